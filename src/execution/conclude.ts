@@ -1,0 +1,72 @@
+import { type Decision, decideOnFailure, decideOnResponse } from '../webhook/branch.ts'
+import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
+import type { CompiledNode } from '../webhook/compile.ts'
+import { type Failure, type FailureCode, failures } from '../webhook/failure.ts'
+import type { Scope } from '../webhook/liquid.ts'
+import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
+import type { ReadableResponse } from '../webhook/response.ts'
+import type { Warning } from '../webhook/warning.ts'
+
+/** What follows from an outcome. */
+export interface Conclusion {
+  readonly decision: Decision
+  readonly captured: Captured['values']
+  readonly warnings: readonly Warning[]
+}
+
+/** Decides on an outcome and takes what later nodes need. `variables` are those that the request was rendered with. */
+export function conclude(
+  node: CompiledNode,
+  outcome: Outcome,
+  response: ReadableResponse | null,
+  variables: Scope['variables'],
+): Conclusion {
+  if (response === null)
+    return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
+  const scope: Scope = { variables: { ...variables, response: response.variables }, secrets: new Map() }
+  const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
+  const captured = capture(node, scope)
+  const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response.ending)]
+  return { decision, captured: captured.values, warnings }
+}
+
+function decide(node: CompiledNode, outcome: Outcome): Decision {
+  if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
+  return decideOnFailure(node, withPath(outcome.failure))
+}
+
+function withPath(failure: Failure): Failure {
+  return { ...failure, path: failure.path ?? pathOf(failure.code) }
+}
+
+const timeouts: ReadonlySet<FailureCode> = new Set(['response_timeout', 'send_timeout'])
+const urlPhases: ReadonlySet<string> = new Set(['address', 'dns', 'connecting', 'tls'])
+
+/** The part of the node that a failure on the wire points at. */
+function pathOf(code: FailureCode): string | null {
+  if (timeouts.has(code)) return '/node/timeoutMs'
+  return urlPhases.has(failures[code].phase) ? '/node/url' : null
+}
+
+const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
+  capped: {
+    code: 'body_truncated',
+    path: null,
+    message: 'The body of the response is larger than the service reads; the rest was not seen.',
+  },
+  broken: {
+    code: 'response_truncated',
+    path: null,
+    message: 'The connection broke off within the body of the response; it is shown as far as it came.',
+  },
+  undecodable: {
+    code: 'response_undecodable',
+    path: null,
+    message: 'The body of the response could not be decoded; it is shown as it came.',
+  },
+}
+
+function warningsOf(ending: BodyEnding): readonly Warning[] {
+  const warning = endings[ending]
+  return warning === undefined ? [] : [warning]
+}

@@ -1,0 +1,132 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Caller } from '../egress/caller.ts'
+import { type CompiledNode, compileNode } from '../webhook/compile.ts'
+import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
+import { createMasker } from '../webhook/mask.ts'
+import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import { variablesOf } from '../webhook/rendering.ts'
+import { deliveredBy, repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
+import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
+import { ReadableResponse } from '../webhook/response.ts'
+import { conclude } from './conclude.ts'
+import type { ExecuteReply, ExecuteRequest } from './contract.ts'
+import type { Executed, Refused } from './execution.ts'
+import { attemptEntry, Reporter, secretsOf } from './report.ts'
+
+/** What an execution needs from its surroundings. */
+export interface ExecutionContext {
+  readonly caller: Caller
+  readonly maxTimeoutMs: number
+  /** Bytes of a body that are shown in a reply. */
+  readonly maxEchoBytes: number
+  readonly userAgent: string
+}
+
+/** compile → render → attempt → conclude → report. Rejects only on a bug of ours. */
+export async function executeNode(
+  request: ExecuteRequest,
+  context: ExecutionContext,
+): Promise<Refused | Executed> {
+  const accepted = performance.now()
+  const compiled = compileNode(request.node, context)
+  if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
+  const { node } = compiled
+  const executionId = randomUUIDv7()
+  const rendered = render(node, request, executionId, context)
+  const attempts = rendered.ok ? await send(node, rendered, request, context, accepted) : []
+  const journey: Journey = { request, node, executionId, rendered, attempts, accepted }
+  return { kind: 'executed', ...report(journey, context) }
+}
+
+/** All that is known of an execution when its last attempt has ended. */
+interface Journey {
+  readonly request: ExecuteRequest
+  readonly node: CompiledNode
+  readonly executionId: string
+  readonly rendered: RenderedRequest
+  readonly attempts: readonly Attempt[]
+  /** `performance.now()` when the execution was accepted. */
+  readonly accepted: number
+}
+
+function render(
+  node: CompiledNode,
+  { payload = {}, secrets = {}, idempotencyKey }: ExecuteRequest,
+  executionId: string,
+  { userAgent }: ExecutionContext,
+): RenderedRequest {
+  return renderRequest(node, {
+    payload,
+    secrets: new Map(Object.entries(secrets)),
+    executionId,
+    idempotencyKey: idempotencyKey ?? null,
+    userAgent,
+    masksCarriers: true,
+  })
+}
+
+async function send(
+  { timeoutMs }: CompiledNode,
+  { request }: Extract<RenderedRequest, { ok: true }>,
+  { tenant, deadlineMs = Number.POSITIVE_INFINITY }: ExecuteRequest,
+  { caller }: ExecutionContext,
+  accepted: number,
+): Promise<readonly Attempt[]> {
+  const leftMs = Math.max(1, Math.floor(deadlineMs - (performance.now() - accepted)))
+  return caller.call(request, { timeoutMs: Math.min(timeoutMs, leftMs), tenant: tenant ?? null })
+}
+
+function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind'> {
+  const { request, node, executionId, rendered, attempts, accepted } = journey
+  const outcome = outcomeOf(rendered, attempts)
+  const { payload = {}, diagnostics = 'full' } = request
+  const masked = createMasker([...rendered.hidden, ...secretsOf(outcome.response)])
+  const response = outcome.response === null ? null : new ReadableResponse(outcome.response, masked)
+  const { decision, captured, warnings } = conclude(
+    node,
+    outcome,
+    response,
+    variablesOf({ payload, executionId }, node.id),
+  )
+  const reporter = new Reporter(masked, { diagnostics, maxEchoBytes: context.maxEchoBytes })
+  const reply: ExecuteReply = {
+    executionId,
+    nodeId: node.id,
+    correlationId: request.correlationId ?? null,
+    tenant: request.tenant ?? null,
+    idempotencyKey: idempotencyKeyOf(rendered) ?? request.idempotencyKey ?? null,
+    branch: node.branches[decision.branch],
+    succeeded: decision.succeeded,
+    reason: reporter.reason(decision.reason),
+    delivered: deliveredBy(attempts),
+    repeat: repeatOf(rendered, attempts, decision.succeeded),
+    retryAfterMs: retryAfterMs(response?.header('retry-after'), new Date()),
+    captured: reporter.captured(captured),
+    request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
+    response: response === null ? null : reporter.response(response),
+    attempts: attempts.map(attemptEntry),
+    warnings: reporter.warnings([...rendered.warnings, ...warnings]),
+    durationMs: Math.round(performance.now() - accepted),
+  }
+  const { branch, reason } = decision
+  const host = rendered.ok ? rendered.request.host : node.url.host
+  const summary = { host, method: node.method, status: response?.status ?? null, branch, code: reason.code }
+  return { reply, summary }
+}
+
+function outcomeOf(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {
+  if (!rendered.ok) return { kind: 'failed', failure: rendered.failure, response: null }
+  const last = attempts.at(-1)
+  if (last === undefined) throw new TypeError('a call has at least one attempt')
+  return last.outcome
+}
+
+function repeatOf(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {
+  if (succeeded) return 'never'
+  return rendered.ok ? repeatAfter(attempts) : repeatAfterFailure(rendered.failure.code, 'no')
+}
+
+function idempotencyKeyOf(rendered: RenderedRequest): string | undefined {
+  if (!rendered.ok) return undefined
+  return rendered.request.headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1]
+}

@@ -1,0 +1,93 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { type CompiledNode, compileNode } from '../webhook/compile.ts'
+import { secretMarkers, toCurl } from '../webhook/curl.ts'
+import { createMasker } from '../webhook/mask.ts'
+import type { Outcome } from '../webhook/outcome.ts'
+import { type RenderInput, variablesOf } from '../webhook/rendering.ts'
+import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
+import { ReadableResponse } from '../webhook/response.ts'
+import { conclude } from './conclude.ts'
+import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
+import type { ExecutionContext } from './execute.ts'
+import type { Previewed, Refused } from './execution.ts'
+import { Reporter, secretsOf } from './report.ts'
+
+/** Everything of an execution but the sending. Opens no socket; secrets need no values. */
+export function previewNode(
+  request: PreviewRequest,
+  context: Omit<ExecutionContext, 'caller'>,
+): Refused | Previewed {
+  const compiled = compileNode(request.node, context)
+  if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
+  const { node } = compiled
+  const markers = secretMarkers(secretNamesIn(request), JSON.stringify(request))
+  const placeholders = new Map([...markers].map(([marker, name]) => [name, marker]))
+  const input: RenderInput = {
+    payload: request.payload ?? {},
+    secrets: new Map([...placeholders, ...Object.entries(request.secrets ?? {})]),
+    executionId: randomUUIDv7(),
+    idempotencyKey: null,
+    userAgent: context.userAgent,
+    masksCarriers: true,
+  }
+  const rendered = renderRequest(node, input)
+  const outcome = simulated(rendered, request.simulate)
+  const masked = createMasker([...rendered.hidden, ...secretsOf(outcome?.response ?? null)])
+  const reporter = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
+  const decided = outcome === null ? null : decide(node, outcome, input, reporter)
+  const reply: PreviewReply = {
+    request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
+    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers),
+    warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
+    simulated: decided?.simulated ?? null,
+  }
+  return { kind: 'previewed', reply }
+}
+
+/** Names that may be those of secrets: finding too many costs nothing. */
+function secretNamesIn(request: PreviewRequest): Set<string> {
+  const references = JSON.stringify(request.node).matchAll(/secrets\.([A-Za-z_][A-Za-z0-9_]*)/g)
+  return new Set([...references].flatMap(([, name]) => name ?? []))
+}
+
+/** What the target would have answered, or the failure of the rendering; null where nobody asked. */
+function simulated(rendered: RenderedRequest, simulate: Simulation | undefined): Outcome | null {
+  if (!rendered.ok) return { kind: 'failed', failure: rendered.failure, response: null }
+  if (simulate === undefined) return null
+  if ('failure' in simulate)
+    return { kind: 'failed', failure: { code: simulate.failure, detail: '', path: null }, response: null }
+  const { status, headers = {}, body = '' } = simulate
+  return {
+    kind: 'responded',
+    response: { status, headers: Object.entries(headers), body: Buffer.from(body), ending: 'complete' },
+  }
+}
+
+function decide(node: CompiledNode, outcome: Outcome, input: RenderInput, reporter: Reporter) {
+  const response = outcome.response === null ? null : new ReadableResponse(outcome.response, reporter.masked)
+  const conclusion = conclude(node, outcome, response, variablesOf(input, node.id))
+  const { branch, succeeded, reason } = conclusion.decision
+  return {
+    warnings: reporter.warnings(conclusion.warnings),
+    simulated: {
+      branch: node.branches[branch],
+      succeeded,
+      reason: reporter.reason(reason),
+      captured: reporter.captured(conclusion.captured),
+    },
+  }
+}
+
+/** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
+function curlOf(node: CompiledNode, input: RenderInput, markers: ReadonlyMap<string, string>): string | null {
+  const rendered = renderRequest(node, input)
+  if (!rendered.ok) return null
+  const masked = createMasker([...rendered.hidden].filter((text) => !markers.has(text)))
+  const command = toCurl({
+    method: node.method,
+    parts: rendered.shown,
+    timeoutMs: node.timeoutMs,
+    secretNames: markers,
+  })
+  return masked(command)
+}

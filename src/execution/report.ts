@@ -1,0 +1,116 @@
+import type { DecisionReason } from '../webhook/branch.ts'
+import { secretHeaders } from '../webhook/header.ts'
+import { LongNumber } from '../webhook/long-number.ts'
+import { type Masker, mask } from '../webhook/mask.ts'
+import type { OutboundRequest } from '../webhook/outbound-request.ts'
+import type { Attempt, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
+import type { ShownParts } from '../webhook/request.ts'
+import type { ReadableResponse } from '../webhook/response.ts'
+import type { Warning } from '../webhook/warning.ts'
+import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from './contract.ts'
+
+/** How much is told. */
+export interface Detail {
+  /** `brief` leaves out headers and bodies. */
+  readonly diagnostics: 'full' | 'brief'
+  /** Bytes of a body that are shown. */
+  readonly maxEchoBytes: number
+}
+
+/** Writes what the caller is told, with everything masked that must not be seen. */
+export class Reporter {
+  readonly masked: Masker
+  readonly #detail: Detail
+
+  constructor(masked: Masker, detail: Detail) {
+    this.masked = masked
+    this.#detail = detail
+  }
+
+  request(request: OutboundRequest, shown: ShownParts): ShownRequest {
+    const url = this.masked(shown.url)
+    const bodyBytes = request.body?.length ?? 0
+    if (this.#detail.diagnostics === 'brief') return { method: request.method, url, bodyBytes }
+    const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
+    return { method: request.method, url, headers: this.#headers(shown.headers), body, bodyBytes }
+  }
+
+  response(response: ReadableResponse): ShownResponse {
+    const { status } = response
+    const bodyBytes = response.body.length
+    if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: bodyBytes > 0 }
+    const [text, bodyEncoding] = response.isText
+      ? ([response.shownText, 'utf8'] as const)
+      : ([this.masked(response.body.toString('base64')), 'base64'] as const)
+    const body = this.#cut(text)
+    const headers = this.#headers(response.headers)
+    return { status, headers, body, bodyEncoding, bodyBytes, truncated: body.length < text.length }
+  }
+
+  reason(reason: DecisionReason): Reason {
+    const { code, message, hint, blame, path, expected, actual } = reason
+    const isMet = code === 'expectation_met'
+    return {
+      code,
+      message: this.masked(message),
+      hint: hint === null ? null : this.masked(hint),
+      blame,
+      path,
+      docs: isMet ? null : `docs/errors.md#${code}`,
+      ...(expected === undefined ? {} : { expected: this.masked(expected) }),
+      ...(actual === undefined ? {} : { actual: this.masked(actual) }),
+    }
+  }
+
+  warnings(warnings: readonly Warning[]): Warning[] {
+    return warnings.map((warning) => ({ ...warning, message: this.masked(warning.message) }))
+  }
+
+  captured(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, this.#deeplyMasked(value)]),
+    )
+  }
+
+  #headers(headers: readonly HeaderPair[]): HeaderPair[] {
+    return headers.map(([name, value]) => [
+      this.masked(name),
+      secretHeaders.has(name.toLowerCase()) ? mask : this.masked(value),
+    ])
+  }
+
+  #deeplyMasked(value: unknown): unknown {
+    if (typeof value === 'string') return this.masked(value)
+    if (typeof value !== 'object' || value === null || value instanceof LongNumber) return value
+    if (Array.isArray(value)) return value.map((item) => this.#deeplyMasked(item))
+    return this.captured(value as Record<string, unknown>)
+  }
+
+  /** At most so many bytes of a text, without half a character at its end. */
+  #cut(text: string): string {
+    const { maxEchoBytes } = this.#detail
+    if (text.length * 3 <= maxEchoBytes || Buffer.byteLength(text) <= maxEchoBytes) return text
+    return new TextDecoder().decode(Buffer.from(text).subarray(0, maxEchoBytes), { stream: true })
+  }
+}
+
+/** Values of the headers of a response that must not be seen anywhere. */
+export function secretsOf(response: TargetResponse | null): string[] {
+  const pairs = response?.headers ?? []
+  return pairs.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
+}
+
+/** The entry of an attempt in a reply. */
+export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
+  const { startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
+  return {
+    number: index + 1,
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    status: outcome.response?.status ?? null,
+    failure: outcome.kind === 'failed' ? outcome.failure.code : null,
+    delivered,
+    connectionReused,
+    timings,
+  }
+}

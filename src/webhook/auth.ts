@@ -1,0 +1,110 @@
+import type { Compiler } from './compiler.ts'
+import type { Auth } from './config.ts'
+import { asText } from './encode.ts'
+import { headerNameProblem } from './header.ts'
+import { mask } from './mask.ts'
+import { RenderFailure, type Rendering } from './rendering.ts'
+import type { Template } from './template.ts'
+
+/** What authenticates the call, as it is sent and as it may be shown. */
+export interface RenderedAuth {
+  readonly in: 'header' | 'query'
+  readonly name: string
+  readonly real: string
+  readonly shown: string
+  /** Shown user and password of Basic, which tools for people take apart. */
+  readonly user: string | null
+  readonly path: string
+}
+
+/** Auth that is ready to be rendered. Throws `RenderFailure`. */
+export interface CompiledAuth {
+  /** Whether a credential goes out in the URL. */
+  readonly isInUrl: boolean
+  render(rendering: Rendering): RenderedAuth
+}
+
+const path = '/node/auth'
+
+/** Compiles the credentials of a node. */
+export function compileAuth(auth: Auth, compiler: Compiler): CompiledAuth {
+  switch (auth.type) {
+    case 'bearer':
+      return compileBearer(auth, compiler)
+    case 'basic':
+      return compileBasic(auth, compiler)
+    case 'apiKey':
+      return compileApiKey(auth, compiler)
+  }
+}
+
+type AuthOf<Type extends Auth['type']> = Extract<Auth, { type: Type }>
+
+function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): CompiledAuth {
+  const template = compiler.template(token, `${path}/token`)
+  return {
+    isInUrl: false,
+    render(rendering) {
+      const { real, shown } = credential(template, `${path}/token`, rendering)
+      return authorization(`Bearer ${real}`, `Bearer ${shown}`, null, rendering)
+    },
+  }
+}
+
+function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compiler): CompiledAuth {
+  const user = compiler.template(username, `${path}/username`)
+  const pass = compiler.template(password, `${path}/password`)
+  if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
+  return {
+    isInUrl: false,
+    render(rendering) {
+      const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
+      const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
+      if (name.real.includes(':')) throw invalid(`The user name ${colonProblem}.`, `${path}/username`)
+      const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
+      rendering.hide(digits)
+      return authorization(`Basic ${digits}`, `Basic ${mask}`, `${name.shown}:${word.shown}`, rendering)
+    },
+  }
+}
+
+const colonProblem = 'must not contain a colon, which ends the user name of Basic (RFC 7617)'
+
+function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: Compiler): CompiledAuth {
+  const template = compiler.template(value, `${path}/value`)
+  const problem = place === 'header' ? headerNameProblem(name) : null
+  if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
+  return {
+    isInUrl: place === 'query',
+    render: (rendering) => ({
+      in: place,
+      name: name.toWellFormed(),
+      user: null,
+      path,
+      ...credential(template, `${path}/value`, rendering),
+    }),
+  }
+}
+
+function authorization(real: string, shown: string, user: string | null, rendering: Rendering): RenderedAuth {
+  const isMasked = rendering.input.masksCarriers
+  return { in: 'header', name: 'Authorization', real, shown: isMasked ? mask : shown, user, path }
+}
+
+function credential(
+  template: Template,
+  at: string,
+  rendering: Rendering,
+  { mayBeEmpty = false } = {},
+): { readonly real: string; readonly shown: string } {
+  const rendered = template.text(rendering.scope, asText)
+  const text = rendering.take(rendered, at)
+  if (text === '' && !mayBeEmpty)
+    throw new RenderFailure({ code: 'value_missing', detail: 'The credential is empty.', path: at })
+  const carriesSecret = rendered.ok && rendered.secrets.size > 0
+  return rendering.show(text, { sensitive: !carriesSecret, carriesSecret })
+}
+
+function invalid(detail: string, at: string): RenderFailure {
+  return new RenderFailure({ code: 'header_invalid', detail, path: at })
+}

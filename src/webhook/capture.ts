@@ -1,0 +1,28 @@
+import type { CompiledNode } from './compile.ts'
+import { pointer } from './config-error.ts'
+import type { Scope } from './liquid.ts'
+import type { Warning } from './warning.ts'
+
+/** Values for later nodes, and what went wrong while they were taken. */
+export interface Captured {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly warnings: readonly Warning[]
+}
+
+/** Takes the values of a node's `capture` from a response. A value that is not there is null. */
+export function capture({ capture: templates }: CompiledNode, scope: Scope): Captured {
+  const warnings: Warning[] = []
+  const values = templates.map(([name, template]) => {
+    const rendered = template.value(scope)
+    if (rendered.ok) return [name, rendered.value ?? null] as const
+    const message = `"${name}" could not be captured. ${rendered.failure.detail}`
+    warnings.push({ code: 'capture_failed', path: pointer('/node/capture', name), message })
+    return [name, null] as const
+  })
+  return { values: Object.fromEntries(values), warnings }
+}
+
+/** What is captured where no response came: nothing, under every name. */
+export function captureNothing({ capture: templates }: CompiledNode): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(templates.map(([name]) => [name, null]))
+}

@@ -1,0 +1,95 @@
+import { type CompiledAuth, compileAuth } from './auth.ts'
+import { type CompiledBody, compileBody } from './body.ts'
+import { Compiler } from './compiler.ts'
+import { type BranchName, branchNames, defaults, type Node } from './config.ts'
+import { type ConfigError, pointer } from './config-error.ts'
+import { type CompiledExpectation, compileExpectation } from './expectation.ts'
+import { type CompiledField, compileField, compileHeaderField } from './field.ts'
+import type { Method } from './outbound-request.ts'
+import type { Template } from './template.ts'
+import { compileUrl, type UrlTemplate } from './url.ts'
+
+/** A node of which all is checked and prepared that can be without a payload. */
+export interface CompiledNode {
+  readonly id: string | null
+  readonly method: Method
+  readonly url: UrlTemplate
+  readonly auth: CompiledAuth | null
+  readonly query: readonly CompiledField[]
+  readonly headers: readonly CompiledField[]
+  readonly body: CompiledBody | null
+  readonly timeoutMs: number
+  /** All of them must hold. */
+  readonly expectations: readonly CompiledExpectation[]
+  readonly onError: BranchName
+  /** The engine's names for the outputs. */
+  readonly branches: Readonly<Record<BranchName, string>>
+  readonly capture: readonly (readonly [name: string, template: Template])[]
+  /** Whether an Idempotency-Key goes out although the caller gave none. */
+  readonly sendsIdempotencyKey: boolean
+}
+
+/** What of the settings bounds a node. */
+export interface NodeLimits {
+  readonly maxTimeoutMs: number
+}
+
+/** A node that can be executed, or everything that is wrong with it. */
+export type CompiledOrErrors =
+  | { readonly ok: true; readonly node: CompiledNode }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] }
+
+/** Compiles a node that follows the schema. Nothing is sent for one that has errors. */
+export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
+  const compiler = new Compiler(node.templates ?? 'liquid')
+  const url = compileUrl(node.url, compiler.templates)
+  if ('message' in url) compiler.complain(url.path, url.message)
+  complainAboutWhole(node, limits, compiler)
+  const compiled = {
+    id: node.id ?? null,
+    method: node.method,
+    auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
+    query: (node.query ?? []).map((field, index) => compileField(field, `/node/query/${index}`, compiler)),
+    headers: (node.headers ?? []).map((field, index) =>
+      compileHeaderField(field, `/node/headers/${index}`, compiler),
+    ),
+    body: node.body === undefined ? null : compileBody(node.body, compiler),
+    timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
+    expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
+    onError: node.onError ?? defaults.onError,
+    branches: branchesOf(node),
+    capture: Object.entries(node.capture ?? {}).map(
+      ([name, text]) => [name, compiler.liquid(text, pointer('/node/capture', name))] as const,
+    ),
+    sendsIdempotencyKey: node.idempotent ?? false,
+  }
+  if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
+  return { ok: true, node: { ...compiled, url } }
+}
+
+function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: Compiler): void {
+  if (node.body !== undefined && node.method === 'GET')
+    compiler.complain('/node/body', 'must not be given with GET; use query, or another method')
+  if (node.timeoutMs !== undefined && node.timeoutMs > maxTimeoutMs)
+    compiler.complain('/node/timeoutMs', `must be at most ${maxTimeoutMs}, the limit of this service`)
+  if (node.retry !== undefined)
+    compiler.complain(
+      '/node/retry',
+      'is not available yet: leave it out, and let the workflow repeat the node where `repeat` allows it',
+    )
+}
+
+function compileExpectations(
+  expect: NonNullable<Node['expect']>,
+  compiler: Compiler,
+): readonly CompiledExpectation[] {
+  if (!Array.isArray(expect)) return [compileExpectation(expect, '/node/expect', compiler)]
+  return expect.map((expectation, index) =>
+    compileExpectation(expectation, `/node/expect/${index}`, compiler),
+  )
+}
+
+function branchesOf({ branches = {} }: Node): Readonly<Record<BranchName, string>> {
+  const own = branchNames.map((name) => [name, branches[name] ?? name] as const)
+  return Object.fromEntries(own) as Record<BranchName, string>
+}

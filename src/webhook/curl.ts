@@ -1,0 +1,70 @@
+import type { ShownParts } from './request.ts'
+
+/** What a request needs beyond its parts to become a command. */
+export interface CurlInput {
+  readonly method: string
+  readonly parts: ShownParts
+  readonly timeoutMs: number
+  /** Texts that stand for secrets in the parts, to the names of the secrets. */
+  readonly secretNames: ReadonlyMap<string, string>
+}
+
+/** Headers that curl writes itself. */
+const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-length'])
+
+/**
+ * The request as a shell command. Every argument stands in single quotes, every secret is a shell variable, so
+ * that the command can be pasted into a ticket and run by whoever has the secrets.
+ */
+export function toCurl({ method, parts, timeoutMs, secretNames }: CurlInput): string {
+  const quote = (text: string) => quoteForShell(text, secretNames)
+  const { url, headers, body, user } = parts
+  const lines = [
+    `curl --request ${quote(method)} --url ${quote(url)}`,
+    ...urlOptions(url),
+    ...headers
+      .filter((header) => isWritten(header, user))
+      .map((header) => `--header ${quote(headerLine(header))}`),
+    ...(user === null ? [] : [`--user ${quote(user)}`]),
+    ...(body === null ? [] : [`--data-raw ${quote(body)}`]),
+    `--max-time ${quote(String(timeoutMs / 1000))}`,
+  ]
+  return lines.join(' \\\n  ')
+}
+
+/** curl reads brackets and braces as patterns and resolves dot segments unless it is told not to. */
+function urlOptions(url: string): string[] {
+  const globs = /[[\]{}]/.test(url) ? ['--globoff'] : []
+  const dots = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url) ? ['--path-as-is'] : []
+  return [...globs, ...dots]
+}
+
+function isWritten([name]: readonly [string, string], user: string | null): boolean {
+  const lower = name.toLowerCase()
+  return !framing.has(lower) && !(user !== null && lower === 'authorization')
+}
+
+/** curl drops a header without a value unless a semicolon ends its name. */
+function headerLine([name, value]: readonly [string, string]): string {
+  return value === '' ? `${name};` : `${name}: ${value}`
+}
+
+function quoteForShell(text: string, secretNames: ReadonlyMap<string, string>): string {
+  const quoted = `'${text.replaceAll("'", `'\\''`)}'`
+  const withVariables = [...secretNames].reduce(
+    (result, [marker, name]) => result.replaceAll(marker, `'"$${name}"'`),
+    quoted,
+  )
+  return withVariables.replace(/(?<=")''$/, '').replace(/^''(?=")/, '')
+}
+
+/** Texts that stand for secrets and occur nowhere else in what is rendered. */
+export function secretMarkers(names: Iterable<string>, texts: string): ReadonlyMap<string, string> {
+  let salt = 0
+  while (texts.includes(markerOf('', salt))) salt++
+  return new Map([...names].map((name) => [markerOf(name, salt), name]))
+}
+
+function markerOf(name: string, salt: number): string {
+  return `SECRET-${salt}-${name}${name === '' ? '' : '-TERCES'}`
+}

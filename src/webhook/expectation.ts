@@ -1,0 +1,132 @@
+import type { Compiler } from './compiler.ts'
+import type { Expectation } from './config.ts'
+import type { Scope } from './liquid.ts'
+import type { ReadableResponse } from './response.ts'
+import type { Condition } from './template.ts'
+
+/** Whether an expectation was met, and how to say so. */
+export interface Verdict {
+  readonly met: boolean
+  /** What was expected, in words. */
+  readonly expected: string
+  /** What came, in words. */
+  readonly actual: string
+  /** What would help, where something can be said; null elsewhere. */
+  readonly hint: string | null
+  /** JSON Pointer to the expectation. */
+  readonly path: string
+}
+
+/** An expectation that is ready to be compared with a response. */
+export interface CompiledExpectation {
+  readonly type: Expectation['type']
+  /** `scope` has `response`. */
+  judge(response: ReadableResponse, scope: Scope): Verdict
+}
+
+/** Compiles one expectation. */
+export function compileExpectation(
+  expectation: Expectation,
+  path: string,
+  compiler: Compiler,
+): CompiledExpectation {
+  switch (expectation.type) {
+    case 'status':
+      return compileStatus(expectation, path)
+    case 'string':
+      return compileString(expectation, path)
+    case 'condition':
+      return compileCondition(expectation.value, path, compiler.condition(expectation.value, `${path}/value`))
+  }
+}
+
+type ExpectationOf<Type extends Expectation['type']> = Extract<Expectation, { type: Type }>
+
+function compileStatus({ value }: ExpectationOf<'status'>, path: string): CompiledExpectation {
+  const patterns = (Array.isArray(value) ? value : [value]).map((pattern) => String(pattern).toLowerCase())
+  const expected = `status ${patterns.join(', ')}`
+  return {
+    type: 'status',
+    judge({ status }) {
+      const met = patterns.some((pattern) => isStatus(status, pattern))
+      return {
+        met,
+        expected,
+        actual: `status ${status}`,
+        hint: met ? null : statusHint(status, patterns),
+        path,
+      }
+    },
+  }
+}
+
+function isStatus(status: number, pattern: string): boolean {
+  return pattern.endsWith('xx') ? String(status)[0] === pattern[0] : String(status) === pattern
+}
+
+function statusHint(status: number, patterns: readonly string[]): string | null {
+  const isSuccess = status >= 200 && status < 300
+  if (!isSuccess || !patterns.every((pattern) => pattern.startsWith('2'))) return null
+  return `Expected ${patterns.join(', ')} but got ${status}: both are success codes; use 2xx or list both.`
+}
+
+function compileString(
+  { value, match = 'contains', ignoreCase = false }: ExpectationOf<'string'>,
+  path: string,
+): CompiledExpectation {
+  const expected = `a body that ${match} ${quote(value)}${ignoreCase ? ' in any case' : ''}`
+  return {
+    type: 'string',
+    judge(response) {
+      const met = hasText(response.text, value, match, ignoreCase)
+      const actual = met ? 'a body that does' : describeBody(response)
+      return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }
+    },
+  }
+}
+
+function hasText(text: string, value: string, match: 'contains' | 'equals', ignoreCase: boolean): boolean {
+  const [whole, part] = ignoreCase ? [text.toLowerCase(), value.toLowerCase()] : [text, value]
+  return match === 'equals' ? whole === part : whole.includes(part)
+}
+
+const excerptLength = 120
+
+function quote(text: string): string {
+  return text.length > excerptLength ? `"${text.slice(0, excerptLength)}"…` : `"${text}"`
+}
+
+function describeBody({ text, shownText }: ReadableResponse): string {
+  return text === '' ? 'an empty body' : `a body that begins with ${quote(shownText)}`
+}
+
+function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {
+  const { text, isWhole } = response
+  const came = `The target sent ${describeBody(response)}.`
+  if (!isWhole) return `${came} ${cutHint}`
+  if (hasText(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
+  if (match === 'equals' && text.includes(value)) return `${came} It would match with "match": "contains".`
+  return `${came} It would not match without regard to case either.`
+}
+
+/** Said wherever a body that was cut did not meet what was expected of it. */
+const cutHint = 'Only part of the body was read, so what was looked for may lie beyond.'
+
+function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
+  return {
+    type: 'condition',
+    judge(response, scope) {
+      const holds = condition.holds(scope)
+      const met = holds.ok && holds.value
+      const hint = holds.ok ? conditionHint(response) : holds.failure.detail
+      const actual = met ? 'true' : 'false'
+      return { met, expected: text, actual, hint: met ? null : hint, path }
+    },
+  }
+}
+
+function conditionHint({ isWhole, json, status }: ReadableResponse): string {
+  if (!isWhole) return cutHint
+  const seen = json === undefined ? 'its body is not JSON' : 'its body is JSON'
+  return `The response has status ${status} and ${seen}; compare it with the condition.`
+}

@@ -1,0 +1,139 @@
+import type { Compiler } from './compiler.ts'
+import { defaults, type Field } from './config.ts'
+import { headerNameProblem, headerValueProblem } from './header.ts'
+import { nearest } from './nearest.ts'
+import { attribute, isEmpty, type Payload, type Source } from './payload.ts'
+import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
+import type { Condition, Rendered, Template } from './template.ts'
+import { headerText } from './value-text.ts'
+
+/** A field that is left out or has a value. */
+export interface CompiledField {
+  readonly name: string
+  /** JSON Pointer to the field. */
+  readonly path: string
+  /** The value, or null where the field is left out. Throws `RenderFailure`. */
+  render(rendering: Rendering): RenderedField | null
+}
+
+/** A field that is sent. */
+export interface RenderedField extends Shown<unknown> {
+  readonly name: string
+  readonly path: string
+  readonly carriesSecret: boolean
+}
+
+/** Where a value comes from. */
+interface ValueSource {
+  /** Whether the payload has a say in it. */
+  readonly isConstant: boolean
+  value(rendering: Rendering): Rendered<unknown>
+  /** What to say of an empty value, for people. */
+  emptiness(payload: Payload): { readonly code: 'value_empty' | 'source_missing'; readonly message: string }
+}
+
+/** Compiles a field of a query, of headers or of a body. */
+export function compileField(field: Field, path: string, compiler: Compiler): CompiledField {
+  const source = compileSource(field, path, compiler)
+  const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
+  const { name, sensitive = false, ifEmpty } = field
+  return {
+    name: name.toWellFormed(),
+    path,
+    render(rendering) {
+      if (when !== null && !holds(when, rendering, `${path}/when`)) return null
+      const rendered = source.value(rendering)
+      const value = rendering.take(rendered, path)
+      if (isEmpty(value) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
+      const carriesSecret = rendered.ok && rendered.secrets.size > 0
+      return { name, path, carriesSecret, ...rendering.show(value, { sensitive, carriesSecret }) }
+    },
+  }
+}
+
+/** Compiles a header: its name, and its value where that is constant, are judged at once. */
+export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
+  const problem = headerNameProblem(field.name)
+  if (problem !== null) compiler.complain(`${path}/name`, `"${field.name}" ${problem}`)
+  const [member, constant] = constantOf(field, compiler)
+  const valueProblem = member === null ? null : headerValueProblem(headerText(constant).trim())
+  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
+  return compileField(field, path, compiler)
+}
+
+function holds(when: Condition, rendering: Rendering, path: string): boolean {
+  return rendering.take(when.holds(rendering.scope), path)
+}
+
+function isSentEmpty(
+  source: ValueSource,
+  ifEmpty: Field['ifEmpty'],
+  rendering: Rendering,
+  path: string,
+): boolean {
+  const { code, message } = source.emptiness(rendering.input.payload)
+  if (ifEmpty === 'fail') throw new RenderFailure({ code: 'value_missing', detail: message, path })
+  if (ifEmpty === undefined && !source.isConstant) rendering.warn(code, path, message)
+  return (ifEmpty ?? defaults.ifEmpty) === 'send'
+}
+
+function compileSource(field: Field, path: string, compiler: Compiler): ValueSource {
+  if ('source' in field) return attributeSource(field.source, field.field)
+  if ('literal' in field) return constantSource(field.literal, field.name)
+  if (typeof field.value !== 'string') return constantSource(field.value, field.name)
+  return templateSource(compiler.template(field.value, `${path}/value`), field.name)
+}
+
+function attributeSource(source: Source, name: string): ValueSource {
+  return {
+    isConstant: false,
+    value: ({ input }) => rendered(attribute(input.payload[source], name)),
+    emptiness: (payload) => missingAttribute(payload, source, name),
+  }
+}
+
+function missingAttribute(
+  payload: Payload,
+  source: Source,
+  name: string,
+): ReturnType<ValueSource['emptiness']> {
+  const attributes = payload[source]
+  if (attributes === undefined)
+    return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
+  if (attribute(attributes, name) !== undefined)
+    return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
+  const meant = nearest(name, Object.keys(attributes))
+  const suggestion = meant === null ? '' : ` Did you mean "${meant}"?`
+  return { code: 'value_empty', message: `The ${source} has no attribute "${name}".${suggestion}` }
+}
+
+function templateSource(template: Template, name: string): ValueSource {
+  return {
+    isConstant: template.isConstant,
+    value: ({ scope }) => template.value(scope),
+    emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
+  }
+}
+
+function constantSource(value: unknown, name: string): ValueSource {
+  return {
+    isConstant: true,
+    value: () => rendered(value),
+    emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
+  }
+}
+
+function rendered(value: unknown): Rendered<unknown> {
+  return { ok: true, value, undefinedVariables: [], secrets: noSecrets }
+}
+
+const noSecrets: ReadonlySet<string> = new Set()
+
+/** The member that holds a constant value, and the value; null where the payload has a say in it. */
+function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
+  if ('literal' in field) return ['literal', field.literal]
+  if (!('value' in field)) return [null, null]
+  const isTemplate =
+    typeof field.value === 'string' && compiler.templates === 'liquid' && /\{\{|\{%/.test(field.value)
+  return [isTemplate ? null : 'value', field.value]
+}

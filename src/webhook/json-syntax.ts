@@ -1,0 +1,122 @@
+type Expected =
+  | 'a value'
+  | 'a value or "]"'
+  | 'a name or "}"'
+  | 'a name'
+  | '":"'
+  | '"," or "]"'
+  | '"," or "}"'
+  | 'nothing more'
+
+/** Says where a text stops being JSON and what should stand there. Nothing of the text is repeated. */
+export function findSyntaxError(text: string): string {
+  const reader = new Reader(text)
+  let expected: Expected = 'a value'
+  while (true) {
+    const next = reader.read(expected)
+    if (next === null) return reader.complaint(expected)
+    expected = next
+  }
+}
+
+/** The index of the quote that ends the string that begins at `start`; beyond the text where none does. */
+export function endOfString(text: string, start: number): number {
+  for (let index = start + 1; ; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22 || Number.isNaN(code)) return index
+    if (code === 0x5c) index++
+  }
+}
+
+const token = /[[\]{}:,]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y
+const blank = /[ \t\n\r]*/y
+
+class Reader {
+  readonly #text: string
+  readonly #open: ('[' | '{')[] = []
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Reads one token; gives what may follow it, or null where it was not what was expected. */
+  read(expected: Expected): Expected | null {
+    this.#at += this.#match(blank).length
+    const found = this.#text[this.#at] === '"' ? this.#string() : this.#match(token)
+    const next = found === '' ? null : this.#follow(expected, found)
+    if (next !== null) this.#at += found.length
+    return next
+  }
+
+  complaint(expected: Expected): string {
+    const before = this.#text.slice(0, this.#at)
+    const line = before.split('\n').length
+    const column = before.length - before.lastIndexOf('\n')
+    if (this.#text.trim() === '') return 'The text is empty where JSON is expected.'
+    return `Not valid JSON: expected ${expected} at line ${line}, column ${column}.`
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at
+    return pattern.exec(this.#text)?.[0] ?? ''
+  }
+
+  #string(): string {
+    return this.#text.slice(this.#at, endOfString(this.#text, this.#at) + 1)
+  }
+
+  #follow(expected: Expected, found: string): Expected | null {
+    switch (expected) {
+      case 'a value or "]"':
+        return found === ']' ? this.#close() : this.#value(found)
+      case 'a value':
+        return this.#value(found)
+      case 'a name or "}"':
+        return found === '}' ? this.#close() : this.#name(found)
+      case 'a name':
+        return this.#name(found)
+      case '":"':
+        return found === ':' ? 'a value' : null
+      case '"," or "]"':
+        return found === ',' ? 'a value' : found === ']' ? this.#close() : null
+      case '"," or "}"':
+        return found === ',' ? 'a name' : found === '}' ? this.#close() : null
+      default:
+        return null
+    }
+  }
+
+  #value(found: string): Expected | null {
+    if (found === '[' || found === '{') {
+      this.#open.push(found)
+      return found === '[' ? 'a value or "]"' : 'a name or "}"'
+    }
+    if (found.startsWith('"')) return isString(found) ? this.#afterValue() : null
+    return /^[-\dtfn]/.test(found) ? this.#afterValue() : null
+  }
+
+  #name(found: string): Expected | null {
+    return found.startsWith('"') && isString(found) ? '":"' : null
+  }
+
+  #close(): Expected {
+    this.#open.pop()
+    return this.#afterValue()
+  }
+
+  #afterValue(): Expected {
+    const around = this.#open.at(-1)
+    if (around === undefined) return 'nothing more'
+    return around === '[' ? '"," or "]"' : '"," or "}"'
+  }
+}
+
+function isString(found: string): boolean {
+  try {
+    JSON.parse(found)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,78 @@
+import { endOfString, findSyntaxError } from './json-syntax.ts'
+import { LongNumber } from './long-number.ts'
+
+/** JSON that was read, or why it could not be. */
+export type ParsedJson =
+  | {
+      readonly ok: true
+      /** What `JSON.parse` gives. */
+      readonly plain: unknown
+      /** The same with a `LongNumber` wherever `plain` has lost digits; `plain` itself where it has not. */
+      readonly exact: unknown
+    }
+  | { readonly ok: false; readonly problem: 'syntax' | 'too_deep'; readonly detail: string }
+
+/** JSON deeper than this is refused wherever it comes from or goes to: `JSON.stringify` recurses. */
+export const maxJsonDepth = 100
+
+/** Reads JSON without losing a digit. Never throws. */
+export function parseJson(text: string, { maxDepth }: { readonly maxDepth: number }): ParsedJson {
+  if (isDeeperThan(maxDepth, text))
+    return { ok: false, problem: 'too_deep', detail: `The JSON is nested deeper than ${maxDepth} levels.` }
+  try {
+    const plain: unknown = JSON.parse(text)
+    return { ok: true, plain, exact: mayHaveLongNumbers.test(text) ? parseExactly(text, plain) : plain }
+  } catch {
+    return { ok: false, problem: 'syntax', detail: findSyntaxError(text) }
+  }
+}
+
+/**
+ * Sixteen digits in a row, a point among them or not, or an exponent of three digits: a double holds every
+ * shorter number. It may also match within a string, which costs time and nothing else.
+ */
+const mayHaveLongNumbers = /[\d.]{16}|\d[eE][+-]?\d{3}/
+
+function parseExactly(text: string, plain: unknown): unknown {
+  let found = false
+  const exact = JSON.parse(text, (_name, value: unknown, { source }) => {
+    if (typeof value !== 'number' || source === undefined || LongNumber.fits(source)) return value
+    found = true
+    return new LongNumber(source)
+  })
+  return found ? exact : plain
+}
+
+function isDeeperThan(maxDepth: number, text: string): boolean {
+  let depth = 0
+  for (let index = 0; index < text.length; index++) {
+    switch (text.charCodeAt(index)) {
+      case 0x22: // "
+        index = endOfString(text, index)
+        break
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > maxDepth) return true
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--
+    }
+  }
+  return false
+}
+
+/** Writes JSON. Lone surrogates, which UTF-8 cannot carry, become U+FFFD. */
+export function writeJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (!text.includes('\\ud')) return text
+  return text.replace(/\\(?:u(d[89a-f][\da-f]{2})|.)/g, (escaped, surrogate) =>
+    surrogate ? '\ufffd' : escaped,
+  )
+}
+
+/** Whether a value that is about to be written as JSON nests deeper than `maxJsonDepth`. */
+export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false
+  return left === 0 || Object.values(value).some((member) => isTooDeep(member, left - 1))
+}

@@ -1,0 +1,21 @@
+import type { HeaderPair } from './outcome.ts'
+
+/** The methods that a node may use. */
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** One of the five methods. */
+export type Method = (typeof methods)[number]
+
+/** One concrete request, ready to be sent: nothing in it needs escaping, checking or completing. */
+export interface OutboundRequest {
+  readonly method: Method
+  /** Lower-case name without final dot, or an IP literal without brackets. */
+  readonly host: string
+  readonly port: number
+  /** Path and query exactly as they go onto the request line: ASCII, beginning with `/`. */
+  readonly target: string
+  /** All that are sent, in order, `host`, `connection` and `content-length` included. */
+  readonly headers: readonly HeaderPair[]
+  /** Null where no body is sent. */
+  readonly body: Buffer | null
+}

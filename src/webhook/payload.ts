@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox'
+import { closedObject } from './schema.ts'
+
+/** The objects of a payload that fields and templates take values from. */
+export const sources = ['profile', 'event', 'instance', 'flow', 'vars'] as const
+
+/** One of the five sources. */
+export type Source = (typeof sources)[number]
+
+const attributes = (description: string, example: Record<string, unknown>) =>
+  Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description, examples: [example] }))
+
+/** What the workflow knows when it reaches the node. */
+export const Payload = closedObject(
+  {
+    profile: attributes('The attributes of the profile that passes.', { email: 'ada@example.com' }),
+    event: attributes('The data of the event that triggered the flow.', { type: 'form_submitted' }),
+    instance: attributes('The data of the workflow instance.', { id: 'i-1' }),
+    flow: attributes('The flow itself: its name, its version.', { name: 'Nurture' }),
+    vars: attributes('Values of earlier nodes, such as captured ones.', { leadId: 'L-9' }),
+  },
+  { $id: 'Payload', description: 'What the workflow knows when it reaches the node.' },
+)
+
+/** What the workflow knows when it reaches the node. */
+export type Payload = Static<typeof Payload>
+
+/**
+ * The attribute of that exact name, else what the name leads to when it is read as a dotted path
+ * (`address.city`, `items.0.sku`). Own properties only; `undefined` where there is none.
+ */
+export function attribute(source: unknown, name: string): unknown {
+  if (isContainer(source) && has(source, name)) return member(source, name)
+  return name.split('.').reduce<unknown>((value, key) => member(value, key), source)
+}
+
+function member(value: unknown, key: string): unknown {
+  return isContainer(value) && has(value, key) ? value[key] : undefined
+}
+
+type Container = Readonly<Record<string, unknown>>
+
+function isContainer(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null
+}
+
+const arrayIndex = /^(0|[1-9]\d*)$/
+
+function has(container: Container, key: string): boolean {
+  if (Array.isArray(container) && !arrayIndex.test(key)) return false
+  return Object.hasOwn(container, key)
+}
+
+/** Missing, null or the empty string: what `ifEmpty` speaks of. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}

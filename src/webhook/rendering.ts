@@ -1,0 +1,86 @@
+import type { Failure } from './failure.ts'
+import type { Scope } from './liquid.ts'
+import { mask, minMaskLength } from './mask.ts'
+import type { Payload } from './payload.ts'
+import type { Rendered } from './template.ts'
+import type { Warning, WarningCode } from './warning.ts'
+
+/** What a node is rendered with. */
+export interface RenderInput {
+  readonly payload: Payload
+  /** Names to values. A reference to any other name is `secret_missing`. */
+  readonly secrets: ReadonlyMap<string, string>
+  readonly executionId: string
+  readonly idempotencyKey: string | null
+  readonly userAgent: string
+  /** Whether a field that carries a secret is masked as a whole; false keeps the text around the secret. */
+  readonly masksCarriers: boolean
+}
+
+/** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
+export class RenderFailure extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(failure.code)
+    this.failure = failure
+  }
+}
+
+/** A value of the request, and how it may be shown. */
+export interface Shown<T> {
+  readonly real: T
+  readonly shown: T | typeof mask
+}
+
+/** One rendering of a node: its scope, what it noticed and what must not be seen. */
+export class Rendering {
+  readonly input: RenderInput
+  readonly scope: Scope
+  readonly warnings: Warning[] = []
+  /** Texts that are masked wherever they turn up. */
+  readonly hidden: Set<string>
+
+  constructor(input: RenderInput, nodeId: string | null) {
+    this.input = input
+    this.scope = { variables: variablesOf(input, nodeId), secrets: input.secrets }
+    this.hidden = new Set(input.secrets.values())
+  }
+
+  /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
+  take<T>(rendered: Rendered<T>, path: string): T {
+    if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
+    for (const variable of new Set(rendered.undefinedVariables))
+      this.warn('template_undefined', path, `${variable} is not defined and was rendered as nothing.`)
+    return rendered.value
+  }
+
+  warn(code: WarningCode, path: string, message: string): void {
+    this.warnings.push({ code, path, message })
+  }
+
+  /** Marks a value as not to be seen, here and wherever it comes back. */
+  hide<T>(real: T): Shown<T> {
+    for (const text of textsOf(real)) if (text.length >= minMaskLength) this.hidden.add(text)
+    return { real, shown: mask }
+  }
+
+  /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
+  show<T>(real: T, { sensitive, carriesSecret }: { sensitive: boolean; carriesSecret: boolean }): Shown<T> {
+    return sensitive || (carriesSecret && this.input.masksCarriers) ? this.hide(real) : { real, shown: real }
+  }
+}
+
+/** The variables of templates and conditions, as far as there are any before a response. */
+export function variablesOf(
+  { payload, executionId }: Pick<RenderInput, 'payload' | 'executionId'>,
+  nodeId: string | null,
+): Readonly<Record<string, unknown>> {
+  return { ...payload, node: { id: nodeId }, execution: { id: executionId } }
+}
+
+function* textsOf(value: unknown): Iterable<string> {
+  if (typeof value === 'string') yield value
+  else if (typeof value === 'number') yield String(value)
+  else if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) yield* textsOf(member)
+}

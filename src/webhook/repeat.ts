@@ -1,0 +1,46 @@
+import { type Delivered, type Repeat, repeatAfterFailure } from './failure.ts'
+import type { Attempt } from './outcome.ts'
+
+/** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
+export function repeatAfter(attempts: readonly Attempt[]): Repeat {
+  return attempts.map(repeatAfterAttempt).reduce(stricter, 'safe')
+}
+
+function repeatAfterAttempt({ outcome, delivered }: Attempt): Repeat {
+  return outcome.kind === 'failed'
+    ? repeatAfterFailure(outcome.failure.code, delivered)
+    : repeatAfterStatus(outcome.response.status)
+}
+
+/** 429 and 503 turn a request away at the door; after the others nobody knows how far the target got. */
+function repeatAfterStatus(status: number): Repeat {
+  if (status === 429 || status === 503) return 'safe'
+  return [408, 425, 500, 502, 504].includes(status) ? 'if_idempotent' : 'never'
+}
+
+const strictness: readonly Repeat[] = ['safe', 'if_idempotent', 'never']
+
+function stricter(one: Repeat, other: Repeat): Repeat {
+  return strictness.indexOf(one) > strictness.indexOf(other) ? one : other
+}
+
+const certainty: readonly Delivered[] = ['no', 'maybe', 'yes']
+
+/** What is known of the whole call: the most that any attempt may have delivered. */
+export function deliveredBy(attempts: readonly Attempt[]): Delivered {
+  return attempts
+    .map(({ delivered }) => delivered)
+    .reduce((one, other) => (certainty.indexOf(one) > certainty.indexOf(other) ? one : other), 'no')
+}
+
+/**
+ * The pause that a `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3: seconds or a date), or null
+ * where there is none that makes sense.
+ */
+export function retryAfterMs(header: string | undefined, now: Date): number | null {
+  if (header === undefined) return null
+  if (/^\d{1,12}$/.test(header)) return Number(header) * 1000
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return null
+  const pause = Date.parse(header) - now.getTime()
+  return Number.isNaN(pause) ? null : Math.max(0, pause)
+}

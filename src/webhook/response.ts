@@ -1,0 +1,110 @@
+import { maxJsonDepth, parseJson } from './json.ts'
+import type { Masker } from './mask.ts'
+import type { HeaderPair, TargetResponse } from './outcome.ts'
+
+/** A response as expectations, captures and people read it. */
+export class ReadableResponse {
+  readonly status: number
+  readonly headers: readonly HeaderPair[]
+  readonly body: Buffer
+  readonly ending: TargetResponse['ending']
+  /** The body as text: invalid bytes are replaced. */
+  readonly text: string
+  /** Whether the body is text at all. */
+  readonly isText: boolean
+  readonly #masked: Masker
+  #json: { readonly value: unknown } | null = null
+
+  constructor({ status, headers, body, ending }: TargetResponse, masked: Masker) {
+    this.#masked = masked
+    this.status = status
+    this.headers = headers
+    this.body = body
+    this.ending = ending
+    const contentType = this.header('content-type') ?? ''
+    this.text = decode(body, contentType)
+    this.isText = ending !== 'undecodable' && isText(body, contentType)
+  }
+
+  /** Whether the body was read to its end. */
+  get isWhole(): boolean {
+    return this.ending === 'complete' || this.ending === 'undecodable'
+  }
+
+  /** The body as JSON with every digit; undefined where it is none. */
+  get json(): unknown {
+    if (this.#json === null) {
+      const parsed = parseJson(this.text, { maxDepth: maxJsonDepth })
+      this.#json = { value: parsed.ok ? parsed.exact : undefined }
+    }
+    return this.#json.value
+  }
+
+  /** The text as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
+  get shownText(): string {
+    return this.#masked(this.text)
+  }
+
+  /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
+  header(name: string): string | undefined {
+    const values = this.headers.filter(([candidate]) => candidate.toLowerCase() === name)
+    return values.length === 0 ? undefined : values.map(([, value]) => value).join(', ')
+  }
+
+  /** What `response` is in templates and conditions. Nothing is parsed that nobody asks for. */
+  get variables(): Readonly<Record<string, unknown>> {
+    const response = this
+    return {
+      status: response.status,
+      body: response.text,
+      get headers() {
+        return response.#headersByName()
+      },
+      get json() {
+        return response.json
+      },
+    }
+  }
+
+  #headersByName(): Readonly<Record<string, string | undefined>> {
+    const names = new Set(this.headers.map(([name]) => name.toLowerCase()))
+    return Object.fromEntries([...names].map((name) => [name, this.header(name)]))
+  }
+}
+
+function decode(body: Buffer, contentType: string): string {
+  return decoderFor(body, contentType).decode(body)
+}
+
+/** WHATWG: a byte order mark outranks the label; an unknown label is taken as UTF-8. */
+function decoderFor(body: Buffer, contentType: string): TextDecoder {
+  if (body[0] === 0xff && body[1] === 0xfe) return new TextDecoder('utf-16le')
+  if (body[0] === 0xfe && body[1] === 0xff) return new TextDecoder('utf-16be')
+  try {
+    return new TextDecoder(charsetOf(contentType) ?? 'utf-8')
+  } catch {
+    return new TextDecoder('utf-8')
+  }
+}
+
+function charsetOf(contentType: string): string | undefined {
+  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]
+}
+
+const textType = /^(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b)/i
+
+function isText(body: Buffer, contentType: string): boolean {
+  if (charsetOf(contentType) !== undefined || textType.test(contentType)) return true
+  const hasMark = body[0] === 0xff || body[0] === 0xfe
+  return hasMark || (!body.includes(0) && isUtf8Start(body))
+}
+
+/** A body that was cut may end within a character. */
+function isUtf8Start(body: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}

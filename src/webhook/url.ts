@@ -1,0 +1,155 @@
+import type { ConfigError } from './config-error.ts'
+import { asUrlComponent, type Encoder } from './encode.ts'
+import type { Failure } from './failure.ts'
+import type { Scope } from './liquid.ts'
+import { type Compiled, compileTemplate, constantTemplate, type Rendered, type Template } from './template.ts'
+
+/** The URL of a node, judged as far as that is possible without a payload. */
+export interface UrlTemplate {
+  /** Lower-case name without final dot, or an IP literal without brackets. */
+  readonly host: string
+  readonly port: number
+  /** Path, query and fragment: all in which placeholders may stand. */
+  readonly tail: Template
+}
+
+/** The rendered tail, in the two parts that are sent. */
+export interface RenderedTail {
+  readonly path: string
+  /** Without `?`; null where there is none. */
+  readonly query: string | null
+}
+
+/** A URL on the wire is not longer than this many characters. */
+export const maxUrlLength = 8192
+
+const errorPath = '/node/url'
+
+/**
+ * Takes a URL apart. The authority is read by the WHATWG parser and by nobody else afterwards; path and query
+ * stay as the author wrote them, since that parser would resolve `%2e%2e` and repair what it does not like.
+ */
+export function compileUrl(url: string, templates: 'liquid' | 'none'): UrlTemplate | ConfigError {
+  const complaint = complaintAbout(url)
+  if (complaint !== null) return { path: errorPath, message: complaint }
+  const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
+  const problem = authorityProblem(authority)
+  if (problem !== null) return { path: errorPath, message: problem }
+  const { hostname, port } = new URL(`https://${authority}/`)
+  const tail: Compiled<Template> =
+    templates === 'none'
+      ? { ok: true, template: constantTemplate(rest) }
+      : compileTemplate(rest, { secrets: true })
+  if (!tail.ok) return { path: errorPath, message: tail.problem }
+  if (forbidden.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  return {
+    host: hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''),
+    port: port === '' ? 443 : Number(port),
+    tail: tail.template,
+  }
+}
+
+const forbidden = /[\s\p{Cc}\\]/u
+const forbiddenComplaint =
+  'must not contain white space, control characters or a backslash; write a space as %20'
+
+function complaintAbout(url: string): string | null {
+  if (url === '') return 'must not be empty'
+  if (url.length > maxUrlLength) return `must not be longer than ${maxUrlLength} characters`
+  if (/^https:\/\//i.test(url)) return null
+  if (/^http:\/\//i.test(url)) return 'must start with https://, since plain http is not sent'
+  return 'must be an absolute URL that starts with https://'
+}
+
+function authorityProblem(authority: string): string | null {
+  if (/\{\{|\{%/.test(authority))
+    return 'placeholders are allowed after the host only, behind the first "/", "?" or "#"'
+  if (forbidden.test(authority)) return forbiddenComplaint
+  if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
+  if (authority === '') return 'has no host'
+  if (!URL.canParse(`https://${authority}/`)) return 'has a host or port that is not valid'
+  const { hostname, port } = new URL(`https://${authority}/`)
+  if (port === '0') return 'has the port 0, which nothing can listen on'
+  return hostname.startsWith('[') || isHostName(hostname) ? null : 'has a host name that is not valid'
+}
+
+/** RFC 1035: labels of 1 to 63 octets, 253 in all, a final dot aside. */
+function isHostName(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '')
+  return name.length <= 253 && name.split('.').every((label) => label.length >= 1 && label.length <= 63)
+}
+
+/** Renders path and query. A value can become part of a segment, never structure. */
+export function renderTail(tail: Template, scope: Scope): Rendered<RenderedTail> {
+  const values: ValueSpan[] = []
+  const rendered = tail.text(scope, recording(values))
+  if (!rendered.ok) return rendered
+  const failure = failureOf(rendered.value, values, rendered.undefinedVariables)
+  if (failure !== null) return { ok: false, failure }
+  return { ...rendered, value: split(rendered.value) }
+}
+
+interface ValueSpan {
+  readonly start: number
+  readonly end: number
+}
+
+function recording(spans: ValueSpan[]): Encoder {
+  return (soFar) => {
+    const encode = asUrlComponent(soFar)
+    return (value) => {
+      const start = soFar.buffer.length
+      const text = encode(value)
+      spans.push({ start, end: start + text.length })
+      return text
+    }
+  }
+}
+
+function failureOf(
+  text: string,
+  values: readonly ValueSpan[],
+  undefinedVariables: readonly string[],
+): Omit<Failure, 'path'> | null {
+  if (forbidden.test(text)) return { code: 'url_invalid', detail: `The rendered URL ${forbiddenComplaint}.` }
+  const pathEnd = endOfPath(text)
+  for (const { start, end } of values.filter((span) => span.start <= pathEnd)) {
+    if (start === end) return { code: 'value_missing', detail: emptyDetail(undefinedVariables) }
+    const segment = text.slice(text.lastIndexOf('/', start) + 1, endOfSegment(text, end))
+    if (/^(?:\.|%2e){1,2}$/i.test(segment))
+      return {
+        code: 'url_invalid',
+        detail: 'A segment of the path became "." or "..", which would lead elsewhere.',
+      }
+  }
+  return null
+}
+
+function emptyDetail([variable]: readonly string[]): string {
+  const which = variable === undefined ? '' : `: ${variable} has no value`
+  return `A placeholder in the path of the URL is empty${which}.`
+}
+
+function endOfPath(text: string): number {
+  const end = text.search(/[?#]/)
+  return end === -1 ? text.length : end
+}
+
+function endOfSegment(text: string, from: number): number {
+  const length = text.slice(from).search(/[/?#]/)
+  return length === -1 ? text.length : from + length
+}
+
+function split(text: string): RenderedTail {
+  const [beforeFragment = ''] = text.split('#')
+  const question = beforeFragment.indexOf('?')
+  const path = question === -1 ? beforeFragment : beforeFragment.slice(0, question)
+  return {
+    path: toAscii(path === '' ? '/' : path),
+    query: question === -1 ? null : toAscii(beforeFragment.slice(question + 1)),
+  }
+}
+
+function toAscii(text: string): string {
+  return text.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+}
