@@ -1,0 +1,41 @@
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+# The receiver that docker-compose.yml brings up beside the service: docker build --target demo .
+FROM node:26-slim AS demo
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=optional --ignore-scripts
+COPY test/support test/support
+COPY demo demo
+# A volume that is mounted here starts with this folder's owner, so that the receiver may write into it.
+RUN install --directory --owner=node --group=node /ca
+USER node
+EXPOSE 8443
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=2s --timeout=2s --retries=15 CMD ["node", "demo/receiver-healthcheck.ts"]
+CMD ["node", "demo/receiver-main.ts"]
+
+# The service: docker build .
+FROM node:26-slim
+ARG VERSION=0.1.0
+ARG REVISION
+ARG CREATED
+LABEL org.opencontainers.image.title="webhook-node" \
+      org.opencontainers.image.description="The Webhook node of a workflow engine, as a standalone HTTP service." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY src src
+ENV HOST=0.0.0.0
+USER node
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["node", "src/healthcheck.ts"]
+CMD ["node", "src/main.ts"]

