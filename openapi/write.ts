@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises'
+import type { Caller } from '../src/egress/caller.ts'
+import { buildApp } from '../src/http/app.ts'
+import { createLogger } from '../src/http/log.ts'
+import { readSettings } from '../src/settings.ts'
+
+// Writes the document that the service serves at /openapi.json; a test fails when the file is another.
+
+const caller: Caller = {
+  call: () => Promise.reject(new Error('nothing is called')),
+  close: () => Promise.resolve(),
+}
+const app = await buildApp({ ...readSettings({}), caller, log: createLogger('silent') })
+const { body } = await app.inject('/openapi.json')
+await writeFile(new URL('openapi.json', import.meta.url), `${JSON.stringify(JSON.parse(body), null, 2)}\n`)
+await app.close()

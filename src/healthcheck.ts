@@ -1,0 +1,15 @@
+import { get } from 'node:http'
+import { readSettings } from './settings.ts'
+
+// The HEALTHCHECK of the image, which has neither shell nor curl: exits with 0 when the service on this machine is up.
+
+const { host, port } = readSettings(process.env)
+const timeoutMs = 2_000
+
+/** Who listens everywhere is asked on loopback. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+get({ host: everywhere[host] ?? host, port, path: '/livez', timeout: timeoutMs })
+  .once('response', ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
+  .once('timeout', () => process.exit(1))
+  .once('error', () => process.exit(1))

@@ -1,0 +1,33 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { PreviewReply, PreviewRequest } from '../execution/contract.ts'
+import type { ExecutionContext } from '../execution/execute.ts'
+import { previewNode } from '../execution/preview.ts'
+import { named } from '../webhook/schema.ts'
+import { Refusal } from './problem.ts'
+import { problemReplies } from './problem-replies.ts'
+
+/** What a preview needs to know: everything but the way out. */
+export type PreviewContext = Omit<ExecutionContext, 'caller'>
+
+/** `POST /v1/preview` */
+export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }> = async (
+  app,
+  { context },
+) => {
+  const schema = {
+    operationId: 'previewNode',
+    summary: 'Preview a Webhook node',
+    description:
+      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection; secrets need no values.',
+    tags: ['webhook'],
+    security: [{ apiKey: [] }],
+    body: named(PreviewRequest),
+    response: { 200: named(PreviewReply), ...problemReplies },
+  }
+  app.post('/v1/preview', { schema }, async (request) => {
+    const result = previewNode(request.body, context)
+    if (result.kind === 'refused')
+      throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
+    return result.reply
+  })
+}

@@ -1,0 +1,22 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { type Caller, createCaller } from '../egress/caller.ts'
+import type { Settings } from '../settings.ts'
+import { buildApp } from './app.ts'
+
+/** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
+export async function startServer(
+  settings: Settings,
+  log: FastifyBaseLogger,
+  standIn?: Caller,
+): Promise<FastifyInstance> {
+  const { host, port } = settings
+  const own = { address: host, port }
+  const debug = (details: object, message: string) => log.debug(details, message)
+  const caller = standIn ?? createCaller({ ...settings.egress, own, log: debug })
+  const app = await buildApp({ ...settings, caller, log })
+  await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` })
+  // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.
+  own.port = (app.server.address() as AddressInfo).port
+  return app
+}

@@ -1,0 +1,113 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
+import type { ApiKey } from './http/api-keys.ts'
+
+/** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string }
+
+/** Reads the text of a variable. */
+export type Parse<T> = (text: string) => Parsed<T>
+
+/** Decimal digits without a sign; both bounds are allowed. */
+export function integer(min: number, max: number): Parse<number> {
+  return (text) =>
+    /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+      ? right(Number(text))
+      : wrong(`must be an integer from ${min} to ${max}`)
+}
+
+/** One of the words, letter by letter. */
+export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text)
+    return word === undefined ? wrong(`must be one of ${words.join(', ')}`) : right(word)
+  }
+}
+
+/** An address, or a name that is looked up when the service begins to listen. */
+export function hostToListenOn(text: string): Parsed<string> {
+  return isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? right(text) : wrong('must be an address or a host name')
+}
+
+/** Entries of EGRESS_ALLOW and EGRESS_DENY. */
+export const addressRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseAddressRule(entry)))
+
+/** Entries of EGRESS_ONLY. */
+export const onlyRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseOnlyRule(entry)))
+
+/** Addresses with their ports, as `node:dns` takes them. */
+export const nameServers: Parse<readonly string[]> = listOf((entry) => {
+  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
+  const address = bracketed ?? plain ?? entry
+  const family = isIP(address)
+  if (family === 0 || Number(port) < 1 || Number(port) > 65_535)
+    return wrong(`"${entry}" must be an address and a port, such as 10.0.0.53:53 or [fd00::53]:53`)
+  return right(family === 6 ? `[${address}]:${port}` : `${address}:${port}`)
+})
+
+/** Entries `name:key`. What is wrong with them is said without showing a key. */
+export function apiKeyList(text: string): Parsed<readonly ApiKey[]> {
+  const keys = listOf(apiKey)(text)
+  if (!keys.ok) return keys
+  if (text !== '' && keys.value.length === 0) return wrong('must have at least one entry')
+  if (hasTwins(keys.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
+  if (hasTwins(keys.value.map(({ key }) => key))) return wrong('no two names may have the same key')
+  return keys
+}
+
+/** The text of a file with certificates, each of which was read; null where no file is named. */
+export function certificateFile(path: string): Parsed<string | null> {
+  if (path === '') return right(null)
+  try {
+    const pem = readFileSync(path, 'utf8')
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+    for (const certificate of certificates) new X509Certificate(certificate)
+    return certificates.length > 0 ? right(pem) : wrong('must be a file with certificates in PEM format')
+  } catch (error) {
+    const cause = error instanceof Error && 'code' in error ? error.code : error
+    return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
+  }
+}
+
+function listOf<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
+  return (text) => {
+    const results = entriesOf(text).map(parseEntry)
+    const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
+    if (problems.length > 0) return wrong([...new Set(problems)].join('; '))
+    return right(results.flatMap((result) => (result.ok ? [result.value] : [])))
+  }
+}
+
+function entriesOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
+function ruleOf(parsed: ParsedRule): Parsed<AddressRule> {
+  return parsed.ok ? right(parsed.rule) : wrong(parsed.problem.replace(/\.$/, ''))
+}
+
+/** A key is what a bearer token may be (RFC 6750, section 2.1). */
+function apiKey(entry: string): Parsed<ApiKey> {
+  const [, name, key] = /^([\w.-]{1,64}):([\w.~+/-]{16,}=*)$/.exec(entry) ?? []
+  if (name !== undefined && key !== undefined) return right({ name, key })
+  return wrong('every entry must be name:key, and a key at least 16 of A-Z a-z 0-9 - . _ ~ + / =')
+}
+
+function hasTwins(words: readonly string[]): boolean {
+  return new Set(words).size < words.length
+}
+
+function right<T>(value: T): Parsed<T> {
+  return { ok: true, value }
+}
+
+function wrong<T>(problem: string): Parsed<T> {
+  return { ok: false, problem }
+}

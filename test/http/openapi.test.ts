@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import Schema from 'typebox/schema'
+import { describe, expect, it } from 'vitest'
+import document from '../../openapi/openapi.json' with { type: 'json' }
+import { service } from '../support/service.ts'
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+describe('the OpenAPI document', () => {
+  it('is the one in openapi/openapi.json, which `npm run openapi` writes', async () => {
+    const { url } = await service()
+
+    const served = await (await fetch(`${url}/openapi.json`)).json()
+
+    const committed = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
+    expect(`${JSON.stringify(served, null, 2)}\n`).toBe(committed)
+  })
+
+  it('describes every member of every schema', () => {
+    const undescribed = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+      membersWithoutDescription(schema, name),
+    )
+
+    expect(undescribed).toEqual([])
+  })
+
+  it('has examples of bodies that are what it describes', () => {
+    for (const { post } of [document.paths['/v1/execute'], document.paths['/v1/preview']]) {
+      const { schema, examples } = post.requestBody.content['application/json']
+      const validator = Schema.Compile({ components: document.components, ...schema })
+      for (const [name, { value }] of Object.entries(examples))
+        expect(validator.Errors(value), name).toEqual([true, []])
+    }
+  })
+
+  it('has an example of every problem, which is what it describes', () => {
+    const validator = Schema.Compile({
+      components: document.components,
+      $ref: '#/components/schemas/Problem',
+    })
+    const problems = Object.values(document.paths['/v1/execute'].post.responses).flatMap(({ content }) =>
+      'application/problem+json' in content
+        ? Object.values<{ value: unknown }>(content['application/problem+json'].examples)
+        : [],
+    )
+
+    expect(problems).toHaveLength(6)
+    for (const { value } of problems) expect(validator.Errors(value)).toEqual([true, []])
+  })
+
+  it('names the branches of unions that a word tells apart', () => {
+    expect(document.components.schemas.Auth).toMatchObject({
+      oneOf: [
+        { $ref: '#/components/schemas/BearerAuth' },
+        { $ref: '#/components/schemas/BasicAuth' },
+        { $ref: '#/components/schemas/ApiKeyAuth' },
+      ],
+      discriminator: { propertyName: 'type', mapping: { apiKey: '#/components/schemas/ApiKeyAuth' } },
+    })
+  })
+})
+
+describe('the API page', () => {
+  it('works over plain http from another host: nothing upgrades it, and all it loads is our own', async () => {
+    const { url } = await service()
+
+    const response = await fetch(`${url}/docs/`)
+
+    const page = await response.text()
+    expect(response.headers.get('content-security-policy')).toBeNull()
+    const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address)
+    expect(loaded.length).toBeGreaterThan(3)
+    for (const address of loaded) {
+      expect(address).toMatch(/^\.\/static\//)
+      const file = await fetch(new URL(address, `${url}/docs/`))
+      expect(file.status).toBe(200)
+      await file.bytes()
+    }
+  })
+
+  it('shows the document, with keys to enter', async () => {
+    const { url } = await service()
+
+    const shown = await (await fetch(`${url}/docs/json`)).json()
+
+    expect(shown).toMatchObject({
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      paths: { '/v1/execute': { post: { security: [{ apiKey: [] }] } } },
+    })
+  })
+})
+
+/** Paths of members without a description, references and branches of unions apart. */
+function membersWithoutDescription(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const {
+    properties = {},
+    anyOf = [],
+    items,
+  } = schema as {
+    properties?: Readonly<Record<string, JsonObject>>
+    anyOf?: readonly unknown[]
+    items?: unknown
+  }
+  return [
+    ...Object.entries(properties).flatMap(([name, member]) => [
+      ...('description' in member || '$ref' in member ? [] : [`${path}.${name}`]),
+      ...membersWithoutDescription(member, `${path}.${name}`),
+    ]),
+    ...anyOf.flatMap((branch) => membersWithoutDescription(branch, path)),
+    ...membersWithoutDescription(items, `${path}[]`),
+  ]
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readSettings, variables } from '../src/settings.ts'
+import { authority } from './support/servers.ts'
+
+const key = '0123456789abcdef'
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment)
+    return []
+  } catch (error) {
+    const [, ...problems] = String(error).trim().split('\n')
+    return problems.map((problem) => problem.trim())
+  }
+}
+
+async function file(content: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'webhook-node-test-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const path = join(directory, 'file')
+  await writeFile(path, content)
+  return path
+}
+
+describe('settings', () => {
+  it('have a safe default for everything', () => {
+    expect(readSettings({})).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      logLevel: 'info',
+      access: { kind: 'open' },
+      maxTimeoutMs: 10_000,
+      maxRequestBytes: 1_048_576,
+      maxEchoBytes: 65_536,
+      egress: { maxResponseBytes: 1_048_576, allow: [], deny: [], only: [], ca: null, dnsServers: [] },
+      notices: ['no key is asked for: whoever reaches 127.0.0.1 may call'],
+    })
+  })
+
+  it('take a variable that is set to nothing as not set', () => {
+    const empty = Object.fromEntries(variables.map(({ name }) => [name, '']))
+
+    expect(readSettings(empty)).toEqual(readSettings({}))
+  })
+
+  it('have examples that can be used', async () => {
+    const examples = Object.fromEntries(variables.map(({ name, example }) => [name, example]))
+    const usable = { ...examples, EGRESS_CA_FILE: await file(authority.pem) }
+
+    expect(problemsOf(usable)).toEqual([])
+  })
+
+  it('name every variable that is wrong in one complaint, with its value and what is allowed', () => {
+    const problems = problemsOf({
+      HOST: 'no host',
+      PORT: 'eighty',
+      LOG_LEVEL: 'loud',
+      AUTH: 'maybe',
+      MAX_TIMEOUT_MS: '1e4',
+      MAX_REQUEST_BYTES: '1 MiB',
+      MAX_RESPONSE_BYTES: '-1',
+      MAX_ECHO_BYTES: '0.5',
+      EGRESS_ALLOW: '10.0.0.0/99',
+      EGRESS_DENY: 'a b',
+      EGRESS_ONLY: '10.0.0.0/8',
+      EGRESS_CA_FILE: '/nowhere',
+      EGRESS_DNS_SERVERS: '10.0.0.53:99999,dns.example',
+      API_KEYS: `engine:${key}`,
+    })
+
+    expect(problems).toEqual([
+      'HOST is "no host": must be an address or a host name',
+      'PORT is "eighty": must be an integer from 0 to 65535',
+      'LOG_LEVEL is "loud": must be one of trace, debug, info, warn, error, fatal, silent',
+      'AUTH is "maybe": must be one of keys, off',
+      'MAX_TIMEOUT_MS is "1e4": must be an integer from 100 to 600000',
+      'MAX_REQUEST_BYTES is "1 MiB": must be an integer from 1024 to 67108864',
+      'MAX_ECHO_BYTES is "0.5": must be an integer from 0 to 67108864',
+      'MAX_RESPONSE_BYTES is "-1": must be an integer from 1024 to 67108864',
+      expect.stringMatching(/^EGRESS_ALLOW is "10.0.0.0\/99": .*address range/),
+      expect.stringMatching(/^EGRESS_DENY is "a b": .*host name/),
+      expect.stringMatching(/^EGRESS_ONLY is "10.0.0.0\/8": .*no address ranges/),
+      'EGRESS_CA_FILE is "/nowhere": must be a file with certificates in PEM format, and reading it failed (ENOENT)',
+      expect.stringMatching(/^EGRESS_DNS_SERVERS is .*"10.0.0.53:99999" must be .*"dns.example" must be/),
+    ])
+  })
+
+  it.each([
+    ['a key without a name', key],
+    ['a name without a key', 'engine:'],
+    ['a short key', 'engine:tooshort'],
+    ['a key that cannot be a bearer token', `engine:${key} x`],
+    ['one name twice', `engine:${key},engine:${key}2`],
+    ['one key twice', `old:${key},new:${key}`],
+    ['commas only', ' , '],
+  ])('refuse %s and do not show it', (_what, value) => {
+    const problems = problemsOf({ API_KEYS: value })
+
+    expect(problems).toEqual([expect.stringMatching(/^API_KEYS: (every|no two|must have)/)])
+    expect(problems.join()).not.toContain(key)
+  })
+
+  it('take several keys, for rotation', () => {
+    const { access, notices } = readSettings({ API_KEYS: ` old:${key} , new:${key}2, ` })
+
+    expect(access).toEqual({
+      kind: 'keys',
+      keys: [
+        { name: 'old', key },
+        { name: 'new', key: `${key}2` },
+      ],
+    })
+    expect(notices).toEqual([])
+  })
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', 'localhost'])(
+    'let %s go without keys',
+    (host) => {
+      expect(readSettings({ HOST: host }).access).toEqual({ kind: 'open' })
+    },
+  )
+
+  it.each(['0.0.0.0', '::', '10.0.0.5', 'service.internal'])('demand keys for %s', (host) => {
+    expect(problemsOf({ HOST: host })).toEqual([
+      `API_KEYS is not set, and HOST ${host} is not loopback: set it, or AUTH=off`,
+    ])
+    expect(readSettings({ HOST: host, API_KEYS: `engine:${key}` }).access.kind).toBe('keys')
+    expect(readSettings({ HOST: host, AUTH: 'off' })).toMatchObject({
+      access: { kind: 'open' },
+      notices: [`no key is asked for: whoever reaches ${host} may call`],
+    })
+  })
+
+  it('read certificates, and nothing else', async () => {
+    const pem = authority.pem
+    const garbled = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
+
+    expect(readSettings({ EGRESS_CA_FILE: await file(`${pem}\n${pem}`) }).egress.ca).toBe(`${pem}\n${pem}`)
+    for (const wrong of ['', 'hello', garbled])
+      expect(problemsOf({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
+        expect.stringContaining('PEM format'),
+      ])
+  })
+
+  it('take name servers with and without a port', () => {
+    const { egress } = readSettings({ EGRESS_DNS_SERVERS: '10.0.0.53, [fd00::53]:5353, [fd00::54]' })
+
+    expect(egress.dnsServers).toEqual(['10.0.0.53:53', '[fd00::53]:5353', '[fd00::54]:53'])
+  })
+
+  it('say at start which hosts alone may be called', () => {
+    const { notices } = readSettings({ EGRESS_ONLY: 'api.crm.example', API_KEYS: `engine:${key}` })
+
+    expect(notices).toEqual(['only these hosts may be called: api.crm.example'])
+  })
+})

@@ -1,0 +1,68 @@
+import { onTestFinished } from 'vitest'
+import { parseAddressRule } from '../../src/egress/address-rule.ts'
+import { type Caller, createCaller, type EgressOptions } from '../../src/egress/caller.ts'
+import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
+import type { Attempt } from '../../src/webhook/outcome.ts'
+import { authority } from './servers.ts'
+
+/** Reads rules that are known to be sound. */
+export function rules(...entries: readonly string[]) {
+  return entries.map((entry) => {
+    const parsed = parseAddressRule(entry)
+    if (!parsed.ok) throw new TypeError(parsed.problem)
+    return parsed.rule
+  })
+}
+
+/** A caller that may reach the servers of a test, by address and as `localhost`, and trusts their authority. */
+export function testCaller(options: Partial<EgressOptions> = {}): Caller {
+  const caller = createCaller({
+    allow: rules('127.0.0.0/8', '[::1]', 'localhost'),
+    deny: [],
+    only: [],
+    ca: authority.pem,
+    dnsServers: [],
+    maxResponseBytes: 1_048_576,
+    own: { address: '127.0.0.1', port: 0 },
+    log: () => {},
+    ...options,
+  })
+  onTestFinished(() => caller.close())
+  return caller
+}
+
+/** A request to a server of a test, complete as the service renders it. */
+export function outbound(
+  port: number,
+  { host = '127.0.0.1', method = 'POST', body = Buffer.from('{}'), ...rest }: Partial<OutboundRequest> = {},
+): OutboundRequest {
+  const sent = method === 'GET' ? null : body
+  return {
+    method,
+    host,
+    port,
+    target: '/hook?a=1',
+    headers: [
+      ['host', `${host.includes(':') ? `[${host}]` : host}:${port}`],
+      ['connection', 'keep-alive'],
+      ['Accept', '*/*'],
+      ...(sent ? ([['content-length', String(sent.length)]] as const) : []),
+    ],
+    body: sent,
+    ...rest,
+  }
+}
+
+/** Makes one call with a caller of its own and gives its only attempt. */
+export async function attemptAt(
+  port: number,
+  request: Partial<OutboundRequest> = {},
+  { timeoutMs = 5_000, ...options }: Partial<EgressOptions> & { readonly timeoutMs?: number } = {},
+): Promise<Attempt> {
+  const [attempt, ...others] = await testCaller(options).call(outbound(port, request), {
+    timeoutMs,
+    tenant: null,
+  })
+  if (others.length > 0) throw new Error('more than one attempt')
+  return attempt
+}

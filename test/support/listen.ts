@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+
+/** Where a server listens, and how to be rid of it and of all its connections. */
+export interface Listening {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Lets a server listen on a free port of 127.0.0.1. */
+export async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {})
+  })
+  server.listen(0, host)
+  await once(server, 'listening')
+  // A server that listens on a port has such an address.
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    async close() {
+      if (!server.listening) return
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}

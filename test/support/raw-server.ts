@@ -1,0 +1,88 @@
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import type { Credentials } from './certificates.ts'
+import { type Listening, listen } from './listen.ts'
+
+/** A server below HTTP: it writes whatever bytes a test wants. */
+export interface RawServer extends Listening {
+  /** Connections that reached the server, TLS handshakes not counted. */
+  readonly connections: () => number
+  /** All that came through the connections, in the order of arrival. */
+  readonly received: () => Buffer
+}
+
+/** Plays its part on one connection. `reset` ends that with a TCP reset. */
+export type Part = (socket: Socket, reset: () => void) => void
+
+export function createRawServer(part: Part): Promise<RawServer> {
+  return record((onConnection) => createTcpServer({ noDelay: true }, onConnection), part)
+}
+
+export function createRawTlsServer(
+  credentials: Credentials,
+  part: Part,
+  options: TlsOptions = {},
+): Promise<RawServer> {
+  const tlsOptions = { noDelay: true, ...options, ...credentials }
+  return record(
+    (onConnection) => createTlsServer(tlsOptions, onConnection).on('tlsClientError', () => {}),
+    part,
+  )
+}
+
+async function record(
+  create: (onConnection: (socket: Socket) => void) => Server,
+  part: Part,
+): Promise<RawServer> {
+  const chunks: Buffer[] = []
+  const tcpSockets = new Map<number | undefined, Socket>()
+  let connections = 0
+  const server = create((socket) => {
+    connections += 1
+    const { remotePort } = socket
+    socket.on('error', () => {})
+    // The socket of TLS has no way to reset the one of TCP below it.
+    part(socket, () => tcpSockets.get(remotePort)?.resetAndDestroy())
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+  })
+  server.prependListener('connection', (socket: Socket) => tcpSockets.set(socket.remotePort, socket))
+  return {
+    ...(await listen(server)),
+    connections: () => connections,
+    received: () => Buffer.concat(chunks),
+  }
+}
+
+/** Accepts and says nothing. */
+export const silent: Part = () => {}
+
+/** Writes the bytes, piece by piece, as soon as the first of a request has come; then ends unless told to stay. */
+export function write(...pieces: readonly (string | Buffer)[]): Part {
+  return (socket) => socket.once('data', () => writeAll(socket, pieces, () => socket.end()))
+}
+
+/** Like `write`, but leaves the connection open. */
+export function writeAndStay(...pieces: readonly (string | Buffer)[]): Part {
+  return (socket) => socket.once('data', () => writeAll(socket, pieces, () => {}))
+}
+
+/** Writes the bytes, then resets the connection. */
+export function writeAndReset(...pieces: readonly (string | Buffer)[]): Part {
+  return (socket, reset) => socket.once('data', () => writeAll(socket, pieces, reset))
+}
+
+/** Writes the same bytes again and again until the other side has had enough. */
+export function drip(piece: string | Buffer, everyMs: number, first: string | Buffer = ''): Part {
+  return (socket) =>
+    socket.once('data', () => {
+      socket.write(first)
+      const timer = setInterval(() => socket.write(piece), everyMs)
+      socket.on('close', () => clearInterval(timer))
+    })
+}
+
+function writeAll(socket: Socket, pieces: readonly (string | Buffer)[], done: () => void): void {
+  const [piece, ...rest] = pieces
+  if (piece === undefined) done()
+  else socket.write(piece, () => setImmediate(writeAll, socket, rest, done))
+}

@@ -1,0 +1,57 @@
+import type { ServerOptions } from 'node:https'
+import type { TlsOptions } from 'node:tls'
+import { onTestFinished } from 'vitest'
+import { type Credentials, createAuthority } from './certificates.ts'
+import { createDnsServer, type DnsServer, type Zones } from './dns-server.ts'
+import { createFullBacklog, type FullBacklog, type FullBacklogOptions } from './full-backlog.ts'
+import { createRawServer, createRawTlsServer, type Part, type RawServer } from './raw-server.ts'
+import { type Answer, createReceiver, type Receiver } from './receiver.ts'
+
+/** The authority behind all servers of a test file. */
+export const authority = await createAuthority()
+
+/** Sound credentials for `localhost` and 127.0.0.1. */
+export const credentials: Credentials = await authority.issue()
+
+interface OwnCredentials {
+  readonly credentials?: Credentials
+}
+
+/** An HTTPS receiver that is gone when the test ends. */
+export function receiver(
+  answer: Answer,
+  { credentials: own = credentials, ...options }: ServerOptions & OwnCredentials = {},
+): Promise<Receiver> {
+  return untilTestEnds(createReceiver(own, answer, options))
+}
+
+/** A TLS server below HTTP that is gone when the test ends. */
+export function rawTlsServer(
+  part: Part,
+  { credentials: own = credentials, ...options }: TlsOptions & OwnCredentials = {},
+): Promise<RawServer> {
+  return untilTestEnds(createRawTlsServer(own, part, options))
+}
+
+/** A TCP server that is gone when the test ends. */
+export function rawServer(part: Part): Promise<RawServer> {
+  return untilTestEnds(createRawServer(part))
+}
+
+/** A port that answers no further connection, until the test ends. */
+export function fullBacklog(options: FullBacklogOptions = {}): Promise<FullBacklog> {
+  return untilTestEnds(createFullBacklog(options))
+}
+
+/** A DNS server that is gone when the test ends. */
+export function dnsServer(zones: Zones): Promise<DnsServer> {
+  return untilTestEnds(createDnsServer(zones))
+}
+
+async function untilTestEnds<Server extends { close(): Promise<void> }>(
+  starting: Promise<Server>,
+): Promise<Server> {
+  const server = await starting
+  onTestFinished(() => server.close())
+  return server
+}
