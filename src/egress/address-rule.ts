@@ -1,0 +1,81 @@
+import { domainToASCII } from 'node:url'
+import { type IpRange, parseIp, parseIpRange, rangeOf } from './ip-address.ts'
+
+/**
+ * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null where the entry names none.
+ * A `suffix` begins with its dot and stands for all names below it, not for the name itself.
+ */
+export type AddressRule =
+  | { readonly kind: 'range'; readonly range: IpRange; readonly port: number | null }
+  | { readonly kind: 'host'; readonly host: string; readonly port: number | null }
+  | { readonly kind: 'suffix'; readonly suffix: string; readonly port: number | null }
+
+/** A rule, or a sentence for the operator that names the entry and what is wrong with it. */
+export type ParsedRule =
+  | { readonly ok: true; readonly rule: AddressRule }
+  | { readonly ok: false; readonly problem: string }
+
+/**
+ * Reads one entry of EGRESS_ALLOW or EGRESS_DENY: an address range (`10.0.0.0/8`, `[fd00::]/8:443`), an address,
+ * a host name, or `*.suffix`, each with or without `:port`. An IPv6 address needs brackets only before a port.
+ */
+export function parseAddressRule(entry: string): ParsedRule {
+  const { place, port } = splitPort(entry)
+  if (port !== null && (port < 1 || port > 65_535)) return wrong(entry, 'the port is not between 1 and 65535')
+  if (place.includes('/')) return parseRangeRule(entry, place, port)
+  const address = parseIp(place)
+  if (address) return right({ kind: 'range', range: rangeOf(address), port })
+  return parseNameRule(entry, place, port)
+}
+
+/**
+ * Reads one entry of EGRESS_ONLY: hosts as they stand in a URL, so names, `*.suffix` and single addresses,
+ * but no ranges.
+ */
+export function parseOnlyRule(entry: string): ParsedRule {
+  if (entry.includes('/')) return wrong(entry, 'only hosts can be listed here, no address ranges')
+  return parseAddressRule(entry)
+}
+
+interface Split {
+  readonly place: string
+  readonly port: number | null
+}
+
+function splitPort(entry: string): Split {
+  if (parseIp(entry) || parseIpRange(entry)) return { place: entry, port: null }
+  const [, place = entry, port] = /^(.*?)(?::(\d{1,5}))?$/.exec(entry) ?? []
+  return { place: withoutBrackets(place), port: port === undefined ? null : Number(port) }
+}
+
+function withoutBrackets(place: string): string {
+  return place.replace(/^\[([^\]]*)\]/, '$1')
+}
+
+function parseRangeRule(entry: string, place: string, port: number | null): ParsedRule {
+  const range = parseIpRange(place)
+  if (range) return right({ kind: 'range', range, port })
+  return wrong(entry, 'it is no address range such as 10.0.0.0/8 or [fd00::]/8 with zeros behind the prefix')
+}
+
+function parseNameRule(entry: string, place: string, port: number | null): ParsedRule {
+  const isSuffix = place.startsWith('*.')
+  const name = normalizeHost(isSuffix ? place.slice(2) : place)
+  if (name === null || parseIp(name)) return wrong(entry, 'it is neither an address nor a host name')
+  if (isSuffix) return right({ kind: 'suffix', suffix: `.${name}`, port })
+  return right({ kind: 'host', host: name, port })
+}
+
+/** As the URL parser writes it: lower case, punycode, and here without the final dot. Null for what is no name. */
+function normalizeHost(name: string): string | null {
+  const ascii = domainToASCII(name).replace(/\.$/, '')
+  return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(ascii) && ascii.length <= 253 ? ascii : null
+}
+
+function right(rule: AddressRule): ParsedRule {
+  return { ok: true, rule }
+}
+
+function wrong(entry: string, reason: string): ParsedRule {
+  return { ok: false, problem: `"${entry}" is not usable: ${reason}.` }
+}

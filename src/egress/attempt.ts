@@ -1,0 +1,101 @@
+import type { Delivered, Failure } from '../webhook/failure.ts'
+import type { OutboundRequest } from '../webhook/outbound-request.ts'
+import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import type { Connection } from './connection.ts'
+import { type Deadline, failureFromInterruption, type Interruption } from './deadline.ts'
+import { EgressError } from './egress-error.ts'
+import { Exchange } from './exchange.ts'
+import { failureFromError } from './failure-from-error.ts'
+import { type PhaseClock, startPhaseClock } from './phase-clock.ts'
+
+export interface AttemptOptions {
+  readonly request: OutboundRequest
+  readonly deadline: Deadline
+  readonly maxResponseBytes: number
+  /** Finds or opens a connection. */
+  readonly connect: (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
+  /** Takes back a connection that can carry another request. */
+  readonly release: (connection: Connection) => void
+}
+
+/** Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of ours. */
+export async function attemptOnce(options: AttemptOptions): Promise<Attempt> {
+  const startedAt = new Date()
+  const started = performance.now()
+  const journey = new Journey(options)
+  const outcome = await Promise.race([
+    journey.outcome(),
+    options.deadline.interrupted.then((interruption) => journey.stop(interruption)),
+  ])
+  return {
+    startedAt,
+    durationMs: Math.round(performance.now() - started),
+    outcome,
+    delivered: journey.delivered,
+    connectionReused: journey.connectionReused,
+    timings: journey.phases.timings(),
+  }
+}
+
+/** How far an attempt has come. All of it can be read at any time, since the clock may run out at any time. */
+class Journey {
+  readonly phases = startPhaseClock()
+  readonly #options: AttemptOptions
+  readonly #stopped = new AbortController()
+  #connection: Connection | null = null
+  #exchange: Exchange | null = null
+  #connectionReused = false
+
+  constructor(options: AttemptOptions) {
+    this.#options = options
+  }
+
+  async outcome(): Promise<Outcome> {
+    try {
+      return await this.#travel()
+    } catch (error) {
+      this.#connection?.destroy()
+      const { host, port } = this.#options.request
+      const failure = failureFromError(error, this.phases.phase, { host, port })
+      if (failure === null) throw error
+      return failed(failure)
+    } finally {
+      this.phases.enter(null)
+    }
+  }
+
+  stop(interruption: Interruption): Outcome {
+    const { phase, phaseMs } = this.phases
+    const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
+    const failure = failureFromInterruption(interruption, progress, this.#options.deadline.limitMs)
+    const response = this.#exchange?.partialResponse('timed_out') ?? null
+    this.#stopped.abort()
+    this.#connection?.destroy()
+    return { kind: 'failed', failure, response }
+  }
+
+  get delivered(): Delivered {
+    return this.#exchange?.delivered ?? 'no'
+  }
+
+  get connectionReused(): boolean {
+    return this.#connectionReused
+  }
+
+  async #travel(): Promise<Outcome> {
+    const { request, maxResponseBytes, connect, release } = this.#options
+    const connection = await connect(this.phases, this.#stopped.signal)
+    this.#connection = connection
+    if (this.#stopped.signal.aborted) throw new EgressError('EGRESS_STOPPED')
+    this.#connectionReused = connection.wasUsed
+    this.#exchange = new Exchange({ connection, request, maxResponseBytes, phases: this.phases })
+    const response = await this.#exchange.response
+    if (this.#exchange.isOver && connection.isUsable) release(connection)
+    else connection.destroy()
+    return { kind: 'responded', response }
+  }
+}
+
+function failed(failure: Failure): Outcome {
+  return { kind: 'failed', failure, response: null }
+}

@@ -1,0 +1,128 @@
+import { networkInterfaces } from 'node:os'
+import type { OutboundRequest } from '../webhook/outbound-request.ts'
+import type { Attempt } from '../webhook/outcome.ts'
+import { createAddressPolicy, type Target } from './address-policy.ts'
+import type { AddressRule } from './address-rule.ts'
+import { attemptOnce } from './attempt.ts'
+import { Connection } from './connection.ts'
+import { createConnector } from './connector.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
+import type { DebugLog } from './debug-log.ts'
+import { EgressError } from './egress-error.ts'
+import { IdleConnections } from './idle-connections.ts'
+import type { PhaseClock } from './phase-clock.ts'
+import { createResolver } from './resolver.ts'
+
+/** Every request that reached the wire or was to, in order; there is at least one, and the last one decides. */
+export type Attempts = readonly [Attempt, ...Attempt[]]
+
+export interface CallOptions {
+  /** One wall clock for the call: DNS, connect, TLS, sending, headers and body together. */
+  readonly timeoutMs: number
+  /** Tenants share no connections. */
+  readonly tenant: string | null
+}
+
+export interface Caller {
+  /**
+   * Sends one request once. A second attempt is made only where a kept-alive connection turned out to be closed
+   * before anything was written on it. Rejects only on a bug of ours.
+   */
+  call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
+  /** Ends all calls and connections. */
+  close(): Promise<void>
+}
+
+export interface EgressOptions {
+  readonly allow: readonly AddressRule[]
+  readonly deny: readonly AddressRule[]
+  readonly only: readonly AddressRule[]
+  /** PEM of authorities that are trusted beside Node's own. */
+  readonly ca: string | null
+  /** `address:port`; empty for the system's. */
+  readonly dnsServers: readonly string[]
+  readonly maxResponseBytes: number
+  /** Where the service itself listens, so that it never calls itself. */
+  readonly own: { readonly address: string; readonly port: number }
+  readonly log: DebugLog
+}
+
+/** All tenants and targets together. */
+const maxIdleConnections = 256
+
+export function createCaller(options: EgressOptions): Caller {
+  const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
+  const resolver = createResolver({ servers: options.dnsServers })
+  const dial = createConnector({ policy, resolver, ca: options.ca, log: options.log })
+  const idle = new IdleConnections(maxIdleConnections)
+  const running = new Set<Deadline>()
+  let isClosed = false
+
+  return {
+    async call(request, { timeoutMs, tenant }) {
+      const deadline = startDeadline(timeoutMs)
+      running.add(deadline)
+      if (isClosed) deadline.interrupt('shutdown')
+      try {
+        return await attempt(request, JSON.stringify([tenant, request.host, request.port]), deadline)
+      } finally {
+        deadline.clear()
+        running.delete(deadline)
+      }
+    },
+
+    async close() {
+      isClosed = true
+      for (const deadline of running) deadline.interrupt('shutdown')
+      idle.destroyAll()
+    },
+  }
+
+  async function attempt(request: OutboundRequest, key: string, deadline: Deadline): Promise<Attempts> {
+    const { host, port } = request
+    const target = { host, port }
+    const common = {
+      request,
+      deadline,
+      maxResponseBytes: options.maxResponseBytes,
+      release: (connection: Connection) => (isClosed ? connection.destroy() : idle.keep(key, connection)),
+    }
+    const open: Open = async (phases, signal) => {
+      const connection = new Connection(await dial(target, phases, signal), target)
+      connection.onClose(() => idle.forget(key, connection))
+      return connection
+    }
+    const first = await attemptOnce({
+      ...common,
+      connect: async (phases, signal) => {
+        judge(target)
+        return idle.take(key) ?? (await open(phases, signal))
+      },
+    })
+    if (!foundConnectionClosed(first)) return [first]
+    return [first, await attemptOnce({ ...common, connect: open })]
+  }
+
+  function judge(target: Target): void {
+    const reason = policy.refuseTarget(target)
+    if (reason === null) return
+    options.log({ ...target, reason }, 'target denied')
+    throw new EgressError('EGRESS_ADDRESS_DENIED')
+  }
+}
+
+type Open = (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
+
+/** The other side may close a kept-alive connection at any time: that says nothing about the request. */
+function foundConnectionClosed({ connectionReused, delivered, outcome }: Attempt): boolean {
+  return (
+    connectionReused &&
+    delivered === 'no' &&
+    outcome.kind === 'failed' &&
+    outcome.failure.code === 'no_response'
+  )
+}
+
+function interfaceAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((ofOne = []) => ofOne.map(({ address }) => address))
+}

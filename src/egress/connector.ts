@@ -1,0 +1,116 @@
+import { isIP, type Socket } from 'node:net'
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  getCACertificates,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
+import type { AddressPolicy, Target } from './address-policy.ts'
+import type { DebugLog } from './debug-log.ts'
+import { EgressError } from './egress-error.ts'
+import { connectToFirst } from './first-connection.ts'
+import type { PhaseClock } from './phase-clock.ts'
+import type { Resolver } from './resolver.ts'
+
+/** Opens a TLS connection to a target, if the policy lets it. */
+export type Dial = (target: Target, phases: PhaseClock, signal: AbortSignal) => Promise<TLSSocket>
+
+export interface ConnectorOptions {
+  readonly policy: AddressPolicy
+  readonly resolver: Resolver
+  /** PEM of authorities that are trusted beside Node's own. */
+  readonly ca: string | null
+  readonly log: DebugLog
+}
+
+/**
+ * The one way out. Every connection, to a name or a literal, is resolved once, judged whole and made to an
+ * address that was judged: no lookup hook sees literals, and no second lookup can answer differently.
+ */
+export function createConnector({ policy, resolver, ca, log }: ConnectorOptions): Dial {
+  const secureContext = createSecureContext({
+    minVersion: 'TLSv1.2',
+    // A list replaces Node's own, so both are joined; without one the ready-made store is far cheaper.
+    ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
+  })
+
+  return async (target, phases, signal) => {
+    const addresses = await resolveTarget(target, phases, signal)
+    for (const address of addresses) judge(address, target)
+    phases.enter('connect')
+    const socket = await connectToFirst(addresses, target.port, signal)
+    phases.enter('tls')
+    return await secure(socket, target.host, secureContext, signal)
+  }
+
+  async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {
+    if (isIP(host)) return [host]
+    phases.enter('dns')
+    return await resolver.resolve(host, signal)
+  }
+
+  /** One forbidden address among public ones condemns the name: no webhook target has one foot inside. */
+  function judge(address: string, target: Target): void {
+    const reason = policy.refuseAddress(address, target)
+    if (reason === null) return
+    log({ ...target, address, reason }, 'address denied')
+    throw new EgressError('EGRESS_ADDRESS_DENIED')
+  }
+}
+
+function secure(
+  raw: Socket,
+  host: string,
+  secureContext: SecureContext,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      socket: raw,
+      secureContext,
+      // RFC 6066, section 3: addresses are no server names.
+      ...(isIP(host) === 0 && { servername: host }),
+      ALPNProtocols: ['http/1.1'],
+      checkServerIdentity: (_servername, certificate) => checkIdentity(host, certificate),
+    })
+    const giveUp = () => socket.destroy(new EgressError('EGRESS_STOPPED'))
+    const fail = (error: Error) => {
+      signal.removeEventListener('abort', giveUp)
+      socket.destroy()
+      reject(
+        demandsClientCertificate(error, raw) ? new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error) : error,
+      )
+    }
+    socket
+      .on('error', () => {}) // more may come, before and after somebody else listens
+      .once('error', fail)
+      .once('secureConnect', () => {
+        signal.removeEventListener('abort', giveUp)
+        socket.off('error', fail)
+        resolve(socket)
+      })
+    signal.addEventListener('abort', giveUp, { once: true })
+    if (signal.aborted) giveUp()
+  })
+}
+
+/** Node falls back to the common name, which RFC 9110, section 4.3.4, forbids and browsers stopped reading. */
+function checkIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  const names = certificate.subjectaltname ?? ''
+  if (!/(^|, )(DNS|IP Address):/.test(names)) return new EgressError('EGRESS_CERT_WITHOUT_NAME')
+  return checkServerIdentity(host, certificate)
+}
+
+/** An alert record as it stands on the wire: five bytes of header, level and description. */
+const alertBytes = 7
+
+/**
+ * TLS 1.2 has one alert for "no common cipher" and "no client certificate". The first comes in place of the
+ * server's hello, the second after it.
+ */
+function demandsClientCertificate(error: NodeJS.ErrnoException, { bytesRead }: Socket): boolean {
+  return /ALERT_HANDSHAKE_FAILURE$/.test(error.code ?? '') && bytesRead > alertBytes
+}

@@ -1,0 +1,52 @@
+import type { Failure, FailureCode } from '../webhook/failure.ts'
+import type { WirePhase } from './phase-clock.ts'
+
+/** Why a call ends before it is done. */
+export type Interruption = 'deadline' | 'shutdown'
+
+/** The one clock of a call, all attempts included. Its timer keeps the process alive: undici's do not. */
+export interface Deadline {
+  readonly limitMs: number
+  readonly interrupted: Promise<Interruption>
+  interrupt(why: Interruption): void
+  clear(): void
+}
+
+export function startDeadline(limitMs: number): Deadline {
+  const { promise, resolve } = Promise.withResolvers<Interruption>()
+  const timer = setTimeout(resolve, limitMs, 'deadline')
+  return { limitMs, interrupted: promise, interrupt: resolve, clear: () => clearTimeout(timer) }
+}
+
+/** Where an attempt was when it was interrupted. */
+export interface Progress {
+  readonly phase: WirePhase | null
+  readonly phaseMs: number
+  /** Whether the kernel has not yet taken all of the request. */
+  readonly isSending: boolean
+}
+
+/** Says which phase used up the time. */
+export function failureFromInterruption(
+  interruption: Interruption,
+  { phase, phaseMs, isSending }: Progress,
+  limitMs: number,
+): Failure {
+  const step = phase === null ? 'connect' : phase === 'answer' && isSending ? 'sending' : phase
+  const { code, words } = steps[step]
+  if (interruption === 'shutdown') {
+    return { code: 'shutdown', detail: `The service was stopped during ${words}.`, path: null }
+  }
+  const detail = `The limit of ${limitMs} ms ran out during ${words}, which took ${Math.round(phaseMs)} ms.`
+  return { code, detail, path: '/timeoutMs' }
+}
+
+const steps: Readonly<Record<WirePhase | 'sending', { readonly code: FailureCode; readonly words: string }>> =
+  {
+    dns: { code: 'dns_timeout', words: 'the lookup of the host name' },
+    connect: { code: 'connect_timeout', words: 'the connection to the target' },
+    tls: { code: 'tls_timeout', words: 'the TLS handshake' },
+    sending: { code: 'send_timeout', words: 'the sending of the request' },
+    answer: { code: 'response_timeout', words: 'the wait for the answer' },
+    download: { code: 'response_timeout', words: 'the download of the answer' },
+  }

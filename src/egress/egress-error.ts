@@ -1,0 +1,26 @@
+/**
+ * Ends that this folder decides on itself. The codes are our own, because undici answers some of its own with a
+ * new connection: a guard that failed with UND_ERR_SOCKET would be asked again without end.
+ */
+export type EgressErrorCode =
+  | 'EGRESS_ADDRESS_DENIED'
+  | 'EGRESS_DNS_NOT_FOUND'
+  | 'EGRESS_DNS_FAILED'
+  | 'EGRESS_DNS_TIMEOUT'
+  | 'EGRESS_CERT_WITHOUT_NAME'
+  | 'EGRESS_CLIENT_CERT_REQUIRED'
+  | 'EGRESS_CONNECTION_GONE'
+  | 'EGRESS_RESPONSE_MALFORMED'
+  | 'EGRESS_RESPONSE_NOT_HTTP'
+  | 'EGRESS_HEADERS_TOO_LARGE'
+  | 'EGRESS_STOPPED'
+
+export class EgressError extends Error {
+  override readonly name = 'EgressError'
+  readonly code: EgressErrorCode
+
+  constructor(code: EgressErrorCode, cause?: unknown) {
+    super(code, { cause })
+    this.code = code
+  }
+}

@@ -1,0 +1,100 @@
+import { isIP } from 'node:net'
+
+/** An IP address as a number, so that ranges are arithmetic and no spelling matters. */
+export interface IpAddress {
+  readonly family: 4 | 6
+  readonly value: bigint
+}
+
+/** All addresses that share the first `prefix` bits. */
+export interface IpRange extends IpAddress {
+  readonly prefix: number
+}
+
+/** Null for what is no IP address. A zone index (`%eth0`) is none: it leads to an interface, not to a target. */
+export function parseIp(text: string): IpAddress | null {
+  if (text.includes('%')) return null
+  switch (isIP(text)) {
+    case 4:
+      return { family: 4, value: ipv4Value(text) }
+    case 6:
+      return { family: 6, value: ipv6Value(text) }
+    default:
+      return null
+  }
+}
+
+/** Null for what is no range, and for one with bits set behind its prefix: its author meant another one. */
+export function parseIpRange(text: string): IpRange | null {
+  const [, base = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
+  const address = parseIp(base)
+  if (address === null || Number(length) > widthOf(address)) return null
+  const range = { ...address, prefix: Number(length) }
+  return network(range, range) << hostBits(range) === range.value ? range : null
+}
+
+/** For tables in the code, where a range that is none is a bug. */
+export function ranges(texts: readonly string[]): readonly IpRange[] {
+  return texts.map((text) => {
+    const range = parseIpRange(text)
+    if (range === null) throw new TypeError(`not an address range: ${text}`)
+    return range
+  })
+}
+
+/** The range that holds one address alone. */
+export function rangeOf(address: IpAddress): IpRange {
+  return { ...address, prefix: widthOf(address) }
+}
+
+export function contains(range: IpRange, address: IpAddress): boolean {
+  return range.family === address.family && network(range, range) === network(range, address)
+}
+
+/**
+ * The IPv4 address that an IPv6 address stands for, or null. Packets to `::ffff:0:0/96` (RFC 4291) go out as
+ * IPv4, and those to `64:ff9b::/96` (RFC 6052) do so behind a NAT64 gateway.
+ */
+export function carriedIpv4(address: IpAddress): IpAddress | null {
+  if (!carriers.some((carrier) => contains(carrier, address))) return null
+  return { family: 4, value: address.value & 0xffff_ffffn }
+}
+
+/** Whether two spellings name the same target, `::ffff:127.0.0.1` and `127.0.0.1` included. */
+export function sameAddress(one: string, other: string): boolean {
+  const [a, b] = [plainForm(one), plainForm(other)]
+  return a !== null && b !== null && a.family === b.family && a.value === b.value
+}
+
+const carriers = ranges(['::ffff:0:0/96', '64:ff9b::/96'])
+
+function plainForm(text: string): IpAddress | null {
+  const address = parseIp(text)
+  return address && (carriedIpv4(address) ?? address)
+}
+
+function network(range: IpRange, address: IpAddress): bigint {
+  return address.value >> hostBits(range)
+}
+
+function hostBits(range: IpRange): bigint {
+  return BigInt(widthOf(range) - range.prefix)
+}
+
+function widthOf({ family }: IpAddress): number {
+  return family === 4 ? 32 : 128
+}
+
+function ipv4Value(text: string): bigint {
+  return text.split('.').reduce((value, octet) => (value << 8n) | BigInt(octet), 0n)
+}
+
+function ipv6Value(text: string): bigint {
+  const hexOnly = text.replace(/[\d.]+\.\d+$/, (tail) => {
+    const value = ipv4Value(tail)
+    return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
+  })
+  const [before = [], after = []] = hexOnly.split('::').map((half) => half.split(':').filter(Boolean))
+  const zeros = Array<string>(8 - before.length - after.length).fill('0')
+  return [...before, ...zeros, ...after].reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n)
+}

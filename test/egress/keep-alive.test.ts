@@ -1,0 +1,143 @@
+import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../src/egress/caller.ts'
+import { outbound, testCaller } from '../support/caller.ts'
+import { hangUp, inTurn, json } from '../support/receiver.ts'
+import { rawTlsServer, receiver } from '../support/servers.ts'
+
+const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
+
+async function callOnce(caller: Caller, port: number, tenant: string | null = null) {
+  const attempts = await caller.call(outbound(port), { timeoutMs: 5_000, tenant })
+  expect(attempts).toHaveLength(1)
+  return attempts[0]
+}
+
+describe('a connection', () => {
+  it('carries one request after the other', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller()
+    const attempts = []
+    for (let call = 0; call < 15; call++) attempts.push(await callOnce(caller, target.port))
+    expect(attempts.map(({ connectionReused }) => connectionReused)).toEqual([
+      false,
+      ...Array<boolean>(14).fill(true),
+    ])
+    expect(attempts.at(-1)).toMatchObject({
+      delivered: 'yes',
+      timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: expect.any(Number) },
+    })
+    expect(target.received).toHaveLength(15)
+  })
+
+  it('carries one request at a time', async () => {
+    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
+    const caller = testCaller()
+    await Promise.all(Array.from({ length: 8 }, () => callOnce(caller, target.port)))
+    expect(target.connections()).toBe(8)
+  })
+
+  it('is not shared between tenants', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller()
+    const tenants = [null, 'a', 'b', 'null']
+    for (const tenant of tenants)
+      expect(await callOnce(caller, target.port, tenant)).toMatchObject({ connectionReused: false })
+    for (const tenant of tenants)
+      expect(await callOnce(caller, target.port, tenant)).toMatchObject({ connectionReused: true })
+  })
+
+  it.each([
+    ['says that it closes', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi'],
+    ['gives it no time', 'HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nhi'],
+    ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi'],
+    ['goes on behind its end', `${answer}HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil`],
+    ['has a body where there is none', 'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nhi'],
+    ['is broken', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\n'],
+  ])('is not used again where the answer %s', async (_what, bytes) => {
+    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(bytes)))
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+    expect(target.connections()).toBe(2)
+  })
+
+  it('is not used again after a body that was cut', async () => {
+    const target = await receiver(json(200, 'x'.repeat(1_000)))
+    const caller = testCaller({ maxResponseBytes: 100 })
+    await callOnce(caller, target.port)
+    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+  })
+
+  it('brings no answer that nobody asked for', async () => {
+    const sockets: Socket[] = []
+    const target = await rawTlsServer((socket) => {
+      sockets.push(socket)
+      socket.on('data', () => socket.write(answer))
+    })
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    await new Promise((sent) => sockets[0]?.write(answer.replace('200', '201'), sent))
+    await newsToArrive()
+    expect(await callOnce(caller, target.port)).toMatchObject({
+      outcome: { response: { status: 200 } },
+      connectionReused: false,
+    })
+  })
+})
+
+describe('a kept-alive connection that the target has closed', () => {
+  it('is replaced without a word where that was known', async () => {
+    const target = await receiver(inTurn(json(200, {}), json(201, {})), { keepAlive: true })
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    target.server.closeAllConnections()
+    await newsToArrive()
+    expect(await callOnce(caller, target.port)).toMatchObject({
+      outcome: { response: { status: 201 } },
+      connectionReused: false,
+    })
+  })
+
+  it('is followed by a fresh one, as an attempt of its own, where it was found out too late', async () => {
+    const target = await receiver(inTurn(json(200, {}), json(201, {})))
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+
+    await nextTurn() // so that the end arrives before the next chance to write
+    const call = caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
+    target.server.closeAllConnections()
+
+    expect(await call).toMatchObject([
+      {
+        outcome: { kind: 'failed', failure: { code: 'no_response' } },
+        delivered: 'no',
+        connectionReused: true,
+      },
+      {
+        outcome: { kind: 'responded', response: { status: 201 } },
+        delivered: 'yes',
+        connectionReused: false,
+      },
+    ])
+    expect(target.received).toHaveLength(2)
+  })
+
+  it('is no_response, delivered maybe, and not sent again, where the request was under way', async () => {
+    const target = await receiver(inTurn(json(200, {}), hangUp, json(201, {})))
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    expect(await callOnce(caller, target.port)).toMatchObject({
+      outcome: { kind: 'failed', failure: { code: 'no_response' } },
+      delivered: 'maybe',
+      connectionReused: true,
+    })
+    expect(target.received).toHaveLength(2)
+  })
+})
+
+/** Both ends live in this process: what one sends reaches the other within a few turns of its loop. */
+async function newsToArrive(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await nextTurn()
+}

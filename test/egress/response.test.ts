@@ -1,0 +1,264 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import type { BodyEnding } from '../../src/webhook/outcome.ts'
+import { attemptAt } from '../support/caller.ts'
+import { drip, type Part, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
+import { rawTlsServer } from '../support/servers.ts'
+
+const ok = 'HTTP/1.1 200 OK\r\n'
+const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
+
+async function answerOf(part: Part, options: { readonly maxResponseBytes?: number } = {}) {
+  const target = await rawTlsServer(part)
+  return await attemptAt(target.port, {}, options)
+}
+
+describe('an answer without a head that can be used', () => {
+  it.each<readonly [string, string, Part]>([
+    ['no_response', 'is nothing but the end of the connection', write()],
+    ['no_response', 'is a reset', writeAndReset()],
+    ['no_response', 'breaks off within the head', write(`${ok}x-a: `)],
+    ['no_response', 'breaks off within the first word', write('HT')],
+    ['response_not_http', 'is a banner of SSH', writeAndStay('SSH-2.0-OpenSSH_9.9\r\n')],
+    [
+      'response_not_http',
+      'is HTTP/2',
+      writeAndStay(Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100])),
+    ],
+    ['response_not_http', 'is HTTP/0.9', write('<html>hello</html>')],
+    ['response_not_http', 'is an alert of TLS', writeAndStay(Buffer.from([0x15, 3, 3, 0, 2, 2, 40]))],
+    ['response_not_http', 'is another word with the same letters', writeAndStay('HTTX/1.1 200 OK\r\n\r\n')],
+    ['response_malformed', 'has the status 99', writeAndStay('HTTP/1.1 099 OK\r\n\r\n')],
+    ['response_malformed', 'has the status 0', writeAndStay('HTTP/1.1 000 OK\r\n\r\n')],
+    ['response_malformed', 'has a status of two digits', writeAndStay('HTTP/1.1 99 OK\r\n\r\n')],
+    ['response_malformed', 'has a status of four digits', writeAndStay('HTTP/1.1 1000 OK\r\n\r\n')],
+    ['response_malformed', 'is a 100 that nobody asked for', writeAndStay('HTTP/1.1 100 Continue\r\n\r\n')],
+    ['response_malformed', 'is a 101 with an upgrade', writeAndStay(upgrade('101 Switching Protocols'))],
+    ['response_malformed', 'is a bare 101', writeAndStay('HTTP/1.1 101 Switching Protocols\r\n\r\n')],
+    ['response_malformed', 'is a sixth interim one', writeAndStay(earlyHints(6), `${ok}\r\n`)],
+    [
+      'response_malformed',
+      'has length and chunks',
+      writeAndStay(`${ok}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n`),
+    ],
+    [
+      'response_malformed',
+      'has two lengths',
+      writeAndStay(`${ok}content-length: 2\r\ncontent-length: 3\r\n\r\nhi`),
+    ],
+    ['response_malformed', 'has a list of lengths', writeAndStay(`${ok}content-length: 2, 2\r\n\r\nhi`)],
+    ['response_malformed', 'has a negative length', writeAndStay(`${ok}content-length: -2\r\n\r\nhi`)],
+    ['response_malformed', 'ends lines with LF', writeAndStay('HTTP/1.1 200 OK\ncontent-length: 2\n\nhi')],
+    ['response_malformed', 'folds a header', writeAndStay(`${ok}a: b\r\n c\r\n\r\n`)],
+    ['response_malformed', 'has NUL in a header', writeAndStay(`${ok}a: b\0c\r\n\r\n`)],
+    ['response_malformed', 'has CR in a header', writeAndStay(`${ok}a: b\rc\r\n\r\n`)],
+    [
+      'response_headers_too_large',
+      'has a header of 20 KB',
+      writeAndStay(`${ok}a: ${'b'.repeat(20_000)}\r\n\r\n`),
+    ],
+    ['response_headers_too_large', 'has 3000 headers', writeAndStay(`${ok}${'a: b\r\n'.repeat(3_000)}\r\n`)],
+    ['response_headers_too_large', 'has headers without end', drip(`a: ${'b'.repeat(1_000)}\r\n`, 1, ok)],
+  ])('is %s, delivered maybe, if it %s', async (code, _what, part) => {
+    expect(await answerOf(part)).toMatchObject({
+      outcome: { kind: 'failed', failure: { code }, response: null },
+      delivered: 'maybe',
+      timings: { firstByteMs: expect.any(Number), downloadMs: null },
+    })
+  })
+})
+
+describe('an answer with a head', () => {
+  it.each<readonly [number, BodyEnding, string, string, Part]>([
+    [200, 'complete', 'hi', 'is sound', writeAndStay(`${ok}content-length: 2\r\n\r\nhi`)],
+    [
+      200,
+      'complete',
+      'hi',
+      'comes in pieces',
+      writeAndStay('HTTP/1.', '1 200 OK\r\nconte', 'nt-length: 2\r\n\r\nh', 'i'),
+    ],
+    [
+      200,
+      'complete',
+      'hi',
+      'comes after interim ones',
+      writeAndStay(earlyHints(5), `${ok}content-length: 2\r\n\r\nhi`),
+    ],
+    [200, 'complete', 'hi', 'names an upgrade without switching', writeAndStay(`${upgrade('200 OK', 2)}hi`)],
+    [
+      200,
+      'complete',
+      'hi',
+      'has a reason of 500 KB',
+      writeAndStay(`HTTP/1.1 200 ${'x'.repeat(500_000)}\r\ncontent-length: 2\r\n\r\nhi`),
+    ],
+    [
+      200,
+      'complete',
+      'hi',
+      'has more bytes than its length',
+      writeAndStay(`${ok}content-length: 2\r\n\r\nhi and more`),
+    ],
+    [200, 'complete', 'hi', 'is HTTP/1.0', write('HTTP/1.0 200 OK\r\n\r\nhi')],
+    [200, 'complete', 'hi', 'ends with the connection', write(`${ok}\r\nhi`)],
+    [200, 'complete', '', 'has no body', writeAndStay(`${ok}content-length: 0\r\n\r\n`)],
+    [
+      204,
+      'complete',
+      '',
+      'is a 204 that has a length',
+      writeAndStay('HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nhi'),
+    ],
+    [304, 'complete', '', 'is a 304', writeAndStay('HTTP/1.1 304 Not Modified\r\n\r\n')],
+    [
+      302,
+      'complete',
+      '',
+      'leads elsewhere',
+      writeAndStay('HTTP/1.1 302 Found\r\nlocation: https://127.0.0.1/\r\ncontent-length: 0\r\n\r\n'),
+    ],
+    [
+      999,
+      'complete',
+      'hi',
+      'has the status 999',
+      writeAndStay('HTTP/1.1 999 Denied\r\ncontent-length: 2\r\n\r\nhi'),
+    ],
+    [200, 'broken', 'hi', 'is shorter than its length', write(`${ok}content-length: 20\r\n\r\nhi`)],
+    [200, 'broken', 'hi', 'is reset within its length', writeAndReset(`${ok}content-length: 20\r\n\r\nhi`)],
+    [200, 'broken', 'hi', 'is reset where it has no length', writeAndReset(`${ok}\r\nhi`)],
+    [200, 'broken', 'hi', 'has no last chunk', write(`${chunked}2\r\nhi\r\n`)],
+    [200, 'broken', 'hi', 'has a chunk of no size', writeAndStay(`${chunked}2\r\nhi\r\nZZ\r\n`)],
+    [
+      200,
+      'broken',
+      'hi',
+      'has trailers without end',
+      writeAndStay(`${chunked}2\r\nhi\r\n0\r\na: ${'b'.repeat(20_000)}\r\n\r\n`),
+    ],
+  ])('is a response %i, %s, %j, if it %s', async (status, ending, body, _what, part) => {
+    const { outcome, delivered } = await answerOf(part)
+    expect(outcome).toMatchObject({ kind: 'responded', response: { status, ending } })
+    expect(outcome.response?.body.toString()).toBe(body)
+    expect(delivered).toBe('yes')
+  })
+
+  it('keeps its headers in order, name and value as they came', async () => {
+    const { outcome } = await answerOf(
+      writeAndStay(
+        `${ok}X-B: 1\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\n__proto__: x\r\nX-E: \xe9\r\nContent-Length: 0\r\n\r\n`,
+      ),
+    )
+    expect(outcome.response?.headers.slice(0, 4)).toEqual([
+      ['X-B', '1'],
+      ['set-cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+      ['__proto__', 'x'],
+    ])
+  })
+})
+
+describe('a body', () => {
+  const limit = { maxResponseBytes: 100_000 }
+  const zeros = Buffer.alloc(5_000_000)
+
+  it.each<readonly [string, Part]>([
+    ['declared to be longer', writeAndStay(`${ok}content-length: 200000\r\n\r\n`, Buffer.alloc(200_000, 97))],
+    ['without end', drip(Buffer.alloc(50_000, 97), 1, `${ok}\r\n`)],
+    ['of gzip that grows', writeAndStay(...encoded('gzip', gzipSync(zeros)))],
+    ['of deflate that grows', writeAndStay(...encoded('deflate', deflateSync(zeros)))],
+    ['of brotli that grows', writeAndStay(...encoded('br', brotliCompressSync(zeros)))],
+    ['of zstd that grows', writeAndStay(...encoded('zstd', zstdCompressSync(zeros)))],
+  ])('%s is read up to the limit', async (_what, part) => {
+    const { outcome, delivered } = await answerOf(part, limit)
+    expect(outcome).toMatchObject({ kind: 'responded', response: { ending: 'capped' } })
+    expect(outcome.response?.body).toHaveLength(100_000)
+    expect(delivered).toBe('yes')
+  })
+
+  it('of exactly the limit is complete', async () => {
+    const part = writeAndStay(`${ok}content-length: 100000\r\n\r\n`, Buffer.alloc(100_000, 97))
+    const { outcome } = await answerOf(part, limit)
+    expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 100_000 } } })
+  })
+
+  it('that comes byte by byte is put together', async () => {
+    const { outcome } = await answerOf(writeAndStay(chunked, '1\r\na\r\n'.repeat(50_000), '0\r\n\r\n'), limit)
+    expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 50_000 } } })
+  })
+
+  const text = Buffer.from(JSON.stringify({ greeting: 'hello '.repeat(10_000) }))
+
+  it.each<readonly [string, Buffer]>([
+    ['gzip', gzipSync(text)],
+    ['X-GZIP', gzipSync(text)],
+    ['identity, gzip', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['zstd', zstdCompressSync(text)],
+    ['identity', text],
+    ['', text],
+  ])('encoded with %s is decoded', async (coding, bytes) => {
+    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    expect(outcome).toMatchObject({ response: { ending: 'complete' } })
+    expect(outcome.response?.body.equals(text)).toBe(true)
+  })
+
+  it('that a transfer coding wraps is unwrapped', async () => {
+    const bytes = gzipSync(text)
+    const { outcome } = await answerOf(
+      writeAndStay(
+        `${ok}transfer-encoding: gzip, chunked\r\n\r\n${bytes.length.toString(16)}\r\n`,
+        bytes,
+        '\r\n0\r\n\r\n',
+      ),
+    )
+    expect(outcome.response?.body.equals(text)).toBe(true)
+  })
+
+  it.each<readonly [string, string, Buffer]>([
+    ['of an unknown coding', 'snappy', text],
+    ['of stacked codings', 'gzip, br', text],
+    ['that is not what its coding says', 'gzip', text],
+    ['that is not brotli', 'br', Buffer.from('hello')],
+    ['that is not zstd', 'zstd', Buffer.from('hello')],
+  ])('%s is kept as it came', async (_what, coding, bytes) => {
+    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
+    expect(outcome.response?.body.equals(bytes)).toBe(true)
+  })
+
+  it('that stops making sense is kept as far as it did', async () => {
+    const bytes = Buffer.concat([gzipSync(text).subarray(0, -8), Buffer.alloc(8, 1)])
+    const { outcome } = await answerOf(writeAndStay(...encoded('gzip', bytes)))
+    expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
+    expect(outcome.response?.body.length).toBeGreaterThan(1_000)
+  })
+
+  it('that breaks off is decoded as far as it came', async () => {
+    const bytes = gzipSync(text)
+    const head = `${ok}content-encoding: gzip\r\ncontent-length: ${bytes.length}\r\n\r\n`
+    const { outcome } = await answerOf(write(head, bytes.subarray(0, -20)))
+    expect(outcome).toMatchObject({ response: { ending: 'broken' } })
+    expect(outcome.response?.body.length).toBeGreaterThan(1_000)
+  })
+
+  it('that is empty needs no decoding', async () => {
+    const { outcome } = await answerOf(writeAndStay(...encoded('gzip', Buffer.alloc(0))))
+    expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 0 } } })
+  })
+})
+
+function encoded(coding: string, bytes: Buffer): readonly [string, Buffer] {
+  return [`${ok}content-encoding: ${coding}\r\ncontent-length: ${bytes.length}\r\n\r\n`, bytes]
+}
+
+function earlyHints(times: number): string {
+  return 'HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n'.repeat(times)
+}
+
+function upgrade(status: string, length = 0): string {
+  return `HTTP/1.1 ${status}\r\nconnection: upgrade\r\nupgrade: websocket\r\ncontent-length: ${length}\r\n\r\n`
+}

@@ -1,0 +1,139 @@
+import type { TlsOptions } from 'node:tls'
+import { describe, expect, it } from 'vitest'
+import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
+import { type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
+import { json } from '../support/receiver.ts'
+import { authority, dnsServer, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
+
+const dayMs = 86_400_000
+const daysFromNow = (days: number) => new Date(Date.now() + days * dayMs)
+
+describe('a certificate', () => {
+  it.each<readonly [string, string, CertificateOptions]>([
+    ['tls_cert_expired', 'ran out', { notBefore: daysFromNow(-2), notAfter: daysFromNow(-1) }],
+    ['tls_cert_not_yet_valid', 'is for tomorrow', { notBefore: daysFromNow(1) }],
+    ['tls_name_mismatch', 'is for another name', { names: ['other.example'], addresses: ['127.0.0.2'] }],
+    ['tls_cert_invalid', 'is for clients', { purpose: 'client' }],
+    [
+      'tls_cert_invalid',
+      'names the host as its subject only',
+      { names: [], addresses: [], commonName: '127.0.0.1' },
+    ],
+  ])('is %s if it %s', async (code, _what, certificate) => {
+    const target = await receiver(json(200, {}), { credentials: await authority.issue(certificate) })
+    const { outcome, delivered } = await attemptAt(target.port)
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code }, response: null })
+    expect(delivered).toBe('no')
+    expect(target.received).toEqual([])
+  })
+
+  it('is tls_untrusted if its authority is not known', async () => {
+    const stranger = await createAuthority('Stranger')
+    const target = await receiver(json(200, {}), { credentials: await stranger.issue() })
+    expect((await attemptAt(target.port)).outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it('is tls_untrusted if its authority was not added', async () => {
+    const target = await receiver(json(200, {}))
+    const { outcome } = await attemptAt(target.port, {}, { ca: null })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it('is checked against the name in the URL, which the server is told', async () => {
+    let servername: string | undefined
+    const target = await receiver(json(200, {}), {
+      credentials: await authority.issue({ names: ['hooks.example'], addresses: [] }),
+      SNICallback(name, done) {
+        servername = name
+        done(null)
+      },
+    })
+    const dns = await dnsServer({ 'hooks.example': { a: ['127.0.0.1'] } })
+    const { outcome } = await attemptAt(target.port, { host: 'hooks.example' }, { dnsServers: [dns.address] })
+    expect(outcome).toMatchObject({ kind: 'responded', response: { status: 200 } })
+    expect(servername).toBe('hooks.example')
+  })
+})
+
+describe('a server', () => {
+  it.each<readonly [string, 'no' | 'maybe', string, TlsOptions]>([
+    ['tls_protocol', 'no', 'has TLS 1.1 at most', tls11()],
+    [
+      'tls_protocol',
+      'no',
+      'has no cipher in common',
+      { maxVersion: 'TLSv1.2', ciphers: 'PSK-AES128-CBC-SHA' },
+    ],
+    ['tls_protocol', 'no', 'speaks HTTP/2 only', { ALPNProtocols: ['h2'] }],
+    [
+      'tls_client_cert_required',
+      'no',
+      'demands a client certificate in TLS 1.2',
+      { requestCert: true, ca: authority.pem, maxVersion: 'TLSv1.2' },
+    ],
+    [
+      'tls_client_cert_required',
+      'maybe', // TLS 1.3 refuses only after the client may have written
+      'demands a client certificate in TLS 1.3',
+      { requestCert: true, ca: authority.pem, minVersion: 'TLSv1.3' },
+    ],
+  ])('is %s, delivered %s, if it %s', async (code, delivered, _what, options) => {
+    const target = await rawTlsServer(silent, options)
+    expect(await attemptAt(target.port)).toMatchObject({
+      outcome: { kind: 'failed', failure: { code } },
+      delivered,
+    })
+    expect(target.received().toString()).toBe('')
+  })
+
+  it.each<readonly [string, string, Part]>([
+    ['tls_not_tls', 'speaks plain HTTP', write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['tls_not_tls', 'speaks first', (socket) => socket.write('SSH-2.0-OpenSSH_9.9\r\n')],
+    ['tls_aborted', 'ends the handshake', write()],
+    ['tls_aborted', 'resets the handshake', writeAndReset()],
+    ['tls_protocol', 'sends an alert at once', write(Buffer.from([0x15, 3, 3, 0, 2, 2, 40]))],
+    ['tls_name_mismatch', 'does not know the name', write(Buffer.from([0x15, 3, 3, 0, 2, 2, 112]))],
+  ])('is %s if it %s', async (code, _what, part) => {
+    const target = await rawServer(part)
+    expect(await attemptAt(target.port)).toMatchObject({
+      outcome: { kind: 'failed', failure: { code } },
+      delivered: 'no',
+    })
+  })
+
+  it('is tls_timeout if it never answers the handshake', async () => {
+    const target = await rawServer(silent)
+    const { outcome, delivered, timings } = await attemptAt(target.port, {}, { timeoutMs: 200 })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_timeout', path: '/timeoutMs' } })
+    expect(delivered).toBe('no')
+    expect(timings).toMatchObject({ tlsMs: expect.any(Number), firstByteMs: null })
+  })
+})
+
+it('uses TLS 1.2 where there is nothing newer', async () => {
+  const target = await receiver(json(200, {}), { maxVersion: 'TLSv1.2' })
+  expect((await attemptAt(target.port)).outcome.kind).toBe('responded')
+})
+
+it('never resumes a session without looking at the certificate', async () => {
+  const target = await receiver(json(200, {}), { keepAliveTimeout: 1 })
+  let handshakes = 0
+  target.server.on('secureConnection', (socket) => {
+    handshakes += socket.isSessionReused() ? 0 : 1
+  })
+  const caller = testCaller()
+  const request = outbound(target.port, {
+    headers: [
+      ['host', `127.0.0.1:${target.port}`],
+      ['connection', 'close'],
+      ['content-length', '2'],
+    ],
+  })
+  for (let call = 0; call < 3; call++) await caller.call(request, { timeoutMs: 5_000, tenant: null })
+  expect(handshakes).toBe(3)
+})
+
+function tls11(): TlsOptions {
+  return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+}
