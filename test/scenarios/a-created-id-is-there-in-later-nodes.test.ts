@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { inTurn, json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+describe('a created id is there in later nodes', () => {
+  it('captures it in one node and sends it with the next', async () => {
+    const target = await receiver(inTurn(json(201, { id: 'L-1001', links: [{ no: 7 }] }), json(200, {})))
+    const { execute } = await service()
+
+    const { captured } = await execute({
+      node: {
+        method: 'POST',
+        url: `${target.url}/leads`,
+        capture: { leadId: '{{ response.json.id }}', documentNumber: '{{ response.json.links[0].no }}' },
+      },
+    })
+    await execute({
+      node: {
+        method: 'PUT',
+        url: `${target.url}/leads/{{ vars.leadId }}`,
+        body: {
+          structure: 'simple',
+          fields: [{ name: 'document', source: 'vars', field: 'documentNumber' }],
+        },
+      },
+      payload: { vars: captured },
+    })
+
+    expect(captured).toEqual({ leadId: 'L-1001', documentNumber: 7 })
+    expect(target.received[1]).toMatchObject({
+      method: 'PUT',
+      target: '/leads/L-1001',
+      body: Buffer.from('{"document":7}'),
+    })
+  })
+
+  it('takes values from status, headers and text as well', async () => {
+    const target = await receiver((_request, response) => {
+      response.writeHead(201, { Location: '/leads/L-7' }).end('created L-7')
+    })
+    const { execute } = await service()
+    const capture = {
+      status: '{{ response.status }}',
+      location: '{{ response.headers.location }}',
+      id: '{{ response.headers.location | split: "/" | last }}',
+      sentence: 'The target says: {{ response.body }}',
+      missing: '{{ response.json.id }}',
+    }
+
+    const { captured } = await execute({ node: { method: 'POST', url: target.url, capture } })
+
+    expect(captured).toEqual({
+      status: 201,
+      location: '/leads/L-7',
+      id: 'L-7',
+      sentence: 'The target says: created L-7',
+      missing: null,
+    })
+  })
+
+  it('takes them on the error branch too', async () => {
+    const target = await receiver(json(409, { existing: 'L-3' }))
+    const { execute } = await service()
+    const capture = { leadId: '{{ response.json.existing }}' }
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, capture } })
+
+    expect(reply).toMatchObject({ branch: 'error', captured: { leadId: 'L-3' } })
+  })
+
+  it('names every value, with null, where no response came', async () => {
+    const { execute } = await service({ allow: '' })
+    const capture = { leadId: '{{ response.json.id }}' }
+
+    const reply = await execute({ node: { method: 'POST', url: 'https://127.0.0.1/', capture } })
+
+    expect(reply).toMatchObject({ branch: 'error', captured: { leadId: null } })
+  })
+})

@@ -1,0 +1,109 @@
+import { networkInterfaces } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { silent } from '../support/raw-server.ts'
+import { dnsServer, rawServer } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+describe('a denied address gets no packet', () => {
+  it.each([
+    { host: '127.0.0.1', spelling: 'as it is' },
+    { host: '2130706433', spelling: 'as one number' },
+    { host: '0x7f.1', spelling: 'in hexadecimal' },
+    { host: '0177.0.0.1', spelling: 'in octal' },
+    { host: '①②⑦.0.0.1', spelling: 'in circled digits' },
+    { host: '127.0.0.1.', spelling: 'with a final dot' },
+    { host: '[::ffff:127.0.0.1]', spelling: 'as an IPv6 address' },
+    { host: '[64:ff9b::7f00:1]', spelling: 'behind NAT64' },
+    { host: '0.0.0.0', spelling: 'as any address' },
+    { host: 'localhost', spelling: 'by name' },
+    { host: 'a.localhost', spelling: 'by a longer name' },
+  ])('is refused $spelling: $host', async ({ host }) => {
+    const target = await rawServer(silent)
+    const { execute } = await service({ allow: '' })
+
+    const reply = await execute({ node: { method: 'GET', url: `https://${host}:${target.port}/` } })
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'address_denied', blame: 'node', path: '/node/url' },
+      delivered: 'no',
+      repeat: 'never',
+      response: null,
+    })
+    expect(target.connections()).toBe(0)
+  })
+
+  it.each([
+    { answers: 'with a private address', zone: { a: ['127.0.0.1'] } },
+    { answers: 'with a public and a private one', zone: { a: ['93.184.215.14', '127.0.0.1'] } },
+    { answers: 'with a private one in IPv6', zone: { aaaa: ['::1'] } },
+    { answers: 'with an alias of a private one', zone: { cname: 'inside.example', a: ['127.0.0.1'] } },
+  ])('is refused where DNS answers $answers', async ({ zone }) => {
+    const target = await rawServer(silent)
+    const dns = await dnsServer({ 'hooks.example': zone })
+    const { execute } = await service({ allow: '', dns: dns.address })
+
+    const reply = await execute({ node: { method: 'GET', url: `https://hooks.example:${target.port}/` } })
+
+    expect(reply).toMatchObject({ branch: 'error', reason: { code: 'address_denied' }, delivered: 'no' })
+    expect(target.connections()).toBe(0)
+  })
+
+  it.each(['169.254.169.254', '169.254.170.2', '[fd00:ec2::254]', '100.100.100.200'])(
+    'is the metadata service at %s, whatever the operator opens',
+    async (host) => {
+      const { execute } = await service({ allow: '0.0.0.0/0,[::]/0' })
+
+      const reply = await execute({ node: { method: 'GET', url: `https://${host}/latest/meta-data/` } })
+
+      expect(reply).toMatchObject({ branch: 'error', reason: { code: 'address_denied' } })
+    },
+  )
+
+  it('is the service itself, whatever the operator opens', async () => {
+    const { execute, url } = await service()
+
+    const reply = await execute({ node: { method: 'GET', url: url.replace('http:', 'https:') } })
+
+    expect(reply).toMatchObject({ branch: 'error', reason: { code: 'address_denied' } })
+  })
+
+  it('is an address of this machine', async () => {
+    const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses)
+    const { execute } = await service({ allow: '' })
+
+    const replies = await Promise.all(
+      own.map(({ address, family }) => {
+        const host = family === 'IPv6' ? `[${address.replace(/%.*/, '')}]` : address
+        return execute({ node: { method: 'GET', url: `https://${host}:4433/` } })
+      }),
+    )
+
+    expect(replies.map(({ reason }) => reason.code)).toEqual(own.map(() => 'address_denied'))
+  })
+
+  it('says in the log, and not in the reply, which rule it was', async () => {
+    const { execute, log } = await service({ allow: '' })
+
+    const reply = await execute({ node: { method: 'GET', url: 'https://10.0.0.1/' } })
+
+    expect(JSON.stringify(reply)).not.toContain('private')
+    expect(log).toContainEqual(expect.objectContaining({ host: '10.0.0.1', reason: 'private' }))
+  })
+
+  it('closes hosts with EGRESS_DENY and all others with EGRESS_ONLY', async () => {
+    const dns = await dnsServer({ 'good.example': {}, 'bad.example': {}, 'other.example': {} })
+    const settings = { EGRESS_DENY: 'bad.example', EGRESS_ONLY: 'good.example,bad.example' }
+    const { execute } = await service({ settings, dns: dns.address })
+
+    const codes = await Promise.all(
+      ['good', 'bad', 'other'].map(async (name) => {
+        const { reason } = await execute({ node: { method: 'GET', url: `https://${name}.example/` } })
+        return reason.code
+      }),
+    )
+
+    expect(codes).toEqual(['dns_not_found', 'address_denied', 'address_denied'])
+    expect(new Set(dns.questions)).toEqual(new Set(['A good.example', 'AAAA good.example']))
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+/** None of them survives a double; `1.10` and `7` do, as numbers. */
+const long = '12345678901234567890'
+const precise = '0.1234567890123456789'
+const huge = '1e400'
+
+describe('every digit of a number is kept', () => {
+  it('from the payload to wherever it is sent whole', async () => {
+    const target = await receiver((_request, response) => response.end())
+    const { post } = await service()
+    const request = `{
+      "node": {
+        "method": "POST",
+        "url": "${target.url}/{{ profile.id }}",
+        "query": [{ "name": "id", "source": "profile", "field": "id" }],
+        "headers": [{ "name": "X-Id", "value": "{{ profile.id }}" }],
+        "body": { "structure": "simple", "fields": [
+          { "name": "id", "source": "profile", "field": "id" },
+          { "name": "template", "value": "{{ profile.precise }}" },
+          { "name": "list", "source": "profile", "field": "list" },
+          { "name": "literal", "literal": { "deep": [${huge}] } },
+          { "name": "value", "value": ${long} }
+        ] }
+      },
+      "payload": { "profile": { "id": ${long}, "precise": ${precise}, "list": [7, ${long}] } }
+    }`
+
+    const { status } = await post('/v1/execute', request)
+
+    expect(status).toBe(200)
+    const [received] = target.received
+    expect(received?.target).toBe(`/${long}?id=${long}`)
+    expect(received?.rawHeaders).toEqual(expect.arrayContaining(['X-Id', long]))
+    expect(received?.body.toString()).toBe(
+      `{"id":${long},"template":${precise},"list":[7,${long}],"literal":{"deep":[${huge}]},"value":${long}}`,
+    )
+  })
+
+  it('in a full body, and in a form', async () => {
+    const target = await receiver((_request, response) => response.end())
+    const { post } = await service()
+    const requestOf = (contentType: string) => `{
+      "node": {
+        "method": "POST", "url": "${target.url}/",
+        "body": { "structure": "full", "source": "event", "contentType": "${contentType}" }
+      },
+      "payload": { "event": { "id": ${long}, "amount": ${precise} } }
+    }`
+
+    await post('/v1/execute', requestOf('application/json'))
+    await post('/v1/execute', requestOf('application/x-www-form-urlencoded'))
+
+    expect(target.received.map(({ body }) => body.toString())).toEqual([
+      `{"id":${long},"amount":${precise}}`,
+      `id=${long}&amount=${precise}`,
+    ])
+  })
+
+  it('from the response to the captured value', async () => {
+    const target = await receiver((_request, response) => response.end(`{"id":${long}}`))
+    const { url } = await service()
+    const node = {
+      method: 'POST',
+      url: target.url,
+      capture: { id: '{{ response.json.id }}', text: 'No. {{ response.json.id }}' },
+    }
+
+    const response = await fetch(`${url}/v1/execute`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ node }),
+    })
+
+    expect(await response.text()).toContain(`"captured":{"id":${long},"text":"No. ${long}"}`)
+  })
+})

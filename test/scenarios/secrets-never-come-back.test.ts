@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { headersNamed } from './received-headers.ts'
+
+const token = 'tok/en+9f8e=7d'
+const note = 'pass "word" & ümlaut\n'
+const secrets = { token, note }
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** The forms in which a target may send a value back. */
+const echoesOf = (value: string) => [
+  value,
+  encodeURIComponent(value),
+  JSON.stringify(value),
+  JSON.stringify(JSON.stringify(value)),
+  base64(value),
+  Buffer.from(value).toString('base64url'),
+  base64(`x${value}`),
+  base64(`xy${value}z`),
+]
+
+/** What would give the value away, less the digits of base64 that depend on its neighbours. */
+const tracesOf = (value: string) => [
+  value,
+  encodeURIComponent(value),
+  JSON.stringify(value).slice(1, -1),
+  JSON.stringify(JSON.stringify(value)).slice(3, -3),
+  ...['', 'x', 'xy'].map((before) => base64(before + value).slice(4, -4)),
+]
+
+describe('secrets never come back', () => {
+  it('sends them, and shows them in no form that the target echoes', async () => {
+    const target = await receiver((request, response) => {
+      const echo = { body: request.body.toString(), token: echoesOf(token), note: echoesOf(note) }
+      response
+        .writeHead(200, { 'x-echo': encodeURIComponent(token), 'set-cookie': 'session=hush-hush' })
+        .end(JSON.stringify(echo))
+    })
+    const { execute, log } = await service()
+    const node = {
+      method: 'POST',
+      url: `${target.url}/{{ secrets.token }}`,
+      auth: { type: 'bearer', token: '{{ secrets.token }}' },
+      query: [{ name: 'k', value: 'x-{{ secrets.token }}' }],
+      headers: [{ name: 'X-Twice', value: 'Key {{ secrets.token }}' }],
+      body: { structure: 'json', content: { note: '{{ secrets.note }}', plain: 'visible' } },
+      capture: { echoed: '{{ response.json.token }}', cookie: '{{ response.headers.set-cookie }}' },
+      expect: { type: 'string', value: 'not there' },
+    }
+
+    const reply = await execute({ node, secrets })
+
+    const [request] = target.received
+    expect(request?.target).toBe('/tok%2Fen%2B9f8e%3D7d?k=x-tok%2Fen%2B9f8e%3D7d')
+    expect(headersNamed(request, 'Authorization', 'X-Twice')).toEqual([
+      ['Authorization', `Bearer ${token}`],
+      ['X-Twice', `Key ${token}`],
+    ])
+    expect(JSON.parse(request?.body.toString() ?? '')).toEqual({ note, plain: 'visible' })
+
+    expect(reply.request).toMatchObject({
+      url: `${target.url}/•••?k=•••`,
+      body: '{"note":"•••","plain":"visible"}',
+    })
+    const told = [JSON.stringify(reply), JSON.stringify(log)]
+    for (const trace of [...tracesOf(token), ...tracesOf(note), 'hush-hush'])
+      for (const text of told) expect(text).not.toContain(trace)
+  })
+
+  it('masks a field that the author calls sensitive, wherever it turns up', async () => {
+    const target = await receiver((request, response) => {
+      response.writeHead(200).end(`You sent ${request.body}`)
+    })
+    const { execute } = await service()
+    const fields = [{ name: 'iban', source: 'profile', field: 'iban', sensitive: true }]
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, body: { structure: 'simple', fields } },
+      payload: { profile: { iban: 'DE02120300000000202051' } },
+    })
+
+    expect(target.received[0]?.body.toString()).toBe('{"iban":"DE02120300000000202051"}')
+    expect(reply).toMatchObject({
+      request: { body: '{"iban":"•••"}' },
+      response: { body: 'You sent {"iban":"•••"}' },
+    })
+  })
+
+  it.each([
+    ['a filter', '{{ secrets.token | upcase }}'],
+    ['a condition', '{% if secrets.token %}yes{% endif %}'],
+    ['a computed name', '{{ secrets[profile.name] }}'],
+    ['a variable', '{% assign copy = secrets.token %}{{ copy }}'],
+  ])('refuses %s over a secret, which could give it away piece by piece', async (_what, value) => {
+    const target = await receiver((_request, response) => response.end())
+    const { post } = await service()
+    const node = { method: 'POST', url: target.url, headers: [{ name: 'X-Key', value }] }
+
+    const { status, body } = await post('/v1/execute', { node, secrets })
+
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ errors: [{ path: '/node/headers/0/value' }] })
+    expect(target.received).toEqual([])
+  })
+
+  it('refuses a secret in what comes back to the workflow', async () => {
+    const { post } = await service()
+    const node = {
+      method: 'POST',
+      url: 'https://hooks.example/',
+      capture: { token: '{{ secrets.token }}' },
+    }
+
+    const { status, body } = await post('/v1/execute', { node, secrets })
+
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ errors: [{ path: '/node/capture/token' }] })
+  })
+})

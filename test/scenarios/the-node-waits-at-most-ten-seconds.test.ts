@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { drip } from '../support/raw-server.ts'
+import { json, never } from '../support/receiver.ts'
+import { rawServer, rawTlsServer, receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+/** What a busy machine may add to a limit. */
+const slackMs = 2_000
+
+describe('the node waits at most ten seconds', () => {
+  it('waits ten seconds where the node does not say', async () => {
+    const { preview } = await service()
+
+    const { curl } = await preview({ node: { method: 'POST', url: 'https://hooks.example/' } })
+
+    expect(curl).toContain("--max-time '10'")
+  })
+
+  it('refuses to wait longer', async () => {
+    const target = await receiver(json(200, {}))
+    const { post } = await service()
+
+    const { status, body } = await post('/v1/execute', {
+      node: { method: 'POST', url: target.url, timeoutMs: 10_001 },
+    })
+
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ errors: [{ path: '/node/timeoutMs' }] })
+    expect(target.received).toEqual([])
+  })
+
+  it('waits longer where the operator allows it', async () => {
+    const { preview } = await service({ settings: { MAX_TIMEOUT_MS: '30000' } })
+
+    const { curl } = await preview({
+      node: { method: 'POST', url: 'https://hooks.example/', timeoutMs: 30_000 },
+    })
+
+    expect(curl).toContain("--max-time '30'")
+  })
+
+  it('takes the error branch when the time is over, and says which phase used it up', async () => {
+    const target = await receiver(never)
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, timeoutMs: 300 } })
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'response_timeout', path: '/node/timeoutMs' },
+      attempts: [{ number: 1, status: null, failure: 'response_timeout', delivered: 'maybe' }],
+    })
+    expect(reply.reason.message).toContain('300 ms')
+    expect(reply.durationMs).toBeGreaterThanOrEqual(290)
+    expect(reply.durationMs).toBeLessThan(300 + slackMs)
+    expect(target.received).toHaveLength(1)
+  })
+
+  it('counts the handshake too', async () => {
+    const silent = await rawServer(() => {})
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'POST', url: `https://127.0.0.1:${silent.port}/`, timeoutMs: 300 },
+    })
+
+    expect(reply).toMatchObject({ branch: 'error', reason: { code: 'tls_timeout' }, delivered: 'no' })
+    expect(reply.durationMs).toBeLessThan(300 + slackMs)
+  })
+
+  it('counts the body too, however slowly it comes, and shows what had come', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\nbegin'
+    const slow = await rawTlsServer(drip('.', 20, head))
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'POST', url: `https://127.0.0.1:${slow.port}/`, timeoutMs: 300 },
+    })
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'response_timeout' },
+      delivered: 'yes',
+      repeat: 'if_idempotent',
+      response: { status: 200, body: expect.stringMatching(/^begin\.*$/) },
+    })
+    expect(reply.durationMs).toBeLessThan(300 + slackMs)
+  })
+
+  it('ends with the deadline of the caller where that is earlier', async () => {
+    const target = await receiver(never)
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'POST', url: target.url }, deadlineMs: 300 })
+
+    expect(reply).toMatchObject({ branch: 'error', reason: { code: 'response_timeout' } })
+    expect(reply.durationMs).toBeLessThan(300 + slackMs)
+  })
+})
