@@ -12,7 +12,10 @@ import {
 import { isSpecialName } from './special-names.ts'
 import { type SpecialRange, specialRangeOf } from './special-ranges.ts'
 
-/** Why an address, a name or a port may not be dialled. For the log only: a caller could map our network by it. */
+/**
+ * Why an address, a name or a port may not be dialled. For the log only: a caller could map our network by
+ * it.
+ */
 export type Denial =
   | 'metadata'
   | 'own_listener'
@@ -100,7 +103,10 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
   }
 }
 
-/** Where a connection would come back to the service: a server on all interfaces also hears on all of loopback. */
+/**
+ * Where a connection would come back to the service: a server on all interfaces also hears on all of
+ * loopback.
+ */
 function listeningRanges(address: string, interfaces: readonly IpRange[]): readonly IpRange[] {
   const unspecified = ranges(['0.0.0.0/32', '::/128']) // dialled, these mean this machine
   const own = parseIp(address)

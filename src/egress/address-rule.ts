@@ -16,8 +16,9 @@ export type ParsedRule =
   | { readonly ok: false; readonly problem: string }
 
 /**
- * Reads one entry of EGRESS_ALLOW or EGRESS_DENY: an address range (`10.0.0.0/8`, `[fd00::]/8:443`), an address,
- * a host name, or `*.suffix`, each with or without `:port`. An IPv6 address needs brackets only before a port.
+ * Reads one entry of EGRESS_ALLOW or EGRESS_DENY: an address range (`10.0.0.0/8`, `[fd00::]/8:443`), an
+ * address, a host name, or `*.suffix`, each with or without `:port`. An IPv6 address needs brackets only
+ * before a port.
  */
 export function parseAddressRule(entry: string): ParsedRule {
   const { place, port } = splitPort(entry)
@@ -66,7 +67,10 @@ function parseNameRule(entry: string, place: string, port: number | null): Parse
   return right({ kind: 'host', host: name, port })
 }
 
-/** As the URL parser writes it: lower case, punycode, and here without the final dot. Null for what is no name. */
+/**
+ * As the URL parser writes it: lower case, punycode, and here without the final dot. Null for what is no
+ * name.
+ */
 function normalizeHost(name: string): string | null {
   const ascii = domainToASCII(name).replace(/\.$/, '')
   return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(ascii) && ascii.length <= 253 ? ascii : null

@@ -1,8 +1,9 @@
-import type { Delivered, Failure } from '../webhook/failure.ts'
+import type { Delivered } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import type { Connection } from './connection.ts'
 import { type Deadline, failureFromInterruption, type Interruption } from './deadline.ts'
+import type { DebugLog } from './debug-log.ts'
 import { EgressError } from './egress-error.ts'
 import { Exchange } from './exchange.ts'
 import { failureFromError } from './failure-from-error.ts'
@@ -14,11 +15,15 @@ export interface AttemptOptions {
   readonly maxResponseBytes: number
   /** Finds or opens a connection. */
   readonly connect: (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
-  /** Takes back a connection that can carry another request. */
+  /** Takes back a connection whose response was read to its end. */
   readonly release: (connection: Connection) => void
+  readonly log: DebugLog
 }
 
-/** Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of ours. */
+/**
+ * Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of
+ * ours.
+ */
 export async function attemptOnce(options: AttemptOptions): Promise<Attempt> {
   const startedAt = new Date()
   const started = performance.now()
@@ -37,7 +42,9 @@ export async function attemptOnce(options: AttemptOptions): Promise<Attempt> {
   }
 }
 
-/** How far an attempt has come. All of it can be read at any time, since the clock may run out at any time. */
+/**
+ * How far an attempt has come. All of it can be read at any time, since the clock may run out at any time.
+ */
 class Journey {
   readonly phases = startPhaseClock()
   readonly #options: AttemptOptions
@@ -55,10 +62,7 @@ class Journey {
       return await this.#travel()
     } catch (error) {
       this.#connection?.destroy()
-      const { host, port } = this.#options.request
-      const failure = failureFromError(error, this.phases.phase, { host, port })
-      if (failure === null) throw error
-      return failed(failure)
+      return this.#failed(error)
     } finally {
       this.phases.enter(null)
     }
@@ -90,12 +94,24 @@ class Journey {
     this.#connectionReused = connection.wasUsed
     this.#exchange = new Exchange({ connection, request, maxResponseBytes, phases: this.phases })
     const response = await this.#exchange.response
-    if (this.#exchange.isOver && connection.isUsable) release(connection)
+    if (this.#exchange.isOver) release(connection)
     else connection.destroy()
     return { kind: 'responded', response }
   }
+
+  #failed(error: unknown): Outcome {
+    const { phase } = this.phases
+    const { host, port } = this.#options.request
+    const failure = failureFromError(error, phase, { host, port })
+    if (failure === null) throw error
+    this.#options.log({ host, port, phase, failure: failure.code, cause: codesOf(error) }, 'attempt failed')
+    return { kind: 'failed', failure, response: null }
+  }
 }
 
-function failed(failure: Failure): Outcome {
-  return { kind: 'failed', failure, response: null }
+/** Codes only: messages carry addresses, names of certificates and bytes of the peer. */
+function codesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return []
+  const { code = error.name } = error as NodeJS.ErrnoException
+  return [code, ...codesOf(error.cause)]
 }

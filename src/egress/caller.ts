@@ -1,19 +1,19 @@
 import { networkInterfaces } from 'node:os'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt } from '../webhook/outcome.ts'
-import { createAddressPolicy, type Target } from './address-policy.ts'
+import { createAddressPolicy } from './address-policy.ts'
 import type { AddressRule } from './address-rule.ts'
 import { attemptOnce } from './attempt.ts'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
-import { EgressError } from './egress-error.ts'
-import { IdleConnections } from './idle-connections.ts'
-import type { PhaseClock } from './phase-clock.ts'
 import { createResolver } from './resolver.ts'
 
-/** Every request that reached the wire or was to, in order; there is at least one, and the last one decides. */
+/**
+ * Every request that reached the wire or was to, in order; there is at least one, and the last one decides.
+ */
 export type Attempts = readonly [Attempt, ...Attempt[]]
 
 export interface CallOptions {
@@ -25,8 +25,8 @@ export interface CallOptions {
 
 export interface Caller {
   /**
-   * Sends one request once. A second attempt is made only where a kept-alive connection turned out to be closed
-   * before anything was written on it. Rejects only on a bug of ours.
+   * Sends one request once. A second attempt is made only where a kept-alive connection turned out to be
+   * closed before anything was written on it. Rejects only on a bug of ours.
    */
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
   /** Ends all calls and connections. */
@@ -47,14 +47,10 @@ export interface EgressOptions {
   readonly log: DebugLog
 }
 
-/** All tenants and targets together. */
 const maxIdleConnections = 256
 
 export function createCaller(options: EgressOptions): Caller {
-  const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
-  const resolver = createResolver({ servers: options.dnsServers })
-  const dial = createConnector({ policy, resolver, ca: options.ca, log: options.log })
-  const idle = new IdleConnections(maxIdleConnections)
+  const pool = createPool(options)
   const running = new Set<Deadline>()
   let isClosed = false
 
@@ -64,7 +60,7 @@ export function createCaller(options: EgressOptions): Caller {
       running.add(deadline)
       if (isClosed) deadline.interrupt('shutdown')
       try {
-        return await attempt(request, JSON.stringify([tenant, request.host, request.port]), deadline)
+        return await send(request, tenant, deadline)
       } finally {
         deadline.clear()
         running.delete(deadline)
@@ -74,44 +70,31 @@ export function createCaller(options: EgressOptions): Caller {
     async close() {
       isClosed = true
       for (const deadline of running) deadline.interrupt('shutdown')
-      idle.destroyAll()
+      pool.close()
     },
   }
 
-  async function attempt(request: OutboundRequest, key: string, deadline: Deadline): Promise<Attempts> {
-    const { host, port } = request
-    const target = { host, port }
-    const common = {
-      request,
-      deadline,
-      maxResponseBytes: options.maxResponseBytes,
-      release: (connection: Connection) => (isClosed ? connection.destroy() : idle.keep(key, connection)),
-    }
-    const open: Open = async (phases, signal) => {
-      const connection = new Connection(await dial(target, phases, signal), target)
-      connection.onClose(() => idle.forget(key, connection))
-      return connection
-    }
-    const first = await attemptOnce({
-      ...common,
-      connect: async (phases, signal) => {
-        judge(target)
-        return idle.take(key) ?? (await open(phases, signal))
-      },
-    })
+  async function send(
+    request: OutboundRequest,
+    tenant: string | null,
+    deadline: Deadline,
+  ): Promise<Attempts> {
+    const { maxResponseBytes, log } = options
+    const lane = { tenant, host: request.host, port: request.port }
+    const release = (connection: Connection) => pool.release(lane, connection)
+    const common = { request, deadline, maxResponseBytes, log, release }
+    const first = await attemptOnce({ ...common, connect: (...journey) => pool.find(lane, ...journey) })
     if (!foundConnectionClosed(first)) return [first]
-    return [first, await attemptOnce({ ...common, connect: open })]
-  }
-
-  function judge(target: Target): void {
-    const reason = policy.refuseTarget(target)
-    if (reason === null) return
-    options.log({ ...target, reason }, 'target denied')
-    throw new EgressError('EGRESS_ADDRESS_DENIED')
+    return [first, await attemptOnce({ ...common, connect: (...journey) => pool.open(lane, ...journey) })]
   }
 }
 
-type Open = (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
+function createPool({ log, ca, dnsServers, ...rules }: EgressOptions): ConnectionPool {
+  const policy = createAddressPolicy({ ...rules, interfaces: interfaceAddresses() })
+  const resolver = createResolver({ servers: dnsServers })
+  const dial = createConnector({ policy, resolver, ca, log })
+  return new ConnectionPool({ policy, dial, log, maxIdle: maxIdleConnections })
+}
 
 /** The other side may close a kept-alive connection at any time: that says nothing about the request. */
 function foundConnectionClosed({ connectionReused, delivered, outcome }: Attempt): boolean {

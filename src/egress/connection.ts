@@ -36,7 +36,9 @@ export class Connection {
     this.#recordFirstBytes()
   }
 
-  /** undici takes `host`, `connection` and `content-length` from the list and writes them where they belong. */
+  /**
+   * undici takes `host`, `connection` and `content-length` from the list and writes them where they belong.
+   */
   send({ method, target, headers, body }: OutboundRequest, handler: Dispatcher.DispatchHandler): void {
     this.#firstBytes = Buffer.alloc(0)
     this.#requests += 1
@@ -99,8 +101,8 @@ export class Connection {
 export const httpMagic = Buffer.from('HTTP/')
 
 /**
- * Gives undici the one socket that was dialled. When that is gone it asks again, and gets an error that it does
- * not answer with yet another connection.
+ * Gives undici the one socket that was dialled. When that is gone it asks again, and gets an error that it
+ * does not answer with yet another connection.
  */
 function handOver(socket: TLSSocket): buildConnector.connector {
   let isSpent = false

@@ -97,7 +97,9 @@ function secure(
   })
 }
 
-/** Node falls back to the common name, which RFC 9110, section 4.3.4, forbids and browsers stopped reading. */
+/**
+ * Node falls back to the common name, which RFC 9110, section 4.3.4, forbids and browsers stopped reading.
+ */
 function checkIdentity(host: string, certificate: PeerCertificate): Error | undefined {
   const names = certificate.subjectaltname ?? ''
   if (!/(^|, )(DNS|IP Address):/.test(names)) return new EgressError('EGRESS_CERT_WITHOUT_NAME')

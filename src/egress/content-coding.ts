@@ -29,7 +29,10 @@ export function createDecoder(coding: ContentCoding, firstChunk: Buffer): Transf
   return decoders[coding](firstChunk)
 }
 
-/** RFC 9110 means the zlib format by `deflate`; some servers send the bare stream. Eight is the compression method. */
+/**
+ * RFC 9110 means the zlib format by `deflate`; some servers send the bare stream. Eight is the compression
+ * method.
+ */
 function hasZlibHeader([firstByte = 0]: Buffer): boolean {
   return (firstByte & 0x0f) === 8
 }

@@ -38,7 +38,7 @@ export function failureFromInterruption(
     return { code: 'shutdown', detail: `The service was stopped during ${words}.`, path: null }
   }
   const detail = `The limit of ${limitMs} ms ran out during ${words}, which took ${Math.round(phaseMs)} ms.`
-  return { code, detail, path: '/timeoutMs' }
+  return { code, detail, path: null }
 }
 
 const steps: Readonly<Record<WirePhase | 'sending', { readonly code: FailureCode; readonly words: string }>> =

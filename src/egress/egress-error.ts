@@ -1,6 +1,6 @@
 /**
- * Ends that this folder decides on itself. The codes are our own, because undici answers some of its own with a
- * new connection: a guard that failed with UND_ERR_SOCKET would be asked again without end.
+ * Ends that this folder decides on itself. The codes are our own, because undici answers some of its own with
+ * a new connection: a guard that failed with UND_ERR_SOCKET would be asked again without end.
  */
 export type EgressErrorCode =
   | 'EGRESS_ADDRESS_DENIED'

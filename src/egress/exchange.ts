@@ -7,7 +7,9 @@ import { EgressError } from './egress-error.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import { createResponseBody, type ResponseBody } from './response-body.ts'
 
-/** Interim responses (1xx) say that the target is at work; without end they would only keep it from answering. */
+/**
+ * Interim responses (1xx) say that the target is at work; without end they would only keep it from answering.
+ */
 const maxInterimResponses = 5
 
 /** Nobody asked for it. */
@@ -28,7 +30,9 @@ export interface ExchangeOptions {
   readonly phases: PhaseClock
 }
 
-/** One request and its response on one connection: no redirect, no retry, nothing that would hide a request. */
+/**
+ * One request and its response on one connection: no redirect, no retry, nothing that would hide a request.
+ */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Rejects where no final response head came. */
   readonly response: Promise<TargetResponse>
@@ -120,7 +124,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#head?.body.destroy()
   }
 
-  /** undici has one error for all answers it cannot parse, and one for all connections that ended too early. */
+  /**
+   * undici has one error for all answers it cannot parse, and one for all connections that ended too early.
+   */
   #nameError(error: NodeJS.ErrnoException): Error {
     const { firstBytes, wasEnded, error: firstError } = this.#options.connection
     if (error.name === 'HTTPParserError') {

@@ -3,7 +3,10 @@ import type { Failure, FailureCode } from '../webhook/failure.ts'
 import type { Target } from './address-policy.ts'
 import type { WirePhase } from './phase-clock.ts'
 
-/** Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and bytes. */
+/**
+ * Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and
+ * bytes.
+ */
 const wordings = {
   address_denied: (place) => `The service may not call ${place}.`,
   dns_not_found: (place) => `The host name of ${place} does not exist.`,
@@ -31,16 +34,6 @@ const wordings = {
 
 type WireFailureCode = keyof typeof wordings
 
-/** Failures that are often mended by correcting the URL. */
-const urlFailures: ReadonlySet<FailureCode> = new Set([
-  'address_denied',
-  'dns_not_found',
-  'connect_refused',
-  'tls_name_mismatch',
-  'tls_not_tls',
-  'response_not_http',
-])
-
 /**
  * Names a transport error by its `code`, and by the phase, since the same code means other things in another
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
@@ -48,7 +41,7 @@ const urlFailures: ReadonlySet<FailureCode> = new Set([
 export function failureFromError(error: unknown, phase: WirePhase | null, target: Target): Failure | null {
   const code = failureCodeOf(error, phase ?? 'answer')
   if (code === null) return null
-  return { code, detail: wordings[code](nameOf(target)), path: urlFailures.has(code) ? '/url' : null }
+  return { code, detail: wordings[code](nameOf(target)), path: null }
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */

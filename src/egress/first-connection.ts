@@ -12,68 +12,92 @@ const maxTries = 4
  * Connects to the first of several addresses that accepts. Rejects with the error of the only one, or with an
  * AggregateError of all that were tried.
  */
-export function connectToFirst(
+export async function connectToFirst(
   addresses: readonly string[],
   port: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const waiting = alternatingFamilies(addresses).slice(0, maxTries)
-  const trying = new Set<Socket>()
-  const errors: Error[] = []
-  let nextTry: NodeJS.Timeout | undefined
-  let isSettled = false
+  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), port)
+  const giveUp = () => race.giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    if (signal.aborted) race.giveUp()
+    else race.startNext()
+    return await race.winner
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
 
-  function tryNext(): void {
-    clearTimeout(nextTry)
-    const address = waiting.shift()
-    if (address === undefined) {
-      if (trying.size === 0)
-        settle(() => reject(errors.length === 1 ? errors[0] : new AggregateError(errors)))
-      return
-    }
-    const socket = connect({ host: address, port, noDelay: true })
-    trying.add(socket)
+class Race {
+  readonly #waiting: string[]
+  readonly #port: number
+  readonly #running = new Set<Socket>()
+  readonly #errors: Error[] = []
+  readonly #result = Promise.withResolvers<Socket>()
+  #nextStart: NodeJS.Timeout | undefined
+  #isOver = false
+
+  constructor(addresses: readonly string[], port: number) {
+    this.#waiting = [...addresses]
+    this.#port = port
+  }
+
+  get winner(): Promise<Socket> {
+    return this.#result.promise
+  }
+
+  giveUp(): void {
+    this.#result.reject(new EgressError('EGRESS_STOPPED'))
+    this.#end(null)
+  }
+
+  startNext(): void {
+    clearTimeout(this.#nextStart)
+    const address = this.#waiting.shift()
+    if (address !== undefined) this.#startOn(address)
+    else if (this.#running.size === 0) this.#lose()
+    if (this.#waiting.length > 0) this.#nextStart = setTimeout(() => this.startNext(), attemptDelayMs)
+  }
+
+  #startOn(address: string): void {
+    const socket = connect({ host: address, port: this.#port, noDelay: true })
+    this.#running.add(socket)
     socket
       .once('connect', () => {
-        if (!isConnectedTo(socket, address)) socket.destroy(new EgressError('EGRESS_ADDRESS_DENIED'))
-        else settle(() => resolve(socket), socket)
+        if (isConnectedTo(socket, address)) this.#win(socket)
+        else socket.destroy(new EgressError('EGRESS_ADDRESS_DENIED'))
       })
       .on('error', (error) => {
-        if (isSettled) return
-        trying.delete(socket)
-        errors.push(error)
-        tryNext()
+        this.#running.delete(socket)
+        this.#errors.push(error)
+        if (!this.#isOver) this.startNext()
       })
-    if (waiting.length > 0) nextTry = setTimeout(tryNext, attemptDelayMs)
   }
 
-  function settle(done: () => void, winner?: Socket): void {
-    isSettled = true
-    clearTimeout(nextTry)
-    signal.removeEventListener('abort', giveUp)
-    for (const socket of trying) if (socket !== winner) socket.destroy()
-    done()
+  #win(socket: Socket): void {
+    this.#result.resolve(socket)
+    this.#end(socket)
   }
 
-  function giveUp(): void {
-    settle(() => reject(new EgressError('EGRESS_STOPPED')))
+  #lose(): void {
+    const [first, ...others] = this.#errors
+    this.#result.reject(others.length === 0 ? first : new AggregateError(this.#errors))
+    this.#end(null)
   }
 
-  signal.addEventListener('abort', giveUp, { once: true })
-  if (signal.aborted) giveUp()
-  else tryNext()
-  return promise
+  #end(winner: Socket | null): void {
+    this.#isOver = true
+    clearTimeout(this.#nextStart)
+    for (const socket of this.#running) if (socket !== winner) socket.destroy()
+  }
 }
 
 /** RFC 8305, section 4: IPv6 first, then one of each, so that a broken family costs one try. */
-function alternatingFamilies(addresses: readonly string[]): string[] {
+function alternatingFamilies(addresses: readonly string[]): readonly string[] {
   const ipv6 = addresses.filter((address) => isIPv6(address))
   const ipv4 = addresses.filter((address) => !isIPv6(address))
-  const turns = Array.from({ length: Math.max(ipv6.length, ipv4.length) }, (_, turn) => [
-    ipv6[turn],
-    ipv4[turn],
-  ])
+  const turns = Array.from({ length: addresses.length }, (_, turn) => [ipv6[turn], ipv4[turn]])
   return turns.flat().filter((address) => address !== undefined)
 }
 

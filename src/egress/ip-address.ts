@@ -11,7 +11,9 @@ export interface IpRange extends IpAddress {
   readonly prefix: number
 }
 
-/** Null for what is no IP address. A zone index (`%eth0`) is none: it leads to an interface, not to a target. */
+/**
+ * Null for what is no IP address. A zone index (`%eth0`) is none: it leads to an interface, not to a target.
+ */
 export function parseIp(text: string): IpAddress | null {
   if (text.includes('%')) return null
   switch (isIP(text)) {

@@ -1,6 +1,8 @@
 import type { Timings } from '../webhook/outcome.ts'
 
-/** What an attempt is busy with. `answer` reaches from the first byte of the request to the end of the head. */
+/**
+ * What an attempt is busy with. `answer` reaches from the first byte of the request to the end of the head.
+ */
 export type WirePhase = 'dns' | 'connect' | 'tls' | 'answer' | 'download'
 
 /** Times the phases of one attempt, each of which happens once or not at all. */

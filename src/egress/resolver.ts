@@ -16,8 +16,8 @@ export interface ResolverOptions {
 }
 
 /**
- * Asks DNS itself rather than the system's resolver, which would try the search domains and the hosts file, and
- * where two hanging lookups hold up all others. For the same reason each lookup has a channel of its own.
+ * Asks DNS itself rather than the system's resolver, which would try the search domains and the hosts file,
+ * and where two hanging lookups hold up all others. For the same reason each lookup has a channel of its own.
  */
 export function createResolver({ servers, budgetMs = 5_000 }: ResolverOptions): Resolver {
   return {

@@ -25,7 +25,9 @@ export interface ResponseBodyOptions {
   readonly onEnd: (ending: BodyEnding) => void
 }
 
-/** Expects the codings in the order in which they were applied. Stacked and unknown ones are left as they are. */
+/**
+ * Expects the codings in the order in which they were applied. Stacked and unknown ones are left as they are.
+ */
 export function createResponseBody(codings: readonly string[], options: ResponseBodyOptions): ResponseBody {
   const [coding, ...stacked] = codings
   if (coding === undefined) return createPlainBody(options, 'complete')
@@ -50,7 +52,10 @@ function createPlainBody(
   }
 }
 
-/** Keeps the bytes as they came until the first decoded one: a server that names a wrong coding meant plain text. */
+/**
+ * Keeps the bytes as they came until the first decoded one: a server that names a wrong coding meant plain
+ * text.
+ */
 class DecodedBody implements ResponseBody {
   readonly #coding: ContentCoding
   readonly #options: ResponseBodyOptions

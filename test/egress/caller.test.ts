@@ -91,12 +91,22 @@ describe('an attempt', () => {
       failure: {
         code: 'address_denied',
         detail: `The service may not call 127.0.0.1:${target.port}.`,
-        path: '/url',
+        path: null,
       },
       response: null,
     })
     expect(lines).toEqual([
       ['address denied', { host: '127.0.0.1', port: target.port, address: '127.0.0.1', reason: 'loopback' }],
+      [
+        'attempt failed',
+        {
+          host: '127.0.0.1',
+          port: target.port,
+          phase: null,
+          failure: 'address_denied',
+          cause: ['EGRESS_ADDRESS_DENIED'],
+        },
+      ],
     ])
   })
 

@@ -7,7 +7,7 @@ import { never } from '../support/receiver.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\n'
-const timeoutMs = 300
+const timeoutMs = 200
 
 /** The promise is 50 ms; a busy machine that runs tests gets some more. */
 const graceMs = 250
@@ -27,7 +27,7 @@ describe('the one clock of a call', () => {
     const attempt = await attemptAt(port, {}, { timeoutMs })
     expect(performance.now() - started).toBeLessThan(timeoutMs + graceMs)
     expect(attempt).toMatchObject({
-      outcome: { kind: 'failed', failure: { code, path: '/timeoutMs' } },
+      outcome: { kind: 'failed', failure: { code, path: null } },
       delivered,
     })
   })
@@ -63,9 +63,9 @@ describe('the one clock of a call', () => {
     const target = await receiver(never)
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.kind === 'failed' && outcome.failure.detail).toMatch(
-      /^The limit of 300 ms ran out during the wait for the answer, which took \d+ ms\.$/,
+      /^The limit of 200 ms ran out during the wait for the answer, which took \d+ ms\.$/,
     )
-    expect(timings.firstByteMs).toBeGreaterThan(100)
+    expect(timings.firstByteMs).toBeGreaterThan(20)
     expect(timings.downloadMs).toBeNull()
   })
 
@@ -74,7 +74,7 @@ describe('the one clock of a call', () => {
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.response).toMatchObject({ status: 200, ending: 'timed_out' })
     expect(outcome.response?.body.toString()).toBe('hello')
-    expect(timings.downloadMs).toBeGreaterThan(100)
+    expect(timings.downloadMs).toBeGreaterThan(20)
   })
 
   it('destroys the connection', async () => {

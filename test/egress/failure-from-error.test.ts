@@ -98,7 +98,7 @@ describe('what people read about it', () => {
     expect(failureFromError(withCode('ECONNREFUSED'), 'connect', target)).toEqual({
       code: 'connect_refused',
       detail: 'api.example.com:443 refused the connection.',
-      path: '/url',
+      path: null,
     })
   })
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -61,6 +62,17 @@ describe('a connection', () => {
     await callOnce(caller, target.port)
     expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
     expect(target.connections()).toBe(2)
+  })
+
+  it('is closed when the time that the target gives it is over', async () => {
+    const ends: Promise<unknown>[] = []
+    const target = await rawTlsServer((socket) => {
+      ends.push(once(socket, 'close'))
+      socket.on('data', () => socket.write(answer.replace('\r\n', '\r\nkeep-alive: timeout=3\r\n')))
+    })
+    await callOnce(testCaller(), target.port)
+    expect(ends).toHaveLength(1)
+    await Promise.all(ends)
   })
 
   it('is not used again after a body that was cut', async () => {

@@ -144,6 +144,26 @@ describe('an answer with a head', () => {
     expect(delivered).toBe('yes')
   })
 
+  it('counts although the target did not want the rest of the request', async () => {
+    const part: Part = (socket) => {
+      socket.once('data', () => {
+        socket.pause()
+        socket.write('HTTP/1.1 413 Content Too Large\r\ncontent-length: 2\r\n\r\nhi')
+      })
+    }
+    const target = await rawTlsServer(part)
+    const body = Buffer.alloc(30_000_000)
+    const headers = [
+      ['host', `127.0.0.1:${target.port}`],
+      ['connection', 'keep-alive'],
+      ['content-length', String(body.length)],
+    ] as const
+    expect(await attemptAt(target.port, { body, headers })).toMatchObject({
+      outcome: { kind: 'responded', response: { status: 413, ending: 'complete' } },
+      delivered: 'yes',
+    })
+  })
+
   it('keeps its headers in order, name and value as they came', async () => {
     const { outcome } = await answerOf(
       writeAndStay(

@@ -14,7 +14,9 @@ export function rules(...entries: readonly string[]) {
   })
 }
 
-/** A caller that may reach the servers of a test, by address and as `localhost`, and trusts their authority. */
+/**
+ * A caller that may reach the servers of a test, by address and as `localhost`, and trusts their authority.
+ */
 export function testCaller(options: Partial<EgressOptions> = {}): Caller {
   const caller = createCaller({
     allow: rules('127.0.0.0/8', '[::1]', 'localhost'),

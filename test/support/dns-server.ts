@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { type Answer, decode, encode, type Question } from 'dns-packet'
 
 /**
- * What the server says about a name. `rcode` replaces the answer, `delayMs` postpones it, and `silent` types get
- * none at all. A name that is not listed does not exist.
+ * What the server says about a name. `rcode` replaces the answer, `delayMs` postpones it, and `silent` types
+ * get none at all. A name that is not listed does not exist.
  */
 export interface Zone {
   readonly a?: readonly string[]

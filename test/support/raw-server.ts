@@ -56,7 +56,10 @@ async function record(
 /** Accepts and says nothing. */
 export const silent: Part = () => {}
 
-/** Writes the bytes, piece by piece, as soon as the first of a request has come; then ends unless told to stay. */
+/**
+ * Writes the bytes, piece by piece, as soon as the first of a request has come; then ends unless told to
+ * stay.
+ */
 export function write(...pieces: readonly (string | Buffer)[]): Part {
   return (socket) => socket.once('data', () => writeAll(socket, pieces, () => socket.end()))
 }

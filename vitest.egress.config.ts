@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config'
+
+/** The suite that needs a network namespace of its own, in which nothing can leave the machine. */
+export default defineConfig({
+  test: { include: ['test/namespace/**/*.test.ts'] },
+})
