@@ -1,9 +1,10 @@
 import { type Decision, decideOnFailure, decideOnResponse } from '../webhook/branch.ts'
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type Failure, type FailureCode, failures } from '../webhook/failure.ts'
-import type { Scope } from '../webhook/liquid.ts'
+import { type Failure, type FailureCode, failures, type Phase } from '../webhook/failure.ts'
 import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
+import type { Scope } from '../webhook/render-context.ts'
+import { RenderCost } from '../webhook/render-cost.ts'
 import type { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 
@@ -23,7 +24,11 @@ export function conclude(
 ): Conclusion {
   if (response === null)
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
-  const scope: Scope = { variables: { ...variables, response: response.variables }, secrets: new Map() }
+  const scope: Scope = {
+    variables: { ...variables, response: response.variables },
+    secrets: new Map(),
+    cost: new RenderCost(),
+  }
   const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   const captured = capture(node, scope)
   const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response.ending)]
@@ -35,14 +40,15 @@ function decide(node: CompiledNode, outcome: Outcome): Decision {
   return decideOnFailure(node, withPath(outcome.failure))
 }
 
+/** The wire knows nothing of nodes: where to look is told by the code. */
 function withPath(failure: Failure): Failure {
-  return { ...failure, path: failure.path ?? pathOf(failure.code) }
+  return failures[failure.code].phase === 'rendering' ? failure : { ...failure, path: pathOf(failure.code) }
 }
 
-const timeouts: ReadonlySet<FailureCode> = new Set(['response_timeout', 'send_timeout'])
-const urlPhases: ReadonlySet<string> = new Set(['address', 'dns', 'connecting', 'tls'])
+const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])
+const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', 'tls'])
 
-/** The part of the node that a failure on the wire points at. */
+/** The part of the node that a failure on the wire points at: before anything is sent, that is the URL. */
 function pathOf(code: FailureCode): string | null {
   if (timeouts.has(code)) return '/node/timeoutMs'
   return urlPhases.has(failures[code].phase) ? '/node/url' : null

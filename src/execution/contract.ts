@@ -3,7 +3,7 @@ import { Node } from '../webhook/config.ts'
 import { failureCodes } from '../webhook/failure.ts'
 import { methods } from '../webhook/outbound-request.ts'
 import { Payload } from '../webhook/payload.ts'
-import { closedObject, named, oneOfWords } from '../webhook/schema.ts'
+import { closedObject, named, oneOfWords, recordOf } from '../webhook/schema.ts'
 
 /** Values that the node refers to as `{{ secrets.NAME }}`. */
 export const Secrets = Type.Record(
@@ -80,9 +80,7 @@ export const Simulation = Type.Union(
           description: 'The status of the response.',
           examples: [201],
         }),
-        headers: Type.Optional(
-          Type.Record(Type.String(), Type.String(), { description: 'The headers of the response.' }),
-        ),
+        headers: Type.Optional(recordOf(Type.String(), { description: 'The headers of the response.' })),
         body: Type.Optional(Type.String({ description: 'The text of the body.' })),
       },
       { title: 'Response', description: 'A response.' },
@@ -253,7 +251,7 @@ export const ExecuteReply = closedObject(
       description: 'Whether sending the same again can do harm, or any good.',
     }),
     retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
-    captured: Type.Record(Type.String(), Type.Unknown(), {
+    captured: recordOf(Type.Unknown(), {
       description: 'Name to value, null where the response had none.',
     }),
     request: Type.Unsafe<ShownRequest | null>({

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Caller } from '../egress/caller.ts'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
-import { createMasker } from '../webhook/mask.ts'
+import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import { variablesOf } from '../webhook/rendering.ts'
 import { deliveredBy, repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
@@ -94,7 +94,7 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
     nodeId: node.id,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
-    idempotencyKey: idempotencyKeyOf(rendered) ?? request.idempotencyKey ?? null,
+    idempotencyKey: shownKey(rendered, request, masked),
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
     reason: reporter.reason(decision.reason),
@@ -124,6 +124,12 @@ function outcomeOf(rendered: RenderedRequest, attempts: readonly Attempt[]): Out
 function repeatOf(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {
   if (succeeded) return 'never'
   return rendered.ok ? repeatAfter(attempts) : repeatAfterFailure(rendered.failure.code, 'no')
+}
+
+/** What went out. An id is not masked, save where a header field of the node made one of a secret. */
+function shownKey(rendered: RenderedRequest, { idempotencyKey }: ExecuteRequest, masked: Masker) {
+  const sent = idempotencyKeyOf(rendered) ?? idempotencyKey ?? null
+  return sent === null || sent === idempotencyKey ? sent : masked(sent)
 }
 
 function idempotencyKeyOf(rendered: RenderedRequest): string | undefined {

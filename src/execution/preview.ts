@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { secretMarkers, toCurl } from '../webhook/curl.ts'
-import { createMasker } from '../webhook/mask.ts'
+import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
 import { type RenderInput, variablesOf } from '../webhook/rendering.ts'
-import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
+import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import { conclude } from './conclude.ts'
 import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
@@ -37,7 +37,7 @@ export function previewNode(
   const decided = outcome === null ? null : decide(node, outcome, input, reporter)
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
-    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers),
+    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers, request.secrets),
     warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
     simulated: decided?.simulated ?? null,
   }
@@ -79,15 +79,25 @@ function decide(node: CompiledNode, outcome: Outcome, input: RenderInput, report
 }
 
 /** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
-function curlOf(node: CompiledNode, input: RenderInput, markers: ReadonlyMap<string, string>): string | null {
+function curlOf(
+  node: CompiledNode,
+  input: RenderInput,
+  markers: ReadonlyMap<string, string>,
+  secrets: PreviewRequest['secrets'] = {},
+): string | null {
   const rendered = renderRequest(node, input)
   if (!rendered.ok) return null
-  const masked = createMasker([...rendered.hidden].filter((text) => !markers.has(text)))
-  const command = toCurl({
-    method: node.method,
-    parts: rendered.shown,
-    timeoutMs: node.timeoutMs,
-    secretNames: markers,
-  })
-  return masked(command)
+  const hidden = [...rendered.hidden].filter((text) => !markers.has(text))
+  const parts = maskedParts(rendered.shown, createMasker([...hidden, ...Object.values(secrets)]))
+  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, secretNames: markers })
+}
+
+/** Masked before it is quoted: quotes would hide a value from the masker. */
+function maskedParts({ url, headers, body, user }: ShownParts, masked: Masker): ShownParts {
+  return {
+    url: masked(url),
+    headers: headers.map(([name, value]) => [name, masked(value)]),
+    body: body === null ? null : masked(body),
+    user: user === null ? null : masked(user),
+  }
 }

@@ -81,16 +81,29 @@ export class Reporter {
 
   #deeplyMasked(value: unknown): unknown {
     if (typeof value === 'string') return this.masked(value)
-    if (typeof value !== 'object' || value === null || value instanceof LongNumber) return value
+    if (typeof value === 'number' || value instanceof LongNumber) return this.#maskedNumber(value)
+    if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((item) => this.#deeplyMasked(item))
-    return this.captured(value as Record<string, unknown>)
+    const members = Object.entries(value).map(
+      ([name, member]) => [this.masked(name), this.#deeplyMasked(member)] as const,
+    )
+    return Object.fromEntries(members)
+  }
+
+  /** A number keeps its type unless it shows what must not be seen. */
+  #maskedNumber(value: number | LongNumber): unknown {
+    const text = String(value)
+    const shown = this.masked(text)
+    return shown === text ? value : shown
   }
 
   /** At most so many bytes of a text, without half a character at its end. */
   #cut(text: string): string {
     const { maxEchoBytes } = this.#detail
     if (text.length * 3 <= maxEchoBytes || Buffer.byteLength(text) <= maxEchoBytes) return text
-    return new TextDecoder().decode(Buffer.from(text).subarray(0, maxEchoBytes), { stream: true })
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(text).subarray(0, maxEchoBytes), {
+      stream: true,
+    })
   }
 }
 

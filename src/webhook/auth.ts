@@ -1,7 +1,7 @@
 import type { Compiler } from './compiler.ts'
 import type { Auth } from './config.ts'
 import { asText } from './encode.ts'
-import { headerNameProblem } from './header.ts'
+import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { mask } from './mask.ts'
 import { RenderFailure, type Rendering } from './rendering.ts'
 import type { Template } from './template.ts'
@@ -41,11 +41,11 @@ export function compileAuth(auth: Auth, compiler: Compiler): CompiledAuth {
 type AuthOf<Type extends Auth['type']> = Extract<Auth, { type: Type }>
 
 function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): CompiledAuth {
-  const template = compiler.template(token, `${path}/token`)
+  const template = compileHeaderValue(token, `${path}/token`, compiler)
   return {
     isInUrl: false,
     render(rendering) {
-      const { real, shown } = credential(template, `${path}/token`, rendering)
+      const { real, shown } = credential(template, `${path}/token`, rendering, { isTrimmed: true })
       return authorization(`Bearer ${real}`, `Bearer ${shown}`, null, rendering)
     },
   }
@@ -71,19 +71,29 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
 const colonProblem = 'must not contain a colon, which ends the user name of Basic (RFC 7617)'
 
 function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: Compiler): CompiledAuth {
-  const template = compiler.template(value, `${path}/value`)
-  const problem = place === 'header' ? headerNameProblem(name) : null
+  const isInUrl = place === 'query'
+  const template = isInUrl
+    ? compiler.template(value, `${path}/value`)
+    : compileHeaderValue(value, `${path}/value`, compiler)
+  const problem = isInUrl ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
   return {
-    isInUrl: place === 'query',
+    isInUrl,
     render: (rendering) => ({
       in: place,
       name: name.toWellFormed(),
       user: null,
       path,
-      ...credential(template, `${path}/value`, rendering),
+      ...credential(template, `${path}/value`, rendering, { isTrimmed: !isInUrl }),
     }),
   }
+}
+
+function compileHeaderValue(text: string, at: string, compiler: Compiler): Template {
+  const template = compiler.template(text, at)
+  const problem = template.isConstant ? headerValueProblem(trimHeader(template.staticText)) : null
+  if (problem !== null) compiler.complain(at, problem)
+  return template
 }
 
 function authorization(real: string, shown: string, user: string | null, rendering: Rendering): RenderedAuth {
@@ -95,10 +105,12 @@ function credential(
   template: Template,
   at: string,
   rendering: Rendering,
-  { mayBeEmpty = false } = {},
+  { mayBeEmpty = false, isTrimmed = false } = {},
 ): { readonly real: string; readonly shown: string } {
   const rendered = template.text(rendering.scope, asText)
-  const text = rendering.take(rendered, at)
+  const whole = rendering.take(rendered, at)
+  const text = isTrimmed ? trimHeader(whole) : whole
+  if (text !== whole) rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty)
     throw new RenderFailure({ code: 'value_missing', detail: 'The credential is empty.', path: at })
   const carriesSecret = rendered.ok && rendered.secrets.size > 0

@@ -5,6 +5,7 @@ import { compileField, type RenderedField } from './field.ts'
 import { headerValueProblem } from './header.ts'
 import { isTooDeep, maxJsonDepth, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
+import { mask } from './mask.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import { formPairs, type TextPair } from './value-text.ts'
 
@@ -56,16 +57,12 @@ function compileSimple(
     render(rendering) {
       const members = compiled.flatMap((field) => field.render(rendering) ?? [])
       if (contentType === 'application/json') refuseRepeatedNames(members)
-      return {
-        real: writeMembers(
-          members.map(({ name, real }) => [name, real]),
+      const text = (side: 'real' | 'shown') =>
+        writeMembers(
+          members.map((member) => [member.name, member[side]]),
           contentType,
-        ),
-        shown: writeMembers(
-          members.map(({ name, shown }) => [name, shown]),
-          contentType,
-        ),
-      }
+        )
+      return { real: text('real'), shown: withPlainMasks(text('shown'), contentType) }
     },
   }
 }
@@ -105,7 +102,8 @@ function compileContent(
     contentType,
     render(rendering) {
       const { real, shown } = template.render(rendering)
-      return { real: writeValue(real, contentType), shown: writeValue(shown, contentType) }
+      const text = writeValue(shown, contentType)
+      return { real: writeValue(real, contentType), shown: withPlainMasks(text, contentType) }
     },
   }
 }
@@ -161,6 +159,11 @@ function refuseDepth(value: unknown): void {
 /** WHATWG application/x-www-form-urlencoded. */
 function writeForm(pairs: readonly TextPair[]): string {
   return new URLSearchParams(pairs.map(([name, text]) => [name, text])).toString()
+}
+
+/** A mask stands for a value; written as part of a form it would not be recognised. */
+function withPlainMasks(text: string, contentType: EncodedType): string {
+  return contentType === 'application/json' ? text : text.replaceAll(encodeURIComponent(mask), mask)
 }
 
 function invalid(detail: string, at: string): RenderFailure {

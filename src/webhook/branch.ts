@@ -1,8 +1,9 @@
 import type { CompiledNode } from './compile.ts'
 import type { BranchName } from './config.ts'
+import { isCredentialName } from './credential-name.ts'
 import type { Verdict } from './expectation.ts'
 import { type Blame, type Failure, type FailureCode, failures } from './failure.ts'
-import type { Scope } from './liquid.ts'
+import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 import type { Warning } from './warning.ts'
 
@@ -58,9 +59,15 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
 function unmet(node: CompiledNode, verdict: Verdict, { status }: ReadableResponse): DecisionReason {
   const { expected, actual, path } = verdict
   const message = `The node expects ${expected} and got ${actual}.`
-  const hint = verdict.hint ?? statusHint(node, status)
+  const hint = hintOf(node, verdict, status)
   const blame = isTargetsFault(status) ? 'target' : 'node'
   return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
+}
+
+/** A refused credential explains more than a text that was not found. */
+function hintOf(node: CompiledNode, { hint }: Verdict, status: number): string {
+  if (hint === null) return statusHint(node, status)
+  return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
 }
 
 /** Whether the target, and not the request, is the cause of a status. */
@@ -94,13 +101,16 @@ const statusHints: Readonly<Record<number, string>> = {
   503: 'The target is overloaded or down for maintenance. Try again later.',
 }
 
-function credentialHint({ auth, headers }: CompiledNode, status: number): string {
+function credentialHint({ auth, headers, query }: CompiledNode, status: number): string {
   const meaning =
     status === 401 ? 'The target does not accept the credential' : 'The credential lacks the permission'
   if (auth !== null)
     return `${meaning}. It comes from "auth" of the node: check the token or secret that it refers to.`
-  const header = headers.find(({ name }) => /^(authorization|.*key|.*token)$/i.test(name))
+  const header = headers.find(({ name }) => isCredentialName(name))
   if (header !== undefined) return `${meaning}. It comes from the header "${header.name}" of the node.`
+  const parameter = query.find(({ name }) => isCredentialName(name))
+  if (parameter !== undefined)
+    return `${meaning}. It comes from the parameter "${parameter.name}" of the node.`
   return `${meaning}. The node sends none: set "auth" or the header that the target asks for.`
 }
 

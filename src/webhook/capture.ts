@@ -1,6 +1,6 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
-import type { Scope } from './liquid.ts'
+import type { Scope } from './render-context.ts'
 import type { Warning } from './warning.ts'
 
 /** Values for later nodes, and what went wrong while they were taken. */

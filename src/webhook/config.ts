@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { methods } from './outbound-request.ts'
 import { sources } from './payload.ts'
-import { anyJson, closedObject, named, oneOfWords } from './schema.ts'
+import { anyJson, closedObject, named, oneOfWords, recordOf } from './schema.ts'
 
 /** What a node does where its config is silent. */
 export const defaults = {
@@ -76,7 +76,7 @@ const LiteralField = closedObject(
 /** A name and where its value comes from, in exactly one of three forms. */
 export const Field = Type.Union([AttributeField, TemplateField, LiteralField], {
   $id: 'Field',
-  description: 'exactly one of: "source" with "field", "value", or "literal"',
+  description: 'an object with a name and exactly one of: "source" with "field", "value", or "literal"',
   examples: [
     { name: 'email', source: 'profile', field: 'email' },
     { name: 'form', value: '{{ event.form | upcase }}' },
@@ -370,7 +370,7 @@ export const Node = closedObject(
       Type.Boolean({ description: 'The target treats a repeated request as one.', default: false }),
     ),
     capture: Type.Optional(
-      Type.Record(Type.String(), Type.String(), {
+      recordOf(Type.String(), {
         description:
           'Values for later nodes: name to template over `response` and the payload. Taken whether or not the expectation was met.',
         default: {},

@@ -1,6 +1,6 @@
 import type { Compiler } from './compiler.ts'
 import type { Expectation } from './config.ts'
-import type { Scope } from './liquid.ts'
+import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 import type { Condition } from './template.ts'
 
@@ -74,10 +74,10 @@ function compileString(
   { value, match = 'contains', ignoreCase = false }: ExpectationOf<'string'>,
   path: string,
 ): CompiledExpectation {
-  const expected = `a body that ${match} ${quote(value)}${ignoreCase ? ' in any case' : ''}`
   return {
     type: 'string',
     judge(response) {
+      const expected = `a body that ${match} ${quote(response.masked(value))}${ignoreCase ? ' in any case' : ''}`
       const met = hasText(response.text, value, match, ignoreCase)
       const actual = met ? 'a body that does' : describeBody(response)
       return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }

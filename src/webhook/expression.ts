@@ -48,8 +48,21 @@ interface Token {
 
 const end: Token = { kind: 'end', text: '' }
 
-const tokenPattern =
-  /\s*(?:(?<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<number>[+-]?\d+(?:\.\d+)?(?![\w\u0080-\uffff?-]))|(?<word>[\w\u0080-\uffff?-]+)|(?<operator>==|!=|>=|<=|>|<)|(?<mark>\.\.|[|:,.()[\]=]))/sy
+/** What LiquidJS skips, and what it takes as part of a name: all beyond ASCII but these and two quotes. */
+const blank = String.raw`[\t-\r \xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
+const letter = String.raw`(?:[\w?-]|(?!${blank}|[\u201c\u201d\ufeff])[\x80-\uffff])`
+
+const tokenPattern = new RegExp(
+  `${blank}*(?:${[
+    String.raw`(?<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`,
+    String.raw`(?<number>[+-]?\d+(?:\.\d+)?(?!${letter}))`,
+    `(?<word>${letter}+)`,
+    '(?<operator>[=!]=|[<>]=?)',
+    String.raw`(?<mark>\.\.|[|:,.()[\]=])`,
+    '(?<end>$)',
+  ].join('|')})`,
+  'sy',
+)
 
 const wordOperators = new Set(['and', 'or', 'contains'])
 const maxNesting = 20
@@ -148,8 +161,9 @@ class ExpressionReader {
   #operand(): void {
     if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
     const start = this.#at
+    const isNumber = this.#peek.kind === 'number'
     const root = this.#first()
-    while (this.#peek.text === '.' || this.#peek.text === '[') this.#property()
+    while (!isNumber && (this.#peek.text === '.' || this.#peek.text === '[')) this.#property()
     if (root !== undefined) this.variables.push({ root, text: this.#textSince(start) })
     this.#nesting--
   }
@@ -161,6 +175,8 @@ class ExpressionReader {
     if (kind === 'mark' && text === '[') return this.#bracketedRoot()
     if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw this.#unexpected('a value')
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
+    // LiquidJS reads 1e3 and -x as names of variables that nobody has.
+    if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
     this.#at++
     return kind === 'word' && !literals.has(text) ? text : undefined
   }
@@ -237,18 +253,17 @@ class ExpressionReader {
 const literals = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank'])
 
 function tokenize(expression: string): readonly Token[] {
-  const text = expression.trimEnd()
   const tokens: Token[] = []
   let at = 0
-  while (at < text.length) {
+  while (true) {
     tokenPattern.lastIndex = at
-    const groups = tokenPattern.exec(text)?.groups
+    const groups = tokenPattern.exec(expression)?.groups
+    if (groups?.end === '') return tokens
     const kind = (['string', 'number', 'word', 'operator', 'mark'] as const).find((name) => groups?.[name])
-    if (kind === undefined) return [...tokens, unreadable(text.slice(at).trimStart())]
+    if (kind === undefined) return [...tokens, unreadable(expression.slice(at).trimStart())]
     tokens.push({ kind, text: groups?.[kind] ?? '' })
     at = tokenPattern.lastIndex
   }
-  return tokens
 }
 
 /** A token that no rule of the grammar takes, so that the reader complains about it where it stands. */

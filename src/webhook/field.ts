@@ -1,10 +1,10 @@
 import type { Compiler } from './compiler.ts'
 import { defaults, type Field } from './config.ts'
-import { headerNameProblem, headerValueProblem } from './header.ts'
-import { nearest } from './nearest.ts'
-import { attribute, isEmpty, type Payload, type Source } from './payload.ts'
+import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
+import { didYouMean, nearest } from './nearest.ts'
+import { attribute, isEmpty, nearestPath, type Payload, type Source } from './payload.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import type { Condition, Rendered, Template } from './template.ts'
+import { type Condition, isTemplate, type Rendered, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
 
 /** A field that is left out or has a value. */
@@ -36,9 +36,10 @@ interface ValueSource {
 export function compileField(field: Field, path: string, compiler: Compiler): CompiledField {
   const source = compileSource(field, path, compiler)
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
-  const { name, sensitive = false, ifEmpty } = field
+  const { sensitive = false, ifEmpty } = field
+  const name = field.name.toWellFormed()
   return {
-    name: name.toWellFormed(),
+    name,
     path,
     render(rendering) {
       if (when !== null && !holds(when, rendering, `${path}/when`)) return null
@@ -56,7 +57,7 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   const problem = headerNameProblem(field.name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${field.name}" ${problem}`)
   const [member, constant] = constantOf(field, compiler)
-  const valueProblem = member === null ? null : headerValueProblem(headerText(constant).trim())
+  const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
   return compileField(field, path, compiler)
 }
@@ -102,9 +103,8 @@ function missingAttribute(
     return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
-  const meant = nearest(name, Object.keys(attributes))
-  const suggestion = meant === null ? '' : ` Did you mean "${meant}"?`
-  return { code: 'value_empty', message: `The ${source} has no attribute "${name}".${suggestion}` }
+  const meant = nearest(name, Object.keys(attributes)) ?? nearestPath(attributes, name.split('.'))
+  return { code: 'value_empty', message: `The ${source} has no attribute "${name}".${didYouMean(meant)}` }
 }
 
 function templateSource(template: Template, name: string): ValueSource {
@@ -133,7 +133,7 @@ const noSecrets: ReadonlySet<string> = new Set()
 function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
   if ('literal' in field) return ['literal', field.literal]
   if (!('value' in field)) return [null, null]
-  const isTemplate =
-    typeof field.value === 'string' && compiler.templates === 'liquid' && /\{\{|\{%/.test(field.value)
-  return [isTemplate ? null : 'value', field.value]
+  const depends =
+    typeof field.value === 'string' && compiler.templates === 'liquid' && isTemplate(field.value)
+  return [depends ? null : 'value', field.value]
 }

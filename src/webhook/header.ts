@@ -57,6 +57,19 @@ export function headerNameProblem(name: string): string | null {
   return reason === undefined ? null : `may not be set: ${reason}`
 }
 
+/** A value as it goes out: white space around it is no part of it (RFC 9110, section 5.5). */
+export function trimHeader(value: string): string {
+  let start = 0
+  let end = value.length
+  while (isBlank(value.charCodeAt(start))) start++
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--
+  return value.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
 /** Why a value may not be sent, or null: visible ASCII, space and tab only. */
 export function headerValueProblem(value: string): string | null {
   if (/[\r\n]/.test(value)) return 'contains a line break'

@@ -1,37 +1,28 @@
 import {
+  AssignTag,
   CaptureTag,
   CaseTag,
-  Context,
+  type Context,
   type Emitter,
   type FilterImplOptions,
+  ForTag,
   IfTag,
   Liquid,
   filters as standardFilters,
+  TablerowTag,
   Tag,
   type TagToken,
+  type Template,
+  Tokenizer,
   type TopLevelToken,
+  TypeGuards,
   toValue,
   UnlessTag,
   type Value,
+  type ValueToken,
 } from 'liquidjs'
-
-type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
-
-import type { Encode } from './encode.ts'
 import { plainText } from './plain-text.ts'
-
-/** What one rendering may cost. Generous for any message, short for a mistake or an attack. */
-const limits = { milliseconds: 100, characters: 4_000_000 } as const
-
-/** Thrown by a rendering that would cost more than it may. */
-export class TemplateLimit extends Error {
-  /** The limit in words. */
-  readonly limit: string
-  constructor(what: keyof typeof limits) {
-    super('a template reached a limit')
-    this.limit = `${limits[what]} ${what}`
-  }
-}
+import { type RenderContext, TextEmitter } from './render-context.ts'
 
 /** Thrown by a rendering that refers to a secret that nobody sent. */
 export class SecretMissing extends Error {
@@ -42,115 +33,26 @@ export class SecretMissing extends Error {
   }
 }
 
-/** What templates see. */
-export interface Scope {
-  /** Sources, `node`, `execution`, and `response` where there is one. Without prototype. */
-  readonly variables: Readonly<Record<string, unknown>>
-  /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
-  readonly secrets: ReadonlyMap<string, string>
-}
-
-/** One rendering: what it may see and cost, and what it noticed. */
-export class RenderContext extends Context {
-  /** How placeholders are written; null keeps their values as they are. */
-  encode: Encode | null = null
-  readonly secrets: ReadonlyMap<string, string>
-  readonly usedSecrets = new Set<string>()
-  readonly #reported: string[] = []
-  #noticed: string[] = []
-
-  constructor({ variables, secrets }: Scope) {
-    super(
-      Object.assign(Object.create(null), variables),
-      engine.options,
-      { sync: true },
-      {
-        liquid: engine,
-        memoryLimit: new Budget('characters') as never,
-        renderLimit: new Clock() as never,
-      },
-    )
-    this.secrets = secrets
-  }
-
-  override *_get(names: (string | number)[]): IterableIterator<unknown> {
-    const value: unknown = yield super._get(names as string[])
-    if (value === undefined) this.#noticed.push(names.join('.'))
-    return value
-  }
-
-  /** Forgets the undefined variables that were noticed since `report` was called, or all but the first ones. */
-  forgive(keep = 0): void {
-    this.#noticed.length = keep
-  }
-
-  /** How many undefined variables are noticed and not yet reported. */
-  get noticed(): number {
-    return this.#noticed.length
-  }
-
-  /** Undefined variables that nothing has forgiven. */
-  report(): readonly string[] {
-    this.#reported.push(...this.#noticed)
-    this.#noticed = []
-    return this.#reported
-  }
-}
-
-class Budget {
-  #used = 0
-  readonly #what: keyof typeof limits
-  constructor(what: keyof typeof limits) {
-    this.#what = what
-  }
-  use(count: number): void {
-    if (count > 0) this.#used += count
-    this.check(this.#used)
-  }
-  check(count: number): void {
-    if (count > limits[this.#what]) throw new TemplateLimit(this.#what)
-  }
-}
-
-/** LiquidJS tells the time with each check; the first one starts the clock. */
-class Clock {
-  #start: number | null = null
-  check(now: number): void {
-    this.#start ??= now
-    if (now - this.#start > limits.milliseconds) throw new TemplateLimit('milliseconds')
-  }
-}
-
-/** Collects text and counts it: static text within a loop costs memory too. */
-export class TextEmitter implements Emitter {
-  buffer = ''
-  readonly #context: RenderContext
-  constructor(context: RenderContext) {
-    this.#context = context
-  }
-  write(value: unknown): void {
-    const text = plainText(toValue(value))
-    this.#context.memoryLimit.use(text.length)
-    this.buffer += text
-  }
-}
-
-/** A condition may ask for what is not there: only its block counts. */
+/** A condition may ask for what is not there. */
 class Quiet {
   readonly #value: Value
   constructor(value: Value) {
     this.#value = value
   }
   *value(context: RenderContext, lenient?: boolean): Generator<unknown, unknown, unknown> {
-    const { noticed } = context
     const value = yield this.#value.value(context, lenient)
-    context.forgive(noticed)
+    context.forgive()
     return value
   }
 }
 
 function quiet(value: Value): Value {
   return new Quiet(value) as unknown as Value
+}
+
+/** Something to do between the head of a tag and its body. */
+function step(token: TagToken, run: (context: RenderContext) => void): Template {
+  return { token, render: run as (context: Context) => void }
 }
 
 class QuietIf extends IfTag {
@@ -171,6 +73,39 @@ class QuietCase extends CaseTag {
   constructor(...parts: ConstructorParameters<typeof CaseTag>) {
     super(...parts)
     this.value = quiet(this.value)
+    const forgive = step(parts[0], (context) => context.forgive())
+    for (const { templates } of this.branches) templates.unshift(forgive)
+    this.elseTemplates.unshift(forgive)
+  }
+}
+
+class SettlingFor extends ForTag {
+  constructor(...parts: ConstructorParameters<typeof ForTag>) {
+    super(...parts)
+    const settle = step(parts[0], (context) => context.settle())
+    this.templates.unshift(settle)
+    this.elseTemplates.unshift(settle)
+  }
+}
+
+class SettlingTablerow extends TablerowTag {
+  constructor(...parts: ConstructorParameters<typeof TablerowTag>) {
+    super(...parts)
+    this.templates.unshift(step(parts[0], (context) => context.settle()))
+  }
+  override *render(context: RenderContext, emitter: Emitter): Generator<unknown, void, unknown> {
+    yield super.render(context, emitter)
+    context.settle()
+  }
+}
+
+class SettlingAssign extends AssignTag {
+  override *render(context: RenderContext): Generator<unknown, void, unknown> {
+    yield super.render(context)
+    const { key } = this as unknown as { readonly key: string }
+    // A name that was given nothing is noticed where it is used.
+    if (context.bottom()[key] === undefined) context.forgive()
+    else context.settle()
   }
 }
 
@@ -204,6 +139,11 @@ class SecretTag extends Tag {
 /** The one engine: what it lacks, no template can use. */
 export const engine = createEngine()
 
+/** The filters that an author may name. */
+export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
+
+boundRanges()
+
 function createEngine(): Liquid {
   const liquid = new Liquid({
     strictFilters: true,
@@ -218,27 +158,68 @@ function createEngine(): Liquid {
   for (const name of ['include', 'render', 'layout', 'block']) delete liquid.tags[name]
   liquid.unregisterFilter('raw')
   liquid.registerFilter('default', forgivingDefault)
+  for (const name of Object.keys(standardFilters).filter((candidate) => candidate.endsWith('_exp')))
+    liquid.registerFilter(name, forgivingExpression(name))
   liquid.registerTag('if', QuietIf)
   liquid.registerTag('unless', QuietUnless)
   liquid.registerTag('case', QuietCase)
+  liquid.registerTag('for', SettlingFor)
+  liquid.registerTag('tablerow', SettlingTablerow)
+  liquid.registerTag('assign', SettlingAssign)
   liquid.registerTag('capture', PlainCapture)
   liquid.registerTag('secret', SecretTag)
   return liquid
 }
 
+type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
+type FilterThis = ThisParameterType<FilterHandler>
+
 function encodeForPlace(this: { readonly context: Context }, value: unknown): unknown {
   const context = this.context as RenderContext
-  context.report()
+  context.settle()
   return context.encode === null ? value : context.encode(toValue(value))
 }
 
 /** The filter of LiquidJS, which here also answers for what was undefined before it. */
-function forgivingDefault(
-  this: ThisParameterType<FilterHandler>,
-  value: unknown,
-  ...rest: unknown[]
-): unknown {
-  const context = this.context as RenderContext
-  context.forgive()
-  return (standardFilters.default as FilterHandler).call(this, value, ...rest)
+function forgivingDefault(this: FilterThis, value: unknown, ...rest: unknown[]): unknown {
+  const result = (standardFilters.default as FilterHandler).call(this, value, ...rest)
+  if (result !== undefined) (this.context as RenderContext).forgive()
+  return result
+}
+
+/** Filters such as `where_exp` evaluate a condition for each item, and conditions may ask for what is not there. */
+function forgivingExpression(name: string): FilterHandler {
+  const filter = standardFilters[name] as FilterHandler
+  return function* (this: FilterThis, ...parts: unknown[]) {
+    const context = this.context as RenderContext
+    const { noticed } = context
+    const result: unknown = yield filter.call(this, ...(parts as [unknown]))
+    context.forgive(noticed)
+    return result
+  }
+}
+
+/**
+ * LiquidJS counts a range up by one, which beyond 2^53 changes nothing and never ends. Its tokenizer is the one
+ * place that all ranges pass, those in the arguments of filters included.
+ */
+function boundRanges(): void {
+  const read = Tokenizer.prototype.readGroupOrRange
+  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
+    const token = read.call(this)
+    if (token !== undefined && TypeGuards.isRangeToken(token)) {
+      token.lhs = bounded(token.lhs)
+      token.rhs = bounded(token.rhs)
+    }
+    return token
+  }
+  engine.registerFilter('range_bound', (value: unknown) => {
+    if (Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER) throw new RangeError('a range out of bounds')
+    return value
+  })
+}
+
+function bounded(bound: ValueToken): ValueToken {
+  const text = `(${bound.getText()} | range_bound)`
+  return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readValueOrThrow()
 }

@@ -33,20 +33,26 @@ export class LongNumber {
   }
 
   gt(other: unknown): boolean {
-    return this.valueOf() > Number(other)
+    return this.valueOf() > comparable(other)
   }
 
   geq(other: unknown): boolean {
-    return this.valueOf() >= Number(other)
+    return this.valueOf() >= comparable(other)
   }
 
   lt(other: unknown): boolean {
-    return this.valueOf() < Number(other)
+    return this.valueOf() < comparable(other)
   }
 
   leq(other: unknown): boolean {
-    return this.valueOf() <= Number(other)
+    return this.valueOf() <= comparable(other)
   }
+}
+
+/** What a long number is compared with; a `nil` of Liquid is neither more nor less. */
+function comparable(other: unknown): number {
+  const isNumber = typeof other !== 'object' || other === null || other instanceof LongNumber
+  return isNumber ? Number(other) : Number.NaN
 }
 
 /** One spelling for every decimal number: digits without zeros around them, and an exponent. */

@@ -1,17 +1,27 @@
+/** People do not misspell longer words, nor look through longer lists: the time is better spent elsewhere. */
+const longest = 40
+const most = 200
+
 /** The candidate that a misspelt word was most likely meant to be, or null where none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > longest) return null
   const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { readonly candidate: string; readonly distance: number } | null = null
-  for (const candidate of candidates) {
+  for (const candidate of Iterator.from(candidates).take(most)) {
     if (Math.abs(candidate.length - word.length) > limit) continue
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), limit)
     if (distance <= limit && (best === null || distance < best.distance)) best = { candidate, distance }
   }
   return best?.candidate ?? null
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
-function editDistance(from: string, to: string): number {
+/** The question to an author who may have meant something else. */
+export function didYouMean(meant: string | null): string {
+  return meant === null ? '' : ` Did you mean "${meant}"?`
+}
+
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Stops beyond `limit`. */
+function editDistance(from: string, to: string, limit: number): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (let i = 1; i <= from.length; i++) {
@@ -26,6 +36,7 @@ function editDistance(from: string, to: string): number {
         swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
       )
     }
+    if (Math.min(...next) > limit) return Number.POSITIVE_INFINITY
     before = row
     row = next
   }

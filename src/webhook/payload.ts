@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { closedObject } from './schema.ts'
+import { nearest } from './nearest.ts'
+import { closedObject, recordOf } from './schema.ts'
 
 /** The objects of a payload that fields and templates take values from. */
 export const sources = ['profile', 'event', 'instance', 'flow', 'vars'] as const
@@ -8,7 +9,7 @@ export const sources = ['profile', 'event', 'instance', 'flow', 'vars'] as const
 export type Source = (typeof sources)[number]
 
 const attributes = (description: string, example: Record<string, unknown>) =>
-  Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description, examples: [example] }))
+  Type.Optional(recordOf(Type.Unknown(), { description, examples: [example] }))
 
 /** What the workflow knows when it reaches the node. */
 export const Payload = closedObject(
@@ -32,6 +33,20 @@ export type Payload = Static<typeof Payload>
 export function attribute(source: unknown, name: string): unknown {
   if (isContainer(source) && has(source, name)) return member(source, name)
   return name.split('.').reduce<unknown>((value, key) => member(value, key), source)
+}
+
+/** The path that an author most likely meant by names that lead nowhere, or null. */
+export function nearestPath(root: unknown, names: readonly string[]): string | null {
+  const [name, ...rest] = names
+  if (name === undefined || !isContainer(root)) return null
+  const next = member(root, name)
+  if (next !== undefined) return prefixed(name, nearestPath(next, rest))
+  return prefixed(Array.isArray(root) ? null : nearest(name, Object.keys(root)), rest.join('.'))
+}
+
+function prefixed(name: string | null, rest: string | null): string | null {
+  if (name === null || rest === null) return null
+  return rest === '' ? name : `${name}.${rest}`
 }
 
 function member(value: unknown, key: string): unknown {

@@ -1,7 +1,10 @@
 import type { Failure } from './failure.ts'
-import type { Scope } from './liquid.ts'
+import { LongNumber } from './long-number.ts'
 import { mask, minMaskLength } from './mask.ts'
+import { didYouMean } from './nearest.ts'
 import type { Payload } from './payload.ts'
+import type { Scope } from './render-context.ts'
+import { RenderCost } from './render-cost.ts'
 import type { Rendered } from './template.ts'
 import type { Warning, WarningCode } from './warning.ts'
 
@@ -42,15 +45,19 @@ export class Rendering {
 
   constructor(input: RenderInput, nodeId: string | null) {
     this.input = input
-    this.scope = { variables: variablesOf(input, nodeId), secrets: input.secrets }
+    this.scope = { variables: variablesOf(input, nodeId), secrets: input.secrets, cost: new RenderCost() }
     this.hidden = new Set(input.secrets.values())
   }
 
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
   take<T>(rendered: Rendered<T>, path: string): T {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
-    for (const variable of new Set(rendered.undefinedVariables))
-      this.warn('template_undefined', path, `${variable} is not defined and was rendered as nothing.`)
+    for (const { name, meant } of rendered.undefinedVariables)
+      this.warn(
+        'template_undefined',
+        path,
+        `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`,
+      )
     return rendered.value
   }
 
@@ -80,7 +87,7 @@ export function variablesOf(
 
 function* textsOf(value: unknown): Iterable<string> {
   if (typeof value === 'string') yield value
-  else if (typeof value === 'number') yield String(value)
+  else if (typeof value === 'number' || value instanceof LongNumber) yield String(value)
   else if (typeof value === 'object' && value !== null)
     for (const member of Object.values(value)) yield* textsOf(member)
 }

@@ -40,7 +40,14 @@ export function deliveredBy(attempts: readonly Attempt[]): Delivered {
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null
   if (/^\d{1,12}$/.test(header)) return Number(header) * 1000
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return null
-  const pause = Date.parse(header) - now.getTime()
+  if (!dateForms.some((form) => form.test(header))) return null
+  const pause = Date.parse(header.endsWith('GMT') ? header : `${header} GMT`) - now.getTime()
   return Number.isNaN(pause) ? null : Math.max(0, pause)
 }
+
+/** The three forms of a date that a recipient has to understand (RFC 9110, section 5.6.7). */
+const dateForms: readonly RegExp[] = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+]

@@ -1,9 +1,10 @@
 import type { RenderedAuth } from './auth.ts'
 import type { CompiledNode } from './compile.ts'
+import { isCredentialName } from './credential-name.ts'
 import { percentEncode } from './encode.ts'
 import type { Failure } from './failure.ts'
 import type { CompiledField, RenderedField } from './field.ts'
-import { headerLimits, headerValueProblem, secretHeaders, singleHeaders } from './header.ts'
+import { headerLimits, headerValueProblem, secretHeaders, singleHeaders, trimHeader } from './header.ts'
 import { mask } from './mask.ts'
 import type { OutboundRequest } from './outbound-request.ts'
 import type { HeaderPair } from './outcome.ts'
@@ -111,9 +112,6 @@ function joined(path: string, query: string | null, pairs: readonly (readonly [s
   return `${path}?${query ?? ''}${separator}${added.join('&')}`
 }
 
-const credentialName =
-  /^(?:.*[-_.])?(?:api[-_.]?key|apikey|key|token|access[-_.]?token|secret|client[-_.]?secret|password|passwd|pwd|sig|signature|auth|authorization)$/i
-
 const advice = 'URLs are written into logs on the way; prefer a header.'
 
 /** A URL is written into logs by everybody on the way. */
@@ -125,7 +123,7 @@ function warnOfCredentials(
 ): void {
   const warn = (path: string, message: string) =>
     rendering.warn('credential_in_url', path, `${message} ${advice}`)
-  for (const name of parameterNames(query).filter((candidate) => credentialName.test(candidate)))
+  for (const name of parameterNames(query).filter(isCredentialName))
     warn('/node/url', `The parameter "${name}" of the URL looks like a credential.`)
   if (node.url.tail.secretNames.length > 0) warn('/node/url', 'The URL carries a secret.')
   for (const { name, path } of fields.filter(isCredential))
@@ -139,7 +137,7 @@ function parameterNames(query: string | null): string[] {
 }
 
 function isCredential({ name, carriesSecret, real }: RenderedField): boolean {
-  return carriesSecret || (credentialName.test(name) && real !== '' && real !== null && real !== undefined)
+  return carriesSecret || (isCredentialName(name) && real !== '' && real !== null && real !== undefined)
 }
 
 type RenderedHeader = Shown<string> & { readonly name: string }
@@ -163,7 +161,7 @@ function renderHeaders(
 
 function headerOf(field: RenderedField, rendering: Rendering): RenderedHeader {
   const text = headerText(field.real)
-  const real = text.replace(/^[ \t]+|[ \t]+$/g, '')
+  const real = trimHeader(text)
   if (real !== text)
     rendering.warn(
       'header_trimmed',

@@ -14,6 +14,7 @@ export class ReadableResponse {
   readonly isText: boolean
   readonly #masked: Masker
   #json: { readonly value: unknown } | null = null
+  #shownText: string | null = null
 
   constructor({ status, headers, body, ending }: TargetResponse, masked: Masker) {
     this.#masked = masked
@@ -40,9 +41,15 @@ export class ReadableResponse {
     return this.#json.value
   }
 
-  /** The text as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
+  /** A text as it may be shown. */
+  masked(text: string): string {
+    return this.#masked(text)
+  }
+
+  /** The text of the body as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
   get shownText(): string {
-    return this.#masked(this.text)
+    this.#shownText ??= this.#masked(this.text, { isCut: !this.isWhole })
+    return this.#shownText
   }
 
   /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
@@ -78,13 +85,19 @@ function decode(body: Buffer, contentType: string): string {
 
 /** WHATWG: a byte order mark outranks the label; an unknown label is taken as UTF-8. */
 function decoderFor(body: Buffer, contentType: string): TextDecoder {
-  if (body[0] === 0xff && body[1] === 0xfe) return new TextDecoder('utf-16le')
-  if (body[0] === 0xfe && body[1] === 0xff) return new TextDecoder('utf-16be')
+  const marked = byteOrderMark(body)
   try {
-    return new TextDecoder(charsetOf(contentType) ?? 'utf-8')
+    return new TextDecoder(marked ?? charsetOf(contentType) ?? 'utf-8')
   } catch {
     return new TextDecoder('utf-8')
   }
+}
+
+/** The encoding that the first bytes of a body name. */
+function byteOrderMark(body: Buffer): string | null {
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8'
+  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
+  return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : null
 }
 
 function charsetOf(contentType: string): string | undefined {
@@ -95,8 +108,7 @@ const textType = /^(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript|x-w
 
 function isText(body: Buffer, contentType: string): boolean {
   if (charsetOf(contentType) !== undefined || textType.test(contentType)) return true
-  const hasMark = body[0] === 0xff || body[0] === 0xfe
-  return hasMark || (!body.includes(0) && isUtf8Start(body))
+  return byteOrderMark(body) !== null || (!body.includes(0) && isUtf8Start(body))
 }
 
 /** A body that was cut may end within a character. */

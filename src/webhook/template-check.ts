@@ -12,6 +12,8 @@ interface TagRule {
   readonly end?: string
   /** The blocks that the tag may stand in directly. */
   readonly within?: readonly string[]
+  /** The block that must be somewhere around the tag. */
+  readonly inside?: string
 }
 
 /** The tags that templates may use: those of LiquidJS, less what reads other templates. */
@@ -24,8 +26,8 @@ const tagRules: Readonly<Record<string, TagRule>> = {
   when: { form: 'when', within: ['case'] },
   for: { form: 'for', end: 'endfor' },
   tablerow: { form: 'for', end: 'endtablerow' },
-  break: { form: 'nothing' },
-  continue: { form: 'nothing' },
+  break: { form: 'nothing', inside: 'for' },
+  continue: { form: 'nothing', inside: 'for' },
   assign: { form: 'assign' },
   capture: { form: 'capture', end: 'endcapture' },
   cycle: { form: 'cycle' },
@@ -119,6 +121,8 @@ class BlockWalk {
     if (rule === undefined) return `The tag {% ${name} %} is not available.`
     if (rule.within !== undefined && !rule.within.includes(this.#open.at(-1) ?? ''))
       return `{% ${name} %} stands outside of ${rule.within.map((block) => `{% ${block} %}`).join(', ')}.`
+    if (rule.inside !== undefined && !this.#open.includes(rule.inside))
+      return `{% ${name} %} stands outside of {% ${rule.inside} %}.`
     if (name === 'liquid') return this.#lines(args)
     if (rule.end !== undefined) this.#open.push(name)
     if (this.#open.length > maxBlocks) return `Blocks are nested deeper than ${maxBlocks} levels.`

@@ -1,5 +1,4 @@
 import {
-  isTruthy,
   LiquidError,
   type Template as LiquidTemplate,
   Output,
@@ -10,12 +9,13 @@ import {
   TypeGuards,
   toValue,
   toValueSync,
-  Value,
 } from 'liquidjs'
 import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
 import type { Failure } from './failure.ts'
-import { engine, RenderContext, type Scope, SecretMissing, TemplateLimit, TextEmitter } from './liquid.ts'
+import { engine, filterNames, SecretMissing } from './liquid.ts'
+import { RenderContext, type Scope, TextEmitter, type UndefinedVariable } from './render-context.ts'
+import { TemplateLimit } from './render-cost.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
@@ -28,8 +28,8 @@ export type Rendered<T> =
   | {
       readonly ok: true
       readonly value: T
-      /** Undefined variables that rendered as nothing, as the author wrote them. */
-      readonly undefinedVariables: readonly string[]
+      /** Variables that are not there and were rendered as nothing. */
+      readonly undefinedVariables: readonly UndefinedVariable[]
       /** Names of the secrets that the value carries. */
       readonly secrets: ReadonlySet<string>
     }
@@ -54,23 +54,26 @@ export interface Condition {
   holds(scope: Scope): Rendered<boolean>
 }
 
-const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
 const maxLength = 1_048_576
 
 /** A text that is sent as it stands. */
 export function constantTemplate(text: string): Template {
-  const rendered = plain(text)
-  return { isConstant: true, secretNames: [], staticText: text, text: () => rendered, value: () => rendered }
+  const value = text.toWellFormed()
+  const rendered: Rendered<string> = { ok: true, value, undefinedVariables: [], secrets: new Set() }
+  return { isConstant: true, secretNames: [], staticText: value, text: () => rendered, value: () => rendered }
+}
+
+/** Whether a placeholder or tag stands in a text. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%')
 }
 
 /** Parses a template. `secrets` says whether `{{ secrets.NAME }}` may stand in it. */
 export function compileTemplate(text: string, options: { readonly secrets: boolean }): Compiled<Template> {
-  const wellFormed = text.toWellFormed()
-  if (!wellFormed.includes('{{') && !wellFormed.includes('{%'))
-    return { ok: true, template: constantTemplate(wellFormed) }
+  if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
-  const tokens = tokenize(wellFormed)
+  const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
   const problem = findTemplateProblem(tokens, { ...options, filters: filterNames })
   if (problem !== null) return { ok: false, problem }
@@ -81,18 +84,19 @@ export function compileTemplate(text: string, options: { readonly secrets: boole
 
 /** Parses a condition: an expression of Liquid without braces. */
 export function compileCondition(text: string): Compiled<Condition> {
-  if (text.includes('{{') || text.includes('{%'))
+  if (isTemplate(text))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const value = new Value(text.toWellFormed(), engine)
-  return {
-    ok: true,
-    template: {
-      holds: (scope) =>
-        render(scope, (context) => isTruthy(toValueSync(value.value(context, true)), context)),
-    },
-  }
+  const compiled = compileTemplate(`{{ ${text} }}`, { secrets: false })
+  if (!compiled.ok) return compiled
+  const { template } = compiled
+  return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
+}
+
+/** A condition may ask for what is not there. */
+function truthOf(rendered: Rendered<unknown>): Rendered<boolean> {
+  return rendered.ok ? { ...rendered, value: Boolean(rendered.value), undefinedVariables: [] } : rendered
 }
 
 class LiquidText implements Template {
@@ -138,10 +142,11 @@ class ValueEmitter {
 }
 
 function render<T>(scope: Scope, body: (context: RenderContext) => T): Rendered<T> {
-  const context = new RenderContext(scope)
+  const context = new RenderContext(scope, engine)
   try {
-    const value = body(context)
-    return { ok: true, value, undefinedVariables: context.report(), secrets: context.usedSecrets }
+    const value = context.cost.measure(() => body(context))
+    const { undefinedVariables, usedSecrets } = context
+    return { ok: true, value, undefinedVariables, secrets: usedSecrets }
   } catch (error) {
     return { ok: false, failure: failureOf(error) }
   }
@@ -166,10 +171,6 @@ function originalOf(error: unknown): unknown {
   return LiquidError.is(error) && originalError !== undefined ? originalOf(originalError) : error
 }
 
-function plain<T>(value: T): Rendered<T> {
-  return { ok: true, value, undefinedVariables: [], secrets: new Set() }
-}
-
 function tokenize(text: string): TopLevelToken[] | null {
   try {
     return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readTopLevelTokens(
@@ -183,10 +184,19 @@ function tokenize(text: string): TopLevelToken[] | null {
 
 function parse(tokens: readonly TopLevelToken[]): LiquidTemplate[] | null {
   try {
-    return new Parser(engine).parseTokens(tokens.map(withSecretTag))
+    return new QueueParser(engine).parseTokens(tokens.map(withSecretTag))
   } catch (error) {
     if (LiquidError.is(error)) return null
     throw error
+  }
+}
+
+/** LiquidJS takes token by token from the front of an array, which for a long one means to move all others. */
+class QueueParser extends Parser {
+  override parseTokens(tokens: TopLevelToken[]): LiquidTemplate[] {
+    const queue = tokens.toReversed()
+    queue.shift = queue.pop
+    return super.parseTokens(queue)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ConfigError } from './config-error.ts'
 import { asUrlComponent, type Encoder } from './encode.ts'
 import type { Failure } from './failure.ts'
-import type { Scope } from './liquid.ts'
+import type { Scope } from './render-context.ts'
 import { type Compiled, compileTemplate, constantTemplate, type Rendered, type Template } from './template.ts'
 
 /** The URL of a node, judged as far as that is possible without a payload. */
@@ -84,7 +84,7 @@ export function renderTail(tail: Template, scope: Scope): Rendered<RenderedTail>
   const values: ValueSpan[] = []
   const rendered = tail.text(scope, recording(values))
   if (!rendered.ok) return rendered
-  const failure = failureOf(rendered.value, values, rendered.undefinedVariables)
+  const failure = failureOf(rendered.value, values, rendered.undefinedVariables[0]?.name)
   if (failure !== null) return { ok: false, failure }
   return { ...rendered, value: split(rendered.value) }
 }
@@ -109,12 +109,17 @@ function recording(spans: ValueSpan[]): Encoder {
 function failureOf(
   text: string,
   values: readonly ValueSpan[],
-  undefinedVariables: readonly string[],
+  undefinedVariable: string | undefined,
 ): Omit<Failure, 'path'> | null {
   if (forbidden.test(text)) return { code: 'url_invalid', detail: `The rendered URL ${forbiddenComplaint}.` }
+  if (values.some(({ start }) => /%[\da-f]?$/i.test(text.slice(Math.max(0, start - 2), start))))
+    return {
+      code: 'url_invalid',
+      detail: 'A "%" stands right before a placeholder, whose value would become part of an escape.',
+    }
   const pathEnd = endOfPath(text)
   for (const { start, end } of values.filter((span) => span.start <= pathEnd)) {
-    if (start === end) return { code: 'value_missing', detail: emptyDetail(undefinedVariables) }
+    if (start === end) return { code: 'value_missing', detail: emptyDetail(undefinedVariable) }
     const segment = text.slice(text.lastIndexOf('/', start) + 1, endOfSegment(text, end))
     if (/^(?:\.|%2e){1,2}$/i.test(segment))
       return {
@@ -125,7 +130,7 @@ function failureOf(
   return null
 }
 
-function emptyDetail([variable]: readonly string[]): string {
+function emptyDetail(variable: string | undefined): string {
   const which = variable === undefined ? '' : `: ${variable} has no value`
   return `A placeholder in the path of the URL is empty${which}.`
 }

@@ -1,0 +1,119 @@
+import { Context, type Emitter, type Liquid, toValue } from 'liquidjs'
+import type { Encode } from './encode.ts'
+import { nearestPath } from './payload.ts'
+import { plainText } from './plain-text.ts'
+import { RenderCost } from './render-cost.ts'
+
+/** What templates see. */
+export interface Scope {
+  /** Sources, `node`, `execution`, and `response` where there is one. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Shared by all templates of a request; without it each template has its own. */
+  readonly cost?: RenderCost
+}
+
+/** A variable that is not there. */
+export interface UndefinedVariable {
+  /** As the author wrote it, brackets resolved. */
+  readonly name: string
+  /** What the author most likely meant, or null. */
+  readonly meant: string | null
+}
+
+/** One rendering: what it may see and cost, and what it noticed. */
+export class RenderContext extends Context {
+  /** How placeholders are written; null keeps their values as they are. */
+  encode: Encode | null = null
+  readonly secrets: ReadonlyMap<string, string>
+  readonly usedSecrets = new Set<string>()
+  readonly cost: RenderCost
+  readonly #variables: object
+  readonly #reported = new Map<string, UndefinedVariable>()
+  /** Undefined variables of the statement that is being evaluated. */
+  #noticed: string[][] = []
+
+  constructor({ variables, secrets, cost = new RenderCost() }: Scope, engine: Liquid) {
+    const own = Object.assign(Object.create(null), variables)
+    super(
+      own,
+      engine.options,
+      { sync: true },
+      {
+        liquid: engine,
+        memoryLimit: { use: (count: unknown) => cost.use(count) } as never,
+        renderLimit: { check: () => cost.tick() } as never,
+      },
+    )
+    this.secrets = secrets
+    this.cost = cost
+    this.#variables = own
+  }
+
+  override *_get(names: (string | number)[]): IterableIterator<unknown> {
+    const value: unknown = yield super._get(names)
+    if (value === undefined) this.#noticed.push(names.map(String))
+    return value
+  }
+
+  /** Filters loop over arrays without asking for the time; each of the three takes part in every loop of theirs. */
+  override readProperty(...parts: Parameters<Context['readProperty']>): unknown {
+    this.cost.tick()
+    return super.readProperty(...parts)
+  }
+
+  override push(scope: object): number {
+    this.cost.tick()
+    return super.push(scope)
+  }
+
+  override spawn(scope?: object): Context {
+    this.cost.tick()
+    return super.spawn(scope)
+  }
+
+  /** How many undefined variables the statement has met. */
+  get noticed(): number {
+    return this.#noticed.length
+  }
+
+  /** Forgets undefined variables of the statement, all but the first ones. */
+  forgive(keep = 0): void {
+    this.#noticed = this.#noticed.slice(0, keep)
+  }
+
+  /** Ends a statement: what it met and did not forgive will be told. */
+  settle(): void {
+    for (const names of this.#noticed) {
+      const name = names.join('.')
+      if (!this.#reported.has(name))
+        this.#reported.set(name, { name, meant: nearestPath(this.#scopeOf(names), names) })
+    }
+    this.#noticed = []
+  }
+
+  /** Undefined variables that nothing has forgiven. */
+  get undefinedVariables(): readonly UndefinedVariable[] {
+    return [...this.#reported.values()]
+  }
+
+  #scopeOf([root]: readonly string[]): unknown {
+    const { scopes } = this as unknown as { readonly scopes: readonly object[] }
+    return scopes.findLast((scope) => root !== undefined && Object.hasOwn(scope, root)) ?? this.#variables
+  }
+}
+
+/** Collects text and counts it: static text within a loop costs memory too. */
+export class TextEmitter implements Emitter {
+  buffer = ''
+  readonly #context: RenderContext
+  constructor(context: RenderContext) {
+    this.#context = context
+  }
+  write(value: unknown): void {
+    const text = plainText(toValue(value))
+    this.#context.memoryLimit.use(text.length)
+    this.buffer += text
+  }
+}

@@ -1,0 +1,94 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const src = join(import.meta.dirname, '../src')
+const files = globSync('**/*.ts', { cwd: src })
+
+/** Lowest first: a file imports from its own floor and from those below it. */
+const floors = [
+  /^webhook\//,
+  /^egress\//,
+  /^execution\//,
+  /^(?:http\/|settings\.ts$|setting-values\.ts$)/,
+  /^(?:main|healthcheck)\.ts$/,
+]
+const floorOf = (file: string) => floors.findIndex((floor) => floor.test(file))
+
+const sourceOf = (file: string) => readFileSync(join(src, file), 'utf8')
+const importsOf = (file: string) =>
+  [...sourceOf(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(
+    ([, specifier]) => specifier ?? [],
+  )
+const packagesOf = (file: string) => importsOf(file).filter((specifier) => !specifier.startsWith('.'))
+
+describe('imports', () => {
+  it.each(files)('of %s point down', (file) => {
+    const own = importsOf(file).filter((specifier) => specifier.startsWith('.'))
+
+    expect(floorOf(file), `${file} has no floor`).toBeGreaterThanOrEqual(0)
+    for (const specifier of own) {
+      const target = normalize(join(dirname(file), specifier))
+      if (target === '../package.json') continue
+      expect(files, `${file} imports ${target}`).toContain(target)
+      expect(floorOf(target), `${file} imports ${target}`).toBeLessThanOrEqual(floorOf(file))
+    }
+  })
+
+  it('of the webhook folder are typebox and liquidjs, and nothing that does I/O', () => {
+    const packages = files.filter((file) => floorOf(file) === 0).flatMap(packagesOf)
+
+    expect([...new Set(packages)].sort()).toEqual(['liquidjs', 'typebox'])
+  })
+
+  it('of what opens connections are in the egress folder only', () => {
+    const dialling = files.filter((file) =>
+      valuesNamedBy(file).some((name) =>
+        /^(?:undici|node:(?:net|tls|https?|http2|dns|dgram))(?:\/|$)/.test(name),
+      ),
+    )
+
+    // The health check asks the service itself, and settings know what an address is.
+    expect(dialling.filter((file) => floorOf(file) !== 1 && !/^(?:healthcheck|sett)/.test(file))).toEqual([])
+  })
+
+  it.each(files)('of %s go round in no circle', (file) => {
+    expect(circleFrom(file)).toBeNull()
+  })
+})
+
+describe('the environment', () => {
+  it('is read by settings and main, and by nobody else', () => {
+    const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(sourceOf(file)))
+
+    for (const file of readers) expect(['settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)
+  })
+})
+
+/** A chain of imports that leads from a file back to itself; types cost nothing and may. */
+function circleFrom(start: string): string[] | null {
+  const search = (file: string, path: readonly string[]): string[] | null => {
+    for (const target of valuesImportedBy(file)) {
+      if (target === start) return [...path, file, start]
+      if (seen.has(target)) continue
+      seen.add(target)
+      const circle = search(target, [...path, file])
+      if (circle !== null) return circle
+    }
+    return null
+  }
+  const seen = new Set<string>()
+  return search(start, [])
+}
+
+function valuesImportedBy(file: string): string[] {
+  return valuesNamedBy(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => normalize(join(dirname(file), specifier)))
+}
+
+function valuesNamedBy(file: string): string[] {
+  return [...sourceOf(file).matchAll(/^import (?!type )[^']*'([^']+)'/gm)].map(
+    ([, specifier = '']) => specifier,
+  )
+}

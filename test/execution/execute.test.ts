@@ -1,0 +1,342 @@
+import { describe, expect, it } from 'vitest'
+import { executeNode } from '../../src/execution/execute.ts'
+import { writeJson } from '../../src/webhook/json.ts'
+import { attempt, callerWith, execute, failing, responding, responseOf } from './executions.ts'
+
+describe('an execution', () => {
+  it('tells all there is to tell', async () => {
+    const caller = responding({
+      status: 201,
+      headers: [['Content-Type', 'application/json']],
+      body: '{"id":"L-9"}',
+    })
+    const reply = await execute(
+      {
+        node: {
+          id: 'crm-lead',
+          query: [{ name: 'email', source: 'profile', field: 'email' }],
+          body: { structure: 'json', content: { a: 1 } },
+          branches: { success: 'yes' },
+          capture: { leadId: '{{ response.json.id }}' },
+        },
+        payload: { profile: { email: 'a@b' } },
+        correlationId: 'instance-4711',
+        tenant: 'acme',
+      },
+      caller,
+    )
+
+    expect(reply).toEqual({
+      executionId: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
+      nodeId: 'crm-lead',
+      correlationId: 'instance-4711',
+      tenant: 'acme',
+      idempotencyKey: null,
+      branch: 'yes',
+      succeeded: true,
+      reason: {
+        code: 'expectation_met',
+        message: 'The node expects status 2xx and got it.',
+        hint: null,
+        blame: null,
+        path: null,
+        docs: null,
+        expected: 'status 2xx',
+        actual: 'status 201',
+      },
+      delivered: 'yes',
+      repeat: 'never',
+      retryAfterMs: null,
+      captured: { leadId: 'L-9' },
+      request: {
+        method: 'POST',
+        url: 'https://target.example/hook?email=a%40b',
+        headers: [
+          ['host', 'target.example'],
+          ['connection', 'keep-alive'],
+          ['User-Agent', 'webhook-node/test'],
+          ['Accept', '*/*'],
+          ['Content-Type', 'application/json'],
+          ['content-length', '7'],
+        ],
+        body: '{"a":1}',
+        bodyBytes: 7,
+      },
+      response: {
+        status: 201,
+        headers: [['Content-Type', 'application/json']],
+        body: '{"id":"L-9"}',
+        bodyEncoding: 'utf8',
+        bodyBytes: 12,
+        truncated: false,
+      },
+      attempts: [
+        {
+          number: 1,
+          startedAt: '2026-03-01T12:00:00.000Z',
+          durationMs: 12,
+          status: 201,
+          failure: null,
+          delivered: 'yes',
+          connectionReused: false,
+          timings: { queueMs: null, dnsMs: 1, connectMs: 2, tlsMs: 3, firstByteMs: 4, downloadMs: 0 },
+        },
+      ],
+      warnings: [],
+      durationMs: expect.any(Number),
+    })
+    expect(caller.calls).toHaveLength(1)
+    expect(caller.calls[0]?.options).toEqual({ timeoutMs: 10_000, tenant: 'acme' })
+  })
+
+  it('of a node with errors names them all and sends nothing', async () => {
+    const caller = responding()
+    const node = { method: 'GET', url: 'http://t', body: { structure: 'full' }, timeoutMs: 99_999 } as const
+    const result = await executeNode(
+      { node },
+      { caller, maxTimeoutMs: 10_000, maxEchoBytes: 1, userAgent: 'x' },
+    )
+
+    expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual([
+      '/node/url',
+      '/node/body',
+      '/node/timeoutMs',
+    ])
+    expect(caller.calls).toEqual([])
+  })
+
+  it('that cannot be rendered takes the error branch and sends nothing', async () => {
+    const caller = responding()
+    const reply = await execute(
+      {
+        node: { id: 'n', url: 'https://t.example/{{ profile.id }}', capture: { a: 'x' } },
+        idempotencyKey: 'k-1',
+      },
+      caller,
+    )
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      succeeded: false,
+      reason: {
+        code: 'value_missing',
+        blame: 'node',
+        path: '/node/url',
+        docs: 'docs/errors.md#value_missing',
+      },
+      delivered: 'no',
+      repeat: 'never',
+      idempotencyKey: 'k-1',
+      captured: { a: null },
+      request: null,
+      response: null,
+      attempts: [],
+    })
+    expect(caller.calls).toEqual([])
+  })
+
+  it('that failed on the wire points at the part of the node to look at', async () => {
+    const path = async (code: Parameters<typeof failing>[0]) => (await execute({}, failing(code))).reason.path
+
+    expect(await path('response_timeout')).toBe('/node/timeoutMs')
+    expect(await path('send_timeout')).toBe('/node/timeoutMs')
+    expect(await path('address_denied')).toBe('/node/url')
+    expect(await path('dns_not_found')).toBe('/node/url')
+    expect(await path('tls_untrusted')).toBe('/node/url')
+    expect(await path('no_response')).toBeNull()
+    expect(await path('queue_full')).toBeNull()
+  })
+
+  it('whose clock ran out within the body shows what came, and captures from it', async () => {
+    const caller = failing('response_timeout', {
+      delivered: 'yes',
+      response: { status: 200, body: '7', ending: 'timed_out' },
+    })
+    const reply = await execute({ node: { capture: { n: '{{ response.json }}' } } }, caller)
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'response_timeout' },
+      delivered: 'yes',
+      repeat: 'if_idempotent',
+      captured: { n: 7 },
+      response: { status: 200, body: '7' },
+      attempts: [{ status: 200, failure: 'response_timeout' }],
+    })
+  })
+
+  it('of several attempts is judged by the last, and repeated by the strictest', async () => {
+    const stale = { code: 'no_response', detail: '', path: null } as const
+    const caller = callerWith(() => [
+      attempt(
+        { kind: 'failed', failure: stale, response: null },
+        { delivered: 'no', connectionReused: true },
+      ),
+      attempt({ kind: 'responded', response: responseOf({ status: 503, headers: [['Retry-After', '7']] }) }),
+    ])
+
+    expect(await execute({}, caller)).toMatchObject({
+      branch: 'error',
+      reason: { code: 'expectation_unmet', actual: 'status 503', docs: 'docs/errors.md#expectation_unmet' },
+      delivered: 'yes',
+      repeat: 'safe',
+      retryAfterMs: 7000,
+      attempts: [
+        { number: 1, status: null, failure: 'no_response', delivered: 'no', connectionReused: true },
+        { number: 2, status: 503, failure: null, delivered: 'yes' },
+      ],
+    })
+  })
+
+  it.each([
+    [{ method: 'POST', status: 200 }, 'never'],
+    [{ method: 'POST', status: 500 }, 'if_idempotent'],
+    [{ method: 'POST', status: 404 }, 'never'],
+    [{ method: 'POST', status: 429 }, 'safe'],
+  ] as const)('after %j may be repeated: %s', async ({ method, status }, repeat) => {
+    expect((await execute({ node: { method } }, responding({ status }))).repeat).toBe(repeat)
+  })
+
+  it('that met an odd expectation is never repeated', async () => {
+    const node = { expect: { type: 'status', value: 503 } } as const
+
+    expect((await execute({ node }, responding({ status: 503 }))).repeat).toBe('never')
+  })
+
+  it.each([
+    ['capped', 'body_truncated'],
+    ['broken', 'response_truncated'],
+    ['undecodable', 'response_undecodable'],
+  ] as const)('whose body ended as %s warns of %s, and the status still counts', async (ending, code) => {
+    const reply = await execute({}, responding({ body: 'x', ending }))
+
+    expect(reply.succeeded).toBe(true)
+    expect(reply.warnings.map((warning) => warning.code)).toEqual([code])
+  })
+
+  it('captures long numbers with every digit', async () => {
+    const node = { capture: { id: '{{ response.json.id }}', all: '{{ response.json }}' } }
+    const { captured } = await execute({ node }, responding({ body: '{"id":12345678901234567890}' }))
+
+    expect(writeJson(captured)).toBe('{"id":12345678901234567890,"all":{"id":12345678901234567890}}')
+  })
+})
+
+describe('the clock of an execution', () => {
+  const timeoutOf = async (sketch: Parameters<typeof execute>[0]) => {
+    const caller = responding()
+    await execute(sketch, caller)
+    return caller.calls[0]?.options.timeoutMs ?? Number.NaN
+  }
+
+  it('is timeoutMs, or what is left of deadlineMs where that is less', async () => {
+    expect(await timeoutOf({ node: { timeoutMs: 700 } })).toBe(700)
+    expect(await timeoutOf({ node: { timeoutMs: 700 }, deadlineMs: 60_000 })).toBe(700)
+    expect(await timeoutOf({ node: { timeoutMs: 700 }, deadlineMs: 500 })).toBeLessThanOrEqual(500)
+    expect(await timeoutOf({ deadlineMs: 1 })).toBe(1)
+  })
+
+  it('is the limit of the service where that is below the default', async () => {
+    const caller = responding()
+    await execute({}, caller, { maxTimeoutMs: 3000 })
+
+    expect(caller.calls[0]?.options.timeoutMs).toBe(3000)
+  })
+})
+
+describe('the idempotency key of a reply', () => {
+  const keyOf = async (sketch: Parameters<typeof execute>[0]) => {
+    const caller = responding()
+    const reply = await execute(sketch, caller)
+    const sent = caller.calls[0]?.request.headers.find(
+      ([name]) => name.toLowerCase() === 'idempotency-key',
+    )?.[1]
+    expect(reply.idempotencyKey).toBe(sent ?? null)
+    return { key: reply.idempotencyKey, executionId: reply.executionId }
+  }
+
+  it("is what went out: the caller's, the execution's, the node's, or none", async () => {
+    const own = { headers: [{ name: 'idempotency-key', value: 'own' }] }
+
+    expect(await keyOf({})).toMatchObject({ key: null })
+    expect(await keyOf({ idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
+    expect(await keyOf({ node: { idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
+    expect(await keyOf({ node: { ...own, idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({
+      key: 'own',
+    })
+    const { key, executionId } = await keyOf({ node: { idempotent: true } })
+    expect(key).toBe(executionId)
+  })
+
+  it('is masked where a node made it of a secret', async () => {
+    const node = { headers: [{ name: 'Idempotency-Key', value: '{{ secrets.k }}' }] }
+
+    expect((await execute({ node, secrets: { k: 's3cr3t' } })).idempotencyKey).toBe('•••')
+  })
+
+  it('is shown as the caller gave it, though it be a secret', async () => {
+    expect((await execute({ idempotencyKey: 's3cr3t', secrets: { k: 's3cr3t' } })).idempotencyKey).toBe(
+      's3cr3t',
+    )
+  })
+})
+
+describe('brief diagnostics', () => {
+  it('have no headers and bodies', async () => {
+    const reply = await execute(
+      { node: { body: { structure: 'full' } }, diagnostics: 'brief' },
+      responding({ status: 500, headers: [['x', 'y']], body: 'text' }),
+    )
+
+    expect(reply.request).toEqual({ method: 'POST', url: 'https://target.example/hook', bodyBytes: 2 })
+    expect(reply.response).toEqual({ status: 500, bodyBytes: 4, truncated: true })
+  })
+})
+
+describe('the body in a reply', () => {
+  it.each([
+    ['abcdef', 'abcd', true],
+    ['abcd', 'abcd', false],
+    ['', '', false],
+    ['aé', 'aé', false],
+    ['abcé', 'abc', true],
+    ['a€€', 'a€', true],
+    ['😀😀', '😀', true],
+    ['ab😀', 'ab', true],
+    ['\ufeff\ufeffab', '\ufeffa', true],
+  ])('%j is cut to %j at four bytes, never within a character', async (body, shown, truncated) => {
+    const { response } = await execute({}, responding({ body }), { maxEchoBytes: 4 })
+
+    expect(response).toMatchObject({ body: shown, truncated, bodyBytes: Buffer.byteLength(body) })
+  })
+
+  it('is base64 where it is no text', async () => {
+    const { response } = await execute({}, responding({ body: Buffer.from([0xff, 0xd8, 0x00]) }))
+
+    expect(response).toMatchObject({ body: '/9gA', bodyEncoding: 'base64', bodyBytes: 3, truncated: false })
+  })
+
+  it('of the request is cut too, and its size told', async () => {
+    const node = { body: { structure: 'raw', contentType: 'text/plain', content: 'abcdef' } } as const
+    const { request } = await execute({ node }, responding(), { maxEchoBytes: 4 })
+
+    expect(request).toMatchObject({ body: 'abcd', bodyBytes: 6 })
+  })
+})
+
+describe('what is logged of an execution', () => {
+  it('has no URL, header, body or value', async () => {
+    const result = await executeNode(
+      { node: { method: 'PUT', url: 'https://T.example/secret-path', branches: { error: 'no' } } },
+      { caller: responding({ status: 404 }), maxTimeoutMs: 1000, maxEchoBytes: 10, userAgent: 'x' },
+    )
+
+    expect(result.kind === 'executed' && result.summary).toEqual({
+      host: 't.example',
+      method: 'PUT',
+      status: 404,
+      branch: 'error',
+      code: 'expectation_unmet',
+    })
+  })
+})

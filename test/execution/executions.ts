@@ -1,0 +1,110 @@
+import Value from 'typebox/value'
+import { expect } from 'vitest'
+import type { Attempts, Caller, CallOptions } from '../../src/egress/caller.ts'
+import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
+import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
+import { previewNode } from '../../src/execution/preview.ts'
+import { nodeSchemas } from '../../src/webhook/config.ts'
+import type { Failure } from '../../src/webhook/failure.ts'
+import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
+import type { Attempt, Outcome, TargetResponse } from '../../src/webhook/outcome.ts'
+import { Payload } from '../../src/webhook/payload.ts'
+import { idOf } from '../../src/webhook/schema.ts'
+import type { NodeSketch } from '../webhook/nodes.ts'
+
+const schemas = Object.fromEntries(
+  [...nodeSchemas, Payload, ...executionSchemas].map((schema) => [idOf(schema), schema]),
+)
+
+/** Fails where a value is not what the documented schema says. */
+export function expectToFollow(name: string, value: unknown): void {
+  const schema = schemas[name]
+  if (schema === undefined) throw new TypeError(`there is no schema ${name}`)
+  expect(Value.Errors(schemas, schema, JSON.parse(JSON.stringify(value)))).toEqual([])
+}
+
+export interface TestCaller extends Caller {
+  readonly calls: { readonly request: OutboundRequest; readonly options: CallOptions }[]
+}
+
+/** A way out that leads nowhere: what would come back is given. */
+export function callerWith(answer: (request: OutboundRequest) => Attempts): TestCaller {
+  const calls: TestCaller['calls'] = []
+  return {
+    calls,
+    async call(request, options) {
+      calls.push({ request, options })
+      return answer(request)
+    },
+    async close() {},
+  }
+}
+
+export type Answer = Partial<Omit<TargetResponse, 'body'>> & { readonly body?: string | Buffer }
+
+export function responding(answer: Answer = {}): TestCaller {
+  return callerWith(() => [attempt({ kind: 'responded', response: responseOf(answer) })])
+}
+
+export function failing(
+  code: Failure['code'],
+  rest: Partial<Attempt> & { readonly response?: Answer } = {},
+): TestCaller {
+  const { response, ...attemptRest } = rest
+  const failure = { code, detail: '', path: null }
+  const outcome = {
+    kind: 'failed',
+    failure,
+    response: response === undefined ? null : responseOf(response),
+  } as const
+  return callerWith(() => [attempt(outcome, { delivered: 'maybe', ...attemptRest })])
+}
+
+export function responseOf({ body = '', ...rest }: Answer): TargetResponse {
+  return { status: 200, headers: [], ending: 'complete', ...rest, body: Buffer.from(body) }
+}
+
+export function attempt(outcome: Outcome, rest: Partial<Attempt> = {}): Attempt {
+  return {
+    startedAt: new Date('2026-03-01T12:00:00Z'),
+    durationMs: 12,
+    outcome,
+    delivered: 'yes',
+    connectionReused: false,
+    timings: { queueMs: null, dnsMs: 1, connectMs: 2, tlsMs: 3, firstByteMs: 4, downloadMs: 0 },
+    ...rest,
+  }
+}
+
+interface Sketch {
+  readonly node?: NodeSketch
+  readonly payload?: unknown
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly [member: string]: unknown
+}
+
+const context = { maxTimeoutMs: 10_000, maxEchoBytes: 65_536, userAgent: 'webhook-node/test' }
+
+function complete({ node, ...rest }: Sketch) {
+  return { node: { method: 'POST', url: 'https://target.example/hook', ...node }, ...rest } as never
+}
+
+/** The reply to an execution, which follows the documented schema. */
+export async function execute(
+  sketch: Sketch,
+  caller: Caller = responding(),
+  settings: Partial<ExecutionContext> = {},
+): Promise<ExecuteReply> {
+  const result = await executeNode(complete(sketch), { ...context, caller, ...settings })
+  if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
+  expectToFollow('ExecuteReply', result.reply)
+  return result.reply
+}
+
+/** The reply to a preview, which follows the documented schema. */
+export function preview(sketch: Sketch, settings: Partial<ExecutionContext> = {}): PreviewReply {
+  const result = previewNode(complete(sketch), { ...context, ...settings })
+  if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
+  expectToFollow('PreviewReply', result.reply)
+  return result.reply
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { previewNode } from '../../src/execution/preview.ts'
+import { preview } from './executions.ts'
+
+describe('a preview', () => {
+  it('shows the request, the command and nothing else', () => {
+    const reply = preview({
+      node: {
+        auth: { type: 'bearer', token: '{{ secrets.crm_token }}' },
+        query: [{ name: 'email', source: 'profile', field: 'email' }],
+        body: { structure: 'simple', fields: [{ name: 'it', value: "it's" }] },
+      },
+      payload: { profile: { email: 'a@b' } },
+    })
+
+    expect(reply).toEqual({
+      request: {
+        method: 'POST',
+        url: 'https://target.example/hook?email=a%40b',
+        headers: [
+          ['host', 'target.example'],
+          ['connection', 'keep-alive'],
+          ['User-Agent', 'webhook-node/test'],
+          ['Accept', '*/*'],
+          ['Content-Type', 'application/json'],
+          ['Authorization', '•••'],
+          ['content-length', '13'],
+        ],
+        body: '{"it":"it\'s"}',
+        bodyBytes: 13,
+      },
+      curl: `curl --request 'POST' --url 'https://target.example/hook?email=a%40b' \\
+  --header 'User-Agent: webhook-node/test' \\
+  --header 'Accept: */*' \\
+  --header 'Content-Type: application/json' \\
+  --header 'Authorization: Bearer '"$crm_token" \\
+  --data-raw '{"it":"it'\\''s"}' \\
+  --max-time '10'`,
+      warnings: [],
+      simulated: null,
+    })
+  })
+
+  it('names what is wrong with a node', () => {
+    const result = previewNode(
+      { node: { method: 'GET', url: 'http://t' } },
+      { maxTimeoutMs: 1, maxEchoBytes: 1, userAgent: 'x' },
+    )
+
+    expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual(['/node/url'])
+  })
+
+  it('warns as the execution would', () => {
+    const node = { query: [{ name: 'q', source: 'profile', field: 'emial' }] } as const
+
+    expect(preview({ node, payload: { profile: { email: 'a' } } }).warnings).toEqual([
+      {
+        code: 'value_empty',
+        path: '/node/query/0',
+        message: 'The profile has no attribute "emial". Did you mean "email"?',
+      },
+    ])
+  })
+})
+
+describe('secrets in a preview', () => {
+  const node = {
+    url: 'https://t.example/{{ secrets.path }}',
+    auth: { type: 'basic', username: 'ada.lovelace', password: '{{ secrets.word }}' },
+    headers: [{ name: 'X-Key', value: 'k-{{ secrets.key }}' }],
+    query: [{ name: 'note', source: 'profile', field: 'note', sensitive: true }],
+    body: { structure: 'json', content: { a: 'x{{ secrets.key }}', all: '{{ profile }}' } },
+  } as const
+  const payload = { profile: { note: "it's private", key: 'real-key' } }
+
+  it('need no values', () => {
+    const { request, curl } = preview({ node, payload })
+
+    expect(JSON.stringify(request)).not.toContain('SECRET')
+    expect(request).toMatchObject({ url: 'https://t.example/•••?note=•••' })
+    expect(curl).toContain(`--url 'https://t.example/'"$path"'?note=•••'`)
+    expect(curl).toContain(`--user '•••:'"$word"`)
+    expect(curl).toContain(`--header 'X-Key: k-'"$key"`)
+    expect(curl).toContain(`"a":"x'"$key"'"`)
+  })
+
+  it('with values are variables all the same, and hidden wherever else they stand', () => {
+    const secrets = { path: 'real-path', word: 'real-word', key: 'real-key' }
+    const { request, curl } = preview({ node, payload, secrets })
+
+    expect(curl).toContain(`"$key"`)
+    for (const value of [...Object.values(secrets), 'ada.lovelace', 'private']) {
+      expect(curl).not.toContain(value)
+      expect(JSON.stringify(request)).not.toContain(value)
+    }
+  })
+
+  it('that are not sent are not asked for', () => {
+    const { curl } = preview({
+      node: {},
+      secrets: { other: 'other-value' },
+      payload: { profile: { v: 'other-value' } },
+    })
+
+    expect(curl).not.toContain('$other')
+  })
+
+  it('that look like the mark of a secret do no harm', () => {
+    const content = 'SECRET-0-key-TERCES {{ secrets.key }}'
+    const { curl } = preview({ node: { body: { structure: 'raw', contentType: 'text/plain', content } } })
+
+    expect(curl).toContain(`--data-raw 'SECRET-0-key-TERCES '"$key"`)
+  })
+})
+
+describe('a simulated response', () => {
+  const node = {
+    branches: { success: 'yes', error: 'no' },
+    expect: { type: 'status', value: 200 },
+    capture: { id: '{{ response.json.id }}', type: '{{ response.headers.x-type }}' },
+  } as const
+
+  it('is decided on as if it had come', () => {
+    const simulate = { status: 201, headers: { 'X-Type': 'lead' }, body: '{"id":12345678901234567890}' }
+    const { simulated } = preview({ node, simulate })
+
+    expect(simulated).toMatchObject({
+      branch: 'no',
+      succeeded: false,
+      reason: { code: 'expectation_unmet', hint: expect.stringContaining('use 2xx or list both') },
+    })
+    expect(JSON.stringify(simulated?.captured)).toBe('{"id":12345678901234567890,"type":"lead"}')
+  })
+
+  it('is masked as the real one would be', () => {
+    const simulate = {
+      status: 200,
+      headers: { 'Set-Cookie': 'sid=c0ok1e' },
+      body: '{"id":"s3cr3t sid=c0ok1e"}',
+    }
+    const { simulated } = preview({ node, simulate, secrets: { a: 's3cr3t' } })
+
+    expect(simulated?.captured.id).toBe('••• •••')
+  })
+
+  it.each([
+    ['response_timeout', '/node/timeoutMs', 'target'],
+    ['dns_not_found', '/node/url', 'node'],
+    ['shutdown', null, 'service'],
+  ])('may be the failure %s', (failure, path, blame) => {
+    expect(preview({ node, simulate: { failure } }).simulated).toMatchObject({
+      branch: 'no',
+      reason: { code: failure, path, blame },
+      captured: { id: null, type: null },
+    })
+  })
+})
+
+describe('a preview of what cannot be rendered', () => {
+  it('says so as the branch that the execution would take', () => {
+    const node = { url: 'https://t.example/{{ profile.id }}', onError: 'exit', capture: { a: 'x' } } as const
+
+    expect(preview({ node, simulate: { status: 200 } })).toEqual({
+      request: null,
+      curl: null,
+      warnings: [],
+      simulated: {
+        branch: 'exit',
+        succeeded: false,
+        reason: expect.objectContaining({ code: 'value_missing', path: '/node/url' }),
+        captured: { a: null },
+      },
+    })
+  })
+})

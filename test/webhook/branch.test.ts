@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { decideOnFailure, decideOnResponse } from '../../src/webhook/branch.ts'
+import { failureCodes, failures } from '../../src/webhook/failure.ts'
+import { compiled, type NodeSketch } from './nodes.ts'
+import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+
+const decide = (node: NodeSketch, sketch: ResponseSketch) => {
+  const response = responseOf(sketch)
+  return decideOnResponse(compiled(node), response, scopeOf(response))
+}
+
+const hint = (node: NodeSketch, sketch: ResponseSketch) => decide(node, sketch).reason.hint
+
+describe('the branch', () => {
+  it.each<
+    [onError: 'error' | 'success' | 'exit' | undefined, status: number, branch: string, succeeded: boolean]
+  >([
+    [undefined, 200, 'success', true],
+    [undefined, 500, 'error', false],
+    ['error', 200, 'success', true],
+    ['error', 404, 'error', false],
+    ['success', 200, 'success', true],
+    ['success', 404, 'success', false],
+    ['exit', 200, 'success', true],
+    ['exit', 404, 'exit', false],
+  ])('with onError %s and status %i is %s, succeeded %s', (onError, status, branch, succeeded) => {
+    expect(decide(onError === undefined ? {} : { onError }, { status })).toMatchObject({ branch, succeeded })
+  })
+
+  it.each(failureCodes)('after %s is the one of onError, with the blame of the code', (code) => {
+    const failure = { code, detail: '', path: '/node/url' }
+
+    expect(decideOnFailure(compiled({ onError: 'exit' }), failure)).toMatchObject({
+      branch: 'exit',
+      succeeded: false,
+      reason: { code, blame: failures[code].blame, path: '/node/url', message: `${failures[code].title}.` },
+    })
+  })
+
+  it('has the names of the engine, where it gave some', () => {
+    const { branches } = compiled({ branches: { success: 'yes', exit: 'stop' } })
+
+    expect(branches).toEqual({ success: 'yes', error: 'error', exit: 'stop' })
+  })
+})
+
+describe('the hint', () => {
+  const bearer = { auth: { type: 'bearer', token: 'token' } } as const
+
+  it.each<[node: NodeSketch, sketch: ResponseSketch, text: string]>([
+    [
+      { expect: { type: 'status', value: 200 } },
+      { status: 201 },
+      'Expected 200 but got 201: both are success codes; use 2xx or list both.',
+    ],
+    [{ expect: { type: 'status', value: ['200', 202] } }, { status: 204 }, 'both are success codes'],
+    [{ expect: { type: 'status', value: 404 } }, { status: 200 }, 'Compare the request'],
+    [bearer, { status: 401 }, 'does not accept the credential. It comes from "auth"'],
+    [bearer, { status: 403 }, 'lacks the permission. It comes from "auth"'],
+    [
+      { headers: [{ name: 'X-Api-Key', value: 'k' }] },
+      { status: 401 },
+      'It comes from the header "X-Api-Key"',
+    ],
+    [{ headers: [{ name: 'Idempotency-Key', value: 'k' }] }, { status: 401 }, 'The node sends none'],
+    [{ query: [{ name: 'api_key', value: 'k' }] }, { status: 403 }, 'It comes from the parameter "api_key"'],
+    [{}, { status: 401 }, 'The node sends none: set "auth"'],
+    [
+      { ...bearer, expect: { type: 'string', value: 'ok' } },
+      { status: 401, body: 'no' },
+      'It comes from "auth"',
+    ],
+    [{ ...bearer, expect: { type: 'condition', value: 'false' } }, { status: 403 }, 'It comes from "auth"'],
+    [{}, { status: 302 }, 'Redirects are not followed'],
+    [{}, { status: 304 }, 'nothing has changed'],
+    [{}, { status: 404 }, 'no such path'],
+    [{}, { status: 429 }, 'too often'],
+    [{}, { status: 500 }, 'The target failed'],
+    [{}, { status: 599 }, 'The target failed'],
+    [{}, { status: 418 }, 'Compare the request with what the target documents'],
+  ])('for %j and %j is: %s', (node, sketch, text) => {
+    expect(hint(node, sketch)).toContain(text)
+  })
+
+  it.each<[options: object, sketch: ResponseSketch, text: string]>([
+    [
+      {},
+      { body: `It is OK${'.'.repeat(200)}` },
+      `"It is OK${'.'.repeat(112)}"…. It would match with "ignoreCase": true.`,
+    ],
+    [{}, { body: 'no' }, 'It would not match without regard to case either.'],
+    [{}, { body: '' }, 'The target sent an empty body.'],
+    [{ match: 'equals' }, { body: ' ok ' }, 'It would match with "match": "contains".'],
+    [{}, { body: 'It is o', ending: 'capped' }, 'Only part of the body was read'],
+    [{}, { body: 'It is o', ending: 'broken' }, 'Only part of the body was read'],
+  ])('for a text that was not found, with %j: %j', (options, sketch, text) => {
+    expect(hint({ expect: { type: 'string', value: 'ok', ...options } }, sketch)).toContain(text)
+  })
+
+  it.each<[sketch: ResponseSketch, text: string]>([
+    [{ body: '{}' }, 'its body is JSON'],
+    [{ body: '<p>' }, 'its body is not JSON'],
+    [{ body: '{"a":', ending: 'capped' }, 'Only part of the body was read'],
+  ])('for a condition that is not true of %j', (sketch, text) => {
+    expect(hint({ expect: { type: 'condition', value: 'response.json.ok' } }, sketch)).toContain(text)
+  })
+})
+
+describe('the blame', () => {
+  it.each([
+    [400, 'node'],
+    [401, 'node'],
+    [302, 'node'],
+    [408, 'target'],
+    [425, 'target'],
+    [429, 'target'],
+    [500, 'target'],
+    [503, 'target'],
+    [999, 'target'],
+  ])('for status %i is the %s', (status, blame) => {
+    expect(decide({}, { status }).reason.blame).toBe(blame)
+  })
+})
+
+describe('a success that may be none', () => {
+  const text = { type: 'string', value: 'ok' } as const
+
+  it.each<[expect: NodeSketch['expect'], status: number, isWarned: boolean]>([
+    [text, 500, true],
+    [text, 404, true],
+    [text, 302, false],
+    [text, 200, false],
+    [[text, { type: 'status', value: 500 }], 500, false],
+    [{ type: 'status', value: 500 }, 500, false],
+    [{ type: 'condition', value: 'true' }, 500, false],
+  ])('%j with status %i is a warning: %s', (expectation, status, isWarned) => {
+    const { warnings, succeeded } = decide({ expect: expectation } as NodeSketch, { status, body: 'ok' })
+
+    expect(succeeded).toBe(true)
+    expect(warnings.map(({ code }) => code)).toEqual(isWarned ? ['status_not_success'] : [])
+  })
+})

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type CurlInput, secretMarkers, toCurl } from '../../src/webhook/curl.ts'
+
+const base: CurlInput = {
+  method: 'POST',
+  parts: { url: 'https://t.example/', headers: [], body: null, user: null },
+  timeoutMs: 1500,
+  secretNames: new Map(),
+}
+
+const withParts = (parts: Partial<CurlInput['parts']>, rest: Partial<CurlInput> = {}) =>
+  toCurl({ ...base, parts: { ...base.parts, ...parts }, ...rest })
+
+/** What each command would give to curl, as a real shell reads it. */
+function argumentsOf(commands: readonly string[], variables: Record<string, string> = {}): string[][] {
+  const script = `curl() { printf '%s\\0' "$@"; printf '\\1\\0'; }\n${commands.join('\n')}\n`
+  const output = execFileSync('/bin/bash', ['--noprofile', '--norc'], { input: script, env: variables })
+  return output
+    .toString()
+    .split('\u0001\0')
+    .slice(0, -1)
+    .map((call) => call.split('\0').slice(0, -1))
+}
+
+const argumentAfter = (call: readonly string[] | undefined, option: string) =>
+  call?.[call.indexOf(option) + 1]
+
+describe('a curl command', () => {
+  it('is one that can be read', () => {
+    const command = withParts({
+      url: 'https://t.example/a?b=c',
+      headers: [
+        ['host', 't.example'],
+        ['connection', 'keep-alive'],
+        ['User-Agent', 'webhook-node/1'],
+        ['X-Empty', ''],
+        ['content-length', '2'],
+      ],
+      body: '{}',
+    })
+
+    expect(command).toBe(`curl --request 'POST' --url 'https://t.example/a?b=c' \\
+  --header 'User-Agent: webhook-node/1' \\
+  --header 'X-Empty;' \\
+  --data-raw '{}' \\
+  --max-time '1.5'`)
+  })
+
+  it('gives curl every byte as it is, whatever the shell makes of it elsewhere', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?#&;|<>(){}[]~ \n\t=@%') }),
+    )
+    const clean = text.map((value) => value.replaceAll('\0', '').replaceAll('\u0001', ''))
+    const parts = fc.sample(fc.record({ url: clean, header: clean, body: clean, user: clean }), 300)
+    const commands = parts.map(({ url, header, body, user }) =>
+      withParts({ url: `https://t.example/${url}`, headers: [['X', `v${header}`]], body, user }),
+    )
+
+    const calls = argumentsOf(commands)
+
+    for (const [index, { url, header, body, user }] of parts.entries()) {
+      expect(argumentAfter(calls[index], '--url')).toBe(`https://t.example/${url}`)
+      expect(argumentAfter(calls[index], '--header')).toBe(`X: v${header}`)
+      expect(argumentAfter(calls[index], '--data-raw')).toBe(body)
+      expect(argumentAfter(calls[index], '--user')).toBe(user)
+    }
+  })
+
+  it('takes secrets from shell variables, wherever they stand', () => {
+    const names = ['token', 'other']
+    const [token = '', other = ''] = [...secretMarkers(names, '').keys()]
+    const secretNames = new Map([
+      [token, 'token'],
+      [other, 'other'],
+    ])
+    const texts = [
+      token,
+      `${token}${other}`,
+      `a'${token}'b`,
+      `${token} x ${token}`,
+      `"${token}"`,
+      `$${token}`,
+      `\\${token}`,
+      "''",
+    ]
+    const values = { token: `it's "$HOME" \`x\` \\`, other: '*' }
+    const commands = texts.map((body) => withParts({ body }, { secretNames }))
+
+    const calls = argumentsOf(commands, values)
+
+    for (const [index, text] of texts.entries())
+      expect(argumentAfter(calls[index], '--data-raw')).toBe(
+        text.replaceAll(token, values.token).replaceAll(other, values.other),
+      )
+  })
+
+  it('writes a credential as people do', () => {
+    const [marker = ''] = secretMarkers(['crm_token'], '').keys()
+    const command = withParts(
+      { headers: [['Authorization', `Bearer ${marker}`]] },
+      { secretNames: new Map([[marker, 'crm_token']]) },
+    )
+
+    expect(command).toContain(`--header 'Authorization: Bearer '"$crm_token"`)
+  })
+
+  it('leaves the Authorization of Basic to curl', () => {
+    const command = withParts({ headers: [['Authorization', 'Basic x']], user: 'ada:pass' })
+
+    expect(command).toContain("--user 'ada:pass'")
+    expect(command).not.toContain('Basic')
+  })
+
+  it.each([
+    ['https://t.example/a[b]', ['--globoff']],
+    ['https://t.example/?a={b}', ['--globoff']],
+    ['https://[::1]/', ['--globoff']],
+    ['https://t.example/../a', ['--path-as-is']],
+    ['https://t.example/a/%2e%2E', ['--path-as-is']],
+    ['https://t.example/./a[', ['--globoff', '--path-as-is']],
+    ['https://t.example/a..b/...', []],
+  ])('for %s has %j', (url, options) => {
+    const [call] = argumentsOf([withParts({ url })])
+
+    expect(call?.filter((argument) => ['--globoff', '--path-as-is'].includes(argument))).toEqual(options)
+    expect(argumentAfter(call, '--url')).toBe(url)
+  })
+})
+
+describe('the marks that stand for secrets', () => {
+  it('occur nowhere else', () => {
+    const first = [...secretMarkers(['a'], '').keys()][0] ?? ''
+    const second = [...secretMarkers(['a'], `text ${first}`).keys()][0] ?? ''
+
+    expect(second).not.toBe(first)
+  })
+})

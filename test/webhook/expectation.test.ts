@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { decideOnResponse } from '../../src/webhook/branch.ts'
+import type { Node } from '../../src/webhook/config.ts'
+import { createMasker } from '../../src/webhook/mask.ts'
+import { compiled, type NodeSketch } from './nodes.ts'
+import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+
+const decide = (node: NodeSketch, sketch: ResponseSketch) => {
+  const response = responseOf(sketch)
+  return decideOnResponse(compiled(node), response, scopeOf(response, { profile: { status: 201 } }))
+}
+
+const isMet = (expectation: Node['expect'], sketch: ResponseSketch) =>
+  decide({ expect: expectation } as NodeSketch, sketch).succeeded
+
+describe('a status', () => {
+  it.each<[value: unknown, status: number, met: boolean]>([
+    ['2xx', 200, true],
+    ['2xx', 299, true],
+    ['2xx', 199, false],
+    ['2xx', 300, false],
+    ['2XX', 204, true],
+    ['5xx', 503, true],
+    ['9xx', 999, true],
+    [200, 200, true],
+    [200, 201, false],
+    ['200', 200, true],
+    ['201', 200, false],
+    [[200, '404', '3xx'], 404, true],
+    [[200, '404', '3xx'], 302, true],
+    [[200, '404', '3xx'], 201, false],
+    [302, 302, true],
+    ['1xx', 100, true],
+  ])('%j is met by %i: %s', (value, status, met) => {
+    expect(isMet({ type: 'status', value } as Node['expect'], { status })).toBe(met)
+  })
+
+  it('of 2xx is expected by default', () => {
+    expect(decide({}, { status: 204 }).succeeded).toBe(true)
+    expect(decide({}, { status: 302 }).succeeded).toBe(false)
+  })
+})
+
+describe('a string', () => {
+  it.each<[value: string, options: object, body: string, met: boolean]>([
+    ['ok', {}, '{"ok":true}', true],
+    ['ok', {}, 'OK', false],
+    ['ok', { ignoreCase: true }, 'It is OK', true],
+    ['ok', { match: 'contains' }, 'ok', true],
+    ['ok', { match: 'equals' }, 'ok', true],
+    ['ok', { match: 'equals' }, 'ok\n', false],
+    ['ok', { match: 'equals' }, 'OK', false],
+    ['ok', { match: 'equals', ignoreCase: true }, 'OK', true],
+    ['{{ x }}', {}, 'a {{ x }} b', true],
+    ['.*', {}, 'anything', false],
+    ['größe', { ignoreCase: true }, 'GRÖSSE', false],
+    ['größe', { ignoreCase: true }, 'GRÖßE', true],
+    ['x', {}, '', false],
+  ])('%j with %j is in %j: %s', (value, options, body, met) => {
+    expect(isMet({ type: 'string', value, ...options }, { body })).toBe(met)
+  })
+
+  it('alone decides, whatever the status is', () => {
+    expect(isMet({ type: 'string', value: 'ok' }, { status: 500, body: 'ok' })).toBe(true)
+  })
+})
+
+describe('a condition', () => {
+  it.each<[value: string, sketch: ResponseSketch, met: boolean]>([
+    ['response.status == 200', {}, true],
+    ['response.status >= 200 and response.status < 300', { status: 404 }, false],
+    ['response.status == profile.status', { status: 201 }, true],
+    ['response.json.accepted == true', { body: '{"accepted":true}' }, true],
+    ['response.json.accepted', { body: '{"accepted":false}' }, false],
+    ['response.json.items.size > 1', { body: '{"items":[1,2]}' }, true],
+    ['response.json.a.b[0].c == "x"', { body: '{"a":{"b":[{"c":"x"}]}}' }, true],
+    ['response.json.id == 12345678901234567890', { body: '{"id":12345678901234567890}' }, true],
+    ['response.json', { body: 'no json' }, false],
+    ['response.json == nil', { body: '' }, true],
+    ['response.body contains "ok"', { body: 'it is ok' }, true],
+    [
+      'response.headers["x-id"] == "a, b"',
+      {
+        headers: [
+          ['X-Id', 'a'],
+          ['x-ID', 'b'],
+        ],
+      },
+      true,
+    ],
+    ['response.headers.location', {}, false],
+    ['response.headers.constructor', {}, false],
+    ['response.constructor', {}, false],
+    ['response.missing.deep', {}, false],
+  ])('%s of %j is true: %s', (value, sketch, met) => {
+    expect(isMet({ type: 'condition', value }, sketch)).toBe(met)
+  })
+
+  it.each(['response.body | base64_decode', 'response.json.a > 1'])(
+    'that cannot be decided is not met: %s',
+    (value) => {
+      const { succeeded, reason } = decide(
+        { expect: { type: 'condition', value } },
+        { body: '{"a":{"valueOf":1,"toString":1}}' },
+      )
+
+      expect(succeeded).toBe(false)
+      expect(reason).toMatchObject({
+        code: 'expectation_unmet',
+        hint: 'A filter or an operator of the template cannot work with the value that it was given.',
+      })
+    },
+  )
+})
+
+describe('of a list of expectations', () => {
+  const list = [
+    { type: 'status', value: 200 },
+    { type: 'string', value: 'ok' },
+    { type: 'condition', value: 'response.headers.x' },
+  ] as const
+  const x = [['x', '1']] as const
+
+  it.each<[sketch: ResponseSketch, path: string | null]>([
+    [{ body: 'ok', headers: x }, null],
+    [{ status: 500, body: 'no' }, '/node/expect/0'],
+    [{ body: 'no', headers: x }, '/node/expect/1'],
+    [{ body: 'ok' }, '/node/expect/2'],
+  ])('all must hold: %j', (sketch, path) => {
+    expect(decide({ expect: list }, sketch)).toMatchObject({ succeeded: path === null, reason: { path } })
+  })
+
+  it('all are told where they were met', () => {
+    expect(decide({ expect: list }, { body: 'ok', headers: x }).reason).toMatchObject({
+      code: 'expectation_met',
+      expected: 'status 200 and a body that contains "ok" and response.headers.x',
+      blame: null,
+      hint: null,
+    })
+  })
+})
+
+describe('what was expected and came', () => {
+  it.each<[expectation: NodeSketch['expect'], sketch: ResponseSketch, expected: string, actual: string]>([
+    [{ type: 'status', value: ['200', 201] }, { status: 404 }, 'status 200, 201', 'status 404'],
+    [
+      { type: 'string', value: 'ok' },
+      { body: 'no' },
+      'a body that contains "ok"',
+      'a body that begins with "no"',
+    ],
+    [
+      { type: 'string', value: 'ok', match: 'equals', ignoreCase: true },
+      { body: '' },
+      'a body that equals "ok" in any case',
+      'an empty body',
+    ],
+    [{ type: 'condition', value: 'response.json' }, {}, 'response.json', 'false'],
+  ])('%j', (expectation, sketch, expected, actual) => {
+    expect(decide({ expect: expectation } as NodeSketch, sketch).reason).toMatchObject({
+      code: 'expectation_unmet',
+      expected,
+      actual,
+      message: `The node expects ${expected} and got ${actual}.`,
+    })
+  })
+
+  it('are excerpts of 120 characters, cut after the secrets were taken out', () => {
+    const secret = 'x'.repeat(200)
+    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, createMasker([secret]))
+    const node = compiled({ expect: { type: 'string', value: `no ${secret}` } })
+    const { reason } = decideOnResponse(node, response, scopeOf(response))
+
+    expect(JSON.stringify(reason)).not.toContain('xxxx')
+    expect(reason.hint).toContain(`"${'a'.repeat(100)}•••"`)
+  })
+})

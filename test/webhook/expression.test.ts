@@ -1,0 +1,263 @@
+import fc from 'fast-check'
+import { Tokenizer } from 'liquidjs'
+import { describe, expect, it } from 'vitest'
+import { checkExpression } from '../../src/webhook/expression.ts'
+import { engine, filterNames } from '../../src/webhook/liquid.ts'
+import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
+
+const problemOf = (text: string) => {
+  const compiled = compileCondition(text)
+  return compiled.ok ? null : compiled.problem
+}
+
+describe('a condition is well formed', () => {
+  it.each([
+    'profile.score > 50',
+    'profile.score>50',
+    ' profile.score  >=  50 ',
+    'profile.score > -5.5',
+    'profile.score > +5',
+    'a == "x"',
+    "a == 'x'",
+    'a != "it\'s"',
+    'a == "say \\"hi\\""',
+    'a == ""',
+    'a == "}}"',
+    'a == "|, and or"',
+    'true',
+    'not a',
+    'not not a',
+    'a and b or not c',
+    '(a or b) and c',
+    '((a))',
+    'a contains "x"',
+    'a.contains contains "x"',
+    'a.b.c',
+    'a["b"]',
+    "a['b c'].d",
+    'a[0]',
+    'a[-1]',
+    'a[b.c[0]].d',
+    'a.0.b',
+    'items.0.1.2',
+    'a.first',
+    'a-b_c?',
+    'größe > 1',
+    '名前 == "x"',
+    'a | size',
+    'a | size | plus: 1',
+    'a | default: "x", allow_false: true',
+    'a | slice: 0, 3',
+    '(a | size) > 3',
+    'a == empty',
+    'a == blank',
+    'a != nil',
+    'a == null',
+    '(1..3) contains a',
+    '(a..b.c)',
+    '"x".size > 0',
+    'response.status == 200',
+    'a\n  and\n  b',
+  ])('%s', (text) => {
+    expect(problemOf(text)).toBeNull()
+  })
+})
+
+describe('a condition is refused', () => {
+  it.each([
+    ['', 'expected a value at the end'],
+    ['  ', 'expected a value at the end'],
+    ['a b c', 'expected the end before "b"'],
+    ['x >> 5', 'expected a value before ">"'],
+    ['x > > 5', 'expected a value before ">"'],
+    ['x >', 'expected a value at the end'],
+    ['> 5', 'expected a value before ">"'],
+    ['x = 5', 'expected the end before "="'],
+    ['x === 5', 'expected a value before "="'],
+    ['x => 5', 'expected the end before "="'],
+    ['x <> 5', 'expected a value before ">"'],
+    ['x ! 5', 'expected the end before "!"'],
+    ['!x', 'expected a value before "!"'],
+    ['x && y', 'expected the end before "&"'],
+    ['x || y', 'expected the name of a filter before "|"'],
+    ['x == "y', 'a quote that is not closed'],
+    ["x == 'y", 'a quote that is not closed'],
+    ['x == "y" z', 'expected the end before "z"'],
+    ['x == “y”', 'before "“"'],
+    ['a and', 'expected a value at the end'],
+    ['and a', 'expected a value before "and"'],
+    ['a and and b', 'expected a value before "and"'],
+    ['not', 'expected a value at the end'],
+    ['a not b', 'expected the end before "not"'],
+    ['(a', 'expected ")" at the end'],
+    ['a)', 'expected the end before ")"'],
+    ['()', 'expected a value before ")"'],
+    ['(1..)', 'expected a value before ")"'],
+    ['(..3)', 'expected a value before ".."'],
+    ['1..3', 'expected the end before ".."'],
+    ['a.', 'expected the name of a property at the end'],
+    ['a..b', 'expected the end before ".."'],
+    ['.a', 'expected a value before "."'],
+    ['a[', 'expected a value at the end'],
+    ['a[]', 'expected a value before "]"'],
+    ['a[0', 'expected "]" at the end'],
+    ['a[0 1]', 'expected "]" before "1"'],
+    ['a |', 'expected the name of a filter at the end'],
+    ['a | | size', 'expected the name of a filter before "|"'],
+    ['a | size:', 'expected a value at the end'],
+    ['a | slice: 0,', 'expected a value at the end'],
+    ['a | slice 0', 'expected the end before "0"'],
+    ['a | slice: 0 3', 'expected the end before "3"'],
+    ['a | size > 3', 'expected the end before ">"'],
+    ['a | nope', 'there is no filter "nope"'],
+    ['a | upcas', 'did you mean "upcase"?'],
+    ['a | raw', 'there is no filter "raw"'],
+    ['a | range_bound', 'there is no filter "range_bound"'],
+    ['a | constructor', 'there is no filter "constructor"'],
+    ['a | __proto__', 'there is no filter "__proto__"'],
+    ['a, b', 'expected the end before ","'],
+    ['a: b', 'expected the end before ":"'],
+    ['a; b', 'expected the end before ";"'],
+    ['a + b', 'expected the end before "+"'],
+    ['a * 2', 'expected the end before "*"'],
+    ['a % 2', 'expected the end before "%"'],
+    ['1e3 > a', 'expected a value before "1e3"'],
+    ['2nd', 'expected a value before "2nd"'],
+    ['-a', 'expected a value before "-a"'],
+    ['1.2.3', 'expected the end before "."'],
+    ['5.size', 'expected the end before "."'],
+    ['a\u00a0b', 'expected the end before "b"'],
+    ['\ufeffa', 'not well formed'],
+    ['a\u0000', 'not well formed'],
+    ['{{ a }}', 'written without braces'],
+    ['{% if a %}', 'written without braces'],
+    ['a }} b', 'expected the end before "}"'],
+    [`${'('.repeat(30)}a${')'.repeat(30)}`, 'nested deeper'],
+    [`a${'[a'.repeat(30)}${']'.repeat(30)}`, 'nested deeper'],
+    ['secrets.token', 'uses a secret as a variable'],
+    ['a == secrets.token', 'uses a secret as a variable'],
+  ])('%j: %s', (text, problem) => {
+    expect(problemOf(text)).toContain(problem)
+  })
+
+  it('in a sentence that quotes no more than it has to', () => {
+    expect(problemOf(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
+    expect(problemOf('a b')).toBe('"a b" is not well formed: expected the end before "b".')
+  })
+})
+
+describe('a checked expression', () => {
+  const word = fc.constantFrom(
+    'a',
+    'profile',
+    'b-c',
+    'x?',
+    'ä',
+    '0',
+    '12',
+    '1e3',
+    '-1',
+    '1.5',
+    '"s"',
+    "'t'",
+    '"u\\""',
+    '"',
+  )
+  const mark = fc.constantFrom(
+    ...['.', '..', '|', ':', ',', '(', ')', '[', ']', '==', '!=', '>', '<', '>=', '=', '!', '-', '+'],
+    ...[
+      'and',
+      'or',
+      'not',
+      'contains',
+      'true',
+      'nil',
+      'empty',
+      'blank',
+      'in',
+      'size',
+      'default',
+      'upcase',
+      'plus',
+    ],
+    ...['\u00a0', '\ufeff', '“', '#', '%', '{', '}', '\\', '\n', '?'],
+  )
+  const soup = fc
+    .array(fc.tuple(fc.oneof(word, mark), fc.constantFrom('', ' ', ' ')), { maxLength: 8 })
+    .map((parts) => parts.flat().join(''))
+
+  const operand = fc.letrec<{ value: string; operand: string }>((tie) => ({
+    value: fc
+      .tuple(
+        tie('operand'),
+        fc.array(fc.tuple(fc.constantFrom('==', '>', '<=', 'and', 'or', 'contains'), tie('operand')), {
+          maxLength: 2,
+        }),
+        fc.array(
+          fc.constantFrom('| size', '| plus: 1', '| default: "x", allow_false: true', '| slice: 0, a.b'),
+          { maxLength: 2 },
+        ),
+      )
+      .map(([first, rest, filters]) => [first, ...rest.flat(), ...filters].join(' ')),
+    operand: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom('a', 'profile.x', '5', '-1.5', '"s"', 'true', 'nil', 'a["b"].c', 'a[0]', 'items.0.sku'),
+      tie('value').map((value) => `(${value})`),
+      fc.tuple(tie('operand'), tie('operand')).map(([low, high]) => `(${low}..${high})`),
+      tie('operand').map((inner) => `a[${inner}]`),
+    ),
+  })).value
+
+  const leftover = (text: string) => {
+    const tokenizer = new Tokenizer(text, engine.options.operators, undefined, undefined, true)
+    tokenizer.readFilteredValue()
+    tokenizer.skipBlank()
+    return tokenizer.remaining()
+  }
+
+  it('is read to its end by LiquidJS, however odd it is', () => {
+    let accepted = 0
+    fc.assert(
+      fc.property(soup, (text) => {
+        if (!checkExpression(text, 'value', filterNames).ok) return
+        accepted++
+        expect(leftover(text)).toBe('')
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(accepted).toBeGreaterThan(500)
+  })
+
+  it('is accepted where it follows the grammar, and read to its end by LiquidJS', () => {
+    fc.assert(
+      fc.property(operand, (text) => {
+        expect(checkExpression(text, 'value', filterNames)).toMatchObject({ ok: true })
+        expect(leftover(text)).toBe('')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('of any text at all is judged without an exception', () => {
+    fc.assert(
+      fc.property(fc.oneof(soup, fc.string({ unit: 'binary' })), (text) => {
+        expect(typeof compileCondition(text).ok).toBe('boolean')
+        expect(typeof compileTemplate(`{{${text}}}`, { secrets: true }).ok).toBe('boolean')
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('is judged at once, however long it is', () => {
+    const began = performance.now()
+
+    compileCondition(`a == "${'x'.repeat(900_000)}`)
+    compileCondition(`a == "${'\\"'.repeat(400_000)}"`)
+    compileCondition('a '.repeat(400_000))
+    compileCondition('a.'.repeat(400_000))
+    compileCondition(' '.repeat(900_000))
+    compileCondition('1'.repeat(900_000))
+
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+})

@@ -1,0 +1,237 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createMasker, mask } from '../../src/webhook/mask.ts'
+import { unescapeText } from '../../src/webhook/unescape.ts'
+
+const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
+const escapeAll = (text: string) =>
+  Array.from(text, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  ).join('')
+const escapeXml = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+const lowerHex = (text: string) => text.replace(/%[\dA-F]{2}/g, (escaped) => escaped.toLowerCase())
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+const forms: readonly [name: string, write: (text: string) => string][] = [
+  ['as it is', (text) => text],
+  ['URL-encoded', encodeURIComponent],
+  ['URL-encoded in lower case', (text) => lowerHex(encodeURIComponent(text))],
+  ['URL-encoded in part', encodeURI],
+  ['URL-encoded twice', (text) => encodeURIComponent(encodeURIComponent(text))],
+  ['in a form', (text) => new URLSearchParams([['', text]]).toString().slice(1)],
+  ['in JSON', escapeJson],
+  ['in JSON within JSON', (text) => escapeJson(escapeJson(text))],
+  ['in JSON five levels deep', (text) => [1, 2, 3, 4, 5].reduce(escapeJson, text)],
+  ['in JSON with escaped slashes', (text) => escapeJson(text).replaceAll('/', '\\/')],
+  ['in JSON with nothing but \\u', escapeAll],
+  [
+    'in JSON with \\U in upper case',
+    (text) => escapeAll(text).replace(/[\da-f]{4}/g, (hex) => hex.toUpperCase()),
+  ],
+  ['in JSON with \\u, within JSON', (text) => escapeJson(escapeAll(text))],
+  ['in JSON, URL-encoded', (text) => encodeURIComponent(escapeJson(text))],
+  ['URL-encoded, in JSON', (text) => escapeJson(encodeURIComponent(text))],
+  ['in XML', escapeXml],
+  ['in XML twice', (text) => escapeXml(escapeXml(text))],
+  ['in XML, in JSON', (text) => escapeJson(escapeXml(text))],
+]
+
+const encoded: readonly [name: string, write: (text: string) => string][] = [
+  ['in base64', base64],
+  ['in base64url', base64url],
+  ['in base64 behind one more', (text) => base64(`a${text}`)],
+  ['in base64 behind two more', (text) => base64(`ab${text}`)],
+  ['in base64 behind a user name', (text) => base64(`user:${text}`)],
+  ['in base64 before more', (text) => base64(`${text}xyz`)],
+  ['in base64url within more', (text) => base64url(`a${text}b`)],
+  ['in base64, URL-encoded', (text) => encodeURIComponent(base64(text))],
+  ['in base64, in JSON with escaped slashes', (text) => base64(text).replaceAll('/', '\\/')],
+]
+
+const examples = [
+  's3cr3t-token',
+  'pa ss"wo\\rd',
+  'line\nbreak\ttab',
+  'a/b+c=d&e?f#g%h',
+  '<script>&amp;\'"',
+  'ümläut-€-😀',
+  '%41%42%43%44',
+  'C:\\new\\table',
+  '1234',
+  '"quoted"',
+]
+
+describe('a secret is hidden', () => {
+  describe.each(forms)('%s', (_name, write) => {
+    it.each(examples)('%j', (secret) => {
+      const shown = createMasker([secret])(`before ${write(secret)}, after`)
+
+      expect(shown.replaceAll('\\', '')).toBe(`before ${mask}, after`)
+    })
+  })
+
+  describe.each(encoded)('%s', (_name, write) => {
+    it.each(examples)('%j', (secret) => {
+      const shown = createMasker([secret])(`"${write(secret)}"`)
+
+      expect(shown).toContain(mask)
+      expect(shown.replace(mask, '').length).toBeLessThan(14)
+      expect(Buffer.from(shown.replace(/.*•/, ''), 'base64').toString('latin1')).not.toContain(
+        secret.slice(-3),
+      )
+    })
+  })
+
+  it('whatever it is and whatever stands around it', () => {
+    const isLong = (text: string) => unescapeText(text.replace(/\\+$/, '')).bytes.length >= 4
+    const secret = fc
+      .oneof(
+        fc.string({ unit: 'grapheme', minLength: 4 }),
+        fc.string({ unit: fc.constantFrom(...'ab"\\/%+& \n;u0\t<é😀'), minLength: 4, maxLength: 12 }),
+      )
+      .filter((text) => isLong(text) && !text.includes('\\u'))
+    const around = fc.constantFrom('', ' ', '"', '{"a":"', '&x=', '\\n', '\n', ', ')
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...forms), around, around, (text, [, write], before, after) => {
+        const masked = createMasker([text])
+        expect(masked(before + write(text) + after)).toContain(mask)
+        expect(masked(before + text + after)).not.toContain(text)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('wherever its raw text stands, in any text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 4 }),
+        fc.string({ unit: 'binary' }),
+        fc.string(),
+        (text, before, after) => {
+          const secret = text.toWellFormed()
+          expect(
+            createMasker([secret])(before.toWellFormed() + secret + after).replaceAll(mask, ''),
+          ).not.toContain(secret)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it.each(forms)('%s, but for the backslash that it ends with', (_name, write) => {
+    const secret = 'ends with \\'
+    const shown = createMasker([secret])(`before ${write(secret)}, after`)
+
+    expect(shown).toMatch(/^before [\\]*•••.{0,64}, after$/)
+    expect(shown).not.toContain('ends')
+  })
+
+  it('behind a literal backslash in JSON', () => {
+    expect(createMasker(['new "secret"'])(JSON.stringify('C:\\new "secret"'))).toBe('"C:•••"')
+  })
+
+  it('every time it occurs, among others that begin alike', () => {
+    const masked = createMasker(['secret', 'secret-long', 'cret-lo'])
+
+    expect(masked('secret secret-long secret-lo xcret-lox')).toBe(`${mask} ${mask} ${mask} x${mask}x`)
+  })
+})
+
+describe('nothing else is hidden', () => {
+  it('of a text without secrets', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(createMasker(['a value that is not there'])(text)).toBe(text)
+      }),
+    )
+  })
+
+  it.each(['abc', 'a', ''])('where the value is too short to be searched for: %j', (value) => {
+    expect(createMasker([value])('abc abc')).toBe('abc abc')
+  })
+
+  it('where there is nothing to hide', () => {
+    expect(createMasker([])('anything')).toBe('anything')
+  })
+})
+
+describe('a text that was cut', () => {
+  const masked = createMasker(['s3cr3t-"token"', 'other'])
+
+  it.each([
+    ['body s3cr', `body ${mask}`],
+    ['body s3cr3t-', `body ${mask}`],
+    ['body s3cr3t-\\"tok', `body ${mask}`],
+    ['body s3cr3t-%22to', `body ${mask}`],
+    ['body s3c', 'body s3c'],
+    ['s3cr body', 's3cr body'],
+    ['body s3cr3t-"token"', `body ${mask}`],
+  ])('%j shows no beginning of a secret at its end', (text, shown) => {
+    expect(masked(text, { isCut: true })).toBe(shown)
+  })
+
+  it('only there: a whole text may end like that', () => {
+    expect(masked('body s3cr')).toBe('body s3cr')
+  })
+})
+
+describe('a long text', () => {
+  const length = 1_048_576
+  const special = '"\\/%&+ \n<é€😀'.repeat(200).slice(0, 2048)
+  const fill = (text: string) => text.repeat(Math.ceil(length / text.length)).slice(0, length)
+
+  it.each([
+    ['plain', fill('x')],
+    ['of backslashes', fill('\\')],
+    ['of percents', fill('%')],
+    ['of escaped percents', fill('%25')],
+    ['of ampersands', fill('&')],
+    ['of entities', fill('&amp;')],
+    ['of semicolons', fill(';')],
+    ['of \\u', fill('\\u0022')],
+    ['of half a \\u', fill('\\u')],
+    ['of the secret but its end', fill(`${special.slice(0, -1)}x`)],
+    ['of its first character', fill('"')],
+    ['of its escapes', fill('\\"\\\\%22%5C')],
+    ['of the escaped secret', fill(escapeJson(escapeJson(special)))],
+    ['of the encoded secret', fill(encodeURIComponent(special))],
+  ])('%s is masked in its time, though the secret is long and special', (_says, text) => {
+    const masked = createMasker([special])
+    const began = performance.now()
+
+    masked(text, { isCut: true })
+
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it.each([
+    ['repeats itself', 'a'.repeat(100_000)],
+    ['almost repeats itself', `${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`],
+  ])('is masked in its time though the secret %s', (_says, secret) => {
+    const began = performance.now()
+
+    createMasker([secret])(fill('a'), { isCut: true })
+
+    expect(performance.now() - began).toBeLessThan(3000)
+  })
+
+  it('is not shown at all where looking for very many secrets would take too long', () => {
+    const values = Array.from({ length: 100_000 }, (_, index) => `secret-${index}`)
+    const masked = createMasker(values)
+    const began = performance.now()
+
+    expect(masked(fill('x'))).toBe(mask)
+    expect(masked('secret-7')).toBe(mask)
+
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Delivered, FailureCode, Repeat } from '../../src/webhook/failure.ts'
+import type { Attempt } from '../../src/webhook/outcome.ts'
+import { deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
+
+const timings = {
+  queueMs: null,
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  downloadMs: null,
+}
+const common = { startedAt: new Date(0), durationMs: 1, connectionReused: false, timings }
+
+const responded = (status: number): Attempt => ({
+  ...common,
+  delivered: 'yes',
+  outcome: {
+    kind: 'responded',
+    response: { status, headers: [], body: Buffer.alloc(0), ending: 'complete' },
+  },
+})
+
+const failed = (code: FailureCode, delivered: Delivered): Attempt => ({
+  ...common,
+  delivered,
+  outcome: { kind: 'failed', failure: { code, detail: '', path: null }, response: null },
+})
+
+describe('after a status that missed the expectation, repeating', () => {
+  it.each<[Repeat, number[]]>([
+    ['safe', [429, 503]],
+    ['if_idempotent', [408, 425, 500, 502, 504]],
+    ['never', [200, 201, 301, 302, 400, 401, 403, 404, 409, 410, 422, 501, 505, 599, 999]],
+  ])('is %s: %j', (repeat, statuses) => {
+    for (const status of statuses) expect(repeatAfter([responded(status)])).toBe(repeat)
+  })
+})
+
+describe('after a failure, repeating', () => {
+  it.each<[FailureCode, Delivered, Repeat]>([
+    ['connect_refused', 'no', 'safe'],
+    ['dns_not_found', 'no', 'safe'],
+    ['tls_timeout', 'no', 'safe'],
+    ['response_timeout', 'no', 'safe'],
+    ['response_timeout', 'maybe', 'if_idempotent'],
+    ['response_timeout', 'yes', 'if_idempotent'],
+    ['no_response', 'maybe', 'if_idempotent'],
+    ['shutdown', 'maybe', 'if_idempotent'],
+    ['queue_full', 'no', 'safe'],
+    ['address_denied', 'no', 'never'],
+    ['tls_untrusted', 'no', 'never'],
+    ['tls_client_cert_required', 'maybe', 'never'],
+  ])('with %s, delivered %s, is %s', (code, delivered, repeat) => {
+    expect(repeatAfter([failed(code, delivered)])).toBe(repeat)
+  })
+})
+
+describe('over all attempts', () => {
+  it('the strictest word counts', () => {
+    expect(repeatAfter([responded(503), failed('no_response', 'maybe')])).toBe('if_idempotent')
+    expect(repeatAfter([failed('no_response', 'maybe'), responded(503)])).toBe('if_idempotent')
+    expect(repeatAfter([responded(404), responded(503)])).toBe('never')
+  })
+
+  it.each<[Delivered[], Delivered]>([
+    [[], 'no'],
+    [['no'], 'no'],
+    [['no', 'maybe'], 'maybe'],
+    [['maybe', 'no'], 'maybe'],
+    [['yes', 'no'], 'yes'],
+    [['no', 'yes', 'maybe'], 'yes'],
+  ])('%j were delivered: %s', (each, all) => {
+    expect(deliveredBy(each.map((delivered) => failed('no_response', delivered)))).toBe(all)
+  })
+})
+
+describe('Retry-After', () => {
+  const now = new Date('2026-03-01T12:00:00Z')
+
+  it.each<[header: string | undefined, pause: number | null]>([
+    [undefined, null],
+    ['0', 0],
+    ['120', 120_000],
+    ['007', 7000],
+    ['999999999999', 999_999_999_999_000],
+    ['9999999999999', null],
+    ['1.5', null],
+    ['-1', null],
+    ['', null],
+    ['soon', null],
+    ['120, 60', null],
+    ['Sun, 01 Mar 2026 12:00:30 GMT', 30_000],
+    ['Sunday, 01-Mar-26 12:00:30 GMT', 30_000],
+    ['Sun Mar  1 12:00:30 2026', 30_000],
+    ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
+    ['Sun, 99 Mar 2026 12:00:30 GMT', null],
+    ['2026-03-01T12:00:30Z', null],
+    ['March 1', null],
+  ])('%j asks for %s ms', (header, pause) => {
+    expect(retryAfterMs(header, now)).toBe(pause)
+  })
+})

@@ -1,0 +1,24 @@
+import type { Masker } from '../../src/webhook/mask.ts'
+import type { BodyEnding, HeaderPair } from '../../src/webhook/outcome.ts'
+import type { Scope } from '../../src/webhook/render-context.ts'
+import { ReadableResponse } from '../../src/webhook/response.ts'
+
+export interface ResponseSketch {
+  readonly status?: number
+  readonly headers?: readonly HeaderPair[]
+  readonly body?: string | Buffer
+  readonly ending?: BodyEnding
+}
+
+/** A response as it is read after a call. */
+export function responseOf(
+  { status = 200, headers = [], body = '', ending = 'complete' }: ResponseSketch,
+  masked: Masker = (text) => text,
+): ReadableResponse {
+  return new ReadableResponse({ status, headers, body: Buffer.from(body), ending }, masked)
+}
+
+/** What templates and conditions see of a response. */
+export function scopeOf(response: ReadableResponse, variables: Scope['variables'] = {}): Scope {
+  return { variables: { ...variables, response: response.variables }, secrets: new Map() }
+}

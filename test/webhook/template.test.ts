@@ -1,0 +1,325 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { asText } from '../../src/webhook/encode.ts'
+import { compileTemplate } from '../../src/webhook/template.ts'
+
+const problemOf = (text: string) => {
+  const compiled = compileTemplate(text, { secrets: true })
+  return compiled.ok ? null : compiled.problem
+}
+
+const profile = { name: 'Ada', tags: ['x', 'y'], zero: 0, empty: '', nil: null, address: { city: 'Paris' } }
+
+const render = (text: string) => {
+  const compiled = compileTemplate(text, { secrets: true })
+  if (!compiled.ok) throw new TypeError(compiled.problem)
+  const variables = { profile, event: {}, node: { id: 'n' } }
+  return compiled.template.text({ variables, secrets: new Map([['a', 's3cr3t']]) }, asText)
+}
+
+const textOf = (text: string) => {
+  const rendered = render(text)
+  return rendered.ok ? rendered.value : rendered.failure
+}
+
+const undefinedIn = (text: string) => {
+  const rendered = render(text)
+  return rendered.ok ? rendered.undefinedVariables.map(({ name }) => name) : rendered.failure
+}
+
+describe('a template is well formed', () => {
+  it.each([
+    ['', ''],
+    ['}}', '}}'],
+    ['{ { a } }', '{ { a } }'],
+    ['Hi {{ profile.name }}!', 'Hi Ada!'],
+    ['{{profile.name}}', 'Ada'],
+    ['{{-profile.name-}}', 'Ada'],
+    ['a {{- profile.name -}} b', 'aAdab'],
+    ['{{ "}}" }}', '}}'],
+    ['{{ "a\\nb" }}', 'a\nb'],
+    ['{% if profile.name %}a{% elsif profile.zero %}b{% else %}c{% endif %}', 'a'],
+    ['{% unless profile.zero %}a{% else %}b{% endunless %}', 'a'],
+    ['{% case profile.name %}{% when "Bob", "Ada" %}a{% else %}b{% endcase %}', 'a'],
+    ['{% case profile.name %}{% when "Bob" or "Eve" %}a{% else %}b{% endcase %}', 'b'],
+    ['{% for t in profile.tags %}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}', 'x,y'],
+    ['{% for t in profile.tags reversed limit: 1 offset: 0 %}{{ t }}{% endfor %}', 'x'],
+    ['{% for t in profile.none %}a{% else %}b{% endfor %}', 'b'],
+    [
+      '{% for i in (1..5) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}',
+      '13',
+    ],
+    [
+      '{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}',
+      '<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>',
+    ],
+    ['{% assign a = profile.name | upcase %}{{ a }}', 'ADA'],
+    ['{% capture a %}<{{ profile.name }}>{% endcapture %}{{ a }}', '<Ada>'],
+    ['{% capture "a b" %}x{% endcapture %}y', 'y'],
+    ['{% cycle "a", "b" %}{% cycle "a", "b" %}', 'ab'],
+    ['{% cycle "g": "a", "b" %}', 'a'],
+    ['{% increment n %}{% increment n %}{% decrement n %}', '011'],
+    ['{% echo profile.name | upcase %}', 'ADA'],
+    ['{% liquid\n  if profile.name\n    echo profile.name\n  endif\n  # a remark\n%}', 'Ada'],
+    ['{% comment %}{{ a b }}{% nope %}{% endcomment %}x', 'x'],
+    ['{% raw %}{{ a b }}{% nope %}{% endraw %}', '{{ a b }}{% nope %}'],
+    ['{% # a remark %}x', 'x'],
+    ['{%- if true -%} a {%- endif -%}', 'a'],
+  ])('%j is %j', (text, result) => {
+    expect(problemOf(text)).toBeNull()
+    expect(textOf(text)).toBe(result)
+  })
+})
+
+describe('a template is refused', () => {
+  it.each([
+    ['{{ a', 'not closed'],
+    ['{{', 'not closed'],
+    ['{% if a', 'not closed'],
+    ['{{ a }', 'not closed'],
+    ['{{ }}', 'expected a value at the end'],
+    ['{{}}', 'expected a value at the end'],
+    ['{{ a b c }}', 'expected the end before "b"'],
+    ['{{ x >> 5 }}', 'expected a value before ">"'],
+    ['{{ {{ a }} }}', 'not well formed'],
+    ['{%%}', 'not closed'],
+    ['{% %}', 'not closed'],
+    ['{% foo %}', 'The tag {% foo %} is not available.'],
+    ['{% include "x" %}', 'The tag {% include %} is not available.'],
+    ['{% render "x" %}', 'The tag {% render %} is not available.'],
+    ['{% layout "x" %}', 'The tag {% layout %} is not available.'],
+    ['{% block a %}{% endblock %}', 'The tag {% block %} is not available.'],
+    ['{% secret a %}', 'The tag {% secret %} is not available.'],
+    ['{% __proto__ %}', 'is not available'],
+    ['{% constructor %}', 'is not available'],
+    ['{% if %}a{% endif %}', 'expected a value at the end'],
+    ['{% if a b %}a{% endif %}', 'expected the end before "b"'],
+    ['{% if a %}', '{% endif %} is missing'],
+    ['{% for a in b %}', '{% endfor %} is missing'],
+    ['{% endif %}', 'closes nothing'],
+    ['{% if a %}{% endfor %}', 'closes nothing'],
+    ['{% if a %}{% for b in c %}{% endif %}{% endfor %}', 'closes nothing'],
+    ['{% else %}', 'outside of'],
+    ['{% elsif a %}', 'outside of'],
+    ['{% when a %}', 'outside of'],
+    ['{% case a %}{% elsif b %}{% endcase %}', 'outside of'],
+    ['{% break %}', 'outside of {% for %}'],
+    ['{% if a %}{% continue %}{% endif %}', 'outside of {% for %}'],
+    ['{% if a %}{% else b %}{% endif %}', 'expected the end before "b"'],
+    ['{% if a %}{% else %}{% else %}{% endif %}', 'do not match'],
+    ['{% if a %}{% else %}{% elsif b %}{% endif %}', 'do not match'],
+    ['{% for a of b %}{% endfor %}', 'expected "in"'],
+    ['{% for a in b limit 3 %}{% endfor %}', 'expected ":"'],
+    ['{% for a in b lmit: 3 %}{% endfor %}', 'unknown option "lmit"'],
+    ['{% for a.b in c %}{% endfor %}', 'expected "in"'],
+    ['{% assign a %}', 'expected "="'],
+    ['{% assign a == 1 %}', 'expected "="'],
+    ['{% assign a.b = 1 %}', 'expected "="'],
+    ['{% assign = 1 %}', 'expected a name'],
+    ['{% capture %}{% endcapture %}', 'expected a name'],
+    ['{% increment %}', 'expected a name'],
+    ['{% increment a b %}', 'expected the end'],
+    ['{% cycle %}', 'expected a value'],
+    ['{% echo %}', 'expected a value'],
+    ['{% echo a b %}', 'expected the end before "b"'],
+    ['{% liquid foo %}', 'is not available'],
+    ['{% liquid\n echo a b\n%}', 'expected the end before "b"'],
+    ['{% liquid if a %}x{% endif %}', 'do not match'],
+    ['{% if a %}{% liquid endif %}', 'do not match'],
+    ['{% comment %}a', '{% endcomment %} is missing'],
+    ['{% raw %}a', 'not closed'],
+    [`${'{% if a %}'.repeat(60)}${'{% endif %}'.repeat(60)}`, 'nested deeper than 50'],
+    ['{{ a | nope }}', 'there is no filter "nope"'],
+    [`${'x'.repeat(1_048_577)}{{ a }}`, 'longer than'],
+  ])('%j: %s', (text, problem) => {
+    expect(problemOf(text)).toContain(problem)
+  })
+})
+
+describe('any text', () => {
+  const part = fc.constantFrom(
+    ...['{{', '}}', '{%', '%}', '-%}', '{{-', ' ', '\n', 'a', 'a b', '"', "'", '|', 'upcase', '.', '==', 'x'],
+    ...[
+      'if',
+      'endif',
+      'else',
+      'elsif',
+      'for i in a',
+      'endfor',
+      'break',
+      'case',
+      'when',
+      'endcase',
+      'raw',
+      'endraw',
+    ],
+    ...[
+      'comment',
+      'endcomment',
+      'liquid',
+      'capture c',
+      'endcapture',
+      'assign b = a',
+      'echo a',
+      'cycle a, b',
+      '#',
+    ],
+    ...['{{ a }}', '{% if a %}', '{% endif %}', '{% else %}', '{% raw %}', '{% endraw %}', '{% comment %}'],
+    ...[
+      '{% endcomment %}',
+      '{% liquid',
+      '{{ secrets.a }}',
+      'secrets.a',
+      'secret a',
+      'tablerow i in a',
+      '{% case a %}',
+    ],
+  )
+  const soup = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(' '))
+
+  it('is refused, or renders to a value or a failure: never an exception', () => {
+    let accepted = 0
+    fc.assert(
+      fc.property(fc.oneof(soup, fc.string({ unit: 'binary' })), (text) => {
+        const compiled = compileTemplate(text, { secrets: true })
+        if (!compiled.ok) {
+          expect(compiled.problem).toMatch(/\.$/)
+          return
+        }
+        accepted++
+        const scope = { variables: { a: ['1', { b: 2 }], profile }, secrets: new Map([['a', 's3cr3t']]) }
+        expect(typeof compiled.template.text(scope, asText).ok).toBe('boolean')
+        expect(typeof compiled.template.value(scope).ok).toBe('boolean')
+      }),
+      { numRuns: 10_000 },
+    )
+    expect(accepted).toBeGreaterThan(300)
+  })
+
+  it('without braces is a constant', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        fc.pre(!text.includes('{{') && !text.includes('{%'))
+        const compiled = compileTemplate(text, { secrets: true })
+        expect(compiled.ok && compiled.template).toMatchObject({
+          isConstant: true,
+          staticText: text.toWellFormed(),
+        })
+      }),
+    )
+  })
+})
+
+describe("truth is JavaScript's", () => {
+  it.each([
+    ['profile.name', 'yes'],
+    ['profile.tags', 'yes'],
+    ['profile.zero', 'no'],
+    ['profile.empty', 'no'],
+    ['profile.nil', 'no'],
+    ['profile.missing', 'no'],
+    ['false', 'no'],
+    ['"false"', 'yes'],
+    ['0', 'no'],
+    ['"0"', 'yes'],
+    ['profile.zero == 0', 'yes'],
+    ['profile.zero == "0"', 'no'],
+  ])('%s: %s', (condition, answer) => {
+    expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+  })
+})
+
+describe('an undefined variable', () => {
+  it.each<[text: string, reported: string[]]>([
+    ['{{ profile.missing }}', ['profile.missing']],
+    ['{{ profile.missing }}{{ profile.missing }}', ['profile.missing']],
+    ['{{ profile.missing.deep[0] }}', ['profile.missing.deep.0']],
+    ['{{ nobody }}', ['nobody']],
+    ['{{ profile["miss"] }}', ['profile.miss']],
+    ['{{ profile[profile.name] }}', ['profile.Ada']],
+    ['{{ profile.missing | upcase }}', ['profile.missing']],
+    ['{{ profile.name | append: profile.missing }}', ['profile.missing']],
+    ['{% echo profile.missing %}', ['profile.missing']],
+    ['{% cycle profile.missing %}', ['profile.missing']],
+    ['{% for t in profile.missing %}{% endfor %}', ['profile.missing']],
+    ['{% for t in profile.tags %}{{ t.missing }}{% endfor %}', ['t.missing']],
+    ['{% tablerow t in profile.missing %}{% endtablerow %}', ['profile.missing']],
+    ['{% for t in profile.missing %}{% endfor %}{{ event.a | default: 1 }}', ['profile.missing']],
+    ['{% tablerow t in profile.missing %}{% endtablerow %}{{ event.a | default: 1 }}', ['profile.missing']],
+    ['{% assign a = profile.missing | append: "x" %}{{ a }}', ['profile.missing']],
+    ['{% assign a = profile.missing | append: "x" %}{{ event.a | default: 1 }}', ['profile.missing']],
+    ['{% assign a = profile.missing %}{{ a }}', ['a']],
+    ['{% capture c %}{{ profile.missing }}{% endcapture %}', ['profile.missing']],
+    ['{{ profile.a | default: profile.b }}', ['profile.a', 'profile.b']],
+    ['{{ profile.a }}{{ profile.b | default: 1 }}', ['profile.a']],
+    ['{{ profile.b | default: 1 }}{{ profile.a }}', ['profile.a']],
+    ['{{ profile.tags | where_exp: "t", "t.missing == 1" }}{{ profile.a }}', ['profile.a']],
+  ])('is reported: %s', (text, reported) => {
+    expect(undefinedIn(text)).toEqual(reported)
+  })
+
+  it.each([
+    '{{ profile.missing | default: "x" }}',
+    '{{ profile.missing | default: "" }}',
+    '{{ profile.missing | upcase | default: "x" }}',
+    '{{ profile.missing | default: profile.name }}',
+    '{% assign a = profile.missing | default: 1 %}{{ a }}',
+    '{% assign a = profile.missing %}{{ a | default: 1 }}',
+    '{% assign a = profile.missing %}',
+    '{% if profile.missing %}{% elsif profile.gone %}{% endif %}',
+    '{% unless profile.missing %}{% endunless %}',
+    '{% case profile.missing %}{% when profile.gone %}a{% endcase %}',
+    '{% case profile.missing %}{% when 1 %}a{% else %}b{% endcase %}{{ profile.name }}',
+    '{% if profile.missing | default: false %}{% endif %}',
+    '{% assign a = profile.missing %}{% if profile.gone | default: false %}{% endif %}',
+    '{{ profile.tags | where_exp: "t", "t.missing" }}',
+    '{{ profile.tags | find_exp: "t", "t.missing" | default: 1 }}',
+    '{{ profile.nil }}{{ profile.empty }}',
+  ])('is not reported behind default, in a condition or where it is not rendered: %s', (text) => {
+    expect(undefinedIn(text)).toEqual([])
+  })
+
+  it.each([
+    ['profile.nmae', 'profile.name'],
+    ['profil.name', 'profile.name'],
+    ['profile.adress.city', 'profile.address.city'],
+    ['profile.address.ctiy', 'profile.address.city'],
+    ['profile.phone', null],
+    ['profile.tags.7', null],
+  ])('%s was most likely meant to be %s', (name, meant) => {
+    const rendered = render(`{{ ${name} }}`)
+
+    expect(rendered.ok && rendered.undefinedVariables).toEqual([{ name, meant }])
+  })
+
+  it('of a loop is compared with what the loop has', () => {
+    const text = '{% assign list = profile | json | split: "," %}{% for item in list %}{{ itm }}{% endfor %}'
+    const rendered = render(`${text}{% assign place = profile.address %}{{ place.ctiy }}`)
+
+    expect(rendered.ok && rendered.undefinedVariables.at(-1)).toEqual({
+      name: 'place.ctiy',
+      meant: 'place.city',
+    })
+  })
+})
+
+describe('a rendering leaves nothing behind', () => {
+  it.each([
+    '{% increment n %}',
+    '{% decrement n %}',
+    '{% cycle "a", "b" %}',
+    '{{ n }}{% assign n = 1 %}',
+    '{{ n }}{% capture n %}x{% endcapture %}',
+  ])('%s gives the same each time', (text) => {
+    expect(textOf(text)).toEqual(textOf(text))
+  })
+
+  it('in the payload', () => {
+    const before = JSON.stringify(profile)
+
+    textOf('{% increment profile %}{% assign profile = 1 %}{% capture profile %}x{% endcapture %}')
+    textOf('{{ profile.tags | push: 1 | sort | reverse }}{% assign __proto__ = profile %}')
+
+    expect(JSON.stringify(profile)).toBe(before)
+  })
+})
