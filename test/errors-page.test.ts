@@ -26,6 +26,7 @@ const warningCodes = {
   template_undefined: true,
   header_trimmed: true,
   credential_in_url: true,
+  fragment_dropped: true,
   status_not_success: true,
   response_truncated: true,
   response_undecodable: true,

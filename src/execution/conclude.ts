@@ -42,7 +42,9 @@ function decide(node: CompiledNode, outcome: Outcome): Decision {
 
 /** The wire knows nothing of nodes: where to look is told by the code. */
 function withPath(failure: Failure): Failure {
-  return failures[failure.code].phase === 'rendering' ? failure : { ...failure, path: pathOf(failure.code) }
+  return failures[failure.code].phase === 'rendering'
+    ? failure
+    : { ...failure, path: failure.path ?? pathOf(failure.code) }
 }
 
 const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])

@@ -1,9 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Caller } from '../egress/caller.ts'
+import { decideOnResponse } from '../webhook/branch.ts'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import type { Scope } from '../webhook/render-context.ts'
 import { variablesOf } from '../webhook/rendering.ts'
 import { deliveredBy, repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
@@ -12,6 +14,7 @@ import { conclude } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
 import type { Executed, Refused } from './execution.ts'
 import { attemptEntry, Reporter, secretsOf } from './report.ts'
+import { send } from './send.ts'
 
 /** What an execution needs from its surroundings. */
 export interface ExecutionContext {
@@ -33,8 +36,19 @@ export async function executeNode(
   const { node } = compiled
   const executionId = randomUUIDv7()
   const rendered = render(node, request, executionId, context)
-  const attempts = rendered.ok ? await send(node, rendered, request, context, accepted) : []
-  const journey: Journey = { request, node, executionId, rendered, attempts, accepted }
+  const variables = variablesOf({ payload: request.payload ?? {}, executionId }, node.id)
+  const attempts = rendered.ok
+    ? await send({
+        node,
+        request: rendered.request,
+        caller: context.caller,
+        tenant: request.tenant ?? null,
+        deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
+        accepted,
+        isMet: (outcome) => isMet(node, outcome, variables),
+      })
+    : []
+  const journey: Journey = { request, node, executionId, variables, rendered, attempts, accepted }
   return { kind: 'executed', ...report(journey, context) }
 }
 
@@ -43,6 +57,8 @@ interface Journey {
   readonly request: ExecuteRequest
   readonly node: CompiledNode
   readonly executionId: string
+  /** What templates and conditions see, save the response. */
+  readonly variables: Scope['variables']
   readonly rendered: RenderedRequest
   readonly attempts: readonly Attempt[]
   /** `performance.now()` when the execution was accepted. */
@@ -65,29 +81,24 @@ function render(
   })
 }
 
-async function send(
-  { timeoutMs }: CompiledNode,
-  { request }: Extract<RenderedRequest, { ok: true }>,
-  { tenant, deadlineMs = Number.POSITIVE_INFINITY }: ExecuteRequest,
-  { caller }: ExecutionContext,
-  accepted: number,
-): Promise<readonly Attempt[]> {
-  const leftMs = Math.max(1, Math.floor(deadlineMs - (performance.now() - accepted)))
-  return caller.call(request, { timeoutMs: Math.min(timeoutMs, leftMs), tenant: tenant ?? null })
+/** Whether a response is what the node expects. Nothing of it is shown here, so nothing is masked. */
+function isMet(node: CompiledNode, outcome: Outcome, variables: Scope['variables']): boolean {
+  if (outcome.kind === 'failed') return false
+  const response = new ReadableResponse(outcome.response, (text) => text, { isShown: false })
+  const scope = { variables: { ...variables, response: response.variables }, secrets: new Map() }
+  return decideOnResponse(node, response, scope).succeeded
 }
 
 function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind'> {
-  const { request, node, executionId, rendered, attempts, accepted } = journey
+  const { request, node, executionId, variables, rendered, attempts, accepted } = journey
   const outcome = outcomeOf(rendered, attempts)
-  const { payload = {}, diagnostics = 'full' } = request
+  const { diagnostics = 'full' } = request
   const masked = createMasker([...rendered.hidden, ...secretsOf(outcome.response)])
-  const response = outcome.response === null ? null : new ReadableResponse(outcome.response, masked)
-  const { decision, captured, warnings } = conclude(
-    node,
-    outcome,
-    response,
-    variablesOf({ payload, executionId }, node.id),
-  )
+  const response =
+    outcome.response === null
+      ? null
+      : new ReadableResponse(outcome.response, masked, { isShown: diagnostics === 'full' })
+  const { decision, captured, warnings } = conclude(node, outcome, response, variables)
   const reporter = new Reporter(masked, { diagnostics, maxEchoBytes: context.maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,

@@ -12,28 +12,51 @@ const dereferenced = new Map(Array.from(named, ([name, schema]) => [name, derefe
 
 /**
  * What is wrong with a body: what the schema of its route, a reference to a named one, has against it, and then
- * what else is wrong with those members of the node that the schema has nothing against. `undefined` is no body.
+ * what else is wrong with those parts of the node that the schema has nothing against. `undefined` is no body.
  */
 export function* explainInvalidBody(routeSchema: unknown, body: unknown): Generator<ConfigError> {
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
-  const offenders = new Set<string>()
+  const offenders: string[] = []
   for (const mismatch of mismatches(schema, body)) {
-    offenders.add(mismatch.path.split('/', 3).join('/'))
+    offenders.push(mismatch.path)
     yield mismatch
   }
-  if (isObject(body) && isObject(body.node)) yield* explainSoundMembers(body.node, offenders)
+  if (offenders.length > 0 && isObject(body) && isObject(body.node))
+    yield* explainSoundParts(body.node, offenders)
 }
 
 /** Stand in for what a node cannot be compiled without, and have nothing wrong. */
 const harmless = { method: 'POST', url: 'https://host.invalid/' }
+const harmlessField = { name: 'x', literal: null }
 
-function explainSoundMembers(node: JsonObject, offenders: ReadonlySet<string>): readonly ConfigError[] {
-  const sound = Object.entries(node).filter(([name]) => !offenders.has(`/node/${name}`))
-  // Every member that is not as the schema says is left out, and so are members that it does not know.
+function explainSoundParts(node: JsonObject, offenders: readonly string[]): readonly ConfigError[] {
+  const sound = Object.entries(node).flatMap(([name, value]) => {
+    const part = soundPart(name, value, offenders)
+    return part === undefined ? [] : [[name, part]]
+  })
+  // Every part that is not as the schema says is left out or replaced.
   const compiled = compileNode({ ...harmless, ...Object.fromEntries(sound) } as Node, {
     maxTimeoutMs: Number.POSITIVE_INFINITY,
   })
   return compiled.ok ? [] : compiled.errors
+}
+
+/** A member as far as it is sound: of a list of fields, those that are; of anything else, all or nothing. */
+function soundPart(name: string, value: unknown, offenders: readonly string[]): unknown {
+  const path = `/node/${name}`
+  const within = offenders.filter((offender) => offender === path || offender.startsWith(`${path}/`))
+  if (within.length === 0) return value
+  if (name === 'query' || name === 'headers') return soundFields(value, path, within)
+  if (name !== 'body' || !isObject(value)) return undefined
+  const isOnlyInFields = within.every((offender) => offender.startsWith(`${path}/fields/`))
+  const fields = isOnlyInFields ? soundFields(value.fields, `${path}/fields`, within) : undefined
+  return fields === undefined ? undefined : { ...value, fields }
+}
+
+function soundFields(fields: unknown, path: string, offenders: readonly string[]): unknown {
+  if (!Array.isArray(fields) || offenders.includes(path)) return undefined
+  const broken = new Set(offenders.map((offender) => offender.slice(path.length + 1).split('/', 1)[0]))
+  return fields.map((field, index) => (broken.has(String(index)) ? harmlessField : field))
 }

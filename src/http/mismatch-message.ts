@@ -34,10 +34,14 @@ export function unknownName(form: string): string {
   return `the name must be of the form ${form}`
 }
 
-/** The value in words: never a text itself, which may be a secret in the wrong place. */
-export function given(value: unknown): string {
-  if (typeof value === 'number') return `the number ${value}`
-  return typeof value === 'boolean' ? String(value) : (typeNames[typeOf(value)] ?? 'nothing')
+/**
+ * What was given, in words: where a number is asked for, the number; elsewhere only the type of the value, which
+ * may be a secret in the wrong place.
+ */
+export function given(value: unknown, schema: JsonSchema): string {
+  const asksForNumber = typesOf(schema).some((type) => type === 'number' || type === 'integer')
+  if (typeof value === 'number' && asksForNumber) return `the number ${value}`
+  return typeNames[typeOf(value)] ?? 'nothing'
 }
 
 /** What is wrong with a string, number, boolean or null of the right type, or null. */
@@ -46,7 +50,7 @@ export function scalarMismatch(schema: JsonSchema, value: unknown): string | nul
     return mustBe(schema) + didYouMean(value, schema.enum)
   if (typeof value === 'string') return textMismatch(schema, value)
   return typeof value === 'number' && !isWithin(schema, value)
-    ? `${mustBe(schema)}, not ${given(value)}`
+    ? `${mustBe(schema)}, not ${given(value, schema)}`
     : null
 }
 

@@ -9,7 +9,8 @@ import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } fr
  */
 export function* mismatches(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
   if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path)
-  else if (!admitsType(schema, value)) yield { path, message: `${mustBe(schema)}, not ${given(value)}` }
+  else if (!admitsType(schema, value))
+    yield { path, message: `${mustBe(schema)}, not ${given(value, schema)}` }
   else if (Array.isArray(value)) yield* inArray(schema, value, path)
   else if (isObject(value)) yield* inObject(schema, value, path)
   else yield* inScalar(schema, value, path)
@@ -52,7 +53,7 @@ function* inUnion(
 ): Generator<ConfigError> {
   const candidates = branches.filter((branch) => admitsType(branch, value))
   const [only] = candidates
-  if (only === undefined) yield { path, message: `${mustBe(union)}, not ${given(value)}` }
+  if (only === undefined) yield { path, message: `${mustBe(union)}, not ${given(value, union)}` }
   else if (isObject(value) && union.discriminator !== undefined)
     yield* inTaggedUnion(branches, union.discriminator.propertyName, value, path)
   else if (isObject(value) && candidates.length > 1) yield* inClosest(union, candidates, value, path)

@@ -54,6 +54,8 @@ export function answerErrors(app: FastifyInstance): void {
 export function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply) {
   const refusal = refusalOf(error, request)
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
+  else if (refusal.code === 'unauthorized')
+    request.log.info({ code: refusal.code, ip: request.ip }, 'request refused')
   else request.log.debug({ code: refusal.code }, 'request refused')
   return reply
     .code(problems[refusal.code].status)

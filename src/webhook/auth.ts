@@ -112,11 +112,16 @@ function credential(
   const text = isTrimmed ? trimHeader(whole) : whole
   if (text !== whole) rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty)
-    throw new RenderFailure({ code: 'value_missing', detail: 'The credential is empty.', path: at })
+    throw new RenderFailure({
+      code: 'value_missing',
+      detail: 'The credential is empty.',
+      path: at,
+      hint: 'Send the secret or attribute that the credential refers to.',
+    })
   const carriesSecret = rendered.ok && rendered.secrets.size > 0
   return rendering.show(text, { sensitive: !carriesSecret, carriesSecret })
 }
 
 function invalid(detail: string, at: string): RenderFailure {
-  return new RenderFailure({ code: 'header_invalid', detail, path: at })
+  return new RenderFailure({ code: 'header_invalid', detail, path: at, hint: 'Choose another user name.' })
 }

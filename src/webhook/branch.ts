@@ -31,7 +31,7 @@ export interface DecisionReason {
 export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
   const { blame, hint, title } = failures[failure.code]
   const message = failure.detail === '' ? `${title}.` : failure.detail
-  const reason = { code: failure.code, message, hint, blame, path: failure.path }
+  const reason = { code: failure.code, message, hint: failure.hint ?? hint, blame, path: failure.path }
   return { branch: node.onError, succeeded: false, reason, warnings: [] }
 }
 
@@ -92,11 +92,13 @@ const statusHints: Readonly<Record<number, string>> = {
   400: 'The target does not understand the request. Compare names and values of the fields with what it documents.',
   404: 'The target knows no such path. Check the URL, and that it points at the right account or environment.',
   405: 'The target does not allow this method on this path. Check the method of the node.',
+  408: 'The target gave up waiting for the request. Try again later, or send less at once.',
   409: 'The target says that this conflicts with what it has: the record may exist already.',
   410: 'The target says that this is gone for good. Remove or replace the node.',
   413: 'The body is too large for the target. Send fewer fields.',
   415: 'The target wants another content type. Check contentType of the body.',
   422: 'The target understood the request but not its values. Check required fields and formats; look for empty values in the warnings.',
+  425: 'The target asks for the request to be sent again later.',
   429: 'The target is called too often. Slow the flow down or ask for a higher limit.',
   503: 'The target is overloaded or down for maintenance. Try again later.',
 }

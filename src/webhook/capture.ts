@@ -1,7 +1,7 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
-import type { Scope } from './render-context.ts'
-import type { Warning } from './warning.ts'
+import type { Scope, UndefinedVariable } from './render-context.ts'
+import { undefinedWarning, type Warning } from './warning.ts'
 
 /** Values for later nodes, and what went wrong while they were taken. */
 export interface Captured {
@@ -14,12 +14,22 @@ export function capture({ capture: templates }: CompiledNode, scope: Scope): Cap
   const warnings: Warning[] = []
   const values = templates.map(([name, template]) => {
     const rendered = template.value(scope)
-    if (rendered.ok) return [name, rendered.value ?? null] as const
+    const path = pointer('/node/capture', name)
+    if (rendered.ok) {
+      const unexpected = rendered.undefinedVariables.filter(isNotOfResponse)
+      warnings.push(...unexpected.map((variable) => undefinedWarning(variable, path)))
+      return [name, rendered.value ?? null] as const
+    }
     const message = `"${name}" could not be captured. ${rendered.failure.detail}`
-    warnings.push({ code: 'capture_failed', path: pointer('/node/capture', name), message })
+    warnings.push({ code: 'capture_failed', path, message })
     return [name, null] as const
   })
   return { values: Object.fromEntries(values), warnings }
+}
+
+/** What a response lacks is null and no surprise; anything else is a mistake of the author. */
+function isNotOfResponse({ name }: UndefinedVariable): boolean {
+  return !name.startsWith('response.')
 }
 
 /** What is captured where no response came: nothing, under every name. */

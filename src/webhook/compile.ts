@@ -6,6 +6,7 @@ import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
 import type { Method } from './outbound-request.ts'
+import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'
 import { compileUrl, type UrlTemplate } from './url.ts'
 
@@ -25,6 +26,7 @@ export interface CompiledNode {
   /** The engine's names for the outputs. */
   readonly branches: Readonly<Record<BranchName, string>>
   readonly capture: readonly (readonly [name: string, template: Template])[]
+  readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
   readonly sendsIdempotencyKey: boolean
 }
@@ -61,7 +63,8 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     capture: Object.entries(node.capture ?? {}).map(
       ([name, text]) => [name, compiler.liquid(text, pointer('/node/capture', name))] as const,
     ),
-    sendsIdempotencyKey: node.idempotent ?? false,
+    retry: retryPolicyOf(node),
+    sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
   }
   if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
   return { ok: true, node: { ...compiled, url } }
@@ -72,11 +75,6 @@ function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: 
     compiler.complain('/node/body', 'must not be given with GET; use query, or another method')
   if (node.timeoutMs !== undefined && node.timeoutMs > maxTimeoutMs)
     compiler.complain('/node/timeoutMs', `must be at most ${maxTimeoutMs}, the limit of this service`)
-  if (node.retry !== undefined)
-    compiler.complain(
-      '/node/retry',
-      'is not available yet: leave it out, and let the workflow repeat the node where `repeat` allows it',
-    )
 }
 
 function compileExpectations(

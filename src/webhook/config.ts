@@ -291,7 +291,7 @@ export const Retry = closedObject(
       }),
     ),
   },
-  { $id: 'Retry', description: 'Whether and when a call is tried again. Refused until it is available.' },
+  { $id: 'Retry', description: 'Whether and when a call is tried again.' },
 )
 
 const outputName = (branch: BranchName) =>

@@ -96,8 +96,9 @@ function quote(text: string): string {
   return text.length > excerptLength ? `"${text.slice(0, excerptLength)}"…` : `"${text}"`
 }
 
-function describeBody({ text, shownText }: ReadableResponse): string {
-  return text === '' ? 'an empty body' : `a body that begins with ${quote(shownText)}`
+function describeBody(response: ReadableResponse): string {
+  if (response.text === '') return 'an empty body'
+  return response.mayBeQuoted ? `a body that begins with ${quote(response.shownText)}` : 'another body'
 }
 
 function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {

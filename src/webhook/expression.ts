@@ -245,8 +245,7 @@ class ExpressionReader {
   }
 
   #unexpected(expected: string): SyntaxProblem {
-    const { kind, text } = this.#peek
-    return new SyntaxProblem(`expected ${expected} ${kind === 'end' ? 'at the end' : `before "${text}"`}`)
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}`)
   }
 }
 
@@ -268,7 +267,15 @@ function tokenize(expression: string): readonly Token[] {
 
 /** A token that no rule of the grammar takes, so that the reader complains about it where it stands. */
 function unreadable(rest: string): Token {
-  return { kind: 'unreadable', text: /^["']/.test(rest) ? 'a quote that is not closed' : (rest[0] ?? '') }
+  return { kind: 'unreadable', text: /^["']/.test(rest) ? 'a quote that is not closed' : `"${rest[0]}"` }
+}
+
+/** Where a token stands, for people. A text is not repeated: it may be a credential. */
+function placeOf({ kind, text }: Token): string {
+  if (kind === 'end') return 'at the end'
+  if (kind === 'string') return 'before a text'
+  if (kind === 'unreadable') return `before ${text}`
+  return `before "${text}"`
 }
 
 function unknownFilter(name: string, filters: ReadonlySet<string>): string {

@@ -71,7 +71,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A rendered header is not usable',
-    hint: 'Remove line breaks, and encode characters outside of ASCII, for example with the filter url_encode or base64_encode.',
+    hint: 'Remove line breaks and control characters. Encode what is outside of ASCII, for example with the filter url_encode or base64_encode.',
   },
   body_invalid: {
     phase: 'rendering',
@@ -92,7 +92,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'The target may not be called from here',
-    hint: 'Only public addresses are open. Whoever runs the service can open others with EGRESS_ALLOW.',
+    hint: 'Only public addresses are open. Whoever runs the service can open others with EGRESS_ALLOW, save those of metadata services and of the service itself.',
   },
   dns_not_found: {
     phase: 'dns',
@@ -300,6 +300,8 @@ export interface Failure {
   readonly detail: string
   /** JSON Pointer to the part of the node to look at, or null. */
   readonly path: string | null
+  /** What helps in this case, where that is more than the table of codes can say. */
+  readonly hint?: string
 }
 
 /** A request that may have arrived is never `safe` to repeat, and one that cannot have arrived always is. */

@@ -2,7 +2,7 @@ import type { Compiler } from './compiler.ts'
 import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { attribute, isEmpty, nearestPath, type Payload, type Source } from './payload.ts'
+import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import { type Condition, isTemplate, type Rendered, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
@@ -25,11 +25,12 @@ export interface RenderedField extends Shown<unknown> {
 
 /** Where a value comes from. */
 interface ValueSource {
-  /** Whether the payload has a say in it. */
-  readonly isConstant: boolean
   value(rendering: Rendering): Rendered<unknown>
   /** What to say of an empty value, for people. */
-  emptiness(payload: Payload): { readonly code: 'value_empty' | 'source_missing'; readonly message: string }
+  emptiness(rendering: Rendering): {
+    readonly code: 'value_empty' | 'source_missing'
+    readonly message: string
+  }
 }
 
 /** Compiles a field of a query, of headers or of a body. */
@@ -72,9 +73,14 @@ function isSentEmpty(
   rendering: Rendering,
   path: string,
 ): boolean {
-  const { code, message } = source.emptiness(rendering.input.payload)
-  if (ifEmpty === 'fail') throw new RenderFailure({ code: 'value_missing', detail: message, path })
-  if (ifEmpty === undefined && !source.isConstant) rendering.warn(code, path, message)
+  if (ifEmpty === undefined) {
+    const { code, message } = source.emptiness(rendering)
+    rendering.warn(code, path, message)
+  }
+  if (ifEmpty === 'fail') {
+    const { message: detail } = source.emptiness(rendering)
+    throw new RenderFailure({ code: 'value_missing', detail, path })
+  }
   return (ifEmpty ?? defaults.ifEmpty) === 'send'
 }
 
@@ -87,29 +93,29 @@ function compileSource(field: Field, path: string, compiler: Compiler): ValueSou
 
 function attributeSource(source: Source, name: string): ValueSource {
   return {
-    isConstant: false,
     value: ({ input }) => rendered(attribute(input.payload[source], name)),
-    emptiness: (payload) => missingAttribute(payload, source, name),
+    emptiness: (rendering) => missingAttribute(rendering, source, name),
   }
 }
 
 function missingAttribute(
-  payload: Payload,
+  rendering: Rendering,
   source: Source,
   name: string,
 ): ReturnType<ValueSource['emptiness']> {
-  const attributes = payload[source]
+  const attributes = rendering.input.payload[source]
   if (attributes === undefined)
     return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
-  const meant = nearest(name, Object.keys(attributes)) ?? nearestPath(attributes, name.split('.'))
+  const meant = rendering.suggest(
+    () => nearest(name, Object.keys(attributes)) ?? nearestPath(attributes, name.split('.')),
+  )
   return { code: 'value_empty', message: `The ${source} has no attribute "${name}".${didYouMean(meant)}` }
 }
 
 function templateSource(template: Template, name: string): ValueSource {
   return {
-    isConstant: template.isConstant,
     value: ({ scope }) => template.value(scope),
     emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
   }
@@ -117,7 +123,6 @@ function templateSource(template: Template, name: string): ValueSource {
 
 function constantSource(value: unknown, name: string): ValueSource {
   return {
-    isConstant: true,
     value: () => rendered(value),
     emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
   }

@@ -12,7 +12,7 @@ const refused: Readonly<Record<string, string>> = {
   'http2-settings': 'it belongs to the connection',
   'proxy-authorization': 'it belongs to the connection',
   'proxy-connection': 'it belongs to the connection',
-  'accept-encoding': 'the service sets it, so that bodies stay bounded',
+  'accept-encoding': 'the service asks for no encoding, so that bodies stay bounded',
   'x-forwarded-for': 'it would speak for another sender',
   'x-forwarded-host': 'it would speak for another sender',
   'x-forwarded-proto': 'it would speak for another sender',

@@ -21,6 +21,7 @@ import {
   type Value,
   type ValueToken,
 } from 'liquidjs'
+import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
 
@@ -143,6 +144,7 @@ export const engine = createEngine()
 export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
 
 boundRanges()
+keepDigits()
 
 function createEngine(): Liquid {
   const liquid = new Liquid({
@@ -217,6 +219,17 @@ function boundRanges(): void {
     if (Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER) throw new RangeError('a range out of bounds')
     return value
   })
+}
+
+/** A number of a template keeps its digits as one of the payload does, so that both compare as they are written. */
+function keepDigits(): void {
+  const read = Tokenizer.prototype.readNumber
+  Tokenizer.prototype.readNumber = function (this: Tokenizer) {
+    const token = read.call(this)
+    const text = token?.getText().replace(/^\+/, '') ?? ''
+    if (token !== undefined && !LongNumber.fits(text)) Object.assign(token, { content: new LongNumber(text) })
+    return token
+  }
 }
 
 function bounded(bound: ValueToken): ValueToken {

@@ -1,12 +1,11 @@
 import type { Failure } from './failure.ts'
 import { LongNumber } from './long-number.ts'
 import { mask, minMaskLength } from './mask.ts'
-import { didYouMean } from './nearest.ts'
 import type { Payload } from './payload.ts'
 import type { Scope } from './render-context.ts'
 import { RenderCost } from './render-cost.ts'
 import type { Rendered } from './template.ts'
-import type { Warning, WarningCode } from './warning.ts'
+import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
 /** What a node is rendered with. */
 export interface RenderInput {
@@ -35,6 +34,8 @@ export interface Shown<T> {
   readonly shown: T | typeof mask
 }
 
+const maxSuggestions = 20
+
 /** One rendering of a node: its scope, what it noticed and what must not be seen. */
 export class Rendering {
   readonly input: RenderInput
@@ -42,6 +43,7 @@ export class Rendering {
   readonly warnings: Warning[] = []
   /** Texts that are masked wherever they turn up. */
   readonly hidden: Set<string>
+  #suggestionsLeft = maxSuggestions
 
   constructor(input: RenderInput, nodeId: string | null) {
     this.input = input
@@ -52,17 +54,17 @@ export class Rendering {
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
   take<T>(rendered: Rendered<T>, path: string): T {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
-    for (const { name, meant } of rendered.undefinedVariables)
-      this.warn(
-        'template_undefined',
-        path,
-        `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`,
-      )
+    this.warnings.push(...rendered.undefinedVariables.map((variable) => undefinedWarning(variable, path)))
     return rendered.value
   }
 
   warn(code: WarningCode, path: string, message: string): void {
     this.warnings.push({ code, path, message })
+  }
+
+  /** Looks for what an author may have meant, a few times only: each look goes through a whole payload. */
+  suggest(find: () => string | null): string | null {
+    return this.#suggestionsLeft-- > 0 ? find() : null
   }
 
   /** Marks a value as not to be seen, here and wherever it comes back. */

@@ -74,7 +74,8 @@ function authorityOf({ url: { host, port } }: CompiledNode): string {
 }
 
 function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): Shown<string> {
-  const { path, query } = rendering.take(renderTail(node.url.tail, rendering.scope), '/node/url')
+  const { path, query, hasFragment } = rendering.take(renderTail(node.url.tail, rendering.scope), '/node/url')
+  if (hasFragment) rendering.warn('fragment_dropped', '/node/url', fragmentMessage)
   const fields = renderFields(node.query, rendering)
   warnOfCredentials(node, query, fields, rendering)
   const pairs = [...fields, ...(auth?.in === 'query' ? [auth] : [])]
@@ -98,6 +99,8 @@ function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: 
 function renderFields(fields: readonly CompiledField[], rendering: Rendering): RenderedField[] {
   return fields.flatMap((field) => field.render(rendering) ?? [])
 }
+
+const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
 
 function shownPairs(name: string, value: unknown): readonly (readonly [string, string])[] {
   return value === mask ? [[name, mask]] : queryPairs(name, value)
@@ -197,7 +200,7 @@ function refuseRepeated(headers: readonly RenderedHeader[]): void {
   const seen = new Set<string>()
   for (const name of headers.map((header) => header.name.toLowerCase())) {
     if (singleHeaders.has(name) && seen.has(name))
-      throw invalid(`The header "${name}" is there twice, and may be there once only.`)
+      throw invalid(`The header "${name}" is there twice, and may be there once only.`, 'Remove one of them.')
     seen.add(name)
   }
 }
@@ -205,15 +208,19 @@ function refuseRepeated(headers: readonly RenderedHeader[]): void {
 function refuseTooMany(headers: readonly RenderedHeader[]): void {
   const total = headers.reduce((sum, { name, real }) => sum + name.length + real.length, 0)
   if (headers.length > headerLimits.count)
-    throw invalid(`There are ${headers.length} headers; at most ${headerLimits.count} are sent.`)
+    throw invalid(
+      `There are ${headers.length} headers; at most ${headerLimits.count} are sent.`,
+      'Send fewer headers.',
+    )
   if (total > headerLimits.totalBytes)
     throw invalid(
       `The headers have ${total} characters together; at most ${headerLimits.totalBytes} are sent.`,
+      'Send fewer or shorter headers.',
     )
 }
 
-function invalid(detail: string): RenderFailure {
-  return new RenderFailure({ code: 'header_invalid', detail, path: '/node/headers' })
+function invalid(detail: string, hint: string): RenderFailure {
+  return new RenderFailure({ code: 'header_invalid', detail, path: '/node/headers', hint })
 }
 
 function framingBefore(node: CompiledNode): RenderedHeader[] {

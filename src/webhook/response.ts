@@ -13,13 +13,20 @@ export class ReadableResponse {
   /** Whether the body is text at all. */
   readonly isText: boolean
   readonly #masked: Masker
+  readonly #isShown: boolean
   #json: { readonly value: unknown } | null = null
   #shownText: string | null = null
 
-  constructor({ status, headers, body, ending }: TargetResponse, masked: Masker) {
+  /** `isShown` says whether anything of the body may be shown to people. */
+  constructor(
+    { status, headers, body, ending }: TargetResponse,
+    masked: Masker,
+    { isShown } = { isShown: true },
+  ) {
     this.#masked = masked
+    this.#isShown = isShown
     this.status = status
-    this.headers = headers
+    this.headers = headers.map(([name, value]) => [name, decodeHeader(value)])
     this.body = body
     this.ending = ending
     const contentType = this.header('content-type') ?? ''
@@ -44,6 +51,11 @@ export class ReadableResponse {
   /** A text as it may be shown. */
   masked(text: string): string {
     return this.#masked(text)
+  }
+
+  /** Whether words about the response may quote its body. */
+  get mayBeQuoted(): boolean {
+    return this.#isShown
   }
 
   /** The text of the body as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
@@ -77,6 +89,13 @@ export class ReadableResponse {
     const names = new Set(this.headers.map(([name]) => name.toLowerCase()))
     return Object.fromEntries([...names].map((name) => [name, this.header(name)]))
   }
+}
+
+/** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */
+function decodeHeader(value: string): string {
+  if (/^[\x00-\x7f]*$/.test(value)) return value
+  const bytes = Buffer.from(value, 'latin1')
+  return isUtf8Start(bytes) ? bytes.toString('utf8') : value
 }
 
 function decode(body: Buffer, contentType: string): string {

@@ -79,8 +79,9 @@ function isSecret({ root }: VariablePath): boolean {
   return root === 'secrets'
 }
 
+/** Without the texts in it, which may be credentials. */
 function quoted(text: string): string {
-  const shown = text.trim()
+  const shown = text.trim().replace(/"[^"]*"?|'[^']*'?/g, '"…"')
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
 }
 

@@ -18,6 +18,8 @@ export interface RenderedTail {
   readonly path: string
   /** Without `?`; null where there is none. */
   readonly query: string | null
+  /** Whether the URL goes on behind a `#`, which no client sends. */
+  readonly hasFragment: boolean
 }
 
 /** A URL on the wire is not longer than this many characters. */
@@ -119,7 +121,8 @@ function failureOf(
     }
   const pathEnd = endOfPath(text)
   for (const { start, end } of values.filter((span) => span.start <= pathEnd)) {
-    if (start === end) return { code: 'value_missing', detail: emptyDetail(undefinedVariable) }
+    if (start === end)
+      return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
     const segment = text.slice(text.lastIndexOf('/', start) + 1, endOfSegment(text, end))
     if (/^(?:\.|%2e){1,2}$/i.test(segment))
       return {
@@ -129,6 +132,9 @@ function failureOf(
   }
   return null
 }
+
+const emptyHint =
+  'Send the attribute in the payload, or give the placeholder a default: {{ profile.id | default: "none" }}.'
 
 function emptyDetail(variable: string | undefined): string {
   const which = variable === undefined ? '' : `: ${variable} has no value`
@@ -146,12 +152,13 @@ function endOfSegment(text: string, from: number): number {
 }
 
 function split(text: string): RenderedTail {
-  const [beforeFragment = ''] = text.split('#')
+  const [beforeFragment = '', fragment = ''] = text.split('#', 2)
   const question = beforeFragment.indexOf('?')
   const path = question === -1 ? beforeFragment : beforeFragment.slice(0, question)
   return {
     path: toAscii(path === '' ? '/' : path),
     query: question === -1 ? null : toAscii(beforeFragment.slice(question + 1)),
+    hasFragment: fragment !== '',
   }
 }
 

@@ -56,7 +56,7 @@ describe('what is wrong with a body', () => {
       'a switch is a number',
       { node: { ...node, idempotent: 1 } },
       '/node/idempotent',
-      'must be a boolean, not the number 1',
+      'must be a boolean, not a number',
     ],
     [
       'a word is in the wrong case',
@@ -93,7 +93,7 @@ describe('what is wrong with a body', () => {
       'a name has a line break',
       { node: { ...node, capture: { 'a\nb': 5 } } },
       '/node/capture/a\nb',
-      'must be a string, not the number 5',
+      'must be a string, not a number',
     ],
     [
       'a text has not the right form',
@@ -137,7 +137,7 @@ describe('what is wrong with a body', () => {
 
 describe('of a union, the form that was meant', () => {
   it.each<[when: string, part: object, path: string, message: string]>([
-    ['field: a number', { query: [1] }, '/query/0', `${field}, not the number 1`],
+    ['field: a number', { query: [1] }, '/query/0', `${field}, not a number`],
     ['field: empty', { query: [{}] }, '/query/0', field],
     ['field: a name only', { query: [{ name: 'a' }] }, '/query/0', field],
     ['field: two forms', { query: [{ name: 'a', value: 1, literal: 2 }] }, '/query/0', field],

@@ -170,7 +170,42 @@ describe('a bug', () => {
   })
 })
 
+describe('a secret in the wrong place', () => {
+  it.each([
+    { ...valid, secrets: { pin: 12345678 } },
+    { node: { ...valid.node, auth: { type: 'bearer', token: 12345678 } } },
+    { node: { ...valid.node, auth: { type: 'bearer', token: '{{ "12345678" zz }}' } } },
+  ])('is not repeated in the refusal of %j', async (body) => {
+    const { post } = await service()
+
+    const reply = await post<Problem>('/v1/execute', body)
+
+    expect(reply.status).toBe(400)
+    expect(JSON.stringify(reply.body)).not.toContain('12345678')
+  })
+})
+
 describe('a node that is wrong in several ways', () => {
+  it('is told what is wrong with one field though another is none', async () => {
+    const { post } = await service()
+    const fields = [{ name: 'a', value: '{{ a b }}' }, { name: 'b' }]
+    const node = {
+      ...valid.node,
+      method: 'POST',
+      headers: [{ name: 'Host', value: 'x' }, 1],
+      body: { structure: 'simple', fields },
+    }
+
+    const { body } = await post<Problem>('/v1/execute', { node })
+
+    expect(body.errors.map(({ path }) => path)).toEqual([
+      '/node/headers/1',
+      '/node/body/fields/1',
+      '/node/headers/0/name',
+      '/node/body/fields/0/value',
+    ])
+  })
+
   it('is told all of them in one reply, those of its form and those of its content', async () => {
     const { post } = await service()
     const node = {

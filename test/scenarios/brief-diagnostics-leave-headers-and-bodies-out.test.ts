@@ -31,4 +31,18 @@ describe('brief diagnostics leave headers and bodies out', () => {
     })
     expect(JSON.stringify(reply)).not.toMatch(/ada@example|personal/)
   })
+
+  it('quotes nothing of a body that misses the expectation either', async () => {
+    const target = await receiver(json(200, { personal: 'data of the target' }))
+    const { execute } = await service()
+    const expectation = { type: 'string', value: 'subscribed' }
+
+    const reply = await execute({
+      node: { method: 'GET', url: target.url, expect: expectation },
+      diagnostics: 'brief',
+    })
+
+    expect(reply.reason).toMatchObject({ code: 'expectation_unmet', actual: 'another body' })
+    expect(JSON.stringify(reply)).not.toContain('personal')
+  })
 })

@@ -16,7 +16,7 @@ describe('nothing is coerced or dropped in silence', () => {
     { path: '/node/query/0/value', part: { query: [{ name: 'a', value: '{{ a | no_such_filter }}' }] } },
     { path: '/node/query/0/when', part: { query: [{ name: 'a', value: 'b', when: 'x >> 5' }] } },
     { path: '/node/expect/value', part: { expect: { type: 'condition', value: 'response.status ==' } } },
-    { path: '/node/retry', part: { retry: { attempts: 3 } } },
+    { path: '/node/retry/attempts', part: { retry: { attempts: 11 } } },
   ])('refuses $part with $path', async ({ path, part }) => {
     const target = await receiver(json(200, {}))
     const { post } = await service()

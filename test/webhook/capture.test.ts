@@ -68,3 +68,14 @@ describe('a captured value', () => {
     expect(capture(node, scopeOf(response)).values).toEqual({ v: 7 })
   })
 })
+
+describe('a capture that refers to something that is not there', () => {
+  it.each([
+    ['{{ respons.json.id }}', ['template_undefined']],
+    ['x {{ profile.nope }}', ['template_undefined']],
+    ['{{ profile.nope | default: "none" }}', []],
+    ['{{ response.json.nope }}', []],
+  ])('%s is told save where it is the response that lacks it', (template, codes) => {
+    expect(taken(template, '{}').warnings.map(({ code }) => code)).toEqual(codes)
+  })
+})

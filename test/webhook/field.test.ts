@@ -99,8 +99,9 @@ describe('an empty value', () => {
     expect(render(attribute(field), { payload }).warnings[0]?.message).toContain(message)
   })
 
-  it('that the author wrote as a constant is no surprise', () => {
-    expect(warningsOf(simple({ name: 'f', value: '' }, { name: 'g', literal: null }))).toEqual([])
+  it('that the author wrote as a constant counts too, unless ifEmpty says that it is meant', () => {
+    expect(warningsOf(simple({ name: 'f', value: '' }))).toContain('value_empty /node/body/fields/0')
+    expect(warningsOf(simple({ name: 'f', value: '', ifEmpty: 'send' }))).toEqual([])
   })
 
   it.each([
@@ -263,3 +264,21 @@ function textsIn(value: unknown): string[] {
   if (typeof value === 'number') return [String(value)]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
+
+describe('many misspelt fields against a huge profile', () => {
+  it('are told, and what was meant for the first of them, without looking through it each time', () => {
+    const profile = Object.fromEntries(
+      Array.from({ length: 30_000 }, (_, index) => [`attribute_${index}`, 1]),
+    )
+    const fields = Array.from({ length: 1_000 }, (_, index) => ({
+      name: `f${index}`,
+      source: 'profile' as const,
+      field: `atribute_${index % 10}`,
+    }))
+
+    const { warnings } = render(simple(...fields), { payload: { profile } })
+
+    expect(warnings).toHaveLength(1_000)
+    expect(warnings.filter(({ message }) => message.includes('Did you mean'))).toHaveLength(20)
+  })
+})

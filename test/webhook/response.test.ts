@@ -112,3 +112,13 @@ describe('the text that is shown', () => {
     expect(responseOf({ body, ending }, masked).shownText).toBe(shown)
   })
 })
+
+describe('a header of a response', () => {
+  it.each([
+    ['in ASCII', Buffer.from('plain'), 'plain'],
+    ['in UTF-8', Buffer.from('päss-wörd'), 'päss-wörd'],
+    ['in Latin-1', Buffer.from('päss-wörd', 'latin1'), 'päss-wörd'],
+  ])('%s is read as it was meant, so that what is secret in it is found', (_charset, bytes, text) => {
+    expect(responseOf({ headers: [['X-E', bytes.toString('latin1')]] }).header('x-e')).toBe(text)
+  })
+})

@@ -323,3 +323,26 @@ describe('a rendering leaves nothing behind', () => {
     expect(JSON.stringify(profile)).toBe(before)
   })
 })
+
+describe('a long number in a template', () => {
+  it.each([
+    ['{{ 12345678901234567890 }}', '12345678901234567890'],
+    ['{{ 12345678901234567890 | append: "-x" }}', '12345678901234567890-x'],
+    ['{% if 12345678901234567890 == 12345678901234567891 %}same{% else %}other{% endif %}', 'other'],
+    ['{% if 12345678901234567890 == 12345678901234567890.0 %}same{% else %}other{% endif %}', 'same'],
+    ['{{ 1.5 | plus: 1 }}', '2.5'],
+  ])('%s keeps its digits: %s', (text, value) => {
+    expect(textOf(text)).toBe(value)
+  })
+})
+
+describe('a complaint about a template', () => {
+  it.each([
+    '{{ "mysecret" zz }}',
+    "{{ 'mysecret }}",
+    '{% if "mysecret" == %}{% endif %}',
+    '{{ a "mysecret" }}',
+  ])('about %s repeats no text of it', (text) => {
+    expect(problemOf(text)).not.toContain('mysecret')
+  })
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compiled, complaint, failureOf, sent } from './nodes.ts'
+import { compiled, complaint, failureOf, render, sent } from './nodes.ts'
 
 const refused = (url: string) => complaint({ url })
 const targetOf = (url: string, profile: Record<string, unknown> = {}) =>
@@ -297,5 +297,19 @@ describe('a rendered URL is url_invalid', () => {
     ).toMatchObject({
       code: 'url_invalid',
     })
+  })
+})
+
+describe('a fragment', () => {
+  it.each([
+    ['https://t.example/x?color=#fff&size=2', '/x?color=', ['fragment_dropped']],
+    ['https://t.example/#{{ profile.name }}', '/', ['fragment_dropped']],
+    ['https://t.example/x#', '/x', []],
+    ['https://t.example/x?color=%23fff', '/x?color=%23fff', []],
+  ])('of %s is not sent, and its author is told', (url, target, codes) => {
+    const payload = { profile: { name: 'Ada' } }
+
+    expect(sent({ url }, { payload }).target).toBe(target)
+    expect(render({ url }, { payload }).warnings.map(({ code }) => code)).toEqual(codes)
   })
 })

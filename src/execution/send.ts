@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Caller } from '../egress/caller.ts'
+import type { CompiledNode } from '../webhook/compile.ts'
+import type { FailureCode } from '../webhook/failure.ts'
+import type { OutboundRequest } from '../webhook/outbound-request.ts'
+import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import { repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
+import { pauseBeforeRetry } from '../webhook/retry.ts'
+
+/** What is to be sent, and until when. */
+export interface Sending {
+  readonly node: CompiledNode
+  readonly request: OutboundRequest
+  readonly caller: Caller
+  readonly tenant: string | null
+  /** Milliseconds from acceptance; infinite without one. */
+  readonly deadlineMs: number
+  /** `performance.now()` when the execution was accepted. */
+  readonly accepted: number
+  /** Whether an outcome is what the node expects. */
+  readonly isMet: (outcome: Outcome) => boolean
+}
+
+/** Attempts until one is good, none may follow or the time is up. All of them, in order. */
+export async function send(sending: Sending): Promise<readonly Attempt[]> {
+  const { node, request, caller, tenant } = sending
+  const budget = new Budget(sending)
+  const attempts: Attempt[] = []
+  for (let calls = 1; ; calls++) {
+    const limit = budget.limit()
+    const made = await caller.call(request, { timeoutMs: limit.ms, tenant })
+    attempts.push(...made.map((attempt) => blamingLimit(attempt, limit)))
+    const waitMs = calls < node.retry.attempts ? waitAfter(made, calls, budget, sending) : null
+    if (waitMs === null) return attempts
+    await pause(waitMs)
+  }
+}
+
+function waitAfter(
+  made: readonly Attempt[],
+  calls: number,
+  budget: Budget,
+  { node, isMet }: Sending,
+): number | null {
+  const outcome = made.at(-1)?.outcome
+  if (outcome === undefined || isMet(outcome)) return null
+  return pauseBeforeRetry(node.retry, {
+    attempts: calls,
+    repeat: repeatAfter(made),
+    retryAfterMs: askedPauseMs(outcome),
+    remainingMs: budget.remainingMs,
+    random: Math.random(),
+  })
+}
+
+/** Only these two say that the target would take the request later. */
+function askedPauseMs({ response }: Outcome): number | null {
+  if (response?.status !== 429 && response?.status !== 503) return null
+  const [, header] = response.headers.find(([name]) => name.toLowerCase() === 'retry-after') ?? []
+  return retryAfterMs(header, new Date())
+}
+
+/** What ends an attempt, and how to speak of it. */
+interface Limit {
+  readonly ms: number
+  readonly path: string
+  readonly name: string
+}
+
+/** The time that an execution has: for each attempt, for all of them, and for everything. */
+class Budget {
+  readonly #sending: Sending
+  readonly #began = performance.now()
+
+  constructor(sending: Sending) {
+    this.#sending = sending
+  }
+
+  get remainingMs(): number {
+    return Math.min(...this.#totals().map(({ ms }) => ms))
+  }
+
+  /** The limit of an attempt that begins now. */
+  limit(): Limit {
+    const own = { ms: this.#sending.node.timeoutMs, path: '/node/timeoutMs', name: 'timeoutMs' }
+    const closest = this.#totals().reduce((one, other) => (other.ms < one.ms ? other : one), own)
+    return { ...closest, ms: Math.max(1, Math.floor(closest.ms)) }
+  }
+
+  #totals(): readonly Limit[] {
+    const { node, deadlineMs, accepted } = this.#sending
+    const now = performance.now()
+    return [
+      { ms: node.retry.totalMs - (now - this.#began), path: '/node/retry/totalMs', name: 'totalMs' },
+      { ms: deadlineMs - (now - accepted), path: '/deadlineMs', name: 'deadlineMs' },
+    ]
+  }
+}
+
+const timeouts: ReadonlySet<FailureCode> = new Set([
+  'dns_timeout',
+  'connect_timeout',
+  'tls_timeout',
+  'send_timeout',
+  'response_timeout',
+])
+
+/** A limit other than the node's own ends attempts in its own name: raising `timeoutMs` would not help. */
+function blamingLimit(attempt: Attempt, { path, name }: Limit): Attempt {
+  const { outcome } = attempt
+  if (outcome.kind === 'responded' || name === 'timeoutMs' || !timeouts.has(outcome.failure.code))
+    return attempt
+  const hint = `The time came from ${name}, which ends before timeoutMs does: raise ${name}.`
+  return { ...attempt, outcome: { ...outcome, failure: { ...outcome.failure, path, hint } } }
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { hangUp, inTurn, json, never } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+const quickly = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
+
+/** The value of a header in each request that arrived. */
+function sent(target: Awaited<ReturnType<typeof receiver>>, name: string): readonly (string | undefined)[] {
+  return target.received.map(({ rawHeaders }) => {
+    const at = rawHeaders.findIndex((header, index) => index % 2 === 0 && header.toLowerCase() === name)
+    return at === -1 ? undefined : rawHeaders[at + 1]
+  })
+}
+
+describe('a call is tried again where it can do no harm', () => {
+  it('and each attempt is in the reply, with one Idempotency-Key', async () => {
+    const target = await receiver(inTurn(json(503, {}), json(503, {}), json(201, { id: 'L-1' })))
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, retry: quickly } })
+
+    expect(reply).toMatchObject({ branch: 'success', delivered: 'yes', repeat: 'never' })
+    expect(reply.attempts.map(({ number, status }) => [number, status])).toEqual([
+      [1, 503],
+      [2, 503],
+      [3, 201],
+    ])
+    expect(sent(target, 'idempotency-key')).toEqual(Array(3).fill(reply.executionId))
+    expect(reply.idempotencyKey).toBe(reply.executionId)
+  })
+
+  it('under the key of the caller', async () => {
+    const target = await receiver(inTurn(json(429, {}), json(200, {})))
+    const { execute } = await service()
+
+    await execute({
+      node: { method: 'POST', url: target.url, retry: quickly },
+      idempotencyKey: 'instance-4711',
+    })
+
+    expect(sent(target, 'idempotency-key')).toEqual(['instance-4711', 'instance-4711'])
+  })
+
+  it.each([
+    ['a POST that was hung up on', { method: 'POST' }, 1],
+    ['a POST that was hung up on, where the target takes it as one', { method: 'POST', idempotent: true }, 3],
+    ['a PUT that was hung up on', { method: 'PUT' }, 3],
+  ])('but not what may have arrived: %s', async (_what, part, requests) => {
+    const target = await receiver(hangUp)
+    const { execute } = await service()
+
+    const reply = await execute({ node: { url: target.url, retry: quickly, ...part } })
+
+    expect(reply).toMatchObject({
+      reason: { code: 'no_response' },
+      delivered: 'maybe',
+      repeat: 'if_idempotent',
+    })
+    expect(reply.attempts).toHaveLength(requests)
+    expect(target.received).toHaveLength(requests)
+  })
+
+  it('but not what nobody would answer differently', async () => {
+    const target = await receiver(json(404, {}))
+    const { execute } = await service()
+
+    await execute({ node: { method: 'GET', url: target.url, retry: quickly } })
+
+    expect(target.received).toHaveLength(1)
+  })
+
+  it('but not an answer that the node expects', async () => {
+    const target = await receiver(json(503, {}))
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'GET', url: target.url, retry: quickly, expect: { type: 'status', value: 503 } },
+    })
+
+    expect(reply).toMatchObject({ branch: 'success', repeat: 'never' })
+    expect(target.received).toHaveLength(1)
+  })
+
+  it('and not where the pause that the target asks for does not fit', async () => {
+    const target = await receiver((_request, response) => {
+      response.writeHead(503, { 'retry-after': '3600' }).end()
+    })
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'GET', url: target.url, retry: quickly } })
+
+    expect(reply).toMatchObject({ branch: 'error', repeat: 'safe', retryAfterMs: 3_600_000 })
+    expect(target.received).toHaveLength(1)
+  })
+
+  it.each([
+    ['totalMs', { retry: { ...quickly, totalMs: 400 } }, {}, '/node/retry/totalMs'],
+    ['deadlineMs', { retry: quickly }, { deadlineMs: 400 }, '/deadlineMs'],
+  ])('within %s, which the reason names', async (name, part, options, path) => {
+    const target = await receiver(never)
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'GET', url: target.url, ...part }, ...options })
+
+    expect(reply.reason).toMatchObject({
+      code: 'response_timeout',
+      path,
+      hint: expect.stringContaining(name),
+    })
+    expect(reply.durationMs).toBeLessThan(2_000)
+    expect(target.received).toHaveLength(1)
+  })
+})
