@@ -7,7 +7,7 @@ import { serveDocsPage } from './docs-page.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
-import { acceptJsonBodies } from './json-body.ts'
+import { acceptJsonBodies, refuseQuery } from './json-body.ts'
 import { describeApi, version } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
 import { answerBrokenHttp, answerError, answerErrors } from './problem.ts'
@@ -55,6 +55,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { isDraining })
   await app.register(async (api) => {
     guardAccess(api, access)
+    api.addHook('onRequest', refuseQuery)
     refuseWhile(isDraining, api)
     const context = { caller, maxTimeoutMs, maxEchoBytes, userAgent: `webhook-node/${version}` }
     await api.register(executeRoute, { context })

@@ -24,6 +24,12 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   })
 }
 
+/** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */
+export async function refuseQuery({ query }: FastifyRequest): Promise<void> {
+  const names = Object.keys(query as object)
+  if (names.length > 0) throw new Refusal('invalid_request', 'This route takes no query parameters.')
+}
+
 async function parseBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
   const { plain, exact } = readJson(bytes)
   request.exactBody = exact

@@ -108,6 +108,14 @@ describe('a request that is refused', () => {
     expect(reply.headers.get('allow')).toBe(allow)
   })
 
+  it('takes no query parameters, so that no switch is ignored in silence', async () => {
+    const { post } = await service()
+
+    const reply = await post<Problem>('/v1/execute?dryRun=true', valid)
+
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request', delivered: 'no' } })
+  })
+
   it('may have a path that is none', async () => {
     const { url } = await service()
 
