@@ -2,5 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 /** The suite that needs a network namespace of its own, in which nothing can leave the machine. */
 export default defineConfig({
-  test: { include: ['test/namespace/**/*.test.ts'] },
+  test: {
+    include: ['test/namespace/**/*.test.ts'],
+    globalSetup: 'test/namespace/enter.ts',
+    fileParallelism: false, // there is one network
+  },
 })

@@ -66,7 +66,9 @@ export function certificateFile(path: string): Parsed<string | null> {
     const pem = readFileSync(path, 'utf8')
     const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
     for (const certificate of certificates) new X509Certificate(certificate)
-    return certificates.length > 0 ? right(pem) : wrong('must be a file with certificates in PEM format')
+    const begun = pem.match(/-----BEGIN /g) ?? []
+    if (certificates.length > 0 && certificates.length === begun.length) return right(pem)
+    return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)

@@ -2,6 +2,7 @@ import type { AddressRule } from './address-rule.ts'
 import { badPorts } from './bad-ports.ts'
 import {
   carriedIpv4,
+  carrierPrefix,
   contains,
   type IpAddress,
   type IpRange,
@@ -9,6 +10,7 @@ import {
   rangeOf,
   ranges,
 } from './ip-address.ts'
+import { isMetadataAddress } from './metadata-addresses.ts'
 import { isSpecialName } from './special-names.ts'
 import { type SpecialRange, specialRangeOf } from './special-ranges.ts'
 
@@ -52,18 +54,10 @@ export interface AddressPolicyOptions {
   readonly interfaces: readonly string[]
 }
 
-/** Cloud metadata services, which give away credentials to whoever asks. Nothing opens them. */
-const metadataRanges = ranges([
-  '169.254.169.254/32', //  AWS, Google, Azure and others
-  '169.254.170.2/32', //    AWS, credentials of tasks
-  '100.100.100.200/32', //  Alibaba
-  '168.63.129.16/32', //    Azure WireServer, otherwise an ordinary address
-  '192.0.0.192/32', //      Oracle
-  'fd00:ec2::254/128', //   AWS
-  'fd20:ce::254/128', //    Google
-])
-
-/** The order is part of the contract: never openable, EGRESS_DENY, EGRESS_ALLOW, EGRESS_ONLY, default. */
+/**
+ * The order is part of the contract, and the first that matches decides: what nothing opens, EGRESS_DENY,
+ * EGRESS_ALLOW, EGRESS_ONLY, default.
+ */
 export function createAddressPolicy(options: AddressPolicyOptions): AddressPolicy {
   const { allow, deny, only, own } = options
   const interfaces = options.interfaces
@@ -72,35 +66,54 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
     .map(rangeOf)
   const ownRanges = listeningRanges(own.address, interfaces)
   const isLeftOut = (target: Target) => only.length > 0 && !only.some((rule) => namesHost(rule, target))
+  const answersMayBeOpen = (target: Target) =>
+    allow.some((rule) => rule.kind === 'range' && opensPort(rule, target))
 
   return {
     refuseTarget(target) {
       if (parseIp(target.host)) return null // an address has no name to judge: refuseAddress sees it whole
       if (deny.some((rule) => namesHost(rule, target))) return 'denied_by_operator'
       if (allow.some((rule) => namesHost(rule, target) && opensPort(rule, target))) return null
-      if (isLeftOut(target)) return 'not_in_egress_only'
-      if (badPorts.has(target.port) && !allow.some((rule) => rule.port === target.port)) return 'bad_port'
+      if (!answersMayBeOpen(target)) {
+        if (isLeftOut(target)) return 'not_in_egress_only'
+        if (badPorts.has(target.port)) return 'bad_port'
+      }
       return isSpecialName(target.host) ? 'special_name' : null
     },
 
     refuseAddress(text, target) {
       const address = parseIp(text)
       if (address === null) return 'not_an_address'
-      const carried = carriedIpv4(address)
-      const forms = carried ? [address, carried] : [address]
-      const covers = (rule: AddressRule) => coversAddress(rule, forms, target)
-      const opens = (rule: AddressRule) =>
-        (covers(rule) || namesHost(rule, target)) && opensPort(rule, target)
+      const forms = formsOf(address)
+      const { judged } = forms
 
-      if (containsAny(metadataRanges, forms)) return 'metadata'
-      if (target.port === own.port && containsAny(ownRanges, forms)) return 'own_listener'
-      if (deny.some(covers)) return 'denied_by_operator'
-      if (allow.some(opens)) return null
+      if (anyForm(forms, isMetadataAddress)) return 'metadata'
+      if (target.port === own.port && isWithin(ownRanges, forms)) return 'own_listener'
+      if (deny.some((rule) => closesAddress(rule, forms, target))) return 'denied_by_operator'
+      if (allow.some((rule) => opensAddress(rule, forms, target))) return null
       if (isLeftOut(target)) return 'not_in_egress_only'
       if (badPorts.has(target.port)) return 'bad_port'
-      return specialRangeOf(carried ?? address) ?? (containsAny(interfaces, forms) ? 'own_interface' : null)
+      return specialRangeOf(judged) ?? (isWithin(interfaces, forms) ? 'own_interface' : null)
     },
   }
+}
+
+/** An address as it was written, and the one that is judged in its place where it carries an IPv4 address. */
+interface Forms {
+  readonly written: IpAddress
+  readonly judged: IpAddress
+}
+
+function formsOf(written: IpAddress): Forms {
+  return { written, judged: carriedIpv4(written) ?? written }
+}
+
+function anyForm({ written, judged }: Forms, holds: (address: IpAddress) => boolean): boolean {
+  return holds(written) || holds(judged)
+}
+
+function isWithin(within: readonly IpRange[], forms: Forms): boolean {
+  return within.some((range) => anyForm(forms, (address) => contains(range, address)))
 }
 
 /**
@@ -109,29 +122,43 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
  */
 function listeningRanges(address: string, interfaces: readonly IpRange[]): readonly IpRange[] {
   const unspecified = ranges(['0.0.0.0/32', '::/128']) // dialled, these mean this machine
-  const own = parseIp(address)
+  const written = parseIp(address)
+  const own = written && formsOf(written).judged
   if (own !== null && own.value !== 0n) return [...unspecified, rangeOf(own)]
   return [...unspecified, ...ranges(['127.0.0.0/8', '::1/128']), ...interfaces]
 }
 
 function namesHost(rule: AddressRule, { host, port }: Target): boolean {
-  if (rule.port !== null && rule.port !== port) return false
+  if (!isForPort(rule, port)) return false
   if (rule.kind === 'host') return rule.host === host
   if (rule.kind === 'suffix') return host.endsWith(rule.suffix)
   const address = parseIp(host)
-  return address !== null && contains(rule.range, address)
+  return address !== null && isWithin([rule.range], formsOf(address))
 }
 
-function coversAddress(rule: AddressRule, forms: readonly IpAddress[], { port }: Target): boolean {
-  if (rule.kind !== 'range' || (rule.port !== null && rule.port !== port)) return false
-  return containsAny([rule.range], forms)
+function closesAddress(rule: AddressRule, forms: Forms, { port }: Target): boolean {
+  return rule.kind === 'range' && isForPort(rule, port) && isWithin([rule.range], forms)
+}
+
+/** A name that is opened opens its addresses. */
+function opensAddress(rule: AddressRule, forms: Forms, target: Target): boolean {
+  if (!opensPort(rule, target)) return false
+  return rule.kind === 'range' ? opensForm(rule.range, forms) : namesHost(rule, target)
+}
+
+/**
+ * A range of IPv6 opens no IPv4 address in disguise, unless it is so narrow that its author meant just those:
+ * whoever opens `::/0` has not opened 10.0.0.1.
+ */
+function opensForm(range: IpRange, { written, judged }: Forms): boolean {
+  return contains(range, judged) || (range.prefix >= carrierPrefix && contains(range, written))
+}
+
+function isForPort(rule: AddressRule, port: number): boolean {
+  return rule.port === null || rule.port === port
 }
 
 /** A port that browsers refuse is opened only by an entry that names it. */
 function opensPort(rule: AddressRule, { port }: Target): boolean {
   return rule.port === port || (rule.port === null && !badPorts.has(port))
-}
-
-function containsAny(within: readonly IpRange[], forms: readonly IpAddress[]): boolean {
-  return within.some((range) => forms.some((address) => contains(range, address)))
 }

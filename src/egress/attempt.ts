@@ -72,7 +72,7 @@ class Journey {
     const { phase, phaseMs } = this.phases
     const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
     const failure = failureFromInterruption(interruption, progress, this.#options.deadline.limitMs)
-    const response = this.#exchange?.partialResponse('timed_out') ?? null
+    const response = this.#exchange?.interrupt() ?? null
     this.#stopped.abort()
     this.#connection?.destroy()
     return { kind: 'failed', failure, response }

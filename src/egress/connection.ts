@@ -7,6 +7,15 @@ import { EgressError } from './egress-error.ts'
 /** Of head and trailers of a response, each. */
 export const maxHeaderBytes = 16_384
 
+/**
+ * Of head and trailers of a response, each. undici keeps two buffers for every header, which makes those of one
+ * letter a thousand times as large as they are on the wire; its limit counts letters only.
+ */
+export const maxHeaders = 512
+
+/** With the status line, or the last chunk of a body, and the empty line behind. */
+const maxLines = maxHeaders + 2
+
 /** How long a connection is kept for the next request; shorter where the target says so. */
 const keepAliveMs = 4_000
 
@@ -17,6 +26,7 @@ export class Connection {
   #firstBytes = Buffer.alloc(0)
   #error: NodeJS.ErrnoException | null = null
   #requests = 0
+  #linesWithoutProgress = 0
 
   constructor(socket: TLSSocket, { host, port }: Target) {
     this.#socket = socket.on('error', (error) => {
@@ -33,7 +43,7 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
     })
-    this.#recordFirstBytes()
+    this.#watchReads()
   }
 
   /**
@@ -42,6 +52,7 @@ export class Connection {
   send({ method, target, headers, body }: OutboundRequest, handler: Dispatcher.DispatchHandler): void {
     this.#firstBytes = Buffer.alloc(0)
     this.#requests += 1
+    this.#linesWithoutProgress = 0
     this.#client.dispatch({ method, path: target, headers: headers.flat(), body }, handler)
   }
 
@@ -74,6 +85,11 @@ export class Connection {
     return this.#firstBytes
   }
 
+  /** Tells that what was read so far was a head, or a piece of a body. */
+  noteProgress(): void {
+    this.#linesWithoutProgress = 0
+  }
+
   onClose(listener: () => void): void {
     this.#socket.once('close', listener)
   }
@@ -83,19 +99,51 @@ export class Connection {
     void this.#client.destroy()
   }
 
-  /** undici reads with `read()` and keeps what it could not parse to itself. */
-  #recordFirstBytes(): void {
+  /**
+   * undici reads with `read()` until there is nothing left, and keeps to itself what it could not parse and how
+   * many headers it has, trailers included, until the last of them has come. So it is given no more lines at
+   * once than it may take without telling of a head or of a piece of a body.
+   */
+  #watchReads(): void {
     const read = this.#socket.read.bind(this.#socket)
+    let rest: Buffer | null = null
     this.#socket.read = (size) => {
-      const chunk: Buffer | null = read(size)
-      const missing = httpMagic.length - this.#firstBytes.length
-      if (chunk && missing > 0) {
-        this.#firstBytes = Buffer.concat([this.#firstBytes, chunk.subarray(0, missing)])
-      }
-      return chunk
+      // Streams call this to be told of what comes next.
+      if (size === 0) return read(0)
+      if (this.#linesWithoutProgress >= maxLines) return this.#refuseHeaders()
+      const chunk: Buffer | null = rest ?? read(size)
+      if (chunk === null) return null
+      const { end, lines } = firstLines(chunk, maxLines - this.#linesWithoutProgress)
+      rest = end < chunk.length ? chunk.subarray(end) : null
+      this.#linesWithoutProgress += lines
+      this.#keepFirstBytes(chunk)
+      return chunk.subarray(0, end)
     }
   }
+
+  #keepFirstBytes(chunk: Buffer): void {
+    const missing = httpMagic.length - this.#firstBytes.length
+    if (missing > 0) this.#firstBytes = Buffer.concat([this.#firstBytes, chunk.subarray(0, missing)])
+  }
+
+  #refuseHeaders(): null {
+    this.#socket.destroy(new EgressError('EGRESS_HEADERS_TOO_LARGE'))
+    return null
+  }
 }
+
+/** Where so many lines end, or the chunk does, and how many there are until then. */
+function firstLines(chunk: Buffer, wanted: number): { readonly end: number; readonly lines: number } {
+  let end = 0
+  for (let lines = 0; lines < wanted; lines++) {
+    const at = chunk.indexOf(lineFeed, end)
+    if (at === -1) return { end: chunk.length, lines }
+    end = at + 1
+  }
+  return { end, lines: wanted }
+}
+
+const lineFeed = 0x0a
 
 /** What every response begins with. */
 export const httpMagic = Buffer.from('HTTP/')

@@ -80,9 +80,7 @@ function secure(
     const fail = (error: Error) => {
       signal.removeEventListener('abort', giveUp)
       socket.destroy()
-      reject(
-        demandsClientCertificate(error, raw) ? new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error) : error,
-      )
+      reject(nameError(error, raw))
     }
     socket
       .on('error', () => {}) // more may come, before and after somebody else listens
@@ -104,6 +102,13 @@ function checkIdentity(host: string, certificate: PeerCertificate): Error | unde
   const names = certificate.subjectaltname ?? ''
   if (!/(^|, )(DNS|IP Address):/.test(names)) return new EgressError('EGRESS_CERT_WITHOUT_NAME')
   return checkServerIdentity(host, certificate)
+}
+
+/** Gives a name of ours to errors that say too little by their code. */
+function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
+  // Of all reasons to refuse a certificate Node names the frequent ones; weak keys and digests are not among them.
+  if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
+  return demandsClientCertificate(error, raw) ? new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error) : error
 }
 
 /** An alert record as it stands on the wire: five bytes of header, level and description. */

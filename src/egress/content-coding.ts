@@ -7,15 +7,17 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib'
+import { GrowingBuffer } from './growing-buffer.ts'
+import { Turns } from './turns.ts'
 
 const decoders = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
-  deflate: (firstChunk: Buffer) => (hasZlibHeader(firstChunk) ? createInflate() : createInflateRaw()),
+  deflate: (bytes: Buffer) => (hasZlibHeader(bytes) ? createInflate() : createInflateRaw()),
   br: () => createBrotliDecompress(),
   // RFC 9659: a window of more than 8 MiB is not allowed in content coding. Node would take 128 MiB.
   zstd: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
-} as const satisfies Record<string, (firstChunk: Buffer) => Transform>
+} as const satisfies Record<string, (bytes: Buffer) => Transform>
 
 /** A content coding (RFC 9110, section 8.4.1) that can be undone. */
 export type ContentCoding = keyof typeof decoders
@@ -24,10 +26,64 @@ export function isDecodable(coding: string): coding is ContentCoding {
   return Object.hasOwn(decoders, coding)
 }
 
-/** A stream that undoes the coding. It must still be given the first chunk. */
-export function createDecoder(coding: ContentCoding, firstChunk: Buffer): Transform {
-  return decoders[coding](firstChunk)
+/** What became of encoded bytes: all of it, what fits into the limit, or what came out before they made no sense. */
+export interface Decoded {
+  readonly bytes: Buffer
+  readonly ending: 'complete' | 'capped' | 'undecodable'
 }
+
+export interface DecodeOptions {
+  /** Bytes that come out. */
+  readonly limit: number
+  /** Asked when it is the body's turn. */
+  readonly isWanted: () => boolean
+}
+
+/**
+ * Decoders of the whole process. One of brotli holds 17 MB for a bomb of 80 bytes (measured on Node 26), whatever
+ * the limit; more of them than libuv has threads would only wait for one.
+ */
+const turns = new Turns(4)
+
+/** Undoes the coding of bytes that all have come, so that no slow target holds up the others. */
+export function decode(
+  coding: ContentCoding,
+  bytes: Buffer,
+  { limit, isWanted }: DecodeOptions,
+): Promise<Decoded> {
+  return turns.take(async () => {
+    if (!isWanted()) return { bytes: Buffer.alloc(0), ending: 'undecodable' }
+    const decoded = await run(decoders[coding](bytes), bytes, limit)
+    return decoded.ending === 'undecodable' ? await salvage(decoded, bytes, limit) : decoded
+  })
+}
+
+/** Leaving the loop destroys the decoder, and with it what a bomb has still to say. */
+async function run(decoder: Transform, bytes: Buffer, limit: number): Promise<Decoded> {
+  const decoded = new GrowingBuffer(limit)
+  decoder.end(bytes)
+  try {
+    for await (const chunk of decoder)
+      if (!decoded.append(chunk)) return { bytes: decoded.take(), ending: 'capped' }
+    return { bytes: decoded.take(), ending: 'complete' }
+  } catch {
+    return { bytes: decoded.take(), ending: 'undecodable' }
+  }
+}
+
+/**
+ * Node drops what came out last before a wrong checksum or a line break behind the end of gzip. The bare stream
+ * within has neither.
+ */
+async function salvage(decoded: Decoded, bytes: Buffer, limit: number): Promise<Decoded> {
+  if (!plainGzipHeader.equals(bytes.subarray(0, plainGzipHeader.length))) return decoded
+  const bare = await run(createInflateRaw(), bytes.subarray(gzipHeaderBytes), limit)
+  return bare.bytes.length > decoded.bytes.length ? { bytes: bare.bytes, ending: 'undecodable' } : decoded
+}
+
+/** RFC 1952, section 2.3: magic number, method, and no optional fields. */
+const plainGzipHeader = Buffer.from([0x1f, 0x8b, 8, 0])
+const gzipHeaderBytes = 10
 
 /**
  * RFC 9110 means the zlib format by `deflate`; some servers send the bare stream. Eight is the compression

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici'
 import type { Delivered } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
-import { type Connection, httpMagic, maxHeaderBytes } from './connection.ts'
+import type { HeaderPair, TargetResponse } from '../webhook/outcome.ts'
+import { type Connection, httpMagic, maxHeaderBytes, maxHeaders } from './connection.ts'
 import { EgressError } from './egress-error.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import { createResponseBody, type ResponseBody } from './response-body.ts'
@@ -38,14 +38,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly response: Promise<TargetResponse>
   readonly #options: ExchangeOptions
   readonly #settle = Promise.withResolvers<TargetResponse>()
+  readonly #isOnUsedConnection: boolean
   #delivered: Delivered = 'no'
   #isOver = false
+  #isSettled = false
   #interimResponses = 0
   #head: Head | null = null
 
   constructor(options: ExchangeOptions) {
     this.#options = options
     this.response = this.#settle.promise
+    this.#isOnUsedConnection = options.connection.wasUsed
     options.connection.send(options.request, this)
   }
 
@@ -58,11 +61,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#isOver
   }
 
-  /** What has come so far, if the head has. */
-  partialResponse(ending: BodyEnding): TargetResponse | null {
+  /** Ends the reading early: what has come so far, if the head has. */
+  interrupt(): TargetResponse | null {
     if (this.#head === null) return null
     const { status, headers, body } = this.#head
-    return { status, headers, body: body.content(), ending }
+    return { status, headers, body: body.interrupt(), ending: 'timed_out' }
   }
 
   /** Called right before the request is written. */
@@ -72,16 +75,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Controller, status: number): void {
+    this.#options.connection.noteProgress()
     if (status < 200) this.#receiveInterim(controller, status)
     else this.#receiveHead(controller, status)
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    if (this.#head?.body.write(chunk) === false) controller.pause()
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#options.connection.noteProgress()
+    this.#head?.body.write(chunk)
   }
 
   onResponseEnd(): void {
-    this.#isOver = true
+    // What lies beyond the limit was not read by anybody.
+    this.#isOver = !this.#isSettled
     // undici takes a reset for the end of a body that has no length.
     this.#head?.body.end(this.#options.connection.error ? 'broken' : 'complete')
   }
@@ -89,6 +95,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Controller, error: Error): void {
     if (this.#head) this.#head.body.end('broken')
     else this.#settle.reject(this.#nameError(error))
+  }
+
+  /** What comes on a used connection before the request is written belongs to the request before it. */
+  get #cannotBeAnAnswer(): boolean {
+    return this.#isOnUsedConnection && this.#delivered === 'no'
   }
 
   #receiveInterim(controller: Controller, status: number): void {
@@ -100,28 +111,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #receiveHead(controller: Controller, status: number): void {
     const headers = headerPairs(controller)
-    if (bytesOf(headers) > maxHeaderBytes) {
+    if (headers.length > maxHeaders || bytesOf(headers) > maxHeaderBytes) {
       controller.abort(new EgressError('EGRESS_HEADERS_TOO_LARGE'))
       return
     }
     this.#delivered = 'yes'
     this.#options.phases.enter('download')
-    this.#head = { status, headers, body: this.#createBody(controller, headers) }
+    this.#head = { status, headers, body: this.#createBody({ status, headers }) }
   }
 
-  #createBody(controller: Controller, headers: readonly HeaderPair[]): ResponseBody {
-    return createResponseBody(codingsOf(headers), {
+  #createBody(head: Omit<Head, 'body'>): ResponseBody {
+    return createResponseBody(codingsOf(head.headers), {
       limit: this.#options.maxResponseBytes,
-      onDrain: () => controller.resume(),
-      onEnd: (ending) => this.#finish(ending),
+      onEnd: (ending, body) => {
+        this.#isSettled = true
+        this.#settle.resolve({ ...head, body, ending })
+        this.#options.phases.enter(null)
+      },
     })
-  }
-
-  #finish(ending: BodyEnding): void {
-    const response = this.partialResponse(ending)
-    if (response) this.#settle.resolve(response)
-    this.#options.phases.enter(null)
-    this.#head?.body.destroy()
   }
 
   /**
@@ -129,7 +136,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
    */
   #nameError(error: NodeJS.ErrnoException): Error {
     const { firstBytes, wasEnded, error: firstError } = this.#options.connection
-    if (error.name === 'HTTPParserError') {
+    const isParserError = error.name === 'HTTPParserError'
+    if ((isParserError || error.code === 'UND_ERR_SOCKET') && this.#cannotBeAnAnswer) {
+      return new EgressError('EGRESS_CONNECTION_GONE', error)
+    }
+    if (isParserError) {
       const isHttp = firstBytes.equals(httpMagic)
       return new EgressError(isHttp ? 'EGRESS_RESPONSE_MALFORMED' : 'EGRESS_RESPONSE_NOT_HTTP', error)
     }

@@ -3,10 +3,10 @@ import { EgressError } from './egress-error.ts'
 import { sameAddress } from './ip-address.ts'
 
 /** RFC 8305, section 5: how long one address may hold up the next. */
-const attemptDelayMs = 250
+export const attemptDelayMs = 250
 
 /** A name with a hundred addresses must not turn one call into a hundred connections. */
-const maxTries = 4
+export const maxTries = 4
 
 /**
  * Connects to the first of several addresses that accepts. Rejects with the error of the only one, or with an

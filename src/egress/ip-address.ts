@@ -68,7 +68,10 @@ export function sameAddress(one: string, other: string): boolean {
   return a !== null && b !== null && a.family === b.family && a.value === b.value
 }
 
-const carriers = ranges(['::ffff:0:0/96', '64:ff9b::/96'])
+/** How many bits stand before an IPv4 address that an IPv6 address carries. */
+export const carrierPrefix = 96
+
+const carriers = ranges([`::ffff:0:0/${carrierPrefix}`, `64:ff9b::/${carrierPrefix}`])
 
 function plainForm(text: string): IpAddress | null {
   const address = parseIp(text)

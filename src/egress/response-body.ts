@@ -1,28 +1,23 @@
-import type { Transform } from 'node:stream'
 import type { BodyEnding } from '../webhook/outcome.ts'
-import { type ContentCoding, createDecoder, isDecodable } from './content-coding.ts'
+import { type ContentCoding, type Decoded, decode, isDecodable } from './content-coding.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
 
 /** How the bytes of a body stopped coming. */
-export type WireEnding = 'complete' | 'broken' | 'capped'
+export type WireEnding = 'complete' | 'broken'
 
-/** Collects a body while it comes in, decoded, and never more of it than the limit. */
+/** Collects a body while it comes in, and never more of it than the limit. */
 export interface ResponseBody {
-  /** False asks for a pause until `onDrain`. */
-  write(chunk: Buffer): boolean
+  write(chunk: Buffer): void
   end(ending: WireEnding): void
-  /** What there is so far. */
-  content(): Buffer
-  /** Drops what waits for decoding. */
-  destroy(): void
+  /** Ends the reading early: what can be shown of what has come. */
+  interrupt(): Buffer
 }
 
 export interface ResponseBodyOptions {
   /** Bytes, on the wire as well as decoded. */
   readonly limit: number
-  readonly onDrain: () => void
   /** May be called from within `write` and `end`, and more than once: the first time counts. */
-  readonly onEnd: (ending: BodyEnding) => void
+  readonly onEnd: (ending: BodyEnding, bytes: Buffer) => void
 }
 
 /**
@@ -32,7 +27,7 @@ export function createResponseBody(codings: readonly string[], options: Response
   const [coding, ...stacked] = codings
   if (coding === undefined) return createPlainBody(options, 'complete')
   if (stacked.length > 0 || !isDecodable(coding)) return createPlainBody(options, 'undecodable')
-  return new DecodedBody(coding, options)
+  return new EncodedBody(coding, options)
 }
 
 function createPlainBody(
@@ -42,81 +37,72 @@ function createPlainBody(
   const bytes = new GrowingBuffer(limit)
   return {
     write(chunk) {
-      const fits = bytes.append(chunk)
-      if (!fits) onEnd('capped')
-      return fits
+      if (!bytes.append(chunk)) onEnd('capped', bytes.take())
     },
-    end: (ending) => onEnd(ending === 'complete' ? whenComplete : ending),
-    content: () => bytes.content(),
-    destroy() {},
+    end: (ending) => onEnd(ending === 'complete' ? whenComplete : ending, bytes.take()),
+    interrupt: () => bytes.take(),
   }
 }
 
-/**
- * Keeps the bytes as they came until the first decoded one: a server that names a wrong coding meant plain
- * text.
- */
-class DecodedBody implements ResponseBody {
+/** A body without end has outgrown the limit long before all of it has come. */
+const firstLookBytes = 65_536
+
+/** Collects the bytes as they are on the wire. They are decoded when all have come. */
+class EncodedBody implements ResponseBody {
   readonly #coding: ContentCoding
   readonly #options: ResponseBodyOptions
-  readonly #decoded: GrowingBuffer
-  readonly #asItCame: ResponseBody
-  #decoder: Transform | null = null
-  #hasFailed = false
-  #wireBytes = 0
-  #wireEnding: WireEnding | null = null
+  readonly #wire: GrowingBuffer
+  #nextLook = firstLookBytes
+  #isOver = false
+  #isInterrupted = false
 
   constructor(coding: ContentCoding, options: ResponseBodyOptions) {
     this.#coding = coding
     this.#options = options
-    this.#decoded = new GrowingBuffer(options.limit)
-    this.#asItCame = createPlainBody(options, 'undecodable')
+    this.#wire = new GrowingBuffer(options.limit)
   }
 
-  write(chunk: Buffer): boolean {
-    const fitting = chunk.subarray(0, this.#options.limit - this.#wireBytes)
-    this.#wireBytes += fitting.length
-    if (this.#decoded.length === 0) this.#asItCame.write(fitting)
-    const mayGoOn = this.#hasFailed || this.#decode(fitting)
-    if (fitting.length < chunk.length) this.end('capped')
-    return mayGoOn
+  write(chunk: Buffer): void {
+    if (this.#isOver) return
+    const fits = this.#wire.append(chunk)
+    if (!fits) void this.#finish('capped')
+    else if (this.#wire.length >= this.#nextLook) void this.#look()
   }
 
   end(ending: WireEnding): void {
-    if (this.#wireEnding !== null) return
-    this.#wireEnding = ending
-    if (this.#hasFailed) this.#asItCame.end(ending)
-    else if (this.#decoder === null) this.#options.onEnd(ending)
-    else this.#decoder.end()
+    if (!this.#isOver) void this.#finish(ending)
   }
 
-  content(): Buffer {
-    return this.#hasFailed && this.#decoded.length === 0 ? this.#asItCame.content() : this.#decoded.content()
+  interrupt(): Buffer {
+    this.#isOver = true
+    this.#isInterrupted = true
+    return Buffer.alloc(0)
   }
 
-  destroy(): void {
-    this.#decoder?.destroy()
+  async #look(): Promise<void> {
+    this.#nextLook = 2 * this.#wire.length
+    const { bytes, ending } = await this.#decode(this.#wire.copy())
+    if (ending === 'capped') this.#end('capped', bytes)
   }
 
-  #decode(chunk: Buffer): boolean {
-    this.#decoder ??= this.#startDecoder(chunk)
-    return this.#decoder.write(chunk)
+  async #finish(wireEnding: WireEnding | 'capped'): Promise<void> {
+    this.#isOver = true
+    const wire = this.#wire.take()
+    const { bytes, ending } = await this.#decode(wire)
+    if (ending === 'capped') this.#end('capped', bytes)
+    else if (ending === 'complete') this.#end(wireEnding, bytes)
+    // What was cut cannot be blamed on its coding. A server that names a wrong one may have meant plain text.
+    else this.#end(wireEnding === 'complete' ? ending : wireEnding, bytes.length > 0 ? bytes : wire)
   }
 
-  #startDecoder(firstChunk: Buffer): Transform {
-    return createDecoder(this.#coding, firstChunk)
-      .on('data', (chunk: Buffer) => {
-        if (!this.#decoded.append(chunk)) this.#options.onEnd('capped')
-      })
-      .on('drain', this.#options.onDrain)
-      .on('end', () => this.#options.onEnd(this.#wireEnding ?? 'complete'))
-      .on('error', () => this.#fail())
+  #end(ending: BodyEnding, bytes: Buffer): void {
+    this.#isOver = true
+    this.#options.onEnd(ending, bytes)
   }
 
-  #fail(): void {
-    this.#hasFailed = true
-    if (this.#wireEnding !== null && this.#wireEnding !== 'complete') this.#options.onEnd(this.#wireEnding)
-    else if (this.#decoded.length > 0 || this.#wireEnding !== null) this.#options.onEnd('undecodable')
-    else this.#options.onDrain()
+  async #decode(wire: Buffer): Promise<Decoded> {
+    if (wire.length === 0) return { bytes: wire, ending: 'complete' }
+    const { limit } = this.#options
+    return await decode(this.#coding, wire, { limit, isWanted: () => !this.#isInterrupted })
   }
 }

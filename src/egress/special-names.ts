@@ -1,23 +1,27 @@
-/** Names that no public webhook has. They are defence in depth: what counts is the address behind them. */
-const specialNames = new Set(['metadata.goog', 'metadata.tencentyun.com'])
-
-const specialSuffixes: readonly string[] = [
-  '.localhost', // RFC 6761
-  '.invalid', //   RFC 6761
-  '.local', //     RFC 6762, and cluster.local of Kubernetes
-  '.home.arpa', // RFC 8375
-  '.onion', //     RFC 7686
-  '.internal', //  reserved by ICANN for private use, metadata.google.internal included
-  '.lan',
-  '.svc', //       services of Kubernetes
+/**
+ * Names that no public webhook has, and who says so. `*.` also stands for the name without it. They are defence
+ * in depth: what counts is the address behind them. `docs/security.md` has the same table.
+ */
+export const specialNames: readonly (readonly [pattern: string, source: string])[] = [
+  ['*.localhost', 'RFC 6761'],
+  ['*.invalid', 'RFC 6761'],
+  ['*.local', 'RFC 6762; also Kubernetes, as `cluster.local`'],
+  ['*.home.arpa', 'RFC 8375'],
+  ['*.onion', 'RFC 7686'],
+  ['*.internal', 'ICANN, for private use; also Google, as `metadata.google.internal`'],
+  ['*.lan', 'home routers'],
+  ['*.svc', 'Kubernetes'],
+  ['instance-data.*', 'AWS metadata'],
+  ['metadata.goog', 'Google metadata'],
+  ['metadata.tencentyun.com', 'Tencent metadata'],
 ]
 
-/** Expects lower case and no final dot. */
+/** Expects lower case and no final dot. A name without a dot is one of the machine's own network. */
 export function isSpecialName(host: string): boolean {
-  return (
-    !host.includes('.') ||
-    specialNames.has(host) ||
-    host.startsWith('instance-data.') || // metadata of AWS
-    specialSuffixes.some((suffix) => host.endsWith(suffix) || host === suffix.slice(1))
-  )
+  return !host.includes('.') || specialNames.some(([pattern]) => matches(host, pattern))
+}
+
+function matches(host: string, pattern: string): boolean {
+  if (pattern.startsWith('*.')) return host === pattern.slice(2) || host.endsWith(pattern.slice(1))
+  return pattern.endsWith('.*') ? host.startsWith(pattern.slice(0, -1)) : host === pattern
 }

@@ -5,6 +5,7 @@ import {
   createAddressPolicy,
   type Denial,
 } from '../../src/egress/address-policy.ts'
+import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
 import { rules } from '../support/caller.ts'
 
 const https = { host: 'hooks.example.com', port: 443 }
@@ -166,8 +167,10 @@ describe('what nothing opens', () => {
     'fd20:ce::254',
     '::ffff:169.254.169.254',
     '64:ff9b::a9fe:a9fe',
+    ...metadataAddresses.map(([address]) => address),
   ])('is the metadata service at %s', (address) => {
-    const { refuseAddress } = policy({ allow: rules('0.0.0.0/0', '::/0', 'hooks.example.com') })
+    const allow = rules('0.0.0.0/0', '::/0', '::ffff:0:0/96', '64:ff9b::/96', address, 'hooks.example.com')
+    const { refuseAddress } = policy({ allow })
     expect(refuseAddress(address, https)).toBe('metadata')
   })
 
@@ -183,6 +186,8 @@ describe('what nothing opens', () => {
     ['127.0.0.1', '127.0.0.1'],
     ['0.0.0.0', '127.0.0.1'],
     ['10.1.2.3', '10.1.2.3'],
+    ['127.0.0.1', '::ffff:127.0.0.1'],
+    ['127.9.9.9', '::ffff:0.0.0.0'],
   ])('is the service itself: %s while it listens on %s', (address, listening) => {
     const { refuseAddress } = policy({
       allow: rules('0.0.0.0/0', '::/0', 'hooks.example.com'),
@@ -205,6 +210,16 @@ describe('EGRESS_ALLOW', () => {
     expect(refuseAddress('10.9.9.9', https)).toBeNull()
     expect(refuseAddress('::ffff:10.9.9.9', https)).toBeNull()
     expect(refuseAddress('192.168.0.1', https)).toBe('private')
+  })
+
+  it('opens no IPv4 address in disguise by a range of IPv6 that is not meant for it', () => {
+    const all = policy({ allow: rules('::/0') })
+    expect(all.refuseAddress('fd00::1', https)).toBeNull()
+    expect(all.refuseAddress('::ffff:10.9.9.9', https)).toBe('private')
+    expect(all.refuseAddress('64:ff9b::10.9.9.9', https)).toBe('private')
+    const meant = policy({ allow: rules('64:ff9b::10.0.0.0/104') })
+    expect(meant.refuseAddress('64:ff9b::10.9.9.9', https)).toBeNull()
+    expect(meant.refuseAddress('10.9.9.9', https)).toBe('private')
   })
 
   it('does not open a special name by a range', () => {
@@ -300,5 +315,26 @@ describe('EGRESS_ONLY', () => {
     const { refuseTarget, refuseAddress } = policy({ only, allow: rules('10.0.0.0/8', 'other.example.com') })
     expect(refuseTarget({ host: 'other.example.com', port: 443 })).toBeNull()
     expect(refuseAddress('10.0.0.1', { host: '10.0.0.1', port: 443 })).toBeNull()
+  })
+
+  it('gives way to a range of EGRESS_ALLOW once the answers for a name are known', () => {
+    const { refuseTarget, refuseAddress } = policy({ only, allow: rules('10.0.0.0/8:443') })
+    const target = { host: 'other.example.com', port: 443 }
+    expect(refuseTarget(target)).toBeNull()
+    expect(refuseAddress('10.0.0.1', target)).toBeNull()
+    expect(refuseAddress('1.1.1.1', target)).toBe('not_in_egress_only')
+    expect(refuseTarget({ ...target, port: 8443 })).toBe('not_in_egress_only')
+    expect(refuseTarget({ host: 'db.internal', port: 443 })).toBe('special_name')
+  })
+
+  it('names an address in all its spellings', () => {
+    const { refuseAddress } = policy({ only })
+    const address = '::ffff:203.0.114.7'
+    expect(refuseAddress(address, { host: address, port: 443 })).toBeNull()
+  })
+
+  it('gives way to EGRESS_DENY', () => {
+    const { refuseTarget } = policy({ only, deny: rules('hooks.example.com') })
+    expect(refuseTarget(https)).toBe('denied_by_operator')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createResolver } from '../../src/egress/resolver.ts'
-import type { Zones } from '../support/dns-server.ts'
+import type { Zone, Zones } from '../support/dns-server.ts'
 import { dnsServer } from '../support/servers.ts'
 
 async function resolve(zones: Zones, name = 'hooks.example', budgetMs = 5_000) {
@@ -100,6 +100,41 @@ describe('a name without addresses', () => {
     const started = performance.now()
     await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_TIMEOUT' })
     expect(performance.now() - started).toBeLessThan(900)
+  })
+})
+
+describe('an answer', () => {
+  const { signal } = new AbortController()
+
+  it('with more addresses than anybody needs is EGRESS_DNS_FAILED', async () => {
+    const many = Array.from({ length: 101 }, (_, number) => `192.0.2.${number}`)
+    const usable = await resolve({ 'hooks.example': { a: many.slice(1), truncated: true } })
+    expect(await usable.answer).toHaveLength(100)
+    const { answer } = await resolve({ 'hooks.example': { a: many, truncated: true } })
+    await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_FAILED' })
+  })
+
+  it.each<readonly [string, Zone, Zone]>([
+    ['one family is silent', { a: ['192.0.2.1'] }, { silent: ['AAAA'] }],
+    ['one family is broken', { a: ['192.0.2.1'] }, { rcode: 'SERVFAIL' }],
+    ['one address lives for no time', { a: ['192.0.2.1'] }, { aaaa: ['2001:db8::1'], ttl: 0 }],
+    ['it is a failure', {}, {}],
+  ])('is not remembered where %s', async (_why, a, aaaa) => {
+    const server = await dnsServer((_name, type) => ({ ttl: 60, ...(type === 'A' ? a : aaaa) }))
+    const resolver = createResolver({ servers: [server.address] })
+    for (let time = 0; time < 2; time++) await resolver.resolve('hooks.example', signal).catch(() => [])
+    expect(server.questions.filter((question) => question === 'A hooks.example')).toHaveLength(2)
+  })
+
+  it('is forgotten where a thousand newer ones are remembered', async () => {
+    const server = await dnsServer(() => ({ a: ['192.0.2.1'], ttl: 60 }))
+    const resolver = createResolver({ servers: [server.address] })
+    for (let number = 0; number <= 1_000; number++) await resolver.resolve(`${number}.example`, signal)
+    const asked = server.questions.length
+    await resolver.resolve('1000.example', signal)
+    expect(server.questions).toHaveLength(asked)
+    await resolver.resolve('0.example', signal)
+    expect(server.questions).toHaveLength(asked + 2)
   })
 })
 

@@ -1,5 +1,5 @@
-import type { TlsOptions } from 'node:tls'
-import { describe, expect, it } from 'vitest'
+import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
 import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
 import { type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
@@ -20,8 +20,14 @@ describe('a certificate', () => {
       'names the host as its subject only',
       { names: [], addresses: [], commonName: '127.0.0.1' },
     ],
+    ['tls_untrusted', 'vouches for itself', { isSelfSigned: true }],
+    ['tls_cert_invalid', 'has a weak key', { rsaBits: 1_024 }],
+    ['tls_cert_invalid', 'is signed with SHA-1', { digest: 'SHA-1' }],
   ])('is %s if it %s', async (code, _what, certificate) => {
-    const target = await receiver(json(200, {}), { credentials: await authority.issue(certificate) })
+    const target = await receiver(json(200, {}), {
+      credentials: await authority.issue(certificate),
+      ciphers: 'DEFAULT@SECLEVEL=0', // or the server itself would refuse what is weak
+    })
     const { outcome, delivered } = await attemptAt(target.port)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { code }, response: null })
     expect(delivered).toBe('no')
@@ -32,6 +38,17 @@ describe('a certificate', () => {
     const stranger = await createAuthority('Stranger')
     const target = await receiver(json(200, {}), { credentials: await stranger.issue() })
     expect((await attemptAt(target.port)).outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it('is tls_untrusted without the intermediate that its server should send', async () => {
+    const intermediate = await authority.createIntermediate()
+    const { key, cert } = await intermediate.issue()
+    const bare = await receiver(json(200, {}), { credentials: { key, cert } })
+    const whole = await receiver(json(200, {}), {
+      credentials: { key, cert: `${cert}\n${intermediate.pem}` },
+    })
+    expect((await attemptAt(bare.port)).outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+    expect((await attemptAt(whole.port)).outcome.kind).toBe('responded')
   })
 
   it('is tls_untrusted if its authority was not added', async () => {
@@ -114,6 +131,17 @@ describe('a server', () => {
 it('uses TLS 1.2 where there is nothing newer', async () => {
   const target = await receiver(json(200, {}), { maxVersion: 'TLSv1.2' })
   expect((await attemptAt(target.port)).outcome.kind).toBe('responded')
+})
+
+it('trusts an authority of its own beside those of Node, not in their place', async () => {
+  const known = getCACertificates('default')
+  onTestFinished(() => setDefaultCACertificates(known))
+  const ofNode = await createAuthority('One of those that Node knows')
+  setDefaultCACertificates([...known, ofNode.pem])
+  const targets = await Promise.all(
+    [ofNode, authority].map(async (own) => receiver(json(200, {}), { credentials: await own.issue() })),
+  )
+  for (const { port } of targets) expect((await attemptAt(port)).outcome.kind).toBe('responded')
 })
 
 it('never resumes a session without looking at the certificate', async () => {

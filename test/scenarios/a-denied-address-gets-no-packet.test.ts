@@ -94,7 +94,7 @@ describe('a denied address gets no packet', () => {
   it('closes hosts with EGRESS_DENY and all others with EGRESS_ONLY', async () => {
     const dns = await dnsServer({ 'good.example': {}, 'bad.example': {}, 'other.example': {} })
     const settings = { EGRESS_DENY: 'bad.example', EGRESS_ONLY: 'good.example,bad.example' }
-    const { execute } = await service({ settings, dns: dns.address })
+    const { execute } = await service({ settings, allow: '', dns: dns.address })
 
     const codes = await Promise.all(
       ['good', 'bad', 'other'].map(async (name) => {

@@ -17,6 +17,12 @@ export interface CertificateOptions {
   /** The subject. Without `names` and `addresses` it is the only place where the host is named. */
   readonly commonName?: string
   readonly purpose?: 'server' | 'client'
+  /** RSA with that many bits in the place of ECDSA. */
+  readonly rsaBits?: number
+  /** Nobody but the certificate vouches for itself. */
+  readonly isSelfSigned?: boolean
+  /** What is signed. */
+  readonly digest?: 'SHA-256' | 'SHA-1'
 }
 
 /** A certificate authority of our own. */
@@ -24,11 +30,18 @@ export interface Authority {
   /** Its certificate, for EGRESS_CA_FILE. */
   readonly pem: string
   issue(options?: CertificateOptions): Promise<Credentials>
+  /** Another authority, which this one vouches for. */
+  createIntermediate(): Promise<Authority>
 }
 
 const dayMs = 86_400_000
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const { serverAuth, clientAuth } = x509.ExtendedKeyUsage
+
+const authorityExtensions: readonly x509.Extension[] = [
+  new x509.BasicConstraintsExtension(true, undefined, true),
+  new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+]
 
 export async function createAuthority(name = 'Test authority'): Promise<Authority> {
   const keys = await createKeys()
@@ -39,12 +52,33 @@ export async function createAuthority(name = 'Test authority'): Promise<Authorit
     notAfter: new Date(Date.now() + 365 * dayMs),
     signingAlgorithm: ecdsa,
     keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-    ],
+    extensions: [...authorityExtensions],
   })
-  return { pem: root.toString('pem'), issue: (options = {}) => issue(root, keys.privateKey, options) }
+  return authorityOf(root, keys.privateKey)
+}
+
+function authorityOf(certificate: x509.X509Certificate, key: CryptoKey): Authority {
+  return {
+    pem: certificate.toString('pem'),
+    issue: (options = {}) => issue(certificate, key, options),
+    createIntermediate: () => createIntermediate(certificate, key),
+  }
+}
+
+async function createIntermediate(issuer: x509.X509Certificate, signingKey: CryptoKey): Promise<Authority> {
+  const keys = await createKeys()
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomSerial(),
+    subject: 'CN=Test intermediate',
+    issuer: issuer.subject,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 365 * dayMs),
+    signingAlgorithm: ecdsa,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [...authorityExtensions],
+  })
+  return authorityOf(certificate, keys.privateKey)
 }
 
 async function issue(
@@ -52,16 +86,17 @@ async function issue(
   signingKey: CryptoKey,
   { names = ['localhost'], addresses = ['127.0.0.1'], purpose = 'server', ...options }: CertificateOptions,
 ): Promise<Credentials> {
-  const keys = await createKeys()
+  const keys = await createKeys(options.rsaBits)
+  const subject = `CN=${options.commonName ?? names[0] ?? addresses[0] ?? 'nobody'}`
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomSerial(),
-    subject: `CN=${options.commonName ?? names[0] ?? addresses[0] ?? 'nobody'}`,
-    issuer: issuer.subject,
+    subject,
+    issuer: options.isSelfSigned ? subject : issuer.subject,
     notBefore: options.notBefore ?? new Date(Date.now() - dayMs),
     notAfter: options.notAfter ?? new Date(Date.now() + 30 * dayMs),
-    signingAlgorithm: ecdsa,
+    signingAlgorithm: { ...ecdsa, hash: options.digest ?? ecdsa.hash },
     publicKey: keys.publicKey,
-    signingKey,
+    signingKey: options.isSelfSigned ? keys.privateKey : signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.ExtendedKeyUsageExtension([purpose === 'server' ? serverAuth : clientAuth]),
@@ -79,8 +114,10 @@ function subjectAlternativeNames(names: readonly string[], addresses: readonly s
   return all.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(all)]
 }
 
-function createKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])
+function createKeys(rsaBits?: number): Promise<webcrypto.CryptoKeyPair> {
+  const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) }
+  const algorithm = rsaBits === undefined ? ecdsa : { ...rsa, modulusLength: rsaBits }
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 
 async function privateKeyPem(key: CryptoKey): Promise<string> {

@@ -1,6 +1,16 @@
-import { createSocket, type RemoteInfo } from 'node:dgram'
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type Answer, decode, encode, type Question } from 'dns-packet'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import {
+  type Answer,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  streamDecode,
+  streamEncode,
+  TRUNCATED_RESPONSE,
+} from 'dns-packet'
 
 /**
  * What the server says about a name. `rcode` replaces the answer, `delayMs` postpones it, and `silent` types
@@ -9,70 +19,146 @@ import { type Answer, decode, encode, type Question } from 'dns-packet'
 export interface Zone {
   readonly a?: readonly string[]
   readonly aaaa?: readonly string[]
-  readonly cname?: string
+  /** The alias, or a chain of them, of which the last one has the addresses. */
+  readonly cname?: string | readonly string[]
+  /** Seconds, of all records. Unless stated 0, so that every call asks anew. */
+  readonly ttl?: number
   readonly rcode?: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'
-  readonly silent?: readonly ('A' | 'AAAA')[]
+  readonly silent?: readonly RecordType[]
   readonly delayMs?: number
+  /** UDP says only that the answer does not fit. */
+  readonly truncated?: boolean
+  /** Ahead of the answer comes another one, with a wrong id or question, which says 127.0.0.66. */
+  readonly forged?: 'id' | 'question'
 }
 
-/** Zones by name, or a function of the question for answers that change. */
-export type Zones = Readonly<Record<string, Zone>> | ((name: string, type: 'A' | 'AAAA') => Zone | undefined)
+type RecordType = 'A' | 'AAAA' | 'CNAME'
 
-/** A real DNS server (UDP) on a free port of 127.0.0.1. */
+/** Zones by name, or a function of the question for answers that change. */
+export type Zones = Readonly<Record<string, Zone>> | ((name: string, type: RecordType) => Zone | undefined)
+
+/** A real DNS server (UDP and TCP) on a free port of 127.0.0.1. */
 export interface DnsServer {
   /** `127.0.0.1:<port>`, as in EGRESS_DNS_SERVERS. */
   readonly address: string
-  /** Every question in the order of arrival, as `A name`. */
+  /** Every question in the order of arrival, as `A name`; over TCP as `A name tcp`. */
   readonly questions: readonly string[]
   close(): Promise<void>
 }
 
-const rcodes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const
-
 export async function createDnsServer(zones: Zones): Promise<DnsServer> {
   const zoneOf = typeof zones === 'function' ? zones : (name: string) => zones[name]
   const questions: string[] = []
-  const socket = createSocket('udp4')
   const timers = new Set<NodeJS.Timeout>()
+  const { udp, tcp, port } = await bindBoth()
+  const sockets = new Set<Socket>()
 
-  socket.on('message', (message, client) => {
-    const { id = 0, questions: [question] = [] } = decode(message)
-    if (question?.type !== 'A' && question?.type !== 'AAAA') return
-    questions.push(`${question.type} ${question.name}`)
+  function receive(
+    { id = 0, questions: [question] = [] }: Packet,
+    reply: (packets: Replies) => void,
+    by = '',
+  ) {
+    if (question === undefined || !isKnown(question.type)) return
+    questions.push(`${question.type} ${question.name}${by}`)
     const zone = zoneOf(question.name.toLowerCase(), question.type)
     if (zone?.silent?.includes(question.type)) return
-    const timer = setTimeout(() => reply(id, question, zone, client), zone?.delayMs ?? 0)
-    timers.add(timer)
-  })
-
-  function reply(
-    id: number,
-    question: Question,
-    zone: Zone | undefined,
-    { port, address }: RemoteInfo,
-  ): void {
-    const rcode = zone ? (zone.rcode ? rcodes[zone.rcode] : 0) : rcodes.NXDOMAIN
-    const answers = rcode === 0 && zone ? answersOf(question, zone) : []
-    // The low four bits of the flags are the response code.
-    socket.send(encode({ type: 'response', id, flags: rcode, questions: [question], answers }), port, address)
+    timers.add(setTimeout(() => reply(repliesTo(question, id, zone)), zone?.delayMs ?? 0))
   }
 
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
+  udp.on('message', (message, client) =>
+    receive(decode(message), ({ datagrams }) => {
+      for (const datagram of datagrams) udp.send(encode(datagram), client.port, client.address)
+    }),
+  )
+  tcp.on('connection', (socket) => {
+    sockets.add(socket.on('error', () => {}))
+    socket.on('data', (chunk: Buffer) => {
+      for (const message of messagesIn(chunk))
+        receive(streamDecode(message), ({ whole }) => socket.write(streamEncode(whole)), ' tcp')
+    })
+  })
+
   return {
-    address: `127.0.0.1:${socket.address().port}`,
+    address: `127.0.0.1:${port}`,
     questions,
     async close() {
       for (const timer of timers) clearTimeout(timer)
-      socket.close()
-      await once(socket, 'close')
+      for (const socket of sockets) socket.destroy()
+      udp.close()
+      tcp.close()
+      await Promise.all([once(udp, 'close'), once(tcp, 'close')])
     },
   }
 }
 
-function answersOf({ name, type }: Question, { a = [], aaaa = [], cname }: Zone): Answer[] {
-  const alias: Answer[] = cname === undefined ? [] : [{ type: 'CNAME', name, ttl: 0, data: cname }]
-  const owner = cname ?? name
+interface Bound {
+  readonly udp: UdpSocket
+  readonly tcp: Server
+  readonly port: number
+}
+
+/** A port that is free for TCP may be taken for UDP: then another one is tried. */
+async function bindBoth(): Promise<Bound> {
+  const tcp = createServer().listen(0, '127.0.0.1')
+  await once(tcp, 'listening')
+  const { port } = tcp.address() as AddressInfo // a TCP server has such an address
+  const udp = createSocket('udp4').bind(port, '127.0.0.1')
+  try {
+    await once(udp, 'listening')
+    return { udp, tcp, port }
+  } catch (error) {
+    tcp.close()
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return bindBoth()
+    throw error
+  }
+}
+
+/** RFC 1035, section 4.2.2: over TCP the length of each message goes ahead of it. */
+function messagesIn(chunk: Buffer): readonly Buffer[] {
+  if (chunk.length < 2) return []
+  const end = 2 + chunk.readUInt16BE()
+  return [chunk.subarray(0, end), ...messagesIn(chunk.subarray(end))]
+}
+
+function isKnown(type: string): type is RecordType {
+  return type === 'A' || type === 'AAAA' || type === 'CNAME'
+}
+
+interface Replies {
+  /** For UDP, in the order in which they are sent. */
+  readonly datagrams: readonly Packet[]
+  /** For TCP. */
+  readonly whole: Packet
+}
+
+const rcodes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const
+
+function repliesTo(question: Question, id: number, zone: Zone = { rcode: 'NXDOMAIN' }): Replies {
+  // The low four bits of the flags are the response code.
+  const flags = zone.rcode ? rcodes[zone.rcode] : 0
+  const answers = zone.rcode ? [] : answersOf(question, zone)
+  const whole: Packet = { type: 'response', id, flags, questions: [question], answers }
+  const fitting = zone.truncated ? { ...whole, flags: flags | TRUNCATED_RESPONSE, answers: [] } : whole
+  return { datagrams: zone.forged ? [forged(whole, zone.forged), fitting] : [fitting], whole }
+}
+
+/** Like the right answer in all but one thing. */
+function forged({ id = 0, questions = [], ...rest }: Packet, wrong: 'id' | 'question'): Packet {
+  const [{ name } = { name: '' }] = questions
+  const answers: Answer[] = [{ type: 'A', name, ttl: 60, data: '127.0.0.66' }]
+  if (wrong === 'id') return { ...rest, id: id ^ 1, questions, answers }
+  return { ...rest, id, questions: questions.map((asked) => ({ ...asked, name: `not.${name}` })), answers }
+}
+
+function answersOf({ name, type }: Question, { a = [], aaaa = [], cname = [], ttl = 0 }: Zone): Answer[] {
+  const chain = [name, ...(typeof cname === 'string' ? [cname] : cname)]
+  const links = chain
+    .slice(1)
+    .map((data, at): Answer => ({ type: 'CNAME', name: chain[at] ?? '', ttl, data }))
+  if (type === 'CNAME') return links.slice(0, 1)
   const addresses = type === 'A' ? a : aaaa
-  return [...alias, ...addresses.map((data): Answer => ({ type: type as 'A', name: owner, ttl: 0, data }))]
+  return [
+    ...links,
+    ...addresses.map((data): Answer => ({ type: type as 'A', name: chain.at(-1) ?? '', ttl, data })),
+  ]
 }

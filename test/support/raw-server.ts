@@ -9,6 +9,14 @@ export interface RawServer extends Listening {
   readonly connections: () => number
   /** All that came through the connections, in the order of arrival. */
   readonly received: () => Buffer
+  /** All that the part said. */
+  readonly sent: () => Buffer
+  /** Heads of requests that came through the connections. */
+  readonly requests: () => number
+  /** Connections of TCP that reached the server, whatever became of them. */
+  readonly accepted: () => number
+  /** Connections of TCP that are open now. */
+  readonly open: () => number
 }
 
 /** Plays its part on one connection. `reset` ends that with a TCP reset. */
@@ -34,23 +42,47 @@ async function record(
   create: (onConnection: (socket: Socket) => void) => Server,
   part: Part,
 ): Promise<RawServer> {
-  const chunks: Buffer[] = []
+  const received: Buffer[] = []
+  const sent: Buffer[] = []
   const tcpSockets = new Map<number | undefined, Socket>()
   let connections = 0
+  let accepted = 0
   const server = create((socket) => {
     connections += 1
     const { remotePort } = socket
     socket.on('error', () => {})
+    recordWrites(socket, sent)
     // The socket of TLS has no way to reset the one of TCP below it.
     part(socket, () => tcpSockets.get(remotePort)?.resetAndDestroy())
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('data', (chunk: Buffer) => received.push(chunk))
   })
-  server.prependListener('connection', (socket: Socket) => tcpSockets.set(socket.remotePort, socket))
+  server.prependListener('connection', (socket: Socket) => {
+    const { remotePort } = socket
+    accepted += 1
+    tcpSockets.set(remotePort, socket)
+    socket.on('close', () => tcpSockets.delete(remotePort))
+  })
   return {
     ...(await listen(server)),
     connections: () => connections,
-    received: () => Buffer.concat(chunks),
+    received: () => Buffer.concat(received),
+    sent: () => Buffer.concat(sent),
+    requests: () => countHeads(Buffer.concat(received)),
+    accepted: () => accepted,
+    open: () => tcpSockets.size,
   }
+}
+
+function recordWrites(socket: Socket, sent: Buffer[]): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  socket.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    sent.push(Buffer.from(chunk))
+    return write(chunk, ...rest)
+  }
+}
+
+function countHeads(bytes: Buffer): number {
+  return bytes.toString('latin1').match(/[A-Z]+ \S+ HTTP\/1\.1\r\n/g)?.length ?? 0
 }
 
 /** Accepts and says nothing. */

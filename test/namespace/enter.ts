@@ -1,0 +1,7 @@
+import { assertNothingLeaves, ip } from './network.ts'
+
+/** Runs before the suite, in the namespace that `npm run test:egress` makes, whose only device is down. */
+export default function enterNamespace(): void {
+  assertNothingLeaves()
+  ip('link', 'set', 'lo', 'up')
+}

@@ -1,0 +1,14 @@
+import { afterAll, describe, it } from 'vitest'
+import { expectAsInTable } from '../faults/expectations.ts'
+import { play } from '../faults/play.ts'
+import { startSharedService } from '../faults/shared-service.ts'
+import { faultsOf } from '../faults/table.ts'
+
+const service = await startSharedService()
+afterAll(() => service.close())
+
+describe.each(faultsOf({ bendNetwork: true }))('$title', ({ faults }) => {
+  it.each(faults)('$row: $what ($ends, delivered $delivered)', async (fault) => {
+    await expectAsInTable(await play(fault, service), fault)
+  })
+})

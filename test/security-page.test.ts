@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { badPorts } from '../src/egress/bad-ports.ts'
+import { maxRememberedSeconds } from '../src/egress/dns-cache.ts'
+import { maxAddresses, resolutionDelayMs } from '../src/egress/dns-lookup.ts'
+import { attemptDelayMs, maxTries } from '../src/egress/first-connection.ts'
+import { metadataAddresses } from '../src/egress/metadata-addresses.ts'
+import { lookupBudgetMs } from '../src/egress/resolver.ts'
+import { specialNames } from '../src/egress/special-names.ts'
+import { specialRanges } from '../src/egress/special-ranges.ts'
+import { variables } from '../src/settings.ts'
+import { headerNameProblem } from '../src/webhook/header.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../docs/security.md'), 'utf8')
+
+describe('docs/security.md', () => {
+  it('has the special ranges of the code', () => {
+    expect(rowsUnder('Special ranges', 'range')).toEqual(
+      specialRanges.map(([cidr, name, source]) => [quoted(cidr), quoted(name), source]),
+    )
+  })
+
+  it('says why each kind of range is closed', () => {
+    const explained = rowsUnder('Special ranges', 'what it is').map(([name]) => name)
+
+    expect(explained.toSorted()).toEqual(
+      [...new Set(specialRanges.map(([, name]) => quoted(name)))].toSorted(),
+    )
+  })
+
+  it('has the metadata services of the code', () => {
+    expect(rowsUnder('Metadata services', 'address')).toEqual(
+      metadataAddresses.map(([address, owner]) => [quoted(address), owner]),
+    )
+  })
+
+  it('has the special names of the code', () => {
+    expect(rowsUnder('Special names', 'name')).toEqual(
+      specialNames.map(([pattern, source]) => [quoted(pattern), source]),
+    )
+  })
+
+  it('has the ports of the code', () => {
+    const listed = [...(/(?:^\d[\d, \n]+)+/m.exec(section('Ports'))?.[0] ?? '').matchAll(/\d+/g)]
+
+    expect(listed.map(([port]) => Number(port))).toEqual([...badPorts])
+  })
+
+  it('gives the reasons of the code for refused headers', () => {
+    const rows = rowsUnder('Headers that are refused', 'why')
+    const reasons = rows.flatMap(([reason, names = '']) =>
+      [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => [name, `may not be set: ${reason}`]),
+    )
+
+    expect(reasons.map(([name = '']) => [name, headerNameProblem(name)])).toEqual(reasons)
+    expect(reasons.length).toBeGreaterThan(20)
+  })
+
+  it('has the limits of the code', () => {
+    const lookups = section('How names are looked up').replaceAll(/\s+/g, ' ')
+    expect(lookups).toContain(`the other one gets ${resolutionDelayMs} ms more`)
+    expect(lookups).toContain(`A lookup takes at most ${lookupBudgetMs / 1_000} s`)
+    expect(lookups).toContain(`An answer may have ${maxAddresses} addresses`)
+    expect(lookups).toContain(`for ${maxRememberedSeconds} s at most`)
+    const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
+    expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
+    expect(connections).toContain(`${attemptDelayMs} ms apart`)
+  })
+
+  it('opens with settings that can be read', () => {
+    const settings = rowsUnder('How to open more', 'to').map(
+      ([, setting = '']) => /^`(\w+)=(.+)`$/.exec(setting) ?? [],
+    )
+
+    for (const [, name, value = ''] of settings.filter(([, name]) => name !== 'EGRESS_CA_FILE'))
+      expect(variables.find((variable) => variable.name === name)?.parse(value)).toMatchObject({ ok: true })
+    expect(settings.length).toBeGreaterThan(0)
+  })
+})
+
+/** The part under a heading, whatever its level, up to the next heading. */
+function section(heading: string): string {
+  const [, text] = page.split(new RegExp(`^#{2,3} ${heading}$`, 'm'))
+  if (text === undefined) throw new Error(`docs/security.md has no section "${heading}"`)
+  return text.split(/^#/m)[0] ?? ''
+}
+
+/** The cells of the table whose first column has that title. */
+function rowsUnder(heading: string, firstColumn: string): readonly (readonly string[])[] {
+  const lines = section(heading).split('\n')
+  const table = lines.slice(lines.findIndex((line) => line.startsWith(`| ${firstColumn} |`)) + 2)
+  const end = table.findIndex((line) => !line.startsWith('|'))
+  return table.slice(0, end).map((line) => line.slice(2, -2).split(' | '))
+}
+
+function quoted(text: string): string {
+  return `\`${text}\``
+}
