@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
+import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
 import type { ApiKey } from './http/api-keys.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
@@ -38,6 +39,14 @@ export const addressRules: Parse<readonly AddressRule[]> = listOf((entry) => rul
 
 /** Entries of EGRESS_ONLY. */
 export const onlyRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseOnlyRule(entry)))
+
+/** Prefixes of NAT64. */
+export const nat64Prefixes: Parse<readonly IpRange[]> = listOf((entry) => {
+  const range = parseNat64Prefix(entry)
+  return range === null
+    ? wrong(`"${entry}" must be an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits, such as 2001:db8:64::/96`)
+    : right(range)
+})
 
 /** Addresses with their ports, as `node:dns` takes them. */
 export const nameServers: Parse<readonly string[]> = listOf((entry) => {

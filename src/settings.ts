@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { AddressRule } from './egress/address-rule.ts'
 import type { EgressOptions } from './egress/caller.ts'
+import type { IpRange } from './egress/ip-address.ts'
 import type { Access, ApiKey } from './http/api-keys.ts'
 import type { LogLevel } from './http/log.ts'
 import {
@@ -10,6 +11,7 @@ import {
   hostToListenOn,
   integer,
   nameServers,
+  nat64Prefixes,
   oneOf,
   onlyRules,
   type Parse,
@@ -141,6 +143,15 @@ const egressDnsServers: Variable<readonly string[]> = {
   parse: nameServers,
 }
 
+const egressNat64: Variable<readonly IpRange[]> = {
+  name: 'EGRESS_NAT64',
+  default: '',
+  description:
+    'Prefixes of NAT64 beside `64:ff9b::/96`, with commas between. An address in one is judged as the IPv4 address it carries.',
+  example: '2001:db8:64::/96',
+  parse: nat64Prefixes,
+}
+
 /** Every variable that the service reads, in the order of the manual. */
 export const variables = [
   host,
@@ -157,6 +168,7 @@ export const variables = [
   egressOnly,
   egressCaFile,
   egressDnsServers,
+  egressNat64,
 ] as const
 
 /** What the environment says, checked and complete. */
@@ -168,7 +180,10 @@ export interface Settings {
   readonly maxTimeoutMs: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
-  readonly egress: Pick<EgressOptions, 'maxResponseBytes' | 'allow' | 'deny' | 'only' | 'ca' | 'dnsServers'>
+  readonly egress: Pick<
+    EgressOptions,
+    'maxResponseBytes' | 'allow' | 'deny' | 'only' | 'ca' | 'dnsServers' | 'nat64'
+  >
   /** What whoever runs the service should see in its log at start. */
   readonly notices: readonly string[]
 }
@@ -208,6 +223,7 @@ export function readSettings(environment: Environment): Settings {
       only: read(egressOnly),
       ca: read(egressCaFile),
       dnsServers: read(egressDnsServers),
+      nat64: read(egressNat64),
     },
   }
 

@@ -35,7 +35,15 @@ describe('settings', () => {
       maxTimeoutMs: 10_000,
       maxRequestBytes: 1_048_576,
       maxEchoBytes: 65_536,
-      egress: { maxResponseBytes: 1_048_576, allow: [], deny: [], only: [], ca: null, dnsServers: [] },
+      egress: {
+        maxResponseBytes: 1_048_576,
+        allow: [],
+        deny: [],
+        only: [],
+        ca: null,
+        dnsServers: [],
+        nat64: [],
+      },
       notices: ['no key is asked for: whoever reaches 127.0.0.1 may call'],
     })
   })

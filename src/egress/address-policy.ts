@@ -50,6 +50,8 @@ export interface AddressPolicyOptions {
   readonly only: readonly AddressRule[]
   /** Where the service itself listens. */
   readonly own: { readonly address: string; readonly port: number }
+  /** Prefixes of NAT64 beside the well-known one. */
+  readonly nat64: readonly IpRange[]
   /** The addresses of this machine's network interfaces. */
   readonly interfaces: readonly string[]
 }
@@ -84,7 +86,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
     refuseAddress(text, target) {
       const address = parseIp(text)
       if (address === null) return 'not_an_address'
-      const forms = formsOf(address)
+      const forms = formsOf(address, options.nat64)
       const { judged } = forms
 
       if (anyForm(forms, isMetadataAddress)) return 'metadata'
@@ -104,8 +106,8 @@ interface Forms {
   readonly judged: IpAddress
 }
 
-function formsOf(written: IpAddress): Forms {
-  return { written, judged: carriedIpv4(written) ?? written }
+function formsOf(written: IpAddress, nat64: readonly IpRange[] = []): Forms {
+  return { written, judged: carriedIpv4(written, nat64) ?? written }
 }
 
 function anyForm({ written, judged }: Forms, holds: (address: IpAddress) => boolean): boolean {

@@ -9,6 +9,7 @@ import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
+import type { IpRange } from './ip-address.ts'
 import { createResolver } from './resolver.ts'
 
 /**
@@ -37,6 +38,8 @@ export interface EgressOptions {
   readonly allow: readonly AddressRule[]
   readonly deny: readonly AddressRule[]
   readonly only: readonly AddressRule[]
+  /** Prefixes of NAT64 beside the well-known one: addresses in them are judged as the IPv4 ones they carry. */
+  readonly nat64: readonly IpRange[]
   /** PEM of authorities that are trusted beside Node's own. */
   readonly ca: string | null
   /** `address:port`; empty for the system's. */

@@ -55,11 +55,28 @@ export function contains(range: IpRange, address: IpAddress): boolean {
 
 /**
  * The IPv4 address that an IPv6 address stands for, or null. Packets to `::ffff:0:0/96` (RFC 4291) go out as
- * IPv4, and those to `64:ff9b::/96` (RFC 6052) do so behind a NAT64 gateway.
+ * IPv4, and those to `64:ff9b::/96` (RFC 6052) and to further prefixes of NAT64 do so behind a translator.
  */
-export function carriedIpv4(address: IpAddress): IpAddress | null {
-  if (!carriers.some((carrier) => contains(carrier, address))) return null
-  return { family: 4, value: address.value & 0xffff_ffffn }
+export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): IpAddress | null {
+  const carrier = [...carriers, ...nat64].find((range) => contains(range, address))
+  return carrier === undefined ? null : { family: 4, value: embeddedIpv4(address.value, carrier.prefix) }
+}
+
+/** RFC 6052, section 2.2: the IPv4 address follows the prefix, and leaves bits 64 to 71 out. */
+function embeddedIpv4(value: bigint, prefix: number): bigint {
+  const withoutOctet = ((value >> 64n) << 56n) | (value & 0xff_ffff_ffff_ffffn)
+  const shifted = prefix === 96 ? value : withoutOctet >> BigInt(120 - prefix - 32)
+  return shifted & 0xffff_ffffn
+}
+
+/** The lengths that a prefix of NAT64 may have (RFC 6052, section 2.2). */
+const nat64Lengths: ReadonlySet<number> = new Set([32, 40, 48, 56, 64, 96])
+
+/** Null for what is no prefix of NAT64. */
+export function parseNat64Prefix(text: string): IpRange | null {
+  const range = parseIpRange(text.replace(/^\[(.*)\]/, '$1'))
+  if (range?.family !== 6 || !nat64Lengths.has(range.prefix)) return null
+  return ((range.value >> 56n) & 0xffn) === 0n ? range : null
 }
 
 /** Whether two spellings name the same target, `::ffff:127.0.0.1` and `127.0.0.1` included. */

@@ -5,6 +5,7 @@ import {
   createAddressPolicy,
   type Denial,
 } from '../../src/egress/address-policy.ts'
+import { parseNat64Prefix } from '../../src/egress/ip-address.ts'
 import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
 import { rules } from '../support/caller.ts'
 
@@ -12,7 +13,7 @@ const https = { host: 'hooks.example.com', port: 443 }
 
 function policy(options: Partial<AddressPolicyOptions> = {}) {
   const own = { address: '0.0.0.0', port: 3000 }
-  return createAddressPolicy({ allow: [], deny: [], only: [], own, interfaces: [], ...options })
+  return createAddressPolicy({ allow: [], deny: [], only: [], own, nat64: [], interfaces: [], ...options })
 }
 
 describe('the default policy for addresses', () => {
@@ -336,5 +337,17 @@ describe('EGRESS_ONLY', () => {
   it('gives way to EGRESS_DENY', () => {
     const { refuseTarget } = policy({ only, deny: rules('hooks.example.com') })
     expect(refuseTarget(https)).toBe('denied_by_operator')
+  })
+})
+
+describe('a prefix of NAT64 that the operator names', () => {
+  it.each([
+    ['2001:db8:64::7f00:1', 'loopback'],
+    ['2001:db8:64::a9fe:a9fe', 'metadata'],
+    ['2001:db8:64::5db8:d70e', null],
+  ])('lets %s be judged as the address that it carries', (address, denial) => {
+    const nat64 = [parseNat64Prefix('2001:db8:64::/96')].filter((range) => range !== null)
+
+    expect(policy({ nat64 }).refuseAddress(address, { host: address, port: 443 })).toBe(denial)
   })
 })

@@ -11,7 +11,14 @@ import { authority, rawTlsServer } from '../support/servers.ts'
 
 function createPool(maxIdle: number) {
   const own = { address: '127.0.0.1', port: 0 }
-  const policy = createAddressPolicy({ allow: rules('127.0.0.0/8'), deny: [], only: [], own, interfaces: [] })
+  const policy = createAddressPolicy({
+    allow: rules('127.0.0.0/8'),
+    deny: [],
+    only: [],
+    own,
+    nat64: [],
+    interfaces: [],
+  })
   const log = () => {}
   const dial = createConnector({ policy, resolver: createResolver({ servers: [] }), ca: authority.pem, log })
   const pool = new ConnectionPool({ policy, dial, log, maxIdle })

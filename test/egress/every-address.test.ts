@@ -6,6 +6,7 @@ import { compileUrl } from '../../src/webhook/url.ts'
 import { after, before, deniedRanges, isPublic, textOf } from './second-opinion.ts'
 
 const policy = createAddressPolicy({
+  nat64: [],
   allow: [],
   deny: [],
   only: [],

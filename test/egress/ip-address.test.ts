@@ -1,7 +1,14 @@
 import { BlockList, isIPv4 } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { carriedIpv4, contains, parseIp, parseIpRange, sameAddress } from '../../src/egress/ip-address.ts'
+import {
+  carriedIpv4,
+  contains,
+  parseIp,
+  parseIpRange,
+  parseNat64Prefix,
+  sameAddress,
+} from '../../src/egress/ip-address.ts'
 
 const address = fc.oneof(fc.ipV4(), fc.ipV6())
 
@@ -113,3 +120,33 @@ function networkOf(base: string, prefix: number): string {
     ((network >> BigInt(112 - 16 * group)) & 0xffffn).toString(16),
   ).join(':')
 }
+
+describe('a prefix of NAT64', () => {
+  const carried = (prefix: string, text: string) => {
+    const [range, address] = [parseNat64Prefix(prefix), parseIp(text)]
+    if (range === null || address === null) throw new TypeError(`${prefix} or ${text} cannot be read`)
+    return carriedIpv4(address, [range])
+  }
+
+  it.each([
+    ['2001:db8::/32', '2001:db8:c000:221::'],
+    ['2001:db8:100::/40', '2001:db8:1c0:2:21::'],
+    ['2001:db8:122::/48', '2001:db8:122:c000:2:2100::'],
+    ['2001:db8:122:300::/56', '2001:db8:122:3c0:0:221::'],
+    ['2001:db8:122:344::/64', '2001:db8:122:344:c0:2:2100::'],
+    ['[2001:db8:122:344::]/96', '2001:db8:122:344::192.0.2.33'],
+  ])('%s carries an address as RFC 6052, section 2.4, has it: %s', (prefix, text) => {
+    expect(carried(prefix, text)).toEqual(parseIp('192.0.2.33'))
+  })
+
+  it('carries nothing in other addresses', () => {
+    expect(carried('2001:db8:64::/96', '2001:db8:65::7f00:1')).toBeNull()
+  })
+
+  it.each(['2001:db8::/33', '2001:db8::/128', '10.0.0.0/8', '2001:db8::1/96', '64:ff9b::', 'x', ''])(
+    'is not %j',
+    (text) => {
+      expect(parseNat64Prefix(text)).toBeNull()
+    },
+  )
+})

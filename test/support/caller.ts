@@ -24,6 +24,7 @@ export function testCaller(options: Partial<EgressOptions> = {}): Caller {
     only: [],
     ca: authority.pem,
     dnsServers: [],
+    nat64: [],
     maxResponseBytes: 1_048_576,
     own: { address: '127.0.0.1', port: 0 },
     log: () => {},
