@@ -38,7 +38,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly response: Promise<TargetResponse>
   readonly #options: ExchangeOptions
   readonly #settle = Promise.withResolvers<TargetResponse>()
-  readonly #isOnUsedConnection: boolean
   #delivered: Delivered = 'no'
   #isOver = false
   #isSettled = false
@@ -48,7 +47,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(options: ExchangeOptions) {
     this.#options = options
     this.response = this.#settle.promise
-    this.#isOnUsedConnection = options.connection.wasUsed
     options.connection.send(options.request, this)
   }
 
@@ -56,7 +54,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#delivered
   }
 
-  /** Whether all of the response was read, so that the connection can carry another one. */
+  /** Whether all of the response was read and wanted, so that the connection can carry another one. */
   get isOver(): boolean {
     return this.#isOver
   }
@@ -86,7 +84,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    // What lies beyond the limit was not read by anybody.
     this.#isOver = !this.#isSettled
     // undici takes a reset for the end of a body that has no length.
     this.#head?.body.end(this.#options.connection.error ? 'broken' : 'complete')
@@ -95,11 +92,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Controller, error: Error): void {
     if (this.#head) this.#head.body.end('broken')
     else this.#settle.reject(this.#nameError(error))
-  }
-
-  /** What comes on a used connection before the request is written belongs to the request before it. */
-  get #cannotBeAnAnswer(): boolean {
-    return this.#isOnUsedConnection && this.#delivered === 'no'
   }
 
   #receiveInterim(controller: Controller, status: number): void {
@@ -136,11 +128,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
    */
   #nameError(error: NodeJS.ErrnoException): Error {
     const { firstBytes, wasEnded, error: firstError } = this.#options.connection
-    const isParserError = error.name === 'HTTPParserError'
-    if ((isParserError || error.code === 'UND_ERR_SOCKET') && this.#cannotBeAnAnswer) {
-      return new EgressError('EGRESS_CONNECTION_GONE', error)
-    }
-    if (isParserError) {
+    if (error.name === 'HTTPParserError') {
       const isHttp = firstBytes.equals(httpMagic)
       return new EgressError(isHttp ? 'EGRESS_RESPONSE_MALFORMED' : 'EGRESS_RESPONSE_NOT_HTTP', error)
     }

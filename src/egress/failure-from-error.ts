@@ -28,7 +28,8 @@ const wordings = {
   no_response: (place) => `${place} closed the connection without an answer.`,
   response_malformed: (place) => `The answer of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
-  response_headers_too_large: (place) => `${place} answered with more than 16 KiB of headers.`,
+  response_headers_too_large: (place) =>
+    `${place} answered with more than 16 KiB of headers, or with more than 512 of them.`,
   local_resource: () => 'The service has no sockets or files left.',
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 

@@ -70,7 +70,8 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
   undecodable: {
     code: 'response_undecodable',
     path: null,
-    message: 'The body of the response could not be decoded; it is shown as it came.',
+    message:
+      'The body of the response could not be decoded; it is shown as far as that was possible, else as it came.',
   },
 }
 

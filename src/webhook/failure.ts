@@ -246,7 +246,7 @@ export const failures = {
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The headers of the answer are too large',
-    hint: 'At most 16 KiB of headers are accepted. The target may be setting cookies without end.',
+    hint: 'At most 16 KiB and 512 headers are accepted. The target may be setting cookies without end.',
   },
   queue_full: {
     phase: 'service',

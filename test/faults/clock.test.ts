@@ -1,0 +1,32 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { never } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+const hourMs = 3_600_000
+
+describe('the clock of a call does not follow the clock on the wall', () => {
+  it.each([
+    ['forwards', hourMs],
+    ['backwards', -hourMs],
+  ])('which jumps %s by an hour', async (_direction, jumpMs) => {
+    const answering = await receiver((_request, response) => {
+      vi.setSystemTime(Date.now() + jumpMs)
+      response.end('hi')
+    })
+    const hanging = await receiver(never)
+    const { execute } = await service()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+
+    const answered = await execute({ node: { method: 'POST', url: answering.url } })
+    const started = performance.now()
+    const hung = await execute({ node: { method: 'POST', url: hanging.url, timeoutMs: 200 } })
+
+    expect(answered).toMatchObject({ branch: 'success' })
+    expect(answered.durationMs).toBeGreaterThanOrEqual(0)
+    expect(answered.durationMs).toBeLessThan(5_000)
+    expect(hung).toMatchObject({ reason: { code: 'response_timeout' } })
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+})

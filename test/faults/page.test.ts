@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest'
+import { writePage } from './page.ts'
+import { faultTable } from './table.ts'
+
+it('docs/faults.md says what the tests of the faults say', async () => {
+  await expect(writePage(faultTable)).toMatchFileSnapshot('../../docs/faults.md')
+})

@@ -1,0 +1,66 @@
+import { type Chapter, type Fault, isMade, type UnmadeFault } from './fault.ts'
+
+/** The fault table as a page for people. */
+export function writePage(table: readonly Chapter[]): string {
+  return `${[introduction, ...table.map(writeChapter)].join('\n\n')}\n`
+}
+
+const introduction = `# What can go wrong, and what a caller is told of it
+
+Generated from the tests that make each of these faults against a real socket and look at both sides: at the reply,
+and at what had reached the target. A changed verdict is a changed line here. After a change of the table,
+\`npx vitest run test/faults/page.test.ts -u\` writes the page anew.
+
+The node is a \`POST\` without \`idempotent\` that expects a 2xx. *Ends* is the failure code of the reply, or the
+status that the expectation was held against; a failure code leads to [errors.md](errors.md). *The target saw* is
+what had reached it by the time of the reply. A fault that uses up all of the time is marked ⏱: the reply then comes
+at \`timeoutMs\`, and its message names the phase that used it up.`
+
+function writeChapter({ title, faults }: Chapter): string {
+  const made = faults.filter(isMade)
+  const unmade = faults.filter((fault): fault is UnmadeFault => !isMade(fault))
+  return [`## ${title}`, ...(made.length > 0 ? [tableOf(made)] : []), ...listOf(unmade)].join('\n\n')
+}
+
+function tableOf(faults: readonly Fault[]): string {
+  return [
+    '| # | Fault | Ends | Branch | Delivered | Repeat | Warning | The target saw |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...faults.map(rowOf),
+  ].join('\n')
+}
+
+function rowOf(fault: Fault): string {
+  const { row, what, delivered, repeat, warning, seen } = fault
+  const cells = [
+    row,
+    fault.usesUp === undefined ? what : `${what} ⏱`,
+    endOf(fault),
+    `\`${branchOf(fault)}\``,
+    `\`${delivered}\``,
+    `\`${repeat}\``,
+    warning === undefined ? '' : `\`${warning}\``,
+    seen,
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function endOf({ ends }: Fault): string {
+  return typeof ends === 'number' ? String(ends) : `[\`${ends}\`](errors.md#${ends})`
+}
+
+/** The output that the workflow takes where the node says nothing about it. */
+export function branchOf({ ends }: Fault): 'success' | 'error' {
+  return typeof ends === 'number' && ends >= 200 && ends < 300 ? 'success' : 'error'
+}
+
+function listOf(faults: readonly UnmadeFault[]): readonly string[] {
+  if (faults.length === 0) return []
+  return [
+    `Made elsewhere, or not at all:\n\n${faults.map(({ row, what, why }) => `- ${row}: ${what} ${sentence(why)}`).join('\n')}`,
+  ]
+}
+
+function sentence(why: string): string {
+  return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`
+}

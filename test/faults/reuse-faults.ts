@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Caller } from '../../src/egress/caller.ts'
+import { testCaller } from '../support/caller.ts'
+import type { Part } from '../support/raw-server.ts'
+import { rawTlsServer } from '../support/servers.ts'
+import type { Chapter, Target } from './fault.ts'
+import { at, sound } from './targets.ts'
+
+/** What the caller is told when a fresh connection took the place of a dead one. */
+const recovered = {
+  ends: 200,
+  delivered: 'yes',
+  repeat: 'never',
+  seen: 'a request',
+  shows: {
+    attempts: [
+      { status: null, failure: 'no_response', delivered: 'no', connectionReused: true },
+      { status: 200, failure: null, delivered: 'yes', connectionReused: false },
+    ],
+  },
+} as const
+
+export const reuseFaults: Chapter = {
+  title: 'A connection that was kept alive',
+  faults: [
+    {
+      row: '22',
+      what: 'The target closes a kept connection before a byte of the next request is written.',
+      make: () => whileCalling((socket) => socket.destroy()),
+      ...recovered,
+    },
+    {
+      row: '22',
+      what: 'The target sends an answer that nobody asked for right before the next request is written.',
+      make: () => whileCalling((socket) => socket.write(sound.replace('200', '201'))),
+      ...recovered,
+    },
+    {
+      row: '22',
+      what: 'The target sends garbage right before the next request is written.',
+      make: () => whileCalling((socket) => socket.write('garbage')),
+      ...recovered,
+    },
+    {
+      row: '23',
+      what: 'The target closes a kept connection when the next request has been written.',
+      make: async () => ({ ...at(await rawTlsServer(answerOnce)), rehearsals: 1 }),
+      ends: 'no_response',
+      delivered: 'maybe',
+      repeat: 'if_idempotent',
+      seen: 'a request',
+      shows: { attempts: [{ connectionReused: true }] },
+    },
+    {
+      row: '39',
+      what: 'The target sends a second answer on an idle connection.',
+      make: unsolicited,
+      ends: 200,
+      delivered: 'yes',
+      repeat: 'never',
+      seen: 'a request',
+      shows: { attempts: [{ connectionReused: false }] },
+    },
+  ],
+}
+
+/** Answers the first request of a connection, and ends that at the second. */
+const answerOnce: Part = (socket) => {
+  socket.once('data', () => {
+    socket.write(sound)
+    socket.once('data', () => socket.destroy())
+  })
+}
+
+/** Something befalls the kept connection at the moment in which the service begins to use it. */
+async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
+  const sockets: Socket[] = []
+  const target = await keepingAlive(sockets)
+  const real = testCaller()
+  const caller: Caller = {
+    async call(...call) {
+      await nextTurn() // so that the news arrives before the next chance to write
+      const calling = real.call(...call)
+      const [kept] = sockets
+      if (kept !== undefined) befall(kept)
+      return calling
+    },
+    close: () => real.close(),
+  }
+  return { ...target, service: { caller }, rehearsals: 1 }
+}
+
+async function unsolicited(): Promise<Target> {
+  const sockets: Socket[] = []
+  return {
+    ...(await keepingAlive(sockets)),
+    rehearsals: 1,
+    async interlude() {
+      for (const socket of sockets) socket.write(sound.replace('200', '201'))
+      // Both ends live in this process: what one sends reaches the other within a few turns of its loop.
+      for (let turn = 0; turn < 20; turn++) await nextTurn()
+    },
+  }
+}
+
+async function keepingAlive(sockets: Socket[]): Promise<Target> {
+  const server = await rawTlsServer((socket) => {
+    sockets.push(socket)
+    socket.on('data', () => socket.write(sound))
+  })
+  return at(server)
+}

@@ -1,0 +1,26 @@
+import type { Chapter } from './fault.ts'
+
+const noHttp2 = 'the service speaks HTTP/1.1 only, so that every request on the wire is one that it knows of'
+
+export const serviceFaults: Chapter = {
+  title: 'Beyond the target',
+  faults: [
+    { row: '53', what: 'HTTP/2: the target refuses a stream or goes away.', why: noHttp2 },
+    { row: '54', what: 'HTTP/2: floods of frames, a window that is never opened.', why: noHttp2 },
+    {
+      row: '55',
+      what: 'The service is stopped during the call.',
+      why: '`test/egress/deadline.test.ts` makes it without the rest of the service',
+    },
+    {
+      row: '56',
+      what: 'The service is killed, or its disk is full.',
+      why: 'the service keeps nothing: whoever called it sees the connection break, which is `maybe` (docs/errors.md)',
+    },
+    {
+      row: '56',
+      what: 'The wall clock jumps by an hour during the call.',
+      why: '`test/faults/clock.test.ts` makes it, since the clock is one for all rows',
+    },
+  ],
+}

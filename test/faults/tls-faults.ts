@@ -1,0 +1,150 @@
+import type { TlsOptions } from 'node:tls'
+import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
+import { silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
+import { authority } from '../support/servers.ts'
+import type { Chapter, Target } from './fault.ts'
+import { sound, tcp, tls } from './targets.ts'
+
+const day = 86_400_000
+const daysFromNow = (days: number) => new Date(Date.now() + days * day)
+
+const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const
+
+export const tlsFaults: Chapter = {
+  title: 'The TLS handshake',
+  faults: [
+    {
+      row: '12',
+      what: 'The certificate has expired.',
+      make: withCertificate({ notBefore: daysFromNow(-2), notAfter: daysFromNow(-1) }),
+      ends: 'tls_cert_expired',
+      ...refused,
+    },
+    {
+      row: '12',
+      what: 'The certificate is not valid yet.',
+      make: withCertificate({ notBefore: daysFromNow(1) }),
+      ends: 'tls_cert_not_yet_valid',
+      ...refused,
+    },
+    {
+      row: '13',
+      what: 'The certificate is for another name.',
+      make: withCertificate({ names: ['internal-name.example'], addresses: ['127.0.0.2'] }),
+      ends: 'tls_name_mismatch',
+      ...refused,
+    },
+    {
+      row: '14',
+      what: 'The certificate comes from an unknown authority.',
+      make: async () => {
+        const stranger = await createAuthority('Stranger authority')
+        return await tls(writeAndStay(sound), { credentials: await stranger.issue() })()
+      },
+      ends: 'tls_untrusted',
+      ...refused,
+    },
+    {
+      row: '15',
+      what: 'The certificate is for clients.',
+      make: withCertificate({ purpose: 'client' }),
+      ends: 'tls_cert_invalid',
+      ...refused,
+    },
+    {
+      row: '15',
+      what: 'The certificate names the host as its subject only.',
+      make: withCertificate({ names: [], addresses: [], commonName: '127.0.0.1' }),
+      ends: 'tls_cert_invalid',
+      ...refused,
+    },
+    {
+      row: '15',
+      what: 'The key of the certificate is too short, or its signature too weak.',
+      why: 'OpenSSL of this Node refuses to serve it; the mapping of the codes is tested in `test/egress`',
+    },
+    {
+      row: '16',
+      what: 'The target speaks TLS 1.1 at most.',
+      make: shaking({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '16',
+      what: 'The target has no cipher in common with the service.',
+      make: shaking({ maxVersion: 'TLSv1.2', ciphers: 'PSK-AES128-CBC-SHA' }),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '16',
+      what: 'The target speaks HTTP/2 only.',
+      make: shaking({ ALPNProtocols: ['h2'] }),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '17',
+      what: 'The target demands a client certificate, under TLS 1.2.',
+      make: shaking({ requestCert: true, ca: authority.pem, maxVersion: 'TLSv1.2' }),
+      ends: 'tls_client_cert_required',
+      ...refused,
+    },
+    {
+      row: '17',
+      what: 'The target demands a client certificate, under TLS 1.3.',
+      make: shaking({ requestCert: true, ca: authority.pem, minVersion: 'TLSv1.3' }),
+      ends: 'tls_client_cert_required',
+      ...refused,
+      delivered: 'maybe',
+    },
+    {
+      row: '18',
+      what: 'The target speaks plain HTTP.',
+      make: tcp(write('HTTP/1.1 400 Bad Request\r\nserver: internal-proxy\r\n\r\n')),
+      ends: 'tls_not_tls',
+      ...refused,
+    },
+    {
+      row: '18',
+      what: 'The target speaks first, with a banner of SSH.',
+      make: tcp((socket) => socket.write('SSH-2.0-OpenSSH_9.9 internal-banner\r\n')),
+      ends: 'tls_not_tls',
+      ...refused,
+    },
+    {
+      row: '19',
+      what: 'The target never answers the handshake.',
+      make: tcp(silent),
+      ends: 'tls_timeout',
+      usesUp: 'the TLS handshake',
+      ...refused,
+      repeat: 'safe',
+    },
+    {
+      row: '20',
+      what: 'The target resets the connection in the handshake.',
+      make: tcp(writeAndReset()),
+      ends: 'tls_aborted',
+      ...refused,
+      repeat: 'safe',
+    },
+    {
+      row: '20',
+      what: 'The target ends the connection in the handshake.',
+      make: tcp(write()),
+      ends: 'tls_aborted',
+      ...refused,
+      repeat: 'safe',
+    },
+  ],
+}
+
+function withCertificate(certificate: CertificateOptions): () => Promise<Target> {
+  return async () => tls(writeAndStay(sound), { credentials: await authority.issue(certificate) })()
+}
+
+function shaking(options: TlsOptions): () => Promise<Target> {
+  return tls(writeAndStay(sound), options)
+}
