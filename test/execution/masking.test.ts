@@ -4,7 +4,7 @@ import { attempt, callerWith, execute, failing, preview, responding, responseOf 
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 
-/** The forms that contract.md names. */
+/** The forms in which a value may come back. */
 const forms: readonly ((text: string) => string)[] = [
   (text) => text,
   encodeURIComponent,
