@@ -62,7 +62,6 @@ export const nameServers: Parse<readonly string[]> = listOf((entry) => {
 export function apiKeyList(text: string): Parsed<readonly ApiKey[]> {
   const keys = listOf(apiKey)(text)
   if (!keys.ok) return keys
-  if (text !== '' && keys.value.length === 0) return wrong('must have at least one entry')
   if (hasTwins(keys.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
   if (hasTwins(keys.value.map(({ key }) => key))) return wrong('no two names may have the same key')
   return keys
@@ -87,6 +86,8 @@ export function certificateFile(path: string): Parsed<string | null> {
 function listOf<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
   return (text) => {
     const results = entriesOf(text).map(parseEntry)
+    // A list that comes out empty is a mistake of whoever made it, and may leave open what it was to close.
+    if (text !== '' && results.length === 0) return wrong('must have at least one entry')
     const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
     if (problems.length > 0) return wrong([...new Set(problems)].join('; '))
     return right(results.flatMap((result) => (result.ok ? [result.value] : [])))

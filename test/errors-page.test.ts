@@ -27,6 +27,7 @@ const warningCodes = {
   header_trimmed: true,
   credential_in_url: true,
   fragment_dropped: true,
+  retry_after_ignored: true,
   status_not_success: true,
   response_truncated: true,
   response_undecodable: true,

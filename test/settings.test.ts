@@ -165,3 +165,12 @@ describe('settings', () => {
     expect(notices).toEqual(['only these hosts may be called: api.crm.example'])
   })
 })
+
+describe('a list that comes out empty', () => {
+  it.each(['EGRESS_ALLOW', 'EGRESS_DENY', 'EGRESS_ONLY', 'EGRESS_DNS_SERVERS', 'EGRESS_NAT64', 'API_KEYS'])(
+    'stops the start where %s is set to it: it may leave open what it was to close',
+    (name) => {
+      expect(() => readSettings({ [name]: ' , ' })).toThrow(`must have at least one entry`)
+    },
+  )
+})

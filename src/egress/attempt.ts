@@ -74,7 +74,7 @@ class Journey {
     const failure = failureFromInterruption(interruption, progress, this.#options.deadline.limitMs)
     const response = this.#exchange?.interrupt() ?? null
     this.#stopped.abort()
-    this.#connection?.destroy()
+    this.#connection?.abort()
     return { kind: 'failed', failure, response }
   }
 

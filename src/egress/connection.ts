@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Target } from './address-policy.ts'
+import type { DialledSocket } from './connector.ts'
 import { EgressError } from './egress-error.ts'
 
 /** Of head and trailers of a response, each. */
@@ -23,12 +24,14 @@ const keepAliveMs = 4_000
 export class Connection {
   readonly #client: Client
   readonly #socket: TLSSocket
+  readonly #reset: () => void
   #firstBytes = Buffer.alloc(0)
   #error: NodeJS.ErrnoException | null = null
   #requests = 0
   #linesWithoutProgress = 0
 
-  constructor(socket: TLSSocket, { host, port }: Target) {
+  constructor({ socket, reset }: DialledSocket, { host, port }: Target) {
+    this.#reset = reset
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
     })
@@ -92,6 +95,12 @@ export class Connection {
 
   onClose(listener: () => void): void {
     this.#socket.once('close', listener)
+  }
+
+  /** Ends it in the middle of a request, of which nothing more shall arrive. */
+  abort(): void {
+    this.#reset()
+    this.destroy()
   }
 
   destroy(): void {

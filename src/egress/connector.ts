@@ -16,7 +16,13 @@ import type { PhaseClock } from './phase-clock.ts'
 import type { Resolver } from './resolver.ts'
 
 /** Opens a TLS connection to a target, if the policy lets it. */
-export type Dial = (target: Target, phases: PhaseClock, signal: AbortSignal) => Promise<TLSSocket>
+export type Dial = (target: Target, phases: PhaseClock, signal: AbortSignal) => Promise<DialledSocket>
+
+export interface DialledSocket {
+  readonly socket: TLSSocket
+  /** Breaks the connection: what the kernel still holds for the other side is thrown away. */
+  readonly reset: () => void
+}
 
 export interface ConnectorOptions {
   readonly policy: AddressPolicy
@@ -41,9 +47,10 @@ export function createConnector({ policy, resolver, ca, log }: ConnectorOptions)
     const addresses = await resolveTarget(target, phases, signal)
     for (const address of addresses) judge(address, target)
     phases.enter('connect')
-    const socket = await connectToFirst(addresses, target.port, signal)
+    const raw = await connectToFirst(addresses, target.port, signal)
     phases.enter('tls')
-    return await secure(socket, target.host, secureContext, signal)
+    const socket = await secure(raw, target.host, secureContext, signal)
+    return { socket, reset: () => raw.resetAndDestroy() }
   }
 
   async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Delivered } from '../webhook/failure.ts'
+import { trimHeader } from '../webhook/header.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair, TargetResponse } from '../webhook/outcome.ts'
 import { type Connection, httpMagic, maxHeaderBytes, maxHeaders } from './connection.ts'
@@ -142,7 +143,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 function headerPairs({ rawHeaders }: Controller): readonly HeaderPair[] {
   if (!Array.isArray(rawHeaders)) return []
   const texts = rawHeaders.map((text) => text.toString('latin1'))
-  return Array.from({ length: texts.length / 2 }, (_, at) => [texts[2 * at] ?? '', texts[2 * at + 1] ?? ''])
+  return Array.from({ length: texts.length / 2 }, (_, at) => [
+    texts[2 * at] ?? '',
+    trimHeader(texts[2 * at + 1] ?? ''),
+  ])
 }
 
 /** Codings of the content, then those of its transfer, of which `chunked` is undone already. */

@@ -5,6 +5,7 @@ import { type Failure, type FailureCode, failures, type Phase } from '../webhook
 import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
 import type { Scope } from '../webhook/render-context.ts'
 import { RenderCost } from '../webhook/render-cost.ts'
+import { asksInVain } from '../webhook/repeat.ts'
 import type { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 
@@ -31,7 +32,7 @@ export function conclude(
   }
   const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   const captured = capture(node, scope)
-  const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response.ending)]
+  const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response)]
   return { decision, captured: captured.values, warnings }
 }
 
@@ -75,7 +76,16 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
   },
 }
 
-function warningsOf(ending: BodyEnding): readonly Warning[] {
-  const warning = endings[ending]
-  return warning === undefined ? [] : [warning]
+const senselessHint: Warning = {
+  code: 'retry_after_ignored',
+  path: null,
+  message: 'The Retry-After of the response is neither one number of seconds nor one date, and was ignored.',
+}
+
+function warningsOf(response: ReadableResponse): readonly Warning[] {
+  const ofBody = endings[response.ending]
+  return [
+    ...(ofBody === undefined ? [] : [ofBody]),
+    ...(asksInVain(response, new Date()) ? [senselessHint] : []),
+  ]
 }

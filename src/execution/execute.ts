@@ -7,7 +7,7 @@ import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import type { Scope } from '../webhook/render-context.ts'
 import { variablesOf } from '../webhook/rendering.ts'
-import { deliveredBy, repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
+import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import { conclude } from './conclude.ts'
@@ -111,7 +111,7 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
     reason: reporter.reason(decision.reason),
     delivered: deliveredBy(attempts),
     repeat: repeatOf(rendered, attempts, decision.succeeded),
-    retryAfterMs: retryAfterMs(response?.header('retry-after'), new Date()),
+    retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
     captured: reporter.captured(captured),
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
     response: response === null ? null : reporter.response(response),

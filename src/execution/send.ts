@@ -4,7 +4,7 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import type { FailureCode } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
-import { repeatAfter, retryAfterMs } from '../webhook/repeat.ts'
+import { askedPauseMs, repeatAfter } from '../webhook/repeat.ts'
 import { pauseBeforeRetry } from '../webhook/retry.ts'
 
 /** What is to be sent, and until when. */
@@ -47,17 +47,16 @@ function waitAfter(
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
     repeat: repeatAfter(made),
-    retryAfterMs: askedPauseMs(outcome),
+    retryAfterMs: pauseAskedBy(outcome),
     remainingMs: budget.remainingMs,
     random: Math.random(),
   })
 }
 
 /** Only these two say that the target would take the request later. */
-function askedPauseMs({ response }: Outcome): number | null {
+function pauseAskedBy({ response }: Outcome): number | null {
   if (response?.status !== 429 && response?.status !== 503) return null
-  const [, header] = response.headers.find(([name]) => name.toLowerCase() === 'retry-after') ?? []
-  return retryAfterMs(header, new Date())
+  return askedPauseMs(response, new Date())
 }
 
 /** What ends an attempt, and how to speak of it. */

@@ -1,5 +1,5 @@
 import { type Delivered, type Repeat, repeatAfterFailure } from './failure.ts'
-import type { Attempt } from './outcome.ts'
+import type { Attempt, HeaderPair, TargetResponse } from './outcome.ts'
 
 /** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
 export function repeatAfter(attempts: readonly Attempt[]): Repeat {
@@ -39,10 +39,25 @@ export function deliveredBy(attempts: readonly Attempt[]): Delivered {
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null
-  if (/^\d{1,12}$/.test(header)) return Number(header) * 1000
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER)
   if (!dateForms.some((form) => form.test(header))) return null
   const pause = Date.parse(header.endsWith('GMT') ? header : `${header} GMT`) - now.getTime()
   return Number.isNaN(pause) ? null : Math.max(0, pause)
+}
+
+/** What a response asks for. Two hints are none: nobody knows which one counts. */
+export function askedPauseMs({ headers }: TargetResponse, now: Date): number | null {
+  const [hint, ...others] = hintsOf(headers)
+  return others.length > 0 ? null : retryAfterMs(hint, now)
+}
+
+/** Whether a response asks for a pause in words that make no sense. */
+export function asksInVain(response: TargetResponse, now: Date): boolean {
+  return hintsOf(response.headers).length > 0 && askedPauseMs(response, now) === null
+}
+
+function hintsOf(headers: readonly HeaderPair[]): readonly string[] {
+  return headers.flatMap(([name, value]) => (name.toLowerCase() === 'retry-after' ? [value] : []))
 }
 
 /** The three forms of a date that a recipient has to understand (RFC 9110, section 5.6.7). */

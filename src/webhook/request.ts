@@ -82,7 +82,7 @@ function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: 
   const real = joined(
     path,
     query,
-    pairs.flatMap(({ name, real: value }) => queryPairs(name, value)),
+    pairs.flatMap(({ name, real: value }) => encodedPairs(name, value)),
   )
   const shown = joined(
     path,
@@ -102,14 +102,16 @@ function renderFields(fields: readonly CompiledField[], rendering: Rendering): R
 
 const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
 
-function shownPairs(name: string, value: unknown): readonly (readonly [string, string])[] {
-  return value === mask ? [[name, mask]] : queryPairs(name, value)
+/** As they go out: `name=text`. */
+function encodedPairs(name: string, value: unknown): string[] {
+  return queryPairs(name, value).map(([own, text]) => `${percentEncode(own)}=${percentEncode(text)}`)
 }
 
-function joined(path: string, query: string | null, pairs: readonly (readonly [string, string])[]): string {
-  const added = pairs.map(
-    ([name, text]) => `${percentEncode(name)}=${text === mask ? mask : percentEncode(text)}`,
-  )
+function shownPairs(name: string, value: unknown): string[] {
+  return value === mask ? [`${percentEncode(name)}=${mask}`] : encodedPairs(name, value)
+}
+
+function joined(path: string, query: string | null, added: readonly string[]): string {
   if (query === null && added.length === 0) return path
   const separator = query === null || query === '' || query.endsWith('&') || added.length === 0 ? '' : '&'
   return `${path}?${query ?? ''}${separator}${added.join('&')}`

@@ -25,6 +25,7 @@ export type WarningCode =
   | 'fragment_dropped'
   | 'status_not_success'
   | 'response_truncated'
+  | 'retry_after_ignored'
   | 'response_undecodable'
   | 'body_truncated'
   | 'capture_failed'

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Delivered, FailureCode } from '../../src/webhook/failure.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
@@ -79,7 +80,10 @@ describe('the one clock of a call', () => {
 
   it('destroys the connection', async () => {
     const ends: Promise<unknown>[] = []
-    const target = await rawTlsServer((socket) => ends.push(once(socket, 'close')))
+    const target = await rawTlsServer((socket) => {
+      // It is broken, not ended: what is still on its way must not arrive after the reply.
+      ends.push(new Promise((close) => socket.on('error', () => {}).once('close', close)))
+    })
     await attemptAt(target.port, {}, { timeoutMs })
     expect(ends).toHaveLength(1)
     await Promise.all(ends)
@@ -113,3 +117,22 @@ describe('closing the caller', () => {
 function slowHints(): Part {
   return drip('HTTP/1.1 103 Early Hints\r\n\r\n', 80)
 }
+
+describe('a request that was cut short by the clock', () => {
+  it('does not arrive after the reply: the connection is broken, and with it what was still on its way', async () => {
+    const sockets: Socket[] = []
+    const breaks: Promise<unknown>[] = []
+    const target = await rawTlsServer((socket) => {
+      sockets.push(socket.pause())
+      breaks.push(new Promise((tell) => socket.once('error', tell).once('close', () => tell(null))))
+    })
+    const body = Buffer.alloc(8_000_000)
+    const headers = [['content-length', String(body.length)]] as const
+
+    await attemptAt(target.port, { method: 'POST', body, headers }, { timeoutMs })
+    for (const socket of sockets) socket.resume()
+
+    expect(breaks).toHaveLength(1)
+    expect(await breaks[0]).toMatchObject({ code: 'ECONNRESET' })
+  })
+})

@@ -229,7 +229,7 @@ describe('a name that is called again', () => {
     })
     const connect = () => dial({ host, port: target.port }, startPhaseClock(), new AbortController().signal)
 
-    const socket = await connect()
+    const { socket } = await connect()
     socket.destroy()
     denial = 'denied_by_operator'
 

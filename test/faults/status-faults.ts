@@ -30,7 +30,7 @@ export const statusFaults: Chapter = {
     pausing(429, '0', 0),
     pausing(429, '30', 30_000),
     pausing(503, '3600', 3_600_000),
-    pausing(503, '1000000000000', null),
+    pausing(503, '1000000000000', 1e15),
     pausing(429, '-5', null),
     pausing(429, '1.5', null),
     pausing(429, '1, 2', null),
@@ -77,6 +77,7 @@ function pausing(status: number, value: string, retryAfterMs: number | null, sai
     what: `The target answers ${status} with \`Retry-After: ${said}\`.`,
     make: answer(`HTTP/1.1 ${status} Later\r\nretry-after: ${value}\r\ncontent-length: 0\r\n\r\n`),
     ...judged(status, 'safe'),
+    ...(retryAfterMs === null && { warning: 'retry_after_ignored' as const }),
     shows: { retryAfterMs },
   }
 }

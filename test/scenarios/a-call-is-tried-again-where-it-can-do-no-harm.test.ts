@@ -95,6 +95,32 @@ describe('a call is tried again where it can do no harm', () => {
   })
 
   it.each([
+    ['with white space behind it', ['1 \t'], 1_000, []],
+    ['twice', ['1', '2'], null, ['retry_after_ignored']],
+    ['that makes no sense', ['soon'], null, ['retry_after_ignored']],
+  ])(
+    'and a Retry-After %s means the same to the pause and to the reply',
+    async (_how, hints, askedMs, codes) => {
+      const target = await receiver((_request, response) => {
+        response
+          .writeHead(
+            503,
+            hints.flatMap((hint) => ['retry-after', hint]),
+          )
+          .end()
+      })
+      const { execute } = await service()
+      const retry = { attempts: 2, initialDelayMs: 1, maxDelayMs: 1, totalMs: 900 }
+
+      const reply = await execute({ node: { method: 'GET', url: target.url, retry } })
+
+      expect(reply.retryAfterMs).toBe(askedMs)
+      expect(reply.warnings.map(({ code }) => code)).toEqual(codes)
+      expect(target.received).toHaveLength(askedMs === null ? 2 : 1)
+    },
+  )
+
+  it.each([
     ['totalMs', { retry: { ...quickly, totalMs: 1_500 } }, {}, '/node/retry/totalMs'],
     ['deadlineMs', { retry: quickly }, { deadlineMs: 1_500 }, '/deadlineMs'],
   ])('within %s, which the reason names', async (name, part, options, path) => {

@@ -300,6 +300,14 @@ describe('a rendered URL is url_invalid', () => {
   })
 })
 
+describe('a query parameter', () => {
+  it('is encoded though its value looks like what is shown in the place of a secret', () => {
+    expect(sent({ url: 'https://t.example/', query: [{ name: 'a', literal: '•••' }] }).target).toBe(
+      '/?a=%E2%80%A2%E2%80%A2%E2%80%A2',
+    )
+  })
+})
+
 describe('a fragment', () => {
   it.each([
     ['https://t.example/x?color=#fff&size=2', '/x?color=', ['fragment_dropped']],
