@@ -61,7 +61,7 @@ export const tlsFaults: Chapter = {
     {
       row: '15',
       what: 'The key of the certificate is too short, or its signature too weak.',
-      why: 'OpenSSL of this Node refuses to serve it; the mapping of the codes is tested in `test/egress`',
+      why: 'Needs a server that accepts what is weak: `test/egress/tls.test.ts`',
     },
     {
       row: '16',
