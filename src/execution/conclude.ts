@@ -6,7 +6,7 @@ import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
 import type { Scope } from '../webhook/render-context.ts'
 import { RenderCost } from '../webhook/render-cost.ts'
 import { asksInVain } from '../webhook/repeat.ts'
-import type { ReadableResponse } from '../webhook/response.ts'
+import { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 
 /** What follows from an outcome. */
@@ -25,15 +25,27 @@ export function conclude(
 ): Conclusion {
   if (response === null)
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
-  const scope: Scope = {
-    variables: { ...variables, response: response.variables },
-    secrets: new Map(),
-    cost: new RenderCost(),
-  }
+  const scope = scopeWith(response, variables)
   const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   const captured = capture(node, scope)
   const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response)]
   return { decision, captured: captured.values, warnings }
+}
+
+/** Whether an outcome is what the node expects. Nothing of it is shown, so nothing is masked. */
+export function isMet(node: CompiledNode, outcome: Outcome, variables: Scope['variables']): boolean {
+  if (outcome.kind === 'failed') return false
+  const response = new ReadableResponse(outcome.response, (text) => text, { isShown: false })
+  return decideOnResponse(node, response, scopeWith(response, variables)).succeeded
+}
+
+/** What templates and conditions see once there is a response. They share one budget, and reach no secret. */
+function scopeWith(response: ReadableResponse, variables: Scope['variables']): Scope {
+  return {
+    variables: { ...variables, response: response.variables },
+    secrets: new Map(),
+    cost: new RenderCost(),
+  }
 }
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
@@ -41,11 +53,9 @@ function decide(node: CompiledNode, outcome: Outcome): Decision {
   return decideOnFailure(node, withPath(outcome.failure))
 }
 
-/** The wire knows nothing of nodes: where to look is told by the code. */
+/** The wire knows nothing of nodes: where nobody has said where to look, the code tells. */
 function withPath(failure: Failure): Failure {
-  return failures[failure.code].phase === 'rendering'
-    ? failure
-    : { ...failure, path: failure.path ?? pathOf(failure.code) }
+  return { ...failure, path: failure.path ?? pathOf(failure.code) }
 }
 
 const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])

@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Caller } from '../egress/caller.ts'
-import { decideOnResponse } from '../webhook/branch.ts'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
@@ -10,7 +9,7 @@ import { variablesOf } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
-import { conclude } from './conclude.ts'
+import { conclude, isMet } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
 import type { Executed, Refused } from './execution.ts'
 import { attemptEntry, Reporter, secretsOf } from './report.ts'
@@ -79,14 +78,6 @@ function render(
     userAgent,
     masksCarriers: true,
   })
-}
-
-/** Whether a response is what the node expects. Nothing of it is shown here, so nothing is masked. */
-function isMet(node: CompiledNode, outcome: Outcome, variables: Scope['variables']): boolean {
-  if (outcome.kind === 'failed') return false
-  const response = new ReadableResponse(outcome.response, (text) => text, { isShown: false })
-  const scope = { variables: { ...variables, response: response.variables }, secrets: new Map() }
-  return decideOnResponse(node, response, scope).succeeded
 }
 
 function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind'> {

@@ -12,8 +12,9 @@ export class ReadableResponse {
   readonly text: string
   /** Whether the body is text at all. */
   readonly isText: boolean
+  /** Whether words about the response may quote its body. */
+  readonly mayBeQuoted: boolean
   readonly #masked: Masker
-  readonly #isShown: boolean
   #json: { readonly value: unknown } | null = null
   #shownText: string | null = null
 
@@ -24,7 +25,7 @@ export class ReadableResponse {
     { isShown } = { isShown: true },
   ) {
     this.#masked = masked
-    this.#isShown = isShown
+    this.mayBeQuoted = isShown
     this.status = status
     this.headers = headers.map(([name, value]) => [name, decodeHeader(value)])
     this.body = body
@@ -51,11 +52,6 @@ export class ReadableResponse {
   /** A text as it may be shown. */
   masked(text: string): string {
     return this.#masked(text)
-  }
-
-  /** Whether words about the response may quote its body. */
-  get mayBeQuoted(): boolean {
-    return this.#isShown
   }
 
   /** The text of the body as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
