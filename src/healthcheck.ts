@@ -1,9 +1,9 @@
 import { get } from 'node:http'
-import { readSettings } from './settings.ts'
+import { readListening } from './settings.ts'
 
 // The HEALTHCHECK of the image, which has neither shell nor curl: exits with 0 when the service on this machine is up.
 
-const { host, port } = readSettings(process.env)
+const { host, port } = readListening(process.env)
 const timeoutMs = 2_000
 
 /** Who listens everywhere is asked on loopback. */

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
 import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
 import type { ApiKey } from './http/api-keys.ts'
+import { headerValueProblem } from './webhook/header.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
 export type Parsed<T> =
@@ -34,6 +35,23 @@ export function hostToListenOn(text: string): Parsed<string> {
   return isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? right(text) : wrong('must be an address or a host name')
 }
 
+/** A value that need not be there: nothing is null. */
+export function unset<T>(parse: Parse<T>): Parse<T | null> {
+  return (text) => (text === '' ? right(null) : parse(text))
+}
+
+/** Any text, such as where a file is: whoever reads that says whether it can be read. */
+export function anyText(text: string): Parsed<string> {
+  return right(text)
+}
+
+/** An absolute URL of HTTP or HTTPS. */
+export function httpUrl(text: string): Parsed<string> {
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? right(text)
+    : wrong('must be a URL that begins with http:// or https://')
+}
+
 /** Entries of EGRESS_ALLOW and EGRESS_DENY. */
 export const addressRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseAddressRule(entry)))
 
@@ -57,6 +75,12 @@ export const nameServers: Parse<readonly string[]> = listOf((entry) => {
     return wrong(`"${entry}" must be an address and a port, such as 10.0.0.53:53 or [fd00::53]:53`)
   return right(family === 6 ? `[${address}]:${port}` : `${address}:${port}`)
 })
+
+/** Entries `name=value` of headers, the value percent-encoded. What is wrong is said without showing a value. */
+export function headerList(text: string): Parsed<Readonly<Record<string, string>>> {
+  const pairs = listOf(headerPair)(text)
+  return pairs.ok ? right(Object.fromEntries(pairs.value)) : pairs
+}
 
 /** Entries `name:key`. What is wrong with them is said without showing a key. */
 export function apiKeyList(text: string): Parsed<readonly ApiKey[]> {
@@ -110,6 +134,22 @@ function apiKey(entry: string): Parsed<ApiKey> {
   const [, name, key] = /^([\w.-]{1,64}):([\w.~+/-]{16,}=*)$/.exec(entry) ?? []
   if (name !== undefined && key !== undefined) return right({ name, key })
   return wrong('every entry must be name:key, and a key at least 16 of A-Z a-z 0-9 - . _ ~ + / =')
+}
+
+function headerPair(entry: string): Parsed<readonly [name: string, value: string]> {
+  const [, name, encoded] = /^([!#$%&'*+.^_`|~\w-]+)=([\x21-\x7e]+)$/.exec(entry) ?? []
+  const value = encoded === undefined ? null : decoded(encoded)
+  if (name !== undefined && value !== null && headerValueProblem(value) === null) return right([name, value])
+  return wrong('every entry must be name=value of a header, with the value percent-encoded')
+}
+
+/** Null where a percent sign is not followed by what it announces. */
+function decoded(encoded: string): string | null {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return null
+  }
 }
 
 function hasTwins(words: readonly string[]): boolean {

@@ -4,18 +4,25 @@ import type { EgressOptions } from './egress/caller.ts'
 import type { IpRange } from './egress/ip-address.ts'
 import type { Access, ApiKey } from './http/api-keys.ts'
 import type { LogLevel } from './http/log.ts'
+import { namesOfUnbound, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
+import type { SecretStoreOptions } from './secrets/secret-store.ts'
 import {
   addressRules,
+  anyText,
   apiKeyList,
   certificateFile,
+  headerList,
   hostToListenOn,
+  httpUrl,
   integer,
   nameServers,
   nat64Prefixes,
   oneOf,
   onlyRules,
   type Parse,
+  unset,
 } from './setting-values.ts'
+import type { OtlpTarget } from './tracing/otlp-exporter.ts'
 
 /** One variable of the environment. What it is when it is not set stands there as it would be written. */
 export interface Variable<T> {
@@ -102,6 +109,94 @@ const maxEchoBytes: Variable<number> = {
   parse: integer(0, 67_108_864),
 }
 
+const maxInFlight: Variable<number> = {
+  name: 'MAX_IN_FLIGHT',
+  default: '1000',
+  description:
+    'How many executions and previews may be under way at once. One more is answered with 503 at once.',
+  example: '200',
+  parse: integer(1, 100_000),
+}
+
+const maxPerHost: Variable<number> = {
+  name: 'MAX_PER_HOST',
+  default: '64',
+  description:
+    'How many calls of a tenant to one host and port may be under way at once. The next ones wait.',
+  example: '16',
+  parse: integer(1, 10_000),
+}
+
+const maxQueuePerHost: Variable<number> = {
+  name: 'MAX_QUEUE_PER_HOST',
+  default: '256',
+  description: 'How many calls of a tenant may wait for one host and port. One more is `queue_full`.',
+  example: '0',
+  parse: integer(0, 100_000),
+}
+
+const shutdownGraceMs: Variable<number | null> = {
+  name: 'SHUTDOWN_GRACE_MS',
+  default: '',
+  description:
+    'How long the process may take to end after a signal to stop, in milliseconds. What is still under way a second before is interrupted. Not set: `MAX_TIMEOUT_MS` and 5 s.',
+  example: '25000',
+  parse: unset(integer(0, 3_600_000)),
+}
+
+const secretsDir: Variable<string | null> = {
+  name: 'SECRETS_DIR',
+  default: '',
+  description:
+    'Directory with one file for each secret, named as the secret, as Docker and Kubernetes mount them. One line break at the end is dropped. Read again when it changes.',
+  example: '/run/secrets',
+  parse: unset(anyText),
+}
+
+const secretsFile: Variable<string | null> = {
+  name: 'SECRETS_FILE',
+  default: '',
+  description:
+    'JSON file of secrets: name to value, or to `{ "value", "hosts", "tenants" }`, which binds it to these. Read again when it changes.',
+  example: '/etc/webhook-node/secrets.json',
+  parse: unset(anyText),
+}
+
+const secretsUnbound: Variable<'allow' | 'refuse'> = {
+  name: 'SECRETS_UNBOUND',
+  default: 'allow',
+  description:
+    'Whether a secret of the service may be without `hosts` and `tenants`, and so be sent anywhere for everybody: `allow`, or `refuse` to start with one.',
+  example: 'refuse',
+  parse: oneOf(['allow', 'refuse']),
+}
+
+const otlpEndpoint: Variable<string | null> = {
+  name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  default: '',
+  description: 'Where traces are sent, as OTLP over HTTP. Not set: none are made.',
+  example: 'http://collector:4318',
+  parse: unset(httpUrl),
+}
+
+const otlpHeaders: Variable<Readonly<Record<string, string>>> = {
+  name: 'OTEL_EXPORTER_OTLP_HEADERS',
+  default: '',
+  description:
+    'Headers that go to the collector, as `name=value` with commas between. Values are percent-encoded.',
+  example: 'authorization=Bearer%20c2VjcmV0',
+  isSecret: true,
+  parse: headerList,
+}
+
+const otelServiceName: Variable<string> = {
+  name: 'OTEL_SERVICE_NAME',
+  default: 'webhook-node',
+  description: 'What the service is called in traces.',
+  example: 'webhook-node-eu',
+  parse: anyText,
+}
+
 const egressAllow: Variable<readonly AddressRule[]> = {
   name: 'EGRESS_ALLOW',
   default: '',
@@ -163,12 +258,22 @@ export const variables = [
   maxRequestBytes,
   maxResponseBytes,
   maxEchoBytes,
+  maxInFlight,
+  maxPerHost,
+  maxQueuePerHost,
+  shutdownGraceMs,
+  secretsDir,
+  secretsFile,
+  secretsUnbound,
   egressAllow,
   egressDeny,
   egressOnly,
   egressCaFile,
   egressDnsServers,
   egressNat64,
+  otlpEndpoint,
+  otlpHeaders,
+  otelServiceName,
 ] as const
 
 /** What the environment says, checked and complete. */
@@ -180,9 +285,23 @@ export interface Settings {
   readonly maxTimeoutMs: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
+  readonly maxInFlight: number
+  /** How long running executions may take to end after a signal to stop. */
+  readonly shutdownGraceMs: number
+  readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
+  /** Where spans are sent; null where none are made. */
+  readonly traces: OtlpTarget | null
   readonly egress: Pick<
     EgressOptions,
-    'maxResponseBytes' | 'allow' | 'deny' | 'only' | 'ca' | 'dnsServers' | 'nat64'
+    | 'maxResponseBytes'
+    | 'maxPerHost'
+    | 'maxQueuePerHost'
+    | 'allow'
+    | 'deny'
+    | 'only'
+    | 'ca'
+    | 'dnsServers'
+    | 'nat64'
   >
   /** What whoever runs the service should see in its log at start. */
   readonly notices: readonly string[]
@@ -195,17 +314,19 @@ export class InvalidSettings extends Error {
   }
 }
 
+/** What it takes to conclude a call that has ended, and to answer. */
+const graceBeyondCallMs = 5_000
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads the settings from an environment. A variable that is set to nothing counts as not set. */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = []
-  const read = <T>(variable: Variable<T>): T => {
-    const text = environment[variable.name] || variable.default
-    const result = variable.parse(text)
-    if (result.ok) return result.value
-    problems.push(complaint(variable, text, result.problem))
-    return defaultOf(variable)
+  const read = readerOf(environment, problems)
+  const open = (sources: SecretSources): Settings['secrets'] => {
+    const found = readSecrets(sources)
+    if (!found.ok) problems.push(...found.problems)
+    return { sources, initial: found.ok ? found.secrets : new Map() }
   }
 
   const settings = {
@@ -216,8 +337,14 @@ export function readSettings(environment: Environment): Settings {
     maxTimeoutMs: read(maxTimeoutMs),
     maxRequestBytes: read(maxRequestBytes),
     maxEchoBytes: read(maxEchoBytes),
+    maxInFlight: read(maxInFlight),
+    shutdownGraceMs: read(shutdownGraceMs),
+    secrets: open({ directory: read(secretsDir), file: read(secretsFile), unbound: read(secretsUnbound) }),
+    traces: tracesOf(read(otlpEndpoint), read(otlpHeaders), read(otelServiceName)),
     egress: {
       maxResponseBytes: read(maxResponseBytes),
+      maxPerHost: read(maxPerHost),
+      maxQueuePerHost: read(maxQueuePerHost),
       allow: read(egressAllow),
       deny: read(egressDeny),
       only: read(egressOnly),
@@ -231,13 +358,40 @@ export function readSettings(environment: Environment): Settings {
   if (mustHaveKeys && !environment.API_KEYS)
     problems.push(`API_KEYS is not set, and HOST ${settings.host} is not loopback: set it, or AUTH=off`)
   if (problems.length > 0) throw new InvalidSettings(problems)
-  return { ...settings, notices: noticesOf(settings, environment) }
+  return {
+    ...settings,
+    shutdownGraceMs: settings.shutdownGraceMs ?? settings.maxTimeoutMs + graceBeyondCallMs,
+    notices: noticesOf(settings, environment),
+  }
 }
 
-function noticesOf({ host, access }: Pick<Settings, 'host' | 'access'>, { EGRESS_ONLY }: Environment) {
+/** Where the service listens: what its health check has to know, however the files of other settings are by now. */
+export function readListening(environment: Environment): Pick<Settings, 'host' | 'port'> {
+  const problems: string[] = []
+  const read = readerOf(environment, problems)
+  const listening = { host: read(host), port: read(port) }
+  if (problems.length > 0) throw new InvalidSettings(problems)
+  return listening
+}
+
+function readerOf(environment: Environment, problems: string[]): <T>(variable: Variable<T>) => T {
+  return (variable) => {
+    const text = environment[variable.name] || variable.default
+    const result = variable.parse(text)
+    if (result.ok) return result.value
+    problems.push(complaint(variable, text, result.problem))
+    return defaultOf(variable)
+  }
+}
+
+type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets'>
+
+function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Environment) {
+  const unbound = namesOfUnbound(secrets.initial)
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
+    ...(unbound.length > 0 ? [`every caller may send these secrets anywhere: ${unbound.join(', ')}`] : []),
   ]
 }
 
@@ -253,6 +407,14 @@ function defaultOf<T>(variable: Variable<T>): T {
 
 function accessOf(mode: 'keys' | 'off', keys: readonly ApiKey[]): Access {
   return mode === 'off' || keys.length === 0 ? { kind: 'open' } : { kind: 'keys', keys }
+}
+
+function tracesOf(
+  endpoint: string | null,
+  headers: OtlpTarget['headers'],
+  serviceName: string,
+): OtlpTarget | null {
+  return endpoint === null ? null : { endpoint, headers, serviceName }
 }
 
 function isLoopback(address: string): boolean {

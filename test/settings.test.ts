@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readSettings, variables } from '../src/settings.ts'
+import { readListening, readSettings, variables } from '../src/settings.ts'
+import { testFiles } from './secrets/files.ts'
 import { authority } from './support/servers.ts'
 
 const key = '0123456789abcdef'
@@ -33,10 +34,16 @@ describe('settings', () => {
       logLevel: 'info',
       access: { kind: 'open' },
       maxTimeoutMs: 10_000,
+      shutdownGraceMs: 15_000,
+      maxInFlight: 1_000,
+      secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
+      traces: null,
       maxRequestBytes: 1_048_576,
       maxEchoBytes: 65_536,
       egress: {
         maxResponseBytes: 1_048_576,
+        maxPerHost: 64,
+        maxQueuePerHost: 256,
         allow: [],
         deny: [],
         only: [],
@@ -56,7 +63,12 @@ describe('settings', () => {
 
   it('have examples that can be used', async () => {
     const examples = Object.fromEntries(variables.map(({ name, example }) => [name, example]))
-    const usable = { ...examples, EGRESS_CA_FILE: await file(authority.pem) }
+    const usable = {
+      ...examples,
+      EGRESS_CA_FILE: await file(authority.pem),
+      SECRETS_DIR: (await testFiles()).path,
+      SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
+    }
 
     expect(problemsOf(usable)).toEqual([])
   })
@@ -71,6 +83,12 @@ describe('settings', () => {
       MAX_REQUEST_BYTES: '1 MiB',
       MAX_RESPONSE_BYTES: '-1',
       MAX_ECHO_BYTES: '0.5',
+      MAX_IN_FLIGHT: '0',
+      MAX_PER_HOST: 'many',
+      MAX_QUEUE_PER_HOST: '-1',
+      SHUTDOWN_GRACE_MS: '15s',
+      SECRETS_UNBOUND: 'no',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
       EGRESS_ALLOW: '10.0.0.0/99',
       EGRESS_DENY: 'a b',
       EGRESS_ONLY: '10.0.0.0/8',
@@ -87,7 +105,13 @@ describe('settings', () => {
       'MAX_TIMEOUT_MS is "1e4": must be an integer from 100 to 600000',
       'MAX_REQUEST_BYTES is "1 MiB": must be an integer from 1024 to 67108864',
       'MAX_ECHO_BYTES is "0.5": must be an integer from 0 to 67108864',
+      'MAX_IN_FLIGHT is "0": must be an integer from 1 to 100000',
+      'SHUTDOWN_GRACE_MS is "15s": must be an integer from 0 to 3600000',
+      'SECRETS_UNBOUND is "no": must be one of allow, refuse',
+      'OTEL_EXPORTER_OTLP_ENDPOINT is "collector:4318": must be a URL that begins with http:// or https://',
       'MAX_RESPONSE_BYTES is "-1": must be an integer from 1024 to 67108864',
+      'MAX_PER_HOST is "many": must be an integer from 1 to 10000',
+      'MAX_QUEUE_PER_HOST is "-1": must be an integer from 0 to 100000',
       expect.stringMatching(/^EGRESS_ALLOW is "10.0.0.0\/99": .*address range/),
       expect.stringMatching(/^EGRESS_DENY is "a b": .*host name/),
       expect.stringMatching(/^EGRESS_ONLY is "10.0.0.0\/8": .*no address ranges/),
@@ -153,6 +177,43 @@ describe('settings', () => {
       ])
   })
 
+  it('take a collector with its headers, decoded, and a name for the service', () => {
+    const endpoint = 'http://collector:4318'
+    const headers = 'authorization=Bearer%20c2VjcmV0, x-scope=a=b%2Cc'
+
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).traces).toEqual({
+      endpoint,
+      headers: {},
+      serviceName: 'webhook-node',
+    })
+    expect(
+      readSettings({
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_HEADERS: headers,
+        OTEL_SERVICE_NAME: 'hooks',
+      }).traces,
+    ).toEqual({
+      endpoint,
+      headers: { authorization: 'Bearer c2VjcmV0', 'x-scope': 'a=b,c' },
+      serviceName: 'hooks',
+    })
+  })
+
+  it.each([
+    ['no value', 'x-secret'],
+    ['an empty value', 'x-secret='],
+    ['a name that is none', 'x secret=1'],
+    ['a space that is not encoded', 'x=Bearer secret'],
+    ['an escape that is none', 'x=secret%zz'],
+    ['a line break', 'x=secret%0d%0aX-Other:%201'],
+    ['commas only', ' , '],
+  ])('refuse headers for the collector with %s, and do not show them', (_what, headers) => {
+    const problems = problemsOf({ OTEL_EXPORTER_OTLP_HEADERS: headers })
+
+    expect(problems).toEqual([expect.stringMatching(/^OTEL_EXPORTER_OTLP_HEADERS: (every|must have)/)])
+    expect(problems.join()).not.toContain('secret')
+  })
+
   it('take name servers with and without a port', () => {
     const { egress } = readSettings({ EGRESS_DNS_SERVERS: '10.0.0.53, [fd00::53]:5353, [fd00::54]' })
 
@@ -163,6 +224,49 @@ describe('settings', () => {
     const { notices } = readSettings({ EGRESS_ONLY: 'api.crm.example', API_KEYS: `engine:${key}` })
 
     expect(notices).toEqual(['only these hosts may be called: api.crm.example'])
+  })
+})
+
+describe('secrets of the service', () => {
+  it('are read at the start, and the log will name those that may be sent anywhere', async () => {
+    const secretsFile = await file('{"two":{"value":"s3cr3t-2","hosts":["h.example"]},"three":"s3cr3t-3"}')
+    const { path } = await testFiles({ one: 's3cr3t-1\n' })
+
+    const { secrets, notices } = readSettings({ SECRETS_DIR: path, SECRETS_FILE: secretsFile })
+
+    expect([...secrets.initial.keys()]).toEqual(['one', 'two', 'three'])
+    expect(secrets.sources).toEqual({ directory: path, file: secretsFile, unbound: 'allow' })
+    expect(notices).toContainEqual('every caller may send these secrets anywhere: one, three')
+    expect(JSON.stringify(notices)).not.toContain('s3cr3t')
+  })
+
+  it('that cannot be used are named together with whatever else is wrong', async () => {
+    const secretsFile = await file('{"a":{"value":"s3cr3t-1","host":"h.example"},"b":"s3cr3t-2"}')
+    const { path } = await testFiles({ 'c-d': 's3cr3t-3' })
+
+    const problems = problemsOf({
+      PORT: 'eighty',
+      SECRETS_DIR: path,
+      SECRETS_FILE: secretsFile,
+      SECRETS_UNBOUND: 'refuse',
+    })
+
+    expect(problems).toEqual([
+      'PORT is "eighty": must be an integer from 0 to 65535',
+      expect.stringMatching(/^SECRETS_DIR is ".*": the file "c-d" is no name of a secret/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/a\/host is not known/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/a is bound to nothing/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/b is bound to nothing/),
+    ])
+    expect(problems.join()).not.toContain('s3cr3t')
+  })
+
+  it('do not matter to the health check, which has to say how the service is', () => {
+    expect(readListening({ PORT: '8080', SECRETS_DIR: '/nowhere' })).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+    })
+    expect(() => readListening({ PORT: 'eighty' })).toThrow('PORT is "eighty"')
   })
 })
 

@@ -1,0 +1,30 @@
+import { isUtf8 } from 'node:buffer'
+import { readFileSync, statSync } from 'node:fs'
+
+/** The text of a file, or what is wrong with the file, as the end of a sentence that begins with its name. */
+export type ReadText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string }
+
+/** Reads a file of UTF-8 that is not larger than it may be. Links are followed. */
+export function readText(path: string, maxBytes: number): ReadText {
+  try {
+    const stats = statSync(path)
+    if (!stats.isFile()) return wrong('is no regular file')
+    if (stats.size > maxBytes) return wrong(`is larger than ${maxBytes} bytes`)
+    const bytes = readFileSync(path)
+    return isUtf8(bytes) ? { ok: true, text: bytes.toString('utf8') } : wrong('is not UTF-8')
+  } catch (error) {
+    return wrong(`could not be read (${systemErrorOf(error)})`)
+  }
+}
+
+/** The name that the operating system has for what went wrong. Anything else is a bug. */
+export function systemErrorOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code)
+  throw error
+}
+
+function wrong(problem: string): ReadText {
+  return { ok: false, problem }
+}

@@ -1,0 +1,78 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SecretSources } from './read-secrets.ts'
+import { systemErrorOf } from './read-text.ts'
+import { isSecretFile } from './secrets-directory.ts'
+
+/** Looks at files until it is closed. */
+export interface Watcher {
+  close(): void
+}
+
+type Places = Pick<SecretSources, 'directory' | 'file'>
+
+/**
+ * Calls back where the sources may have changed, and once at the beginning. It looks again and again rather than
+ * waiting to be told: events of a file system miss links that are swapped, mounts and files that come by network.
+ */
+export function watchSources(places: Places, intervalMs: number, onChange: () => void): Watcher {
+  let known: string | null = null
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    const { marks, isSettled } = await marksOf(places)
+    if (isClosed) return
+    if (marks !== known) onChange()
+    known = isSettled ? marks : null
+    plan()
+  }
+
+  function plan(): void {
+    timer = setTimeout(() => void look(), intervalMs).unref()
+  }
+
+  if (places.directory !== null || places.file !== null) plan()
+  return {
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** What tells one state of the sources from another, and whether it can be relied on. */
+interface Marks {
+  readonly marks: string
+  readonly isSettled: boolean
+}
+
+/** Clocks of file systems are coarse: a second change within their tick leaves the same marks. */
+const settlingMs = 3_000
+
+async function marksOf({ directory, file }: Places): Promise<Marks> {
+  const paths = [...(directory === null ? [] : await filesIn(directory)), ...(file === null ? [] : [file])]
+  const marks = await Promise.all(paths.map(markOf))
+  const newest = Math.max(0, ...marks.map(({ changedMs }) => changedMs))
+  return { marks: marks.map(({ mark }) => mark).join('\n'), isSettled: newest < Date.now() - settlingMs }
+}
+
+/** A directory that cannot be read has the mark of its own path. */
+function filesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).then(
+    (names) => [directory, ...names.filter(isSecretFile).map((name) => join(directory, name))],
+    () => [directory],
+  )
+}
+
+async function markOf(path: string): Promise<{ readonly mark: string; readonly changedMs: number }> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    return {
+      mark: [path, dev, ino, size, mtimeNs, ctimeNs].join(' '),
+      changedMs: Number(ctimeNs / 1_000_000n),
+    }
+  } catch (error) {
+    return { mark: `${path} ${systemErrorOf(error)}`, changedMs: 0 }
+  }
+}

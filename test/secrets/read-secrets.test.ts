@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
+import { type TestFiles, testFiles } from './files.ts'
+
+function read(sources: Partial<SecretSources>) {
+  return readSecrets({ directory: null, file: null, unbound: 'allow', ...sources })
+}
+
+function valuesIn(sources: Partial<SecretSources>): Readonly<Record<string, string>> {
+  const found = read(sources)
+  if (!found.ok) throw new TypeError(found.problems.join('\n'))
+  return Object.fromEntries([...found.secrets].map(([name, { value }]) => [name, value]))
+}
+
+/** Without the beginning that all problems of a source share. */
+function problemsOf(sources: Partial<SecretSources>): readonly string[] {
+  const found = read(sources)
+  const beginnings = [
+    `SECRETS_DIR is ${JSON.stringify(sources.directory)}: `,
+    `SECRETS_FILE is ${JSON.stringify(sources.file)}: `,
+  ]
+  return (found.ok ? [] : found.problems).map((problem) => {
+    const beginning = beginnings.find((candidate) => problem.startsWith(candidate))
+    return beginning === undefined ? problem : problem.slice(beginning.length)
+  })
+}
+
+const fileIn = ({ path }: TestFiles) => join(path, 'secrets.json')
+
+describe('SECRETS_DIR', () => {
+  it('has a file for each secret, and one line break at the end is no part of it', async () => {
+    const { path } = await testFiles({
+      bare: 's3cr3t',
+      unix: 's3cr3t\n',
+      windows: 's3cr3t\r\n',
+      two: 's3cr3t\n\n',
+      spaces: ' s3cr3t \n',
+      pem: '-----BEGIN-----\nAAAA\n-----END-----\n',
+      mark: '\ufeffs3cr3t',
+      unicode: 'sécrèt😀',
+    })
+
+    expect(valuesIn({ directory: path })).toEqual({
+      bare: 's3cr3t',
+      unix: 's3cr3t',
+      windows: 's3cr3t',
+      two: 's3cr3t\n',
+      spaces: ' s3cr3t ',
+      pem: '-----BEGIN-----\nAAAA\n-----END-----',
+      mark: '\ufeffs3cr3t',
+      unicode: 'sécrèt😀',
+    })
+  })
+
+  it('may be one that Kubernetes has mounted', async () => {
+    const files = await testFiles()
+    await files.mount({ crm_token: 's3cr3t-1', other: 's3cr3t-2' })
+
+    expect(valuesIn({ directory: files.path })).toEqual({ crm_token: 's3cr3t-1', other: 's3cr3t-2' })
+  })
+
+  it('may have dot files and directories, which are no secrets', async () => {
+    const { path } = await testFiles({
+      crm_token: 's3cr3t',
+      '.hidden': 'x',
+      '.git/config': 'x',
+      'kubernetes.io/serviceaccount/token': 'x',
+    })
+
+    expect(valuesIn({ directory: path })).toEqual({ crm_token: 's3cr3t' })
+  })
+
+  it('may be empty', async () => {
+    const { path } = await testFiles()
+
+    expect(valuesIn({ directory: path })).toEqual({})
+  })
+
+  it.each<[says: string, name: string, content: string | Buffer, problem: RegExp]>([
+    ['a name with a dash', 'crm-token', 's3cr3t-value', /^the file "crm-token" is no name of a secret/],
+    ['a name with a dot', 'crm.txt', 's3cr3t-value', /^the file "crm.txt" is no name of a secret/],
+    ['a digit first', '2fa', 's3cr3t-value', /^the file "2fa" is no name of a secret/],
+    ['a line break in its name', 'a\nb', 's3cr3t-value', /^the file "a\\nb" is no name of a secret/],
+    ['nothing', 'a', '', /^the file "a" must have at least 4 characters/],
+    ['a short value', 'a', 'xyz\n', /^the file "a" must have at least 4 characters/],
+    ['NUL', 'a', 's3cr3t\0value', /^the file "a" must not contain NUL/],
+    ['no UTF-8', 'a', Buffer.from([0x73, 0x33, 0x63, 0xff, 0x72]), /^the file "a" is not UTF-8/],
+    ['too much', 'a', 's3cr3t-value'.repeat(6_000), /^the file "a" is larger than 65536 bytes/],
+  ])('cannot have a file with %s', async (_says, name, content, problem) => {
+    const files = await testFiles({ good: 's3cr3t-good' })
+    await files.write(name, content)
+
+    const problems = problemsOf({ directory: files.path })
+
+    expect(problems).toEqual([expect.stringMatching(problem)])
+    expect(problems.join()).not.toContain('s3c')
+  })
+
+  it('cannot have what is no file: a link that leads nowhere, a pipe', async () => {
+    const { path } = await testFiles()
+    await symlink('nowhere', join(path, 'link'))
+    execFileSync('mkfifo', [join(path, 'pipe')])
+
+    expect(problemsOf({ directory: path })).toEqual([
+      'the file "link" could not be read (ENOENT)',
+      'the file "pipe" is no regular file',
+    ])
+  })
+
+  it.each([
+    ['is not there', 'nowhere', 'ENOENT'],
+    ['is a file', 'file', 'ENOTDIR'],
+  ])('cannot be one that %s', async (_says, name, error) => {
+    const { path } = await testFiles({ file: 's3cr3t' })
+
+    expect(problemsOf({ directory: join(path, name) })).toEqual([
+      `must be a directory, and reading it failed (${error})`,
+    ])
+  })
+})
+
+describe('SECRETS_FILE', () => {
+  it.each<[says: string, content: string | Buffer, problem: string]>([
+    ['is no UTF-8', Buffer.from('{"a":"s3cr3t\xff"}', 'latin1'), 'the file is not UTF-8'],
+    ['begins with a byte order mark', '\ufeff{}', 'Not valid JSON: expected a value at line 1, column 1.'],
+    ['is too large', `{}${' '.repeat(1_048_576)}`, 'the file is larger than 1048576 bytes'],
+  ])('cannot be one that %s', async (_says, content, problem) => {
+    const files = await testFiles()
+    await files.write('secrets.json', content)
+
+    expect(problemsOf({ file: fileIn(files) })).toEqual([problem])
+  })
+
+  it.each([
+    ['is not there', 'nowhere', 'the file could not be read (ENOENT)'],
+    ['is a directory', '', 'the file is no regular file'],
+  ])('cannot be one that %s', async (_says, name, problem) => {
+    const { path } = await testFiles()
+
+    expect(problemsOf({ file: join(path, name) })).toEqual([problem])
+  })
+})
+
+describe('both together', () => {
+  it('are one store', async () => {
+    const mounted = await testFiles({ one: 's3cr3t-1' })
+    const listed = await testFiles({ 'secrets.json': '{"two":"s3cr3t-2"}' })
+
+    expect(valuesIn({ directory: mounted.path, file: fileIn(listed) })).toEqual({
+      one: 's3cr3t-1',
+      two: 's3cr3t-2',
+    })
+  })
+
+  it('cannot have one name twice: nobody could tell which one is meant', async () => {
+    const mounted = await testFiles({ one: 's3cr3t-1', two: 's3cr3t-2' })
+    const listed = await testFiles({ 'secrets.json': '{"two":"s3cr3t-2"}' })
+
+    expect(problemsOf({ directory: mounted.path, file: fileIn(listed) })).toEqual([
+      '/two is in SECRETS_DIR, too',
+    ])
+  })
+
+  it('are complained about together', async () => {
+    const mounted = await testFiles({ 'a-b': 's3cr3t-1' })
+    const found = read({ directory: mounted.path, file: '/nowhere' })
+
+    expect(found.ok ? [] : found.problems).toEqual([
+      expect.stringMatching(/^SECRETS_DIR is ".*": the file "a-b" /),
+      'SECRETS_FILE is "/nowhere": the file could not be read (ENOENT)',
+    ])
+  })
+})
+
+describe('SECRETS_UNBOUND=refuse', () => {
+  const unbound = 'refuse'
+
+  it('names every secret that is bound to nothing', async () => {
+    const mounted = await testFiles({ one: 's3cr3t-1' })
+    const listed = await testFiles({
+      'secrets.json': JSON.stringify({
+        two: 's3cr3t-2',
+        three: { value: 's3cr3t-3' },
+        four: { value: 's3cr3t-4', hosts: ['h.example'] },
+        five: { value: 's3cr3t-5', tenants: ['acme'] },
+      }),
+    })
+
+    expect(problemsOf({ directory: mounted.path, file: fileIn(listed), unbound })).toEqual([
+      'the file "one" is bound to nothing, which SECRETS_UNBOUND refuses; move it to SECRETS_FILE',
+      '/two is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+      '/three is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+    ])
+  })
+
+  it('has nothing against secrets that are bound', async () => {
+    const listed = await testFiles({
+      'secrets.json':
+        '{"a":{"value":"s3cr3t","hosts":["h.example"]},"b":{"value":"s3cr3t","tenants":["acme"]}}',
+    })
+
+    expect(valuesIn({ file: fileIn(listed), unbound })).toEqual({ a: 's3cr3t', b: 's3cr3t' })
+  })
+})

@@ -1,0 +1,233 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
+import { createSecretStore } from '../../src/secrets/secret-store.ts'
+import { testFiles } from './files.ts'
+
+const anywhere = { host: 'hooks.example', tenant: null }
+
+interface LogLine {
+  readonly level: 'info' | 'error'
+  readonly details: unknown
+}
+
+/** A store that looks for changes all the time. */
+function storeOf(wanted: Partial<SecretSources>) {
+  const sources = { directory: null, file: null, unbound: 'allow' as const, ...wanted }
+  const read = readSecrets(sources)
+  if (!read.ok) throw new TypeError(read.problems.join('\n'))
+  const lines: LogLine[] = []
+  const log = {
+    info: (details: object) => void lines.push({ level: 'info', details }),
+    error: (details: object) => void lines.push({ level: 'error', details }),
+  }
+  const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
+  onTestFinished(() => store.close())
+  const find = (name: string) => store.find(name, anywhere)
+  const becomes = (name: string, value: unknown) =>
+    vi.waitFor(() => expect(find(name)).toEqual(value), { timeout: 10_000, interval: 5 })
+  const logs = (count: number) => vi.waitUntil(() => lines.length >= count, { timeout: 10_000, interval: 5 })
+  return { store, lines, find, becomes, logs }
+}
+
+describe('the store', () => {
+  it('finds what is bound where it is bound to, and nothing under another name', async () => {
+    const { path } = await testFiles({
+      'secrets.json': '{"open":"s3cr3t-1","bound":{"value":"s3cr3t-2","hosts":["api.example"]}}',
+    })
+    const { store } = storeOf({ file: join(path, 'secrets.json') })
+
+    expect(store.find('open', anywhere)).toBe('s3cr3t-1')
+    expect(store.find('bound', { host: 'api.example', tenant: null })).toBe('s3cr3t-2')
+    expect(store.find('bound', anywhere)).toEqual({ boundTo: 'hosts' })
+    expect(store.find('OPEN', anywhere)).toBeUndefined()
+    expect(store.find('toString', anywhere)).toBeUndefined()
+  })
+
+  it('is empty without sources', () => {
+    const { find } = storeOf({})
+
+    expect(find('a')).toBeUndefined()
+  })
+
+  it('keeps no process alive', async () => {
+    const { path } = await testFiles({ a: 's3cr3t-1' })
+    const sources = { directory: path, file: null, unbound: 'allow' }
+    const program = `
+      import { createSecretStore } from '${import.meta.resolve('../../src/secrets/secret-store.ts')}'
+      createSecretStore({ sources: ${JSON.stringify(sources)}, initial: new Map(), log: console, intervalMs: 1 })
+    `
+
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+  })
+})
+
+describe('a secret is read again', () => {
+  it('when its file is written', async () => {
+    const files = await testFiles({ a: 's3cr3t-1\n' })
+    const { becomes, lines } = storeOf({ directory: files.path })
+
+    await files.write('a', 's3cr3t-2\n')
+
+    await becomes('a', 's3cr3t-2')
+    expect(lines.at(-1)).toEqual({ level: 'info', details: { secrets: 1 } })
+  })
+
+  it('when its file is replaced, again and again', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-0"}' })
+    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    for (const round of [1, 2, 3]) {
+      await files.replace('secrets.json', `{"a":"s3cr3t-${round}"}`)
+      await becomes('a', `s3cr3t-${round}`)
+    }
+  })
+
+  it('when Kubernetes swaps what is mounted', async () => {
+    const files = await testFiles()
+    await files.mount({ a: 's3cr3t-1', b: 's3cr3t-1' })
+    const { becomes, find } = storeOf({ directory: files.path })
+
+    await files.mount({ a: 's3cr3t-2', b: 's3cr3t-2' })
+
+    await becomes('a', 's3cr3t-2')
+    expect(find('b')).toBe('s3cr3t-2')
+  })
+
+  it('when Kubernetes swaps the directory that SECRETS_FILE is in', async () => {
+    const files = await testFiles()
+    await files.mount({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    await files.mount({ 'secrets.json': '{"a":"s3cr3t-2"}' })
+
+    await becomes('a', 's3cr3t-2')
+  })
+
+  it('when it is new, and is gone when its file is', async () => {
+    const files = await testFiles({ a: 's3cr3t-1' })
+    const { becomes, find } = storeOf({ directory: files.path })
+
+    await files.write('b', 's3cr3t-2')
+    await becomes('b', 's3cr3t-2')
+    await files.remove('a')
+    await becomes('a', undefined)
+    expect(find('b')).toBe('s3cr3t-2')
+  })
+
+  it('when it is written twice within one tick of the clock of the file system', async () => {
+    const files = await testFiles({ a: 's3cr3t-00' })
+    const { becomes } = storeOf({ directory: files.path })
+
+    for (let round = 1; round < 60; round++)
+      await files.write('a', `s3cr3t-${String(round).padStart(2, '0')}`)
+
+    await becomes('a', 's3cr3t-59')
+  })
+
+  it('when it changed between the start and the first look', async () => {
+    const files = await testFiles({ a: 's3cr3t-1' })
+    const sources: SecretSources = { directory: files.path, file: null, unbound: 'allow' }
+    const read = readSecrets(sources)
+    await files.write('a', 's3cr3t-2')
+    const log = { info: () => {}, error: () => {} }
+    const store = createSecretStore({
+      sources,
+      initial: read.ok ? read.secrets : new Map(),
+      log,
+      intervalMs: 5,
+    })
+    onTestFinished(() => store.close())
+
+    await vi.waitFor(() => expect(store.find('a', anywhere)).toBe('s3cr3t-2'), { timeout: 10_000 })
+  })
+
+  it('when what it is bound to changes', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    await files.write('secrets.json', '{"a":{"value":"s3cr3t-1","hosts":["api.example"]}}')
+
+    await becomes('a', { boundTo: 'hosts' })
+  })
+})
+
+describe('a change that cannot be used', () => {
+  it.each<[says: string, content: string]>([
+    ['half-written JSON', '{"a":"s3cr3t-2","b'],
+    ['a short value', '{"a":"s3"}'],
+    ['nothing', ''],
+  ])(
+    '(%s) leaves everything as it was, is logged once without a value, and is over with the next one',
+    async (_says, content) => {
+      const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+      const { find, becomes, logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+
+      await files.replace('secrets.json', content)
+      await logs(1)
+      expect(find('a')).toBe('s3cr3t-1')
+
+      await files.replace('secrets.json', '{"a":"s3cr3t-3"}')
+      await becomes('a', 's3cr3t-3')
+
+      expect(lines).toEqual([
+        { level: 'error', details: { problems: [expect.stringContaining('SECRETS_FILE')] } },
+        { level: 'info', details: { secrets: 1 } },
+      ])
+      expect(JSON.stringify(lines)).not.toContain('s3')
+    },
+  )
+
+  it('is a source that is gone', async () => {
+    const files = await testFiles({ 'all/a': 's3cr3t-1' })
+    const { find, becomes, logs, lines } = storeOf({ directory: join(files.path, 'all') })
+
+    await files.remove('all')
+    await logs(1)
+    expect(find('a')).toBe('s3cr3t-1')
+    expect(lines).toMatchObject([{ level: 'error' }])
+
+    await files.write('all/a', 's3cr3t-2')
+    await becomes('a', 's3cr3t-2')
+  })
+
+  it('is a secret that is no longer bound where that is refused', async () => {
+    const bound = '{"a":{"value":"s3cr3t-1","hosts":["hooks.example"]}}'
+    const files = await testFiles({ 'secrets.json': bound })
+    const { find, logs, lines } = storeOf({ file: join(files.path, 'secrets.json'), unbound: 'refuse' })
+
+    await files.replace('secrets.json', '{"a":"s3cr3t-2"}')
+    await logs(1)
+
+    expect(find('a')).toBe('s3cr3t-1')
+    expect(lines).toMatchObject([{ level: 'error' }])
+  })
+
+  it('is logged again when it is another one', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+    const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    await files.replace('secrets.json', '[]')
+    await logs(1)
+    await files.replace('secrets.json', '{"a":1}')
+    await logs(2)
+
+    expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
+  })
+})
+
+describe('a store that is closed', () => {
+  it('looks no more', async () => {
+    const files = await testFiles({ a: 's3cr3t-1' })
+    const { store, find } = storeOf({ directory: files.path })
+    const other = storeOf({ directory: files.path })
+
+    store.close()
+    await files.write('a', 's3cr3t-2')
+    await other.becomes('a', 's3cr3t-2')
+
+    expect(find('a')).toBe('s3cr3t-1')
+  })
+})

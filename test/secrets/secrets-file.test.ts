@@ -1,0 +1,206 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
+
+const value = 'tok-9f8e7d6c'
+
+/** The secrets of a text that has nothing wrong. */
+function secretsIn(text: string) {
+  const { secrets, problems } = parseSecretsFile(text)
+  expect(problems).toEqual([])
+  return secrets
+}
+
+describe('SECRETS_FILE', () => {
+  it('has values by their names, with and without what they are bound to', () => {
+    const secrets = secretsIn(
+      JSON.stringify({
+        plain: value,
+        open: { value },
+        by_host: {
+          value,
+          hosts: ['API.crm.example.', '*.hooks.example', '[2001:DB8::0001]', 'bücher.example'],
+        },
+        _BY_tenant2: { value, tenants: ['acme', 'b.-_9'] },
+      }),
+    )
+
+    expect([...secrets]).toMatchObject([
+      ['plain', { value, hosts: null, tenants: null }],
+      ['open', { value, hosts: null, tenants: null }],
+      [
+        'by_host',
+        {
+          value,
+          hosts: [
+            { kind: 'host', host: 'api.crm.example', port: null },
+            { kind: 'suffix', suffix: '.hooks.example', port: null },
+            { kind: 'range', port: null },
+            { kind: 'host', host: 'xn--bcher-kva.example', port: null },
+          ],
+          tenants: null,
+        },
+      ],
+      ['_BY_tenant2', { value, hosts: null, tenants: new Set(['acme', 'b.-_9']) }],
+    ])
+  })
+
+  it.each<[says: string, text: string, problems: readonly string[]]>([
+    ['nothing', '', ['The text is empty where JSON is expected.']],
+    ['half of it', `{"a":"${value}`, ['Not valid JSON: expected a value at line 1, column 6.']],
+    ['a comment', `{} // ${value}`, ['Not valid JSON: expected nothing more at line 1, column 4.']],
+    ['a trailing comma', `{"a":"${value}",}`, ['Not valid JSON: expected a name at line 1, column 21.']],
+    ['a list', `["${value}"]`, [expect.stringMatching(/^must be a JSON object/)]],
+    ['a text', `"${value}"`, [expect.stringMatching(/^must be a JSON object/)]],
+    ['null', 'null', [expect.stringMatching(/^must be a JSON object/)]],
+    ['a number as a value', '{"pin":12345678}', ['/pin must be a string']],
+    ['null as a value', '{"a":null}', ['/a must be a string']],
+    ['a list as a value', `{"a":["${value}"]}`, ['/a must be a string']],
+    ['no value', '{"a":{"hosts":["h.example"]}}', ['/a/value must be a string']],
+    ['an object as a value', `{"a":{"value":{"value":"${value}"}}}`, ['/a/value must be a string']],
+    [
+      'a short value',
+      '{"a":"xyz"}',
+      ['/a must have at least 4 characters: a shorter value cannot be masked'],
+    ],
+    ['a short value of many bytes', '{"a":"😀😀😀"}', [expect.stringMatching(/^\/a must have at least 4/)]],
+    ['NUL', '{"a":"abc\\u0000d"}', ['/a must not contain NUL']],
+    ['half a character', '{"a":"abc\\ud83d"}', ['/a must not contain half a surrogate pair']],
+    ['a large value', JSON.stringify({ a: 'é'.repeat(32_769) }), ['/a must not be larger than 65536 bytes']],
+    ['a name with a dash', `{"crm-token":"${value}"}`, [expect.stringMatching(/^\/crm-token is no name/)]],
+    ['a name with a slash', `{"a/b":"${value}"}`, [expect.stringMatching(/^\/a~1b is no name/)]],
+    ['an empty name', `{"":"${value}"}`, [expect.stringMatching(/^\/ is no name/)]],
+    [
+      'an unknown member',
+      `{"a":{"value":"${value}","host":"h.example"}}`,
+      ['/a/host is not known; known are value, hosts, tenants'],
+    ],
+    ['no hosts', `{"a":{"value":"${value}","hosts":[]}}`, ['/a/hosts must have at least one entry']],
+    ['no tenants', `{"a":{"value":"${value}","tenants":[]}}`, ['/a/tenants must have at least one entry']],
+    [
+      'hosts that are null',
+      `{"a":{"value":"${value}","hosts":null}}`,
+      ['/a/hosts must be a list of strings'],
+    ],
+    ['one host', `{"a":{"value":"${value}","hosts":"h.example"}}`, ['/a/hosts must be a list of strings']],
+    [
+      'a tenant of digits',
+      `{"a":{"value":"${value}","tenants":[7]}}`,
+      ['/a/tenants must be a list of strings'],
+    ],
+    [
+      'a tenant that no call can have',
+      `{"a":{"value":"${value}","tenants":["acme","a b"]}}`,
+      ['/a/tenants/1 is no name of a tenant: up to 64 of A-Z a-z 0-9 . _ -'],
+    ],
+    ['a name twice', `{"a":"${value}","b":"${value}","a":"${value}2"}`, ['/a is there twice']],
+    ['a name twice, once escaped', `{"a":"${value}","\\u0061" :"${value}"}`, ['/a is there twice']],
+    [
+      'a member twice',
+      `{"a":{"value":"${value}","hosts":["h.example"],"hosts":["i.example"]}}`,
+      ['/a/hosts is there twice'],
+    ],
+  ])('cannot have %s', (_says, text, problems) => {
+    const found = parseSecretsFile(text)
+
+    expect(found.problems).toEqual(problems)
+    expect(found.problems.join()).not.toContain(value)
+  })
+
+  it.each([
+    'h.example:443',
+    '10.0.0.0/8',
+    'https://h.example',
+    'h.example/x',
+    '*',
+    'a b',
+    '',
+    '*.',
+    'h..example',
+  ])('cannot bind to what is no host: %j', (host) => {
+    const { problems } = parseSecretsFile(JSON.stringify({ a: { value, hosts: ['ok.example', host] } }))
+
+    expect(problems).toEqual([expect.stringMatching(/^\/a\/hosts\/1 ".*" is not usable: /)])
+  })
+
+  it('names everything that is wrong at once', () => {
+    const { problems } = parseSecretsFile('{"a-b":"x","c":{"value":7,"hosts":[],"tenant":"acme"}}')
+
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      '/a-b',
+      '/a-b',
+      '/c/tenant',
+      '/c/value',
+      '/c/hosts',
+    ])
+  })
+
+  it('may be empty', () => {
+    expect(secretsIn('{}').size).toBe(0)
+  })
+
+  it('takes names that every object has as names like others', () => {
+    const secrets = secretsIn(`{"__proto__":"${value}","constructor":"${value}","toString":"${value}"}`)
+
+    expect([...secrets.keys()]).toEqual(['__proto__', 'constructor', 'toString'])
+  })
+})
+
+describe('whatever is in SECRETS_FILE', () => {
+  const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/)
+  const text = fc
+    .string({ unit: 'binary', minLength: 4 })
+    .filter(
+      (candidate) => [...candidate].length >= 4 && !candidate.includes('\0') && candidate.isWellFormed(),
+    )
+
+  it('values come out as they went in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, text)), fc.nat(2), (entries, indent) => {
+        const values = new Map(entries)
+
+        const secrets = secretsIn(JSON.stringify(Object.fromEntries(values), null, indent))
+
+        expect(new Map([...secrets].map(([key, secret]) => [key, secret.value]))).toEqual(values)
+      }),
+    )
+  })
+
+  it('no complaint shows a value, and none is an exception', () => {
+    const canary = fc.string().map((middle) => `c4n4ry${middle}`)
+    const leaf = fc.oneof(canary, fc.integer(), fc.constant(null))
+    const entry = fc.oneof(
+      leaf,
+      fc.array(leaf),
+      fc.record(
+        {
+          value: fc.oneof(leaf, fc.array(canary)),
+          hosts: fc.array(fc.domain()),
+          tenants: fc.constant([]),
+          more: leaf,
+        },
+        { requiredKeys: [] },
+      ),
+    )
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), entry), fc.nat(), fc.boolean(), (file, cut, isCut) => {
+        const json = JSON.stringify(file)
+
+        const { problems } = parseSecretsFile(isCut ? json.slice(0, cut % json.length) : json)
+
+        expect(problems.join('\n')).not.toContain('c4n4ry')
+      }),
+    )
+  })
+
+  it('any text at all is read or refused', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (file) => {
+        const { secrets, problems } = parseSecretsFile(file)
+
+        expect(secrets).toBeInstanceOf(Map)
+        expect(Array.isArray(problems)).toBe(true)
+      }),
+    )
+  })
+})
