@@ -1,0 +1,51 @@
+import type { MinuteStatistics } from './contract.ts'
+
+/** As many minutes are kept, the current one among them. */
+export const keptMinutes = 60
+
+interface Minute {
+  /** Minutes since 1970. */
+  readonly number: number
+  passedThrough: number
+  failed: number
+}
+
+/**
+ * Counts by the minute of the wall clock, for the last hour. A minute is known by its number and takes the place of
+ * another one that is a multiple of an hour away, before or after: so a clock may be set, back or ahead.
+ */
+export class Minutes {
+  readonly #minutes = new Map<number, Minute>()
+
+  /** `at` is in milliseconds since 1970. */
+  add(at: number, succeeded: boolean): void {
+    const minute = this.#minuteOf(at)
+    minute.passedThrough += 1
+    if (!succeeded) minute.failed += 1
+  }
+
+  /** The hour that ends with the minute of `now`, quiet minutes too, oldest first. */
+  until(now: number): MinuteStatistics[] {
+    const last = numberOf(now)
+    return Array.from({ length: keptMinutes }, (_, index) => this.#counts(last - keptMinutes + 1 + index))
+  }
+
+  #minuteOf(at: number): Minute {
+    const number = numberOf(at)
+    const kept = this.#minutes.get(number % keptMinutes)
+    if (kept?.number === number) return kept
+    const minute = { number, passedThrough: 0, failed: 0 }
+    this.#minutes.set(number % keptMinutes, minute)
+    return minute
+  }
+
+  #counts(number: number): MinuteStatistics {
+    const kept = this.#minutes.get(number % keptMinutes)
+    const { passedThrough, failed } = kept?.number === number ? kept : { passedThrough: 0, failed: 0 }
+    return { minute: new Date(number * 60_000).toISOString(), passedThrough, failed }
+  }
+}
+
+function numberOf(at: number): number {
+  return Math.floor(at / 60_000)
+}

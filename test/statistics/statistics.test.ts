@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import Value from 'typebox/value'
+import { describe, expect, it } from 'vitest'
+import { reasonCodes } from '../../src/execution/contract.ts'
+import type { ExecutionRecord } from '../../src/execution/execution.ts'
+import { type NodeStatistics, statisticsSchemas } from '../../src/statistics/contract.ts'
+import { keptFailures } from '../../src/statistics/node-history.ts'
+import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
+import { branchNames } from '../../src/webhook/config.ts'
+import { idOf } from '../../src/webhook/schema.ts'
+import { execution, failedExecution, start } from './executions.ts'
+
+const second = 1_000
+const minute = 60 * second
+
+describe('the statistics of a node', () => {
+  it('count what has passed through by branch, code and status', () => {
+    const found = statisticsOf([
+      execution(start, { durationMs: 20 }),
+      execution(start + 1, { status: 201, durationMs: 40 }),
+      failedExecution(start + 2, { durationMs: 30, branch: 'exit' }),
+      failedExecution(start + 3, { code: 'connect_refused', status: null, attempts: [], durationMs: 10 }),
+    ])
+
+    expect(found).toMatchObject({
+      nodeId: 'crm-lead',
+      tenant: null,
+      since: '2026-03-01T12:00:00.000Z',
+      lastAt: '2026-03-01T12:00:00.003Z',
+      passedThrough: 4,
+      succeeded: 2,
+      failed: 2,
+      branches: { success: 2, error: 1, exit: 1 },
+      codes: { expectation_met: 2, expectation_unmet: 1, connect_refused: 1 },
+      statuses: { 200: 1, 201: 1, 500: 1 },
+      latencyMs: { p50: 20, p95: 40, p99: 40 },
+      attempts: 3,
+    })
+  })
+
+  it('call a miss of the expectation a failure whatever its branch', () => {
+    const found = statisticsOf([failedExecution(start, { branch: 'success' })])
+
+    expect(found).toMatchObject({ failed: 1, succeeded: 0, branches: { success: 1, error: 0, exit: 0 } })
+    expect(found.lastFailures).toHaveLength(1)
+  })
+
+  it('date an execution to its end', () => {
+    const found = statisticsOf([failedExecution(start, { durationMs: 10 * minute })])
+
+    expect(found.failingSince).toBe('2026-03-01T12:00:00.000Z')
+    expect(found.perMinute.at(-1)).toMatchObject({ failed: 1 })
+  })
+
+  it.each([
+    ['nothing has failed', 'ss', null, 1],
+    ['all have failed', 'fff', 0, null],
+    ['the latest one has failed', 'ssf', 2, 1],
+    ['a run of failures goes on', 'sffff', 1, 0],
+    ['a run of failures has ended', 'ffs', null, 2],
+    ['another run has begun', 'ffsff', 3, 2],
+  ])('say since when it fails and when it last succeeded where %s', (_when, calls, failing, succeeded) => {
+    const found = statisticsOf(
+      Array.from(calls, (call, index) =>
+        (call === 's' ? execution : failedExecution)(start + index * second),
+      ),
+    )
+
+    expect(found.failingSince).toBe(isoAt(failing))
+    expect(found.lastSucceededAt).toBe(isoAt(succeeded))
+  })
+
+  it('show a spike among quiet minutes', () => {
+    const quiet = Array.from({ length: 50 }, (_, index) => execution(start + index * minute))
+    const spike = Array.from({ length: 30 }, (_, index) => failedExecution(start + 50 * minute + index))
+
+    const { perMinute } = statisticsOf([...quiet, ...spike], start + 52 * minute)
+
+    expect(perMinute.map(({ failed }) => failed)).toEqual([...Array(57).fill(0), 30, 0, 0])
+    expect(perMinute.slice(7, 58).map(({ passedThrough }) => passedThrough)).toEqual([
+      ...Array(50).fill(1),
+      30,
+    ])
+  })
+
+  it('list the latest twenty failures, newest first', () => {
+    const found = statisticsOf([
+      ...Array.from({ length: 30 }, (_, index) => failedExecution(start + index)),
+      execution(start + 30),
+    ])
+
+    expect(keptFailures).toBe(20)
+    expect(found.lastFailures.map(({ executionId }) => executionId)).toEqual(
+      Array.from({ length: 20 }, (_, index) => `execution-${start + 29 - index}`),
+    )
+  })
+
+  it('say what is known of a failure, and nothing of what was sent or came', () => {
+    const found = statisticsOf([
+      failedExecution(start, {
+        executionId: '01a2001a-3e12-7cbc-a9fe-3a94ca28fe46',
+        correlationId: 'instance-4711',
+        host: 'secret-host',
+      }),
+    ])
+
+    expect(found.lastFailures).toEqual([
+      {
+        executionId: '01a2001a-3e12-7cbc-a9fe-3a94ca28fe46',
+        correlationId: 'instance-4711',
+        at: '2026-03-01T12:00:00.000Z',
+        code: 'expectation_unmet',
+        status: 500,
+        message: 'The response is not what the node expects.',
+      },
+    ])
+    expect(JSON.stringify(found)).not.toContain('secret')
+  })
+
+  it('survive a clock that is set back', () => {
+    const found = statisticsOf(
+      [failedExecution(start), failedExecution(start - 90 * minute), execution(start - 89 * minute)],
+      start - 89 * minute,
+    )
+
+    expect(found).toMatchObject({ passedThrough: 3, failed: 2, failingSince: null })
+    expect(found.lastSucceededAt).toBe('2026-03-01T10:31:00.000Z')
+    expect(found.perMinute.slice(-2)).toEqual([
+      { minute: '2026-03-01T10:30:00.000Z', passedThrough: 1, failed: 1 },
+      { minute: '2026-03-01T10:31:00.000Z', passedThrough: 1, failed: 0 },
+    ])
+  })
+
+  it('follow the documented schema and add up, whatever has passed', () => {
+    fc.assert(
+      fc.property(fc.array(anyExecution, { minLength: 1 }), (records) => {
+        const found = statisticsOf(records)
+
+        expectToFollow('NodeStatistics', found)
+        expect(found.passedThrough).toBe(records.length)
+        expect(found.succeeded + found.failed).toBe(records.length)
+        for (const counts of [found.branches, found.codes])
+          expect(sum(Object.values(counts))).toBe(records.length)
+        expect(sum(Object.values(found.statuses))).toBe(
+          records.filter(({ status }) => status !== null).length,
+        )
+        expect(found.failingSince === null).toBe(records.at(-1)?.succeeded)
+      }),
+    )
+  })
+})
+
+describe('tenants', () => {
+  const statistics = statisticsAfter([
+    execution(start, { tenant: 'acme' }),
+    failedExecution(start + 1, { tenant: 'globex' }),
+    execution(start + 2, { tenant: 'acme', nodeId: 'newsletter' }),
+    execution(start + 3),
+  ])
+
+  it('have statistics of their own, and share those of all', () => {
+    const passedThrough = (tenant: string | null) => statistics.of('crm-lead', tenant, start)?.passedThrough
+
+    expect(['acme', 'globex', null].map(passedThrough)).toEqual([1, 1, 3])
+    expect(passedThrough('initech')).toBeUndefined()
+  })
+
+  it('are listed by node, after the totals of all', () => {
+    const rows = statistics
+      .list()
+      .map(({ nodeId, tenant, passedThrough, failed }) => [nodeId, tenant, passedThrough, failed])
+
+    expect(rows).toEqual([
+      ['crm-lead', null, 3, 1],
+      ['crm-lead', 'acme', 1, 0],
+      ['crm-lead', 'globex', 1, 1],
+      ['newsletter', null, 1, 0],
+      ['newsletter', 'acme', 1, 0],
+    ])
+  })
+
+  it('can be listed one by one', () => {
+    const nodes = statistics.list('acme')
+
+    expect(nodes.map(({ nodeId, tenant }) => [nodeId, tenant])).toEqual([
+      ['crm-lead', 'acme'],
+      ['newsletter', 'acme'],
+    ])
+    for (const node of nodes) expectToFollow('NodeTotals', node)
+  })
+
+  it('are never mistaken for nodes', () => {
+    const twins = statisticsAfter([
+      execution(start, { tenant: 'a', nodeId: 'b' }),
+      execution(start, { nodeId: 'ab' }),
+      execution(start, { nodeId: 'a/b' }),
+      execution(start, { nodeId: '/a/b' }),
+    ])
+
+    expect(twins.of('b', 'a', start)?.passedThrough).toBe(1)
+    expect(twins.of('a/b', null, start)?.passedThrough).toBe(1)
+    expect(twins.of('/a/b', null, start)?.passedThrough).toBe(1)
+    expect(twins.list()).toHaveLength(5)
+  })
+})
+
+describe('an execution of a node without an id', () => {
+  it('is not counted', () => {
+    expect(statisticsAfter([execution(start, { nodeId: null, tenant: 'acme' })]).list()).toEqual([])
+  })
+})
+
+describe('a hundred thousand ids', () => {
+  it('take no more room than a thousand', () => {
+    const statistics = new Statistics()
+    for (let index = 0; index < 100_000; index++)
+      statistics.record(execution(start + index, { nodeId: `made-up-${index}` }))
+
+    const nodes = statistics.list()
+
+    expect(nodes).toHaveLength(maxHistories)
+    expect(nodes).toContainEqual(expect.objectContaining({ nodeId: 'made-up-99999' }))
+  })
+
+  it('push out what is not used, and nothing that is', () => {
+    const statistics = statisticsAfter([execution(start, { nodeId: 'idle' })])
+    for (let index = 0; index < 10 * maxHistories; index++) {
+      statistics.record(execution(start, { nodeId: 'busy', tenant: 'acme' }))
+      statistics.record(execution(start, { nodeId: `made-up-${index}`, tenant: `tenant-${index}` }))
+    }
+
+    expect(statistics.of('busy', 'acme', start)?.passedThrough).toBe(10 * maxHistories)
+    expect(statistics.of('busy', null, start)?.passedThrough).toBe(10 * maxHistories)
+    expect(statistics.of('idle', null, start)).toBeNull()
+    expect(statistics.list()).toHaveLength(maxHistories)
+  })
+
+  it('are not kept by asking for them', () => {
+    const statistics = statisticsAfter([execution(start, { nodeId: 'idle' })])
+    for (let index = 0; index < maxHistories; index++) {
+      statistics.of('idle', null, start)
+      statistics.record(execution(start, { nodeId: `made-up-${index}` }))
+    }
+
+    expect(statistics.of('idle', null, start)).toBeNull()
+  })
+
+  it('let a node that comes back begin anew', () => {
+    const statistics = statisticsAfter([failedExecution(start)])
+    for (let index = 0; index < maxHistories; index++)
+      statistics.record(execution(start, { nodeId: `made-up-${index}` }))
+    statistics.record(execution(start + second))
+
+    expect(statistics.of('crm-lead', null, start)).toMatchObject({
+      passedThrough: 1,
+      failed: 0,
+      since: '2026-03-01T12:00:01.000Z',
+    })
+  })
+})
+
+const anyExecution: fc.Arbitrary<ExecutionRecord> = fc
+  .record({
+    executionId: fc.uuid(),
+    correlationId: fc.option(fc.string({ unit: 'binary', maxLength: 128 })),
+    tenant: fc.option(fc.constantFrom('acme', 'globex')),
+    acceptedAt: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
+    status: fc.option(fc.integer({ min: 100, max: 999 })),
+    branch: fc.constantFrom(...branchNames),
+    succeeded: fc.boolean(),
+    code: fc.constantFrom(...reasonCodes),
+    durationMs: fc.nat(),
+  })
+  .map((members) => execution(start, members))
+
+function statisticsAfter(records: readonly ExecutionRecord[]): Statistics {
+  const statistics = new Statistics()
+  for (const record of records) statistics.record(record)
+  return statistics
+}
+
+function statisticsOf(records: readonly ExecutionRecord[], now = start): NodeStatistics {
+  const found = statisticsAfter(records).of('crm-lead', null, now)
+  if (found === null) throw new TypeError('nothing has passed')
+  return found
+}
+
+function isoAt(index: number | null): string | null {
+  return index === null ? null : new Date(start + index * second).toISOString()
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+const schemas = Object.fromEntries(statisticsSchemas.map((schema) => [idOf(schema), schema]))
+
+function expectToFollow(name: string, value: unknown): void {
+  const schema = schemas[name]
+  if (schema === undefined) throw new TypeError(`there is no schema ${name}`)
+  expect(Value.Errors(schemas, schema, value)).toEqual([])
+}
