@@ -1,0 +1,81 @@
+import { Registry } from '@prometheus-io/client'
+import type { Load } from '../egress/caller.ts'
+import type { ExecutionRecord } from '../execution/execution.ts'
+import { measureEventLoop } from './event-loop.ts'
+import { countExecutions } from './execution-metrics.ts'
+import { describeProcess } from './process-metrics.ts'
+import { count, gauge } from './series.ts'
+
+/** What the metrics are read from, beside what they are told. */
+export interface MetricsSources {
+  readonly version: string
+  /** Every code that a request can be refused with. */
+  readonly problemCodes: readonly string[]
+  readonly maxInFlight: number
+  /** Executions under way at this moment. */
+  readonly inFlight: () => number
+  /** How busy the egress is at this moment. */
+  readonly load: () => Load
+}
+
+/** What the service counts and measures, for Prometheus. Every series is there from the start, and no other comes. */
+export interface Metrics {
+  /** Counts an execution that has ended. */
+  executed(record: ExecutionRecord): void
+  /** Counts a request that was answered with a problem. */
+  refused(code: string): void
+  /** All series, in the text format of Prometheus. */
+  exposition(): Promise<string>
+  /** Ends what measures by itself. */
+  close(): void
+}
+
+/** The content type of what `exposition` gives. */
+export const expositionType = Registry.PROMETHEUS_CONTENT_TYPE
+
+/** The metrics of one app. Nothing is shared with another one of the same process. */
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry()
+  const executed = countExecutions(registry)
+  const problems = countProblems(registry, sources.problemCodes)
+  describeLoad(registry, sources)
+  describeProcess(registry, sources.version)
+  const stopMeasuring = measureEventLoop(registry)
+
+  return {
+    executed,
+    refused: (code) => problems.inc({ code }),
+    exposition: () => registry.metrics(),
+    close: stopMeasuring,
+  }
+}
+
+function countProblems(registry: Registry, codes: readonly string[]) {
+  return count(registry, {
+    name: 'webhook_node_problems_total',
+    help: 'Requests that were answered with a problem, by its code.',
+    series: codes.map((code) => ({ code })),
+  })
+}
+
+function describeLoad(registry: Registry, { maxInFlight, inFlight, load }: MetricsSources): void {
+  gauge(registry, 'webhook_node_executions_in_flight', 'Executions and previews under way.', inFlight)
+  gauge(
+    registry,
+    'webhook_node_executions_in_flight_limit',
+    'How many executions may be under way, MAX_IN_FLIGHT.',
+    () => maxInFlight,
+  )
+  gauge(
+    registry,
+    'webhook_node_calls_waiting',
+    'Calls that wait for a place at their host.',
+    () => load().waiting,
+  )
+  gauge(
+    registry,
+    'webhook_node_connections_open',
+    'Connections to targets that are open or being opened, idle ones included.',
+    () => load().connections,
+  )
+}

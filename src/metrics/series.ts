@@ -1,0 +1,53 @@
+import { Counter, Gauge, Histogram, type LabelValues, type Registry } from '@prometheus-io/client'
+
+interface SeriesOptions<Name extends string> {
+  readonly name: string
+  readonly help: string
+  /** The labels of every series there can be: the first value of one that appears later is lost to `rate`. */
+  readonly series: readonly LabelValues<Name>[]
+}
+
+/** Seconds from a fast target nearby to the longest call that makes sense. */
+const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+/** A counter whose series all stand at 0. */
+export function count<Name extends string>(
+  registry: Registry,
+  { series, ...rest }: SeriesOptions<Name>,
+): Counter<Name> {
+  const counter = new Counter({ ...rest, labelNames: labelNamesOf(series), registers: [registry] })
+  for (const labels of series) counter.inc(labels, 0)
+  return counter
+}
+
+/** A histogram of seconds whose series all stand at 0. */
+export function measure<Name extends string>(
+  registry: Registry,
+  { series, ...rest }: SeriesOptions<Name>,
+): Histogram<Name> {
+  const histogram = new Histogram({
+    ...rest,
+    labelNames: labelNamesOf(series),
+    buckets: durationBuckets,
+    registers: [registry],
+  })
+  for (const labels of series) histogram.zero(labels)
+  return histogram
+}
+
+/** A gauge that is read when it is asked for. */
+export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read())
+    },
+  })
+}
+
+function labelNamesOf<Name extends string>([first]: readonly LabelValues<Name>[]): Name[] {
+  // The keys of the labels are their names, which the type of Object.keys does not say.
+  return Object.keys(first ?? {}) as Name[]
+}

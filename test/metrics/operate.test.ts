@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './promql.ts'
+import { type Scrape, scrape } from './scrape.ts'
+
+interface Alert {
+  readonly alert: string
+  readonly expr: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+interface AlertTest {
+  readonly alertname: string
+  readonly exp_alerts?: readonly object[]
+}
+
+const root = join(import.meta.dirname, '../..')
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+const readme = textOf('README.md')
+
+const alerts: readonly Alert[] = parse(textOf('monitoring/alerts.yaml')).groups.flatMap(
+  ({ rules }: { rules: Alert[] }) => rules,
+)
+const alertTests: readonly AlertTest[] = parse(textOf('monitoring/alerts.test.yaml')).tests.flatMap(
+  ({ alert_rule_test }: { alert_rule_test: AlertTest[] }) => alert_rule_test,
+)
+const shownQueries = [...readme.matchAll(/^ *```promql\n(.*?)^ *```$/gms)].map(([, query = '']) => query)
+const queries = [...alerts.map(({ alert, expr }) => [alert, expr] as const), ...shownQueries.entries()]
+
+describe('the README', () => {
+  it('has an entry for every alert, in the order of the file, and no other', () => {
+    const entries = [...readme.matchAll(/^#### (WebhookNode\w+)$/gm)].map(([, name]) => name)
+
+    expect(entries).toEqual(alerts.map(({ alert }) => alert))
+  })
+
+  it('has the five queries that matter, and names only metrics that there are', async () => {
+    const names = namesOf(await scrapeOfAService())
+
+    expect(shownQueries).toHaveLength(5)
+    for (const [name] of readme.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
+  })
+
+  it('has Prometheus scrape under the name that the alerts ask for, and read them', () => {
+    const [, config = ''] = /^```yaml\n(scrape_configs:.*?)^```$/ms.exec(readme) ?? []
+    const { scrape_configs: jobs, rule_files: files } = parse(config)
+
+    expect(jobs).toMatchObject([{ job_name: 'webhook-node' }])
+    expect(files).toEqual(['monitoring/alerts.yaml'])
+  })
+
+  it('shows a line of the log with all of its fields, in their order', async () => {
+    const target = await receiver(json(200, {}))
+    const { execute, log } = await service()
+
+    await execute({ node: { method: 'GET', url: target.url } })
+
+    const [, example = ''] = /^```json\n(\{\n {2}"level".*?)^```$/ms.exec(readme) ?? []
+    expect(fieldsOf(JSON.parse(example))).toEqual(fieldsOf(log.at(-1) ?? {}))
+  })
+})
+
+describe.each(queries)('the query %s', (_name, query) => {
+  it('asks for metrics and labels that there are', async () => {
+    const series = await scrapeOfAService()
+
+    for (const name of metricsIn(query)) expect([...namesOf(series), 'up']).toContain(name)
+    for (const matcher of matchersIn(query)) expect(unmatched(matcher, series)).toEqual([])
+    for (const label of groupingLabelsIn(query)) expect([...labelsOf(series), 'instance']).toContain(label)
+  })
+})
+
+describe.each(alerts)('$alert', ({ alert, labels, annotations }) => {
+  it('says how urgent it is, what is wrong, and where to read on', () => {
+    expect(['critical', 'warning']).toContain(labels.severity)
+    expect(annotations).toEqual({
+      summary: expect.stringMatching(/^webhook-node /),
+      description: expect.stringMatching(/\.$/),
+      runbook: `README.md#${alert.toLowerCase()}`,
+    })
+  })
+
+  it('is tested where it fires and where it does not', () => {
+    const own = alertTests.filter(({ alertname }) => alertname === alert)
+
+    expect(own.map(({ exp_alerts }) => exp_alerts !== undefined)).toEqual(
+      expect.arrayContaining([true, false]),
+    )
+  })
+})
+
+async function scrapeOfAService(): Promise<Scrape> {
+  const { url } = await service()
+  return await scrape(url)
+}
+
+function namesOf(series: Scrape): Set<string> {
+  return new Set([...series.keys()].map((key) => key.replace(/\{.*/, '')))
+}
+
+function labelsOf(series: Scrape): Set<string> {
+  return new Set([...series.keys()].flatMap((key) => key.match(/[a-z_]+(?==")/g) ?? []))
+}
+
+/** What a matcher asks for that no series has. Prometheus adds the labels of `up`. */
+function unmatched({ metric, label, operator, value }: Matcher, series: Scrape): string[] {
+  if (metric === 'up') return value === 'webhook-node' && label === 'job' ? [] : [value]
+  const keys = [...series.keys()].filter((key) => key.startsWith(`${metric}{`))
+  const values = keys.map((key) => new RegExp(`\\b${label}="([^"]*)"`).exec(key)?.[1] ?? '')
+  const wanted = operator === '=~' ? value.split('|') : [value]
+  return wanted.filter((pattern) => !values.some((known) => new RegExp(`^(?:${pattern})$`).test(known)))
+}
+
+/** The names of all members, those of members too, in their order. */
+function fieldsOf(line: object): string[] {
+  return Object.entries(line).flatMap(([name, value]) => [
+    name,
+    ...(typeof value === 'object' && value !== null
+      ? fieldsOf(value).map((inner) => `${name}.${inner}`)
+      : []),
+  ])
+}

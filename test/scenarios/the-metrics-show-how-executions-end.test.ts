@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { growth, scrape } from '../metrics/scrape.ts'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+describe('the metrics show how executions end', () => {
+  it('counts them by branch and code, without a word of what was sent and to whom', async () => {
+    const target = await receiver(json(404, { answer: 'of the target' }))
+    const { execute, url } = await service()
+    const before = await scrape(url)
+
+    await execute({
+      node: {
+        id: 'private-node',
+        method: 'GET',
+        url: `${target.url}/private-path?private=query`,
+        auth: { type: 'bearer', token: '{{ secrets.crm_token }}' },
+        branches: { error: 'private-branch' },
+      },
+      secrets: { crm_token: 'private-secret' },
+      correlationId: 'private-correlation',
+      tenant: 'private-tenant',
+    })
+
+    expect(growth(before, await scrape(url))).toMatchObject({
+      'webhook_node_executions_total{branch="error",code="expectation_unmet",blame="node"}': 1,
+    })
+    const page = await (await fetch(`${url}/metrics`)).text()
+    expect(page).not.toMatch(/private|of the target|localhost/)
+  })
+
+  it('needs no key, and tells who watches the service how full it is', async () => {
+    const { url } = await service({ settings: { API_KEYS: 'engine:0123456789abcdef', MAX_IN_FLIGHT: '20' } })
+
+    const series = await scrape(url)
+
+    expect(series.get('webhook_node_executions_in_flight')).toBe(0)
+    expect(series.get('webhook_node_executions_in_flight_limit')).toBe(20)
+  })
+})
