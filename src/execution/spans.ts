@@ -1,0 +1,97 @@
+import type { Span } from '../tracing/span.ts'
+import { newSpanId, type Trace } from '../tracing/trace.ts'
+import type { Timings } from '../webhook/outcome.ts'
+import type { AttemptEntry } from './contract.ts'
+import type { Executed, ExecutionRecord } from './execution.ts'
+
+/**
+ * The spans of an execution and of its attempts, where its trace is recorded, by OpenTelemetry's conventions for HTTP.
+ * They have ids, names, codes and times, and of the URL what stands before the query, masked: no header, no body, no
+ * value of a query.
+ */
+export function spansOf({ record, trace, tracedUrl }: Executed): readonly Span[] {
+  if (trace === null || !trace.isSampled) return []
+  const call = { record, trace, url: tracedUrl }
+  const spanIds = trace.attemptSpanIds
+  const attempts = record.attempts.map((attempt, index) =>
+    // An attempt that no call was made for has no id yet.
+    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), call),
+  )
+  return [spanOfExecution(call), ...attempts]
+}
+
+/** What the spans of an execution have in common. */
+interface TracedCall {
+  readonly record: ExecutionRecord
+  readonly trace: Trace
+  readonly url: string | null
+}
+
+const method = 'POST'
+const route = '/v1/execute'
+
+function spanOfExecution({ record, trace }: TracedCall): Span {
+  return {
+    kind: 'server',
+    name: `${method} ${route}`,
+    context: trace.context,
+    parentSpanId: trace.parentSpanId,
+    startedAt: record.acceptedAt,
+    durationMs: record.durationMs,
+    // The service did its job, whatever the target did.
+    hasFailed: false,
+    attributes: {
+      'http.request.method': method,
+      'http.response.status_code': 200,
+      'http.route': route,
+      'url.path': route,
+      'url.scheme': 'http',
+      'webhook_node.branch': record.branch,
+      'webhook_node.code': record.code,
+      'webhook_node.correlation_id': record.correlationId,
+      'webhook_node.delivered': record.delivered,
+      'webhook_node.execution_id': record.executionId,
+      'webhook_node.node_id': record.nodeId,
+      'webhook_node.succeeded': record.succeeded,
+      'webhook_node.tenant': record.tenant,
+    },
+  }
+}
+
+function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, url }: TracedCall): Span {
+  const { number, startedAt, durationMs, status, failure } = attempt
+  const hasFailed = failure !== null || (status ?? 0) >= 400
+  return {
+    kind: 'client',
+    name: record.method,
+    context: { ...trace.context, spanId },
+    parentSpanId: trace.context.spanId,
+    startedAt: new Date(startedAt),
+    durationMs,
+    hasFailed,
+    attributes: {
+      'error.type': hasFailed ? (failure ?? String(status)) : null,
+      'http.request.method': record.method,
+      'http.request.resend_count': number > 1 ? number - 1 : null,
+      'http.response.status_code': status,
+      'network.protocol.version': '1.1',
+      'server.address': record.host,
+      'server.port': record.port,
+      'url.full': url,
+      'webhook_node.connection_reused': attempt.connectionReused,
+      'webhook_node.delivered': attempt.delivered,
+      ...phases(attempt.timings),
+    },
+  }
+}
+
+function phases({ queueMs, dnsMs, connectMs, tlsMs, firstByteMs, downloadMs }: Timings) {
+  return {
+    'webhook_node.queue_ms': queueMs,
+    'webhook_node.dns_ms': dnsMs,
+    'webhook_node.connect_ms': connectMs,
+    'webhook_node.tls_ms': tlsMs,
+    'webhook_node.first_byte_ms': firstByteMs,
+    'webhook_node.download_ms': downloadMs,
+  }
+}

@@ -1,0 +1,65 @@
+import { trimHeader } from '../webhook/header.ts'
+
+/** A span of somebody's, and what is handed on with it, as W3C Trace Context has it. */
+export interface TraceContext {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string
+  /** 16 lower-case hexadecimal digits. */
+  readonly spanId: string
+  readonly flags: number
+  /** The members of `tracestate` as they came; null where there are none. */
+  readonly state: string | null
+}
+
+/** Whoever called records the trace, and so should whoever is called. */
+export const sampledFlag = 0x01
+/** The trace id is random; of Trace Context Level 2. */
+export const randomFlag = 0x02
+
+/**
+ * Reads the headers `traceparent` and `tracestate`; the lines of a header that came more than once are joined by
+ * commas. Null where there is no trace to go on with.
+ */
+export function parseTraceContext(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+): TraceContext | null {
+  const [, version = '', traceId = '', spanId = '', flags = '', more = ''] =
+    parent.exec(traceparent ?? '') ?? []
+  if (version === '' || version === 'ff' || (version === '00' && more !== '')) return null
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null
+  const known = Number.parseInt(flags, 16) & (sampledFlag | randomFlag)
+  return { traceId, spanId, flags: known, state: parseState(tracestate ?? '') }
+}
+
+/** The header `traceparent` that names a span as the parent of what follows. */
+export function formatTraceparent({ traceId, spanId, flags }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`
+}
+
+/** Versions to come may append fields. A comma is the seam of two headers, of which neither can be trusted. */
+const parent = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-[^,]*)?$/
+
+/** What may be handed on, by section 3.3 of Trace Context. */
+const maxMembers = 32
+const maxStateLength = 512
+
+function parseState(header: string): string | null {
+  const members = header
+    .split(',')
+    .map(trimHeader)
+    .filter((member) => member !== '')
+  const keys = new Set(members.map((member) => keyOf(member)))
+  const state = members.join(',')
+  const isSound = !keys.has(null) && keys.size === members.length && members.length <= maxMembers
+  return isSound && state !== '' && state.length <= maxStateLength ? state : null
+}
+
+const key = /^(?:[a-z][a-z\d_*/-]{0,255}|[a-z\d][a-z\d_*/-]{0,240}@[a-z][a-z\d_*/-]{0,13})$/
+const value = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
+
+/** Null where the member is not what the standard says. */
+function keyOf(member: string): string | null {
+  const [name = '', ...rest] = member.split('=')
+  return key.test(name) && value.test(rest.join('=')) ? name : null
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { executeNode } from '../../src/execution/execute.ts'
+import { spansOf } from '../../src/execution/spans.ts'
+import type { Node } from '../../src/webhook/config.ts'
+import { attempt, callerWith, context, here, responseOf, type TestCaller } from './executions.ts'
+
+const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
+const responded = attempt({ kind: 'responded', response: responseOf({}) })
+const closed = attempt(
+  { kind: 'failed', failure: { code: 'no_response', detail: '', path: null }, response: null },
+  { connectionReused: true, delivered: 'no' },
+)
+
+async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = {}) {
+  const node: Node = { method: 'POST', url: 'https://target.example/hook', ...part }
+  const result = await executeNode({ node, secrets }, { ...context, caller }, { ...here, trace })
+  if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
+  return result
+}
+
+const parentsSent = ({ calls }: TestCaller) =>
+  calls.flatMap(({ request }) =>
+    request.headers.filter(([name]) => name === 'traceparent').map(([, value]) => value.split('-')[2]),
+  )
+
+describe('the spans of an execution', () => {
+  it('are one for each attempt, and the target knows of the one that was sent', async () => {
+    const caller = callerWith(() => [closed, responded])
+
+    const result = await executed(caller, { propagateTrace: true })
+
+    const [execution, unsent, sent] = spansOf(result)
+    expect(spansOf(result)).toHaveLength(3)
+    expect(parentsSent(caller)).toEqual([sent?.context.spanId])
+    expect([unsent?.parentSpanId, sent?.parentSpanId]).toEqual(Array(2).fill(execution?.context.spanId))
+    expect(unsent).toMatchObject({
+      hasFailed: true,
+      attributes: { 'error.type': 'no_response', 'webhook_node.delivered': 'no' },
+    })
+    expect(sent).toMatchObject({ hasFailed: false, attributes: { 'http.request.resend_count': 1 } })
+    expect(result.reply.request?.headers).toContainEqual([
+      'traceparent',
+      `00-${trace.traceId}-${sent?.context.spanId}-01`,
+    ])
+  })
+
+  it('have the times and the phases of the attempts', async () => {
+    const result = await executed(callerWith(() => [responded]))
+
+    expect(spansOf(result)[1]).toMatchObject({
+      startedAt: responded.startedAt,
+      durationMs: responded.durationMs,
+      attributes: {
+        'webhook_node.queue_ms': null,
+        'webhook_node.dns_ms': 1,
+        'webhook_node.first_byte_ms': 4,
+      },
+    })
+  })
+
+  it.each([
+    [302, false, null],
+    [399, false, null],
+    [400, true, '400'],
+    [500, true, '500'],
+  ])('have failed with status %i: %s', async (status, hasFailed, type) => {
+    const response = responseOf({ status })
+
+    const result = await executed(callerWith(() => [attempt({ kind: 'responded', response })]))
+
+    expect(spansOf(result)[1]).toMatchObject({ hasFailed, attributes: { 'error.type': type } })
+  })
+
+  it.each([
+    ['https://target.example/hook?a=private', 'https://target.example/hook'],
+    ['https://target.example/{{ secrets.key }}/hook', 'https://target.example/•••/hook'],
+    // Masked as a whole, the URL would have lost its question mark.
+    ['https://target.example/v1/top-secret?of=us&a=private', 'https://target.example/v1/•••'],
+  ])('have the URL %s as %s', async (url, shown) => {
+    const caller = callerWith(() => [responded])
+
+    const result = await executed(caller, { url }, { key: 'top-secret?of=us' })
+
+    expect(spansOf(result)[1]?.attributes['url.full']).toBe(shown)
+  })
+
+  it('are none where the execution is in no trace', async () => {
+    const node = { method: 'GET', url: 'https://target.example/hook' } as const
+    const result = await executeNode({ node }, { ...context, caller: callerWith(() => [responded]) }, here)
+
+    expect(result.kind === 'executed' && [result.trace, spansOf(result)]).toEqual([null, []])
+  })
+})
