@@ -1,4 +1,4 @@
-import type { Delivered } from '../webhook/failure.ts'
+import type { Delivered, Failure } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import type { Connection } from './connection.ts'
@@ -7,13 +7,15 @@ import type { DebugLog } from './debug-log.ts'
 import { EgressError } from './egress-error.ts'
 import { Exchange } from './exchange.ts'
 import { failureFromError } from './failure-from-error.ts'
+import type { Lane } from './lane.ts'
 import { type PhaseClock, startPhaseClock } from './phase-clock.ts'
 
 export interface AttemptOptions {
   readonly request: OutboundRequest
+  readonly lane: Lane
   readonly deadline: Deadline
   readonly maxResponseBytes: number
-  /** Finds or opens a connection. */
+  /** Waits for a place where there is none, and finds or opens a connection. */
   readonly connect: (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
   /** Takes back a connection whose response was read to its end. */
   readonly release: (connection: Connection) => void
@@ -39,6 +41,18 @@ export async function attemptOnce(options: AttemptOptions): Promise<Attempt> {
     delivered: journey.delivered,
     connectionReused: journey.connectionReused,
     timings: journey.phases.timings(),
+  }
+}
+
+/** What is told of a request for which nothing was done. */
+export function attemptNotBegun(failure: Failure): Attempt {
+  return {
+    startedAt: new Date(),
+    durationMs: 0,
+    outcome: { kind: 'failed', failure, response: null },
+    delivered: 'no',
+    connectionReused: false,
+    timings: startPhaseClock().timings(),
   }
 }
 
@@ -87,12 +101,12 @@ class Journey {
   }
 
   async #travel(): Promise<Outcome> {
-    const { request, maxResponseBytes, connect, release } = this.#options
+    const { request, lane, maxResponseBytes, connect, release } = this.#options
     const connection = await connect(this.phases, this.#stopped.signal)
     this.#connection = connection
     if (this.#stopped.signal.aborted) throw new EgressError('EGRESS_STOPPED')
     this.#connectionReused = connection.wasUsed
-    this.#exchange = new Exchange({ connection, request, maxResponseBytes, phases: this.phases })
+    this.#exchange = new Exchange({ connection, request, lane, maxResponseBytes, phases: this.phases })
     const response = await this.#exchange.response
     if (this.#exchange.isOver) release(connection)
     else connection.destroy()
@@ -100,7 +114,8 @@ class Journey {
   }
 
   #failed(error: unknown): Outcome {
-    const { phase } = this.phases
+    // A connection may be gone before anything was sent on it: then no phase of its own has begun.
+    const phase = this.#connection === null ? this.phases.phase : 'answer'
     const { host, port } = this.#options.request
     const failure = failureFromError(error, phase, { host, port })
     if (failure === null) throw error

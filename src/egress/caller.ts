@@ -1,15 +1,21 @@
 import { networkInterfaces } from 'node:os'
+import type { Failure } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt } from '../webhook/outcome.ts'
-import { createAddressPolicy } from './address-policy.ts'
+import { createAddressPolicy, type Target } from './address-policy.ts'
 import type { AddressRule } from './address-rule.ts'
-import { attemptOnce } from './attempt.ts'
+import { attemptNotBegun, attemptOnce } from './attempt.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
-import { type Deadline, startDeadline } from './deadline.ts'
+import { type Deadline, notBegun, startDeadline } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
+import { nameOf } from './failure-from-error.ts'
 import type { IpRange } from './ip-address.ts'
+import { type Lane, laneOf } from './lane.ts'
+import { OpenSockets } from './open-sockets.ts'
+import type { PhaseClock } from './phase-clock.ts'
+import { type Place, Places } from './places.ts'
 import { createResolver } from './resolver.ts'
 
 /**
@@ -18,20 +24,31 @@ import { createResolver } from './resolver.ts'
 export type Attempts = readonly [Attempt, ...Attempt[]]
 
 export interface CallOptions {
-  /** One wall clock for the call: DNS, connect, TLS, sending, headers and body together. */
+  /** One wall clock for the call: waiting, DNS, connect, TLS, sending, headers and body together. */
   readonly timeoutMs: number
-  /** Tenants share no connections. */
+  /** Tenants share neither places nor connections. */
   readonly tenant: string | null
+  /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
+  readonly signal?: AbortSignal
 }
 
 export interface Caller {
   /**
-   * Sends one request once. A second attempt is made only where a kept-alive connection turned out to be
-   * closed before anything was written on it. Rejects only on a bug of ours.
+   * Sends one request once, when it is its turn. A second attempt is made only where a kept-alive connection
+   * turned out to be closed before anything was written on it. Rejects only on a bug of ours.
    */
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
+  /** How busy it is at this moment. */
+  load(): Load
   /** Ends all calls and connections. */
   close(): Promise<void>
+}
+
+export interface Load {
+  /** Connections that are open or being opened, idle ones included. */
+  readonly connections: number
+  /** Calls that wait for a place. */
+  readonly waiting: number
 }
 
 export interface EgressOptions {
@@ -45,6 +62,10 @@ export interface EgressOptions {
   /** `address:port`; empty for the system's. */
   readonly dnsServers: readonly string[]
   readonly maxResponseBytes: number
+  /** Calls under way at once, per tenant, host and port. */
+  readonly maxPerHost: number
+  /** Calls that may wait for their turn, per tenant, host and port. */
+  readonly maxQueuePerHost: number
   /** Where the service itself listens, so that it never calls itself. */
   readonly own: { readonly address: string; readonly port: number }
   readonly log: DebugLog
@@ -53,22 +74,31 @@ export interface EgressOptions {
 const maxIdleConnections = 256
 
 export function createCaller(options: EgressOptions): Caller {
-  const pool = createPool(options)
+  const sockets = new OpenSockets()
+  const places = new Places(options)
+  const pool = createPool(options, sockets)
   const running = new Set<Deadline>()
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant }) {
+    async call(request, { timeoutMs, tenant, signal = null }) {
+      if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
+      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled)]
+      const lane = laneOf(tenant, request)
+      const place = places.take(lane.key)
+      if (place === null) return [attemptNotBegun(queueFull(request))]
       const deadline = startDeadline(timeoutMs)
       running.add(deadline)
-      if (isClosed) deadline.interrupt('shutdown')
       try {
-        return await send(request, tenant, deadline)
+        return await send({ request, lane, place, deadline, signal })
       } finally {
         deadline.clear()
         running.delete(deadline)
+        place.letGo()
       }
     },
+
+    load: () => ({ connections: sockets.count, waiting: places.waiting }),
 
     async close() {
       isClosed = true
@@ -77,26 +107,58 @@ export function createCaller(options: EgressOptions): Caller {
     },
   }
 
-  async function send(
-    request: OutboundRequest,
-    tenant: string | null,
-    deadline: Deadline,
-  ): Promise<Attempts> {
+  async function send(call: Call): Promise<Attempts> {
+    const { request, lane, place, deadline } = call
     const { maxResponseBytes, log } = options
-    const lane = { tenant, host: request.host, port: request.port }
     const release = (connection: Connection) => pool.release(lane, connection)
-    const common = { request, deadline, maxResponseBytes, log, release }
-    const first = await attemptOnce({ ...common, connect: (...journey) => pool.find(lane, ...journey) })
+    const common = { request, lane, deadline, maxResponseBytes, log, release }
+    const first = await attemptOnce({
+      ...common,
+      async connect(phases, stopped) {
+        await turnOf(call, phases)
+        return await pool.find(lane, place, phases, stopped)
+      },
+    })
     if (!foundConnectionClosed(first)) return [first]
-    return [first, await attemptOnce({ ...common, connect: (...journey) => pool.open(lane, ...journey) })]
+    return [
+      first,
+      await attemptOnce({ ...common, connect: (...journey) => pool.open(lane, place, ...journey) }),
+    ]
   }
 }
 
-function createPool({ log, ca, dnsServers, ...rules }: EgressOptions): ConnectionPool {
+/** A request on its way, and the place that all of its attempts share. */
+interface Call {
+  readonly request: OutboundRequest
+  readonly lane: Lane
+  readonly place: Place
+  readonly deadline: Deadline
+  readonly signal: AbortSignal | null
+}
+
+function createPool({ log, ca, dnsServers, ...rules }: EgressOptions, sockets: OpenSockets): ConnectionPool {
   const policy = createAddressPolicy({ ...rules, interfaces: interfaceAddresses() })
   const resolver = createResolver({ servers: dnsServers })
-  const dial = createConnector({ policy, resolver, ca, log })
-  return new ConnectionPool({ policy, dial, log, maxIdle: maxIdleConnections })
+  const dial = createConnector({ policy, resolver, ca, sockets, log })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
+}
+
+/** Who gives up while the call waits ends it; what has its place goes on. */
+async function turnOf({ place, deadline, signal }: Call, phases: PhaseClock): Promise<void> {
+  if (place.turn === null) return
+  const giveUp = () => deadline.interrupt('cancelled')
+  signal?.addEventListener('abort', giveUp, { once: true })
+  phases.enter('queue')
+  try {
+    await place.turn
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
+function queueFull(target: Target): Failure {
+  const detail = `Too many calls to ${nameOf(target)} are under way, and as many wait as may.`
+  return { code: 'queue_full', detail, path: null }
 }
 
 /** The other side may close a kept-alive connection at any time: that says nothing about the request. */

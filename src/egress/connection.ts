@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
@@ -22,16 +23,17 @@ const keepAliveMs = 4_000
 
 /** One TLS connection that speaks HTTP/1.1 and carries one request at a time. */
 export class Connection {
+  /** The connection below TLS. */
+  readonly tcp: Socket
   readonly #client: Client
   readonly #socket: TLSSocket
-  readonly #reset: () => void
   #firstBytes = Buffer.alloc(0)
   #error: NodeJS.ErrnoException | null = null
   #requests = 0
   #linesWithoutProgress = 0
 
-  constructor({ socket, reset }: DialledSocket, { host, port }: Target) {
-    this.#reset = reset
+  constructor({ socket, tcp }: DialledSocket, { host, port }: Target) {
+    this.tcp = tcp
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
     })
@@ -97,9 +99,12 @@ export class Connection {
     this.#socket.once('close', listener)
   }
 
-  /** Ends it in the middle of a request, of which nothing more shall arrive. */
+  /**
+   * Ends it in the middle of a request, of which nothing more shall arrive: what the kernel still holds for the
+   * other side is thrown away.
+   */
   abort(): void {
-    this.#reset()
+    this.tcp.resetAndDestroy()
     this.destroy()
   }
 

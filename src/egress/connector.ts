@@ -12,16 +12,23 @@ import type { AddressPolicy, Target } from './address-policy.ts'
 import type { DebugLog } from './debug-log.ts'
 import { EgressError } from './egress-error.ts'
 import { connectToFirst } from './first-connection.ts'
+import type { OpenSockets } from './open-sockets.ts'
 import type { PhaseClock } from './phase-clock.ts'
+import type { Place } from './places.ts'
 import type { Resolver } from './resolver.ts'
 
-/** Opens a TLS connection to a target, if the policy lets it. */
-export type Dial = (target: Target, phases: PhaseClock, signal: AbortSignal) => Promise<DialledSocket>
+/** Opens a TLS connection to a target, if the policy lets it. All sockets that this takes take up the place. */
+export type Dial = (
+  target: Target,
+  place: Place,
+  phases: PhaseClock,
+  signal: AbortSignal,
+) => Promise<DialledSocket>
 
 export interface DialledSocket {
   readonly socket: TLSSocket
-  /** Breaks the connection: what the kernel still holds for the other side is thrown away. */
-  readonly reset: () => void
+  /** The connection below. */
+  readonly tcp: Socket
 }
 
 export interface ConnectorOptions {
@@ -29,6 +36,7 @@ export interface ConnectorOptions {
   readonly resolver: Resolver
   /** PEM of authorities that are trusted beside Node's own. */
   readonly ca: string | null
+  readonly sockets: OpenSockets
   readonly log: DebugLog
 }
 
@@ -36,21 +44,22 @@ export interface ConnectorOptions {
  * The one way out. Every connection, to a name or a literal, is resolved once, judged whole and made to an
  * address that was judged: no lookup hook sees literals, and no second lookup can answer differently.
  */
-export function createConnector({ policy, resolver, ca, log }: ConnectorOptions): Dial {
+export function createConnector({ policy, resolver, ca, sockets, log }: ConnectorOptions): Dial {
   const secureContext = createSecureContext({
     minVersion: 'TLSv1.2',
     // A list replaces Node's own, so both are joined; without one the ready-made store is far cheaper.
     ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
   })
 
-  return async (target, phases, signal) => {
+  return async (target, place, phases, signal) => {
     const addresses = await resolveTarget(target, phases, signal)
     for (const address of addresses) judge(address, target)
     phases.enter('connect')
-    const raw = await connectToFirst(addresses, target.port, signal)
+    const onSocket = (socket: Socket) => sockets.add(socket, place)
+    const tcp = await connectToFirst(addresses, target.port, onSocket, signal)
     phases.enter('tls')
-    const socket = await secure(raw, target.host, secureContext, signal)
-    return { socket, reset: () => raw.resetAndDestroy() }
+    const socket = await secure(tcp, target.host, secureContext, signal)
+    return { socket, tcp }
   }
 
   async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {

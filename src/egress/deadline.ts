@@ -1,8 +1,8 @@
 import type { Failure, FailureCode } from '../webhook/failure.ts'
-import type { WirePhase } from './phase-clock.ts'
+import type { AttemptPhase } from './phase-clock.ts'
 
 /** Why a call ends before it is done. */
-export type Interruption = 'deadline' | 'shutdown'
+export type Interruption = 'deadline' | 'shutdown' | 'cancelled'
 
 /** The one clock of a call, all attempts included. Its timer keeps the process alive: undici's do not. */
 export interface Deadline {
@@ -20,7 +20,7 @@ export function startDeadline(limitMs: number): Deadline {
 
 /** Where an attempt was when it was interrupted. */
 export interface Progress {
-  readonly phase: WirePhase | null
+  readonly phase: AttemptPhase | null
   readonly phaseMs: number
   /** Whether the kernel has not yet taken all of the request. */
   readonly isSending: boolean
@@ -32,6 +32,7 @@ export function failureFromInterruption(
   { phase, phaseMs, isSending }: Progress,
   limitMs: number,
 ): Failure {
+  if (interruption === 'cancelled') return notBegun.cancelled
   const step = phase === null ? 'connect' : phase === 'answer' && isSending ? 'sending' : phase
   const { code, words } = steps[step]
   if (interruption === 'shutdown') {
@@ -41,12 +42,20 @@ export function failureFromInterruption(
   return { code, detail, path: null }
 }
 
-const steps: Readonly<Record<WirePhase | 'sending', { readonly code: FailureCode; readonly words: string }>> =
-  {
-    dns: { code: 'dns_timeout', words: 'the lookup of the host name' },
-    connect: { code: 'connect_timeout', words: 'the connection to the target' },
-    tls: { code: 'tls_timeout', words: 'the TLS handshake' },
-    sending: { code: 'send_timeout', words: 'the sending of the request' },
-    answer: { code: 'response_timeout', words: 'the wait for the answer' },
-    download: { code: 'response_timeout', words: 'the download of the answer' },
-  }
+/** Of a call that was interrupted before it had a place. */
+export const notBegun = {
+  shutdown: { code: 'shutdown', detail: 'The service was stopped before the call began.', path: null },
+  cancelled: { code: 'cancelled', detail: 'The caller gave up before the call began.', path: null },
+} as const satisfies Partial<Record<Interruption, Failure>>
+
+const steps: Readonly<
+  Record<AttemptPhase | 'sending', { readonly code: FailureCode; readonly words: string }>
+> = {
+  queue: { code: 'queue_timeout', words: 'the wait for a place' },
+  dns: { code: 'dns_timeout', words: 'the lookup of the host name' },
+  connect: { code: 'connect_timeout', words: 'the connection to the target' },
+  tls: { code: 'tls_timeout', words: 'the TLS handshake' },
+  sending: { code: 'send_timeout', words: 'the sending of the request' },
+  answer: { code: 'response_timeout', words: 'the wait for the answer' },
+  download: { code: 'response_timeout', words: 'the download of the answer' },
+}

@@ -5,6 +5,7 @@ import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair, TargetResponse } from '../webhook/outcome.ts'
 import { type Connection, httpMagic, maxHeaderBytes, maxHeaders } from './connection.ts'
 import { EgressError } from './egress-error.ts'
+import type { Lane } from './lane.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import { createResponseBody, type ResponseBody } from './response-body.ts'
 
@@ -27,6 +28,7 @@ interface Head {
 export interface ExchangeOptions {
   readonly connection: Connection
   readonly request: OutboundRequest
+  readonly lane: Lane
   readonly maxResponseBytes: number
   readonly phases: PhaseClock
 }
@@ -116,6 +118,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #createBody(head: Omit<Head, 'body'>): ResponseBody {
     return createResponseBody(codingsOf(head.headers), {
       limit: this.#options.maxResponseBytes,
+      lane: this.#options.lane.key,
       onEnd: (ending, body) => {
         this.#isSettled = true
         this.#settle.resolve({ ...head, body, ending })

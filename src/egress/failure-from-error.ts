@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { Failure, FailureCode } from '../webhook/failure.ts'
 import type { Target } from './address-policy.ts'
-import type { WirePhase } from './phase-clock.ts'
+import type { AttemptPhase } from './phase-clock.ts'
 
 /**
  * Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and
@@ -39,7 +39,7 @@ type WireFailureCode = keyof typeof wordings
  * Names a transport error by its `code`, and by the phase, since the same code means other things in another
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
  */
-export function failureFromError(error: unknown, phase: WirePhase | null, target: Target): Failure | null {
+export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
   const code = failureCodeOf(error, phase ?? 'answer')
   if (code === null) return null
   return { code, detail: wordings[code](nameOf(target)), path: null }
@@ -103,7 +103,8 @@ const answers: Table = [
   [/^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT)$|^(EHOST|ENET)(UNREACH|DOWN|RESET)$/, 'no_response'],
 ]
 
-const tables: Readonly<Record<WirePhase, Table>> = {
+const tables: Readonly<Record<AttemptPhase, Table>> = {
+  queue: anywhere,
   dns: [...anywhere, ...lookups],
   connect: [...anywhere, ...connections],
   tls: [...anywhere, ...handshakes],
@@ -120,7 +121,7 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'local_resource',
 ]
 
-function failureCodeOf(error: unknown, phase: WirePhase): WireFailureCode | null {
+function failureCodeOf(error: unknown, phase: AttemptPhase): WireFailureCode | null {
   if (!(error instanceof Error)) return null
   if (error instanceof AggregateError) {
     const codes = error.errors.map((one: unknown) => failureCodeOf(one, phase))

@@ -9,15 +9,16 @@ export const attemptDelayMs = 250
 export const maxTries = 4
 
 /**
- * Connects to the first of several addresses that accepts. Rejects with the error of the only one, or with an
- * AggregateError of all that were tried.
+ * Connects to the first of several addresses that accepts, and tells of every socket that it tries. Rejects with
+ * the error of the only one, or with an AggregateError of all that were tried.
  */
 export async function connectToFirst(
   addresses: readonly string[],
   port: number,
+  onSocket: (socket: Socket) => void,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), port)
+  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), port, onSocket)
   const giveUp = () => race.giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
@@ -32,15 +33,17 @@ export async function connectToFirst(
 class Race {
   readonly #waiting: string[]
   readonly #port: number
+  readonly #onSocket: (socket: Socket) => void
   readonly #running = new Set<Socket>()
   readonly #errors: Error[] = []
   readonly #result = Promise.withResolvers<Socket>()
   #nextStart: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(addresses: readonly string[], port: number) {
+  constructor(addresses: readonly string[], port: number, onSocket: (socket: Socket) => void) {
     this.#waiting = [...addresses]
     this.#port = port
+    this.#onSocket = onSocket
   }
 
   get winner(): Promise<Socket> {
@@ -62,6 +65,7 @@ class Race {
 
   #startOn(address: string): void {
     const socket = connect({ host: address, port: this.#port, noDelay: true })
+    this.#onSocket(socket)
     this.#running.add(socket)
     socket
       .once('connect', () => {

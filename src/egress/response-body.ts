@@ -16,6 +16,8 @@ export interface ResponseBody {
 export interface ResponseBodyOptions {
   /** Bytes, on the wire as well as decoded. */
   readonly limit: number
+  /** Those of other lanes are not held up by its decoding. */
+  readonly lane: string
   /** May be called from within `write` and `end`, and more than once: the first time counts. */
   readonly onEnd: (ending: BodyEnding, bytes: Buffer) => void
 }
@@ -102,7 +104,7 @@ class EncodedBody implements ResponseBody {
 
   async #decode(wire: Buffer): Promise<Decoded> {
     if (wire.length === 0) return { bytes: wire, ending: 'complete' }
-    const { limit } = this.#options
-    return await decode(this.#coding, wire, { limit, isWanted: () => !this.#isInterrupted })
+    const { limit, lane } = this.#options
+    return await decode(this.#coding, wire, { limit, lane, isWanted: () => !this.#isInterrupted })
   }
 }

@@ -1,9 +1,12 @@
 import { once } from 'node:events'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createAddressPolicy } from '../../src/egress/address-policy.ts'
-import { ConnectionPool, type Lane } from '../../src/egress/connection-pool.ts'
+import { ConnectionPool } from '../../src/egress/connection-pool.ts'
 import { createConnector } from '../../src/egress/connector.ts'
+import { type Lane, laneOf } from '../../src/egress/lane.ts'
+import { OpenSockets } from '../../src/egress/open-sockets.ts'
 import { startPhaseClock } from '../../src/egress/phase-clock.ts'
+import { Place } from '../../src/egress/places.ts'
 import { createResolver } from '../../src/egress/resolver.ts'
 import { rules } from '../support/caller.ts'
 import { silent } from '../support/raw-server.ts'
@@ -20,30 +23,38 @@ function createPool(maxIdle: number) {
     interfaces: [],
   })
   const log = () => {}
-  const dial = createConnector({ policy, resolver: createResolver({ servers: [] }), ca: authority.pem, log })
-  const pool = new ConnectionPool({ policy, dial, log, maxIdle })
-  return { pool, find: (lane: Lane) => pool.find(lane, startPhaseClock(), new AbortController().signal) }
+  const sockets = new OpenSockets()
+  const resolver = createResolver({ servers: [] })
+  const dial = createConnector({ policy, resolver, ca: authority.pem, sockets, log })
+  const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle })
+  const find = (lane: Lane, place = new Place(null, () => {})) =>
+    pool.find(lane, place, startPhaseClock(), new AbortController().signal)
+  return { pool, sockets, find }
+}
+
+function laneTo(port: number, tenant: string | null = null): Lane {
+  return laneOf(tenant, { host: '127.0.0.1', port })
 }
 
 it('gives back the connection of the same lane that was used last', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(10)
-  const lane = { tenant: null, host: '127.0.0.1', port }
+  const lane = laneTo(port)
   const [first, second] = [await find(lane), await find(lane)]
   pool.release(lane, first)
   pool.release(lane, second)
-  expect(await find({ ...lane, tenant: 'other' })).not.toBe(second)
-  expect(await find({ ...lane })).toBe(second)
-  expect(await find({ ...lane })).toBe(first)
-  expect(await find({ ...lane })).not.toBe(first)
+  expect(await find(laneTo(port, 'other'))).not.toBe(second)
+  expect(await find(laneTo(port))).toBe(second)
+  expect(await find(laneTo(port))).toBe(first)
+  expect(await find(laneTo(port))).not.toBe(first)
   pool.close()
 })
 
-it('keeps no more than it may, and drops the lane that was not used for longest', async () => {
+it('keeps no more than it may, and drops what was not used for longest', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(2)
-  const lanes = ['a', 'b', 'c'].map((tenant) => ({ tenant, host: '127.0.0.1', port }))
-  const connections = await Promise.all(lanes.map(find))
+  const lanes = ['a', 'b', 'c'].map((tenant) => laneTo(port, tenant))
+  const connections = await Promise.all(lanes.map((lane) => find(lane)))
   for (const [index, lane] of lanes.entries()) {
     const connection = connections[index]
     if (connection) pool.release(lane, connection)
@@ -56,7 +67,7 @@ it('keeps no more than it may, and drops the lane that was not used for longest'
 it('forgets a connection that was closed', async () => {
   const { pool, find } = createPool(10)
   const { port } = await rawTlsServer((socket) => socket.resume())
-  const lane = { tenant: null, host: '127.0.0.1', port }
+  const lane = laneTo(port)
   const connection = await find(lane)
   pool.release(lane, connection)
   const closed = new Promise<void>((done) => connection.onClose(done))
@@ -70,9 +81,32 @@ it('takes nothing back once it is closed', async () => {
   const { pool, find } = createPool(10)
   const ends: Promise<unknown>[] = []
   const { port } = await rawTlsServer((socket) => ends.push(once(socket, 'close')))
-  const lane = { tenant: null, host: '127.0.0.1', port }
+  const lane = laneTo(port)
   const connection = await find(lane)
   pool.close()
   pool.release(lane, connection)
   expect(connection.isUsable).toBe(false)
+})
+
+it('takes up the place that a connection was opened or found for, until it is kept or gone', async () => {
+  const { port } = await rawTlsServer(silent)
+  const { pool, sockets, find } = createPool(10)
+  const lane = laneTo(port)
+  const given: string[] = []
+  const placeOf = (name: string) => new Place(null, () => given.push(name))
+  const [first, second] = [placeOf('first'), placeOf('second')]
+
+  const opened = await find(lane, first)
+  first.letGo()
+  expect(given).toEqual([])
+  pool.release(lane, opened)
+  expect(given).toEqual(['first'])
+
+  const found = await find(lane, second)
+  second.letGo()
+  expect(found).toBe(opened)
+  found.destroy()
+  expect(given).toEqual(['first'])
+  await vi.waitUntil(() => sockets.count === 0)
+  expect(given).toEqual(['first', 'second'])
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createConnector } from '../../src/egress/connector.ts'
+import { OpenSockets } from '../../src/egress/open-sockets.ts'
 import { startPhaseClock } from '../../src/egress/phase-clock.ts'
+import { Place } from '../../src/egress/places.ts'
 import { createResolver } from '../../src/egress/resolver.ts'
 import { attemptAt, outbound, rules, testCaller } from '../support/caller.ts'
 import type { Zone, Zones } from '../support/dns-server.ts'
@@ -225,9 +227,12 @@ describe('a name that is called again', () => {
       policy: { refuseTarget: () => null, refuseAddress: () => denial },
       resolver: createResolver({ servers: [dns.address] }),
       ca: authority.pem,
+      sockets: new OpenSockets(),
       log: () => {},
     })
-    const connect = () => dial({ host, port: target.port }, startPhaseClock(), new AbortController().signal)
+    const place = new Place(null, () => {})
+    const connect = () =>
+      dial({ host, port: target.port }, place, startPhaseClock(), new AbortController().signal)
 
     const { socket } = await connect()
     socket.destroy()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EgressError } from '../../src/egress/egress-error.ts'
 import { failureFromError } from '../../src/egress/failure-from-error.ts'
-import type { WirePhase } from '../../src/egress/phase-clock.ts'
+import type { AttemptPhase } from '../../src/egress/phase-clock.ts'
 
 const target = { host: 'api.example.com', port: 443 }
 
@@ -10,7 +10,7 @@ function withCode(code: string): Error {
 }
 
 describe('a transport error', () => {
-  it.each<readonly [WirePhase | null, string, string]>([
+  it.each<readonly [AttemptPhase | null, string, string]>([
     ['dns', 'EGRESS_DNS_NOT_FOUND', 'dns_not_found'],
     ['dns', 'EGRESS_DNS_FAILED', 'dns_failed'],
     ['dns', 'EGRESS_DNS_TIMEOUT', 'dns_timeout'],

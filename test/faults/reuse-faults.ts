@@ -86,6 +86,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
       if (kept !== undefined) befall(kept)
       return calling
     },
+    load: () => real.load(),
     close: () => real.close(),
   }
   return { ...target, service: { caller }, rehearsals: 1 }

@@ -13,6 +13,16 @@ export const serviceFaults: Chapter = {
       why: '`test/egress/deadline.test.ts` makes it without the rest of the service',
     },
     {
+      row: '55',
+      what: 'All places at the target are taken: `queue_full`, or `queue_timeout` after a wait.',
+      why: '`test/scenarios/one-bad-target-cannot-hurt-another.test.ts` makes it, with several calls at once',
+    },
+    {
+      row: '55',
+      what: 'The caller goes away while the call waits for a place: `cancelled`.',
+      why: '`test/egress/queue.test.ts` makes it without the rest of the service',
+    },
+    {
       row: '56',
       what: 'The service is killed, or its disk is full.',
       why: 'the service keeps nothing: whoever called it sees the connection break, which is `maybe` (docs/errors.md)',

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Agent, Client, type Dispatcher, request } from 'undici'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { ExecuteReply } from '../../src/execution/contract.ts'
-import { authority } from '../support/servers.ts'
+import { startProcessAmongServers } from '../support/process.ts'
 
 /** The service as a process of its own, so that what it takes of the machine can be told from what the tests take. */
 export interface ServiceProcess {
@@ -22,17 +18,8 @@ export interface ServiceProcess {
 }
 
 export async function startServiceProcess(): Promise<ServiceProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'webhook-node-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const caFile = join(folder, 'ca.pem')
-  await writeFile(caFile, authority.pem)
-  const env = { PORT: '0', EGRESS_ALLOW: '127.0.0.0/8', EGRESS_CA_FILE: caFile }
-  const child = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
+  const { child, url } = await startProcessAmongServers()
   const { pid } = child
-  const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(output)?.[1], { timeout: 10_000 })
   if (pid === undefined) throw new Error('no process')
 
   const crowd = new Agent()

@@ -26,6 +26,8 @@ export function testCaller(options: Partial<EgressOptions> = {}): Caller {
     dnsServers: [],
     nat64: [],
     maxResponseBytes: 1_048_576,
+    maxPerHost: 64,
+    maxQueuePerHost: 256,
     own: { address: '127.0.0.1', port: 0 },
     log: () => {},
     ...options,

@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Connection } from '../../src/egress/connection.ts'
+import { IdleConnections } from '../../src/egress/idle-connections.ts'
+
+const step = fc.record({
+  what: fc.constantFrom('put', 'put', 'takeLatest', 'takeOldest', 'remove'),
+  lane: fc.constantFrom('a', 'b', 'c'),
+  index: fc.nat({ max: 20 }),
+})
+
+it('gives the latest of a lane and the oldest of all, as a plain list would', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const idle = new IdleConnections()
+      const list: { readonly lane: string; readonly connection: Connection }[] = []
+      const takeFromList = (at: number) => (at < 0 ? undefined : list.splice(at, 1)[0]?.connection)
+
+      for (const { what, lane, index } of steps) {
+        if (what === 'put') {
+          const connection = someConnection()
+          idle.put(lane, connection)
+          list.push({ lane, connection })
+        } else if (what === 'takeLatest') {
+          expect(idle.takeLatest(lane)).toBe(takeFromList(list.findLastIndex((entry) => entry.lane === lane)))
+        } else if (what === 'takeOldest') {
+          expect(idle.takeOldest()).toBe(takeFromList(0))
+        } else {
+          idle.remove(takeFromList(index) ?? someConnection())
+        }
+        expect(idle.size).toBe(list.length)
+      }
+    }),
+  )
+})
+
+/** Only which one it is matters. */
+function someConnection(): Connection {
+  return {} as Connection
+}

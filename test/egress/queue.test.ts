@@ -1,0 +1,199 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import type { Attempts, CallOptions, EgressOptions } from '../../src/egress/caller.ts'
+import { outbound, testCaller } from '../support/caller.ts'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+
+const options: CallOptions = { timeoutMs: 5_000, tenant: null }
+
+describe('a call that finds all places taken', () => {
+  it('is made when one is free, in the order of arrival, and says how long it waited', async () => {
+    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
+    const calls = ['/1', '/2', '/3'].map((path) => call(path))
+    await received(1)
+    await delay(50)
+    for (const count of [1, 2, 3]) {
+      await received(count)
+      answerNext()
+    }
+
+    const [first, second, third] = (await Promise.all(calls)).map(([{ timings }]) => timings.queueMs)
+    expect(await received(3)).toEqual(['/1', '/2', '/3'])
+    expect(first).toBeNull()
+    expect(second).toBeGreaterThanOrEqual(45)
+    expect(third).toBeGreaterThan(second ?? 0)
+  })
+
+  it('takes over the connection of the one before', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller({ maxPerHost: 2 })
+    const calls = Array.from({ length: 20 }, () => caller.call(outbound(target.port), options))
+    const attempts = (await Promise.all(calls)).flat()
+    expect(attempts.filter(({ connectionReused }) => !connectionReused)).toHaveLength(2)
+    expect(caller.load()).toEqual({ connections: 2, waiting: 0 })
+  })
+
+  it('is queue_full where as many wait as may, with nothing sent', async () => {
+    const { call, received, caller } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 1 })
+    void call('/1')
+    void call('/2')
+    await received(1)
+    expect(caller.load()).toEqual({ connections: 1, waiting: 1 })
+
+    const [attempt] = await call('/3')
+
+    expect(attempt).toMatchObject({
+      durationMs: 0,
+      outcome: { failure: { code: 'queue_full' } },
+      delivered: 'no',
+      timings: { queueMs: null, connectMs: null },
+    })
+    expect(await received(1)).toEqual(['/1'])
+  })
+
+  it('is queue_timeout where the time runs out, with nothing sent', async () => {
+    const { call, received } = await busyTarget({ maxPerHost: 1 })
+    void call('/1')
+    await received(1)
+
+    const [attempt] = await call('/2', { timeoutMs: 100 })
+
+    expect(attempt).toMatchObject({ outcome: { failure: { code: 'queue_timeout' } }, delivered: 'no' })
+    expect(attempt.outcome.kind === 'failed' && attempt.outcome.failure.detail).toMatch(
+      /^The limit of 100 ms ran out during the wait for a place, which took \d+ ms\.$/,
+    )
+    expect(attempt.timings.queueMs).toBeGreaterThanOrEqual(95)
+    expect(await received(1)).toEqual(['/1'])
+  })
+
+  it('has no more time for having waited', async () => {
+    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
+    void call('/1')
+    await received(1)
+    const started = performance.now()
+    const second = call('/2', { timeoutMs: 400 })
+    await delay(200)
+    answerNext()
+
+    const [{ outcome, timings, durationMs }] = await second
+
+    expect(outcome).toMatchObject({ failure: { code: 'response_timeout' } })
+    expect(timings.queueMs).toBeGreaterThanOrEqual(190)
+    expect(durationMs).toBeGreaterThanOrEqual(390)
+    expect(performance.now() - started).toBeLessThan(900)
+  })
+
+  it('holds up no other target, and no other tenant', async () => {
+    const { call, received, caller } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const other = await receiver(json(200, {}))
+    void call('/1', { tenant: 'a' })
+    await received(1)
+    void call('/2', { tenant: 'b' })
+    void call('/3')
+    await received(3)
+
+    const [elsewhere] = await caller.call(outbound(other.port), { ...options, tenant: 'a' })
+    const [here] = await call('/4', { tenant: 'a' })
+
+    expect(elsewhere).toMatchObject({ outcome: { kind: 'responded' } })
+    expect(here).toMatchObject({ outcome: { failure: { code: 'queue_full' } } })
+  })
+})
+
+describe('a caller who gives up', () => {
+  it('begins nothing where that was before the call', async () => {
+    const { call, caller, received } = await busyTarget()
+    expect(await call('/1', { signal: AbortSignal.abort() })).toMatchObject([
+      { outcome: { failure: { code: 'cancelled' } }, delivered: 'no', timings: { queueMs: null } },
+    ])
+    expect(caller.load().connections).toBe(0)
+    expect(await received(0)).toEqual([])
+  })
+
+  it('ends the wait for a place', async () => {
+    const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
+    void call('/1')
+    await received(1)
+    const controller = new AbortController()
+    const waiting = call('/2', { signal: controller.signal })
+    controller.abort()
+
+    expect(await waiting).toMatchObject([
+      {
+        outcome: { failure: { code: 'cancelled', detail: 'The caller gave up before the call began.' } },
+        delivered: 'no',
+      },
+    ])
+    expect(caller.load().waiting).toBe(0)
+    expect(await received(1)).toEqual(['/1'])
+  })
+
+  it('does not end what has its place, whether that was waited for or not', async () => {
+    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
+    const controller = new AbortController()
+    const first = call('/1', { signal: controller.signal })
+    const second = call('/2', { signal: controller.signal })
+    await received(1)
+    answerNext()
+    await received(2)
+    controller.abort()
+    answerNext()
+
+    for (const [{ outcome }] of await Promise.all([first, second]))
+      expect(outcome).toMatchObject({ kind: 'responded' })
+  })
+})
+
+it('ends as shutdown, with nothing sent, where the service is stopped while it waits', async () => {
+  const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
+  const running = call('/1')
+  const waiting = [call('/2'), call('/3')]
+  await received(1)
+  await caller.close()
+
+  expect(await running).toMatchObject([{ outcome: { failure: { code: 'shutdown' } }, delivered: 'maybe' }])
+  for (const attempts of await Promise.all(waiting))
+    expect(attempts).toMatchObject([{ outcome: { failure: { code: 'shutdown' } }, delivered: 'no' }])
+  expect(await received(1)).toEqual(['/1'])
+  await vi.waitUntil(() => caller.load().connections === 0)
+  expect(caller.load().waiting).toBe(0)
+})
+
+it('needs one place for both attempts where a kept connection has died', async () => {
+  const target = await receiver(json(200, {}))
+  const caller = testCaller({ maxPerHost: 1, maxQueuePerHost: 0 })
+  await caller.call(outbound(target.port), options)
+
+  await nextTurn() // so that the end arrives before the next chance to write
+  const call = caller.call(outbound(target.port), options)
+  target.server.closeAllConnections()
+
+  expect((await call).map(({ outcome }) => outcome.kind)).toEqual(['failed', 'responded'])
+  expect(caller.load()).toEqual({ connections: 1, waiting: 0 })
+  expect(await caller.call(outbound(target.port), options)).toMatchObject([
+    { outcome: { kind: 'responded' } },
+  ])
+})
+
+/** A target that answers when it is told to, in the order of arrival. */
+async function busyTarget(limits: Partial<EgressOptions> = {}) {
+  const targets: string[] = []
+  const unanswered: ServerResponse[] = []
+  const target = await receiver(({ target: path }, response) => {
+    targets.push(path)
+    unanswered.push(response)
+  })
+  const caller = testCaller(limits)
+  return {
+    caller,
+    call: (path: string, own: Partial<CallOptions> = {}): Promise<Attempts> =>
+      caller.call(outbound(target.port, { target: path }), { ...options, ...own }),
+    async received(count: number): Promise<readonly string[]> {
+      await vi.waitUntil(() => targets.length >= count)
+      return targets
+    },
+    answerNext: () => unanswered.shift()?.end('{}'),
+  }
+}
