@@ -1,14 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { Node } from '../webhook/config.ts'
 import { failureCodes } from '../webhook/failure.ts'
+import { minMaskLength } from '../webhook/mask.ts'
+import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
 import { methods } from '../webhook/outbound-request.ts'
 import { Payload } from '../webhook/payload.ts'
-import { closedObject, named, oneOfWords, recordOf } from '../webhook/schema.ts'
+import { closedObject, named, nullable, oneOfWords, recordOf } from '../webhook/schema.ts'
 
 /** Values that the node refers to as `{{ secrets.NAME }}`. */
 export const Secrets = Type.Record(
-  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-  Type.String({ minLength: 4, description: 'At least four characters: a shorter value cannot be masked.' }),
+  Type.String({ pattern: `^${secretNamePattern}$` }),
+  Type.String({
+    minLength: minMaskLength,
+    description: 'At least four characters: a shorter value cannot be masked.',
+  }),
   {
     $id: 'Secrets',
     additionalProperties: false,
@@ -39,7 +44,7 @@ const executeProperties = {
   ),
   tenant: Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z0-9._-]{1,64}$',
+      pattern: `^${tenantPattern}$`,
       description: 'Separates statistics, limits and connection pools: up to 64 of A-Z a-z 0-9 . _ -',
       examples: ['acme'],
     }),
@@ -113,9 +118,6 @@ export const PreviewRequest = closedObject(
 
 /** The body of `POST /v1/preview`. */
 export type PreviewRequest = Static<typeof PreviewRequest>
-
-const nullable = <T>(schema: Record<string, unknown>) =>
-  Type.Unsafe<T | null>({ ...schema, type: [schema.type, 'null'] })
 
 const nullableText = (description: string) => nullable<string>({ type: 'string', description })
 const nullableNumber = (description: string) => nullable<number>({ type: 'number', minimum: 0, description })

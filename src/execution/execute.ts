@@ -1,90 +1,128 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Caller } from '../egress/caller.ts'
-import { type CompiledNode, compileNode } from '../webhook/compile.ts'
+import type { SecretStore } from '../secrets/secret-store.ts'
+import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
+import type { TraceContext } from '../tracing/trace-context.ts'
+import type { CompiledNode } from '../webhook/compile.ts'
+import type { BranchName } from '../webhook/config.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import type { Scope } from '../webhook/render-context.ts'
 import { variablesOf } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
-import { type RenderedRequest, renderRequest } from '../webhook/request.ts'
+import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
+import type { CompiledNodes } from './compiled-nodes.ts'
 import { conclude, isMet } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
-import type { Executed, Refused } from './execution.ts'
-import { attemptEntry, Reporter, secretsOf } from './report.ts'
-import { send } from './send.ts'
+import type { Executed, ExecutionRecord, Refused } from './execution.ts'
+import { attemptEntry, Reporter, textsToHide } from './report.ts'
+import { type Sent, send } from './send.ts'
+import { tracedCaller } from './traced-caller.ts'
 
 /** What an execution needs from its surroundings. */
 export interface ExecutionContext {
   readonly caller: Caller
-  readonly maxTimeoutMs: number
+  readonly secrets: SecretStore
+  readonly nodes: CompiledNodes
   /** Bytes of a body that are shown in a reply. */
   readonly maxEchoBytes: number
   readonly userAgent: string
+  /** Whether a call that comes without a trace begins one. */
+  readonly startsTraces: boolean
+}
+
+/** What belongs to one execution beside what its caller sent. */
+export interface Occasion {
+  /** Aborted when nothing more may be begun, since the caller has gone or the service stops; what has begun ends. */
+  readonly signal: AbortSignal
+  /** The trace that the caller is in. */
+  readonly trace: TraceContext | null
 }
 
 /** compile → render → attempt → conclude → report. Rejects only on a bug of ours. */
 export async function executeNode(
   request: ExecuteRequest,
   context: ExecutionContext,
+  occasion: Occasion,
 ): Promise<Refused | Executed> {
+  const acceptedAt = new Date()
   const accepted = performance.now()
-  const compiled = compileNode(request.node, context)
+  const compiled = context.nodes.compile(request.node)
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
-  const rendered = render(node, request, executionId, context)
+  const trace = traceOf(occasion, node, context)
+  const rendered = render(node, request, { executionId, trace }, context)
   const variables = variablesOf({ payload: request.payload ?? {}, executionId }, node.id)
-  const attempts = rendered.ok
+  const sent = rendered.ok
     ? await send({
         node,
         request: rendered.request,
-        caller: context.caller,
+        caller: trace === null ? context.caller : tracedCaller(context.caller, trace),
         tenant: request.tenant ?? null,
         deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
         accepted,
+        signal: occasion.signal,
         isMet: (outcome) => isMet(node, outcome, variables),
       })
-    : []
-  const journey: Journey = { request, node, executionId, variables, rendered, attempts, accepted }
-  return { kind: 'executed', ...report(journey, context) }
+    : nothingSent
+  const known = { request, node, executionId, trace, variables, rendered, ...sent, acceptedAt, accepted }
+  return { kind: 'executed', trace, ...report(known, context) }
 }
 
+const nothingSent: Sent = { attempts: [], warnings: [] }
+
 /** All that is known of an execution when its last attempt has ended. */
-interface Journey {
+interface Journey extends Sent {
   readonly request: ExecuteRequest
   readonly node: CompiledNode
   readonly executionId: string
+  readonly trace: Trace | null
   /** What templates and conditions see, save the response. */
   readonly variables: Scope['variables']
   readonly rendered: RenderedRequest
-  readonly attempts: readonly Attempt[]
+  readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
 }
 
+/** Null where nobody would see it. */
+function traceOf(
+  { trace: caller }: Occasion,
+  { propagatesTrace }: CompiledNode,
+  { startsTraces }: ExecutionContext,
+): Trace | null {
+  if (caller !== null) return continueTrace(caller)
+  return startsTraces || propagatesTrace ? startTrace({ isSampled: startsTraces }) : null
+}
+
 function render(
   node: CompiledNode,
-  { payload = {}, secrets = {}, idempotencyKey }: ExecuteRequest,
-  executionId: string,
-  { userAgent }: ExecutionContext,
+  { payload = {}, secrets = {}, tenant, idempotencyKey }: ExecuteRequest,
+  { executionId, trace }: Pick<Journey, 'executionId' | 'trace'>,
+  { userAgent, secrets: store }: ExecutionContext,
 ): RenderedRequest {
+  const use = { host: node.url.host, tenant: tenant ?? null }
   return renderRequest(node, {
     payload,
-    secrets: new Map(Object.entries(secrets)),
+    secrets: { get: (name) => (Object.hasOwn(secrets, name) ? secrets[name] : store.find(name, use)) },
+    // Of the store only what is used: if all of it were masked, guesses could be tested against it.
+    hidden: Object.values(secrets),
     executionId,
     idempotencyKey: idempotencyKey ?? null,
     userAgent,
+    traceHeaders: trace?.headers ?? [],
     masksCarriers: true,
   })
 }
 
-function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind'> {
-  const { request, node, executionId, variables, rendered, attempts, accepted } = journey
+function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind' | 'trace'> {
+  const { request, node, executionId, trace, variables, rendered, attempts, accepted } = journey
   const outcome = outcomeOf(rendered, attempts)
   const { diagnostics = 'full' } = request
-  const masked = createMasker([...rendered.hidden, ...secretsOf(outcome.response)])
+  const masked = createMasker(textsToHide(rendered.hidden, outcome.response))
   const response =
     outcome.response === null
       ? null
@@ -104,16 +142,29 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
     repeat: repeatOf(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
     captured: reporter.captured(captured),
-    request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
+    request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.shown, journey)) : null,
     response: response === null ? null : reporter.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: reporter.warnings([...rendered.warnings, ...warnings]),
+    warnings: reporter.warnings([...rendered.warnings, ...journey.warnings, ...warnings]),
     durationMs: Math.round(performance.now() - accepted),
   }
-  const { branch, reason } = decision
-  const host = rendered.ok ? rendered.request.host : node.url.host
-  const summary = { host, method: node.method, status: response?.status ?? null, branch, code: reason.code }
-  return { reply, summary }
+  const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
+  return { reply, record: recordOf(journey, reply, decision.branch), tracedUrl }
+}
+
+/** As the last attempt had it. */
+function shownParts(shown: ShownParts, { trace }: Journey): ShownParts {
+  const spanId = trace?.attemptSpanIds.at(-1)
+  return trace && spanId ? { ...shown, headers: trace.handOn(shown.headers, spanId) } : shown
+}
+
+function recordOf({ node, acceptedAt }: Journey, reply: ExecuteReply, branch: BranchName): ExecutionRecord {
+  const { executionId, correlationId, nodeId, tenant, succeeded, delivered, attempts, durationMs } = reply
+  const { code, blame } = reply.reason
+  const { host, port } = node.url
+  const ids = { executionId, correlationId, nodeId, tenant, acceptedAt }
+  const call = { method: node.method, host, port, status: reply.response?.status ?? null }
+  return { ...ids, ...call, branch, succeeded, code, blame, delivered, attempts, durationMs }
 }
 
 function outcomeOf(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {

@@ -1,8 +1,9 @@
+import type { Trace } from '../tracing/trace.ts'
 import type { BranchName } from '../webhook/config.ts'
 import type { ConfigError } from '../webhook/config-error.ts'
-import type { FailureCode } from '../webhook/failure.ts'
+import type { Delivered } from '../webhook/failure.ts'
 import type { Method } from '../webhook/outbound-request.ts'
-import type { ExecuteReply, PreviewReply } from './contract.ts'
+import type { AttemptEntry, ExecuteReply, PreviewReply, Reason } from './contract.ts'
 
 /** The config cannot be executed: what is wrong can be seen without the payload. */
 export interface Refused {
@@ -10,21 +11,36 @@ export interface Refused {
   readonly errors: readonly ConfigError[]
 }
 
-/** What one line of the log says of an execution: no URL, no header, no body, no value. */
-export interface ExecutionSummary {
-  readonly host: string | null
+/** What those who watch the service are told of an execution: ids, names and numbers, and no value of a request. */
+export interface ExecutionRecord {
+  readonly executionId: string
+  readonly correlationId: string | null
+  readonly nodeId: string | null
+  readonly tenant: string | null
+  readonly acceptedAt: Date
   readonly method: Method
+  readonly host: string
+  readonly port: number
   readonly status: number | null
   /** The output under its own name, not the engine's. */
   readonly branch: BranchName
-  readonly code: 'expectation_met' | 'expectation_unmet' | FailureCode
+  readonly succeeded: boolean
+  readonly code: Reason['code']
+  readonly blame: Reason['blame']
+  readonly delivered: Delivered
+  readonly attempts: readonly AttemptEntry[]
+  readonly durationMs: number
 }
 
 /** The node was executed, whatever came of it. */
 export interface Executed {
   readonly kind: 'executed'
   readonly reply: ExecuteReply
-  readonly summary: ExecutionSummary
+  readonly record: ExecutionRecord
+  /** Null where it is part of none. */
+  readonly trace: Trace | null
+  /** The URL of the request up to its query, masked, for a trace that is recorded. */
+  readonly tracedUrl: string | null
 }
 
 /** The node was rendered and nothing was sent. */

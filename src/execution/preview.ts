@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { type CompiledNode, compileNode } from '../webhook/compile.ts'
+import { startTrace } from '../tracing/trace.ts'
+import type { CompiledNode } from '../webhook/compile.ts'
 import { secretMarkers, toCurl } from '../webhook/curl.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
@@ -10,14 +11,14 @@ import { conclude } from './conclude.ts'
 import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
 import type { ExecutionContext } from './execute.ts'
 import type { Previewed, Refused } from './execution.ts'
-import { Reporter, secretsOf } from './report.ts'
+import { Reporter, textsToHide } from './report.ts'
+
+/** What a preview needs to know: neither the way out nor the secrets of the service, which it could give away. */
+export type PreviewContext = Omit<ExecutionContext, 'caller' | 'secrets' | 'startsTraces'>
 
 /** Everything of an execution but the sending. Opens no socket; secrets need no values. */
-export function previewNode(
-  request: PreviewRequest,
-  context: Omit<ExecutionContext, 'caller'>,
-): Refused | Previewed {
-  const compiled = compileNode(request.node, context)
+export function previewNode(request: PreviewRequest, context: PreviewContext): Refused | Previewed {
+  const compiled = context.nodes.compile(request.node)
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const markers = secretMarkers(secretNamesIn(request), JSON.stringify(request))
@@ -25,19 +26,21 @@ export function previewNode(
   const input: RenderInput = {
     payload: request.payload ?? {},
     secrets: new Map([...placeholders, ...Object.entries(request.secrets ?? {})]),
+    hidden: Object.values(request.secrets ?? {}),
     executionId: randomUUIDv7(),
     idempotencyKey: null,
     userAgent: context.userAgent,
+    traceHeaders: startTrace({ isSampled: false }).headers,
     masksCarriers: true,
   }
   const rendered = renderRequest(node, input)
   const outcome = simulated(rendered, request.simulate)
-  const masked = createMasker([...rendered.hidden, ...secretsOf(outcome?.response ?? null)])
+  const masked = createMasker(textsToHide(rendered.hidden, outcome?.response ?? null))
   const reporter = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
   const decided = outcome === null ? null : decide(node, outcome, input, reporter)
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
-    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers, request.secrets),
+    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers),
     warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
     simulated: decided?.simulated ?? null,
   }
@@ -79,16 +82,11 @@ function decide(node: CompiledNode, outcome: Outcome, input: RenderInput, report
 }
 
 /** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
-function curlOf(
-  node: CompiledNode,
-  input: RenderInput,
-  markers: ReadonlyMap<string, string>,
-  secrets: PreviewRequest['secrets'] = {},
-): string | null {
+function curlOf(node: CompiledNode, input: RenderInput, markers: ReadonlyMap<string, string>): string | null {
   const rendered = renderRequest(node, input)
   if (!rendered.ok) return null
   const hidden = [...rendered.hidden].filter((text) => !markers.has(text))
-  const parts = maskedParts(rendered.shown, createMasker([...hidden, ...Object.values(secrets)]))
+  const parts = maskedParts(rendered.shown, createMasker(hidden))
   return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, secretNames: markers })
 }
 

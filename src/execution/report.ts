@@ -1,11 +1,11 @@
 import type { DecisionReason } from '../webhook/branch.ts'
 import { secretHeaders } from '../webhook/header.ts'
 import { LongNumber } from '../webhook/long-number.ts'
-import { type Masker, mask } from '../webhook/mask.ts'
+import { beginningsAtEnd, type Masker, mask, maskedStart } from '../webhook/mask.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
-import type { ReadableResponse } from '../webhook/response.ts'
+import { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from './contract.ts'
 
@@ -31,20 +31,27 @@ export class Reporter {
     const url = this.masked(shown.url)
     const bodyBytes = request.body?.length ?? 0
     if (this.#detail.diagnostics === 'brief') return { method: request.method, url, bodyBytes }
-    const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
+    const body = shown.body === null ? null : this.#cut(this.#start(shown.body))
     return { method: request.method, url, headers: this.#headers(shown.headers), body, bodyBytes }
+  }
+
+  urlWithoutQuery(shown: ShownParts): string {
+    const [url = ''] = shown.url.split('?', 1)
+    return this.masked(url, { isCut: true })
   }
 
   response(response: ReadableResponse): ShownResponse {
     const { status } = response
     const bodyBytes = response.body.length
     if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: bodyBytes > 0 }
-    const [text, bodyEncoding] = response.isText
-      ? ([response.shownText, 'utf8'] as const)
-      : ([this.masked(response.body.toString('base64')), 'base64'] as const)
+    const { maxEchoBytes } = this.#detail
+    const [text, bodyEncoding, length] = response.isText
+      ? ([this.#start(response.text), 'utf8', response.text.length] as const)
+      : ([this.#base64Start(response.body), 'base64', bodyBytes] as const)
     const body = this.#cut(text)
     const headers = this.#headers(response.headers)
-    return { status, headers, body, bodyEncoding, bodyBytes, truncated: body.length < text.length }
+    const truncated = length > maxEchoBytes || body.length < text.length
+    return { status, headers, body, bodyEncoding, bodyBytes, truncated }
   }
 
   reason(reason: DecisionReason): Reason {
@@ -70,6 +77,16 @@ export class Reporter {
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, this.#deeplyMasked(value)]),
     )
+  }
+
+  /** As much of a text as may be shown. Only that is masked: what is beyond costs nothing. */
+  #start(text: string): string {
+    return maskedStart(text, this.#detail.maxEchoBytes, this.masked)
+  }
+
+  #base64Start(bytes: Buffer): string {
+    const { maxEchoBytes } = this.#detail
+    return this.masked(bytes.toString('base64', 0, maxEchoBytes), { isCut: bytes.length > maxEchoBytes })
   }
 
   #headers(headers: readonly HeaderPair[]): HeaderPair[] {
@@ -107,10 +124,17 @@ export class Reporter {
   }
 }
 
-/** Values of the headers of a response that must not be seen anywhere. */
-export function secretsOf(response: TargetResponse | null): string[] {
-  const pairs = response?.headers ?? []
-  return pairs.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
+/** All that must not be seen in a reply: what the request hides, headers of the response, and what a cut left of them. */
+export function textsToHide(hidden: Iterable<string>, response: TargetResponse | null): readonly string[] {
+  if (response === null) return [...hidden]
+  const texts = [...hidden, ...secretsIn(response)]
+  if (response.ending === 'complete') return texts
+  const { text } = new ReadableResponse(response, (shown) => shown)
+  return [...texts, ...beginningsAtEnd(text, texts)]
+}
+
+function secretsIn({ headers }: TargetResponse): readonly string[] {
+  return headers.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
 }
 
 /** The entry of an attempt in a reply. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Caller } from '../egress/caller.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { FailureCode } from '../webhook/failure.ts'
@@ -6,34 +6,57 @@ import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import { askedPauseMs, repeatAfter } from '../webhook/repeat.ts'
 import { pauseBeforeRetry } from '../webhook/retry.ts'
+import type { Warning } from '../webhook/warning.ts'
 
 /** What is to be sent, and until when. */
 export interface Sending {
   readonly node: CompiledNode
   readonly request: OutboundRequest
-  readonly caller: Caller
+  readonly caller: Pick<Caller, 'call'>
   readonly tenant: string | null
   /** Milliseconds from acceptance; infinite without one. */
   readonly deadlineMs: number
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
+  /** Aborted when nothing more may be begun: neither an attempt that waits for its turn, nor another one. */
+  readonly signal: AbortSignal
   /** Whether an outcome is what the node expects. */
   readonly isMet: (outcome: Outcome) => boolean
 }
 
-/** Attempts until one is good, none may follow or the time is up. All of them, in order. */
-export async function send(sending: Sending): Promise<readonly Attempt[]> {
-  const { node, request, caller, tenant } = sending
+/** What came of the sending. */
+export interface Sent {
+  /** All attempts, in order. The last one decides. */
+  readonly attempts: readonly Attempt[]
+  readonly warnings: readonly Warning[]
+}
+
+/** Attempts until one is good, none may follow or the time is up. */
+export async function send(sending: Sending): Promise<Sent> {
+  const { node, request, caller, tenant, signal } = sending
   const budget = new Budget(sending)
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
-    const made = await caller.call(request, { timeoutMs: limit.ms, tenant })
+    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, signal })
     attempts.push(...made.map((attempt) => blamingLimit(attempt, limit)))
     const waitMs = calls < node.retry.attempts ? waitAfter(made, calls, budget, sending) : null
-    if (waitMs === null) return attempts
-    await pause(waitMs)
+    if (waitMs === null) return { attempts, warnings: [] }
+    await pause(waitMs, signal)
+    if (signal.aborted) return { attempts, warnings: [retryAbandoned] }
   }
+}
+
+const retryAbandoned: Warning = {
+  code: 'retry_abandoned',
+  path: '/node/retry',
+  message: 'Another attempt was due, and was not begun: the service was stopped, or its caller had gone.',
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
 }
 
 function waitAfter(

@@ -29,6 +29,8 @@ export interface CompiledNode {
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
   readonly sendsIdempotencyKey: boolean
+  /** Whether the headers of the trace go out. */
+  readonly propagatesTrace: boolean
 }
 
 /** What of the settings bounds a node. */
@@ -65,6 +67,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     ),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
+    propagatesTrace: node.propagateTrace ?? false,
   }
   if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
   return { ok: true, node: { ...compiled, url } }

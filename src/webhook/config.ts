@@ -385,7 +385,11 @@ export const Node = closedObject(
       }),
     ),
     propagateTrace: Type.Optional(
-      Type.Boolean({ description: 'Send the trace context on to the target.', default: false }),
+      Type.Boolean({
+        description:
+          'Send `traceparent`, and the `tracestate` that came with the call, on to the target. A header field of the node replaces them.',
+        default: false,
+      }),
     ),
   },
   { $id: 'Node', description: 'One Webhook node, as drawn in the workflow editor.' },

@@ -92,13 +92,18 @@ function hasText(text: string, value: string, match: 'contains' | 'equals', igno
 
 const excerptLength = 120
 
+/** So many characters give an excerpt though long secrets are masked in them. */
+const excerptSource = 8 * excerptLength
+
 function quote(text: string): string {
   return text.length > excerptLength ? `"${text.slice(0, excerptLength)}"…` : `"${text}"`
 }
 
 function describeBody(response: ReadableResponse): string {
   if (response.text === '') return 'an empty body'
-  return response.mayBeQuoted ? `a body that begins with ${quote(response.shownText)}` : 'another body'
+  return response.mayBeQuoted
+    ? `a body that begins with ${quote(response.shownStart(excerptSource))}`
+    : 'another body'
 }
 
 function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {

@@ -43,14 +43,14 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A secret that the node refers to is not known',
-    hint: 'Send the secret in `secrets`, or correct its name in the node.',
+    hint: 'Send the secret in `secrets`, or correct its name in the node. Whoever runs the service can add one to its own secrets.',
   },
   secret_not_allowed: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
     title: 'A secret may not be sent to this target',
-    hint: 'Use a secret that is bound to this host and tenant.',
+    hint: 'Use a secret that is bound to this host and tenant. Whoever runs the service can bind it in SECRETS_FILE.',
   },
   template_failed: {
     phase: 'rendering',

@@ -20,7 +20,7 @@ export function findSyntaxError(text: string): string {
 }
 
 /** The index of the quote that ends the string that begins at `start`; beyond the text where none does. */
-export function endOfString(text: string, start: number): number {
+function endOfString(text: string, start: number): number {
   for (let index = start + 1; ; index++) {
     const code = text.charCodeAt(index)
     if (code === 0x22 || Number.isNaN(code)) return index

@@ -1,4 +1,4 @@
-import { endOfString, findSyntaxError } from './json-syntax.ts'
+import { findSyntaxError } from './json-syntax.ts'
 import { LongNumber } from './long-number.ts'
 
 /** JSON that was read, or why it could not be. */
@@ -17,14 +17,15 @@ export const maxJsonDepth = 100
 
 /** Reads JSON without losing a digit. Never throws. */
 export function parseJson(text: string, { maxDepth }: { readonly maxDepth: number }): ParsedJson {
-  if (isDeeperThan(maxDepth, text))
-    return { ok: false, problem: 'too_deep', detail: `The JSON is nested deeper than ${maxDepth} levels.` }
+  let plain: unknown
   try {
-    const plain: unknown = JSON.parse(text)
-    return { ok: true, plain, exact: mayHaveLongNumbers.test(text) ? parseExactly(text, plain) : plain }
+    plain = JSON.parse(text)
   } catch {
     return { ok: false, problem: 'syntax', detail: findSyntaxError(text) }
   }
+  if (isTooDeep(plain, maxDepth))
+    return { ok: false, problem: 'too_deep', detail: `The JSON is nested deeper than ${maxDepth} levels.` }
+  return { ok: true, plain, exact: mayHaveLongNumbers.test(text) ? parseExactly(text, plain) : plain }
 }
 
 /**
@@ -43,25 +44,6 @@ function parseExactly(text: string, plain: unknown): unknown {
   return found ? exact : plain
 }
 
-function isDeeperThan(maxDepth: number, text: string): boolean {
-  let depth = 0
-  for (let index = 0; index < text.length; index++) {
-    switch (text.charCodeAt(index)) {
-      case 0x22: // "
-        index = endOfString(text, index)
-        break
-      case 0x5b: // [
-      case 0x7b: // {
-        if (++depth > maxDepth) return true
-        break
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth--
-    }
-  }
-  return false
-}
-
 /** Writes JSON. Lone surrogates, which UTF-8 cannot carry, become U+FFFD. */
 export function writeJson(value: unknown): string {
   const text = JSON.stringify(value)
@@ -71,8 +53,9 @@ export function writeJson(value: unknown): string {
   )
 }
 
-/** Whether a value that is about to be written as JSON nests deeper than `maxJsonDepth`. */
+/** Whether a value nests deeper than so many levels. `JSON.parse` does not recurse, but writing and reviving do. */
 export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
   if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false
-  return left === 0 || Object.values(value).some((member) => isTooDeep(member, left - 1))
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  return left === 0 || members.some((member) => isTooDeep(member, left - 1))
 }

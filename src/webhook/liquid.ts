@@ -24,13 +24,17 @@ import {
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
+import type { BoundElsewhere } from './secret-lookup.ts'
 
-/** Thrown by a rendering that refers to a secret that nobody sent. */
-export class SecretMissing extends Error {
+/** Thrown by a rendering that refers to a secret that is not known or may not be used. */
+export class SecretRefused extends Error {
   readonly secretName: string
-  constructor(secretName: string) {
-    super('a secret is missing')
+  /** Null where it is not known. */
+  readonly boundTo: BoundElsewhere['boundTo'] | null
+  constructor(secretName: string, refusal: BoundElsewhere | undefined) {
+    super('a secret cannot be used')
     this.secretName = secretName
+    this.boundTo = refusal?.boundTo ?? null
   }
 }
 
@@ -123,7 +127,7 @@ class PlainCapture extends CaptureTag {
 }
 
 /** What `{{ secrets.NAME }}` becomes after it was checked. No author can write this tag. */
-class SecretTag extends Tag {
+export class SecretTag extends Tag {
   readonly secretName: string
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
     super(token, remaining, liquid)
@@ -131,7 +135,7 @@ class SecretTag extends Tag {
   }
   render(context: RenderContext, emitter: Emitter): void {
     const value = context.secrets.get(this.secretName)
-    if (value === undefined) throw new SecretMissing(this.secretName)
+    if (typeof value !== 'string') throw new SecretRefused(this.secretName, value)
     context.usedSecrets.add(this.secretName)
     emitter.write(context.encode === null ? value : context.encode(value))
   }

@@ -15,15 +15,61 @@ export type Masker = (text: string, options?: { readonly isCut: boolean }) => st
  * XML, any mixture of these, and in base64 or base64url, alone or within more text.
  */
 export function createMasker(values: Iterable<string>): Masker {
-  const hidden = [...new Set(values)]
-    .map((value) => value.toWellFormed())
-    .filter((value) => value.length >= minMaskLength)
+  const hidden = hiddenOf(values)
   if (hidden.length === 0) return (text) => text
-  const needles = hidden.map(needlesOf)
+  const clues = [...new Set(hidden.flatMap(cluesOf))]
+  let needles: readonly Needles[] | null = null
   return (text, { isCut } = { isCut: false }) => {
-    if (needles.length * searchesPerValue * text.length > maxWork) return mask
+    if (hidden.length * searchesPerValue * text.length > maxWork) return mask
+    if (!isCut && !escapes.test(text) && !hasOneOf(clues, text)) return text
+    needles ??= hidden.map(needlesOf)
     return replaceSpans(text, [...spansIn(text, needles, isCut)])
   }
+}
+
+/** The first characters of a text, masked; none is half of one, and a value that is cut in two at their end is hidden too. */
+export function maskedStart(text: string, characters: number, masked: Masker): string {
+  if (text.length <= characters) return masked(text)
+  return masked(text.slice(0, characters).replace(/[\ud800-\udbff]$/, ''), { isCut: true })
+}
+
+/** The beginnings of values that a text ends with which was cut. They must not be seen either, wherever they turn up. */
+export function beginningsAtEnd(text: string, values: Iterable<string>): readonly string[] {
+  const hidden = hiddenOf(values)
+  const longest = hidden.reduce((length, value) => Math.max(length, value.length), 0)
+  const tail = text.slice(-longest * longestSpelling)
+  const unescaped = unescapeText(tail)
+  const base64 = base64Alphabet(unescaped.bytes)
+  const spans = hidden.flatMap((value) => [...spansAtEnd(unescaped, base64, needlesOf(value))])
+  return [...new Set(spans.map(([start, end]) => tail.slice(start, end)))]
+}
+
+/** So many characters may stand for one: `\u0022` with three more backslashes in front of each one, percent-encoded. */
+const longestSpelling = 32
+
+function hiddenOf(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)]
+    .map((value) => value.toWellFormed())
+    .filter((value) => value.length >= minMaskLength)
+}
+
+/** What makes a text say something else than it is. */
+const escapes = /[\\%\b\t\n\f\r]|&[^;]{0,10};/
+
+function hasOneOf(clues: readonly string[], text: string): boolean {
+  const said = text.replaceAll('+', ' ')
+  return clues.some((clue) => said.includes(clue))
+}
+
+/** Texts of which at least one stands in every text without escapes in which the value is found. */
+function cluesOf(value: string): readonly string[] {
+  const plain = escapes.test(value) ? unescapedNeedle(value).toString('utf8') : value.replaceAll('+', ' ')
+  return [plain.includes('\ufffd') ? '' : plain, ...base64Parts(value).map(({ whole }) => longestRun(whole))]
+}
+
+/** The longest part that is spelled the same in every alphabet of base64. */
+function longestRun(digits: string): string {
+  return digits.split(/[+/]/).reduce((one, other) => (other.length > one.length ? other : one))
 }
 
 /** A value in the spellings that it is searched for. */
@@ -40,14 +86,17 @@ const searchesPerValue = 5
 const maxWork = 2_000_000_000
 
 function needlesOf(value: string): Needles {
-  const { bytes } = unescapeText(value)
-  // A backslash at the end would belong to whatever follows the value.
-  const end = bytes.at(-1) === 0x5c ? -1 : undefined
-  const unescaped = bytes.subarray(0, end)
+  const unescaped = unescapedNeedle(value)
   if (unescaped.length >= minMaskLength) return { raw: [value], unescaped, base64: base64Needles(value) }
   const escaped = escapeJson(value)
   const raw = [value, escaped, escapeJson(escaped), encodeURIComponent(value)]
   return { raw, unescaped: null, base64: base64Needles(value) }
+}
+
+/** A backslash at the end would belong to whatever follows the value. */
+function unescapedNeedle(value: string): Buffer {
+  const { bytes } = unescapeText(value)
+  return bytes.subarray(0, bytes.at(-1) === 0x5c ? -1 : undefined)
 }
 
 function escapeJson(text: string): string {
@@ -57,14 +106,15 @@ function escapeJson(text: string): string {
 function* spansIn(text: string, needles: readonly Needles[], isCut: boolean): Iterable<Span> {
   const unescaped = unescapeText(text)
   const base64 = base64Alphabet(unescaped.bytes)
-  for (const { raw, unescaped: needle, base64: encoded } of needles) {
+  for (const one of needles) {
+    const { raw, unescaped: needle, base64: encoded } = one
     for (const spelling of raw) yield* textOccurrences(text, spelling)
     if (needle !== null)
       for (const [start, end] of byteOccurrences(unescaped.bytes, needle)) yield spanOf(unescaped, start, end)
     for (const { digits, before, after } of encoded)
       for (const [start, end] of byteOccurrences(base64, digits))
         yield spanOf(unescaped, start - before, end + (isBase64(base64[end]) ? after : 0))
-    if (isCut && needle !== null) yield* beginningAtEnd(unescaped, needle)
+    if (isCut) yield* spansAtEnd(unescaped, base64, one)
   }
 }
 
@@ -73,11 +123,30 @@ function spanOf({ starts, ends }: Unescaped, start: number, end: number): Span {
   return [starts[Math.max(0, start)] ?? 0, ends[Math.min(ends.length, end) - 1] ?? 0]
 }
 
-function* beginningAtEnd(unescaped: Unescaped, needle: Buffer): Iterable<Span> {
-  const end = unescaped.bytes.length
-  const length = overlapAtEnd(unescaped.bytes, needle)
-  if (length >= minMaskLength) yield spanOf(unescaped, end - length, end)
+/** So many digits of base64 say more than `minMaskLength` characters. */
+const minDigits = 8
+
+function* spansAtEnd(unescaped: Unescaped, base64: Buffer, needle: Needles): Iterable<Span> {
+  for (const end of endsOf(unescaped.bytes)) {
+    const length =
+      needle.unescaped === null ? 0 : overlapAtEnd(unescaped.bytes.subarray(0, end), needle.unescaped)
+    if (length >= minMaskLength) yield spanOf(unescaped, end - length, end)
+  }
+  const end = base64.length
+  for (const { digits, before } of needle.base64) {
+    const count = overlapAtEnd(base64, digits)
+    if (count >= minDigits) yield spanOf(unescaped, end - count - before, end)
+  }
 }
+
+/** Where a text may end: as it does, or before half a character or half an escape, of which little can be said. */
+function endsOf(bytes: Buffer): readonly number[] {
+  const tail = bytes.toString('latin1', Math.max(0, bytes.length - longestHalf))
+  return [bytes.length, bytes.length - (brokenEnd.exec(tail)?.[0].length ?? 0)]
+}
+
+const longestHalf = 24
+const brokenEnd = /(?:\xef\xbf\xbd|\xed[\xa0-\xaf][\x80-\xbf]|%[\da-f]?|\\|u[\da-f]{0,3}|&#?\w{0,8})*$/i
 
 function replaceSpans(text: string, spans: readonly Span[]): string {
   let shown = ''
@@ -96,23 +165,34 @@ interface Base64Needle {
   readonly after: 0 | 1
 }
 
+interface Base64Part extends Pick<Base64Needle, 'before' | 'after'> {
+  readonly whole: string
+}
+
 /**
  * The base64 digits that are the same whatever stands before and after the value: three bytes become four digits,
  * so there are three ways in which a value may lie within a longer text.
  */
-function base64Needles(value: string): readonly Base64Needle[] {
-  const bytes = Buffer.from(value, 'utf8')
+function base64Parts(value: string): readonly Base64Part[] {
+  const bytes = Buffer.from(`\0\0${value}`, 'utf8')
   return [0, 1, 2].map((offset) => {
-    const digits = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    const digits = bytes.toString('base64', 2 - offset)
     const firstBit = offset * 8
-    const lastBit = firstBit + bytes.length * 8
-    const whole = digits.slice(Math.ceil(firstBit / 6), Math.floor(lastBit / 6))
+    const lastBit = (bytes.length - 2 + offset) * 8
     return {
-      digits: base64Alphabet(Buffer.from(whole, 'latin1')),
+      whole: digits.slice(Math.ceil(firstBit / 6), Math.floor(lastBit / 6)),
       before: firstBit % 6 === 0 ? 0 : 1,
       after: lastBit % 6 === 0 ? 0 : 1,
     }
   })
+}
+
+function base64Needles(value: string): readonly Base64Needle[] {
+  return base64Parts(value).map(({ whole, before, after }) => ({
+    digits: base64Alphabet(Buffer.from(whole, 'latin1')),
+    before,
+    after,
+  }))
 }
 
 /** One spelling for base64 and base64url, in which a plus is a space as it is in unescaped text. */

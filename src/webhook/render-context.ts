@@ -3,13 +3,14 @@ import type { Encode } from './encode.ts'
 import { nearestPath } from './payload.ts'
 import { plainText } from './plain-text.ts'
 import { RenderCost } from './render-cost.ts'
+import type { SecretLookup } from './secret-lookup.ts'
 
 /** What templates see. */
 export interface Scope {
   /** Sources, `node`, `execution`, and `response` where there is one. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
-  readonly secrets: ReadonlyMap<string, string>
+  readonly secrets: SecretLookup
   /** Shared by all templates of a request; without it each template has its own. */
   readonly cost?: RenderCost
 }
@@ -26,7 +27,7 @@ export interface UndefinedVariable {
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
   encode: Encode | null = null
-  readonly secrets: ReadonlyMap<string, string>
+  readonly secrets: SecretLookup
   readonly usedSecrets = new Set<string>()
   readonly cost: RenderCost
   readonly #variables: object
@@ -54,6 +55,15 @@ export class RenderContext extends Context {
   override *_get(names: (string | number)[]): IterableIterator<unknown> {
     const value: unknown = yield super._get(names)
     if (value === undefined) this.#noticed.push(names.map(String))
+    return value
+  }
+
+  /** What a path leads to, which begins with the name of a variable. */
+  lookUp(path: readonly [string, ...(string | number)[]]): unknown {
+    const { findScope } = this as unknown as { findScope(name: string): object }
+    let value: unknown = findScope.call(this, path[0])
+    for (const name of path) value = this.readProperty(value as never, name)
+    if (value === undefined) this.#noticed.push(path.map(String))
     return value
   }
 

@@ -1,20 +1,25 @@
 import type { Failure } from './failure.ts'
 import { LongNumber } from './long-number.ts'
 import { mask, minMaskLength } from './mask.ts'
+import type { HeaderPair } from './outcome.ts'
 import type { Payload } from './payload.ts'
 import type { Scope } from './render-context.ts'
 import { RenderCost } from './render-cost.ts'
+import type { SecretLookup } from './secret-lookup.ts'
 import type { Rendered } from './template.ts'
 import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
 /** What a node is rendered with. */
 export interface RenderInput {
   readonly payload: Payload
-  /** Names to values. A reference to any other name is `secret_missing`. */
-  readonly secrets: ReadonlyMap<string, string>
+  readonly secrets: SecretLookup
+  /** Texts that are masked whether the node uses them or not. */
+  readonly hidden: Iterable<string>
   readonly executionId: string
   readonly idempotencyKey: string | null
   readonly userAgent: string
+  /** What hands a trace on, where the node says so. */
+  readonly traceHeaders: readonly HeaderPair[]
   /** Whether a field that carries a secret is masked as a whole; false keeps the text around the secret. */
   readonly masksCarriers: boolean
 }
@@ -47,8 +52,9 @@ export class Rendering {
 
   constructor(input: RenderInput, nodeId: string | null) {
     this.input = input
-    this.scope = { variables: variablesOf(input, nodeId), secrets: input.secrets, cost: new RenderCost() }
-    this.hidden = new Set(input.secrets.values())
+    const secrets: SecretLookup = { get: (name) => this.#use(name) }
+    this.scope = { variables: variablesOf(input, nodeId), secrets, cost: new RenderCost() }
+    this.hidden = new Set(input.hidden)
   }
 
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
@@ -76,6 +82,13 @@ export class Rendering {
   /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
   show<T>(real: T, { sensitive, carriesSecret }: { sensitive: boolean; carriesSecret: boolean }): Shown<T> {
     return sensitive || (carriesSecret && this.input.masksCarriers) ? this.hide(real) : { real, shown: real }
+  }
+
+  /** What was used is hidden, also where the rendering fails afterwards. */
+  #use(name: string): ReturnType<SecretLookup['get']> {
+    const found = this.input.secrets.get(name)
+    if (typeof found === 'string') this.hide(found)
+    return found
   }
 }
 

@@ -158,7 +158,8 @@ function renderHeaders(
   const given = [...authHeader, ...own]
   refuseRepeated(given)
   const replaced = new Set(given.map(({ name }) => name.toLowerCase()))
-  const standard = standardHeaders(node, rendering).filter(({ name }) => !replaced.has(name.toLowerCase()))
+  const ofService = [...standardHeaders(node, rendering), ...traceHeaders(node, replaced, rendering)]
+  const standard = ofService.filter(({ name }) => !replaced.has(name.toLowerCase()))
   const headers = [...framingBefore(node), ...standard, ...given, ...framingAfter(node, body)]
   refuseTooMany(headers)
   return headers
@@ -244,6 +245,16 @@ function standardHeaders(node: CompiledNode, { input }: Rendering): RenderedHead
     ...(node.body === null ? [] : [visible('Content-Type', node.body.contentType)]),
     ...(key === null ? [] : [visible('Idempotency-Key', key)]),
   ]
+}
+
+/** A `tracestate` belongs to its `traceparent`: where the node has one of its own, ours does not go with it. */
+function traceHeaders(
+  node: CompiledNode,
+  replaced: ReadonlySet<string>,
+  { input }: Rendering,
+): RenderedHeader[] {
+  if (!node.propagatesTrace || replaced.has('traceparent')) return []
+  return input.traceHeaders.map(([name, value]) => visible(name, value))
 }
 
 function visible(name: string, value: string): RenderedHeader {

@@ -1,5 +1,5 @@
 import { maxJsonDepth, parseJson } from './json.ts'
-import type { Masker } from './mask.ts'
+import { type Masker, maskedStart } from './mask.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
 
 /** A response as expectations, captures and people read it. */
@@ -16,7 +16,6 @@ export class ReadableResponse {
   readonly mayBeQuoted: boolean
   readonly #masked: Masker
   #json: { readonly value: unknown } | null = null
-  #shownText: string | null = null
 
   /** `isShown` says whether anything of the body may be shown to people. */
   constructor(
@@ -54,10 +53,9 @@ export class ReadableResponse {
     return this.#masked(text)
   }
 
-  /** The text of the body as it may be shown. Masked as a whole, since an excerpt may cut a secret in two. */
-  get shownText(): string {
-    this.#shownText ??= this.#masked(this.text, { isCut: !this.isWhole })
-    return this.#shownText
+  /** The beginning of the body as it may be shown, made of so many characters of it. */
+  shownStart(characters: number): string {
+    return maskedStart(this.text, characters, this.#masked)
   }
 
   /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
@@ -89,7 +87,8 @@ export class ReadableResponse {
 
 /** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */
 function decodeHeader(value: string): string {
-  if (/^[\x00-\x7f]*$/.test(value)) return value
+  // What is beyond Latin-1 can only come from a simulation.
+  if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(value)) return value
   const bytes = Buffer.from(value, 'latin1')
   return isUtf8Start(bytes) ? bytes.toString('utf8') : value
 }

@@ -17,6 +17,11 @@ export function anyJson(description: string) {
   return Type.Unsafe<unknown>(Type.Any({ description }))
 }
 
+/** What a schema of one type takes, or null. */
+export function nullable<T>(schema: Record<string, unknown>) {
+  return Type.Unsafe<T | null>({ ...schema, type: [schema.type, 'null'] })
+}
+
 /** An object with members of any name. TypeBox's own record does not look at names with a line break in them. */
 export function recordOf<T extends TSchema>(values: T, options: Record<string, unknown>) {
   return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options })

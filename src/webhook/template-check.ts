@@ -1,5 +1,6 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { type CheckedExpression, checkExpression, type TagForm, type VariablePath } from './expression.ts'
+import { secretNamePattern } from './name-patterns.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
@@ -44,7 +45,7 @@ const ends: ReadonlySet<string> = new Set(Object.values(tagRules).flatMap(({ end
 const maxBlocks = 50
 
 /** The reference to a secret, which must be all that its placeholder says. */
-export const secretReference = /^secrets\.([A-Za-z_][A-Za-z0-9_]*)$/
+export const secretReference = new RegExp(`^secrets\\.(${secretNamePattern})$`)
 
 interface CheckOptions {
   readonly filters: ReadonlySet<string>

@@ -1,4 +1,5 @@
 import {
+  type Emitter,
   LiquidError,
   type Template as LiquidTemplate,
   Output,
@@ -10,10 +11,11 @@ import {
   toValue,
   toValueSync,
 } from 'liquidjs'
+import { directSteps, type Step } from './direct-steps.ts'
 import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
 import type { Failure } from './failure.ts'
-import { engine, filterNames, SecretMissing } from './liquid.ts'
+import { engine, filterNames, SecretRefused } from './liquid.ts'
 import { RenderContext, type Scope, TextEmitter, type UndefinedVariable } from './render-context.ts'
 import { TemplateLimit } from './render-cost.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
@@ -104,10 +106,12 @@ class LiquidText implements Template {
   readonly secretNames: readonly string[]
   readonly staticText: string
   readonly #parsed: LiquidTemplate[]
+  readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
 
   constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[]) {
     this.#parsed = parsed
+    this.#steps = directSteps(parsed)
     this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
     this.staticText = tokens.map(staticTextOf).join('')
     this.#isOnePlaceholder = parsed.length === 1 && parsed[0] instanceof Output
@@ -117,7 +121,7 @@ class LiquidText implements Template {
     return render(scope, (context) => {
       const emitter = new TextEmitter(context)
       context.encode = encoder(emitter)
-      toValueSync(engine.renderer.renderTemplates(this.#parsed, context, emitter))
+      this.#write(context, emitter)
       return emitter.buffer
     })
   }
@@ -126,9 +130,14 @@ class LiquidText implements Template {
     if (!this.#isOnePlaceholder) return this.text(scope, asText)
     return render(scope, (context) => {
       const emitter = new ValueEmitter()
-      toValueSync(engine.renderer.renderTemplates(this.#parsed, context, emitter))
+      this.#write(context, emitter)
       return emitter.value
     })
+  }
+
+  #write(context: RenderContext, emitter: Emitter): void {
+    if (this.#steps === null) toValueSync(engine.renderer.renderTemplates(this.#parsed, context, emitter))
+    else for (const step of this.#steps) step(context, emitter)
   }
 }
 
@@ -155,8 +164,7 @@ function render<T>(scope: Scope, body: (context: RenderContext) => T): Rendered<
 /** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
 function failureOf(error: unknown): Omit<Failure, 'path'> {
   const cause = originalOf(error)
-  if (cause instanceof SecretMissing)
-    return { code: 'secret_missing', detail: `The secret "${cause.secretName}" is not known.` }
+  if (cause instanceof SecretRefused) return refusalOf(cause)
   if (cause instanceof TemplateLimit)
     return { code: 'template_failed', detail: `The template needed more than ${cause.limit}.` }
   if (!LiquidError.is(error)) throw error
@@ -164,6 +172,14 @@ function failureOf(error: unknown): Omit<Failure, 'path'> {
     code: 'template_failed',
     detail: 'A filter or an operator of the template cannot work with the value that it was given.',
   }
+}
+
+/** What a secret is bound to is not told: that may be the business of another tenant. */
+function refusalOf({ secretName, boundTo }: SecretRefused): Omit<Failure, 'path'> {
+  if (boundTo === null) return { code: 'secret_missing', detail: `The secret "${secretName}" is not known.` }
+  const place = boundTo === 'hosts' ? 'URL' : 'request'
+  const detail = `The secret "${secretName}" is bound to ${boundTo}, and the ${place} names none of them.`
+  return { code: 'secret_not_allowed', detail }
 }
 
 function originalOf(error: unknown): unknown {

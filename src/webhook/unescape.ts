@@ -15,7 +15,12 @@ export interface Unescaped {
 /** Takes all escapes out of a text, in one pass whose cost grows with the length of the text and nothing else. */
 export function unescapeText(text: string): Unescaped {
   const unescaper = new Unescaper(Buffer.byteLength(text))
-  for (let index = 0; index < text.length; index++) unescaper.push(text.charCodeAt(index), index, index + 1)
+  for (
+    let index = unescaper.pushPlain(text, 0);
+    index < text.length;
+    index = unescaper.pushPlain(text, index + 1)
+  )
+    unescaper.push(text.charCodeAt(index), index, index + 1)
   return unescaper.result()
 }
 
@@ -35,6 +40,11 @@ const plainControls: ReadonlyMap<number, number> = new Map(
   ]),
 )
 
+/** What stands for itself wherever no escape is open. */
+const isPlain = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  plainControls.has(unit) || [backslash, percent, plus, ampersand].includes(unit) ? 0 : 1,
+)
+
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 const longestEntity = '&#x10ffff;'.length
 
@@ -46,6 +56,8 @@ class Unescaper {
   /** Marks the letters of `\u`, which have lost their backslash. */
   readonly #isEscape: Uint8Array
   #length = 0
+  /** The length up to which what comes next may end an escape. */
+  #openUntil = 0
 
   constructor(capacity: number) {
     this.#bytes = Buffer.alloc(capacity)
@@ -61,6 +73,15 @@ class Unescaper {
       starts: this.#starts.subarray(0, length),
       ends: this.#ends.subarray(0, length),
     }
+  }
+
+  /** Takes units that stand for themselves, from a place on, and gives the place of the first one that may not. */
+  pushPlain(text: string, from: number): number {
+    let index = from
+    if (this.#length < this.#openUntil) return index
+    for (; isPlain[text.charCodeAt(index)] === 1; index++)
+      this.#append(text.charCodeAt(index), index, index + 1)
+    return index
   }
 
   /** Takes one unit of UTF-16. */
@@ -91,6 +112,8 @@ class Unescaper {
     this.#ends[this.#length] = end
     this.#isEscape[this.#length] = 0
     this.#length++
+    if (byte === backslash || byte === percent || byte === ampersand)
+      this.#openUntil = this.#length + longestEntity
   }
 
   /** A backslash belongs to what follows it. */

@@ -26,6 +26,7 @@ export type WarningCode =
   | 'status_not_success'
   | 'response_truncated'
   | 'retry_after_ignored'
+  | 'retry_abandoned'
   | 'response_undecodable'
   | 'body_truncated'
   | 'capture_failed'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { writeJson } from '../../src/webhook/json.ts'
-import { attempt, callerWith, execute, failing, responding, responseOf } from './executions.ts'
+import { attempt, callerWith, context, execute, failing, here, responding, responseOf } from './executions.ts'
 
 describe('an execution', () => {
   it('tells all there is to tell', async () => {
@@ -86,16 +87,13 @@ describe('an execution', () => {
       durationMs: expect.any(Number),
     })
     expect(caller.calls).toHaveLength(1)
-    expect(caller.calls[0]?.options).toEqual({ timeoutMs: 10_000, tenant: 'acme' })
+    expect(caller.calls[0]?.options).toMatchObject({ timeoutMs: 10_000, tenant: 'acme' })
   })
 
   it('of a node with errors names them all and sends nothing', async () => {
     const caller = responding()
     const node = { method: 'GET', url: 'http://t', body: { structure: 'full' }, timeoutMs: 99_999 } as const
-    const result = await executeNode(
-      { node },
-      { caller, maxTimeoutMs: 10_000, maxEchoBytes: 1, userAgent: 'x' },
-    )
+    const result = await executeNode({ node }, { ...context, caller, maxEchoBytes: 1 }, here)
 
     expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual([
       '/node/url',
@@ -238,7 +236,7 @@ describe('the clock of an execution', () => {
 
   it('is the limit of the service where that is below the default', async () => {
     const caller = responding()
-    await execute({}, caller, { maxTimeoutMs: 3000 })
+    await execute({}, caller, { nodes: new CompiledNodes({ maxTimeoutMs: 3000 }) })
 
     expect(caller.calls[0]?.options.timeoutMs).toBe(3000)
   })
@@ -324,19 +322,31 @@ describe('the body in a reply', () => {
   })
 })
 
-describe('what is logged of an execution', () => {
+describe('the record of an execution', () => {
   it('has no URL, header, body or value', async () => {
     const result = await executeNode(
       { node: { method: 'PUT', url: 'https://T.example/secret-path', branches: { error: 'no' } } },
-      { caller: responding({ status: 404 }), maxTimeoutMs: 1000, maxEchoBytes: 10, userAgent: 'x' },
+      { ...context, caller: responding({ status: 404 }), maxEchoBytes: 10 },
+      here,
     )
 
-    expect(result.kind === 'executed' && result.summary).toEqual({
-      host: 't.example',
+    expect(result.kind === 'executed' && result.record).toEqual({
+      executionId: expect.any(String),
+      correlationId: null,
+      nodeId: null,
+      tenant: null,
+      acceptedAt: expect.any(Date),
       method: 'PUT',
+      host: 't.example',
+      port: 443,
       status: 404,
       branch: 'error',
+      succeeded: false,
       code: 'expectation_unmet',
+      blame: 'node',
+      delivered: 'yes',
+      attempts: [expect.objectContaining({ number: 1, status: 404 })],
+      durationMs: expect.any(Number),
     })
   })
 })

@@ -1,6 +1,7 @@
 import Value from 'typebox/value'
 import { expect } from 'vitest'
 import type { Attempts, Caller, CallOptions } from '../../src/egress/caller.ts'
+import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
 import { previewNode } from '../../src/execution/preview.ts'
@@ -36,6 +37,7 @@ export function callerWith(answer: (request: OutboundRequest) => Attempts): Test
       calls.push({ request, options })
       return answer(request)
     },
+    load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }
 }
@@ -83,7 +85,17 @@ interface Sketch {
   readonly [member: string]: unknown
 }
 
-const context = { maxTimeoutMs: 10_000, maxEchoBytes: 65_536, userAgent: 'webhook-node/test' }
+/** The caller stays to the end, and is in no trace. */
+export const here = { signal: new AbortController().signal, trace: null }
+
+/** What an execution needs but a caller; the service has no secrets of its own. */
+export const context = {
+  secrets: { find: () => undefined, close: () => {} },
+  nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
+  maxEchoBytes: 65_536,
+  userAgent: 'webhook-node/test',
+  startsTraces: false,
+}
 
 function complete({ node, ...rest }: Sketch) {
   return { node: { method: 'POST', url: 'https://target.example/hook', ...node }, ...rest } as never
@@ -95,7 +107,7 @@ export async function execute(
   caller: Caller = responding(),
   settings: Partial<ExecutionContext> = {},
 ): Promise<ExecuteReply> {
-  const result = await executeNode(complete(sketch), { ...context, caller, ...settings })
+  const result = await executeNode(complete(sketch), { ...context, caller, ...settings }, here)
   if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
   expectToFollow('ExecuteReply', result.reply)
   return result.reply

@@ -112,12 +112,18 @@ describe('no reply shows a secret', () => {
         ending === 'timed_out'
           ? failing('response_timeout', { response: { body, ending } })
           : responding({ body, ending })
+      const capture = {
+        body: '{{ response.body }}',
+        more: '{{ response.body | append: "!" | base64_encode }}',
+      }
       const reply = await execute(
-        { node: { expect: { type: 'string', value: 'no' } }, secrets: { s: 's3cr3t-token' } },
+        { node: { expect: { type: 'string', value: 'no' }, capture }, secrets: { s: 's3cr3t-token' } },
         caller,
       )
 
+      expect(reply.captured).toMatchObject({ body: 'echo: •••' })
       expect(JSON.stringify(reply)).not.toContain('s3cr')
+      expect(JSON.stringify(reply)).not.toContain(Buffer.from('s3cr3t').toString('base64'))
     },
   )
 

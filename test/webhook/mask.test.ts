@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMasker, mask } from '../../src/webhook/mask.ts'
+import { beginningsAtEnd, createMasker, mask } from '../../src/webhook/mask.ts'
 import { unescapeText } from '../../src/webhook/unescape.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
@@ -164,6 +164,24 @@ describe('nothing else is hidden', () => {
   })
 })
 
+describe('a text without escapes', () => {
+  it('is judged as one that needs a closer look', () => {
+    const piece = fc.constantFrom(...'abAB01+/-_ %&;\\\n', 'é', '😀', 'YWJj', '&amp;', '%41')
+    const value = fc.array(piece, { minLength: 4, maxLength: 6 }).map((pieces) => pieces.join(''))
+    const write = fc.constantFrom(...[...forms, ...encoded].map(([, form]) => form))
+    const surroundings = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+    fc.assert(
+      fc.property(value, write, surroundings, surroundings, (secret, form, before, after) => {
+        const masked = createMasker([secret.toWellFormed()])
+        const text = before + form(secret) + after
+        // No text with a percent is judged at a glance, and the control keeps it apart.
+        expect(masked(`${text}\x01%`)).toBe(`${masked(text)}\x01%`)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
 describe('a text that was cut', () => {
   const masked = createMasker(['s3cr3t-"token"', 'other'])
 
@@ -181,6 +199,37 @@ describe('a text that was cut', () => {
 
   it('only there: a whole text may end like that', () => {
     expect(masked('body s3cr')).toBe('body s3cr')
+  })
+
+  it.each<[text: string, beginnings: readonly string[]]>([
+    ['body s3cr3t-\\"tok', ['s3cr3t-\\"tok']],
+    ['body s3cr3t-\\', ['s3cr3t-']],
+    ['body s3cr3t-%2', ['s3cr3t-']],
+    ['body s3cr3t-\\u00', ['s3cr3t-']],
+    ['body s3cr3t-&quo', ['s3cr3t-']],
+    ['body s3cr3t-\ufffd', ['s3cr3t-']],
+    [`body ${base64('s3cr3t-"to')}`.slice(0, -3), [base64('s3cr3t-"to').slice(0, -3)]],
+    ['body s3c', []],
+    ['s3cr body', []],
+  ])('%j ends with a beginning, which has to be hidden elsewhere, too', (text, beginnings) => {
+    expect(beginningsAtEnd(text, ['s3cr3t-"token"', 'other'])).toEqual(beginnings)
+  })
+
+  it('anywhere in any form gives no more than a few characters away', () => {
+    const piece = fc.constantFrom(...'aB3-_.~/=+?#"\\ <>\n', 'é', '😀')
+    const value = fc
+      .array(piece, { minLength: 1, maxLength: 12 })
+      .map((pieces) => `s3cr3t-${pieces.join('')}`)
+    const write = fc.constantFrom(...forms.map(([, form]) => form))
+    fc.assert(
+      fc.property(value, write, fc.nat(), (secret, form, at) => {
+        const echo = Buffer.from(form(secret))
+        const text = echo.subarray(0, 7 + (at % echo.length)).toString()
+
+        expect(createMasker([secret, ...beginningsAtEnd(text, [secret])])(text)).not.toContain('s3cr3t')
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 

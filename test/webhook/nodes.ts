@@ -6,6 +6,7 @@ import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
 import type { Payload } from '../../src/webhook/payload.ts'
 import type { RenderInput } from '../../src/webhook/rendering.ts'
 import { type RenderedRequest, renderRequest } from '../../src/webhook/request.ts'
+import type { SecretLookup } from '../../src/webhook/secret-lookup.ts'
 
 /** What a test says of a node; the rest is a POST to a host that nobody calls. */
 export type NodeSketch = ReadonlyDeep<Partial<Node>>
@@ -14,7 +15,10 @@ type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyD
 
 export type Surroundings = Partial<Omit<RenderInput, 'payload' | 'secrets'>> & {
   readonly payload?: Payload
+  /** Those that come with the request. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** Answers in their place, as a store does. */
+  readonly store?: SecretLookup
 }
 
 export const executionId = '01980000-0000-7000-8000-000000000000'
@@ -36,13 +40,18 @@ export function compiled(node: NodeSketch): CompiledNode {
   return result.node
 }
 
-export function render(node: NodeSketch, { secrets = {}, ...rest }: Surroundings = {}): RenderedRequest {
+export function render(
+  node: NodeSketch,
+  { secrets = {}, store = new Map(Object.entries(secrets)), ...rest }: Surroundings = {},
+): RenderedRequest {
   return renderRequest(compiled(node), {
     payload: {},
-    secrets: new Map(Object.entries(secrets)),
+    secrets: store,
+    hidden: Object.values(secrets),
     executionId,
     idempotencyKey: null,
     userAgent: 'webhook-node/test',
+    traceHeaders: [],
     masksCarriers: true,
     ...rest,
   })

@@ -104,12 +104,13 @@ describe('the text that is shown', () => {
   const masked = createMasker(['s3cr3t-token'])
 
   it.each([
-    ['complete', 'a s3cr3t-token b s3cr3t', 'a ••• b s3cr3t'],
-    ['capped', 'a s3cr3t-token b s3cr3t', 'a ••• b •••'],
-    ['broken', 'a s3cr', 'a •••'],
-    ['timed_out', 'a s3cr3t-toke', 'a •••'],
-  ] as const)('of a body that ended as %s has no beginning of a secret at a cut', (ending, body, shown) => {
-    expect(responseOf({ body, ending }, masked).shownText).toBe(shown)
+    ['all of it', 'a s3cr3t-token b s3cr3t', 100, 'a ••• b s3cr3t'],
+    ['a part', 'a s3cr3t-token b s3cr3t', 16, 'a ••• b'],
+    ['a part that ends within a secret', 'a s3cr3t-token b', 9, 'a •••'],
+    ['a part that ends within a character', 'a 😀', 3, 'a '],
+    ['nothing', 'a', 0, ''],
+  ])('may be %s', (_name, body, characters, shown) => {
+    expect(responseOf({ body }, masked).shownStart(characters)).toBe(shown)
   })
 })
 

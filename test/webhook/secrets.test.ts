@@ -209,6 +209,50 @@ describe('a secret that nobody sent', () => {
   })
 })
 
+describe('a secret that is bound elsewhere', () => {
+  it.each<[boundTo: 'hosts' | 'tenants', detail: string]>([
+    ['hosts', 'The secret "crm" is bound to hosts, and the URL names none of them.'],
+    ['tenants', 'The secret "crm" is bound to tenants, and the request names none of them.'],
+  ])('(to %s) ends the call as secret_not_allowed', (boundTo, detail) => {
+    const node: NodeSketch = { headers: [{ name: 'X', value: 'a {{ secrets.crm }}' }] }
+
+    expect(failureOf(node, { store: { get: () => ({ boundTo }) } })).toEqual({
+      code: 'secret_not_allowed',
+      detail,
+      path: '/node/headers/0',
+    })
+  })
+})
+
+describe('of secrets that do not come with the request', () => {
+  const store = new Map([
+    ['used', 'used-s3cr3t'],
+    ['other', 'other-s3cr3t'],
+  ])
+
+  it('those are hidden that the node uses, and no others', () => {
+    const { hidden } = render(raw('{{ secrets.used }}'), { store })
+
+    expect([...hidden]).toEqual(['used-s3cr3t'])
+  })
+
+  it('those are hidden too that were used before the rendering failed', () => {
+    const node = raw('{{ secrets.used }} {{ secrets.nope }}')
+    const rendered = render(node, { store })
+
+    expect(rendered.ok).toBe(false)
+    expect([...rendered.hidden]).toEqual(['used-s3cr3t'])
+  })
+
+  it('none is asked for that the node does not come to', () => {
+    const asked: string[] = []
+    const get = (name: string) => void asked.push(name)
+    render(raw('{% if false %}{{ secrets.used }}{% endif %}'), { store: { get } })
+
+    expect(asked).toEqual([])
+  })
+})
+
 describe('what carries a secret', () => {
   it('is masked as a whole', () => {
     const rendered = render(
