@@ -1,16 +1,18 @@
 import closeWithGrace from 'close-with-grace'
 import { createLogger } from './http/log.ts'
+import { logOutput } from './http/log-output.ts'
 import { startServer } from './http/server.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 
-/** How much longer than the longest call the process may take to end. */
-const graceMs = 5_000
+/** How long after the grace the process is given up, should anything still hold it. */
+const lastResortMs = 5_000
 
 const settings = settingsOrExit()
-const log = createLogger(settings.logLevel)
+const log = createLogger(settings.logLevel, await logOutput({ isTerminal: process.stdout.isTTY }))
 const starting = startServer(settings, log)
 
-closeWithGrace({ delay: settings.maxTimeoutMs + graceMs, logger: log }, async ({ err, signal }) => {
+// A second signal, or a second error, ends the process at once with 1.
+closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, async ({ err, signal }) => {
   if (err) log.fatal({ err }, 'closing after an unexpected error')
   else log.info({ signal }, 'closing once the running calls have ended')
   const app = await starting

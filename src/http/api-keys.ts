@@ -23,8 +23,9 @@ export function guardAccess(app: FastifyInstance, access: Access): void {
   app.decorateRequest('keyName', null)
   if (access.kind === 'open') return
   const known = access.keys.map(({ name, key }) => ({ name, digest: digestOf(key) }))
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.keyName = nameOf(bearerToken(request.headers.authorization), known)
+    done()
   })
 }
 

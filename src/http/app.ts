@@ -1,49 +1,95 @@
-import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import type { Caller } from '../egress/caller.ts'
+import { CompiledNodes } from '../execution/compiled-nodes.ts'
+import { createMetrics } from '../metrics/metrics.ts'
+import type { SecretStore } from '../secrets/secret-store.ts'
+import { Statistics } from '../statistics/statistics.ts'
+import type { SpanExporter } from '../tracing/span.ts'
+import { answerForNode } from './answer-for-node.ts'
 import { type Access, guardAccess } from './api-keys.ts'
 import { namedSchemas } from './contract.ts'
 import { serveDocsPage } from './docs-page.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
+import { InFlight } from './in-flight.ts'
 import { acceptJsonBodies, refuseQuery } from './json-body.ts'
+import { metricsRoute } from './metrics-route.ts'
+import { nodesRoute } from './nodes-route.ts'
 import { describeApi, version } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
-import { answerBrokenHttp, answerError, answerErrors } from './problem.ts'
+import { createProblemAnswers } from './problem.ts'
+import { problemCodes } from './problem-code.ts'
+import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
 export interface AppOptions {
   readonly caller: Caller
+  readonly secrets: SecretStore
+  /** Where the spans of executions go; null where nobody wants them. */
+  readonly spanExporter: SpanExporter | null
   readonly access: Access
   readonly log: FastifyBaseLogger
   readonly maxTimeoutMs: number
+  readonly maxInFlight: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
+  /** How long a caller may take to send its request; without it 30 s. */
+  readonly requestTimeoutMs?: number
+  /** How long closing may take. */
+  readonly shutdownGraceMs: number
 }
 
-/** How long a caller may take to send its request. */
-const requestTimeoutMs = 30_000
+/** Node takes no longer URL, so that every id of a node reaches its route. */
+const maxParamLength = 16_384
 
-/** Assembles the service, for production and for tests. Closing it lets running calls end, then closes the caller. */
+/** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { caller, access, maxTimeoutMs, maxEchoBytes } = options
+  const { caller, secrets, spanExporter, access, maxTimeoutMs, maxEchoBytes } = options
+  const { requestTimeoutMs = 30_000 } = options
+  const inFlight = new InFlight(options.maxInFlight)
+  const metrics = createMetrics({
+    version,
+    problemCodes,
+    maxInFlight: options.maxInFlight,
+    inFlight: () => inFlight.count,
+    load: () => caller.load(),
+  })
+  const problems = createProblemAnswers(metrics.refused)
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     bodyLimit: options.maxRequestBytes,
     requestTimeout: requestTimeoutMs,
+    // By default Node bears with a dripping body for 60 s, whatever requestTimeout says, and looks every 30 s.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    routerOptions: { maxParamLength },
     // The routes answer for themselves while the service drains.
     return503OnClosing: false,
     ajv: { customOptions: ajvOptions },
-    frameworkErrors: answerError,
-    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: problems.answerError,
+    clientErrorHandler: problems.answerBrokenHttp,
   })
 
-  const isDraining = drainBeforeClosing(app)
-  answerErrors(app)
+  const isDraining = drainBeforeClosing(app, {
+    inFlight,
+    graceMs: options.shutdownGraceMs,
+    interrupt: async () => {
+      const closed = caller.close()
+      inFlight.abandon()
+      await closed
+    },
+  })
+  returnRequestIds(app)
+  answerForNode(app)
+  app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   acceptJsonBodies(app)
   for (const schema of namedSchemas) app.addSchema(schema)
@@ -53,15 +99,31 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await describeApi(app)
   await serveDocsPage(app)
   await app.register(healthRoutes, { isDraining })
+  await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
     guardAccess(api, access)
-    api.addHook('onRequest', refuseQuery)
-    refuseWhile(isDraining, api)
-    const context = { caller, maxTimeoutMs, maxEchoBytes, userAgent: `webhook-node/${version}` }
-    await api.register(executeRoute, { context })
-    await api.register(previewRoute, { context })
+    const statistics = new Statistics()
+    // What they tell is wanted most when the service takes no more work.
+    await api.register(nodesRoute, { statistics })
+    await api.register(async (work) => {
+      refuseQuery(work)
+      refuseWhile(isDraining, work)
+      inFlight.limit(work)
+      const context = {
+        caller,
+        secrets,
+        nodes: new CompiledNodes({ maxTimeoutMs }),
+        maxEchoBytes,
+        userAgent: `webhook-node/${version}`,
+        startsTraces: spanExporter !== null,
+      }
+      await work.register(executeRoute, { context, metrics, statistics, spanExporter })
+      await work.register(previewRoute, { context })
+    })
   })
-  app.addHook('onClose', () => caller.close())
+  app.addHook('onClose', async () => secrets.close())
+  app.addHook('onClose', async () => spanExporter?.close())
+  app.addHook('onClose', async () => metrics.close())
   return app
 }
 

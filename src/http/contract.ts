@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { executionSchemas } from '../execution/contract.ts'
+import { statisticsSchemas } from '../statistics/contract.ts'
 import { nodeSchemas } from '../webhook/config.ts'
 import { Payload } from '../webhook/payload.ts'
 import { closedObject, oneOfWords } from '../webhook/schema.ts'
@@ -28,8 +29,9 @@ export const Problem = closedObject(
     status: Type.Integer({ description: 'The HTTP status.', examples: [400] }),
     detail: Type.String({ description: 'What happened this time.' }),
     instance: Type.String({
-      description: 'Names this occurrence. The log of the service has it as `requestId`.',
-      examples: ['urn:uuid:0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'],
+      description:
+        'Names this occurrence by the X-Request-Id of the reply, percent-encoded. The log has it as `requestId`.',
+      examples: ['urn:webhook-node:request:0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'],
     }),
     code: oneOfWords(problemCodes, { description: 'Stable name of the problem.' }),
     delivered: oneOfWords(['no', 'maybe'], {
@@ -61,4 +63,11 @@ export const Health = closedObject(
 )
 
 /** Every schema that a route or another schema refers to by name. */
-export const namedSchemas = [...nodeSchemas, Payload, ...executionSchemas, Problem, Health] as const
+export const namedSchemas = [
+  ...nodeSchemas,
+  Payload,
+  ...executionSchemas,
+  ...statisticsSchemas,
+  Problem,
+  Health,
+] as const

@@ -1,15 +1,34 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ExecuteReply, ExecuteRequest } from '../execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../execution/execute.ts'
+import { spansOf } from '../execution/spans.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Statistics } from '../statistics/statistics.ts'
+import type { SpanExporter } from '../tracing/span.ts'
 import { named } from '../webhook/schema.ts'
 import { logExecution } from './log.ts'
 import { Refusal } from './problem.ts'
 import { problemReplies } from './problem-replies.ts'
+import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-headers.ts'
+
+interface ExecuteRouteOptions {
+  readonly context: ExecutionContext
+  readonly metrics: Metrics
+  readonly statistics: Statistics
+  /** Null where nobody wants spans. */
+  readonly spanExporter: SpanExporter | null
+}
+
+const executeReply = {
+  description: 'The node was executed, whatever came of it.',
+  headers: traceReplyHeaders,
+  content: { 'application/json': { schema: named(ExecuteReply) } },
+}
 
 /** `POST /v1/execute` */
-export const executeRoute: FastifyPluginAsyncTypebox<{ context: ExecutionContext }> = async (
+export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = async (
   app,
-  { context },
+  { context, metrics, statistics, spanExporter },
 ) => {
   const schema = {
     operationId: 'executeNode',
@@ -18,14 +37,24 @@ export const executeRoute: FastifyPluginAsyncTypebox<{ context: ExecutionContext
       'Sends the request of a node and tells which branch to follow, and why. The status speaks of this service, the branch of the target: a target that is down is 200 with the error branch.',
     tags: ['webhook'],
     security: [{ apiKey: [] }],
+    headers: TraceHeaders,
     body: named(ExecuteRequest),
-    response: { 200: named(ExecuteReply), ...problemReplies },
+    response: { 200: executeReply, ...problemReplies },
   }
-  app.post('/v1/execute', { schema }, async (request) => {
-    const result = await executeNode(request.body, context)
+  app.post('/v1/execute', { schema }, async (request, reply) => {
+    const occasion = { signal: request.work.signal, trace: traceOf(request) }
+    const result = await executeNode(request.body, context, occasion)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
-    logExecution(request.log, result, request.keyName)
+    const { record, trace } = result
+    if (trace !== null) returnTrace(reply, trace)
+    logExecution(request.log, record, {
+      keyName: request.keyName,
+      traceId: trace?.context.traceId ?? null,
+    })
+    metrics.executed(record)
+    statistics.record(record)
+    spanExporter?.record(spansOf(result))
     return result.reply
   })
 }

@@ -19,15 +19,19 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   app.decorateRequest('exactBody', undefined)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseBody)
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _reply, done) => {
     if (request.exactBody !== request.body) request.body = withExactValues(request.body, request.exactBody)
+    done()
   })
 }
 
 /** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */
-export async function refuseQuery({ query }: FastifyRequest): Promise<void> {
-  const names = Object.keys(query as object)
-  if (names.length > 0) throw new Refusal('invalid_request', 'This route takes no query parameters.')
+export function refuseQuery(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ query }, _reply, done) => {
+    const names = Object.keys(query as object)
+    if (names.length > 0) throw new Refusal('invalid_request', 'This route takes no query parameters.')
+    done()
+  })
 }
 
 async function parseBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {

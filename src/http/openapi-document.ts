@@ -1,23 +1,34 @@
 import type { Example } from './examples.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { requestIdDescription, requestIdHeader } from './request-id.ts'
 
 /** What we look at in a document. */
 interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> }
-  readonly paths: Readonly<Record<string, { readonly post?: Operation }>>
+  readonly paths: Readonly<Record<string, Path>>
 }
 
+type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & OperationWithBody }
+
 interface Operation {
+  readonly parameters?: readonly object[]
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>
+}
+
+interface OperationWithBody {
   readonly operationId: string
   readonly requestBody: { readonly content: { readonly 'application/json': object } }
 }
 
 type Examples = Readonly<Record<string, Example<unknown>>>
 
-/** What @fastify/swagger leaves undone in an OpenAPI document: examples by operation, and names for branches. */
+/**
+ * What @fastify/swagger leaves undone in an OpenAPI document: examples by operation, names for branches, and headers
+ * that every route has.
+ */
 export function completeDocument(raw: object, examples: Readonly<Record<string, Examples>>): object {
   // The document that our routes make; its own type allows for many others.
-  return withBodyExamples(nameBranches(raw as OpenApiDocument), examples)
+  return withRequestIds(withBodyExamples(nameBranches(raw as OpenApiDocument), examples))
 }
 
 /**
@@ -33,7 +44,10 @@ function nameBranches(document: OpenApiDocument): OpenApiDocument {
 }
 
 /** A route whose body is a reference has no place for examples. */
-function withBodyExamples(document: OpenApiDocument, examples: Readonly<Record<string, Examples>>) {
+function withBodyExamples(
+  document: OpenApiDocument,
+  examples: Readonly<Record<string, Examples>>,
+): OpenApiDocument {
   const paths = Object.entries(document.paths).map(([url, path]) => {
     if (path.post === undefined) return [url, path]
     const { operationId, requestBody } = path.post
@@ -42,6 +56,27 @@ function withBodyExamples(document: OpenApiDocument, examples: Readonly<Record<s
     return [url, { ...path, post: { ...path.post, requestBody: { ...requestBody, content } } }]
   })
   return { ...document, paths: Object.fromEntries(paths) }
+}
+
+/** A schema of the header at each route would have it checked with every request, and it never refuses one. */
+function withRequestIds(document: OpenApiDocument): object {
+  const paths = Object.entries(document.paths).map(([url, path]) => {
+    const operations = Object.entries(path).map(([method, operation]) => [method, withRequestId(operation)])
+    return [url, Object.fromEntries(operations)]
+  })
+  return { ...document, paths: Object.fromEntries(paths) }
+}
+
+function withRequestId({ parameters = [], responses, ...rest }: Operation): object {
+  const withHeader = Object.entries(responses).map(([status, { headers = {}, ...response }]) => [
+    status,
+    { ...response, headers: { ...headers, [requestIdHeader]: requestIdDescription.reply } },
+  ])
+  return {
+    ...rest,
+    parameters: [...parameters, requestIdDescription.parameter],
+    responses: Object.fromEntries(withHeader),
+  }
 }
 
 type NamedSchema = readonly [name: string, schema: object]

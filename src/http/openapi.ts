@@ -27,6 +27,7 @@ const options: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'webhook', description: 'Execute and preview nodes.' },
+      { name: 'statistics', description: 'What has passed through the nodes.' },
       { name: 'health', description: 'For whoever watches the process. No key needed.' },
     ],
     components: {

@@ -1,13 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { PreviewReply, PreviewRequest } from '../execution/contract.ts'
-import type { ExecutionContext } from '../execution/execute.ts'
-import { previewNode } from '../execution/preview.ts'
+import { type PreviewContext, previewNode } from '../execution/preview.ts'
 import { named } from '../webhook/schema.ts'
 import { Refusal } from './problem.ts'
 import { problemReplies } from './problem-replies.ts'
-
-/** What a preview needs to know: everything but the way out. */
-export type PreviewContext = Omit<ExecutionContext, 'caller'>
 
 /** `POST /v1/preview` */
 export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }> = async (

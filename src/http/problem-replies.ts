@@ -3,11 +3,11 @@ import { Problem } from './contract.ts'
 import { problemOf, Refusal } from './problem.ts'
 import { problems } from './problem-code.ts'
 
-const occurrence = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
+const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
 
 /** The problem that even a route without parameters and body has, for the OpenAPI document. */
 export const malformedReply = {
-  400: describe(
+  400: problemReply(
     'What came is not a well-formed HTTP request.',
     new Refusal('invalid_request', 'The request is not well formed.'),
   ),
@@ -15,7 +15,7 @@ export const malformedReply = {
 
 /** The problems of every route that takes a body, each with an example, for the OpenAPI document. */
 export const problemReplies = {
-  400: describe(
+  400: problemReply(
     'The request is not what this document describes; nothing was sent.',
     new Refusal('invalid_request', 'The request body is not what the OpenAPI document describes.', {
       errors: [
@@ -25,36 +25,40 @@ export const problemReplies = {
     }),
   ),
   401: {
-    ...describe(
+    ...problemReply(
       'The request carries no valid key; nothing was sent.',
       new Refusal('unauthorized', 'The key is not one of this service.'),
     ),
     headers: { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate.' } },
   },
-  413: describe(
+  413: problemReply(
     'The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent.',
     new Refusal('payload_too_large', 'The request body is larger than this service accepts.'),
   ),
-  415: describe(
+  415: problemReply(
     'The request body is not JSON; nothing was sent.',
     new Refusal('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.'),
   ),
   503: {
-    ...describe(
+    ...problemReply(
       'The service takes no more work at the moment; nothing was sent.',
       new Refusal('overloaded', 'The service is about to stop.'),
     ),
     headers: { 'Retry-After': { type: 'string', description: 'Seconds after which to try again.' } },
   },
-  500: describe(
+  500: problemReply(
     'A bug of this service; something may have been sent.',
-    new Refusal('internal', `Unexpected error. The log of the service has it under ${occurrence}.`),
+    new Refusal('internal', `Unexpected error. The log of the service has it under ${requestId}.`),
   ),
 }
 
-function describe(description: string, refusal: Refusal) {
+/** The problems of every route that only tells what the service knows. */
+export const readingReplies = { 401: problemReplies[401], 500: problemReplies[500] }
+
+/** A problem that a route has, with an example, for the OpenAPI document. */
+export function problemReply(description: string, refusal: Refusal) {
   const { code } = refusal
-  const example = { summary: problems[code].title, value: problemOf(refusal, occurrence) }
+  const example = { summary: problems[code].title, value: problemOf(refusal, requestId) }
   return {
     description,
     content: { 'application/problem+json': { schema: named(Problem), examples: { [code]: example } } },

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../webhook/config-error.ts'
 import type { Problem } from './contract.ts'
 import { explainInvalidBody } from './invalid-body.ts'
 import { type ProblemCode, problems } from './problem-code.ts'
+import { requestIdHeader, requestIdOf, requestUri } from './request-id.ts'
 
 /** More offenders than these are not listed: what a hostile body costs has a bound. */
 const maxErrors = 100
@@ -28,15 +28,15 @@ export class Refusal extends Error {
   }
 }
 
-/** The body of a problem. `occurrence` is the UUID that its reply and the log share. */
-export function problemOf({ code, message, errors }: Refusal, occurrence: string): Problem {
+/** The body of a problem. */
+export function problemOf({ code, message, errors }: Refusal, requestId: string): Problem {
   const { status, title, delivered, retryable } = problems[code]
   return {
     type: `urn:webhook-node:problem:${code}`,
     title,
     status,
     detail: message,
-    instance: `urn:uuid:${occurrence}`,
+    instance: requestUri(requestId),
     code,
     delivered,
     retryable,
@@ -45,38 +45,72 @@ export function problemOf({ code, message, errors }: Refusal, occurrence: string
   }
 }
 
-/** The only place that turns what was thrown into a reply. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError | Refusal>((error, request, reply) => answerError(error, request, reply))
+/** What answers where something was thrown. */
+export interface ProblemAnswers {
+  /** What is not a refusal is a bug: it goes to the log, and the caller learns only its name. */
+  answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply
+  /** Answers what is not even HTTP, for which there is neither request nor reply. */
+  answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
-/** Answers one error. What is not a refusal is a bug: it goes to the log, and the caller learns only its name. */
-export function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = refusalOf(error, request)
+/** The only place that turns what was thrown into a reply. `answered` is told of each. */
+export function createProblemAnswers(answered: (code: ProblemCode) => void): ProblemAnswers {
+  return {
+    answerError(error, request, reply) {
+      const refusal = refusalOf(error, request)
+      logRefusal(refusal, error, request)
+      answered(refusal.code)
+      return sendProblem(refusal, request, reply)
+    },
+    answerBrokenHttp(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      const refusal = new Refusal('invalid_request', brokenHttp[error.code ?? ''] ?? notHttp)
+      answered(refusal.code)
+      endWithProblem(refusal, socket)
+    },
+  }
+}
+
+function logRefusal(refusal: Refusal, error: FastifyError | Refusal, request: FastifyRequest): void {
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
   else if (refusal.code === 'unauthorized')
     request.log.info({ code: refusal.code, ip: request.ip }, 'request refused')
   else request.log.debug({ code: refusal.code }, 'request refused')
-  return reply
-    .code(problems[refusal.code].status)
-    .headers(refusal.headers)
-    .type('application/problem+json')
-    .send(problemOf(refusal, request.id))
 }
 
-/** Answers what is not even HTTP, for which there is neither request nor reply. */
-export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const detail = brokenHttp[error.code ?? ''] ?? 'What came is not an HTTP request.'
-  const body = JSON.stringify(problemOf(new Refusal('invalid_request', detail), randomUUID()))
+function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return (
+    reply
+      .code(problems[refusal.code].status)
+      .headers(refusal.headers)
+      // Fastify closes it where it did not take the body, and the closing would overtake the answer.
+      .header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
+      // No hook has run where the path is none.
+      .header(requestIdHeader, request.id)
+      .type('application/problem+json')
+      .send(problemOf(refusal, request.id))
+  )
+}
+
+function endWithProblem(refusal: Refusal, socket: Socket): void {
+  const requestId = requestIdOf({ headers: {} })
+  const body = JSON.stringify(problemOf(refusal, requestId))
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Connection: close',
+    `${requestIdHeader}: ${requestId}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // Destroyed at once, the socket might take the answer with it; and who keeps sending would keep it open for ever.
+  setTimeout(() => socket.destroy(), farewellMs).unref()
 }
+
+/** For a caller to read the answer. */
+const farewellMs = 1_000
+
+const notHttp = 'What came is not an HTTP request.'
 
 const brokenHttp: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',

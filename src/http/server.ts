@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Caller, createCaller } from '../egress/caller.ts'
+import { createSecretStore } from '../secrets/secret-store.ts'
 import type { Settings } from '../settings.ts'
+import { createSpanExporter } from '../tracing/span-exporter.ts'
 import { buildApp } from './app.ts'
+import { version } from './openapi.ts'
 
 /** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
 export async function startServer(
@@ -14,7 +18,13 @@ export async function startServer(
   const own = { address: host, port }
   const debug = (details: object, message: string) => log.debug(details, message)
   const caller = standIn ?? createCaller({ ...settings.egress, own, log: debug })
-  const app = await buildApp({ ...settings, caller, log })
+  const secrets = createSecretStore({ ...settings.secrets, log })
+  const spanExporter = await createSpanExporter(settings.traces, {
+    serviceVersion: version,
+    instanceId: randomUUID(),
+    onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
+  })
+  const app = await buildApp({ ...settings, caller, secrets, spanExporter, log })
   await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` })
   // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.
   own.port = (app.server.address() as AddressInfo).port

@@ -16,8 +16,9 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     const pattern = new URLPattern({ pathname: url })
     routes.push(...[method].flat().map((name) => ({ method: name, pattern })))
   })
-  app.addHook('onRequest', async ({ is404, url }) => {
+  app.addHook('onRequest', ({ is404, url }, _reply, done) => {
     if (is404) throw refusalOf(methodsAt(url, routes))
+    done()
   })
   // Where a plugin finds that there is nothing, such as a file of the API page.
   app.setNotFoundHandler(() => {

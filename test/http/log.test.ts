@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { json } from '../support/receiver.ts'
+import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
+
+const phaseNames = ['queueMs', 'dnsMs', 'connectMs', 'tlsMs', 'firstByteMs', 'downloadMs']
 
 describe('the log', () => {
   it('has one line for an execution, with these fields and no others', async () => {
@@ -34,6 +36,7 @@ describe('the log', () => {
         nodeId: 'crm-lead',
         tenant: 'acme',
         keyName: null,
+        traceId: null,
         host: 'localhost',
         method: 'POST',
         status: 201,
@@ -42,8 +45,59 @@ describe('the log', () => {
         attempts: 1,
         delivered: 'yes',
         durationMs: reply.durationMs,
+        phases: reply.attempts[0]?.timings,
       },
     ])
     expect(JSON.stringify(log)).not.toContain('secret')
+  })
+
+  it('has all of the fields though nothing was sent', async () => {
+    const { execute, log } = await service()
+
+    const reply = await execute({ node: { method: 'GET', url: 'https://hooks.example/{{ profile.id }}' } })
+
+    expect(log.at(-1)).toEqual({
+      level: 'info',
+      time: expect.any(String),
+      requestId: expect.any(String),
+      msg: 'node executed',
+      executionId: reply.executionId,
+      correlationId: null,
+      nodeId: null,
+      tenant: null,
+      keyName: null,
+      traceId: null,
+      host: 'hooks.example',
+      method: 'GET',
+      status: null,
+      branch: 'error',
+      code: 'value_missing',
+      attempts: 0,
+      delivered: 'no',
+      durationMs: reply.durationMs,
+      phases: Object.fromEntries(phaseNames.map((name) => [name, null])),
+    })
+  })
+
+  it('has the phases of all attempts together', async () => {
+    const target = await receiver(inTurn(json(503, {}), json(200, {})))
+    const { execute, log } = await service()
+
+    const { attempts } = await execute({
+      node: { method: 'GET', url: target.url, retry: { attempts: 2, initialDelayMs: 1 } },
+    })
+
+    const waits = attempts.map(({ timings }) => timings.firstByteMs ?? 0)
+    expect(waits).toHaveLength(2)
+    expect(log.at(-1)).toMatchObject({
+      attempts: 2,
+      phases: {
+        connectMs: attempts[0]?.timings.connectMs,
+        firstByteMs: expect.closeTo(
+          waits.reduce((sum, wait) => sum + wait, 0),
+          5,
+        ),
+      },
+    })
   })
 })

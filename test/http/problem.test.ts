@@ -55,7 +55,7 @@ describe('a request that is refused', () => {
       status,
       code,
       detail: expect.stringMatching(detail),
-      instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+      instance: `urn:webhook-node:request:${reply.headers.get('x-request-id')}`,
       delivered: 'no',
       retryable: false,
       executionId: null,
@@ -166,7 +166,8 @@ describe('a hostile body of a megabyte', () => {
 describe('a bug', () => {
   it('is 500 without a word of what went wrong, which the log has under the same name', async () => {
     const call = () => Promise.reject(new Error('something inside'))
-    const { post, log } = await service({ caller: { call, close: () => Promise.resolve() } })
+    const caller = { call, load: () => ({ connections: 0, waiting: 0 }), close: () => Promise.resolve() }
+    const { post, log } = await service({ caller })
 
     const { body } = await post<Problem>('/v1/execute', valid)
 
@@ -174,7 +175,7 @@ describe('a bug', () => {
     expect(JSON.stringify(body)).not.toContain('inside')
     const [line] = log.filter(({ level }) => level === 'error')
     expect(line).toMatchObject({ err: { type: 'Error', message: 'something inside' } })
-    expect(body.instance).toBe(`urn:uuid:${line?.requestId}`)
+    expect(body.instance).toBe(`urn:webhook-node:request:${line?.requestId}`)
   })
 })
 

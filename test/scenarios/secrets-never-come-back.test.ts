@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echoesOf, tracesOf } from '../support/disguises.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { headersNamed } from './received-headers.ts'
@@ -6,29 +7,6 @@ import { headersNamed } from './received-headers.ts'
 const token = 'tok/en+9f8e=7d'
 const note = 'pass "word" & ümlaut\n'
 const secrets = { token, note }
-
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-
-/** The forms in which a target may send a value back. */
-const echoesOf = (value: string) => [
-  value,
-  encodeURIComponent(value),
-  JSON.stringify(value),
-  JSON.stringify(JSON.stringify(value)),
-  base64(value),
-  Buffer.from(value).toString('base64url'),
-  base64(`x${value}`),
-  base64(`xy${value}z`),
-]
-
-/** What would give the value away, less the digits of base64 that depend on its neighbours. */
-const tracesOf = (value: string) => [
-  value,
-  encodeURIComponent(value),
-  JSON.stringify(value).slice(1, -1),
-  JSON.stringify(JSON.stringify(value)).slice(3, -3),
-  ...['', 'x', 'xy'].map((before) => base64(before + value).slice(4, -4)),
-]
 
 describe('secrets never come back', () => {
   it('sends them, and shows them in no form that the target echoes', async () => {

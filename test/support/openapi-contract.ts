@@ -29,7 +29,9 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content: Content }>>
 }
 
-type Content = Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>
+type Content = Readonly<
+  Record<string, { readonly schema: { readonly $ref?: string; readonly type?: string } }>
+>
 
 function referenceOf(
   pathname: string,
@@ -37,11 +39,19 @@ function referenceOf(
   status: number,
   mediaType: string,
 ): string | undefined {
+  const operation = operationsAt(pathname)?.[method.toLowerCase()]
   // Of routes and methods that do not exist it speaks in its description only.
-  if (mediaType === 'application/problem+json' && [404, 405].includes(status)) return problem
+  if (operation === undefined && mediaType === 'application/problem+json' && [404, 405].includes(status))
+    return problem
+  return operation?.responses[status]?.content[mediaType]?.schema.$ref
+}
+
+function operationsAt(pathname: string): Operations | undefined {
   const paths: Readonly<Record<string, Operations>> = document.paths
-  const content = paths[pathname]?.[method.toLowerCase()]?.responses[status]?.content
-  return content?.[mediaType]?.schema.$ref
+  const template = Object.keys(paths).find((path) =>
+    new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+  )
+  return template === undefined ? undefined : paths[template]
 }
 
 const problem = '#/components/schemas/Problem'

@@ -61,6 +61,19 @@ export function json(status: number, body: unknown): Answer {
 
 export const never: Answer = () => {}
 
+/** Turns the request away, and asks for so many seconds. */
+export function retryLater(seconds: number): Answer {
+  return (_request, response) => {
+    response.writeHead(503, { 'retry-after': String(seconds) }).end()
+  }
+}
+
+/** Gives its answers only once it is released. */
+export function held(answer: Answer): { readonly answer: Answer; release(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { answer: (...request) => void promise.then(() => answer(...request)), release: resolve }
+}
+
 export const hangUp: Answer = (_request, _response, incoming) => {
   incoming.socket.destroy()
 }

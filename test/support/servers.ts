@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:https'
 import type { TlsOptions } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { type BadTargets, createBadTargets } from './bad-targets.ts'
 import { type Credentials, createAuthority } from './certificates.ts'
 import { createDnsServer, type DnsServer, type Zones } from './dns-server.ts'
 import { createFullBacklog, type FullBacklog, type FullBacklogOptions } from './full-backlog.ts'
@@ -41,6 +42,11 @@ export function rawServer(part: Part): Promise<RawServer> {
 /** A port that answers no further connection, until the test ends. */
 export function fullBacklog(options: FullBacklogOptions = {}): Promise<FullBacklog> {
   return untilTestEnds(createFullBacklog(options))
+}
+
+/** Eight targets, each bad in a way of its own, that are gone when the test ends. */
+export function badTargets(): Promise<BadTargets> {
+  return untilTestEnds(createBadTargets(credentials))
 }
 
 /** A DNS server that is gone when the test ends. */

@@ -97,7 +97,11 @@ async function start({
   const log: LogLine[] = []
   const logger = createLogger(settings.logLevel, collecting(log))
   const app = await startServer({ ...settings, egress: { ...settings.egress, ca } }, logger, caller)
-  onTestFinished(() => app.close())
+  onTestFinished(() => {
+    // The test has had its replies: no need to wait for it to take its leave.
+    app.server.closeIdleConnections()
+    return app.close()
+  })
   return { app, log, url: app.listeningOrigin }
 }
 

@@ -1,0 +1,43 @@
+import pino, { type DestinationStream } from 'pino'
+
+interface LogOutputOptions {
+  /** Whether people read it as it comes. */
+  readonly isTerminal: boolean
+  /** The standard output, unless a test wants to read it. */
+  readonly destination?: DestinationStream
+}
+
+/**
+ * Where the log goes: JSON for programs, and in a terminal lines for people. Every line is written at once, so that
+ * none is lost when the process ends.
+ */
+export async function logOutput({
+  isTerminal,
+  destination = pino.destination(standardOutput),
+}: LogOutputOptions): Promise<DestinationStream> {
+  const format = isTerminal ? await formatForPeople() : (line: string) => line
+  return { write: (line) => destination.write(escapeControls(format(line))) }
+}
+
+/** As a file descriptor: its stream would end the process where nobody reads it any more. */
+const standardOutput = 1
+
+/** Loaded only where somebody looks: most services never run in a terminal. */
+async function formatForPeople(): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty')
+  return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', colorize: true })
+}
+
+/**
+ * Some ids in the log are texts of callers. JSON escapes the controls of ASCII; these too can move the cursor, break
+ * a line or turn its direction, so that it says what never happened.
+ */
+const furtherControls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** The same JSON, without what acts on whoever shows it. */
+function escapeControls(line: string): string {
+  return line.replace(furtherControls, (control) => {
+    const code = control.charCodeAt(0).toString(16)
+    return `\\u${code.padStart(4, '0')}`
+  })
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
+import { service } from '../support/service.ts'
+
+const key = 'a-key-of-the-tests'
+const settings = { API_KEYS: `engine:${key}`, MAX_REQUEST_BYTES: '1024' }
+const length = 4_000_000
+const body = 'x'.repeat(length)
+
+const early: readonly [what: string, status: number, ...fields: string[]][] = [
+  ['has no key', 401],
+  ['is too large', 413, `Authorization: Bearer ${key}`],
+]
+
+describe('an answer that is known before the request was read', () => {
+  it.each(early)(
+    'comes at once, and the connection stays of use, where it %s',
+    async (_what, status, ...fields) => {
+      const { url } = await service({ settings })
+      const client = await rawClient(url)
+
+      client.write(headOf('POST', '/v1/execute', length, ...fields))
+      expect(await client.until('\r\n\r\n{')).toContain(`HTTP/1.1 ${status}`)
+      client.write(body + requestOf('GET', '/livez', ''))
+
+      await client.until('{"status":"ok"}')
+    },
+  )
+
+  it.each(early)(
+    'is not lost with a connection that is to be closed, where it %s',
+    async (_what, status, ...fields) => {
+      const { url } = await service({ settings })
+      const client = await rawClient(url)
+
+      client.write(headOf('POST', '/v1/execute', length, 'Connection: close', ...fields) + body)
+
+      expect(await client.toEnd()).toMatch(new RegExp(`^HTTP/1.1 ${status}.*\r\nconnection: close`, 'is'))
+    },
+  )
+})

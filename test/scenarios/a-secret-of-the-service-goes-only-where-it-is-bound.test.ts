@@ -1,0 +1,167 @@
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { testFiles } from '../secrets/files.ts'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { headersNamed } from './received-headers.ts'
+
+/** A service with SECRETS_FILE, and a target that it may call as `localhost` and as `127.0.0.1`. */
+async function worldWith(secrets: object) {
+  const target = await receiver((request, response) =>
+    response.end(`you sent ${request.rawHeaders.join(' ')}`),
+  )
+  const files = await testFiles({ 'secrets.json': JSON.stringify(secrets) })
+  const running = await service({ settings: { SECRETS_FILE: join(files.path, 'secrets.json') } })
+  const node = (name: string, host = 'localhost') => ({
+    method: 'POST',
+    url: `https://${host}:${target.port}/`,
+    auth: { type: 'bearer', token: `{{ secrets.${name} }}` },
+  })
+  const sentTokens = () =>
+    target.received.flatMap((request) => headersNamed(request, 'Authorization').map(([, value]) => value))
+  return { ...running, target, files, node, sentTokens }
+}
+
+describe('a secret of the service goes only where it is bound', () => {
+  it('to its hosts, masked in the reply', async () => {
+    const crm = { value: 'tok-9f8e7d6c', hosts: ['localhost', '*.crm.example'] }
+    const { execute, node, sentTokens, log } = await worldWith({ crm })
+
+    const reply = await execute({ node: node('crm') })
+
+    expect(sentTokens()).toEqual(['Bearer tok-9f8e7d6c'])
+    expect(reply.request?.headers).toContainEqual(['Authorization', '•••'])
+    expect(reply.response?.body).toContain('Authorization Bearer •••')
+    expect(JSON.stringify([reply, log])).not.toContain('tok-9f8e7d6c')
+  })
+
+  it('and to no other, with nothing sent and no word of where it belongs', async () => {
+    const crm = { value: 'tok-9f8e7d6c', hosts: ['localhost', '*.crm.example'] }
+    const { execute, node, target } = await worldWith({ crm })
+
+    const reply = await execute({ node: node('crm', '127.0.0.1') })
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      delivered: 'no',
+      repeat: 'never',
+      reason: {
+        code: 'secret_not_allowed',
+        message: 'The secret "crm" is bound to hosts, and the URL names none of them.',
+        blame: 'node',
+        path: '/node/auth/token',
+      },
+      request: null,
+      attempts: [],
+    })
+    expect(JSON.stringify(reply)).not.toContain('crm.example')
+    expect(target.received).toEqual([])
+  })
+
+  it('for its tenants only, whatever the host', async () => {
+    const crm = { value: 'tok-9f8e7d6c', tenants: ['acme'], hosts: ['localhost'] }
+    const { execute, node, sentTokens } = await worldWith({ crm })
+
+    const replies = [
+      await execute({ node: node('crm'), tenant: 'acme' }),
+      await execute({ node: node('crm'), tenant: 'globex' }),
+      await execute({ node: node('crm') }),
+      await execute({ node: node('crm', '127.0.0.1'), tenant: 'acme' }),
+      await execute({ node: node('crm', '127.0.0.1'), tenant: 'globex' }),
+    ]
+
+    expect(replies.map(({ reason }) => reason.message)).toEqual([
+      'The node expects status 2xx and got it.',
+      'The secret "crm" is bound to tenants, and the request names none of them.',
+      'The secret "crm" is bound to tenants, and the request names none of them.',
+      'The secret "crm" is bound to hosts, and the URL names none of them.',
+      'The secret "crm" is bound to tenants, and the request names none of them.',
+    ])
+    expect(sentTokens()).toEqual(['Bearer tok-9f8e7d6c'])
+  })
+
+  it('and not along with a redirect, which is not followed', async () => {
+    const elsewhere = await receiver(json(200, {}))
+    const home = await receiver((_request, response) =>
+      response.writeHead(307, { location: `${elsewhere.url}/take` }).end(),
+    )
+    const { path } = await testFiles({ 's.json': '{"crm":{"value":"tok-9f8e7d6c","hosts":["localhost"]}}' })
+    const { execute } = await service({ settings: { SECRETS_FILE: join(path, 's.json') } })
+    const auth = { type: 'bearer', token: '{{ secrets.crm }}' }
+
+    const reply = await execute({ node: { method: 'POST', url: home.url, auth } })
+
+    expect(reply.response?.status).toBe(307)
+    expect(elsewhere.received).toEqual([])
+  })
+})
+
+describe('the secrets of the service', () => {
+  it('come from files, as Docker and Kubernetes mount them', async () => {
+    const target = await receiver(json(200, {}))
+    const files = await testFiles()
+    await files.mount({ crm_token: 'tok-9f8e7d6c\n' })
+    const { execute, log } = await service({ settings: { SECRETS_DIR: files.path } })
+    const auth = { type: 'bearer', token: '{{ secrets.crm_token }}' }
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, auth } })
+
+    expect(headersNamed(target.received[0], 'Authorization')).toEqual([
+      ['Authorization', 'Bearer tok-9f8e7d6c'],
+    ])
+    expect(JSON.stringify([reply, log])).not.toContain('tok-9f8e7d6c')
+  })
+
+  it('stand back for those of the request', async () => {
+    const { execute, node, sentTokens } = await worldWith({
+      crm: { value: 'of-the-service', hosts: ['crm.example'] },
+    })
+
+    await execute({ node: node('crm'), secrets: { crm: 'of-the-request' } })
+
+    expect(sentTokens()).toEqual(['Bearer of-the-request'])
+  })
+
+  it('change without a new start, and stay as they were where a change cannot be used', async () => {
+    const { execute, node, sentTokens, files, log } = await worldWith({ crm: 'tok-before' })
+    const sentAfter = async () => {
+      await execute({ node: node('crm') })
+      return sentTokens().at(-1)
+    }
+    expect(await sentAfter()).toBe('Bearer tok-before')
+
+    await files.replace('secrets.json', '{"crm":"tok-half')
+    await vi.waitUntil(() => log.some(({ level }) => level === 'error'), { timeout: 20_000 })
+    expect(await sentAfter()).toBe('Bearer tok-before')
+
+    await files.replace('secrets.json', '{"crm":"tok-after"}')
+    await vi.waitUntil(async () => (await sentAfter()) === 'Bearer tok-after', {
+      timeout: 20_000,
+      interval: 100,
+    })
+    expect(JSON.stringify(log)).not.toContain('tok-')
+  }, 60_000)
+
+  it('cannot be guessed by whoever does not use them', async () => {
+    const { execute, preview, target } = await worldWith({ crm: 'tok-9f8e7d6c' })
+    const call = { node: { method: 'POST', url: target.url, body: { structure: 'full' } } }
+    const payload = { profile: { guess: 'tok-9f8e7d6c' } }
+
+    const executed = await execute({ ...call, payload })
+    const previewed = await preview({ ...call, payload })
+
+    for (const { request } of [executed, previewed])
+      expect(request?.body).toBe('{"profile":{"guess":"tok-9f8e7d6c"}}')
+  })
+
+  it('are nothing that a preview knows', async () => {
+    const { preview, node } = await worldWith({ crm: { value: 'tok-9f8e7d6c', hosts: ['crm.example'] } })
+
+    const known = await preview({ node: node('crm'), simulate: { status: 200, body: 'tok-9f8e7d6c' } })
+    const unknown = await preview({ node: node('crx'), simulate: { status: 200, body: 'tok-9f8e7d6c' } })
+
+    expect(JSON.stringify(known)).toBe(JSON.stringify(unknown).replaceAll('crx', 'crm'))
+    expect(known.curl).toContain(`'Authorization: Bearer '"$crm"`)
+  })
+})

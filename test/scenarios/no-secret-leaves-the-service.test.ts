@@ -1,0 +1,252 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../src/egress/caller.ts'
+import { testFiles } from '../secrets/files.ts'
+import { collector } from '../support/collector.ts'
+import { tracesOf } from '../support/disguises.ts'
+import { type Answer, json } from '../support/receiver.ts'
+import { authority, rawServer, receiver } from '../support/servers.ts'
+import { type ServiceOptions, service } from '../support/service.ts'
+import { answersWith, type Canaries, callsWith, cutAnswer, echoOf, mark, sampleCanaries } from './canaries.ts'
+
+const key = `${mark}-key-0123456789`
+
+/** A service that has secrets, and writes everything into its log; all that leaves it is kept. */
+async function watchedService(samples: readonly Canaries[], options: ServiceOptions = {}) {
+  const traces = await collector()
+  const mounted = Object.fromEntries(
+    samples.map((sample, index) => [`mounted_${index}`, `${sample.mounted}\n`]),
+  )
+  const bound = samples.map(
+    (sample, index) =>
+      [`bound_${index}`, { value: sample.bound, hosts: ['localhost'], tenants: ['acme'] }] as const,
+  )
+  const files = await testFiles({
+    ...Object.fromEntries(Object.entries(mounted).map(([name, value]) => [`mounted/${name}`, value])),
+    'secrets.json': JSON.stringify(Object.fromEntries(bound)),
+  })
+  const running = await service({
+    ...options,
+    settings: {
+      LOG_LEVEL: 'trace',
+      API_KEYS: `engine:${key}`,
+      SECRETS_DIR: join(files.path, 'mounted'),
+      SECRETS_FILE: join(files.path, 'secrets.json'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
+    },
+  })
+  const replies: string[] = []
+
+  async function ask(path: string, body?: unknown, authorization = `Bearer ${key}`): Promise<number> {
+    const response = await fetch(running.url + path, {
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    replies.push(`${JSON.stringify([...response.headers])} ${await response.text()}`)
+    return response.status
+  }
+
+  /** Everything that has left the service, once it has ended. */
+  async function everything(): Promise<readonly string[]> {
+    for (const path of [
+      '/metrics',
+      '/v1/nodes',
+      '/v1/nodes/canary/stats',
+      '/v1/nodes/canary/stats?tenant=acme',
+    ])
+      expect(await ask(path)).toBe(200)
+    await running.drain()
+    expect(traces.spans().length).toBeGreaterThan(1)
+    expect(running.log.length).toBeGreaterThan(1)
+    return [
+      ...replies,
+      ...running.log.map((line) => JSON.stringify(line)),
+      ...traces.deliveries.map(({ body }) => body),
+    ]
+  }
+
+  return { ...running, replies, ask, everything }
+}
+
+/** A target that says what it is told to. */
+async function parrot() {
+  let answer: Answer = json(200, {})
+  const { url, received } = await receiver((...request) => answer(...request))
+  const says = (next: Answer) => {
+    answer = next
+  }
+  return { url, received, says }
+}
+
+/** Also what a JSON text says counts as shown. */
+function expectNone(texts: readonly string[], samples: readonly Canaries[]): void {
+  const traces = [...new Set([mark, ...samples.flatMap((sample) => Object.values(sample).flatMap(tracesOf))])]
+  const said = texts.flatMap((text) => [text, text.replaceAll('\\"', '"').replaceAll('\\\\', '\\')])
+  const leaks = said.flatMap((text) => traces.flatMap((trace) => surroundings(text, trace)))
+
+  expect(leaks).toEqual([])
+}
+
+/** The first place where one text stands in another. */
+function surroundings(text: string, part: string): readonly string[] {
+  const at = text.indexOf(part)
+  return at === -1 ? [] : [text.slice(Math.max(0, at - 80), at + part.length + 40)]
+}
+
+describe('no secret leaves the service', () => {
+  it('whatever its value is, and however the target brings it back', async () => {
+    const samples = sampleCanaries(6)
+    const target = await parrot()
+    const { ask, everything } = await watchedService(samples)
+
+    for (const [index, sample] of samples.entries())
+      for (const { request, own, stored } of callsWith(sample, index, target.url)) {
+        for (const answerWith of Object.values(answersWith)) {
+          target.says(answerWith([...own, ...stored]))
+          expect(await ask('/v1/execute', request)).toBe(200)
+        }
+        expect(await ask('/v1/execute', { ...request, diagnostics: 'brief' })).toBe(200)
+        const simulate = {
+          status: 500,
+          headers: { 'x-echo': echoOf(own), 'set-cookie': own[0] },
+          body: echoOf(own),
+        }
+        expect(await ask('/v1/preview', { ...withoutTenant(request), simulate })).toBe(200)
+      }
+
+    for (const sample of samples) {
+      const { token, mounted, apiKey, cookie, iban } = sample
+      const [arrived] = target.received.filter(({ rawHeaders }) => rawHeaders.includes(`Bearer ${token}`))
+      expect(arrived?.rawHeaders).toEqual(expect.arrayContaining([`Key ${mounted}`, apiKey, cookie, iban]))
+    }
+    expectNone(await everything(), samples)
+  }, 120_000)
+
+  it('with a body that is cut in the middle of it', async () => {
+    const samples = sampleCanaries(0)
+    const target = await parrot()
+    const { ask, everything } = await watchedService(samples)
+
+    for (const [index, sample] of samples.entries())
+      for (const { request, own, stored } of callsWith(sample, index, target.url).slice(0, 1))
+        for (const limit of [120, 65_536, 1_048_576]) {
+          target.says(cutAnswer(limit, [...own, ...stored][index] ?? ''))
+          expect(await ask('/v1/execute', request)).toBe(200)
+        }
+
+    expectNone(await everything(), samples)
+  }, 60_000)
+
+  it('where the call fails before there is an answer', async () => {
+    const samples = sampleCanaries(2)
+    const selfSigned = await authority.issue({ isSelfSigned: true })
+    const untrusted = await receiver(json(200, {}), { credentials: selfSigned })
+    const plain = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const silent = await receiver(() => {})
+    const { ask, everything, replies } = await watchedService(samples)
+
+    for (const [index, sample] of samples.entries()) {
+      const [call] = callsWith(sample, index, silent.url)
+      const { node, ...rest } = call.request
+      const value = `{{ secrets.mounted_${index} }} {{ secrets.note }}`
+      const failing: readonly (readonly [code: string, changes: object])[] = [
+        ['tls_untrusted', { url: untrusted.url }],
+        ['tls_not_tls', { url: `https://localhost:${plain.port}` }],
+        ['response_timeout', { timeoutMs: 100 }],
+        ['address_denied', { url: 'https://localhost:22/{{ secrets.note }}' }],
+        ['secret_not_allowed', { url: silent.url.replace('localhost', '127.0.0.1') }],
+        [
+          'secret_missing',
+          { body: { structure: 'raw', contentType: 'text/plain', content: `${value}{{ secrets.no }}` } },
+        ],
+        ['body_invalid', { body: { structure: 'raw', contentType: 'application/json', content: value } }],
+        ['header_invalid', { headers: [{ name: 'X', value: `${value}{{ profile.bell }}` }] }],
+        [
+          'template_failed',
+          { headers: [{ name: 'X', value: `${value}{% for i in (1..99999999) %}{{ i }}{% endfor %}` }] },
+        ],
+        ['value_missing', { auth: { type: 'bearer', token: '{{ profile.none }}' } }],
+      ]
+      for (const [code, changes] of failing) {
+        const request = {
+          ...rest,
+          payload: { profile: { iban: sample.iban, bell: '\x07' } },
+          node: { ...node, ...changes },
+        }
+        expect(await ask('/v1/execute', request)).toBe(200)
+        expect(replies.at(-1)).toContain(`"code":"${code}"`)
+      }
+    }
+
+    expectNone(await everything(), samples)
+  }, 60_000)
+
+  it('where the request is refused', async () => {
+    const samples = sampleCanaries(2)
+    const { ask, everything } = await watchedService(samples)
+
+    for (const [index, sample] of samples.entries()) {
+      const { token, note } = sample
+      const [call] = callsWith(sample, index, 'https://localhost:22')
+      const { node, ...rest } = call.request
+      const refused: readonly object[] = [
+        { auth: { type: 'bearer', token: '{{ secrets.token | upcase }}' } },
+        { auth: { type: 'bearer', tokn: token } },
+        { auth: { type: 'bearer', token: [token] } },
+        { auth: { type: token, token } },
+        { auth: { type: 'basic', username: `a:${token}`, password: note } },
+        { headers: [{ name: 'X-Api-Key', value: `a\n${token}` }] },
+        { headers: [{ name: 'X-Api-Key', value: token, literal: token }] },
+        { headers: [{ name: 'X-Api-Key', value: `{{ "${token.replaceAll(/["\\]/g, '')}" | no_filter }}` }] },
+        { url: `https://flow:${encodeURIComponent(token)}@localhost/` },
+        { url: `http://localhost/?token=${encodeURIComponent(token)}` },
+        { capture: { stolen: '{{ secrets.token }}' } },
+      ]
+      for (const changes of refused)
+        expect(await ask('/v1/execute', { ...rest, node: { ...node, ...changes } })).toBe(400)
+      for (const secrets of [
+        { token: { value: token } },
+        { 'a b': token },
+        { token: [token] },
+        token,
+        [token],
+      ])
+        expect(await ask('/v1/preview', { node, secrets })).toBe(400)
+      for (const text of [
+        JSON.stringify(rest).slice(0, -2),
+        `${JSON.stringify({ node })} ${token}`,
+        JSON.stringify(token),
+      ])
+        expect(await ask('/v1/execute', text)).toBe(400)
+      expect(await ask('/v1/execute', { node, ...rest }, `Bearer ${mark}-wrong`)).toBe(401)
+      expect(await ask('/v1/execute', { node, ...rest })).toBe(200)
+    }
+
+    expectNone(await everything(), samples)
+  }, 60_000)
+
+  it('where the service itself has a bug', async () => {
+    const samples = sampleCanaries(0)
+    const caller: Caller = {
+      call: (request) =>
+        Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
+      load: () => ({ connections: 0, waiting: 0 }),
+      close: () => Promise.resolve(),
+    }
+    const { ask, log, replies } = await watchedService(samples, { caller })
+
+    for (const [index, sample] of samples.entries())
+      for (const { request } of callsWith(sample, index, 'https://localhost'))
+        expect(await ask('/v1/execute', request)).toBe(500)
+
+    expect(log.filter(({ msg }) => msg === 'unexpected error')).not.toEqual([])
+    expectNone([...replies, ...log.map((line) => JSON.stringify(line))], samples)
+  })
+})
+
+function withoutTenant(request: object): object {
+  const { tenant: _tenant, ...rest } = request as { tenant?: string }
+  return rest
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished, vi } from 'vitest'
+import { authority } from './servers.ts'
+
+type Environment = Readonly<Record<string, string>>
+
+/** A program of the service as a process of its own. It is gone when the test ends. */
+export interface Program {
+  readonly child: ChildProcess
+  /** What it has written so far, on both streams. */
+  output(): string
+  /** Its exit code and the signal that ended it, once both streams are closed. */
+  readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>
+}
+
+/** Runs a file of `src/` with no other environment than the one given. */
+export function run(file: string, env: Environment): Program {
+  const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+  const ended = once(child, 'close').then(([code, signal]) => [code, signal] as const)
+  return { child, output: () => output, ended }
+}
+
+/** Runs a file of `src/` until it ends by itself. */
+export async function runToEnd(file: string, env: Environment) {
+  const { output, ended } = run(file, env)
+  const [code] = await ended
+  return { code, output: output() }
+}
+
+/** Runs the service on a free port until it listens. */
+export async function startProcess(env: Environment = {}): Promise<Program & { readonly url: string }> {
+  const program = run('main.ts', { PORT: '0', ...env })
+  const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
+    timeout: 10_000,
+  })
+  return { ...program, url }
+}
+
+/** The same, with the servers of the test as targets, and trusted. */
+export async function startProcessAmongServers(env: Environment = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'webhook-node-test-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const caFile = join(directory, 'ca.pem')
+  await writeFile(caFile, authority.pem)
+  return await startProcess({ EGRESS_ALLOW: '127.0.0.0/8,localhost', EGRESS_CA_FILE: caFile, ...env })
+}
