@@ -18,13 +18,16 @@ export interface World extends AsyncDisposable {
   readonly logFile: string
 }
 
-export interface WorldPorts {
+export interface WorldOptions {
   readonly servicePort: number
   readonly receiverPort: number
+  /** Settings of the service beside those that lead it to the receiver. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** Rejects with a sentence for people where a port is taken or the service does not start. */
-export async function startWorld({ servicePort, receiverPort }: WorldPorts): Promise<World> {
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { servicePort, receiverPort } = options
   await demandFree(servicePort, 'Choose another one for the service: PORT=3001 npm run demo.')
   await demandFree(receiverPort, 'The examples name it, so what listens there has to make room for the demo.')
 
@@ -46,6 +49,7 @@ export async function startWorld({ servicePort, receiverPort }: WorldPorts): Pro
     EGRESS_ALLOW: `${receiverHost}:${receiver.port}`,
     EGRESS_CA_FILE: caFile,
     EGRESS_DNS_SERVERS: dns.address,
+    ...options.settings,
   }
   const service = await startService({ port: servicePort, settings, logFile })
   resources.defer(() => service.stop())

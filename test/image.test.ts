@@ -33,10 +33,20 @@ describe('the image', () => {
     // The shell of npm gives way to the process, as the image has none in its way: signals reach the service.
     expect(`exec ${command.join(' ')}`).toBe(manifest.scripts.start)
   })
+
+  it('has been started once, by the user that runs it: Node keeps what it compiles for that user only', () => {
+    const steps = ['ENV NODE_COMPILE_CACHE=', 'USER node', 'RUN set -e; node src/main.ts & ', 'CMD ']
+    const service = dockerfile.slice(dockerfile.lastIndexOf('FROM '))
+    const order = steps.map((step) => service.indexOf(`\n${step}`))
+    expect(order).not.toContain(-1)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
 })
 
 describe('docker-compose.yml', () => {
   const { 'webhook-node': service, [receiverHost]: receiver } = compose.services
+  const { EGRESS_CA_FILE: _madeByTheReceiver, ...environment } = service.environment
+  const settings = readSettings({ HOST: '0.0.0.0', ...environment })
 
   it('has a receiver under the host name that the examples call, and opens the way to nothing else', () => {
     expect(receiver.build.target).toBe('demo')
@@ -44,8 +54,12 @@ describe('docker-compose.yml', () => {
   })
 
   it('gives the service settings that it accepts', () => {
-    const { EGRESS_CA_FILE: _madeByTheReceiver, ...environment } = service.environment
-    expect(readSettings({ HOST: '0.0.0.0', ...environment }).access.kind).toBe('keys')
+    expect(settings.access.kind).toBe('keys')
+  })
+
+  it('leaves the service longer to end than it takes at most', () => {
+    expect(service.stop_grace_period).toMatch(/^\d+s$/)
+    expect(Number.parseInt(service.stop_grace_period, 10) * 1_000).toBeGreaterThan(settings.shutdownGraceMs)
   })
 
   it('publishes the service on this machine only', () => {
