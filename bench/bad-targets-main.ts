@@ -1,0 +1,22 @@
+import { createBadTargets } from '../test/support/bad-targets.ts'
+import { createDnsServer } from '../test/support/dns-server.ts'
+import { stayOnCore } from './cores.ts'
+import { hostSuffix } from './world.ts'
+
+// A process of its own: nine targets, each bad in a way of its own, and the names of all targets.
+
+const { KEY: key = '', CERT: cert = '', CORE } = process.env
+if (CORE !== undefined) stayOnCore(Number(CORE))
+
+const { ports } = await createBadTargets({ key, cert })
+const dead = `dead.${hostSuffix}`
+const dns = await createDnsServer((name) => {
+  if (name === dead) return { silent: ['A', 'AAAA'] }
+  return name.endsWith(`.${hostSuffix}`) ? { a: ['127.0.0.1'], ttl: 30 } : undefined
+})
+
+process.on('disconnect', () => process.exit())
+process.send?.({
+  urls: [`https://${dead}/`, ...ports.map((port) => `https://localhost.${hostSuffix}:${port}/`)],
+  dns: dns.address,
+})

@@ -1,0 +1,66 @@
+import { bareForwarder } from './bare-forwarder.ts'
+import type { Contender } from './contender.ts'
+import { loadFully, loadSteadily } from './load.ts'
+import { type Measurement, measure } from './measure.ts'
+import { service } from './service.ts'
+import type { World } from './world.ts'
+
+export const connections = 32
+
+/** What one contender did in one round. */
+export interface Turn {
+  /** As many calls as can be done. */
+  readonly full: Measurement
+  /** One call after the other. */
+  readonly single: Measurement
+  /** At half of the rate that the service reached in this round; a peer may be too slow for it. */
+  readonly half: Measurement | null
+}
+
+export interface Round {
+  readonly service: Turn
+  readonly bare: Turn
+  readonly peer: Turn | null
+}
+
+export interface ComparisonOptions {
+  readonly rounds: number
+  /** Of each load. */
+  readonly seconds: number
+  /** Not measured: until then a new process compiles its code. */
+  readonly warmUpSeconds: number
+  readonly peer: Contender | null
+  readonly tell: (progress: string) => void
+}
+
+/** The same work for all, by turns, each time in a new process. */
+export async function compare(world: World, options: ComparisonOptions): Promise<readonly Round[]> {
+  const { rounds: count, peer, tell } = options
+  const rounds: Round[] = []
+  for (let number = 1; number <= count; number += 1) {
+    const ours = await takeTurn(world, service, options, (full) => full.perSecond / 2)
+    const bare = await takeTurn(world, bareForwarder, options, () => ours.full.perSecond / 2)
+    const theirs = peer && (await takeTurn(world, peer, options, () => null))
+    rounds.push({ service: ours, bare, peer: theirs })
+    const rates = [ours, bare, theirs].flatMap((turn) => turn?.full.perSecond.toFixed(0) ?? [])
+    tell(`round ${number} of ${count}: ${rates.join(', ')} executions per second`)
+  }
+  return rounds
+}
+
+async function takeTurn(
+  world: World,
+  contender: Contender,
+  { seconds, warmUpSeconds }: ComparisonOptions,
+  halfRate: (full: Measurement) => number | null,
+): Promise<Turn> {
+  await using running = await contender.start(world)
+  const { aim } = running
+  await loadFully(aim, { connections, seconds: warmUpSeconds })
+  const full = await measure(world, running, () => loadFully(aim, { connections, seconds }))
+  const single = await measure(world, running, () => loadFully(aim, { connections: 1, seconds }))
+  const rate = halfRate(full)
+  const half =
+    rate && (await measure(world, running, () => loadSteadily(aim, { connections, seconds, rate })))
+  return { full, single, half: half || null }
+}

@@ -1,0 +1,133 @@
+import type { ExecuteRequest } from '../src/execution/contract.ts'
+import { requestsOf } from './contender.ts'
+import { loadFully } from './load.ts'
+import { type Measurement, measure } from './measure.ts'
+import { serialNumber } from './requests.ts'
+import { startService } from './service.ts'
+import { lead } from './work.ts'
+import { hostSuffix, type World } from './world.ts'
+
+/** How the cost of an execution grows with one of its sizes. */
+export interface Growth {
+  readonly title: string
+  readonly steps: readonly (Measurement & { readonly size: number })[]
+}
+
+export interface GrowthOptions {
+  /** Of each size. */
+  readonly seconds: number
+  /** Whether to leave out the largest size of each dimension, which takes longest. */
+  readonly isQuick: boolean
+  readonly tell: (progress: string) => void
+}
+
+interface Dimension {
+  readonly title: string
+  readonly sizes: readonly number[]
+  /** The execution of a size. */
+  readonly shape: (size: number, port: number) => Shape
+}
+
+interface Shape {
+  readonly request: ExecuteRequest
+  /** How many different ones there are, where that is what grows. */
+  readonly distinct?: number
+}
+
+const dimensions: readonly Dimension[] = [
+  {
+    title: 'Payload, of which ten fields are sent, in KB',
+    sizes: [1, 10, 100, 1_000],
+    shape: (size, port) => ({ request: withPayload(lead({ port }), size) }),
+  },
+  {
+    title: 'Payload, sent whole, in KB',
+    sizes: [1, 10, 100, 1_000],
+    shape: (size, port) => ({ request: withBody(withPayload(lead({ port }), size), { structure: 'full' }) }),
+  },
+  {
+    title: 'Fields',
+    sizes: [10, 100, 1_000],
+    shape: (size, port) => ({ request: withFields(lead({ port }), size) }),
+  },
+  {
+    title: 'Different nodes, by turns',
+    sizes: [1, 10, 100, 1_000, 10_000, 100_000],
+    shape: (size, port) => ({ request: withOwnNode(lead({ port })), distinct: size }),
+  },
+  {
+    title: 'Different hosts, by turns',
+    sizes: [1, 10, 100, 1_000],
+    shape: (size, port) => ({
+      request: lead({ port, host: `h${serialNumber}.${hostSuffix}` }),
+      distinct: size,
+    }),
+  },
+  {
+    title: 'Response, in KB',
+    sizes: [1, 10, 100, 1_000],
+    shape: (size, port) => ({ request: lead({ port, responseBytes: size * 1_000 }) }),
+  },
+]
+
+const connections = 8
+const settings = { MAX_REQUEST_BYTES: String(4 * 1_048_576) }
+
+/** Each dimension has a service of its own, and no size is measured before all that differs has been called once. */
+export async function measureGrowth(world: World, options: GrowthOptions): Promise<readonly Growth[]> {
+  const all: Growth[] = []
+  for (const dimension of dimensions) all.push(await growAlong(world, dimension, options))
+  return all
+}
+
+async function growAlong(
+  world: World,
+  { title, sizes, shape }: Dimension,
+  { seconds, isQuick, tell }: GrowthOptions,
+): Promise<Growth> {
+  await using running = await startService(world, { settings })
+  await loadFully(running.aim, { connections, seconds: seconds * 2 })
+  const steps: Growth['steps'][number][] = []
+  for (const size of isQuick ? sizes.slice(0, -1) : sizes) {
+    const { request, distinct } = shape(size, world.receiver.port)
+    const aim = { ...running.aim, requests: requestsOf(request, distinct) }
+    await loadFully(aim, { connections, calls: distinct ?? 0 })
+    await loadFully(aim, { connections, seconds: seconds / 2 })
+    const measured = await measure(world, running, () => loadFully(aim, { connections, seconds }))
+    steps.push({ size, ...measured })
+    tell(`${title}: ${size}`)
+  }
+  return { title, steps }
+}
+
+/** Attributes of about 100 bytes each, which no field asks for. */
+function withPayload(request: ExecuteRequest, kilobytes: number): ExecuteRequest {
+  const missing = kilobytes * 1_000 - JSON.stringify(request.payload).length
+  const count = Math.max(0, Math.floor(missing / 100))
+  const text = 'x'.repeat(100 - '"attribute_000000":"",'.length)
+  const attributes = Array.from({ length: count }, (_, at) => [
+    `attribute_${String(at).padStart(6, '0')}`,
+    text,
+  ])
+  return { ...request, payload: { ...request.payload, vars: Object.fromEntries(attributes) } }
+}
+
+function withBody(request: ExecuteRequest, body: ExecuteRequest['node']['body'] & object): ExecuteRequest {
+  return { ...request, node: { ...request.node, body } }
+}
+
+function withFields(request: ReturnType<typeof lead>, count: number): ExecuteRequest {
+  const { fields } = request.node.body
+  const names = Array.from({ length: count - fields.length }, (_, at) => `attribute_${at}`)
+  const more = names.map((name) => ({ name, source: 'event' as const, field: name }))
+  const event = { ...request.payload.event, ...Object.fromEntries(names.map((name) => [name, 'a value'])) }
+  const grown = withBody(request, { structure: 'simple', fields: [...fields, ...more] })
+  return { ...grown, payload: { ...request.payload, event } }
+}
+
+/** One that nobody has seen before the serial number returns. */
+function withOwnNode(request: ReturnType<typeof lead>): ExecuteRequest {
+  const fields = [...request.node.body.fields, { name: 'node', literal: serialNumber }]
+  const body = { structure: 'simple' as const, fields }
+  return { ...request, node: { ...request.node, id: `node-${serialNumber}`, body } }
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+import { type BadTargets, startBadTargets } from './bad-targets.ts'
+import { type Running, requestsOf } from './contender.ts'
+import { loadSteadily } from './load.ts'
+import { type Measurement, measure } from './measure.ts'
+import { median } from './median.ts'
+import type { Series } from './requests.ts'
+import { startService } from './service.ts'
+import { createWorld, type World } from './world.ts'
+
+// How much longer do healthy calls take while nine of ten calls go to bad targets? Exits with 1 where that is more
+// than twice as long.
+
+const worstRatio = 2
+const badPerHealthy = 9
+
+/** Longer than a place is needed at this pace, so that bad calls also wait in queues. */
+const badTimeoutMs = 4_000
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '12' },
+    rate: { type: 'string', default: '5' },
+  },
+})
+
+process.exitCode = (await compare()) ? 0 : 1
+
+async function compare(): Promise<boolean> {
+  await using world = await createWorld()
+  await using bad = await startBadTargets(world.credentials, world.cores?.receiver)
+  await using running = await startService({ ...world, dns: bad.dns })
+  const rounds: Round[] = []
+  await loadAlone(world, running) // nobody's first call counts
+  for (let number = 1; number <= Number(values.rounds); number++) {
+    const round = {
+      alone: await loadAlone(world, running),
+      crowded: await loadBeside(bad, world, running),
+    }
+    rounds.push(round)
+    console.log(
+      `round ${number}: ${wordsOf(round.alone)} alone, ${wordsOf(round.crowded)} beside bad targets`,
+    )
+  }
+
+  const ratio = medianOf(rounds, 'crowded') / medianOf(rounds, 'alone')
+  console.log(
+    `median p99: ${medianOf(rounds, 'alone').toFixed(1)} ms alone, ${medianOf(rounds, 'crowded').toFixed(1)} ms beside bad targets: ${ratio.toFixed(2)} times as long, of ${worstRatio} that are allowed`,
+  )
+  return ratio <= worstRatio
+}
+
+interface Round {
+  readonly alone: Measurement
+  readonly crowded: Measurement
+}
+
+/** Rejects where one of the healthy calls does not arrive. */
+function loadAlone(world: World, running: Running): Promise<Measurement> {
+  const pace = { connections: 50, seconds: Number(values.seconds), rate: Number(values.rate) }
+  return measure(world, running, () => loadSteadily(running.aim, pace))
+}
+
+async function loadBeside(bad: BadTargets, world: World, running: Running): Promise<Measurement> {
+  const rate = badPerHealthy * Number(values.rate)
+  const pace = { connections: 900, seconds: Number(values.seconds), rate }
+  const aim = { port: running.aim.port, requests: inTurn(bad.urls) }
+  const [measurement] = await Promise.all([loadAlone(world, running), loadSteadily(aim, pace)])
+  return measurement
+}
+
+function inTurn(urls: readonly string[]): Series {
+  const all = urls.map((url) => requestsOf({ node: { method: 'POST', url, timeoutMs: badTimeoutMs } }))
+  let turn = 0
+  return { next: () => (all[turn++ % all.length] as Series).next() } // there is one
+}
+
+function medianOf(rounds: readonly Round[], which: keyof Round): number {
+  return median(rounds.map((round) => round[which].p99Ms))
+}
+
+function wordsOf({ p50Ms, p99Ms, busy }: Measurement): string {
+  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (core ${Math.round(busy * 100)} % busy)`
+}

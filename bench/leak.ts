@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExecuteRequest } from '../src/execution/contract.ts'
+import { connections } from './comparison.ts'
+import { Connection } from './connection.ts'
+import { requestsOf } from './contender.ts'
+import { type Inspector, inspect } from './inspector.ts'
+import { type Aim, loadFully } from './load.ts'
+import { freePort, type Program } from './program.ts'
+import { type Series, serialNumber } from './requests.ts'
+import { startService } from './service.ts'
+import { lead } from './work.ts'
+import { hostSuffix, type World } from './world.ts'
+
+/** What the service holds when nothing is under way, after so many calls. */
+export interface Remains {
+  readonly calls: number
+  /** Of these calls, those whose caller hung up at once. */
+  readonly cancelled: number
+  readonly descriptors: number
+  /** Timers, sockets and the like that keep the process alive. */
+  readonly resources: number
+  /** After a garbage collection. */
+  readonly heapBytes: number
+  readonly rssBytes: number
+}
+
+export interface LeakOptions {
+  readonly calls: number
+  /** How often to look. */
+  readonly looks: number
+  readonly tell: (progress: string) => void
+}
+
+/** Longer than connections are kept on either side. */
+const settlingMs = 8_000
+
+/** Calls of every kind, and what they leave behind. */
+export async function lookForLeaks(
+  world: World,
+  { calls, looks, tell }: LeakOptions,
+): Promise<readonly Remains[]> {
+  const port = await freePort()
+  await using running = await startService(world, { nodeOptions: [`--inspect=127.0.0.1:${port}`] })
+  const aim = { ...running.aim, requests: await everyKind(world.receiver.port) }
+  const all: Remains[] = []
+  let cancelled = 0
+  for (let look = 1; look <= looks; look += 1) {
+    cancelled += await callAndCancel(aim, Math.round(calls / looks))
+    await sleep(settlingMs)
+    using inspector = await inspect(port)
+    all.push({
+      calls: (calls / looks) * look + cancelled,
+      cancelled,
+      ...(await lookAt(running.program, inspector)),
+    })
+    tell(`${look} of ${looks} parts of ${calls} calls`)
+  }
+  return all
+}
+
+/** Resolves with the number of calls that were cancelled, beside those that were asked for. */
+async function callAndCancel(aim: Aim, calls: number): Promise<number> {
+  let isOver = false
+  const load = loadFully(aim, { connections, calls }).finally(() => {
+    isOver = true
+  })
+  let cancelled = 0
+  for (; !isOver; cancelled += 1) await hangUp(aim)
+  await load
+  return cancelled
+}
+
+/** After a moment: in some calls before anything has begun, in others while the target is at work. */
+async function hangUp({ port, requests }: Aim): Promise<void> {
+  const connection = await Connection.open(port)
+  void connection.send(requests.next())
+  await sleep(Math.random() * 5)
+  connection.close()
+}
+
+async function lookAt(program: Program, inspector: Inspector) {
+  await inspector.run('HeapProfiler.enable')
+  await inspector.run('HeapProfiler.collectGarbage')
+  const { usedSize } = await inspector.run<{ usedSize: number }>('Runtime.getHeapUsage')
+  const expression = 'process.getActiveResourcesInfo().length'
+  const { result } = await inspector.run<{ result: { value: number } }>('Runtime.evaluate', { expression })
+  const { descriptors, rssBytes } = program.usage()
+  return { heapBytes: usedSize, resources: result.value, descriptors, rssBytes }
+}
+
+/** Of a hundred calls so many are of a kind. */
+async function everyKind(port: number): Promise<Series> {
+  const ordinary = lead({ port })
+  const to = (url: string): ExecuteRequest => ({ ...ordinary, node: { ...ordinary.node, url } })
+  const own = { ...ordinary.node, id: `node-${serialNumber}` }
+  const closedPort = await freePort()
+  return new Mixture([
+    [60, requestsOf(ordinary)],
+    [15, requestsOf({ ...ordinary, node: own, tenant: 'acme' }, 1_000_000)],
+    [5, requestsOf(lead({ port, host: `h${serialNumber}.${hostSuffix}` }), 2_000)],
+    [5, requestsOf(to(`https://localhost:${port}/v1/leads?source=flow&status=500`))],
+    [3, requestsOf(to(`https://localhost:${port}/hang-up`))],
+    [3, requestsOf(to(`https://closed.${hostSuffix}:${closedPort}/`))],
+    [3, requestsOf(to(`https://h${serialNumber}.nowhere.test/`), 1_000_000)],
+    [2, requestsOf({ ...ordinary, secrets: {} })],
+    [2, requestsOf(to('https://127.0.0.9/'))],
+    [1, requestsOf(to('http://insecure.test/'))],
+    [
+      1,
+      requestsOf({ ...ordinary, node: { ...to(`https://localhost:${port}/silent`).node, timeoutMs: 100 } }),
+    ],
+  ])
+}
+
+/** By turns, in an order that does not bring one kind after the other. */
+class Mixture implements Series {
+  readonly #order: readonly Series[]
+  #sent = 0
+
+  constructor(kinds: readonly (readonly [share: number, series: Series])[]) {
+    const sorted = kinds.flatMap(([share, series]) => Array.from({ length: share }, () => series))
+    this.#order = sorted.map((series, at) => sorted[(at * stride) % sorted.length] ?? series)
+  }
+
+  next(): Buffer {
+    const series = this.#order[this.#sent++ % this.#order.length]
+    if (series === undefined) throw new Error('A mixture of nothing.')
+    return series.next()
+  }
+}
+
+/** Has no divisor in common with a hundred. */
+const stride = 37

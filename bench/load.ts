@@ -1,0 +1,114 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { Connection } from './connection.ts'
+import type { Message } from './message-reader.ts'
+import type { Series } from './requests.ts'
+
+/** Who is called, and with what. */
+export interface Aim {
+  readonly port: number
+  readonly requests: Series
+}
+
+/** What the callers saw. */
+export interface Load {
+  readonly seconds: number
+  /** Replies with status 200. */
+  readonly succeeded: number
+  /** Any other reply, and none at all. */
+  readonly failed: number
+  /** Nanoseconds, of all calls. */
+  readonly latency: RecordableHistogram
+}
+
+/** Either is enough to end the load. */
+export interface Extent {
+  readonly connections: number
+  readonly seconds?: number
+  readonly calls?: number
+}
+
+/** Each connection sends its next request when it has the reply to the one before: as many as can be done. */
+export async function loadFully({ port, requests }: Aim, extent: Extent): Promise<Load> {
+  const { connections, seconds = Number.POSITIVE_INFINITY, calls = Number.POSITIVE_INFINITY } = extent
+  const tally = new Tally()
+  let left = calls
+  const endsAt = tally.startedAt + seconds * 1_000
+
+  async function callOneByOne(): Promise<void> {
+    let connection = await Connection.open(port)
+    while (left-- > 0 && performance.now() < endsAt) {
+      const startedAt = performance.now()
+      const reply = await connection.send(requests.next())
+      tally.count(reply, startedAt)
+      if (reply === null) connection = await Connection.open(port)
+    }
+    connection.close()
+  }
+
+  await Promise.all(Array.from({ length: connections }, callOneByOne))
+  return tally.load()
+}
+
+export interface Pace {
+  readonly connections: number
+  readonly seconds: number
+  /** Calls per second. */
+  readonly rate: number
+}
+
+/**
+ * Calls arrive at their own pace, whether or not replies come. One that finds all connections taken waits, and
+ * its latency counts from its arrival: a slow reply cannot hide the calls that it delayed.
+ */
+export async function loadSteadily({ port, requests }: Aim, pace: Pace): Promise<Load> {
+  const { connections, seconds, rate } = pace
+  const tally = new Tally()
+  const idle = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)))
+  const waiting: number[] = []
+  const all = Promise.withResolvers<void>()
+  const calls = Math.floor(rate * seconds)
+  let arrived = 0
+
+  async function work(connection: Connection): Promise<void> {
+    for (let arrivedAt = waiting.shift(); arrivedAt !== undefined; arrivedAt = waiting.shift()) {
+      tally.count(await connection.send(requests.next()), arrivedAt)
+      if (tally.total === calls) all.resolve()
+    }
+    idle.push(connection)
+  }
+
+  function arrive(): void {
+    const now = performance.now()
+    const due = Math.min(calls, Math.floor(((now - tally.startedAt) * rate) / 1_000))
+    for (; arrived < due; arrived += 1) waiting.push(now)
+    while (waiting.length > 0 && idle.length > 0) void work(idle.pop() as Connection) // there is one
+  }
+
+  const clock = setInterval(arrive, 1)
+  await all.promise
+  clearInterval(clock)
+  for (const connection of idle) connection.close()
+  return tally.load()
+}
+
+class Tally {
+  readonly startedAt = performance.now()
+  readonly #latency = createHistogram()
+  #succeeded = 0
+  #failed = 0
+
+  get total(): number {
+    return this.#succeeded + this.#failed
+  }
+
+  count(reply: Message | null, startedAt: number): void {
+    this.#latency.record(Math.max(1, Math.round((performance.now() - startedAt) * 1e6)))
+    if (reply?.head.startsWith('HTTP/1.1 200')) this.#succeeded += 1
+    else this.#failed += 1
+  }
+
+  load(): Load {
+    const seconds = (performance.now() - this.startedAt) / 1_000
+    return { seconds, succeeded: this.#succeeded, failed: this.#failed, latency: this.#latency }
+  }
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+
+/** What a run may measure. */
+export const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
+
+/** What a run may measure. */
+export type Part = (typeof parts)[number]
+
+/** What a run of the benchmark shall do. */
+export interface Options {
+  readonly parts: readonly Part[]
+  /** Less of everything, to see whether it works and where it tends. */
+  readonly isQuick: boolean
+  readonly hasPeer: boolean
+  readonly takesProfile: boolean
+  readonly leakCalls: number
+}
+
+/** The command line asks for what is not there; the message says what is. */
+export class InvalidOptions extends Error {}
+
+export const usage = `npm run bench -- [options]
+
+Without options: comparison with the bare forwarder, start and memory, and how cost grows; about 8 minutes.
+A whole run writes bench/results.md; one with --quick or --only prints its tables.
+
+  --peer node-red   compare with Node-RED too; it is installed into a temporary folder
+  --leak            also look for what calls of every kind leave behind
+  --calls N         how many calls that takes (default 1000000)
+  --only PART       one of ${parts.join(', ')}; may be repeated
+  --quick           less of everything: to try out, not to quote
+  --profile         nothing but CPU profiles of service and bare forwarder under load
+  --help            this text
+`
+
+/** Null where help is asked for. Throws `InvalidOptions`. */
+export function readOptions(args: readonly string[]): Options | null {
+  const { peer, leak, calls, only, quick, profile, help } = parse(args)
+  if (help) return null
+  if (peer !== undefined && peer !== 'node-red')
+    throw invalid(`--peer "${peer}" is not known; there is node-red.`)
+  if (!/^[1-9]\d{0,8}$/.test(calls)) throw invalid(`--calls "${calls}" is not a number from 1 to 999999999.`)
+  const unknown = only?.find((name) => !isPart(name))
+  if (unknown !== undefined) throw invalid(`--only "${unknown}" is not known; there are ${parts.join(', ')}.`)
+  return {
+    parts: only?.filter(isPart) ?? parts.filter((part) => part !== 'leak' || leak),
+    isQuick: quick,
+    hasPeer: peer !== undefined,
+    takesProfile: profile,
+    leakCalls: Number(calls),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        peer: { type: 'string' },
+        leak: { type: 'boolean', default: false },
+        calls: { type: 'string', default: '1000000' },
+        only: { type: 'string', multiple: true },
+        quick: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function invalid(message: string): InvalidOptions {
+  return new InvalidOptions(`${message} See npm run bench -- --help.`)
+}
+
+function isPart(name: string): name is Part {
+  return parts.some((part) => part === name)
+}

@@ -1,0 +1,79 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What V8 writes as `.cpuprofile`: `Profiler.Profile` of the DevTools protocol. */
+export interface Profile {
+  readonly nodes: readonly ProfileNode[]
+  /** Ids of the nodes that were running, in order. */
+  readonly samples: readonly number[]
+  /** Microseconds before each sample. */
+  readonly timeDeltas: readonly number[]
+}
+
+interface ProfileNode {
+  readonly id: number
+  readonly callFrame: CallFrame
+  readonly children?: readonly number[]
+}
+
+interface CallFrame {
+  readonly functionName: string
+  readonly url: string
+  readonly lineNumber: number
+}
+
+type NameOf = (frame: CallFrame) => string
+
+/** Microseconds by name, the longest first. */
+export type Times = readonly (readonly [name: string, microseconds: number])[]
+
+/** How long something of each name was running itself. */
+export function selfTimes(profile: Profile, nameOf: NameOf): Times {
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, [nameOf(callFrame)]]))
+  return timesOf(profile, names)
+}
+
+/** How long something of each name was running, what it called included. */
+export function totalTimes(profile: Profile, nameOf: NameOf): Times {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
+  const names = new Map<number, readonly string[]>()
+  function visit(id: number, above: readonly string[]): void {
+    const node = nodes.get(id)
+    if (node === undefined) return
+    const name = nameOf(node.callFrame)
+    const stack = above.includes(name) ? above : [...above, name]
+    names.set(id, stack)
+    for (const child of node.children ?? []) visit(child, stack)
+  }
+  const [root] = profile.nodes
+  if (root !== undefined) visit(root.id, [])
+  return timesOf(profile, names)
+}
+
+function timesOf({ samples, timeDeltas }: Profile, names: ReadonlyMap<number, readonly string[]>): Times {
+  const times = new Map<string, number>()
+  for (const [at, id] of samples.entries())
+    for (const name of names.get(id) ?? []) times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0))
+  for (const name of ['(root)', '(idle)']) times.delete(name)
+  return [...times].sort(([, one], [, other]) => other - one)
+}
+
+/** `encode src/webhook/encode.ts:12` */
+export function functionName({ functionName, url, lineNumber }: CallFrame): string {
+  const name = functionName || '(anonymous)'
+  return url === '' ? name : `${name} ${placeOf(url)}:${lineNumber + 1}`
+}
+
+/** The folder of ours, the package, or the module of Node that a function belongs to. */
+export function partName({ functionName, url }: CallFrame): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'V8 and C++'
+  const place = placeOf(url)
+  const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(place) ?? []
+  return name ?? place.split('/').slice(0, 2).join('/')
+}
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+
+function placeOf(url: string): string {
+  return url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : url
+}

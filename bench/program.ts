@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onCore } from './cores.ts'
+import { type Usage, usageOf } from './usage.ts'
+
+export interface ProgramOptions {
+  /** What comes behind `node`. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly core: number | undefined
+  /** Receives all that it prints. */
+  readonly logFile: string
+  readonly isReady: () => Promise<boolean>
+}
+
+/** A process that is measured. */
+export interface Program extends AsyncDisposable {
+  readonly pid: number
+  /** From the start of the process until it took work. */
+  readonly readyMs: number
+  usage(): Usage
+}
+
+const startLimitMs = 30_000
+
+/** Starts a program of this Node; nothing of our own environment reaches it. */
+export async function startProgram({ isReady, ...options }: ProgramOptions): Promise<Program> {
+  const startedAt = performance.now()
+  const child = await spawnProgram(options)
+  const ended = once(child, 'exit')
+  const pid = child.pid as number // it has been spawned
+  const endAtOnce = () => child.kill('SIGKILL')
+  process.on('exit', endAtOnce) // where a signal ends the run, nothing is disposed of
+
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM')
+    await ended
+    process.off('exit', endAtOnce)
+  }
+
+  while (!(await isReady())) {
+    if (isRunning(child) && performance.now() - startedAt < startLimitMs) {
+      await sleep(2)
+      continue
+    }
+    if (isRunning(child)) await stop()
+    throw new Error(
+      `${options.args.join(' ')} did not start. It said:\n${await readFile(options.logFile, 'utf8')}`,
+    )
+  }
+  const readyMs = performance.now() - startedAt
+  return { pid, readyMs, usage: () => usageOf(pid), [Symbol.asyncDispose]: stop }
+}
+
+async function spawnProgram({ args, env, core, logFile }: Omit<ProgramOptions, 'isReady'>) {
+  await using log = await open(logFile, 'w')
+  const [command = '', ...rest] = onCore(core, [process.execPath, ...args])
+  const child = spawn(command, rest, {
+    cwd: new URL('..', import.meta.url),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', log.fd, log.fd],
+  })
+  await once(child, 'spawn')
+  return child
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
+}
+
+/** One that is free at this moment. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo // a TCP server has such an address
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

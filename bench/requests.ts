@@ -1,0 +1,45 @@
+/** Stands in a text where each request has a number of its own. */
+export const serialNumber = '########'
+
+/** Requests without end. */
+export interface Series {
+  next(): Buffer
+}
+
+/** HTTP requests, ready to be written, that differ in their serial number only. */
+export class Requests implements Series {
+  readonly #bytes: Buffer
+  readonly #offsets: readonly number[]
+  readonly #distinct: number
+  #sent = 0
+
+  constructor(body: object, { path, key, distinct }: { path: string; key: string; distinct: number }) {
+    const json = JSON.stringify(body)
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      `Authorization: Bearer ${key}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(json)}`,
+    ]
+    this.#bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${json}`)
+    this.#offsets = offsetsOf(this.#bytes)
+    this.#distinct = distinct
+  }
+
+  /** The next one, with a serial number that returns after all the others. */
+  next(): Buffer {
+    const number = String(this.#sent++ % this.#distinct).padStart(serialNumber.length, '0')
+    if (this.#offsets.length === 0) return this.#bytes
+    const request = Buffer.from(this.#bytes)
+    for (const offset of this.#offsets) request.write(number, offset, 'latin1')
+    return request
+  }
+}
+
+function offsetsOf(bytes: Buffer): readonly number[] {
+  const offsets: number[] = []
+  for (let at = bytes.indexOf(serialNumber); at !== -1; at = bytes.indexOf(serialNumber, at + 1))
+    offsets.push(at)
+  return offsets
+}

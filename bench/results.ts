@@ -1,0 +1,167 @@
+import type { Round, Turn } from './comparison.ts'
+import type { Footprint } from './footprint.ts'
+import type { Growth } from './growth.ts'
+import type { Remains } from './leak.ts'
+import type { Machine } from './machine.ts'
+import { markdownTable } from './markdown-table.ts'
+import { median } from './median.ts'
+import { targetRows } from './targets.ts'
+
+/** All that a run has measured; null is what it was not asked for. */
+export interface Results {
+  readonly machine: Machine
+  readonly comparison: Comparison | null
+  readonly footprint: Footprint | null
+  readonly growth: readonly Growth[] | null
+  readonly leak: readonly Remains[] | null
+}
+
+export interface Comparison {
+  readonly rounds: readonly Round[]
+  /** Its name, where there was one. */
+  readonly peer: string | null
+}
+
+/** As Markdown. */
+export function writeResults(results: Results): string {
+  const { comparison, footprint, growth, leak } = results
+  const sections = [
+    ['# Results', introduction, markdownTable(['what', 'which'], results.machine)],
+    ['## Targets', markdownTable(['what', 'target', 'measured', 'reached'], targetRows(results))],
+    comparison && comparisonSection(comparison),
+    footprint && footprintSection(footprint),
+    growth && growthSection(growth),
+    leak && leakSection(leak),
+  ]
+  return `${sections.flatMap((section) => section ?? []).join('\n\n')}\n`
+}
+
+const introduction = `Written by \`npm run bench\`; nothing in here was typed. Three processes on one machine: a load, the
+service, and an HTTPS receiver whose certificate is checked. The service has a core of its own. An execution counts where
+the receiver got it, right in every part. The service checks keys and bodies, judges every target, masks secrets, counts
+and logs to a file; the bare forwarder (\`bench/baseline.ts\`) does none of this.`
+
+function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
+  const contenders: readonly (readonly [string, (round: Round) => Turn | null])[] = [
+    ['webhook-node', (round) => round.service],
+    ['bare forwarder', (round) => round.bare],
+    ...(peer === null ? [] : [[peer, (round: Round) => round.peer] as const]),
+  ]
+  const rows = contenders.map(([name, turnOf]) => {
+    const turns = rounds.flatMap((round) => turnOf(round) ?? [])
+    const halves = turns.flatMap(({ half }) => half ?? [])
+    const middle = (values: readonly number[], digits: number) =>
+      values.length === 0 ? '' : median(values).toFixed(digits)
+    return [
+      name,
+      middle(
+        turns.map(({ full }) => full.perSecond),
+        0,
+      ),
+      middle(
+        turns.map(({ full }) => full.cpuMicroseconds),
+        0,
+      ),
+      `${middle(
+        turns.map(({ full }) => full.busy * 100),
+        0,
+      )} %`,
+      middle(
+        turns.map(({ single }) => single.p50Ms),
+        3,
+      ),
+      middle(
+        turns.map(({ single }) => single.p99Ms),
+        3,
+      ),
+      middle(
+        halves.map(({ p50Ms }) => p50Ms),
+        2,
+      ),
+      middle(
+        halves.map(({ p99Ms }) => p99Ms),
+        2,
+      ),
+    ]
+  })
+  return [
+    '## Compared',
+    `${comparisonText} Medians of ${rounds.length} rounds.`,
+    markdownTable(comparisonHead, rows),
+  ]
+}
+
+const comparisonText = `A lead with ten fields as JSON over kept-alive connections, to all in turns, each time in a new process
+that is warm. "Full" is 32 connections, as fast as it goes; "single" is one call after the other; "half" is half of the rate
+that the service reached in full, for both alike, where a call that has to wait counts from when it was due. Where a core is
+much less than 100 % busy, something else was the limit, and the CPU time says more than the rate.`
+
+const comparisonHead = [
+  'contender',
+  'full: executions per second',
+  'full: CPU, µs per execution',
+  'full: core busy',
+  'single: p50, ms',
+  'single: p99, ms',
+  'half: p50, ms',
+  'half: p99, ms',
+]
+
+function footprintSection({ startMs, idleBytes, growth }: Footprint): readonly string[] {
+  const rows = [
+    ['start until ready', `${startMs.toFixed(0)} ms`],
+    ['memory, idle', megabytes(idleBytes)],
+    ...growth.map(({ executions, rssBytes }) => [
+      `memory after ${executions} executions`,
+      megabytes(rssBytes),
+    ]),
+  ]
+  return [
+    '## Start and memory',
+    'Resident memory of the whole process.',
+    markdownTable(['what', 'measured'], rows),
+  ]
+}
+
+function growthSection(growth: readonly Growth[]): readonly string[] {
+  const tables = growth.flatMap((one) => [`### ${one.title}`, growthTable(one)])
+  return ['## How cost grows', growthText, ...tables]
+}
+
+const growthText = `Eight connections. "Growth" is what the step before has become: \`10 x → 3.1 x\` is ten times the size at 3.1
+times the CPU time. A cost is flat where the second number stays near 1, linear where it stays below the first.`
+
+function growthTable({ title, steps }: Growth): string {
+  const rows = steps.map((step, at) => {
+    const before = steps[at - 1]
+    const growth = before && [step.size / before.size, step.cpuMicroseconds / before.cpuMicroseconds]
+    return [
+      String(step.size),
+      step.perSecond.toFixed(0),
+      step.cpuMicroseconds.toFixed(0),
+      growth?.map((factor) => `${Number(factor.toFixed(1))} x`).join(' → ') ?? '',
+      megabytes(step.rssBytes),
+    ]
+  })
+  return markdownTable([title.toLowerCase(), 'executions per second', 'CPU, µs', 'growth', 'memory'], rows)
+}
+
+function leakSection(leak: readonly Remains[]): readonly string[] {
+  const rows = leak.map(({ calls, cancelled, descriptors, resources, heapBytes, rssBytes }) => [
+    `${calls} (${cancelled})`,
+    String(descriptors),
+    String(resources),
+    megabytes(heapBytes),
+    megabytes(rssBytes),
+  ])
+  const head = ['calls (hung up)', 'open files and sockets', 'resources of the event loop', 'heap', 'memory']
+  return ['## What is left behind', leakText, markdownTable(head, rows)]
+}
+
+const leakText = `Calls of every kind: met and unmet, to two thousand hosts, with ids of their own, refused, denied, hung up on by
+the target, without an answer, not resolved, not rendered, not valid, and given up by the caller. Looked at after a pause, and
+the heap after a garbage collection.`
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`
+}

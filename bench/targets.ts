@@ -1,0 +1,105 @@
+import type { Round } from './comparison.ts'
+import { median } from './median.ts'
+import type { Results } from './results.ts'
+
+/** One number that the service has to keep. */
+interface Target {
+  readonly what: string
+  readonly bound: 'at least' | 'at most'
+  readonly value: number
+  readonly unit: string
+  /** Null where the run did not measure it. */
+  readonly measured: (results: Results) => number | null
+}
+
+const targets: readonly Target[] = [
+  {
+    what: 'Throughput, against the bare forwarder',
+    bound: 'at least',
+    value: 0.85,
+    unit: 'x',
+    measured: ofRounds(({ service, bare }) => service.full.perSecond / bare.full.perSecond),
+  },
+  {
+    what: 'Throughput, against Node-RED',
+    bound: 'at least',
+    value: 15,
+    unit: 'x',
+    measured: ofRounds(({ service, peer }) => peer && service.full.perSecond / peer.full.perSecond),
+  },
+  {
+    what: 'Added latency at concurrency 1, p50, over the bare forwarder',
+    bound: 'at most',
+    value: 0.15,
+    unit: 'ms',
+    measured: ofRounds(({ service, bare }) => service.single.p50Ms - bare.single.p50Ms),
+  },
+  {
+    what: 'p99 at half of the maximum rate, against the bare forwarder',
+    bound: 'at most',
+    value: 1.3,
+    unit: 'x',
+    measured: ofRounds(
+      ({ service, bare }) => service.half && bare.half && service.half.p99Ms / bare.half.p99Ms,
+    ),
+  },
+  {
+    what: 'Memory at the last count of executions, against the first',
+    bound: 'at most',
+    value: 1.1,
+    unit: 'x',
+    measured: ({ footprint }) => ratioOfEnds(footprint?.growth.map(({ rssBytes }) => rssBytes)),
+  },
+  {
+    what: 'Start until ready',
+    bound: 'at most',
+    value: 0.6,
+    unit: 's',
+    measured: ({ footprint }) => footprint && footprint.startMs / 1_000,
+  },
+  {
+    what: 'Memory, idle',
+    bound: 'at most',
+    value: 100,
+    unit: 'MB',
+    measured: ({ footprint }) => footprint && footprint.idleBytes / 1e6,
+  },
+  {
+    what: 'Heap after all kinds of calls, against that after a fifth of them',
+    bound: 'at most',
+    value: 1.05,
+    unit: 'x',
+    measured: ({ leak }) => ratioOfEnds(leak?.map(({ heapBytes }) => heapBytes)),
+  },
+  {
+    what: 'Open files and sockets after all kinds of calls, against those after a fifth of them',
+    bound: 'at most',
+    value: 1,
+    unit: 'x',
+    measured: ({ leak }) => ratioOfEnds(leak?.map(({ descriptors }) => descriptors)),
+  },
+]
+
+/** What was to be reached and what was, as rows of a table. */
+export function targetRows(results: Results): readonly (readonly string[])[] {
+  return targets.map(({ what, bound, value, unit, measured }) => {
+    const number = measured(results)
+    if (number === null) return [what, `${bound} ${value} ${unit}`, 'not in this run', '']
+    const isReached = bound === 'at least' ? number >= value : number <= value
+    return [what, `${bound} ${value} ${unit}`, `${number.toFixed(2)} ${unit}`, isReached ? 'yes' : '**no**']
+  })
+}
+
+/** The median of what each round says, for noise that lasts longer than a round then hits both sides of a ratio. */
+function ofRounds(ofRound: (round: Round) => number | null): (results: Results) => number | null {
+  return ({ comparison }) => {
+    const numbers = comparison?.rounds.flatMap((round) => ofRound(round) ?? []) ?? []
+    return numbers.length === 0 ? null : median(numbers)
+  }
+}
+
+function ratioOfEnds(numbers: readonly number[] = []): number | null {
+  const [first] = numbers
+  const last = numbers.at(-1)
+  return first === undefined || last === undefined ? null : last / first
+}
