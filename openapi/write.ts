@@ -8,9 +8,12 @@ import { readSettings } from '../src/settings.ts'
 
 const caller: Caller = {
   call: () => Promise.reject(new Error('nothing is called')),
+  load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }
-const app = await buildApp({ ...readSettings({}), caller, log: createLogger('silent') })
+const secrets = { find: () => undefined, close: () => {} }
+const parts = { caller, secrets, spanExporter: null, log: createLogger('silent') }
+const app = await buildApp({ ...readSettings({}), ...parts })
 const { body } = await app.inject('/openapi.json')
 await writeFile(new URL('openapi.json', import.meta.url), `${JSON.stringify(JSON.parse(body), null, 2)}\n`)
 await app.close()

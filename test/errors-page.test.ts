@@ -28,6 +28,7 @@ const warningCodes = {
   credential_in_url: true,
   fragment_dropped: true,
   retry_after_ignored: true,
+  retry_abandoned: true,
   status_not_success: true,
   response_truncated: true,
   response_undecodable: true,

@@ -7,6 +7,8 @@ import manifest from '../package.json' with { type: 'json' }
 import { maxHeaderBytes } from '../src/egress/connection.ts'
 import { executeExamples } from '../src/http/examples.ts'
 import { variables } from '../src/settings.ts'
+import type { MinuteStatistics } from '../src/statistics/contract.ts'
+import { maxHistories } from '../src/statistics/statistics.ts'
 import { headerLimits } from '../src/webhook/header.ts'
 import { maxJsonDepth } from '../src/webhook/json.ts'
 import { maxUrlLength } from '../src/webhook/url.ts'
@@ -53,20 +55,27 @@ describe('the README', () => {
   })
 
   it('shows the whole reply of its curl', async () => {
-    const receiver = await startReceiver(await authority.issue({ names: [receiverHost], addresses: [] }), {
-      host: '127.0.0.1',
-      port: 0,
-    })
-    onTestFinished(() => receiver.close())
-    const dns = await dnsServer({ [receiverHost]: { a: ['127.0.0.1'] } })
-    const shown = `${receiverHost}:${receiverPort}`
-    const actual = `${receiverHost}:${receiver.port}`
-    const { execute } = await service({ allow: actual, dns: dns.address })
+    const { execute } = await serviceOfTheDemo()
 
-    const reply = await execute(JSON.parse(curlBody().replaceAll(shown, actual)))
+    const reply = await execute(curlBody())
 
     const [printed = ''] = codeBlocks(section('One call'), 'json')
-    expect(steady(JSON.stringify(reply).replaceAll(actual, shown))).toBe(steady(printed))
+    expect(steady(reply)).toBe(steady(printed))
+  })
+
+  it('shows the statistics of a node, where its curl finds them', async () => {
+    const { execute, request } = await serviceOfTheDemo()
+    await execute(curlBody())
+    await execute(JSON.stringify(executeExamples.unexpected_status.value))
+    const [command = ''] = codeBlocks(section('Statistics'), '')
+    const [, path = ''] = /^curl http:\/\/[^/]+(\S+) /.exec(command) ?? []
+
+    const { body } = await request(path)
+
+    const [printed = ''] = codeBlocks(section('Statistics'), 'json')
+    expect(steady(JSON.stringify(body))).toBe(steady(printed))
+    expect(section('Statistics')).toContain(executeExamples.unexpected_status.summary)
+    expect(section('Statistics')).toContain(`the ${grouped(maxHistories)} pairs of node and tenant`)
   })
 
   it('calls what docker compose brings up, with its key and the example of Swagger UI', () => {
@@ -109,6 +118,24 @@ describe.each(pages)('%s', (page) => {
     expect(internal.filter((target) => !leadsSomewhere(page, target))).toEqual([])
   })
 })
+
+/** A service whose receiver is like that of the demo, on another port: texts speak of that of the demo. */
+async function serviceOfTheDemo() {
+  const credentials = await authority.issue({ names: [receiverHost], addresses: [] })
+  const receiver = await startReceiver(credentials, { host: '127.0.0.1', port: 0 })
+  onTestFinished(() => receiver.close())
+  const dns = await dnsServer({ [receiverHost]: { a: ['127.0.0.1'] } })
+  const shown = `${receiverHost}:${receiverPort}`
+  const actual = `${receiverHost}:${receiver.port}`
+  const { execute, request } = await service({ allow: actual, dns: dns.address })
+  return {
+    request,
+    async execute(body: string) {
+      const reply = await execute(JSON.parse(body.replaceAll(shown, actual)))
+      return JSON.stringify(reply).replaceAll(actual, shown)
+    },
+  }
+}
 
 /** The part under a heading of the second level. */
 function section(heading: string): string {
@@ -155,11 +182,22 @@ function rowsOf(text: string): string[] {
 /** The JSON with everything replaced that is different each time. */
 function steady(json: string): string {
   const replaced = JSON.parse(json, (name, value: unknown) => {
-    if (name === 'executionId' || name === 'startedAt') return '…'
-    if (name.endsWith('Ms') && typeof value === 'number') return 0
+    if (name === 'executionId' || isTime(value)) return '…'
+    if (/Ms$|^p\d\d$/.test(name) && typeof value === 'number') return 0
+    if (name === 'perMinute' && Array.isArray(value)) return summed(value)
     return Array.isArray(value) && value[0] === 'Date' ? ['Date', '…'] : value
   })
   return JSON.stringify(replaced, null, 2)
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+}
+
+/** A minute may end between two calls, and quiet ones are not shown. */
+function summed(minutes: readonly MinuteStatistics[]): readonly number[] {
+  const sum = (name: 'passedThrough' | 'failed') => minutes.reduce((total, minute) => total + minute[name], 0)
+  return [sum('passedThrough'), sum('failed')]
 }
 
 /** The paths in a drawn tree of two levels; those of folders end in a slash. */

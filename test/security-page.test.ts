@@ -10,6 +10,8 @@ import { lookupBudgetMs } from '../src/egress/resolver.ts'
 import { specialNames } from '../src/egress/special-names.ts'
 import { specialRanges } from '../src/egress/special-ranges.ts'
 import { variables } from '../src/settings.ts'
+import { keptFailures } from '../src/statistics/node-history.ts'
+import { maxHistories } from '../src/statistics/statistics.ts'
 import { headerNameProblem } from '../src/webhook/header.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/security.md'), 'utf8')
@@ -66,6 +68,9 @@ describe('docs/security.md', () => {
     const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
     expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
     expect(connections).toContain(`${attemptDelayMs} ms apart`)
+    const kept = section('What is kept').replaceAll(/\s+/g, ' ')
+    expect(kept).toContain(`the latest ${keptFailures} failures`)
+    expect(kept).toContain(`${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)
   })
 
   it('opens with settings that can be read', () => {
