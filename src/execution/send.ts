@@ -120,6 +120,7 @@ class Budget {
 }
 
 const timeouts: ReadonlySet<FailureCode> = new Set([
+  'queue_timeout',
   'dns_timeout',
   'connect_timeout',
   'tls_timeout',

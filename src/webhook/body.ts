@@ -62,7 +62,9 @@ function compileSimple(
           members.map((member) => [member.name, member[side]]),
           contentType,
         )
-      return { real: text('real'), shown: withPlainMasks(text('shown'), contentType) }
+      const real = text('real')
+      const isMasked = members.some((member) => member.shown !== member.real)
+      return { real, shown: isMasked ? withPlainMasks(text('shown'), contentType) : real }
     },
   }
 }

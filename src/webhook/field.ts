@@ -129,9 +129,10 @@ function constantSource(value: unknown, name: string): ValueSource {
 }
 
 function rendered(value: unknown): Rendered<unknown> {
-  return { ok: true, value, undefinedVariables: [], secrets: noSecrets }
+  return { ok: true, value, undefinedVariables: none, secrets: noSecrets }
 }
 
+const none: readonly never[] = []
 const noSecrets: ReadonlySet<string> = new Set()
 
 /** The member that holds a constant value, and the value; null where the payload has a say in it. */

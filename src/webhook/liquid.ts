@@ -134,9 +134,8 @@ export class SecretTag extends Tag {
     this.secretName = token.args
   }
   render(context: RenderContext, emitter: Emitter): void {
-    const value = context.secrets.get(this.secretName)
+    const value = context.takeSecret(this.secretName)
     if (typeof value !== 'string') throw new SecretRefused(this.secretName, value)
-    context.usedSecrets.add(this.secretName)
     emitter.write(context.encode === null ? value : context.encode(value))
   }
 }

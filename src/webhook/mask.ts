@@ -36,6 +36,7 @@ export function maskedStart(text: string, characters: number, masked: Masker): s
 /** The beginnings of values that a text ends with which was cut. They must not be seen either, wherever they turn up. */
 export function beginningsAtEnd(text: string, values: Iterable<string>): readonly string[] {
   const hidden = hiddenOf(values)
+  if (hidden.length === 0) return []
   const longest = hidden.reduce((length, value) => Math.max(length, value.length), 0)
   const tail = text.slice(-longest * longestSpelling)
   const unescaped = unescapeText(tail)

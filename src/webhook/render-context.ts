@@ -13,6 +13,8 @@ export interface Scope {
   readonly secrets: SecretLookup
   /** Shared by all templates of a request; without it each template has its own. */
   readonly cost?: RenderCost
+  /** Where templates run that assign nothing: making it costs more than they do. The first of them makes it. */
+  shared?: RenderContext
 }
 
 /** A variable that is not there. */
@@ -23,22 +25,24 @@ export interface UndefinedVariable {
   readonly meant: string | null
 }
 
+const noNames: ReadonlySet<string> = new Set()
+const noVariables: readonly UndefinedVariable[] = []
+
 /** One rendering: what it may see and cost, and what it noticed. */
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
   encode: Encode | null = null
   readonly secrets: SecretLookup
-  readonly usedSecrets = new Set<string>()
   readonly cost: RenderCost
   readonly #variables: object
-  readonly #reported = new Map<string, UndefinedVariable>()
+  #usedSecrets: Set<string> | null = null
+  #reported: Map<string, UndefinedVariable> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
 
   constructor({ variables, secrets, cost = new RenderCost() }: Scope, engine: Liquid) {
-    const own = Object.assign(Object.create(null), variables)
     super(
-      own,
+      variables,
       engine.options,
       { sync: true },
       {
@@ -49,7 +53,38 @@ export class RenderContext extends Context {
     )
     this.secrets = secrets
     this.cost = cost
-    this.#variables = own
+    this.#variables = variables
+  }
+
+  /** For templates that assign variables, or count them. */
+  static alone(scope: Scope, engine: Liquid): RenderContext {
+    return new RenderContext({ ...scope, variables: { ...scope.variables } }, engine)
+  }
+
+  /** For templates that leave nothing behind. */
+  static shared(scope: Scope, engine: Liquid): RenderContext {
+    scope.shared ??= new RenderContext(scope, engine)
+    scope.shared.#startAnew()
+    return scope.shared
+  }
+
+  #startAnew(): void {
+    this.encode = null
+    this.#usedSecrets = null
+    this.#reported = null
+    this.#noticed = []
+  }
+
+  /** The value of a secret that is about to be written, or why it may not be. */
+  takeSecret(name: string): ReturnType<SecretLookup['get']> {
+    this.#usedSecrets ??= new Set()
+    this.#usedSecrets.add(name)
+    return this.secrets.get(name)
+  }
+
+  /** Names of the secrets that were written. */
+  get usedSecrets(): ReadonlySet<string> {
+    return this.#usedSecrets ?? noNames
   }
 
   override *_get(names: (string | number)[]): IterableIterator<unknown> {
@@ -95,6 +130,8 @@ export class RenderContext extends Context {
 
   /** Ends a statement: what it met and did not forgive will be told. */
   settle(): void {
+    if (this.#noticed.length === 0) return
+    this.#reported ??= new Map()
     for (const names of this.#noticed) {
       const name = names.join('.')
       if (!this.#reported.has(name))
@@ -105,7 +142,7 @@ export class RenderContext extends Context {
 
   /** Undefined variables that nothing has forgiven. */
   get undefinedVariables(): readonly UndefinedVariable[] {
-    return [...this.#reported.values()]
+    return this.#reported === null ? noVariables : [...this.#reported.values()]
   }
 
   #scopeOf([root]: readonly string[]): unknown {

@@ -60,7 +60,7 @@ export class Rendering {
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
   take<T>(rendered: Rendered<T>, path: string): T {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
-    this.warnings.push(...rendered.undefinedVariables.map((variable) => undefinedWarning(variable, path)))
+    for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
   }
 

@@ -84,11 +84,14 @@ function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: 
     query,
     pairs.flatMap(({ name, real: value }) => encodedPairs(name, value)),
   )
-  const shown = joined(
-    path,
-    query,
-    pairs.flatMap(({ name, shown: value }) => shownPairs(name, value)),
-  )
+  const isMasked = pairs.some((pair) => pair.shown !== pair.real)
+  const shown = isMasked
+    ? joined(
+        path,
+        query,
+        pairs.flatMap(({ name, shown: value }) => shownPairs(name, value)),
+      )
+    : real
   if (real.length > maxUrlLength) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
     throw new RenderFailure({ code: 'url_invalid', detail, path: '/node/url' })

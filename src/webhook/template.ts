@@ -118,7 +118,7 @@ class LiquidText implements Template {
   }
 
   text(scope: Scope, encoder: Encoder): Rendered<string> {
-    return render(scope, (context) => {
+    return render(this.#contextIn(scope), (context) => {
       const emitter = new TextEmitter(context)
       context.encode = encoder(emitter)
       this.#write(context, emitter)
@@ -128,11 +128,15 @@ class LiquidText implements Template {
 
   value(scope: Scope): Rendered<unknown> {
     if (!this.#isOnePlaceholder) return this.text(scope, asText)
-    return render(scope, (context) => {
+    return render(this.#contextIn(scope), (context) => {
       const emitter = new ValueEmitter()
       this.#write(context, emitter)
       return emitter.value
     })
+  }
+
+  #contextIn(scope: Scope): RenderContext {
+    return this.#steps === null ? RenderContext.alone(scope, engine) : RenderContext.shared(scope, engine)
   }
 
   #write(context: RenderContext, emitter: Emitter): void {
@@ -150,8 +154,7 @@ class ValueEmitter {
   }
 }
 
-function render<T>(scope: Scope, body: (context: RenderContext) => T): Rendered<T> {
-  const context = new RenderContext(scope, engine)
+function render<T>(context: RenderContext, body: (context: RenderContext) => T): Rendered<T> {
   try {
     const value = context.cost.measure(() => body(context))
     const { undefinedVariables, usedSecrets } = context
