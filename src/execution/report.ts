@@ -5,7 +5,7 @@ import { beginningsAtEnd, type Masker, mask, maskedStart } from '../webhook/mask
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
-import { ReadableResponse } from '../webhook/response.ts'
+import { type Excerpt, ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from './contract.ts'
 
@@ -31,7 +31,9 @@ export class Reporter {
     const url = this.masked(shown.url)
     const bodyBytes = request.body?.length ?? 0
     if (this.#detail.diagnostics === 'brief') return { method: request.method, url, bodyBytes }
-    const body = shown.body === null ? null : this.#cut(this.#start(shown.body))
+    const { maxEchoBytes } = this.#detail
+    // Only what is shown is masked: what is beyond costs nothing.
+    const body = shown.body === null ? null : this.#cut(maskedStart(shown.body, maxEchoBytes, this.masked))
     return { method: request.method, url, headers: this.#headers(shown.headers), body, bodyBytes }
   }
 
@@ -44,13 +46,12 @@ export class Reporter {
     const { status } = response
     const bodyBytes = response.body.length
     if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: bodyBytes > 0 }
-    const { maxEchoBytes } = this.#detail
-    const [text, bodyEncoding, length] = response.isText
-      ? ([this.#start(response.text), 'utf8', response.text.length] as const)
-      : ([this.#base64Start(response.body), 'base64', bodyBytes] as const)
+    const [{ text, isAll }, bodyEncoding] = response.isText
+      ? ([response.shownStart(this.#detail.maxEchoBytes), 'utf8'] as const)
+      : ([this.#base64Start(response.body), 'base64'] as const)
     const body = this.#cut(text)
     const headers = this.#headers(response.headers)
-    const truncated = length > maxEchoBytes || body.length < text.length
+    const truncated = !isAll || body.length < text.length
     return { status, headers, body, bodyEncoding, bodyBytes, truncated }
   }
 
@@ -79,14 +80,10 @@ export class Reporter {
     )
   }
 
-  /** As much of a text as may be shown. Only that is masked: what is beyond costs nothing. */
-  #start(text: string): string {
-    return maskedStart(text, this.#detail.maxEchoBytes, this.masked)
-  }
-
-  #base64Start(bytes: Buffer): string {
+  #base64Start(bytes: Buffer): Excerpt {
     const { maxEchoBytes } = this.#detail
-    return this.masked(bytes.toString('base64', 0, maxEchoBytes), { isCut: bytes.length > maxEchoBytes })
+    const isAll = bytes.length <= maxEchoBytes
+    return { text: this.masked(bytes.toString('base64', 0, maxEchoBytes), { isCut: !isAll }), isAll }
   }
 
   #headers(headers: readonly HeaderPair[]): HeaderPair[] {
@@ -128,7 +125,7 @@ export class Reporter {
 export function textsToHide(hidden: Iterable<string>, response: TargetResponse | null): readonly string[] {
   if (response === null) return [...hidden]
   const texts = [...hidden, ...secretsIn(response)]
-  if (response.ending === 'complete') return texts
+  if (response.ending === 'complete' || texts.length === 0) return texts
   const { text } = new ReadableResponse(response, (shown) => shown)
   return [...texts, ...beginningsAtEnd(text, texts)]
 }

@@ -102,7 +102,7 @@ function quote(text: string): string {
 function describeBody(response: ReadableResponse): string {
   if (response.text === '') return 'an empty body'
   return response.mayBeQuoted
-    ? `a body that begins with ${quote(response.shownStart(excerptSource))}`
+    ? `a body that begins with ${quote(response.shownStart(excerptSource).text)}`
     : 'another body'
 }
 

@@ -2,19 +2,32 @@ import { maxJsonDepth, parseJson } from './json.ts'
 import { type Masker, maskedStart } from './mask.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
 
+/** Some text of a body. */
+export interface Excerpt {
+  readonly text: string
+  /** Whether it is all that there is. */
+  readonly isAll: boolean
+}
+
+/** Of those encodings that browsers know, for one unit of UTF-16. */
+const maxBytesPerCharacter = 4
+
+/** A body that begins as text is one. */
+const sampleBytes = 65_536
+
 /** A response as expectations, captures and people read it. */
 export class ReadableResponse {
   readonly status: number
   readonly headers: readonly HeaderPair[]
   readonly body: Buffer
   readonly ending: TargetResponse['ending']
-  /** The body as text: invalid bytes are replaced. */
-  readonly text: string
   /** Whether the body is text at all. */
   readonly isText: boolean
   /** Whether words about the response may quote its body. */
   readonly mayBeQuoted: boolean
   readonly #masked: Masker
+  readonly #contentType: string
+  #text: string | null = null
   #json: { readonly value: unknown } | null = null
 
   /** `isShown` says whether anything of the body may be shown to people. */
@@ -29,9 +42,14 @@ export class ReadableResponse {
     this.headers = headers.map(([name, value]) => [name, decodeHeader(value)])
     this.body = body
     this.ending = ending
-    const contentType = this.header('content-type') ?? ''
-    this.text = decode(body, contentType)
-    this.isText = ending !== 'undecodable' && isText(body, contentType)
+    this.#contentType = this.header('content-type') ?? ''
+    this.isText = ending !== 'undecodable' && isText(body, this.#contentType)
+  }
+
+  /** The body as text: invalid bytes are replaced. */
+  get text(): string {
+    this.#text ??= decoderFor(this.body, this.#contentType).decode(this.body)
+    return this.#text
   }
 
   /** Whether the body was read to its end. */
@@ -53,9 +71,18 @@ export class ReadableResponse {
     return this.#masked(text)
   }
 
-  /** The beginning of the body as it may be shown, made of so many characters of it. */
-  shownStart(characters: number): string {
-    return maskedStart(this.text, characters, this.#masked)
+  /** The beginning of the body as it may be shown, made of so many characters of it. What is beyond costs nothing. */
+  shownStart(characters: number): Excerpt {
+    const start = this.#start(characters + 1)
+    return { text: maskedStart(start, characters, this.#masked), isAll: start.length <= characters }
+  }
+
+  /** At least so many characters, if there are as many. */
+  #start(characters: number): string {
+    const bytes = characters * maxBytesPerCharacter
+    if (this.body.length <= bytes) return this.text
+    const decoder = decoderFor(this.body, this.#contentType)
+    return decoder.decode(this.body.subarray(0, bytes), { stream: true })
   }
 
   /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
@@ -69,7 +96,9 @@ export class ReadableResponse {
     const response = this
     return {
       status: response.status,
-      body: response.text,
+      get body() {
+        return response.text
+      },
       get headers() {
         return response.#headersByName()
       },
@@ -91,10 +120,6 @@ function decodeHeader(value: string): string {
   if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(value)) return value
   const bytes = Buffer.from(value, 'latin1')
   return isUtf8Start(bytes) ? bytes.toString('utf8') : value
-}
-
-function decode(body: Buffer, contentType: string): string {
-  return decoderFor(body, contentType).decode(body)
 }
 
 /** WHATWG: a byte order mark outranks the label; an unknown label is taken as UTF-8. */
@@ -122,7 +147,8 @@ const textType = /^(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript|x-w
 
 function isText(body: Buffer, contentType: string): boolean {
   if (charsetOf(contentType) !== undefined || textType.test(contentType)) return true
-  return byteOrderMark(body) !== null || (!body.includes(0) && isUtf8Start(body))
+  const sample = body.subarray(0, sampleBytes)
+  return byteOrderMark(body) !== null || (!sample.includes(0) && isUtf8Start(sample))
 }
 
 /** A body that was cut may end within a character. */

@@ -110,7 +110,7 @@ describe('the text that is shown', () => {
     ['a part that ends within a character', 'a 😀', 3, 'a '],
     ['nothing', 'a', 0, ''],
   ])('may be %s', (_name, body, characters, shown) => {
-    expect(responseOf({ body }, masked).shownStart(characters)).toBe(shown)
+    expect(responseOf({ body }, masked).shownStart(characters).text).toBe(shown)
   })
 })
 
