@@ -11,7 +11,7 @@ const caller: Caller = {
   load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }
-const secrets = { find: () => undefined, close: () => {} }
+const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
 const parts = { caller, secrets, spanExporter: null, log: createLogger('silent') }
 const app = await buildApp({ ...readSettings({}), ...parts })
 const { body } = await app.inject('/openapi.json')

@@ -4,7 +4,7 @@ import type { EgressOptions } from './egress/caller.ts'
 import type { IpRange } from './egress/ip-address.ts'
 import type { Access, ApiKey } from './http/api-keys.ts'
 import type { LogLevel } from './http/log.ts'
-import { namesOfUnbound, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
+import { noticesOfUnbound, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
 import type { SecretStoreOptions } from './secrets/secret-store.ts'
 import {
   addressRules,
@@ -144,6 +144,15 @@ const shutdownGraceMs: Variable<number | null> = {
   parse: unset(integer(0, 3_600_000)),
 }
 
+const shutdownDelayMs: Variable<number> = {
+  name: 'SHUTDOWN_DELAY_MS',
+  default: '0',
+  description:
+    'How long the service goes on answering 503 after a signal to stop, in milliseconds, so that those who route calls to it notice. Part of the grace.',
+  example: '5000',
+  parse: integer(0, 3_600_000),
+}
+
 const secretsDir: Variable<string | null> = {
   name: 'SECRETS_DIR',
   default: '',
@@ -262,6 +271,7 @@ export const variables = [
   maxPerHost,
   maxQueuePerHost,
   shutdownGraceMs,
+  shutdownDelayMs,
   secretsDir,
   secretsFile,
   secretsUnbound,
@@ -288,6 +298,8 @@ export interface Settings {
   readonly maxInFlight: number
   /** How long running executions may take to end after a signal to stop. */
   readonly shutdownGraceMs: number
+  /** How long closing takes at the least. */
+  readonly shutdownDelayMs: number
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
   /** Where spans are sent; null where none are made. */
   readonly traces: OtlpTarget | null
@@ -339,6 +351,7 @@ export function readSettings(environment: Environment): Settings {
     maxEchoBytes: read(maxEchoBytes),
     maxInFlight: read(maxInFlight),
     shutdownGraceMs: read(shutdownGraceMs),
+    shutdownDelayMs: read(shutdownDelayMs),
     secrets: open({ directory: read(secretsDir), file: read(secretsFile), unbound: read(secretsUnbound) }),
     traces: tracesOf(read(otlpEndpoint), read(otlpHeaders), read(otelServiceName)),
     egress: {
@@ -387,11 +400,10 @@ function readerOf(environment: Environment, problems: string[]): <T>(variable: V
 type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets'>
 
 function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Environment) {
-  const unbound = namesOfUnbound(secrets.initial)
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
-    ...(unbound.length > 0 ? [`every caller may send these secrets anywhere: ${unbound.join(', ')}`] : []),
+    ...noticesOfUnbound(secrets.initial),
   ]
 }
 

@@ -60,7 +60,7 @@ describe('a process that is told to stop', () => {
     )
   }, 40_000)
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('lets a running call end on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('lets a running call end on %s', async (signal) => {
     const { answer, release } = held(json(200, { done: true }))
     const target = await receiver(answer)
     const { child, url, ended } = await startProcessAmongServers()
@@ -73,6 +73,32 @@ describe('a process that is told to stop', () => {
 
     expect(await running).toMatchObject({ branch: 'success', response: { body: '{"done":true}' } })
     expect(await ended).toEqual([0, null])
+  })
+
+  it('bears with a call that takes longer than a framework would wait for a plugin', async () => {
+    const target = await receiver(never)
+    const { child, url, ended } = await startProcessAmongServers({ MAX_TIMEOUT_MS: '11000' })
+
+    const running = execute(url, { method: 'POST', url: target.url, timeoutMs: 11_000 })
+    await vi.waitUntil(() => target.received.length === 1)
+    child.kill('SIGTERM')
+
+    expect(await running).toMatchObject({ reason: { code: 'response_timeout' } })
+    expect(await ended).toEqual([0, null])
+  }, 30_000)
+
+  it('goes on refusing for as long as those who route calls to it need to notice', async () => {
+    const { child, url, ended } = await startProcessAmongServers({ SHUTDOWN_DELAY_MS: '1500' })
+    const began = performance.now()
+    child.kill('SIGTERM')
+    await untilDraining(url)
+
+    expect(await execute(url, { method: 'GET', url: 'https://target.example/' })).toMatchObject({
+      code: 'overloaded',
+      retryable: true,
+    })
+    expect(await ended).toEqual([0, null])
+    expect(performance.now() - began).toBeGreaterThan(1_500)
   })
 
   it('lets a running call be tried again', async () => {

@@ -2,6 +2,7 @@ import { type Decision, decideOnFailure, decideOnResponse } from '../webhook/bra
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { type Failure, type FailureCode, failures, type Phase } from '../webhook/failure.ts'
+import type { Masker } from '../webhook/mask.ts'
 import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
 import type { Scope } from '../webhook/render-context.ts'
 import { RenderCost } from '../webhook/render-cost.ts'
@@ -32,10 +33,15 @@ export function conclude(
   return { decision, captured: captured.values, warnings }
 }
 
-/** Whether an outcome is what the node expects. Nothing of it is shown, so nothing is masked. */
-export function isMet(node: CompiledNode, outcome: Outcome, variables: Scope['variables']): boolean {
+/** Whether an outcome is what the node expects. */
+export function isMet(
+  node: CompiledNode,
+  outcome: Outcome,
+  masked: Masker,
+  variables: Scope['variables'],
+): boolean {
   if (outcome.kind === 'failed') return false
-  const response = new ReadableResponse(outcome.response, (text) => text, { isShown: false })
+  const response = new ReadableResponse(outcome.response, masked, { isShown: false })
   return decideOnResponse(node, response, scopeWith(response, variables)).succeeded
 }
 

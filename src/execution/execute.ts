@@ -65,7 +65,7 @@ export async function executeNode(
         deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
         accepted,
         signal: occasion.signal,
-        isMet: (outcome) => isMet(node, outcome, variables),
+        isMet: (outcome) => isMet(node, outcome, maskerFor(rendered, outcome), variables),
       })
     : nothingSent
   const known = { request, node, executionId, trace, variables, rendered, ...sent, acceptedAt, accepted }
@@ -122,7 +122,7 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
   const { request, node, executionId, trace, variables, rendered, attempts, accepted } = journey
   const outcome = outcomeOf(rendered, attempts)
   const { diagnostics = 'full' } = request
-  const masked = createMasker(textsToHide(rendered.hidden, outcome.response))
+  const masked = maskerFor(rendered, outcome)
   const response =
     outcome.response === null
       ? null
@@ -150,6 +150,10 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
   }
   const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
   return { reply, record: recordOf(journey, reply, decision.branch), tracedUrl }
+}
+
+function maskerFor({ hidden }: RenderedRequest, { response }: Outcome): Masker {
+  return createMasker(textsToHide(hidden, response))
 }
 
 /** As the last attempt had it. */

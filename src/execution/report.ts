@@ -1,9 +1,9 @@
 import type { DecisionReason } from '../webhook/branch.ts'
 import { secretHeaders } from '../webhook/header.ts'
-import { LongNumber } from '../webhook/long-number.ts'
-import { beginningsAtEnd, type Masker, mask, maskedStart } from '../webhook/mask.ts'
+import { beginningsAtEnd, type Masker, maskedStart } from '../webhook/mask.ts'
+import { maskedHeaders, maskedValue } from '../webhook/masked-value.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { Attempt, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
+import type { Attempt, TargetResponse } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
 import { type Excerpt, ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
@@ -34,7 +34,13 @@ export class Reporter {
     const { maxEchoBytes } = this.#detail
     // Only what is shown is masked: what is beyond costs nothing.
     const body = shown.body === null ? null : this.#cut(maskedStart(shown.body, maxEchoBytes, this.masked))
-    return { method: request.method, url, headers: this.#headers(shown.headers), body, bodyBytes }
+    return {
+      method: request.method,
+      url,
+      headers: maskedHeaders(shown.headers, this.masked),
+      body,
+      bodyBytes,
+    }
   }
 
   urlWithoutQuery(shown: ShownParts): string {
@@ -50,7 +56,7 @@ export class Reporter {
       ? ([response.shownStart(this.#detail.maxEchoBytes), 'utf8'] as const)
       : ([this.#base64Start(response.body), 'base64'] as const)
     const body = this.#cut(text)
-    const headers = this.#headers(response.headers)
+    const headers = maskedHeaders(response.headers, this.masked)
     const truncated = !isAll || body.length < text.length
     return { status, headers, body, bodyEncoding, bodyBytes, truncated }
   }
@@ -76,7 +82,7 @@ export class Reporter {
 
   captured(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
     return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, this.#deeplyMasked(value)]),
+      Object.entries(values).map(([name, value]) => [name, maskedValue(value, this.masked)]),
     )
   }
 
@@ -84,31 +90,6 @@ export class Reporter {
     const { maxEchoBytes } = this.#detail
     const isAll = bytes.length <= maxEchoBytes
     return { text: this.masked(bytes.toString('base64', 0, maxEchoBytes), { isCut: !isAll }), isAll }
-  }
-
-  #headers(headers: readonly HeaderPair[]): HeaderPair[] {
-    return headers.map(([name, value]) => [
-      this.masked(name),
-      secretHeaders.has(name.toLowerCase()) ? mask : this.masked(value),
-    ])
-  }
-
-  #deeplyMasked(value: unknown): unknown {
-    if (typeof value === 'string') return this.masked(value)
-    if (typeof value === 'number' || value instanceof LongNumber) return this.#maskedNumber(value)
-    if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map((item) => this.#deeplyMasked(item))
-    const members = Object.entries(value).map(
-      ([name, member]) => [this.masked(name), this.#deeplyMasked(member)] as const,
-    )
-    return Object.fromEntries(members)
-  }
-
-  /** A number keeps its type unless it shows what must not be seen. */
-  #maskedNumber(value: number | LongNumber): unknown {
-    const text = String(value)
-    const shown = this.masked(text)
-    return shown === text ? value : shown
   }
 
   /** At most so many bytes of a text, without half a character at its end. */

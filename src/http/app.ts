@@ -44,6 +44,8 @@ export interface AppOptions {
   readonly requestTimeoutMs?: number
   /** How long closing may take. */
   readonly shutdownGraceMs: number
+  /** How long closing takes at the least. */
+  readonly shutdownDelayMs: number
 }
 
 /** Node takes no longer URL, so that every id of a node reaches its route. */
@@ -60,6 +62,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     maxInFlight: options.maxInFlight,
     inFlight: () => inFlight.count,
     load: () => caller.load(),
+    areSecretsStale: () => secrets.isStale(),
   })
   const problems = createProblemAnswers(metrics.refused)
   const app = Fastify({
@@ -71,6 +74,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // By default Node bears with a dripping body for 60 s, whatever requestTimeout says, and looks every 30 s.
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     routerOptions: { maxParamLength },
+    // Closing takes as long as what is under way.
+    pluginTimeout: 0,
     // The routes answer for themselves while the service drains.
     return503OnClosing: false,
     ajv: { customOptions: ajvOptions },
@@ -81,11 +86,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const isDraining = drainBeforeClosing(app, {
     inFlight,
     graceMs: options.shutdownGraceMs,
+    delayMs: options.shutdownDelayMs,
     interrupt: async () => {
       const closed = caller.close()
       inFlight.abandon()
       await closed
     },
+    finish: async () => spanExporter?.close(),
   })
   returnRequestIds(app)
   answerForNode(app)
@@ -122,7 +129,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     })
   })
   app.addHook('onClose', async () => secrets.close())
-  app.addHook('onClose', async () => spanExporter?.close())
   app.addHook('onClose', async () => metrics.close())
   return app
 }

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
+import type { Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'node:net'
+import { setImmediate as afterPoll, setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Crowd } from './crowd.ts'
 import type { InFlight } from './in-flight.ts'
@@ -9,8 +10,12 @@ export interface DrainOptions {
   readonly inFlight: InFlight
   /** What the closing may take, from the signal to the last connection. */
   readonly graceMs: number
+  /** How long it takes at the least, so that those who route calls here notice. */
+  readonly delayMs: number
   /** Ends what is under way, so that it can be answered. */
   readonly interrupt: () => Promise<void>
+  /** What is to be done when everything has ended; it is not waited for beyond the grace. */
+  readonly finish: () => Promise<void>
 }
 
 /** At the end of the grace: for the replies to what was interrupted, and for callers to take their leave. */
@@ -19,18 +24,24 @@ const farewellMs = 1_000
 /** How long nobody must have come. */
 const quietMs = 100
 
+/** For those who came just before nobody else could. */
+const lastMs = 200
+
 /**
  * Lets what is under way when the service is told to close end before it stops to listen, so that whoever watches
  * it can see that it drains. Tells whether it does.
  */
 export function drainBeforeClosing(app: FastifyInstance, options: DrainOptions): () => boolean {
-  const { inFlight, graceMs, interrupt } = options
+  const { inFlight, graceMs, delayMs, interrupt, finish } = options
   const connections = connectionsOf(app)
   let isDraining = false
   app.addHook('preClose', async () => {
     isDraining = true
-    await within(Math.max(0, graceMs - farewellMs), inFlight.ended())
-    await Promise.all([interrupt(), within(farewellMs, untilAllHaveLeft(connections))])
+    await within(Math.max(0, graceMs - farewellMs), [inFlight.ended(), pause(delayMs, null, { ref: false })])
+    await interrupt()
+    await within(farewellMs - lastMs, [inFlight.ended().then(finish), untilAllHaveLeft(connections)])
+    await stopListening(app.server)
+    await within(lastMs, [connections.gone()])
     app.server.closeAllConnections()
   })
   app.addHook('onSend', ({ raw }, reply, payload, done) => {
@@ -72,9 +83,18 @@ async function untilAllHaveLeft(connections: Crowd<Socket>): Promise<void> {
   }
 }
 
-async function within(limitMs: number, task: Promise<void>): Promise<void> {
+/**
+ * `close` of an HTTP server also closes connections whose request is still on its way; that of the server below does
+ * not. Right after the poll phase nobody waits to be accepted, whom the system would reset.
+ */
+async function stopListening(server: HttpServer): Promise<void> {
+  await afterPoll()
+  Server.prototype.close.call(server)
+}
+
+async function within(limitMs: number, tasks: readonly Promise<unknown>[]): Promise<void> {
   const alarm = new AbortController()
-  await Promise.race([task, pause(limitMs, undefined, { signal: alarm.signal })])
+  await Promise.race([Promise.all(tasks), pause(limitMs, null, { signal: alarm.signal })])
   alarm.abort()
 }
 

@@ -7,13 +7,10 @@ interface LogOutputOptions {
   readonly destination?: DestinationStream
 }
 
-/**
- * Where the log goes: JSON for programs, and in a terminal lines for people. Every line is written at once, so that
- * none is lost when the process ends.
- */
+/** Where the log goes: JSON for programs, and in a terminal lines for people. */
 export async function logOutput({
   isTerminal,
-  destination = pino.destination(standardOutput),
+  destination = oncePerTurn(pino.destination(standardOutput)),
 }: LogOutputOptions): Promise<DestinationStream> {
   const format = isTerminal ? await formatForPeople() : (line: string) => line
   return { write: (line) => destination.write(escapeControls(format(line))) }
@@ -21,6 +18,25 @@ export async function logOutput({
 
 /** As a file descriptor: its stream would end the process where nobody reads it any more. */
 const standardOutput = 1
+
+/**
+ * Writes the lines of one turn of the event loop together: under load, many executions share one call to the system.
+ * What is left when the process ends is written then.
+ */
+function oncePerTurn(destination: DestinationStream): DestinationStream {
+  let lines = ''
+  const flush = () => {
+    if (lines !== '') destination.write(lines)
+    lines = ''
+  }
+  process.once('exit', flush)
+  return {
+    write(line) {
+      if (lines === '') setImmediate(flush)
+      lines += line
+    },
+  }
+}
 
 /** Loaded only where somebody looks: most services never run in a terminal. */
 async function formatForPeople(): Promise<(line: string) => string> {

@@ -59,7 +59,8 @@ export function createProblemAnswers(answered: (code: ProblemCode) => void): Pro
     answerError(error, request, reply) {
       const refusal = refusalOf(error, request)
       logRefusal(refusal, error, request)
-      answered(refusal.code)
+      // Nobody is answered who has gone, or who had another answer when time was up.
+      if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
       return sendProblem(refusal, request, reply)
     },
     answerBrokenHttp(error, socket) {

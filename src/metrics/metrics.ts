@@ -16,6 +16,8 @@ export interface MetricsSources {
   readonly inFlight: () => number
   /** How busy the egress is at this moment. */
   readonly load: () => Load
+  /** Whether the service keeps to older secrets than its files have. */
+  readonly areSecretsStale: () => boolean
 }
 
 /** What the service counts and measures, for Prometheus. Every series is there from the start, and no other comes. */
@@ -39,6 +41,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const executed = countExecutions(registry)
   const problems = countProblems(registry, sources.problemCodes)
   describeLoad(registry, sources)
+  describeSecrets(registry, sources)
   describeProcess(registry, sources.version)
   const stopMeasuring = measureEventLoop(registry)
 
@@ -77,5 +80,14 @@ function describeLoad(registry: Registry, { maxInFlight, inFlight, load }: Metri
     'webhook_node_connections_open',
     'Connections to targets that are open or being opened, idle ones included.',
     () => load().connections,
+  )
+}
+
+function describeSecrets(registry: Registry, { areSecretsStale }: MetricsSources): void {
+  gauge(
+    registry,
+    'webhook_node_secrets_stale',
+    '1 while the files of secrets have changed and cannot be used, so that those of before are in use.',
+    () => Number(areSecretsStale()),
   )
 }

@@ -43,8 +43,14 @@ export function readSecrets({ directory, file, unbound }: SecretSources): ReadSe
 
 const isRefused = 'is bound to nothing, which SECRETS_UNBOUND refuses'
 
-/** The names of secrets that may be sent anywhere, for everybody. */
-export function namesOfUnbound(secrets: Secrets): readonly string[] {
+/** What whoever runs the service should see of secrets that are bound to nothing, and were not before. */
+export function noticesOfUnbound(secrets: Secrets, before: Secrets = new Map()): readonly string[] {
+  const known = namesOfUnbound(before)
+  const names = namesOfUnbound(secrets).filter((name) => !known.includes(name))
+  return names.length > 0 ? [`every caller may send these secrets anywhere: ${names.join(', ')}`] : []
+}
+
+function namesOfUnbound(secrets: Secrets): readonly string[] {
   return [...secrets].flatMap(([name, secret]) => (isUnbound(secret) ? name : []))
 }
 

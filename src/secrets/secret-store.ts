@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BoundElsewhere } from '../webhook/secret-lookup.ts'
-import { readSecrets, type SecretSources } from './read-secrets.ts'
+import { noticesOfUnbound, type ReadSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
 import { refusalOf, type Secrets, type SecretUse } from './secret.ts'
 import { watchSources } from './watch-sources.ts'
 
@@ -8,6 +8,8 @@ import { watchSources } from './watch-sources.ts'
 export interface SecretStore {
   /** The value, where it may be used so; undefined for a name that is not known. */
   find(name: string, use: SecretUse): string | BoundElsewhere | undefined
+  /** Whether the sources have changed and cannot be used, so that the secrets of before are in use. */
+  isStale(): boolean
   /** Ends the looking for changes. */
   close(): void
 }
@@ -15,6 +17,7 @@ export interface SecretStore {
 /** Takes what there is to say of a re-reading: never a value. */
 export interface SecretLog {
   info(details: object, message: string): void
+  warn(message: string): void
   error(details: object, message: string): void
 }
 
@@ -30,6 +33,13 @@ export interface SecretStoreOptions {
 
 const usualIntervalMs = 2_000
 
+/** A state of the sources that cannot be used. */
+interface Refused {
+  readonly problems: readonly string[]
+  /** Tells it from another state with the same problems. */
+  readonly marks: string
+}
+
 /** Keeps the secrets in memory and reads them again when they change. A state with problems changes nothing. */
 export function createSecretStore({
   sources,
@@ -38,33 +48,36 @@ export function createSecretStore({
   intervalMs = usualIntervalMs,
 }: SecretStoreOptions): SecretStore {
   let secrets = initial
-  let problems: readonly string[] = []
+  let refused: Refused | null = null
 
-  function readAgain(): void {
-    const read = readSecrets(sources)
+  function take(read: ReadSecrets, marks: string): void {
     if (read.ok) adopt(read.secrets)
-    else complain(read.problems)
+    else refuse({ problems: read.problems, marks })
   }
 
   function adopt(found: Secrets): void {
-    problems = []
-    if (isDeepStrictEqual(found, secrets)) return
+    if (!refused && isDeepStrictEqual(found, secrets)) return
+    refused = null
+    const notices = noticesOfUnbound(found, secrets)
     secrets = found
     log.info({ secrets: secrets.size }, 'the secrets have changed and were read again')
+    for (const notice of notices) log.warn(notice)
   }
 
-  function complain(found: readonly string[]): void {
-    if (isDeepStrictEqual(found, problems)) return
-    problems = found
+  function refuse(state: Refused): void {
+    if (isDeepStrictEqual(state, refused)) return
+    refused = state
+    const { problems } = state
     log.error({ problems }, 'the secrets have changed and cannot be used; those of before stay in use')
   }
 
-  const watcher = watchSources(sources, intervalMs, readAgain)
+  const watcher = watchSources(sources, { intervalMs, read: () => readSecrets(sources), onChange: take })
   return {
     find(name, use) {
       const secret = secrets.get(name)
       return secret && (refusalOf(secret, use) ?? secret.value)
     },
+    isStale: () => refused !== null,
     close: () => watcher.close(),
   }
 }

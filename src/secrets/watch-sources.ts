@@ -11,11 +11,22 @@ export interface Watcher {
 
 type Places = Pick<SecretSources, 'directory' | 'file'>
 
+/** What a watcher does. */
+export interface WatcherOptions<Found> {
+  readonly intervalMs: number
+  readonly read: () => Found
+  /** Takes what was read. The marks tell one state of the sources from another. */
+  readonly onChange: (found: Found, marks: string) => void
+}
+
 /**
- * Calls back where the sources may have changed, and once at the beginning. It looks again and again rather than
+ * Reads the sources where they may have changed, and once at the beginning. It looks again and again rather than
  * waiting to be told: events of a file system miss links that are swapped, mounts and files that come by network.
  */
-export function watchSources(places: Places, intervalMs: number, onChange: () => void): Watcher {
+export function watchSources<Found>(
+  places: Places,
+  { intervalMs, read, onChange }: WatcherOptions<Found>,
+): Watcher {
   let known: string | null = null
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
@@ -23,9 +34,19 @@ export function watchSources(places: Places, intervalMs: number, onChange: () =>
   async function look(): Promise<void> {
     const { marks, isSettled } = await marksOf(places)
     if (isClosed) return
-    if (marks !== known) onChange()
-    known = isSettled ? marks : null
+    const isKnown = marks === known || (await readState(marks))
+    if (isClosed) return
+    known = isKnown && isSettled ? marks : null
     plan()
+  }
+
+  /** What was read while it changed is of no state that has marks. The next look reads it again. */
+  async function readState(marks: string): Promise<boolean> {
+    const found = read()
+    const { marks: after } = await marksOf(places)
+    const isWhole = after === marks
+    if (isWhole && !isClosed) onChange(found, marks)
+    return isWhole
   }
 
   function plan(): void {

@@ -28,7 +28,7 @@ export interface OtlpOptions extends OtlpTarget {
 }
 
 /** How long the end of the process may be held up by a collector that does not answer. */
-const closeMs = 2_000
+const closeMs = 1_000
 
 /** Spans that may wait for their delivery. */
 const maxWaiting = 2_048

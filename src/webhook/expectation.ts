@@ -78,7 +78,7 @@ function compileString(
     type: 'string',
     judge(response) {
       const expected = `a body that ${match} ${quote(response.masked(value))}${ignoreCase ? ' in any case' : ''}`
-      const met = hasText(response.text, value, match, ignoreCase)
+      const met = hasText(response.seenText, value, match, ignoreCase)
       const actual = met ? 'a body that does' : describeBody(response)
       return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }
     },
@@ -100,14 +100,14 @@ function quote(text: string): string {
 }
 
 function describeBody(response: ReadableResponse): string {
-  if (response.text === '') return 'an empty body'
+  if (response.seenText === '') return 'an empty body'
   return response.mayBeQuoted
     ? `a body that begins with ${quote(response.shownStart(excerptSource).text)}`
     : 'another body'
 }
 
 function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {
-  const { text, isWhole } = response
+  const { seenText: text, isWhole } = response
   const came = `The target sent ${describeBody(response)}.`
   if (!isWhole) return `${came} ${cutHint}`
   if (hasText(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
@@ -131,8 +131,8 @@ function compileCondition(text: string, path: string, condition: Condition): Com
   }
 }
 
-function conditionHint({ isWhole, json, status }: ReadableResponse): string {
+function conditionHint({ isWhole, seenJson, status }: ReadableResponse): string {
   if (!isWhole) return cutHint
-  const seen = json === undefined ? 'its body is not JSON' : 'its body is JSON'
+  const seen = seenJson === undefined ? 'its body is not JSON' : 'its body is JSON'
   return `The response has status ${status} and ${seen}; compare it with the condition.`
 }

@@ -1,5 +1,6 @@
 import { maxJsonDepth, parseJson } from './json.ts'
 import { type Masker, maskedStart } from './mask.ts'
+import { maskedHeaders, maskedValue } from './masked-value.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
 
 /** Some text of a body. */
@@ -28,7 +29,8 @@ export class ReadableResponse {
   readonly #masked: Masker
   readonly #contentType: string
   #text: string | null = null
-  #json: { readonly value: unknown } | null = null
+  #seenText: string | null = null
+  #seenJson: { readonly value: unknown } | null = null
 
   /** `isShown` says whether anything of the body may be shown to people. */
   constructor(
@@ -57,13 +59,25 @@ export class ReadableResponse {
     return this.ending === 'complete' || this.ending === 'undecodable'
   }
 
-  /** The body as JSON with every digit; undefined where it is none. */
-  get json(): unknown {
-    if (this.#json === null) {
-      const parsed = parseJson(this.text, { maxDepth: maxJsonDepth })
-      this.#json = { value: parsed.ok ? parsed.exact : undefined }
-    }
-    return this.#json.value
+  /**
+   * The text that is decided on. What must not be shown is masked before anybody looks at it: parts of a secret could be
+   * captured, or guessed by conditions, where the target sends it back.
+   */
+  get seenText(): string {
+    this.#seenText ??= this.#masked(this.text)
+    return this.#seenText
+  }
+
+  /** The body as JSON with every digit, masked as its text is; undefined where it is none. */
+  get seenJson(): unknown {
+    this.#seenJson ??= { value: this.#readJson() }
+    return this.#seenJson.value
+  }
+
+  #readJson(): unknown {
+    const parsed = parseJson(this.text, { maxDepth: maxJsonDepth })
+    if (!parsed.ok) return undefined
+    return this.seenText === this.text ? parsed.exact : maskedValue(parsed.exact, this.#masked)
   }
 
   /** A text as it may be shown. */
@@ -87,8 +101,7 @@ export class ReadableResponse {
 
   /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
   header(name: string): string | undefined {
-    const values = this.headers.filter(([candidate]) => candidate.toLowerCase() === name)
-    return values.length === 0 ? undefined : values.map(([, value]) => value).join(', ')
+    return fieldValue(name, this.headers)
   }
 
   /** What `response` is in templates and conditions. Nothing is parsed that nobody asks for. */
@@ -97,21 +110,27 @@ export class ReadableResponse {
     return {
       status: response.status,
       get body() {
-        return response.text
+        return response.seenText
       },
       get headers() {
         return response.#headersByName()
       },
       get json() {
-        return response.json
+        return response.seenJson
       },
     }
   }
 
   #headersByName(): Readonly<Record<string, string | undefined>> {
-    const names = new Set(this.headers.map(([name]) => name.toLowerCase()))
-    return Object.fromEntries([...names].map((name) => [name, this.header(name)]))
+    const seen = maskedHeaders(this.headers, this.#masked)
+    const names = new Set(seen.map(([name]) => name.toLowerCase()))
+    return Object.fromEntries([...names].map((name) => [name, fieldValue(name, seen)]))
   }
+}
+
+function fieldValue(name: string, headers: readonly HeaderPair[]): string | undefined {
+  const values = headers.filter(([candidate]) => candidate.toLowerCase() === name)
+  return values.length === 0 ? undefined : values.map(([, value]) => value).join(', ')
 }
 
 /** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */

@@ -90,7 +90,7 @@ export const here = { signal: new AbortController().signal, trace: null }
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
-  secrets: { find: () => undefined, close: () => {} },
+  secrets: { find: () => undefined, isStale: () => false, close: () => {} },
   nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
   maxEchoBytes: 65_536,
   userAgent: 'webhook-node/test',

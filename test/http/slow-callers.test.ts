@@ -11,7 +11,7 @@ async function hastyService() {
     ...readSettings({ MAX_IN_FLIGHT: '1' }),
     requestTimeoutMs: 200,
     caller: testCaller(),
-    secrets: { find: () => undefined, close: () => {} },
+    secrets: { find: () => undefined, isStale: () => false, close: () => {} },
     spanExporter: null,
     log: createLogger('silent'),
   })

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { reasonCodes } from '../../src/execution/contract.ts'
@@ -6,7 +7,9 @@ import type { ExecutionRecord } from '../../src/execution/execution.ts'
 import { createMetrics, type Metrics, type MetricsSources } from '../../src/metrics/metrics.ts'
 import { branchNames } from '../../src/webhook/config.ts'
 import { failures } from '../../src/webhook/failure.ts'
+import { testFiles } from '../secrets/files.ts'
 import { execution, failedExecution } from '../statistics/executions.ts'
+import { headOf, rawClient } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -93,6 +96,22 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
+  it('count a request that breaks off once', async () => {
+    const { url, log } = await service()
+    const before = await scrape(url)
+    const client = await rawClient(url)
+
+    client.write(headOf('POST', '/v1/execute', 10_000))
+    client.write('{"node":')
+    await vi.waitUntil(async () => (await scrape(url)).get('webhook_node_executions_in_flight') === 1)
+    await client.hangUp()
+    await vi.waitUntil(() => log.some(({ msg }) => msg === 'request refused'))
+
+    expect(growth(before, await scrape(url))).toEqual({
+      'webhook_node_problems_total{code="invalid_request"}': 1,
+    })
+  })
+
   it('count what is hardly a request, too', async () => {
     const { url } = await service()
     const before = await scrape(url)
@@ -134,6 +153,22 @@ describe('the metrics of the load', () => {
 
     expect(series.get('webhook_node_connections_open')).toBe(5)
     expect(series.get('webhook_node_calls_waiting')).toBe(3)
+  })
+})
+
+describe('the metrics of the secrets', () => {
+  it('show while their files cannot be used', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+    const { url } = await service({ settings: { SECRETS_FILE: join(files.path, 'secrets.json') } })
+    const stale = async () => (await scrape(url)).get('webhook_node_secrets_stale')
+    const becomes = (value: number) =>
+      vi.waitUntil(async () => (await stale()) === value, { timeout: 10_000, interval: 50 })
+
+    expect(await stale()).toBe(0)
+    await files.replace('secrets.json', '{"a":')
+    await becomes(1)
+    await files.replace('secrets.json', '{"a":"s3cr3t-1"}')
+    await becomes(0)
   })
 })
 
@@ -222,6 +257,7 @@ function metricsOf(own: Partial<MetricsSources> = {}): Metrics {
     maxInFlight: 1,
     inFlight: () => 0,
     load: () => ({ connections: 0, waiting: 0 }),
+    areSecretsStale: () => false,
     ...own,
   })
   onTestFinished(() => metrics.close())

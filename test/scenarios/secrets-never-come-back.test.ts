@@ -47,6 +47,57 @@ describe('secrets never come back', () => {
       for (const text of told) expect(text).not.toContain(trace)
   })
 
+  it('lets nobody capture a part of one that the target echoes, nor change its form', async () => {
+    const target = await receiver((_request, response) => {
+      const json = JSON.stringify({ error: `invalid token ${token}`, list: [{ [token]: token }] })
+      response.writeHead(401, { 'x-echo': token }).end(json)
+    })
+    const { execute } = await service()
+    const node = {
+      method: 'POST',
+      url: target.url,
+      auth: { type: 'bearer', token: '{{ secrets.token }}' },
+      capture: {
+        part: '{{ response.json.error | slice: 14, 6 }}',
+        loud: '{{ response.json.error | upcase }}',
+        spaced: '{{ response.body | split: "" | join: " " }}',
+        nested: '{{ response.json.list | json | replace: "/", "-" }}',
+        header: '{{ response.headers.x-echo | slice: 0, 6 }}',
+      },
+    }
+
+    const { captured } = await execute({ node, secrets })
+
+    expect(captured).toEqual({
+      part: '•••',
+      loud: 'INVALID TOKEN •••',
+      spaced: expect.stringContaining('t o k e n   • • •'),
+      nested: '[{"•••":"•••"}]',
+      header: '•••',
+    })
+  })
+
+  it('lets nobody guess the beginning of one by asking for it', async () => {
+    const target = await receiver((_request, response) =>
+      response.writeHead(200).end(`your token is ${token}`),
+    )
+    const { execute } = await service()
+    const node = { method: 'POST', url: target.url, auth: { type: 'bearer', token: '{{ secrets.token }}' } }
+    const guess = `token is ${token.slice(0, 3)}`
+    const expectations = [
+      { type: 'string', value: guess },
+      { type: 'condition', value: `response.body contains "${guess}"` },
+    ]
+
+    for (const expectation of expectations) {
+      const { succeeded } = await execute({
+        node: { ...node, expect: expectation, retry: { attempts: 2, initialDelayMs: 0 }, idempotent: true },
+        secrets,
+      })
+      expect(succeeded).toBe(false)
+    }
+  })
+
   it('masks a field that the author calls sensitive, wherever it turns up', async () => {
     const target = await receiver((request, response) => {
       response.writeHead(200).end(`You sent ${request.body}`)

@@ -9,7 +9,7 @@ import { testFiles } from './files.ts'
 const anywhere = { host: 'hooks.example', tenant: null }
 
 interface LogLine {
-  readonly level: 'info' | 'error'
+  readonly level: 'info' | 'warn' | 'error'
   readonly details: unknown
 }
 
@@ -21,6 +21,7 @@ function storeOf(wanted: Partial<SecretSources>) {
   const lines: LogLine[] = []
   const log = {
     info: (details: object) => void lines.push({ level: 'info', details }),
+    warn: (details: string) => void lines.push({ level: 'warn', details }),
     error: (details: object) => void lines.push({ level: 'error', details }),
   }
   const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
@@ -132,7 +133,7 @@ describe('a secret is read again', () => {
     const sources: SecretSources = { directory: files.path, file: null, unbound: 'allow' }
     const read = readSecrets(sources)
     await files.write('a', 's3cr3t-2')
-    const log = { info: () => {}, error: () => {} }
+    const log = { info: () => {}, warn: () => {}, error: () => {} }
     const store = createSecretStore({
       sources,
       initial: read.ok ? read.secrets : new Map(),
@@ -151,6 +152,25 @@ describe('a secret is read again', () => {
     await files.write('secrets.json', '{"a":{"value":"s3cr3t-1","hosts":["api.example"]}}')
 
     await becomes('a', { boundTo: 'hosts' })
+  })
+})
+
+describe('a secret that may be sent anywhere', () => {
+  it('is named when it comes or loses its bindings, and not again', async () => {
+    const bound = '{"value":"s3cr3t-1","hosts":["api.example"]}'
+    const files = await testFiles({ 'secrets.json': `{"old":"s3cr3t-1","bound":${bound}}` })
+    const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    await files.replace('secrets.json', `{"old":"s3cr3t-2","bound":"s3cr3t-1","new":"s3cr3t-1"}`)
+    await logs(2)
+    await files.replace('secrets.json', `{"old":"s3cr3t-3","bound":"s3cr3t-3","new":"s3cr3t-3"}`)
+    await logs(3)
+
+    expect(lines).toEqual([
+      { level: 'info', details: { secrets: 3 } },
+      { level: 'warn', details: 'every caller may send these secrets anywhere: bound, new' },
+      { level: 'info', details: { secrets: 3 } },
+    ])
   })
 })
 
@@ -205,16 +225,34 @@ describe('a change that cannot be used', () => {
     expect(lines).toMatchObject([{ level: 'error' }])
   })
 
-  it('is logged again when it is another one', async () => {
+  it.each([
+    ['with another problem', '{"a":1}'],
+    ['with the same problem', '[1]'],
+  ])('is logged again when it is another one, %s', async (_says, content) => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
     const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
 
     await files.replace('secrets.json', '[]')
     await logs(1)
-    await files.replace('secrets.json', '{"a":1}')
+    await files.replace('secrets.json', content)
     await logs(2)
 
     expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
+  })
+
+  it('makes the store stale until one can be used, which is logged even where nothing is new', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
+    const { store, logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    expect(store.isStale()).toBe(false)
+    await files.replace('secrets.json', '[]')
+    await logs(1)
+    expect(store.isStale()).toBe(true)
+    await files.replace('secrets.json', '{"a":"s3cr3t-1"}')
+    await logs(2)
+
+    expect(store.isStale()).toBe(false)
+    expect(lines.map(({ level }) => level)).toEqual(['error', 'info'])
   })
 })
 

@@ -1,0 +1,30 @@
+import { secretHeaders } from './header.ts'
+import { LongNumber } from './long-number.ts'
+import { type Masker, mask } from './mask.ts'
+import type { HeaderPair } from './outcome.ts'
+
+/** A JSON value with everything masked in it, names too. A number keeps its type unless it shows what must not be seen. */
+export function maskedValue(value: unknown, masked: Masker): unknown {
+  if (typeof value === 'string') return masked(value)
+  if (typeof value === 'number' || value instanceof LongNumber) return maskedNumber(value, masked)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => maskedValue(item, masked))
+  const members = Object.entries(value).map(
+    ([name, member]) => [masked(name), maskedValue(member, masked)] as const,
+  )
+  return Object.fromEntries(members)
+}
+
+function maskedNumber(value: number | LongNumber, masked: Masker): unknown {
+  const text = String(value)
+  const shown = masked(text)
+  return shown === text ? value : shown
+}
+
+/** Headers as they may be shown. */
+export function maskedHeaders(headers: readonly HeaderPair[], masked: Masker): HeaderPair[] {
+  return headers.map(([name, value]) => [
+    masked(name),
+    secretHeaders.has(name.toLowerCase()) ? mask : masked(value),
+  ])
+}
