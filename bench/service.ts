@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Contender, key, type Running, startContender } from './contender.ts'
 import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
@@ -28,6 +29,8 @@ export async function startService(
     EGRESS_ALLOW: `localhost:${receiver.port},*.${hostSuffix}`,
     EGRESS_CA_FILE: caFile,
     EGRESS_DNS_SERVERS: dns,
+    // As with npm start and in the image, what was compiled once is kept.
+    NODE_COMPILE_CACHE: join(world.directory, 'compile-cache'),
     ...settings,
   }
   const command = { args: [...nodeOptions, 'src/main.ts'], env, port, isReady }

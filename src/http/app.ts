@@ -6,6 +6,7 @@ import Fastify, {
 } from 'fastify'
 import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
+import type { ExecutionContext } from '../execution/execute.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { Statistics } from '../statistics/statistics.ts'
@@ -23,7 +24,7 @@ import { metricsRoute } from './metrics-route.ts'
 import { nodesRoute } from './nodes-route.ts'
 import { describeApi, version } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
-import { createProblemAnswers } from './problem.ts'
+import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
 import { problemCodes } from './problem-code.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
@@ -53,8 +54,7 @@ const maxParamLength = 16_384
 
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { caller, secrets, spanExporter, access, maxTimeoutMs, maxEchoBytes } = options
-  const { requestTimeoutMs = 30_000 } = options
+  const { caller, secrets, spanExporter } = options
   const inFlight = new InFlight(options.maxInFlight)
   const metrics = createMetrics({
     version,
@@ -65,23 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     areSecretsStale: () => secrets.isStale(),
   })
   const problems = createProblemAnswers(metrics.refused)
-  const app = Fastify({
-    loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: requestIdOf,
-    bodyLimit: options.maxRequestBytes,
-    requestTimeout: requestTimeoutMs,
-    // By default Node bears with a dripping body for 60 s, whatever requestTimeout says, and looks every 30 s.
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
-    routerOptions: { maxParamLength },
-    // Closing takes as long as what is under way.
-    pluginTimeout: 0,
-    // The routes answer for themselves while the service drains.
-    return503OnClosing: false,
-    ajv: { customOptions: ajvOptions },
-    frameworkErrors: problems.answerError,
-    clientErrorHandler: problems.answerBrokenHttp,
-  })
+  const app = Fastify(serverOptions(options, problems))
 
   const isDraining = drainBeforeClosing(app, {
     inFlight,
@@ -108,7 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
-    guardAccess(api, access)
+    guardAccess(api, options.access)
     const statistics = new Statistics()
     // What they tell is wanted most when the service takes no more work.
     await api.register(nodesRoute, { statistics })
@@ -116,14 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuseQuery(work)
       refuseWhile(isDraining, work)
       inFlight.limit(work)
-      const context = {
-        caller,
-        secrets,
-        nodes: new CompiledNodes({ maxTimeoutMs }),
-        maxEchoBytes,
-        userAgent: `webhook-node/${version}`,
-        startsTraces: spanExporter !== null,
-      }
+      const context = contextOf(options)
       await work.register(executeRoute, { context, metrics, statistics, spanExporter })
       await work.register(previewRoute, { context })
     })
@@ -131,6 +108,46 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => secrets.close())
   app.addHook('onClose', async () => metrics.close())
   return app
+}
+
+function serverOptions(
+  { log, maxRequestBytes, requestTimeoutMs = 30_000 }: AppOptions,
+  { answerError, answerBrokenHttp }: ProblemAnswers,
+) {
+  return {
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    bodyLimit: maxRequestBytes,
+    requestTimeout: requestTimeoutMs,
+    // By default Node bears with a dripping body for 60 s, whatever requestTimeout says, and looks every 30 s.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    routerOptions: { maxParamLength },
+    // Closing takes as long as what is under way.
+    pluginTimeout: 0,
+    // The routes answer for themselves while the service drains.
+    return503OnClosing: false,
+    ajv: { customOptions: ajvOptions },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerBrokenHttp,
+  }
+}
+
+function contextOf({
+  caller,
+  secrets,
+  spanExporter,
+  maxTimeoutMs,
+  maxEchoBytes,
+}: AppOptions): ExecutionContext {
+  return {
+    caller,
+    secrets,
+    nodes: new CompiledNodes({ maxTimeoutMs }),
+    maxEchoBytes,
+    userAgent: `webhook-node/${version}`,
+    startsTraces: spanExporter !== null,
+  }
 }
 
 /** A body is what its schema says or it is refused: nothing is converted, dropped or filled in. */

@@ -10,7 +10,7 @@ interface LogOutputOptions {
 /** Where the log goes: JSON for programs, and in a terminal lines for people. */
 export async function logOutput({
   isTerminal,
-  destination = oncePerTurn(pino.destination(standardOutput)),
+  destination = inBatches(pino.destination(standardOutput)),
 }: LogOutputOptions): Promise<DestinationStream> {
   const format = isTerminal ? await formatForPeople() : (line: string) => line
   return { write: (line) => destination.write(escapeControls(format(line))) }
@@ -19,11 +19,14 @@ export async function logOutput({
 /** As a file descriptor: its stream would end the process where nobody reads it any more. */
 const standardOutput = 1
 
+/** Nobody who watches the log notices. */
+const batchMs = 10
+
 /**
- * Writes the lines of one turn of the event loop together: under load, many executions share one call to the system.
- * What is left when the process ends is written then.
+ * Writes the lines of a moment together: under load, many executions share one call to the system. What is left when the
+ * process ends is written then.
  */
-function oncePerTurn(destination: DestinationStream): DestinationStream {
+function inBatches(destination: DestinationStream): DestinationStream {
   let lines = ''
   const flush = () => {
     if (lines !== '') destination.write(lines)
@@ -32,7 +35,7 @@ function oncePerTurn(destination: DestinationStream): DestinationStream {
   process.once('exit', flush)
   return {
     write(line) {
-      if (lines === '') setImmediate(flush)
+      if (lines === '') setTimeout(flush, batchMs)
       lines += line
     },
   }
