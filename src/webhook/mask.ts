@@ -1,4 +1,4 @@
-import { byteOccurrences, overlapAtEnd, type Span, textOccurrences } from './search.ts'
+import { byteOccurrences, overlapAtEnd, type Span, shortNeedle, textOccurrences } from './search.ts'
 import { type Unescaped, unescapeText } from './unescape.ts'
 
 /** What stands in the place of everything that must not be seen. */
@@ -17,14 +17,25 @@ export type Masker = (text: string, options?: { readonly isCut: boolean }) => st
 export function createMasker(values: Iterable<string>): Masker {
   const hidden = hiddenOf(values)
   if (hidden.length === 0) return (text) => text
-  const clues = [...new Set(hidden.flatMap(cluesOf))]
+  const clues = [...new Set(hidden.flatMap(cluesOf).map((clue) => clue.slice(0, shortNeedle)))]
   let needles: readonly Needles[] | null = null
   return (text, { isCut } = { isCut: false }) => {
     if (hidden.length * searchesPerValue * text.length > maxWork) return mask
-    if (!isCut && !escapes.test(text) && !hasOneOf(clues, text)) return text
+    const isPlain = !escapes.test(text) && !hasOneOf(clues, text)
+    if (isPlain && !isCut) return text
     needles ??= hidden.map(needlesOf)
-    return replaceSpans(text, [...spansIn(text, needles, isCut)])
+    // In a plain text that was cut there is at most the beginning of a value, at its end.
+    const from = isPlain ? Math.max(0, text.length - longestIn(hidden) * longestPlain) : 0
+    const rest = text.slice(from)
+    return text.slice(0, from) + replaceSpans(rest, [...spansIn(rest, needles, isCut)])
   }
+}
+
+/** So many characters of a text without escapes may stand for one: base64 takes four bytes of UTF-8 for less. */
+const longestPlain = 8
+
+function longestIn(values: readonly string[]): number {
+  return values.reduce((length, value) => Math.max(length, value.length), 0)
 }
 
 /** The first characters of a text, masked; none is half of one, and a value that is cut in two at their end is hidden too. */
@@ -37,8 +48,7 @@ export function maskedStart(text: string, characters: number, masked: Masker): s
 export function beginningsAtEnd(text: string, values: Iterable<string>): readonly string[] {
   const hidden = hiddenOf(values)
   if (hidden.length === 0) return []
-  const longest = hidden.reduce((length, value) => Math.max(length, value.length), 0)
-  const tail = text.slice(-longest * longestSpelling)
+  const tail = text.slice(-longestIn(hidden) * longestSpelling)
   const unescaped = unescapeText(tail)
   const base64 = base64Alphabet(unescaped.bytes)
   const spans = hidden.flatMap((value) => [...spansAtEnd(unescaped, base64, needlesOf(value))])

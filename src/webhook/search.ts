@@ -2,7 +2,7 @@
 export type Span = readonly [start: number, end: number]
 
 /** Up to this length the search of the platform is fast; with longer needles its worst case would show. */
-const shortNeedle = 256
+export const shortNeedle = 256
 
 /** The places of a text in another, from left to right and side by side. */
 export function textOccurrences(haystack: string, needle: string): Iterable<Span> {
