@@ -52,7 +52,7 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
   })
 }
 
-const whatIsCounted = `Counted are executions of nodes with an \`id\`, by this instance and in its memory: the ${maxHistories.toLocaleString('en-US')} pairs of node and tenant that were used last, all tenants together being one.`
+const whatIsCounted = `Counted are executions of nodes with an \`id\`, by this instance and in its memory: the ${maxHistories} pairs of node and tenant that were used last, all tenants together being one.`
 
 const id = Type.String({
   description:
