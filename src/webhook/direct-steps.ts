@@ -59,15 +59,13 @@ function reporting(step: Step, template: Template): Step {
   }
 }
 
-type Path = readonly [string, ...(string | number)[]]
+type Path = readonly (string | number)[]
 
 function pathOf({ postfix: [token, ...others] }: Expression): Path | null {
   if (others.length > 0 || !TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined)
     return null
   const names = token.props.map(constantOf)
-  return names.every((name) => typeof name === 'string' || typeof name === 'number')
-    ? (names as unknown as Path)
-    : null
+  return names.every((name) => typeof name === 'string' || typeof name === 'number') ? names : null
 }
 
 function filterOf(filter: Filter): Evaluate<unknown> | null {

@@ -87,15 +87,13 @@ export class RenderContext extends Context {
     return this.#usedSecrets ?? noNames
   }
 
-  override *_get(names: (string | number)[]): IterableIterator<unknown> {
-    const value: unknown = yield super._get(names)
-    if (value === undefined) this.#noticed.push(names.map(String))
-    return value
+  override *_get(path: (string | number)[]): IterableIterator<unknown> {
+    return yield this.lookUp(path)
   }
 
   /** What a path leads to, which begins with the name of a variable. */
-  lookUp(path: readonly [string, ...(string | number)[]]): unknown {
-    const { findScope } = this as unknown as { findScope(name: string): object }
+  lookUp(path: readonly (string | number)[]): unknown {
+    const { findScope } = this as unknown as { findScope(name: unknown): object }
     let value: unknown = findScope.call(this, path[0])
     for (const name of path) value = this.readProperty(value as never, name)
     if (value === undefined) this.#noticed.push(path.map(String))
