@@ -27,8 +27,11 @@ export interface OtlpOptions extends OtlpTarget {
   readonly onLoss: (loss: SpanLoss) => void
 }
 
-/** How long the end of the process may be held up by a collector that does not answer. */
-const closeMs = 1_000
+/**
+ * How long a collector that does not answer is waited for at the end. Draining waits for less than a second, and what was
+ * lost is to be said within it.
+ */
+const closeMs = 500
 
 /** Spans that may wait for their delivery. */
 const maxWaiting = 2_048

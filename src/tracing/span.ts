@@ -18,6 +18,6 @@ export interface Span {
 export interface SpanExporter {
   /** Takes spans and returns at once; what cannot be delivered is lost. */
   record(spans: readonly Span[]): void
-  /** Delivers what is left, as far as that can be done within seconds. */
+  /** Delivers what is left, as far as that can be done at once. */
   close(): Promise<void>
 }
