@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Node } from '../webhook/config.ts'
 import { failureCodes } from '../webhook/failure.ts'
 import { minMaskLength } from '../webhook/mask.ts'
@@ -6,6 +6,7 @@ import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
 import { methods } from '../webhook/outbound-request.ts'
 import { Payload } from '../webhook/payload.ts'
 import { closedObject, named, nullable, oneOfWords, recordOf } from '../webhook/schema.ts'
+import { Type } from '../webhook/type.ts'
 
 /** Values that the node refers to as `{{ secrets.NAME }}`. */
 export const Secrets = Type.Record(

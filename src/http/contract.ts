@@ -1,9 +1,10 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { executionSchemas } from '../execution/contract.ts'
 import { statisticsSchemas } from '../statistics/contract.ts'
 import { nodeSchemas } from '../webhook/config.ts'
 import { Payload } from '../webhook/payload.ts'
 import { closedObject, oneOfWords } from '../webhook/schema.ts'
+import { Type } from '../webhook/type.ts'
 import { problemCodes } from './problem-code.ts'
 
 /** One thing that is wrong with a request. */

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { NodeList, NodeStatistics } from '../statistics/contract.ts'
 import { maxHistories, type Statistics } from '../statistics/statistics.ts'
 import { tenantPattern } from '../webhook/name-patterns.ts'
 import { closedObject, named } from '../webhook/schema.ts'
+import { Type } from '../webhook/type.ts'
 import { Refusal } from './problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 

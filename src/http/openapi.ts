@@ -1,46 +1,36 @@
-import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
-import manifest from '../../package.json' with { type: 'json' }
-import { executeExamples, previewExamples } from './examples.ts'
-import { completeDocument } from './openapi-document.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 
-/** The version of this service. */
-export const { version } = manifest
+/** The document for programs, and Swagger UI with all that it loads. */
+const paths = ['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/*']
 
-const description = `The Webhook node of a workflow engine, as a service: it takes the configuration of a node and what the workflow
-knows, sends the request, and tells which branch to follow.
+/**
+ * Describes all routes that are registered after it, at `GET /openapi.json` and on the page `GET /docs`. What that
+ * takes is loaded and built when somebody first asks: most instances are never asked, and all would start later.
+ */
+export function describeApi(app: FastifyInstance): void {
+  const routes: RouteOptions[] = []
+  let documentation: Promise<FastifyInstance> | undefined
 
-**The HTTP status says whether the service did its job; the branch says what the target did.** Every error is
-\`application/problem+json\` (RFC 9457) and lists all that is wrong with the request. A route that does not exist is
-\`404\` with the code \`not_found\`, a method that it does not have \`405\` with \`method_not_allowed\`.`
+  async function answer({ url, headers }: FastifyRequest, reply: FastifyReply) {
+    documentation ??= load()
+    const found = await (await documentation).inject({ url, headers })
+    if (found.statusCode === 404) return reply.callNotFound()
+    if (found.statusCode >= 400)
+      throw Object.assign(new Error(found.payload), { statusCode: found.statusCode })
+    const { connection: _ofNoSocket, ...rest } = found.headers
+    return reply
+      .code(found.statusCode)
+      .headers(rest)
+      .send(found.rawPayload.length > 0 ? found.rawPayload : undefined)
+  }
 
-/** Describes all routes that are registered after it, and serves the document at `GET /openapi.json`. */
-export async function describeApi(app: FastifyInstance): Promise<void> {
-  await app.register(swagger, options)
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-}
+  async function load(): Promise<FastifyInstance> {
+    const { buildDocumentation } = await import('./documentation.ts')
+    return await buildDocumentation(routes, app.getSchemas())
+  }
 
-const options: FastifyDynamicSwaggerOptions = {
-  openapi: {
-    openapi: '3.1.0',
-    info: { title: 'webhook-node', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: '/', description: 'This service' }],
-    tags: [
-      { name: 'webhook', description: 'Execute and preview nodes.' },
-      { name: 'statistics', description: 'What has passed through the nodes.' },
-      { name: 'health', description: 'For whoever watches the process. No key needed.' },
-    ],
-    components: {
-      securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'One of the keys in the setting API_KEYS.' },
-      },
-    },
-  },
-  refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
-  transformObject: (input) => {
-    if (!('openapiObject' in input)) return input.swaggerObject
-    const examples = { executeNode: executeExamples, previewNode: previewExamples }
-    // What is added are schemas and examples, which leaves the document one.
-    return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>
-  },
+  for (const path of paths) app.get(path, { schema: { hide: true } }, answer)
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
 }

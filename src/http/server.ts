@@ -6,7 +6,7 @@ import { createSecretStore } from '../secrets/secret-store.ts'
 import type { Settings } from '../settings.ts'
 import { createSpanExporter } from '../tracing/span-exporter.ts'
 import { buildApp } from './app.ts'
-import { version } from './openapi.ts'
+import { version } from './version.ts'
 
 /** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
 export async function startServer(
@@ -25,7 +25,8 @@ export async function startServer(
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
   })
   const app = await buildApp({ ...settings, caller, secrets, spanExporter, log })
-  await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` })
+  await app.listen({ host, port })
+  log.info(`listening on ${app.listeningOrigin}`)
   // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.
   own.port = (app.server.address() as AddressInfo).port
   return app

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { Trace } from '../tracing/trace.ts'
 import { parseTraceContext, type TraceContext } from '../tracing/trace-context.ts'
+import { Type } from '../webhook/type.ts'
 
 /** The headers of a trace in a request. What is not as W3C Trace Context has it counts as not there. */
 export const TraceHeaders = Type.Object({

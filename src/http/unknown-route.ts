@@ -3,7 +3,7 @@ import { Refusal } from './problem.ts'
 
 interface Route {
   readonly method: string
-  readonly pattern: URLPattern
+  readonly url: string
 }
 
 /**
@@ -13,8 +13,7 @@ interface Route {
 export function refuseUnknownRoutes(app: FastifyInstance): void {
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url }) => {
-    const pattern = new URLPattern({ pathname: url })
-    routes.push(...[method].flat().map((name) => ({ method: name, pattern })))
+    routes.push(...[method].flat().map((name) => ({ method: name, url })))
   })
   app.addHook('onRequest', ({ is404, url }, _reply, done) => {
     if (is404) throw refusalOf(methodsAt(url, routes))
@@ -28,7 +27,7 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
 
 function methodsAt(url: string, routes: readonly Route[]): readonly string[] {
   const [pathname = ''] = url.split('?', 1)
-  const matching = routes.filter(({ pattern }) => pattern.test({ pathname }))
+  const matching = routes.filter((route) => new URLPattern({ pathname: route.url }).test({ pathname }))
   return [...new Set(matching.map(({ method }) => method))]
 }
 

@@ -1,4 +1,4 @@
-import { Registry } from '@prometheus-io/client'
+import Registry from '@prometheus-io/client/lib/registry.js'
 import type { Load } from '../egress/caller.ts'
 import type { ExecutionRecord } from '../execution/execution.ts'
 import { measureEventLoop } from './event-loop.ts'

@@ -1,4 +1,6 @@
-import { Counter, Gauge, type Registry } from '@prometheus-io/client'
+import type { Registry } from '@prometheus-io/client'
+import Counter from '@prometheus-io/client/lib/counter.js'
+import Gauge from '@prometheus-io/client/lib/gauge.js'
 import { gauge } from './series.ts'
 
 /** What runs, since when, and what it takes. */

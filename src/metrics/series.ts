@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, type LabelValues, type Registry } from '@prometheus-io/client'
+import type { LabelValues, Registry } from '@prometheus-io/client'
+import Counter from '@prometheus-io/client/lib/counter.js'
+import Gauge from '@prometheus-io/client/lib/gauge.js'
+import Histogram from '@prometheus-io/client/lib/histogram.js'
 
 interface SeriesOptions<Name extends string> {
   readonly name: string

@@ -1,6 +1,7 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { ExecuteReply, reasonCodes } from '../execution/contract.ts'
 import { closedObject, named, nullable, oneOfWords, recordOf } from '../webhook/schema.ts'
+import { Type } from '../webhook/type.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const moment = (description: string) => Type.String({ format: 'date-time', description, examples: [time] })

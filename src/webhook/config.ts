@@ -1,7 +1,8 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { methods } from './outbound-request.ts'
 import { sources } from './payload.ts'
 import { anyJson, closedObject, named, oneOfWords, recordOf } from './schema.ts'
+import { Type } from './type.ts'
 
 /** What a node does where its config is silent. */
 export const defaults = {

@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from './type.ts'
 
 /** A reference to a schema with an `$id` that keeps its type, so that documents name it and code knows it. */
 export function named<T extends TSchema>(schema: T) {

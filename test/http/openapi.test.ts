@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { get, type IncomingMessage, type RequestOptions } from 'node:http'
+import { json } from 'node:stream/consumers'
 import Schema from 'typebox/schema'
 import { describe, expect, it } from 'vitest'
 import document from '../../openapi/openapi.json' with { type: 'json' }
@@ -89,6 +92,47 @@ describe('the API page', () => {
     })
   })
 })
+
+describe('the routes of the API page', () => {
+  it.each([
+    '/docs/none',
+    '/docs/static/none.js',
+    '/docs/static/../../v1/nodes',
+    '/docs/static/%2e%2e/package.json',
+  ])('lead to nothing else: GET %s', async (path) => {
+    const { url } = await service()
+
+    const response = await responseTo(url, { path })
+
+    expect(response.statusCode).toBe(404)
+    expect(await json(response)).toMatchObject({ code: 'not_found' })
+  })
+
+  it('let a browser keep the files', async () => {
+    const { url } = await service()
+    const path = '/docs/static/logo.svg'
+    const { etag = '' } = (await responseTo(url, { path })).headers
+
+    const again = await responseTo(url, { path, headers: { 'if-none-match': etag } })
+
+    expect(again.statusCode).toBe(304)
+  })
+
+  it('refuse a range behind the end of a file as all that is not well formed', async () => {
+    const { url } = await service()
+
+    const response = await fetch(`${url}/docs/static/logo.svg`, { headers: { range: 'bytes=9999999-' } })
+
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ code: 'invalid_request' })
+  })
+})
+
+/** As it came: `fetch` would tidy the path, and ask for a file that it has not kept. */
+async function responseTo(url: string, options: RequestOptions): Promise<IncomingMessage> {
+  const [response] = (await once(get(url, { ...options, agent: false }), 'response')) as [IncomingMessage]
+  return response
+}
 
 /** Paths of members without a description, references and branches of unions apart. */
 function membersWithoutDescription(schema: unknown, path: string): string[] {

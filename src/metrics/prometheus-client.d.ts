@@ -1,0 +1,17 @@
+// What we use of the client. Its main file also loads default metrics, clusters and OpenTelemetry.
+
+declare module '@prometheus-io/client/lib/counter.js' {
+  export { Counter as default } from '@prometheus-io/client'
+}
+
+declare module '@prometheus-io/client/lib/gauge.js' {
+  export { Gauge as default } from '@prometheus-io/client'
+}
+
+declare module '@prometheus-io/client/lib/histogram.js' {
+  export { Histogram as default } from '@prometheus-io/client'
+}
+
+declare module '@prometheus-io/client/lib/registry.js' {
+  export { Registry as default } from '@prometheus-io/client'
+}
