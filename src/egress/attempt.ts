@@ -1,24 +1,39 @@
 import type { Delivered, Failure } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import type { Attempt, Outcome, TargetResponse } from '../webhook/outcome.ts'
+import { Cancellation } from './cancellation.ts'
 import type { Connection } from './connection.ts'
-import { type Deadline, failureFromInterruption, type Interruption } from './deadline.ts'
+import type { ConnectionPool } from './connection-pool.ts'
+import { type Deadline, failureFromInterruption, type Interruptible, type Interruption } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
-import { EgressError } from './egress-error.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeListener } from './exchange.ts'
 import { failureFromError } from './failure-from-error.ts'
 import type { Lane } from './lane.ts'
-import { type PhaseClock, startPhaseClock } from './phase-clock.ts'
+import { PhaseClock } from './phase-clock.ts'
+import type { Place } from './places.ts'
 
-export interface AttemptOptions {
+/** A request on its way, and what all of its attempts share. */
+export interface Call {
   readonly request: OutboundRequest
   readonly lane: Lane
+  readonly place: Place
   readonly deadline: Deadline
-  readonly maxResponseBytes: number
-  /** Waits for a place where there is none, and finds or opens a connection. */
-  readonly connect: (phases: PhaseClock, signal: AbortSignal) => Promise<Connection>
+  /** Null where nobody gives up. */
+  readonly cancellation: Cancellation | null
+}
+
+/** Finds or opens a connection for a call: a promise only where something has to be waited for. */
+export type Connect = (
+  call: Call,
+  phases: PhaseClock,
+  stopped: Cancellation,
+) => Connection | Promise<Connection>
+
+/** What the attempts of all calls share. */
+export interface AttemptOptions {
   /** Takes back a connection whose response was read to its end. */
-  readonly release: (connection: Connection) => void
+  readonly pool: Pick<ConnectionPool, 'release'>
+  readonly maxResponseBytes: number
   readonly log: DebugLog
 }
 
@@ -26,21 +41,22 @@ export interface AttemptOptions {
  * Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of
  * ours.
  */
-export async function attemptOnce(options: AttemptOptions): Promise<Attempt> {
+export async function attemptOnce(call: Call, connect: Connect, options: AttemptOptions): Promise<Attempt> {
   const startedAt = new Date()
   const started = performance.now()
-  const journey = new Journey(options)
-  const outcome = await Promise.race([
-    journey.outcome(),
-    options.deadline.interrupted.then((interruption) => journey.stop(interruption)),
-  ])
-  return {
-    startedAt,
-    durationMs: Math.round(performance.now() - started),
-    outcome,
-    delivered: journey.delivered,
-    connectionReused: journey.connectionReused,
-    timings: journey.phases.timings(),
+  const journey = new Journey(call, options)
+  try {
+    const outcome = await journey.outcome(connect)
+    return {
+      startedAt,
+      durationMs: Math.round(performance.now() - started),
+      outcome,
+      delivered: journey.delivered,
+      connectionReused: journey.connectionReused,
+      timings: journey.phases.timings(),
+    }
+  } finally {
+    journey.letGo()
   }
 }
 
@@ -52,44 +68,31 @@ export function attemptNotBegun(failure: Failure): Attempt {
     outcome: { kind: 'failed', failure, response: null },
     delivered: 'no',
     connectionReused: false,
-    timings: startPhaseClock().timings(),
+    timings: new PhaseClock().timings(),
   }
 }
 
-/**
- * How far an attempt has come. All of it can be read at any time, since the clock may run out at any time.
- */
-class Journey {
-  readonly phases = startPhaseClock()
+/** An attempt under way. It ends once, by whatever comes first: a response, an error or an interruption. */
+class Journey implements ExchangeListener, Interruptible {
+  readonly phases = new PhaseClock()
+  readonly #call: Call
   readonly #options: AttemptOptions
-  readonly #stopped = new AbortController()
+  readonly #stopped = new Cancellation()
+  readonly #end = Promise.withResolvers<Outcome>()
   #connection: Connection | null = null
-  #exchange: Exchange | null = null
   #connectionReused = false
+  #exchange: Exchange | null = null
+  #isOver = false
 
-  constructor(options: AttemptOptions) {
+  constructor(call: Call, options: AttemptOptions) {
+    this.#call = call
     this.#options = options
   }
 
-  async outcome(): Promise<Outcome> {
-    try {
-      return await this.#travel()
-    } catch (error) {
-      this.#connection?.destroy()
-      return this.#failed(error)
-    } finally {
-      this.phases.enter(null)
-    }
-  }
-
-  stop(interruption: Interruption): Outcome {
-    const { phase, phaseMs } = this.phases
-    const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
-    const failure = failureFromInterruption(interruption, progress, this.#options.deadline.limitMs)
-    const response = this.#exchange?.interrupt() ?? null
-    this.#stopped.abort()
-    this.#connection?.abort()
-    return { kind: 'failed', failure, response }
+  outcome(connect: Connect): Promise<Outcome> {
+    this.#call.deadline.tell(this)
+    if (!this.#isOver) void this.#begin(connect)
+    return this.#end.promise
   }
 
   get delivered(): Delivered {
@@ -100,27 +103,68 @@ class Journey {
     return this.#connectionReused
   }
 
-  async #travel(): Promise<Outcome> {
-    const { request, lane, maxResponseBytes, connect, release } = this.#options
-    const connection = await connect(this.phases, this.#stopped.signal)
-    this.#connection = connection
-    if (this.#stopped.signal.aborted) throw new EgressError('EGRESS_STOPPED')
-    this.#connectionReused = connection.wasUsed
-    this.#exchange = new Exchange({ connection, request, lane, maxResponseBytes, phases: this.phases })
-    const response = await this.#exchange.response
-    if (this.#exchange.isOver) release(connection)
-    else connection.destroy()
-    return { kind: 'responded', response }
+  respond(response: TargetResponse): void {
+    this.#finish({ kind: 'responded', response })
   }
 
-  #failed(error: unknown): Outcome {
+  fail(error: unknown): void {
+    if (this.#isOver) return
     // A connection may be gone before anything was sent on it: then no phase of its own has begun.
     const phase = this.#connection === null ? this.phases.phase : 'answer'
-    const { host, port } = this.#options.request
+    const { host, port } = this.#call.request
     const failure = failureFromError(error, phase, { host, port })
-    if (failure === null) throw error
+    if (failure === null) {
+      this.#isOver = true
+      this.#end.reject(error)
+      return
+    }
     this.#options.log({ host, port, phase, failure: failure.code, cause: codesOf(error) }, 'attempt failed')
-    return { kind: 'failed', failure, response: null }
+    this.#finish({ kind: 'failed', failure, response: null })
+  }
+
+  interrupt(why: Interruption): void {
+    if (this.#isOver) return
+    const { phase, phaseMs } = this.phases
+    const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
+    const failure = failureFromInterruption(why, progress, this.#call.deadline.limitMs)
+    this.#finish({ kind: 'failed', failure, response: this.#exchange?.interrupt() ?? null })
+    this.#stopped.cancel()
+    this.#connection?.abort()
+  }
+
+  /** Only when the outcome was taken: while undici tells of the end, it is not yet done with the connection. */
+  letGo(): void {
+    if (this.#connection === null) return
+    if (this.#exchange?.isOver) this.#options.pool.release(this.#call.lane, this.#connection)
+    else this.#connection.destroy()
+  }
+
+  async #begin(connect: Connect): Promise<void> {
+    try {
+      const found = connect(this.#call, this.phases, this.#stopped)
+      this.#send(found instanceof Promise ? await found : found)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #send(connection: Connection): void {
+    if (this.#isOver) {
+      connection.destroy()
+      return
+    }
+    this.#connection = connection
+    this.#connectionReused = connection.wasUsed
+    const { request, lane } = this.#call
+    this.#exchange = new Exchange(this, connection, lane.key, this.#options.maxResponseBytes)
+    this.#exchange.send(request)
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.phases.enter(null)
+    this.#end.resolve(outcome)
   }
 }
 

@@ -4,18 +4,19 @@ import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt } from '../webhook/outcome.ts'
 import { createAddressPolicy, type Target } from './address-policy.ts'
 import type { AddressRule } from './address-rule.ts'
-import { attemptNotBegun, attemptOnce } from './attempt.ts'
+import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
-import { type Deadline, notBegun, startDeadline } from './deadline.ts'
+import { Deadline, notBegun } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
 import { nameOf } from './failure-from-error.ts'
 import type { IpRange } from './ip-address.ts'
-import { type Lane, laneOf } from './lane.ts'
+import { laneOf } from './lane.ts'
 import { OpenSockets } from './open-sockets.ts'
 import type { PhaseClock } from './phase-clock.ts'
-import { type Place, Places } from './places.ts'
+import { Places } from './places.ts'
 import { createResolver } from './resolver.ts'
 
 /**
@@ -29,7 +30,7 @@ export interface CallOptions {
   /** Tenants share neither places nor connections. */
   readonly tenant: string | null
   /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
-  readonly signal?: AbortSignal
+  readonly cancellation?: Cancellation
 }
 
 export interface Caller {
@@ -77,20 +78,24 @@ export function createCaller(options: EgressOptions): Caller {
   const sockets = new OpenSockets()
   const places = new Places(options)
   const pool = createPool(options, sockets)
+  const shared = { pool, maxResponseBytes: options.maxResponseBytes, log: options.log }
   const running = new Set<Deadline>()
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant, signal = null }) {
+    async call(request, { timeoutMs, tenant, cancellation = null }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
-      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled)]
+      if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
       const lane = laneOf(tenant, request)
       const place = places.take(lane.key)
       if (place === null) return [attemptNotBegun(queueFull(request))]
-      const deadline = startDeadline(timeoutMs)
+      const deadline = new Deadline(timeoutMs)
+      const call = { request, lane, place, deadline, cancellation }
       running.add(deadline)
       try {
-        return await send({ request, lane, place, deadline, signal })
+        const first = await attemptOnce(call, find, shared)
+        if (!foundConnectionClosed(first)) return [first]
+        return [first, await attemptOnce(call, open, shared)]
       } finally {
         deadline.clear()
         running.delete(deadline)
@@ -107,33 +112,15 @@ export function createCaller(options: EgressOptions): Caller {
     },
   }
 
-  async function send(call: Call): Promise<Attempts> {
-    const { request, lane, place, deadline } = call
-    const { maxResponseBytes, log } = options
-    const release = (connection: Connection) => pool.release(lane, connection)
-    const common = { request, lane, deadline, maxResponseBytes, log, release }
-    const first = await attemptOnce({
-      ...common,
-      async connect(phases, stopped) {
-        await turnOf(call, phases)
-        return await pool.find(lane, place, phases, stopped)
-      },
-    })
-    if (!foundConnectionClosed(first)) return [first]
-    return [
-      first,
-      await attemptOnce({ ...common, connect: (...journey) => pool.open(lane, place, ...journey) }),
-    ]
+  function find(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+    const { lane, place } = call
+    if (place.turn === null) return pool.find(lane, place, phases, stopped)
+    return turnOf(call, place.turn, phases).then(() => pool.find(lane, place, phases, stopped))
   }
-}
 
-/** A request on its way, and the place that all of its attempts share. */
-interface Call {
-  readonly request: OutboundRequest
-  readonly lane: Lane
-  readonly place: Place
-  readonly deadline: Deadline
-  readonly signal: AbortSignal | null
+  function open({ lane, place }: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    return pool.open(lane, place, phases, stopped)
+  }
 }
 
 function createPool({ log, ca, dnsServers, ...rules }: EgressOptions, sockets: OpenSockets): ConnectionPool {
@@ -144,13 +131,17 @@ function createPool({ log, ca, dnsServers, ...rules }: EgressOptions, sockets: O
 }
 
 /** Who gives up while the call waits ends it; what has its place goes on. */
-async function turnOf({ place, deadline, signal }: Call, phases: PhaseClock): Promise<void> {
-  if (place.turn === null) return
+async function turnOf(
+  { deadline, cancellation }: Call,
+  turn: Promise<void>,
+  phases: PhaseClock,
+): Promise<void> {
+  const signal = cancellation?.signal
   const giveUp = () => deadline.interrupt('cancelled')
   signal?.addEventListener('abort', giveUp, { once: true })
   phases.enter('queue')
   try {
-    await place.turn
+    await turn
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }

@@ -1,4 +1,5 @@
 import type { AddressPolicy } from './address-policy.ts'
+import type { Cancellation } from './cancellation.ts'
 import { Connection } from './connection.ts'
 import type { Dial } from './connector.ts'
 import type { DebugLog } from './debug-log.ts'
@@ -31,14 +32,21 @@ export class ConnectionPool {
     this.#options = options
   }
 
-  async find(lane: Lane, place: Place, phases: PhaseClock, signal: AbortSignal): Promise<Connection> {
-    this.#check(lane, signal)
-    return this.#reuse(lane, place) ?? (await this.#open(lane, place, phases, signal))
+  /** One that is kept, at once, or else a new one. */
+  find(
+    lane: Lane,
+    place: Place,
+    phases: PhaseClock,
+    stopped: Cancellation,
+  ): Connection | Promise<Connection> {
+    this.#check(lane, stopped)
+    return this.#reuse(lane, place) ?? this.#open(lane, place, phases, stopped)
   }
 
-  async open(lane: Lane, place: Place, phases: PhaseClock, signal: AbortSignal): Promise<Connection> {
-    this.#check(lane, signal)
-    return await this.#open(lane, place, phases, signal)
+  /** A new one. */
+  open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    this.#check(lane, stopped)
+    return this.#open(lane, place, phases, stopped)
   }
 
   /** Takes back a connection after its request. */
@@ -64,11 +72,12 @@ export class ConnectionPool {
   }
 
   /** Name and port are judged for every call; the address was judged when the connection was made. */
-  #check({ host, port }: Lane, signal: AbortSignal): void {
+  #check(lane: Lane, stopped: Cancellation): void {
     // Whoever was stopped no longer holds the place.
-    if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
-    const reason = this.#options.policy.refuseTarget({ host, port })
+    if (stopped.isCancelled) throw new EgressError('EGRESS_STOPPED')
+    const reason = this.#options.policy.refuseTarget(lane)
     if (reason === null) return
+    const { host, port } = lane
     this.#options.log({ host, port, reason }, 'target denied')
     throw new EgressError('EGRESS_ADDRESS_DENIED')
   }
@@ -85,17 +94,13 @@ export class ConnectionPool {
   }
 
   /** The lookup takes up the place, too. */
-  async #open(
-    { host, port }: Lane,
-    place: Place,
-    phases: PhaseClock,
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    const target = { host, port }
+  async #open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    const target = { host: lane.host, port: lane.port }
     place.hold()
     try {
-      const connection = new Connection(await this.#options.dial(target, place, phases, signal), target)
-      connection.onClose(() => this.#idle.remove(connection))
+      const dialled = await this.#options.dial(target, place, phases, stopped.signal)
+      const connection = new Connection(dialled, target)
+      connection.onClose(() => this.#idle.remove(lane.key, connection))
       return connection
     } finally {
       place.letGo()

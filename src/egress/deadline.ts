@@ -5,17 +5,38 @@ import type { AttemptPhase } from './phase-clock.ts'
 export type Interruption = 'deadline' | 'shutdown' | 'cancelled'
 
 /** The one clock of a call, all attempts included. Its timer keeps the process alive: undici's do not. */
-export interface Deadline {
+export class Deadline {
   readonly limitMs: number
-  readonly interrupted: Promise<Interruption>
-  interrupt(why: Interruption): void
-  clear(): void
+  readonly #timer: NodeJS.Timeout
+  #attempt: Interruptible | null = null
+  #interruption: Interruption | null = null
+
+  constructor(limitMs: number) {
+    this.limitMs = limitMs
+    this.#timer = setTimeout(() => this.interrupt('deadline'), limitMs)
+  }
+
+  /** Tells this one from now on, and at once where the call was interrupted already. */
+  tell(attempt: Interruptible): void {
+    this.#attempt = attempt
+    if (this.#interruption !== null) attempt.interrupt(this.#interruption)
+  }
+
+  /** The first time counts. */
+  interrupt(why: Interruption): void {
+    if (this.#interruption !== null) return
+    this.#interruption = why
+    this.#attempt?.interrupt(why)
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
 }
 
-export function startDeadline(limitMs: number): Deadline {
-  const { promise, resolve } = Promise.withResolvers<Interruption>()
-  const timer = setTimeout(resolve, limitMs, 'deadline')
-  return { limitMs, interrupted: promise, interrupt: resolve, clear: () => clearTimeout(timer) }
+/** Who is told that its time is over. */
+export interface Interruptible {
+  interrupt(why: Interruption): void
 }
 
 /** Where an attempt was when it was interrupted. */

@@ -2,10 +2,9 @@ import type { Dispatcher } from 'undici'
 import type { Delivered } from '../webhook/failure.ts'
 import { trimHeader } from '../webhook/header.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { HeaderPair, TargetResponse } from '../webhook/outcome.ts'
-import { type Connection, httpMagic, maxHeaderBytes, maxHeaders } from './connection.ts'
+import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
+import { type Connection, maxHeaderBytes, maxHeaders } from './connection.ts'
 import { EgressError } from './egress-error.ts'
-import type { Lane } from './lane.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import { createResponseBody, type ResponseBody } from './response-body.ts'
 
@@ -19,38 +18,41 @@ const switchingProtocols = 101
 
 type Controller = Dispatcher.DispatchController
 
-interface Head {
-  readonly status: number
-  readonly headers: readonly HeaderPair[]
-  readonly body: ResponseBody
-}
-
-export interface ExchangeOptions {
-  readonly connection: Connection
-  readonly request: OutboundRequest
-  readonly lane: Lane
-  readonly maxResponseBytes: number
+/** Who is told of the first end that an exchange comes to, and perhaps of later ones. */
+export interface ExchangeListener {
   readonly phases: PhaseClock
+  respond(response: TargetResponse): void
+  /** No final response head came. */
+  fail(error: Error): void
 }
 
 /**
  * One request and its response on one connection: no redirect, no retry, nothing that would hide a request.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects where no final response head came. */
-  readonly response: Promise<TargetResponse>
-  readonly #options: ExchangeOptions
-  readonly #settle = Promise.withResolvers<TargetResponse>()
+  readonly #listener: ExchangeListener
+  readonly #connection: Connection
+  /** Whose turn the decoding of the body uses up. */
+  readonly #lane: string
+  readonly #maxResponseBytes: number
   #delivered: Delivered = 'no'
   #isOver = false
-  #isSettled = false
+  #hasResponded = false
   #interimResponses = 0
-  #head: Head | null = null
+  #status = 0
+  #headers: readonly HeaderPair[] = []
+  /** Null until the head has come. */
+  #body: ResponseBody | null = null
 
-  constructor(options: ExchangeOptions) {
-    this.#options = options
-    this.response = this.#settle.promise
-    options.connection.send(options.request, this)
+  constructor(listener: ExchangeListener, connection: Connection, lane: string, maxResponseBytes: number) {
+    this.#listener = listener
+    this.#connection = connection
+    this.#lane = lane
+    this.#maxResponseBytes = maxResponseBytes
+  }
+
+  send(request: OutboundRequest): void {
+    this.#connection.send(request, this)
   }
 
   get delivered(): Delivered {
@@ -64,37 +66,36 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Ends the reading early: what has come so far, if the head has. */
   interrupt(): TargetResponse | null {
-    if (this.#head === null) return null
-    const { status, headers, body } = this.#head
-    return { status, headers, body: body.interrupt(), ending: 'timed_out' }
+    if (this.#body === null) return null
+    return this.#responseWith(this.#body.interrupt(), 'timed_out')
   }
 
   /** Called right before the request is written. */
   onRequestStart(): void {
     this.#delivered = 'maybe'
-    this.#options.phases.enter('answer')
+    this.#listener.phases.enter('answer')
   }
 
   onResponseStart(controller: Controller, status: number): void {
-    this.#options.connection.noteProgress()
+    this.#connection.noteProgress()
     if (status < 200) this.#receiveInterim(controller, status)
     else this.#receiveHead(controller, status)
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#options.connection.noteProgress()
-    this.#head?.body.write(chunk)
+    this.#connection.noteProgress()
+    this.#body?.write(chunk)
   }
 
   onResponseEnd(): void {
-    this.#isOver = !this.#isSettled
+    this.#isOver = !this.#hasResponded
     // undici takes a reset for the end of a body that has no length.
-    this.#head?.body.end(this.#options.connection.error ? 'broken' : 'complete')
+    this.#body?.end(this.#connection.error ? 'broken' : 'complete')
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#head) this.#head.body.end('broken')
-    else this.#settle.reject(this.#nameError(error))
+    if (this.#body) this.#body.end('broken')
+    else this.#listener.fail(this.#nameError(error))
   }
 
   #receiveInterim(controller: Controller, status: number): void {
@@ -105,39 +106,39 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #receiveHead(controller: Controller, status: number): void {
-    const headers = headerPairs(controller)
-    if (headers.length > maxHeaders || bytesOf(headers) > maxHeaderBytes) {
+    this.#headers = headerPairs(controller)
+    if (this.#headers.length > maxHeaders || bytesOf(this.#headers) > maxHeaderBytes) {
       controller.abort(new EgressError('EGRESS_HEADERS_TOO_LARGE'))
       return
     }
     this.#delivered = 'yes'
-    this.#options.phases.enter('download')
-    this.#head = { status, headers, body: this.#createBody({ status, headers }) }
+    this.#listener.phases.enter('download')
+    this.#status = status
+    this.#body = createResponseBody(codingsOf(this.#headers), {
+      limit: this.#maxResponseBytes,
+      lane: this.#lane,
+      onEnd: (ending, bytes) => this.#respond(ending, bytes),
+    })
   }
 
-  #createBody(head: Omit<Head, 'body'>): ResponseBody {
-    return createResponseBody(codingsOf(head.headers), {
-      limit: this.#options.maxResponseBytes,
-      lane: this.#options.lane.key,
-      onEnd: (ending, body) => {
-        this.#isSettled = true
-        this.#settle.resolve({ ...head, body, ending })
-        this.#options.phases.enter(null)
-      },
-    })
+  #respond(ending: BodyEnding, body: Buffer): void {
+    this.#hasResponded = true
+    this.#listener.respond(this.#responseWith(body, ending))
+  }
+
+  #responseWith(body: Buffer, ending: BodyEnding): TargetResponse {
+    return { status: this.#status, headers: this.#headers, body, ending }
   }
 
   /**
    * undici has one error for all answers it cannot parse, and one for all connections that ended too early.
    */
   #nameError(error: NodeJS.ErrnoException): Error {
-    const { firstBytes, wasEnded, error: firstError } = this.#options.connection
-    if (error.name === 'HTTPParserError') {
-      const isHttp = firstBytes.equals(httpMagic)
-      return new EgressError(isHttp ? 'EGRESS_RESPONSE_MALFORMED' : 'EGRESS_RESPONSE_NOT_HTTP', error)
-    }
+    const { hasAnswered, speaksHttp, wasEnded, error: firstError } = this.#connection
+    if (error.name === 'HTTPParserError')
+      return new EgressError(speaksHttp ? 'EGRESS_RESPONSE_MALFORMED' : 'EGRESS_RESPONSE_NOT_HTTP', error)
     if (error.code !== 'UND_ERR_SOCKET') return error
-    if (firstBytes.length > 0 && !wasEnded) return new EgressError('EGRESS_RESPONSE_MALFORMED', error)
+    if (hasAnswered && !wasEnded) return new EgressError('EGRESS_RESPONSE_MALFORMED', error)
     return firstError ?? error
   }
 }
@@ -145,30 +146,36 @@ export class Exchange implements Dispatcher.DispatchHandler {
 /** undici hands over HTTP/1.1 headers as a flat list of buffers, in the order of the wire. */
 function headerPairs({ rawHeaders }: Controller): readonly HeaderPair[] {
   if (!Array.isArray(rawHeaders)) return []
-  const texts = rawHeaders.map((text) => text.toString('latin1'))
-  return Array.from({ length: texts.length / 2 }, (_, at) => [
-    texts[2 * at] ?? '',
-    trimHeader(texts[2 * at + 1] ?? ''),
-  ])
+  const pairs: HeaderPair[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    pairs.push([latin1(rawHeaders[at]), trimHeader(latin1(rawHeaders[at + 1]))])
+  return pairs
+}
+
+function latin1(text: Buffer | string | undefined): string {
+  return text?.toString('latin1') ?? ''
 }
 
 /** Codings of the content, then those of its transfer, of which `chunked` is undone already. */
 function codingsOf(headers: readonly HeaderPair[]): readonly string[] {
-  const valuesOf = (wanted: string) =>
-    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
-  return [...listed(valuesOf('content-encoding')), ...listed(valuesOf('transfer-encoding'))].filter(
-    (coding) => coding !== 'chunked' && coding !== 'identity',
-  )
+  const list = elementsOf(headers, 'content-encoding') + elementsOf(headers, 'transfer-encoding')
+  if (list === '') return []
+  const codings = list.split(',').map((element) => element.trim().toLowerCase())
+  return codings.filter((coding) => coding !== '' && coding !== 'chunked' && coding !== 'identity')
 }
 
-function listed(values: readonly string[]): readonly string[] {
-  return values
-    .flatMap((value) => value.split(','))
-    .map((element) => element.trim().toLowerCase())
-    .filter(Boolean)
+/** A list, which may be spread over several headers, with a comma behind each. */
+function elementsOf(headers: readonly HeaderPair[], wanted: string): string {
+  let elements = ''
+  // Nearly no name is as long: the others need not be put into lower case.
+  for (const [name, value] of headers)
+    if (name.length === wanted.length && name.toLowerCase() === wanted) elements += `${value},`
+  return elements
 }
 
 /** As on the wire, with colon, space and line break. */
 function bytesOf(headers: readonly HeaderPair[]): number {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
+  let bytes = 0
+  for (const [name, value] of headers) bytes += name.length + value.length + 4
+  return bytes
 }

@@ -1,43 +1,56 @@
 import type { Connection } from './connection.ts'
 
+interface Idle {
+  readonly connection: Connection
+  /** How many were put before it. */
+  readonly order: number
+}
+
 /** Connections that wait for another request of their lane. */
 export class IdleConnections {
-  /** Each with its lane; the one that was used last stands last. */
-  readonly #lanes = new Map<Connection, string>()
-  readonly #stacks = new Map<string, Connection[]>()
+  /** By lane; the one that was used last stands last. A lane stays as long as it may get a connection back. */
+  readonly #stacks = new Map<string, Idle[]>()
+  #size = 0
+  #puts = 0
 
   get size(): number {
-    return this.#lanes.size
+    return this.#size
   }
 
   put(lane: string, connection: Connection): void {
+    const idle = { connection, order: this.#puts++ }
     const stack = this.#stacks.get(lane)
-    if (stack === undefined) this.#stacks.set(lane, [connection])
-    else stack.push(connection)
-    this.#lanes.set(connection, lane)
+    if (stack === undefined) this.#stacks.set(lane, [idle])
+    else stack.push(idle)
+    this.#size += 1
   }
 
   /** The one of a lane that was used last is the least likely to be closed by the other side. */
   takeLatest(lane: string): Connection | undefined {
-    const latest = this.#stacks.get(lane)?.at(-1)
-    if (latest !== undefined) this.remove(latest)
-    return latest
+    const latest = this.#stacks.get(lane)?.pop()
+    if (latest !== undefined) this.#size -= 1
+    return latest?.connection
   }
 
-  /** The one that was not used for longest, in all lanes. */
+  /** The one that was not used for longest, in all lanes. Looks at each lane, which is cheaper than to keep an order. */
   takeOldest(): Connection | undefined {
-    const [oldest] = this.#lanes.keys()
-    if (oldest !== undefined) this.remove(oldest)
-    return oldest
+    let oldest: Idle[] = []
+    for (const stack of this.#stacks.values()) if (orderOf(stack) < orderOf(oldest)) oldest = stack
+    const [first] = oldest.splice(0, 1)
+    if (first !== undefined) this.#size -= 1
+    return first?.connection
   }
 
-  /** Does nothing where it is not among them. */
-  remove(connection: Connection): void {
-    const lane = this.#lanes.get(connection)
-    if (lane === undefined) return
-    this.#lanes.delete(connection)
-    const stack = this.#stacks.get(lane) ?? []
-    stack.splice(stack.lastIndexOf(connection), 1)
+  /** Forgets a connection that is closed, whether it is among them or not. */
+  remove(lane: string, connection: Connection): void {
+    const stack = this.#stacks.get(lane)
+    if (stack === undefined) return
+    const at = stack.findIndex((idle) => idle.connection === connection)
+    if (at !== -1) this.#size -= stack.splice(at, 1).length
     if (stack.length === 0) this.#stacks.delete(lane)
   }
+}
+
+function orderOf([oldest]: readonly Idle[]): number {
+  return oldest?.order ?? Number.POSITIVE_INFINITY
 }

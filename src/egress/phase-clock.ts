@@ -7,49 +7,49 @@ import type { Timings } from '../webhook/outcome.ts'
 export type AttemptPhase = 'queue' | 'dns' | 'connect' | 'tls' | 'answer' | 'download'
 
 /** Times the phases of one attempt, each of which happens once or not at all. */
-export interface PhaseClock {
-  /** Ends the current phase and begins the next one; null ends the last. */
-  enter(phase: AttemptPhase | null): void
-  /** The phase that goes on or, after the end, went on last; null before the first one. */
-  readonly phase: AttemptPhase | null
-  /** Milliseconds that `phase` has taken so far. */
-  readonly phaseMs: number
-  timings(): Timings
-}
-
-export function startPhaseClock(): PhaseClock {
-  const lasted = new Map<AttemptPhase, number>()
-  let phase: AttemptPhase | null = null
-  let since: number | null = null
-
-  function stop(): void {
-    if (phase !== null && since !== null) lasted.set(phase, performance.now() - since)
-    since = null
+export class PhaseClock {
+  /** Milliseconds of the phases that are over. */
+  readonly #lasted: Record<AttemptPhase, number | null> = {
+    queue: null,
+    dns: null,
+    connect: null,
+    tls: null,
+    answer: null,
+    download: null,
   }
-  const millisecondsOf = (of: AttemptPhase) =>
-    of === phase && since !== null ? performance.now() - since : (lasted.get(of) ?? null)
+  #phase: AttemptPhase | null = null
+  #since: number | null = null
 
-  return {
-    enter(next) {
-      stop()
-      if (next === null) return
-      phase = next
-      since = performance.now()
-    },
-    get phase() {
-      return phase
-    },
-    get phaseMs() {
-      return phase === null ? 0 : (millisecondsOf(phase) ?? 0)
-    },
-    timings: () => ({
-      queueMs: rounded(millisecondsOf('queue')),
-      dnsMs: rounded(millisecondsOf('dns')),
-      connectMs: rounded(millisecondsOf('connect')),
-      tlsMs: rounded(millisecondsOf('tls')),
-      firstByteMs: rounded(millisecondsOf('answer')),
-      downloadMs: rounded(millisecondsOf('download')),
-    }),
+  /** Ends the current phase and begins the next one; null ends the last. */
+  enter(next: AttemptPhase | null): void {
+    const now = performance.now()
+    if (this.#phase !== null && this.#since !== null) this.#lasted[this.#phase] = now - this.#since
+    this.#since = next === null ? null : now
+    this.#phase = next ?? this.#phase
+  }
+
+  /** The phase that goes on or, after the end, went on last; null before the first one. */
+  get phase(): AttemptPhase | null {
+    return this.#phase
+  }
+
+  /** Milliseconds that `phase` has taken so far. */
+  get phaseMs(): number {
+    if (this.#phase === null) return 0
+    return this.#since === null ? (this.#lasted[this.#phase] ?? 0) : performance.now() - this.#since
+  }
+
+  /** Of the phases that are over. */
+  timings(): Timings {
+    const { queue, dns, connect, tls, answer, download } = this.#lasted
+    return {
+      queueMs: rounded(queue),
+      dnsMs: rounded(dns),
+      connectMs: rounded(connect),
+      tlsMs: rounded(tls),
+      firstByteMs: rounded(answer),
+      downloadMs: rounded(download),
+    }
   }
 }
 

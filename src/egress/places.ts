@@ -8,17 +8,16 @@ export interface PlaceLimits {
   readonly maxQueuePerHost: number
 }
 
-/** Those of a lane in which something is under way; of the others nothing is kept. */
-interface Occupancy {
-  taken: number
-  /** In the order in which they came. */
-  readonly queue: Set<PromiseWithResolvers<void>>
-}
+/** Calls that wait for a place, in the order in which they came. */
+type Queue = Set<PromiseWithResolvers<void>>
 
 /** So many calls of a lane are under way at once; the next ones wait in order. Lanes do not wait for each other. */
 export class Places {
   readonly #limits: PlaceLimits
-  readonly #lanes = new Map<string, Occupancy>()
+  /** Of the lanes in which something is under way; of the others nothing is kept. */
+  readonly #taken = new Map<string, number>()
+  /** Of the lanes in which somebody waits. */
+  readonly #queues = new Map<string, Queue>()
   #waiting = 0
 
   constructor(limits: PlaceLimits) {
@@ -32,50 +31,47 @@ export class Places {
 
   /** A place, or one to wait for, which has to be let go of in either case. Null where too many wait already. */
   take(lane: string): Place | null {
-    const { maxPerHost, maxQueuePerHost } = this.#limits
-    const occupancy = this.#lanes.get(lane) ?? this.#enter(lane)
-    if (occupancy.taken === maxPerHost)
-      return occupancy.queue.size < maxQueuePerHost ? this.#queue(lane, occupancy) : null
-    occupancy.taken += 1
-    return new Place(null, () => this.#giveOn(lane, occupancy))
+    const taken = this.#taken.get(lane) ?? 0
+    if (taken === this.#limits.maxPerHost) return this.#queue(lane)
+    this.#taken.set(lane, taken + 1)
+    return new Place(null, () => this.#giveOn(lane))
   }
 
-  #enter(lane: string): Occupancy {
-    const occupancy = { taken: 0, queue: new Set<PromiseWithResolvers<void>>() }
-    this.#lanes.set(lane, occupancy)
-    return occupancy
-  }
-
-  #queue(lane: string, occupancy: Occupancy): Place {
+  #queue(lane: string): Place | null {
+    const queue = this.#queues.get(lane) ?? new Set()
+    if (queue.size === this.#limits.maxQueuePerHost) return null
     const turn = Promise.withResolvers<void>()
-    occupancy.queue.add(turn)
+    this.#queues.set(lane, queue.add(turn))
     this.#waiting += 1
     return new Place(turn.promise, () => {
-      if (this.#leaveQueue(occupancy, turn)) turn.reject(new EgressError('EGRESS_STOPPED'))
-      else this.#giveOn(lane, occupancy)
+      if (this.#leaveQueue(lane, turn)) turn.reject(new EgressError('EGRESS_STOPPED'))
+      else this.#giveOn(lane)
     })
   }
 
   /** It goes from hand to hand, so that nobody can slip in between. */
-  #giveOn(lane: string, occupancy: Occupancy): void {
-    const [next] = occupancy.queue
+  #giveOn(lane: string): void {
+    const [next] = this.#queues.get(lane) ?? []
     if (next !== undefined) {
-      this.#leaveQueue(occupancy, next)
+      this.#leaveQueue(lane, next)
       next.resolve()
       return
     }
-    occupancy.taken -= 1
-    if (occupancy.taken === 0) this.#lanes.delete(lane)
+    const taken = this.#taken.get(lane) ?? 0
+    if (taken > 1) this.#taken.set(lane, taken - 1)
+    else this.#taken.delete(lane)
   }
 
-  #leaveQueue({ queue }: Occupancy, turn: PromiseWithResolvers<void>): boolean {
-    const wasWaiting = queue.delete(turn)
+  #leaveQueue(lane: string, turn: PromiseWithResolvers<void>): boolean {
+    const queue = this.#queues.get(lane)
+    const wasWaiting = queue?.delete(turn) ?? false
     if (wasWaiting) this.#waiting -= 1
+    if (queue?.size === 0) this.#queues.delete(lane)
     return wasWaiting
   }
 }
 
-/** One place in a lane. Whoever took it holds it; it is given on when nobody holds it any more. */
+/** One place in a lane./** One place in a lane. Whoever took it holds it; it is given on when nobody holds it any more. */
 export class Place {
   /** Rejects where it is let go of before it was there. Null where there is nothing to wait for. */
   readonly turn: Promise<void> | null

@@ -26,23 +26,34 @@ export interface ResponseBodyOptions {
  * Expects the codings in the order in which they were applied. Stacked and unknown ones are left as they are.
  */
 export function createResponseBody(codings: readonly string[], options: ResponseBodyOptions): ResponseBody {
-  const [coding, ...stacked] = codings
-  if (coding === undefined) return createPlainBody(options, 'complete')
-  if (stacked.length > 0 || !isDecodable(coding)) return createPlainBody(options, 'undecodable')
+  const [coding] = codings
+  if (coding === undefined) return new PlainBody('complete', options)
+  if (codings.length > 1 || !isDecodable(coding)) return new PlainBody('undecodable', options)
   return new EncodedBody(coding, options)
 }
 
-function createPlainBody(
-  { limit, onEnd }: ResponseBodyOptions,
-  whenComplete: 'complete' | 'undecodable',
-): ResponseBody {
-  const bytes = new GrowingBuffer(limit)
-  return {
-    write(chunk) {
-      if (!bytes.append(chunk)) onEnd('capped', bytes.take())
-    },
-    end: (ending) => onEnd(ending === 'complete' ? whenComplete : ending, bytes.take()),
-    interrupt: () => bytes.take(),
+/** Shows the bytes as they are on the wire. */
+class PlainBody implements ResponseBody {
+  readonly #whenComplete: 'complete' | 'undecodable'
+  readonly #options: ResponseBodyOptions
+  readonly #bytes: GrowingBuffer
+
+  constructor(whenComplete: 'complete' | 'undecodable', options: ResponseBodyOptions) {
+    this.#whenComplete = whenComplete
+    this.#options = options
+    this.#bytes = new GrowingBuffer(options.limit)
+  }
+
+  write(chunk: Buffer): void {
+    if (!this.#bytes.append(chunk)) this.#options.onEnd('capped', this.#bytes.take())
+  }
+
+  end(ending: WireEnding): void {
+    this.#options.onEnd(ending === 'complete' ? this.#whenComplete : ending, this.#bytes.take())
+  }
+
+  interrupt(): Buffer {
+    return this.#bytes.take()
   }
 }
 

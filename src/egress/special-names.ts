@@ -18,10 +18,16 @@ export const specialNames: readonly (readonly [pattern: string, source: string])
 
 /** Expects lower case and no final dot. A name without a dot is one of the machine's own network. */
 export function isSpecialName(host: string): boolean {
-  return !host.includes('.') || specialNames.some(([pattern]) => matches(host, pattern))
+  if (!host.includes('.')) return true
+  const dotted = `.${host}`
+  return (
+    names.has(host) ||
+    suffixes.some((suffix) => dotted.endsWith(suffix)) ||
+    prefixes.some((prefix) => host.startsWith(prefix))
+  )
 }
 
-function matches(host: string, pattern: string): boolean {
-  if (pattern.startsWith('*.')) return host === pattern.slice(2) || host.endsWith(pattern.slice(1))
-  return pattern.endsWith('.*') ? host.startsWith(pattern.slice(0, -1)) : host === pattern
-}
+const patterns = specialNames.map(([pattern]) => pattern)
+const suffixes = patterns.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1))
+const prefixes = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1))
+const names: ReadonlySet<string> = new Set(patterns.filter((pattern) => !pattern.includes('*')))

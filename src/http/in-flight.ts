@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { Cancellation } from '../egress/cancellation.ts'
 import { Crowd } from './crowd.ts'
 import { Refusal } from './problem.ts'
 
@@ -11,18 +12,10 @@ declare module 'fastify' {
 
 /** What a request asks for: somebody waits for it, or it is being done, or both. */
 class Work {
-  readonly #control = new AbortController()
+  /** Cancelled when nothing more may be begun, since the caller has gone or the service stops. */
+  readonly cancellation = new Cancellation()
   isAwaited = true
   isBeingDone = false
-
-  /** Aborted when nothing more may be begun, since the caller has gone or the service stops. */
-  get signal(): AbortSignal {
-    return this.#control.signal
-  }
-
-  abandon(): void {
-    this.#control.abort()
-  }
 }
 
 /** What is under way, from the head of a request to the end of its reply; where the caller has gone, of its work. */
@@ -48,7 +41,7 @@ export class InFlight {
       this.#underWay.add(work)
       raw.once('close', () => {
         work.isAwaited = false
-        if (!raw.writableFinished) work.abandon()
+        if (!raw.writableFinished) work.cancellation.cancel()
         this.#leave(work)
       })
       done()
@@ -69,7 +62,7 @@ export class InFlight {
 
   /** Lets nothing more be begun; what has begun ends. */
   abandon(): void {
-    for (const work of this.#underWay) work.abandon()
+    for (const { cancellation } of this.#underWay) cancellation.cancel()
   }
 
   ended(): Promise<void> {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { expect, it, vi } from 'vitest'
 import { createAddressPolicy } from '../../src/egress/address-policy.ts'
+import { Cancellation } from '../../src/egress/cancellation.ts'
 import { ConnectionPool } from '../../src/egress/connection-pool.ts'
 import { createConnector } from '../../src/egress/connector.ts'
 import { type Lane, laneOf } from '../../src/egress/lane.ts'
 import { OpenSockets } from '../../src/egress/open-sockets.ts'
-import { startPhaseClock } from '../../src/egress/phase-clock.ts'
+import { PhaseClock } from '../../src/egress/phase-clock.ts'
 import { Place } from '../../src/egress/places.ts'
 import { createResolver } from '../../src/egress/resolver.ts'
 import { rules } from '../support/caller.ts'
@@ -27,8 +28,8 @@ function createPool(maxIdle: number) {
   const resolver = createResolver({ servers: [] })
   const dial = createConnector({ policy, resolver, ca: authority.pem, sockets, log })
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle })
-  const find = (lane: Lane, place = new Place(null, () => {})) =>
-    pool.find(lane, place, startPhaseClock(), new AbortController().signal)
+  const find = async (lane: Lane, place = new Place(null, () => {})) =>
+    pool.find(lane, place, new PhaseClock(), new Cancellation())
   return { pool, sockets, find }
 }
 

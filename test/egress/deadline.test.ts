@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Delivered, FailureCode } from '../../src/webhook/failure.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
 import { drip, type Part, silent, writeAndStay } from '../support/raw-server.ts'
@@ -76,6 +76,15 @@ describe('the one clock of a call', () => {
     expect(outcome.response).toMatchObject({ status: 200, ending: 'timed_out' })
     expect(outcome.response?.body.toString()).toBe('hello')
     expect(timings.downloadMs).toBeGreaterThan(20)
+  })
+
+  it('tells the log of nothing that its end brings about', async () => {
+    const target = await receiver(never)
+    const lines: string[] = []
+    const caller = testCaller({ log: (_details, message) => lines.push(message) })
+    await caller.call(outbound(target.port), { timeoutMs, tenant: null })
+    await vi.waitUntil(() => caller.load().connections === 0)
+    expect(lines).toEqual([])
   })
 
   it('destroys the connection', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createConnector } from '../../src/egress/connector.ts'
 import { OpenSockets } from '../../src/egress/open-sockets.ts'
-import { startPhaseClock } from '../../src/egress/phase-clock.ts'
+import { PhaseClock } from '../../src/egress/phase-clock.ts'
 import { Place } from '../../src/egress/places.ts'
 import { createResolver } from '../../src/egress/resolver.ts'
 import { attemptAt, outbound, rules, testCaller } from '../support/caller.ts'
@@ -232,7 +232,7 @@ describe('a name that is called again', () => {
     })
     const place = new Place(null, () => {})
     const connect = () =>
-      dial({ host, port: target.port }, place, startPhaseClock(), new AbortController().signal)
+      dial({ host, port: target.port }, place, new PhaseClock(), new AbortController().signal)
 
     const { socket } = await connect()
     socket.destroy()

@@ -26,7 +26,8 @@ it('gives the latest of a lane and the oldest of all, as a plain list would', ()
         } else if (what === 'takeOldest') {
           expect(idle.takeOldest()).toBe(takeFromList(0))
         } else {
-          idle.remove(takeFromList(index) ?? someConnection())
+          const { lane: own = lane, connection = someConnection() } = list.splice(index, 1)[0] ?? {}
+          idle.remove(own, connection)
         }
         expect(idle.size).toBe(list.length)
       }

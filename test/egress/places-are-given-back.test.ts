@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Target } from '../../src/egress/address-policy.ts'
 import type { Attempts, Caller } from '../../src/egress/caller.ts'
+import { Cancellation } from '../../src/egress/cancellation.ts'
 import type { FailureCode } from '../../src/webhook/failure.ts'
 import { outbound, testCaller } from '../support/caller.ts'
 import { drip, type Part, silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
@@ -75,9 +76,10 @@ interface Plan {
 async function play(caller: Caller, plan: Plan): Promise<Attempts> {
   const { target, beginsAfterMs, timeoutMs, givesUpAfterMs } = plan
   await delay(beginsAfterMs)
-  const signal = givesUpAfterMs === null ? undefined : AbortSignal.timeout(givesUpAfterMs)
+  const cancellation = new Cancellation()
+  if (givesUpAfterMs !== null) setTimeout(() => cancellation.cancel(), givesUpAfterMs)
   const request = outbound(target.port, { host: target.host })
-  return await caller.call(request, { timeoutMs, tenant: null, ...(signal && { signal }) })
+  return await caller.call(request, { timeoutMs, tenant: null, cancellation })
 }
 
 /** So many calls have their place at once: sockets of earlier ones may take a moment to be gone. */

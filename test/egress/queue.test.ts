@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { Attempts, CallOptions, EgressOptions } from '../../src/egress/caller.ts'
+import { Cancellation } from '../../src/egress/cancellation.ts'
 import { outbound, testCaller } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
@@ -105,7 +106,9 @@ describe('a call that finds all places taken', () => {
 describe('a caller who gives up', () => {
   it('begins nothing where that was before the call', async () => {
     const { call, caller, received } = await busyTarget()
-    expect(await call('/1', { signal: AbortSignal.abort() })).toMatchObject([
+    const cancellation = new Cancellation()
+    cancellation.cancel()
+    expect(await call('/1', { cancellation })).toMatchObject([
       { outcome: { failure: { code: 'cancelled' } }, delivered: 'no', timings: { queueMs: null } },
     ])
     expect(caller.load().connections).toBe(0)
@@ -116,9 +119,9 @@ describe('a caller who gives up', () => {
     const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
-    const controller = new AbortController()
-    const waiting = call('/2', { signal: controller.signal })
-    controller.abort()
+    const cancellation = new Cancellation()
+    const waiting = call('/2', { cancellation })
+    cancellation.cancel()
 
     expect(await waiting).toMatchObject([
       {
@@ -132,13 +135,13 @@ describe('a caller who gives up', () => {
 
   it('does not end what has its place, whether that was waited for or not', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
-    const controller = new AbortController()
-    const first = call('/1', { signal: controller.signal })
-    const second = call('/2', { signal: controller.signal })
+    const cancellation = new Cancellation()
+    const first = call('/1', { cancellation })
+    const second = call('/2', { cancellation })
     await received(1)
     answerNext()
     await received(2)
-    controller.abort()
+    cancellation.cancel()
     answerNext()
 
     for (const [{ outcome }] of await Promise.all([first, second]))
