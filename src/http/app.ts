@@ -1,9 +1,4 @@
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  LogController,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
 import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
@@ -14,7 +9,6 @@ import type { SpanExporter } from '../tracing/span.ts'
 import { answerForNode } from './answer-for-node.ts'
 import { type Access, guardAccess } from './api-keys.ts'
 import { namedSchemas } from './contract.ts'
-import { serveDocsPage } from './docs-page.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -22,12 +16,13 @@ import { InFlight } from './in-flight.ts'
 import { acceptJsonBodies, refuseQuery } from './json-body.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { nodesRoute } from './nodes-route.ts'
-import { describeApi, version } from './openapi.ts'
+import { describeApi } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
 import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
 import { problemCodes } from './problem-code.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
+import { version } from './version.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
 export interface AppOptions {
@@ -54,7 +49,7 @@ const maxParamLength = 16_384
 
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { caller, secrets, spanExporter } = options
+  const { caller, secrets, spanExporter, log } = options
   const inFlight = new InFlight(options.maxInFlight)
   const metrics = createMetrics({
     version,
@@ -64,7 +59,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     load: () => caller.load(),
     areSecretsStale: () => secrets.isStale(),
   })
-  const problems = createProblemAnswers(metrics.refused)
+  const problems = createProblemAnswers(log, metrics.refused)
   const app = Fastify(serverOptions(options, problems))
 
   const isDraining = drainBeforeClosing(app, {
@@ -84,11 +79,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseUnknownRoutes(app)
   acceptJsonBodies(app)
   for (const schema of namedSchemas) app.addSchema(schema)
-  // A schema of a reply that dropped what it does not know would hide our mistakes; tests check replies instead.
-  app.setSerializerCompiler(() => JSON.stringify)
 
-  await describeApi(app)
-  await serveDocsPage(app)
+  describeApi(app)
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
@@ -101,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuseWhile(isDraining, work)
       inFlight.limit(work)
       const context = contextOf(options)
-      await work.register(executeRoute, { context, metrics, statistics, spanExporter })
+      await work.register(executeRoute, { context, log, metrics, statistics, spanExporter })
       await work.register(previewRoute, { context })
     })
   })
@@ -111,12 +103,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 function serverOptions(
-  { log, maxRequestBytes, requestTimeoutMs = 30_000 }: AppOptions,
+  { maxRequestBytes, requestTimeoutMs = 30_000 }: AppOptions,
   { answerError, answerBrokenHttp }: ProblemAnswers,
 ) {
   return {
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // All lines of the log are ours. With a logger, Fastify makes one for each request and watches its end.
+    logger: false,
     genReqId: requestIdOf,
     bodyLimit: maxRequestBytes,
     requestTimeout: requestTimeoutMs,
@@ -128,6 +120,8 @@ function serverOptions(
     // The routes answer for themselves while the service drains.
     return503OnClosing: false,
     ajv: { customOptions: ajvOptions },
+    // A schema of a reply that dropped what it does not know would hide our mistakes; tests check replies instead.
+    schemaController: { compilersFactory: { buildSerializer: () => () => JSON.stringify } },
     frameworkErrors: answerError,
     clientErrorHandler: answerBrokenHttp,
   }
@@ -151,7 +145,7 @@ function contextOf({
 }
 
 /** A body is what its schema says or it is refused: nothing is converted, dropped or filled in. */
-const ajvOptions = {
+export const ajvOptions = {
   coerceTypes: false,
   removeAdditional: false,
   useDefaults: false,
@@ -161,4 +155,7 @@ const ajvOptions = {
   keywords: ['discriminator'],
   // Tidying the code of the validators takes a third of their compilation and makes them no faster.
   code: { optimize: false },
+  // A test checks the schemas, so that no start has to; and one function for a schema takes less than copies of it.
+  validateSchema: false,
+  inlineRefs: false,
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger } from 'fastify'
 import { ExecuteReply, ExecuteRequest } from '../execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../execution/execute.ts'
 import { spansOf } from '../execution/spans.ts'
@@ -13,6 +14,7 @@ import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-h
 
 interface ExecuteRouteOptions {
   readonly context: ExecutionContext
+  readonly log: FastifyBaseLogger
   readonly metrics: Metrics
   readonly statistics: Statistics
   /** Null where nobody wants spans. */
@@ -28,7 +30,7 @@ const executeReply = {
 /** `POST /v1/execute` */
 export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = async (
   app,
-  { context, metrics, statistics, spanExporter },
+  { context, log, metrics, statistics, spanExporter },
 ) => {
   const schema = {
     operationId: 'executeNode',
@@ -42,13 +44,14 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     response: { 200: executeReply, ...problemReplies },
   }
   app.post('/v1/execute', { schema }, async (request, reply) => {
-    const occasion = { signal: request.work.signal, trace: traceOf(request) }
+    const occasion = { cancellation: request.work.cancellation, trace: traceOf(request) }
     const result = await executeNode(request.body, context, occasion)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
-    logExecution(request.log, record, {
+    logExecution(log, record, {
+      requestId: request.id,
       keyName: request.keyName,
       traceId: trace?.context.traceId ?? null,
     })

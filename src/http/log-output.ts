@@ -3,17 +3,17 @@ import pino, { type DestinationStream } from 'pino'
 interface LogOutputOptions {
   /** Whether people read it as it comes. */
   readonly isTerminal: boolean
-  /** The standard output, unless a test wants to read it. */
+  /** The standard output in batches, unless a test wants to read each line. */
   readonly destination?: DestinationStream
 }
 
 /** Where the log goes: JSON for programs, and in a terminal lines for people. */
-export async function logOutput({
-  isTerminal,
-  destination = inBatches(pino.destination(standardOutput)),
-}: LogOutputOptions): Promise<DestinationStream> {
-  const format = isTerminal ? await formatForPeople() : (line: string) => line
-  return { write: (line) => destination.write(escapeControls(format(line))) }
+export async function logOutput({ isTerminal, destination }: LogOutputOptions): Promise<DestinationStream> {
+  const lines =
+    destination === undefined
+      ? inBatches(withoutControls(pino.destination(standardOutput)))
+      : withoutControls(destination)
+  return isTerminal ? await forPeople(lines) : lines
 }
 
 /** As a file descriptor: its stream would end the process where nobody reads it any more. */
@@ -42,9 +42,10 @@ function inBatches(destination: DestinationStream): DestinationStream {
 }
 
 /** Loaded only where somebody looks: most services never run in a terminal. */
-async function formatForPeople(): Promise<(line: string) => string> {
+async function forPeople(destination: DestinationStream): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty')
-  return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', colorize: true })
+  const format = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', colorize: true })
+  return { write: (line) => destination.write(format(line)) }
 }
 
 /**
@@ -53,9 +54,13 @@ async function formatForPeople(): Promise<(line: string) => string> {
  */
 const furtherControls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** The same JSON, without what acts on whoever shows it. */
-function escapeControls(line: string): string {
-  return line.replace(furtherControls, (control) => {
+/** Writes the same JSON, without what acts on whoever shows it. */
+function withoutControls(destination: DestinationStream): DestinationStream {
+  return { write: (lines) => destination.write(escapeControls(lines)) }
+}
+
+function escapeControls(lines: string): string {
+  return lines.replace(furtherControls, (control) => {
     const code = control.charCodeAt(0).toString(16)
     return `\\u${code.padStart(4, '0')}`
   })

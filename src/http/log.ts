@@ -20,6 +20,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 
 /** What belongs to the line of an execution beside its record. */
 export interface LogContext {
+  readonly requestId: string
   /** The name of the caller's key. */
   readonly keyName: string | null
   readonly traceId: string | null
@@ -27,33 +28,60 @@ export interface LogContext {
 
 /** The one line of an execution, with all of its fields always: no URL, no header, no body, no value. */
 export function logExecution(log: FastifyBaseLogger, record: ExecutionRecord, context: LogContext): void {
-  const { executionId, correlationId, nodeId, tenant } = record
-  const { host, method, status, branch, code, attempts, delivered, durationMs } = record
-  const { keyName, traceId } = context
-  const ids = { executionId, correlationId, nodeId, tenant, keyName, traceId }
-  const call = { host, method, status, branch, code, attempts: attempts.length, delivered, durationMs }
-  log.info({ ...ids, ...call, phases: phasesOf(attempts) }, 'node executed')
+  log.info(
+    {
+      requestId: context.requestId,
+      executionId: record.executionId,
+      correlationId: record.correlationId,
+      nodeId: record.nodeId,
+      tenant: record.tenant,
+      keyName: context.keyName,
+      traceId: context.traceId,
+      host: record.host,
+      method: record.method,
+      status: record.status,
+      branch: record.branch,
+      code: record.code,
+      attempts: record.attempts.length,
+      delivered: record.delivered,
+      durationMs: record.durationMs,
+      phases: phasesOf(record.attempts),
+    },
+    'node executed',
+  )
 }
 
 type Timings = AttemptEntry['timings']
 
 /** What the phases of all attempts took together, in milliseconds; null where a phase did not happen. */
 function phasesOf(attempts: readonly AttemptEntry[]): Timings {
-  const total = (phase: keyof Timings) =>
-    attempts.reduce<number | null>((sum, { timings }) => added(sum, timings[phase]), null)
+  return attempts.reduce(addPhases, noPhases)
+}
+
+const noPhases: Timings = {
+  queueMs: null,
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  downloadMs: null,
+}
+
+function addPhases(sum: Timings, { timings }: AttemptEntry): Timings {
   return {
-    queueMs: total('queueMs'),
-    dnsMs: total('dnsMs'),
-    connectMs: total('connectMs'),
-    tlsMs: total('tlsMs'),
-    firstByteMs: total('firstByteMs'),
-    downloadMs: total('downloadMs'),
+    queueMs: added(sum.queueMs, timings.queueMs),
+    dnsMs: added(sum.dnsMs, timings.dnsMs),
+    connectMs: added(sum.connectMs, timings.connectMs),
+    tlsMs: added(sum.tlsMs, timings.tlsMs),
+    firstByteMs: added(sum.firstByteMs, timings.firstByteMs),
+    downloadMs: added(sum.downloadMs, timings.downloadMs),
   }
 }
 
 /** In tenths, as the numbers are; binary fractions do not add up to them. */
 function added(sum: number | null, ms: number | null): number | null {
-  return ms === null ? sum : Math.round(((sum ?? 0) + ms) * 10) / 10
+  if (sum === null || ms === null) return sum ?? ms
+  return Math.round((sum + ms) * 10) / 10
 }
 
 /** Without the further properties of an error, which may hold what a caller or a target sent. */

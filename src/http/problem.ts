@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../webhook/config-error.ts'
 import type { Problem } from './contract.ts'
 import { explainInvalidBody } from './invalid-body.ts'
@@ -54,11 +54,14 @@ export interface ProblemAnswers {
 }
 
 /** The only place that turns what was thrown into a reply. `answered` is told of each. */
-export function createProblemAnswers(answered: (code: ProblemCode) => void): ProblemAnswers {
+export function createProblemAnswers(
+  log: FastifyBaseLogger,
+  answered: (code: ProblemCode) => void,
+): ProblemAnswers {
   return {
     answerError(error, request, reply) {
       const refusal = refusalOf(error, request)
-      logRefusal(refusal, error, request)
+      logRefusal(log, refusal, error, request)
       // Nobody is answered who has gone, or who had another answer when time was up.
       if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
       return sendProblem(refusal, request, reply)
@@ -72,11 +75,15 @@ export function createProblemAnswers(answered: (code: ProblemCode) => void): Pro
   }
 }
 
-function logRefusal(refusal: Refusal, error: FastifyError | Refusal, request: FastifyRequest): void {
-  if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
-  else if (refusal.code === 'unauthorized')
-    request.log.info({ code: refusal.code, ip: request.ip }, 'request refused')
-  else request.log.debug({ code: refusal.code }, 'request refused')
+function logRefusal(
+  log: FastifyBaseLogger,
+  { code }: Refusal,
+  error: FastifyError | Refusal,
+  { id: requestId, ip }: FastifyRequest,
+): void {
+  if (code === 'internal') log.error({ requestId, err: error }, 'unexpected error')
+  else if (code === 'unauthorized') log.info({ requestId, code, ip }, 'request refused')
+  else log.debug({ requestId, code }, 'request refused')
 }
 
 function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -56,6 +56,13 @@ export function writeJson(value: unknown): string {
 /** Whether a value nests deeper than so many levels. `JSON.parse` does not recurse, but writing and reviving do. */
 export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
   if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false
-  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
-  return left === 0 || members.some((member) => isTooDeep(member, left - 1))
+  if (left === 0) return true
+  // Every body goes through here: no list of members is made, and no function for each value.
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (isTooDeep(value[index], left - 1)) return true
+  } else {
+    const members = value as Readonly<Record<string, unknown>>
+    for (const name in members) if (isTooDeep(members[name], left - 1)) return true
+  }
+  return false
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { keyFinder } from '../../src/http/api-keys.ts'
 import type { Problem } from '../../src/http/contract.ts'
 import { service } from '../support/service.ts'
 
@@ -47,5 +49,52 @@ describe('a service with keys', () => {
 
     expect(response.status).toBe(200)
     await response.bytes()
+  })
+})
+
+describe('a key', () => {
+  const nameOf = keyFinder([
+    { name: 'short', key: 'abc' },
+    { name: 'long', key: 'abcdefghij' },
+    { name: 'as long', key: 'jihgfedcba' },
+    { name: 'foreign', key: 'schlüssel' },
+  ])
+
+  it.each([
+    ['short', 'abc'],
+    ['long', 'abcdefghij'],
+    ['as long', 'jihgfedcba'],
+    ['foreign', 'schlüssel'],
+  ])('is found: %s', (name, token) => {
+    expect(nameOf(token)).toBe(name)
+  })
+
+  it.each([
+    ['empty', ''],
+    ['shorter than all keys', 'ab'],
+    ['the beginning of a key', 'abcdefghi'],
+    ['the beginning of a key, filled up', 'abc\0'],
+    ['as long as a key', 'abcdefghiX'],
+    ['a key and more', 'abcd'],
+    ['the longest key and more', 'abcdefghijk'],
+    ['the longest key twice', 'abcdefghijabcdefghij'],
+    ['much longer than all keys', 'abcdefghij'.repeat(1_000)],
+    ['a key in other letters', 'ABC'],
+    ['a key in another encoding', Buffer.from('schlüssel').toString('latin1')],
+    ['not of ASCII, and as long as a key', 'schlössel'],
+    ['a key with a part of a character more', 'abcdefghi\u{1f511}'],
+  ])('is none where the text is %s', (_what, token) => {
+    expect(nameOf(token)).toBeNull()
+  })
+
+  it('is found by the same text and by no other', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ü', '€', '\u{1f511}'), maxLength: 4 })
+
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (keys, token) => {
+        const found = keyFinder(keys.map((key) => ({ name: `the key ${key}`, key })))(token)
+        return found === (keys.includes(token) ? `the key ${token}` : null)
+      }),
+    )
   })
 })
