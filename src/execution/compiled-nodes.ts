@@ -1,53 +1,38 @@
 import { type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
 import type { Node } from '../webhook/config.ts'
+import { type Bounds, Recent } from './recent.ts'
 
-/** How much is kept. Characters are those of the configs; what is compiled from them is a multiple of that. */
-export interface CompiledNodesBounds {
-  readonly nodes: number
-  readonly characters: number
-}
-
-const generous: CompiledNodesBounds = { nodes: 1_000, characters: 2_000_000 }
+/** Characters are those of the configs; what is compiled from them is a multiple of that. */
+const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
 
 /** Compiles nodes and keeps those that were used last: an engine sends the same node thousands of times. */
 export class CompiledNodes {
   readonly #limits: NodeLimits
-  readonly #bounds: CompiledNodesBounds
-  /** By their content; the one that was used last stands last. */
-  readonly #kept = new Map<string, CompiledOrErrors>()
-  #characters = 0
+  /** By the JSON of the config. */
+  readonly #recent: Recent<CompiledOrErrors>
+  /** As long as somebody keeps the node. */
+  readonly #shared = new WeakMap<Node, CompiledOrErrors>()
 
-  constructor(limits: NodeLimits, bounds: CompiledNodesBounds = generous) {
+  constructor(limits: NodeLimits, bounds = generous) {
     this.#limits = limits
-    this.#bounds = bounds
+    this.#recent = new Recent(bounds)
   }
 
-  /** What `compileNode` says of a node. */
+  /** What `compileNode` says of a node. One that is frozen is shared by many calls, and looked at only once. */
   compile(node: Node): CompiledOrErrors {
+    if (!Object.isFrozen(node)) return this.#compile(node)
+    const compiled = this.#shared.get(node) ?? this.#compile(node)
+    this.#shared.set(node, compiled)
+    return compiled
+  }
+
+  #compile(node: Node): CompiledOrErrors {
     const content = JSON.stringify(node)
-    const compiled = this.#take(content) ?? compileNode(node, this.#limits)
+    const kept = this.#recent.get(content)
+    if (kept !== undefined) return kept
+    const compiled = compileNode(node, this.#limits)
     // An author mends what is wrong, and sends it no second time.
-    if (compiled.ok) this.#keep(content, compiled)
+    if (compiled.ok) this.#recent.set(content, compiled)
     return compiled
-  }
-
-  #take(content: string): CompiledOrErrors | undefined {
-    const compiled = this.#kept.get(content)
-    if (compiled !== undefined) this.#drop(content)
-    return compiled
-  }
-
-  #keep(content: string, compiled: CompiledOrErrors): void {
-    this.#kept.set(content, compiled)
-    this.#characters += content.length
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#bounds.nodes && this.#characters <= this.#bounds.characters) return
-      this.#drop(oldest)
-    }
-  }
-
-  #drop(content: string): void {
-    this.#kept.delete(content)
-    this.#characters -= content.length
   }
 }

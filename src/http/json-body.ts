@@ -1,26 +1,39 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { Node } from '../webhook/config.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
+import { hasStandIn, KnownNodes, nodeTextOf, withStandIn } from './known-nodes.ts'
 import { Refusal } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body with a `LongNumber` where `body` has lost digits; the very same object where it has not. */
-    exactBody: unknown
+    /** The body as its handler gets it, while `body` is what its schema sees. */
+    meantBody: unknown
+    /** The text of a node that was not known, and is when it has passed the schema. */
+    newNode: string | null
   }
 }
 
 /**
- * Takes JSON and nothing else. Schemas see plain numbers; handlers get long ones with every digit, in the members
- * whose values are sent on.
+ * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that is known to follow them; handlers get
+ * the node, and long numbers with every digit in the members whose values are sent on.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
-  app.decorateRequest('exactBody', undefined)
+  const nodes = new KnownNodes()
+  app.decorateRequest('meantBody', undefined)
+  app.decorateRequest('newNode', null)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseBody)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const text = textOf(bytes as Buffer)
+    const { checked, meant, newNode } = readAbridged(text, nodes) ?? readWhole(text)
+    request.meantBody = meant
+    request.newNode = newNode
+    done(null, checked)
+  })
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.exactBody !== request.body) request.body = withExactValues(request.body, request.exactBody)
+    request.body = request.meantBody
+    if (request.newNode !== null) nodes.keep(request.newNode, (request.body as { node: Node }).node)
     done()
   })
 }
@@ -34,21 +47,42 @@ export function refuseQuery(app: FastifyInstance): void {
   })
 }
 
-async function parseBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
-  const { plain, exact } = readJson(bytes)
-  request.exactBody = exact
-  return plain
+/** A body that was read. */
+interface ReadBody {
+  /** What its schema sees. */
+  readonly checked: unknown
+  /** What its handler gets. */
+  readonly meant: unknown
+  readonly newNode: string | null
 }
 
-/** Leaves out a byte order mark, as RFC 8259 allows: some clients put one in front. */
-const decoder = new TextDecoder()
-
-function readJson(bytes: Buffer): { readonly plain: unknown; readonly exact: unknown } {
+/** What is thrown here becomes the reply. */
+function textOf(bytes: Buffer): string {
   if (bytes.length === 0) throw unreadable('The request body is empty. Send a JSON object.')
   if (!isUtf8(bytes)) throw unreadable('The request body is not UTF-8.')
-  const parsed = parseJson(decoder.decode(bytes), { maxDepth: maxJsonDepth })
+  const text = bytes.toString()
+  // RFC 8259 allows to leave out a byte order mark: some clients put one in front.
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+function readWhole(text: string): ReadBody {
+  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
   if (!parsed.ok) throw unreadable(parsed.detail)
-  return parsed
+  const { plain, exact } = parsed
+  const meant = plain === exact ? plain : withExactValues(plain, exact)
+  return { checked: plain, meant, newNode: nodeTextOf(text) }
+}
+
+/** Reads all but a node that is known. Null where the whole has to be read, which also tells what is wrong with it. */
+function readAbridged(text: string, nodes: KnownNodes): ReadBody | null {
+  const nodeText = nodeTextOf(text)
+  const node = nodeText === null ? undefined : nodes.find(nodeText)
+  if (nodeText === null || node === undefined) return null
+  const parsed = parseJson(withStandIn(text, nodeText), { maxDepth: maxJsonDepth })
+  if (!parsed.ok || !isObject(parsed.plain) || !hasStandIn(parsed.plain)) return null
+  const { plain, exact } = parsed
+  const rest = plain === exact ? plain : (withExactValues(plain, exact) as object)
+  return { checked: plain, meant: { ...rest, node }, newNode: null }
 }
 
 function unreadable(detail: string): Refusal {

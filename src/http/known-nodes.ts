@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { type Bounds, Recent } from '../execution/recent.ts'
+import type { Node } from '../webhook/config.ts'
+
+const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
+
+/**
+ * Nodes that follow the schema, by the text that they came as. An engine sends the same node thousands of times:
+ * then only the rest of the request has to be read and checked.
+ */
+export class KnownNodes {
+  readonly #nodes: Recent<Node>
+
+  constructor(bounds = generous) {
+    this.#nodes = new Recent(bounds)
+  }
+
+  find(text: string): Node | undefined {
+    return this.#nodes.get(text)
+  }
+
+  /** Keeps a node that follows the schema, for all requests to come. */
+  keep(text: string, node: Node): void {
+    // A request may name two nodes, of which the last one counts.
+    if (JSON.stringify(JSON.parse(text)) !== JSON.stringify(node)) return
+    // A part of a longer text would keep all of that in memory.
+    this.#nodes.set(Buffer.from(text).toString(), Object.freeze(node))
+  }
+}
+
+/** What a request begins with whose node can be known. */
+const opening = '{"node":'
+
+/** Follows the schema. No caller can guess it, so that no other node of a request can be taken for it. */
+const standIn = { method: 'GET', url: `https://${randomUUID()}/` } as const
+
+const openingWithStandIn = opening + JSON.stringify(standIn)
+
+/** The text of the node in the JSON of a request that begins with it; null where it does not. */
+export function nodeTextOf(request: string): string | null {
+  if (!request.startsWith(opening)) return null
+  const end = endOfObject(request, opening.length)
+  return end === -1 ? null : request.slice(opening.length, end)
+}
+
+/** The JSON of a request with the stand-in in the place of its node. */
+export function withStandIn(request: string, nodeText: string): string {
+  return openingWithStandIn + request.slice(opening.length + nodeText.length)
+}
+
+/** Whether the stand-in is still the node of a request, and not another one that came behind it. */
+export function hasStandIn({ node }: { readonly node?: Partial<Node> }): boolean {
+  return node?.url === standIn.url
+}
+
+/** Where the object or array ends that begins at a place; -1 where it does not end. What it holds need not be JSON. */
+function endOfObject(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at)
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth === 0) return character === '}' ? at + 1 : -1
+  }
+  return -1
+}
+
+/** The place of the quotation mark that ends the string which begins at a place; the end of the text where none does. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1))
+    if (!isEscaped(text, at)) return at
+  return text.length
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0
+  while (text[at - 1 - backslashes] === '\\') backslashes += 1
+  return backslashes % 2 === 1
+}
