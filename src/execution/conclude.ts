@@ -8,6 +8,7 @@ import type { Scope } from '../webhook/render-context.ts'
 import { RenderCost } from '../webhook/render-cost.ts'
 import { asksInVain } from '../webhook/repeat.ts'
 import { ReadableResponse } from '../webhook/response.ts'
+import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { Warning } from '../webhook/warning.ts'
 
 /** What follows from an outcome. */
@@ -49,10 +50,12 @@ export function isMet(
 function scopeWith(response: ReadableResponse, variables: Scope['variables']): Scope {
   return {
     variables: { ...variables, response: response.variables },
-    secrets: new Map(),
+    secrets: noSecrets,
     cost: new RenderCost(),
   }
 }
+
+const noSecrets: SecretLookup = new Map()
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')

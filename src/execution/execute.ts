@@ -1,15 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Caller } from '../egress/caller.ts'
+import type { Cancellation } from '../egress/cancellation.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { BranchName } from '../webhook/config.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
+import { headerValues } from '../webhook/header.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
-import type { Scope } from '../webhook/render-context.ts'
-import { variablesOf } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
@@ -35,8 +35,8 @@ export interface ExecutionContext {
 
 /** What belongs to one execution beside what its caller sent. */
 export interface Occasion {
-  /** Aborted when nothing more may be begun, since the caller has gone or the service stops; what has begun ends. */
-  readonly signal: AbortSignal
+  /** Of all that is not begun yet, where the caller has gone or the service stops; what has begun ends. */
+  readonly cancellation: Cancellation
   /** The trace that the caller is in. */
   readonly trace: TraceContext | null
 }
@@ -55,7 +55,6 @@ export async function executeNode(
   const executionId = randomUUIDv7()
   const trace = traceOf(occasion, node, context)
   const rendered = render(node, request, { executionId, trace }, context)
-  const variables = variablesOf({ payload: request.payload ?? {}, executionId }, node.id)
   const sent = rendered.ok
     ? await send({
         node,
@@ -64,25 +63,23 @@ export async function executeNode(
         tenant: request.tenant ?? null,
         deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
         accepted,
-        signal: occasion.signal,
-        isMet: (outcome) => isMet(node, outcome, maskerFor(rendered, outcome), variables),
+        cancellation: occasion.cancellation,
+        isMet: (outcome) => isMet(node, outcome, maskerFor(rendered, outcome), rendered.variables),
       })
     : nothingSent
-  const known = { request, node, executionId, trace, variables, rendered, ...sent, acceptedAt, accepted }
-  return { kind: 'executed', trace, ...report(known, context) }
+  return report({ request, node, executionId, trace, rendered, sent, acceptedAt, accepted }, context)
 }
 
 const nothingSent: Sent = { attempts: [], warnings: [] }
 
 /** All that is known of an execution when its last attempt has ended. */
-interface Journey extends Sent {
+interface Journey {
   readonly request: ExecuteRequest
   readonly node: CompiledNode
   readonly executionId: string
   readonly trace: Trace | null
-  /** What templates and conditions see, save the response. */
-  readonly variables: Scope['variables']
   readonly rendered: RenderedRequest
+  readonly sent: Sent
   readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
@@ -118,8 +115,9 @@ function render(
   })
 }
 
-function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'kind' | 'trace'> {
-  const { request, node, executionId, trace, variables, rendered, attempts, accepted } = journey
+function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
+  const { request, node, executionId, trace, rendered, sent, accepted } = journey
+  const { attempts } = sent
   const outcome = outcomeOf(rendered, attempts)
   const { diagnostics = 'full' } = request
   const masked = maskerFor(rendered, outcome)
@@ -127,8 +125,8 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
     outcome.response === null
       ? null
       : new ReadableResponse(outcome.response, masked, { isShown: diagnostics === 'full' })
-  const { decision, captured, warnings } = conclude(node, outcome, response, variables)
-  const reporter = new Reporter(masked, { diagnostics, maxEchoBytes: context.maxEchoBytes })
+  const { decision, captured, warnings } = conclude(node, outcome, response, rendered.variables)
+  const reporter = new Reporter(masked, { diagnostics, maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,
     nodeId: node.id,
@@ -145,11 +143,11 @@ function report(journey: Journey, context: ExecutionContext): Omit<Executed, 'ki
     request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.shown, journey)) : null,
     response: response === null ? null : reporter.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: reporter.warnings([...rendered.warnings, ...journey.warnings, ...warnings]),
+    warnings: reporter.warnings([...rendered.warnings, ...sent.warnings, ...warnings]),
     durationMs: Math.round(performance.now() - accepted),
   }
   const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
-  return { reply, record: recordOf(journey, reply, decision.branch), tracedUrl }
+  return { kind: 'executed', reply, record: recordOf(journey, reply, decision.branch), trace, tracedUrl }
 }
 
 function maskerFor({ hidden }: RenderedRequest, { response }: Outcome): Masker {
@@ -163,12 +161,24 @@ function shownParts(shown: ShownParts, { trace }: Journey): ShownParts {
 }
 
 function recordOf({ node, acceptedAt }: Journey, reply: ExecuteReply, branch: BranchName): ExecutionRecord {
-  const { executionId, correlationId, nodeId, tenant, succeeded, delivered, attempts, durationMs } = reply
-  const { code, blame } = reply.reason
-  const { host, port } = node.url
-  const ids = { executionId, correlationId, nodeId, tenant, acceptedAt }
-  const call = { method: node.method, host, port, status: reply.response?.status ?? null }
-  return { ...ids, ...call, branch, succeeded, code, blame, delivered, attempts, durationMs }
+  return {
+    executionId: reply.executionId,
+    correlationId: reply.correlationId,
+    nodeId: reply.nodeId,
+    tenant: reply.tenant,
+    acceptedAt,
+    method: node.method,
+    host: node.url.host,
+    port: node.url.port,
+    status: reply.response?.status ?? null,
+    branch,
+    succeeded: reply.succeeded,
+    code: reply.reason.code,
+    blame: reply.reason.blame,
+    delivered: reply.delivered,
+    attempts: reply.attempts,
+    durationMs: reply.durationMs,
+  }
 }
 
 function outcomeOf(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {
@@ -191,5 +201,5 @@ function shownKey(rendered: RenderedRequest, { idempotencyKey }: ExecuteRequest,
 
 function idempotencyKeyOf(rendered: RenderedRequest): string | undefined {
   if (!rendered.ok) return undefined
-  return rendered.request.headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1]
+  return headerValues(rendered.request.headers, 'idempotency-key')[0]
 }

@@ -4,7 +4,7 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import { secretMarkers, toCurl } from '../webhook/curl.ts'
 import { createMasker, type Masker } from '../webhook/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
-import { type RenderInput, variablesOf } from '../webhook/rendering.ts'
+import type { RenderInput } from '../webhook/rendering.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import { conclude } from './conclude.ts'
@@ -37,7 +37,7 @@ export function previewNode(request: PreviewRequest, context: PreviewContext): R
   const outcome = simulated(rendered, request.simulate)
   const masked = createMasker(textsToHide(rendered.hidden, outcome?.response ?? null))
   const reporter = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
-  const decided = outcome === null ? null : decide(node, outcome, input, reporter)
+  const decided = outcome === null ? null : decide(node, outcome, rendered, reporter)
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
     curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers),
@@ -66,9 +66,9 @@ function simulated(rendered: RenderedRequest, simulate: Simulation | undefined):
   }
 }
 
-function decide(node: CompiledNode, outcome: Outcome, input: RenderInput, reporter: Reporter) {
+function decide(node: CompiledNode, outcome: Outcome, { variables }: RenderedRequest, reporter: Reporter) {
   const response = outcome.response === null ? null : new ReadableResponse(outcome.response, reporter.masked)
-  const conclusion = conclude(node, outcome, response, variablesOf(input, node.id))
+  const conclusion = conclude(node, outcome, response, variables)
   const { branch, succeeded, reason } = conclusion.decision
   return {
     warnings: reporter.warnings(conclusion.warnings),

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Caller } from '../egress/caller.ts'
+import type { Cancellation } from '../egress/cancellation.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { FailureCode } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
@@ -18,8 +19,8 @@ export interface Sending {
   readonly deadlineMs: number
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
-  /** Aborted when nothing more may be begun: neither an attempt that waits for its turn, nor another one. */
-  readonly signal: AbortSignal
+  /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
+  readonly cancellation: Cancellation
   /** Whether an outcome is what the node expects. */
   readonly isMet: (outcome: Outcome) => boolean
 }
@@ -33,19 +34,21 @@ export interface Sent {
 
 /** Attempts until one is good, none may follow or the time is up. */
 export async function send(sending: Sending): Promise<Sent> {
-  const { node, request, caller, tenant, signal } = sending
+  const { node, request, caller, tenant, cancellation } = sending
   const budget = new Budget(sending)
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
-    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, signal })
-    attempts.push(...made.map((attempt) => blamingLimit(attempt, limit)))
+    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation })
+    for (const attempt of made) attempts.push(blamingLimit(attempt, limit))
     const waitMs = calls < node.retry.attempts ? waitAfter(made, calls, budget, sending) : null
-    if (waitMs === null) return { attempts, warnings: [] }
-    await pause(waitMs, signal)
-    if (signal.aborted) return { attempts, warnings: [retryAbandoned] }
+    if (waitMs === null) return { attempts, warnings: noWarnings }
+    await pause(waitMs, cancellation)
+    if (cancellation.isCancelled) return { attempts, warnings: [retryAbandoned] }
   }
 }
+
+const noWarnings: readonly Warning[] = []
 
 const retryAbandoned: Warning = {
   code: 'retry_abandoned',
@@ -53,7 +56,7 @@ const retryAbandoned: Warning = {
   message: 'Another attempt was due, and was not begun: the service was stopped, or its caller had gone.',
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, { signal }: Cancellation): Promise<void> {
   await wait(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
@@ -82,11 +85,16 @@ function pauseAskedBy({ response }: Outcome): number | null {
   return askedPauseMs(response, new Date())
 }
 
-/** What ends an attempt, and how to speak of it. */
+/** What may end an attempt, and where it stands in a request. */
+const limitPaths = {
+  timeoutMs: '/node/timeoutMs',
+  totalMs: '/node/retry/totalMs',
+  deadlineMs: '/deadlineMs',
+} as const
+
 interface Limit {
+  readonly name: keyof typeof limitPaths
   readonly ms: number
-  readonly path: string
-  readonly name: string
 }
 
 /** The time that an execution has: for each attempt, for all of them, and for everything. */
@@ -98,24 +106,29 @@ class Budget {
     this.#sending = sending
   }
 
+  /** What is left for all that follows. */
   get remainingMs(): number {
-    return Math.min(...this.#totals().map(({ ms }) => ms))
-  }
-
-  /** The limit of an attempt that begins now. */
-  limit(): Limit {
-    const own = { ms: this.#sending.node.timeoutMs, path: '/node/timeoutMs', name: 'timeoutMs' }
-    const closest = this.#totals().reduce((one, other) => (other.ms < one.ms ? other : one), own)
-    return { ...closest, ms: Math.max(1, Math.floor(closest.ms)) }
-  }
-
-  #totals(): readonly Limit[] {
-    const { node, deadlineMs, accepted } = this.#sending
     const now = performance.now()
-    return [
-      { ms: node.retry.totalMs - (now - this.#began), path: '/node/retry/totalMs', name: 'totalMs' },
-      { ms: deadlineMs - (now - accepted), path: '/deadlineMs', name: 'deadlineMs' },
-    ]
+    return Math.min(this.#totalMs(now), this.#deadlineMs(now))
+  }
+
+  /** The limit of an attempt that begins now: the one that ends first. */
+  limit(): Limit {
+    const { timeoutMs } = this.#sending.node
+    const now = performance.now()
+    const totalMs = this.#totalMs(now)
+    const ms = Math.min(timeoutMs, totalMs, this.#deadlineMs(now))
+    const name = ms === timeoutMs ? 'timeoutMs' : ms === totalMs ? 'totalMs' : 'deadlineMs'
+    return { name, ms: Math.max(1, Math.floor(ms)) }
+  }
+
+  #totalMs(now: number): number {
+    return this.#sending.node.retry.totalMs - (now - this.#began)
+  }
+
+  #deadlineMs(now: number): number {
+    const { deadlineMs, accepted } = this.#sending
+    return deadlineMs - (now - accepted)
   }
 }
 
@@ -129,10 +142,13 @@ const timeouts: ReadonlySet<FailureCode> = new Set([
 ])
 
 /** A limit other than the node's own ends attempts in its own name: raising `timeoutMs` would not help. */
-function blamingLimit(attempt: Attempt, { path, name }: Limit): Attempt {
+function blamingLimit(attempt: Attempt, { name }: Limit): Attempt {
   const { outcome } = attempt
   if (outcome.kind === 'responded' || name === 'timeoutMs' || !timeouts.has(outcome.failure.code))
     return attempt
   const hint = `The time came from ${name}, which ends before timeoutMs does: raise ${name}.`
-  return { ...attempt, outcome: { ...outcome, failure: { ...outcome.failure, path, hint } } }
+  return {
+    ...attempt,
+    outcome: { ...outcome, failure: { ...outcome.failure, path: limitPaths[name], hint } },
+  }
 }

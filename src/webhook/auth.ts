@@ -3,7 +3,7 @@ import type { Auth } from './config.ts'
 import { asText } from './encode.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { mask } from './mask.ts'
-import { RenderFailure, type Rendering } from './rendering.ts'
+import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import type { Template } from './template.ts'
 
 /** What authenticates the call, as it is sent and as it may be shown. */
@@ -45,7 +45,7 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   return {
     isInUrl: false,
     render(rendering) {
-      const { real, shown } = credential(template, `${path}/token`, rendering, { isTrimmed: true })
+      const { real, shown } = credential(template, `${path}/token`, rendering, trimmed)
       return authorization(`Bearer ${real}`, `Bearer ${shown}`, null, rendering)
     },
   }
@@ -58,8 +58,8 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
   return {
     isInUrl: false,
     render(rendering) {
-      const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
-      const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
+      const name = credential(user, `${path}/username`, rendering, maybeEmpty)
+      const word = credential(pass, `${path}/password`, rendering, maybeEmpty)
       if (name.real.includes(':')) throw invalid(`The user name ${colonProblem}.`, `${path}/username`)
       const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
       rendering.hide(digits)
@@ -84,7 +84,7 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
       name: name.toWellFormed(),
       user: null,
       path,
-      ...credential(template, `${path}/value`, rendering, { isTrimmed: !isInUrl }),
+      ...credential(template, `${path}/value`, rendering, isInUrl ? asItIs : trimmed),
     }),
   }
 }
@@ -101,14 +101,24 @@ function authorization(real: string, shown: string, user: string | null, renderi
   return { in: 'header', name: 'Authorization', real, shown: isMasked ? mask : shown, user, path }
 }
 
+/** What becomes of the text of a credential. */
+interface Treatment {
+  readonly isTrimmed: boolean
+  readonly mayBeEmpty: boolean
+}
+
+const asItIs: Treatment = { isTrimmed: false, mayBeEmpty: false }
+const trimmed: Treatment = { isTrimmed: true, mayBeEmpty: false }
+const maybeEmpty: Treatment = { isTrimmed: false, mayBeEmpty: true }
+
 function credential(
   template: Template,
   at: string,
   rendering: Rendering,
-  { mayBeEmpty = false, isTrimmed = false } = {},
-): { readonly real: string; readonly shown: string } {
-  const rendered = template.text(rendering.scope, asText)
-  const whole = rendering.take(rendered, at)
+  { mayBeEmpty, isTrimmed }: Treatment,
+): Shown<string> {
+  const result = template.text(rendering.scope, asText)
+  const whole = rendering.take(result, at)
   const text = isTrimmed ? trimHeader(whole) : whole
   if (text !== whole) rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty)
@@ -118,8 +128,8 @@ function credential(
       path: at,
       hint: 'Send the secret or attribute that the credential refers to.',
     })
-  const carriesSecret = rendered.ok && rendered.secrets.size > 0
-  return rendering.show(text, { sensitive: !carriesSecret, carriesSecret })
+  const carriesSecret = result.ok && result.secrets.size > 0
+  return { real: text, shown: rendering.shown(text, !carriesSecret, carriesSecret) }
 }
 
 function invalid(detail: string, at: string): RenderFailure {

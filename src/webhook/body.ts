@@ -1,7 +1,7 @@
 import type { Compiler } from './compiler.ts'
 import { type Body, defaults } from './config.ts'
 import { asJson, asText, asXml, type Encoder } from './encode.ts'
-import { compileField, type RenderedField } from './field.ts'
+import { compileField, type RenderedField, renderFields } from './field.ts'
 import { headerValueProblem } from './header.ts'
 import { isTooDeep, maxJsonDepth, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
@@ -20,11 +20,6 @@ const maxBodyBytes = 1_048_576
 
 /** Compiles the body of a node. */
 export function compileBody(body: Body, compiler: Compiler): CompiledBody {
-  const compiled = compileStructure(body, compiler)
-  return { ...compiled, render: (rendering) => bounded(compiled.render(rendering)) }
-}
-
-function compileStructure(body: Body, compiler: Compiler): CompiledBody {
   switch (body.structure) {
     case 'simple':
       return compileSimple(body, compiler)
@@ -40,10 +35,12 @@ function compileStructure(body: Body, compiler: Compiler): CompiledBody {
 type BodyOf<Structure extends Body['structure']> = Extract<Body, { structure: Structure }>
 type EncodedType = NonNullable<BodyOf<'simple'>['contentType']>
 
-function bounded(body: Shown<string>): Shown<string> {
-  const bytes = Buffer.byteLength(body.real)
-  if (bytes <= maxBodyBytes) return body
-  const detail = `The rendered body has ${bytes} bytes; at most ${maxBodyBytes} are sent.`
+/** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
+export function bytesOf(body: Shown<string> | null): Buffer | null {
+  if (body === null || body.real === '') return null
+  const bytes = Buffer.from(body.real, 'utf8')
+  if (bytes.length <= maxBodyBytes) return bytes
+  const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
   throw new RenderFailure({ code: 'request_too_large', detail, path })
 }
 
@@ -52,19 +49,19 @@ function compileSimple(
   compiler: Compiler,
 ): CompiledBody {
   const compiled = fields.map((field, index) => compileField(field, `${path}/fields/${index}`, compiler))
+  const isJson = contentType === 'application/json'
+  const keys = new Map(compiled.map(({ name }) => [name, `${writeJson(name)}:`]))
+  const mayRepeat = isJson && keys.size < compiled.length
+  const write = (members: readonly RenderedField[], side: Side) =>
+    isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
     contentType,
     render(rendering) {
-      const members = compiled.flatMap((field) => field.render(rendering) ?? [])
-      if (contentType === 'application/json') refuseRepeatedNames(members)
-      const text = (side: 'real' | 'shown') =>
-        writeMembers(
-          members.map((member) => [member.name, member[side]]),
-          contentType,
-        )
-      const real = text('real')
+      const members = renderFields(compiled, rendering)
+      if (mayRepeat) refuseRepeatedNames(members)
+      const real = write(members, 'real')
       const isMasked = members.some((member) => member.shown !== member.real)
-      return { real, shown: isMasked ? withPlainMasks(text('shown'), contentType) : real }
+      return { real, shown: isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real }
     },
   }
 }
@@ -136,26 +133,37 @@ function refuseBrokenJson(text: string): void {
   if (!parsed.ok) throw invalid(`The rendered body is not JSON. ${parsed.detail}`, `${path}/content`)
 }
 
-function writeMembers(
-  members: readonly (readonly [name: string, value: unknown])[],
-  contentType: EncodedType,
+/** Which of both a text is made of. */
+type Side = keyof Shown<unknown>
+
+/** Members in the order of the author, which an object would not keep. `keys` has their names as JSON. */
+function writeObject(
+  members: readonly RenderedField[],
+  side: Side,
+  keys: ReadonlyMap<string, string>,
 ): string {
-  if (contentType !== 'application/json')
-    return writeForm(members.flatMap(([name, value]) => formPairs(name, value)))
-  refuseDepth(members.map(([, value]) => value))
-  return `{${members.map(([name, value]) => `${writeJson(name)}:${writeJson(value ?? null)}`).join(',')}}`
+  const written = members.map((member) => {
+    const value = member[side] ?? null
+    refuseDepth(value, maxJsonDepth - 1)
+    return keys.get(member.name) + writeJson(value)
+  })
+  return `{${written.join(',')}}`
+}
+
+function writeFields(members: readonly RenderedField[], side: Side): string {
+  return writeForm(members.flatMap((member) => formPairs(member.name, member[side])))
 }
 
 function writeValue(value: unknown, contentType: EncodedType): string {
-  if (contentType === 'application/json') {
-    refuseDepth(value)
-    return writeJson(value)
-  }
-  return writeMembers(Object.entries(value as object), contentType)
+  if (contentType !== 'application/json')
+    return writeForm(Object.entries(value as object).flatMap(([name, member]) => formPairs(name, member)))
+  refuseDepth(value, maxJsonDepth)
+  return writeJson(value)
 }
 
-function refuseDepth(value: unknown): void {
-  if (isTooDeep(value)) throw invalid(`The rendered JSON is nested deeper than ${maxJsonDepth} levels.`, path)
+function refuseDepth(value: unknown, levels: number): void {
+  if (isTooDeep(value, levels))
+    throw invalid(`The rendered JSON is nested deeper than ${maxJsonDepth} levels.`, path)
 }
 
 /** WHATWG application/x-www-form-urlencoded. */

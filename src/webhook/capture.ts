@@ -14,17 +14,20 @@ export function capture({ capture: templates }: CompiledNode, scope: Scope): Cap
   const warnings: Warning[] = []
   const values = templates.map(([name, template]) => {
     const rendered = template.value(scope)
-    const path = pointer('/node/capture', name)
     if (rendered.ok) {
-      const unexpected = rendered.undefinedVariables.filter(isNotOfResponse)
-      warnings.push(...unexpected.map((variable) => undefinedWarning(variable, path)))
+      for (const variable of rendered.undefinedVariables)
+        if (isNotOfResponse(variable)) warnings.push(undefinedWarning(variable, pathOf(name)))
       return [name, rendered.value ?? null] as const
     }
     const message = `"${name}" could not be captured. ${rendered.failure.detail}`
-    warnings.push({ code: 'capture_failed', path, message })
+    warnings.push({ code: 'capture_failed', path: pathOf(name), message })
     return [name, null] as const
   })
   return { values: Object.fromEntries(values), warnings }
+}
+
+function pathOf(name: string): string {
+  return pointer('/node/capture', name)
 }
 
 /** What a response lacks is null and no surprise; anything else is a mistake of the author. */

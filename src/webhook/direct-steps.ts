@@ -10,6 +10,7 @@ import {
   toValueSync,
 } from 'liquidjs'
 import { engine, SecretTag } from './liquid.ts'
+import { type Path, valueAt } from './payload.ts'
 import type { RenderContext } from './render-context.ts'
 
 /** Writes one part of a template. */
@@ -37,11 +38,11 @@ function stepOf(template: Template): Step | null {
 type Evaluate<Input> = (input: Input, context: RenderContext) => unknown
 
 function outputStep(output: Output): Step | null {
-  const path = pathOf(output.value.initial)
+  const path = initialPath(output.value.initial)
   const filters = output.value.filters.map(filterOf)
   if (path === null || !filters.every((filter) => filter !== null)) return null
   const write: Step = (context, emitter) => {
-    let value = context.lookUp(path)
+    let value = valueAt(context.variables, path) ?? context.lookUp(path)
     for (const filter of filters) value = filter(value, context)
     emitter.write(value)
   }
@@ -59,9 +60,13 @@ function reporting(step: Step, template: Template): Step {
   }
 }
 
-type Path = readonly (string | number)[]
+/** The path that a placeholder is made of; null where it is made of anything else, or more. */
+export function pathOf({ value: { initial, filters } }: Output): Path | null {
+  // The one is what every placeholder ends with: it encodes the value for its place.
+  return filters.length === 1 ? initialPath(initial) : null
+}
 
-function pathOf({ postfix: [token, ...others] }: Expression): Path | null {
+function initialPath({ postfix: [token, ...others] }: Expression): Path | null {
   if (others.length > 0 || !TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined)
     return null
   const names = token.props.map(constantOf)

@@ -3,8 +3,9 @@ import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
+import { type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import { type Condition, isTemplate, type Rendered, type Template } from './template.ts'
+import { type Condition, isTemplate, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
 
 /** A field that is left out or has a value. */
@@ -44,11 +45,11 @@ export function compileField(field: Field, path: string, compiler: Compiler): Co
     path,
     render(rendering) {
       if (when !== null && !holds(when, rendering, `${path}/when`)) return null
-      const rendered = source.value(rendering)
-      const value = rendering.take(rendered, path)
-      if (isEmpty(value) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
-      const carriesSecret = rendered.ok && rendered.secrets.size > 0
-      return { name, path, carriesSecret, ...rendering.show(value, { sensitive, carriesSecret }) }
+      const result = source.value(rendering)
+      const real = rendering.take(result, path)
+      if (isEmpty(real) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
+      const carriesSecret = result.ok && result.secrets.size > 0
+      return { name, path, carriesSecret, real, shown: rendering.shown(real, sensitive, carriesSecret) }
     },
   }
 }
@@ -122,18 +123,12 @@ function templateSource(template: Template, name: string): ValueSource {
 }
 
 function constantSource(value: unknown, name: string): ValueSource {
+  const constant = rendered(value)
   return {
-    value: () => rendered(value),
+    value: () => constant,
     emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
   }
 }
-
-function rendered(value: unknown): Rendered<unknown> {
-  return { ok: true, value, undefinedVariables: none, secrets: noSecrets }
-}
-
-const none: readonly never[] = []
-const noSecrets: ReadonlySet<string> = new Set()
 
 /** The member that holds a constant value, and the value; null where the payload has a say in it. */
 function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
@@ -142,4 +137,14 @@ function constantOf(field: Field, compiler: Compiler): readonly [member: string 
   const depends =
     typeof field.value === 'string' && compiler.templates === 'liquid' && isTemplate(field.value)
   return [depends ? null : 'value', field.value]
+}
+
+/** Those that are not left out, in order. Throws `RenderFailure`. */
+export function renderFields(fields: readonly CompiledField[], rendering: Rendering): RenderedField[] {
+  const sent: RenderedField[] = []
+  for (const field of fields) {
+    const one = field.render(rendering)
+    if (one !== null) sent.push(one)
+  }
+  return sent
 }

@@ -1,3 +1,5 @@
+import type { HeaderPair } from './outcome.ts'
+
 /** Names that belong to the connection, to the service, or that could unlock or deceive another one. */
 const refused: Readonly<Record<string, string>> = {
   host: 'the host comes from the URL',
@@ -72,11 +74,29 @@ function isBlank(code: number): boolean {
 
 /** Why a value may not be sent, or null: visible ASCII, space and tab only. */
 export function headerValueProblem(value: string): string | null {
+  if (/^[\t\x20-\x7e]*$/.test(value) && value.length <= headerLimits.valueBytes) return null
   if (/[\r\n]/.test(value)) return 'contains a line break'
   if (/[^\t\x20-\x7e\u0080-\u{10ffff}]/u.test(value)) return 'contains a control character'
   if (/[^\t\x20-\x7e]/.test(value))
     return 'contains a character outside of ASCII; encode it, for example with the filter url_encode'
-  return value.length > headerLimits.valueBytes
-    ? `is longer than ${headerLimits.valueBytes} characters`
-    : null
+  return `is longer than ${headerLimits.valueBytes} characters`
+}
+
+const none: readonly string[] = []
+
+/** The values of a header, whose name is given in lower case. */
+export function headerValues(headers: readonly HeaderPair[], name: string): readonly string[] {
+  const found = headers.filter((pair) => isNamed(pair, name))
+  return found.length === 0 ? none : found.map(([, value]) => value)
+}
+
+/** The value of a header, whose name is given in lower case; several are joined by a comma (RFC 9110, section 5.3). */
+export function headerValue(headers: readonly HeaderPair[], name: string): string | undefined {
+  const values = headerValues(headers, name)
+  return values.length === 0 ? undefined : values.join(', ')
+}
+
+/** Most names differ in their length. */
+function isNamed([candidate]: HeaderPair, name: string): boolean {
+  return candidate.length === name.length && candidate.toLowerCase() === name
 }

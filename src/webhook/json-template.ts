@@ -27,12 +27,9 @@ function compileString(text: string, path: string, compiler: Compiler): JsonTemp
   const template = compiler.template(text, path)
   return {
     render(rendering) {
-      const rendered = template.value(rendering.scope)
-      const value = rendering.take(rendered, path) ?? null
-      return rendering.show(value, {
-        sensitive: false,
-        carriesSecret: rendered.ok && rendered.secrets.size > 0,
-      })
+      const result = template.value(rendering.scope)
+      const real = rendering.take(result, path) ?? null
+      return { real, shown: rendering.shown(real, false, result.ok && result.secrets.size > 0) }
     },
   }
 }

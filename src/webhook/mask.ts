@@ -17,9 +17,14 @@ export type Masker = (text: string, options?: { readonly isCut: boolean }) => st
 export function createMasker(values: Iterable<string>): Masker {
   const hidden = hiddenOf(values)
   if (hidden.length === 0) return (text) => text
-  const clues = [...new Set(hidden.flatMap(cluesOf).map((clue) => clue.slice(0, shortNeedle)))]
+  const shortest = hidden.reduce(
+    (length, value) => Math.min(length, shortestSpelling(value)),
+    Number.POSITIVE_INFINITY,
+  )
+  const clues = hidden.flatMap(cluesOf)
   let needles: readonly Needles[] | null = null
-  return (text, { isCut } = { isCut: false }) => {
+  return (text, { isCut } = whole) => {
+    if (text.length < shortest && !isCut) return text
     if (hidden.length * searchesPerValue * text.length > maxWork) return mask
     const isPlain = !escapes.test(text) && !hasOneOf(clues, text)
     if (isPlain && !isCut) return text
@@ -30,6 +35,8 @@ export function createMasker(values: Iterable<string>): Masker {
     return text.slice(0, from) + replaceSpans(rest, [...spansIn(rest, needles, isCut)])
   }
 }
+
+const whole = { isCut: false } as const
 
 /** So many characters of a text without escapes may stand for one: base64 takes four bytes of UTF-8 for less. */
 const longestPlain = 8
@@ -72,14 +79,27 @@ function hasOneOf(clues: readonly string[], text: string): boolean {
   return clues.some((clue) => said.includes(clue))
 }
 
+/** A value as a text without escapes would have it, a plus aside. */
+function plainForm(value: string): string {
+  return escapes.test(value) ? unescapedNeedle(value).toString('utf8') : value.replaceAll('+', ' ')
+}
+
+/** In a shorter text a value cannot stand, however it is spelled. */
+function shortestSpelling(value: string): number {
+  return Math.min(value.length, plainForm(value).length)
+}
+
 /** Texts of which at least one stands in every text without escapes in which the value is found. */
 function cluesOf(value: string): readonly string[] {
-  const plain = escapes.test(value) ? unescapedNeedle(value).toString('utf8') : value.replaceAll('+', ' ')
-  return [plain.includes('\ufffd') ? '' : plain, ...base64Parts(value).map(({ whole }) => longestRun(whole))]
+  const plain = plainForm(value)
+  const clues = [plain.includes('\ufffd') ? '' : plain]
+  for (const { whole } of base64Parts(value)) clues.push(longestRun(whole))
+  return clues.map((clue) => clue.slice(0, shortNeedle))
 }
 
 /** The longest part that is spelled the same in every alphabet of base64. */
 function longestRun(digits: string): string {
+  if (!/[+/]/.test(digits)) return digits
   return digits.split(/[+/]/).reduce((one, other) => (other.length > one.length ? other : one))
 }
 

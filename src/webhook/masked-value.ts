@@ -23,8 +23,13 @@ function maskedNumber(value: number | LongNumber, masked: Masker): unknown {
 
 /** Headers as they may be shown. */
 export function maskedHeaders(headers: readonly HeaderPair[], masked: Masker): HeaderPair[] {
-  return headers.map(([name, value]) => [
-    masked(name),
-    secretHeaders.has(name.toLowerCase()) ? mask : masked(value),
-  ])
+  return headers.map((header) => maskedHeader(header, masked))
+}
+
+/** Most headers are shown as they are. */
+function maskedHeader(header: HeaderPair, masked: Masker): HeaderPair {
+  const [name, value] = header
+  const shownName = masked(name)
+  const shownValue = secretHeaders.has(name.toLowerCase()) ? mask : masked(value)
+  return shownName === name && shownValue === value ? header : [shownName, shownValue]
 }

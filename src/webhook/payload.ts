@@ -1,6 +1,7 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { nearest } from './nearest.ts'
 import { closedObject, recordOf } from './schema.ts'
+import { Type } from './type.ts'
 
 /** The objects of a payload that fields and templates take values from. */
 export const sources = ['profile', 'event', 'instance', 'flow', 'vars'] as const
@@ -32,7 +33,7 @@ export type Payload = Static<typeof Payload>
  */
 export function attribute(source: unknown, name: string): unknown {
   if (isContainer(source) && has(source, name)) return member(source, name)
-  return name.split('.').reduce<unknown>((value, key) => member(value, key), source)
+  return valueAt(source, name.split('.'))
 }
 
 /** The path that an author most likely meant by names that lead nowhere, or null. */
@@ -49,11 +50,21 @@ function prefixed(name: string | null, rest: string | null): string | null {
   return rest === '' ? name : `${name}.${rest}`
 }
 
-function member(value: unknown, key: string): unknown {
+/** Names and, in arrays, positions: the way to a value within another one. */
+export type Path = readonly (string | number)[]
+
+/** What a path leads to, own properties only; `undefined` where there is none. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root
+  for (const key of path) value = member(value, key)
+  return value
+}
+
+function member(value: unknown, key: string | number): unknown {
   return isContainer(value) && has(value, key) ? value[key] : undefined
 }
 
-type Container = Readonly<Record<string, unknown>>
+type Container = Readonly<Record<string | number, unknown>>
 
 function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null
@@ -61,8 +72,8 @@ function isContainer(value: unknown): value is Container {
 
 const arrayIndex = /^(0|[1-9]\d*)$/
 
-function has(container: Container, key: string): boolean {
-  if (Array.isArray(container) && !arrayIndex.test(key)) return false
+function has(container: Container, key: string | number): boolean {
+  if (Array.isArray(container) && !arrayIndex.test(String(key))) return false
   return Object.hasOwn(container, key)
 }
 

@@ -1,6 +1,6 @@
 import { Context, type Emitter, type Liquid, toValue } from 'liquidjs'
 import type { Encode } from './encode.ts'
-import { nearestPath } from './payload.ts'
+import { nearestPath, type Path } from './payload.ts'
 import { plainText } from './plain-text.ts'
 import { RenderCost } from './render-cost.ts'
 import type { SecretLookup } from './secret-lookup.ts'
@@ -28,32 +28,26 @@ export interface UndefinedVariable {
 const noNames: ReadonlySet<string> = new Set()
 const noVariables: readonly UndefinedVariable[] = []
 
+const synchronous = { sync: true } as const
+
 /** One rendering: what it may see and cost, and what it noticed. */
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
   encode: Encode | null = null
   readonly secrets: SecretLookup
   readonly cost: RenderCost
-  readonly #variables: object
+  readonly variables: Scope['variables']
   #usedSecrets: Set<string> | null = null
   #reported: Map<string, UndefinedVariable> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
 
   constructor({ variables, secrets, cost = new RenderCost() }: Scope, engine: Liquid) {
-    super(
-      variables,
-      engine.options,
-      { sync: true },
-      {
-        liquid: engine,
-        memoryLimit: { use: (count: unknown) => cost.use(count) } as never,
-        renderLimit: { check: () => cost.tick() } as never,
-      },
-    )
+    const limits = { liquid: engine, memoryLimit: cost as never, renderLimit: cost as never }
+    super(variables, engine.options, synchronous, limits)
     this.secrets = secrets
     this.cost = cost
-    this.#variables = variables
+    this.variables = variables
   }
 
   /** For templates that assign variables, or count them. */
@@ -92,7 +86,7 @@ export class RenderContext extends Context {
   }
 
   /** What a path leads to, which begins with the name of a variable. */
-  lookUp(path: readonly (string | number)[]): unknown {
+  lookUp(path: Path): unknown {
     const { findScope } = this as unknown as { findScope(name: unknown): object }
     let value: unknown = findScope.call(this, path[0])
     for (const name of path) value = this.readProperty(value as never, name)
@@ -102,17 +96,17 @@ export class RenderContext extends Context {
 
   /** Filters loop over arrays without asking for the time; each of the three takes part in every loop of theirs. */
   override readProperty(...parts: Parameters<Context['readProperty']>): unknown {
-    this.cost.tick()
+    this.cost.check()
     return super.readProperty(...parts)
   }
 
   override push(scope: object): number {
-    this.cost.tick()
+    this.cost.check()
     return super.push(scope)
   }
 
   override spawn(scope?: object): Context {
-    this.cost.tick()
+    this.cost.check()
     return super.spawn(scope)
   }
 
@@ -145,7 +139,7 @@ export class RenderContext extends Context {
 
   #scopeOf([root]: readonly string[]): unknown {
     const { scopes } = this as unknown as { readonly scopes: readonly object[] }
-    return scopes.findLast((scope) => root !== undefined && Object.hasOwn(scope, root)) ?? this.#variables
+    return scopes.findLast((scope) => root !== undefined && Object.hasOwn(scope, root)) ?? this.variables
   }
 }
 

@@ -29,7 +29,7 @@ export class RenderCost {
   }
 
   /** Called wherever a template takes a step, however small. */
-  tick(): void {
+  check(): void {
     if (performance.now() - this.#began > limits.milliseconds) throw new TemplateLimit('milliseconds')
   }
 
@@ -38,6 +38,6 @@ export class RenderCost {
     const characters = Number(count)
     if (characters > 0) this.#characters += characters
     if (this.#characters > limits.characters) throw new TemplateLimit('characters')
-    this.tick()
+    this.check()
   }
 }

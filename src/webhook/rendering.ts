@@ -5,8 +5,8 @@ import type { HeaderPair } from './outcome.ts'
 import type { Payload } from './payload.ts'
 import type { Scope } from './render-context.ts'
 import { RenderCost } from './render-cost.ts'
+import type { Rendered } from './rendered.ts'
 import type { SecretLookup } from './secret-lookup.ts'
-import type { Rendered } from './template.ts'
 import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
 /** What a node is rendered with. */
@@ -52,8 +52,10 @@ export class Rendering {
 
   constructor(input: RenderInput, nodeId: string | null) {
     this.input = input
+    const { payload, executionId } = input
+    const variables = { ...payload, node: { id: nodeId }, execution: { id: executionId } }
     const secrets: SecretLookup = { get: (name) => this.#use(name) }
-    this.scope = { variables: variablesOf(input, nodeId), secrets, cost: new RenderCost() }
+    this.scope = { variables, secrets, cost: new RenderCost() }
     this.hidden = new Set(input.hidden)
   }
 
@@ -74,14 +76,21 @@ export class Rendering {
   }
 
   /** Marks a value as not to be seen, here and wherever it comes back. */
-  hide<T>(real: T): Shown<T> {
-    for (const text of textsOf(real)) if (text.length >= minMaskLength) this.hidden.add(text)
-    return { real, shown: mask }
+  hide(real: unknown): typeof mask {
+    if (typeof real === 'string') this.#hideText(real)
+    else if (typeof real === 'number' || real instanceof LongNumber) this.#hideText(String(real))
+    else if (typeof real === 'object' && real !== null)
+      for (const member of Object.values(real)) this.hide(member)
+    return mask
+  }
+
+  #hideText(text: string): void {
+    if (text.length >= minMaskLength) this.hidden.add(text)
   }
 
   /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
-  show<T>(real: T, { sensitive, carriesSecret }: { sensitive: boolean; carriesSecret: boolean }): Shown<T> {
-    return sensitive || (carriesSecret && this.input.masksCarriers) ? this.hide(real) : { real, shown: real }
+  shown<T>(real: T, isSensitive: boolean, carriesSecret: boolean): T | typeof mask {
+    return isSensitive || (carriesSecret && this.input.masksCarriers) ? this.hide(real) : real
   }
 
   /** What was used is hidden, also where the rendering fails afterwards. */
@@ -90,19 +99,4 @@ export class Rendering {
     if (typeof found === 'string') this.hide(found)
     return found
   }
-}
-
-/** The variables of templates and conditions, as far as there are any before a response. */
-export function variablesOf(
-  { payload, executionId }: Pick<RenderInput, 'payload' | 'executionId'>,
-  nodeId: string | null,
-): Readonly<Record<string, unknown>> {
-  return { ...payload, node: { id: nodeId }, execution: { id: executionId } }
-}
-
-function* textsOf(value: unknown): Iterable<string> {
-  if (typeof value === 'string') yield value
-  else if (typeof value === 'number' || value instanceof LongNumber) yield String(value)
-  else if (typeof value === 'object' && value !== null)
-    for (const member of Object.values(value)) yield* textsOf(member)
 }

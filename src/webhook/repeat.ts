@@ -1,5 +1,6 @@
 import { type Delivered, type Repeat, repeatAfterFailure } from './failure.ts'
-import type { Attempt, HeaderPair, TargetResponse } from './outcome.ts'
+import { headerValues } from './header.ts'
+import type { Attempt, TargetResponse } from './outcome.ts'
 
 /** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
 export function repeatAfter(attempts: readonly Attempt[]): Repeat {
@@ -47,17 +48,13 @@ export function retryAfterMs(header: string | undefined, now: Date): number | nu
 
 /** What a response asks for. Two hints are none: nobody knows which one counts. */
 export function askedPauseMs({ headers }: TargetResponse, now: Date): number | null {
-  const [hint, ...others] = hintsOf(headers)
+  const [hint, ...others] = headerValues(headers, 'retry-after')
   return others.length > 0 ? null : retryAfterMs(hint, now)
 }
 
 /** Whether a response asks for a pause in words that make no sense. */
 export function asksInVain(response: TargetResponse, now: Date): boolean {
-  return hintsOf(response.headers).length > 0 && askedPauseMs(response, now) === null
-}
-
-function hintsOf(headers: readonly HeaderPair[]): readonly string[] {
-  return headers.flatMap(([name, value]) => (name.toLowerCase() === 'retry-after' ? [value] : []))
+  return headerValues(response.headers, 'retry-after').length > 0 && askedPauseMs(response, now) === null
 }
 
 /** The three forms of a date that a recipient has to understand (RFC 9110, section 5.6.7). */

@@ -1,3 +1,4 @@
+import { headerValue } from './header.ts'
 import { maxJsonDepth, parseJson } from './json.ts'
 import { type Masker, maskedStart } from './mask.ts'
 import { maskedHeaders, maskedValue } from './masked-value.ts'
@@ -27,7 +28,7 @@ export class ReadableResponse {
   /** Whether words about the response may quote its body. */
   readonly mayBeQuoted: boolean
   readonly #masked: Masker
-  readonly #contentType: string
+  readonly #encoding: string
   #text: string | null = null
   #seenText: string | null = null
   #seenJson: { readonly value: unknown } | null = null
@@ -41,16 +42,21 @@ export class ReadableResponse {
     this.#masked = masked
     this.mayBeQuoted = isShown
     this.status = status
-    this.headers = headers.map(([name, value]) => [name, decodeHeader(value)])
+    this.headers = headers.map(decodedHeader)
     this.body = body
     this.ending = ending
-    this.#contentType = this.header('content-type') ?? ''
-    this.isText = ending !== 'undecodable' && isText(body, this.#contentType)
+    const contentType = headerValue(headers, 'content-type') ?? ''
+    const charset = charsetOf(contentType)
+    const mark = byteOrderMark(body)
+    // WHATWG: a byte order mark outranks the label.
+    this.#encoding = mark ?? charset ?? utf8
+    this.isText =
+      ending !== 'undecodable' && (charset !== undefined || mark !== null || isText(body, contentType))
   }
 
   /** The body as text: invalid bytes are replaced. */
   get text(): string {
-    this.#text ??= decoderFor(this.body, this.#contentType).decode(this.body)
+    this.#text ??= decode(this.body, this.#encoding)
     return this.#text
   }
 
@@ -88,20 +94,15 @@ export class ReadableResponse {
   /** The beginning of the body as it may be shown, made of so many characters of it. What is beyond costs nothing. */
   shownStart(characters: number): Excerpt {
     const start = this.#start(characters + 1)
-    return { text: maskedStart(start, characters, this.#masked), isAll: start.length <= characters }
+    if (start.length <= characters) return { text: this.seenText, isAll: true }
+    return { text: maskedStart(start, characters, this.#masked), isAll: false }
   }
 
   /** At least so many characters, if there are as many. */
   #start(characters: number): string {
     const bytes = characters * maxBytesPerCharacter
     if (this.body.length <= bytes) return this.text
-    const decoder = decoderFor(this.body, this.#contentType)
-    return decoder.decode(this.body.subarray(0, bytes), { stream: true })
-  }
-
-  /** The value of a header; several are joined by a comma (RFC 9110, section 5.3). */
-  header(name: string): string | undefined {
-    return fieldValue(name, this.headers)
+    return decoderFor(this.#encoding).decode(this.body.subarray(0, bytes), { stream: true })
   }
 
   /** What `response` is in templates and conditions. Nothing is parsed that nobody asks for. */
@@ -124,30 +125,33 @@ export class ReadableResponse {
   #headersByName(): Readonly<Record<string, string | undefined>> {
     const seen = maskedHeaders(this.headers, this.#masked)
     const names = new Set(seen.map(([name]) => name.toLowerCase()))
-    return Object.fromEntries([...names].map((name) => [name, fieldValue(name, seen)]))
+    return Object.fromEntries([...names].map((name) => [name, headerValue(seen, name)]))
   }
 }
 
-function fieldValue(name: string, headers: readonly HeaderPair[]): string | undefined {
-  const values = headers.filter(([candidate]) => candidate.toLowerCase() === name)
-  return values.length === 0 ? undefined : values.map(([, value]) => value).join(', ')
-}
-
 /** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */
-function decodeHeader(value: string): string {
+function decodedHeader(header: HeaderPair): HeaderPair {
+  const [name, value] = header
   // What is beyond Latin-1 can only come from a simulation.
-  if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(value)) return value
+  if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(value)) return header
   const bytes = Buffer.from(value, 'latin1')
-  return isUtf8Start(bytes) ? bytes.toString('utf8') : value
+  return isUtf8Start(bytes) ? [name, bytes.toString('utf8')] : header
 }
 
-/** WHATWG: a byte order mark outranks the label; an unknown label is taken as UTF-8. */
-function decoderFor(body: Buffer, contentType: string): TextDecoder {
-  const marked = byteOrderMark(body)
+const utf8 = 'utf-8'
+
+function decode(body: Buffer, encoding: string): string {
+  if (encoding.toLowerCase() !== utf8) return decoderFor(encoding).decode(body)
+  const text = body.toString('utf8')
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+/** An unknown label is taken as UTF-8. */
+function decoderFor(encoding: string): TextDecoder {
   try {
-    return new TextDecoder(marked ?? charsetOf(contentType) ?? 'utf-8')
+    return new TextDecoder(encoding)
   } catch {
-    return new TextDecoder('utf-8')
+    return new TextDecoder(utf8)
   }
 }
 
@@ -165,9 +169,9 @@ function charsetOf(contentType: string): string | undefined {
 const textType = /^(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b)/i
 
 function isText(body: Buffer, contentType: string): boolean {
-  if (charsetOf(contentType) !== undefined || textType.test(contentType)) return true
+  if (textType.test(contentType)) return true
   const sample = body.subarray(0, sampleBytes)
-  return byteOrderMark(body) !== null || (!sample.includes(0) && isUtf8Start(sample))
+  return !sample.includes(0) && isUtf8Start(sample)
 }
 
 /** A body that was cut may end within a character. */

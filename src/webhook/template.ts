@@ -11,31 +11,21 @@ import {
   toValue,
   toValueSync,
 } from 'liquidjs'
-import { directSteps, type Step } from './direct-steps.ts'
+import { directSteps, pathOf, type Step } from './direct-steps.ts'
 import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
 import type { Failure } from './failure.ts'
-import { engine, filterNames, SecretRefused } from './liquid.ts'
-import { RenderContext, type Scope, TextEmitter, type UndefinedVariable } from './render-context.ts'
+import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
+import { type Path, valueAt } from './payload.ts'
+import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { TemplateLimit } from './render-cost.ts'
+import { type Rendered, rendered } from './rendered.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
   | { readonly ok: true; readonly template: T }
   | { readonly ok: false; readonly problem: string }
-
-/** What a template came to. */
-export type Rendered<T> =
-  | {
-      readonly ok: true
-      readonly value: T
-      /** Variables that are not there and were rendered as nothing. */
-      readonly undefinedVariables: readonly UndefinedVariable[]
-      /** Names of the secrets that the value carries. */
-      readonly secrets: ReadonlySet<string>
-    }
-  | { readonly ok: false; readonly failure: Omit<Failure, 'path'> }
 
 /** A string of the config in which placeholders may stand. */
 export interface Template {
@@ -60,9 +50,9 @@ const maxLength = 1_048_576
 
 /** A text that is sent as it stands. */
 export function constantTemplate(text: string): Template {
-  const value = text.toWellFormed()
-  const rendered: Rendered<string> = { ok: true, value, undefinedVariables: [], secrets: new Set() }
-  return { isConstant: true, secretNames: [], staticText: value, text: () => rendered, value: () => rendered }
+  const staticText = text.toWellFormed()
+  const constant = rendered(staticText)
+  return { isConstant: true, secretNames: [], staticText, text: () => constant, value: () => constant }
 }
 
 /** Whether a placeholder or tag stands in a text. */
@@ -81,7 +71,14 @@ export function compileTemplate(text: string, options: { readonly secrets: boole
   if (problem !== null) return { ok: false, problem }
   const parsed = parse(tokens)
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
-  return { ok: true, template: new LiquidText(parsed, tokens) }
+  return { ok: true, template: textOf(parsed, tokens) }
+}
+
+function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[]): Template {
+  const [only] = parsed.length === 1 ? parsed : []
+  if (only instanceof SecretTag) return new SecretText(only.secretName, parsed, tokens)
+  const path = only instanceof Output ? pathOf(only) : null
+  return path === null ? new LiquidText(parsed, tokens) : new PathText(path, parsed, tokens)
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
@@ -97,8 +94,8 @@ export function compileCondition(text: string): Compiled<Condition> {
 }
 
 /** A condition may ask for what is not there. */
-function truthOf(rendered: Rendered<unknown>): Rendered<boolean> {
-  return rendered.ok ? { ...rendered, value: Boolean(rendered.value), undefinedVariables: [] } : rendered
+function truthOf(result: Rendered<unknown>): Rendered<boolean> {
+  return result.ok ? rendered(Boolean(result.value)) : result
 }
 
 class LiquidText implements Template {
@@ -142,6 +139,40 @@ class LiquidText implements Template {
   #write(context: RenderContext, emitter: Emitter): void {
     if (this.#steps === null) toValueSync(engine.renderer.renderTemplates(this.#parsed, context, emitter))
     else for (const step of this.#steps) step(context, emitter)
+  }
+}
+
+/** A path and nothing else, which most often leads straight to its value. */
+class PathText extends LiquidText {
+  readonly #path: Path
+
+  constructor(path: Path, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#path = path
+  }
+
+  override value(scope: Scope): Rendered<unknown> {
+    const value = valueAt(scope.variables, this.#path)
+    return value === undefined ? super.value(scope) : rendered(value)
+  }
+}
+
+/** A secret and nothing else. */
+class SecretText extends LiquidText {
+  readonly #name: string
+  readonly #names: ReadonlySet<string>
+
+  constructor(name: string, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#name = name
+    this.#names = new Set([name])
+  }
+
+  override text(scope: Scope, encoder: Encoder): Rendered<string> {
+    const secret = encoder === asText ? scope.secrets.get(this.#name) : undefined
+    return typeof secret === 'string'
+      ? rendered(secret.toWellFormed(), this.#names)
+      : super.text(scope, encoder)
   }
 }
 

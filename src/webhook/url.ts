@@ -1,16 +1,22 @@
 import type { ConfigError } from './config-error.ts'
+import { isCredentialName } from './credential-name.ts'
 import { asUrlComponent, type Encoder } from './encode.ts'
 import type { Failure } from './failure.ts'
 import type { Scope } from './render-context.ts'
-import { type Compiled, compileTemplate, constantTemplate, type Rendered, type Template } from './template.ts'
+import { type Rendered, rendered } from './rendered.ts'
+import { type Compiled, compileTemplate, constantTemplate, type Template } from './template.ts'
 
 /** The URL of a node, judged as far as that is possible without a payload. */
 export interface UrlTemplate {
   /** Lower-case name without final dot, or an IP literal without brackets. */
   readonly host: string
   readonly port: number
-  /** Path, query and fragment: all in which placeholders may stand. */
-  readonly tail: Template
+  /** Host and port as they stand in the URL and in the Host header: without the default port. */
+  readonly authority: string
+  /** Whether a secret stands in it. */
+  readonly carriesSecret: boolean
+  /** Renders path and query. A value can become part of a segment, never structure. */
+  render(scope: Scope): Rendered<RenderedTail>
 }
 
 /** The rendered tail, in the two parts that are sent. */
@@ -18,6 +24,8 @@ export interface RenderedTail {
   readonly path: string
   /** Without `?`; null where there is none. */
   readonly query: string | null
+  /** Names in the query that are most likely those of credentials. */
+  readonly credentialNames: readonly string[]
   /** Whether the URL goes on behind a `#`, which no client sends. */
   readonly hasFragment: boolean
 }
@@ -44,11 +52,20 @@ export function compileUrl(url: string, templates: 'liquid' | 'none'): UrlTempla
       : compileTemplate(rest, { secrets: true })
   if (!tail.ok) return { path: errorPath, message: tail.problem }
   if (forbidden.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
-    host: hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''),
+    host,
     port: port === '' ? 443 : Number(port),
-    tail: tail.template,
+    authority: `${host.includes(':') ? hostname : host}${port === '' ? '' : `:${port}`}`,
+    carriesSecret: tail.template.secretNames.length > 0,
+    render: renderOf(tail.template),
   }
+}
+
+function renderOf(tail: Template): UrlTemplate['render'] {
+  if (!tail.isConstant) return (scope) => renderTail(tail, scope)
+  const constant = rendered(split(tail.staticText))
+  return () => constant
 }
 
 const forbidden = /[\s\p{Cc}\\]/u
@@ -81,14 +98,13 @@ function isHostName(hostname: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => label.length >= 1 && label.length <= 63)
 }
 
-/** Renders path and query. A value can become part of a segment, never structure. */
-export function renderTail(tail: Template, scope: Scope): Rendered<RenderedTail> {
+function renderTail(tail: Template, scope: Scope): Rendered<RenderedTail> {
   const values: ValueSpan[] = []
-  const rendered = tail.text(scope, recording(values))
-  if (!rendered.ok) return rendered
-  const failure = failureOf(rendered.value, values, rendered.undefinedVariables[0]?.name)
+  const text = tail.text(scope, recording(values))
+  if (!text.ok) return text
+  const failure = failureOf(text.value, values, text.undefinedVariables[0]?.name)
   if (failure !== null) return { ok: false, failure }
-  return { ...rendered, value: split(rendered.value) }
+  return { ...text, value: split(text.value) }
 }
 
 interface ValueSpan {
@@ -155,11 +171,18 @@ function split(text: string): RenderedTail {
   const [beforeFragment = '', fragment = ''] = text.split('#', 2)
   const question = beforeFragment.indexOf('?')
   const path = question === -1 ? beforeFragment : beforeFragment.slice(0, question)
+  const query = question === -1 ? null : toAscii(beforeFragment.slice(question + 1))
   return {
     path: toAscii(path === '' ? '/' : path),
-    query: question === -1 ? null : toAscii(beforeFragment.slice(question + 1)),
+    query,
+    credentialNames: parameterNames(query).filter(isCredentialName),
     hasFragment: fragment !== '',
   }
+}
+
+/** Names of the parameters that have a value. */
+function parameterNames(query: string | null): string[] {
+  return (query ?? '').split('&').flatMap((pair) => /^([^=]+)=./.exec(pair)?.[1] ?? [])
 }
 
 function toAscii(text: string): string {

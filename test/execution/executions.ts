@@ -1,6 +1,7 @@
 import Value from 'typebox/value'
 import { expect } from 'vitest'
 import type { Attempts, Caller, CallOptions } from '../../src/egress/caller.ts'
+import { Cancellation } from '../../src/egress/cancellation.ts'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
@@ -86,7 +87,7 @@ interface Sketch {
 }
 
 /** The caller stays to the end, and is in no trace. */
-export const here = { signal: new AbortController().signal, trace: null }
+export const here = { cancellation: new Cancellation(), trace: null }
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
