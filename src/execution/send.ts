@@ -41,7 +41,8 @@ export async function send(sending: Sending): Promise<Sent> {
     const limit = budget.limit()
     const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation })
     for (const attempt of made) attempts.push(blamingLimit(attempt, limit))
-    const waitMs = calls < node.retry.attempts ? waitAfter(made, calls, budget, sending) : null
+    const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
+    const waitMs = isLast ? null : waitAfter(made, calls, budget, sending)
     if (waitMs === null) return { attempts, warnings: noWarnings }
     await pause(waitMs, cancellation)
     if (cancellation.isCancelled) return { attempts, warnings: [retryAbandoned] }
@@ -141,11 +142,16 @@ const timeouts: ReadonlySet<FailureCode> = new Set([
   'response_timeout',
 ])
 
+/** Whether the time for all that follows ended with an attempt. Timers are coarse: the clock may not yet say so. */
+function hasRunOut({ outcome }: Attempt, { name }: Limit): boolean {
+  return outcome.kind === 'failed' && name !== 'timeoutMs' && timeouts.has(outcome.failure.code)
+}
+
 /** A limit other than the node's own ends attempts in its own name: raising `timeoutMs` would not help. */
-function blamingLimit(attempt: Attempt, { name }: Limit): Attempt {
+function blamingLimit(attempt: Attempt, limit: Limit): Attempt {
   const { outcome } = attempt
-  if (outcome.kind === 'responded' || name === 'timeoutMs' || !timeouts.has(outcome.failure.code))
-    return attempt
+  if (outcome.kind === 'responded' || !hasRunOut(attempt, limit)) return attempt
+  const { name } = limit
   const hint = `The time came from ${name}, which ends before timeoutMs does: raise ${name}.`
   return {
     ...attempt,

@@ -234,6 +234,20 @@ describe('the clock of an execution', () => {
     expect(await timeoutOf({ deadlineMs: 1 })).toBe(1)
   })
 
+  it.each([
+    ['timeoutMs, which is that of one attempt', { timeoutMs: 500 }, 3],
+    ['deadlineMs, which is that of all', {}, 1],
+  ])(
+    'lets others follow, or not, where it was %s, and the clock is not there yet',
+    async (_of, part, calls) => {
+      const caller = failing('response_timeout')
+      const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
+      await execute({ node: { method: 'GET', retry, ...part }, deadlineMs: 9_000 }, caller)
+
+      expect(caller.calls).toHaveLength(calls)
+    },
+  )
+
   it('is the limit of the service where that is below the default', async () => {
     const caller = responding()
     await execute({}, caller, { nodes: new CompiledNodes({ maxTimeoutMs: 3000 }) })
