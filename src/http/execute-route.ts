@@ -50,14 +50,14 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
-    logExecution(log, record, {
-      requestId: request.id,
-      keyName: request.keyName,
-      traceId: trace?.context.traceId ?? null,
-    })
-    metrics.executed(record)
-    statistics.record(record)
     spanExporter?.record(spansOf(result))
+    const { id: requestId, keyName } = request
+    // Right behind the reply: its caller need not wait for those who watch.
+    setImmediate(() => {
+      logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })
+      metrics.executed(record)
+      statistics.record(record)
+    })
     return result.reply
   })
 }
