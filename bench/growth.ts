@@ -10,12 +10,15 @@ import { hostSuffix, type World } from './world.ts'
 /** How the cost of an execution grows with one of its sizes. */
 export interface Growth {
   readonly title: string
+  /** Why it grows as it does. */
+  readonly explanation: string
   readonly steps: readonly (Measurement & { readonly size: number })[]
 }
 
 export interface GrowthOptions {
   /** Of each size. */
   readonly seconds: number
+  readonly warmUpSeconds: number
   /** Whether to leave out the largest size of each dimension, which takes longest. */
   readonly isQuick: boolean
   readonly tell: (progress: string) => void
@@ -23,6 +26,7 @@ export interface GrowthOptions {
 
 interface Dimension {
   readonly title: string
+  readonly explanation: string
   readonly sizes: readonly number[]
   /** The execution of a size. */
   readonly shape: (size: number, port: number) => Shape
@@ -37,26 +41,32 @@ interface Shape {
 const dimensions: readonly Dimension[] = [
   {
     title: 'Payload, of which ten fields are sent, in KB',
+    explanation: 'All of a payload is read and checked.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: withPayload(lead({ port }), size) }),
   },
   {
     title: 'Payload, sent whole, in KB',
+    explanation: 'It is read, checked, written and sent; of the reply it has 64 KiB at the most.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: withBody(withPayload(lead({ port }), size), { structure: 'full' }) }),
   },
   {
     title: 'Fields',
+    explanation: 'They stand in the payload too, as many again.',
     sizes: [10, 100, 1_000],
     shape: (size, port) => ({ request: withFields(lead({ port }), size) }),
   },
   {
     title: 'Different nodes, by turns',
+    explanation: 'The 1,000 that were used last are known; any other one is read, checked and compiled anew.',
     sizes: [1, 10, 100, 1_000, 10_000, 100_000],
     shape: (size, port) => ({ request: withOwnNode(lead({ port })), distinct: size }),
   },
   {
     title: 'Different hosts, by turns',
+    explanation:
+      'At most 256 connections are kept idle in all. With more hosts than these by turns every call opens one, and its handshake looks at the certificate: no session is resumed.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({
       request: lead({ port, host: `h${serialNumber}.${hostSuffix}` }),
@@ -65,6 +75,7 @@ const dimensions: readonly Dimension[] = [
   },
   {
     title: 'Response, in KB',
+    explanation: 'A body is read as JSON for its capture; the reply has 64 KiB of it at the most.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: lead({ port, responseBytes: size * 1_000 }) }),
   },
@@ -82,11 +93,11 @@ export async function measureGrowth(world: World, options: GrowthOptions): Promi
 
 async function growAlong(
   world: World,
-  { title, sizes, shape }: Dimension,
-  { seconds, isQuick, tell }: GrowthOptions,
+  { title, explanation, sizes, shape }: Dimension,
+  { seconds, warmUpSeconds, isQuick, tell }: GrowthOptions,
 ): Promise<Growth> {
   await using running = await startService(world, { settings })
-  await loadFully(running.aim, { connections, seconds: seconds * 2 })
+  await loadFully(running.aim, { connections, seconds: warmUpSeconds })
   const steps: Growth['steps'][number][] = []
   for (const size of isQuick ? sizes.slice(0, -1) : sizes) {
     const { request, distinct } = shape(size, world.receiver.port)
@@ -97,7 +108,7 @@ async function growAlong(
     steps.push({ size, ...measured })
     tell(`${title}: ${size}`)
   }
-  return { title, steps }
+  return { title, explanation, steps }
 }
 
 /** Attributes of about 100 bytes each, which no field asks for. */

@@ -42,6 +42,7 @@ async function bench(options: Options): Promise<void> {
 async function measureParts(world: World, options: Options): Promise<Results> {
   const { isQuick, leakCalls } = options
   const seconds = isQuick ? 1 : 4
+  const warmUpSeconds = isQuick ? 1 : 12
   const when = <Result>(part: Part, measure: () => Promise<Result>) =>
     options.parts.includes(part) ? measure() : null
   return {
@@ -54,7 +55,7 @@ async function measureParts(world: World, options: Options): Promise<Results> {
       const rounds = await compare(world, {
         rounds: isQuick ? 2 : 5,
         seconds,
-        warmUpSeconds: seconds,
+        warmUpSeconds,
         peer,
         tell,
       })
@@ -64,7 +65,9 @@ async function measureParts(world: World, options: Options): Promise<Results> {
       const executions = isQuick ? [5_000, 10_000] : [50_000, 300_000]
       return takeFootprint(world, { starts: isQuick ? 2 : 5, executions, tell })
     }),
-    growth: await when('growth', () => measureGrowth(world, { seconds: seconds / 2, isQuick, tell })),
+    growth: await when('growth', () =>
+      measureGrowth(world, { seconds: seconds / 2, warmUpSeconds, isQuick, tell }),
+    ),
     leak: await when('leak', () => lookForLeaks(world, { calls: leakCalls, looks: 5, tell })),
   }
 }

@@ -21,7 +21,7 @@ export class InvalidOptions extends Error {}
 
 export const usage = `npm run bench -- [options]
 
-Without options: comparison with the bare forwarder, start and memory, and how cost grows; about 8 minutes.
+Without options: comparison with the bare forwarder, start and memory, and how cost grows; about 12 minutes.
 A whole run writes bench/results.md; one with --quick or --only prints its tables.
 
   --peer node-red   compare with Node-RED too; it is installed into a temporary folder

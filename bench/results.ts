@@ -124,7 +124,7 @@ function footprintSection({ startMs, idleBytes, growth }: Footprint): readonly s
 }
 
 function growthSection(growth: readonly Growth[]): readonly string[] {
-  const tables = growth.flatMap((one) => [`### ${one.title}`, growthTable(one)])
+  const tables = growth.flatMap((one) => [`### ${one.title}`, one.explanation, growthTable(one)])
   return ['## How cost grows', growthText, ...tables]
 }
 
