@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Delivered } from '../webhook/failure.ts'
-import { trimHeader } from '../webhook/header.ts'
+import { headerValues, trimHeader } from '../webhook/header.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
 import { type Connection, maxHeaderBytes, maxHeaders } from './connection.ts'
@@ -158,19 +158,10 @@ function latin1(text: Buffer | string | undefined): string {
 
 /** Codings of the content, then those of its transfer, of which `chunked` is undone already. */
 function codingsOf(headers: readonly HeaderPair[]): readonly string[] {
-  const list = elementsOf(headers, 'content-encoding') + elementsOf(headers, 'transfer-encoding')
-  if (list === '') return []
-  const codings = list.split(',').map((element) => element.trim().toLowerCase())
+  const ofContent = headerValues(headers, 'content-encoding')
+  const lists = ofContent.concat(headerValues(headers, 'transfer-encoding'))
+  const codings = lists.flatMap((list) => list.split(',')).map((element) => element.trim().toLowerCase())
   return codings.filter((coding) => coding !== '' && coding !== 'chunked' && coding !== 'identity')
-}
-
-/** A list, which may be spread over several headers, with a comma behind each. */
-function elementsOf(headers: readonly HeaderPair[], wanted: string): string {
-  let elements = ''
-  // Nearly no name is as long: the others need not be put into lower case.
-  for (const [name, value] of headers)
-    if (name.length === wanted.length && name.toLowerCase() === wanted) elements += `${value},`
-  return elements
 }
 
 /** As on the wire, with colon, space and line break. */

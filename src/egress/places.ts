@@ -71,7 +71,7 @@ export class Places {
   }
 }
 
-/** One place in a lane./** One place in a lane. Whoever took it holds it; it is given on when nobody holds it any more. */
+/** One place in a lane. Whoever took it holds it; it is given on when nobody holds it any more. */
 export class Place {
   /** Rejects where it is let go of before it was there. Null where there is nothing to wait for. */
   readonly turn: Promise<void> | null
