@@ -40,6 +40,8 @@ export function readOptions(args: readonly string[]): Options | null {
   if (peer !== undefined && peer !== 'node-red')
     throw invalid(`--peer "${peer}" is not known; there is node-red.`)
   if (!/^[1-9]\d{0,8}$/.test(calls)) throw invalid(`--calls "${calls}" is not a number from 1 to 999999999.`)
+  if (profile && only !== undefined)
+    throw invalid('--profile takes profiles and nothing else: leave out --only.')
   const unknown = only?.find((name) => !isPart(name))
   if (unknown !== undefined) throw invalid(`--only "${unknown}" is not known; there are ${parts.join(', ')}.`)
   return {
@@ -66,7 +68,8 @@ function parse(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
+    throw invalid(line)
   }
 }
 

@@ -133,7 +133,9 @@ function ruleOf(parsed: ParsedRule): Parsed<AddressRule> {
 function apiKey(entry: string): Parsed<ApiKey> {
   const [, name, key] = /^([\w.-]{1,64}):([\w.~+/-]{16,}=*)$/.exec(entry) ?? []
   if (name !== undefined && key !== undefined) return right({ name, key })
-  return wrong('every entry must be name:key, and a key at least 16 of A-Z a-z 0-9 - . _ ~ + / =')
+  return wrong(
+    'every entry must be name:key, and a key at least 16 of A-Z a-z 0-9 - . _ ~ + /, with = at its end only',
+  )
 }
 
 function headerPair(entry: string): Parsed<readonly [name: string, value: string]> {

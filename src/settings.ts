@@ -63,7 +63,7 @@ const apiKeys: Variable<readonly ApiKey[]> = {
   name: 'API_KEYS',
   default: '',
   description:
-    'Keys that open the service, as `name:key` with commas between. The log shows the name. A key has 16 or more of `A-Za-z0-9-._~+/=`. To rotate, add the new key under a name of its own and remove the old one when the log no longer shows it.',
+    'Keys that open the service, as `name:key` with commas between. The log shows the name. A key has 16 or more of `A-Za-z0-9-._~+/`, and `=` at its end. To rotate, add the new key under a name of its own and remove the old one when the log no longer shows it.',
   example: 'engine-2026:c2VjcmV0LXNlY3JldC1zZWNyZXQ',
   isSecret: true,
   parse: apiKeyList,

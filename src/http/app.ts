@@ -77,7 +77,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerForNode(app)
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
-  acceptJsonBodies(app)
+  const context = contextOf(options)
+  acceptJsonBodies(app, context.nodes)
   for (const schema of namedSchemas) app.addSchema(schema)
 
   describeApi(app)
@@ -92,7 +93,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuseQuery(work)
       refuseWhile(isDraining, work)
       inFlight.limit(work)
-      const context = contextOf(options)
       await work.register(executeRoute, { context, log, metrics, statistics, spanExporter })
       await work.register(previewRoute, { context })
     })

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
+import type { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { Node } from '../webhook/config.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
@@ -10,16 +11,16 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as its handler gets it, while `body` is what its schema sees. */
     meantBody: unknown
-    /** The text of a node that was not known, and is when it has passed the schema. */
+    /** The text of a node that was not known. */
     newNode: string | null
   }
 }
 
 /**
- * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that is known to follow them; handlers get
+ * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that is known to be sound; handlers get
  * the node, and long numbers with every digit in the members whose values are sent on.
  */
-export function acceptJsonBodies(app: FastifyInstance): void {
+export function acceptJsonBodies(app: FastifyInstance, compiled: CompiledNodes): void {
   const nodes = new KnownNodes()
   app.decorateRequest('meantBody', undefined)
   app.decorateRequest('newNode', null)
@@ -33,7 +34,11 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   })
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = request.meantBody
-    if (request.newNode !== null) nodes.keep(request.newNode, (request.body as { node: Node }).node)
+    if (request.newNode !== null) {
+      const { node } = request.body as { readonly node: Node } // the schema has been followed
+      // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
+      if (compiled.compile(node).ok) nodes.keep(request.newNode, node)
+    }
     done()
   })
 }

@@ -5,7 +5,7 @@ import type { Node } from '../webhook/config.ts'
 const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
 
 /**
- * Nodes that follow the schema, by the text that they came as. An engine sends the same node thousands of times:
+ * Nodes with which nothing is wrong, by the text that they came as. An engine sends the same node thousands of times:
  * then only the rest of the request has to be read and checked.
  */
 export class KnownNodes {
@@ -19,7 +19,7 @@ export class KnownNodes {
     return this.#nodes.get(text)
   }
 
-  /** Keeps a node that follows the schema, for all requests to come. */
+  /** Keeps a node for all requests to come. */
   keep(text: string, node: Node): void {
     // A request may name two nodes, of which the last one counts.
     if (JSON.stringify(JSON.parse(text)) !== JSON.stringify(node)) return

@@ -99,9 +99,11 @@ function targetOf(
   added: readonly Parameter[],
   write: (parameter: Parameter) => readonly string[],
 ): string {
-  if (added.length === 0) return query === null ? path : `${path}?${query}`
+  // An array without items is a parameter that is not there.
+  const pairs = added.flatMap(write)
+  if (pairs.length === 0) return query === null ? path : `${path}?${query}`
   const separator = query === null || query === '' || query.endsWith('&') ? '' : '&'
-  return `${path}?${query ?? ''}${separator}${added.flatMap(write).join('&')}`
+  return `${path}?${query ?? ''}${separator}${pairs.join('&')}`
 }
 
 /** As they go out: `name=text`. */
@@ -109,8 +111,9 @@ function encodedPairs({ name, real }: Pick<Parameter, 'name' | 'real'>): string[
   return queryPairs(name, real).map(([own, text]) => `${percentEncode(own)}=${percentEncode(text)}`)
 }
 
-function shownPairs({ name, shown }: Parameter): string[] {
-  return shown === mask ? [`${percentEncode(name)}=${mask}`] : encodedPairs({ name, real: shown })
+function shownPairs({ name, real, shown }: Parameter): string[] {
+  if (shown !== mask) return encodedPairs({ name, real: shown })
+  return encodedPairs({ name, real }).length === 0 ? [] : [`${percentEncode(name)}=${mask}`]
 }
 
 const advice = 'URLs are written into logs on the way; prefer a header.'

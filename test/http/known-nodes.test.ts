@@ -82,6 +82,10 @@ describe('a request whose node has come before', () => {
     ['a node behind it that is none', `{"node":${node},"node":{"method":"GET"}}`],
     ['a payload that is none', `{"node":${node},"payload":7}`],
     ['a member that is not known', `{"node":${node},"pay":{}}`],
+    [
+      'another mistake beside those of its node',
+      '{"node":{"method":"POST","url":"http://x/","headers":[{"name":"Host","value":"{{"}]},"tenant":" "}',
+    ],
     ['a comma too many', `{"node":${node},}`],
     ['no end', `{"node":${node},"payload":{`],
     ['more behind its end', `{"node":${node}} {}`],
@@ -90,6 +94,7 @@ describe('a request whose node has come before', () => {
     const { post } = await service()
     const first = await post<PreviewReply | Problem>('/v1/preview', body)
     await post('/v1/preview', `{"node":${node},"payload":{"profile":{"id":1}}}`)
+    await post('/v1/preview', `{"node":${nodeTextOf(body)}}`)
     const second = await post<PreviewReply | Problem>('/v1/preview', body)
 
     expect(second.status).toBe(first.status)

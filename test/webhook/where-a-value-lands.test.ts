@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LongNumber } from '../../src/webhook/long-number.ts'
-import { bodyOf, failureOf, headersOf, sent } from './nodes.ts'
+import { bodyOf, failureOf, headersOf, render, sent } from './nodes.ts'
 
 const values = {
   text: 'a b&c',
@@ -100,6 +100,22 @@ describe('in the query', () => {
     const query = [{ name: 'n', literal: [1, { a: 2 }] }]
 
     expect(sent({ query }).target).toBe('/hook?n=%5B1%2C%7B%22a%22%3A2%7D%5D')
+  })
+
+  it.each([
+    ['/hook', '/hook'],
+    ['/hook?', '/hook?'],
+    ['/hook?a=1', '/hook?a=1'],
+  ])('an empty list is no parameter of %s, hidden or not', (path, target) => {
+    const url = `https://target.example${path}`
+    const query = [
+      { name: 'n', literal: [] },
+      { name: 'm', source: 'profile' as const, field: 'none', sensitive: true },
+    ]
+    const rendered = render({ url, query }, { payload })
+
+    expect(sent({ url, query }, { payload }).target).toBe(target)
+    expect(rendered.ok && rendered.shown.url).toBe(url)
   })
 
   it('names are encoded too', () => {
