@@ -2,8 +2,8 @@ import { type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/
 import type { Node } from '../webhook/config.ts'
 import { type Bounds, Recent } from './recent.ts'
 
-/** Characters are those of the configs; what is compiled from them is a multiple of that. */
-const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
+/** How much is kept of nodes. Characters are those of the configs; what is compiled from them is a multiple of that. */
+export const nodeBounds: Bounds = { entries: 1_000, characters: 2_000_000 }
 
 /** Compiles nodes and keeps those that were used last: an engine sends the same node thousands of times. */
 export class CompiledNodes {
@@ -13,7 +13,7 @@ export class CompiledNodes {
   /** As long as somebody keeps the node. */
   readonly #shared = new WeakMap<Node, CompiledOrErrors>()
 
-  constructor(limits: NodeLimits, bounds = generous) {
+  constructor(limits: NodeLimits, bounds = nodeBounds) {
     this.#limits = limits
     this.#recent = new Recent(bounds)
   }
@@ -21,7 +21,9 @@ export class CompiledNodes {
   /** What `compileNode` says of a node. One that is frozen is shared by many calls, and looked at only once. */
   compile(node: Node): CompiledOrErrors {
     if (!Object.isFrozen(node)) return this.#compile(node)
-    const compiled = this.#shared.get(node) ?? this.#compile(node)
+    const shared = this.#shared.get(node)
+    if (shared !== undefined) return shared
+    const compiled = this.#compile(node)
     this.#shared.set(node, compiled)
     return compiled
   }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type Bounds, Recent } from '../execution/recent.ts'
+import { nodeBounds } from '../execution/compiled-nodes.ts'
+import { Recent } from '../execution/recent.ts'
 import type { Node } from '../webhook/config.ts'
-
-const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
 
 /**
  * Nodes with which nothing is wrong, by the text that they came as. An engine sends the same node thousands of times:
@@ -11,7 +10,7 @@ const generous: Bounds = { entries: 1_000, characters: 2_000_000 }
 export class KnownNodes {
   readonly #nodes: Recent<Node>
 
-  constructor(bounds = generous) {
+  constructor(bounds = nodeBounds) {
     this.#nodes = new Recent(bounds)
   }
 

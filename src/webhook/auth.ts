@@ -3,6 +3,7 @@ import type { Auth } from './config.ts'
 import { asText } from './encode.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { mask } from './mask.ts'
+import { carriesSecret } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import type { Template } from './template.ts'
 
@@ -45,7 +46,7 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   return {
     isInUrl: false,
     render(rendering) {
-      const { real, shown } = credential(template, `${path}/token`, rendering, trimmed)
+      const { real, shown } = credential(template, `${path}/token`, rendering, { isTrimmed: true })
       return authorization(`Bearer ${real}`, `Bearer ${shown}`, null, rendering)
     },
   }
@@ -58,8 +59,8 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
   return {
     isInUrl: false,
     render(rendering) {
-      const name = credential(user, `${path}/username`, rendering, maybeEmpty)
-      const word = credential(pass, `${path}/password`, rendering, maybeEmpty)
+      const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
+      const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
       if (name.real.includes(':')) throw invalid(`The user name ${colonProblem}.`, `${path}/username`)
       const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
       rendering.hide(digits)
@@ -84,7 +85,7 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
       name: name.toWellFormed(),
       user: null,
       path,
-      ...credential(template, `${path}/value`, rendering, isInUrl ? asItIs : trimmed),
+      ...credential(template, `${path}/value`, rendering, { isTrimmed: !isInUrl }),
     }),
   }
 }
@@ -101,21 +102,11 @@ function authorization(real: string, shown: string, user: string | null, renderi
   return { in: 'header', name: 'Authorization', real, shown: isMasked ? mask : shown, user, path }
 }
 
-/** What becomes of the text of a credential. */
-interface Treatment {
-  readonly isTrimmed: boolean
-  readonly mayBeEmpty: boolean
-}
-
-const asItIs: Treatment = { isTrimmed: false, mayBeEmpty: false }
-const trimmed: Treatment = { isTrimmed: true, mayBeEmpty: false }
-const maybeEmpty: Treatment = { isTrimmed: false, mayBeEmpty: true }
-
 function credential(
   template: Template,
   at: string,
   rendering: Rendering,
-  { mayBeEmpty, isTrimmed }: Treatment,
+  { mayBeEmpty = false, isTrimmed = false } = {},
 ): Shown<string> {
   const result = template.text(rendering.scope, asText)
   const whole = rendering.take(result, at)
@@ -128,8 +119,8 @@ function credential(
       path: at,
       hint: 'Send the secret or attribute that the credential refers to.',
     })
-  const carriesSecret = result.ok && result.secrets.size > 0
-  return { real: text, shown: rendering.shown(text, !carriesSecret, carriesSecret) }
+  const isSecret = carriesSecret(result)
+  return { real: text, shown: rendering.shown(text, !isSecret, isSecret) }
 }
 
 function invalid(detail: string, at: string): RenderFailure {

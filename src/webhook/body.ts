@@ -7,7 +7,7 @@ import { isTooDeep, maxJsonDepth, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
 import { mask } from './mask.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import { formPairs, type TextPair } from './value-text.ts'
+import { formPairs } from './value-text.ts'
 
 /** A body that is ready to be rendered. Throws `RenderFailure`. */
 export interface CompiledBody {
@@ -151,12 +151,11 @@ function writeObject(
 }
 
 function writeFields(members: readonly RenderedField[], side: Side): string {
-  return writeForm(members.flatMap((member) => formPairs(member.name, member[side])))
+  return writeForm(members.map((member) => [member.name, member[side]]))
 }
 
 function writeValue(value: unknown, contentType: EncodedType): string {
-  if (contentType !== 'application/json')
-    return writeForm(Object.entries(value as object).flatMap(([name, member]) => formPairs(name, member)))
+  if (contentType !== 'application/json') return writeForm(Object.entries(value as object))
   refuseDepth(value, maxJsonDepth)
   return writeJson(value)
 }
@@ -167,7 +166,8 @@ function refuseDepth(value: unknown, levels: number): void {
 }
 
 /** WHATWG application/x-www-form-urlencoded. */
-function writeForm(pairs: readonly TextPair[]): string {
+function writeForm(members: readonly (readonly [name: string, value: unknown])[]): string {
+  const pairs = members.flatMap(([name, value]) => formPairs(name, value))
   return new URLSearchParams(pairs.map(([name, text]) => [name, text])).toString()
 }
 

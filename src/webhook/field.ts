@@ -3,7 +3,7 @@ import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
-import { type Rendered, rendered } from './rendered.ts'
+import { carriesSecret, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import { type Condition, isTemplate, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
@@ -48,8 +48,8 @@ export function compileField(field: Field, path: string, compiler: Compiler): Co
       const result = source.value(rendering)
       const real = rendering.take(result, path)
       if (isEmpty(real) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
-      const carriesSecret = result.ok && result.secrets.size > 0
-      return { name, path, carriesSecret, real, shown: rendering.shown(real, sensitive, carriesSecret) }
+      const isSecret = carriesSecret(result)
+      return { name, path, carriesSecret: isSecret, real, shown: rendering.shown(real, sensitive, isSecret) }
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Compiler } from './compiler.ts'
 import { pointer } from './config-error.ts'
 import { LongNumber } from './long-number.ts'
+import { carriesSecret } from './rendered.ts'
 import type { Rendering, Shown } from './rendering.ts'
 
 /** JSON whose strings are templates. Throws `RenderFailure`. */
@@ -29,7 +30,7 @@ function compileString(text: string, path: string, compiler: Compiler): JsonTemp
     render(rendering) {
       const result = template.value(rendering.scope)
       const real = rendering.take(result, path) ?? null
-      return { real, shown: rendering.shown(real, false, result.ok && result.secrets.size > 0) }
+      return { real, shown: rendering.shown(real, false, carriesSecret(result)) }
     },
   }
 }

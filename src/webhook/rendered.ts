@@ -16,6 +16,11 @@ export type Rendered<T> =
 const noVariables: readonly UndefinedVariable[] = []
 const noSecrets: ReadonlySet<string> = new Set()
 
+/** Whether a secret is part of what a template came to. */
+export function carriesSecret(result: Rendered<unknown>): boolean {
+  return result.ok && result.secrets.size > 0
+}
+
 /** A value that lacks nothing and, unless some are named, carries no secret. */
 export function rendered<T>(value: T, secrets = noSecrets): Rendered<T> {
   return { ok: true, value, undefinedVariables: noVariables, secrets }
