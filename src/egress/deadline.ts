@@ -31,6 +31,8 @@ export class Deadline {
 
   clear(): void {
     clearTimeout(this.#timer)
+    // V8 keeps a table that a Set has outgrown, and what was in it, until a full garbage collection.
+    this.#attempt = null
   }
 }
 

@@ -52,8 +52,8 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(spansOf(result))
     const { id: requestId, keyName } = request
-    // Right behind the reply: its caller need not wait for those who watch.
-    setImmediate(() => {
+    // Right behind the reply, before any other request: its caller need not wait for those who watch.
+    process.nextTick(() => {
       logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })
       metrics.executed(record)
       statistics.record(record)

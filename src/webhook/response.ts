@@ -105,28 +105,52 @@ export class ReadableResponse {
     return decoderFor(this.#encoding).decode(this.body.subarray(0, bytes), { stream: true })
   }
 
-  /** What `response` is in templates and conditions. Nothing is parsed that nobody asks for. */
-  get variables(): Readonly<Record<string, unknown>> {
-    const response = this
-    return {
-      status: response.status,
-      get body() {
-        return response.seenText
-      },
-      get headers() {
-        return response.#headersByName()
-      },
-      get json() {
-        return response.seenJson
-      },
-    }
+  /** What `response` is in templates and conditions. */
+  get variables(): ResponseVariables {
+    return new ResponseVariables(this)
   }
+}
 
-  #headersByName(): Readonly<Record<string, string | undefined>> {
-    const seen = maskedHeaders(this.headers, this.#masked)
-    const names = new Set(seen.map(([name]) => name.toLowerCase()))
-    return Object.fromEntries([...names].map((name) => [name, headerValue(seen, name)]))
+/**
+ * Nothing is parsed that nobody asks for. The getters are own properties, since templates see no others, and the same
+ * ones for every response: with getters of its own each would be of a hidden class of its own, which holds all that
+ * they refer to until a full garbage collection.
+ */
+class ResponseVariables {
+  static readonly #onDemand: PropertyDescriptorMap & ThisType<ResponseVariables> = {
+    body: {
+      enumerable: true,
+      get() {
+        return this.#response.seenText
+      },
+    },
+    headers: {
+      enumerable: true,
+      get() {
+        return headersByName(this.#response)
+      },
+    },
+    json: {
+      enumerable: true,
+      get() {
+        return this.#response.seenJson
+      },
+    },
   }
+  readonly status: number
+  readonly #response: ReadableResponse
+
+  constructor(response: ReadableResponse) {
+    this.status = response.status
+    this.#response = response
+    Object.defineProperties(this, ResponseVariables.#onDemand)
+  }
+}
+
+function headersByName(response: ReadableResponse): Readonly<Record<string, string | undefined>> {
+  const seen = maskedHeaders(response.headers, (text) => response.masked(text))
+  const names = new Set(seen.map(([name]) => name.toLowerCase()))
+  return Object.fromEntries([...names].map((name) => [name, headerValue(seen, name)]))
 }
 
 /** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */

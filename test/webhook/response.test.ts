@@ -91,7 +91,7 @@ describe('the headers of a response', () => {
   })
 
   it('are variables of their own', () => {
-    const { headers } = response.variables as { headers: Record<string, string> }
+    const { headers } = response.variables as unknown as { headers: Record<string, string> }
 
     expect(Object.entries(headers)).toEqual([
       ['x-id', 'a, b'],
