@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
@@ -14,6 +14,7 @@ import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
 import { InFlight } from './in-flight.ts'
 import { acceptJsonBodies, refuseQuery } from './json-body.ts'
+import type { Log } from './log.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { nodesRoute } from './nodes-route.ts'
 import { describeApi } from './openapi.ts'
@@ -31,7 +32,7 @@ export interface AppOptions {
   /** Where the spans of executions go; null where nobody wants them. */
   readonly spanExporter: SpanExporter | null
   readonly access: Access
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   readonly maxTimeoutMs: number
   readonly maxInFlight: number
   readonly maxRequestBytes: number

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger } from 'fastify'
 import { ExecuteReply, ExecuteRequest } from '../execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../execution/execute.ts'
 import { spansOf } from '../execution/spans.ts'
@@ -7,14 +6,14 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Statistics } from '../statistics/statistics.ts'
 import type { SpanExporter } from '../tracing/span.ts'
 import { named } from '../webhook/schema.ts'
-import { logExecution } from './log.ts'
+import { type Log, logExecution } from './log.ts'
 import { Refusal } from './problem.ts'
 import { problemReplies } from './problem-replies.ts'
 import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecuteRouteOptions {
   readonly context: ExecutionContext
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   readonly metrics: Metrics
   readonly statistics: Statistics
   /** Null where nobody wants spans. */

@@ -30,8 +30,11 @@ export class KnownNodes {
 /** What a request begins with whose node can be known. */
 const opening = '{"node":'
 
+/** Letters only: digits might look like a long number, for which all of a text is read again. */
+const unguessable = randomUUID().replace(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '')
+
 /** Follows the schema. No caller can guess it, so that no other node of a request can be taken for it. */
-const standIn = { method: 'GET', url: `https://${randomUUID()}/` } as const
+const standIn = { method: 'GET', url: `https://${unguessable}/` } as const
 
 const openingWithStandIn = opening + JSON.stringify(standIn)
 

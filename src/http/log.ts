@@ -1,13 +1,15 @@
-import type { FastifyBaseLogger } from 'fastify'
-import pino, { type DestinationStream, type LoggerOptions } from 'pino'
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import type { AttemptEntry } from '../execution/contract.ts'
 import type { ExecutionRecord } from '../execution/execution.ts'
 
 /** How much is logged, as pino names it. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-/** The service's log: one JSON object per line, on the standard output unless another destination is given. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): FastifyBaseLogger {
+/** The service's log, and where its lines go. */
+export type Log = Logger & { readonly lines: DestinationStream }
+
+/** One JSON object per line, on the standard output unless another destination is given. */
+export function createLogger(level: LogLevel, lines: DestinationStream = pino.destination()): Log {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -15,7 +17,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return Object.assign(pino(options, lines), { lines })
 }
 
 /** What belongs to the line of an execution beside its record. */
@@ -26,29 +28,34 @@ export interface LogContext {
   readonly traceId: string | null
 }
 
+/** Logs an execution. pino would put the line together field by field, which takes twice as long. */
+export function logExecution(log: Log, record: ExecutionRecord, context: LogContext): void {
+  if (log.isLevelEnabled('info')) log.lines.write(`${JSON.stringify(lineOf(record, context))}\n`)
+}
+
 /** The one line of an execution, with all of its fields always: no URL, no header, no body, no value. */
-export function logExecution(log: FastifyBaseLogger, record: ExecutionRecord, context: LogContext): void {
-  log.info(
-    {
-      requestId: context.requestId,
-      executionId: record.executionId,
-      correlationId: record.correlationId,
-      nodeId: record.nodeId,
-      tenant: record.tenant,
-      keyName: context.keyName,
-      traceId: context.traceId,
-      host: record.host,
-      method: record.method,
-      status: record.status,
-      branch: record.branch,
-      code: record.code,
-      attempts: record.attempts.length,
-      delivered: record.delivered,
-      durationMs: record.durationMs,
-      phases: phasesOf(record.attempts),
-    },
-    'node executed',
-  )
+function lineOf(record: ExecutionRecord, context: LogContext) {
+  return {
+    level: 'info',
+    time: new Date().toISOString(),
+    requestId: context.requestId,
+    executionId: record.executionId,
+    correlationId: record.correlationId,
+    nodeId: record.nodeId,
+    tenant: record.tenant,
+    keyName: context.keyName,
+    traceId: context.traceId,
+    host: record.host,
+    method: record.method,
+    status: record.status,
+    branch: record.branch,
+    code: record.code,
+    attempts: record.attempts.length,
+    delivered: record.delivered,
+    durationMs: record.durationMs,
+    phases: phasesOf(record.attempts),
+    msg: 'node executed',
+  }
 }
 
 type Timings = AttemptEntry['timings']

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Caller, createCaller } from '../egress/caller.ts'
 import { createSecretStore } from '../secrets/secret-store.ts'
 import type { Settings } from '../settings.ts'
 import { createSpanExporter } from '../tracing/span-exporter.ts'
 import { buildApp } from './app.ts'
+import type { Log } from './log.ts'
 import { version } from './version.ts'
 
 /** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
-export async function startServer(
-  settings: Settings,
-  log: FastifyBaseLogger,
-  standIn?: Caller,
-): Promise<FastifyInstance> {
+export async function startServer(settings: Settings, log: Log, standIn?: Caller): Promise<FastifyInstance> {
   const { host, port } = settings
   const own = { address: host, port }
   const debug = (details: object, message: string) => log.debug(details, message)
