@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const src = join(import.meta.dirname, '../src')
-const files = globSync('**/*.ts', { cwd: src })
+const files = globSync('**/*.{ts,cjs}', { cwd: src })
 
 /** Lowest first: a file imports from its own floor and from those below it. */
 const floors = [

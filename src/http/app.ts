@@ -23,6 +23,7 @@ import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
 import { problemCodes } from './problem-code.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
+import { validatorFor } from './validator.ts'
 import { version } from './version.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
@@ -120,9 +121,14 @@ function serverOptions(
     pluginTimeout: 0,
     // The routes answer for themselves while the service drains.
     return503OnClosing: false,
-    ajv: { customOptions: ajvOptions },
-    // A schema of a reply that dropped what it does not know would hide our mistakes; tests check replies instead.
-    schemaController: { compilersFactory: { buildSerializer: () => () => JSON.stringify } },
+    schemaController: {
+      compilersFactory: {
+        // Its type asks for Ajv itself.
+        buildValidator: (() => validatorFor) as never,
+        // A schema of a reply that dropped what it does not know would hide our mistakes; tests check replies instead.
+        buildSerializer: () => () => JSON.stringify,
+      },
+    },
     frameworkErrors: answerError,
     clientErrorHandler: answerBrokenHttp,
   }
@@ -143,20 +149,4 @@ function contextOf({
     userAgent: `webhook-node/${version}`,
     startsTraces: spanExporter !== null,
   }
-}
-
-/** A body is what its schema says or it is refused: nothing is converted, dropped or filled in. */
-export const ajvOptions = {
-  coerceTypes: false,
-  removeAdditional: false,
-  useDefaults: false,
-  // One error decides. What is wrong with the whole body is found afterwards, with a bound.
-  allErrors: false,
-  allowUnionTypes: true,
-  keywords: ['discriminator'],
-  // Tidying the code of the validators takes a third of their compilation and makes them no faster.
-  code: { optimize: false },
-  // A test checks the schemas, so that no start has to; and one function for a schema takes less than copies of it.
-  validateSchema: false,
-  inlineRefs: false,
 }

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
-import { executionSchemas } from '../execution/contract.ts'
-import { statisticsSchemas } from '../statistics/contract.ts'
+import { ExecuteRequest, executionSchemas, PreviewRequest } from '../execution/contract.ts'
+import { statisticsSchemas, tenantQuery } from '../statistics/contract.ts'
 import { nodeSchemas } from '../webhook/config.ts'
 import { Payload } from '../webhook/payload.ts'
 import { closedObject, oneOfWords } from '../webhook/schema.ts'
@@ -72,3 +72,6 @@ export const namedSchemas = [
   Problem,
   Health,
 ] as const
+
+/** Every schema that requests are held against. Headers and parts of a path are texts, of which none asks for more. */
+export const validatedSchemas = [ExecuteRequest, PreviewRequest, tenantQuery('')] as const

@@ -3,9 +3,9 @@ import { admitsType, isObject, type JsonObject, type JsonSchema } from './json-s
 import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } from './mismatch-message.ts'
 
 /**
- * What a schema without references has against a value, one entry for each offender. Ajv decides whether a
- * body is refused; this says why. Of a union it speaks of the one branch that was meant, where Ajv lists the
- * noise of all, and it finds no more than is asked of it, so that a hostile body costs no more than any other.
+ * What a schema without references has against a value, one entry for each offender. A validator decides
+ * whether a body is refused; this says why. Of a union it speaks of the one branch that was meant, where Ajv would list
+ * the noise of all, and it finds no more than is asked of it, so that a hostile body costs no more than any other.
  */
 export function* mismatches(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
   if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path)

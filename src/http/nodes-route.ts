@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { NodeList, NodeStatistics } from '../statistics/contract.ts'
+import { NodeList, NodeStatistics, tenantQuery } from '../statistics/contract.ts'
 import { maxHistories, type Statistics } from '../statistics/statistics.ts'
-import { tenantPattern } from '../webhook/name-patterns.ts'
-import { closedObject, named } from '../webhook/schema.ts'
+import { named } from '../webhook/schema.ts'
 import { Type } from '../webhook/type.ts'
 import { Refusal } from './problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
@@ -59,11 +58,6 @@ const id = Type.String({
     'The id of the node, percent-encoded. `.` and `..` need a client that leaves the path as it is.',
   examples: ['crm-lead'],
 })
-
-function tenantQuery(description: string) {
-  const tenant = Type.String({ pattern: `^${tenantPattern}$`, description })
-  return closedObject({ tenant: Type.Optional(tenant) }, {})
-}
 
 function wrongQuery(): Refusal {
   return new Refusal(

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { ExecuteReply, reasonCodes } from '../execution/contract.ts'
+import { tenantPattern } from '../webhook/name-patterns.ts'
 import { closedObject, named, nullable, oneOfWords, recordOf } from '../webhook/schema.ts'
 import { Type } from '../webhook/type.ts'
 
@@ -132,6 +133,12 @@ export const NodeStatistics = closedObject(
 
 /** The reply of `GET /v1/nodes/{id}/stats`. */
 export type NodeStatistics = Static<typeof NodeStatistics>
+
+/** The one parameter of a query; what it does differs from route to route. */
+export function tenantQuery(description: string) {
+  const tenant = Type.String({ pattern: `^${tenantPattern}$`, description })
+  return closedObject({ tenant: Type.Optional(tenant) }, { $id: 'TenantQuery' })
+}
 
 /** Every schema that others refer to by name. */
 export const statisticsSchemas = [NodeTotals, NodeList, NodeStatistics] as const
