@@ -10,7 +10,7 @@ import { freePort } from './program.ts'
 import type { World } from './world.ts'
 
 const connections = 32
-const warmUpSeconds = 15
+const warmUpSeconds = 30
 const samplingIntervalMicroseconds = 500
 
 /** Where the time of a contender goes under full load, once it is warm: as a file, and as tables for a terminal. */
