@@ -138,6 +138,9 @@ class ResponseVariables {
     },
   }
   readonly status: number
+  declare readonly body: string
+  declare readonly headers: Readonly<Record<string, string | undefined>>
+  declare readonly json: unknown
   readonly #response: ReadableResponse
 
   constructor(response: ReadableResponse) {

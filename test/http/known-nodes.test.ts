@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PreviewReply } from '../../src/execution/contract.ts'
 import type { Problem } from '../../src/http/contract.ts'
-import { KnownNodes, nodeTextOf } from '../../src/http/known-nodes.ts'
+import { KnownNodes, nodeTextOf, withStandIn } from '../../src/http/known-nodes.ts'
 import { service } from '../support/service.ts'
 
 describe('the text of the node in a request', () => {
@@ -32,6 +32,12 @@ describe('the text of the node in a request', () => {
         expect(nodeTextOf(`{"node":${text},"payload":${JSON.stringify(payload)}}`)).toBe(text)
       }),
     )
+  })
+})
+
+describe('what stands in for a known node', () => {
+  it('has no digits, which would make the rest of a request look as if it had a long number', () => {
+    expect(withStandIn('{"node":{},"payload":{}}', '{}')).toMatch(/^\{"node":\{\D+\},"payload":\{\}\}$/)
   })
 })
 

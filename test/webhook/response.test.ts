@@ -91,13 +91,23 @@ describe('the headers of a response', () => {
   })
 
   it('are variables of their own', () => {
-    const { headers } = response.variables as unknown as { headers: Record<string, string> }
-
-    expect(Object.entries(headers)).toEqual([
+    expect(Object.entries(response.variables.headers)).toEqual([
       ['x-id', 'a, b'],
       ['__proto__', 'c'],
       ['set-cookie', '•••'],
     ])
+  })
+})
+
+describe('the variables of a response', () => {
+  it('are its own, and worked out by the same functions for every response', () => {
+    const [one, other] = [responseOf({ body: '1' }), responseOf({ body: '2' })].map(({ variables }) =>
+      Object.entries(Object.getOwnPropertyDescriptors(variables)),
+    )
+
+    expect(one?.map(([name]) => name)).toEqual(['status', 'body', 'headers', 'json'])
+    expect(one?.map(([, { get }]) => get)).toEqual(other?.map(([, { get }]) => get))
+    expect(new Set(one?.map(([, { get }]) => get)).size).toBe(4)
   })
 })
 
