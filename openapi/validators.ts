@@ -3,7 +3,8 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { namedSchemas, validatedSchemas } from '../src/http/contract.ts'
 import { idOf } from '../src/webhook/schema.ts'
 
-const options: Options = {
+/** How schemas are compiled: a value is what its schema says or it is refused. */
+export const ajvOptions: Options = {
   // One error decides, and its text is never shown. What is wrong with the whole body is found afterwards, with a bound.
   allErrors: false,
   messages: false,
@@ -16,7 +17,7 @@ const options: Options = {
 
 /** The text of `src/http/validators.cjs`: a function for each schema that is validated, by its name. */
 export function compileValidators(schemas: readonly object[] = validatedSchemas): string {
-  const ajv = new Ajv(options)
+  const ajv = new Ajv(ajvOptions)
   for (const schema of new Set([...namedSchemas, ...schemas])) ajv.addSchema(schema)
   const names = schemas.map(idOf)
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
