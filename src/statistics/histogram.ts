@@ -20,6 +20,11 @@ export class Histogram {
     this.#count += 1
   }
 
+  addAll(other: Histogram): void {
+    this.#buckets.addAll(other.#buckets)
+    this.#count += other.#count
+  }
+
   /** The smallest value that is not exceeded by `percent` of all values, of which there must be one. */
   percentile(percent: number): number {
     let rank = Math.ceil((this.#count * percent) / 100)

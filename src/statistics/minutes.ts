@@ -19,9 +19,19 @@ export class Minutes {
 
   /** `at` is in milliseconds since 1970. */
   add(at: number, succeeded: boolean): void {
-    const minute = this.#minuteOf(at)
+    const minute = this.#minute(numberOf(at))
     minute.passedThrough += 1
     if (!succeeded) minute.failed += 1
+  }
+
+  /** Of two minutes that take the same place, the later one stays. */
+  addAll(other: Minutes): void {
+    for (const { number, passedThrough, failed } of other.#minutes.values()) {
+      if (number < (this.#minutes.get(number % keptMinutes)?.number ?? 0)) continue
+      const minute = this.#minute(number)
+      minute.passedThrough += passedThrough
+      minute.failed += failed
+    }
   }
 
   /** The hour that ends with the minute of `now`, quiet minutes too, oldest first. */
@@ -30,8 +40,7 @@ export class Minutes {
     return Array.from({ length: keptMinutes }, (_, index) => this.#counts(last - keptMinutes + 1 + index))
   }
 
-  #minuteOf(at: number): Minute {
-    const number = numberOf(at)
+  #minute(number: number): Minute {
     const kept = this.#minutes.get(number % keptMinutes)
     if (kept?.number === number) return kept
     const minute = { number, passedThrough: 0, failed: 0 }

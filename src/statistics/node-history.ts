@@ -9,60 +9,83 @@ import { Tally } from './tally.ts'
 /** As many failures are kept, the latest ones. */
 export const keptFailures = 20
 
-/** Milliseconds since 1970. */
-type Moment = number
-
-type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'code' | 'status'> & {
-  readonly at: Moment
+/** When an execution ended. A clock may be set, back or ahead, so that only the order tells which one came later. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Counts all executions, of whichever node. */
+  readonly order: number
 }
+
+type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'code' | 'status'> & Moment
 
 /**
  * What has passed through one node. Its size does not grow with the number of executions, and it holds nothing of
  * a request or a response but ids and the status.
  */
 export class NodeHistory {
-  readonly #nodeId: string
-  readonly #tenant: string | null
+  readonly nodeId: string
+  readonly tenant: string | null
   readonly #since: Moment
   readonly #branches = new Tally<BranchName>()
   readonly #codes = new Tally<ExecutionRecord['code']>()
   readonly #statuses = new Tally<number>()
   readonly #latency = new Histogram()
   readonly #minutes = new Minutes()
-  readonly #failures: Failed[] = []
-  #lastAt: Moment
-  #lastSucceededAt: Moment | null = null
+  #failures: Failed[] = []
+  #last: Moment
+  #lastSucceeded: Moment | null = null
   #failingSince: Moment | null = null
   #passedThrough = 0
   #succeeded = 0
   #attempts = 0
 
   constructor(nodeId: string, tenant: string | null, since: Moment) {
-    this.#nodeId = nodeId
-    this.#tenant = tenant
+    this.nodeId = nodeId
+    this.tenant = tenant
     this.#since = since
-    this.#lastAt = since
+    this.#last = since
   }
 
-  add(record: ExecutionRecord, at: Moment): void {
-    this.#lastAt = at
+  /**
+   * What has passed through a node for several tenants together, from the history of each. It is what one history of
+   * all would be, save where a tenant has failed more than `keptFailures` times since the latest success of another
+   * one: then `failingSince` is the earliest failure that is still known.
+   */
+  static merge(first: NodeHistory, others: readonly NodeHistory[]): NodeHistory {
+    const histories = [first, ...others]
+    const since = histories.map((history) => history.#since).reduce(earlier)
+    const merged = new NodeHistory(first.nodeId, null, since)
+    for (const history of histories) merged.#addAll(history)
+    merged.#failures = histories
+      .flatMap((history) => history.#failures)
+      .sort(latestFirst)
+      .slice(0, keptFailures)
+    merged.#failingSince = histories
+      .map((history) => history.#firstFailureAfter(merged.#lastSucceeded))
+      .reduce(earlierIfAny)
+    return merged
+  }
+
+  add(record: ExecutionRecord, moment: Moment): void {
+    this.#last = moment
     this.#passedThrough += 1
     this.#attempts += record.attempts.length
     this.#branches.add(record.branch)
     this.#codes.add(record.code)
     if (record.status !== null) this.#statuses.add(record.status)
     this.#latency.add(record.durationMs)
-    this.#minutes.add(at, record.succeeded)
-    if (record.succeeded) this.#addSuccess(at)
-    else this.#addFailure(record, at)
+    this.#minutes.add(moment.at, record.succeeded)
+    if (record.succeeded) this.#addSuccess(moment)
+    else this.#addFailure(record, moment)
   }
 
   totals(): NodeTotals {
     return {
-      nodeId: this.#nodeId,
-      tenant: this.#tenant,
+      nodeId: this.nodeId,
+      tenant: this.tenant,
       since: iso(this.#since),
-      lastAt: iso(this.#lastAt),
+      lastAt: iso(this.#last),
       passedThrough: this.#passedThrough,
       succeeded: this.#succeeded,
       failed: this.#passedThrough - this.#succeeded,
@@ -70,7 +93,8 @@ export class NodeHistory {
     }
   }
 
-  statistics(now: Moment): NodeStatistics {
+  /** `now` is in milliseconds since 1970. */
+  statistics(now: number): NodeStatistics {
     return {
       ...this.totals(),
       branches: {
@@ -86,27 +110,69 @@ export class NodeHistory {
         p99: this.#latency.percentile(99),
       },
       attempts: this.#attempts,
-      lastSucceededAt: isoOrNull(this.#lastSucceededAt),
+      lastSucceededAt: isoOrNull(this.#lastSucceeded),
       perMinute: this.#minutes.until(now),
       lastFailures: this.#failures.map(shown),
     }
   }
 
-  #addSuccess(at: Moment): void {
+  #addSuccess(moment: Moment): void {
     this.#succeeded += 1
-    this.#lastSucceededAt = at
+    this.#lastSucceeded = moment
     this.#failingSince = null
   }
 
-  #addFailure({ executionId, correlationId, code, status }: ExecutionRecord, at: Moment): void {
-    this.#failingSince ??= at
-    this.#failures.unshift({ executionId, correlationId, code, status, at })
+  #addFailure({ executionId, correlationId, code, status }: ExecutionRecord, moment: Moment): void {
+    this.#failingSince ??= moment
+    this.#failures.unshift({ executionId, correlationId, code, status, ...moment })
     if (this.#failures.length > keptFailures) this.#failures.pop()
+  }
+
+  /** All but the failures, of which each history has its own latest ones. */
+  #addAll(other: NodeHistory): void {
+    this.#last = later(this.#last, other.#last)
+    this.#lastSucceeded = laterIfAny(this.#lastSucceeded, other.#lastSucceeded)
+    this.#passedThrough += other.#passedThrough
+    this.#succeeded += other.#succeeded
+    this.#attempts += other.#attempts
+    this.#branches.addAll(other.#branches)
+    this.#codes.addAll(other.#codes)
+    this.#statuses.addAll(other.#statuses)
+    this.#latency.addAll(other.#latency)
+    this.#minutes.addAll(other.#minutes)
+  }
+
+  /** Of the failures that are known; null where there is none. */
+  #firstFailureAfter(success: Moment | null): Moment | null {
+    const began = this.#failingSince
+    if (began === null || success === null || began.order > success.order) return began
+    return this.#failures.findLast(({ order }) => order > success.order) ?? null
   }
 }
 
-function shown({ executionId, correlationId, at, code, status }: Failed): FailedExecution {
-  return { executionId, correlationId, at: iso(at), code, status, message: messageOf(code) }
+function earlier(a: Moment, b: Moment): Moment {
+  return a.order < b.order ? a : b
+}
+
+function later(a: Moment, b: Moment): Moment {
+  return a.order < b.order ? b : a
+}
+
+function earlierIfAny(a: Moment | null, b: Moment | null): Moment | null {
+  return a && b ? earlier(a, b) : (a ?? b)
+}
+
+function laterIfAny(a: Moment | null, b: Moment | null): Moment | null {
+  return a && b ? later(a, b) : (a ?? b)
+}
+
+function latestFirst(a: Moment, b: Moment): number {
+  return b.order - a.order
+}
+
+function shown(failed: Failed): FailedExecution {
+  const { executionId, correlationId, code, status } = failed
+  return { executionId, correlationId, at: iso(failed), code, status, message: messageOf(code) }
 }
 
 /** Of the code alone: the message of a reply may quote the body of the response. */
@@ -116,8 +182,8 @@ function messageOf(code: ExecutionRecord['code']): string {
   return `${failures[code].title}.`
 }
 
-function iso(moment: Moment): string {
-  return new Date(moment).toISOString()
+function iso({ at }: Moment): string {
+  return new Date(at).toISOString()
 }
 
 function isoOrNull(moment: Moment | null): string | null {

@@ -1,9 +1,12 @@
 import type { ExecutionRecord } from '../execution/execution.ts'
 import type { NodeStatistics, NodeTotals } from './contract.ts'
-import { NodeHistory } from './node-history.ts'
+import { type Moment, NodeHistory } from './node-history.ts'
 
 /** As many histories are kept. Ids come from callers, who may make up any number of them. */
 export const maxHistories = 1_000
+
+/** Whose executions are counted: those of a tenant, of several tenants together, or all with null. */
+export type Selection = string | ReadonlySet<string> | null
 
 /**
  * What has passed through the nodes: one history for all executions of a node, and one for those of each tenant.
@@ -12,30 +15,43 @@ export const maxHistories = 1_000
 export class Statistics {
   /** The one that was added to last comes last. */
   readonly #histories = new Map<string, NodeHistory>()
+  #recorded = 0
 
   /** Counts an execution, unless its node has no id. Takes the time from the record. */
   record(record: ExecutionRecord): void {
     const { nodeId, tenant } = record
     if (nodeId === null) return
-    const at = record.acceptedAt.getTime() + record.durationMs
-    if (tenant !== null) this.#touch(nodeId, tenant, at).add(record, at)
-    this.#touch(nodeId, null, at).add(record, at)
+    this.#recorded += 1
+    const moment = { at: record.acceptedAt.getTime() + record.durationMs, order: this.#recorded }
+    if (tenant !== null) this.#touch(nodeId, tenant, moment).add(record, moment)
+    this.#touch(nodeId, null, moment).add(record, moment)
   }
 
-  /** What is kept, or only what is kept for a tenant. Sorted by node, the totals of all tenants first. */
-  list(tenant?: string): NodeTotals[] {
-    const all = Array.from(this.#histories.values(), (history) => history.totals())
-    return all.filter((totals) => tenant === undefined || totals.tenant === tenant).sort(byNodeAndTenant)
+  /**
+   * The totals that are kept: of one tenant; of each of several tenants, and of these together; or all there are.
+   * Sorted by node, totals of tenants together first.
+   */
+  list(selection: Selection = null): NodeTotals[] {
+    const selected = [...this.#histories.values()].filter(({ tenant }) => isSelected(tenant, selection))
+    const together = selection instanceof Set ? mergeByNode(selected) : []
+    return [...together, ...selected].map((history) => history.totals()).sort(byNodeAndTenant)
   }
 
-  /** Null where nothing has passed, or where what has passed was forgotten. `tenant` null stands for all. */
-  of(nodeId: string, tenant: string | null, now: number): NodeStatistics | null {
-    return this.#histories.get(keyOf(nodeId, tenant))?.statistics(now) ?? null
+  /** Null where nothing has passed, or where what has passed was forgotten. */
+  of(nodeId: string, selection: Selection, now: number): NodeStatistics | null {
+    return this.#find(nodeId, selection)?.statistics(now) ?? null
   }
 
-  #touch(nodeId: string, tenant: string | null, at: number): NodeHistory {
+  #find(nodeId: string, selection: Selection): NodeHistory | undefined {
+    if (selection === null || typeof selection === 'string')
+      return this.#histories.get(keyOf(nodeId, selection))
+    const found = [...selection].flatMap((tenant) => this.#histories.get(keyOf(nodeId, tenant)) ?? [])
+    return mergeByNode(found)[0]
+  }
+
+  #touch(nodeId: string, tenant: string | null, moment: Moment): NodeHistory {
     const key = keyOf(nodeId, tenant)
-    const history = this.#histories.get(key) ?? new NodeHistory(nodeId, tenant, at)
+    const history = this.#histories.get(key) ?? new NodeHistory(nodeId, tenant, moment)
     this.#histories.delete(key)
     this.#histories.set(key, history)
     if (this.#histories.size > maxHistories) this.#forgetOldest()
@@ -46,6 +62,18 @@ export class Statistics {
     const [oldest = ''] = this.#histories.keys()
     this.#histories.delete(oldest)
   }
+}
+
+function isSelected(tenant: string | null, selection: Selection): boolean {
+  if (selection === null) return true
+  if (typeof selection === 'string') return tenant === selection
+  return tenant !== null && selection.has(tenant)
+}
+
+/** One history for each node, of what is in all of its histories. */
+function mergeByNode(histories: readonly NodeHistory[]): NodeHistory[] {
+  const byNode = Map.groupBy(histories, ({ nodeId }) => nodeId)
+  return [...byNode.values()].flatMap(([first, ...others]) => (first ? NodeHistory.merge(first, others) : []))
 }
 
 /** Tenants have neither an empty name nor a slash in it. */

@@ -2,8 +2,12 @@
 export class Tally<Thing> {
   readonly #counts = new Map<Thing, number>()
 
-  add(thing: Thing): void {
-    this.#counts.set(thing, this.of(thing) + 1)
+  add(thing: Thing, times = 1): void {
+    this.#counts.set(thing, this.of(thing) + times)
+  }
+
+  addAll(other: Tally<Thing>): void {
+    for (const [thing, count] of other.#counts) this.add(thing, count)
   }
 
   of(thing: Thing): number {

@@ -84,6 +84,26 @@ describe('the last hour', () => {
   })
 })
 
+describe('the minutes of two', () => {
+  it('are added up, and what is more than an hour older makes way', () => {
+    const [one, other] = [new Minutes(), new Minutes()]
+    one.add(start, true)
+    one.add(start + minute, false)
+    other.add(start + minute, false)
+    other.add(start + hour, true)
+    const both = new Minutes()
+
+    both.addAll(other)
+    both.addAll(one)
+
+    expect(both.until(start + hour).slice(0, 1)).toEqual([
+      { minute: '2026-03-01T12:01:00.000Z', passedThrough: 2, failed: 2 },
+    ])
+    expect(sum(both.until(start + hour).map(({ passedThrough }) => passedThrough))).toBe(3)
+    expect(sum(both.until(start).map(({ passedThrough }) => passedThrough))).toBe(0)
+  })
+})
+
 function failedIn(minutes: Minutes, now: number): number {
   return sum(minutes.until(now).map(({ failed }) => failed))
 }

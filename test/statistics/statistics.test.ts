@@ -204,6 +204,101 @@ describe('tenants', () => {
   })
 })
 
+describe('several tenants together', () => {
+  const own = new Set(['acme', 'globex', 'quiet'])
+  const statistics = statisticsAfter([
+    execution(start, { tenant: 'acme' }),
+    failedExecution(start + 1, { tenant: 'globex' }),
+    failedExecution(start + 2, { tenant: 'initech' }),
+    execution(start + 3, { tenant: 'initech', nodeId: 'newsletter' }),
+    execution(start + 4, { tenant: 'acme', nodeId: 'invoice' }),
+    failedExecution(start + 5),
+  ])
+
+  it('are counted without those of others, and without executions that have no tenant', () => {
+    expect(statistics.of('crm-lead', own, start)).toMatchObject({
+      tenant: null,
+      passedThrough: 2,
+      failed: 1,
+      lastAt: '2026-03-01T12:00:00.001Z',
+      lastFailures: [{ executionId: `execution-${start + 1}` }],
+    })
+    expect(statistics.of('newsletter', own, start)).toBeNull()
+    expect(statistics.of('crm-lead', new Set(['quiet']), start)).toBeNull()
+  })
+
+  it('are listed before each of them', () => {
+    const rows = statistics
+      .list(own)
+      .map(({ nodeId, tenant, passedThrough }) => [nodeId, tenant, passedThrough])
+
+    expect(rows).toEqual([
+      ['crm-lead', null, 2],
+      ['crm-lead', 'acme', 1],
+      ['crm-lead', 'globex', 1],
+      ['invoice', null, 1],
+      ['invoice', 'acme', 1],
+    ])
+    for (const node of statistics.list(own)) expectToFollow('NodeTotals', node)
+  })
+
+  it('leave the history of each as it was', () => {
+    const before = statistics.of('crm-lead', 'acme', start)
+
+    statistics.of('crm-lead', own, start)
+
+    expect(statistics.of('crm-lead', 'acme', start)).toEqual(before)
+  })
+
+  it('have one order, also where a clock is set back or two end in the same millisecond', () => {
+    const found = statisticsAfter([
+      execution(start + minute, { tenant: 'acme' }),
+      failedExecution(start, { tenant: 'globex', executionId: 'first' }),
+      failedExecution(start, { tenant: 'acme', executionId: 'second' }),
+      failedExecution(start, { tenant: 'globex', executionId: 'third' }),
+    ]).of('crm-lead', own, start)
+
+    expect(found).toMatchObject({
+      failingSince: isoAt(0),
+      lastSucceededAt: isoAt(60),
+      lastAt: isoAt(0),
+      since: isoAt(60),
+    })
+    expect(found?.lastFailures.map(({ executionId }) => executionId)).toEqual(['third', 'second', 'first'])
+  })
+
+  it('fail since the earliest failure that is known behind the latest success of any of them', () => {
+    const failures = Array.from({ length: 100 }, (_, index) =>
+      failedExecution(start + index * second, { tenant: 'acme' }),
+    )
+    const sinceWhen = (successAt: number) => {
+      const success = execution(start + successAt * second, { tenant: 'globex' })
+      const records = [...failures.slice(0, successAt), success, ...failures.slice(successAt)]
+      return statisticsAfter(records).of('crm-lead', own, start)?.failingSince
+    }
+
+    expect([0, 90, 100].map(sinceWhen)).toEqual([isoAt(0), isoAt(90), null])
+    // The first of them, at 50, is no longer known.
+    expect(sinceWhen(50)).toBe(isoAt(100 - keptFailures))
+  })
+
+  it('are what one history would be that had got all of their records', () => {
+    fc.assert(
+      fc.property(anyDay, fc.subarray([...tenants], { minLength: 1 }), (records, chosen) => {
+        const theirs = records.filter(({ tenant }) => chosen.some((name) => name === tenant))
+        const { acceptedAt, durationMs } = records.at(-1) ?? execution(start)
+        const now = acceptedAt.getTime() + durationMs
+
+        const merged = statisticsAfter(records).of('crm-lead', new Set(chosen), now)
+
+        const expected = statisticsAfter(theirs.map((record) => ({ ...record, tenant: null })))
+        expect(merged).toEqual(withKnownFailure(expected.of('crm-lead', null, now), merged))
+        if (merged !== null) expectToFollow('NodeStatistics', merged)
+      }),
+    )
+  })
+})
+
 describe('an execution of a node without an id', () => {
   it('is not counted', () => {
     expect(statisticsAfter([execution(start, { nodeId: null, tenant: 'acme' })]).list()).toEqual([])
@@ -272,6 +367,33 @@ const anyExecution: fc.Arbitrary<ExecutionRecord> = fc
     durationMs: fc.nat(),
   })
   .map((members) => execution(start, members))
+
+const tenants = ['acme', 'globex', 'initech'] as const
+
+/** Executions of three tenants and of none, in the order of their ends. */
+const anyDay: fc.Arbitrary<ExecutionRecord[]> = fc
+  .array(fc.tuple(anyExecution, fc.nat(10 * minute), fc.option(fc.constantFrom(...tenants))), {
+    maxLength: 90,
+  })
+  .map((drawn) => {
+    let at = start
+    return drawn.map(([record, step, tenant]) => {
+      at += step
+      return { ...record, tenant, acceptedAt: new Date(at - record.durationMs) }
+    })
+  })
+
+/** Where more failures followed the latest success than are kept, a later one of them may stand for the first. */
+function withKnownFailure(
+  expected: NodeStatistics | null,
+  merged: NodeStatistics | null,
+): NodeStatistics | null {
+  const { failingSince = null, lastFailures = [] } = expected ?? {}
+  const known = merged?.failingSince ?? null
+  if (expected === null || failingSince === null || known === null) return expected
+  if (lastFailures.length < keptFailures || known < failingSince) return expected
+  return { ...expected, failingSince: known }
+}
 
 function statisticsAfter(records: readonly ExecutionRecord[]): Statistics {
   const statistics = new Statistics()
