@@ -12,7 +12,7 @@ const caller: Caller = {
   close: () => Promise.resolve(),
 }
 const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
-const parts = { caller, secrets, spanExporter: null, log: createLogger('silent') }
+const parts = { caller, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
 const app = await buildApp({ ...readSettings({}), ...parts })
 const { body } = await app.inject('/openapi.json')
 await writeFile(new URL('openapi.json', import.meta.url), `${JSON.stringify(JSON.parse(body), null, 2)}\n`)

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
 import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
-import type { ApiKey } from './http/api-keys.ts'
+import { hashKey } from './http/api-keys.ts'
+import { type Client, clientNamePattern, minKeyLength, rights } from './http/client.ts'
 import { headerValueProblem } from './webhook/header.ts'
+import { tenantPattern } from './webhook/name-patterns.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
 export type Parsed<T> =
@@ -82,13 +84,14 @@ export function headerList(text: string): Parsed<Readonly<Record<string, string>
   return pairs.ok ? right(Object.fromEntries(pairs.value)) : pairs
 }
 
-/** Entries `name:key`. What is wrong with them is said without showing a key. */
-export function apiKeyList(text: string): Parsed<readonly ApiKey[]> {
-  const keys = listOf(apiKey)(text)
-  if (!keys.ok) return keys
-  if (hasTwins(keys.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
-  if (hasTwins(keys.value.map(({ key }) => key))) return wrong('no two names may have the same key')
-  return keys
+/** Entries `name:key` or `name:key@tenant1|tenant2`. What is wrong with them is said without showing a key. */
+export function apiKeyList(text: string): Parsed<readonly Client[]> {
+  const clients = listOf(clientOfKey)(text)
+  if (!clients.ok) return clients
+  if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
+  if (hasTwins(clients.value.flatMap(({ keyHashes }) => keyHashes)))
+    return wrong('no two names may have the same key')
+  return clients
 }
 
 /** The text of a file with certificates, each of which was read; null where no file is named. */
@@ -129,14 +132,30 @@ function ruleOf(parsed: ParsedRule): Parsed<AddressRule> {
   return parsed.ok ? right(parsed.rule) : wrong(parsed.problem.replace(/\.$/, ''))
 }
 
-/** A key is what a bearer token may be (RFC 6750, section 2.1). */
-function apiKey(entry: string): Parsed<ApiKey> {
-  const [, name, key] = /^([\w.-]{1,64}):([\w.~+/-]{16,}=*)$/.exec(entry) ?? []
-  if (name !== undefined && key !== undefined) return right({ name, key })
-  return wrong(
-    'every entry must be name:key, and a key at least 16 of A-Z a-z 0-9 - . _ ~ + /, with = at its end only',
-  )
+/** A key is what a bearer token may be (RFC 6750, section 2.1), which has neither `@` nor `|` in it. */
+const clientEntry = new RegExp(
+  `^(?<name>${clientNamePattern}):(?<key>[\\w.~+/-]{${minKeyLength},}=*)(?:@(?<tenants>.*))?$`,
+)
+
+function clientOfKey(entry: string): Parsed<Client> {
+  const { name, key, tenants } = clientEntry.exec(entry)?.groups ?? {}
+  if (name === undefined || key === undefined)
+    return wrong(
+      `every entry must be name:key or name:key@tenant1|tenant2, and a key at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = at its end only`,
+    )
+  const names = tenants?.split('|') ?? null
+  if (names?.every((tenant) => tenantName.test(tenant)) === false)
+    return wrong('every tenant behind a key must be 1 to 64 of A-Z a-z 0-9 . _ -, with | between two of them')
+  return right({
+    name,
+    keyHashes: [hashKey(key)],
+    tenants: names && new Set(names),
+    rights: new Set(rights),
+    maxInFlight: null,
+  })
 }
+
+const tenantName = new RegExp(`^${tenantPattern}$`)
 
 function headerPair(entry: string): Parsed<readonly [name: string, value: string]> {
   const [, name, encoded] = /^([!#$%&'*+.^_`|~\w-]+)=([\x21-\x7e]+)$/.exec(entry) ?? []

@@ -2,8 +2,10 @@ import { BlockList, isIP } from 'node:net'
 import type { AddressRule } from './egress/address-rule.ts'
 import type { EgressOptions } from './egress/caller.ts'
 import type { IpRange } from './egress/ip-address.ts'
-import type { Access, ApiKey } from './http/api-keys.ts'
+import type { Client } from './http/client.ts'
+import type { ClientStoreOptions } from './http/client-store.ts'
 import type { LogLevel } from './http/log.ts'
+import { type ClientSources, describeUnlimited, readClients } from './http/read-clients.ts'
 import { noticesOfUnbound, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
 import type { SecretStoreOptions } from './secrets/secret-store.ts'
 import {
@@ -38,7 +40,8 @@ export interface Variable<T> {
 const host: Variable<string> = {
   name: 'HOST',
   default: '127.0.0.1',
-  description: 'Address to listen on. One that is not loopback needs `API_KEYS`. The image sets `0.0.0.0`.',
+  description:
+    'Address to listen on. One that is not loopback needs `API_KEYS` or `API_KEYS_FILE`. The image sets `0.0.0.0`.',
   example: '0.0.0.0',
   parse: hostToListenOn,
 }
@@ -59,20 +62,30 @@ const logLevel: Variable<LogLevel> = {
   parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 }
 
-const apiKeys: Variable<readonly ApiKey[]> = {
+const apiKeys: Variable<readonly Client[]> = {
   name: 'API_KEYS',
   default: '',
   description:
-    'Keys that open the service, as `name:key` with commas between. The log shows the name. A key has 16 or more of `A-Za-z0-9-._~+/`, and `=` at its end. To rotate, add the new key under a name of its own and remove the old one when the log no longer shows it.',
+    'Clients with one key each, as `name:key` or `name:key@tenant1|tenant2`, with commas between. The log shows the name. A key has 16 or more of `A-Za-z0-9-._~+/`, and `=` at its end. A client with tenants may name only these. To rotate, add the new key under a name of its own and remove the old one when the log no longer shows it.',
   example: 'engine-2026:c2VjcmV0LXNlY3JldC1zZWNyZXQ',
   isSecret: true,
   parse: apiKeyList,
 }
 
+const apiKeysFile: Variable<string | null> = {
+  name: 'API_KEYS_FILE',
+  default: '',
+  description:
+    'JSON file of [clients](security.md#clients): name to `{ "keys", "tenants", "rights", "maxInFlight" }`, of which only `keys` is required, as hashes. Read again when it changes.',
+  example: '/etc/webhook-node/clients.json',
+  parse: unset(anyText),
+}
+
 const auth: Variable<'keys' | 'off'> = {
   name: 'AUTH',
   default: 'keys',
-  description: '`keys`: callers need one of `API_KEYS`. `off`: everybody who reaches the service may call.',
+  description:
+    '`keys`: clients need a key of `API_KEYS` or `API_KEYS_FILE`, where one of these is set. `off`: everybody who reaches the service may call.',
   example: 'off',
   parse: oneOf(['keys', 'off']),
 }
@@ -262,6 +275,7 @@ export const variables = [
   port,
   logLevel,
   apiKeys,
+  apiKeysFile,
   auth,
   maxTimeoutMs,
   maxRequestBytes,
@@ -285,6 +299,11 @@ export const variables = [
   otlpHeaders,
   otelServiceName,
 ] as const
+
+/** Who may call: everybody, or clients with a key. */
+export type Access =
+  | { readonly kind: 'open' }
+  | ({ readonly kind: 'keys' } & Pick<ClientStoreOptions, 'sources' | 'initial'>)
 
 /** What the environment says, checked and complete. */
 export interface Settings {
@@ -340,12 +359,17 @@ export function readSettings(environment: Environment): Settings {
     if (!found.ok) problems.push(...found.problems)
     return { sources, initial: found.ok ? found.secrets : new Map() }
   }
+  const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
+    const found = readClients(sources)
+    if (!found.ok) problems.push(...found.problems)
+    return accessOf(mode, sources, found.ok ? found.clients : [])
+  }
 
   const settings = {
     host: read(host),
     port: read(port),
     logLevel: read(logLevel),
-    access: accessOf(read(auth), read(apiKeys)),
+    access: access(read(auth), { listed: read(apiKeys), file: read(apiKeysFile) }),
     maxTimeoutMs: read(maxTimeoutMs),
     maxRequestBytes: read(maxRequestBytes),
     maxEchoBytes: read(maxEchoBytes),
@@ -368,8 +392,10 @@ export function readSettings(environment: Environment): Settings {
   }
 
   const mustHaveKeys = environment.AUTH !== 'off' && !isLoopback(settings.host)
-  if (mustHaveKeys && !environment.API_KEYS)
-    problems.push(`API_KEYS is not set, and HOST ${settings.host} is not loopback: set it, or AUTH=off`)
+  if (mustHaveKeys && !environment.API_KEYS && !environment.API_KEYS_FILE)
+    problems.push(
+      `neither API_KEYS nor API_KEYS_FILE is set, and HOST ${settings.host} is not loopback: set one, or AUTH=off`,
+    )
   if (problems.length > 0) throw new InvalidSettings(problems)
   return {
     ...settings,
@@ -404,6 +430,7 @@ function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Envir
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
     ...noticesOfUnbound(secrets.initial),
+    ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]
 }
 
@@ -417,8 +444,9 @@ function defaultOf<T>(variable: Variable<T>): T {
   return result.value
 }
 
-function accessOf(mode: 'keys' | 'off', keys: readonly ApiKey[]): Access {
-  return mode === 'off' || keys.length === 0 ? { kind: 'open' } : { kind: 'keys', keys }
+function accessOf(mode: 'keys' | 'off', sources: ClientSources, initial: readonly Client[]): Access {
+  const hasSource = sources.listed.length > 0 || sources.file !== null
+  return mode === 'keys' && hasSource ? { kind: 'keys', sources, initial } : { kind: 'open' }
 }
 
 function tracesOf(

@@ -33,7 +33,7 @@ describe('the process', () => {
     const { code, output } = await runToEnd('main.ts', { HOST: '0.0.0.0', PORT: '0' })
 
     expect(code).toBe(2)
-    expect(output).toContain('API_KEYS is not set')
+    expect(output).toContain('neither API_KEYS nor API_KEYS_FILE is set')
   })
 
   it('starts without keys on loopback and says so', async () => {

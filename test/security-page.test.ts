@@ -9,6 +9,8 @@ import { metadataAddresses } from '../src/egress/metadata-addresses.ts'
 import { lookupBudgetMs } from '../src/egress/resolver.ts'
 import { specialNames } from '../src/egress/special-names.ts'
 import { specialRanges } from '../src/egress/special-ranges.ts'
+import { rights } from '../src/http/client.ts'
+import { parseClientsFile } from '../src/http/clients-file.ts'
 import { variables } from '../src/settings.ts'
 import { keptFailures } from '../src/statistics/node-history.ts'
 import { maxHistories } from '../src/statistics/statistics.ts'
@@ -71,6 +73,20 @@ describe('docs/security.md', () => {
     const kept = section('What is kept').replaceAll(/\s+/g, ' ')
     expect(kept).toContain(`the latest ${keptFailures} failures`)
     expect(kept).toContain(`${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)
+  })
+
+  it('shows clients that can be used, and every member that they may have', () => {
+    const [, json = ''] = /```json\n(.*?)```/s.exec(section('Clients')) ?? []
+
+    const { clients, problems } = parseClientsFile(json)
+
+    expect(problems).toEqual([])
+    expect(clients).toHaveLength(1)
+    expect(rowsUnder('Clients', 'member').map(([member]) => member)).toEqual(
+      Object.keys(JSON.parse(json).engine).map(quoted),
+    )
+    for (const right of rights) expect(section('Clients')).toContain(`\`${right}\`: `)
+    expect(section('Clients').replaceAll(/\s+/g, ' ')).toContain(`failed more than ${keptFailures} times`)
   })
 
   it('opens with settings that can be read', () => {

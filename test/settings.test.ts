@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readListening, readSettings, variables } from '../src/settings.ts'
+import { hashKey } from '../src/http/api-keys.ts'
+import { type Client, rights } from '../src/http/client.ts'
+import { type Access, readListening, readSettings, variables } from '../src/settings.ts'
 import { testFiles } from './secrets/files.ts'
 import { authority } from './support/servers.ts'
 
@@ -16,6 +18,19 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
     const [, ...problems] = String(error).trim().split('\n')
     return problems.map((problem) => problem.trim())
   }
+}
+
+/** The text of a file of clients with a key each. */
+function clientsFile(clients: Readonly<Record<string, object>>): string {
+  const entries = Object.entries(clients).map(([name, rest]) => [
+    name,
+    { keys: [`sha256:${hashKey(`the key of ${name}`)}`], ...rest },
+  ])
+  return JSON.stringify(Object.fromEntries(entries))
+}
+
+function clientsOf(access: Access): readonly Client[] {
+  return access.kind === 'keys' ? access.initial : []
 }
 
 async function file(content: string): Promise<string> {
@@ -69,6 +84,7 @@ describe('settings', () => {
       EGRESS_CA_FILE: await file(authority.pem),
       SECRETS_DIR: (await testFiles()).path,
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
+      API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
     }
 
     expect(problemsOf(usable)).toEqual([])
@@ -131,6 +147,10 @@ describe('settings', () => {
     ['one name twice', `engine:${key},engine:${key}2`],
     ['one key twice', `old:${key},new:${key}`],
     ['commas only', ' , '],
+    ['an empty list of tenants', `engine:${key}@`],
+    ['an empty tenant', `engine:${key}@acme|`],
+    ['a tenant that no request can have', `engine:${key}@acme|b c`],
+    ['two lists of tenants', `engine:${key}@acme@globex`],
   ])('refuse %s and do not show it', (_what, value) => {
     const problems = problemsOf({ API_KEYS: value })
 
@@ -141,14 +161,62 @@ describe('settings', () => {
   it('take several keys, for rotation', () => {
     const { access, notices } = readSettings({ API_KEYS: ` old:${key} , new:${key}2, ` })
 
-    expect(access).toEqual({
-      kind: 'keys',
-      keys: [
-        { name: 'old', key },
-        { name: 'new', key: `${key}2` },
-      ],
-    })
+    expect(clientsOf(access)).toMatchObject([
+      { name: 'old', keyHashes: [hashKey(key)], tenants: null, maxInFlight: null },
+      { name: 'new', keyHashes: [hashKey(`${key}2`)], tenants: null, maxInFlight: null },
+    ])
     expect(notices).toEqual([])
+  })
+
+  it('take the tenants of a client behind its key', () => {
+    const { access } = readSettings({ API_KEYS: `engine:${key}==@acme|b.-_9,ops:${key}` })
+
+    expect(clientsOf(access)).toEqual([
+      {
+        name: 'engine',
+        keyHashes: [hashKey(`${key}==`)],
+        tenants: new Set(['acme', 'b.-_9']),
+        rights: new Set(rights),
+        maxInFlight: null,
+      },
+      { name: 'ops', keyHashes: [hashKey(key)], tenants: null, rights: new Set(rights), maxInFlight: null },
+    ])
+  })
+
+  it('take clients from the environment and from a file together', async () => {
+    const clients = await file(clientsFile({ dashboard: { rights: ['read'], maxInFlight: 5 } }))
+
+    const { access } = readSettings({ API_KEYS: `engine:${key}`, API_KEYS_FILE: clients })
+
+    expect(clientsOf(access)).toMatchObject([
+      { name: 'engine', rights: new Set(rights) },
+      { name: 'dashboard', rights: new Set(['read']), maxInFlight: 5 },
+    ])
+  })
+
+  it('name all that is wrong with a file of clients, and show no key', async () => {
+    const clients = await file(
+      JSON.stringify({
+        engine: { keys: [`sha256:${hashKey(key)}`] },
+        ops: { keys: [`${key}2`], tenant: 'a' },
+      }),
+    )
+
+    const problems = problemsOf({ PORT: 'eighty', API_KEYS: `engine:${key}`, API_KEYS_FILE: clients })
+
+    expect(problems).toEqual([
+      'PORT is "eighty": must be an integer from 0 to 65535',
+      expect.stringMatching(/^API_KEYS_FILE is ".*": \/engine is in API_KEYS, too$/),
+      expect.stringMatching(
+        /^API_KEYS_FILE is ".*": \/engine\/keys\/0 is a key of "engine" in API_KEYS, too$/,
+      ),
+      expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/tenant is not known/),
+      expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/keys\/0 must be "sha256:" .*sha256sum$/),
+    ])
+    expect(problems.join()).not.toContain(key)
+    expect(problemsOf({ API_KEYS_FILE: '/nowhere', AUTH: 'off' })).toEqual([
+      'API_KEYS_FILE is "/nowhere": the file could not be read (ENOENT)',
+    ])
   })
 
   it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', 'localhost'])(
@@ -158,10 +226,12 @@ describe('settings', () => {
     },
   )
 
-  it.each(['0.0.0.0', '::', '10.0.0.5', 'service.internal'])('demand keys for %s', (host) => {
+  it.each(['0.0.0.0', '::', '10.0.0.5', 'service.internal'])('demand keys for %s', async (host) => {
     expect(problemsOf({ HOST: host })).toEqual([
-      `API_KEYS is not set, and HOST ${host} is not loopback: set it, or AUTH=off`,
+      `neither API_KEYS nor API_KEYS_FILE is set, and HOST ${host} is not loopback: set one, or AUTH=off`,
     ])
+    const clients = await file(clientsFile({ engine: {} }))
+    expect(readSettings({ HOST: host, API_KEYS_FILE: clients }).access.kind).toBe('keys')
     expect(readSettings({ HOST: host, API_KEYS: `engine:${key}` }).access.kind).toBe('keys')
     expect(readSettings({ HOST: host, AUTH: 'off' })).toMatchObject({
       access: { kind: 'open' },
@@ -270,6 +340,35 @@ describe('secrets of the service', () => {
       port: 8080,
     })
     expect(() => readListening({ PORT: 'eighty' })).toThrow('PORT is "eighty"')
+  })
+})
+
+describe('clients without a list of tenants', () => {
+  const bound = '{"a":{"value":"s3cr3t-1","tenants":["acme"]}}'
+  const clients = { API_KEYS: `ops:${key},engine:${key}2@acme,lab:${key}3` }
+
+  it('are named at the start where a secret is bound to tenants, which keeps none of them out', async () => {
+    const reading = await file(clientsFile({ dashboard: { rights: ['read'] } }))
+
+    const { notices } = readSettings({
+      ...clients,
+      API_KEYS_FILE: reading,
+      SECRETS_FILE: await file(bound),
+    })
+
+    expect(notices).toEqual([
+      'these clients may name any tenant, so that a binding of secrets to tenants keeps none of them out: ops, lab',
+    ])
+  })
+
+  it.each<[when: string, environment: Record<string, string>, secrets: string]>([
+    ['no secret is bound to tenants', clients, '{"a":{"value":"s3cr3t-1","hosts":["h.example"]}}'],
+    ['all clients have a list', { API_KEYS: `engine:${key}2@acme` }, bound],
+    ['no key is asked for, which another line tells', { ...clients, AUTH: 'off' }, bound],
+  ])('are not named where %s', async (_when, environment, secrets) => {
+    const { notices } = readSettings({ ...environment, SECRETS_FILE: await file(secrets) })
+
+    expect(notices.join()).not.toContain('binding')
   })
 })
 

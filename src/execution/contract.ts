@@ -112,6 +112,7 @@ export const PreviewRequest = closedObject(
     node: executeProperties.node,
     payload: executeProperties.payload,
     secrets: executeProperties.secrets,
+    tenant: executeProperties.tenant,
     simulate: Type.Optional(named(Simulation)),
   },
   { $id: 'PreviewRequest', description: 'What is to be rendered, and what the target might answer.' },

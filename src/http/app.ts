@@ -6,8 +6,9 @@ import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { Statistics } from '../statistics/statistics.ts'
 import type { SpanExporter } from '../tracing/span.ts'
+import { guardAccess, limitTenants, requireRight } from './access.ts'
 import { answerForNode } from './answer-for-node.ts'
-import { type Access, guardAccess } from './api-keys.ts'
+import type { ClientStore } from './client-store.ts'
 import { namedSchemas } from './contract.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
@@ -32,7 +33,8 @@ export interface AppOptions {
   readonly secrets: SecretStore
   /** Where the spans of executions go; null where nobody wants them. */
   readonly spanExporter: SpanExporter | null
-  readonly access: Access
+  /** Who may call; null for everybody. */
+  readonly clients: ClientStore | null
   readonly log: Log
   readonly maxTimeoutMs: number
   readonly maxInFlight: number
@@ -51,7 +53,7 @@ const maxParamLength = 16_384
 
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { caller, secrets, spanExporter, log } = options
+  const { caller, secrets, clients, spanExporter, log } = options
   const inFlight = new InFlight(options.maxInFlight)
   const metrics = createMetrics({
     version,
@@ -87,19 +89,25 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
-    guardAccess(api, options.access)
+    guardAccess(api, clients)
     const statistics = new Statistics()
     // What they tell is wanted most when the service takes no more work.
-    await api.register(nodesRoute, { statistics })
+    await api.register(async (reading) => {
+      requireRight(reading, 'read')
+      await reading.register(nodesRoute, { statistics })
+    })
     await api.register(async (work) => {
+      requireRight(work, 'execute')
       refuseQuery(work)
       refuseWhile(isDraining, work)
       inFlight.limit(work)
+      limitTenants(work)
       await work.register(executeRoute, { context, log, metrics, statistics, spanExporter })
       await work.register(previewRoute, { context })
     })
   })
   app.addHook('onClose', async () => secrets.close())
+  app.addHook('onClose', async () => clients?.close())
   app.addHook('onClose', async () => metrics.close())
   return app
 }

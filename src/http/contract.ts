@@ -11,7 +11,8 @@ import { problemCodes } from './problem-code.ts'
 const Offender = closedObject(
   {
     path: Type.String({
-      description: 'JSON Pointer into the request body; empty for the body as a whole.',
+      description:
+        'JSON Pointer into the request body, or into the query where there is no body; empty for the body as a whole.',
       examples: ['/node/url'],
     }),
     message: Type.String({ description: 'What is wrong and what is allowed.' }),

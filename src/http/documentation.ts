@@ -49,7 +49,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
     ],
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'One of the keys in the setting API_KEYS.' },
+        apiKey: { type: 'http', scheme: 'bearer', description: 'A key of a client of this service.' },
       },
     },
   },

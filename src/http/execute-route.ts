@@ -50,7 +50,8 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(spansOf(result))
-    const { id: requestId, keyName } = request
+    const { id: requestId, client } = request
+    const keyName = client?.name ?? null
     // Right behind the reply, before any other request: its caller need not wait for those who watch.
     process.nextTick(() => {
       logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })

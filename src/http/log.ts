@@ -23,7 +23,7 @@ export function createLogger(level: LogLevel, lines: DestinationStream = pino.de
 /** What belongs to the line of an execution beside its record. */
 export interface LogContext {
   readonly requestId: string
-  /** The name of the caller's key. */
+  /** The name of the client; null where no key is asked for. */
   readonly keyName: string | null
   readonly traceId: string | null
 }

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NodeList, NodeStatistics, tenantQuery } from '../statistics/contract.ts'
-import { maxHistories, type Statistics } from '../statistics/statistics.ts'
+import { maxHistories, type Selection, type Statistics } from '../statistics/statistics.ts'
 import { named } from '../webhook/schema.ts'
 import { Type } from '../webhook/type.ts'
+import { checkTenant } from './access.ts'
+import type { Client } from './client.ts'
 import { Refusal } from './problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 
@@ -27,7 +29,9 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
       ...readingReplies,
     },
   }
-  app.get('/v1/nodes', { schema: list }, async ({ query }) => ({ nodes: statistics.list(query.tenant) }))
+  app.get('/v1/nodes', { schema: list }, async ({ client, query }) => ({
+    nodes: statistics.list(selectionFor(client, query.tenant)),
+  }))
 
   const show = {
     operationId: 'showNodeStatistics',
@@ -44,20 +48,27 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
       ...readingReplies,
     },
   }
-  app.get('/v1/nodes/:id/stats', { schema: show }, async ({ params, query }) => {
-    const found = statistics.of(params.id, query.tenant ?? null, Date.now())
+  app.get('/v1/nodes/:id/stats', { schema: show }, async ({ client, params, query }) => {
+    const found = statistics.of(params.id, selectionFor(client, query.tenant), Date.now())
     if (found === null) throw nothingPassed()
     return found
   })
 }
 
-const whatIsCounted = `Counted are executions of nodes with an \`id\`, by this instance and in its memory: the ${maxHistories} pairs of node and tenant that were used last, all tenants together being one.`
+const whatIsCounted = `Counted are executions of nodes with an \`id\`, by this instance and in its memory: the ${maxHistories} pairs of node and tenant that were used last, all tenants together being one. A client with a list of tenants sees what is counted for these, one by one and together.`
 
 const id = Type.String({
   description:
     'The id of the node, percent-encoded. `.` and `..` need a client that leaves the path as it is.',
   examples: ['crm-lead'],
 })
+
+/** A client with a list of tenants sees these only, together where it names none. */
+function selectionFor(client: Client | null, tenant: string | undefined): Selection {
+  if (tenant === undefined) return client?.tenants ?? null
+  checkTenant(client, tenant)
+  return tenant
+}
 
 function wrongQuery(): Refusal {
   return new Refusal(

@@ -11,6 +11,7 @@ interface ProblemInfo {
 export const problems = {
   invalid_request: refusal(400, 'The request cannot be understood'),
   unauthorized: refusal(401, 'The request carries no valid key'),
+  forbidden: refusal(403, 'The client may not do this'),
   not_found: refusal(404, 'There is nothing at this address'),
   method_not_allowed: refusal(405, 'This address has other methods'),
   payload_too_large: refusal(413, 'The request body is too large'),

@@ -1,4 +1,5 @@
 import { named } from '../webhook/schema.ts'
+import { lacksRight } from './access.ts'
 import { Problem } from './contract.ts'
 import { problemOf, Refusal } from './problem.ts'
 import { problems } from './problem-code.ts'
@@ -31,6 +32,10 @@ export const problemReplies = {
     ),
     headers: { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate.' } },
   },
+  403: problemReply(
+    'The client lacks the right to this, or may not name this tenant; nothing was sent.',
+    lacksRight({ name: 'dashboard' }, 'execute'),
+  ),
   413: problemReply(
     'The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent.',
     new Refusal('payload_too_large', 'The request body is larger than this service accepts.'),
@@ -53,7 +58,14 @@ export const problemReplies = {
 }
 
 /** The problems of every route that only tells what the service knows. */
-export const readingReplies = { 401: problemReplies[401], 500: problemReplies[500] }
+export const readingReplies = {
+  401: problemReplies[401],
+  403: problemReply(
+    'The client lacks the right to read, or may not name this tenant.',
+    lacksRight({ name: 'engine' }, 'read'),
+  ),
+  500: problemReplies[500],
+}
 
 /** A problem that a route has, with an example, for the OpenAPI document. */
 export function problemReply(description: string, refusal: Refusal) {

@@ -79,10 +79,11 @@ function logRefusal(
   log: FastifyBaseLogger,
   { code }: Refusal,
   error: FastifyError | Refusal,
-  { id: requestId, ip }: FastifyRequest,
+  { id: requestId, ip, client }: FastifyRequest,
 ): void {
   if (code === 'internal') log.error({ requestId, err: error }, 'unexpected error')
   else if (code === 'unauthorized') log.info({ requestId, code, ip }, 'request refused')
+  else if (code === 'forbidden') log.info({ requestId, code, keyName: client?.name }, 'request refused')
   else log.debug({ requestId, code }, 'request refused')
 }
 

@@ -6,22 +6,24 @@ import { createSecretStore } from '../secrets/secret-store.ts'
 import type { Settings } from '../settings.ts'
 import { createSpanExporter } from '../tracing/span-exporter.ts'
 import { buildApp } from './app.ts'
+import { createClientStore } from './client-store.ts'
 import type { Log } from './log.ts'
 import { version } from './version.ts'
 
 /** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
 export async function startServer(settings: Settings, log: Log, standIn?: Caller): Promise<FastifyInstance> {
-  const { host, port } = settings
+  const { host, port, access } = settings
   const own = { address: host, port }
   const debug = (details: object, message: string) => log.debug(details, message)
   const caller = standIn ?? createCaller({ ...settings.egress, own, log: debug })
   const secrets = createSecretStore({ ...settings.secrets, log })
+  const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
     instanceId: randomUUID(),
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
   })
-  const app = await buildApp({ ...settings, caller, secrets, spanExporter, log })
+  const app = await buildApp({ ...settings, caller, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
   // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.

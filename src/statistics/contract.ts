@@ -18,7 +18,7 @@ const totals = {
   tenant: nullable<string>({
     type: 'string',
     description:
-      'The tenant whose executions are counted; null: all executions of the node, whosever they are.',
+      'The tenant whose executions are counted; null: all executions of the node, or those of all tenants in the list of the client.',
     examples: [null],
   }),
   since: moment('When the first execution ended that is counted here.'),
@@ -44,7 +44,7 @@ export type NodeTotals = Static<typeof NodeTotals>
 export const NodeList = closedObject(
   {
     nodes: Type.Array(named(NodeTotals), {
-      description: 'Sorted by `nodeId`; of one node, the totals of all tenants before those of each.',
+      description: 'Sorted by `nodeId`; of one node, the totals of tenants together before those of each.',
     }),
   },
   { $id: 'NodeList', description: 'The nodes that something has passed through.' },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { keyFinder } from '../../src/http/api-keys.ts'
+import { clientFinder, hashKey } from '../../src/http/api-keys.ts'
+import type { Client } from '../../src/http/client.ts'
 import type { Problem } from '../../src/http/contract.ts'
 import { service } from '../support/service.ts'
 
@@ -53,11 +54,12 @@ describe('a service with keys', () => {
 })
 
 describe('a key', () => {
-  const nameOf = keyFinder([
-    { name: 'short', key: 'abc' },
-    { name: 'long', key: 'abcdefghij' },
-    { name: 'as long', key: 'jihgfedcba' },
-    { name: 'foreign', key: 'schlüssel' },
+  const nameOf = nameFinder([
+    ['short', 'abc'],
+    ['long', 'abcdefghij'],
+    ['as long', 'jihgfedcba'],
+    ['foreign', 'schlüssel'],
+    ['foreign', 'llave'],
   ])
 
   it.each([
@@ -65,6 +67,7 @@ describe('a key', () => {
     ['long', 'abcdefghij'],
     ['as long', 'jihgfedcba'],
     ['foreign', 'schlüssel'],
+    ['foreign', 'llave'],
   ])('is found: %s', (name, token) => {
     expect(nameOf(token)).toBe(name)
   })
@@ -92,9 +95,27 @@ describe('a key', () => {
 
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (keys, token) => {
-        const found = keyFinder(keys.map((key) => ({ name: `the key ${key}`, key })))(token)
+        const found = nameFinder(keys.map((key) => [`the key ${key}`, key]))(token)
         return found === (keys.includes(token) ? `the key ${token}` : null)
       }),
     )
   })
 })
+
+/** Finds the name of the client that a key belongs to. */
+function nameFinder(keys: readonly (readonly [name: string, key: string])[]) {
+  const byName = Map.groupBy(keys, ([name]) => name)
+  const find = clientFinder(
+    Array.from(byName, ([name, own]) =>
+      clientOf(
+        name,
+        own.map(([, key]) => key),
+      ),
+    ),
+  )
+  return (token: string) => find(token)?.name ?? null
+}
+
+function clientOf(name: string, keys: readonly string[]): Client {
+  return { name, keyHashes: keys.map(hashKey), tenants: null, rights: new Set(), maxInFlight: null }
+}

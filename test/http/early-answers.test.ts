@@ -1,4 +1,7 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hashKey } from '../../src/http/api-keys.ts'
+import { testFiles } from '../secrets/files.ts'
 import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
 import { service } from '../support/service.ts'
 
@@ -7,8 +10,12 @@ const settings = { API_KEYS: `engine:${key}`, MAX_REQUEST_BYTES: '1024' }
 const length = 4_000_000
 const body = 'x'.repeat(length)
 
+const readersKey = 'a-key-of-a-reader'
+const clients = { reader: { keys: [`sha256:${hashKey(readersKey)}`], rights: ['read'] } }
+
 const early: readonly [what: string, status: number, ...fields: string[]][] = [
   ['has no key', 401],
+  ['comes from a client without the right', 403, `Authorization: Bearer ${readersKey}`],
   ['is too large', 413, `Authorization: Bearer ${key}`],
 ]
 
@@ -16,7 +23,7 @@ describe('an answer that is known before the request was read', () => {
   it.each(early)(
     'comes at once, and the connection stays of use, where it %s',
     async (_what, status, ...fields) => {
-      const { url } = await service({ settings })
+      const { url } = await serviceWithClients()
       const client = await rawClient(url)
 
       client.write(headOf('POST', '/v1/execute', length, ...fields))
@@ -30,7 +37,7 @@ describe('an answer that is known before the request was read', () => {
   it.each(early)(
     'is not lost with a connection that is to be closed, where it %s',
     async (_what, status, ...fields) => {
-      const { url } = await service({ settings })
+      const { url } = await serviceWithClients()
       const client = await rawClient(url)
 
       client.write(headOf('POST', '/v1/execute', length, 'Connection: close', ...fields) + body)
@@ -39,3 +46,8 @@ describe('an answer that is known before the request was read', () => {
     },
   )
 })
+
+async function serviceWithClients() {
+  const { path } = await testFiles({ 'clients.json': JSON.stringify(clients) })
+  return await service({ settings: { ...settings, API_KEYS_FILE: join(path, 'clients.json') } })
+}

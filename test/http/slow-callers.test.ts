@@ -12,6 +12,7 @@ async function hastyService() {
     requestTimeoutMs: 200,
     caller: testCaller(),
     secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+    clients: null,
     spanExporter: null,
     log: createLogger('silent'),
   })
