@@ -6,7 +6,7 @@ import type { Client } from './http/client.ts'
 import type { ClientStoreOptions } from './http/client-store.ts'
 import type { LogLevel } from './http/log.ts'
 import { type ClientSources, describeUnlimited, readClients } from './http/read-clients.ts'
-import { noticesOfUnbound, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
+import { noticesOfSecrets, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
 import type { SecretStoreOptions } from './secrets/secret-store.ts'
 import {
   addressRules,
@@ -179,7 +179,7 @@ const secretsFile: Variable<string | null> = {
   name: 'SECRETS_FILE',
   default: '',
   description:
-    'JSON file of secrets: name to value, or to `{ "value", "hosts", "tenants" }`, which binds it to these. Read again when it changes.',
+    'JSON file of secrets: name to value, or to an object that has the value, or names a file of `SECRETS_DIR`, and binds it to places, hosts, ports, paths and tenants. Read again when it changes.',
   example: '/etc/webhook-node/secrets.json',
   parse: unset(anyText),
 }
@@ -429,7 +429,7 @@ function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Envir
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
-    ...noticesOfUnbound(secrets.initial),
+    ...noticesOfSecrets(secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]
 }

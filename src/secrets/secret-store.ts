@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BoundElsewhere } from '../webhook/secret-lookup.ts'
-import { noticesOfUnbound, type ReadSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
-import { refusalOf, type Secrets, type SecretUse } from './secret.ts'
+import type { FoundSecret, RefusedSecret } from '../webhook/secret-lookup.ts'
+import { noticesOfSecrets, type ReadSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
+import { refusalOf, type Secrets, type StoredSecretUse } from './secret.ts'
 import { watchSources } from './watch-sources.ts'
 
 /** The secrets of the service. */
 export interface SecretStore {
-  /** The value, where it may be used so; undefined for a name that is not known. */
-  find(name: string, use: SecretUse): string | BoundElsewhere | undefined
+  /** The secret, where it may be used so; undefined for a name that is not known. */
+  find(name: string, use: StoredSecretUse): FoundSecret | RefusedSecret | undefined
   /** Whether the sources have changed and cannot be used, so that the secrets of before are in use. */
   isStale(): boolean
   /** Ends the looking for changes. */
@@ -58,7 +58,7 @@ export function createSecretStore({
   function adopt(found: Secrets): void {
     if (!refused && isDeepStrictEqual(found, secrets)) return
     refused = null
-    const notices = noticesOfUnbound(found, secrets)
+    const notices = noticesOfSecrets(found, secrets)
     secrets = found
     log.info({ secrets: secrets.size }, 'the secrets have changed and were read again')
     for (const notice of notices) log.warn(notice)
@@ -75,7 +75,10 @@ export function createSecretStore({
   return {
     find(name, use) {
       const secret = secrets.get(name)
-      return secret && (refusalOf(secret, use) ?? secret.value)
+      if (secret === undefined) return undefined
+      const refusedBy = refusalOf(secret, use)
+      if (refusedBy !== null) return { refusedBy }
+      return { value: secret.value, isStored: true, isHidden: secret.isHidden }
     },
     isStale: () => refused !== null,
     close: () => watcher.close(),

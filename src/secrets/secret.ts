@@ -2,31 +2,66 @@ import { type AddressRule, parseOnlyRule } from '../egress/address-rule.ts'
 import { contains, parseIp } from '../egress/ip-address.ts'
 import { minMaskLength } from '../webhook/mask.ts'
 import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
-import type { BoundElsewhere } from '../webhook/secret-lookup.ts'
+import type { SecretBinding, SecretPlace, SecretUse } from '../webhook/secret-lookup.ts'
+import { isWithin } from './bound-path.ts'
 
 /** A secret of the service, and what it is bound to. */
 export interface Secret {
   readonly value: string
+  /** Where in a request it may stand. */
+  readonly places: ReadonlySet<SecretPlace>
+  /** Whether its entry names the places with `in`; else they are the usual ones. */
+  readonly arePlacesNamed: boolean
   /** The hosts that it may be sent to; null for all. */
   readonly hosts: readonly AddressRule[] | null
+  /** The ports of these; null for all. */
+  readonly ports: ReadonlySet<number> | null
+  /** Beginnings of the paths that it may be sent to, as `parseBoundPath` gives them; null for all. */
+  readonly paths: readonly string[] | null
   /** The tenants that may use it; null for all, and for calls that name none. */
   readonly tenants: ReadonlySet<string> | null
+  /** Whether it is to be masked. A user name or an account id need not be. */
+  readonly isHidden: boolean
 }
 
 /** Secrets by their names. */
 export type Secrets = ReadonlyMap<string, Secret>
 
-/** Where a secret is to be sent, and for whom. */
-export interface SecretUse {
-  /** As the URL parser writes it, without brackets and final dot. */
-  readonly host: string
+/** What is to be done with a secret of the service, and for whom. */
+export interface StoredSecretUse extends SecretUse {
+  /** Null where the call names none. */
   readonly tenant: string | null
 }
 
-/** Why a secret may not be used so, or null. Other tenants do not learn whether the host would be right. */
-export function refusalOf({ hosts, tenants }: Secret, { host, tenant }: SecretUse): BoundElsewhere | null {
-  if (tenants !== null && (tenant === null || !tenants.has(tenant))) return { boundTo: 'tenants' }
-  if (hosts !== null && !hosts.some((rule) => namesHost(rule, host))) return { boundTo: 'hosts' }
+/**
+ * Where a secret may stand that does not say it. Elsewhere a target keeps and shows what it gets, so that an author
+ * could have it cut, counted or written in another way.
+ */
+export const usualPlaces: ReadonlySet<SecretPlace> = new Set(['auth', 'headers', 'tls', 'signing'])
+
+/** A secret that is its value alone. */
+export function unboundSecret(value: string): Secret {
+  return {
+    value,
+    places: usualPlaces,
+    arePlacesNamed: false,
+    hosts: null,
+    ports: null,
+    paths: null,
+    tenants: null,
+    isHidden: true,
+  }
+}
+
+/** What of its binding a use of a secret does not keep, or null. Other tenants learn nothing of the rest of it. */
+export function refusalOf(secret: Secret, use: StoredSecretUse): SecretBinding | null {
+  const { places, hosts, ports, paths, tenants } = secret
+  if (tenants !== null && (use.tenant === null || !tenants.has(use.tenant))) return 'tenants'
+  if (hosts !== null && !hosts.some((rule) => namesHost(rule, use.host))) return 'hosts'
+  if (ports !== null && !ports.has(use.port)) return 'ports'
+  if (!places.has(use.place)) return 'in'
+  if (needsDelimiters(use.place) && !use.isDelimited) return 'shape'
+  if (paths !== null && !paths.some((prefix) => isWithin(prefix, use.path))) return 'paths'
   return null
 }
 
@@ -68,7 +103,14 @@ export function tenantProblem(tenant: string): string | null {
 export function parseBoundHost(entry: string): ReturnType<typeof parseOnlyRule> {
   const parsed = parseOnlyRule(entry)
   if (!parsed.ok || parsed.rule.port === null) return parsed
-  return { ok: false, problem: `"${entry}" is not usable: hosts are named without a port.` }
+  return {
+    ok: false,
+    problem: `"${entry}" is not usable: hosts are named without a port; "ports" has those.`,
+  }
+}
+
+function needsDelimiters(place: SecretPlace): boolean {
+  return place === 'path' || place === 'body'
 }
 
 function namesHost(rule: AddressRule, host: string): boolean {

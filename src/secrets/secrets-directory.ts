@@ -1,19 +1,26 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FoundSecrets, nothingFound } from './found-secrets.ts'
 import { type ReadText, readText, systemErrorOf } from './read-text.ts'
-import { maxSecretBytes, nameProblem, type Secret, valueProblem } from './secret.ts'
+import { maxSecretBytes, valueProblem } from './secret.ts'
 
-/** Reads SECRETS_DIR: one file for each secret. Problems name the file and show nothing of what is in it. */
-export function readSecretsDirectory(directory: string): FoundSecrets {
+/** The files of SECRETS_DIR by their names: the value that is in each, or what is wrong with it. */
+export type SecretFiles = ReadonlyMap<string, ReadText>
+
+/** What is in SECRETS_DIR, or why it cannot be told. */
+export type ReadDirectory =
+  | { readonly ok: true; readonly files: SecretFiles }
+  | { readonly ok: false; readonly problem: string }
+
+/** Reads SECRETS_DIR: one file for each secret, in the order of their names. Problems show nothing of what is in it. */
+export function readSecretsDirectory(directory: string): ReadDirectory {
   try {
     const entries = readdirSync(directory, { withFileTypes: true })
     // Kubernetes mounts directories of its own below /run/secrets.
     const files = entries.filter((entry) => isSecretFile(entry.name) && !entry.isDirectory())
-    return readFiles(directory, files.map(({ name }) => name).sort())
+    const names = files.map(({ name }) => name).sort()
+    return { ok: true, files: new Map(names.map((name) => [name, readValue(join(directory, name))])) }
   } catch (error) {
-    const problem = `must be a directory, and reading it failed (${systemErrorOf(error)})`
-    return { ...nothingFound, problems: [problem] }
+    return { ok: false, problem: `must be a directory, and reading it failed (${systemErrorOf(error)})` }
   }
 }
 
@@ -22,20 +29,7 @@ export function isSecretFile(name: string): boolean {
   return !name.startsWith('.')
 }
 
-function readFiles(directory: string, names: readonly string[]): FoundSecrets {
-  const secrets = new Map<string, Secret>()
-  const problems: string[] = []
-  for (const name of names) {
-    const value = readValue(join(directory, name), name)
-    if (value.ok) secrets.set(name, { value: value.text, hosts: null, tenants: null })
-    else problems.push(`the file ${JSON.stringify(name)} ${value.problem}`)
-  }
-  return { secrets, problems }
-}
-
-function readValue(path: string, name: string): ReadText {
-  const badName = nameProblem(name)
-  if (badName !== null) return { ok: false, problem: badName }
+function readValue(path: string): ReadText {
   const read = readText(path, maxSecretBytes)
   if (!read.ok) return read
   // Editors and `echo` end a file with a line break that is no part of the secret.

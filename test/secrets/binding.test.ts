@@ -1,15 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { refusalOf, type Secret } from '../../src/secrets/secret.ts'
+import { refusalOf, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
 import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
+import { type SecretBinding, type SecretPlace, secretPlaces } from '../../src/webhook/secret-lookup.ts'
 import { compileUrl } from '../../src/webhook/url.ts'
 
-interface Binding {
-  readonly hosts?: readonly string[]
-  readonly tenants?: readonly string[]
+/** A use that keeps a binding which names nothing. */
+const usual: StoredSecretUse = {
+  place: 'headers',
+  isDelimited: false,
+  host: 'api.example',
+  port: 443,
+  path: '/',
+  tenant: null,
 }
 
-function bound(binding: Binding): Secret {
+function bound(binding: object): Secret {
   const { secrets, problems } = parseSecretsFile(JSON.stringify({ a: { value: 's3cr3t', ...binding } }))
   const secret = secrets.get('a')
   if (secret === undefined || problems.length > 0) throw new TypeError(problems.join())
@@ -23,8 +29,8 @@ function hostOf(authority: string): string {
   return url.host
 }
 
-function isAllowed(binding: Binding, authority: string, tenant: string | null = null): boolean {
-  return refusalOf(bound(binding), { host: hostOf(authority), tenant }) === null
+function isAllowed(binding: object, authority: string, tenant: string | null = null): boolean {
+  return refusalOf(bound(binding), { ...usual, host: hostOf(authority), tenant }) === null
 }
 
 describe('a secret that is bound to hosts goes', () => {
@@ -67,9 +73,7 @@ describe('a secret that is bound to hosts goes', () => {
     ['2001:db8::1', '[2001:db8::10]'],
     ['2001:db8::1', 'x2001.db8.example'],
   ])('%s, but not to %s', (host, authority) => {
-    expect(refusalOf(bound({ hosts: [host] }), { host: hostOf(authority), tenant: null })).toEqual({
-      boundTo: 'hosts',
-    })
+    expect(refusalOf(bound({ hosts: [host] }), { ...usual, host: hostOf(authority) })).toBe('hosts')
   })
 
   it('to any host below a suffix, and to none that only looks like it', () => {
@@ -100,18 +104,111 @@ describe('a secret that is bound to tenants', () => {
   })
 })
 
-describe('a secret that is bound to both', () => {
-  const secret = bound({ hosts: ['api.example'], tenants: ['acme'] })
+describe('a secret stands', () => {
+  const placesOf = (binding: object) =>
+    secretPlaces.filter((place) => refusalOf(bound(binding), { ...usual, place, isDelimited: true }) === null)
 
-  it.each<[host: string, tenant: string | null, refusal: ReturnType<typeof refusalOf>]>([
-    ['api.example', 'acme', null],
-    ['api.example', 'globex', { boundTo: 'tenants' }],
-    ['api.example', null, { boundTo: 'tenants' }],
-    ['evil.example', 'acme', { boundTo: 'hosts' }],
-    // Whether the host would have been right is none of another tenant's business.
-    ['evil.example', 'globex', { boundTo: 'tenants' }],
-  ])('needs both: %s for %s', (host, tenant, refusal) => {
-    expect(refusalOf(secret, { host, tenant })).toEqual(refusal)
+  it('where targets hide what they get, unless its entry says more', () => {
+    expect(placesOf({})).toEqual(['auth', 'headers', 'tls', 'signing'])
+    expect(placesOf({ hosts: ['api.example'], hidden: false })).toEqual(['auth', 'headers', 'tls', 'signing'])
+  })
+
+  it('in the places that its entry names, and in no other', () => {
+    expect(placesOf({ in: ['body'] })).toEqual(['body'])
+    fc.assert(
+      fc.property(fc.subarray([...secretPlaces], { minLength: 1 }), (places) => {
+        expect(placesOf({ in: places })).toEqual(places)
+      }),
+    )
+  })
+
+  it.each<[place: SecretPlace, isRefused: boolean]>([
+    ['path', true],
+    ['body', true],
+    ['query', false],
+    ['headers', false],
+    ['auth', false],
+    ['tls', false],
+    ['signing', false],
+  ])('in %s undelimited: refused %s', (place, isRefused) => {
+    const secret = bound({ in: secretPlaces })
+
+    expect(refusalOf(secret, { ...usual, place, isDelimited: false })).toBe(isRefused ? 'shape' : null)
+    expect(refusalOf(secret, { ...usual, place, isDelimited: true })).toBeNull()
+  })
+})
+
+describe('a secret that is bound to ports', () => {
+  it.each([
+    [443, true],
+    [8443, true],
+    [844, false],
+    [80, false],
+  ])('goes to port %i: %s', (port, isAllowedPort) => {
+    for (const binding of [{ ports: [443, 8443] }, { ports: [443, 8443], hosts: ['api.example'] }])
+      expect(refusalOf(bound(binding), { ...usual, port })).toBe(isAllowedPort ? null : 'ports')
+  })
+
+  it('needs no hosts, and hosts without ports have all of them', () => {
+    expect(refusalOf(bound({ ports: [8443] }), { ...usual, host: 'any.example', port: 8443 })).toBeNull()
+    expect(refusalOf(bound({ hosts: ['api.example'] }), { ...usual, port: 6 })).toBeNull()
+  })
+})
+
+describe('a secret that is bound to paths', () => {
+  it.each<[path: string, refusal: SecretBinding | null]>([
+    ['/v1/leads/7', null],
+    ['/hooks', null],
+    ['/v1/leadsx', 'paths'],
+    ['/v1/leads/%2e%2e/users', 'paths'],
+    ['/', 'paths'],
+  ])('and %s: %s', (path, refusal) => {
+    expect(refusalOf(bound({ paths: ['/v1/leads', '/hooks/'] }), { ...usual, path })).toBe(refusal)
+  })
+})
+
+describe('a secret that is bound in every way', () => {
+  const secret = bound({
+    tenants: ['acme'],
+    hosts: ['api.example'],
+    ports: [8443],
+    in: ['path'],
+    paths: ['/v1'],
+  })
+  const right: StoredSecretUse = {
+    tenant: 'acme',
+    host: 'api.example',
+    port: 8443,
+    place: 'path',
+    isDelimited: true,
+    path: '/v1/\0',
+  }
+  // Whether the rest would have been right is none of another tenant's business, so the order is part of the promise.
+  const wrong: readonly [binding: SecretBinding, use: Partial<StoredSecretUse>][] = [
+    ['tenants', { tenant: 'globex' }],
+    ['hosts', { host: 'evil.example' }],
+    ['ports', { port: 443 }],
+    ['in', { place: 'body' }],
+    ['shape', { isDelimited: false }],
+    ['paths', { path: '/v2/\0' }],
+  ]
+
+  it('may be used where all of it is kept', () => {
+    expect(refusalOf(secret, right)).toBeNull()
+  })
+
+  it.each(wrong)('is refused for %s alone', (binding, use) => {
+    expect(refusalOf(secret, { ...right, ...use })).toBe(binding)
+  })
+
+  it('is refused for the first that is not kept, whatever else is not', () => {
+    fc.assert(
+      fc.property(fc.subarray([...wrong], { minLength: 1 }), (chosen) => {
+        const use = Object.assign({ ...right }, ...chosen.map(([, part]) => part))
+
+        expect(refusalOf(secret, use)).toBe(chosen[0]?.[0])
+      }),
+    )
   })
 })
 

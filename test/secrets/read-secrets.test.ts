@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
+import { noticesOfSecrets, readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
 import { type TestFiles, testFiles } from './files.ts'
 
 function read(sources: Partial<SecretSources>) {
@@ -175,6 +175,143 @@ describe('both together', () => {
   })
 })
 
+describe('an entry that binds a file', () => {
+  /** A directory of these files, and a file of these entries. */
+  async function sourcesOf(files: Readonly<Record<string, string>>, entries: object) {
+    const mounted = await testFiles(files)
+    const listed = await testFiles({ 'secrets.json': JSON.stringify(entries) })
+    return { directory: mounted.path, file: fileIn(listed) }
+  }
+
+  it('of the same name is no second secret: the file has the value, the entry the binding', async () => {
+    const sources = await sourcesOf(
+      { crm_token: 's3cr3t-1\n', other: 's3cr3t-2' },
+      { crm_token: { file: 'crm_token', hosts: ['api.example'], in: ['body'] } },
+    )
+
+    const found = read(sources)
+
+    expect(valuesIn(sources)).toEqual({ crm_token: 's3cr3t-1', other: 's3cr3t-2' })
+    expect(found.ok && found.secrets.get('crm_token')).toMatchObject({
+      places: new Set(['body']),
+      hosts: [{ host: 'api.example' }],
+    })
+  })
+
+  it('gives it another name, and takes it the one that it had, under which it would be bound to nothing', async () => {
+    const sources = await sourcesOf(
+      { crm_token: 's3cr3t-1', reused: 's3cr3t-2' },
+      { crm: { file: 'crm_token', tenants: ['acme'] }, crm_2: { file: 'reused' }, reused: 's3cr3t-3' },
+    )
+
+    expect(valuesIn(sources)).toEqual({ crm: 's3cr3t-1', crm_2: 's3cr3t-2', reused: 's3cr3t-3' })
+  })
+
+  it('may stand beside others that bind the same file in another way', async () => {
+    const sources = await sourcesOf(
+      { token: 's3cr3t-1' },
+      { a: { file: 'token', hosts: ['a.example'] }, b: { file: 'token', hosts: ['b.example'] } },
+    )
+
+    expect(valuesIn(sources)).toEqual({ a: 's3cr3t-1', b: 's3cr3t-1' })
+  })
+
+  it('makes a secret of a file that has no name of one, as Kubernetes mounts certificates', async () => {
+    const sources = await sourcesOf(
+      { 'tls.crt': 's3cr3t-1', 'tls.key': 's3cr3t-2' },
+      { crm_cert: { file: 'tls.crt', in: ['tls'] }, crm_key: { file: 'tls.key', in: ['tls'] } },
+    )
+
+    expect(valuesIn(sources)).toEqual({ crm_cert: 's3cr3t-1', crm_key: 's3cr3t-2' })
+  })
+
+  it('must find one, in the directory itself', async () => {
+    const sources = await sourcesOf(
+      { crm_token: 's3cr3t-1', '.hidden': 's3cr3t-2', 'below/token': 's3cr3t-3' },
+      {
+        a: { file: 'crm_tokn' },
+        b: { file: '.hidden' },
+        c: { file: 'below' },
+        d: { file: 'below/token' },
+        e: { file: '../../../etc/hostname' },
+        f: { file: '' },
+        g: { file: 's3cr3t-of-somebody-who-mistook-it' },
+      },
+    )
+
+    const problems = problemsOf(sources)
+
+    expect(problems).toEqual([
+      '/a/file is no file of SECRETS_DIR; did you mean "crm_token"?',
+      ...[...'bcdefg'].map((name) => `/${name}/file is no file of SECRETS_DIR`),
+    ])
+    expect(problems.join()).not.toContain('s3cr3t')
+  })
+
+  it('cannot make up for what is wrong with the file, which is said once', async () => {
+    const sources = await sourcesOf({ token: 's3' }, { a: { file: 'token' }, token: { file: 'token' } })
+
+    expect(problemsOf(sources)).toEqual([expect.stringMatching(/^the file "token" must have at least 4/)])
+  })
+
+  it('cannot have the name of another file', async () => {
+    const sources = await sourcesOf(
+      { crm: 's3cr3t-1', crm_token: 's3cr3t-2' },
+      { crm: { file: 'crm_token' } },
+    )
+
+    expect(problemsOf(sources)).toEqual(['/crm is in SECRETS_DIR, too'])
+  })
+
+  it('is enough where secrets that are bound to nothing are refused, if it has hosts or tenants', async () => {
+    const unbound = 'refuse'
+    const files = { one: 's3cr3t-1', two: 's3cr3t-2', three: 's3cr3t-3' }
+    const sources = await sourcesOf(files, {
+      one: { file: 'one', hosts: ['h.example'] },
+      two: { file: 'two', in: ['auth'], ports: [443], paths: ['/v1'] },
+    })
+
+    expect(problemsOf({ ...sources, unbound })).toEqual([
+      'the file "three" is bound to nothing, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
+      '/two is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+    ])
+  })
+})
+
+describe('what whoever runs the service sees', () => {
+  async function noticesFor(entries: object, before?: object) {
+    const secretsOf = async (content: object) => {
+      const found = read({ file: fileIn(await testFiles({ 'secrets.json': JSON.stringify(content) })) })
+      if (!found.ok) throw new TypeError(found.problems.join('\n'))
+      return found.secrets
+    }
+    return noticesOfSecrets(await secretsOf(entries), before && (await secretsOf(before)))
+  }
+  const value = 's3cr3t'
+  const hosts = ['h.example']
+
+  it('is one line with the secrets that are bound to nothing, and one with those that name no places', async () => {
+    expect(await noticesFor({ a: value, b: { value, hosts }, c: { value, in: ['auth'] } })).toEqual([
+      'every caller may send these secrets anywhere: a, c',
+      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: a, b',
+    ])
+  })
+
+  it('is nothing of secrets that are bound in both ways', async () => {
+    expect(await noticesFor({ a: { value, hosts, in: ['auth'] } })).toEqual([])
+    expect(await noticesFor({})).toEqual([])
+  })
+
+  it('is nothing that it has seen before', async () => {
+    const before = { a: value, b: { value, hosts, in: ['auth'] }, c: { value, hosts } }
+
+    expect(await noticesFor(before, before)).toEqual([])
+    expect(await noticesFor({ ...before, b: { value, hosts }, d: { value, hosts } }, before)).toEqual([
+      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: b, d',
+    ])
+  })
+})
+
 describe('SECRETS_UNBOUND=refuse', () => {
   const unbound = 'refuse'
 
@@ -190,7 +327,7 @@ describe('SECRETS_UNBOUND=refuse', () => {
     })
 
     expect(problemsOf({ directory: mounted.path, file: fileIn(listed), unbound })).toEqual([
-      'the file "one" is bound to nothing, which SECRETS_UNBOUND refuses; move it to SECRETS_FILE',
+      'the file "one" is bound to nothing, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
       '/two is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
       '/three is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
     ])

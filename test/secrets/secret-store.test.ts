@@ -3,10 +3,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
-import { createSecretStore } from '../../src/secrets/secret-store.ts'
+import type { StoredSecretUse } from '../../src/secrets/secret.ts'
+import { createSecretStore, type SecretStore } from '../../src/secrets/secret-store.ts'
 import { testFiles } from './files.ts'
 
-const anywhere = { host: 'hooks.example', tenant: null }
+const anywhere: StoredSecretUse = {
+  place: 'auth',
+  isDelimited: false,
+  host: 'hooks.example',
+  port: 443,
+  path: '/',
+  tenant: null,
+}
 
 interface LogLine {
   readonly level: 'info' | 'warn' | 'error'
@@ -26,11 +34,16 @@ function storeOf(wanted: Partial<SecretSources>) {
   }
   const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
   onTestFinished(() => store.close())
-  const find = (name: string) => store.find(name, anywhere)
+  const find = (name: string) => valueOrRefusal(store.find(name, anywhere))
   const becomes = (name: string, value: unknown) =>
     vi.waitFor(() => expect(find(name)).toEqual(value), { timeout: 10_000, interval: 5 })
   const logs = (count: number) => vi.waitUntil(() => lines.length >= count, { timeout: 10_000, interval: 5 })
   return { store, lines, find, becomes, logs }
+}
+
+/** The value alone, since most of these tests are about nothing else. */
+function valueOrRefusal(found: ReturnType<SecretStore['find']>) {
+  return found !== undefined && 'value' in found ? found.value : found
 }
 
 describe('the store', () => {
@@ -39,12 +52,21 @@ describe('the store', () => {
       'secrets.json': '{"open":"s3cr3t-1","bound":{"value":"s3cr3t-2","hosts":["api.example"]}}',
     })
     const { store } = storeOf({ file: join(path, 'secrets.json') })
+    const found = { isStored: true, isHidden: true }
 
-    expect(store.find('open', anywhere)).toBe('s3cr3t-1')
-    expect(store.find('bound', { host: 'api.example', tenant: null })).toBe('s3cr3t-2')
-    expect(store.find('bound', anywhere)).toEqual({ boundTo: 'hosts' })
+    expect(store.find('open', anywhere)).toEqual({ value: 's3cr3t-1', ...found })
+    expect(store.find('bound', { ...anywhere, host: 'api.example' })).toEqual({ value: 's3cr3t-2', ...found })
+    expect(store.find('bound', anywhere)).toEqual({ refusedBy: 'hosts' })
+    expect(store.find('open', { ...anywhere, place: 'query' })).toEqual({ refusedBy: 'in' })
     expect(store.find('OPEN', anywhere)).toBeUndefined()
     expect(store.find('toString', anywhere)).toBeUndefined()
+  })
+
+  it('says of a value that is no secret that it may be seen', async () => {
+    const { path } = await testFiles({ 'secrets.json': '{"account":{"value":"AC-4711","hidden":false}}' })
+    const { store } = storeOf({ file: join(path, 'secrets.json') })
+
+    expect(store.find('account', anywhere)).toEqual({ value: 'AC-4711', isStored: true, isHidden: false })
   })
 
   it('is empty without sources', () => {
@@ -142,7 +164,9 @@ describe('a secret is read again', () => {
     })
     onTestFinished(() => store.close())
 
-    await vi.waitFor(() => expect(store.find('a', anywhere)).toBe('s3cr3t-2'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(valueOrRefusal(store.find('a', anywhere))).toBe('s3cr3t-2'), {
+      timeout: 10_000,
+    })
   })
 
   it('when what it is bound to changes', async () => {
@@ -151,7 +175,45 @@ describe('a secret is read again', () => {
 
     await files.write('secrets.json', '{"a":{"value":"s3cr3t-1","hosts":["api.example"]}}')
 
-    await becomes('a', { boundTo: 'hosts' })
+    await becomes('a', { refusedBy: 'hosts' })
+  })
+
+  it('when the file that its entry binds changes, or is swapped by Kubernetes', async () => {
+    const files = await testFiles()
+    await files.mount({ 'tls.key': 's3cr3t-1' })
+    const listed = await testFiles({ 'secrets.json': '{"a":{"file":"tls.key","hosts":["hooks.example"]}}' })
+    const { becomes, find } = storeOf({ directory: files.path, file: join(listed.path, 'secrets.json') })
+    expect(find('a')).toBe('s3cr3t-1')
+
+    await files.mount({ 'tls.key': 's3cr3t-2' })
+
+    await becomes('a', 's3cr3t-2')
+  })
+
+  it.each([
+    ['in', '"in":["query"]', '"in":["query","auth"]'],
+    ['ports', '"ports":[8443]', '"ports":[8443,443]'],
+    ['paths', '"paths":["/v1"]', '"paths":["/v1","/"]'],
+    ['tenants', '"tenants":["acme"]', '"hidden":true'],
+  ])('when its %s change', async (refusedBy, before, after) => {
+    const files = await testFiles({ 'secrets.json': `{"a":{"value":"s3cr3t-1",${before}}}` })
+    const { becomes, find } = storeOf({ file: join(files.path, 'secrets.json') })
+    expect(find('a')).toEqual({ refusedBy })
+
+    await files.replace('secrets.json', `{"a":{"value":"s3cr3t-1",${after}}}`)
+
+    await becomes('a', 's3cr3t-1')
+  })
+
+  it('when it is no longer hidden', async () => {
+    const files = await testFiles({ 'secrets.json': '{"a":{"value":"s3cr3t-1"}}' })
+    const { store } = storeOf({ file: join(files.path, 'secrets.json') })
+
+    await files.replace('secrets.json', '{"a":{"value":"s3cr3t-1","hidden":false}}')
+
+    await vi.waitFor(() => expect(store.find('a', anywhere)).toMatchObject({ isHidden: false }), {
+      timeout: 10_000,
+    })
   })
 })
 
@@ -162,13 +224,14 @@ describe('a secret that may be sent anywhere', () => {
     const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
 
     await files.replace('secrets.json', `{"old":"s3cr3t-2","bound":"s3cr3t-1","new":"s3cr3t-1"}`)
-    await logs(2)
-    await files.replace('secrets.json', `{"old":"s3cr3t-3","bound":"s3cr3t-3","new":"s3cr3t-3"}`)
     await logs(3)
+    await files.replace('secrets.json', `{"old":"s3cr3t-3","bound":"s3cr3t-3","new":"s3cr3t-3"}`)
+    await logs(4)
 
     expect(lines).toEqual([
       { level: 'info', details: { secrets: 3 } },
       { level: 'warn', details: 'every caller may send these secrets anywhere: bound, new' },
+      { level: 'warn', details: expect.stringMatching(/ have no "in", .* only: new$/) },
       { level: 'info', details: { secrets: 3 } },
     ])
   })

@@ -12,6 +12,49 @@ function secretsIn(text: string) {
 }
 
 describe('SECRETS_FILE', () => {
+  it('binds a secret in every way, and to nothing but usual places where the entry says nothing', () => {
+    const secrets = secretsIn(
+      JSON.stringify({
+        plain: value,
+        open: { value },
+        all: {
+          value,
+          in: ['body', 'path', 'body'],
+          hosts: ['api.example'],
+          ports: [443, 8443.0],
+          paths: ['/v1/leads/', '/hooks', '/'],
+          tenants: ['acme'],
+          hidden: false,
+        },
+        shown: { value, hidden: true },
+      }),
+    )
+
+    const unbound = {
+      value,
+      places: new Set(['auth', 'headers', 'tls', 'signing']),
+      arePlacesNamed: false,
+      hosts: null,
+      ports: null,
+      paths: null,
+      tenants: null,
+      isHidden: true,
+    }
+    expect(secrets.get('plain')).toEqual(unbound)
+    expect(secrets.get('open')).toEqual(unbound)
+    expect(secrets.get('shown')).toEqual(unbound)
+    expect(secrets.get('all')).toEqual({
+      value,
+      places: new Set(['body', 'path']),
+      arePlacesNamed: true,
+      hosts: [{ kind: 'host', host: 'api.example', port: null }],
+      ports: new Set([443, 8443]),
+      paths: ['/v1/leads', '/hooks', ''],
+      tenants: new Set(['acme']),
+      isHidden: false,
+    })
+  })
+
   it('has values by their names, with and without what they are bound to', () => {
     const secrets = secretsIn(
       JSON.stringify({
@@ -56,7 +99,8 @@ describe('SECRETS_FILE', () => {
     ['a number as a value', '{"pin":12345678}', ['/pin must be a string']],
     ['null as a value', '{"a":null}', ['/a must be a string']],
     ['a list as a value', `{"a":["${value}"]}`, ['/a must be a string']],
-    ['no value', '{"a":{"hosts":["h.example"]}}', ['/a/value must be a string']],
+    ['no value', '{"a":{"hosts":["h.example"]}}', ['/a must have "value" or "file"']],
+    ['null as the value', '{"a":{"value":null}}', ['/a/value must be a string']],
     ['an object as a value', `{"a":{"value":{"value":"${value}"}}}`, ['/a/value must be a string']],
     [
       'a short value',
@@ -70,23 +114,76 @@ describe('SECRETS_FILE', () => {
     ['a name with a dash', `{"crm-token":"${value}"}`, [expect.stringMatching(/^\/crm-token is no name/)]],
     ['a name with a slash', `{"a/b":"${value}"}`, [expect.stringMatching(/^\/a~1b is no name/)]],
     ['an empty name', `{"":"${value}"}`, [expect.stringMatching(/^\/ is no name/)]],
+    ...[
+      ['host', '; did you mean "hosts"?'],
+      ['Hosts', '; did you mean "hosts"?'],
+      ['pahts', '; did you mean "paths"?'],
+      ['vlaue', '; did you mean "value"?'],
+      ['expires', '; known are value, file, in, hosts, ports, paths, tenants, hidden'],
+    ].map<[string, string, string[]]>(([name = '', rest = '']) => [
+      `a member ${name}`,
+      JSON.stringify({ a: { value, [name]: ['h.example'] } }),
+      [`/a/${name} is not known${rest}`],
+    ]),
+    ...['in', 'hosts', 'ports', 'paths', 'tenants'].flatMap<[string, string, string[]]>((name) => [
+      [
+        `no ${name}`,
+        JSON.stringify({ a: { value, [name]: [] } }),
+        [`/a/${name} must have at least one entry`],
+      ],
+      [
+        `${name} that are null`,
+        JSON.stringify({ a: { value, [name]: null } }),
+        [`/a/${name} must be a list`],
+      ],
+      [
+        `${name} that are no list`,
+        JSON.stringify({ a: { value, [name]: 'x' } }),
+        [`/a/${name} must be a list`],
+      ],
+    ]),
+    ...['in', 'hosts', 'paths', 'tenants'].map<[string, string, string[]]>((name) => [
+      `numbers in ${name}`,
+      JSON.stringify({ a: { value, [name]: [7, null] } }),
+      [`/a/${name}/0 must be a string`, `/a/${name}/1 must be a string`],
+    ]),
     [
-      'an unknown member',
-      `{"a":{"value":"${value}","host":"h.example"}}`,
-      ['/a/host is not known; known are value, hosts, tenants'],
+      'places that there are not',
+      `{"a":{"value":"${value}","in":["auth","header","cookies","BODY",""]}}`,
+      [
+        '/a/in/1 is not known; did you mean "headers"?',
+        '/a/in/2 is not known; known are auth, headers, path, query, body, tls, signing',
+        '/a/in/3 is not known; did you mean "body"?',
+        '/a/in/4 is not known; known are auth, headers, path, query, body, tls, signing',
+      ],
     ],
-    ['no hosts', `{"a":{"value":"${value}","hosts":[]}}`, ['/a/hosts must have at least one entry']],
-    ['no tenants', `{"a":{"value":"${value}","tenants":[]}}`, ['/a/tenants must have at least one entry']],
     [
-      'hosts that are null',
-      `{"a":{"value":"${value}","hosts":null}}`,
-      ['/a/hosts must be a list of strings'],
+      'ports that there are not',
+      `{"a":{"value":"${value}","ports":[0,443,65536,1.5,-1,"443",null,1e400]}}`,
+      [0, 2, 3, 4, 5, 6, 7].map((index) => `/a/ports/${index} must be an integer from 1 to 65535`),
     ],
-    ['one host', `{"a":{"value":"${value}","hosts":"h.example"}}`, ['/a/hosts must be a list of strings']],
     [
-      'a tenant of digits',
-      `{"a":{"value":"${value}","tenants":[7]}}`,
-      ['/a/tenants must be a list of strings'],
+      'paths that lead elsewhere or nowhere',
+      `{"a":{"value":"${value}","paths":["/v1","v1","/a/../b","/a?b",""]}}`,
+      [
+        '/a/paths/1 must begin with "/"',
+        '/a/paths/2 must not have "." or ".." as a segment, escaped or not',
+        '/a/paths/3 must not contain "?" or "#": only the path is compared',
+        '/a/paths/4 must begin with "/"',
+      ],
+    ],
+    ['"hidden" as a text', `{"a":{"value":"${value}","hidden":"no"}}`, ['/a/hidden must be true or false']],
+    ['"hidden" as null', `{"a":{"value":"${value}","hidden":null}}`, ['/a/hidden must be true or false']],
+    [
+      'a value and a file',
+      `{"a":{"value":"${value}","file":"a"}}`,
+      ['/a must not have both "value" and "file"'],
+    ],
+    ['a file that is no text', '{"a":{"file":7}}', ['/a/file must be a string']],
+    [
+      'a file without a directory',
+      '{"a":{"file":"a"}}',
+      ['/a/file names a file of SECRETS_DIR, which is not set'],
     ],
     [
       'a tenant that no call can have',
@@ -175,8 +272,21 @@ describe('whatever is in SECRETS_FILE', () => {
       fc.record(
         {
           value: fc.oneof(leaf, fc.array(canary)),
+          file: leaf,
+          in: fc.oneof(leaf, fc.array(canary)),
           hosts: fc.array(fc.domain()),
-          tenants: fc.constant([]),
+          ports: fc.oneof(leaf, fc.array(leaf)),
+          paths: fc.oneof(
+            leaf,
+            fc.array(
+              fc.oneof(
+                leaf,
+                canary.map((path) => `/${path}`),
+              ),
+            ),
+          ),
+          tenants: fc.oneof(fc.constant([]), fc.array(canary)),
+          hidden: leaf,
           more: leaf,
         },
         { requiredKeys: [] },
