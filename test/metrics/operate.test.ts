@@ -23,6 +23,7 @@ interface AlertTest {
 const root = join(import.meta.dirname, '../..')
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 const readme = textOf('README.md')
+const alertsPage = textOf('docs/alerts.md')
 
 const alerts: readonly Alert[] = parse(textOf('monitoring/alerts.yaml')).groups.flatMap(
   ({ rules }: { rules: Alert[] }) => rules,
@@ -33,13 +34,21 @@ const alertTests: readonly AlertTest[] = parse(textOf('monitoring/alerts.test.ya
 const shownQueries = [...readme.matchAll(/^ *```promql\n(.*?)^ *```$/gms)].map(([, query = '']) => query)
 const queries = [...alerts.map(({ alert, expr }) => [alert, expr] as const), ...shownQueries.entries()]
 
-describe('the README', () => {
+describe('the page of alerts', () => {
   it('has an entry for every alert, in the order of the file, and no other', () => {
-    const entries = [...readme.matchAll(/^#### (WebhookNode\w+)$/gm)].map(([, name]) => name)
+    const entries = [...alertsPage.matchAll(/^## (.+)$/gm)].map(([, name]) => name)
 
     expect(entries).toEqual(alerts.map(({ alert }) => alert))
   })
 
+  it('names only metrics that there are', async () => {
+    const names = namesOf(await scrapeOfAService())
+
+    for (const [name] of alertsPage.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
+  })
+})
+
+describe('the README', () => {
   it('has the five queries that matter, and names only metrics that there are', async () => {
     const names = namesOf(await scrapeOfAService())
 
@@ -82,7 +91,7 @@ describe.each(alerts)('$alert', ({ alert, labels, annotations }) => {
     expect(annotations).toEqual({
       summary: expect.stringMatching(/^webhook-node /),
       description: expect.stringMatching(/\.$/),
-      runbook: `README.md#${alert.toLowerCase()}`,
+      runbook: `docs/alerts.md#${alert.toLowerCase()}`,
     })
   })
 
