@@ -8,6 +8,7 @@ import { readSettings } from '../src/settings.ts'
 
 const caller: Caller = {
   call: () => Promise.reject(new Error('nothing is called')),
+  mayCall: () => false,
   load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }

@@ -12,8 +12,9 @@ import {
   type Phase,
   repeatAfterFailure,
 } from '../src/webhook/failure.ts'
+import { noSecrets } from '../src/webhook/render-context.ts'
 import { repeatAfter } from '../src/webhook/repeat.ts'
-import { ReadableResponse } from '../src/webhook/response.ts'
+import { noMaskers, ReadableResponse } from '../src/webhook/response.ts'
 import type { WarningCode } from '../src/webhook/warning.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -34,6 +35,8 @@ const warningCodes = {
   response_undecodable: true,
   body_truncated: true,
   capture_failed: true,
+  capture_masked: true,
+  expectation_masked: true,
 } satisfies Record<WarningCode, true>
 
 const warnings = 'Warnings'
@@ -154,8 +157,8 @@ function blameFor(status: number): string | null {
   const node = { method: 'POST' as const, url: 'https://hooks.example/', expect: anotherStatus }
   const compiled = compileNode(node, { maxTimeoutMs: 10_000 })
   if (!compiled.ok) throw new Error('the node is not well formed')
-  const response = new ReadableResponse(responseWith(status), (text) => text)
-  return decideOnResponse(compiled.node, response, { variables: {}, secrets: new Map() }).reason.blame
+  const response = new ReadableResponse(responseWith(status), noMaskers)
+  return decideOnResponse(compiled.node, response, { variables: {}, secrets: noSecrets }).reason.blame
 }
 
 function repeatFor(status: number): string {

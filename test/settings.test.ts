@@ -357,6 +357,7 @@ describe('clients without a list of tenants', () => {
     })
 
     expect(notices).toEqual([
+      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: a',
       'these clients may name any tenant, so that a binding of secrets to tenants keeps none of them out: ops, lab',
     ])
   })

@@ -1,8 +1,9 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Failure } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt } from '../webhook/outcome.ts'
-import { createAddressPolicy, type Target } from './address-policy.ts'
+import { type AddressPolicy, createAddressPolicy, type Target } from './address-policy.ts'
 import type { AddressRule } from './address-rule.ts'
 import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
 import type { Cancellation } from './cancellation.ts'
@@ -39,6 +40,8 @@ export interface Caller {
    * turned out to be closed before anything was written on it. Rejects only on a bug of ours.
    */
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
+  /** Whether a target may be called, as far as its name, its port and an address in the URL tell. */
+  mayCall(target: Target): boolean
   /** How busy it is at this moment. */
   load(): Load
   /** Ends all calls and connections. */
@@ -77,7 +80,8 @@ const maxIdleConnections = 256
 export function createCaller(options: EgressOptions): Caller {
   const sockets = new OpenSockets()
   const places = new Places(options)
-  const pool = createPool(options, sockets)
+  const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
+  const pool = createPool(options, policy, sockets)
   const shared = { pool, maxResponseBytes: options.maxResponseBytes, log: options.log }
   const running = new Set<Deadline>()
   let isClosed = false
@@ -103,6 +107,10 @@ export function createCaller(options: EgressOptions): Caller {
       }
     },
 
+    mayCall: (target) =>
+      policy.refuseTarget(target) === null &&
+      (isIP(target.host) === 0 || policy.refuseAddress(target.host, target) === null),
+
     load: () => ({ connections: sockets.count, waiting: places.waiting }),
 
     async close() {
@@ -123,8 +131,11 @@ export function createCaller(options: EgressOptions): Caller {
   }
 }
 
-function createPool({ log, ca, dnsServers, ...rules }: EgressOptions, sockets: OpenSockets): ConnectionPool {
-  const policy = createAddressPolicy({ ...rules, interfaces: interfaceAddresses() })
+function createPool(
+  { log, ca, dnsServers }: EgressOptions,
+  policy: AddressPolicy,
+  sockets: OpenSockets,
+): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers })
   const dial = createConnector({ policy, resolver, ca, sockets, log })
   return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })

@@ -2,13 +2,11 @@ import { type Decision, decideOnFailure, decideOnResponse } from '../webhook/bra
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { type Failure, type FailureCode, failures, type Phase } from '../webhook/failure.ts'
-import type { Masker } from '../webhook/mask.ts'
-import type { BodyEnding, Outcome } from '../webhook/outcome.ts'
-import type { Scope } from '../webhook/render-context.ts'
+import type { BodyEnding, Outcome, TargetResponse } from '../webhook/outcome.ts'
+import { noSecrets, type Scope } from '../webhook/render-context.ts'
 import { RenderCost } from '../webhook/render-cost.ts'
 import { asksInVain } from '../webhook/repeat.ts'
-import { ReadableResponse } from '../webhook/response.ts'
-import type { SecretLookup } from '../webhook/secret-lookup.ts'
+import { ReadableResponse, type ResponseMaskers } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 
 /** What follows from an outcome. */
@@ -29,7 +27,7 @@ export function conclude(
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
   const scope = scopeWith(response, variables)
   const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
-  const captured = capture(node, scope)
+  const captured = capture(node, response, scope)
   const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response)]
   return { decision, captured: captured.values, warnings }
 }
@@ -38,11 +36,12 @@ export function conclude(
 export function isMet(
   node: CompiledNode,
   outcome: Outcome,
-  masked: Masker,
+  maskersFor: (response: TargetResponse) => ResponseMaskers,
   variables: Scope['variables'],
 ): boolean {
   if (outcome.kind === 'failed') return false
-  const response = new ReadableResponse(outcome.response, masked, { isShown: false })
+  const maskers = maskersFor(outcome.response)
+  const response = new ReadableResponse(outcome.response, maskers, { isShown: false })
   return decideOnResponse(node, response, scopeWith(response, variables)).succeeded
 }
 
@@ -54,8 +53,6 @@ function scopeWith(response: ReadableResponse, variables: Scope['variables']): S
     cost: new RenderCost(),
   }
 }
-
-const noSecrets: SecretLookup = new Map()
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')

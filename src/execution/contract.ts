@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { Node } from '../webhook/config.ts'
 import { failureCodes } from '../webhook/failure.ts'
-import { minMaskLength } from '../webhook/mask.ts'
+import { minMaskLength } from '../webhook/masking/patterns.ts'
 import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
 import { methods } from '../webhook/outbound-request.ts'
 import { Payload } from '../webhook/payload.ts'
@@ -180,7 +180,11 @@ export const ShownRequest = closedObject(
     url: Type.String({ description: 'The rendered URL.' }),
     headers: Type.Optional(HeaderPairs),
     body: Type.Optional(nullableText('The rendered body, or null where none is sent.')),
-    bodyBytes: Type.Integer({ minimum: 0, description: 'The size of the body that is sent.' }),
+    bodyBytes: nullable<number>({
+      type: 'integer',
+      minimum: 0,
+      description: 'The size of the body that is sent; null where it would tell how long a secret is.',
+    }),
   },
   { $id: 'ShownRequest', description: 'The request as sent, with secrets masked.' },
 )
@@ -199,7 +203,12 @@ export const ShownResponse = closedObject(
         description: 'How `body` is written: text, or base64 where it is none.',
       }),
     ),
-    bodyBytes: Type.Integer({ minimum: 0, description: 'How much of the body was read, after decoding.' }),
+    bodyBytes: nullable<number>({
+      type: 'integer',
+      minimum: 0,
+      description:
+        'How much of the body was read, after decoding; null where it would tell how long a secret is.',
+    }),
     truncated: Type.Boolean({ description: 'Whether `body` shows less than was read.' }),
   },
   { $id: 'ShownResponse', description: 'What the target answered, with secrets masked.' },
@@ -268,7 +277,11 @@ export const ExecuteReply = closedObject(
     }),
     attempts: Type.Array(named(AttemptEntry), { description: 'In order.' }),
     warnings: Type.Array(named(Warning), { description: 'What deserves a look.' }),
-    durationMs: Type.Number({ minimum: 0, description: 'From acceptance to reply, in milliseconds.' }),
+    durationMs: Type.Integer({
+      minimum: 0,
+      description:
+        'From acceptance to the end of the last attempt, or of rendering where there is none, in milliseconds.',
+    }),
   },
   { $id: 'ExecuteReply', description: 'The branch to follow, and the diagnostics that explain it.' },
 )

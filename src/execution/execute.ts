@@ -8,16 +8,19 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import type { BranchName } from '../webhook/config.ts'
 import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
 import { headerValues } from '../webhook/header.ts'
-import { createMasker, type Masker } from '../webhook/mask.ts'
+import type { Masker } from '../webhook/masking/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
+import { unresolvedSecret } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
+import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { CompiledNodes } from './compiled-nodes.ts'
 import { conclude, isMet } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
 import type { Executed, ExecutionRecord, Refused } from './execution.ts'
-import { attemptEntry, Reporter, textsToHide } from './report.ts'
+import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
+import { attemptEntry, Reporter } from './report.ts'
 import { type Sent, send } from './send.ts'
 import { tracedCaller } from './traced-caller.ts'
 
@@ -26,6 +29,7 @@ export interface ExecutionContext {
   readonly caller: Caller
   readonly secrets: SecretStore
   readonly nodes: CompiledNodes
+  readonly maskers: MaskerCache
   /** Bytes of a body that are shown in a reply. */
   readonly maxEchoBytes: number
   readonly userAgent: string
@@ -55,6 +59,7 @@ export async function executeNode(
   const executionId = randomUUIDv7()
   const trace = traceOf(occasion, node, context)
   const rendered = render(node, request, { executionId, trace }, context)
+  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
   const sent = rendered.ok
     ? await send({
         node,
@@ -64,10 +69,15 @@ export async function executeNode(
         deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
         accepted,
         cancellation: occasion.cancellation,
-        isMet: (outcome) => isMet(node, outcome, maskerFor(rendered, outcome), rendered.variables),
+        isMet: (outcome) =>
+          isMet(node, outcome, (response) => maskers.forResponse(response), rendered.variables),
       })
     : nothingSent
-  return report({ request, node, executionId, trace, rendered, sent, acceptedAt, accepted }, context)
+  const callMs = performance.now() - accepted
+  return report(
+    { request, node, executionId, trace, rendered, maskers, sent, acceptedAt, accepted, callMs },
+    context,
+  )
 }
 
 const nothingSent: Sent = { attempts: [], warnings: [] }
@@ -79,10 +89,13 @@ interface Journey {
   readonly executionId: string
   readonly trace: Trace | null
   readonly rendered: RenderedRequest
+  readonly maskers: ExecutionMaskers
   readonly sent: Sent
   readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
+  /** Milliseconds from acceptance to the end of the last attempt. */
+  readonly callMs: number
 }
 
 /** Null where nobody would see it. */
@@ -99,14 +112,16 @@ function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey }: ExecuteRequest,
   { executionId, trace }: Pick<Journey, 'executionId' | 'trace'>,
-  { userAgent, secrets: store }: ExecutionContext,
+  { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
-  const use = { host: node.url.host, tenant: tenant ?? null }
+  // A request that cannot be sent must tell nothing of a secret, its binding included.
+  const isOpen = node.secretNames.length === 0 || caller.mayCall(node.url)
   return renderRequest(node, {
     payload,
-    secrets: { get: (name) => (Object.hasOwn(secrets, name) ? secrets[name] : store.find(name, use)) },
-    // Of the store only what is used: if all of it were masked, guesses could be tested against it.
-    hidden: Object.values(secrets),
+    secrets,
+    store: isOpen
+      ? { find: (name, use) => store.find(name, { ...use, tenant: tenant ?? null }) }
+      : unresolved,
     executionId,
     idempotencyKey: idempotencyKey ?? null,
     userAgent,
@@ -115,43 +130,44 @@ function render(
   })
 }
 
+const unresolved: SecretLookup = { find: () => unresolvedSecret }
+
 function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, sent, accepted } = journey
+  const { request, node, executionId, trace, rendered, maskers, sent, accepted, callMs } = journey
   const { attempts } = sent
   const outcome = outcomeOf(rendered, attempts)
   const { diagnostics = 'full' } = request
-  const masked = maskerFor(rendered, outcome)
   const response =
     outcome.response === null
       ? null
-      : new ReadableResponse(outcome.response, masked, { isShown: diagnostics === 'full' })
+      : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response), {
+          isShown: diagnostics === 'full',
+        })
   const { decision, captured, warnings } = conclude(node, outcome, response, rendered.variables)
-  const reporter = new Reporter(masked, { diagnostics, maxEchoBytes })
+  const reporter = new Reporter(maskers.own, { diagnostics, maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,
     nodeId: node.id,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
-    idempotencyKey: shownKey(rendered, request, masked),
+    idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
     reason: reporter.reason(decision.reason),
     delivered: deliveredBy(attempts),
     repeat: repeatOf(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
-    captured: reporter.captured(captured),
+    captured,
     request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.shown, journey)) : null,
     response: response === null ? null : reporter.response(response),
     attempts: attempts.map(attemptEntry),
     warnings: reporter.warnings([...rendered.warnings, ...sent.warnings, ...warnings]),
-    durationMs: Math.round(performance.now() - accepted),
+    durationMs: Math.round(callMs),
   }
+  const durationMs = Math.round(performance.now() - accepted)
   const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
-  return { kind: 'executed', reply, record: recordOf(journey, reply, decision.branch), trace, tracedUrl }
-}
-
-function maskerFor({ hidden }: RenderedRequest, { response }: Outcome): Masker {
-  return createMasker(textsToHide(hidden, response))
+  const record = { ...recordOf(journey, reply, decision.branch), durationMs }
+  return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
 /** As the last attempt had it. */
@@ -160,7 +176,11 @@ function shownParts(shown: ShownParts, { trace }: Journey): ShownParts {
   return trace && spanId ? { ...shown, headers: trace.handOn(shown.headers, spanId) } : shown
 }
 
-function recordOf({ node, acceptedAt }: Journey, reply: ExecuteReply, branch: BranchName): ExecutionRecord {
+function recordOf(
+  { node, rendered, acceptedAt }: Journey,
+  reply: ExecuteReply,
+  branch: BranchName,
+): ExecutionRecord {
   return {
     executionId: reply.executionId,
     correlationId: reply.correlationId,
@@ -178,6 +198,8 @@ function recordOf({ node, acceptedAt }: Journey, reply: ExecuteReply, branch: Br
     delivered: reply.delivered,
     attempts: reply.attempts,
     durationMs: reply.durationMs,
+    secrets: [...rendered.secretNames],
+    secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
 }
 
@@ -195,11 +217,9 @@ function repeatOf(rendered: RenderedRequest, attempts: readonly Attempt[], succe
 
 /** What went out. An id is not masked, save where a header field of the node made one of a secret. */
 function shownKey(rendered: RenderedRequest, { idempotencyKey }: ExecuteRequest, masked: Masker) {
-  const sent = idempotencyKeyOf(rendered) ?? idempotencyKey ?? null
-  return sent === null || sent === idempotencyKey ? sent : masked(sent)
-}
-
-function idempotencyKeyOf(rendered: RenderedRequest): string | undefined {
-  if (!rendered.ok) return undefined
-  return headerValues(rendered.request.headers, 'idempotency-key')[0]
+  if (!rendered.ok) return idempotencyKey ?? null
+  const [sent] = headerValues(rendered.request.headers, 'idempotency-key')
+  if (sent === undefined || sent === idempotencyKey) return sent ?? null
+  const [shown = ''] = headerValues(rendered.shown.headers, 'idempotency-key')
+  return masked(shown)
 }

@@ -3,6 +3,7 @@ import type { BranchName } from '../webhook/config.ts'
 import type { ConfigError } from '../webhook/config-error.ts'
 import type { Delivered } from '../webhook/failure.ts'
 import type { Method } from '../webhook/outbound-request.ts'
+import type { SecretBinding } from '../webhook/secret-lookup.ts'
 import type { AttemptEntry, ExecuteReply, PreviewReply, Reason } from './contract.ts'
 
 /** The config cannot be executed: what is wrong can be seen without the payload. */
@@ -29,7 +30,12 @@ export interface ExecutionRecord {
   readonly blame: Reason['blame']
   readonly delivered: Delivered
   readonly attempts: readonly AttemptEntry[]
+  /** From acceptance to the reply. */
   readonly durationMs: number
+  /** Names of the secrets that the request carried, or would have carried. */
+  readonly secrets: readonly string[]
+  /** Why a secret could not be used. */
+  readonly secretRefusal: SecretBinding | 'missing' | null
 }
 
 /** The node was executed, whatever came of it. */

@@ -1,17 +1,19 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { secretMarkers, toCurl } from '../webhook/curl.ts'
-import { createMasker, type Masker } from '../webhook/mask.ts'
+import { type SecretMarkers, secretMarkers, toCurl } from '../webhook/curl.ts'
+import type { Masker } from '../webhook/masking/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
 import type { RenderInput } from '../webhook/rendering.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
+import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import { conclude } from './conclude.ts'
 import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
 import type { ExecutionContext } from './execute.ts'
 import type { Previewed, Refused } from './execution.ts'
-import { Reporter, textsToHide } from './report.ts'
+import { ExecutionMaskers } from './maskers.ts'
+import { Reporter } from './report.ts'
 
 /** What a preview needs to know: neither the way out nor the secrets of the service, which it could give away. */
 export type PreviewContext = Omit<ExecutionContext, 'caller' | 'secrets' | 'startsTraces'>
@@ -21,12 +23,15 @@ export function previewNode(request: PreviewRequest, context: PreviewContext): R
   const compiled = context.nodes.compile(request.node)
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
-  const markers = secretMarkers(secretNamesIn(request), JSON.stringify(request))
-  const placeholders = new Map([...markers].map(([marker, name]) => [name, marker]))
+  const { payload = {}, secrets = {} } = request
+  const markers = secretMarkers(randomUUID())
+  const marked: SecretLookup = {
+    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true }),
+  }
   const input: RenderInput = {
-    payload: request.payload ?? {},
-    secrets: new Map([...placeholders, ...Object.entries(request.secrets ?? {})]),
-    hidden: Object.values(request.secrets ?? {}),
+    payload,
+    secrets,
+    store: marked,
     executionId: randomUUIDv7(),
     idempotencyKey: null,
     userAgent: context.userAgent,
@@ -34,24 +39,22 @@ export function previewNode(request: PreviewRequest, context: PreviewContext): R
     masksCarriers: true,
   }
   const rendered = renderRequest(node, input)
+  // A preview knows no secret of the service, so a response cannot have one.
+  const { client } = rendered.valuesToMask
+  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
-  const masked = createMasker(textsToHide(rendered.hidden, outcome?.response ?? null))
-  const reporter = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
-  const decided = outcome === null ? null : decide(node, outcome, rendered, reporter)
+  const reporter = new Reporter(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
+  const decided = outcome === null ? null : decide(node, outcome, rendered, maskers, reporter)
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
-    curl: curlOf(node, { ...input, secrets: placeholders, masksCarriers: false }, markers),
+    curl: curlOf(node, { ...input, secrets: {}, masksCarriers: false }, maskers.own, markers),
     warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
     simulated: decided?.simulated ?? null,
   }
   return { kind: 'previewed', reply }
 }
 
-/** Names that may be those of secrets: finding too many costs nothing. */
-function secretNamesIn(request: PreviewRequest): Set<string> {
-  const references = JSON.stringify(request.node).matchAll(/secrets\.([A-Za-z_][A-Za-z0-9_]*)/g)
-  return new Set([...references].flatMap(([, name]) => name ?? []))
-}
+const none: ReadonlySet<string> = new Set()
 
 /** What the target would have answered, or the failure of the rendering; null where nobody asked. */
 function simulated(rendered: RenderedRequest, simulate: Simulation | undefined): Outcome | null {
@@ -66,33 +69,47 @@ function simulated(rendered: RenderedRequest, simulate: Simulation | undefined):
   }
 }
 
-function decide(node: CompiledNode, outcome: Outcome, { variables }: RenderedRequest, reporter: Reporter) {
-  const response = outcome.response === null ? null : new ReadableResponse(outcome.response, reporter.masked)
-  const conclusion = conclude(node, outcome, response, variables)
-  const { branch, succeeded, reason } = conclusion.decision
+function decide(
+  node: CompiledNode,
+  outcome: Outcome,
+  { variables }: RenderedRequest,
+  maskers: ExecutionMaskers,
+  reporter: Reporter,
+) {
+  const response =
+    outcome.response === null
+      ? null
+      : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
+  const { decision, captured, warnings } = conclude(node, outcome, response, variables)
+  const { branch, succeeded, reason } = decision
   return {
-    warnings: reporter.warnings(conclusion.warnings),
+    warnings: reporter.warnings(warnings),
     simulated: {
       branch: node.branches[branch],
       succeeded,
       reason: reporter.reason(reason),
-      captured: reporter.captured(conclusion.captured),
+      captured,
     },
   }
 }
 
 /** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
-function curlOf(node: CompiledNode, input: RenderInput, markers: ReadonlyMap<string, string>): string | null {
+function curlOf(
+  node: CompiledNode,
+  input: RenderInput,
+  masked: Masker,
+  markers: SecretMarkers,
+): string | null {
   const rendered = renderRequest(node, input)
   if (!rendered.ok) return null
-  const hidden = [...rendered.hidden].filter((text) => !markers.has(text))
-  const parts = maskedParts(rendered.shown, createMasker(hidden))
-  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, secretNames: markers })
+  const parts = maskedParts(rendered.shown, masked)
+  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, markers })
 }
 
 /** Masked before it is quoted: quotes would hide a value from the masker. */
-function maskedParts({ url, headers, body, user }: ShownParts, masked: Masker): ShownParts {
+function maskedParts({ url, headers, body, user, ...rest }: ShownParts, masked: Masker): ShownParts {
   return {
+    ...rest,
     url: masked(url),
     headers: headers.map(([name, value]) => [name, masked(value)]),
     body: body === null ? null : masked(body),

@@ -1,11 +1,10 @@
 import type { DecisionReason } from '../webhook/branch.ts'
-import { secretHeaders } from '../webhook/header.ts'
-import { beginningsAtEnd, type Masker, maskedStart } from '../webhook/mask.ts'
-import { maskedHeaders, maskedValue } from '../webhook/masked-value.ts'
+import { type Masker, mask } from '../webhook/masking/mask.ts'
+import { maskedHeaders } from '../webhook/masking/masked-value.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { Attempt, TargetResponse } from '../webhook/outcome.ts'
+import type { Attempt, HeaderPair } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
-import { type Excerpt, ReadableResponse } from '../webhook/response.ts'
+import type { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from './contract.ts'
 
@@ -17,8 +16,9 @@ export interface Detail {
   readonly maxEchoBytes: number
 }
 
-/** Writes what the caller is told, with everything masked that must not be seen. */
+/** Writes what the client is told, with everything masked that must not be seen. */
 export class Reporter {
+  /** For what the client has sent itself. The rest of the request is masked where it stands. */
   readonly masked: Masker
   readonly #detail: Detail
 
@@ -28,19 +28,13 @@ export class Reporter {
   }
 
   request(request: OutboundRequest, shown: ShownParts): ShownRequest {
+    const { method } = request
     const url = this.masked(shown.url)
-    const bodyBytes = request.body?.length ?? 0
-    if (this.#detail.diagnostics === 'brief') return { method: request.method, url, bodyBytes }
-    const { maxEchoBytes } = this.#detail
-    // Only what is shown is masked: what is beyond costs nothing.
-    const body = shown.body === null ? null : this.#cut(maskedStart(shown.body, maxEchoBytes, this.masked))
-    return {
-      method: request.method,
-      url,
-      headers: maskedHeaders(shown.headers, this.masked),
-      body,
-      bodyBytes,
-    }
+    const bodyBytes = shown.hasSecretSize ? null : (request.body?.length ?? 0)
+    if (this.#detail.diagnostics === 'brief') return { method, url, bodyBytes }
+    const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
+    const headers = shown.headers.map(([name, value]) => [this.masked(name), this.masked(value)] as const)
+    return { method, url, headers, body, bodyBytes }
   }
 
   urlWithoutQuery(shown: ShownParts): string {
@@ -49,16 +43,20 @@ export class Reporter {
   }
 
   response(response: ReadableResponse): ShownResponse {
-    const { status } = response
-    const bodyBytes = response.body.length
-    if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: bodyBytes > 0 }
-    const [{ text, isAll }, bodyEncoding] = response.isText
-      ? ([response.shownStart(this.#detail.maxEchoBytes), 'utf8'] as const)
-      : ([this.#base64Start(response.body), 'base64'] as const)
+    const { status, hasStoredSecret } = response
+    const length = response.body.length
+    const bodyBytes = hasStoredSecret ? null : length
+    if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: length > 0 }
+    const { text, isAll } = response.shownStart(this.#detail.maxEchoBytes)
     const body = this.#cut(text)
-    const headers = maskedHeaders(response.headers, this.masked)
-    const truncated = !isAll || body.length < text.length
-    return { status, headers, body, bodyEncoding, bodyBytes, truncated }
+    return {
+      status,
+      headers: shownHeaders(response),
+      body,
+      bodyEncoding: response.isText ? 'utf8' : 'base64',
+      bodyBytes,
+      truncated: !isAll || body.length < text.length,
+    }
   }
 
   reason(reason: DecisionReason): Reason {
@@ -80,18 +78,6 @@ export class Reporter {
     return warnings.map((warning) => ({ ...warning, message: this.masked(warning.message) }))
   }
 
-  captured(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, maskedValue(value, this.masked)]),
-    )
-  }
-
-  #base64Start(bytes: Buffer): Excerpt {
-    const { maxEchoBytes } = this.#detail
-    const isAll = bytes.length <= maxEchoBytes
-    return { text: this.masked(bytes.toString('base64', 0, maxEchoBytes), { isCut: !isAll }), isAll }
-  }
-
   /** At most so many bytes of a text, without half a character at its end. */
   #cut(text: string): string {
     const { maxEchoBytes } = this.#detail
@@ -102,17 +88,11 @@ export class Reporter {
   }
 }
 
-/** All that must not be seen in a reply: what the request hides, headers of the response, and what a cut left of them. */
-export function textsToHide(hidden: Iterable<string>, response: TargetResponse | null): readonly string[] {
-  if (response === null) return [...hidden]
-  const texts = [...hidden, ...secretsIn(response)]
-  if (response.ending === 'complete' || texts.length === 0) return texts
-  const { text } = new ReadableResponse(response, (shown) => shown)
-  return [...texts, ...beginningsAtEnd(text, texts)]
-}
-
-function secretsIn({ headers }: TargetResponse): readonly string[] {
-  return headers.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
+/** Where a secret of the service is in a body, its size would tell how long the secret is. */
+function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): HeaderPair[] {
+  const shown = maskedHeaders(headers, maskers.shown)
+  if (!hasStoredSecret) return shown
+  return shown.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
 }
 
 /** The entry of an attempt in a reply. */

@@ -2,6 +2,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
+import { MaskerCache } from '../execution/maskers.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { Statistics } from '../statistics/statistics.ts'
@@ -153,6 +154,7 @@ function contextOf({
     caller,
     secrets,
     nodes: new CompiledNodes({ maxTimeoutMs }),
+    maskers: new MaskerCache(),
     maxEchoBytes,
     userAgent: `webhook-node/${version}`,
     startsTraces: spanExporter !== null,

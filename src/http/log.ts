@@ -50,6 +50,7 @@ function lineOf(record: ExecutionRecord, context: LogContext) {
     status: record.status,
     branch: record.branch,
     code: record.code,
+    secrets: record.secrets,
     attempts: record.attempts.length,
     delivered: record.delivered,
     durationMs: record.durationMs,

@@ -4,6 +4,7 @@ import type { ExecutionRecord } from '../execution/execution.ts'
 import { branchNames } from '../webhook/config.ts'
 import { failureCodes, failures } from '../webhook/failure.ts'
 import type { Timings } from '../webhook/outcome.ts'
+import { secretBindings } from '../webhook/secret-lookup.ts'
 import { count, measure } from './series.ts'
 
 /**
@@ -22,12 +23,23 @@ export function countExecutions(registry: Registry): (record: ExecutionRecord) =
     series: branchNames.map((branch) => ({ branch })),
   })
   const countAttempt = countAttempts(registry)
+  const refusals = countSecretRefusals(registry)
 
-  return ({ branch, code, blame, durationMs, attempts }) => {
+  return ({ branch, code, blame, durationMs, attempts, secretRefusal }) => {
     executions.inc({ branch, code, blame: blame ?? 'none' })
     durations.observe({ branch }, durationMs / 1000)
     for (const attempt of attempts) countAttempt(attempt)
+    if (secretRefusal !== null) refusals.inc({ reason: secretRefusal })
   }
+}
+
+/** Whoever tries secrets that are not theirs is seen here. */
+function countSecretRefusals(registry: Registry) {
+  return count(registry, {
+    name: 'webhook_node_secret_refusals_total',
+    help: 'Executions that were not sent since a secret may not be used so or is not known, by what of its binding was not kept.',
+    series: [...secretBindings, 'missing'].map((reason) => ({ reason })),
+  })
 }
 
 function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {

@@ -1,10 +1,11 @@
 import type { Compiler } from './compiler.ts'
 import type { Auth } from './config.ts'
 import { asText } from './encode.ts'
+import type { Failure } from './failure.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
-import { mask } from './mask.ts'
-import { carriesSecret } from './rendered.ts'
-import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
+import { mask } from './masking/mask.ts'
+import { carriesSecret, carriesStored } from './rendered.ts'
+import type { Rendering } from './rendering.ts'
 import type { Template } from './template.ts'
 
 /** What authenticates the call, as it is sent and as it may be shown. */
@@ -16,6 +17,8 @@ export interface RenderedAuth {
   /** Shown user and password of Basic, which tools for people take apart. */
   readonly user: string | null
   readonly path: string
+  /** Whether a secret of the service is part of it. */
+  readonly carriesStored: boolean
 }
 
 /** Auth that is ready to be rendered. Throws `RenderFailure`. */
@@ -46,35 +49,50 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   return {
     isInUrl: false,
     render(rendering) {
-      const { real, shown } = credential(template, `${path}/token`, rendering, { isTrimmed: true })
-      return authorization(`Bearer ${real}`, `Bearer ${shown}`, null, rendering)
+      const token = credential(template, `${path}/token`, rendering, { isTrimmed: true })
+      return authorization(
+        { ...token, real: `Bearer ${token.real}`, shown: `Bearer ${token.shown}` },
+        null,
+        rendering,
+      )
     },
   }
 }
 
 function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compiler): CompiledAuth {
-  const user = compiler.template(username, `${path}/username`)
-  const pass = compiler.template(password, `${path}/password`)
+  const user = compiler.template(username, `${path}/username`, 'auth')
+  const pass = compiler.template(password, `${path}/password`, 'auth')
   if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
   return {
     isInUrl: false,
     render(rendering) {
       const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
       const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
-      if (name.real.includes(':')) throw invalid(`The user name ${colonProblem}.`, `${path}/username`)
+      if (name.real.includes(':')) rendering.fail(colonFailure, name.carriesStored)
       const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
-      rendering.hide(digits)
-      return authorization(`Basic ${digits}`, `Basic ${mask}`, `${name.shown}:${word.shown}`, rendering)
+      const carried = { carriesStored: name.carriesStored || word.carriesStored }
+      rendering.hide(digits, carried.carriesStored)
+      return authorization(
+        { ...carried, real: `Basic ${digits}`, shown: `Basic ${mask}` },
+        `${name.shown}:${word.shown}`,
+        rendering,
+      )
     },
   }
 }
 
 const colonProblem = 'must not contain a colon, which ends the user name of Basic (RFC 7617)'
+const colonFailure: Failure = {
+  code: 'header_invalid',
+  detail: `The user name ${colonProblem}.`,
+  path: `${path}/username`,
+  hint: 'Choose another user name.',
+}
 
 function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: Compiler): CompiledAuth {
   const isInUrl = place === 'query'
   const template = isInUrl
-    ? compiler.template(value, `${path}/value`)
+    ? compiler.template(value, `${path}/value`, 'auth')
     : compileHeaderValue(value, `${path}/value`, compiler)
   const problem = isInUrl ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
@@ -91,38 +109,38 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
 }
 
 function compileHeaderValue(text: string, at: string, compiler: Compiler): Template {
-  const template = compiler.template(text, at)
+  const template = compiler.template(text, at, 'auth')
   const problem = template.isConstant ? headerValueProblem(trimHeader(template.staticText)) : null
   if (problem !== null) compiler.complain(at, problem)
   return template
 }
 
-function authorization(real: string, shown: string, user: string | null, rendering: Rendering): RenderedAuth {
-  const isMasked = rendering.input.masksCarriers
-  return { in: 'header', name: 'Authorization', real, shown: isMasked ? mask : shown, user, path }
+function authorization(credential: Credential, user: string | null, rendering: Rendering): RenderedAuth {
+  const shown = rendering.input.masksCarriers ? mask : credential.shown
+  return { ...credential, in: 'header', name: 'Authorization', shown, user, path }
 }
+
+type Credential = Pick<RenderedAuth, 'real' | 'shown' | 'carriesStored'>
 
 function credential(
   template: Template,
   at: string,
   rendering: Rendering,
   { mayBeEmpty = false, isTrimmed = false } = {},
-): Shown<string> {
+): Credential {
   const result = template.text(rendering.scope, asText)
   const whole = rendering.take(result, at)
   const text = isTrimmed ? trimHeader(whole) : whole
-  if (text !== whole) rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
-  if (text === '' && !mayBeEmpty)
-    throw new RenderFailure({
-      code: 'value_missing',
-      detail: 'The credential is empty.',
-      path: at,
-      hint: 'Send the secret or attribute that the credential refers to.',
-    })
-  const isSecret = carriesSecret(result)
-  return { real: text, shown: rendering.shown(text, !isSecret, isSecret) }
+  const isStored = carriesStored(result)
+  if (text !== whole && !isStored)
+    rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
+  if (text === '' && !mayBeEmpty) rendering.fail({ ...emptyFailure, path: at }, isStored)
+  const shown = rendering.shown(text, !carriesSecret(result), result)
+  return { real: text, shown, carriesStored: isStored }
 }
 
-function invalid(detail: string, at: string): RenderFailure {
-  return new RenderFailure({ code: 'header_invalid', detail, path: at, hint: 'Choose another user name.' })
-}
+const emptyFailure = {
+  code: 'value_missing',
+  detail: 'The credential is empty.',
+  hint: 'Send the secret or attribute that the credential refers to.',
+} as const

@@ -5,14 +5,20 @@ import { compileField, type RenderedField, renderFields } from './field.ts'
 import { headerValueProblem } from './header.ts'
 import { isTooDeep, maxJsonDepth, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
-import { mask } from './mask.ts'
+import { mask } from './masking/mask.ts'
+import { carriesStored, replaceSecrets } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import { formPairs } from './value-text.ts'
 
 /** A body that is ready to be rendered. Throws `RenderFailure`. */
 export interface CompiledBody {
   readonly contentType: string
-  render(rendering: Rendering): Shown<string>
+  render(rendering: Rendering): RenderedBody
+}
+
+/** A body, how it may be shown, and whether a secret of the service is part of it. */
+export interface RenderedBody extends Shown<string> {
+  readonly carriesStored: boolean
 }
 
 const path = '/node/body'
@@ -36,19 +42,21 @@ type BodyOf<Structure extends Body['structure']> = Extract<Body, { structure: St
 type EncodedType = NonNullable<BodyOf<'simple'>['contentType']>
 
 /** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
-export function bytesOf(body: Shown<string> | null): Buffer | null {
+export function bytesOf(body: RenderedBody | null, rendering: Rendering): Buffer | null {
   if (body === null || body.real === '') return null
   const bytes = Buffer.from(body.real, 'utf8')
   if (bytes.length <= maxBodyBytes) return bytes
   const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
-  throw new RenderFailure({ code: 'request_too_large', detail, path })
+  return rendering.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
 }
 
 function compileSimple(
   { fields, contentType = defaults.contentType }: BodyOf<'simple'>,
   compiler: Compiler,
 ): CompiledBody {
-  const compiled = fields.map((field, index) => compileField(field, `${path}/fields/${index}`, compiler))
+  const compiled = fields.map((field, index) =>
+    compileField(field, `${path}/fields/${index}`, 'body', compiler),
+  )
   const isJson = contentType === 'application/json'
   const keys = new Map(compiled.map(({ name }) => [name, `${writeJson(name)}:`]))
   const mayRepeat = isJson && keys.size < compiled.length
@@ -61,7 +69,8 @@ function compileSimple(
       if (mayRepeat) refuseRepeatedNames(members)
       const real = write(members, 'real')
       const isMasked = members.some((member) => member.shown !== member.real)
-      return { real, shown: isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real }
+      const shown = isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real
+      return { real, shown, carriesStored: members.some((member) => member.carriesStored) }
     },
   }
 }
@@ -84,7 +93,7 @@ function compileFull({ source, contentType = defaults.contentType }: BodyOf<'ful
       if (value === undefined)
         rendering.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
       const text = writeValue(value ?? {}, contentType)
-      return { real: text, shown: text }
+      return { real: text, shown: text, carriesStored: false }
     },
   }
 }
@@ -100,9 +109,13 @@ function compileContent(
   return {
     contentType,
     render(rendering) {
-      const { real, shown } = template.render(rendering)
+      const { real, shown, carriesStored: isStored } = template.render(rendering)
       const text = writeValue(shown, contentType)
-      return { real: writeValue(real, contentType), shown: withPlainMasks(text, contentType) }
+      return {
+        real: writeValue(real, contentType),
+        shown: withPlainMasks(text, contentType),
+        carriesStored: isStored,
+      }
     },
   }
 }
@@ -110,14 +123,17 @@ function compileContent(
 function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler): CompiledBody {
   const problem = headerValueProblem(contentType)
   if (problem !== null) compiler.complain(`${path}/contentType`, problem)
-  const template = compiler.template(content, `${path}/content`)
+  const template = compiler.template(content, `${path}/content`, 'body')
   const encoder = encoderFor(contentType)
   return {
     contentType,
     render(rendering) {
-      const text = rendering.take(template.text(rendering.scope, encoder), `${path}/content`)
-      if (encoder === asJson) refuseBrokenJson(text)
-      return { real: text, shown: text }
+      const result = template.text(rendering.scope, encoder)
+      const real = rendering.take(result, `${path}/content`)
+      const isStored = carriesStored(result)
+      if (encoder === asJson) refuseBrokenJson(real, isStored, rendering)
+      const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
+      return { real, shown: replaceSecrets(real, secrets, mask), carriesStored: isStored }
     },
   }
 }
@@ -128,9 +144,11 @@ function encoderFor(contentType: string): Encoder {
   return /[/+]xml\s*$/.test(mediaType) ? asXml : asText
 }
 
-function refuseBrokenJson(text: string): void {
+function refuseBrokenJson(text: string, isStored: boolean, rendering: Rendering): void {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
-  if (!parsed.ok) throw invalid(`The rendered body is not JSON. ${parsed.detail}`, `${path}/content`)
+  if (parsed.ok) return
+  const detail = `The rendered body is not JSON. ${parsed.detail}`
+  rendering.fail({ code: 'body_invalid', detail, path: `${path}/content` }, isStored)
 }
 
 /** Which of both a text is made of. */

@@ -1,7 +1,7 @@
 import type { CompiledNode } from './compile.ts'
 import type { BranchName } from './config.ts'
 import { isCredentialName } from './credential-name.ts'
-import type { Verdict } from './expectation.ts'
+import type { CompiledExpectation, Verdict } from './expectation.ts'
 import { type Blame, type Failure, type FailureCode, failures } from './failure.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
@@ -37,16 +37,35 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
 
 /** Decides on a response: every expectation must hold. `scope` has `response`. */
 export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
-  const verdicts = node.expectations.map((expectation) => expectation.judge(response, scope))
+  const verdicts = node.expectations.map((expectation) => judge(expectation, response, scope))
+  const warnings = verdicts.flatMap(({ sawMask, path }) => (sawMask ? [maskedWarning(path)] : []))
   const missed = verdicts.find(({ met }) => !met)
   if (missed !== undefined)
-    return { branch: node.onError, succeeded: false, reason: unmet(node, missed, response), warnings: [] }
+    return { branch: node.onError, succeeded: false, reason: unmet(node, missed, response), warnings }
   return {
     branch: 'success',
     succeeded: true,
     reason: met(verdicts),
-    warnings: warningsOfSuccess(node, response),
+    warnings: [...warnings, ...warningsOfSuccess(node, response)],
   }
+}
+
+/** A verdict, and whether a mask stood in what it is about. */
+interface Judged extends Verdict {
+  readonly sawMask: boolean
+}
+
+function judge(expectation: CompiledExpectation, response: ReadableResponse, scope: Scope): Judged {
+  response.takeSawMask()
+  const verdict = expectation.judge(response, scope)
+  return { ...verdict, sawMask: response.takeSawMask() }
+}
+
+const maskRule =
+  'Values of secrets of the service are masked before expectations and captures look at a response.'
+
+function maskedWarning(path: string): Warning {
+  return { code: 'expectation_masked', path, message: `The target sent a secret back. ${maskRule}` }
 }
 
 function met(verdicts: readonly Verdict[]): DecisionReason {
@@ -56,10 +75,10 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
   return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
 }
 
-function unmet(node: CompiledNode, verdict: Verdict, { status }: ReadableResponse): DecisionReason {
-  const { expected, actual, path } = verdict
+function unmet(node: CompiledNode, verdict: Judged, { status }: ReadableResponse): DecisionReason {
+  const { expected, actual, path, sawMask } = verdict
   const message = `The node expects ${expected} and got ${actual}.`
-  const hint = hintOf(node, verdict, status)
+  const hint = sawMask ? `${hintOf(node, verdict, status)} ${maskRule}` : hintOf(node, verdict, status)
   const blame = isTargetsFault(status) ? 'target' : 'node'
   return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
 }

@@ -1,6 +1,8 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
+import { containsMask } from './masking/masked-value.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
+import type { ReadableResponse } from './response.ts'
 import { undefinedWarning, type Warning } from './warning.ts'
 
 /** Values for later nodes, and what went wrong while they were taken. */
@@ -10,11 +12,18 @@ export interface Captured {
 }
 
 /** Takes the values of a node's `capture` from a response. A value that is not there is null. */
-export function capture({ capture: templates }: CompiledNode, scope: Scope): Captured {
+export function capture(
+  { capture: templates }: CompiledNode,
+  response: ReadableResponse,
+  scope: Scope,
+): Captured {
   const warnings: Warning[] = []
   const values = templates.map(([name, template]) => {
+    response.takeSawMask()
     const rendered = template.value(scope)
+    const sawMask = response.takeSawMask()
     if (rendered.ok) {
+      if (sawMask && (!template.isPath || containsMask(rendered.value))) warnings.push(maskedWarning(name))
       for (const variable of rendered.undefinedVariables)
         if (isNotOfResponse(variable)) warnings.push(undefinedWarning(variable, pathOf(name)))
       return [name, rendered.value ?? null] as const
@@ -24,6 +33,11 @@ export function capture({ capture: templates }: CompiledNode, scope: Scope): Cap
     return [name, null] as const
   })
   return { values: Object.fromEntries(values), warnings }
+}
+
+function maskedWarning(name: string): Warning {
+  const message = `"${name}" is of a response in which the target sent a secret of the service back. Its value is masked.`
+  return { code: 'capture_masked', path: pathOf(name), message }
 }
 
 function pathOf(name: string): string {

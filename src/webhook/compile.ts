@@ -25,6 +25,8 @@ export interface CompiledNode {
   readonly onError: BranchName
   /** The engine's names for the outputs. */
   readonly branches: Readonly<Record<BranchName, string>>
+  /** Names of the secrets that it refers to. */
+  readonly secretNames: readonly string[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
@@ -46,14 +48,16 @@ export type CompiledOrErrors =
 /** Compiles a node that follows the schema. Nothing is sent for one that has errors. */
 export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
-  const url = compileUrl(node.url, compiler.templates)
+  const url = compileUrl(node.url, compiler)
   if ('message' in url) compiler.complain(url.path, url.message)
   complainAboutWhole(node, limits, compiler)
   const compiled = {
     id: node.id ?? null,
     method: node.method,
     auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
-    query: (node.query ?? []).map((field, index) => compileField(field, `/node/query/${index}`, compiler)),
+    query: (node.query ?? []).map((field, index) =>
+      compileField(field, `/node/query/${index}`, 'query', compiler),
+    ),
     headers: (node.headers ?? []).map((field, index) =>
       compileHeaderField(field, `/node/headers/${index}`, compiler),
     ),
@@ -68,6 +72,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     propagatesTrace: node.propagateTrace ?? false,
+    secretNames: [...compiler.secretNames],
   }
   if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
   return { ok: true, node: { ...compiled, url } }

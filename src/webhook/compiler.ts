@@ -1,4 +1,6 @@
 import type { ConfigError } from './config-error.ts'
+import { rendered } from './rendered.ts'
+import type { SecretPlace } from './secret-lookup.ts'
 import {
   type Condition,
   compileCondition,
@@ -11,6 +13,8 @@ import {
 export class Compiler {
   readonly errors: ConfigError[] = []
   readonly templates: 'liquid' | 'none'
+  /** Names of the secrets that the node refers to. */
+  readonly secretNames = new Set<string>()
 
   constructor(templates: 'liquid' | 'none') {
     this.templates = templates
@@ -21,14 +25,14 @@ export class Compiler {
   }
 
   /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
-  template(text: string, path: string): Template {
+  template(text: string, path: string, place: SecretPlace): Template {
     if (this.templates === 'none') return constantTemplate(text.toWellFormed())
-    return this.#compiled(text, path, { secrets: true })
+    return this.#compiled(text, path, place)
   }
 
   /** A string that is not sent: always a template, and no place for secrets. */
   liquid(text: string, path: string): Template {
-    return this.#compiled(text, path, { secrets: false })
+    return this.#compiled(text, path, null)
   }
 
   condition(text: string, path: string): Condition {
@@ -38,9 +42,12 @@ export class Compiler {
     return never
   }
 
-  #compiled(text: string, path: string, options: { readonly secrets: boolean }): Template {
-    const compiled = compileTemplate(text, options)
-    if (compiled.ok) return compiled.template
+  #compiled(text: string, path: string, place: SecretPlace | null): Template {
+    const compiled = compileTemplate(text, place)
+    if (compiled.ok) {
+      for (const name of compiled.template.secretNames) this.secretNames.add(name)
+      return compiled.template
+    }
     this.complain(path, compiled.problem)
     return constantTemplate('')
   }
@@ -48,5 +55,5 @@ export class Compiler {
 
 /** Stands in for a condition with an error; a node with errors is never executed. */
 const never: Condition = {
-  holds: () => ({ ok: true, value: false, undefinedVariables: [], secrets: new Set() }),
+  holds: () => rendered(false),
 }

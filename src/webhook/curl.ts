@@ -5,8 +5,8 @@ export interface CurlInput {
   readonly method: string
   readonly parts: ShownParts
   readonly timeoutMs: number
-  /** Texts that stand for secrets in the parts, to the names of the secrets. */
-  readonly secretNames: ReadonlyMap<string, string>
+  /** What stands for secrets in the parts. */
+  readonly markers: SecretMarkers
 }
 
 /** Headers that curl writes itself. */
@@ -16,8 +16,8 @@ const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-len
  * The request as a shell command. Every argument stands in single quotes, every secret is a shell variable, so
  * that the command can be pasted into a ticket and run by whoever has the secrets.
  */
-export function toCurl({ method, parts, timeoutMs, secretNames }: CurlInput): string {
-  const quote = (text: string) => quoteForShell(text, secretNames)
+export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string {
+  const quote = (text: string) => quoteForShell(text, markers)
   const { url, headers, body, user } = parts
   const lines = [
     `curl --request ${quote(method)} --url ${quote(url)}`,
@@ -49,22 +49,22 @@ function headerLine([name, value]: readonly [string, string]): string {
   return value === '' ? `${name};` : `${name}: ${value}`
 }
 
-function quoteForShell(text: string, secretNames: ReadonlyMap<string, string>): string {
+function quoteForShell(text: string, markers: SecretMarkers): string {
   const quoted = `'${text.replaceAll("'", `'\\''`)}'`
-  const withVariables = [...secretNames].reduce(
-    (result, [marker, name]) => result.replaceAll(marker, `'"$${name}"'`),
-    quoted,
-  )
+  const withVariables = quoted.replace(markers.pattern, (_marker, name: string) => `'"$${name}"'`)
   return withVariables.replace(/(?<=")''$/, '').replace(/^''(?=")/, '')
 }
 
-/** Texts that stand for secrets and occur nowhere else in what is rendered. */
-export function secretMarkers(names: Iterable<string>, texts: string): ReadonlyMap<string, string> {
-  let salt = 0
-  while (texts.includes(markerOf('', salt))) salt++
-  return new Map([...names].map((name) => [markerOf(name, salt), name]))
+/** Texts that stand for secrets while a command is made. */
+export interface SecretMarkers {
+  readonly pattern: RegExp
+  markerOf(name: string): string
 }
 
-function markerOf(name: string, salt: number): string {
-  return `SECRET-${salt}-${name}${name === '' ? '' : '-TERCES'}`
+/** Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. */
+export function secretMarkers(salt: string): SecretMarkers {
+  return {
+    pattern: new RegExp(`SECRET-${salt}-(\\w+)-TERCES`, 'g'),
+    markerOf: (name) => `SECRET-${salt}-${name}-TERCES`,
+  }
 }

@@ -1,5 +1,6 @@
 import type { Compiler } from './compiler.ts'
 import type { Expectation } from './config.ts'
+import { cutText } from './masking/mask.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 import type { Condition } from './template.ts'
@@ -77,7 +78,7 @@ function compileString(
   return {
     type: 'string',
     judge(response) {
-      const expected = `a body that ${match} ${quote(response.masked(value))}${ignoreCase ? ' in any case' : ''}`
+      const expected = `a body that ${match} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
       const met = hasText(response.seenText, value, match, ignoreCase)
       const actual = met ? 'a body that does' : describeBody(response)
       return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }
@@ -92,18 +93,13 @@ function hasText(text: string, value: string, match: 'contains' | 'equals', igno
 
 const excerptLength = 120
 
-/** So many characters give an excerpt though long secrets are masked in them. */
-const excerptSource = 8 * excerptLength
-
 function quote(text: string): string {
-  return text.length > excerptLength ? `"${text.slice(0, excerptLength)}"…` : `"${text}"`
+  return text.length > excerptLength ? `"${cutText(text, excerptLength)}"…` : `"${text}"`
 }
 
 function describeBody(response: ReadableResponse): string {
   if (response.seenText === '') return 'an empty body'
-  return response.mayBeQuoted
-    ? `a body that begins with ${quote(response.shownStart(excerptSource).text)}`
-    : 'another body'
+  return response.mayBeQuoted ? `a body that begins with ${quote(response.shownText)}` : 'another body'
 }
 
 function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {

@@ -49,8 +49,15 @@ export const failures = {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'A secret may not be sent to this target',
-    hint: 'Use a secret that is bound to this host and tenant. Whoever runs the service can bind it in SECRETS_FILE.',
+    title: 'A secret of the service may not be used like this',
+    hint: 'Use a secret that is bound to this place and target. The operator can change its binding in SECRETS_FILE.',
+  },
+  secret_invalid: {
+    phase: 'rendering',
+    blame: 'node',
+    repeat: 'never',
+    title: 'A secret of the service cannot be sent where the node puts it',
+    hint: 'Its value does not fit there, or makes what it is part of too long. Why is not told, since that would tell a part of it: the operator knows the value.',
   },
   template_failed: {
     phase: 'rendering',

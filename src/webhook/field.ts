@@ -3,8 +3,9 @@ import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
-import { carriesSecret, type Rendered, rendered } from './rendered.ts'
+import { carriesSecret, carriesStored, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
+import type { SecretPlace } from './secret-lookup.ts'
 import { type Condition, isTemplate, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
 
@@ -22,6 +23,7 @@ export interface RenderedField extends Shown<unknown> {
   readonly name: string
   readonly path: string
   readonly carriesSecret: boolean
+  readonly carriesStored: boolean
 }
 
 /** Where a value comes from. */
@@ -34,9 +36,17 @@ interface ValueSource {
   }
 }
 
+/** Where the value of a field is sent. */
+export type FieldPlace = Extract<SecretPlace, 'query' | 'headers' | 'body'>
+
 /** Compiles a field of a query, of headers or of a body. */
-export function compileField(field: Field, path: string, compiler: Compiler): CompiledField {
-  const source = compileSource(field, path, compiler)
+export function compileField(
+  field: Field,
+  path: string,
+  place: FieldPlace,
+  compiler: Compiler,
+): CompiledField {
+  const source = compileSource(field, path, place, compiler)
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
   const { sensitive = false, ifEmpty } = field
   const name = field.name.toWellFormed()
@@ -48,8 +58,9 @@ export function compileField(field: Field, path: string, compiler: Compiler): Co
       const result = source.value(rendering)
       const real = rendering.take(result, path)
       if (isEmpty(real) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
-      const isSecret = carriesSecret(result)
-      return { name, path, carriesSecret: isSecret, real, shown: rendering.shown(real, sensitive, isSecret) }
+      const shown = rendering.shown(real, sensitive, result)
+      const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
+      return { name, path, ...carried, real, shown }
     },
   }
 }
@@ -61,7 +72,7 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   const [member, constant] = constantOf(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
-  return compileField(field, path, compiler)
+  return compileField(field, path, 'headers', compiler)
 }
 
 function holds(when: Condition, rendering: Rendering, path: string): boolean {
@@ -85,11 +96,11 @@ function isSentEmpty(
   return (ifEmpty ?? defaults.ifEmpty) === 'send'
 }
 
-function compileSource(field: Field, path: string, compiler: Compiler): ValueSource {
+function compileSource(field: Field, path: string, place: FieldPlace, compiler: Compiler): ValueSource {
   if ('source' in field) return attributeSource(field.source, field.field)
   if ('literal' in field) return constantSource(field.literal, field.name)
   if (typeof field.value !== 'string') return constantSource(field.value, field.name)
-  return templateSource(compiler.template(field.value, `${path}/value`), field.name)
+  return templateSource(compiler.template(field.value, `${path}/value`, place), field.name)
 }
 
 function attributeSource(source: Source, name: string): ValueSource {

@@ -1,12 +1,17 @@
 import type { Compiler } from './compiler.ts'
 import { pointer } from './config-error.ts'
 import { LongNumber } from './long-number.ts'
-import { carriesSecret } from './rendered.ts'
+import { carriesStored } from './rendered.ts'
 import type { Rendering, Shown } from './rendering.ts'
+
+/** A value, how it may be shown, and whether a secret of the service is part of it. */
+export interface RenderedJson extends Shown<unknown> {
+  readonly carriesStored: boolean
+}
 
 /** JSON whose strings are templates. Throws `RenderFailure`. */
 export interface JsonTemplate {
-  render(rendering: Rendering): Shown<unknown>
+  render(rendering: Rendering): RenderedJson
 }
 
 /** Compiles JSON of the author. Names are sent as they stand. */
@@ -17,7 +22,7 @@ export function compileJson(content: unknown, path: string, compiler: Compiler):
     return { render: (rendering) => list(items.map((item) => item.render(rendering))) }
   }
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
-    return { render: () => ({ real: content, shown: content }) }
+    return { render: () => ({ real: content, shown: content, carriesStored: false }) }
   const members = Object.entries(content).map(
     ([name, member]) => [name, compileJson(member, pointer(path, name), compiler)] as const,
   )
@@ -25,22 +30,27 @@ export function compileJson(content: unknown, path: string, compiler: Compiler):
 }
 
 function compileString(text: string, path: string, compiler: Compiler): JsonTemplate {
-  const template = compiler.template(text, path)
+  const template = compiler.template(text, path, 'body')
   return {
     render(rendering) {
       const result = template.value(rendering.scope)
       const real = rendering.take(result, path) ?? null
-      return { real, shown: rendering.shown(real, false, carriesSecret(result)) }
+      return { real, shown: rendering.shown(real, false, result), carriesStored: carriesStored(result) }
     },
   }
 }
 
-function list(items: readonly Shown<unknown>[]): Shown<unknown> {
-  return { real: items.map(({ real }) => real), shown: items.map(({ shown }) => shown) }
+function list(items: readonly RenderedJson[]): RenderedJson {
+  return {
+    real: items.map(({ real }) => real),
+    shown: items.map(({ shown }) => shown),
+    carriesStored: items.some((item) => item.carriesStored),
+  }
 }
 
-function object(members: readonly (readonly [string, Shown<unknown>])[]): Shown<unknown> {
+function object(members: readonly (readonly [string, RenderedJson])[]): RenderedJson {
   return {
+    carriesStored: members.some(([, member]) => member.carriesStored),
     real: Object.fromEntries(members.map(([name, { real }]) => [name, real])),
     shown: Object.fromEntries(members.map(([name, { shown }]) => [name, shown])),
   }

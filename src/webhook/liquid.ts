@@ -24,17 +24,19 @@ import {
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
-import type { BoundElsewhere } from './secret-lookup.ts'
+import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 
 /** Thrown by a rendering that refers to a secret that is not known or may not be used. */
 export class SecretRefused extends Error {
   readonly secretName: string
-  /** Null where it is not known. */
-  readonly boundTo: BoundElsewhere['boundTo'] | null
-  constructor(secretName: string, refusal: BoundElsewhere | undefined) {
+  readonly place: SecretPlace
+  /** What of its binding the use does not keep; null where it is not known. */
+  readonly refusedBy: RefusedSecret['refusedBy'] | null
+  constructor(secretName: string, place: SecretPlace, refusal: RefusedSecret | undefined) {
     super('a secret cannot be used')
     this.secretName = secretName
-    this.boundTo = refusal?.boundTo ?? null
+    this.place = place
+    this.refusedBy = refusal?.refusedBy ?? null
   }
 }
 
@@ -129,14 +131,22 @@ class PlainCapture extends CaptureTag {
 /** What `{{ secrets.NAME }}` becomes after it was checked. No author can write this tag. */
 export class SecretTag extends Tag {
   readonly secretName: string
+  readonly isDelimited: boolean
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
     super(token, remaining, liquid)
-    this.secretName = token.args
+    const [name = '', delimited] = token.args.split(' ')
+    this.secretName = name
+    this.isDelimited = delimited === 'delimited'
   }
-  render(context: RenderContext, emitter: Emitter): void {
-    const value = context.takeSecret(this.secretName)
-    if (typeof value !== 'string') throw new SecretRefused(this.secretName, value)
+  render(context: RenderContext, emitter: Emitter & { readonly buffer: string }): void {
+    const { secretName: name, isDelimited } = this
+    const start = emitter.buffer.length
+    const place = context.placeBehind(emitter.buffer)
+    const found = context.secrets(name, place, isDelimited)
+    if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
+    const { value, isStored, isHidden } = found
     emitter.write(context.encode === null ? value : context.encode(value))
+    context.noteSecret({ name, isStored, isHidden, start, end: emitter.buffer.length })
   }
 }
 

@@ -3,14 +3,25 @@ import type { Encode } from './encode.ts'
 import { nearestPath, type Path } from './payload.ts'
 import { plainText } from './plain-text.ts'
 import { RenderCost } from './render-cost.ts'
-import type { SecretLookup } from './secret-lookup.ts'
+import type { WrittenSecret } from './rendered.ts'
+import type { FoundSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
+
+/** Finds what a template refers to as `{{ secrets.NAME }}`; undefined for a name that is not known. */
+export type UseSecret = (
+  name: string,
+  place: SecretPlace,
+  isDelimited: boolean,
+) => FoundSecret | RefusedSecret | undefined
+
+/** For templates that reach no secret. */
+export const noSecrets: UseSecret = () => undefined
 
 /** What templates see. */
 export interface Scope {
   /** Sources, `node`, `execution`, and `response` where there is one. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
-  readonly secrets: SecretLookup
+  readonly secrets: UseSecret
   /** Shared by all templates of a request; without it each template has its own. */
   readonly cost?: RenderCost
   /** Where templates run that assign nothing: making it costs more than they do. The first of them makes it. */
@@ -25,7 +36,7 @@ export interface UndefinedVariable {
   readonly meant: string | null
 }
 
-const noNames: ReadonlySet<string> = new Set()
+const noneWritten: readonly WrittenSecret[] = []
 const noVariables: readonly UndefinedVariable[] = []
 
 const synchronous = { sync: true } as const
@@ -34,10 +45,12 @@ const synchronous = { sync: true } as const
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
   encode: Encode | null = null
-  readonly secrets: SecretLookup
+  /** Where its secrets stand; `url` where the text so far tells. */
+  place: SecretPlace | 'url' = 'body'
+  readonly secrets: UseSecret
   readonly cost: RenderCost
   readonly variables: Scope['variables']
-  #usedSecrets: Set<string> | null = null
+  #written: WrittenSecret[] | null = null
   #reported: Map<string, UndefinedVariable> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
@@ -64,21 +77,26 @@ export class RenderContext extends Context {
 
   #startAnew(): void {
     this.encode = null
-    this.#usedSecrets = null
+    this.#written = null
     this.#reported = null
     this.#noticed = []
   }
 
-  /** The value of a secret that is about to be written, or why it may not be. */
-  takeSecret(name: string): ReturnType<SecretLookup['get']> {
-    this.#usedSecrets ??= new Set()
-    this.#usedSecrets.add(name)
-    return this.secrets.get(name)
+  /** The place of what stands behind a text. In a URL, values never become the mark that ends its path. */
+  placeBehind(text: string): SecretPlace {
+    if (this.place !== 'url') return this.place
+    return /[?#]/.test(text) ? 'query' : 'path'
   }
 
-  /** Names of the secrets that were written. */
-  get usedSecrets(): ReadonlySet<string> {
-    return this.#usedSecrets ?? noNames
+  /** Notes where a secret has been written. */
+  noteSecret(secret: WrittenSecret): void {
+    this.#written ??= []
+    this.#written.push(secret)
+  }
+
+  /** The secrets that were written. */
+  get writtenSecrets(): readonly WrittenSecret[] {
+    return this.#written ?? noneWritten
   }
 
   override *_get(path: (string | number)[]): IterableIterator<unknown> {

@@ -1,20 +1,31 @@
+import type { CompiledNode } from './compile.ts'
 import type { Failure } from './failure.ts'
 import { LongNumber } from './long-number.ts'
-import { mask, minMaskLength } from './mask.ts'
+import { mask } from './masking/mask.ts'
+import { minMaskLength } from './masking/patterns.ts'
 import type { HeaderPair } from './outcome.ts'
 import type { Payload } from './payload.ts'
-import type { Scope } from './render-context.ts'
+import type { Scope, UseSecret } from './render-context.ts'
 import { RenderCost } from './render-cost.ts'
-import type { Rendered } from './rendered.ts'
-import type { SecretLookup } from './secret-lookup.ts'
+import {
+  carriesSecret,
+  carriesStored,
+  isStoredSecret,
+  type Rendered,
+  type RenderProblem,
+  secretInvalid,
+  type WrittenSecret,
+} from './rendered.ts'
+import type { FoundSecret, SecretLookup } from './secret-lookup.ts'
 import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
 /** What a node is rendered with. */
 export interface RenderInput {
   readonly payload: Payload
-  readonly secrets: SecretLookup
-  /** Texts that are masked whether the node uses them or not. */
-  readonly hidden: Iterable<string>
+  /** Those of the request, which its client has anyway. They are masked whether the node uses them or not. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Those of the service. */
+  readonly store: SecretLookup
   readonly executionId: string
   readonly idempotencyKey: string | null
   readonly userAgent: string
@@ -24,10 +35,20 @@ export interface RenderInput {
   readonly masksCarriers: boolean
 }
 
+/** Values that must not be seen wherever a target sends them back. */
+export interface ValuesToMask {
+  /** Secrets of the service, which the client does not have. */
+  readonly stored: ReadonlySet<string>
+  /** Texts that such a secret is a part of. */
+  readonly carriers: ReadonlySet<string>
+  /** Secrets of the request, credentials and sensitive fields: the client has sent them. */
+  readonly client: ReadonlySet<string>
+}
+
 /** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
 export class RenderFailure extends Error {
-  readonly failure: Failure
-  constructor(failure: Failure) {
+  readonly failure: Failure & Pick<RenderProblem, 'refusedBy'>
+  constructor(failure: RenderFailure['failure']) {
     super(failure.code)
     this.failure = failure
   }
@@ -39,6 +60,9 @@ export interface Shown<T> {
   readonly shown: T | typeof mask
 }
 
+/** Stands for a secret that is not looked up: masked where it stands, and fit for every place. */
+export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
+
 const maxSuggestions = 20
 
 /** One rendering of a node: its scope, what it noticed and what must not be seen. */
@@ -46,17 +70,33 @@ export class Rendering {
   readonly input: RenderInput
   readonly scope: Scope
   readonly warnings: Warning[] = []
-  /** Texts that are masked wherever they turn up. */
-  readonly hidden: Set<string>
+  /** Names of the secrets that the request carries. */
+  readonly secretNames = new Set<string>()
+  /** Path of the URL as the bindings of secrets judge it, once it is known. */
+  path = '/'
+  readonly #target: Pick<CompiledNode['url'], 'host' | 'port'>
+  readonly #stored = new Set<string>()
+  readonly #carriers = new Set<string>()
+  readonly #client: Set<string>
   #suggestionsLeft = maxSuggestions
 
-  constructor(input: RenderInput, nodeId: string | null) {
+  constructor(input: RenderInput, { id, url }: Pick<CompiledNode, 'id' | 'url'>) {
     this.input = input
+    this.#target = url
     const { payload, executionId } = input
-    const variables = { ...payload, node: { id: nodeId }, execution: { id: executionId } }
-    const secrets: SecretLookup = { get: (name) => this.#use(name) }
-    this.scope = { variables, secrets, cost: new RenderCost() }
-    this.hidden = new Set(input.hidden)
+    const variables = { ...payload, node: { id }, execution: { id: executionId } }
+    this.scope = { variables, secrets: this.#use, cost: new RenderCost() }
+    this.#client = new Set(Object.values(input.secrets))
+  }
+
+  get valuesToMask(): ValuesToMask {
+    return { stored: this.#stored, carriers: this.#carriers, client: this.#client }
+  }
+
+  /** The scope in which a secret of the service is anything: where its binding is still to be judged. */
+  get unresolvedScope(): Scope {
+    const unresolved: UseSecret = (name) => this.#own(name) ?? unresolvedSecret
+    return { ...this.scope, secrets: unresolved }
   }
 
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
@@ -64,6 +104,11 @@ export class Rendering {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
+  }
+
+  /** Ends the rendering. Where a secret of the service is involved, nothing but that is said. */
+  fail(failure: Failure, carriesStored: boolean): never {
+    throw new RenderFailure(carriesStored ? { ...secretInvalid, path: failure.path } : failure)
   }
 
   warn(code: WarningCode, path: string, message: string): void {
@@ -76,27 +121,44 @@ export class Rendering {
   }
 
   /** Marks a value as not to be seen, here and wherever it comes back. */
-  hide(real: unknown): typeof mask {
-    if (typeof real === 'string') this.#hideText(real)
-    else if (typeof real === 'number' || real instanceof LongNumber) this.#hideText(String(real))
+  hide(real: unknown, isOfStored: boolean): typeof mask {
+    const texts = isOfStored ? this.#carriers : this.#client
+    if (typeof real === 'string') addText(texts, real)
+    else if (typeof real === 'number' || real instanceof LongNumber) addText(texts, String(real))
     else if (typeof real === 'object' && real !== null)
-      for (const member of Object.values(real)) this.hide(member)
+      for (const member of Object.values(real)) this.hide(member, isOfStored)
     return mask
   }
 
-  #hideText(text: string): void {
-    if (text.length >= minMaskLength) this.hidden.add(text)
+  /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
+  shown<T>(real: T, isSensitive: boolean, result: Rendered<unknown>): T | typeof mask {
+    const isHidden = isSensitive || (carriesSecret(result) && this.input.masksCarriers)
+    return isHidden ? this.hide(real, carriesStored(result)) : real
   }
 
-  /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
-  shown<T>(real: T, isSensitive: boolean, carriesSecret: boolean): T | typeof mask {
-    return isSensitive || (carriesSecret && this.input.masksCarriers) ? this.hide(real) : real
+  /** Whether secrets are masked where they stand; false where something else stands in their place. */
+  masks({ isHidden }: WrittenSecret): boolean {
+    return isHidden && this.input.masksCarriers
   }
 
   /** What was used is hidden, also where the rendering fails afterwards. */
-  #use(name: string): ReturnType<SecretLookup['get']> {
-    const found = this.input.secrets.get(name)
-    if (typeof found === 'string') this.hide(found)
+  #use: UseSecret = (name, place, isDelimited) => {
+    const { host, port } = this.#target
+    const use = { place, isDelimited, host, port, path: this.path }
+    const found = this.#own(name) ?? this.input.store.find(name, use)
+    if (found === undefined || 'refusedBy' in found) return found
+    this.secretNames.add(name)
+    if (isStoredSecret(found)) this.#stored.add(found.value)
     return found
   }
+
+  #own(name: string) {
+    const { secrets } = this.input
+    const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
+    return value === undefined ? undefined : { value, isStored: false, isHidden: true }
+  }
+}
+
+function addText(texts: Set<string>, text: string): void {
+  if (text.length >= minMaskLength) texts.add(text)
 }

@@ -6,11 +6,12 @@ import { percentEncode } from './encode.ts'
 import type { Failure } from './failure.ts'
 import { type RenderedField, renderFields } from './field.ts'
 import { headerLimits, headerValueProblem, secretHeaders, singleHeaders, trimHeader } from './header.ts'
-import { mask } from './mask.ts'
+import { mask } from './masking/mask.ts'
 import type { OutboundRequest } from './outbound-request.ts'
 import type { HeaderPair } from './outcome.ts'
 import type { Scope } from './render-context.ts'
-import { RenderFailure, type RenderInput, Rendering, type Shown } from './rendering.ts'
+import { carriesStored, type RenderProblem } from './rendered.ts'
+import { RenderFailure, type RenderInput, Rendering, type Shown, type ValuesToMask } from './rendering.ts'
 import { maxUrlLength } from './url.ts'
 import { headerText, queryPairs } from './value-text.ts'
 import type { Warning } from './warning.ts'
@@ -20,6 +21,8 @@ export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
+  /** Whether the size of the body would tell how long a secret of the service is. */
+  readonly hasSecretSize: boolean
   /** User and password of Basic, for tools that take them apart. */
   readonly user: string | null
 }
@@ -27,36 +30,40 @@ export interface ShownParts {
 /** What rendering a node came to. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
-  /** Texts that must not be seen wherever they turn up. */
-  readonly hidden: ReadonlySet<string>
+  readonly valuesToMask: ValuesToMask
+  /** Names of the secrets that it carries, or would have carried. */
+  readonly secretNames: ReadonlySet<string>
   /** What templates and conditions see before there is a response. */
   readonly variables: Scope['variables']
 } & (
   | { readonly ok: true; readonly request: OutboundRequest; readonly shown: ShownParts }
-  | { readonly ok: false; readonly failure: Failure }
+  | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
 
 /** Turns a compiled node and what the workflow knows into one concrete request, or a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
-  const rendering = new Rendering(input, node.id)
-  const { warnings, hidden } = rendering
+  const rendering = new Rendering(input, node)
+  const { warnings, valuesToMask, secretNames } = rendering
   const { variables } = rendering.scope
+  const noticed = { warnings, valuesToMask, secretNames, variables }
   try {
-    const { request, shown } = renderParts(node, rendering)
-    return { ok: true, request, shown, warnings, hidden, variables }
+    return { ...noticed, ok: true, ...renderParts(node, rendering) }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    return { ok: false, failure: error.failure, warnings, hidden, variables }
+    return { ...noticed, ok: false, failure: error.failure }
   }
 }
 
 function renderParts(node: CompiledNode, rendering: Rendering) {
   const { method, url } = node
+  if (node.secretNames.length > 0)
+    rendering.path = rendering.take(url.renderPath(rendering.unresolvedScope), '/node/url')
   const auth = node.auth?.render(rendering) ?? null
   const target = renderTarget(node, auth, rendering)
   const body = node.body?.render(rendering) ?? null
-  const bytes = bytesOf(body)
-  const headers = renderHeaders(node, auth, bytes, rendering)
+  const bytes = bytesOf(body, rendering)
+  const hasSecretSize = body?.carriesStored ?? false
+  const headers = renderHeaders(node, auth, { bytes, hasSecretSize }, rendering)
   const request: OutboundRequest = {
     method,
     host: url.host,
@@ -69,27 +76,34 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     url: `https://${url.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
+    hasSecretSize,
     user: auth?.user ?? null,
   }
   return { request, shown }
 }
 
 /** A parameter that is added to the query of the author. */
-type Parameter = Shown<unknown> & { readonly name: string }
+type Parameter = Shown<unknown> & { readonly name: string; readonly carriesStored: boolean }
 
 function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): Shown<string> {
-  const tail = rendering.take(node.url.render(rendering.scope), '/node/url')
+  const rendered = node.url.render(rendering.scope)
+  const tail = { ...rendering.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
   if (tail.hasFragment) rendering.warn('fragment_dropped', '/node/url', fragmentMessage)
   const fields = renderFields(node.query, rendering)
   warnOfCredentials(node, tail.credentialNames, fields, rendering)
   const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
   const real = targetOf(tail, added, encodedPairs)
-  const isMasked = added.some((one) => one.shown !== one.real)
   if (real.length > maxUrlLength) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
-    throw new RenderFailure({ code: 'url_invalid', detail, path: '/node/url' })
+    const carriesStored = tail.carriesStored || added.some((one) => one.carriesStored)
+    rendering.fail({ code: 'url_invalid', detail, path: '/node/url' }, carriesStored)
   }
-  return { real, shown: isMasked ? targetOf(tail, added, shownPairs) : real }
+  const shownTail = rendering.input.masksCarriers ? tail.shown : tail
+  const isMasked =
+    shownTail.path !== tail.path ||
+    shownTail.query !== tail.query ||
+    added.some((one) => one.shown !== one.real)
+  return { real, shown: isMasked ? targetOf(shownTail, added, shownPairs) : real }
 }
 
 const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
@@ -159,57 +173,69 @@ interface GivenHeader extends Shown<string> {
   readonly name: string
   /** The name in lower case. */
   readonly key: string
+  readonly carriesStored: boolean
 }
 
 function renderHeaders(
   node: CompiledNode,
   auth: RenderedAuth | null,
-  body: Buffer | null,
+  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
   const given = renderFields(node.headers, rendering).map((field) => headerOf(field, rendering))
-  if (auth?.in === 'header') given.unshift(authHeaderOf(auth))
+  if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
   refuseRepeated(given)
   const headers = new HeaderList()
   headers.add('host', node.url.authority)
   headers.add('connection', 'keep-alive')
   addStandard(headers, node, given, rendering)
   for (const { name, real, shown } of given) headers.add(name, real, shown)
-  if (body !== null || methodsWithLength.has(node.method))
-    headers.add('content-length', String(body?.length ?? 0))
-  refuseTooMany(headers.real)
+  const { bytes, hasSecretSize } = body
+  if (bytes !== null || methodsWithLength.has(node.method))
+    headers.add('content-length', String(bytes?.length ?? 0), hasSecretSize ? mask : undefined)
+  refuseTooMany(headers.real, given, rendering)
   return headers
 }
 
 function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
-  const { name, path, carriesSecret } = field
+  const { name, path, carriesSecret: isSecret, carriesStored: isStored } = field
   const key = name.toLowerCase()
   const text = headerText(field.real)
   const real = trimHeader(text)
-  if (real !== text)
+  if (real !== text && !isStored)
     rendering.warn('header_trimmed', path, `White space around the value of "${name}" was removed.`)
-  refuseInvalid(name, real, path)
-  if (field.shown === mask) return { name, key, real, shown: mask }
-  const isSecret = secretHeaders.has(key) && !(carriesSecret && !rendering.input.masksCarriers)
-  return { name, key, real, shown: isSecret ? hideHeader(real, rendering) : real }
+  const header = { name, key, real, carriesStored: isStored }
+  refuseInvalid(header, path, rendering)
+  if (field.shown === mask) return { ...header, shown: mask }
+  const isMasked = secretHeaders.has(key) && !(isSecret && !rendering.input.masksCarriers)
+  return { ...header, shown: isMasked ? hideHeader(header, rendering) : real }
 }
 
 /** The credentials behind a scheme come back without it. */
-function hideHeader(real: string, rendering: Rendering): typeof mask {
+function hideHeader(
+  { real, carriesStored: isStored }: Pick<GivenHeader, 'real' | 'carriesStored'>,
+  rendering: Rendering,
+): typeof mask {
   const [, credentials] = /^[A-Za-z]+ +(\S.*)$/.exec(real) ?? []
-  if (credentials !== undefined) rendering.hide(credentials)
-  return rendering.hide(real)
+  if (credentials !== undefined) rendering.hide(credentials, isStored)
+  return rendering.hide(real, isStored)
 }
 
-function authHeaderOf({ name, real, shown, path }: RenderedAuth): GivenHeader {
-  refuseInvalid(name, real, path)
-  return { name, key: name.toLowerCase(), real, shown }
+function authHeaderOf(auth: RenderedAuth, rendering: Rendering): GivenHeader {
+  refuseInvalid(auth, auth.path, rendering)
+  const { name, real, shown, carriesStored: isStored } = auth
+  return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }
 }
 
-function refuseInvalid(name: string, value: string, path: string): void {
-  const problem = headerValueProblem(value)
+function refuseInvalid(
+  { name, real, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'real' | 'carriesStored'>,
+  path: string,
+  rendering: Rendering,
+): void {
+  const problem = headerValueProblem(real)
   if (problem === null) return
-  throw new RenderFailure({ code: 'header_invalid', detail: `The value of "${name}" ${problem}.`, path })
+  const detail = `The value of "${name}" ${problem}.`
+  rendering.fail({ code: 'header_invalid', detail, path }, isStored)
 }
 
 function refuseRepeated(headers: readonly GivenHeader[]): void {
@@ -226,22 +252,30 @@ function isGiven(headers: readonly GivenHeader[], key: string): boolean {
   return headers.some((header) => header.key === key)
 }
 
-function refuseTooMany(headers: readonly HeaderPair[]): void {
+function refuseTooMany(
+  headers: readonly HeaderPair[],
+  given: readonly GivenHeader[],
+  rendering: Rendering,
+): void {
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
     throw invalid(
       `There are ${headers.length} headers; at most ${headerLimits.count} are sent.`,
       'Send fewer headers.',
     )
-  if (total > headerLimits.totalBytes)
-    throw invalid(
-      `The headers have ${total} characters together; at most ${headerLimits.totalBytes} are sent.`,
-      'Send fewer or shorter headers.',
-    )
+  if (total > headerLimits.totalBytes) {
+    const detail = `The headers have ${total} characters together; at most ${headerLimits.totalBytes} are sent.`
+    const isStored = given.some((header) => header.carriesStored)
+    rendering.fail(headersFailure(detail, 'Send fewer or shorter headers.'), isStored)
+  }
 }
 
 function invalid(detail: string, hint: string): RenderFailure {
-  return new RenderFailure({ code: 'header_invalid', detail, path: '/node/headers', hint })
+  return new RenderFailure(headersFailure(detail, hint))
+}
+
+function headersFailure(detail: string, hint: string): Failure {
+  return { code: 'header_invalid', detail, path: '/node/headers', hint }
 }
 
 const methodsWithLength: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])

@@ -1,8 +1,34 @@
 import { headerValue } from './header.ts'
 import { maxJsonDepth, parseJson } from './json.ts'
-import { type Masker, maskedStart } from './mask.ts'
-import { maskedHeaders, maskedValue } from './masked-value.ts'
+import { cutText, type Masker, mask, maskNothing } from './masking/mask.ts'
+import { maskedHeaderTexts, maskedValue } from './masking/masked-value.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
+
+/** What is hidden of a response, from whom. */
+export interface ResponseMaskers {
+  /** For what the client itself has sent, and may be quoted: its own secrets. */
+  readonly own: Masker
+  /** Secrets of the service, which expectations and captures do not see; null where the request carries none. */
+  readonly stored: Masker | null
+  /** Everything that must not be shown. */
+  readonly shown: Masker
+  /** Whether a body may be shown at all: a response that makes too much of itself a secret has none. */
+  readonly showsBody: boolean
+  /**
+   * Characters that are left out at the end of a body whose reading stopped, where the request carries a secret of the
+   * service: a beginning of the secret may stand there, and to hide just that would tell how long it is.
+   */
+  readonly tail: number
+}
+
+/** Nothing is hidden. */
+export const noMaskers: ResponseMaskers = {
+  own: maskNothing,
+  stored: null,
+  shown: maskNothing,
+  showsBody: true,
+  tail: 0,
+}
 
 /** Some text of a body. */
 export interface Excerpt {
@@ -10,9 +36,6 @@ export interface Excerpt {
   /** Whether it is all that there is. */
   readonly isAll: boolean
 }
-
-/** Of those encodings that browsers know, for one unit of UTF-16. */
-const maxBytesPerCharacter = 4
 
 /** A body that begins as text is one. */
 const sampleBytes = 65_536
@@ -27,19 +50,23 @@ export class ReadableResponse {
   readonly isText: boolean
   /** Whether words about the response may quote its body. */
   readonly mayBeQuoted: boolean
-  readonly #masked: Masker
+  readonly maskers: ResponseMaskers
   readonly #encoding: string
   #text: string | null = null
   #seenText: string | null = null
-  #seenJson: { readonly value: unknown } | null = null
+  #seenJson: { readonly value: unknown; readonly isMasked: boolean } | null = null
+  #seenHeaders: readonly HeaderPair[] | null = null
+  #storedText: string | null = null
+  #shownText: string | null = null
+  #sawMask = false
 
   /** `isShown` says whether anything of the body may be shown to people. */
   constructor(
     { status, headers, body, ending }: TargetResponse,
-    masked: Masker,
+    maskers: ResponseMaskers,
     { isShown } = { isShown: true },
   ) {
-    this.#masked = masked
+    this.maskers = maskers
     this.mayBeQuoted = isShown
     this.status = status
     this.headers = headers.map(decodedHeader)
@@ -65,44 +92,99 @@ export class ReadableResponse {
     return this.ending === 'complete' || this.ending === 'undecodable'
   }
 
-  /**
-   * The text that is decided on. What must not be shown is masked before anybody looks at it: parts of a secret could be
-   * captured, or guessed by conditions, where the target sends it back.
-   */
+  /** The text that is decided on: what the target has sent, secrets of the service aside. */
   get seenText(): string {
-    this.#seenText ??= this.#masked(this.text)
+    this.#seenText ??= this.#readSeenText()
+    this.#sawMask ||= this.#seenText !== this.text
     return this.#seenText
   }
 
-  /** The body as JSON with every digit, masked as its text is; undefined where it is none. */
+  /** The body as JSON with every digit, secrets of the service aside; undefined where it is none. */
   get seenJson(): unknown {
-    this.#seenJson ??= { value: this.#readJson() }
+    this.#seenJson ??= this.#readSeenJson()
+    this.#sawMask ||= this.#seenJson.isMasked
     return this.#seenJson.value
   }
 
-  #readJson(): unknown {
-    const parsed = parseJson(this.text, { maxDepth: maxJsonDepth })
-    if (!parsed.ok) return undefined
-    return this.seenText === this.text ? parsed.exact : maskedValue(parsed.exact, this.#masked)
+  /** The headers that are decided on. */
+  get seenHeaders(): readonly HeaderPair[] {
+    const { stored } = this.maskers
+    this.#seenHeaders ??= stored === null ? this.headers : maskedHeaderTexts(this.headers, stored)
+    this.#sawMask ||= this.#seenHeaders.some((header, index) => header !== this.headers[index])
+    return this.#seenHeaders
   }
 
-  /** A text as it may be shown. */
-  masked(text: string): string {
-    return this.#masked(text)
+  /** Whether somebody has looked, since this was asked last, at something in which a mask stands for a secret. */
+  takeSawMask(): boolean {
+    const sawMask = this.#sawMask
+    this.#sawMask = false
+    return sawMask
   }
 
-  /** The beginning of the body as it may be shown, made of so many characters of it. What is beyond costs nothing. */
+  /** Whether a secret of the service was found in the body, whose size would then tell how long it is. */
+  get hasStoredSecret(): boolean {
+    return this.#textWithoutStored !== this.text
+  }
+
+  /** The body as it may be shown: text, or base64 where it is none. */
+  get shownText(): string {
+    this.#shownText ??= this.#readShownText()
+    return this.#shownText
+  }
+
+  /** The beginning of that, of so many characters. All of it is masked before it is cut. */
   shownStart(characters: number): Excerpt {
-    const start = this.#start(characters + 1)
-    if (start.length <= characters) return { text: this.seenText, isAll: true }
-    return { text: maskedStart(start, characters, this.#masked), isAll: false }
+    const text = cutText(this.shownText, characters)
+    return { text, isAll: text === this.shownText && this.#leavesOut === 0 }
   }
 
-  /** At least so many characters, if there are as many. */
-  #start(characters: number): string {
-    const bytes = characters * maxBytesPerCharacter
-    if (this.body.length <= bytes) return this.text
-    return decoderFor(this.#encoding).decode(this.body.subarray(0, bytes), { stream: true })
+  #readSeenText(): string {
+    return this.#withoutTail(this.#textWithoutStored)
+  }
+
+  get #textWithoutStored(): string {
+    const { stored } = this.maskers
+    this.#storedText ??= stored === null ? this.text : this.#maskBody(stored)
+    return this.#storedText
+  }
+
+  #readSeenJson(): { readonly value: unknown; readonly isMasked: boolean } {
+    const { stored } = this.maskers
+    const parsed = this.#leavesOut > 0 ? null : parseJson(this.text, { maxDepth: maxJsonDepth })
+    if (parsed === null || !parsed.ok) return { value: undefined, isMasked: false }
+    if (stored === null || this.#textWithoutStored === this.text)
+      return { value: parsed.exact, isMasked: false }
+    return { value: maskedValue(parsed.exact, stored), isMasked: true }
+  }
+
+  #readShownText(): string {
+    const { shown, showsBody } = this.maskers
+    if (!showsBody) return this.body.length === 0 ? '' : mask
+    if (this.isText) return this.#withoutTail(this.#maskBody(shown))
+    return this.#withoutTail(shown(this.body.toString('base64'), { isCut: this.#isCut }))
+  }
+
+  /** Bytes that are ASCII under the label of another encoding say what they say, whatever text they make. */
+  #maskBody(masker: Masker): string {
+    if (this.#encoding.toLowerCase() !== utf8) {
+      const bytes = this.body.toString('latin1')
+      if (masker(bytes) !== bytes && masker(this.text) === this.text) return mask
+    }
+    return masker(this.text, { isCut: this.#isCut })
+  }
+
+  /** Whether a beginning of a value may stand at the end. */
+  get #isCut(): boolean {
+    return !this.isWhole && this.maskers.tail === 0
+  }
+
+  /** How many characters are left out at the end. */
+  get #leavesOut(): number {
+    return this.isWhole ? 0 : this.maskers.tail
+  }
+
+  #withoutTail(text: string): string {
+    return this.#leavesOut === 0 ? text : cutText(text, Math.max(0, text.length - this.#leavesOut))
   }
 
   /** What `response` is in templates and conditions. */
@@ -150,10 +232,15 @@ class ResponseVariables {
   }
 }
 
-function headersByName(response: ReadableResponse): Readonly<Record<string, string | undefined>> {
-  const seen = maskedHeaders(response.headers, (text) => response.masked(text))
-  const names = new Set(seen.map(([name]) => name.toLowerCase()))
-  return Object.fromEntries([...names].map((name) => [name, headerValue(seen, name)]))
+function headersByName({ seenHeaders }: ReadableResponse): Readonly<Record<string, string | undefined>> {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of seenHeaders) {
+    const key = name.toLowerCase()
+    const known = values.get(key)
+    if (known === undefined) values.set(key, [value])
+    else known.push(value)
+  }
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.join(', ')]))
 }
 
 /** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */

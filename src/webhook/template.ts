@@ -14,12 +14,13 @@ import {
 import { directSteps, pathOf, type Step } from './direct-steps.ts'
 import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
-import type { Failure } from './failure.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { TemplateLimit } from './render-cost.ts'
-import { type Rendered, rendered } from './rendered.ts'
+import { type Rendered, type RenderProblem, rendered } from './rendered.ts'
+import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import { isDelimited, type Surroundings } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
@@ -31,6 +32,8 @@ export type Compiled<T> =
 export interface Template {
   /** Whether it says the same whatever the payload is. */
   readonly isConstant: boolean
+  /** Whether it is nothing but the path to a value. */
+  readonly isPath: boolean
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
   /** What the author wrote outside of placeholders and tags. */
@@ -52,7 +55,14 @@ const maxLength = 1_048_576
 export function constantTemplate(text: string): Template {
   const staticText = text.toWellFormed()
   const constant = rendered(staticText)
-  return { isConstant: true, secretNames: [], staticText, text: () => constant, value: () => constant }
+  return {
+    isConstant: true,
+    isPath: false,
+    secretNames: [],
+    staticText,
+    text: () => constant,
+    value: () => constant,
+  }
 }
 
 /** Whether a placeholder or tag stands in a text. */
@@ -60,25 +70,32 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%')
 }
 
-/** Parses a template. `secrets` says whether `{{ secrets.NAME }}` may stand in it. */
-export function compileTemplate(text: string, options: { readonly secrets: boolean }): Compiled<Template> {
+/** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
+export type TemplatePlace = SecretPlace | 'url' | null
+
+/** Parses a template. */
+export function compileTemplate(text: string, place: TemplatePlace): Compiled<Template> {
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const problem = findTemplateProblem(tokens, { ...options, filters: filterNames })
+  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames })
   if (problem !== null) return { ok: false, problem }
-  const parsed = parse(tokens)
+  const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
-  return { ok: true, template: textOf(parsed, tokens) }
+  return { ok: true, template: textOf(parsed, tokens, place ?? 'body') }
 }
 
-function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[]): Template {
+function textOf(
+  parsed: LiquidTemplate[],
+  tokens: readonly TopLevelToken[],
+  place: NonNullable<TemplatePlace>,
+): Template {
   const [only] = parsed.length === 1 ? parsed : []
-  if (only instanceof SecretTag) return new SecretText(only.secretName, parsed, tokens)
+  if (only instanceof SecretTag && place !== 'url') return new SecretText(only, parsed, tokens, place)
   const path = only instanceof Output ? pathOf(only) : null
-  return path === null ? new LiquidText(parsed, tokens) : new PathText(path, parsed, tokens)
+  return path === null ? new LiquidText(parsed, tokens, place) : new PathText(path, parsed, tokens, place)
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
@@ -87,7 +104,7 @@ export function compileCondition(text: string): Compiled<Condition> {
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const compiled = compileTemplate(`{{ ${text} }}`, { secrets: false })
+  const compiled = compileTemplate(`{{ ${text} }}`, null)
   if (!compiled.ok) return compiled
   const { template } = compiled
   return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
@@ -100,14 +117,17 @@ function truthOf(result: Rendered<unknown>): Rendered<boolean> {
 
 class LiquidText implements Template {
   readonly isConstant = false
+  readonly isPath: boolean = false
   readonly secretNames: readonly string[]
   readonly staticText: string
   readonly #parsed: LiquidTemplate[]
   readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
+  readonly #place: NonNullable<TemplatePlace>
 
-  constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[]) {
+  constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: NonNullable<TemplatePlace>) {
     this.#parsed = parsed
+    this.#place = place
     this.#steps = directSteps(parsed)
     this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
     this.staticText = tokens.map(staticTextOf).join('')
@@ -117,6 +137,7 @@ class LiquidText implements Template {
   text(scope: Scope, encoder: Encoder): Rendered<string> {
     return render(this.#contextIn(scope), (context) => {
       const emitter = new TextEmitter(context)
+      context.place = this.#place
       context.encode = encoder(emitter)
       this.#write(context, emitter)
       return emitter.buffer
@@ -144,6 +165,7 @@ class LiquidText implements Template {
 
 /** A path and nothing else, which most often leads straight to its value. */
 class PathText extends LiquidText {
+  override readonly isPath = true
   readonly #path: Path
 
   constructor(path: Path, ...template: ConstructorParameters<typeof LiquidText>) {
@@ -159,20 +181,27 @@ class PathText extends LiquidText {
 
 /** A secret and nothing else. */
 class SecretText extends LiquidText {
-  readonly #name: string
-  readonly #names: ReadonlySet<string>
+  readonly #tag: SecretTag
+  readonly #place: SecretPlace
 
-  constructor(name: string, ...template: ConstructorParameters<typeof LiquidText>) {
-    super(...template)
-    this.#name = name
-    this.#names = new Set([name])
+  constructor(
+    tag: SecretTag,
+    parsed: LiquidTemplate[],
+    tokens: readonly TopLevelToken[],
+    place: SecretPlace,
+  ) {
+    super(parsed, tokens, place)
+    this.#tag = tag
+    this.#place = place
   }
 
   override text(scope: Scope, encoder: Encoder): Rendered<string> {
-    const secret = encoder === asText ? scope.secrets.get(this.#name) : undefined
-    return typeof secret === 'string'
-      ? rendered(secret.toWellFormed(), this.#names)
-      : super.text(scope, encoder)
+    const { secretName: name, isDelimited } = this.#tag
+    const found = encoder === asText ? scope.secrets(name, this.#place, isDelimited) : undefined
+    if (found === undefined || 'refusedBy' in found) return super.text(scope, encoder)
+    const { isStored, isHidden } = found
+    const value = found.value.toWellFormed()
+    return rendered(value, [{ name, isStored, isHidden, start: 0, end: value.length }])
   }
 }
 
@@ -188,15 +217,15 @@ class ValueEmitter {
 function render<T>(context: RenderContext, body: (context: RenderContext) => T): Rendered<T> {
   try {
     const value = context.cost.measure(() => body(context))
-    const { undefinedVariables, usedSecrets } = context
-    return { ok: true, value, undefinedVariables, secrets: usedSecrets }
+    const { undefinedVariables, writtenSecrets: secrets } = context
+    return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
     return { ok: false, failure: failureOf(error) }
   }
 }
 
 /** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
-function failureOf(error: unknown): Omit<Failure, 'path'> {
+function failureOf(error: unknown): RenderProblem {
   const cause = originalOf(error)
   if (cause instanceof SecretRefused) return refusalOf(cause)
   if (cause instanceof TemplateLimit)
@@ -209,11 +238,38 @@ function failureOf(error: unknown): Omit<Failure, 'path'> {
 }
 
 /** What a secret is bound to is not told: that may be the business of another tenant. */
-function refusalOf({ secretName, boundTo }: SecretRefused): Omit<Failure, 'path'> {
-  if (boundTo === null) return { code: 'secret_missing', detail: `The secret "${secretName}" is not known.` }
-  const place = boundTo === 'hosts' ? 'URL' : 'request'
-  const detail = `The secret "${secretName}" is bound to ${boundTo}, and the ${place} names none of them.`
-  return { code: 'secret_not_allowed', detail }
+function refusalOf({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
+  const secret = `The secret "${secretName}"`
+  if (refusedBy === null)
+    return { code: 'secret_missing', detail: `${secret} is not known.`, refusedBy: 'missing' }
+  return { code: 'secret_not_allowed', detail: `${secret} ${refusals[refusedBy](place)}`, refusedBy }
+}
+
+const places: Readonly<Record<SecretPlace, string>> = {
+  auth: '"auth"',
+  headers: 'a header',
+  path: 'the path of the URL',
+  query: 'the query of the URL',
+  body: 'the body',
+  tls: '"tls"',
+  signing: '"signing"',
+}
+
+const refusals: Readonly<Record<RefusedSecret['refusedBy'], (place: SecretPlace) => string>> = {
+  in: (place) =>
+    `may not stand in ${places[place]}: "in" of its entry in SECRETS_FILE does not name "${place}".`,
+  shape: (place) =>
+    place === 'path'
+      ? 'must be a whole segment of the path, or stand behind the literal beginning of one.'
+      : 'must be the whole value of a field of the body, or stand between the delimiters >…<, quotes or =…& of its author.',
+  hosts: (place) =>
+    `may not be sent in ${places[place]} to this host: "hosts" of its entry does not name it.`,
+  ports: (place) =>
+    `may not be sent in ${places[place]} to this port: "ports" of its entry does not name it.`,
+  paths: (place) =>
+    `may not be sent in ${places[place]} to this path: "paths" of its entry does not name it.`,
+  tenants: (place) =>
+    `may not be sent in ${places[place]} for this request: "tenants" of its entry does not name its tenant.`,
 }
 
 function originalOf(error: unknown): unknown {
@@ -232,9 +288,10 @@ function tokenize(text: string): TopLevelToken[] | null {
   }
 }
 
-function parse(tokens: readonly TopLevelToken[]): LiquidTemplate[] | null {
+function parse(tokens: readonly TopLevelToken[], place: NonNullable<TemplatePlace>): LiquidTemplate[] | null {
   try {
-    return new QueueParser(engine).parseTokens(tokens.map(withSecretTag))
+    const prepared = tokens.map((token, index) => withSecretTag(token, surroundingsOf(tokens, index), place))
+    return new QueueParser(engine).parseTokens(prepared)
   } catch (error) {
     if (LiquidError.is(error)) return null
     throw error
@@ -258,10 +315,24 @@ function staticTextOf(token: TopLevelToken): string {
   return TypeGuards.isHTMLToken(token) ? token.getContent() : ''
 }
 
+function surroundingsOf(tokens: readonly TopLevelToken[], index: number): Surroundings {
+  return { before: ownTextOf(tokens[index - 1]), behind: ownTextOf(tokens[index + 1]) }
+}
+
+/** What the author wrote there: nothing at an end of the template, null where a placeholder or a tag stands. */
+function ownTextOf(token: TopLevelToken | undefined): string | null {
+  if (token === undefined) return ''
+  return TypeGuards.isHTMLToken(token) ? token.getContent() : null
+}
+
 /** A secret is no variable, so that no filter, loop or computed name can reach one. */
-function withSecretTag(token: TopLevelToken): TopLevelToken {
+function withSecretTag(
+  token: TopLevelToken,
+  surroundings: Surroundings,
+  place: NonNullable<TemplatePlace>,
+): TopLevelToken {
   const name = secretNameOf(token)
   if (name === null) return token
-  const text = `{% secret ${name} %}`
+  const text = `{% secret ${name} ${isDelimited(place, surroundings) ? 'delimited' : 'open'} %}`
   return new TagToken(text, 0, text.length, engine.options)
 }

@@ -1,9 +1,18 @@
+import type { Compiler } from './compiler.ts'
 import type { ConfigError } from './config-error.ts'
 import { isCredentialName } from './credential-name.ts'
 import { asUrlComponent, type Encoder } from './encode.ts'
 import type { Failure } from './failure.ts'
+import { mask } from './masking/mask.ts'
 import type { Scope } from './render-context.ts'
-import { type Rendered, rendered } from './rendered.ts'
+import {
+  carriesStored,
+  isStoredSecret,
+  type Rendered,
+  rendered,
+  replaceSecrets,
+  secretInvalid,
+} from './rendered.ts'
 import { type Compiled, compileTemplate, constantTemplate, type Template } from './template.ts'
 
 /** The URL of a node, judged as far as that is possible without a payload. */
@@ -17,6 +26,8 @@ export interface UrlTemplate {
   readonly carriesSecret: boolean
   /** Renders path and query. A value can become part of a segment, never structure. */
   render(scope: Scope): Rendered<RenderedTail>
+  /** Renders the path only, with NUL in the place of each secret of the service. */
+  renderPath(scope: Scope): Rendered<string>
 }
 
 /** The rendered tail, in the two parts that are sent. */
@@ -24,6 +35,8 @@ export interface RenderedTail {
   readonly path: string
   /** Without `?`; null where there is none. */
   readonly query: string | null
+  /** Path and query with secrets masked. */
+  readonly shown: { readonly path: string; readonly query: string | null }
   /** Names in the query that are most likely those of credentials. */
   readonly credentialNames: readonly string[]
   /** Whether the URL goes on behind a `#`, which no client sends. */
@@ -39,7 +52,10 @@ const errorPath = '/node/url'
  * Takes a URL apart. The authority is read by the WHATWG parser and by nobody else afterwards; path and query
  * stay as the author wrote them, since that parser would resolve `%2e%2e` and repair what it does not like.
  */
-export function compileUrl(url: string, templates: 'liquid' | 'none'): UrlTemplate | ConfigError {
+export function compileUrl(
+  url: string,
+  compiler: Pick<Compiler, 'templates' | 'secretNames'>,
+): UrlTemplate | ConfigError {
   const complaint = complaintAbout(url)
   if (complaint !== null) return { path: errorPath, message: complaint }
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
@@ -47,11 +63,12 @@ export function compileUrl(url: string, templates: 'liquid' | 'none'): UrlTempla
   if (problem !== null) return { path: errorPath, message: problem }
   const { hostname, port } = new URL(`https://${authority}/`)
   const tail: Compiled<Template> =
-    templates === 'none'
+    compiler.templates === 'none'
       ? { ok: true, template: constantTemplate(rest) }
-      : compileTemplate(rest, { secrets: true })
+      : compileTemplate(rest, 'url')
   if (!tail.ok) return { path: errorPath, message: tail.problem }
   if (forbidden.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  for (const name of tail.template.secretNames) compiler.secretNames.add(name)
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
     host,
@@ -59,6 +76,7 @@ export function compileUrl(url: string, templates: 'liquid' | 'none'): UrlTempla
     authority: `${host.includes(':') ? hostname : host}${port === '' ? '' : `:${port}`}`,
     carriesSecret: tail.template.secretNames.length > 0,
     render: renderOf(tail.template),
+    renderPath: (scope) => renderPath(tail.template, scope),
   }
 }
 
@@ -103,8 +121,24 @@ function renderTail(tail: Template, scope: Scope): Rendered<RenderedTail> {
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
   const failure = failureOf(text.value, values, text.undefinedVariables[0]?.name)
-  if (failure !== null) return { ok: false, failure }
-  return { ...text, value: split(text.value) }
+  if (failure !== null) return { ok: false, failure: carriesStored(text) ? secretInvalid : failure }
+  const real = split(text.value)
+  if (text.secrets.length === 0) return { ...text, value: real }
+  const masked = split(replaceSecrets(text.value, text.secrets, mask))
+  const shown = { path: withMasks(masked.path), query: masked.query && withMasks(masked.query) }
+  return { ...text, value: { ...real, shown } }
+}
+
+function renderPath(tail: Template, scope: Scope): Rendered<string> {
+  const text = tail.text(scope, asUrlComponent)
+  if (!text.ok) return text
+  const secrets = text.secrets.filter(isStoredSecret)
+  return { ...text, value: split(replaceSecrets(text.value, secrets, '\0')).path }
+}
+
+/** A mask is written for people, and not as a part of a URL. */
+function withMasks(text: string): string {
+  return text.replaceAll(encodeURIComponent(mask), mask)
 }
 
 interface ValueSpan {
@@ -172,9 +206,10 @@ function split(text: string): RenderedTail {
   const question = beforeFragment.indexOf('?')
   const path = question === -1 ? beforeFragment : beforeFragment.slice(0, question)
   const query = question === -1 ? null : toAscii(beforeFragment.slice(question + 1))
+  const parts = { path: toAscii(path === '' ? '/' : path), query }
   return {
-    path: toAscii(path === '' ? '/' : path),
-    query,
+    ...parts,
+    shown: parts,
     credentialNames: parameterNames(query).filter(isCredentialName),
     hasFragment: fragment !== '',
   }
@@ -185,6 +220,7 @@ function parameterNames(query: string | null): string[] {
   return (query ?? '').split('&').flatMap((pair) => /^([^=]+)=./.exec(pair)?.[1] ?? [])
 }
 
+/** No rendered URL has NUL: it stands for a secret whose binding is judged. */
 function toAscii(text: string): string {
-  return text.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+  return text.replace(/[^\0\x21-\x7e]+/g, encodeURIComponent)
 }

@@ -30,3 +30,5 @@ export type WarningCode =
   | 'response_undecodable'
   | 'body_truncated'
   | 'capture_failed'
+  | 'capture_masked'
+  | 'expectation_masked'

@@ -92,7 +92,7 @@ function isDenied(address: string): boolean {
 
 /** What becomes of a URL with that host: null where it is called. */
 function verdictOn(host: string): Denial | string | null {
-  const url = compileUrl(`https://${host}/`, 'none')
+  const url = compileUrl(`https://${host}/`, { templates: 'none', secretNames: new Set() })
   if ('message' in url) return url.message
   const target = { host: url.host, port: url.port }
   return policy.refuseTarget(target) ?? policy.refuseAddress(url.host, target)

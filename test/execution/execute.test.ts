@@ -361,6 +361,8 @@ describe('the record of an execution', () => {
       delivered: 'yes',
       attempts: [expect.objectContaining({ number: 1, status: 404 })],
       durationMs: expect.any(Number),
+      secrets: [],
+      secretRefusal: null,
     })
   })
 })

@@ -5,6 +5,7 @@ import { Cancellation } from '../../src/egress/cancellation.ts'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
+import { MaskerCache } from '../../src/execution/maskers.ts'
 import { previewNode } from '../../src/execution/preview.ts'
 import { nodeSchemas } from '../../src/webhook/config.ts'
 import type { Failure } from '../../src/webhook/failure.ts'
@@ -38,6 +39,7 @@ export function callerWith(answer: (request: OutboundRequest) => Attempts): Test
       calls.push({ request, options })
       return answer(request)
     },
+    mayCall: () => true,
     load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }
@@ -93,6 +95,7 @@ export const here = { cancellation: new Cancellation(), trace: null }
 export const context = {
   secrets: { find: () => undefined, isStale: () => false, close: () => {} },
   nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
+  maskers: new MaskerCache(),
   maxEchoBytes: 65_536,
   userAgent: 'webhook-node/test',
   startsTraces: false,

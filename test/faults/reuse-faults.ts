@@ -86,6 +86,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
       if (kept !== undefined) befall(kept)
       return calling
     },
+    mayCall: (target) => real.mayCall(target),
     load: () => real.load(),
     close: () => real.close(),
   }

@@ -42,13 +42,14 @@ describe('the log', () => {
         status: 201,
         branch: 'success',
         code: 'expectation_met',
+        secrets: [],
         attempts: 1,
         delivered: 'yes',
-        durationMs: reply.durationMs,
+        durationMs: expect.any(Number),
         phases: reply.attempts[0]?.timings,
       },
     ])
-    expect(JSON.stringify(log)).not.toContain('secret')
+    expect(JSON.stringify(log)).not.toContain('secret-')
   })
 
   it('has all of the fields though nothing was sent', async () => {
@@ -72,9 +73,10 @@ describe('the log', () => {
       status: null,
       branch: 'error',
       code: 'value_missing',
+      secrets: [],
       attempts: 0,
       delivered: 'no',
-      durationMs: reply.durationMs,
+      durationMs: expect.any(Number),
       phases: Object.fromEntries(phaseNames.map((name) => [name, null])),
     })
   })

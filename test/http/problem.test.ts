@@ -166,7 +166,8 @@ describe('a hostile body of a megabyte', () => {
 describe('a bug', () => {
   it('is 500 without a word of what went wrong, which the log has under the same name', async () => {
     const call = () => Promise.reject(new Error('something inside'))
-    const caller = { call, load: () => ({ connections: 0, waiting: 0 }), close: () => Promise.resolve() }
+    const load = () => ({ connections: 0, waiting: 0 })
+    const caller = { call, mayCall: () => true, load, close: () => Promise.resolve() }
     const { post, log } = await service({ caller })
 
     const { body } = await post<Problem>('/v1/execute', valid)

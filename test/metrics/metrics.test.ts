@@ -178,7 +178,7 @@ describe('the metrics of the process', () => {
 
     const series = await scrape(url)
 
-    const build = `webhook_node_build_info{version="0.1.0",node_version="${process.version}"}`
+    const build = `webhook_node_build_info{version="0.2.0",node_version="${process.version}"}`
     expect(series.get(build)).toBe(1)
     expect(series.get('webhook_node_process_start_time_seconds')).toBeLessThan(Date.now() / 1000)
     expect(series.get('webhook_node_process_resident_memory_bytes')).toBeGreaterThan(1_000_000)

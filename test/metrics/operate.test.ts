@@ -130,7 +130,7 @@ function unmatched({ metric, label, operator, value }: Matcher, series: Scrape):
 function fieldsOf(line: object): string[] {
   return Object.entries(line).flatMap(([name, value]) => [
     name,
-    ...(typeof value === 'object' && value !== null
+    ...(typeof value === 'object' && value !== null && !Array.isArray(value)
       ? fieldsOf(value).map((inner) => `${name}.${inner}`)
       : []),
   ])

@@ -48,7 +48,8 @@ describe('a secret of the service goes only where it is bound', () => {
       repeat: 'never',
       reason: {
         code: 'secret_not_allowed',
-        message: 'The secret "crm" is bound to hosts, and the URL names none of them.',
+        message:
+          'The secret "crm" may not be sent in "auth" to this host: "hosts" of its entry does not name it.',
         blame: 'node',
         path: '/node/auth/token',
       },
@@ -73,10 +74,10 @@ describe('a secret of the service goes only where it is bound', () => {
 
     expect(replies.map(({ reason }) => reason.message)).toEqual([
       'The node expects status 2xx and got it.',
-      'The secret "crm" is bound to tenants, and the request names none of them.',
-      'The secret "crm" is bound to tenants, and the request names none of them.',
-      'The secret "crm" is bound to hosts, and the URL names none of them.',
-      'The secret "crm" is bound to tenants, and the request names none of them.',
+      'The secret "crm" may not be sent in "auth" for this request: "tenants" of its entry does not name its tenant.',
+      'The secret "crm" may not be sent in "auth" for this request: "tenants" of its entry does not name its tenant.',
+      'The secret "crm" may not be sent in "auth" to this host: "hosts" of its entry does not name it.',
+      'The secret "crm" may not be sent in "auth" for this request: "tenants" of its entry does not name its tenant.',
     ])
     expect(sentTokens()).toEqual(['Bearer tok-9f8e7d6c'])
   })

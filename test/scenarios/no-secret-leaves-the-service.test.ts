@@ -11,6 +11,8 @@ import { answersWith, type Canaries, callsWith, cutAnswer, echoOf, mark, sampleC
 
 const key = `${mark}-key-0123456789`
 
+const binding = { in: ['query', 'body'], hosts: ['localhost'], tenants: ['acme'] }
+
 /** A service that has secrets, and writes everything into its log; all that leaves it is kept. */
 async function watchedService(samples: readonly Canaries[], options: ServiceOptions = {}) {
   const traces = await collector()
@@ -18,8 +20,7 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
     samples.map((sample, index) => [`mounted_${index}`, `${sample.mounted}\n`]),
   )
   const bound = samples.map(
-    (sample, index) =>
-      [`bound_${index}`, { value: sample.bound, hosts: ['localhost'], tenants: ['acme'] }] as const,
+    (sample, index) => [`bound_${index}`, { ...binding, value: sample.bound }] as const,
   )
   const files = await testFiles({
     ...Object.fromEntries(Object.entries(mounted).map(([name, value]) => [`mounted/${name}`, value])),
@@ -36,6 +37,7 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
     },
   })
   const replies: string[] = []
+  const captured: string[] = []
 
   async function ask(path: string, body?: unknown, authorization = `Bearer ${key}`): Promise<number> {
     const response = await fetch(running.url + path, {
@@ -44,7 +46,9 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
         ? {}
         : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    replies.push(`${JSON.stringify([...response.headers])} ${await response.text()}`)
+    const [shown, data] = splitReply(await response.text())
+    replies.push(`${JSON.stringify([...response.headers])} ${shown}`)
+    captured.push(data)
     return response.status
   }
 
@@ -67,7 +71,15 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
     ]
   }
 
-  return { ...running, replies, ask, everything }
+  return { ...running, replies, captured, ask, everything }
+}
+
+/** What is shown of a reply, and what is data of the target: captured values are as the target has sent them. */
+function splitReply(text: string): readonly [shown: string, captured: string] {
+  if (!text.startsWith('{')) return [text, '']
+  const { captured, simulated, ...rest } = JSON.parse(text)
+  const { captured: simulatedData, ...shown } = simulated ?? {}
+  return [JSON.stringify({ ...rest, simulated: shown }), JSON.stringify([captured, simulatedData])]
 }
 
 /** A target that says what it is told to. */
@@ -82,7 +94,17 @@ async function parrot() {
 
 /** Also what a JSON text says counts as shown. */
 function expectNone(texts: readonly string[], samples: readonly Canaries[]): void {
-  const traces = [...new Set([mark, ...samples.flatMap((sample) => Object.values(sample).flatMap(tracesOf))])]
+  expectNoTrace(texts, [mark, ...samples.flatMap((sample) => Object.values(sample).flatMap(tracesOf))])
+}
+
+/** What workflows get has no secret of the service, which none of them may have. */
+function expectNoneStored(captured: readonly string[], samples: readonly Canaries[]): void {
+  const stored = samples.flatMap(({ mounted, bound }) => [mounted, bound])
+  expectNoTrace(captured, stored.flatMap(tracesOf))
+}
+
+function expectNoTrace(texts: readonly string[], of: readonly string[]): void {
+  const traces = [...new Set(of)]
   const said = texts.flatMap((text) => [text, text.replaceAll('\\"', '"').replaceAll('\\\\', '\\')])
   const leaks = said.flatMap((text) => traces.flatMap((trace) => surroundings(text, trace)))
 
@@ -99,7 +121,7 @@ describe('no secret leaves the service', () => {
   it('whatever its value is, and however the target brings it back', async () => {
     const samples = sampleCanaries(6)
     const target = await parrot()
-    const { ask, everything } = await watchedService(samples)
+    const { ask, everything, captured } = await watchedService(samples)
 
     for (const [index, sample] of samples.entries())
       for (const { request, own, stored } of callsWith(sample, index, target.url)) {
@@ -122,12 +144,13 @@ describe('no secret leaves the service', () => {
       expect(arrived?.rawHeaders).toEqual(expect.arrayContaining([`Key ${mounted}`, apiKey, cookie, iban]))
     }
     expectNone(await everything(), samples)
+    expectNoneStored(captured, samples)
   }, 120_000)
 
   it('with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()
-    const { ask, everything } = await watchedService(samples)
+    const { ask, everything, captured } = await watchedService(samples)
 
     for (const [index, sample] of samples.entries())
       for (const { request, own, stored } of callsWith(sample, index, target.url).slice(0, 1))
@@ -137,6 +160,7 @@ describe('no secret leaves the service', () => {
         }
 
     expectNone(await everything(), samples)
+    expectNoneStored(captured, samples)
   }, 60_000)
 
   it('where the call fails before there is an answer', async () => {
@@ -150,7 +174,8 @@ describe('no secret leaves the service', () => {
     for (const [index, sample] of samples.entries()) {
       const [call] = callsWith(sample, index, silent.url)
       const { node, ...rest } = call.request
-      const value = `{{ secrets.mounted_${index} }} {{ secrets.note }}`
+      const own = '{{ secrets.note }}'
+      const value = `{{ secrets.mounted_${index} }} ${own}`
       const failing: readonly (readonly [code: string, changes: object])[] = [
         ['tls_untrusted', { url: untrusted.url }],
         ['tls_not_tls', { url: `https://localhost:${plain.port}` }],
@@ -159,10 +184,11 @@ describe('no secret leaves the service', () => {
         ['secret_not_allowed', { url: silent.url.replace('localhost', '127.0.0.1') }],
         [
           'secret_missing',
-          { body: { structure: 'raw', contentType: 'text/plain', content: `${value}{{ secrets.no }}` } },
+          { body: { structure: 'raw', contentType: 'text/plain', content: `${own}{{ secrets.no }}` } },
         ],
-        ['body_invalid', { body: { structure: 'raw', contentType: 'application/json', content: value } }],
-        ['header_invalid', { headers: [{ name: 'X', value: `${value}{{ profile.bell }}` }] }],
+        ['body_invalid', { body: { structure: 'raw', contentType: 'application/json', content: own } }],
+        ['header_invalid', { headers: [{ name: 'X', value: `${own}{{ profile.bell }}` }] }],
+        ['secret_invalid', { headers: [{ name: 'X', value: `${value}{{ profile.bell }}` }] }],
         [
           'template_failed',
           { headers: [{ name: 'X', value: `${value}{% for i in (1..99999999) %}{{ i }}{% endfor %}` }] },
@@ -232,6 +258,7 @@ describe('no secret leaves the service', () => {
     const caller: Caller = {
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
+      mayCall: () => true,
       load: () => ({ connections: 0, waiting: 0 }),
       close: () => Promise.resolve(),
     }

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { testFiles } from '../secrets/files.ts'
 import { echoesOf, tracesOf } from '../support/disguises.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -7,6 +9,12 @@ import { headersNamed } from './received-headers.ts'
 const token = 'tok/en+9f8e=7d'
 const note = 'pass "word" & ümlaut\n'
 const secrets = { token, note }
+
+/** A service that has the token as a secret of its own. */
+async function serviceWithSecret() {
+  const { path } = await testFiles({ 'secrets.json': JSON.stringify({ token }) })
+  return await service({ settings: { SECRETS_FILE: join(path, 'secrets.json') } })
+}
 
 describe('secrets never come back', () => {
   it('sends them, and shows them in no form that the target echoes', async () => {
@@ -42,17 +50,19 @@ describe('secrets never come back', () => {
       url: `${target.url}/•••?k=•••`,
       body: '{"note":"•••","plain":"visible"}',
     })
-    const told = [JSON.stringify(reply), JSON.stringify(log)]
+    const { captured, ...shown } = reply
+    expect(captured).toEqual({ echoed: echoesOf(token), cookie: 'session=hush-hush' })
+    const told = [JSON.stringify(shown), JSON.stringify(log)]
     for (const trace of [...tracesOf(token), ...tracesOf(note), 'hush-hush'])
       for (const text of told) expect(text).not.toContain(trace)
   })
 
-  it('lets nobody capture a part of one that the target echoes, nor change its form', async () => {
+  it('lets nobody capture a part of one of the service that the target echoes, nor change its form', async () => {
     const target = await receiver((_request, response) => {
       const json = JSON.stringify({ error: `invalid token ${token}`, list: [{ [token]: token }] })
       response.writeHead(401, { 'x-echo': token }).end(json)
     })
-    const { execute } = await service()
+    const { execute } = await serviceWithSecret()
     const node = {
       method: 'POST',
       url: target.url,
@@ -66,7 +76,7 @@ describe('secrets never come back', () => {
       },
     }
 
-    const { captured } = await execute({ node, secrets })
+    const { captured, warnings } = await execute({ node })
 
     expect(captured).toEqual({
       part: '•••',
@@ -75,13 +85,17 @@ describe('secrets never come back', () => {
       nested: '[{"•••":"•••"}]',
       header: '•••',
     })
+    const names = ['part', 'loud', 'spaced', 'nested', 'header']
+    expect(warnings.map(({ code, path }) => [code, path])).toEqual(
+      names.map((name) => ['capture_masked', `/node/capture/${name}`]),
+    )
   })
 
-  it('lets nobody guess the beginning of one by asking for it', async () => {
+  it('lets nobody guess the beginning of one of the service by asking for it', async () => {
     const target = await receiver((_request, response) =>
       response.writeHead(200).end(`your token is ${token}`),
     )
-    const { execute } = await service()
+    const { execute } = await serviceWithSecret()
     const node = { method: 'POST', url: target.url, auth: { type: 'bearer', token: '{{ secrets.token }}' } }
     const guess = `token is ${token.slice(0, 3)}`
     const expectations = [
@@ -90,11 +104,12 @@ describe('secrets never come back', () => {
     ]
 
     for (const expectation of expectations) {
-      const { succeeded } = await execute({
+      const { succeeded, reason, warnings } = await execute({
         node: { ...node, expect: expectation, retry: { attempts: 2, initialDelayMs: 0 }, idempotent: true },
-        secrets,
       })
       expect(succeeded).toBe(false)
+      expect(reason.hint).toContain('masked before expectations and captures look')
+      expect(warnings).toMatchObject([{ code: 'expectation_masked', path: '/node/expect' }])
     }
   })
 

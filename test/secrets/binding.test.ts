@@ -24,7 +24,7 @@ function bound(binding: object): Secret {
 
 /** The host that is called, as the node's URL is read. */
 function hostOf(authority: string): string {
-  const url = compileUrl(`https://${authority}/`, 'none')
+  const url = compileUrl(`https://${authority}/`, { templates: 'none', secretNames: new Set() })
   if ('message' in url) throw new TypeError(url.message)
   return url.host
 }

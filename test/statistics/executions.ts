@@ -23,6 +23,8 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
     delivered: 'yes',
     attempts: [attempt],
     durationMs,
+    secrets: [],
+    secretRefusal: null,
     ...rest,
   }
 }

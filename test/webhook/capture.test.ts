@@ -6,7 +6,8 @@ import { responseOf, scopeOf } from './responses.ts'
 
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
   const response = responseOf({ body, headers, status: 201 })
-  return capture(compiled({ capture: { v: template } }), scopeOf(response, { profile: { name: 'Ada' } }))
+  const scope = scopeOf(response, { profile: { name: 'Ada' } })
+  return capture(compiled({ capture: { v: template } }), response, scope)
 }
 
 describe('a captured value', () => {
@@ -55,7 +56,8 @@ describe('a captured value', () => {
     const names = JSON.parse('{"__proto__":"{{ 1 }}","constructor":"{{ 2 }}","a/b":"{{ 3 }}"}')
     const node = compiled({ capture: names })
 
-    expect(writeJson(capture(node, scopeOf(responseOf({}))).values)).toBe(
+    const response = responseOf({})
+    expect(writeJson(capture(node, response, scopeOf(response)).values)).toBe(
       '{"__proto__":1,"constructor":2,"a/b":3}',
     )
     expect(writeJson(captureNothing(node))).toBe('{"__proto__":null,"constructor":null,"a/b":null}')
@@ -65,7 +67,7 @@ describe('a captured value', () => {
     const response = responseOf({ body: '7' })
     const node = compiled({ templates: 'none', capture: { v: '{{ response.json }}' } })
 
-    expect(capture(node, scopeOf(response)).values).toEqual({ v: 7 })
+    expect(capture(node, response, scopeOf(response)).values).toEqual({ v: 7 })
   })
 })
 

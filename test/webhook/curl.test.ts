@@ -5,13 +5,13 @@ import { type CurlInput, secretMarkers, toCurl } from '../../src/webhook/curl.ts
 
 const base: CurlInput = {
   method: 'POST',
-  parts: { url: 'https://t.example/', headers: [], body: null, user: null },
+  parts: { url: 'https://t.example/', headers: [], body: null, hasSecretSize: false, user: null },
   timeoutMs: 1500,
-  secretNames: new Map(),
+  markers: secretMarkers('a1'),
 }
 
-const withParts = (parts: Partial<CurlInput['parts']>, rest: Partial<CurlInput> = {}) =>
-  toCurl({ ...base, parts: { ...base.parts, ...parts }, ...rest })
+const withParts = (parts: Partial<CurlInput['parts']>) =>
+  toCurl({ ...base, parts: { ...base.parts, ...parts } })
 
 /** What each command would give to curl, as a real shell reads it. */
 function argumentsOf(commands: readonly string[], variables: Record<string, string> = {}): string[][] {
@@ -70,12 +70,7 @@ describe('a curl command', () => {
   })
 
   it('takes secrets from shell variables, wherever they stand', () => {
-    const names = ['token', 'other']
-    const [token = '', other = ''] = [...secretMarkers(names, '').keys()]
-    const secretNames = new Map([
-      [token, 'token'],
-      [other, 'other'],
-    ])
+    const [token, other] = [base.markers.markerOf('token'), base.markers.markerOf('other')]
     const texts = [
       token,
       `${token}${other}`,
@@ -87,7 +82,7 @@ describe('a curl command', () => {
       "''",
     ]
     const values = { token: `it's "$HOME" \`x\` \\`, other: '*' }
-    const commands = texts.map((body) => withParts({ body }, { secretNames }))
+    const commands = texts.map((body) => withParts({ body }))
 
     const calls = argumentsOf(commands, values)
 
@@ -98,11 +93,8 @@ describe('a curl command', () => {
   })
 
   it('writes a credential as people do', () => {
-    const [marker = ''] = secretMarkers(['crm_token'], '').keys()
-    const command = withParts(
-      { headers: [['Authorization', `Bearer ${marker}`]] },
-      { secretNames: new Map([[marker, 'crm_token']]) },
-    )
+    const marker = base.markers.markerOf('crm_token')
+    const command = withParts({ headers: [['Authorization', `Bearer ${marker}`]] })
 
     expect(command).toContain(`--header 'Authorization: Bearer '"$crm_token"`)
   })
@@ -131,10 +123,9 @@ describe('a curl command', () => {
 })
 
 describe('the marks that stand for secrets', () => {
-  it('occur nowhere else', () => {
-    const first = [...secretMarkers(['a'], '').keys()][0] ?? ''
-    const second = [...secretMarkers(['a'], `text ${first}`).keys()][0] ?? ''
+  it('are none where they have another salt', () => {
+    const body = secretMarkers('b2').markerOf('token')
 
-    expect(second).not.toBe(first)
+    expect(withParts({ body })).toContain(`--data-raw '${body}'`)
   })
 })

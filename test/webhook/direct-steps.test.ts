@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asJson, asText, asUrlComponent } from '../../src/webhook/encode.ts'
 import { LongNumber } from '../../src/webhook/long-number.ts'
+import { noSecrets } from '../../src/webhook/render-context.ts'
 import { compileTemplate, type Template } from '../../src/webhook/template.ts'
 
+const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
+
 function compiled(text: string): Template {
-  const result = compileTemplate(text, { secrets: true })
+  const result = compileTemplate(text, 'body')
   if (!result.ok) throw new TypeError(result.problem)
   return result.template
 }
@@ -62,7 +65,7 @@ describe('a template of text, paths and simple filters', () => {
     const encoder = fc.constantFrom(asText, asUrlComponent, asJson)
     fc.assert(
       fc.property(text, value, value, encoder, (template, profile, event, encode) => {
-        const scope = { variables: { profile, event }, secrets: new Map([['token', 's3cr3t']]) }
+        const scope = { variables: { profile, event }, secrets: useSecret }
         expect(compiled(template).text(scope, encode)).toEqual(byEngine(template).text(scope, encode))
       }),
       { numRuns: 3000 },
@@ -72,7 +75,7 @@ describe('a template of text, paths and simple filters', () => {
   it('keeps the type of the one value that it is', () => {
     fc.assert(
       fc.property(value, (profile) => {
-        const rendered = compiled('{{ profile.a }}').value({ variables: { profile }, secrets: new Map() })
+        const rendered = compiled('{{ profile.a }}').value({ variables: { profile }, secrets: noSecrets })
         const expected = Object.hasOwn(Object(profile), 'a') ? (profile as { a: unknown }).a : undefined
         expect(rendered.ok && rendered.value).toEqual(profile === null ? null : expected)
       }),
@@ -80,14 +83,14 @@ describe('a template of text, paths and simple filters', () => {
   })
 
   it('fails as the engine does where a filter cannot work with a value', () => {
-    const scope = { variables: { profile: { a: 1 } }, secrets: new Map() }
+    const scope = { variables: { profile: { a: 1 } }, secrets: noSecrets }
     const template = '{{ profile.a | map: "b" | sum: "c" | date: "%Y" | where: "x", 1 }}'
 
     expect(compiled(template).text(scope, asText)).toEqual(byEngine(template).text(scope, asText))
   })
 
   it('stops where it would write more than it may', () => {
-    const scope = { variables: { profile: { a: 'x'.repeat(1_000_000) } }, secrets: new Map() }
+    const scope = { variables: { profile: { a: 'x'.repeat(1_000_000) } }, secrets: noSecrets }
     const template = '{{ profile.a }}'.repeat(10)
 
     expect(compiled(template).text(scope, asText)).toMatchObject({

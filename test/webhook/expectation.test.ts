@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decideOnResponse } from '../../src/webhook/branch.ts'
 import type { Node } from '../../src/webhook/config.ts'
-import { createMasker } from '../../src/webhook/mask.ts'
+import { createMasker } from '../../src/webhook/masking/mask.ts'
 import { compiled, type NodeSketch } from './nodes.ts'
 import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
 
@@ -167,7 +167,8 @@ describe('what was expected and came', () => {
 
   it('are excerpts of 120 characters, cut after the secrets were taken out', () => {
     const secret = 'x'.repeat(200)
-    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, createMasker([secret]))
+    const masker = createMasker([secret])
+    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, { own: masker, shown: masker })
     const node = compiled({ expect: { type: 'string', value: `no ${secret}` } })
     const { reason } = decideOnResponse(node, response, scopeOf(response))
 

@@ -13,11 +13,11 @@ export type NodeSketch = ReadonlyDeep<Partial<Node>>
 
 type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyDeep<T[Key]> } : T
 
-export type Surroundings = Partial<Omit<RenderInput, 'payload' | 'secrets'>> & {
+export type Surroundings = Partial<Omit<RenderInput, 'payload' | 'secrets' | 'store'>> & {
   readonly payload?: Payload
   /** Those that come with the request. */
   readonly secrets?: Readonly<Record<string, string>>
-  /** Answers in their place, as a store does. */
+  /** Those of the service. */
   readonly store?: SecretLookup
 }
 
@@ -42,12 +42,12 @@ export function compiled(node: NodeSketch): CompiledNode {
 
 export function render(
   node: NodeSketch,
-  { secrets = {}, store = new Map(Object.entries(secrets)), ...rest }: Surroundings = {},
+  { secrets = {}, store = { find: () => undefined }, ...rest }: Surroundings = {},
 ): RenderedRequest {
   return renderRequest(compiled(node), {
     payload: {},
-    secrets: store,
-    hidden: Object.values(secrets),
+    secrets,
+    store,
     executionId,
     idempotencyKey: null,
     userAgent: 'webhook-node/test',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { headerValue } from '../../src/webhook/header.ts'
 import { writeJson } from '../../src/webhook/json.ts'
-import { createMasker } from '../../src/webhook/mask.ts'
+import { createMasker } from '../../src/webhook/masking/mask.ts'
 import { responseOf } from './responses.ts'
 
 const typed = (contentType: string, body: string | Buffer) =>
@@ -94,7 +94,7 @@ describe('the headers of a response', () => {
     expect(Object.entries(response.variables.headers)).toEqual([
       ['x-id', 'a, b'],
       ['__proto__', 'c'],
-      ['set-cookie', '•••'],
+      ['set-cookie', 'd'],
     ])
   })
 })
@@ -116,12 +116,12 @@ describe('the text that is shown', () => {
 
   it.each([
     ['all of it', 'a s3cr3t-token b s3cr3t', 100, 'a ••• b s3cr3t'],
-    ['a part', 'a s3cr3t-token b s3cr3t', 16, 'a ••• b'],
-    ['a part that ends within a secret', 'a s3cr3t-token b', 9, 'a •••'],
+    ['a part', 'a s3cr3t-token b s3cr3t', 7, 'a ••• b'],
+    ['a part that ends within a secret', 'a s3cr3t-token b', 5, 'a •••'],
     ['a part that ends within a character', 'a 😀', 3, 'a '],
     ['nothing', 'a', 0, ''],
   ])('may be %s', (_name, body, characters, shown) => {
-    expect(responseOf({ body }, masked).shownStart(characters).text).toBe(shown)
+    expect(responseOf({ body }, { shown: masked }).shownStart(characters).text).toBe(shown)
   })
 })
 

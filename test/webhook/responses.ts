@@ -1,7 +1,6 @@
-import type { Masker } from '../../src/webhook/mask.ts'
 import type { BodyEnding, HeaderPair } from '../../src/webhook/outcome.ts'
-import type { Scope } from '../../src/webhook/render-context.ts'
-import { ReadableResponse } from '../../src/webhook/response.ts'
+import { noSecrets, type Scope } from '../../src/webhook/render-context.ts'
+import { noMaskers, ReadableResponse, type ResponseMaskers } from '../../src/webhook/response.ts'
 
 export interface ResponseSketch {
   readonly status?: number
@@ -13,12 +12,15 @@ export interface ResponseSketch {
 /** A response as it is read after a call. */
 export function responseOf(
   { status = 200, headers = [], body = '', ending = 'complete' }: ResponseSketch,
-  masked: Masker = (text) => text,
+  maskers: Partial<ResponseMaskers> = {},
 ): ReadableResponse {
-  return new ReadableResponse({ status, headers, body: Buffer.from(body), ending }, masked)
+  return new ReadableResponse(
+    { status, headers, body: Buffer.from(body), ending },
+    { ...noMaskers, ...maskers },
+  )
 }
 
 /** What templates and conditions see of a response. */
 export function scopeOf(response: ReadableResponse, variables: Scope['variables'] = {}): Scope {
-  return { variables: { ...variables, response: response.variables }, secrets: new Map() }
+  return { variables: { ...variables, response: response.variables }, secrets: noSecrets }
 }

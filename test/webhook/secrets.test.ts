@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SecretBinding, SecretLookup } from '../../src/webhook/secret-lookup.ts'
 import { bodyOf, complaint, failureOf, headersOf, type NodeSketch, render, sent } from './nodes.ts'
 
 const token = 'tok-s3cr3t-9'
@@ -196,6 +197,7 @@ describe('a secret that nobody sent', () => {
     expect(failureOf(node, { secrets })).toEqual({
       code: 'secret_missing',
       detail: 'The secret "nope" is not known.',
+      refusedBy: 'missing',
       path,
     })
   })
@@ -210,30 +212,37 @@ describe('a secret that nobody sent', () => {
 })
 
 describe('a secret that is bound elsewhere', () => {
-  it.each<[boundTo: 'hosts' | 'tenants', detail: string]>([
-    ['hosts', 'The secret "crm" is bound to hosts, and the URL names none of them.'],
-    ['tenants', 'The secret "crm" is bound to tenants, and the request names none of them.'],
-  ])('(to %s) ends the call as secret_not_allowed', (boundTo, detail) => {
+  it.each<[refusedBy: SecretBinding, detail: string]>([
+    ['in', 'may not stand in a header: "in" of its entry in SECRETS_FILE does not name "headers".'],
+    ['hosts', 'may not be sent in a header to this host: "hosts" of its entry does not name it.'],
+    ['ports', 'may not be sent in a header to this port: "ports" of its entry does not name it.'],
+    ['paths', 'may not be sent in a header to this path: "paths" of its entry does not name it.'],
+    [
+      'tenants',
+      'may not be sent in a header for this request: "tenants" of its entry does not name its tenant.',
+    ],
+  ])('(to %s) ends the call as secret_not_allowed', (refusedBy, detail) => {
     const node: NodeSketch = { headers: [{ name: 'X', value: 'a {{ secrets.crm }}' }] }
 
-    expect(failureOf(node, { store: { get: () => ({ boundTo }) } })).toEqual({
+    expect(failureOf(node, { store: { find: () => ({ refusedBy }) } })).toEqual({
       code: 'secret_not_allowed',
-      detail,
+      detail: `The secret "crm" ${detail}`,
+      refusedBy,
       path: '/node/headers/0',
     })
   })
 })
 
 describe('of secrets that do not come with the request', () => {
-  const store = new Map([
-    ['used', 'used-s3cr3t'],
-    ['other', 'other-s3cr3t'],
-  ])
+  const store: SecretLookup = {
+    find: (name) =>
+      name === 'nope' ? undefined : { value: `${name}-s3cr3t`, isStored: true, isHidden: true },
+  }
 
   it('those are hidden that the node uses, and no others', () => {
-    const { hidden } = render(raw('{{ secrets.used }}'), { store })
+    const { valuesToMask } = render(raw('{{ secrets.used }}'), { store })
 
-    expect([...hidden]).toEqual(['used-s3cr3t'])
+    expect([...valuesToMask.stored]).toEqual(['used-s3cr3t'])
   })
 
   it('those are hidden too that were used before the rendering failed', () => {
@@ -241,13 +250,13 @@ describe('of secrets that do not come with the request', () => {
     const rendered = render(node, { store })
 
     expect(rendered.ok).toBe(false)
-    expect([...rendered.hidden]).toEqual(['used-s3cr3t'])
+    expect([...rendered.valuesToMask.stored]).toEqual(['used-s3cr3t'])
   })
 
   it('none is asked for that the node does not come to', () => {
     const asked: string[] = []
-    const get = (name: string) => void asked.push(name)
-    render(raw('{% if false %}{{ secrets.used }}{% endif %}'), { store: { get } })
+    const find = (name: string) => void asked.push(name)
+    render(raw('{% if false %}{{ secrets.used }}{% endif %}'), { store: { find } })
 
     expect(asked).toEqual([])
   })
@@ -269,8 +278,8 @@ describe('what carries a secret', () => {
       headers: expect.arrayContaining([['X', '•••']]),
       body: '{"a":"•••","b":"plain"}',
     })
-    expect(rendered.hidden).toContain(`before-${token}`)
-    expect(rendered.hidden).toContain('other-s3cr3t')
+    expect(rendered.valuesToMask.client).toContain(`before-${token}`)
+    expect(rendered.valuesToMask.client).toContain('other-s3cr3t')
   })
 
   it.each<[says: string, node: NodeSketch]>([
@@ -282,7 +291,7 @@ describe('what carries a secret', () => {
     const rendered = render(node)
 
     expect(JSON.stringify(rendered.ok && rendered.shown)).not.toContain('literal-token')
-    expect(rendered.hidden).toContain('literal-token')
+    expect(rendered.valuesToMask.client).toContain('literal-token')
   })
 })
 

@@ -3,18 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { asText } from '../../src/webhook/encode.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
 
+const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
+
 const problemOf = (text: string) => {
-  const compiled = compileTemplate(text, { secrets: true })
+  const compiled = compileTemplate(text, 'body')
   return compiled.ok ? null : compiled.problem
 }
 
 const profile = { name: 'Ada', tags: ['x', 'y'], zero: 0, empty: '', nil: null, address: { city: 'Paris' } }
 
 const render = (text: string) => {
-  const compiled = compileTemplate(text, { secrets: true })
+  const compiled = compileTemplate(text, 'body')
   if (!compiled.ok) throw new TypeError(compiled.problem)
   const variables = { profile, event: {}, node: { id: 'n' } }
-  return compiled.template.text({ variables, secrets: new Map([['a', 's3cr3t']]) }, asText)
+  return compiled.template.text({ variables, secrets: useSecret }, asText)
 }
 
 const textOf = (text: string) => {
@@ -181,13 +183,13 @@ describe('any text', () => {
     let accepted = 0
     fc.assert(
       fc.property(fc.oneof(soup, fc.string({ unit: 'binary' })), (text) => {
-        const compiled = compileTemplate(text, { secrets: true })
+        const compiled = compileTemplate(text, 'body')
         if (!compiled.ok) {
           expect(compiled.problem).toMatch(/\.$/)
           return
         }
         accepted++
-        const scope = { variables: { a: ['1', { b: 2 }], profile }, secrets: new Map([['a', 's3cr3t']]) }
+        const scope = { variables: { a: ['1', { b: 2 }], profile }, secrets: useSecret }
         expect(typeof compiled.template.text(scope, asText).ok).toBe('boolean')
         expect(typeof compiled.template.value(scope).ok).toBe('boolean')
       }),
@@ -200,7 +202,7 @@ describe('any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         fc.pre(!text.includes('{{') && !text.includes('{%'))
-        const compiled = compileTemplate(text, { secrets: true })
+        const compiled = compileTemplate(text, 'body')
         expect(compiled.ok && compiled.template).toMatchObject({
           isConstant: true,
           staticText: text.toWellFormed(),

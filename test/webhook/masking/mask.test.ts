@@ -1,7 +1,8 @@
+import { globSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { beginningsAtEnd, createMasker, mask } from '../../src/webhook/mask.ts'
-import { unescapeText } from '../../src/webhook/unescape.ts'
+import { createMasker, mask } from '../../../src/webhook/masking/mask.ts'
+import { unescapeBytes } from '../../../src/webhook/masking/unescape.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 const escapeAll = (text: string) =>
@@ -20,6 +21,9 @@ const escapeXml = (text: string) =>
 const lowerHex = (text: string) => text.replace(/%[\dA-F]{2}/g, (escaped) => escaped.toLowerCase())
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+/** Whether something is left of a text without its escapes. */
+const isLong = (text: string) => unescapeBytes(Buffer.from(text.replace(/\\+$/, ''))).bytes.length >= 4
 
 const forms: readonly [name: string, write: (text: string) => string][] = [
   ['as it is', (text) => text],
@@ -43,7 +47,23 @@ const forms: readonly [name: string, write: (text: string) => string][] = [
   ['in XML', escapeXml],
   ['in XML twice', (text) => escapeXml(escapeXml(text))],
   ['in XML, in JSON', (text) => escapeJson(escapeXml(text))],
+  ['in JavaScript with \\x', (text) => escapeEach(text, (code) => `\\x${hex(code, 2)}`)],
+  ['in JavaScript with \\u{}', (text) => escapeEach(text, (code) => `\\u{${code.toString(16)}}`)],
+  ['with %u', (text) => escapeEach(text, (code) => `%u${hex(code, 4)}`)],
+  [
+    'in full width',
+    (text) => text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0)),
+  ],
+  ['in HTML with numbers', (text) => escapeEach(text, (code) => `&#${code};`)],
 ]
+
+function escapeEach(text: string, write: (code: number) => string): string {
+  return text.replace(/[\x20-\x7e]/g, (one) => write(one.charCodeAt(0)))
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0')
+}
 
 const encoded: readonly [name: string, write: (text: string) => string][] = [
   ['in base64', base64],
@@ -54,6 +74,10 @@ const encoded: readonly [name: string, write: (text: string) => string][] = [
   ['in base64 before more', (text) => base64(`${text}xyz`)],
   ['in base64url within more', (text) => base64url(`a${text}b`)],
   ['in base64, URL-encoded', (text) => encodeURIComponent(base64(text))],
+  ['in base64 of base64', (text) => base64(base64(text))],
+  ['in base64url of base64 behind one more', (text) => base64url(base64(`m${text}`))],
+  ['in base64 that is wrapped', (text) => base64(text).replace(/.{8}/g, '$&\r\n')],
+  ['in base64 that is wrapped, in JSON', (text) => escapeJson(base64(text).replace(/.{8}/g, '$&\n'))],
   ['in base64, in JSON with escaped slashes', (text) => base64(text).replaceAll('/', '\\/')],
 ]
 
@@ -92,7 +116,6 @@ describe('a secret is hidden', () => {
   })
 
   it('whatever it is and whatever stands around it', () => {
-    const isLong = (text: string) => unescapeText(text.replace(/\\+$/, '')).bytes.length >= 4
     const secret = fc
       .oneof(
         fc.string({ unit: 'grapheme', minLength: 4 }),
@@ -164,10 +187,39 @@ describe('nothing else is hidden', () => {
   })
 })
 
+describe('ordinary text', () => {
+  it('has nothing that is taken for a value', () => {
+    const pages = [...globSync('docs/*.md'), ...globSync('src/**/*.ts'), ...globSync('*.md')]
+    const text = pages.map((page) => readFileSync(page, 'utf8')).join('\n')
+    const value = fc.string({
+      unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'),
+      minLength: 12,
+      maxLength: 40,
+    })
+    const masked = createMasker(fc.sample(value, 200))
+
+    expect(text.length).toBeGreaterThan(500_000)
+    expect(masked(text)).toBe(text)
+  })
+})
+
+describe('a text whose escapes end escapes', () => {
+  it.each([
+    ['percents', `${'%3'.repeat(400_000)}%34`],
+    ['entities', `${'&am'.repeat(200_000)}p;`],
+    ['backslashes and letters', '\\u00'.repeat(200_000)],
+  ])('of %s is read without running out of stack', (_says, text) => {
+    expect(() => createMasker(['s3cr3t-token'])(text)).not.toThrow()
+  })
+})
+
 describe('a text without escapes', () => {
   it('is judged as one that needs a closer look', () => {
     const piece = fc.constantFrom(...'abAB01+/-_ %&;\\\n', 'é', '😀', 'YWJj', '&amp;', '%41')
-    const value = fc.array(piece, { minLength: 4, maxLength: 6 }).map((pieces) => pieces.join(''))
+    const value = fc
+      .array(piece, { minLength: 4, maxLength: 6 })
+      .map((pieces) => pieces.join(''))
+      .filter((text) => isLong(text) && !text.endsWith('\\'))
     const write = fc.constantFrom(...[...forms, ...encoded].map(([, form]) => form))
     const surroundings = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
     fc.assert(
@@ -219,20 +271,6 @@ describe('a text that was cut', () => {
     expect(masked('body s3cr')).toBe('body s3cr')
   })
 
-  it.each<[text: string, beginnings: readonly string[]]>([
-    ['body s3cr3t-\\"tok', ['s3cr3t-\\"tok']],
-    ['body s3cr3t-\\', ['s3cr3t-']],
-    ['body s3cr3t-%2', ['s3cr3t-']],
-    ['body s3cr3t-\\u00', ['s3cr3t-']],
-    ['body s3cr3t-&quo', ['s3cr3t-']],
-    ['body s3cr3t-\ufffd', ['s3cr3t-']],
-    [`body ${base64('s3cr3t-"to')}`.slice(0, -3), [base64('s3cr3t-"to').slice(0, -3)]],
-    ['body s3c', []],
-    ['s3cr body', []],
-  ])('%j ends with a beginning, which has to be hidden elsewhere, too', (text, beginnings) => {
-    expect(beginningsAtEnd(text, ['s3cr3t-"token"', 'other'])).toEqual(beginnings)
-  })
-
   it('anywhere in any form gives no more than a few characters away', () => {
     const piece = fc.constantFrom(...'aB3-_.~/=+?#"\\ <>\n', 'é', '😀')
     const value = fc
@@ -244,7 +282,7 @@ describe('a text that was cut', () => {
         const echo = Buffer.from(form(secret))
         const text = echo.subarray(0, 7 + (at % echo.length)).toString()
 
-        expect(createMasker([secret, ...beginningsAtEnd(text, [secret])])(text)).not.toContain('s3cr3t')
+        expect(createMasker([secret])(text, { isCut: true })).not.toContain('s3cr3t')
       }),
       { numRuns: 2000 },
     )

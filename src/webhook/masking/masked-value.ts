@@ -1,7 +1,7 @@
-import { secretHeaders } from './header.ts'
-import { LongNumber } from './long-number.ts'
+import { secretHeaders } from '../header.ts'
+import { LongNumber } from '../long-number.ts'
+import type { HeaderPair } from '../outcome.ts'
 import { type Masker, mask } from './mask.ts'
-import type { HeaderPair } from './outcome.ts'
 
 /** A JSON value with everything masked in it, names too. A number keeps its type unless it shows what must not be seen. */
 export function maskedValue(value: unknown, masked: Masker): unknown {
@@ -32,4 +32,20 @@ function maskedHeader(header: HeaderPair, masked: Masker): HeaderPair {
   const shownName = masked(name)
   const shownValue = secretHeaders.has(name.toLowerCase()) ? mask : masked(value)
   return shownName === name && shownValue === value ? header : [shownName, shownValue]
+}
+
+/** The same where the values of no header are secret for their names alone. */
+export function maskedHeaderTexts(headers: readonly HeaderPair[], masked: Masker): readonly HeaderPair[] {
+  return headers.map((header) => {
+    const [name, value] = header
+    const [seenName, seenValue] = [masked(name), masked(value)]
+    return seenName === name && seenValue === value ? header : [seenName, seenValue]
+  })
+}
+
+/** Whether a mask stands somewhere in a value. */
+export function containsMask(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(mask)
+  if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false
+  return Object.entries(value).some(([name, member]) => name.includes(mask) || containsMask(member))
 }

@@ -1,0 +1,71 @@
+import { secretHeaders } from '../webhook/header.ts'
+import { createMasker, type Masker, maskNothing } from '../webhook/masking/mask.ts'
+import type { TargetResponse } from '../webhook/outcome.ts'
+import type { ValuesToMask } from '../webhook/rendering.ts'
+import type { ResponseMaskers } from '../webhook/response.ts'
+import { Recent } from './recent.ts'
+
+/** Maskers of the sets of values that were used last. An engine sends the same credentials with every call of a node. */
+export class MaskerCache {
+  readonly #maskers = new Recent<Masker>({ entries: 64, characters: 131_072 })
+
+  maskerFor(values: readonly string[]): Masker {
+    if (values.length === 0) return maskNothing
+    // No value has NUL: neither JSON of a secret nor a file of one may.
+    const key = values.join('\0')
+    const known = this.#maskers.get(key)
+    if (known !== undefined) return known
+    const masker = createMasker(values)
+    this.#maskers.set(key, masker)
+    return masker
+  }
+}
+
+/** What hides what in one execution. */
+export class ExecutionMaskers {
+  /**
+   * For what the client has sent, in which its own values are looked for. Secrets of the service are not: those are masked
+   * where they stand, so that nobody can test a guess on a text of their own.
+   */
+  readonly own: Masker
+  readonly #cache: MaskerCache
+  readonly #values: ValuesToMask
+
+  constructor(cache: MaskerCache, values: ValuesToMask) {
+    this.#cache = cache
+    this.#values = values
+    this.own = cache.maskerFor([...values.client])
+  }
+
+  /** For what a target has sent. */
+  forResponse({ headers }: TargetResponse): ResponseMaskers {
+    const { carriers, client } = this.#values
+    const stored = [...this.#values.stored]
+    const known = this.#cache.maskerFor([...stored, ...carriers, ...client])
+    const secrets = new Set(secretsIn(headers))
+    return {
+      own: this.own,
+      stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
+      shown: secrets.size === 0 ? known : both(known, createMasker(secrets)),
+      showsBody: secrets.size <= maxResponseSecrets,
+      tail: tailFor(stored),
+    }
+  }
+}
+
+/** A response with more of them than this is not worth showing, and would be dear to mask. */
+const maxResponseSecrets = 64
+
+function secretsIn(headers: TargetResponse['headers']): readonly string[] {
+  return headers.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
+}
+
+function both(one: Masker, other: Masker): Masker {
+  return (text, options) => other(one(text, options), options)
+}
+
+/** Longer than any spelling of these secrets, and one of two lengths, so that it tells nothing of them. */
+function tailFor(stored: readonly string[]): number {
+  if (stored.length === 0) return 0
+  return stored.every(({ length }) => length <= 128) ? 1_024 : 65_536
+}

@@ -1,0 +1,213 @@
+import { isBase64Digit } from './base64.ts'
+import { type Match, type Pattern, Trie } from './trie.ts'
+
+/**
+ * Finds any number of patterns in one pass (Aho and Corasick, 1975). A byte of a text costs one look into a table, whatever
+ * the patterns are and however much of one the text has, so that the time of a search tells nothing of them. Rows of the
+ * table are made when they are first needed, as RE2 does it: patterns may be many, a text meets few of their states. Base64
+ * and base64url are one alphabet, and a plus is a space, as it is in a form.
+ */
+export class Automaton {
+  /** 0 for the bytes that no pattern has. */
+  readonly #symbols = new Uint8Array(256)
+  readonly #trie: Trie
+  readonly #width: number
+  readonly #longest: number
+  /** By row and symbol: where the row of the next state begins, negative where a pattern ends. */
+  #table: Int32Array
+  /** Where the row of a state begins, 0 where it has none. */
+  readonly #rowOf: Int32Array
+  /** The states of the rows, in order. The first row stays empty. */
+  #states: number[] = []
+
+  constructor(patterns: readonly Pattern[]) {
+    this.#width = this.#classify(patterns) + 1
+    this.#longest = patterns.reduce((longest, { bytes }) => Math.max(longest, bytes.length), 0)
+    this.#trie = new Trie(patterns, this.#symbols)
+    this.#rowOf = new Int32Array(this.#trie.size)
+    this.#table = new Int32Array(firstRows * this.#width)
+    this.#forget()
+  }
+
+  /** Where reading begins. */
+  get start(): number {
+    return this.#width
+  }
+
+  /** Whether a pattern is in the first bytes of a text. Four parts are read side by side, which halves the time. */
+  occursIn(bytes: Uint8Array, length: number): boolean {
+    const quarter = length >> 2
+    const overlap = Math.max(0, this.#longest - 1)
+    if (quarter < overlap * 4 || !this.#isFreeInParts(bytes, quarter, overlap))
+      return this.#occurs(bytes, 0, length)
+    return this.#occurs(bytes, Math.max(0, quarter * 4 - overlap), length)
+  }
+
+  #occurs(bytes: Uint8Array, from: number, to: number): boolean {
+    const symbols = this.#symbols
+    let table = this.#table
+    let at = this.#width
+    for (let index = from; index < to; index++) {
+      const symbol = symbols[bytes[index] as number] as number
+      let next = table[at + symbol] as number
+      if (next < 0) {
+        if (next === unknown) next = this.#resolve(at, symbol)
+        if (next < 0) return true
+        table = this.#table
+      }
+      at = next
+    }
+    return false
+  }
+
+  /** False also where a part needs a row that is not there yet. */
+  #isFreeInParts(bytes: Uint8Array, quarter: number, overlap: number): boolean {
+    const symbols = this.#symbols
+    const table = this.#table
+    const half = quarter * 2
+    const last = quarter * 3
+    let one = this.#width
+    let two = this.#rowAfter(bytes, quarter - overlap, quarter)
+    let three = this.#rowAfter(bytes, half - overlap, half)
+    let four = this.#rowAfter(bytes, last - overlap, last)
+    if ((two | three | four) < 0 || table !== this.#table) return false
+    for (let index = 0; index < quarter; index++) {
+      one = table[one + (symbols[bytes[index] as number] as number)] as number
+      two = table[two + (symbols[bytes[index + quarter] as number] as number)] as number
+      three = table[three + (symbols[bytes[index + half] as number] as number)] as number
+      four = table[four + (symbols[bytes[index + last] as number] as number)] as number
+      if ((one | two | three | four) < 0) return false
+    }
+    return true
+  }
+
+  #rowAfter(bytes: Uint8Array, from: number, to: number): number {
+    let row = this.#width
+    for (let index = from; index < to && row > 0; index++)
+      row = this.#table[row + (this.#symbols[bytes[index] as number] as number)] as number
+    return row
+  }
+
+  /** Reads on from a row; `onMatch` gets the place behind each match. Returns the row at the end. */
+  read(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    begin: number,
+    onMatch: (end: number, match: Match) => void,
+  ): number {
+    const symbols = this.#symbols
+    let at = begin
+    for (let index = from; index < to; index++) {
+      const symbol = symbols[bytes[index] as number] as number
+      const known = this.#table[at + symbol] as number
+      const next = known === unknown ? this.#resolve(at, symbol) : known
+      at = next < 0 ? -next : next
+      if (next < 0) onMatch(index + 1, this.#trie.matchIn(this.#stateAt(at)))
+    }
+    return at
+  }
+
+  /** How many bytes of a pattern lead to a row. */
+  depthAt(row: number): number {
+    return this.#trie.depthOf(this.#stateAt(row))
+  }
+
+  #stateAt(row: number): number {
+    return this.#states[row / this.#width] ?? 0
+  }
+
+  #classify(patterns: readonly Pattern[]): number {
+    let count = 0
+    for (const { bytes } of patterns)
+      for (let index = 0; index < bytes.length; index++) {
+        const folded = fold[bytes[index] as number] as number
+        if (this.#symbols[folded] === 0) this.#symbols[folded] = ++count
+      }
+    for (let byte = 0; byte < 256; byte++) this.#symbols[byte] = this.#symbols[fold[byte] as number] as number
+    return count
+  }
+
+  #resolve(row: number, symbol: number): number {
+    const known = this.#states.length
+    const next = this.#trie.follow(this.#stateAt(row), symbol)
+    const nextRow = this.#rowOf[next] || this.#addRow(next)
+    const cell = this.#trie.matches(next) ? -nextRow : nextRow
+    // Where all rows had to go, the one that was left is no more.
+    if (this.#states.length >= known) this.#table[row + symbol] = cell
+    return cell
+  }
+
+  #addRow(state: number): number {
+    if ((this.#states.length + 1) * this.#width > maxCells) this.#forget()
+    const row = this.#states.length * this.#width
+    if (row + this.#width > this.#table.length) {
+      const larger = new Int32Array(this.#table.length * 2).fill(unknown, this.#table.length)
+      larger.set(this.#table)
+      this.#table = larger
+    }
+    this.#states.push(state)
+    this.#rowOf[state] = row
+    return row
+  }
+
+  #forget(): void {
+    for (const state of this.#states) this.#rowOf[state] = 0
+    this.#table.fill(unknown)
+    this.#states = [0]
+    this.#addRow(0)
+  }
+}
+
+/** What is in the table where the next state has not been worked out. */
+const unknown = -2_147_483_648
+
+const firstRows = 16
+
+/** 4 MiB of rows. Where more are needed, all are made anew. */
+const maxCells = 1_048_576
+
+/** One reading of a text, in one go or in parts: `spans` are begins and ends of places, in order and without overlap. */
+export class Search {
+  readonly spans: number[] = []
+  readonly #automaton: Automaton
+  readonly #bytes: Uint8Array
+  #at = 0
+  #row: number
+
+  /** Reads up to a place, or all. */
+  constructor(automaton: Automaton, bytes: Uint8Array, to = bytes.length) {
+    this.#automaton = automaton
+    this.#bytes = bytes
+    this.#row = automaton.start
+    this.readTo(to)
+  }
+
+  readTo(to: number): void {
+    this.#row = this.#automaton.read(this.#bytes, this.#at, to, this.#row, this.#cover)
+    this.#at = to
+  }
+
+  /** How many bytes of the beginning of a pattern have been read last. */
+  get begun(): number {
+    return this.#automaton.depthAt(this.#row)
+  }
+
+  /** Matches come in the order of their ends, and each may cover those before it. */
+  #cover = (at: number, { length, before, after }: Match): void => {
+    let start = Math.max(0, at - length - before)
+    let end = at + (isBase64Digit[this.#bytes[at] ?? 0] ? after : 0)
+    const { spans } = this
+    while (spans.length > 0 && start < (spans.at(-1) ?? 0)) {
+      end = Math.max(end, spans.pop() ?? 0)
+      start = Math.min(start, spans.pop() ?? 0)
+    }
+    spans.push(start, end)
+  }
+}
+
+/** Bytes that are one to the automaton. */
+const fold = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+fold[0x2b] = 0x20
+fold[0x2d] = 0x20
+fold[0x5f] = 0x2f

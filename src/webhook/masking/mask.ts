@@ -1,0 +1,120 @@
+import { Automaton, Search } from './automaton.ts'
+import { decodedViews, nextRun, shortestRunOf } from './base64.ts'
+import { minMaskLength, patternsOf, shortestSpelling } from './patterns.ts'
+import type { Span } from './unescape.ts'
+import { isEscaped, type View, viewsOf } from './view.ts'
+
+/** What stands in the place of everything that must not be seen. */
+export const mask = '•••'
+
+/** Takes values out of a text. Of a text whose reading stopped, also the beginning of a value at its end. */
+export type Masker = (text: string, options?: { readonly isCut: boolean }) => string
+
+/** Hides nothing. */
+export const maskNothing: Masker = (text) => text
+
+/**
+ * Hides values in every form in which they may come back: as they are, in any mixture of escapes, in quoted-printable, in
+ * base64 and base64url, alone or within more text, and in base64 of that. The cost grows with the length of a text, whatever
+ * the values are, and does not tell how much of one a text has.
+ */
+export function createMasker(values: Iterable<string>): Masker {
+  const hidden = searchable(values)
+  if (hidden.length === 0) return maskNothing
+  if (hidden.reduce((sum, { length }) => sum + length, 0) > maxHiddenLength) return hideAll
+  const shortest = Math.min(...hidden.map(shortestSpelling))
+  let finder: Finder | null = null
+  return (text, { isCut } = { isCut: false }) => {
+    if (text.length < shortest && !isCut) return text
+    finder ??= new Finder(hidden)
+    return !isCut && finder.isFree(text) ? text : replaceSpans(text, finder.spansIn(text, isCut))
+  }
+}
+
+/** Characters of all values together. Looking for more would take too much memory. */
+const maxHiddenLength = 131_072
+
+/** Shows nothing, which is safe. */
+const hideAll: Masker = (text) => (text === '' ? '' : mask)
+
+function searchable(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)]
+    .map((value) => value.toWellFormed())
+    .filter((value) => value.length >= minMaskLength)
+}
+
+/** Finds the places of values in texts. */
+class Finder {
+  readonly #automaton: Automaton
+  readonly #shortestRun: number
+
+  constructor(values: readonly string[]) {
+    this.#automaton = new Automaton(values.flatMap(patternsOf))
+    this.#shortestRun = shortestRunOf(values)
+  }
+
+  /** Whether a text says nothing else than it is, and has no value. Most texts are such ones. */
+  isFree(text: string): boolean {
+    if (isEscaped(text)) return false
+    const bytes = text.length * maxBytesPerUnit <= scratch.length ? scratch : Buffer.from(text)
+    const length = bytes === scratch ? bytes.write(text) : bytes.length
+    return !this.#automaton.occursIn(bytes, length) && nextRun(bytes, length, 0, this.#shortestRun) === null
+  }
+
+  spansIn(text: string, isCut: boolean): readonly Span[] {
+    const spans: Span[] = []
+    let barest: View | null = null
+    for (const view of viewsOf(text)) {
+      if (isCut) this.#addBegun(spans, view)
+      this.#add(spans, view)
+      barest = view
+    }
+    if (barest !== null) for (const view of decodedViews(barest, this.#shortestRun)) this.#add(spans, view)
+    return spans
+  }
+
+  #add(found: Span[], { bytes, locate }: View): void {
+    if (!this.#automaton.occursIn(bytes, bytes.length)) return
+    const { spans } = new Search(this.#automaton, bytes)
+    for (let at = 0; at < spans.length; at += 2) found.push(locate(spans[at] ?? 0, spans[at + 1] ?? 0))
+  }
+
+  /** The beginning of a value at the end of a text, which may have been cut within a character or an escape. */
+  #addBegun(found: Span[], { bytes, locate }: View): void {
+    const search = new Search(this.#automaton, bytes, 0)
+    for (const end of [endOfWhole(bytes), bytes.length]) {
+      search.readTo(end)
+      if (search.begun >= minMaskLength) found.push(locate(end - search.begun, bytes.length))
+    }
+  }
+}
+
+/** Room for the bytes of a text that is only looked at. */
+const scratch = Buffer.alloc(262_144)
+const maxBytesPerUnit = 3
+
+/** Where a text ends without half a character or half an escape at its end. */
+function endOfWhole(bytes: Buffer): number {
+  const tail = bytes.toString('latin1', Math.max(0, bytes.length - longestHalf))
+  return bytes.length - (brokenEnd.exec(tail)?.[0].length ?? 0)
+}
+
+const longestHalf = 24
+const brokenEnd =
+  /(?:\xef\xbf\xbd|\xed[\xa0-\xaf][\x80-\xbf]|%[\da-f]?|\\|[ux]\{?[\da-f]{0,5}|=[\da-f]?|&#?\w{0,18})$/i
+
+function replaceSpans(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text
+  let shown = ''
+  let at = 0
+  for (const [start, end] of spans.toSorted(([one], [other]) => one - other)) {
+    if (start >= at) shown += text.slice(at, start) + mask
+    at = Math.max(at, end)
+  }
+  return shown + text.slice(at)
+}
+
+/** The first characters of a masked text, none of which is half of one. */
+export function cutText(text: string, characters: number): string {
+  return text.length <= characters ? text : text.slice(0, characters).replace(/[\ud800-\udbff]$/, '')
+}

@@ -1,0 +1,96 @@
+import { type Span, unescapeBriefly } from './unescape.ts'
+
+/** One reading of a text: what it says, in bytes, and where in the text a part of that stands. */
+export interface View {
+  readonly bytes: Buffer
+  locate(start: number, end: number): Span
+}
+
+/** What makes a text say something else than it is. */
+const escapes = /[\0\\%\b\t\n\f\r\uff01-\uff5e]|&[#A-Za-z]/
+const quotedPrintable = /=(?:[\dA-Fa-f]{2}|\r?\n)/
+
+/** Whether a text may say something else than it is. */
+export function isEscaped(text: string): boolean {
+  return escapes.test(text) || quotedPrintable.test(text)
+}
+
+/**
+ * All readings of a text: as it stands, and without its escapes where it has some. The last one has the fewest. Each is
+ * gone when the next one is asked for, save where no other follows.
+ */
+export function* viewsOf(text: string): Generator<View> {
+  const plain = plainView(text)
+  if (quotedPrintable.test(text)) yield quotedPrintableView(plain)
+  yield plain
+  if (!escapes.test(text)) return
+  for (const unescaped of unescapeBriefly(plain.bytes))
+    yield { bytes: unescaped.bytes, locate: (start, end) => plain.locate(...unescaped.locate(start, end)) }
+}
+
+function plainView(text: string): View {
+  const bytes = Buffer.from(text)
+  if (bytes.length === text.length) return { bytes, locate: (start, end) => [start, end] }
+  let units: Uint32Array | null = null
+  return {
+    bytes,
+    locate(start, end) {
+      units ??= unitIndex(bytes)
+      return [units[start] ?? text.length, units[end] ?? text.length]
+    },
+  }
+}
+
+/** For each byte of UTF-8, how many units of UTF-16 stand before its character. */
+function unitIndex(bytes: Buffer): Uint32Array {
+  const units = new Uint32Array(bytes.length)
+  let next = 0
+  let first = 0
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if ((byte & 0xc0) !== 0x80) {
+      first = next
+      next += byte >= 0xf0 ? 2 : 1
+    }
+    units[index] = first
+  }
+  return units
+}
+
+/** RFC 2045, section 6.7. White space at the ends of lines is left as it is. */
+function quotedPrintableView({ bytes, locate }: View): View {
+  const decoded = Buffer.alloc(bytes.length)
+  const starts = new Uint32Array(bytes.length)
+  let length = 0
+  let at = 0
+  while (at < bytes.length) {
+    const softBreak = softBreakAt(bytes, at)
+    if (softBreak > 0) {
+      at += softBreak
+      continue
+    }
+    const byte = encodedByteAt(bytes, at)
+    starts[length] = at
+    decoded[length++] = byte ?? bytes[at] ?? 0
+    at += byte === null ? 1 : 3
+  }
+  const endOf = (index: number) => (index < length ? (starts[index] ?? 0) : bytes.length)
+  return {
+    bytes: decoded.subarray(0, length),
+    locate: (start, end) => locate(endOf(start), endOf(end)),
+  }
+}
+
+const equals = 0x3d
+
+function softBreakAt(bytes: Buffer, at: number): number {
+  if (bytes[at] !== equals) return 0
+  if (bytes[at + 1] === 0x0a) return 2
+  return bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a ? 3 : 0
+}
+
+function encodedByteAt(bytes: Buffer, at: number): number | null {
+  if (bytes[at] !== equals) return null
+  const digits = bytes.toString('latin1', at + 1, at + 3)
+  return /^[\dA-Fa-f]{2}$/.test(digits) ? Number.parseInt(digits, 16) : null
+}
