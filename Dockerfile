@@ -20,7 +20,7 @@ CMD ["node", "demo/receiver-main.ts"]
 
 # The service: docker build .
 FROM node:26-slim
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION
 ARG CREATED
 LABEL org.opencontainers.image.title="webhook-node" \
