@@ -122,6 +122,24 @@ const maxEchoBytes: Variable<number> = {
   parse: integer(0, 67_108_864),
 }
 
+const maxCapturedBytes: Variable<number> = {
+  name: 'MAX_CAPTURED_BYTES',
+  default: '262144',
+  description:
+    'How much may be captured of a response, as JSON. A value that does not fit is null, with a warning.',
+  example: '65536',
+  parse: integer(0, 67_108_864),
+}
+
+const maxRenderMs: Variable<number> = {
+  name: 'MAX_RENDER_MS',
+  default: '50',
+  description:
+    'Processor time in milliseconds that all templates and conditions of a request may take. Half of it is kept for those over the response.',
+  example: '200',
+  parse: integer(2, 10_000),
+}
+
 const maxInFlight: Variable<number> = {
   name: 'MAX_IN_FLIGHT',
   default: '1000',
@@ -281,6 +299,8 @@ export const variables = [
   maxRequestBytes,
   maxResponseBytes,
   maxEchoBytes,
+  maxCapturedBytes,
+  maxRenderMs,
   maxInFlight,
   maxPerHost,
   maxQueuePerHost,
@@ -314,6 +334,8 @@ export interface Settings {
   readonly maxTimeoutMs: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
+  readonly maxCapturedBytes: number
+  readonly maxRenderMs: number
   readonly maxInFlight: number
   /** How long running executions may take to end after a signal to stop. */
   readonly shutdownGraceMs: number
@@ -373,6 +395,8 @@ export function readSettings(environment: Environment): Settings {
     maxTimeoutMs: read(maxTimeoutMs),
     maxRequestBytes: read(maxRequestBytes),
     maxEchoBytes: read(maxEchoBytes),
+    maxCapturedBytes: read(maxCapturedBytes),
+    maxRenderMs: read(maxRenderMs),
     maxInFlight: read(maxInFlight),
     shutdownGraceMs: read(shutdownGraceMs),
     shutdownDelayMs: read(shutdownDelayMs),

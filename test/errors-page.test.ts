@@ -35,6 +35,7 @@ const warningCodes = {
   response_undecodable: true,
   body_truncated: true,
   capture_failed: true,
+  capture_too_large: true,
   capture_masked: true,
   expectation_masked: true,
 } satisfies Record<WarningCode, true>

@@ -1,9 +1,14 @@
-import { type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
+import { type CompiledNode, type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
 import type { Node } from '../webhook/config.ts'
 import { type Bounds, Recent } from './recent.ts'
 
-/** How much is kept of nodes. Characters are those of the configs; what is compiled from them is a multiple of that. */
-export const nodeBounds: Bounds = { entries: 1_000, characters: 2_000_000 }
+/** How much is kept of compiled nodes: about 16 MB at the most. */
+export const nodeBounds: Bounds = { entries: 1_000, weight: 8_000_000 }
+
+/** What a compiled node takes of memory, in characters of text: one of Liquid takes as much as 50. */
+export function weighNode(text: string, { codeCharacters }: CompiledNode): number {
+  return text.length + 50 * codeCharacters
+}
 
 /** Compiles nodes and keeps those that were used last: an engine sends the same node thousands of times. */
 export class CompiledNodes {
@@ -34,7 +39,7 @@ export class CompiledNodes {
     if (kept !== undefined) return kept
     const compiled = compileNode(node, this.#limits)
     // An author mends what is wrong, and sends it no second time.
-    if (compiled.ok) this.#recent.set(content, compiled)
+    if (compiled.ok) this.#recent.set(content, compiled, weighNode(content, compiled.node))
     return compiled
   }
 }

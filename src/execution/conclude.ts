@@ -1,10 +1,10 @@
-import { type Decision, decideOnFailure, decideOnResponse } from '../webhook/branch.ts'
+import { type Decision, decideOnFailure, decideOnResponse, judgingFailed } from '../webhook/branch.ts'
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { type Failure, type FailureCode, failures, type Phase } from '../webhook/failure.ts'
 import type { BodyEnding, Outcome, TargetResponse } from '../webhook/outcome.ts'
+import type { RenderBudget } from '../webhook/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/render-context.ts'
-import { RenderCost } from '../webhook/render-cost.ts'
 import { asksInVain } from '../webhook/repeat.ts'
 import { ReadableResponse, type ResponseMaskers } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
@@ -16,20 +16,50 @@ export interface Conclusion {
   readonly warnings: readonly Warning[]
 }
 
-/** Decides on an outcome and takes what later nodes need. `variables` are those that the request was rendered with. */
+/** What a conclusion is drawn with. */
+export interface JudgingContext {
+  /** What the request was rendered with. */
+  readonly variables: Scope['variables']
+  /** What is left of it, for all responses of the request. */
+  readonly budget: RenderBudget
+  /** Of all captured values together, as JSON. */
+  readonly maxCapturedBytes: number
+}
+
+/** Decides on an outcome and takes what later nodes need. */
 export function conclude(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
-  variables: Scope['variables'],
+  context: JudgingContext,
 ): Conclusion {
   if (response === null)
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
-  const scope = scopeWith(response, variables)
-  const decision = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
-  const captured = capture(node, response, scope)
-  const warnings = [...decision.warnings, ...captured.warnings, ...warningsOf(response)]
-  return { decision, captured: captured.values, warnings }
+  return context.budget.judge(() => concludeOnResponse(node, outcome, response, context))
+}
+
+function concludeOnResponse(
+  node: CompiledNode,
+  outcome: Outcome,
+  response: ReadableResponse,
+  context: JudgingContext,
+): Conclusion {
+  const scope = scopeWith(response, context)
+  const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
+  if (decided.reason.code === 'judging_failed')
+    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(response) }
+  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
+  if (exceededAt !== null && outcome.kind === 'responded')
+    return {
+      decision: decideOnFailure(node, judgingFailed(exceededAt)),
+      captured: captureNothing(node),
+      warnings: warningsOf(response),
+    }
+  return {
+    decision: decided,
+    captured: values,
+    warnings: [...decided.warnings, ...warnings, ...warningsOf(response)],
+  }
 }
 
 /** Whether an outcome is what the node expects. */
@@ -37,21 +67,16 @@ export function isMet(
   node: CompiledNode,
   outcome: Outcome,
   maskersFor: (response: TargetResponse) => ResponseMaskers,
-  variables: Scope['variables'],
+  context: JudgingContext,
 ): boolean {
   if (outcome.kind === 'failed') return false
-  const maskers = maskersFor(outcome.response)
-  const response = new ReadableResponse(outcome.response, maskers, { isShown: false })
-  return decideOnResponse(node, response, scopeWith(response, variables)).succeeded
+  const response = new ReadableResponse(outcome.response, maskersFor(outcome.response), { isShown: false })
+  return context.budget.judge(() => decideOnResponse(node, response, scopeWith(response, context)).succeeded)
 }
 
-/** What templates and conditions see once there is a response. They share one budget, and reach no secret. */
-function scopeWith(response: ReadableResponse, variables: Scope['variables']): Scope {
-  return {
-    variables: { ...variables, response: response.variables },
-    secrets: noSecrets,
-    cost: new RenderCost(),
-  }
+/** What templates and conditions see once there is a response. They reach no secret. */
+function scopeWith(response: ReadableResponse, { variables, budget }: JudgingContext): Scope {
+  return { variables: { ...variables, response: response.variables }, secrets: noSecrets, budget }
 }
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {

@@ -10,16 +10,18 @@ import { type Repeat, repeatAfterFailure } from '../webhook/failure.ts'
 import { headerValues } from '../webhook/header.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
-import { unresolvedSecret } from '../webhook/rendering.ts'
+import { RenderBudget } from '../webhook/render-budget.ts'
+import { type RenderInput, unresolvedSecret } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { CompiledNodes } from './compiled-nodes.ts'
-import { conclude, isMet } from './conclude.ts'
+import { conclude, isMet, type JudgingContext } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
 import type { Executed, ExecutionRecord, Refused } from './execution.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
+import type { RenderQuota } from './render-quota.ts'
 import { attemptEntry, Reporter } from './report.ts'
 import { type Sent, send } from './send.ts'
 import { tracedCaller } from './traced-caller.ts'
@@ -30,6 +32,11 @@ export interface ExecutionContext {
   readonly secrets: SecretStore
   readonly nodes: CompiledNodes
   readonly maskers: MaskerCache
+  readonly quota: RenderQuota
+  /** Milliseconds of processor time for all templates and conditions of a request. */
+  readonly maxRenderMs: number
+  /** Of all captured values of a request together, as JSON. */
+  readonly maxCapturedBytes: number
   /** Bytes of a body that are shown in a reply. */
   readonly maxEchoBytes: number
   readonly userAgent: string
@@ -43,6 +50,8 @@ export interface Occasion {
   readonly cancellation: Cancellation
   /** The trace that the caller is in. */
   readonly trace: TraceContext | null
+  /** The name of the client; null where no key is asked for. */
+  readonly client: string | null
 }
 
 /** compile → render → attempt → conclude → report. Rejects only on a bug of ours. */
@@ -58,26 +67,33 @@ export async function executeNode(
   const { node } = compiled
   const executionId = randomUUIDv7()
   const trace = traceOf(occasion, node, context)
-  const rendered = render(node, request, { executionId, trace }, context)
+  const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
+  const share = { client: occasion.client, tenant }
+  if (context.quota.owes(share)) await context.quota.turn(share, deadlineMs, occasion.cancellation)
+  const budget = new RenderBudget(context.maxRenderMs)
+  const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
+  const { variables } = rendered
+  const judging = { variables, budget, maxCapturedBytes: context.maxCapturedBytes }
   const sent = rendered.ok
     ? await send({
         node,
         request: rendered.request,
         caller: trace === null ? context.caller : tracedCaller(context.caller, trace),
-        tenant: request.tenant ?? null,
-        deadlineMs: request.deadlineMs ?? Number.POSITIVE_INFINITY,
+        tenant,
+        deadlineMs,
         accepted,
         cancellation: occasion.cancellation,
-        isMet: (outcome) =>
-          isMet(node, outcome, (response) => maskers.forResponse(response), rendered.variables),
+        isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
       })
     : nothingSent
   const callMs = performance.now() - accepted
-  return report(
-    { request, node, executionId, trace, rendered, maskers, sent, acceptedAt, accepted, callMs },
+  const executed = report(
+    { request, node, executionId, trace, rendered, maskers, judging, sent, acceptedAt, accepted, callMs },
     context,
   )
+  context.quota.spend(share, budget.spentMs)
+  return executed
 }
 
 const nothingSent: Sent = { attempts: [], warnings: [] }
@@ -90,6 +106,7 @@ interface Journey {
   readonly trace: Trace | null
   readonly rendered: RenderedRequest
   readonly maskers: ExecutionMaskers
+  readonly judging: JudgingContext
   readonly sent: Sent
   readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
@@ -111,7 +128,7 @@ function traceOf(
 function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey }: ExecuteRequest,
-  { executionId, trace }: Pick<Journey, 'executionId' | 'trace'>,
+  { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
   // A request that cannot be sent must tell nothing of a secret, its binding included.
@@ -122,6 +139,7 @@ function render(
     store: isOpen
       ? { find: (name, use) => store.find(name, { ...use, tenant: tenant ?? null }) }
       : unresolved,
+    budget,
     executionId,
     idempotencyKey: idempotencyKey ?? null,
     userAgent,
@@ -133,7 +151,7 @@ function render(
 const unresolved: SecretLookup = { find: () => unresolvedSecret }
 
 function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, maskers, sent, accepted, callMs } = journey
+  const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = journey
   const { attempts } = sent
   const outcome = outcomeOf(rendered, attempts)
   const { diagnostics = 'full' } = request
@@ -143,7 +161,7 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response), {
           isShown: diagnostics === 'full',
         })
-  const { decision, captured, warnings } = conclude(node, outcome, response, rendered.variables)
+  const { decision, captured, warnings } = conclude(node, outcome, response, judging)
   const reporter = new Reporter(maskers.own, { diagnostics, maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,

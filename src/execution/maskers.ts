@@ -7,7 +7,7 @@ import { Recent } from './recent.ts'
 
 /** Maskers of the sets of values that were used last. An engine sends the same credentials with every call of a node. */
 export class MaskerCache {
-  readonly #maskers = new Recent<Masker>({ entries: 64, characters: 131_072 })
+  readonly #maskers = new Recent<Masker>({ entries: 64, weight: 131_072 })
 
   maskerFor(values: readonly string[]): Masker {
     if (values.length === 0) return maskNothing

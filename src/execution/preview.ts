@@ -4,11 +4,12 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import { type SecretMarkers, secretMarkers, toCurl } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
+import { RenderBudget } from '../webhook/render-budget.ts'
 import type { RenderInput } from '../webhook/rendering.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import type { SecretLookup } from '../webhook/secret-lookup.ts'
-import { conclude } from './conclude.ts'
+import { conclude, type JudgingContext } from './conclude.ts'
 import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
 import type { ExecutionContext } from './execute.ts'
 import type { Previewed, Refused } from './execution.ts'
@@ -19,7 +20,11 @@ import { Reporter } from './report.ts'
 export type PreviewContext = Omit<ExecutionContext, 'caller' | 'secrets' | 'startsTraces'>
 
 /** Everything of an execution but the sending. Opens no socket; secrets need no values. */
-export function previewNode(request: PreviewRequest, context: PreviewContext): Refused | Previewed {
+export function previewNode(
+  request: PreviewRequest,
+  context: PreviewContext,
+  clientName: string | null = null,
+): Refused | Previewed {
   const compiled = context.nodes.compile(request.node)
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
@@ -28,7 +33,9 @@ export function previewNode(request: PreviewRequest, context: PreviewContext): R
   const marked: SecretLookup = {
     find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true }),
   }
+  const budget = new RenderBudget(context.maxRenderMs)
   const input: RenderInput = {
+    budget,
     payload,
     secrets,
     store: marked,
@@ -38,19 +45,22 @@ export function previewNode(request: PreviewRequest, context: PreviewContext): R
     traceHeaders: startTrace({ isSampled: false }).headers,
     masksCarriers: true,
   }
-  const rendered = renderRequest(node, input)
+  const rendered = budget.render(() => renderRequest(node, input))
   // A preview knows no secret of the service, so a response cannot have one.
   const { client } = rendered.valuesToMask
   const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
   const reporter = new Reporter(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
-  const decided = outcome === null ? null : decide(node, outcome, rendered, maskers, reporter)
+  const { maxCapturedBytes } = context
+  const judging = { variables: rendered.variables, budget, maxCapturedBytes }
+  const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
     curl: curlOf(node, { ...input, secrets: {}, masksCarriers: false }, maskers.own, markers),
     warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
     simulated: decided?.simulated ?? null,
   }
+  context.quota.spend({ client: clientName, tenant: request.tenant ?? null }, budget.spentMs)
   return { kind: 'previewed', reply }
 }
 
@@ -72,7 +82,7 @@ function simulated(rendered: RenderedRequest, simulate: Simulation | undefined):
 function decide(
   node: CompiledNode,
   outcome: Outcome,
-  { variables }: RenderedRequest,
+  judging: JudgingContext,
   maskers: ExecutionMaskers,
   reporter: Reporter,
 ) {
@@ -80,7 +90,7 @@ function decide(
     outcome.response === null
       ? null
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
-  const { decision, captured, warnings } = conclude(node, outcome, response, variables)
+  const { decision, captured, warnings } = conclude(node, outcome, response, judging)
   const { branch, succeeded, reason } = decision
   return {
     warnings: reporter.warnings(warnings),
@@ -100,7 +110,7 @@ function curlOf(
   masked: Masker,
   markers: SecretMarkers,
 ): string | null {
-  const rendered = renderRequest(node, input)
+  const rendered = input.budget.render(() => renderRequest(node, input))
   if (!rendered.ok) return null
   const parts = maskedParts(rendered.shown, masked)
   return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, markers })

@@ -3,6 +3,7 @@ import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { MaskerCache } from '../execution/maskers.ts'
+import { RenderQuota } from '../execution/render-quota.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { Statistics } from '../statistics/statistics.ts'
@@ -41,6 +42,8 @@ export interface AppOptions {
   readonly maxInFlight: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
+  readonly maxRenderMs: number
+  readonly maxCapturedBytes: number
   /** How long a caller may take to send its request; without it 30 s. */
   readonly requestTimeoutMs?: number
   /** How long closing may take. */
@@ -149,12 +152,17 @@ function contextOf({
   spanExporter,
   maxTimeoutMs,
   maxEchoBytes,
+  maxRenderMs,
+  maxCapturedBytes,
 }: AppOptions): ExecutionContext {
   return {
     caller,
     secrets,
     nodes: new CompiledNodes({ maxTimeoutMs }),
     maskers: new MaskerCache(),
+    quota: new RenderQuota(),
+    maxRenderMs,
+    maxCapturedBytes,
     maxEchoBytes,
     userAgent: `webhook-node/${version}`,
     startsTraces: spanExporter !== null,

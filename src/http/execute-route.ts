@@ -43,15 +43,15 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     response: { 200: executeReply, ...problemReplies },
   }
   app.post('/v1/execute', { schema }, async (request, reply) => {
-    const occasion = { cancellation: request.work.cancellation, trace: traceOf(request) }
+    const keyName = request.client?.name ?? null
+    const occasion = { cancellation: request.work.cancellation, trace: traceOf(request), client: keyName }
     const result = await executeNode(request.body, context, occasion)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(spansOf(result))
-    const { id: requestId, client } = request
-    const keyName = client?.name ?? null
+    const { id: requestId } = request
     // Right behind the reply, before any other request: its caller need not wait for those who watch.
     process.nextTick(() => {
       logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
-import type { CompiledNodes } from '../execution/compiled-nodes.ts'
+import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
 import type { Node } from '../webhook/config.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
@@ -37,7 +37,8 @@ export function acceptJsonBodies(app: FastifyInstance, compiled: CompiledNodes):
     if (request.newNode !== null) {
       const { node } = request.body as { readonly node: Node } // the schema has been followed
       // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
-      if (compiled.compile(node).ok) nodes.keep(request.newNode, node)
+      const known = compiled.compile(node)
+      if (known.ok) nodes.keep(request.newNode, node, weighNode(request.newNode, known.node))
     }
     done()
   })

@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly items?: JsonSchema
   readonly minItems?: number
+  readonly maxItems?: number
+  readonly maxProperties?: number
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string

@@ -18,12 +18,12 @@ export class KnownNodes {
     return this.#nodes.get(text)
   }
 
-  /** Keeps a node for all requests to come. */
-  keep(text: string, node: Node): void {
+  /** Keeps a node for all requests to come, and with it what was compiled of it, whose weight this is. */
+  keep(text: string, node: Node, weight = text.length): void {
     // A request may name two nodes, of which the last one counts.
     if (JSON.stringify(JSON.parse(text)) !== JSON.stringify(node)) return
     // A part of a longer text would keep all of that in memory.
-    this.#nodes.set(Buffer.from(text).toString(), Object.freeze(node))
+    this.#nodes.set(Buffer.from(text).toString(), Object.freeze(node), weight)
   }
 }
 

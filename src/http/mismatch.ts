@@ -22,13 +22,21 @@ function* inScalar(schema: JsonSchema, value: unknown, path: string): Generator<
 }
 
 function* inArray(schema: JsonSchema, value: readonly unknown[], path: string): Generator<ConfigError> {
-  const { items, minItems = 0 } = schema
+  const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema
   if (value.length < minItems) yield { path, message: `must have at least ${minItems} of them` }
+  if (value.length > maxItems) return yield { path, message: tooMany(maxItems, value.length) }
   if (items === undefined) return
   for (const [index, item] of value.entries()) yield* mismatches(items, item, pointer(path, index))
 }
 
+function tooMany(most: number, count: number): string {
+  return `must have at most ${most} of them, not ${count}`
+}
+
 function* inObject(schema: JsonSchema, value: JsonObject, path: string): Generator<ConfigError> {
+  const count = Object.keys(value).length
+  const { maxProperties = Number.POSITIVE_INFINITY } = schema
+  if (count > maxProperties) return yield { path, message: tooMany(maxProperties, count) }
   for (const name of missingNames(schema, value))
     yield { path: pointer(path, name), message: missing(schema.properties?.[name] ?? {}) }
   if (!restrictsMembers(schema)) return

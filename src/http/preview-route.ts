@@ -21,7 +21,10 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
     response: { 200: named(PreviewReply), ...problemReplies },
   }
   app.post('/v1/preview', { schema }, async (request) => {
-    const result = previewNode(request.body, context)
+    const client = request.client?.name ?? null
+    const share = { client, tenant: request.body.tenant ?? null }
+    await context.quota.turn(share, Number.POSITIVE_INFINITY, request.work.cancellation)
+    const result = previewNode(request.body, context, client)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     return result.reply

@@ -3,9 +3,10 @@ import { type Body, defaults } from './config.ts'
 import { asJson, asText, asXml, type Encoder } from './encode.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
 import { headerValueProblem } from './header.ts'
-import { isTooDeep, maxJsonDepth, parseJson, writeJson } from './json.ts'
+import { isTooDeep, maxJsonDepth, measureJson, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
 import { mask } from './masking/mask.ts'
+import { maxTextLengths, refuseLength, TextTooLong } from './render-budget.ts'
 import { carriesStored, replaceSecrets } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import { formPairs } from './value-text.ts'
@@ -22,7 +23,7 @@ export interface RenderedBody extends Shown<string> {
 }
 
 const path = '/node/body'
-const maxBodyBytes = 1_048_576
+const maxBodyBytes = maxTextLengths.text
 
 /** Compiles the body of a node. */
 export function compileBody(body: Body, compiler: Compiler): CompiledBody {
@@ -67,10 +68,11 @@ function compileSimple(
     render(rendering) {
       const members = renderFields(compiled, rendering)
       if (mayRepeat) refuseRepeatedNames(members)
-      const real = write(members, 'real')
+      const isStored = members.some((member) => member.carriesStored)
+      const real = withinLimit(() => write(members, 'real'), isStored, rendering)
       const isMasked = members.some((member) => member.shown !== member.real)
       const shown = isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real
-      return { real, shown, carriesStored: members.some((member) => member.carriesStored) }
+      return { real, shown, carriesStored: isStored }
     },
   }
 }
@@ -92,7 +94,7 @@ function compileFull({ source, contentType = defaults.contentType }: BodyOf<'ful
       const value = source === undefined ? payload : payload[source]
       if (value === undefined)
         rendering.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
-      const text = writeValue(value ?? {}, contentType)
+      const text = withinLimit(() => writeValue(value ?? {}, contentType), false, rendering)
       return { real: text, shown: text, carriesStored: false }
     },
   }
@@ -110,10 +112,10 @@ function compileContent(
     contentType,
     render(rendering) {
       const { real, shown, carriesStored: isStored } = template.render(rendering)
-      const text = writeValue(shown, contentType)
+      const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)
       return {
-        real: writeValue(real, contentType),
-        shown: withPlainMasks(text, contentType),
+        real: text,
+        shown: withPlainMasks(writeValue(shown, contentType), contentType),
         carriesStored: isStored,
       }
     },
@@ -151,6 +153,17 @@ function refuseBrokenJson(text: string, isStored: boolean, rendering: Rendering)
   rendering.fail({ code: 'body_invalid', detail, path: `${path}/content` }, isStored)
 }
 
+/** Writes a body; one that becomes too large ends the rendering before it takes memory. */
+function withinLimit(write: () => string, isStored: boolean, rendering: Rendering): string {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof TextTooLong)) throw error
+    const detail = `The rendered body has more than ${error.limit} bytes; at most so many are sent.`
+    return rendering.fail({ code: 'request_too_large', detail, path }, isStored)
+  }
+}
+
 /** Which of both a text is made of. */
 type Side = keyof Shown<unknown>
 
@@ -160,8 +173,10 @@ function writeObject(
   side: Side,
   keys: ReadonlyMap<string, string>,
 ): string {
+  let length = 0
   const written = members.map((member) => {
     const value = member[side] ?? null
+    length = refuseSize(value, length + member.name.length)
     refuseDepth(value, maxJsonDepth - 1)
     return keys.get(member.name) + writeJson(value)
   })
@@ -174,8 +189,16 @@ function writeFields(members: readonly RenderedField[], side: Side): string {
 
 function writeValue(value: unknown, contentType: EncodedType): string {
   if (contentType !== 'application/json') return writeForm(Object.entries(value as object))
+  refuseSize(value, 0)
   refuseDepth(value, maxJsonDepth)
   return writeJson(value)
+}
+
+/** A value may refer to the same large part any number of times. Gives the length so far. */
+function refuseSize(value: unknown, before: number): number {
+  const length = before + measureJson(value, maxTextLengths.text)
+  refuseLength('text', length)
+  return length
 }
 
 function refuseDepth(value: unknown, levels: number): void {
@@ -185,8 +208,15 @@ function refuseDepth(value: unknown, levels: number): void {
 
 /** WHATWG application/x-www-form-urlencoded. */
 function writeForm(members: readonly (readonly [name: string, value: unknown])[]): string {
-  const pairs = members.flatMap(([name, value]) => formPairs(name, value))
-  return new URLSearchParams(pairs.map(([name, text]) => [name, text])).toString()
+  const form = new URLSearchParams()
+  let length = 0
+  for (const [name, value] of members)
+    for (const [own, text] of formPairs(name, value)) {
+      length += own.length + text.length
+      refuseLength('text', length)
+      form.append(own, text)
+    }
+  return form.toString()
 }
 
 /** A mask stands for a value; written as part of a form it would not be recognised. */

@@ -37,9 +37,10 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
 
 /** Decides on a response: every expectation must hold. `scope` has `response`. */
 export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
-  const verdicts = node.expectations.map((expectation) => judge(expectation, response, scope))
+  const verdicts = judgeAll(node, response, scope)
   const warnings = verdicts.flatMap(({ sawMask, path }) => (sawMask ? [maskedWarning(path)] : []))
   const missed = verdicts.find(({ met }) => !met)
+  if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
   if (missed !== undefined)
     return { branch: node.onError, succeeded: false, reason: unmet(node, missed, response), warnings }
   return {
@@ -48,6 +49,22 @@ export function decideOnResponse(node: CompiledNode, response: ReadableResponse,
     reason: met(verdicts),
     warnings: [...warnings, ...warningsOfSuccess(node, response)],
   }
+}
+
+/** What comes of a response that takes too much to judge. */
+export function judgingFailed(path: string): Failure {
+  return { code: 'judging_failed', detail: '', path }
+}
+
+/** In order, up to the first one that is missed. */
+function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Judged[] {
+  const verdicts: Judged[] = []
+  for (const expectation of node.expectations) {
+    const verdict = judge(expectation, response, scope)
+    verdicts.push(verdict)
+    if (!verdict.met) break
+  }
+  return verdicts
 }
 
 /** A verdict, and whether a mask stood in what it is about. */

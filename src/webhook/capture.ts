@@ -1,43 +1,94 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
+import { measureJson, writeJson } from './json.ts'
 import { containsMask } from './masking/masked-value.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
+import type { RenderProblem } from './rendered.ts'
 import type { ReadableResponse } from './response.ts'
-import { undefinedWarning, type Warning } from './warning.ts'
+import type { Template } from './template.ts'
+import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
 /** Values for later nodes, and what went wrong while they were taken. */
 export interface Captured {
   readonly values: Readonly<Record<string, unknown>>
   readonly warnings: readonly Warning[]
+  /** Where a template took more than there is to judge; null elsewhere. */
+  readonly exceededAt: string | null
 }
 
-/** Takes the values of a node's `capture` from a response. A value that is not there is null. */
+/** Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. */
 export function capture(
   { capture: templates }: CompiledNode,
   response: ReadableResponse,
   scope: Scope,
+  maxBytes: number,
 ): Captured {
-  const warnings: Warning[] = []
-  const values = templates.map(([name, template]) => {
-    response.takeSawMask()
-    const rendered = template.value(scope)
-    const sawMask = response.takeSawMask()
-    if (rendered.ok) {
-      if (sawMask && (!template.isPath || containsMask(rendered.value))) warnings.push(maskedWarning(name))
-      for (const variable of rendered.undefinedVariables)
-        if (isNotOfResponse(variable)) warnings.push(undefinedWarning(variable, pathOf(name)))
-      return [name, rendered.value ?? null] as const
-    }
-    const message = `"${name}" could not be captured. ${rendered.failure.detail}`
-    warnings.push({ code: 'capture_failed', path: pathOf(name), message })
-    return [name, null] as const
-  })
-  return { values: Object.fromEntries(values), warnings }
+  const session = new CaptureSession(response, scope, maxBytes)
+  const values = templates.map(([name, template]) => [name, session.take(name, template)] as const)
+  const { warnings, exceededAt } = session
+  return { values: Object.fromEntries(values), warnings, exceededAt }
 }
 
-function maskedWarning(name: string): Warning {
-  const message = `"${name}" is of a response in which the target sent a secret of the service back. Its value is masked.`
-  return { code: 'capture_masked', path: pathOf(name), message }
+class CaptureSession {
+  readonly warnings: Warning[] = []
+  exceededAt: string | null = null
+  readonly #response: ReadableResponse
+  readonly #scope: Scope
+  readonly #maxBytes: number
+  #bytesLeft: number
+
+  constructor(response: ReadableResponse, scope: Scope, maxBytes: number) {
+    this.#response = response
+    this.#scope = scope
+    this.#maxBytes = maxBytes
+    this.#bytesLeft = maxBytes
+  }
+
+  take(name: string, template: Template): unknown {
+    if (this.exceededAt !== null) return null
+    this.#response.takeSawMask()
+    const rendered = template.value(this.#scope)
+    const sawMask = this.#response.takeSawMask()
+    if (!rendered.ok) return this.#fail(name, rendered.failure)
+    const value = rendered.value ?? null
+    if (!this.#fits(name, value)) return null
+    if (sawMask && (!template.isPath || containsMask(value)))
+      this.#warn('capture_masked', name, maskedMessage)
+    for (const variable of rendered.undefinedVariables)
+      if (isNotOfResponse(variable)) this.warnings.push(undefinedWarning(variable, pathOf(name)))
+    return value
+  }
+
+  #fail(name: string, { detail, exceedsBudget = false }: RenderProblem): null {
+    if (exceedsBudget) this.exceededAt = pathOf(name)
+    this.#warn('capture_failed', name, `could not be captured. ${detail}`)
+    return null
+  }
+
+  #fits(name: string, value: unknown): boolean {
+    const bytes = bytesOf(value, this.#bytesLeft)
+    if (bytes <= this.#bytesLeft) {
+      this.#bytesLeft -= bytes
+      return true
+    }
+    const size = typeof value === 'string' ? `has ${bytes} bytes` : `has more than ${this.#bytesLeft} bytes`
+    const limit = `All that is captured may have ${this.#maxBytes} bytes as JSON together (MAX_CAPTURED_BYTES).`
+    this.#warn('capture_too_large', name, `${size} and does not fit. ${limit}`)
+    return false
+  }
+
+  #warn(code: WarningCode, name: string, what: string): void {
+    this.warnings.push({ code, path: pathOf(name), message: `"${name}" ${what}` })
+  }
+}
+
+const maskedMessage =
+  'was made of a part of the response in which the target sent a secret of the service back. Its value is masked.'
+
+/** As JSON. Only what is not much too large is written to be counted. */
+function bytesOf(value: unknown, left: number): number {
+  const length = measureJson(value, left)
+  return length > left ? length : Buffer.byteLength(writeJson(value))
 }
 
 function pathOf(name: string): string {

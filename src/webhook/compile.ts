@@ -1,7 +1,7 @@
 import { type CompiledAuth, compileAuth } from './auth.ts'
 import { type CompiledBody, compileBody } from './body.ts'
 import { Compiler } from './compiler.ts'
-import { type BranchName, branchNames, defaults, type Node } from './config.ts'
+import { type BranchName, branchNames, defaults, type Node, nodeLimits } from './config.ts'
 import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
@@ -25,6 +25,8 @@ export interface CompiledNode {
   readonly onError: BranchName
   /** The engine's names for the outputs. */
   readonly branches: Readonly<Record<BranchName, string>>
+  /** How many characters of it are Liquid: what is compiled of them takes most of its memory. */
+  readonly codeCharacters: number
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
@@ -73,12 +75,18 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames],
+    codeCharacters: compiler.codeCharacters,
   }
   if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
   return { ok: true, node: { ...compiled, url } }
 }
 
 function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: Compiler): void {
+  if (Object.keys(node.capture ?? {}).some((name) => name.length > nodeLimits.nameCharacters))
+    compiler.complain(
+      '/node/capture',
+      `must have no name of more than ${nodeLimits.nameCharacters} characters`,
+    )
   if (node.body !== undefined && node.method === 'GET')
     compiler.complain('/node/body', 'must not be given with GET; use query, or another method')
   if (node.timeoutMs !== undefined && node.timeoutMs > maxTimeoutMs)

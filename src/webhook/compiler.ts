@@ -2,11 +2,13 @@ import type { ConfigError } from './config-error.ts'
 import { rendered } from './rendered.ts'
 import type { SecretPlace } from './secret-lookup.ts'
 import {
+  type Compiled,
   type Condition,
   compileCondition,
   compileTemplate,
   constantTemplate,
   type Template,
+  type TemplatePlace,
 } from './template.ts'
 
 /** Compiles the strings of one node and collects what is wrong with them, so that all is said in one reply. */
@@ -15,6 +17,10 @@ export class Compiler {
   readonly templates: 'liquid' | 'none'
   /** Names of the secrets that the node refers to. */
   readonly secretNames = new Set<string>()
+  /** How many characters of the node are Liquid. */
+  codeCharacters = 0
+  #parts = 0
+  #isFull = false
 
   constructor(templates: 'liquid' | 'none') {
     this.templates = templates
@@ -36,22 +42,93 @@ export class Compiler {
   }
 
   condition(text: string, path: string): Condition {
+    if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
     const compiled = compileCondition(text)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return never
   }
 
+  /** The URL behind its authority. */
+  url(text: string): Compiled<Template> {
+    if (this.templates === 'none') return { ok: true, template: constantTemplate(text) }
+    return this.#compile(text, '/node/url', 'url')
+  }
+
   #compiled(text: string, path: string, place: SecretPlace | null): Template {
-    const compiled = compileTemplate(text, place)
-    if (compiled.ok) {
-      for (const name of compiled.template.secretNames) this.secretNames.add(name)
-      return compiled.template
-    }
+    const compiled = this.#compile(text, path, place)
+    if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return constantTemplate('')
   }
+
+  #compile(text: string, path: string, place: TemplatePlace): Compiled<Template> {
+    if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
+    const compiled = compileTemplate(text, place)
+    if (compiled.ok) {
+      for (const name of compiled.template.secretNames) this.secretNames.add(name)
+    }
+    return compiled
+  }
+
+  /** Counts before anything is parsed, and says once where there is too much. */
+  #admits({ characters, longest, parts }: CodeSize, path: string): boolean {
+    const wasFull = this.#isFull
+    this.codeCharacters += characters
+    this.#parts += parts
+    this.#isFull ||=
+      longest > codeLimits.partCharacters ||
+      this.codeCharacters > codeLimits.characters ||
+      this.#parts > codeLimits.parts
+    if (this.#isFull && !wasFull) this.complain(path, tooMuchCode)
+    return !this.#isFull
+  }
 }
+
+/** What a node may have of Liquid. */
+const codeLimits = { parts: 5_000, characters: 131_072, partCharacters: 8_192 } as const
+
+const tooMuchCode = `goes beyond what a node may have: ${codeLimits.parts} placeholders, tags and conditions, of ${codeLimits.partCharacters} characters each and ${codeLimits.characters} together`
+
+/** How much Liquid there is in a text. */
+interface CodeSize {
+  readonly characters: number
+  /** Of one placeholder or tag. */
+  readonly longest: number
+  readonly parts: number
+}
+
+/** How much of a text is Liquid, without parsing it: a few characters too many do no harm. */
+function measureCode(text: string): CodeSize {
+  let characters = 0
+  let longest = 0
+  let parts = 0
+  for (let at = nextCode(text, 0); at !== -1; ) {
+    const close = text.indexOf(text[at + 1] === '{' ? '}}' : '%}', at)
+    const end = close === -1 ? text.length : close + 2
+    characters += end - at
+    longest = Math.max(longest, end - at)
+    parts += 1 + countLines(text, at, end)
+    at = nextCode(text, end)
+  }
+  return { characters, longest, parts }
+}
+
+/** Where the next placeholder or tag begins; -1 where none does. */
+function nextCode(text: string, from: number): number {
+  for (let at = text.indexOf('{', from); at !== -1; at = text.indexOf('{', at + 1))
+    if (text[at + 1] === '{' || text[at + 1] === '%') return at
+  return -1
+}
+
+/** A `liquid` tag has a tag in each line. */
+function countLines(text: string, from: number, to: number): number {
+  let lines = 0
+  for (let at = from; at < to; at++) if (text.charCodeAt(at) === lineFeed) lines++
+  return lines
+}
+
+const lineFeed = 0x0a
 
 /** Stands in for a condition with an error; a node with errors is never executed. */
 const never: Condition = {

@@ -13,6 +13,15 @@ export const defaults = {
   contentType: 'application/json',
 } as const
 
+/** How much of a kind a node may have: the same node is always accepted or always refused. */
+export const nodeLimits = {
+  nameCharacters: 1_024,
+  fields: 1_000,
+  captures: 100,
+  expectations: 100,
+  statuses: 100,
+} as const
+
 /** The outputs of a node under their own names. */
 export const branchNames = ['success', 'error', 'exit'] as const
 
@@ -22,6 +31,7 @@ export type BranchName = (typeof branchNames)[number]
 const fieldOptions = {
   name: Type.String({
     minLength: 1,
+    maxLength: nodeLimits.nameCharacters,
     description: 'The name that the receiver expects. Order, case and repetition are kept.',
   }),
   ifEmpty: Type.Optional(
@@ -49,6 +59,7 @@ const AttributeField = closedObject(
     source: oneOfWords(sources, { description: 'The part of the payload that has the attribute.' }),
     field: Type.String({
       minLength: 1,
+      maxLength: nodeLimits.nameCharacters,
       description:
         'The exact name of the attribute; only where there is no such attribute is it read as a dotted path.',
       examples: ['email', 'address.city', 'items.0.sku'],
@@ -120,6 +131,7 @@ const ApiKeyAuth = closedObject(
     in: oneOfWords(['header', 'query'], { description: 'Where the key goes.' }),
     name: Type.String({
       minLength: 1,
+      maxLength: nodeLimits.nameCharacters,
       description: 'The name of the header or parameter.',
       examples: ['X-Api-Key'],
     }),
@@ -149,7 +161,10 @@ const SimpleBody = closedObject(
   {
     structure: oneOfWords(['simple'], { description: 'An object of chosen fields.' }),
     contentType: encodedType,
-    fields: Type.Array(named(Field), { description: 'The members of the object, in order.' }),
+    fields: Type.Array(named(Field), {
+      maxItems: nodeLimits.fields,
+      description: 'The members of the object, in order.',
+    }),
   },
   { title: 'Simple', description: 'An object of the chosen fields.' },
 )
@@ -213,10 +228,13 @@ const statusPattern = Type.Unsafe<number | string>({
 const StatusExpectation = closedObject(
   {
     type: oneOfWords(['status'], { description: 'The status decides.' }),
-    value: Type.Union([statusPattern, Type.Array(statusPattern, { minItems: 1 })], {
-      description: 'a status such as 200 or "200", a class such as "2xx", or a list of these',
-      examples: ['2xx', 201, [200, 201, '4xx']],
-    }),
+    value: Type.Union(
+      [statusPattern, Type.Array(statusPattern, { minItems: 1, maxItems: nodeLimits.statuses })],
+      {
+        description: 'a status such as 200 or "200", a class such as "2xx", or a list of these',
+        examples: ['2xx', 201, [200, 201, '4xx']],
+      },
+    ),
   },
   { title: 'Status', description: 'Met when the status is one of these.' },
 )
@@ -326,10 +344,15 @@ export const Node = closedObject(
     }),
     auth: Type.Optional(named(Auth)),
     query: Type.Optional(
-      Type.Array(named(Field), { description: 'URL parameters, added behind the static ones.', default: [] }),
+      Type.Array(named(Field), {
+        maxItems: nodeLimits.fields,
+        description: 'URL parameters, added behind the static ones.',
+        default: [],
+      }),
     ),
     headers: Type.Optional(
       Type.Array(named(Field), {
+        maxItems: nodeLimits.fields,
         description:
           'Headers. Those that belong to the connection or could unlock another service are refused.',
         default: [],
@@ -346,7 +369,10 @@ export const Node = closedObject(
     ),
     expect: Type.Optional(
       Type.Unsafe<Expectation | Expectation[]>({
-        anyOf: [named(Expectation), Type.Array(named(Expectation), { minItems: 1 })],
+        anyOf: [
+          named(Expectation),
+          Type.Array(named(Expectation), { minItems: 1, maxItems: nodeLimits.expectations }),
+        ],
         description: 'an expectation, or a list of them of which all must hold',
         default: defaults.expect,
       }),
@@ -372,6 +398,7 @@ export const Node = closedObject(
     ),
     capture: Type.Optional(
       recordOf(Type.String(), {
+        maxProperties: nodeLimits.captures,
         description:
           'Values for later nodes: name to template over `response` and the payload. Taken whether or not the expectation was met.',
         default: {},

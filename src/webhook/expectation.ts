@@ -1,5 +1,6 @@
 import type { Compiler } from './compiler.ts'
 import type { Expectation } from './config.ts'
+import { contains } from './contains.ts'
 import { cutText } from './masking/mask.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
@@ -16,6 +17,8 @@ export interface Verdict {
   readonly hint: string | null
   /** JSON Pointer to the expectation. */
   readonly path: string
+  /** Whether it took more than there is to decide. */
+  readonly exceedsBudget?: boolean
 }
 
 /** An expectation that is ready to be compared with a response. */
@@ -88,7 +91,7 @@ function compileString(
 
 function hasText(text: string, value: string, match: 'contains' | 'equals', ignoreCase: boolean): boolean {
   const [whole, part] = ignoreCase ? [text.toLowerCase(), value.toLowerCase()] : [text, value]
-  return match === 'equals' ? whole === part : whole.includes(part)
+  return match === 'equals' ? whole === part : contains(whole, part)
 }
 
 const excerptLength = 120
@@ -107,7 +110,7 @@ function stringHint(response: ReadableResponse, value: string, match: 'contains'
   const came = `The target sent ${describeBody(response)}.`
   if (!isWhole) return `${came} ${cutHint}`
   if (hasText(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
-  if (match === 'equals' && text.includes(value)) return `${came} It would match with "match": "contains".`
+  if (match === 'equals' && contains(text, value)) return `${came} It would match with "match": "contains".`
   return `${came} It would not match without regard to case either.`
 }
 
@@ -122,7 +125,8 @@ function compileCondition(text: string, path: string, condition: Condition): Com
       const met = holds.ok && holds.value
       const hint = holds.ok ? conditionHint(response) : holds.failure.detail
       const actual = met ? 'true' : 'false'
-      return { met, expected: text, actual, hint: met ? null : hint, path }
+      const exceedsBudget = !holds.ok && (holds.failure.exceedsBudget ?? false)
+      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget }
     },
   }
 }

@@ -255,6 +255,13 @@ export const failures = {
     title: 'The headers of the answer are too large',
     hint: 'At most 16 KiB and 512 headers are accepted. The target may be setting cookies without end.',
   },
+  judging_failed: {
+    phase: 'responding',
+    blame: 'node',
+    repeat: 'never',
+    title: 'The response could not be judged within the limits',
+    hint: 'The target has answered: look at the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target answer with less.',
+  },
   queue_full: {
     phase: 'service',
     blame: 'service',

@@ -53,6 +53,27 @@ export function writeJson(value: unknown): string {
   )
 }
 
+/**
+ * How many characters the JSON of a value has at the least, its escapes aside. Stops counting beyond a limit: a value may
+ * refer to the same large part any number of times.
+ */
+export function measureJson(value: unknown, limit: number): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null || value instanceof LongNumber) return String(value).length
+  let length = 2
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && length <= limit; index++)
+      length += 1 + measureJson(value[index], limit - length)
+    return length
+  }
+  const members = value as Readonly<Record<string, unknown>>
+  for (const name in members) {
+    length += name.length + 4 + measureJson(members[name], limit - length)
+    if (length > limit) break
+  }
+  return length
+}
+
 /** Whether a value nests deeper than so many levels. `JSON.parse` does not recurse, but writing and reviving do. */
 export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
   if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false

@@ -24,6 +24,7 @@ import {
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
+import { isStoredSecret } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 
 /** Thrown by a rendering that refers to a secret that is not known or may not be used. */
@@ -121,7 +122,7 @@ class PlainCapture extends CaptureTag {
   override *render(context: RenderContext): Generator<unknown, void, string> {
     const { encode } = context
     context.encode = plainText
-    const emitter = new TextEmitter(context)
+    const emitter = new TextEmitter(context, 'text')
     yield this.liquid.renderer.renderTemplates(this.templates, context, emitter)
     context.bottom()[this.variable] = emitter.buffer
     context.encode = encode
@@ -145,7 +146,9 @@ export class SecretTag extends Tag {
     const found = context.secrets(name, place, isDelimited)
     if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
     const { value, isStored, isHidden } = found
-    emitter.write(context.encode === null ? value : context.encode(value))
+    const text = context.encode === null ? value : context.encode(value)
+    if (isStoredSecret(found) && emitter instanceof TextEmitter) emitter.writeSecret(text)
+    else emitter.write(text)
     context.noteSecret({ name, isStored, isHidden, start, end: emitter.buffer.length })
   }
 }

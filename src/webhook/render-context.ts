@@ -2,7 +2,7 @@ import { Context, type Emitter, type Liquid, toValue } from 'liquidjs'
 import type { Encode } from './encode.ts'
 import { nearestPath, type Path } from './payload.ts'
 import { plainText } from './plain-text.ts'
-import { RenderCost } from './render-cost.ts'
+import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
 import type { WrittenSecret } from './rendered.ts'
 import type { FoundSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
 
@@ -23,7 +23,7 @@ export interface Scope {
   /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
   readonly secrets: UseSecret
   /** Shared by all templates of a request; without it each template has its own. */
-  readonly cost?: RenderCost
+  readonly budget?: RenderBudget
   /** Where templates run that assign nothing: making it costs more than they do. The first of them makes it. */
   shared?: RenderContext
 }
@@ -41,6 +41,9 @@ const noVariables: readonly UndefinedVariable[] = []
 
 const synchronous = { sync: true } as const
 
+/** Of a template that is rendered on its own. */
+const aloneMs = 50
+
 /** One rendering: what it may see and cost, and what it noticed. */
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
@@ -48,18 +51,18 @@ export class RenderContext extends Context {
   /** Where its secrets stand; `url` where the text so far tells. */
   place: SecretPlace | 'url' = 'body'
   readonly secrets: UseSecret
-  readonly cost: RenderCost
+  readonly budget: RenderBudget
   readonly variables: Scope['variables']
   #written: WrittenSecret[] | null = null
   #reported: Map<string, UndefinedVariable> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
 
-  constructor({ variables, secrets, cost = new RenderCost() }: Scope, engine: Liquid) {
-    const limits = { liquid: engine, memoryLimit: cost as never, renderLimit: cost as never }
+  constructor({ variables, secrets, budget = RenderBudget.started(aloneMs) }: Scope, engine: Liquid) {
+    const limits = { liquid: engine, memoryLimit: budget as never, renderLimit: budget as never }
     super(variables, engine.options, synchronous, limits)
     this.secrets = secrets
-    this.cost = cost
+    this.budget = budget
     this.variables = variables
   }
 
@@ -114,17 +117,17 @@ export class RenderContext extends Context {
 
   /** Filters loop over arrays without asking for the time; each of the three takes part in every loop of theirs. */
   override readProperty(...parts: Parameters<Context['readProperty']>): unknown {
-    this.cost.check()
+    this.budget.check()
     return super.readProperty(...parts)
   }
 
   override push(scope: object): number {
-    this.cost.check()
+    this.budget.check()
     return super.push(scope)
   }
 
   override spawn(scope?: object): Context {
-    this.cost.check()
+    this.budget.check()
     return super.spawn(scope)
   }
 
@@ -165,12 +168,34 @@ export class RenderContext extends Context {
 export class TextEmitter implements Emitter {
   buffer = ''
   readonly #context: RenderContext
-  constructor(context: RenderContext) {
+  readonly #part: TextPart
+  constructor(context: RenderContext, part: TextPart = parts[context.place]) {
     this.#context = context
+    this.#part = part
   }
   write(value: unknown): void {
     const text = plainText(toValue(value))
-    this.#context.memoryLimit.use(text.length)
+    this.#context.budget.use(text.length)
+    this.#append(text)
+  }
+  /** Writes a secret, whose length is not counted with that of other texts: what is left of the budget would tell it. */
+  writeSecret(text: string): void {
+    this.#append(text)
+  }
+  #append(text: string): void {
+    refuseLength(this.#part, this.buffer.length + text.length)
     this.buffer += text
   }
 }
+
+/** What a text is a part of, by the place where it stands. */
+const parts = {
+  url: 'url',
+  path: 'url',
+  query: 'url',
+  auth: 'header',
+  headers: 'header',
+  body: 'text',
+  tls: 'text',
+  signing: 'text',
+} as const satisfies Record<SecretPlace | 'url', TextPart>

@@ -15,6 +15,8 @@ export interface WrittenSecret {
 export type RenderProblem = Omit<Failure, 'path'> & {
   /** What of its binding the use of a secret did not keep, or that there is no such secret. */
   readonly refusedBy?: SecretBinding | 'missing'
+  /** Whether it needed more time or memory than there is for all templates of a request. */
+  readonly exceedsBudget?: boolean
 }
 
 /** What a template came to. */

@@ -5,8 +5,8 @@ import { mask } from './masking/mask.ts'
 import { minMaskLength } from './masking/patterns.ts'
 import type { HeaderPair } from './outcome.ts'
 import type { Payload } from './payload.ts'
+import type { RenderBudget } from './render-budget.ts'
 import type { Scope, UseSecret } from './render-context.ts'
-import { RenderCost } from './render-cost.ts'
 import {
   carriesSecret,
   carriesStored,
@@ -26,6 +26,7 @@ export interface RenderInput {
   readonly secrets: Readonly<Record<string, string>>
   /** Those of the service. */
   readonly store: SecretLookup
+  readonly budget: RenderBudget
   readonly executionId: string
   readonly idempotencyKey: string | null
   readonly userAgent: string
@@ -78,6 +79,7 @@ export class Rendering {
   readonly #stored = new Set<string>()
   readonly #carriers = new Set<string>()
   readonly #client: Set<string>
+  readonly #seen = new Set<object>()
   #suggestionsLeft = maxSuggestions
 
   constructor(input: RenderInput, { id, url }: Pick<CompiledNode, 'id' | 'url'>) {
@@ -85,7 +87,7 @@ export class Rendering {
     this.#target = url
     const { payload, executionId } = input
     const variables = { ...payload, node: { id }, execution: { id: executionId } }
-    this.scope = { variables, secrets: this.#use, cost: new RenderCost() }
+    this.scope = { variables, secrets: this.#use, budget: input.budget }
     this.#client = new Set(Object.values(input.secrets))
   }
 
@@ -125,8 +127,11 @@ export class Rendering {
     const texts = isOfStored ? this.#carriers : this.#client
     if (typeof real === 'string') addText(texts, real)
     else if (typeof real === 'number' || real instanceof LongNumber) addText(texts, String(real))
-    else if (typeof real === 'object' && real !== null)
+    else if (typeof real === 'object' && real !== null && !this.#seen.has(real)) {
+      // Many fields may take the same large value.
+      this.#seen.add(real)
       for (const member of Object.values(real)) this.hide(member, isOfStored)
+    }
     return mask
   }
 

@@ -93,41 +93,48 @@ function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: 
   warnOfCredentials(node, tail.credentialNames, fields, rendering)
   const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
   const real = targetOf(tail, added, encodedPairs)
-  if (real.length > maxUrlLength) {
+  if (real === null) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
-    const carriesStored = tail.carriesStored || added.some((one) => one.carriesStored)
-    rendering.fail({ code: 'url_invalid', detail, path: '/node/url' }, carriesStored)
+    const isStored = tail.carriesStored || added.some((one) => one.carriesStored)
+    return rendering.fail({ code: 'url_invalid', detail, path: '/node/url' }, isStored)
   }
   const shownTail = rendering.input.masksCarriers ? tail.shown : tail
   const isMasked =
     shownTail.path !== tail.path ||
     shownTail.query !== tail.query ||
     added.some((one) => one.shown !== one.real)
-  return { real, shown: isMasked ? targetOf(shownTail, added, shownPairs) : real }
+  if (!isMasked) return { real, shown: real }
+  return { real, shown: targetOf(shownTail, added, shownPairs) ?? mask }
 }
 
 const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
 
+/** Null where it becomes too long: what is added is not put together beyond that. */
 function targetOf(
   { path, query }: { readonly path: string; readonly query: string | null },
   added: readonly Parameter[],
-  write: (parameter: Parameter) => readonly string[],
-): string {
+  write: (parameter: Parameter) => Iterable<string>,
+): string | null {
+  let target = query === null ? path : `${path}?${query}`
+  let separator = query === null ? '?' : query === '' || query.endsWith('&') ? '' : '&'
   // An array without items is a parameter that is not there.
-  const pairs = added.flatMap(write)
-  if (pairs.length === 0) return query === null ? path : `${path}?${query}`
-  const separator = query === null || query === '' || query.endsWith('&') ? '' : '&'
-  return `${path}?${query ?? ''}${separator}${pairs.join('&')}`
+  for (const parameter of added)
+    for (const pair of write(parameter)) {
+      target += separator + pair
+      separator = '&'
+      if (target.length > maxUrlLength) return null
+    }
+  return target.length > maxUrlLength ? null : target
 }
 
 /** As they go out: `name=text`. */
-function encodedPairs({ name, real }: Pick<Parameter, 'name' | 'real'>): string[] {
-  return queryPairs(name, real).map(([own, text]) => `${percentEncode(own)}=${percentEncode(text)}`)
+function* encodedPairs({ name, real }: Pick<Parameter, 'name' | 'real'>): Generator<string> {
+  for (const [own, text] of queryPairs(name, real)) yield `${percentEncode(own)}=${percentEncode(text)}`
 }
 
-function shownPairs({ name, real, shown }: Parameter): string[] {
-  if (shown !== mask) return encodedPairs({ name, real: shown })
-  return encodedPairs({ name, real }).length === 0 ? [] : [`${percentEncode(name)}=${mask}`]
+function* shownPairs({ name, real, shown }: Parameter): Generator<string> {
+  if (shown !== mask) yield* encodedPairs({ name, real: shown })
+  else if (!Array.isArray(real) || real.length > 0) yield `${percentEncode(name)}=${mask}`
 }
 
 const advice = 'URLs are written into logs on the way; prefer a header.'

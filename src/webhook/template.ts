@@ -16,9 +16,9 @@ import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
+import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
-import { TemplateLimit } from './render-cost.ts'
-import { type Rendered, type RenderProblem, rendered } from './rendered.ts'
+import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
@@ -216,20 +216,34 @@ class ValueEmitter {
 
 function render<T>(context: RenderContext, body: (context: RenderContext) => T): Rendered<T> {
   try {
-    const value = context.cost.measure(() => body(context))
+    const value = body(context)
     const { undefinedVariables, writtenSecrets: secrets } = context
     return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
-    return { ok: false, failure: failureOf(error) }
+    const failure = failureOf(error)
+    return { ok: false, failure: isOfLength(failure) && hasStored(context) ? secretInvalid : failure }
   }
+}
+
+function hasStored({ writtenSecrets }: RenderContext): boolean {
+  return writtenSecrets.some(isStoredSecret)
+}
+
+function isOfLength({ code }: RenderProblem): boolean {
+  return code === 'url_invalid' || code === 'header_invalid' || code === 'request_too_large'
 }
 
 /** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
 function failureOf(error: unknown): RenderProblem {
   const cause = originalOf(error)
   if (cause instanceof SecretRefused) return refusalOf(cause)
-  if (cause instanceof TemplateLimit)
-    return { code: 'template_failed', detail: `The template needed more than ${cause.limit}.` }
+  if (cause instanceof BudgetExceeded)
+    return {
+      code: 'template_failed',
+      detail: `The template needed more than ${cause.limit}.`,
+      exceedsBudget: true,
+    }
+  if (cause instanceof TextTooLong) return tooLong(cause)
   if (!LiquidError.is(error)) throw error
   return {
     code: 'template_failed',
@@ -270,6 +284,15 @@ const refusals: Readonly<Record<RefusedSecret['refusedBy'], (place: SecretPlace)
     `may not be sent in ${places[place]} to this path: "paths" of its entry does not name it.`,
   tenants: (place) =>
     `may not be sent in ${places[place]} for this request: "tenants" of its entry does not name its tenant.`,
+}
+
+function tooLong({ part, limit }: TextTooLong): RenderProblem {
+  if (part === 'url')
+    return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.` }
+  if (part === 'header')
+    return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
+  const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
+  return { code: 'request_too_large', detail }
 }
 
 function originalOf(error: unknown): unknown {

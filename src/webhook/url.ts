@@ -13,7 +13,7 @@ import {
   replaceSecrets,
   secretInvalid,
 } from './rendered.ts'
-import { type Compiled, compileTemplate, constantTemplate, type Template } from './template.ts'
+import type { Template } from './template.ts'
 
 /** The URL of a node, judged as far as that is possible without a payload. */
 export interface UrlTemplate {
@@ -52,23 +52,16 @@ const errorPath = '/node/url'
  * Takes a URL apart. The authority is read by the WHATWG parser and by nobody else afterwards; path and query
  * stay as the author wrote them, since that parser would resolve `%2e%2e` and repair what it does not like.
  */
-export function compileUrl(
-  url: string,
-  compiler: Pick<Compiler, 'templates' | 'secretNames'>,
-): UrlTemplate | ConfigError {
+export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): UrlTemplate | ConfigError {
   const complaint = complaintAbout(url)
   if (complaint !== null) return { path: errorPath, message: complaint }
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
   const problem = authorityProblem(authority)
   if (problem !== null) return { path: errorPath, message: problem }
   const { hostname, port } = new URL(`https://${authority}/`)
-  const tail: Compiled<Template> =
-    compiler.templates === 'none'
-      ? { ok: true, template: constantTemplate(rest) }
-      : compileTemplate(rest, 'url')
+  const tail = compiler.url(rest)
   if (!tail.ok) return { path: errorPath, message: tail.problem }
   if (forbidden.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
-  for (const name of tail.template.secretNames) compiler.secretNames.add(name)
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
     host,
@@ -169,18 +162,30 @@ function failureOf(
       code: 'url_invalid',
       detail: 'A "%" stands right before a placeholder, whose value would become part of an escape.',
     }
-  const pathEnd = endOfPath(text)
-  for (const { start, end } of values.filter((span) => span.start <= pathEnd)) {
-    if (start === end)
-      return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
-    const segment = text.slice(text.lastIndexOf('/', start) + 1, endOfSegment(text, end))
-    if (/^(?:\.|%2e){1,2}$/i.test(segment))
-      return {
-        code: 'url_invalid',
-        detail: 'A segment of the path became "." or "..", which would lead elsewhere.',
-      }
-  }
+  const path = text.slice(0, endOfPath(text))
+  const inPath = values.filter(({ start }) => start <= path.length)
+  if (inPath.some(({ start, end }) => start === end))
+    return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
+  if (hasDotSegment(path, inPath))
+    return {
+      code: 'url_invalid',
+      detail: 'A segment of the path became "." or "..", which would lead elsewhere.',
+    }
   return null
+}
+
+/** Whether a value, which come in order, made a segment one that leads elsewhere. */
+function hasDotSegment(path: string, values: readonly ValueSpan[]): boolean {
+  let start = 0
+  let next = 0
+  for (const segment of path.split('/')) {
+    const end = start + segment.length
+    while ((values[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++
+    const hasValue = (values[next]?.start ?? Number.POSITIVE_INFINITY) < end
+    if (hasValue && /^(?:\.|%2e){1,2}$/i.test(segment)) return true
+    start = end + 1
+  }
+  return false
 }
 
 const emptyHint =
@@ -194,11 +199,6 @@ function emptyDetail(variable: string | undefined): string {
 function endOfPath(text: string): number {
   const end = text.search(/[?#]/)
   return end === -1 ? text.length : end
-}
-
-function endOfSegment(text: string, from: number): number {
-  const length = text.slice(from).search(/[/?#]/)
-  return length === -1 ? text.length : from + length
 }
 
 function split(text: string): RenderedTail {

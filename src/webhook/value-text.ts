@@ -5,8 +5,9 @@ import { plainText } from './plain-text.ts'
 export type TextPair = readonly [name: string, text: string]
 
 /** A query parameter: an array of scalars repeats the name, anything else nested is JSON text. */
-export function queryPairs(name: string, value: unknown): TextPair[] {
-  return isListOfScalars(value) ? scalarPairs(name, value) : [[name, plainText(value)]]
+export function* queryPairs(name: string, value: unknown): Generator<TextPair> {
+  if (isListOfScalars(value)) yield* scalarPairs(name, value)
+  else yield [name, plainText(value)]
 }
 
 /** A header: arrays are joined by a comma, anything else nested is JSON text. */
@@ -15,13 +16,14 @@ export function headerText(value: unknown): string {
 }
 
 /** Form fields: arrays of scalars repeat the name, nested values are written `a[b]=c` and `a[0][b]=c`. */
-export function formPairs(name: string, value: unknown): TextPair[] {
-  if (isListOfScalars(value) || !isNested(value)) return scalarPairs(name, value)
-  return Object.entries(value).flatMap(([key, member]) => formPairs(`${name}[${key}]`, member))
+export function* formPairs(name: string, value: unknown): Generator<TextPair> {
+  if (isListOfScalars(value) || !isNested(value)) yield* scalarPairs(name, value)
+  else for (const key in value) yield* formPairs(`${name}[${key}]`, (value as Record<string, unknown>)[key])
 }
 
-function scalarPairs(name: string, value: unknown): TextPair[] {
-  return Array.isArray(value) ? value.map((item) => [name, plainText(item)]) : [[name, plainText(value)]]
+function* scalarPairs(name: string, value: unknown): Generator<TextPair> {
+  if (Array.isArray(value)) for (const item of value) yield [name, plainText(item)]
+  else yield [name, plainText(value)]
 }
 
 function isListOfScalars(value: unknown): value is readonly unknown[] {

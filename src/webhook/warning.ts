@@ -31,4 +31,5 @@ export type WarningCode =
   | 'body_truncated'
   | 'capture_failed'
   | 'capture_masked'
+  | 'capture_too_large'
   | 'expectation_masked'

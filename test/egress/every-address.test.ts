@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAddressPolicy, type Denial } from '../../src/egress/address-policy.ts'
 import { specialRanges } from '../../src/egress/special-ranges.ts'
+import { Compiler } from '../../src/webhook/compiler.ts'
 import { compileUrl } from '../../src/webhook/url.ts'
 import { after, before, deniedRanges, isPublic, textOf } from './second-opinion.ts'
 
@@ -92,7 +93,7 @@ function isDenied(address: string): boolean {
 
 /** What becomes of a URL with that host: null where it is called. */
 function verdictOn(host: string): Denial | string | null {
-  const url = compileUrl(`https://${host}/`, { templates: 'none', secretNames: new Set() })
+  const url = compileUrl(`https://${host}/`, new Compiler('none'))
   if ('message' in url) return url.message
   const target = { host: url.host, port: url.port }
   return policy.refuseTarget(target) ?? policy.refuseAddress(url.host, target)

@@ -26,7 +26,7 @@ describe('a compiled node', () => {
   })
 
   it('makes room for others when it was not used for longest', () => {
-    const nodes = new CompiledNodes(limits, { entries: 2, characters: 10_000 })
+    const nodes = new CompiledNodes(limits, { entries: 2, weight: 10_000 })
     const a = nodes.compile(node('a'))
     const b = nodes.compile(node('b'))
     expect(nodes.compile(node('a'))).toBe(a)
@@ -37,7 +37,7 @@ describe('a compiled node', () => {
   })
 
   it('is not kept where the configs have too many characters together', () => {
-    const nodes = new CompiledNodes(limits, { entries: 100, characters: 100 })
+    const nodes = new CompiledNodes(limits, { entries: 100, weight: 100 })
     const large = node('x'.repeat(100))
     const small = nodes.compile(node('a'))
 

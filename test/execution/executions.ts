@@ -7,6 +7,7 @@ import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../sr
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
 import { MaskerCache } from '../../src/execution/maskers.ts'
 import { previewNode } from '../../src/execution/preview.ts'
+import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { nodeSchemas } from '../../src/webhook/config.ts'
 import type { Failure } from '../../src/webhook/failure.ts'
 import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
@@ -89,13 +90,16 @@ interface Sketch {
 }
 
 /** The caller stays to the end, and is in no trace. */
-export const here = { cancellation: new Cancellation(), trace: null }
+export const here = { cancellation: new Cancellation(), trace: null, client: null }
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
   secrets: { find: () => undefined, isStale: () => false, close: () => {} },
   nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
   maskers: new MaskerCache(),
+  quota: new RenderQuota(),
+  maxRenderMs: 50,
+  maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,
   userAgent: 'webhook-node/test',
   startsTraces: false,

@@ -62,7 +62,7 @@ describe('a known node', () => {
   })
 
   it('makes room for others', () => {
-    const nodes = new KnownNodes({ entries: 1, characters: 1_000 })
+    const nodes = new KnownNodes({ entries: 1, weight: 1_000 })
     const other = { ...node, url: 'https://b.test/' } as const
     nodes.keep(text, { ...node })
     nodes.keep(JSON.stringify(other), { ...other })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { refusalOf, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
 import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
+import { Compiler } from '../../src/webhook/compiler.ts'
 import { type SecretBinding, type SecretPlace, secretPlaces } from '../../src/webhook/secret-lookup.ts'
 import { compileUrl } from '../../src/webhook/url.ts'
 
@@ -24,7 +25,7 @@ function bound(binding: object): Secret {
 
 /** The host that is called, as the node's URL is read. */
 function hostOf(authority: string): string {
-  const url = compileUrl(`https://${authority}/`, { templates: 'none', secretNames: new Set() })
+  const url = compileUrl(`https://${authority}/`, new Compiler('none'))
   if ('message' in url) throw new TypeError(url.message)
   return url.host
 }

@@ -7,7 +7,7 @@ import { responseOf, scopeOf } from './responses.ts'
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
   const response = responseOf({ body, headers, status: 201 })
   const scope = scopeOf(response, { profile: { name: 'Ada' } })
-  return capture(compiled({ capture: { v: template } }), response, scope)
+  return capture(compiled({ capture: { v: template } }), response, scope, 262_144)
 }
 
 describe('a captured value', () => {
@@ -49,6 +49,7 @@ describe('a captured value', () => {
             '"v" could not be captured. A filter or an operator of the template cannot work with the value that it was given.',
         },
       ],
+      exceededAt: null,
     })
   })
 
@@ -57,7 +58,7 @@ describe('a captured value', () => {
     const node = compiled({ capture: names })
 
     const response = responseOf({})
-    expect(writeJson(capture(node, response, scopeOf(response)).values)).toBe(
+    expect(writeJson(capture(node, response, scopeOf(response), 262_144).values)).toBe(
       '{"__proto__":1,"constructor":2,"a/b":3}',
     )
     expect(writeJson(captureNothing(node))).toBe('{"__proto__":null,"constructor":null,"a/b":null}')
@@ -67,7 +68,7 @@ describe('a captured value', () => {
     const response = responseOf({ body: '7' })
     const node = compiled({ templates: 'none', capture: { v: '{{ response.json }}' } })
 
-    expect(capture(node, response, scopeOf(response)).values).toEqual({ v: 7 })
+    expect(capture(node, response, scopeOf(response), 262_144).values).toEqual({ v: 7 })
   })
 })
 

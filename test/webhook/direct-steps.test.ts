@@ -95,7 +95,7 @@ describe('a template of text, paths and simple filters', () => {
 
     expect(compiled(template).text(scope, asText)).toMatchObject({
       ok: false,
-      failure: { code: 'template_failed', detail: expect.stringContaining('4000000 characters') },
+      failure: { code: 'request_too_large', detail: expect.stringContaining('1048576 characters') },
     })
   })
 })

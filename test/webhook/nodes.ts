@@ -4,6 +4,7 @@ import type { ConfigError } from '../../src/webhook/config-error.ts'
 import type { Failure } from '../../src/webhook/failure.ts'
 import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
 import type { Payload } from '../../src/webhook/payload.ts'
+import { RenderBudget } from '../../src/webhook/render-budget.ts'
 import type { RenderInput } from '../../src/webhook/rendering.ts'
 import { type RenderedRequest, renderRequest } from '../../src/webhook/request.ts'
 import type { SecretLookup } from '../../src/webhook/secret-lookup.ts'
@@ -48,6 +49,7 @@ export function render(
     payload: {},
     secrets,
     store,
+    budget: RenderBudget.started(1_000),
     executionId,
     idempotencyKey: null,
     userAgent: 'webhook-node/test',

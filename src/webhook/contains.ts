@@ -1,0 +1,28 @@
+/** Up to this length the search of the platform is fast; with longer needles its worst case would show. */
+const shortNeedle = 256
+
+/** Whether a text has another one in it. Linear in both, whatever they are (Knuth, Morris and Pratt, 1977). */
+export function contains(text: string, part: string): boolean {
+  if (part.length <= shortNeedle) return text.includes(part)
+  const borders = bordersOf(part)
+  let matched = 0
+  for (let index = 0; index < text.length; index++) {
+    matched = advance(part, borders, matched, text.charCodeAt(index))
+    if (matched === part.length) return true
+  }
+  return false
+}
+
+/** For each beginning of a text, the longest shorter beginning that it also ends with. */
+function bordersOf(part: string): Uint32Array {
+  const borders = new Uint32Array(part.length + 1)
+  for (let index = 1; index < part.length; index++)
+    borders[index + 1] = advance(part, borders, borders[index] as number, part.charCodeAt(index))
+  return borders
+}
+
+function advance(part: string, borders: Uint32Array, matched: number, unit: number): number {
+  let length = matched
+  while (length > 0 && part.charCodeAt(length) !== unit) length = borders[length] as number
+  return part.charCodeAt(length) === unit ? length + 1 : 0
+}

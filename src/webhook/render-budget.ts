@@ -1,0 +1,113 @@
+/** What the templates of one request may write together, values that they make on the way included. */
+const maxCharacters = 2_000_000
+
+/** Characters that a rendered text may have, by what it is a part of. */
+export const maxTextLengths = { url: 8_192, header: 8_192, text: 1_048_576 } as const
+
+/** What a rendered text is a part of. */
+export type TextPart = keyof typeof maxTextLengths
+
+/** Thrown by a rendering that would cost more than it may. */
+export class BudgetExceeded extends Error {
+  /** The limit in words. */
+  readonly limit: string
+  constructor(limit: string) {
+    super('a template reached a limit')
+    this.limit = limit
+  }
+}
+
+/** Thrown by a rendering whose text is longer than any that is sent. */
+export class TextTooLong extends Error {
+  readonly part: TextPart
+  readonly limit: number
+  constructor(part: TextPart) {
+    super('a text became too long')
+    this.part = part
+    this.limit = maxTextLengths[part]
+  }
+}
+
+/** Refuses a growing text as soon as it is too long, before anything is added to it. */
+export function refuseLength(part: TextPart, length: number): void {
+  if (length > maxTextLengths[part]) throw new TextTooLong(part)
+}
+
+/**
+ * What all templates and conditions of one request may cost: characters, counted while texts grow, and time of the thread's
+ * processor, so that a busy machine fails nobody. Half of the time is kept for judging, since then the target has already
+ * done its work.
+ */
+export class RenderBudget {
+  readonly #maxMs: number
+  #characters = 0
+  #spentMs = 0
+  /** Of the stage that runs. */
+  #stageMs = 0
+  #cpuBefore = 0
+  /** When the processor time is looked at next: it cannot pass faster than the clock. */
+  #lookAt = 0
+
+  constructor(maxMs: number) {
+    this.#maxMs = maxMs
+  }
+
+  /** One for a template that is rendered on its own, from now on. */
+  static started(maxMs: number): RenderBudget {
+    const budget = new RenderBudget(maxMs * 2)
+    budget.#begin(maxMs)
+    return budget
+  }
+
+  /** Milliseconds of processor time that have been used. */
+  get spentMs(): number {
+    return this.#spentMs
+  }
+
+  /** Runs the rendering of a request. */
+  render<T>(stage: () => T): T {
+    return this.#run(this.#maxMs / 2 - this.#spentMs, stage)
+  }
+
+  /** Runs what decides on a response. */
+  judge<T>(stage: () => T): T {
+    return this.#run(this.#maxMs - this.#spentMs, stage)
+  }
+
+  /** Called wherever a template takes a step, however small. */
+  check(): void {
+    const now = performance.now()
+    if (now < this.#lookAt) return
+    const leftMs = this.#stageMs - (threadMs() - this.#cpuBefore)
+    if (leftMs <= 0) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
+    this.#lookAt = now + leftMs
+  }
+
+  /** Called before memory is taken. LiquidJS passes on what filters were given, numbers or not. */
+  use(count: unknown): void {
+    const characters = Number(count)
+    if (characters > 0) this.#characters += characters
+    if (this.#characters > maxCharacters) throw new BudgetExceeded(`${maxCharacters} characters`)
+    this.check()
+  }
+
+  #begin(stageMs: number): void {
+    this.#stageMs = stageMs
+    this.#cpuBefore = threadMs()
+    this.#lookAt = performance.now() + stageMs
+  }
+
+  #run<T>(stageMs: number, stage: () => T): T {
+    this.#begin(Math.max(0, stageMs))
+    try {
+      return stage()
+    } finally {
+      this.#spentMs += threadMs() - this.#cpuBefore
+    }
+  }
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
