@@ -4,9 +4,9 @@ import { freePort } from './program.ts'
 /** `baseline.ts`: what the work costs without all that the service does beside forwarding. */
 export const bareForwarder: Contender = {
   name: 'bare forwarder',
-  async start(world, nodeOptions = []) {
+  async start(world, { nodeOptions = [], example } = {}) {
     const port = await freePort()
     const env = { PORT: String(port), NODE_EXTRA_CA_CERTS: world.caFile }
-    return await startContender(world, { args: [...nodeOptions, 'bench/baseline.ts'], env, port })
+    return await startContender(world, { args: [...nodeOptions, 'bench/baseline.ts'], env, port }, example)
   },
 }

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { request } from 'undici'
-import type { Lead } from './work.ts'
+import type { Lead } from './examples.ts'
 
 const app = Fastify()
 
@@ -15,6 +15,7 @@ app.post<{ Body: Lead }>('/v1/execute', async ({ body: { node, payload, secrets 
       authorization: `Bearer ${secrets.crm_token}`,
       'content-type': 'application/json',
       'x-flow': payload.flow.name,
+      ...(secrets.api_key !== undefined && { 'x-api-key': secrets.api_key }),
     },
     body: JSON.stringify(Object.fromEntries(members)),
   })

@@ -1,8 +1,9 @@
 import { bareForwarder } from './bare-forwarder.ts'
 import type { Contender } from './contender.ts'
 import { loadFully, loadSteadily } from './load.ts'
-import { type Measurement, measure } from './measure.ts'
+import { type Measurement, measure, measureTimes, type TimedMeasurement } from './measure.ts'
 import { service } from './service.ts'
+import { findLimit } from './shares.ts'
 import type { World } from './world.ts'
 
 export const connections = 32
@@ -12,9 +13,12 @@ export interface Turn {
   /** As many calls as can be done. */
   readonly full: Measurement
   /** One call after the other. */
-  readonly single: Measurement
-  /** At half of the rate that the service reached in this round; a peer may be too slow for it. */
-  readonly half: Measurement | null
+  readonly single: TimedMeasurement
+  /**
+   * At half of the rate that the service reached in this round; a peer may be too slow for it. Null too where something
+   * else than its core kept the service from a higher one.
+   */
+  readonly half: TimedMeasurement | null
 }
 
 export interface Round {
@@ -38,8 +42,8 @@ export async function compare(world: World, options: ComparisonOptions): Promise
   const { rounds: count, peer, tell } = options
   const rounds: Round[] = []
   for (let number = 1; number <= count; number += 1) {
-    const ours = await takeTurn(world, service, options, (full) => full.perSecond / 2)
-    const bare = await takeTurn(world, bareForwarder, options, () => ours.full.perSecond / 2)
+    const ours = await takeTurn(world, service, options, halfRateOf)
+    const bare = await takeTurn(world, bareForwarder, options, () => halfRateOf(ours.full))
     const theirs = peer && (await takeTurn(world, peer, options, () => null))
     rounds.push({ service: ours, bare, peer: theirs })
     const rates = [ours, bare, theirs].flatMap((turn) => turn?.full.perSecond.toFixed(0) ?? [])
@@ -56,11 +60,15 @@ async function takeTurn(
 ): Promise<Turn> {
   await using running = await contender.start(world)
   const { aim } = running
-  await loadFully(aim, { connections, seconds: warmUpSeconds })
-  const full = await measure(world, running, () => loadFully(aim, { connections, seconds }))
-  const single = await measure(world, running, () => loadFully(aim, { connections: 1, seconds }))
+  await world.load.run(aim, { connections, seconds: warmUpSeconds })
+  const full = await measure(world, running, () => world.load.run(aim, { connections, seconds }))
+  const single = await measureTimes(world, running, () => loadFully(aim, { connections: 1, seconds }))
   const rate = halfRate(full)
   const half =
-    rate && (await measure(world, running, () => loadSteadily(aim, { connections, seconds, rate })))
+    rate && (await measureTimes(world, running, () => loadSteadily(aim, { connections, seconds, rate })))
   return { full, single, half: half || null }
+}
+
+function halfRateOf({ shares, perSecond }: Measurement): number | null {
+  return findLimit(shares) === null ? perSecond / 2 : null
 }

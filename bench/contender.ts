@@ -1,27 +1,37 @@
 import { join } from 'node:path'
 import { Connection } from './connection.ts'
-import type { Aim } from './load.ts'
+import { answerId, type Example, lead } from './examples.ts'
+import type { FullAim } from './full-load.ts'
 import { type Program, startProgram } from './program.ts'
+import type { Receiver } from './receiver.ts'
 import { Requests } from './requests.ts'
-import { lead } from './work.ts'
 import type { World } from './world.ts'
 
 /** Something that takes the work. */
 export interface Contender {
   readonly name: string
-  start(world: World, nodeOptions?: readonly string[]): Promise<Running>
+  start(world: World, options?: StartOptions): Promise<Running>
+}
+
+export interface StartOptions {
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[]
+  /** By default the lead. */
+  readonly example?: Example | undefined
 }
 
 /** It runs until it is disposed of. */
 export interface Running extends AsyncDisposable {
   readonly program: Program
   /** Where the work goes, and what it is. */
-  readonly aim: Aim
+  readonly aim: FullAim
 }
 
 export interface Command {
   /** What comes behind `node`. */
   readonly args: readonly string[]
+  /** The checkout that it runs in; by default this one. */
+  readonly directory?: string | undefined
   readonly env: Readonly<Record<string, string>>
   /** Where it will listen. */
   readonly port: number
@@ -38,18 +48,41 @@ const manyDistinct = 10_000
 const answerLimitMs = 2_000
 
 /** Starts a contender on its core, and makes sure that it does the work. */
-export async function startContender(world: World, { port, isReady, ...command }: Command): Promise<Running> {
-  const requests = requestsOf(lead({ port: world.receiver.port }))
-  const works = async () => (await call(port, requests))?.includes('L-1001') ?? false
+export async function startContender(
+  world: World,
+  { port, isReady, args, ...command }: Command,
+  { request }: Pick<Example, 'request'> = { request: (port) => lead({ port }) },
+): Promise<Running> {
+  const requestsTo = (receiver: Receiver) => requestsOf(request(receiver.port))
+  const works = async () => doesWork(await call(port, requestsTo(world.ownReceiver)))
   const program = await startProgram({
     ...command,
+    command: [process.execPath, ...args],
     core: world.cores?.service,
     logFile: join(world.directory, `${port}.log`),
     isReady: isReady === undefined ? works : () => isReady(port),
   })
-  if (!(await works()))
-    throw new Error(`${command.args.join(' ')} does not do the work: ${await call(port, requests)}`)
-  return { program, aim: { port, requests }, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
+  const aim = { port, requests: requestsTo(world.receiver) }
+  const running = { program, aim, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
+  await using starting = new AsyncDisposableStack()
+  starting.use(running)
+  for (const receiver of new Set([world.ownReceiver, world.receiver]))
+    await proveWork(port, requestsTo(receiver), receiver)
+  starting.move()
+  return running
+}
+
+/** Throws where a call is not answered, or comes to the receiver with something wrong. */
+async function proveWork(port: number, requests: Requests, receiver: Receiver): Promise<void> {
+  const before = await receiver.received()
+  const reply = await call(port, requests)
+  const after = await receiver.received()
+  if (doesWork(reply) && after.right === before.right + 1 && after.wrong === before.wrong) return
+  throw new Error(`The work is not done: ${JSON.stringify({ before, after })}, ${reply?.slice(0, 2_000)}`)
+}
+
+function doesWork(reply: string | null): boolean {
+  return reply?.includes(answerId) ?? false
 }
 
 /** Calls of `POST /v1/execute` in a series. */

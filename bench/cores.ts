@@ -22,6 +22,14 @@ export function onCore(core: number | undefined, command: readonly string[]): re
   return core === undefined ? command : ['taskset', '--cpu-list', String(core), ...command]
 }
 
+/** The command that runs `command` and is killed when this process ends in any way. Where there is no setpriv, as it is. */
+export function tied(command: readonly string[]): readonly string[] {
+  hasSetpriv ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
+  return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
+}
+
+let hasSetpriv: boolean | undefined
+
 /** Binds this process, all of its threads. */
 export function stayOnCore(core: number): void {
   spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)])

@@ -1,10 +1,10 @@
 import type { ExecuteRequest } from '../src/execution/contract.ts'
 import { requestsOf } from './contender.ts'
+import { lead, leadPath, responseKilobytes } from './examples.ts'
 import { loadFully } from './load.ts'
 import { type Measurement, measure } from './measure.ts'
 import { serialNumber } from './requests.ts'
 import { startService } from './service.ts'
-import { lead } from './work.ts'
 import { hostSuffix, type World } from './world.ts'
 
 /** How the cost of an execution grows with one of its sizes. */
@@ -76,8 +76,8 @@ const dimensions: readonly Dimension[] = [
   {
     title: 'Response, in KB',
     explanation: 'A body is read as JSON for its capture; the reply has 64 KiB of it at the most.',
-    sizes: [1, 10, 100, 1_000],
-    shape: (size, port) => ({ request: lead({ port, responseBytes: size * 1_000 }) }),
+    sizes: responseKilobytes,
+    shape: (size, port) => ({ request: lead({ port, path: leadPath(size) }) }),
   },
 ]
 
@@ -97,14 +97,14 @@ async function growAlong(
   { seconds, warmUpSeconds, isQuick, tell }: GrowthOptions,
 ): Promise<Growth> {
   await using running = await startService(world, { settings })
-  await loadFully(running.aim, { connections, seconds: warmUpSeconds })
+  await world.load.run(running.aim, { connections, seconds: warmUpSeconds })
   const steps: Growth['steps'][number][] = []
   for (const size of isQuick ? sizes.slice(0, -1) : sizes) {
     const { request, distinct } = shape(size, world.receiver.port)
     const aim = { ...running.aim, requests: requestsOf(request, distinct) }
     await loadFully(aim, { connections, calls: distinct ?? 0 })
-    await loadFully(aim, { connections, seconds: seconds / 2 })
-    const measured = await measure(world, running, () => loadFully(aim, { connections, seconds }))
+    await world.load.run(aim, { connections, seconds: seconds / 2 })
+    const measured = await measure(world, running, () => world.load.run(aim, { connections, seconds }))
     steps.push({ size, ...measured })
     tell(`${title}: ${size}`)
   }

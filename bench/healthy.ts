@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { type BadTargets, startBadTargets } from './bad-targets.ts'
 import { type Running, requestsOf } from './contender.ts'
 import { loadSteadily } from './load.ts'
-import { type Measurement, measure } from './measure.ts'
+import { measureTimes, type TimedMeasurement } from './measure.ts'
 import { median } from './median.ts'
 import type { Series } from './requests.ts'
 import { startService } from './service.ts'
@@ -52,17 +52,17 @@ async function compare(): Promise<boolean> {
 }
 
 interface Round {
-  readonly alone: Measurement
-  readonly crowded: Measurement
+  readonly alone: TimedMeasurement
+  readonly crowded: TimedMeasurement
 }
 
 /** Rejects where one of the healthy calls does not arrive. */
-function loadAlone(world: World, running: Running): Promise<Measurement> {
+function loadAlone(world: World, running: Running): Promise<TimedMeasurement> {
   const pace = { connections: 50, seconds: Number(values.seconds), rate: Number(values.rate) }
-  return measure(world, running, () => loadSteadily(running.aim, pace))
+  return measureTimes(world, running, () => loadSteadily(running.aim, pace))
 }
 
-async function loadBeside(bad: BadTargets, world: World, running: Running): Promise<Measurement> {
+async function loadBeside(bad: BadTargets, world: World, running: Running): Promise<TimedMeasurement> {
   const rate = badPerHealthy * Number(values.rate)
   const pace = { connections: 900, seconds: Number(values.seconds), rate }
   const aim = { port: running.aim.port, requests: inTurn(bad.urls) }
@@ -80,6 +80,6 @@ function medianOf(rounds: readonly Round[], which: keyof Round): number {
   return median(rounds.map((round) => round[which].p99Ms))
 }
 
-function wordsOf({ p50Ms, p99Ms, busy }: Measurement): string {
-  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (core ${Math.round(busy * 100)} % busy)`
+function wordsOf({ p50Ms, p99Ms, shares }: TimedMeasurement): string {
+  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (core ${Math.round(shares.contender * 100)} % busy)`
 }

@@ -3,12 +3,12 @@ import type { ExecuteRequest } from '../src/execution/contract.ts'
 import { connections } from './comparison.ts'
 import { Connection } from './connection.ts'
 import { requestsOf } from './contender.ts'
+import { lead } from './examples.ts'
 import { type Inspector, inspect } from './inspector.ts'
 import { type Aim, loadFully } from './load.ts'
 import { freePort, type Program } from './program.ts'
 import { type Series, serialNumber } from './requests.ts'
 import { startService } from './service.ts'
-import { lead } from './work.ts'
 import { hostSuffix, type World } from './world.ts'
 
 /** What the service holds when nothing is under way, after so many calls. */
@@ -41,7 +41,7 @@ export async function lookForLeaks(
 ): Promise<readonly Remains[]> {
   const port = await freePort()
   await using running = await startService(world, { nodeOptions: [`--inspect=127.0.0.1:${port}`] })
-  const aim = { ...running.aim, requests: await everyKind(world.receiver.port) }
+  const aim = { ...running.aim, requests: await everyKind(world.ownReceiver.port) }
   const all: Remains[] = []
   let cancelled = 0
   for (let look = 1; look <= looks; look += 1) {

@@ -16,6 +16,12 @@ export interface Load {
   readonly succeeded: number
   /** Any other reply, and none at all. */
   readonly failed: number
+  /** The most calls that were under way when it ended; they count as neither. */
+  readonly cutOff: number
+}
+
+/** What the callers saw who looked at the clock. */
+export interface TimedLoad extends Load {
   /** Nanoseconds, of all calls. */
   readonly latency: RecordableHistogram
 }
@@ -28,7 +34,7 @@ export interface Extent {
 }
 
 /** Each connection sends its next request when it has the reply to the one before: as many as can be done. */
-export async function loadFully({ port, requests }: Aim, extent: Extent): Promise<Load> {
+export async function loadFully({ port, requests }: Aim, extent: Extent): Promise<TimedLoad> {
   const { connections, seconds = Number.POSITIVE_INFINITY, calls = Number.POSITIVE_INFINITY } = extent
   const tally = new Tally()
   let left = calls
@@ -60,7 +66,7 @@ export interface Pace {
  * Calls arrive at their own pace, whether or not replies come. One that finds all connections taken waits, and
  * its latency counts from its arrival: a slow reply cannot hide the calls that it delayed.
  */
-export async function loadSteadily({ port, requests }: Aim, pace: Pace): Promise<Load> {
+export async function loadSteadily({ port, requests }: Aim, pace: Pace): Promise<TimedLoad> {
   const { connections, seconds, rate } = pace
   const tally = new Tally()
   const idle = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)))
@@ -107,8 +113,8 @@ class Tally {
     else this.#failed += 1
   }
 
-  load(): Load {
+  load(): TimedLoad {
     const seconds = (performance.now() - this.startedAt) / 1_000
-    return { seconds, succeeded: this.#succeeded, failed: this.#failed, latency: this.#latency }
+    return { seconds, succeeded: this.#succeeded, failed: this.#failed, cutOff: 0, latency: this.#latency }
   }
 }

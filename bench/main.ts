@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { bareForwarder } from './bare-forwarder.ts'
+import { commandLine, runCommand, tell } from './command.ts'
 import { compare } from './comparison.ts'
 import { takeFootprint } from './footprint.ts'
 import { measureGrowth } from './growth.ts'
 import { lookForLeaks } from './leak.ts'
 import { describeMachine } from './machine.ts'
 import { installNodeRed } from './node-red.ts'
-import { InvalidOptions, type Options, type Part, readOptions, usage } from './options.ts'
+import { type Options, type Part, readOptions, usage } from './options.ts'
 import { type Results, writeResults } from './results.ts'
 import { service } from './service.ts'
 import { takeProfile } from './take-profile.ts'
@@ -15,16 +16,11 @@ import { createWorld, type World } from './world.ts'
 const args = process.argv.slice(2)
 const file = new URL('results.md', import.meta.url)
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
-
-try {
+await runCommand(async () => {
   const options = readOptions(args)
   if (options === null) console.log(usage)
   else await bench(options)
-} catch (error) {
-  console.error(error instanceof InvalidOptions ? error.message : error)
-  process.exitCode = error instanceof InvalidOptions ? 2 : 1
-}
+})
 
 async function bench(options: Options): Promise<void> {
   await using world = await createWorld()
@@ -46,10 +42,7 @@ async function measureParts(world: World, options: Options): Promise<Results> {
   const when = <Result>(part: Part, measure: () => Promise<Result>) =>
     options.parts.includes(part) ? measure() : null
   return {
-    machine: describeMachine(
-      world.cores,
-      ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
-    ),
+    machine: describeMachine(world, commandLine('npm run bench', args)),
     comparison: await when('comparison', async () => {
       const peer = options.hasPeer ? await installNodeRed(world) : null
       const rounds = await compare(world, {
@@ -75,8 +68,4 @@ async function measureParts(world: World, options: Options): Promise<Results> {
 function isWhole({ isQuick, parts }: Options): boolean {
   const needed: readonly Part[] = ['comparison', 'footprint', 'growth']
   return !isQuick && needed.every((part) => parts.includes(part))
-}
-
-function tell(progress: string): void {
-  console.error(`${new Date().toISOString().slice(11, 19)}  ${progress}`)
 }

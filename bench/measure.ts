@@ -1,42 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Running } from './contender.ts'
-import type { Load } from './load.ts'
+import { countInstructions } from './instructions.ts'
+import type { Load, TimedLoad } from './load.ts'
+import type { Received, Receiver } from './receiver.ts'
+import type { Shares } from './shares.ts'
+import { coreBusySeconds, loadCpuSeconds, usageOf } from './usage.ts'
 import type { World } from './world.ts'
 
-/** What a load has shown. Only what arrived at the receiver, right in every part, counts. */
+/** What a load has shown. Only what arrived at the receiver, right in every part that it sees, counts. */
 export interface Measurement {
   readonly executions: number
   readonly perSecond: number
-  /** Of the service, all threads. */
+  /** Of the contender per execution: user and system, all threads. */
   readonly cpuMicroseconds: number
-  /** Share of one core that the service was busy. */
-  readonly busy: number
+  /** Of the contender per execution, in user space; null where they are not counted. */
+  readonly instructions: number | null
+  readonly shares: Shares
+  readonly rssBytes: number
+}
+
+export interface TimedMeasurement extends Measurement {
   readonly p50Ms: number
   readonly p99Ms: number
-  readonly rssBytes: number
 }
 
 /** Puts a load on a contender. Rejects where callers and receiver do not agree, or any call failed. */
 export async function measure(
-  { receiver }: World,
-  { program }: Running,
-  load: () => Promise<Load>,
+  world: World,
+  running: Running,
+  runLoad: () => Promise<Load>,
 ): Promise<Measurement> {
-  const receivedBefore = await receiver.received()
-  const before = program.usage()
-  const { succeeded, failed, seconds, latency } = await load()
-  const after = program.usage()
-  const executions = (await receiver.received()) - receivedBefore
-  if (failed > 0 || executions !== succeeded)
-    throw new Error(`${executions} right requests came, ${succeeded} callers had a 200, ${failed} had none.`)
+  return (await measureLoad(world, running, runLoad)).measurement
+}
 
-  const cpuSeconds = after.cpuSeconds - before.cpuSeconds
-  return {
+/** As `measure`, with a load that looks at the clock for each call. */
+export async function measureTimes(
+  world: World,
+  running: Running,
+  runLoad: () => Promise<TimedLoad>,
+): Promise<TimedMeasurement> {
+  const { measurement, load } = await measureLoad(world, running, runLoad)
+  const { latency } = load
+  return { ...measurement, p50Ms: latency.percentile(50) / 1e6, p99Ms: latency.percentile(99) / 1e6 }
+}
+
+async function measureLoad<L extends Load>(world: World, { program }: Running, runLoad: () => Promise<L>) {
+  const { receiver, tools } = world
+  const receivedBefore = await settle(receiver)
+  const counting = tools.instructions === 'counted' ? await countInstructions(program.pid) : null
+  const before = useOfCpu(world, program.pid)
+  const load = await runLoad()
+  const received = await settle(receiver)
+  const after = useOfCpu(world, program.pid)
+  const instructions = await counting?.stop()
+
+  const executions = received.right - receivedBefore.right
+  refuseDisagreement(load, executions, received.wrong - receivedBefore.wrong)
+  const measurement: Measurement = {
     executions,
-    perSecond: executions / seconds,
-    cpuMicroseconds: (cpuSeconds / executions) * 1e6,
-    busy: cpuSeconds / seconds,
-    p50Ms: latency.percentile(50) / 1e6,
-    p99Ms: latency.percentile(99) / 1e6,
-    rssBytes: after.rssBytes,
+    perSecond: load.succeeded / load.seconds,
+    cpuMicroseconds: ((after.contender - before.contender) / executions) * 1e6,
+    instructions: instructions == null ? null : instructions / executions,
+    shares: sharesOf(world, before, after, load.seconds),
+    rssBytes: program.usage().rssBytes,
+  }
+  return { measurement, load }
+}
+
+/** What a load cut off at its end may still be on its way. */
+async function settle(receiver: Receiver): Promise<Received> {
+  let received = await receiver.received()
+  for (let look = 0; look < mostLooks; look += 1) {
+    await sleep(betweenLooksMs)
+    const before = received
+    received = await receiver.received()
+    if (received.right === before.right && received.wrong === before.wrong) break
+  }
+  return received
+}
+
+const mostLooks = 50
+const betweenLooksMs = 50
+
+function refuseDisagreement({ succeeded, failed, cutOff }: Load, right: number, wrong: number): void {
+  if (failed === 0 && wrong === 0 && right > 0 && right >= succeeded && right <= succeeded + cutOff) return
+  throw new Error(
+    `${right} right requests came and ${wrong} wrong ones; ${succeeded} callers had a 200, ${failed} had none.`,
+  )
+}
+
+/** Seconds of CPU so far. */
+interface UseOfCpu {
+  readonly contender: number
+  readonly receiver: number
+  readonly load: number
+  /** Of the contender's core and that of the load, whoever it was; null where nothing is bound to a core. */
+  readonly contenderCore: number | null
+  readonly loadCore: number | null
+}
+
+function useOfCpu({ cores, receiver }: World, pid: number): UseOfCpu {
+  return {
+    contender: usageOf(pid).cpuSeconds,
+    receiver: usageOf(receiver.pid).cpuSeconds,
+    load: loadCpuSeconds(),
+    contenderCore: cores && coreBusySeconds(cores.service),
+    loadCore: cores && coreBusySeconds(cores.load),
+  }
+}
+
+function sharesOf({ cores }: World, before: UseOfCpu, after: UseOfCpu, seconds: number): Shares {
+  const share = (side: keyof UseOfCpu) => ((after[side] ?? 0) - (before[side] ?? 0)) / seconds
+  const [contender, receiver, load] = [share('contender'), share('receiver'), share('load')]
+  const onLoadCore = load + (cores?.receiver === cores?.load ? receiver : 0)
+  return {
+    contender,
+    receiver,
+    load,
+    besideContender: cores && Math.max(0, share('contenderCore') - contender),
+    besideLoad: cores && Math.max(0, share('loadCore') - onLoadCore),
+    sharedCore: cores === null || cores.receiver === cores.load,
   }
 }

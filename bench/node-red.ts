@@ -14,14 +14,14 @@ export async function installNodeRed({ directory }: World): Promise<Contender> {
   const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
   return {
     name: `Node-RED ${version}`,
-    async start(world, nodeOptions = []) {
+    async start(world, { nodeOptions = [], example } = {}) {
       const port = await freePort()
       const userDir = join(prefix, `user-${port}`)
       await mkdir(userDir)
       await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings(port))}`)
       await writeFile(join(userDir, 'flows.json'), JSON.stringify(flow))
       const args = [...nodeOptions, join(home, 'red.js'), '--userDir', userDir]
-      return await startContender(world, { args, env: { NODE_EXTRA_CA_CERTS: world.caFile }, port })
+      return await startContender(world, { args, env: { NODE_EXTRA_CA_CERTS: world.caFile }, port }, example)
     },
   }
 }

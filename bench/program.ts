@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onCore } from './cores.ts'
+import { onCore, tied } from './cores.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 export interface ProgramOptions {
-  /** What comes behind `node`. */
-  readonly args: readonly string[]
+  readonly command: readonly string[]
+  /** The folder it runs in; by default that of this checkout. */
+  readonly directory?: string | undefined
   readonly env: Readonly<Record<string, string>>
   readonly core: number | undefined
   /** Receives all that it prints. */
@@ -25,19 +26,23 @@ export interface Program extends AsyncDisposable {
 }
 
 const startLimitMs = 30_000
+const stopLimitMs = 15_000
 
-/** Starts a program of this Node; nothing of our own environment reaches it. */
+/** Starts a program; nothing of our own environment reaches it, and it does not outlive us. */
 export async function startProgram({ isReady, ...options }: ProgramOptions): Promise<Program> {
   const startedAt = performance.now()
   const child = await spawnProgram(options)
   const ended = once(child, 'exit')
   const pid = child.pid as number // it has been spawned
   const endAtOnce = () => child.kill('SIGKILL')
-  process.on('exit', endAtOnce) // where a signal ends the run, nothing is disposed of
+  // Where a signal ends the run, nothing is disposed of. First, for it may write to the folder that is removed then.
+  process.prependListener('exit', endAtOnce)
 
   async function stop(): Promise<void> {
     child.kill('SIGTERM')
+    const limit = setTimeout(endAtOnce, stopLimitMs)
     await ended
+    clearTimeout(limit)
     process.off('exit', endAtOnce)
   }
 
@@ -48,18 +53,18 @@ export async function startProgram({ isReady, ...options }: ProgramOptions): Pro
     }
     if (isRunning(child)) await stop()
     throw new Error(
-      `${options.args.join(' ')} did not start. It said:\n${await readFile(options.logFile, 'utf8')}`,
+      `${options.command.join(' ')} did not start. It said:\n${await readFile(options.logFile, 'utf8')}`,
     )
   }
   const readyMs = performance.now() - startedAt
   return { pid, readyMs, usage: () => usageOf(pid), [Symbol.asyncDispose]: stop }
 }
 
-async function spawnProgram({ args, env, core, logFile }: Omit<ProgramOptions, 'isReady'>) {
+async function spawnProgram({ command, directory, env, core, logFile }: Omit<ProgramOptions, 'isReady'>) {
   await using log = await open(logFile, 'w')
-  const [command = '', ...rest] = onCore(core, [process.execPath, ...args])
-  const child = spawn(command, rest, {
-    cwd: new URL('..', import.meta.url),
+  const [program = '', ...args] = onCore(core, tied(command))
+  const child = spawn(program, args, {
+    cwd: directory ?? new URL('..', import.meta.url),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log.fd, log.fd],
   })

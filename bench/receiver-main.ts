@@ -1,12 +1,13 @@
 import { createServer, type TLSSocket } from 'node:tls'
+import { answerId, type Route, routes } from './examples.ts'
 import { type Message, MessageReader } from './message-reader.ts'
-import { proof } from './work.ts'
 
 // A process of its own: an HTTPS receiver that does as little as can be done, and counts what is right.
 
 const { KEY, CERT } = process.env
+const routesByLine = new Map(routes.map((route) => [`POST ${route.path} HTTP/1.1`, route]))
 const responses = new Map<string, Buffer>()
-let received = 0
+const received = { right: 0, wrong: 0 }
 
 const server = createServer({ key: KEY, cert: CERT, noDelay: true }, (socket) => {
   const reader = new MessageReader()
@@ -19,38 +20,37 @@ process.on('message', () => process.send?.(received))
 process.on('disconnect', () => process.exit())
 
 function answer(socket: TLSSocket, { head, body }: Message): void {
-  const target = head.slice(0, head.indexOf('\r\n'))
-  if (target.startsWith('POST /silent')) return
-  if (target.startsWith('POST /hang-up')) {
+  const line = head.slice(0, head.indexOf('\r\n'))
+  if (line.startsWith('POST /silent')) return
+  if (line.startsWith('POST /hang-up')) {
     socket.destroy()
     return
   }
-  if (isRight(head, body)) received += 1
-  socket.write(responseTo(target))
+  const route = routesByLine.get(line)
+  received[route !== undefined && isRight(route, head, body) ? 'right' : 'wrong'] += 1
+  socket.write(responseTo(line, route))
 }
 
-function isRight(head: string, body: Buffer): boolean {
-  return head.startsWith(proof.request) && head.includes(proof.token) && body.includes(proof.body)
+function isRight(route: Route, head: string, body: Buffer): boolean {
+  return (
+    Object.values(route.headers).every((value) => head.includes(`: ${value}`)) && body.includes(route.body)
+  )
 }
 
-function responseTo(target: string): Buffer {
-  const known = responses.get(target)
+function responseTo(line: string, route: Route | undefined): Buffer {
+  const known = responses.get(line)
   if (known !== undefined) return known
-  const made = makeResponse(target)
-  responses.set(target, made)
+  const made = makeResponse(line, route)
+  responses.set(line, made)
   return made
 }
 
-/** `bytes` of the query is the length of the body, `status` the status. */
-function makeResponse(target: string): Buffer {
-  const query = new URLSearchParams(target.split(' ')[1]?.split('?')[1])
-  const id = '{"id":"L-1001"}'
-  const bytes = Number(query.get('bytes') ?? id.length)
-  const body =
-    id.length === bytes
-      ? id
-      : `{"id":"L-1001","text":"${'lead '.repeat(bytes / 5)}`.slice(0, bytes - 2).concat('"}')
+/** Where no route is, `status` of the query is the status. */
+function makeResponse(line: string, route: Route | undefined): Buffer {
+  const asked = new URLSearchParams(line.split(' ')[1]?.split('?')[1]).get('status')
+  const status = route === undefined ? (asked ?? '404') : '201'
+  const body = route?.answer ?? JSON.stringify({ id: answerId })
   return Buffer.from(
-    `HTTP/1.1 ${query.get('status') ?? '201'} Answer\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} Answer\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -4,14 +4,25 @@ import { fileURLToPath } from 'node:url'
 import type { Credentials } from '../test/support/certificates.ts'
 import { onCore } from './cores.ts'
 
-/** The HTTPS receiver, in a process of its own. */
+/** An HTTPS server in a process of its own, where the executions go. */
 export interface Receiver extends AsyncDisposable {
+  readonly name: string
   readonly port: number
-  /** How many right requests have come so far. */
-  received(): Promise<number>
+  readonly pid: number
+  /** How many requests have come so far. */
+  received(): Promise<Received>
 }
 
-export async function startReceiver({ key, cert }: Credentials, core: number | undefined): Promise<Receiver> {
+export interface Received {
+  readonly right: number
+  readonly wrong: number
+}
+
+/** The one that reads requests to the end, and can also fail, hang up and be silent. It costs a core before the service does. */
+export async function startOwnReceiver(
+  { key, cert }: Credentials,
+  core: number | undefined,
+): Promise<Receiver> {
   const main = fileURLToPath(new URL('receiver-main.ts', import.meta.url))
   const [command = '', ...args] = onCore(core, [process.execPath, main])
   const child = spawn(command, args, {
@@ -20,11 +31,13 @@ export async function startReceiver({ key, cert }: Credentials, core: number | u
   })
   const [address] = await once(child, 'message')
   return {
+    name: 'own, on Node',
     port: address.port,
+    pid: child.pid as number, // it has sent a message
     async received() {
       child.send('received')
-      const [count] = await once(child, 'message')
-      return count
+      const [received] = await once(child, 'message')
+      return received
     },
     async [Symbol.asyncDispose]() {
       child.disconnect()

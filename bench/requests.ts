@@ -8,9 +8,11 @@ export interface Series {
 
 /** HTTP requests, ready to be written, that differ in their serial number only. */
 export class Requests implements Series {
-  readonly #bytes: Buffer
+  /** Has the place of the serial number in the place of each serial number. */
+  readonly template: Buffer
+  /** How many there are until the first one returns. */
+  readonly distinct: number
   readonly #offsets: readonly number[]
-  readonly #distinct: number
   #sent = 0
 
   constructor(body: object, { path, key, distinct }: { path: string; key: string; distinct: number }) {
@@ -22,16 +24,16 @@ export class Requests implements Series {
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(json)}`,
     ]
-    this.#bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${json}`)
-    this.#offsets = offsetsOf(this.#bytes)
-    this.#distinct = distinct
+    this.template = Buffer.from(`${head.join('\r\n')}\r\n\r\n${json}`)
+    this.#offsets = offsetsOf(this.template)
+    this.distinct = distinct
   }
 
   /** The next one, with a serial number that returns after all the others. */
   next(): Buffer {
-    const number = String(this.#sent++ % this.#distinct).padStart(serialNumber.length, '0')
-    if (this.#offsets.length === 0) return this.#bytes
-    const request = Buffer.from(this.#bytes)
+    const number = String(this.#sent++ % this.distinct).padStart(serialNumber.length, '0')
+    if (this.#offsets.length === 0) return this.template
+    const request = Buffer.from(this.template)
     for (const offset of this.#offsets) request.write(number, offset, 'latin1')
     return request
   }

@@ -4,7 +4,9 @@ import type { Growth } from './growth.ts'
 import type { Remains } from './leak.ts'
 import type { Machine } from './machine.ts'
 import { markdownTable } from './markdown-table.ts'
-import { median } from './median.ts'
+import type { TimedMeasurement } from './measure.ts'
+import { fullCells, middle, rateCell } from './measurement-cells.ts'
+import { findUsualLimit, limitedBy } from './shares.ts'
 import { targetRows } from './targets.ts'
 
 /** All that a run has measured; null is what it was not asked for. */
@@ -38,8 +40,9 @@ export function writeResults(results: Results): string {
 
 const introduction = `Written by \`npm run bench\`; nothing in here was typed. Three processes on one machine: a load, the
 service, and an HTTPS receiver whose certificate is checked. The service has a core of its own. An execution counts where
-the receiver got it, right in every part. The service checks keys and bodies, judges every target, masks secrets, counts
-and logs to a file; the bare forwarder (\`bench/baseline.ts\`) does none of this.`
+the receiver got it, right in every part that it sees; before, each process has sent one that was right in every part. The
+service checks keys and bodies, judges every target, masks secrets, counts and logs to a file; the bare forwarder
+(\`bench/baseline.ts\`) does none of this.`
 
 function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
   const contenders: readonly (readonly [string, (round: Round) => Turn | null])[] = [
@@ -47,43 +50,14 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
     ['bare forwarder', (round) => round.bare],
     ...(peer === null ? [] : [[peer, (round: Round) => round.peer] as const]),
   ]
-  const rows = contenders.map(([name, turnOf]) => {
-    const turns = rounds.flatMap((round) => turnOf(round) ?? [])
-    const halves = turns.flatMap(({ half }) => half ?? [])
-    const middle = (values: readonly number[], digits: number) =>
-      values.length === 0 ? '' : median(values).toFixed(digits)
-    return [
-      name,
-      middle(
-        turns.map(({ full }) => full.perSecond),
-        0,
-      ),
-      middle(
-        turns.map(({ full }) => full.cpuMicroseconds),
-        0,
-      ),
-      `${middle(
-        turns.map(({ full }) => full.busy * 100),
-        0,
-      )} %`,
-      middle(
-        turns.map(({ single }) => single.p50Ms),
-        3,
-      ),
-      middle(
-        turns.map(({ single }) => single.p99Ms),
-        3,
-      ),
-      middle(
-        halves.map(({ p50Ms }) => p50Ms),
-        2,
-      ),
-      middle(
-        halves.map(({ p99Ms }) => p99Ms),
-        2,
-      ),
-    ]
-  })
+  const noHalf = findUsualLimit(rounds.map(({ service }) => service.full.shares))
+  const rows = contenders.map(([name, turnOf]) => [
+    name,
+    ...turnCells(
+      rounds.flatMap((round) => turnOf(round) ?? []),
+      name === peer ? null : noHalf,
+    ),
+  ])
   return [
     '## Compared',
     `${comparisonText} Medians of ${rounds.length} rounds.`,
@@ -93,19 +67,39 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
 
 const comparisonText = `A lead with ten fields as JSON over kept-alive connections, to all in turns, each time in a new process
 that is warm. "Full" is 32 connections, as fast as it goes; "single" is one call after the other; "half" is half of the rate
-that the service reached in full, for both alike, where a call that has to wait counts from when it was due. Where a core is
-much less than 100 % busy, something else was the limit, and the CPU time says more than the rate.`
+that the service reached in full, for both alike, where a call that has to wait counts from when it was due. CPU time is user
+and system, of all threads. A rate counts where the core of the contender was the limit; where something else was, the table
+names it.`
 
 const comparisonHead = [
   'contender',
-  'full: executions per second',
   'full: CPU, µs per execution',
+  'full: instructions per execution',
+  'full: executions per second',
   'full: core busy',
   'single: p50, ms',
   'single: p99, ms',
   'half: p50, ms',
   'half: p99, ms',
 ]
+
+function turnCells(turns: readonly Turn[], noHalf: string | null): readonly string[] {
+  const halves = turns.flatMap(({ half }) => half ?? [])
+  return [
+    ...fullCells(turns.map(({ full }) => full)),
+    ...timeCells(
+      turns.map(({ single }) => single),
+      3,
+    ),
+    ...(noHalf === null ? timeCells(halves, 2) : [limitedBy(noHalf), limitedBy(noHalf)]),
+  ]
+}
+
+function timeCells(all: readonly TimedMeasurement[], digits: number): readonly string[] {
+  const p50 = all.map(({ p50Ms }) => p50Ms)
+  const p99 = all.map(({ p99Ms }) => p99Ms)
+  return [middle(p50, digits), middle(p99, digits)]
+}
 
 function footprintSection({ startMs, idleBytes, growth }: Footprint): readonly string[] {
   const rows = [
@@ -137,7 +131,7 @@ function growthTable({ title, steps }: Growth): string {
     const growth = before && [step.size / before.size, step.cpuMicroseconds / before.cpuMicroseconds]
     return [
       String(step.size),
-      step.perSecond.toFixed(0),
+      rateCell([step]),
       step.cpuMicroseconds.toFixed(0),
       growth?.map((factor) => `${Number(factor.toFixed(1))} x`).join(' → ') ?? '',
       megabytes(step.rssBytes),

@@ -1,40 +1,46 @@
 import { join } from 'node:path'
-import { type Contender, key, type Running, startContender } from './contender.ts'
+import { type Contender, key, type Running, type StartOptions, startContender } from './contender.ts'
 import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
 
-export interface ServiceOptions {
-  /** Options of Node. */
-  readonly nodeOptions?: readonly string[]
+export interface ServiceOptions extends StartOptions {
+  /** The checkout that it runs from; by default this one. */
+  readonly directory?: string
   /** Settings of the service beside those that it needs here. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
 /** The service as it runs in production: keys, guard, checked certificates, log at `info` to a file, metrics. */
-export const service: Contender = {
-  name: 'webhook-node',
-  start: (world, nodeOptions = []) => startService(world, { nodeOptions }),
+export const service: Contender = { name: 'webhook-node', start: startService }
+
+/** The service of another checkout, in the same surroundings. */
+export function serviceOf(directory: string): Contender {
+  return {
+    name: 'the other webhook-node',
+    start: (world, options) => startService(world, { ...options, directory }),
+  }
 }
 
 export async function startService(
-  { receiver, caFile, dns, ...world }: World,
-  { nodeOptions = [], settings = {} }: ServiceOptions = {},
+  world: World,
+  { nodeOptions = [], example, directory, settings = {} }: ServiceOptions = {},
 ): Promise<Running> {
   const port = await freePort()
+  const ports = new Set([world.receiver.port, world.ownReceiver.port])
   const env = {
     HOST: '127.0.0.1',
     PORT: String(port),
     LOG_LEVEL: 'info',
     API_KEYS: `bench:${key}`,
-    EGRESS_ALLOW: `localhost:${receiver.port},*.${hostSuffix}`,
-    EGRESS_CA_FILE: caFile,
-    EGRESS_DNS_SERVERS: dns,
+    EGRESS_ALLOW: [...Array.from(ports, (port) => `localhost:${port}`), `*.${hostSuffix}`].join(','),
+    EGRESS_CA_FILE: world.caFile,
+    EGRESS_DNS_SERVERS: world.dns,
     // As with npm start and in the image, what was compiled once is kept.
     NODE_COMPILE_CACHE: join(world.directory, 'compile-cache'),
     ...settings,
   }
-  const command = { args: [...nodeOptions, 'src/main.ts'], env, port, isReady }
-  return await startContender({ receiver, caFile, dns, ...world }, command)
+  const command = { args: [...nodeOptions, 'src/main.ts'], directory, env, port, isReady }
+  return await startContender(world, command, example)
 }
 
 async function isReady(port: number): Promise<boolean> {

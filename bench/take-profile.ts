@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Contender } from './contender.ts'
 import { inspect } from './inspector.ts'
-import { loadFully } from './load.ts'
 import { measure } from './measure.ts'
 import { functionName, type Profile, partName, selfTimes, type Times, totalTimes } from './profile.ts'
 import { freePort } from './program.ts'
@@ -16,14 +15,16 @@ const samplingIntervalMicroseconds = 500
 /** Where the time of a contender goes under full load, once it is warm: as a file, and as tables for a terminal. */
 export async function takeProfile(world: World, contender: Contender, seconds: number): Promise<string> {
   const port = await freePort()
-  await using running = await contender.start(world, [`--inspect=127.0.0.1:${port}`])
-  await loadFully(running.aim, { connections, seconds: warmUpSeconds })
+  await using running = await contender.start(world, { nodeOptions: [`--inspect=127.0.0.1:${port}`] })
+  await world.load.run(running.aim, { connections, seconds: warmUpSeconds })
 
   using inspector = await inspect(port)
   await inspector.run('Profiler.enable')
   await inspector.run('Profiler.setSamplingInterval', { interval: samplingIntervalMicroseconds })
   await inspector.run('Profiler.start')
-  const { executions } = await measure(world, running, () => loadFully(running.aim, { connections, seconds }))
+  const { executions } = await measure(world, running, () =>
+    world.load.run(running.aim, { connections, seconds }),
+  )
   const { profile } = await inspector.run<{ profile: Profile }>('Profiler.stop')
 
   const file = join(tmpdir(), `${contender.name.replaceAll(' ', '-')}.cpuprofile`)

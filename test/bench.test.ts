@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { readInstructions } from '../bench/instructions.ts'
+import type { Measurement, TimedMeasurement } from '../bench/measure.ts'
+import { rateCell } from '../bench/measurement-cells.ts'
 import { type Message, MessageReader } from '../bench/message-reader.ts'
 import { InvalidOptions, readOptions } from '../bench/options.ts'
 import { functionName, type Profile, selfTimes, totalTimes } from '../bench/profile.ts'
 import { Requests, serialNumber } from '../bench/requests.ts'
+import { writeResults } from '../bench/results.ts'
+import { findLimit, findUsualLimit, type Shares } from '../bench/shares.ts'
 
 describe('the options of the benchmark', () => {
   it('ask for all but the search for leaks, unless told otherwise', () => {
@@ -32,6 +37,116 @@ describe('the options of the benchmark', () => {
     ['growth'],
   ])('are refused where they ask for what is not there: %s %s', (...args) => {
     expect(() => readOptions(args.filter((arg) => arg !== undefined))).toThrow(InvalidOptions)
+  })
+})
+
+const shares: Shares = {
+  contender: 0.5,
+  receiver: 0.2,
+  load: 0.2,
+  besideContender: 0,
+  besideLoad: 0,
+  sharedCore: true,
+}
+
+describe('what limited a rate', () => {
+  it.each<[string | null, Partial<Shares>]>([
+    [null, { contender: 0.9 }],
+    [null, { contender: 0.95, load: 1 }],
+    ['the load', { load: 0.75 }],
+    ['the receiver', { receiver: 0.75 }],
+    ['the load', { load: 0.9, sharedCore: false, besideLoad: 0 }],
+    ['the receiver', { receiver: 0.9, sharedCore: false, besideLoad: 0 }],
+    ['the receiver', { receiver: 0.9, besideContender: null, besideLoad: null }],
+    ['other processes on its core', { besideContender: 0.4 }],
+    ['other processes on the core of load and receiver', { besideLoad: 0.5 }],
+    ['other processes on the core of the load', { sharedCore: false, besideLoad: 0.75 }],
+    ['waiting, with no core full', {}],
+    ['waiting, with no core full', { besideContender: null, besideLoad: null }],
+    ['waiting, with no core full', { receiver: 0.6, load: 0.6, sharedCore: false }],
+  ])('is %s where %j', (limit, some) => {
+    expect(findLimit({ ...shares, ...some })).toBe(limit)
+  })
+
+  it('is that of most loads, and of none where the core of the contender was full in more than half', () => {
+    const free = { ...shares, contender: 1 }
+    const loaded = { ...shares, load: 0.8 }
+
+    expect(findUsualLimit([free, free, loaded])).toBeNull()
+    expect(findUsualLimit([free, loaded])).toBe('the load')
+    expect(findUsualLimit([free, shares, loaded, loaded])).toBe('the load')
+    expect(findUsualLimit([])).toBeNull()
+  })
+})
+
+const measurement: TimedMeasurement = {
+  executions: 1_000,
+  perSecond: 5_000,
+  cpuMicroseconds: 200,
+  instructions: null,
+  shares: { ...shares, contender: 1 },
+  rssBytes: 1e8,
+  p50Ms: 0.5,
+  p99Ms: 2,
+}
+const limited = { ...measurement, perSecond: 1_234, shares: { ...shares, load: 0.8 } }
+
+describe('the tables of the benchmark', () => {
+  const machine = [['command', '`npm run bench`']] as const
+  const turn = (full: Measurement, half: TimedMeasurement | null) => ({ full, single: measurement, half })
+  const resultsOf = (full: Measurement, half: TimedMeasurement | null) =>
+    writeResults({
+      ...{ machine, footprint: null, growth: null, leak: null },
+      comparison: {
+        rounds: [
+          {
+            service: turn(full, half),
+            bare: turn({ ...measurement, cpuMicroseconds: 100 }, half),
+            peer: null,
+          },
+        ],
+        peer: null,
+      },
+    })
+
+  it('take a rate from the loads in which the core of the contender was the limit', () => {
+    expect(rateCell([measurement, { ...measurement, perSecond: 7_000 }, limited])).toBe('6000')
+    expect(rateCell([limited, limited, measurement])).toBe('limited by the load')
+  })
+
+  it('say in words that a rate, and what depends on it, was limited by something else', () => {
+    const text = resultsOf(limited, null)
+
+    expect(text).not.toContain('1234')
+    expect(text).toContain(
+      '| webhook-node | 200 | not counted | limited by the load | 50 % | 0.500 | 2.000 | limited by the load | limited by the load |',
+    )
+    expect(text).toMatch(/\| p99 at half of the maximum rate.* \| limited by the load \| +\|/)
+  })
+
+  it('take the ratio to the bare forwarder from CPU time', () => {
+    const ratio =
+      '| Executions per CPU time, against the bare forwarder | at least 0.85 x | 0.50 x | **no** |'
+
+    expect(resultsOf(measurement, measurement)).toContain(ratio)
+    expect(resultsOf(limited, null)).toContain(ratio)
+    expect(resultsOf(measurement, measurement)).toContain(
+      '| webhook-node | 200 | not counted | 5000 | 100 % | 0.500 | 2.000 | 0.50 | 2.00 |',
+    )
+  })
+})
+
+describe('the report of perf', () => {
+  it.each([
+    ['123456789,,instructions:u,1012345678,100.00,,', 123456789],
+    ['Events disabled\n\n42,,instructions:u,1000,100.00,,\n', 42],
+    ['<not supported>,,instructions:u,0,100.00,,', null],
+    ['<not counted>,,instructions:u,0,0.00,,', null],
+    ['0,,instructions:u,0,100.00,,', null],
+    ['Access to performance monitoring and observability operations is limited.', null],
+    ['', null],
+  ])('%j has counted %j', (report, count) => {
+    expect(readInstructions(report)).toBe(count)
   })
 })
 

@@ -1,0 +1,227 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { bareForwarder } from '../bench/bare-forwarder.ts'
+import { requestsOf, startContender } from '../bench/contender.ts'
+import { answerId, examples, type Route, routes } from '../bench/examples.ts'
+import { wrkFullLoad } from '../bench/full-load.ts'
+import { countInstructions } from '../bench/instructions.ts'
+import { measure } from '../bench/measure.ts'
+import { MessageReader } from '../bench/message-reader.ts'
+import { freePort } from '../bench/program.ts'
+import { service, serviceOf } from '../bench/service.ts'
+import { findTools, type Tools } from '../bench/tools.ts'
+import { createWorld, type World } from '../bench/world.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const root = join(import.meta.dirname, '..')
+const installed = findTools()
+const bare: Tools = { nginx: null, wrk: null, instructions: 'not counted: no perf' }
+const [lead] = examples as readonly [(typeof examples)[number]]
+
+// nginx and wrk are not required; CI has both.
+const surroundings = [
+  { what: 'its own receiver and load', tools: bare, names: ['own, on Node', 'own, on Node'], isThere: true },
+  {
+    what: 'nginx and wrk',
+    tools: installed,
+    names: [`nginx ${installed.nginx?.version}`, `wrk ${installed.wrk?.version}`],
+    isThere: installed.nginx !== null && installed.wrk !== null,
+  },
+] as const
+
+for (const { what, tools, names, isThere } of surroundings) {
+  describe.skipIf(!isThere)(`the benchmark with ${what}`, () => {
+    let world: World
+    beforeAll(async () => {
+      world = await createWorld({ cores: null, tools })
+    })
+    afterAll(() => world[Symbol.asyncDispose]())
+
+    it('counts what came right in every part, and answers it', async () => {
+      for (const route of routes) {
+        const before = await world.receiver.received()
+        const reply = await post(world, route)
+        const after = await world.receiver.received()
+
+        expect(reply).toEqual({ status: 201, body: route.answer })
+        expect(after, route.path).toEqual({ right: before.right + 1, wrong: before.wrong })
+      }
+    })
+
+    it('knows what did not', async () => {
+      const wrong = routes.flatMap((route) => [
+        { ...route, path: `${route.path}&more` },
+        { ...route, lengthDigits: 1, body: '{}' },
+        ...Object.keys(route.headers).map((name) => ({
+          ...route,
+          headers: { ...route.headers, [name]: 'something else' },
+        })),
+      ])
+      const before = await world.receiver.received()
+      for (const route of wrong) await post(world, route)
+
+      expect(await world.receiver.received()).toEqual({
+        right: before.right,
+        wrong: before.wrong + wrong.length,
+      })
+    })
+
+    it('measures as many calls as can be done', async () => {
+      await using running = await service.start(world)
+      const extent = { connections: 8, seconds: 1 }
+      const full = await measure(world, running, () => world.load.run(running.aim, extent))
+
+      expect([world.receiver.name, world.load.name]).toEqual(names)
+      expect(full.executions).toBeGreaterThan(0)
+      expect(full.cpuMicroseconds).toBeGreaterThan(0)
+      expect(full.shares.contender).toBeGreaterThan(full.shares.receiver)
+      expect(full.shares.load).toBeGreaterThan(0)
+    })
+  })
+}
+
+describe('a contender', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld({ cores: null, tools: installed })
+  })
+  afterAll(() => world[Symbol.asyncDispose]())
+
+  it.each(examples)('does the work of $name, service and bare forwarder alike', async (example) => {
+    const { ownReceiver, receiver } = world
+    const before = await ownReceiver.received()
+    await using one = await service.start(world, { example })
+    await using other = await bareForwarder.start(world, { example })
+
+    const after = await ownReceiver.received()
+    expect(after.right - before.right).toBeGreaterThanOrEqual(2)
+    expect(after.wrong).toBe(before.wrong)
+    for (const { aim } of [one, other])
+      expect(String(aim.requests.next())).toContain(`https://localhost:${receiver.port}/`)
+  })
+
+  it('is refused where it only says that it does the work', async () => {
+    const port = await freePort()
+    const script = `http.createServer((_, reply) => reply.end('${answerId}')).listen(${port}, '127.0.0.1')`
+
+    await expect(startContender(world, { args: ['-e', script], env: {}, port })).rejects.toThrow(
+      'The work is not done',
+    )
+  })
+
+  it('may be the service of another checkout', async () => {
+    const directory = temporaryDirectory()
+    for (const name of ['src', 'node_modules']) symlinkSync(join(root, name), join(directory, name))
+
+    await using running = await serviceOf(directory).start(world, { example: lead })
+
+    expect(realpathSync(`/proc/${running.program.pid}/cwd`)).toBe(realpathSync(directory))
+  })
+})
+
+describe.skipIf(installed.wrk === null)('wrk', () => {
+  it('sends the requests of a series, each with its own number, and counts what is no 200', async () => {
+    const heads: string[] = []
+    const bodies: string[] = []
+    const server = createServer((socket) => {
+      const reader = new MessageReader()
+      socket.on('error', () => {})
+      socket.on('data', (chunk: Buffer) =>
+        reader.read(chunk, ({ head, body }) => {
+          heads.push(head)
+          bodies.push(String(body))
+          const status = bodies.length === 3 ? '503 No' : '200 OK'
+          socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\n{}`)
+        }),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const directory = temporaryDirectory()
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    const requests = requestsOf(lead.request(1), 5)
+
+    const { succeeded, failed, cutOff } = await wrkFullLoad(installed.wrk as never, directory).run(
+      { port, requests },
+      { connections: 1, seconds: 1 },
+    )
+
+    const expected = Array.from({ length: 5 }, () => String(requests.next()).split('\r\n\r\n'))
+    expect(bodies.length).toBeGreaterThan(5)
+    expect(new Set(heads)).toEqual(new Set(expected.map(([head]) => head)))
+    expect(new Set(bodies)).toEqual(new Set(expected.map(([, body]) => body)))
+    expect(bodies[5]).toBe(bodies[0])
+    expect(failed).toBe(1)
+    expect(bodies.length - failed - succeeded).toBeLessThanOrEqual(cutOff)
+  })
+})
+
+describe.skipIf(spawnSync('perf', ['stat', '-e', 'task-clock', 'true']).status !== 0)('perf', () => {
+  it('counts from the start to the stop', async () => {
+    const child = spawn(process.execPath, ['-e', 'for (;;);'])
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await once(child, 'spawn')
+
+    const counting = await countInstructions(child.pid as number, 'task-clock:u')
+    await vi.waitUntil(() => cpuTicks(child.pid as number) > 10, { timeout: 30_000 })
+
+    expect(await counting.stop()).toBeGreaterThan(0)
+  })
+
+  it('has nothing to tell of a process that is gone', async () => {
+    const child = spawn(process.execPath, ['-e', ''])
+    await once(child, 'exit')
+
+    expect(await (await countInstructions(child.pid as number, 'task-clock:u')).stop()).toBeNull()
+  })
+})
+
+/** Sends what the route takes. */
+async function post({ receiver, caFile }: World, { path, headers, body, lengthDigits }: Route) {
+  const ca = await readFile(caFile)
+  const sent = request({
+    host: 'localhost',
+    port: receiver.port,
+    path,
+    ca,
+    method: 'POST',
+    agent: false,
+    headers,
+  })
+  sent.end(body.padEnd(10 ** (lengthDigits - 1)))
+  const [reply] = await once(sent, 'response')
+  return { status: reply.statusCode, body: await text(reply) }
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-test-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+function cpuTicks(pid: number): number {
+  return Number(fieldsOf(String(pid))[11])
+}
+
+/** State, parent and so on, from /proc; empty where the process is gone. */
+function fieldsOf(name: string): readonly string[] {
+  const stat = read(`/proc/${name}/stat`)
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // it has ended
+  }
+}
