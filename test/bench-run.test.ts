@@ -1,6 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
@@ -10,13 +18,14 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bareForwarder } from '../bench/bare-forwarder.ts'
 import { requestsOf, startContender } from '../bench/contender.ts'
+import { fight } from '../bench/duel.ts'
 import { answerId, examples, type Route, routes } from '../bench/examples.ts'
 import { wrkFullLoad } from '../bench/full-load.ts'
 import { countInstructions } from '../bench/instructions.ts'
-import { measure } from '../bench/measure.ts'
 import { MessageReader } from '../bench/message-reader.ts'
 import { freePort } from '../bench/program.ts'
 import { service, serviceOf } from '../bench/service.ts'
+import { writeDuel } from '../bench/short-report.ts'
 import { findTools, type Tools } from '../bench/tools.ts'
 import { createWorld, type World } from '../bench/world.ts'
 
@@ -26,6 +35,15 @@ const root = join(import.meta.dirname, '..')
 const installed = findTools()
 const bare: Tools = { nginx: null, wrk: null, instructions: 'not counted: no perf' }
 const [lead] = examples as readonly [(typeof examples)[number]]
+const quick = {
+  rounds: 1,
+  boutsPerRound: 1,
+  warmUpSeconds: 1,
+  fullSeconds: 1,
+  singleSeconds: 0.2,
+  hasTime: () => true,
+  tell() {},
+}
 
 // nginx and wrk are not required; CI has both.
 const surroundings = [
@@ -75,16 +93,20 @@ for (const { what, tools, names, isThere } of surroundings) {
       })
     })
 
-    it('measures as many calls as can be done', async () => {
-      await using running = await service.start(world)
-      const extent = { connections: 8, seconds: 1 }
-      const full = await measure(world, running, () => world.load.run(running.aim, extent))
+    it('measures the service and the bare forwarder by turns', async () => {
+      const contenders = { one: service, other: bareForwarder }
+      const bouts = await fight(world, contenders, { ...quick, example: lead })
 
       expect([world.receiver.name, world.load.name]).toEqual(names)
-      expect(full.executions).toBeGreaterThan(0)
-      expect(full.cpuMicroseconds).toBeGreaterThan(0)
-      expect(full.shares.contender).toBeGreaterThan(full.shares.receiver)
-      expect(full.shares.load).toBeGreaterThan(0)
+      expect(bouts).toHaveLength(1)
+      for (const { full, single } of bouts.flatMap(({ one, other }) => [one, other])) {
+        expect(full.executions).toBeGreaterThan(single.executions)
+        expect(full.cpuMicroseconds).toBeGreaterThan(0)
+        expect(full.shares.contender).toBeGreaterThan(full.shares.receiver)
+        expect(full.shares.load).toBeGreaterThan(0)
+        expect(single.p50Ms).toBeGreaterThan(0)
+      }
+      expect(writeDuel([], { one: 'this', other: 'that' }, bouts)).not.toMatch(/NaN|undefined|Infinity/)
     })
   })
 }
@@ -107,6 +129,16 @@ describe('a contender', () => {
     expect(after.wrong).toBe(before.wrong)
     for (const { aim } of [one, other])
       expect(String(aim.requests.next())).toContain(`https://localhost:${receiver.port}/`)
+  })
+
+  it('is not measured where there is no time for it', async () => {
+    const fought = fight(
+      world,
+      { one: service, other: service },
+      { ...quick, hasTime: () => false, example: lead },
+    )
+
+    await expect(fought).rejects.toThrow('no time')
   })
 
   it('is refused where it only says that it does the work', async () => {
@@ -185,6 +217,45 @@ describe.skipIf(spawnSync('perf', ['stat', '-e', 'task-clock', 'true']).status !
   })
 })
 
+describe('a run of the benchmark that ends early', () => {
+  const signals: readonly NodeJS.Signals[] =
+    spawnSync('setpriv', ['--version']).status === 0
+      ? ['SIGINT', 'SIGTERM', 'SIGKILL']
+      : ['SIGINT', 'SIGTERM']
+
+  it.each(signals)('by %s leaves no process behind', async (signal) => {
+    const TMPDIR = temporaryDirectory()
+    const run = spawn(process.execPath, ['bench/short.ts'], {
+      cwd: root,
+      env: { ...process.env, TMPDIR },
+      stdio: 'ignore',
+    })
+    onTestFinished(() => void run.kill('SIGKILL'))
+    const needed = ['receiver-main.ts', 'src/main.ts', ...(installed.nginx === null ? [] : ['nginx.conf'])]
+    const children = await vi.waitUntil(() => childrenWith(run, needed), { timeout: 30_000 })
+
+    run.kill(signal)
+    await once(run, 'exit')
+
+    await vi.waitUntil(() => !children.some(isRunning), { timeout: 30_000 })
+    if (signal !== 'SIGKILL') expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
+  it('by an error says why, and leaves no process behind', async () => {
+    const world = await createWorld({ cores: null, tools: installed })
+    const pids = [world.receiver.pid, world.ownReceiver.pid]
+    const args = ['-e', 'throw new Error("broken from the start")']
+    const broken = { name: 'broken', start: () => startContender(world, { args, env: {}, port: 1 }) }
+
+    const fought = fight(world, { one: service, other: broken }, { ...quick, example: lead })
+    await expect(fought).rejects.toThrow('broken from the start')
+    await world[Symbol.asyncDispose]()
+
+    expect(pids.filter(isRunning)).toEqual([])
+    expect(existsSync(world.directory)).toBe(false)
+  })
+})
+
 /** Sends what the route takes. */
 async function post({ receiver, caFile }: World, { path, headers, body, lengthDigits }: Route) {
   const ca = await readFile(caFile)
@@ -206,6 +277,22 @@ function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'bench-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
+}
+
+/** The children of a process, where there is one for each of the words in a command line; else null. */
+function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly number[] | null {
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && fieldsOf(name)[1] === String(pid),
+  )
+  const commands = children.map((name) => read(`/proc/${name}/cmdline`))
+  return words.every((word) => commands.some((command) => command.includes(word)))
+    ? children.map(Number)
+    : null
+}
+
+function isRunning(pid: number): boolean {
+  const [state] = fieldsOf(String(pid))
+  return state !== undefined && state !== 'Z'
 }
 
 function cpuTicks(pid: number): number {

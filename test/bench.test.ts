@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readInstructions } from '../bench/instructions.ts'
 import type { Measurement, TimedMeasurement } from '../bench/measure.ts'
@@ -8,6 +9,8 @@ import { functionName, type Profile, selfTimes, totalTimes } from '../bench/prof
 import { Requests, serialNumber } from '../bench/requests.ts'
 import { writeResults } from '../bench/results.ts'
 import { findLimit, findUsualLimit, type Shares } from '../bench/shares.ts'
+import { readShortOptions } from '../bench/short-options.ts'
+import { writeDuel } from '../bench/short-report.ts'
 
 describe('the options of the benchmark', () => {
   it('ask for all but the search for leaks, unless told otherwise', () => {
@@ -38,6 +41,29 @@ describe('the options of the benchmark', () => {
   ])('are refused where they ask for what is not there: %s %s', (...args) => {
     expect(() => readOptions(args.filter((arg) => arg !== undefined))).toThrow(InvalidOptions)
   })
+})
+
+describe('the options of the short form', () => {
+  const root = join(import.meta.dirname, '..')
+
+  it('ask for the lead and the bare forwarder, unless told otherwise', () => {
+    expect(readShortOptions([], root)).toMatchObject({ example: { name: 'lead' }, against: null })
+    expect(readShortOptions(['--request', 'lead-64-kib'], root)?.example.name).toBe('lead-64-kib')
+    expect(readShortOptions(['--against', '../'], join(root, 'src'))?.against).toBe(root)
+    expect(readShortOptions(['--help'], root)).toBeNull()
+  })
+
+  it.each([['--request', 'nothing'], ['--against', 'src'], ['--against', 'nowhere'], ['--fast'], ['lead']])(
+    'are refused where they ask for what is not there: %s %s',
+    (...args) => {
+      expect(() =>
+        readShortOptions(
+          args.filter((arg) => arg !== undefined),
+          root,
+        ),
+      ).toThrow(InvalidOptions)
+    },
+  )
 })
 
 const shares: Shares = {
@@ -133,6 +159,34 @@ describe('the tables of the benchmark', () => {
     expect(resultsOf(measurement, measurement)).toContain(
       '| webhook-node | 200 | not counted | 5000 | 100 % | 0.500 | 2.000 | 0.50 | 2.00 |',
     )
+  })
+
+  it('of the short form have both contenders, and what the one is to the other', () => {
+    const one = { full: { ...measurement, instructions: 400_000 }, single: measurement }
+    const other = {
+      full: { ...measurement, cpuMicroseconds: 80, instructions: 100_000 },
+      single: { ...measurement, p50Ms: 0.2 },
+    }
+
+    const text = writeDuel(machine, { one: 'this', other: 'that' }, [{ one, other }])
+
+    expect(text).toContain('| this | 200 | 400000 | 5000 | 100 % | 0 % | 0.500 |')
+    expect(text).toContain('| CPU time: that / this | 0.400 x | 0.400 x | 0.400 x |')
+    expect(text).toContain('| instructions: that / this | 0.250 x | 0.250 x | 0.250 x |')
+    expect(text).toContain('| p50 at concurrency 1: this - that | 0.300 ms | 0.300 ms | 0.300 ms |')
+    expect(text).not.toContain('quiet machine')
+  })
+
+  it('of the short form say that other processes were at work on the core', () => {
+    const full = { ...measurement, shares: { ...measurement.shares, besideContender: 0.06 } }
+    const quiet = { full: measurement, single: measurement }
+
+    const text = writeDuel(machine, { one: 'this', other: 'that' }, [
+      { one: quiet, other: { ...quiet, full } },
+    ])
+
+    expect(text).toContain('| that | 200 | not counted | 5000 | 100 % | 6 % | 0.500 |')
+    expect(text).toContain('quiet machine')
   })
 })
 

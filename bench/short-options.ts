@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Example, examples } from './examples.ts'
+import { InvalidOptions } from './options.ts'
+
+/** What the short form shall do. */
+export interface ShortOptions {
+  readonly example: Example
+  /** The other checkout; null where it goes against the bare forwarder. */
+  readonly against: string | null
+}
+
+const [ordinary] = examples as readonly [Example, ...Example[]]
+
+export const shortUsage = `npm run bench:short -- [options]
+
+The service and the bare forwarder by turns on one core, in less than two minutes: CPU time per execution of both, and
+their ratio. Run it before and after a change, or with --against.
+
+  --against DIR     the service of another checkout, with its own node_modules, in the place of the bare forwarder
+  --request NAME    what is executed; one of
+${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${what}`).join('\n')}
+  --help            this text
+`
+
+/** Null where help is asked for; paths count from `directory`. Throws `InvalidOptions`. */
+export function readShortOptions(args: readonly string[], directory: string): ShortOptions | null {
+  const { against, request, help } = parse(args)
+  if (help) return null
+  const example = examples.find(({ name }) => name === request)
+  if (example === undefined)
+    throw invalid(
+      `--request "${request}" is not known; there are ${examples.map(({ name }) => name).join(', ')}.`,
+    )
+  return { example, against: against === undefined ? null : checkout(resolve(directory, against)) }
+}
+
+function checkout(directory: string): string {
+  const missing = ['src/main.ts', 'node_modules'].find((name) => !existsSync(join(directory, name)))
+  if (missing !== undefined) throw invalid(`--against "${directory}" has no ${missing}.`)
+  return directory
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        against: { type: 'string' },
+        request: { type: 'string', default: ordinary.name },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
+    throw invalid(line)
+  }
+}
+
+function invalid(message: string): InvalidOptions {
+  return new InvalidOptions(`${message} See npm run bench:short -- --help.`)
+}
