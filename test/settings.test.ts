@@ -56,6 +56,8 @@ describe('settings', () => {
       traces: null,
       maxRequestBytes: 1_048_576,
       maxEchoBytes: 65_536,
+      maxCapturedBytes: 262_144,
+      maxRenderMs: 50,
       egress: {
         maxResponseBytes: 1_048_576,
         maxPerHost: 64,
