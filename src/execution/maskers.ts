@@ -39,10 +39,9 @@ export class ExecutionMaskers {
 
   /** For what a target has sent. */
   forResponse({ headers }: TargetResponse): ResponseMaskers {
-    const { carriers, client } = this.#values
     const stored = [...this.#values.stored]
-    const known = this.#cache.maskerFor([...stored, ...carriers, ...client])
-    const secrets = new Set(secretsIn(headers))
+    const secrets = secretsIn(headers)
+    const known = this.#known
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
@@ -51,14 +50,24 @@ export class ExecutionMaskers {
       tail: tailFor(stored),
     }
   }
+
+  /** Most requests have nothing that their clients have not sent. */
+  get #known(): Masker {
+    const { stored, carriers, client } = this.#values
+    if (stored.size === 0 && carriers.size === 0) return this.own
+    return this.#cache.maskerFor([...stored, ...carriers, ...client])
+  }
 }
 
 /** A response with more of them than this is not worth showing, and would be dear to mask. */
 const maxResponseSecrets = 64
 
-function secretsIn(headers: TargetResponse['headers']): readonly string[] {
-  return headers.filter(([name]) => secretHeaders.has(name.toLowerCase())).map(([, value]) => value)
+function secretsIn(headers: TargetResponse['headers']): ReadonlySet<string> {
+  const found = headers.filter(([name]) => secretHeaders.has(name.toLowerCase()))
+  return found.length === 0 ? none : new Set(found.map(([, value]) => value))
 }
+
+const none: ReadonlySet<string> = new Set()
 
 function both(one: Masker, other: Masker): Masker {
   return (text, options) => other(one(text, options), options)

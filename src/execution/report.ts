@@ -1,6 +1,6 @@
 import type { DecisionReason } from '../webhook/branch.ts'
 import { type Masker, mask } from '../webhook/masking/mask.ts'
-import { maskedHeaders } from '../webhook/masking/masked-value.ts'
+import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-value.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, HeaderPair } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
@@ -33,7 +33,7 @@ export class Reporter {
     const bodyBytes = shown.hasSecretSize ? null : (request.body?.length ?? 0)
     if (this.#detail.diagnostics === 'brief') return { method, url, bodyBytes }
     const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
-    const headers = shown.headers.map(([name, value]) => [this.masked(name), this.masked(value)] as const)
+    const headers = maskedHeaderTexts(shown.headers, this.masked)
     return { method, url, headers, body, bodyBytes }
   }
 

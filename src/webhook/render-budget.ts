@@ -42,8 +42,9 @@ export class RenderBudget {
   readonly #maxMs: number
   #characters = 0
   #spentMs = 0
-  /** Of the stage that runs. */
+  /** Of the stage that runs: what it may take, and when it began, by the clock and by the processor. */
   #stageMs = 0
+  #began = 0
   #cpuBefore = 0
   /** When the processor time is looked at next: it cannot pass faster than the clock. */
   #lookAt = 0
@@ -92,19 +93,36 @@ export class RenderBudget {
   }
 
   #begin(stageMs: number): void {
-    this.#stageMs = stageMs
-    this.#cpuBefore = threadMs()
-    this.#lookAt = performance.now() + stageMs
+    this.#stageMs = Math.max(0, stageMs)
+    this.#began = performance.now()
+    this.#cpuBefore = threadMsAt(this.#began)
+    this.#lookAt = this.#began + this.#stageMs
   }
 
   #run<T>(stageMs: number, stage: () => T): T {
-    this.#begin(Math.max(0, stageMs))
+    this.#begin(stageMs)
     try {
       return stage()
     } finally {
-      this.#spentMs += threadMs() - this.#cpuBefore
+      const ms = performance.now() - this.#began
+      this.#spentMs += ms < shortMs ? ms : threadMs() - this.#cpuBefore
     }
   }
+}
+
+/** Within so short a time the clock says as much as the processor, and costs a twentieth of the question. */
+const shortMs = 1
+
+/** The processor time of the thread, and when it was asked for. */
+let sample = { ms: 0, at: Number.NEGATIVE_INFINITY }
+
+/** Asked for at most once in so many milliseconds. */
+const sampleMs = 2
+
+/** The most that the thread can have used by now: by so much a stage that begins may get more, and never less. */
+function threadMsAt(now: number): number {
+  if (now - sample.at > sampleMs) sample = { ms: threadMs(), at: now }
+  return sample.ms + (now - sample.at)
 }
 
 function threadMs(): number {

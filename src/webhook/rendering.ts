@@ -64,6 +64,7 @@ export interface Shown<T> {
 /** Stands for a secret that is not looked up: masked where it stands, and fit for every place. */
 export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
 
+const noTexts: ReadonlySet<string> = new Set()
 const maxSuggestions = 20
 
 /** One rendering of a node: its scope, what it noticed and what must not be seen. */
@@ -71,15 +72,14 @@ export class Rendering {
   readonly input: RenderInput
   readonly scope: Scope
   readonly warnings: Warning[] = []
-  /** Names of the secrets that the request carries. */
-  readonly secretNames = new Set<string>()
+  #secretNames: Set<string> | null = null
   /** Path of the URL as the bindings of secrets judge it, once it is known. */
   path = '/'
   readonly #target: Pick<CompiledNode['url'], 'host' | 'port'>
-  readonly #stored = new Set<string>()
-  readonly #carriers = new Set<string>()
+  #stored: Set<string> | null = null
+  #carriers: Set<string> | null = null
   readonly #client: Set<string>
-  readonly #seen = new Set<object>()
+  #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
 
   constructor(input: RenderInput, { id, url }: Pick<CompiledNode, 'id' | 'url'>) {
@@ -91,8 +91,13 @@ export class Rendering {
     this.#client = new Set(Object.values(input.secrets))
   }
 
+  /** Names of the secrets that the request carries. */
+  get secretNames(): ReadonlySet<string> {
+    return this.#secretNames ?? noTexts
+  }
+
   get valuesToMask(): ValuesToMask {
-    return { stored: this.#stored, carriers: this.#carriers, client: this.#client }
+    return { stored: this.#stored ?? noTexts, carriers: this.#carriers ?? noTexts, client: this.#client }
   }
 
   /** The scope in which a secret of the service is anything: where its binding is still to be judged. */
@@ -124,11 +129,13 @@ export class Rendering {
 
   /** Marks a value as not to be seen, here and wherever it comes back. */
   hide(real: unknown, isOfStored: boolean): typeof mask {
-    const texts = isOfStored ? this.#carriers : this.#client
+    if (isOfStored) this.#carriers ??= new Set()
+    const texts = (isOfStored ? this.#carriers : null) ?? this.#client
     if (typeof real === 'string') addText(texts, real)
     else if (typeof real === 'number' || real instanceof LongNumber) addText(texts, String(real))
-    else if (typeof real === 'object' && real !== null && !this.#seen.has(real)) {
+    else if (typeof real === 'object' && real !== null && !this.#seen?.has(real)) {
       // Many fields may take the same large value.
+      this.#seen ??= new Set()
       this.#seen.add(real)
       for (const member of Object.values(real)) this.hide(member, isOfStored)
     }
@@ -152,8 +159,12 @@ export class Rendering {
     const use = { place, isDelimited, host, port, path: this.path }
     const found = this.#own(name) ?? this.input.store.find(name, use)
     if (found === undefined || 'refusedBy' in found) return found
-    this.secretNames.add(name)
-    if (isStoredSecret(found)) this.#stored.add(found.value)
+    this.#secretNames ??= new Set()
+    this.#secretNames.add(name)
+    if (isStoredSecret(found)) {
+      this.#stored ??= new Set()
+      this.#stored.add(found.value)
+    }
     return found
   }
 

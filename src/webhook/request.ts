@@ -43,14 +43,15 @@ export type RenderedRequest = {
 /** Turns a compiled node and what the workflow knows into one concrete request, or a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
   const rendering = new Rendering(input, node)
-  const { warnings, valuesToMask, secretNames } = rendering
   const { variables } = rendering.scope
-  const noticed = { warnings, valuesToMask, secretNames, variables }
   try {
-    return { ...noticed, ok: true, ...renderParts(node, rendering) }
+    const parts = renderParts(node, rendering)
+    const { warnings, valuesToMask, secretNames } = rendering
+    return { warnings, valuesToMask, secretNames, variables, ok: true, ...parts }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    return { ...noticed, ok: false, failure: error.failure }
+    const { warnings, valuesToMask, secretNames } = rendering
+    return { warnings, valuesToMask, secretNames, variables, ok: false, failure: error.failure }
   }
 }
 

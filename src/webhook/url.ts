@@ -69,8 +69,14 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): UrlTem
     authority: `${host.includes(':') ? hostname : host}${port === '' ? '' : `:${port}`}`,
     carriesSecret: tail.template.secretNames.length > 0,
     render: renderOf(tail.template),
-    renderPath: (scope) => renderPath(tail.template, scope),
+    renderPath: pathRendererOf(tail.template),
   }
+}
+
+function pathRendererOf(tail: Template): UrlTemplate['renderPath'] {
+  if (!tail.isConstant) return (scope) => renderPath(tail, scope)
+  const constant = rendered(split(tail.staticText).path)
+  return () => constant
 }
 
 function renderOf(tail: Template): UrlTemplate['render'] {

@@ -35,7 +35,7 @@ function maskedHeader(header: HeaderPair, masked: Masker): HeaderPair {
 }
 
 /** The same where the values of no header are secret for their names alone. */
-export function maskedHeaderTexts(headers: readonly HeaderPair[], masked: Masker): readonly HeaderPair[] {
+export function maskedHeaderTexts(headers: readonly HeaderPair[], masked: Masker): HeaderPair[] {
   return headers.map((header) => {
     const [name, value] = header
     const [seenName, seenValue] = [masked(name), masked(value)]

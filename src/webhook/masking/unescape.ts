@@ -161,22 +161,27 @@ class Unescaper implements Unescaped {
     const runs = this.#runs
     let kept = 0
     let at = 0
-    for (let run = 0; run <= runs.length; run += 3) {
-      const [begin = this.#length, , length = 0] = runs.slice(run, run + 3)
-      for (; at < begin; at++) if (this.#marks[at] !== controlMark) this.#move(at, kept++)
-      this.#bytes.copyWithin(kept, begin, begin + length)
-      if (run < runs.length) runs[run] = kept
-      kept += length
-      at += length
+    for (let run = 0; run < runs.length; run += 3) {
+      const begin = runs[run] as number
+      kept = this.#moveOthers(at, begin, kept)
+      at = begin + (runs[run + 2] as number)
+      runs[run] = kept
+      for (let from = begin; from < at; from++) this.#bytes[kept++] = this.#bytes[from] as number
     }
-    this.#length = kept
+    this.#length = this.#moveOthers(at, this.#length, kept)
     return this
   }
 
-  #move(from: number, to: number): void {
-    this.#bytes[to] = this.#bytes[from] as number
-    this.#starts[to] = this.#starts[from] as number
-    this.#ends[to] = this.#ends[from] as number
+  /** Bytes between runs, without control characters. Gives the place behind them. */
+  #moveOthers(from: number, to: number, target: number): number {
+    let kept = target
+    for (let at = from; at < to; at++) {
+      if (this.#marks[at] === controlMark) continue
+      this.#bytes[kept] = this.#bytes[at] as number
+      this.#starts[kept] = this.#starts[at] as number
+      this.#ends[kept++] = this.#ends[at] as number
+    }
+    return kept
   }
 
   #startOf(index: number): number {

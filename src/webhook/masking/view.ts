@@ -10,9 +10,9 @@ export interface View {
 const escapes = /[\0\\%\b\t\n\f\r\uff01-\uff5e]|&[#A-Za-z]/
 const quotedPrintable = /=(?:[\dA-Fa-f]{2}|\r?\n)/
 
-/** Whether a text may say something else than it is. */
+/** Whether a text may say something else than it is. A line break at its end wraps nothing. */
 export function isEscaped(text: string): boolean {
-  return escapes.test(text) || quotedPrintable.test(text)
+  return (escapes.test(text) && escapes.test(text.trim())) || quotedPrintable.test(text)
 }
 
 /**
