@@ -136,8 +136,8 @@ class LiquidText implements Template {
 
   text(scope: Scope, encoder: Encoder): Rendered<string> {
     return render(this.#contextIn(scope), (context) => {
-      const emitter = new TextEmitter(context)
       context.place = this.#place
+      const emitter = new TextEmitter(context)
       context.encode = encoder(emitter)
       this.#write(context, emitter)
       return emitter.buffer
