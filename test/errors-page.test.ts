@@ -37,6 +37,7 @@ const warningCodes = {
   capture_failed: true,
   capture_too_large: true,
   capture_masked: true,
+  curl_too_long: true,
   expectation_masked: true,
 } satisfies Record<WarningCode, true>
 

@@ -9,6 +9,7 @@ import type { RenderInput } from '../webhook/rendering.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
 import type { SecretLookup } from '../webhook/secret-lookup.ts'
+import type { Warning } from '../webhook/warning.ts'
 import { conclude, type JudgingContext } from './conclude.ts'
 import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
 import type { ExecutionContext } from './execute.ts'
@@ -54,14 +55,29 @@ export function previewNode(
   const { maxCapturedBytes } = context
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
+  const curl = curlOf(node, { ...input, secrets: {}, masksCarriers: false }, maskers.own, markers)
+  const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
   const reply: PreviewReply = {
     request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
-    curl: curlOf(node, { ...input, secrets: {}, masksCarriers: false }, maskers.own, markers),
-    warnings: [...reporter.warnings(rendered.warnings), ...(decided?.warnings ?? [])],
+    curl: isCurlTooLong ? null : curl,
+    warnings: [
+      ...reporter.warnings(rendered.warnings),
+      ...(decided?.warnings ?? []),
+      ...(isCurlTooLong ? [curlTooLong] : []),
+    ],
     simulated: decided?.simulated ?? null,
   }
   context.quota.spend({ client: clientName, tenant: request.tenant ?? null }, budget.spentMs)
   return { kind: 'previewed', reply }
+}
+
+/** A shell takes no longer argument on most systems, and a quote takes four characters. */
+const maxCurlCharacters = 262_144
+
+const curlTooLong: Warning = {
+  code: 'curl_too_long',
+  path: '/node/body',
+  message: `The curl command would have more than ${maxCurlCharacters} characters, and is left out.`,
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -6,6 +6,7 @@ import { headerValueProblem } from './header.ts'
 import { isTooDeep, maxJsonDepth, measureJson, parseJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
 import { mask } from './masking/mask.ts'
+import { quoteName } from './plain-text.ts'
 import { maxTextLengths, refuseLength, TextTooLong } from './render-budget.ts'
 import { carriesStored, replaceSecrets } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
@@ -81,7 +82,7 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
   const names = new Set<string>()
   for (const { name, path: at } of members) {
     if (names.has(name))
-      throw invalid(`The name "${name}" is there twice, and a JSON object has each name once.`, at)
+      throw invalid(`The name ${quoteName(name)} is there twice, and a JSON object has each name once.`, at)
     names.add(name)
   }
 }

@@ -2,6 +2,7 @@ import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
 import { containsMask } from './masking/masked-value.ts'
+import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
 import type { ReadableResponse } from './response.ts'
@@ -78,7 +79,7 @@ class CaptureSession {
   }
 
   #warn(code: WarningCode, name: string, what: string): void {
-    this.warnings.push({ code, path: pathOf(name), message: `"${name}" ${what}` })
+    this.warnings.push({ code, path: pathOf(name), message: `${quoteName(name)} ${what}` })
   }
 }
 

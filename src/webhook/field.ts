@@ -3,6 +3,7 @@ import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
+import { quoteName } from './plain-text.ts'
 import { carriesSecret, carriesStored, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import type { SecretPlace } from './secret-lookup.ts'
@@ -68,7 +69,7 @@ export function compileField(
 /** Compiles a header: its name, and its value where that is constant, are judged at once. */
 export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
   const problem = headerNameProblem(field.name)
-  if (problem !== null) compiler.complain(`${path}/name`, `"${field.name}" ${problem}`)
+  if (problem !== null) compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
   const [member, constant] = constantOf(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
@@ -123,13 +124,16 @@ function missingAttribute(
   const meant = rendering.suggest(
     () => nearest(name, Object.keys(attributes)) ?? nearestPath(attributes, name.split('.')),
   )
-  return { code: 'value_empty', message: `The ${source} has no attribute "${name}".${didYouMean(meant)}` }
+  return {
+    code: 'value_empty',
+    message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
+  }
 }
 
 function templateSource(template: Template, name: string): ValueSource {
   return {
     value: ({ scope }) => template.value(scope),
-    emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
+    emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
   }
 }
 
@@ -137,7 +141,7 @@ function constantSource(value: unknown, name: string): ValueSource {
   const constant = rendered(value)
   return {
     value: () => constant,
-    emptiness: () => ({ code: 'value_empty', message: `The value of "${name}" is empty.` }),
+    emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
   }
 }
 

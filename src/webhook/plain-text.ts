@@ -8,3 +8,10 @@ export function plainText(value: unknown): string {
   if (typeof value === 'object' && !(value instanceof LongNumber)) return writeJson(value)
   return String(value)
 }
+
+const shownCharacters = 80
+
+/** A name of an author within a sentence of ours: the beginning of a long one tells which it is. */
+export function quoteName(name: string): string {
+  return name.length > shownCharacters ? `"${name.slice(0, shownCharacters)}…"` : `"${name}"`
+}

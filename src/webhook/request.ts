@@ -9,6 +9,7 @@ import { headerLimits, headerValueProblem, secretHeaders, singleHeaders, trimHea
 import { mask } from './masking/mask.ts'
 import type { OutboundRequest } from './outbound-request.ts'
 import type { HeaderPair } from './outcome.ts'
+import { quoteName } from './plain-text.ts'
 import type { Scope } from './render-context.ts'
 import { carriesStored, type RenderProblem } from './rendered.ts'
 import { RenderFailure, type RenderInput, Rendering, type Shown, type ValuesToMask } from './rendering.ts'
@@ -149,13 +150,14 @@ function warnOfCredentials(
 ): void {
   const warn = (path: string, message: string) =>
     rendering.warn('credential_in_url', path, `${message} ${advice}`)
-  for (const name of names) warn('/node/url', `The parameter "${name}" of the URL looks like a credential.`)
+  for (const name of names)
+    warn('/node/url', `The parameter ${quoteName(name)} of the URL looks like a credential.`)
   if (url.carriesSecret) warn('/node/url', 'The URL carries a secret.')
   for (const field of fields)
     if (isCredential(field))
       warn(
         field.path,
-        `The parameter "${field.name}" goes out as part of the URL and looks like a credential.`,
+        `The parameter ${quoteName(field.name)} goes out as part of the URL and looks like a credential.`,
       )
   if (auth?.isInUrl) warn('/node/auth', 'The key goes out as a URL parameter.')
 }
@@ -211,7 +213,7 @@ function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
   const text = headerText(field.real)
   const real = trimHeader(text)
   if (real !== text && !isStored)
-    rendering.warn('header_trimmed', path, `White space around the value of "${name}" was removed.`)
+    rendering.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   const header = { name, key, real, carriesStored: isStored }
   refuseInvalid(header, path, rendering)
   if (field.shown === mask) return { ...header, shown: mask }
@@ -242,7 +244,7 @@ function refuseInvalid(
 ): void {
   const problem = headerValueProblem(real)
   if (problem === null) return
-  const detail = `The value of "${name}" ${problem}.`
+  const detail = `The value of ${quoteName(name)} ${problem}.`
   rendering.fail({ code: 'header_invalid', detail, path }, isStored)
 }
 

@@ -32,4 +32,5 @@ export type WarningCode =
   | 'capture_failed'
   | 'capture_masked'
   | 'capture_too_large'
+  | 'curl_too_long'
   | 'expectation_masked'
