@@ -16,7 +16,7 @@ import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
 import { InFlight } from './in-flight.ts'
-import { acceptJsonBodies, refuseQuery } from './json-body.ts'
+import { acceptJsonBodies, refuseCodings, refuseQuery } from './json-body.ts'
 import type { Log } from './log.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { nodesRoute } from './nodes-route.ts'
@@ -103,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await api.register(async (work) => {
       requireRight(work, 'execute')
       refuseQuery(work)
+      refuseCodings(work)
       refuseWhile(isDraining, work)
       inFlight.limit(work)
       limitTenants(work)

@@ -1,10 +1,10 @@
 import { tenantProblem } from '../secrets/secret.ts'
 import { pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
+import { repeatedMembers } from '../webhook/repeated-members.ts'
 import { hashKey } from './api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, type Right, rights } from './client.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
-import { repeatedMembers } from './repeated-members.ts'
 
 /** What the file holds. Nothing of it may be used where there are problems; none of them shows a key. */
 export interface FoundClients {

@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
 import type { Node } from '../webhook/config.ts'
+import { type ConfigError, pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
+import { hasRepeatedMembers, repeatedMembers } from '../webhook/repeated-members.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
 import { hasStandIn, KnownNodes, nodeTextOf, withStandIn } from './known-nodes.ts'
 import { Refusal } from './problem.ts'
@@ -53,6 +55,22 @@ export function refuseQuery(app: FastifyInstance): void {
   })
 }
 
+/** Refuses bodies in a content coding, before they are read. */
+export function refuseCodings(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ headers: { 'content-encoding': codings } }, _reply, done) => {
+    if (codings !== undefined && !onlyIdentity.test(codings)) throw encoded()
+    done()
+  })
+}
+
+const onlyIdentity = /^[\s,]*(?:identity[\s,]*)*$/i
+
+function encoded(): Refusal {
+  const detail = 'The body has a Content-Encoding. Send it without one: this service decodes none.'
+  // RFC 9110, section 15.5.16.
+  return new Refusal('unsupported_media_type', detail, { headers: { 'accept-encoding': 'identity' } })
+}
+
 /** A body that was read. */
 interface ReadBody {
   /** What its schema sees. */
@@ -75,6 +93,7 @@ function readWhole(text: string): ReadBody {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
   if (!parsed.ok) throw unreadable(parsed.detail)
   const { plain, exact } = parsed
+  if (hasRepeatedMembers(text, plain)) throw ambiguous(text)
   const meant = plain === exact ? plain : withExactValues(plain, exact)
   return { checked: plain, meant, newNode: nodeTextOf(text) }
 }
@@ -84,8 +103,10 @@ function readAbridged(text: string, nodes: KnownNodes): ReadBody | null {
   const nodeText = nodeTextOf(text)
   const node = nodeText === null ? undefined : nodes.find(nodeText)
   if (nodeText === null || node === undefined) return null
-  const parsed = parseJson(withStandIn(text, nodeText), { maxDepth: maxJsonDepth })
+  const abridged = withStandIn(text, nodeText)
+  const parsed = parseJson(abridged, { maxDepth: maxJsonDepth })
   if (!parsed.ok || !isObject(parsed.plain) || !hasStandIn(parsed.plain)) return null
+  if (hasRepeatedMembers(abridged, parsed.plain)) return null
   const { plain, exact } = parsed
   const rest = plain === exact ? plain : (withExactValues(plain, exact) as object)
   return { checked: plain, meant: { ...rest, node }, newNode: null }
@@ -93,6 +114,17 @@ function readAbridged(text: string, nodes: KnownNodes): ReadBody | null {
 
 function unreadable(detail: string): Refusal {
   return new Refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] })
+}
+
+/** JSON.parse keeps the last of two members with one name, other parsers the first. */
+function ambiguous(text: string): Refusal {
+  const detail = 'The JSON has a name more than once in one object. Leave all but one of its members out.'
+  return new Refusal('invalid_request', detail, { errors: repeated(text) })
+}
+
+function* repeated(text: string): Iterable<ConfigError> {
+  for (const steps of repeatedMembers(text))
+    yield { path: pointer('', ...steps), message: 'is there more than once; an object has each name once' }
 }
 
 function withExactValues(plain: unknown, exact: unknown): unknown {

@@ -41,7 +41,7 @@ export const problemReplies = {
     new Refusal('payload_too_large', 'The request body is larger than this service accepts.'),
   ),
   415: problemReply(
-    'The request body is not JSON; nothing was sent.',
+    'The request body is not JSON, or it has a content coding; nothing was sent.',
     new Refusal('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.'),
   ),
   503: {

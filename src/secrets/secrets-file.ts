@@ -1,5 +1,6 @@
 import { pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
+import { repeatedMembers } from '../webhook/repeated-members.ts'
 import { nameProblem, type Secret, type Secrets } from './secret.ts'
 import { type EntryContext, entryMembers, isObject, readEntry } from './secret-entry.ts'
 import type { SecretFiles } from './secrets-directory.ts'
@@ -22,7 +23,7 @@ export function parseSecretsFile(text: string, files: SecretFiles | null = null)
     )
   const problems: string[] = []
   const complain: EntryContext['complain'] = (path, problem) => problems.push(`${path} ${problem}`)
-  for (const path of repeatedNames(text)) complain(path, 'is there twice')
+  for (const steps of repeatedMembers(text)) complain(pointer('', ...steps), 'is there twice')
   const secrets = new Map<string, Secret>()
   const boundFiles = new Set<string>()
   for (const [name, entry] of Object.entries(parsed.plain)) {
@@ -39,21 +40,4 @@ export function parseSecretsFile(text: string, files: SecretFiles | null = null)
 /** What is in a file that is not there, or that cannot be read. */
 export function nothingListed(...problems: readonly string[]): ListedSecrets {
   return { secrets: new Map(), boundFiles: new Set(), problems }
-}
-
-/** The pointers of members that JSON.parse would replace by later ones of the same name, in silence. */
-function* repeatedNames(json: string): Iterable<string> {
-  const around: { path: string; names: Set<string> }[] = []
-  let path = ''
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}]/g)) {
-    const object = around.at(-1)
-    if (token === '{') around.push({ path, names: new Set() })
-    else if (token === '}') around.pop()
-    else if (token.endsWith(':') && object !== undefined) {
-      const name: string = JSON.parse(token.slice(0, -1))
-      path = pointer(object.path, name)
-      if (object.names.has(name)) yield path
-      object.names.add(name)
-    }
-  }
 }

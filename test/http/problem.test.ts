@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../src/http/contract.ts'
+import { rawClient, requestOf } from '../support/raw-client.ts'
 import { type Reply, service } from '../support/service.ts'
 
 const valid = { node: { method: 'GET', url: 'https://receiver.test/' } }
@@ -137,6 +138,24 @@ describe('a request that is refused', () => {
     expect(head).toContain('400 Bad Request')
     expect(head).toContain('application/problem+json')
     expect(JSON.parse(body)).toMatchObject({ code: 'invalid_request', detail: expect.stringMatching(detail) })
+  })
+})
+
+describe('a header that may be there once', () => {
+  it.each([
+    ['Host', 'Host: other'],
+    ['Host', 'hOST: service'],
+    ['Content-Type', 'Content-Type: text/plain'],
+    ['Authorization', 'Authorization: Bearer a', 'authorization: Bearer b'],
+  ])('is refused where it is there twice: %s', async (name, ...fields) => {
+    const { url } = await service()
+    const client = await rawClient(url)
+
+    client.write(requestOf('POST', '/v1/preview', JSON.stringify(valid), ...fields))
+
+    const reply = await client.until('"errors"')
+    expect(reply).toMatch(/^HTTP\/1.1 400 /)
+    expect(reply).toContain(`more than one ${name} header`)
   })
 })
 

@@ -1,0 +1,107 @@
+/**
+ * Whether an object of well-formed JSON has two members of one name: `JSON.parse` keeps the last one, in silence. `parsed`
+ * is what it gave.
+ */
+export function hasRepeatedMembers(json: string, parsed: unknown): boolean {
+  // Counting both costs a fraction of reading the names, and every request goes through here.
+  return countNames(json) !== countMembers(parsed)
+}
+
+/** Where the repeated members of well-formed JSON are: the steps of their JSON Pointers, each pointer once. */
+export function* repeatedMembers(json: string): Iterable<readonly string[]> {
+  const around: Level[] = []
+  for (let at = nextOf(json, 0); at < json.length; at = nextOf(json, at + 1)) {
+    const level = around.at(-1)
+    switch (json[at]) {
+      case '{':
+        around.push({ step: '', names: new Map() })
+        break
+      case '[':
+        around.push({ step: 0, names: null })
+        break
+      case '}':
+      case ']':
+        around.pop()
+        break
+      case ',':
+        if (typeof level?.step === 'number') level.step += 1
+        break
+      default: {
+        const end = endOfString(json, at)
+        if (level?.names && isName(json, end) && isSecond(level, JSON.parse(json.slice(at, end + 1))))
+          yield around.map(({ step }) => String(step))
+        at = end
+      }
+    }
+  }
+}
+
+/** An object or a list around a place. */
+interface Level {
+  /** The name or the index of what is being read. */
+  step: string | number
+  /** How often each name has come; null in a list. */
+  readonly names: Map<string, number> | null
+}
+
+function isSecond(level: Level, name: string): boolean {
+  const times = (level.names?.get(name) ?? 0) + 1
+  level.names?.set(name, times)
+  level.step = name
+  return times === 2
+}
+
+const structure = /["{}[\],]/g
+
+/** The next place that matters outside of a string; the end of the text where there is none. */
+function nextOf(json: string, from: number): number {
+  structure.lastIndex = from
+  return structure.exec(json)?.index ?? json.length
+}
+
+/** Outside of strings, only names are followed by a colon. */
+function countNames(json: string): number {
+  let names = 0
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code === quotationMark) at = endOfString(json, at)
+    else if (code === colon) names += 1
+  }
+  return names
+}
+
+const quotationMark = 0x22
+const colon = 0x3a
+const backslash = 0x5c
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let members = 0
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) members += countMembers(value[index])
+    return members
+  }
+  const object = value as Readonly<Record<string, unknown>>
+  for (const name in object) members += 1 + countMembers(object[name])
+  return members
+}
+
+/** Whether the string that ends at a place is a name. */
+function isName(json: string, end: number): boolean {
+  const afterBlanks = /[ \t\r\n]*:/y
+  afterBlanks.lastIndex = end + 1
+  return afterBlanks.test(json)
+}
+
+/** The place of the quotation mark that ends the string which begins at a place. */
+function endOfString(json: string, start: number): number {
+  let end = json.indexOf('"', start + 1)
+  while (isEscaped(json, end)) end = json.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let backslashes = 0
+  while (json.charCodeAt(at - 1 - backslashes) === backslash) backslashes += 1
+  return backslashes % 2 === 1
+}
