@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import closeWithGrace from 'close-with-grace'
 import { createLogger } from './http/log.ts'
 import { logOutput } from './http/log-output.ts'
@@ -5,18 +6,24 @@ import { startServer } from './http/server.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 
 /** How long after the grace the process is given up, should anything still hold it. */
-const lastResortMs = 5_000
+const lastResortMs = 2_000
+
+/** For the last lines of the log, where closing has taken all of the grace. */
+const lastLinesMs = 200
 
 const settings = settingsOrExit()
-const log = createLogger(settings.logLevel, await logOutput({ isTerminal: process.stdout.isTTY }))
+const output = await logOutput({ isTerminal: isatty(1) })
+const log = createLogger(settings.logLevel, output)
 const starting = startServer(settings, log)
 
 // A second signal, or a second error, ends the process at once with 1.
 closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, async ({ err, signal }) => {
   if (err) log.fatal({ err }, 'closing after an unexpected error')
   else log.info({ signal }, 'closing once the running calls have ended')
+  const endsAt = performance.now() + settings.shutdownGraceMs
   const app = await starting
   await app.close()
+  await output.drain(Math.max(lastLinesMs, endsAt - performance.now()))
 })
 
 await starting.catch(exitWhereNobodyCanListen)
@@ -33,8 +40,9 @@ function settingsOrExit(): Settings {
 }
 
 /** Also where the address is none of this machine or the port is a privileged one. Anything else is a bug. */
-function exitWhereNobodyCanListen(error: unknown): never {
+async function exitWhereNobodyCanListen(error: unknown): Promise<never> {
   if (!(error instanceof Error && 'syscall' in error)) throw error
   log.fatal(`cannot listen on ${settings.host} port ${settings.port}: ${error.message}`)
+  await output.drain(lastLinesMs)
   process.exit(1)
 }

@@ -24,6 +24,7 @@ import { describeApi } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
 import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
 import { problemCodes } from './problem-code.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
 import { validatorFor } from './validator.ts'
@@ -66,8 +67,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     inFlight: () => inFlight.count,
     load: () => caller.load(),
     areSecretsStale: () => secrets.isStale(),
+    logLinesLost: () => log.lines.linesLost ?? 0,
   })
-  const problems = createProblemAnswers(log, metrics.refused)
+  const refusals = createRefusalLog(log)
+  const problems = createProblemAnswers({ log, refusals, answered: metrics.refused })
   const app = Fastify(serverOptions(options, problems))
 
   const isDraining = drainBeforeClosing(app, {
@@ -114,6 +117,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => secrets.close())
   app.addHook('onClose', async () => clients?.close())
   app.addHook('onClose', async () => metrics.close())
+  app.addHook('onClose', async () => refusals.close())
   return app
 }
 

@@ -5,11 +5,17 @@ import type { ExecutionRecord } from '../execution/execution.ts'
 /** How much is logged, as pino names it. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
+/** Where the lines of the log go. */
+export type LogDestination = DestinationStream & {
+  /** How many of them could not be written so far; left out where none can be lost. */
+  readonly linesLost?: number
+}
+
 /** The service's log, and where its lines go. */
-export type Log = Logger & { readonly lines: DestinationStream }
+export type Log = Logger & { readonly lines: LogDestination }
 
 /** One JSON object per line, on the standard output unless another destination is given. */
-export function createLogger(level: LogLevel, lines: DestinationStream = pino.destination()): Log {
+export function createLogger(level: LogLevel, lines: LogDestination = pino.destination()): Log {
   const options: LoggerOptions = {
     level,
     base: null,

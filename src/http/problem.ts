@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
-import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../webhook/config-error.ts'
 import type { Problem } from './contract.ts'
 import { explainInvalidBody } from './invalid-body.ts'
+import type { Log } from './log.ts'
 import { type ProblemCode, problems } from './problem-code.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import { requestIdHeader, requestIdOf, requestUri } from './request-id.ts'
 
 /** More offenders than these are not listed: what a hostile body costs has a bound. */
@@ -53,15 +55,21 @@ export interface ProblemAnswers {
   answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
-/** The only place that turns what was thrown into a reply. `answered` is told of each. */
-export function createProblemAnswers(
-  log: FastifyBaseLogger,
-  answered: (code: ProblemCode) => void,
-): ProblemAnswers {
+/** What is told of problems. */
+export interface ProblemObservers {
+  readonly log: Log
+  readonly refusals: RefusalLog
+  /** Told of each that was answered. */
+  readonly answered: (code: ProblemCode) => void
+}
+
+/** The only place that turns what was thrown into a reply. */
+export function createProblemAnswers({ log, refusals, answered }: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
       const refusal = refusalOf(error, request)
-      logRefusal(log, refusal, error, request)
+      if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
+      else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // Nobody is answered who has gone, or who had another answer when time was up.
       if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
       return sendProblem(refusal, request, reply)
@@ -73,18 +81,6 @@ export function createProblemAnswers(
       endWithProblem(refusal, socket)
     },
   }
-}
-
-function logRefusal(
-  log: FastifyBaseLogger,
-  { code }: Refusal,
-  error: FastifyError | Refusal,
-  { id: requestId, ip, client }: FastifyRequest,
-): void {
-  if (code === 'internal') log.error({ requestId, err: error }, 'unexpected error')
-  else if (code === 'unauthorized') log.info({ requestId, code, ip }, 'request refused')
-  else if (code === 'forbidden') log.info({ requestId, code, keyName: client?.name }, 'request refused')
-  else log.debug({ requestId, code }, 'request refused')
 }
 
 function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {

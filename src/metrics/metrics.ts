@@ -4,7 +4,7 @@ import type { ExecutionRecord } from '../execution/execution.ts'
 import { measureEventLoop } from './event-loop.ts'
 import { countExecutions } from './execution-metrics.ts'
 import { describeProcess } from './process-metrics.ts'
-import { count, gauge } from './series.ts'
+import { count, gauge, tally } from './series.ts'
 
 /** What the metrics are read from, beside what they are told. */
 export interface MetricsSources {
@@ -18,6 +18,8 @@ export interface MetricsSources {
   readonly load: () => Load
   /** Whether the service keeps to older secrets than its files have. */
   readonly areSecretsStale: () => boolean
+  /** How many lines of the log could not be written so far. */
+  readonly logLinesLost: () => number
 }
 
 /** What the service counts and measures, for Prometheus. Every series is there from the start, and no other comes. */
@@ -43,6 +45,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
   describeProcess(registry, sources.version)
+  tally(
+    registry,
+    'webhook_node_log_lines_lost_total',
+    'Lines of the log that could not be written.',
+    sources.logLinesLost,
+  )
   const stopMeasuring = measureEventLoop(registry)
 
   return {

@@ -1,7 +1,6 @@
 import type { Registry } from '@prometheus-io/client'
-import Counter from '@prometheus-io/client/lib/counter.js'
 import Gauge from '@prometheus-io/client/lib/gauge.js'
-import { gauge } from './series.ts'
+import { gauge, tally } from './series.ts'
 
 /** What runs, since when, and what it takes. */
 export function describeProcess(registry: Registry, version: string): void {
@@ -28,14 +27,13 @@ export function describeProcess(registry: Registry, version: string): void {
     'Memory that objects of the program take.',
     () => process.memoryUsage().heapUsed,
   )
-  new Counter({
-    name: 'webhook_node_process_cpu_seconds_total',
-    help: 'Processor time of the process, in user and system mode.',
-    registers: [registry],
-    collect() {
+  tally(
+    registry,
+    'webhook_node_process_cpu_seconds_total',
+    'Processor time of the process, in user and system mode.',
+    () => {
       const { user, system } = process.cpuUsage()
-      this.reset()
-      this.inc((user + system) / 1_000_000)
+      return (user + system) / 1_000_000
     },
-  })
+  )
 }

@@ -50,6 +50,19 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   })
 }
 
+/** A counter of what is counted elsewhere, read when it is asked for. */
+export function tally(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(read())
+    },
+  })
+}
+
 function labelNamesOf<Name extends string>([first]: readonly LabelValues<Name>[]): Name[] {
   // The keys of the labels are their names, which the type of Object.keys does not say.
   return Object.keys(first ?? {}) as Name[]

@@ -258,6 +258,7 @@ function metricsOf(own: Partial<MetricsSources> = {}): Metrics {
     inFlight: () => 0,
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
+    logLinesLost: () => 0,
     ...own,
   })
   onTestFinished(() => metrics.close())

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
+import { listen } from './listen.ts'
 import { authority } from './servers.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -17,9 +20,9 @@ export interface Program {
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>
 }
 
-/** Runs a file of `src/` with no other environment than the one given. */
-export function run(file: string, env: Environment): Program {
-  const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a file of `src/` with no other environment than the one given. `stdout` may be the descriptor of a file. */
+export function run(file: string, env: Environment, stdout: 'pipe' | number = 'pipe'): Program {
+  const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', stdout, 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
@@ -40,6 +43,22 @@ export async function startProcess(env: Environment = {}): Promise<Program & { r
   const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
     timeout: 10_000,
   })
+  return { ...program, url }
+}
+
+/** Runs the service with a file as its standard output until it answers: what it logs cannot be waited for. */
+export async function startProcessWritingTo(
+  path: string,
+  env: Environment = {},
+): Promise<Program & { readonly url: string }> {
+  const { port, close } = await listen(createServer())
+  await close()
+  // Opened for reading, too: else it would wait for the reader of a pipe.
+  const stdout = openSync(path, 'a+')
+  const program = run('main.ts', { PORT: String(port), ...env }, stdout)
+  closeSync(stdout)
+  const url = `http://127.0.0.1:${port}`
+  await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 10_000 })
   return { ...program, url }
 }
 

@@ -1,0 +1,192 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Pool } from 'undici'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { scrape } from './metrics/scrape.ts'
+import { createFifo } from './support/fifo.ts'
+import { listen } from './support/listen.ts'
+import { startProcess, startProcessWritingTo } from './support/process.ts'
+
+const grace = { SHUTDOWN_GRACE_MS: '2000' }
+
+/** Sends nothing, and leaves a line in the log. */
+const node = { method: 'GET', url: 'https://hooks.example/{{ profile.id }}' }
+
+/** Executes a node so many times, and looks meanwhile how long the service takes at most to say that it lives. */
+async function execute(url: string, times: number): Promise<number> {
+  const pool = new Pool(url, { connections: 9 })
+  onTestFinished(() => pool.destroy())
+  const path = '/v1/execute'
+  const body = JSON.stringify({ node, correlationId: 'x'.repeat(128) })
+  const post = { method: 'POST', path, body, headers: { 'content-type': 'application/json' } } as const
+  let left = times
+  let longestMs = 0
+  const client = async () => {
+    while (left > 0) {
+      left -= 1
+      await (await pool.request(post)).body.dump()
+    }
+  }
+  const watcher = async () => {
+    while (left > 0) {
+      const began = performance.now()
+      await (await pool.request({ method: 'GET', path: '/livez' })).body.dump()
+      longestMs = Math.max(longestMs, performance.now() - began)
+    }
+  }
+  await Promise.all([...Array.from({ length: 8 }, client), watcher()])
+  return longestMs
+}
+
+async function linesLost(url: string): Promise<number> {
+  return (await scrape(url)).get('webhook_node_log_lines_lost_total') ?? Number.NaN
+}
+
+/** The lines of a log of JSON, each of which is whole. */
+function linesOf(log: string): readonly Readonly<Record<string, unknown>>[] {
+  expect(log.endsWith('\n')).toBe(true)
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+function toldIn(log: string): number {
+  const told = linesOf(log).filter(({ msg }) => msg === 'lines of the log were lost')
+  return told.reduce((sum, { lines }) => sum + Number(lines), 0)
+}
+
+describe('a process whose log cannot be written', () => {
+  it('goes on where the disk is full, counts every line, says so once, and ends as told', async () => {
+    const { child, url, output, ended } = await startProcessWritingTo('/dev/full', grace)
+
+    expect(await execute(url, 100)).toBeLessThan(1_000)
+
+    await vi.waitUntil(async () => (await linesLost(url)) > 100, { timeout: 5_000 })
+    expect(output()).toMatch(/^Lines of the log are lost: .* \(ENOSPC\)\. .*\n$/)
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  }, 20_000)
+
+  it('goes on where the reader of the log has gone', async () => {
+    const { child, url, output, ended } = await startProcess(grace)
+    child.stdout?.destroy()
+
+    expect(await execute(url, 100)).toBeLessThan(1_000)
+
+    await vi.waitUntil(async () => (await linesLost(url)) >= 100, { timeout: 5_000 })
+    expect(output()).toContain('(EPIPE)')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  }, 20_000)
+
+  it('keeps a bounded part of the log for a reader that sleeps, and ends within the grace', async () => {
+    const fifo = createFifo()
+    const { child, url, output, ended } = await startProcessWritingTo(fifo.path, grace)
+
+    expect(await execute(url, 4_000)).toBeLessThan(1_000)
+
+    const lost = await linesLost(url)
+    expect(lost).toBeGreaterThan(1_000)
+    expect(output()).toMatch(/^Lines of the log are lost: .*\n$/)
+    const began = performance.now()
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    expect(performance.now() - began).toBeLessThan(4_000)
+  }, 30_000)
+
+  it('tells a reader that awakes how many lines it has missed, and goes on', async () => {
+    const fifo = createFifo()
+    const { child, url, ended } = await startProcessWritingTo(fifo.path, grace)
+    await execute(url, 3_000)
+    const lost = await linesLost(url)
+
+    await vi.waitUntil(() => fifo.read().includes('lines of the log were lost'), { timeout: 5_000 })
+    await execute(url, 10)
+    const reading = setInterval(() => fifo.read(), 10)
+    onTestFinished(() => clearInterval(reading))
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+
+    const lines = linesOf(fifo.read())
+    expect(toldIn(fifo.read())).toBe(lost)
+    expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(3_010 - lost)
+    expect(lines.at(-1)).toMatchObject({ msg: 'closing once the running calls have ended' })
+  }, 30_000)
+
+  it.skipIf(!existsSync('/usr/bin/script'))(
+    'ends within the grace where somebody has stopped its terminal',
+    async () => {
+      const { url, pid, exitCode } = await startInTerminal(grace)
+
+      expect(await execute(url, 3_000)).toBeLessThan(1_000)
+
+      expect(await linesLost(url)).toBeGreaterThan(100)
+      process.kill(pid, 'SIGTERM')
+      expect(await vi.waitUntil(exitCode, { timeout: 5_000 })).toBe('0\n')
+    },
+    20_000,
+  )
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'goes on with whole lines when the disk has room again',
+    async () => {
+      const disk = smallDisk()
+      writeFileSync(join(disk, 'other'), 'x'.repeat(40_000))
+      const log = join(disk, 'log')
+      const { child, url, ended } = await startProcessWritingTo(log, grace)
+      await execute(url, 100)
+      await vi.waitUntil(async () => (await linesLost(url)) > 0, { timeout: 5_000 })
+
+      rmSync(join(disk, 'other'))
+      await vi.waitUntil(() => readFileSync(log, 'utf8').includes('lines of the log were lost'), {
+        timeout: 5_000,
+      })
+      child.kill('SIGTERM')
+      expect(await ended).toEqual([0, null])
+
+      const lines = linesOf(readFileSync(log, 'utf8'))
+      const lost = toldIn(readFileSync(log, 'utf8'))
+      expect(lost).toBeGreaterThan(0)
+      expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(100 - lost)
+      expect(lines.at(-1)).toMatchObject({ msg: 'closing once the running calls have ended' })
+    },
+    20_000,
+  )
+})
+
+/** Runs the service in a terminal that takes what fits into its buffers, and no more. */
+async function startInTerminal(env: Readonly<Record<string, string>>) {
+  const directory = mkdtempSync(join(tmpdir(), 'webhook-node-test-'))
+  const { port, close } = await listen(createServer())
+  await close()
+  const file = (name: string) => join(directory, name)
+  const written = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '')
+  const service = `${process.execPath} src/main.ts & echo $! > ${file('pid')}; wait $!; echo $? > ${file('code')}`
+  const terminal = spawn('script', ['-qfc', service, '/dev/null'], {
+    env: { ...env, PATH: process.env.PATH, SHELL: '/bin/sh', PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const url = `http://127.0.0.1:${port}`
+  onTestFinished(() => {
+    terminal.kill('SIGKILL')
+    rmSync(directory, { recursive: true })
+  })
+  await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 10_000 })
+  return { url, pid: Number(written('pid')), exitCode: () => written('code') }
+}
+
+/** A file system that is soon full. */
+function smallDisk(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'webhook-node-test-'))
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory])
+  expect(status).toBe(0)
+  onTestFinished(() => {
+    spawnSync('umount', ['--lazy', directory])
+    rmSync(directory, { recursive: true })
+  })
+  return directory
+}
