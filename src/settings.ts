@@ -90,6 +90,15 @@ const auth: Variable<'keys' | 'off'> = {
   parse: oneOf(['keys', 'off']),
 }
 
+const docs: Variable<'on' | 'off'> = {
+  name: 'DOCS',
+  default: 'on',
+  description:
+    'Whether `/docs` and `/openapi.json` are served, without a key. They describe the routes, and cost processor time.',
+  example: 'off',
+  parse: oneOf(['on', 'off']),
+}
+
 const maxTimeoutMs: Variable<number> = {
   name: 'MAX_TIMEOUT_MS',
   default: '10000',
@@ -295,6 +304,7 @@ export const variables = [
   apiKeys,
   apiKeysFile,
   auth,
+  docs,
   maxTimeoutMs,
   maxRequestBytes,
   maxResponseBytes,
@@ -331,6 +341,8 @@ export interface Settings {
   readonly port: number
   readonly logLevel: LogLevel
   readonly access: Access
+  /** Whether the routes are described to whoever asks. */
+  readonly docs: boolean
   readonly maxTimeoutMs: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
@@ -392,6 +404,7 @@ export function readSettings(environment: Environment): Settings {
     port: read(port),
     logLevel: read(logLevel),
     access: access(read(auth), { listed: read(apiKeys), file: read(apiKeysFile) }),
+    docs: read(docs) === 'on',
     maxTimeoutMs: read(maxTimeoutMs),
     maxRequestBytes: read(maxRequestBytes),
     maxEchoBytes: read(maxEchoBytes),

@@ -45,6 +45,8 @@ export interface AppOptions {
   readonly maxEchoBytes: number
   readonly maxRenderMs: number
   readonly maxCapturedBytes: number
+  /** Whether the routes are described: the page of the API and its document. */
+  readonly docs: boolean
   /** How long a caller may take to send its request; without it 30 s. */
   readonly requestTimeoutMs?: number
   /** How long closing may take. */
@@ -92,7 +94,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   acceptJsonBodies(app, context.nodes)
   for (const schema of namedSchemas) app.addSchema(schema)
 
-  describeApi(app)
+  if (options.docs) describeApi(app)
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
