@@ -5,6 +5,7 @@ import type { IpRange } from './egress/ip-address.ts'
 import type { Client } from './http/client.ts'
 import type { ClientStoreOptions } from './http/client-store.ts'
 import type { LogLevel } from './http/log.ts'
+import { defaultMaxConnections } from './http/max-connections.ts'
 import { type ClientSources, describeUnlimited, readClients } from './http/read-clients.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './secrets/read-secrets.ts'
 import type { SecretStoreOptions } from './secrets/secret-store.ts'
@@ -156,6 +157,15 @@ const maxInFlight: Variable<number> = {
     'How many executions and previews may be under way at once. One more is answered with 503 at once.',
   example: '200',
   parse: integer(1, 100_000),
+}
+
+const maxConnections: Variable<number | null> = {
+  name: 'MAX_CONNECTIONS',
+  default: '',
+  description:
+    'How many connections of clients may be open at once. One more is closed at once. Not set: 80 % of the limit of open files less `MAX_IN_FLIGHT`, at least a quarter of that limit and at most 20,000.',
+  example: '5000',
+  parse: unset(integer(1, 1_000_000)),
 }
 
 const maxPerHost: Variable<number> = {
@@ -312,6 +322,7 @@ export const variables = [
   maxCapturedBytes,
   maxRenderMs,
   maxInFlight,
+  maxConnections,
   maxPerHost,
   maxQueuePerHost,
   shutdownGraceMs,
@@ -349,6 +360,8 @@ export interface Settings {
   readonly maxCapturedBytes: number
   readonly maxRenderMs: number
   readonly maxInFlight: number
+  /** How many connections of clients may be open at once. */
+  readonly maxConnections: number
   /** How long running executions may take to end after a signal to stop. */
   readonly shutdownGraceMs: number
   /** How long closing takes at the least. */
@@ -411,6 +424,7 @@ export function readSettings(environment: Environment): Settings {
     maxCapturedBytes: read(maxCapturedBytes),
     maxRenderMs: read(maxRenderMs),
     maxInFlight: read(maxInFlight),
+    maxConnections: read(maxConnections),
     shutdownGraceMs: read(shutdownGraceMs),
     shutdownDelayMs: read(shutdownDelayMs),
     secrets: open({ directory: read(secretsDir), file: read(secretsFile), unbound: read(secretsUnbound) }),
@@ -436,6 +450,7 @@ export function readSettings(environment: Environment): Settings {
   if (problems.length > 0) throw new InvalidSettings(problems)
   return {
     ...settings,
+    maxConnections: settings.maxConnections ?? defaultMaxConnections(settings.maxInFlight),
     shutdownGraceMs: settings.shutdownGraceMs ?? settings.maxTimeoutMs + graceBeyondCallMs,
     notices: noticesOf(settings, environment),
   }

@@ -11,6 +11,7 @@ import type { SpanExporter } from '../tracing/span.ts'
 import { guardAccess, limitTenants, requireRight } from './access.ts'
 import { answerForNode } from './answer-for-node.ts'
 import type { ClientStore } from './client-store.ts'
+import { announceIdleTimeout, ConnectionLimit } from './connection-limits.ts'
 import { namedSchemas } from './contract.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
@@ -27,6 +28,7 @@ import { problemCodes } from './problem-code.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
+import { endUnreadReplies } from './unread-replies.ts'
 import { validatorFor } from './validator.ts'
 import { version } from './version.ts'
 
@@ -47,8 +49,18 @@ export interface AppOptions {
   readonly maxCapturedBytes: number
   /** Whether the routes are described: the page of the API and its document. */
   readonly docs: boolean
-  /** How long a caller may take to send its request; without it 30 s. */
+  /** How many connections of clients may be open at once. */
+  readonly maxConnections: number
+  /** How long a new connection may say nothing; without it 5 s. */
+  readonly firstByteTimeoutMs?: number
+  /** How long a client may take to send the head of its request; without it 10 s. */
+  readonly headTimeoutMs?: number
+  /** How long a client may take to send its request; without it 30 s. */
   readonly requestTimeoutMs?: number
+  /** How long a connection may be open between two requests; without it 72 s. */
+  readonly idleTimeoutMs?: number
+  /** How long a client may take nothing of its reply; without it 10 s. */
+  readonly replyTimeoutMs?: number
   /** How long closing may take. */
   readonly shutdownGraceMs: number
   /** How long closing takes at the least. */
@@ -61,6 +73,7 @@ const maxParamLength = 16_384
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { caller, secrets, clients, spanExporter, log } = options
+  const timeouts = timeoutsOf(options)
   const inFlight = new InFlight(options.maxInFlight)
   const metrics = createMetrics({
     version,
@@ -70,10 +83,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     load: () => caller.load(),
     areSecretsStale: () => secrets.isStale(),
     logLinesLost: () => log.lines.linesLost ?? 0,
+    maxConnections: options.maxConnections,
+    connections: () => connections.open,
   })
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({ log, refusals, answered: metrics.refused })
-  const app = Fastify(serverOptions(options, problems))
+  const app = Fastify(serverOptions(options, timeouts, problems))
+  const connections = new ConnectionLimit(app.server, {
+    maxConnections: options.maxConnections,
+    onRefused: metrics.connectionRefused,
+    ...timeouts,
+  })
+  const stopLooking = endUnreadReplies(app.server, {
+    timeoutMs: timeouts.replyTimeoutMs,
+    onEnd: metrics.replyNotRead,
+  })
 
   const isDraining = drainBeforeClosing(app, {
     inFlight,
@@ -86,6 +110,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     finish: async () => spanExporter?.close(),
   })
+  announceIdleTimeout(app, timeouts.idleTimeoutMs)
   returnRequestIds(app)
   answerForNode(app)
   app.setErrorHandler<FastifyError>(problems.answerError)
@@ -120,11 +145,29 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => clients?.close())
   app.addHook('onClose', async () => metrics.close())
   app.addHook('onClose', async () => refusals.close())
+  app.addHook('onClose', async () => connections.close())
+  app.addHook('onClose', async () => stopLooking())
   return app
 }
 
+type Timeouts = ReturnType<typeof timeoutsOf>
+
+/** How long clients may take for what. */
+function timeoutsOf(options: AppOptions) {
+  const { requestTimeoutMs = 30_000, headTimeoutMs = 10_000, firstByteTimeoutMs = 5_000 } = options
+  const { idleTimeoutMs = 72_000, replyTimeoutMs = 10_000 } = options
+  return {
+    firstByteTimeoutMs,
+    headTimeoutMs: Math.min(headTimeoutMs, requestTimeoutMs),
+    requestTimeoutMs,
+    idleTimeoutMs,
+    replyTimeoutMs,
+  }
+}
+
 function serverOptions(
-  { maxRequestBytes, requestTimeoutMs = 30_000 }: AppOptions,
+  { maxRequestBytes }: AppOptions,
+  { headTimeoutMs, requestTimeoutMs, idleTimeoutMs }: Timeouts,
   { answerError, answerBrokenHttp }: ProblemAnswers,
 ) {
   return {
@@ -133,8 +176,9 @@ function serverOptions(
     genReqId: requestIdOf,
     bodyLimit: maxRequestBytes,
     requestTimeout: requestTimeoutMs,
-    // By default Node bears with a dripping body for 60 s, whatever requestTimeout says, and looks every 30 s.
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    keepAliveTimeout: idleTimeoutMs,
+    // By default Node bears with a dripping head for 60 s, and looks every 30 s.
+    http: { headersTimeout: headTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     routerOptions: { maxParamLength },
     // Closing takes as long as what is under way.
     pluginTimeout: 0,

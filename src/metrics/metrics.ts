@@ -20,6 +20,9 @@ export interface MetricsSources {
   readonly areSecretsStale: () => boolean
   /** How many lines of the log could not be written so far. */
   readonly logLinesLost: () => number
+  readonly maxConnections: number
+  /** Connections of clients that are open at this moment. */
+  readonly connections: () => number
 }
 
 /** What the service counts and measures, for Prometheus. Every series is there from the start, and no other comes. */
@@ -28,6 +31,10 @@ export interface Metrics {
   executed(record: ExecutionRecord): void
   /** Counts a request that was answered with a problem. */
   refused(code: string): void
+  /** Counts a connection of a client that was closed at once. */
+  connectionRefused(): void
+  /** Counts a reply that its client did not read. */
+  replyNotRead(): void
   /** All series, in the text format of Prometheus. */
   exposition(): Promise<string>
   /** Ends what measures by itself. */
@@ -42,6 +49,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry()
   const executed = countExecutions(registry)
   const problems = countProblems(registry, sources.problemCodes)
+  const clients = countConnections(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
   describeProcess(registry, sources.version)
@@ -56,6 +64,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   return {
     executed,
     refused: (code) => problems.inc({ code }),
+    connectionRefused: () => clients.refused.inc(),
+    replyNotRead: () => clients.repliesNotRead.inc(),
     exposition: () => registry.metrics(),
     close: stopMeasuring,
   }
@@ -67,6 +77,33 @@ function countProblems(registry: Registry, codes: readonly string[]) {
     help: 'Requests that were answered with a problem, by its code.',
     series: codes.map((code) => ({ code })),
   })
+}
+
+function countConnections(registry: Registry, { connections, maxConnections }: MetricsSources) {
+  gauge(
+    registry,
+    'webhook_node_client_connections_open',
+    'Connections of clients that are open.',
+    connections,
+  )
+  gauge(
+    registry,
+    'webhook_node_client_connections_limit',
+    'How many connections of clients may be open, MAX_CONNECTIONS.',
+    () => maxConnections,
+  )
+  return {
+    refused: count(registry, {
+      name: 'webhook_node_client_connections_refused_total',
+      help: 'Connections of clients that were closed at once since there were too many.',
+      series: [],
+    }),
+    repliesNotRead: count(registry, {
+      name: 'webhook_node_replies_not_read_total',
+      help: 'Replies that were given up since the client did not read them.',
+      series: [],
+    }),
+  }
 }
 
 function describeLoad(registry: Registry, { maxInFlight, inFlight, load }: MetricsSources): void {

@@ -259,6 +259,8 @@ function metricsOf(own: Partial<MetricsSources> = {}): Metrics {
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
     logLinesLost: () => 0,
+    maxConnections: 1,
+    connections: () => 0,
     ...own,
   })
   onTestFinished(() => metrics.close())

@@ -48,6 +48,15 @@ describe('the page of alerts', () => {
   })
 })
 
+describe('the page of operations', () => {
+  it('names only metrics that there are', async () => {
+    const names = namesOf(await scrapeOfAService())
+
+    for (const [name] of textOf('docs/operations.md').matchAll(/\bwebhook_node_\w+/g))
+      expect(names).toContain(name)
+  })
+})
+
 describe('the README', () => {
   it('has the five queries that matter, and names only metrics that there are', async () => {
     const names = namesOf(await scrapeOfAService())

@@ -1,0 +1,176 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type AppOptions, buildApp } from '../../src/http/app.ts'
+import { createLogger } from '../../src/http/log.ts'
+import { defaultMaxConnections } from '../../src/http/max-connections.ts'
+import { readSettings } from '../../src/settings.ts'
+import { scrape } from '../metrics/scrape.ts'
+import { testCaller } from '../support/caller.ts'
+import { rawClient, requestOf } from '../support/raw-client.ts'
+
+/** A service that waits for nobody for long. */
+async function serviceWith(own: Partial<AppOptions>): Promise<string> {
+  const app = await buildApp({
+    ...readSettings({}),
+    caller: testCaller(),
+    secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+    clients: null,
+    spanExporter: null,
+    log: createLogger('silent'),
+    ...own,
+  })
+  onTestFinished(() => app.close())
+  return await app.listen({ port: 0, host: '127.0.0.1' })
+}
+
+const livez = requestOf('GET', '/livez', '')
+
+/** A connection that stays open between two requests. */
+async function keptClient(url: string) {
+  const client = await rawClient(url)
+  client.write(livez)
+  await client.until('{"status":"ok"}')
+  return client
+}
+
+/** Writes the same again and again, until the test ends. */
+function drip(client: { write(bytes: string): void }, bytes: string): void {
+  const dripping = setInterval(() => client.write(bytes), 20)
+  onTestFinished(() => clearInterval(dripping))
+}
+
+async function millisecondsUntil(end: Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await end
+  return performance.now() - began
+}
+
+describe('a connection of a client', () => {
+  it('is closed where it says nothing, without an answer', async () => {
+    const url = await serviceWith({ firstByteTimeoutMs: 400 })
+    const client = await rawClient(url)
+
+    const took = await millisecondsUntil(client.toEnd().then((answer) => expect(answer).toBe('')))
+
+    expect(took).toBeGreaterThan(350)
+    expect(took).toBeLessThan(3_000)
+  })
+
+  it('stays open where it has said something, also for longer than its first byte may take', async () => {
+    const url = await serviceWith({ firstByteTimeoutMs: 100 })
+    const client = await keptClient(url)
+    const silent = await rawClient(url)
+
+    await silent.toEnd()
+    client.write(livez)
+
+    expect(await client.until('ok"}HTTP/1.1 200')).toContain('Keep-Alive: timeout=72')
+  })
+
+  it.each([
+    ['its first request', '', 'GET /livez HTTP/1.1\r\n'],
+    ['a further request', livez, 'GET /livez HTTP/1.1\r\n'],
+    ['what is no request yet', '', '\r\n'],
+  ])('is told so and closed where it drips the head of %s', async (_what, before, begun) => {
+    const url = await serviceWith({ headTimeoutMs: 300 })
+    const client = await rawClient(url, { isStubborn: true })
+    client.write(before + begun)
+
+    drip(client, begun === '\r\n' ? '\r\n' : 'X: y\r\n')
+
+    expect(await client.until('HTTP/1.1 400')).toContain('did not arrive in time')
+    await client.toEnd().catch(() => {})
+  })
+
+  it('is closed where it drips what begins no further request', async () => {
+    const url = await serviceWith({ idleTimeoutMs: 200 })
+    const client = await keptClient(url)
+
+    drip(client, '\r\n')
+
+    expect(await millisecondsUntil(client.toEnd().catch(() => {}))).toBeLessThan(6_000)
+  }, 10_000)
+
+  it('is told how long it may be idle, with a refusal too', async () => {
+    const url = await serviceWith({})
+
+    const refused = await fetch(`${url}/nowhere`)
+    await refused.text()
+
+    expect(refused.headers.get('keep-alive')).toBe('timeout=72')
+  })
+})
+
+describe('more connections of clients than there may be', () => {
+  it('are closed at once and counted', async () => {
+    const url = await serviceWith({ maxConnections: 10 })
+    const silent = await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
+
+    const refused = connect(Number(new URL(url).port), '127.0.0.1')
+    const answer = await text(refused).catch((error: NodeJS.ErrnoException) => error.code)
+    expect(['', 'ECONNRESET']).toContain(answer)
+    await Promise.all(silent.map((client) => client.hangUp()))
+
+    const series = await vi.waitUntil(() => scrape(url).catch(() => null))
+    expect(series.get('webhook_node_client_connections_refused_total')).toBeGreaterThan(0)
+    expect(series.get('webhook_node_client_connections_limit')).toBe(10)
+    expect(series.get('webhook_node_client_connections_open')).toBeLessThan(10)
+  })
+
+  it('keep nobody out for long where they say nothing', async () => {
+    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs: 2_000 })
+    await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
+    const began = performance.now()
+
+    await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 5_000 })
+
+    expect(performance.now() - began).toBeLessThan(1_900)
+  })
+
+  it('keep nobody out where they are idle: the one that has been so for longest makes room', async () => {
+    const url = await serviceWith({ maxConnections: 10 })
+    const kept = []
+    for (let i = 0; i < 9; i++) kept.push(await keptClient(url))
+
+    const late = await Promise.all(Array.from({ length: 5 }, () => keptClient(url)))
+
+    await Promise.all(kept.slice(0, 5).map((client) => client.toEnd()))
+    for (const client of [...kept.slice(5), ...late]) client.write(livez)
+    for (const client of [...kept.slice(5), ...late]) await client.until('ok"}HTTP/1.1 200')
+    expect((await scrape(url)).get('webhook_node_client_connections_refused_total')).toBe(0)
+  })
+})
+
+describe('a connection that has been of use', () => {
+  it('does not make room while there are others that say nothing', async () => {
+    const firstByteTimeoutMs = 2_000
+    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs })
+    const kept = await keptClient(url)
+    const silent = []
+    for (let i = 0; i < 8; i++) silent.push(await rawClient(url))
+    const filledAt = performance.now()
+    await vi.waitUntil(() => performance.now() - filledAt > firstByteTimeoutMs / 4)
+
+    for (let i = 0; i < 5; i++) await keptClient(url)
+
+    await Promise.all(silent.slice(0, 5).map((client) => client.toEnd()))
+    kept.write(livez)
+    await kept.until('ok"}HTTP/1.1 200')
+  })
+})
+
+describe('the number of connections that there may be by default', () => {
+  it.each([
+    ['what is left of most files', 20_000, 1_000, 15_000],
+    ['a quarter of few files', 1_024, 1_000, 256],
+    ['bounded by memory', 1_048_576, 1_000, 20_000],
+    ['bounded where files are not', Number.POSITIVE_INFINITY, 1_000, 20_000],
+  ])('is %s', (_what, files, inFlight, expected) => {
+    expect(defaultMaxConnections(inFlight, files)).toBe(expected)
+  })
+
+  it('can be told of this machine', () => {
+    expect(defaultMaxConnections(100)).toBeGreaterThan(0)
+  })
+})
