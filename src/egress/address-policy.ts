@@ -4,6 +4,7 @@ import {
   carriedIpv4,
   carrierPrefix,
   contains,
+  everyEmbeddedIpv4,
   type IpAddress,
   type IpRange,
   parseIp,
@@ -67,6 +68,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
     .filter((address) => address !== null)
     .map(rangeOf)
   const ownRanges = listeningRanges(own.address, interfaces)
+  const isOwn = (address: IpAddress) => ownRanges.some((range) => contains(range, address))
   const isLeftOut = (target: Target) => only.length > 0 && !only.some((rule) => namesHost(rule, target))
   const answersMayBeOpen = (target: Target) =>
     allow.some((rule) => rule.kind === 'range' && opensPort(rule, target))
@@ -88,10 +90,11 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
       if (address === null) return 'not_an_address'
       const forms = formsOf(address, options.nat64)
       const { judged } = forms
+      const everyForm = [address, ...everyEmbeddedIpv4(address, options.nat64)]
 
-      if (anyForm(forms, isMetadataAddress)) return 'metadata'
-      if (target.port === own.port && isWithin(ownRanges, forms)) return 'own_listener'
-      if (deny.some((rule) => closesAddress(rule, forms, target))) return 'denied_by_operator'
+      if (everyForm.some(isMetadataAddress)) return 'metadata'
+      if (target.port === own.port && everyForm.some(isOwn)) return 'own_listener'
+      if (deny.some((rule) => closesAddress(rule, everyForm, target))) return 'denied_by_operator'
       if (allow.some((rule) => opensAddress(rule, forms, target))) return null
       if (isLeftOut(target)) return 'not_in_egress_only'
       if (badPorts.has(target.port)) return 'bad_port'
@@ -110,12 +113,8 @@ function formsOf(written: IpAddress, nat64: readonly IpRange[] = []): Forms {
   return { written, judged: carriedIpv4(written, nat64) ?? written }
 }
 
-function anyForm({ written, judged }: Forms, holds: (address: IpAddress) => boolean): boolean {
-  return holds(written) || holds(judged)
-}
-
-function isWithin(within: readonly IpRange[], forms: Forms): boolean {
-  return within.some((range) => anyForm(forms, (address) => contains(range, address)))
+function isWithin(within: readonly IpRange[], { written, judged }: Forms): boolean {
+  return within.some((range) => contains(range, written) || contains(range, judged))
 }
 
 /**
@@ -138,8 +137,9 @@ function namesHost(rule: AddressRule, { host, port }: Target): boolean {
   return address !== null && isWithin([rule.range], formsOf(address))
 }
 
-function closesAddress(rule: AddressRule, forms: Forms, { port }: Target): boolean {
-  return rule.kind === 'range' && isForPort(rule, port) && isWithin([rule.range], forms)
+function closesAddress(rule: AddressRule, everyForm: readonly IpAddress[], { port }: Target): boolean {
+  if (rule.kind !== 'range' || !isForPort(rule, port)) return false
+  return everyForm.some((address) => contains(rule.range, address))
 }
 
 /** A name that is opened opens its addresses. */

@@ -62,6 +62,21 @@ export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []):
   return carrier === undefined ? null : { family: 4, value: embeddedIpv4(address.value, carrier.prefix) }
 }
 
+/**
+ * Every IPv4 address to which an IPv6 address leads where there is a tunnel or a translator for it. Whether there is
+ * one cannot be known, so what nothing opens is looked for in all of them.
+ */
+export function everyEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): readonly IpAddress[] {
+  const { family, value } = address
+  if (family === 4 || value <= 1n) return [] // `::` and `::1` carry none
+  const configured = nat64.map((prefix): Embedding => [prefix, (bits) => embeddedIpv4(bits, prefix.prefix)])
+  const found = [...embeddings, ...configured]
+    .filter(([range]) => contains(range, address))
+    .map(([, extract]) => extract(value))
+  if (isIsatap(value)) found.push(value)
+  return found.map((bits) => ({ family: 4, value: bits & 0xffff_ffffn }))
+}
+
 /** RFC 6052, section 2.2: the IPv4 address follows the prefix, and leaves bits 64 to 71 out. */
 function embeddedIpv4(value: bigint, prefix: number): bigint {
   const withoutOctet = ((value >> 64n) << 56n) | (value & 0xff_ffff_ffff_ffffn)
@@ -87,6 +102,35 @@ export function sameAddress(one: string, other: string): boolean {
 
 /** How many bits stand before an IPv4 address that an IPv6 address carries. */
 export const carrierPrefix = 96
+
+/** The addresses that carry an IPv4 address, and how it is taken out: the last 32 bits of the result count. */
+type Embedding = readonly [range: IpRange, extract: (value: bigint) => bigint]
+
+const lastBits = (value: bigint) => value
+
+const embeddings: readonly Embedding[] = [
+  ...embedding('::ffff:0:0/96', lastBits), //            mapped, RFC 4291
+  ...embedding('::/96', lastBits), //                    compatible, RFC 4291
+  ...embedding('::ffff:0:0:0/96', lastBits), //          translated, RFC 7915
+  ...embedding('64:ff9b::/96', lastBits), //             NAT64, RFC 6052
+  ...embedding('2002::/16', (value) => value >> 80n), // 6to4, RFC 3056
+  ...embedding('2001::/32', (value) => ~value), //       Teredo, RFC 4380: the client, with its bits inverted,
+  ...embedding('2001::/32', (value) => value >> 64n), // and the server
+  // NAT64 of one network, RFC 8215: how long its prefix is cannot be seen.
+  ...[48, 56, 64, 96].flatMap((prefix) =>
+    embedding('64:ff9b:1::/48', (value) => embeddedIpv4(value, prefix)),
+  ),
+]
+
+function embedding(cidr: string, extract: Embedding[1]): readonly Embedding[] {
+  return ranges([cidr]).map((range) => [range, extract])
+}
+
+/** RFC 5214, section 6.1: an interface identifier that stands behind any prefix. */
+function isIsatap(value: bigint): boolean {
+  const organization = (value >> 32n) & 0xffff_ffffn
+  return organization === 0x0000_5efen || organization === 0x0200_5efen
+}
 
 const carriers = ranges([`::ffff:0:0/${carrierPrefix}`, `64:ff9b::/${carrierPrefix}`])
 

@@ -26,6 +26,12 @@ const metadata = ranges(
   metadataAddresses.map(([address]) => `${address}/${address.includes(':') ? 128 : 32}`),
 )
 
+/**
+ * Whether it is one, or an IPv6 address that ends with one: NAT64 may have any prefix, also one that the service was
+ * not told of.
+ */
 export function isMetadataAddress(address: IpAddress): boolean {
-  return metadata.some((range) => contains(range, address))
+  const { family, value } = address
+  const ending: IpAddress = { family: 4, value: value & 0xffff_ffffn }
+  return metadata.some((range) => contains(range, address) || (family === 6 && contains(range, ending)))
 }

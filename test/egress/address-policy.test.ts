@@ -168,6 +168,18 @@ describe('what nothing opens', () => {
     'fd20:ce::254',
     '::ffff:169.254.169.254',
     '64:ff9b::a9fe:a9fe',
+    '::169.254.169.254', //                       compatible
+    '::ffff:0:169.254.169.254', //                translated
+    '2002:a9fe:a9fe::', //                        6to4
+    '2002:a9fe:a9fe:1:2:3:4:5',
+    '2001:0:4136:e378:8000:63bf:5601:5601', //    a client of Teredo
+    '2001:0:a9fe:a9fe:8000:63bf:3fff:fdd2', //    a server of Teredo
+    '64:ff9b:1::a9fe:a9fe', //                    NAT64 of one network
+    '64:ff9b:1:a9fe:a9:fe00::',
+    'fe80::5efe:169.254.169.254', //              ISATAP
+    '2a00:1450::200:5efe:a9fe:a9fe',
+    '2a00:1450:64::a9fe:a9fe', //                 NAT64 with a prefix that nobody named
+    '2002:6464:64c8::1', //                       Alibaba's behind 6to4
     ...metadataAddresses.map(([address]) => address),
   ])('is the metadata service at %s', (address) => {
     const allow = rules('0.0.0.0/0', '::/0', '::ffff:0:0/96', '64:ff9b::/96', address, 'hooks.example.com')
@@ -189,6 +201,12 @@ describe('what nothing opens', () => {
     ['10.1.2.3', '10.1.2.3'],
     ['127.0.0.1', '::ffff:127.0.0.1'],
     ['127.9.9.9', '::ffff:0.0.0.0'],
+    ['2002:7f00:1::', '0.0.0.0'],
+    ['2002:0a01:0203::1', '::'],
+    ['2002:0a01:0203::1', '10.1.2.3'],
+    ['2001:0:4136:e378:8000:63bf:f5fe:fdfc', '10.1.2.3'],
+    ['fe80::5efe:10.1.2.3', '10.1.2.3'],
+    ['::10.1.2.3', '10.1.2.3'],
   ])('is the service itself: %s while it listens on %s', (address, listening) => {
     const { refuseAddress } = policy({
       allow: rules('0.0.0.0/0', '::/0', 'hooks.example.com'),
@@ -282,6 +300,18 @@ describe('EGRESS_DENY', () => {
     expect(refuseAddress('8.8.8.8', { ...https, port: 8443 })).toBe('denied_by_operator')
     expect(refuseTarget({ host: 'evil.example', port: 443 })).toBe('denied_by_operator')
     expect(refuseTarget({ host: 'a.evil.example', port: 443 })).toBe('denied_by_operator')
+  })
+
+  it('closes an IPv4 address in every form', () => {
+    const { refuseAddress } = policy({ allow: rules('::/0'), deny: rules('10.0.0.0/8') })
+    expect(refuseAddress('2002:0a00:0001::', https)).toBe('denied_by_operator')
+    expect(refuseAddress('2001:0:4136:e378:8000:63bf:f5ff:fffe', https)).toBe('denied_by_operator')
+    expect(refuseAddress('2002:0b00:0001::', https)).toBeNull()
+  })
+
+  it('takes :: and ::1 for no IPv4 address in disguise', () => {
+    const { refuseAddress } = policy({ allow: rules('::1'), deny: rules('0.0.0.0/0') })
+    expect(refuseAddress('::1', https)).toBeNull()
   })
 
   it('closes NAT64 as a whole where it names the prefix', () => {

@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAddressPolicy, type Denial } from '../../src/egress/address-policy.ts'
+import { parseNat64Prefix } from '../../src/egress/ip-address.ts'
+import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
 import { specialRanges } from '../../src/egress/special-ranges.ts'
 import { Compiler } from '../../src/webhook/compiler.ts'
 import { compileUrl } from '../../src/webhook/url.ts'
-import { after, before, deniedRanges, isPublic, textOf } from './second-opinion.ts'
+import { rules } from '../support/caller.ts'
+import {
+  after,
+  before,
+  deniedRanges,
+  embeddingRecipes,
+  isPublic,
+  nat64Prefixes,
+  textOf,
+} from './second-opinion.ts'
 
 const policy = createAddressPolicy({
   nat64: [],
@@ -84,6 +95,47 @@ describe('an IPv4 address', () => {
       }),
       { seed, numRuns: 2_000 },
     )
+  })
+})
+
+describe.each(embeddingRecipes)('an IPv4 address that is written as $name', ({ embed }) => {
+  const listening = { address: '10.1.2.3', port: 3000 }
+  const { refuseAddress } = createAddressPolicy({
+    nat64: nat64Prefixes.map(parseNat64Prefix).filter((prefix) => prefix !== null),
+    allow: rules('0.0.0.0/0', '::/0', '::ffff:0:0/96', '64:ff9b::/96', ...nat64Prefixes, 'hooks.example.com'),
+    deny: rules('10.6.0.0/16'),
+    only: [],
+    own: listening,
+    interfaces: [],
+  })
+  const judge = (address: Buffer, port = 443) =>
+    refuseAddress(textOf(address), { host: 'hooks.example.com', port })
+  const metadata = metadataAddresses
+    .map(([address]) => address)
+    .filter((address) => address.includes('.'))
+    .map((address) => Buffer.from(address.split('.').map(Number)))
+  const sampleOf = (ipv4: fc.Arbitrary<Buffer>) =>
+    fc.sample(fc.tuple(ipv4, bytes(12)), { seed, numRuns: 500 }).map(([of, noise]) => embed(of, noise))
+
+  it('is a metadata service if it is the address of one, although everything is opened', () => {
+    const sample = sampleOf(fc.constantFrom(...metadata))
+    expect(sample.filter((address) => judge(address) !== 'metadata').map(textOf)).toEqual([])
+  })
+
+  it('is the service itself if it is where that listens, on its port', () => {
+    const sample = sampleOf(fc.constant(Buffer.from([10, 1, 2, 3])))
+    expect(sample.filter((address) => judge(address, 3000) !== 'own_listener').map(textOf)).toEqual([])
+    expect(sample.filter((address) => judge(address) !== null).map(textOf)).toEqual([])
+  })
+
+  it('is what the operator denies if it is that', () => {
+    const sample = sampleOf(bytes(2).map((host) => Buffer.concat([Buffer.from([10, 6]), host])))
+    expect(sample.filter((address) => judge(address) !== 'denied_by_operator').map(textOf)).toEqual([])
+  })
+
+  it('is open otherwise, where everything is opened', () => {
+    const sample = sampleOf(bytes(4).filter(([first]) => first !== 10 && first !== 169))
+    expect(sample.filter((address) => judge(address) !== null).map(textOf)).toEqual([])
   })
 })
 

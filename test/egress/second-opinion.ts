@@ -59,6 +59,85 @@ export function isPublic(address: Buffer): boolean {
   )
 }
 
+/** A way to write the four bytes of an IPv4 address into the sixteen of an IPv6 one, as its document has it. */
+export interface EmbeddingRecipe {
+  readonly name: string
+  /** Twelve bytes of noise are there for what the recipe leaves open. */
+  readonly embed: (ipv4: Buffer, noise: Buffer) => Buffer
+}
+
+/** Prefixes of NAT64 that an operator may name, one of each length. */
+export const nat64Prefixes = [
+  '2001:db8::/32',
+  '2001:db8:100::/40',
+  '2001:db8:122::/48',
+  '2001:db8:122:300::/56',
+  '2001:db8:122:344::/64',
+  '2001:db8:64::/96',
+]
+
+export const embeddingRecipes: readonly EmbeddingRecipe[] = [
+  behind('mapped, RFC 4291', '00000000000000000000ffff'),
+  behind('compatible, RFC 4291', '000000000000000000000000'),
+  behind('translated, RFC 7915', '0000000000000000ffff0000'),
+  behind('NAT64, RFC 6052', '0064ff9b0000000000000000'),
+  behind('NAT64 of a /96 that was configured', '20010db80064000000000000'),
+  behind('NAT64 of a local /96, RFC 8215', '0064ff9b0001123400000000'),
+  // The byte behind the first 64 bits is left out.
+  around('NAT64 of a configured /32', '20010db8', 4),
+  around('NAT64 of a configured /40', '20010db801', 3),
+  around('NAT64 of a configured /48', '20010db80122', 2),
+  around('NAT64 of a configured /56', '20010db8012203', 1),
+  around('NAT64 of a configured /64', '20010db801220344', 0),
+  around('NAT64 of a local /48, RFC 8215', '0064ff9b0001', 2),
+  around('NAT64 of a local /56, RFC 8215', '0064ff9b000177', 1),
+  around('NAT64 of a local /64, RFC 8215', '0064ff9b00017788', 0),
+  {
+    name: '6to4, RFC 3056',
+    embed: (ipv4, noise) => Buffer.concat([Buffer.from('2002', 'hex'), ipv4, noise.subarray(0, 10)]),
+  },
+  {
+    name: 'a client of Teredo, RFC 4380',
+    embed: (ipv4, noise) =>
+      Buffer.concat([
+        Buffer.from('20010000', 'hex'),
+        noise.subarray(0, 8),
+        Buffer.from(ipv4.map((byte) => 255 - byte)),
+      ]),
+  },
+  {
+    name: 'a server of Teredo, RFC 4380',
+    embed: (ipv4, noise) => Buffer.concat([Buffer.from('20010000', 'hex'), ipv4, noise.subarray(0, 8)]),
+  },
+  {
+    name: 'ISATAP, RFC 5214',
+    embed: (ipv4, noise) => Buffer.concat([noise.subarray(0, 8), Buffer.from('00005efe', 'hex'), ipv4]),
+  },
+  {
+    name: 'ISATAP of a public address, RFC 5214',
+    embed: (ipv4, noise) => Buffer.concat([noise.subarray(0, 8), Buffer.from('02005efe', 'hex'), ipv4]),
+  },
+]
+
+function behind(name: string, prefix: string): EmbeddingRecipe {
+  return { name, embed: (ipv4) => Buffer.concat([Buffer.from(prefix, 'hex'), ipv4]) }
+}
+
+/** So many bytes stand before the one that is left out. */
+function around(name: string, prefix: string, before: number): EmbeddingRecipe {
+  return {
+    name,
+    embed: (ipv4) =>
+      Buffer.concat([
+        Buffer.from(prefix, 'hex'),
+        ipv4.subarray(0, before),
+        Buffer.alloc(1),
+        ipv4.subarray(before),
+        Buffer.alloc(16),
+      ]).subarray(0, 16),
+  }
+}
+
 /** As people write it, in IPv6 without the short forms. */
 export function textOf(address: Buffer): string {
   if (address.length === 4) return [...address].join('.')

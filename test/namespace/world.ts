@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** The running service, with nothing opened, and the only name server that it asks. */
+/** The running service, with nothing opened unless the environment does, and the only name server that it asks. */
 export interface World {
   readonly servicePort: number
   readonly dnsPort: number
@@ -22,10 +22,10 @@ export interface World {
 }
 
 /** One world does for a file of tests: to start the service anew for each of them would take most of the time. */
-export async function startWorld(zones: Zones): Promise<World> {
+export async function startWorld(zones: Zones, environment: NodeJS.ProcessEnv = {}): Promise<World> {
   assertNothingLeaves()
   const dns = await createDnsServer(zones)
-  const settings = readSettings({ PORT: '0', EGRESS_DNS_SERVERS: dns.address })
+  const settings = readSettings({ PORT: '0', EGRESS_DNS_SERVERS: dns.address, ...environment })
   const egress = { ...settings.egress, ca: authority.pem }
   const app = await startServer({ ...settings, egress }, createLogger('silent'))
   const origin = app.listeningOrigin

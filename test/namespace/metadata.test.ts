@@ -1,0 +1,37 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
+import { embeddingRecipes, nat64Prefixes, textOf } from '../egress/second-opinion.ts'
+import { routeEverywhere, takeSent, watchPackets } from './network.ts'
+import { startWorld } from './world.ts'
+
+const world = await startWorld(
+  {},
+  { EGRESS_ALLOW: '0.0.0.0/0,::/0,::ffff:0:0/96,64:ff9b::/96', EGRESS_NAT64: nat64Prefixes.join(',') },
+)
+afterAll(() => world.close())
+watchPackets({ tcp: world.servicePort, udp: world.dnsPort }, ['169.254.0.0/16', 'fd00::/8'])
+
+const ofIpv4 = metadataAddresses.map(([address]) => address).filter((address) => address.includes('.'))
+const noise = Buffer.from('0123456789abcdef01234567', 'hex')
+
+describe.each(embeddingRecipes)('a metadata service that is written as $name', ({ embed }) => {
+  it.each(ofIpv4)('gets not one packet at %s, although everything is opened', async (address) => {
+    routeEverywhere()
+    takeSent()
+    const text = textOf(embed(Buffer.from(address.split('.').map(Number)), noise))
+    expect(await world.get(`https://[${text}]/`)).toMatchObject({
+      status: 200,
+      body: { reason: { code: 'address_denied' }, delivered: 'no' },
+    })
+    expect(takeSent()).toEqual({ packets: 0, toWatched: 0 })
+  })
+})
+
+it('is not closed along with its neighbours', async () => {
+  routeEverywhere()
+  takeSent()
+  expect(await world.get('https://[2002:a9fe:a9fd::]/', 100)).toMatchObject({
+    body: { reason: { code: 'connect_timeout' } },
+  })
+  expect(takeSent().packets).toBeGreaterThan(0)
+})
