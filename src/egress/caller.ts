@@ -97,7 +97,7 @@ export function createCaller(options: EgressOptions): Caller {
       const call = { request, lane, place, deadline, cancellation }
       running.add(deadline)
       try {
-        const first = await attemptOnce(call, find, shared)
+        const first = await attemptOnce(call, connect, shared)
         if (!foundConnectionClosed(first)) return [first]
         return [first, await attemptOnce(call, open, shared)]
       } finally {
@@ -120,10 +120,19 @@ export function createCaller(options: EgressOptions): Caller {
     },
   }
 
-  function find(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
-    const { lane, place } = call
-    if (place.turn === null) return pool.find(lane, place, phases, stopped)
-    return turnOf(call, place.turn, phases).then(() => pool.find(lane, place, phases, stopped))
+  function connect(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+    const next = call.request.keepAlive ? find : open
+    const { turn } = call.place
+    if (turn === null) return next(call, phases, stopped)
+    return turnOf(call, turn, phases).then(() => next(call, phases, stopped))
+  }
+
+  function find(
+    { lane, place }: Call,
+    phases: PhaseClock,
+    stopped: Cancellation,
+  ): Connection | Promise<Connection> {
+    return pool.find(lane, place, phases, stopped)
   }
 
   function open({ lane, place }: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {

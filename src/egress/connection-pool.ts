@@ -21,7 +21,7 @@ export interface ConnectionPoolOptions {
 
 /**
  * Finds, opens and keeps connections, each of which carries one request at a time. A lane has no more of them
- * than places: one that carries a request takes up a place, and none is opened while one is kept.
+ * than places: one that carries a request takes up a place, and none is opened beside one that is kept.
  */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
@@ -43,9 +43,10 @@ export class ConnectionPool {
     return this.#reuse(lane, place) ?? this.#open(lane, place, phases, stopped)
   }
 
-  /** A new one. */
+  /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
   open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
     this.#check(lane, stopped)
+    this.#idle.takeLatest(lane.key)?.destroy()
     return this.#open(lane, place, phases, stopped)
   }
 

@@ -33,6 +33,8 @@ export interface CompiledNode {
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
   readonly sendsIdempotencyKey: boolean
+  /** Whether its calls share connections. */
+  readonly keepAlive: boolean
   /** Whether the headers of the trace go out. */
   readonly propagatesTrace: boolean
 }
@@ -73,6 +75,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     ),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
+    keepAlive: node.keepAlive ?? true,
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames],
     codeCharacters: compiler.codeCharacters,

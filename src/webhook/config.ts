@@ -412,6 +412,13 @@ export const Node = closedObject(
         default: 'liquid',
       }),
     ),
+    keepAlive: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the call may use a connection that was kept after an earlier call, and leave its own for the next one. With `false` it gets a connection of its own, closed afterwards.',
+        default: true,
+      }),
+    ),
     propagateTrace: Type.Optional(
       Type.Boolean({
         description:

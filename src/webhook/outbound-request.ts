@@ -18,4 +18,6 @@ export interface OutboundRequest {
   readonly headers: readonly HeaderPair[]
   /** Null where no body is sent. */
   readonly body: Buffer | null
+  /** False: on a connection of its own, which is closed behind the response. The header `connection` says the same. */
+  readonly keepAlive: boolean
 }

@@ -73,6 +73,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     target: target.real,
     headers: headers.real,
     body: bytes,
+    keepAlive: node.keepAlive,
   }
   const shown: ShownParts = {
     url: `https://${url.authority}${target.shown}`,
@@ -197,7 +198,7 @@ function renderHeaders(
   refuseRepeated(given)
   const headers = new HeaderList()
   headers.add('host', node.url.authority)
-  headers.add('connection', 'keep-alive')
+  headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
   addStandard(headers, node, given, rendering)
   for (const { name, real, shown } of given) headers.add(name, real, shown)
   const { bytes, hasSecretSize } = body

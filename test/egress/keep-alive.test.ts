@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Caller } from '../../src/egress/caller.ts'
 import { outbound, testCaller } from '../support/caller.ts'
-import { hangUp, inTurn, json } from '../support/receiver.ts'
+import { hangUp, inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
@@ -99,6 +99,70 @@ describe('a connection', () => {
   })
 })
 
+describe('a call that shares no connection', () => {
+  async function callAlone(caller: Caller, port: number) {
+    const headers = [
+      ['host', `127.0.0.1:${port}`],
+      ['connection', 'close'],
+      ['content-length', '2'],
+    ] as const
+    const request = outbound(port, { headers, keepAlive: false })
+    const [attempt] = await caller.call(request, { timeoutMs: 5_000, tenant: null })
+    return attempt
+  }
+
+  it('neither uses a kept connection nor leaves one', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
+    expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
+    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+    expect(target.received.map(connectionHeader)).toEqual(['keep-alive', 'close', 'close', 'keep-alive'])
+  })
+
+  it('is closed behind the answer by the service, too', async () => {
+    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
+    const caller = testCaller()
+    await callAlone(caller, target.port)
+    await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
+  })
+
+  it('has no more connections beside it than there are places', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller({ maxPerHost: 2 })
+    await Promise.all([callOnce(caller, target.port), callOnce(caller, target.port)])
+    const call = callAlone(caller, target.port)
+    expect(caller.load().connections).toBeLessThanOrEqual(2)
+    await call
+  })
+
+  it('gets no answer that was held back until the next request', async () => {
+    const target = await rawTlsServer((socket) => {
+      let requests = 0
+      socket.on('data', () => {
+        requests += 1
+        socket.write(requests === 1 ? answer : answer.replace('200', '201'))
+      })
+    })
+    const caller = testCaller()
+    for (let call = 0; call < 3; call++)
+      expect(await callAlone(caller, target.port)).toMatchObject({ outcome: { response: { status: 200 } } })
+  })
+
+  it('waits for its turn like any other', async () => {
+    const target = await receiver(json(200, {}))
+    const caller = testCaller({ maxPerHost: 1 })
+    const attempts = await Promise.all([
+      callAlone(caller, target.port),
+      callAlone(caller, target.port),
+      callOnce(caller, target.port),
+    ])
+    expect(attempts.map(({ timings }) => timings.queueMs !== null)).toEqual([false, true, true])
+    expect(attempts.map(({ outcome }) => outcome.kind)).toEqual(['responded', 'responded', 'responded'])
+  })
+})
+
 describe('a kept-alive connection that the target has closed', () => {
   it('is replaced without a word where that was known', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})), { keepAlive: true })
@@ -148,6 +212,10 @@ describe('a kept-alive connection that the target has closed', () => {
     expect(target.received).toHaveLength(2)
   })
 })
+
+function connectionHeader({ rawHeaders }: ReceivedRequest): string | undefined {
+  return rawHeaders[rawHeaders.indexOf('connection') + 1]
+}
 
 /** Both ends live in this process: what one sends reaches the other within a few turns of its loop. */
 async function newsToArrive(): Promise<void> {

@@ -54,6 +54,7 @@ export function outbound(
       ...(sent ? ([['content-length', String(sent.length)]] as const) : []),
     ],
     body: sent,
+    keepAlive: true,
     ...rest,
   }
 }
