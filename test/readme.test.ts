@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { receiverHost, receiverPort, startReceiver } from '../demo/receiver.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { maxHeaderBytes } from '../src/egress/connection.ts'
+import { maxHeaderBytes } from '../src/egress/progress-limit.ts'
 import { executeExamples } from '../src/http/examples.ts'
 import { variables } from '../src/settings.ts'
 import type { MinuteStatistics } from '../src/statistics/contract.ts'

@@ -102,6 +102,7 @@ export class ConnectionPool {
       const dialled = await this.#options.dial(target, place, phases, stopped.signal)
       const connection = new Connection(dialled, target)
       connection.onClose(() => this.#idle.remove(lane.key, connection))
+      this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
       return connection
     } finally {
       place.letGo()

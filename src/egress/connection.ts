@@ -6,22 +6,18 @@ import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair } from '../webhook/outcome.ts'
 import type { Target } from './address-policy.ts'
 import type { DialledSocket } from './connector.ts'
-import { EgressError } from './egress-error.ts'
-
-/** Of head and trailers of a response, each. */
-export const maxHeaderBytes = 16_384
-
-/**
- * Of head and trailers of a response, each. undici keeps two buffers for every header, which makes those of one
- * letter a thousand times as large as they are on the wire; its limit counts letters only.
- */
-export const maxHeaders = 512
-
-/** With the status line, or the last chunk of a body, and the empty line behind. */
-const maxLines = maxHeaders + 2
+import { EgressError, type EgressErrorCode } from './egress-error.ts'
+import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 
 /** How long a connection is kept for the next request; shorter where the target says so. */
 const keepAliveMs = 4_000
+
+/** A target that is refused may still go on. One that asks again and again only keeps the service busy. */
+const maxRenegotiations = 3
+
+/** Node hands a request to the kernel in pieces of about this size, one in each turn of its loop. */
+const maxBytesAtOnce = 131_072
 
 /** One TLS connection that speaks HTTP/1.1 and carries one request at a time. */
 export class Connection {
@@ -29,17 +25,24 @@ export class Connection {
   readonly tcp: Socket
   readonly #client: Client
   readonly #socket: TLSSocket
+  readonly #received: ReceivedBytes
+  readonly #progress = new ProgressLimit()
   #error: NodeJS.ErrnoException | null = null
-  #wasUsed = false
-  #linesWithoutProgress = 0
+  /** `asked` from the moment at which a request is written to the end of its answer, `kept` after that. */
+  #state: 'new' | 'asked' | 'kept' = 'new'
+  #requestBytes = 0
+  #wasAnsweredEarly = false
   /** How many of the first bytes of the answer are known. */
   #firstBytes = 0
   #speaksHttp = false
 
   constructor({ socket, tcp }: DialledSocket, { host, port }: Target) {
     this.tcp = tcp
+    this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
+      // Where TLS cannot make sense of what comes, Node stops to read and leaves the connection open.
+      socket.destroy()
     })
     this.#client = new Client(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, {
       connect: handOver(socket),
@@ -53,26 +56,48 @@ export class Connection {
       bodyTimeout: 0,
     })
     this.#watchReads()
+    this.#watchRenegotiations()
   }
 
   /**
    * undici takes `host`, `connection` and `content-length` from the list and writes them where they belong.
    */
   send({ method, target, headers, body }: OutboundRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#wasUsed = true
-    this.#linesWithoutProgress = 0
+    this.#requestBytes = body?.length ?? 0
+    const dispatch = () =>
+      void this.#client.dispatch({ method, path: target, headers: flat(headers), body }, handler)
+    // After a turn of the loop it is known what had come on a kept connection before this call.
+    if (this.#state === 'kept') setImmediate(dispatch)
+    else dispatch()
+  }
+
+  /**
+   * The request is about to be written, and what comes from now on is its answer. False where something has come on a
+   * kept connection since its last answer: nobody asked for it, and it must not be taken for this one.
+   */
+  begin(): boolean {
+    if (this.#hasUnaskedBytes) return false
+    this.#state = 'asked'
+    this.#received.mark()
+    this.#progress.reset()
     this.#firstBytes = 0
     this.#speaksHttp = true
-    this.#client.dispatch({ method, path: target, headers: flat(headers), body }, handler)
+    return true
   }
 
   /** Whether it has carried a request before. */
   get wasUsed(): boolean {
-    return this.#wasUsed
+    return this.#state !== 'new'
   }
 
   get isUsable(): boolean {
-    return !this.#socket.destroyed && !this.#socket.readableEnded && this.#socket.writableLength === 0
+    return (
+      !this.#socket.destroyed &&
+      !this.#socket.readableEnded &&
+      this.#socket.writableLength === 0 &&
+      !this.#wasAnsweredEarly &&
+      !this.#hasUnaskedBytes
+    )
   }
 
   /** Whether the kernel has not yet taken all of the request. */
@@ -100,9 +125,32 @@ export class Connection {
     return this.#speaksHttp && this.#firstBytes === httpMagic.length
   }
 
-  /** Tells that what was read so far was a head, or a piece of a body. */
-  noteProgress(): void {
-    this.#linesWithoutProgress = 0
+  /** Tells that what was read last ended with the head of an interim response. */
+  noteInterimHead(): void {
+    this.#progress.noteInterimHead()
+  }
+
+  /** Tells that what was read last ended with the final head. */
+  noteHead(): void {
+    this.#progress.noteHead()
+  }
+
+  /** Tells that so many of the bytes that were read last are of the body. */
+  noteBody(bytes: number): void {
+    this.#progress.noteBody(bytes)
+  }
+
+  /** Tells that all of the answer was read. */
+  noteEnd(): void {
+    this.#state = 'kept'
+    this.#received.mark()
+    this.#wasAnsweredEarly = this.isSending && this.#requestBytes > maxBytesAtOnce
+  }
+
+  /** Ends it where more was received than may be: to be asked now and then, since Node does not tell of all of it. */
+  checkReceived(): void {
+    if (this.#hasUnaskedBytes) this.#refuse('EGRESS_CONNECTION_GONE')
+    else if (this.#state === 'asked' && this.#received.isTooMuch) this.#refuse('EGRESS_RESPONSE_MALFORMED')
   }
 
   onClose(listener: () => void): void {
@@ -123,10 +171,14 @@ export class Connection {
     void this.#client.destroy()
   }
 
+  get #hasUnaskedBytes(): boolean {
+    return this.#state === 'kept' && this.#received.sinceMark > 0
+  }
+
   /**
-   * undici reads with `read()` until there is nothing left, and keeps to itself what it could not parse and how
-   * many headers it has, trailers included, until the last of them has come. So it is given no more lines at
-   * once than it may take without telling of a head or of a piece of a body.
+   * undici reads with `read()` until there is nothing left, and keeps to itself what it skips, what it could not parse
+   * and how many headers it has, trailers included, until the last of them has come. So it is given no more at once
+   * than it may take without telling of a head or of a piece of a body.
    */
   #watchReads(): void {
     const read = this.#socket.read.bind(this.#socket)
@@ -134,14 +186,39 @@ export class Connection {
     this.#socket.read = (size) => {
       // Streams call this to be told of what comes next.
       if (size === 0) return read(0)
-      if (this.#linesWithoutProgress >= maxLines) return this.#refuseHeaders()
+      // Only now, so that what was read last has had its effect.
+      const excess = this.#state === 'asked' ? this.#findExcess() : null
+      if (excess !== null) return this.#refuse(excess)
       const chunk: Buffer | null = rest ?? read(size)
       if (chunk === null) return null
-      this.#lookAtFirstBytes(chunk)
-      const end = this.#endOfLines(chunk)
+      if (this.#state !== 'asked') return this.#refuse('EGRESS_CONNECTION_GONE')
+      if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse('EGRESS_RESPONSE_MALFORMED')
+      const end = this.#progress.take(chunk)
       rest = end < chunk.length ? chunk.subarray(end) : null
       return end < chunk.length ? chunk.subarray(0, end) : chunk
     }
+  }
+
+  /** Node tells of a handshake whenever the target asks for another one, which is refused. */
+  #watchRenegotiations(): void {
+    let asked = 0
+    this.#socket.on('secureConnect', () => {
+      asked += 1
+      if (asked > maxRenegotiations) this.#refuse('EGRESS_RESPONSE_MALFORMED')
+    })
+  }
+
+  #findExcess(): EgressErrorCode | null {
+    if (this.#progress.isReached) return 'EGRESS_HEADERS_TOO_LARGE'
+    return this.#received.isTooMuch ? 'EGRESS_RESPONSE_MALFORMED' : null
+  }
+
+  /** Whether an answer had come in part when it was asked for. */
+  #beganTooEarly(chunk: Buffer): boolean {
+    const isFirst = this.#firstBytes === 0
+    this.#received.handOn(chunk.length)
+    this.#lookAtFirstBytes(chunk)
+    return isFirst && this.#received.beganBeforeMark
   }
 
   #lookAtFirstBytes(chunk: Buffer): void {
@@ -151,20 +228,8 @@ export class Connection {
     }
   }
 
-  /** Counts the lines of a chunk that may be taken, and tells where they end. */
-  #endOfLines(chunk: Buffer): number {
-    let end = 0
-    while (this.#linesWithoutProgress < maxLines) {
-      const at = chunk.indexOf(lineFeed, end)
-      if (at === -1) return chunk.length
-      this.#linesWithoutProgress += 1
-      end = at + 1
-    }
-    return end
-  }
-
-  #refuseHeaders(): null {
-    this.#socket.destroy(new EgressError('EGRESS_HEADERS_TOO_LARGE'))
+  #refuse(code: EgressErrorCode): null {
+    this.#socket.destroy(new EgressError(code))
     return null
   }
 }
@@ -175,8 +240,6 @@ function flat(headers: readonly HeaderPair[]): string[] {
   for (const [name, value] of headers) list.push(name, value)
   return list
 }
-
-const lineFeed = 0x0a
 
 /** What every response begins with. */
 const httpMagic = Buffer.from('HTTP/')

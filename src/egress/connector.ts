@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import {
   checkServerIdentity,
@@ -47,6 +48,8 @@ export interface ConnectorOptions {
 export function createConnector({ policy, resolver, ca, sockets, log }: ConnectorOptions): Dial {
   const secureContext = createSecureContext({
     minVersion: 'TLSv1.2',
+    // A target could ask for one handshake after the other. `disableRenegotiation()` holds for servers only.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     // A list replaces Node's own, so both are joined; without one the ready-made store is far cheaper.
     ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
   })
@@ -58,8 +61,9 @@ export function createConnector({ policy, resolver, ca, sockets, log }: Connecto
     const onSocket = (socket: Socket) => sockets.add(socket, place)
     const tcp = await connectToFirst(addresses, target.port, onSocket, signal)
     phases.enter('tls')
-    const socket = await secure(tcp, target.host, secureContext, signal)
-    return { socket, tcp }
+    const securing = secure(tcp, target.host, secureContext, signal)
+    sockets.check(tcp, () => limitHandshake(tcp))
+    return { socket: await securing, tcp }
   }
 
   async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {
@@ -75,6 +79,13 @@ export function createConnector({ policy, resolver, ca, sockets, log }: Connecto
     log({ ...target, address, reason }, 'address denied')
     throw new EgressError('EGRESS_ADDRESS_DENIED')
   }
+}
+
+/** OpenSSL takes chains of certificates up to 100 KiB. What means nothing it drops, and goes on without end. */
+const maxHandshakeBytes = 262_144
+
+function limitHandshake(tcp: Socket): void {
+  if (tcp.bytesRead > maxHandshakeBytes) tcp.destroy(new EgressError('EGRESS_HANDSHAKE_TOO_LARGE'))
 }
 
 function secure(

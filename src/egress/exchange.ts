@@ -3,15 +3,10 @@ import type { Delivered } from '../webhook/failure.ts'
 import { headerValues, trimHeader } from '../webhook/header.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
-import { type Connection, maxHeaderBytes, maxHeaders } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { EgressError } from './egress-error.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import { createResponseBody, type ResponseBody } from './response-body.ts'
-
-/**
- * Interim responses (1xx) say that the target is at work; without end they would only keep it from answering.
- */
-const maxInterimResponses = 5
 
 /** Nobody asked for it. */
 const switchingProtocols = 101
@@ -38,7 +33,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #delivered: Delivered = 'no'
   #isOver = false
   #hasResponded = false
-  #interimResponses = 0
   #status = 0
   #headers: readonly HeaderPair[] = []
   /** Null until the head has come. */
@@ -71,23 +65,27 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Called right before the request is written. */
-  onRequestStart(): void {
+  onRequestStart(controller: Controller): void {
+    if (!this.#connection.begin()) {
+      controller.abort(new EgressError('EGRESS_CONNECTION_GONE'))
+      return
+    }
     this.#delivered = 'maybe'
     this.#listener.phases.enter('answer')
   }
 
   onResponseStart(controller: Controller, status: number): void {
-    this.#connection.noteProgress()
     if (status < 200) this.#receiveInterim(controller, status)
     else this.#receiveHead(controller, status)
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#connection.noteProgress()
+    this.#connection.noteBody(chunk.length)
     this.#body?.write(chunk)
   }
 
   onResponseEnd(): void {
+    this.#connection.noteEnd()
     this.#isOver = !this.#hasResponded
     // undici takes a reset for the end of a body that has no length.
     this.#body?.end(this.#connection.error ? 'broken' : 'complete')
@@ -98,19 +96,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else this.#listener.fail(this.#nameError(error))
   }
 
+  /** Interim responses say that the target is at work; without end they would only keep it from answering. */
   #receiveInterim(controller: Controller, status: number): void {
-    this.#interimResponses += 1
+    this.#connection.noteInterimHead()
     const isInterim = status >= 100 && status !== switchingProtocols
-    if (isInterim && this.#interimResponses <= maxInterimResponses) return
-    controller.abort(new EgressError('EGRESS_RESPONSE_MALFORMED'))
+    if (!isInterim) controller.abort(new EgressError('EGRESS_RESPONSE_MALFORMED'))
   }
 
   #receiveHead(controller: Controller, status: number): void {
+    this.#connection.noteHead()
     this.#headers = headerPairs(controller)
-    if (this.#headers.length > maxHeaders || bytesOf(this.#headers) > maxHeaderBytes) {
-      controller.abort(new EgressError('EGRESS_HEADERS_TOO_LARGE'))
-      return
-    }
     this.#delivered = 'yes'
     this.#listener.phases.enter('download')
     this.#status = status
@@ -162,11 +157,4 @@ function codingsOf(headers: readonly HeaderPair[]): readonly string[] {
   const lists = ofContent.concat(headerValues(headers, 'transfer-encoding'))
   const codings = lists.flatMap((list) => list.split(',')).map((element) => element.trim().toLowerCase())
   return codings.filter((coding) => coding !== '' && coding !== 'chunked' && coding !== 'identity')
-}
-
-/** As on the wire, with colon, space and line break. */
-function bytesOf(headers: readonly HeaderPair[]): number {
-  let bytes = 0
-  for (const [name, value] of headers) bytes += name.length + value.length + 4
-  return bytes
 }

@@ -29,7 +29,7 @@ const wordings = {
   response_malformed: (place) => `The answer of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
   response_headers_too_large: (place) =>
-    `${place} answered with more than 16 KiB of headers, or with more than 512 of them.`,
+    `${place} answered with a head of more than 16 KiB, or with more than 512 headers.`,
   local_resource: () => 'The service has no sockets or files left.',
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
@@ -91,7 +91,7 @@ const handshakes: Table = [
     'tls_protocol',
   ],
   [/CERT|CRL|_(KEY|MD)_TOO_(SMALL|WEAK)$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/, 'tls_cert_invalid'],
-  [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT)$/, 'tls_aborted'],
+  [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EGRESS_HANDSHAKE_TOO_LARGE)$/, 'tls_aborted'],
 ]
 
 const answers: Table = [

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { Caller } from '../../src/egress/caller.ts'
 import { outbound, testCaller } from '../support/caller.ts'
 import { hangUp, inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
-import { rawTlsServer, receiver } from '../support/servers.ts'
+import { rawTlsServer, receiver, recordServer } from '../support/servers.ts'
+import { applicationData } from '../support/tls-records.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 
@@ -99,6 +101,92 @@ describe('a connection', () => {
   })
 })
 
+describe('bytes that nobody asked for', () => {
+  const unasked = answer.replace('200', '201')
+
+  /** A target that answers every request, and a caller that has a connection to it. */
+  async function keptConnection(part: (socket: Socket) => void = () => {}) {
+    const sockets: Socket[] = []
+    const target = await rawTlsServer((socket) => {
+      sockets.push(socket)
+      socket.on('data', () => socket.write(answer))
+      part(socket)
+    })
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    const [socket] = sockets
+    if (socket === undefined) throw new Error('no connection')
+    return { target, caller, socket }
+  }
+
+  it.each(Array.from({ length: 30 }, (_, time) => time + 1))(
+    'are no answer where they were sent before the call began (time %i)',
+    async () => {
+      const { target, caller, socket } = await keptConnection()
+      await stat('.') // what follows stands where the loop has polled and not yet polled again
+      socket.write(unasked)
+      const attempts = await caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
+      expect(attempts.at(-1)).toMatchObject({
+        outcome: { response: { status: 200 } },
+        connectionReused: false,
+      })
+      for (const { delivered, outcome } of attempts.slice(0, -1))
+        expect({ delivered, outcome }).toMatchObject({
+          delivered: 'no',
+          outcome: { failure: { code: 'no_response' } },
+        })
+      expect(target.requests()).toBe(2)
+    },
+  )
+
+  it.each([
+    ['an answer', unasked],
+    ['a part of one', 'HTTP'],
+    ['a line break', '\r\n'],
+    ['a letter', 'x'],
+  ])('end a kept connection: %s', async (_what, bytes) => {
+    const { target, socket } = await keptConnection()
+    const closed = once(socket, 'close')
+    const started = performance.now()
+    socket.write(bytes)
+    await closed
+    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(target.open()).toBe(0)
+  })
+
+  it('are no answer where their record had come in part', async () => {
+    const target = await recordServer('TLSv1.3', (tcp, seal) => {
+      tcp.write(seal(applicationData, Buffer.from(answer)))
+      const record = seal(applicationData, Buffer.from(unasked))
+      setImmediate(() => tcp.write(record.subarray(0, 30)))
+      tcp.once('data', () => tcp.write(record.subarray(30)))
+    })
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    await newsToArrive()
+    expect(await callOnce(caller, target.port)).toMatchObject({
+      outcome: { response: { status: 200 } },
+      connectionReused: false,
+    })
+  })
+
+  it('are response_malformed, delivered maybe, where their record had begun right behind the answer', async () => {
+    const target = await recordServer('TLSv1.3', (tcp, seal) => {
+      const record = seal(applicationData, Buffer.from(answer))
+      const next = seal(applicationData, Buffer.from(unasked))
+      tcp.write(Buffer.concat([record, next.subarray(0, 30)]))
+      tcp.once('data', () => tcp.write(next.subarray(30)))
+    })
+    const caller = testCaller()
+    await callOnce(caller, target.port)
+    expect(await callOnce(caller, target.port)).toMatchObject({
+      outcome: { kind: 'failed', failure: { code: 'response_malformed' } },
+      delivered: 'maybe',
+      connectionReused: true,
+    })
+  })
+})
+
 describe('a call that shares no connection', () => {
   async function callAlone(caller: Caller, port: number) {
     const headers = [
@@ -160,6 +248,32 @@ describe('a call that shares no connection', () => {
     ])
     expect(attempts.map(({ timings }) => timings.queueMs !== null)).toEqual([false, true, true])
     expect(attempts.map(({ outcome }) => outcome.kind)).toEqual(['responded', 'responded', 'responded'])
+  })
+})
+
+describe('an answer during the upload', () => {
+  it('is taken as it is, and its connection is not kept', async () => {
+    const target = await rawTlsServer((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        if (!chunk.includes('HTTP/1.1')) return
+        socket.pause()
+        socket.write(answer, () => setTimeout(() => socket.resume(), 20))
+      })
+    })
+    const caller = testCaller()
+    const body = Buffer.alloc(20_000_000) // more than kernels buffer
+    const headers = [
+      ['host', `127.0.0.1:${target.port}`],
+      ['connection', 'keep-alive'],
+      ['content-length', String(body.length)],
+    ] as const
+    const options = { timeoutMs: 5_000, tenant: null }
+    await callOnce(caller, target.port)
+    for (const connectionReused of [true, false]) {
+      expect(await caller.call(outbound(target.port, { body, headers }), options)).toMatchObject([
+        { outcome: { response: { status: 200, ending: 'complete' } }, delivered: 'yes', connectionReused },
+      ])
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { drip, type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
+import { drip, flood, type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
 import type { Chapter, Fault, Target } from './fault.ts'
 import { shrinkSendBuffers } from './network.ts'
@@ -75,8 +75,8 @@ export const answerFaults: Chapter = {
     {
       row: '27',
       what: 'The target sends interim responses without end.',
-      make: tls(drip('HTTP/1.1 103 Early Hints\r\nlink: </internal.css>\r\n\r\n', 5)),
-      ends: 'response_malformed',
+      make: tls(flood('HTTP/1.1 103 Early Hints\r\nlink: </internal.css>\r\n\r\n')),
+      ends: 'response_headers_too_large',
       ...unanswered,
     },
     {
@@ -96,6 +96,8 @@ export const answerFaults: Chapter = {
     tooLarge('The head has a header of 20 KB.', answer(`${ok}x-a: ${'b'.repeat(20_000)}\r\n\r\n`)),
     tooLarge('The head has 3,000 headers.', answer(`${ok}${'a: b\r\n'.repeat(3_000)}\r\n`)),
     tooLarge('The head has 600 headers of one letter.', answer(`${ok}${'a:\r\n'.repeat(600)}\r\n`)),
+    tooLarge('The reason behind the status has no end.', tls(flood('x', 'HTTP/1.1 200 '))),
+    tooLarge('Line breaks without end come in the place of a head.', tls(flood('\r'))),
     tooLarge('The head has headers without end.', tls(drip('a:\r\n'.repeat(100), 2, ok))),
     malformed(
       '30',
@@ -134,10 +136,11 @@ export const answerFaults: Chapter = {
       seen: 'a request',
     },
     {
+      ...tooLarge(
+        'The reason behind the status has 500 KB.',
+        answer(`HTTP/1.1 200 ${'x'.repeat(500_000)}\r\ncontent-length: 2\r\n\r\nhi`),
+      ),
       row: '47',
-      what: 'The reason behind the status has 500 KB.',
-      make: answer(`HTTP/1.1 200 ${'x'.repeat(500_000)}\r\ncontent-length: 2\r\n\r\nhi`),
-      ...success,
     },
     {
       row: '47',

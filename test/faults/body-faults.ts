@@ -6,7 +6,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib'
-import { drip, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
+import { drip, flood, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
 import type { Chapter, Fault } from './fault.ts'
 import { answer, chunked, ok, tls } from './targets.ts'
 
@@ -58,6 +58,26 @@ export const bodyFaults: Chapter = {
       make: tls(drip('a:\r\n'.repeat(100), 2, `${chunked}2\r\nhi\r\n0\r\n`)),
       ...cut,
       shows: { response: { body: 'hi' } },
+    },
+    {
+      row: '34',
+      what: 'The extension of a chunk has no end.',
+      make: tls(flood('x', `${chunked}2\r\nhi\r\n2;`)),
+      ...cut,
+      shows: { response: { body: 'hi' } },
+    },
+    {
+      row: '34',
+      what: 'The size of a chunk has zeros without end.',
+      make: tls(flood('0', `${chunked}2\r\nhi\r\n`)),
+      ...cut,
+      shows: { response: { body: 'hi' } },
+    },
+    {
+      row: '34',
+      what: 'Every chunk has one byte and an extension of 1 KB.',
+      make: tls(flood(`1;${'x'.repeat(1_000)}\r\na\r\n`, chunked)),
+      ...cut,
     },
     {
       row: '35',

@@ -54,8 +54,38 @@ export const reuseFaults: Chapter = {
     },
     {
       row: '39',
+      what: 'The target sends a line break on an idle connection.',
+      make: () => unsolicited('\r\n'),
+      ends: 200,
+      delivered: 'yes',
+      repeat: 'never',
+      seen: 'a request',
+      shows: { attempts: [{ connectionReused: false }] },
+    },
+    {
+      row: '39',
+      what: 'The target holds a second answer back until the next request has come.',
+      make: () => holdingBack(true),
+      ends: 201,
+      delivered: 'yes',
+      repeat: 'never',
+      seen: 'a request',
+      shows: { attempts: [{ connectionReused: true }] },
+    },
+    {
+      row: '39',
+      what: 'The same, and the node says `keepAlive: false`.',
+      make: () => holdingBack(false),
+      ends: 200,
+      delivered: 'yes',
+      repeat: 'never',
+      seen: 'a request',
+      shows: { attempts: [{ connectionReused: false }] },
+    },
+    {
+      row: '39',
       what: 'The target sends a second answer on an idle connection.',
-      make: unsolicited,
+      make: () => unsolicited(sound.replace('200', '201')),
       ends: 200,
       delivered: 'yes',
       repeat: 'never',
@@ -93,17 +123,28 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
   return { ...target, service: { caller }, rehearsals: 1 }
 }
 
-async function unsolicited(): Promise<Target> {
+async function unsolicited(bytes: string): Promise<Target> {
   const sockets: Socket[] = []
   return {
     ...(await keepingAlive(sockets)),
     rehearsals: 1,
     async interlude() {
-      for (const socket of sockets) socket.write(sound.replace('200', '201'))
+      for (const socket of sockets) socket.write(bytes)
       // Both ends live in this process: what one sends reaches the other within a few turns of its loop.
       for (let turn = 0; turn < 20; turn++) await nextTurn()
     },
   }
+}
+
+async function holdingBack(keepAlive: boolean): Promise<Target> {
+  const server = await rawTlsServer((socket) => {
+    let requests = 0
+    socket.on('data', () => {
+      requests += 1
+      socket.write(requests === 1 ? sound : sound.replace('200', '201'))
+    })
+  })
+  return { ...at(server), rehearsals: 1, node: { keepAlive } }
 }
 
 async function keepingAlive(sockets: Socket[]): Promise<Target> {

@@ -1,6 +1,7 @@
-import type { TlsOptions } from 'node:tls'
+import type { Socket } from 'node:net'
+import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
-import { silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
+import { flood, silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
 import { authority } from '../support/servers.ts'
 import type { Chapter, Target } from './fault.ts'
 import { sound, tcp, tls } from './targets.ts'
@@ -138,7 +139,48 @@ export const tlsFaults: Chapter = {
       ...refused,
       repeat: 'safe',
     },
+    {
+      row: '20',
+      what: 'The target asks for a handshake without end, and never goes on with it.',
+      make: tcp(flood(Buffer.from('160303000400000000', 'hex'))),
+      ends: 'tls_aborted',
+      ...refused,
+      repeat: 'safe',
+    },
+    {
+      row: '20',
+      what: 'The target asks for another handshake in the place of an answer, under TLS 1.2.',
+      make: tls(renegotiate, { maxVersion: 'TLSv1.2' }),
+      ends: 'no_response',
+      delivered: 'maybe',
+      repeat: 'if_idempotent',
+      seen: 'a request',
+    },
+    {
+      row: '20',
+      what: 'The target asks for another handshake under TLS 1.2, and answers all the same.',
+      make: tls(
+        (socket, reset) => {
+          writeAndStay(sound)(socket, reset)
+          renegotiate(socket)
+        },
+        { maxVersion: 'TLSv1.2' },
+      ),
+      ends: 200,
+      delivered: 'yes',
+      repeat: 'never',
+      seen: 'a request',
+    },
   ],
+}
+
+/** OpenSSL tells the other side that it will not do without when something more is to be written. */
+function renegotiate(socket: Socket): void {
+  socket.once('data', () => {
+    if (!(socket instanceof TLSSocket)) return
+    socket.renegotiate({ rejectUnauthorized: false, requestCert: true }, () => {})
+    setTimeout(() => socket.write('x'), 20)
+  })
 }
 
 function withCertificate(certificate: CertificateOptions): () => Promise<Target> {

@@ -116,6 +116,24 @@ export function drip(piece: string | Buffer, everyMs: number, first: string | Bu
     })
 }
 
+/** What a flood has at the most, so that it ends where nobody ends it. */
+export const floodBytes = 64 * 1024 * 1024
+
+/** Writes the same bytes again and again, as fast as the other side takes them. */
+export function flood(piece: string | Buffer, first: string | Buffer = ''): Part {
+  const bytes = Buffer.from(piece)
+  const block = Buffer.concat(Array<Buffer>(Math.ceil(65_536 / bytes.length)).fill(bytes))
+  return (socket) =>
+    socket.once('data', () => {
+      if (first.length > 0) socket.write(first)
+      const goOn = () => {
+        while (!socket.destroyed && socket.bytesWritten < floodBytes && socket.write(block));
+      }
+      socket.on('drain', goOn)
+      goOn()
+    })
+}
+
 function writeAll(socket: Socket, pieces: readonly (string | Buffer)[], done: () => void): void {
   const [piece, ...rest] = pieces
   if (piece === undefined) done()

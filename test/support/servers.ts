@@ -5,8 +5,10 @@ import { type BadTargets, createBadTargets } from './bad-targets.ts'
 import { type Credentials, createAuthority } from './certificates.ts'
 import { createDnsServer, type DnsServer, type Zones } from './dns-server.ts'
 import { createFullBacklog, type FullBacklog, type FullBacklogOptions } from './full-backlog.ts'
+import type { Listening } from './listen.ts'
 import { createRawServer, createRawTlsServer, type Part, type RawServer } from './raw-server.ts'
 import { type Answer, createReceiver, type Receiver } from './receiver.ts'
+import { createRecordServer, type RecordPart, type TlsVersion } from './tls-records.ts'
 
 /** The authority behind all servers of a test file. */
 export const authority = await createAuthority()
@@ -37,6 +39,11 @@ export function rawTlsServer(
 /** A TCP server that is gone when the test ends. */
 export function rawServer(part: Part): Promise<RawServer> {
   return untilTestEnds(createRawServer(part))
+}
+
+/** A server that makes its own TLS records, and is gone when the test ends. */
+export function recordServer(version: TlsVersion, part: RecordPart): Promise<Listening> {
+  return untilTestEnds(createRecordServer(credentials, version, part))
 }
 
 /** A port that answers no further connection, until the test ends. */
