@@ -9,9 +9,10 @@ const world = await startWorld(
   { EGRESS_ALLOW: '0.0.0.0/0,::/0,::ffff:0:0/96,64:ff9b::/96', EGRESS_NAT64: nat64Prefixes.join(',') },
 )
 afterAll(() => world.close())
-watchPackets({ tcp: world.servicePort, udp: world.dnsPort }, ['169.254.0.0/16', 'fd00::/8'])
-
 const ofIpv4 = metadataAddresses.map(([address]) => address).filter((address) => address.includes('.'))
+// Mapped addresses go out as IPv4, all others as IPv6, which nothing else speaks here.
+watchPackets({ tcp: world.servicePort, udp: world.dnsPort }, [...ofIpv4, '::/1', '8000::/1'])
+
 const noise = Buffer.from('0123456789abcdef01234567', 'hex')
 
 describe.each(embeddingRecipes)('a metadata service that is written as $name', ({ embed }) => {
@@ -23,7 +24,7 @@ describe.each(embeddingRecipes)('a metadata service that is written as $name', (
       status: 200,
       body: { reason: { code: 'address_denied' }, delivered: 'no' },
     })
-    expect(takeSent()).toEqual({ packets: 0, toWatched: 0 })
+    expect(takeSent().toWatched).toBe(0)
   })
 })
 
@@ -33,5 +34,5 @@ it('is not closed along with its neighbours', async () => {
   expect(await world.get('https://[2002:a9fe:a9fd::]/', 100)).toMatchObject({
     body: { reason: { code: 'connect_timeout' } },
   })
-  expect(takeSent().packets).toBeGreaterThan(0)
+  expect(takeSent().toWatched).toBeGreaterThan(0)
 })
