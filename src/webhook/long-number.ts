@@ -1,21 +1,28 @@
+/** A number that takes more characters keeps its text whatever its digits are: no peer can make us look at them. */
+const maxExamined = 1_000
+
 /**
  * A number whose double, written back, would be another number (12345678901234567890, 1e400). It keeps its text
  * wherever it is sent whole, is a double wherever something is calculated, and compares as LiquidJS expects.
  */
 export class LongNumber {
   readonly #text: string
+  /** Both are worked out once: a template compares as often as it likes. */
+  #double: number | null = null
+  #decimal: string | null = null
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** Whether the double of a JSON number, written back, is the same number. */
+  /** Whether a JSON number may as well be a double: that, written back, is the same number. */
   static fits(source: string): boolean {
-    return decimal(source) === decimal(String(Number(source)))
+    return source.length <= maxExamined && decimal(source) === decimal(String(Number(source)))
   }
 
   valueOf(): number {
-    return Number(this.#text)
+    this.#double ??= Number(this.#text)
+    return this.#double
   }
 
   toString(): string {
@@ -28,7 +35,7 @@ export class LongNumber {
 
   equals(other: unknown): boolean {
     return other instanceof LongNumber
-      ? decimal(this.#text) === decimal(other.#text)
+      ? this.#normalized === other.#normalized
       : typeof other === 'number' && this.valueOf() === other
   }
 
@@ -47,6 +54,11 @@ export class LongNumber {
   leq(other: unknown): boolean {
     return this.valueOf() <= comparable(other)
   }
+
+  get #normalized(): string {
+    this.#decimal ??= decimal(this.#text)
+    return this.#decimal
+  }
 }
 
 /** What a long number is compared with; a `nil` of Liquid is neither more nor less. */
@@ -59,8 +71,11 @@ function comparable(other: unknown): number {
 function decimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
-  const digits = (whole + fraction).replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  if (significant === '') return whole === '' ? text : '0'
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
+  const digits = whole + fraction
+  let start = 0
+  let end = digits.length
+  while (start < end && digits[start] === '0') start++
+  while (end > start && digits[end - 1] === '0') end--
+  if (start === end) return whole === '' ? text : '0'
+  return `${sign}${digits.slice(start, end)}e${Number(exponent) - fraction.length + digits.length - end}`
 }

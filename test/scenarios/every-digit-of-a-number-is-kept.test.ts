@@ -76,4 +76,28 @@ describe('every digit of a number is kept', () => {
 
     expect(await response.text()).toContain(`"captured":{"id":${long},"text":"No. ${long}"}`)
   })
+
+  it('of a number that fills the request or the response, and nobody waits for it', async () => {
+    const endless = `1${'0'.repeat(120_000)}1`
+    const target = await receiver((_request, response) => response.end(`{"id":${endless}}`))
+    const { url } = await service()
+    const body = `{
+      "node": {
+        "method": "POST", "url": "${target.url}/", "capture": { "id": "{{ response.json.id }}" },
+        "body": { "structure": "full", "source": "event" }
+      },
+      "payload": { "event": { "id": ${endless} } }
+    }`
+    const began = performance.now()
+
+    const response = await fetch(`${url}/v1/execute`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+
+    expect(await response.text()).toContain(`"captured":{"id":${endless}}`)
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(target.received[0]?.body.toString()).toBe(`{"id":${endless}}`)
+  })
 })

@@ -26,6 +26,23 @@ describe('a number fits a double', () => {
   ])('%s: %s', (text, fits) => {
     expect(LongNumber.fits(text)).toBe(fits)
   })
+
+  it('where the double, written back, is the same number', () => {
+    fc.assert(
+      fc.property(numberText, (text) => {
+        const written = Number(text)
+
+        expect(LongNumber.fits(text)).toBe(
+          Number.isFinite(written) && asDecimal(String(written)) === asDecimal(text),
+        )
+      }),
+    )
+  })
+
+  it('and is written with at most 1,000 characters: longer ones are not looked at', () => {
+    expect(LongNumber.fits(`1.${'0'.repeat(998)}`)).toBe(true)
+    expect(LongNumber.fits(`1.${'0'.repeat(999)}`)).toBe(false)
+  })
 })
 
 const payload = (text: string) => {
@@ -129,6 +146,19 @@ describe('a long number', () => {
     })
   })
 
+  it('equals another one where both are the same number', () => {
+    fc.assert(
+      fc.property(numberText, numberText, fc.nat(30), (one, other, zeros) => {
+        const same = `${one.includes('.') ? one.replace('.', `.${'0'.repeat(zeros)}`) : one}`
+        for (const [a, b] of [
+          [one, other],
+          [one, same],
+        ] as const)
+          expect(new LongNumber(a).equals(new LongNumber(b))).toBe(asDecimal(a) === asDecimal(b))
+      }),
+    )
+  })
+
   it('is calculated with as a double', () => {
     expect(
       bodyOf(
@@ -141,5 +171,48 @@ describe('a long number', () => {
   it('is written with every digit', () => {
     expect(writeJson({ a: [long] })).toBe('{"a":[12345678901234567890]}')
     expect(`${long}`).toBe('12345678901234567890')
+  })
+})
+
+/** As long as a request may be, each of a shape on which a search from its end or its beginning starts over. */
+const size = 1_000_000
+const zeros = '0'.repeat(size)
+
+describe('a number of a million digits', () => {
+  it.each([
+    ['with zeros within it', `1${zeros}1`],
+    ['with zeros at its end', `1${zeros}`],
+    ['with zeros behind its point', `1.${zeros}1`],
+    ['that is all but nothing', `0.${zeros}1`],
+    ['that is nothing', `0.${zeros}`],
+    ['without any zero', '7'.repeat(size)],
+    ['in its exponent', `1e${'7'.repeat(size)}`],
+    ['of zeros in its exponent', `1e${zeros}1`],
+  ])('%s is read in its time, and arrives with every digit', (_shape, text) => {
+    const began = performance.now()
+
+    const body = bodyOf({ body: simple }, { payload: payload(text) })
+
+    expect(performance.now() - began).toBeLessThan(1000)
+    expect(body === `{"n":${text}}`).toBe(true)
+  })
+
+  it('of an author is read in its time', () => {
+    const began = performance.now()
+
+    expect(compileCondition(`profile.n == 1${zeros}1`).ok).toBe(true)
+
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it('is looked at once, however often it is compared', () => {
+    const parsed = parseJson(`{"n":1${zeros}1,"m":1${zeros}1.0}`, { maxDepth: 100 })
+    const variables = parsed.ok ? (parsed.exact as Record<string, unknown>) : {}
+    const { n, m } = variables as Record<'n' | 'm', LongNumber>
+    const began = performance.now()
+
+    for (let round = 0; round < 2_000; round++) expect(n.equals(m) && n.geq(m) && !n.gt(5)).toBe(false)
+
+    expect(performance.now() - began).toBeLessThan(1000)
   })
 })
