@@ -1,8 +1,8 @@
 import type { Compiler } from './compiler.ts'
 import { defaults, type Field } from './config.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
-import { didYouMean, nearest } from './nearest.ts'
-import { attribute, isEmpty, nearestPath, type Source } from './payload.ts'
+import { didYouMean } from './nearest.ts'
+import { attribute, isEmpty, nearestAttribute, type Source } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import { carriesSecret, carriesStored, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
@@ -121,9 +121,7 @@ function missingAttribute(
     return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
-  const meant = rendering.suggest(
-    () => nearest(name, Object.keys(attributes)) ?? nearestPath(attributes, name.split('.')),
-  )
+  const meant = rendering.suggest(() => nearestAttribute(attributes, name))
   return {
     code: 'value_empty',
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,

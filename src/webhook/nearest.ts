@@ -1,13 +1,14 @@
-/** People do not misspell longer words, nor look through longer lists: the time is better spent elsewhere. */
+/** People do not misspell longer words: the time is better spent elsewhere. */
 const longest = 40
-const most = 200
+/** Nor do they look through longer lists. */
+export const maxCandidates = 200
 
 /** The candidate that a misspelt word was most likely meant to be, or null where none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > longest) return null
   const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { readonly candidate: string; readonly distance: number } | null = null
-  for (const candidate of Iterator.from(candidates).take(most)) {
+  for (const candidate of Iterator.from(candidates).take(maxCandidates)) {
     if (Math.abs(candidate.length - word.length) > limit) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), limit)
     if (distance <= limit && (best === null || distance < best.distance)) best = { candidate, distance }

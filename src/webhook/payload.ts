@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { nearest } from './nearest.ts'
+import { maxCandidates, nearest } from './nearest.ts'
 import { closedObject, recordOf } from './schema.ts'
 import { Type } from './type.ts'
 
@@ -36,18 +36,35 @@ export function attribute(source: unknown, name: string): unknown {
   return valueAt(source, name.split('.'))
 }
 
-/** The path that an author most likely meant by names that lead nowhere, or null. */
-export function nearestPath(root: unknown, names: readonly string[]): string | null {
-  const [name, ...rest] = names
-  if (name === undefined || !isContainer(root)) return null
-  const next = member(root, name)
-  if (next !== undefined) return prefixed(name, nearestPath(next, rest))
-  return prefixed(Array.isArray(root) ? null : nearest(name, Object.keys(root)), rest.join('.'))
+/** The attribute that an author most likely meant by a name, or by a dotted path, that leads nowhere; or null. */
+export function nearestAttribute(source: object, name: string): string | null {
+  return nearest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
 }
 
-function prefixed(name: string | null, rest: string | null): string | null {
-  if (name === null || rest === null) return null
-  return rest === '' ? name : `${name}.${rest}`
+/** The path that an author most likely meant by names that lead nowhere, or null. */
+export function nearestPath(root: unknown, names: readonly string[]): string | null {
+  let container = root
+  for (const [index, name] of names.entries()) {
+    if (!isContainer(container)) return null
+    const next = member(container, name)
+    if (next === undefined) {
+      const meant = Array.isArray(container) ? null : nearest(name, namesIn(container))
+      return meant === null ? null : names.with(index, meant).join('.')
+    }
+    container = next
+  }
+  return null
+}
+
+const namesByContainer = new WeakMap<object, readonly string[]>()
+
+/** The names among which one is looked for. Listing those of a large object takes long, and a payload does not change. */
+function namesIn(container: object): readonly string[] {
+  const known = namesByContainer.get(container)
+  if (known !== undefined) return known
+  const names = Object.keys(container).slice(0, maxCandidates)
+  namesByContainer.set(container, names)
+  return names
 }
 
 /** Names and, in arrays, positions: the way to a value within another one. */

@@ -1,6 +1,8 @@
 /** What the templates of one request may write together, values that they make on the way included. */
 const maxCharacters = 2_000_000
 
+const maxLooks = 20
+
 /** Characters that a rendered text may have, by what it is a part of. */
 export const maxTextLengths = { url: 8_192, header: 8_192, text: 1_048_576 } as const
 
@@ -41,6 +43,7 @@ export function refuseLength(part: TextPart, length: number): void {
 export class RenderBudget {
   readonly #maxMs: number
   #characters = 0
+  #looksLeft = maxLooks
   #spentMs = 0
   /** Of the stage that runs: what it may take, and when it began, by the clock and by the processor. */
   #stageMs = 0
@@ -82,6 +85,11 @@ export class RenderBudget {
     const leftMs = this.#stageMs - (threadMs() - this.#cpuBefore)
     if (leftMs <= 0) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
     this.#lookAt = now + leftMs
+  }
+
+  /** Whether one more look may be taken for what an author may have meant by a name: each goes through a payload. */
+  mayLook(): boolean {
+    return this.#looksLeft-- > 0
   }
 
   /** Called before memory is taken. LiquidJS passes on what filters were given, numbers or not. */

@@ -138,7 +138,7 @@ export class RenderContext extends Context {
 
   /** Forgets undefined variables of the statement, all but the first ones. */
   forgive(keep = 0): void {
-    this.#noticed = this.#noticed.slice(0, keep)
+    this.#noticed.length = Math.min(keep, this.#noticed.length)
   }
 
   /** Ends a statement: what it met and did not forgive will be told. */
@@ -147,8 +147,9 @@ export class RenderContext extends Context {
     this.#reported ??= new Map()
     for (const names of this.#noticed) {
       const name = names.join('.')
-      if (!this.#reported.has(name))
-        this.#reported.set(name, { name, meant: nearestPath(this.#scopeOf(names), names) })
+      if (this.#reported.has(name)) continue
+      const meant = this.budget.mayLook() ? nearestPath(this.#scopeOf(names), names) : null
+      this.#reported.set(name, { name, meant })
     }
     this.#noticed = []
   }

@@ -43,6 +43,8 @@ const tagRules: Readonly<Record<string, TagRule>> = {
 
 const ends: ReadonlySet<string> = new Set(Object.values(tagRules).flatMap(({ end }) => end ?? []))
 const maxBlocks = 50
+/** Each of them reads again all that the next one holds. */
+const maxLiquids = 5
 
 /** The reference to a secret, which must be all that its placeholder says. */
 export const secretReference = new RegExp(`^secrets\\.(${secretNamePattern})$`)
@@ -89,6 +91,8 @@ function quoted(text: string): string {
 class BlockWalk {
   readonly #open: string[] = []
   readonly #options: CheckOptions
+  /** How many {% liquid %} stand in one another. */
+  #liquids = 0
 
   constructor(options: CheckOptions) {
     this.#options = options
@@ -141,11 +145,13 @@ class BlockWalk {
   }
 
   #lines(text: string): TemplateProblem {
+    if (++this.#liquids > maxLiquids) return `{% liquid %} is nested deeper than ${maxLiquids} levels.`
     for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
       const [, name = '', args = ''] = /^\s*(#|[\w-]+)\s*(.*)$/s.exec(line) ?? []
       const problem = this.#tag(name, args)
       if (problem !== null) return problem
     }
+    this.#liquids--
     return null
   }
 

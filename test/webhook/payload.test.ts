@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/webhook/json.ts'
-import { attribute, nearestPath } from '../../src/webhook/payload.ts'
+import { nearest } from '../../src/webhook/nearest.ts'
+import { attribute, nearestAttribute, nearestPath, valueAt } from '../../src/webhook/payload.ts'
 
 const parsed = (text: string) => {
   const json = parseJson(text, { maxDepth: 100 })
@@ -73,4 +74,54 @@ describe('the path that was meant', () => {
   ])('of %j is %j', (names, meant) => {
     expect(nearestPath(profile, names)).toBe(meant)
   })
+
+  it('is that of the first name which leads nowhere', () => {
+    const name = fc.constantFrom('email', 'emial', 'address', 'adress', 'city', 'items', '0', '1', 'x')
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 4 }), (names) => {
+        expect(nearestPath(profile, names)).toBe(meantBy(profile, names))
+      }),
+    )
+  })
+
+  it('is looked for among the names of a large payload a thousand times', () => {
+    const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))
+    const began = performance.now()
+
+    for (let index = 0; index < 1_000; index++) nearestPath({ large }, ['large', `missing${index}`])
+
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it('is found at the end of many names', () => {
+    const deep = parsed(`${'{"a":'.repeat(99)}{"b":1}${'}'.repeat(99)}`)
+    const names = [...Array(99).fill('a'), 'c', ...Array(500_000).fill('d')]
+    const began = performance.now()
+
+    expect(nearestPath(deep, names)).toBe(
+      [...Array(99).fill('a'), 'b', ...Array(500_000).fill('d')].join('.'),
+    )
+
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
 })
+
+describe('the attribute that was meant', () => {
+  it.each<[name: string, meant: string | null]>([
+    ['emial', 'email'],
+    ['adress.city', 'address.city'],
+    ['zip.kode', 'zip.code'],
+    ['phone', null],
+  ])('by %s is %s', (name, meant) => {
+    expect(nearestAttribute({ email: 'a', address: { city: 'Paris' }, 'zip.code': 1 }, name)).toBe(meant)
+  })
+})
+
+/** One name after the other. */
+function meantBy(root: unknown, [name, ...rest]: readonly string[]): string | null {
+  if (name === undefined || typeof root !== 'object' || root === null) return null
+  const next = valueAt(root, [name])
+  const inner = next === undefined ? rest.join('.') : meantBy(next, rest)
+  const own = next === undefined ? (Array.isArray(root) ? null : nearest(name, Object.keys(root))) : name
+  return own === null || inner === null ? null : inner === '' ? own : `${own}.${inner}`
+}

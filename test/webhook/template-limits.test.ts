@@ -164,3 +164,44 @@ describe('a long template', () => {
     expect(performance.now() - began).toBeLessThan(2000)
   })
 })
+
+describe('a tag that holds itself', () => {
+  it.each([
+    ['a hundred thousand times', 'liquid '.repeat(100_000)],
+    ['as often as it may, and a long line', `${'liquid '.repeat(5)}echo a${' | upcase'.repeat(20_000)}`],
+  ])('%s is read in its time', (_says, lines) => {
+    const began = performance.now()
+
+    expect(() => compileTemplate(`{% ${lines} %}`, null)).not.toThrow()
+
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+})
+
+describe('a template of names that nobody has', () => {
+  const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))
+  const names = Array.from({ length: 1_000 }, (_, index) => `profile.x${index}`)
+
+  it.each([
+    ['in one placeholder', `{{ "a"${names.map((name) => ` | append: ${name}`).join('')} }}`],
+    [
+      'in many',
+      names
+        .slice(0, 500)
+        .map((name) => `{{ ${name} }}`)
+        .join(''),
+    ],
+  ])('is rendered in its time, though what was meant by them is looked for: %s', (_where, text) => {
+    const compiled = compileTemplate(text, null)
+    const began = performance.now()
+
+    const rendered = compiled.ok
+      ? compiled.template.text({ variables: { profile: large }, secrets: noSecrets }, asText)
+      : null
+
+    expect(performance.now() - began).toBeLessThan(1000)
+    const undefinedVariables = rendered?.ok ? rendered.undefinedVariables : []
+    expect(undefinedVariables[0]).toEqual({ name: 'profile.x0', meant: 'profile.k0' })
+    expect(undefinedVariables.filter(({ meant }) => meant !== null)).toHaveLength(20)
+  })
+})
