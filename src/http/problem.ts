@@ -8,8 +8,9 @@ import { type ProblemCode, problems } from './problem-code.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { requestIdHeader, requestIdOf, requestUri } from './request-id.ts'
 
-/** More offenders than these are not listed: what a hostile body costs has a bound. */
+/** More offenders than these are not listed: what a hostile body costs has a bound. Each may repeat a long name. */
 const maxErrors = 100
+const maxErrorCharacters = 65_536
 
 interface RefusalOptions {
   readonly errors?: Iterable<ConfigError>
@@ -155,12 +156,13 @@ const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; read
 }
 
 function firstOf(errors: Iterable<ConfigError>): readonly ConfigError[] {
-  const found = Iterator.from(errors)
-    .take(maxErrors + 1)
-    .toArray()
-  if (found.length <= maxErrors) return found
-  return [
-    ...found.slice(0, maxErrors),
-    { path: '', message: `there are more; these are the first ${maxErrors}` },
-  ]
+  const found: ConfigError[] = []
+  let characters = 0
+  for (const error of errors) {
+    if (found.length === maxErrors || characters > maxErrorCharacters)
+      return [...found, { path: '', message: `there are more; these are the first ${found.length}` }]
+    found.push(error)
+    characters += error.path.length + error.message.length
+  }
+  return found
 }

@@ -92,6 +92,18 @@ describe('a request that is refused', () => {
     expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more; these are the first 100' })
   })
 
+  it('is no larger for a long name that leads to many offenders', async () => {
+    const { post } = await service()
+    const content = { ['n'.repeat(300_000)]: Array(200).fill('{{') }
+    const node = { method: 'POST', url: 'https://receiver.test/', body: { structure: 'json', content } }
+
+    const { status, body } = await post<Problem>('/v1/execute', { node })
+
+    expect(status).toBe(400)
+    expect(JSON.stringify(body).length).toBeLessThan(500_000)
+    expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more; these are the first 1' })
+  })
+
   it.each([
     ['a route that does not exist', 'POST', '/v1/exekute', 404, 'not_found', null],
     ['a route with a final slash', 'GET', '/livez/', 404, 'not_found', null],
