@@ -99,9 +99,9 @@ export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
     const pem = readFileSync(path, 'utf8')
-    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-    for (const certificate of certificates) new X509Certificate(certificate)
-    const begun = pem.match(/-----BEGIN /g) ?? []
+    const begun = pem.split('-----BEGIN ').slice(1)
+    const certificates = begun.filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
+    for (const certificate of certificates) new X509Certificate(`-----BEGIN ${certificate}`)
     if (certificates.length > 0 && certificates.length === begun.length) return right(pem)
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {

@@ -72,7 +72,7 @@ const connections: Table = [
 ]
 
 /** Alerts about certificates speak of ours, and we have none to show. */
-const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA)$/
+const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$)/
 
 /** OpenSSL spells its codes differently from version to version: only their ends are stable. */
 const handshakes: Table = [
@@ -86,10 +86,8 @@ const handshakes: Table = [
     /ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|NO_APPLICATION_PROTOCOL)$/,
     'tls_protocol',
   ],
-  [
-    /^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|.*CIPHER.*|DH_KEY_TOO_SMALL|.*LEGACY.*)$/,
-    'tls_protocol',
-  ],
+  [/^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|DH_KEY_TOO_SMALL)$/, 'tls_protocol'],
+  [/^ERR_SSL_.*(CIPHER|LEGACY)/, 'tls_protocol'],
   [/CERT|CRL|_(KEY|MD)_TOO_(SMALL|WEAK)$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/, 'tls_cert_invalid'],
   [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EGRESS_HANDSHAKE_TOO_LARGE)$/, 'tls_aborted'],
 ]

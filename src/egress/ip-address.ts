@@ -156,7 +156,7 @@ function ipv4Value(text: string): bigint {
 }
 
 function ipv6Value(text: string): bigint {
-  const hexOnly = text.replace(/[\d.]+\.\d+$/, (tail) => {
+  const hexOnly = text.replace(/(?:\d{1,3}\.){3}\d{1,3}$/, (tail) => {
     const value = ipv4Value(tail)
     return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
   })

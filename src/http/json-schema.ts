@@ -65,6 +65,19 @@ export function dereference(schema: JsonSchema, named: ReadonlyMap<string, JsonS
   return replace(schema) as JsonSchema
 }
 
+const compiled = new Map<string, RegExp>()
+
+/** Whether a text follows a pattern of a schema. */
+export function follows(pattern: string, text: string): boolean {
+  let regExp = compiled.get(pattern)
+  if (regExp === undefined) {
+    // recheck: one of the patterns of our schemas, all of which stand in validators.cjs too
+    regExp = new RegExp(pattern, 'u')
+    compiled.set(pattern, regExp)
+  }
+  return regExp.test(text)
+}
+
 function isInteger(value: unknown): boolean {
   return Number.isInteger(value)
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../webhook/nearest.ts'
-import { type JsonSchema, typeOf, typesOf } from './json-schema.ts'
+import { follows, type JsonSchema, typeOf, typesOf } from './json-schema.ts'
 
 /** More words than these are not listed. */
 const maxWords = 12
@@ -60,8 +60,7 @@ function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSc
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters, not ${length}`
   if (maxLength !== undefined && length > maxLength)
     return `must have at most ${maxLength} characters, not ${length}`
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(text))
-    return `not as described: ${description ?? pattern}`
+  if (pattern !== undefined && !follows(pattern, text)) return `not as described: ${description ?? pattern}`
   return null
 }
 

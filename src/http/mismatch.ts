@@ -1,5 +1,5 @@
 import { type ConfigError, pointer } from '../webhook/config-error.ts'
-import { admitsType, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
+import { admitsType, follows, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
 import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } from './mismatch-message.ts'
 
 /**
@@ -122,7 +122,6 @@ function missingNames({ required = [] }: JsonSchema, value: JsonObject): readonl
 function memberSchema(schema: JsonSchema, name: string): JsonSchema | null {
   const { properties = {}, patternProperties = {}, additionalProperties } = schema
   if (Object.hasOwn(properties, name)) return properties[name] ?? null
-  for (const [pattern, member] of Object.entries(patternProperties))
-    if (new RegExp(pattern, 'u').test(name)) return member
+  for (const [pattern, member] of Object.entries(patternProperties)) if (follows(pattern, name)) return member
   return typeof additionalProperties === 'object' ? additionalProperties : null
 }

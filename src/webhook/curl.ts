@@ -64,6 +64,7 @@ export interface SecretMarkers {
 /** Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. */
 export function secretMarkers(salt: string): SecretMarkers {
   return {
+    // recheck: linear, the salt being letters, digits and dashes
     pattern: new RegExp(`SECRET-${salt}-(\\w+)-TERCES`, 'g'),
     markerOf: (name) => `SECRET-${salt}-${name}-TERCES`,
   }

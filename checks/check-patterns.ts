@@ -1,0 +1,99 @@
+import { check, type Diagnostics } from 'recheck'
+import { type Exception, findPatterns, type Pattern, type SourceTexts } from './find-patterns.ts'
+
+/** Something to mend, and where. */
+export interface Complaint {
+  readonly file: string
+  readonly line: number
+  readonly message: string
+}
+
+/** How many patterns there are, and what is wrong with them. */
+export interface CheckedPatterns {
+  readonly patterns: number
+  readonly exceptions: number
+  readonly complaints: readonly Complaint[]
+}
+
+/**
+ * Complains about every regular expression that may take more than linear time. A comment beside it, which begins with
+ * `recheck:` and names the bound of what it is matched with, makes an exception. One that is put together at run time needs
+ * such a comment too, which says what it may be. A comment that nothing needs is complained about.
+ */
+export async function checkPatterns(texts: SourceTexts): Promise<CheckedPatterns> {
+  const { patterns, exceptions } = findPatterns(texts)
+  const unused = new Set(exceptions)
+  const complaints: Complaint[] = []
+  const judge = createJudge()
+  for (const pattern of patterns) {
+    const problem = await judge(pattern)
+    if (problem === null) continue
+    // One comment speaks of one pattern.
+    const exception = unused.values().find((candidate) => isBeside(candidate, pattern))
+    if (exception !== undefined) unused.delete(exception)
+    const message = exception === undefined ? `${problem.text} ${problem.cure}` : problem.reject(exception)
+    if (message !== null) complaints.push({ ...placeOf(pattern), message })
+  }
+  for (const exception of unused)
+    complaints.push({
+      ...placeOf(exception),
+      message: 'No pattern beside this comment needs an exception. Remove it.',
+    })
+  return { patterns: patterns.length, exceptions: exceptions.length, complaints }
+}
+
+function isBeside({ file, patternLine }: Exception, pattern: Pattern): boolean {
+  return file === pattern.file && patternLine === pattern.line
+}
+
+function placeOf({ file, line }: Pattern | Exception): Pick<Complaint, 'file' | 'line'> {
+  return { file, line }
+}
+
+interface Problem {
+  readonly text: string
+  readonly cure: string
+  /** Why an exception does not excuse it; null where it does. */
+  reject(exception: Exception): string | null
+}
+
+/** Verdicts depend on no clock but the last one, which stands for a checker that hangs. */
+const parameters = { attackTimeout: null, incubationTimeout: null, timeout: 60_000 }
+
+/** The same pattern is judged once. One at a time: the checker would take no less time for several. */
+function createJudge(): (pattern: Pattern) => Promise<Problem | null> {
+  const verdicts = new Map<string, Diagnostics>()
+  return async ({ text, regExp }) => {
+    if (regExp === null) return computed(text)
+    const { source, flags } = regExp
+    const key = `/${source}/${flags}`
+    const verdict = verdicts.get(key) ?? (await check(source, flags, parameters))
+    verdicts.set(key, verdict)
+    return verdict.status === 'safe' ? null : superLinear(text, describe(verdict))
+  }
+}
+
+function describe(verdict: Exclude<Diagnostics, { status: 'safe' }>): string {
+  if (verdict.status === 'unknown')
+    return `cannot be judged: ${'message' in verdict.error ? verdict.error.message : verdict.error.kind}.`
+  return `takes more than linear time (${verdict.complexity.summary}), for example on ${verdict.attack.pattern}.`
+}
+
+function superLinear(text: string, verdict: string): Problem {
+  return {
+    text: `${text} ${verdict}`,
+    cure: 'Replace it, or name beside it the bound of what it is matched with: // recheck: at most 24 characters',
+    reject: ({ reason }) =>
+      /\bat most \d[\d,]* \w/.test(reason)
+        ? null
+        : `The comment beside ${text} names no bound. Write for example: // recheck: at most 24 characters`,
+  }
+}
+
+function computed(text: string): Problem {
+  return {
+    text: `${text} is put together at run time, so that it cannot be judged.`,
+    cure: 'Make it of constants, or say beside it what it may be: // recheck: one of the patterns in …',
+    reject: ({ reason }) => (reason === '' ? `The comment beside ${text} says nothing.` : null),
+  }
+}

@@ -1,0 +1,19 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkPatterns } from './check-patterns.ts'
+
+// No regular expression of ours may take more than linear time: clients and targets would choose how long.
+const root = join(import.meta.dirname, '..')
+const files = globSync('{src,demo,openapi,bench,checks}/**/*.{ts,cjs}', {
+  cwd: root,
+  exclude: ['**/*.d.{ts,cts}'],
+})
+const texts = Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+
+const began = performance.now()
+const { patterns, exceptions, complaints } = await checkPatterns(texts)
+for (const { file, line, message } of complaints) console.error(`${file}:${line}\n  ${message}\n`)
+const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+const found = complaints.length === 0 ? 'nothing to mend' : `${complaints.length} to mend`
+console.log(`${patterns} regular expressions, ${exceptions} exceptions, ${found} (${seconds} s)`)
+process.exitCode = complaints.length === 0 ? 0 : 1
