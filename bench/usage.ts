@@ -30,6 +30,7 @@ export function loadCpuSeconds(): number {
 
 /** Seconds in which a core did anything for anybody, interrupts and other guests of the machine included. */
 export function coreBusySeconds(core: number): number {
+  // recheck: linear, the core being a number
   const [, line = ''] = new RegExp(`^cpu${core} +(.+)$`, 'm').exec(readFileSync('/proc/stat', 'utf8')) ?? []
   const [user = 0, nice = 0, system = 0, _idle, _wait, irq = 0, softirq = 0, steal = 0] = line
     .split(' ')

@@ -51,11 +51,14 @@ export class ExecutionMaskers {
     }
   }
 
-  /** Most requests have nothing that their clients have not sent. */
+  /**
+   * What the service has added goes first. Were both looked for at once, the mask of a guess that overlaps a secret would
+   * run into that of the secret, and tell that it is right.
+   */
   get #known(): Masker {
-    const { stored, carriers, client } = this.#values
+    const { stored, carriers } = this.#values
     if (stored.size === 0 && carriers.size === 0) return this.own
-    return this.#cache.maskerFor([...stored, ...carriers, ...client])
+    return both(this.#cache.maskerFor([...stored, ...carriers]), this.own)
   }
 }
 
@@ -76,5 +79,5 @@ function both(one: Masker, other: Masker): Masker {
 /** Longer than any spelling of these secrets, and one of two lengths, so that it tells nothing of them. */
 function tailFor(stored: readonly string[]): number {
   if (stored.length === 0) return 0
-  return stored.every(({ length }) => length <= 128) ? 1_024 : 65_536
+  return stored.every((value) => Buffer.byteLength(value) <= 128) ? 1_024 : 65_536
 }

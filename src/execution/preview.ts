@@ -128,7 +128,7 @@ function curlOf(
 ): string | null {
   const rendered = input.budget.render(() => renderRequest(node, input))
   if (!rendered.ok) return null
-  const parts = maskedParts(rendered.shown, masked)
+  const parts = maskedParts(rendered.shown, markers.around(masked))
   return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, markers })
 }
 

@@ -60,7 +60,7 @@ export function refusalOf(secret: Secret, use: StoredSecretUse): SecretBinding |
   if (hosts !== null && !hosts.some((rule) => namesHost(rule, use.host))) return 'hosts'
   if (ports !== null && !ports.has(use.port)) return 'ports'
   if (!places.has(use.place)) return 'in'
-  if (needsDelimiters(use.place) && !use.isDelimited) return 'shape'
+  if (!use.isDelimited) return 'shape'
   if (paths !== null && !paths.some((prefix) => isWithin(prefix, use.path))) return 'paths'
   return null
 }
@@ -107,10 +107,6 @@ export function parseBoundHost(entry: string): ReturnType<typeof parseOnlyRule> 
     ok: false,
     problem: `"${entry}" is not usable: hosts are named without a port; "ports" has those.`,
   }
-}
-
-function needsDelimiters(place: SecretPlace): boolean {
-  return place === 'path' || place === 'body'
 }
 
 function namesHost(rule: AddressRule, host: string): boolean {

@@ -10,6 +10,7 @@ import { quoteName } from './plain-text.ts'
 import { maxTextLengths, refuseLength, TextTooLong } from './render-budget.ts'
 import { carriesStored, replaceSecrets } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
+import type { TextPlace } from './secret-shape.ts'
 import { formPairs } from './value-text.ts'
 
 /** A body that is ready to be rendered. Throws `RenderFailure`. */
@@ -126,8 +127,8 @@ function compileContent(
 function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler): CompiledBody {
   const problem = headerValueProblem(contentType)
   if (problem !== null) compiler.complain(`${path}/contentType`, problem)
-  const template = compiler.template(content, `${path}/content`, 'body')
   const encoder = encoderFor(contentType)
+  const template = compiler.template(content, `${path}/content`, rawPlaceFor(contentType, encoder))
   return {
     contentType,
     render(rendering) {
@@ -139,6 +140,12 @@ function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler)
       return { real, shown: replaceSecrets(real, secrets, mask), carriesStored: isStored }
     },
   }
+}
+
+function rawPlaceFor(contentType: string, encoder: Encoder): TextPlace {
+  if (encoder === asJson) return 'rawJson'
+  if (encoder === asXml) return 'rawXml'
+  return /^application\/x-www-form-urlencoded\b/i.test(contentType) ? 'rawForm' : 'raw'
 }
 
 function encoderFor(contentType: string): Encoder {

@@ -1,6 +1,6 @@
 import type { ConfigError } from './config-error.ts'
 import { rendered } from './rendered.ts'
-import type { SecretPlace } from './secret-lookup.ts'
+import type { TextPlace } from './secret-shape.ts'
 import {
   type Compiled,
   type Condition,
@@ -31,7 +31,7 @@ export class Compiler {
   }
 
   /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
-  template(text: string, path: string, place: SecretPlace): Template {
+  template(text: string, path: string, place: TextPlace): Template {
     if (this.templates === 'none') return constantTemplate(text.toWellFormed())
     return this.#compiled(text, path, place)
   }
@@ -55,7 +55,7 @@ export class Compiler {
     return this.#compile(text, '/node/url', 'url')
   }
 
-  #compiled(text: string, path: string, place: SecretPlace | null): Template {
+  #compiled(text: string, path: string, place: TemplatePlace): Template {
     const compiled = this.#compile(text, path, place)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)

@@ -59,13 +59,22 @@ function quoteForShell(text: string, markers: SecretMarkers): string {
 export interface SecretMarkers {
   readonly pattern: RegExp
   markerOf(name: string): string
+  /** Changes what stands around markers, and leaves these as they are. */
+  around(change: (text: string) => string): (text: string) => string
 }
 
 /** Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. */
 export function secretMarkers(salt: string): SecretMarkers {
+  const markerOf = (name: string) => `SECRET-${salt}-${name}-TERCES`
+  // recheck: linear, the salt being letters, digits and dashes
+  const pattern = new RegExp(`SECRET-${salt}-(\\w+)-TERCES`, 'g')
   return {
-    // recheck: linear, the salt being letters, digits and dashes
-    pattern: new RegExp(`SECRET-${salt}-(\\w+)-TERCES`, 'g'),
-    markerOf: (name) => `SECRET-${salt}-${name}-TERCES`,
+    pattern,
+    markerOf,
+    around: (change) => (text) =>
+      text
+        .split(pattern)
+        .map((part, index) => (index % 2 === 0 ? change(part) : markerOf(part)))
+        .join(''),
   }
 }

@@ -5,6 +5,7 @@ import { plainText } from './plain-text.ts'
 import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
 import type { WrittenSecret } from './rendered.ts'
 import type { FoundSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import { secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 
 /** Finds what a template refers to as `{{ secrets.NAME }}`; undefined for a name that is not known. */
 export type UseSecret = (
@@ -48,8 +49,8 @@ const aloneMs = 50
 export class RenderContext extends Context {
   /** How placeholders are written; null keeps their values as they are. */
   encode: Encode | null = null
-  /** Where its secrets stand; `url` where the text so far tells. */
-  place: SecretPlace | 'url' = 'body'
+  /** Where the text lands. */
+  place: TextPlace = 'body'
   readonly secrets: UseSecret
   readonly budget: RenderBudget
   readonly variables: Scope['variables']
@@ -85,10 +86,9 @@ export class RenderContext extends Context {
     this.#noticed = []
   }
 
-  /** The place of what stands behind a text. In a URL, values never become the mark that ends its path. */
+  /** The place of what stands behind a text. */
   placeBehind(text: string): SecretPlace {
-    if (this.place !== 'url') return this.place
-    return /[?#]/.test(text) ? 'query' : 'path'
+    return secretPlaceBehind(this.place, text)
   }
 
   /** Notes where a secret has been written. */
@@ -197,6 +197,10 @@ const parts = {
   auth: 'header',
   headers: 'header',
   body: 'text',
+  raw: 'text',
+  rawJson: 'text',
+  rawXml: 'text',
+  rawForm: 'text',
   tls: 'text',
   signing: 'text',
-} as const satisfies Record<SecretPlace | 'url', TextPart>
+} as const satisfies Record<TextPlace, TextPart>

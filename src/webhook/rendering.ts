@@ -1,5 +1,6 @@
 import type { CompiledNode } from './compile.ts'
 import type { Failure } from './failure.ts'
+import { trimHeader } from './header.ts'
 import { LongNumber } from './long-number.ts'
 import { mask } from './masking/mask.ts'
 import { minMaskLength } from './masking/patterns.ts'
@@ -164,6 +165,7 @@ export class Rendering {
     if (isStoredSecret(found)) {
       this.#stored ??= new Set()
       this.#stored.add(found.value)
+      addText(this.#stored, trimHeader(found.value))
     }
     return found
   }

@@ -109,7 +109,7 @@ export class ReadableResponse {
   /** The headers that are decided on. */
   get seenHeaders(): readonly HeaderPair[] {
     const { stored } = this.maskers
-    this.#seenHeaders ??= stored === null ? this.headers : maskedHeaderTexts(this.headers, stored)
+    this.#seenHeaders ??= stored === null ? this.headers : this.#headersWithout(stored)
     this.#sawMask ||= this.#seenHeaders.some((header, index) => header !== this.headers[index])
     return this.#seenHeaders
   }
@@ -138,6 +138,13 @@ export class ReadableResponse {
     return { text, isAll: text === this.shownText && this.#leavesOut === 0 }
   }
 
+  /** The length of a body that has a secret of the service would tell how long that is. */
+  #headersWithout(stored: Masker): readonly HeaderPair[] {
+    const masked = maskedHeaderTexts(this.headers, stored)
+    if (!this.hasStoredSecret) return masked
+    return masked.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
+  }
+
   #readSeenText(): string {
     return this.#withoutTail(this.#textWithoutStored)
   }
@@ -161,6 +168,8 @@ export class ReadableResponse {
     const { shown, showsBody } = this.maskers
     if (!showsBody) return this.body.length === 0 ? '' : mask
     if (this.isText) return this.#withoutTail(this.#maskBody(shown))
+    // Base64 would hide every spelling but the plain one.
+    if ([this.text, this.body.toString('latin1')].some((text) => shown(text) !== text)) return mask
     return this.#withoutTail(shown(this.body.toString('base64'), { isCut: this.#isCut }))
   }
 

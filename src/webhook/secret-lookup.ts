@@ -7,7 +7,7 @@ export type SecretPlace = (typeof secretPlaces)[number]
 /** What is to be done with a secret: where it is to stand, and where the request is to go. */
 export interface SecretUse {
   readonly place: SecretPlace
-  /** Whether the author's own text delimits it, as a stored secret needs it in a path and in a body. */
+  /** Whether the own text of the author delimits it, as a stored secret needs it. */
   readonly isDelimited: boolean
   /** Lower-case name without final dot, or an IP literal without brackets. */
   readonly host: string

@@ -20,7 +20,7 @@ import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
-import { isDelimited, type Surroundings } from './secret-shape.ts'
+import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
@@ -71,7 +71,7 @@ export function isTemplate(text: string): boolean {
 }
 
 /** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
-export type TemplatePlace = SecretPlace | 'url' | null
+export type TemplatePlace = TextPlace | null
 
 /** Parses a template. */
 export function compileTemplate(text: string, place: TemplatePlace): Compiled<Template> {
@@ -87,11 +87,7 @@ export function compileTemplate(text: string, place: TemplatePlace): Compiled<Te
   return { ok: true, template: textOf(parsed, tokens, place ?? 'body') }
 }
 
-function textOf(
-  parsed: LiquidTemplate[],
-  tokens: readonly TopLevelToken[],
-  place: NonNullable<TemplatePlace>,
-): Template {
+function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace): Template {
   const [only] = parsed.length === 1 ? parsed : []
   if (only instanceof SecretTag && place !== 'url') return new SecretText(only, parsed, tokens, place)
   const path = only instanceof Output ? pathOf(only) : null
@@ -123,9 +119,9 @@ class LiquidText implements Template {
   readonly #parsed: LiquidTemplate[]
   readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
-  readonly #place: NonNullable<TemplatePlace>
+  readonly #place: TextPlace
 
-  constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: NonNullable<TemplatePlace>) {
+  constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace) {
     this.#parsed = parsed
     this.#place = place
     this.#steps = directSteps(parsed)
@@ -184,15 +180,10 @@ class SecretText extends LiquidText {
   readonly #tag: SecretTag
   readonly #place: SecretPlace
 
-  constructor(
-    tag: SecretTag,
-    parsed: LiquidTemplate[],
-    tokens: readonly TopLevelToken[],
-    place: SecretPlace,
-  ) {
+  constructor(tag: SecretTag, parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace) {
     super(parsed, tokens, place)
     this.#tag = tag
-    this.#place = place
+    this.#place = secretPlaceBehind(place, '')
   }
 
   override text(scope: Scope, encoder: Encoder): Rendered<string> {
@@ -269,13 +260,17 @@ const places: Readonly<Record<SecretPlace, string>> = {
   signing: '"signing"',
 }
 
+const shapes: Readonly<Partial<Record<SecretPlace, string>>> = {
+  path: 'must be a whole segment of the path, or stand behind the literal beginning of one.',
+  body: 'must be the whole value of a field of the body, or in a raw body stand between the delimiters of its author: >…<, quotes or =…&.',
+}
+
 const refusals: Readonly<Record<RefusedSecret['refusedBy'], (place: SecretPlace) => string>> = {
   in: (place) =>
     `may not stand in ${places[place]}: "in" of its entry in SECRETS_FILE does not name "${place}".`,
   shape: (place) =>
-    place === 'path'
-      ? 'must be a whole segment of the path, or stand behind the literal beginning of one.'
-      : 'must be the whole value of a field of the body, or stand between the delimiters >…<, quotes or =…& of its author.',
+    shapes[place] ??
+    'must not stand beside a placeholder, within an escape, or right before a letter or digit.',
   hosts: (place) =>
     `may not be sent in ${places[place]} to this host: "hosts" of its entry does not name it.`,
   ports: (place) =>
@@ -311,9 +306,15 @@ function tokenize(text: string): TopLevelToken[] | null {
   }
 }
 
-function parse(tokens: readonly TopLevelToken[], place: NonNullable<TemplatePlace>): LiquidTemplate[] | null {
+function parse(tokens: readonly TopLevelToken[], place: TextPlace): LiquidTemplate[] | null {
   try {
-    const prepared = tokens.map((token, index) => withSecretTag(token, surroundingsOf(tokens, index), place))
+    let isBehindPath = false
+    const prepared = tokens.map((token, index) => {
+      const own = ownTextOf(tokens[index - 1])
+      isBehindPath ||= own !== null && /[?#]/.test(own)
+      const around = { before: own, behind: ownTextOf(tokens[index + 1]), isBehindPath }
+      return withSecretTag(token, around, place)
+    })
     return new QueueParser(engine).parseTokens(prepared)
   } catch (error) {
     if (LiquidError.is(error)) return null
@@ -338,10 +339,6 @@ function staticTextOf(token: TopLevelToken): string {
   return TypeGuards.isHTMLToken(token) ? token.getContent() : ''
 }
 
-function surroundingsOf(tokens: readonly TopLevelToken[], index: number): Surroundings {
-  return { before: ownTextOf(tokens[index - 1]), behind: ownTextOf(tokens[index + 1]) }
-}
-
 /** What the author wrote there: nothing at an end of the template, null where a placeholder or a tag stands. */
 function ownTextOf(token: TopLevelToken | undefined): string | null {
   if (token === undefined) return ''
@@ -349,11 +346,7 @@ function ownTextOf(token: TopLevelToken | undefined): string | null {
 }
 
 /** A secret is no variable, so that no filter, loop or computed name can reach one. */
-function withSecretTag(
-  token: TopLevelToken,
-  surroundings: Surroundings,
-  place: NonNullable<TemplatePlace>,
-): TopLevelToken {
+function withSecretTag(token: TopLevelToken, surroundings: Surroundings, place: TextPlace): TopLevelToken {
   const name = secretNameOf(token)
   if (name === null) return token
   const text = `{% secret ${name} ${isDelimited(place, surroundings) ? 'delimited' : 'open'} %}`

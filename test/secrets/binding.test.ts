@@ -9,7 +9,7 @@ import { compileUrl } from '../../src/webhook/url.ts'
 /** A use that keeps a binding which names nothing. */
 const usual: StoredSecretUse = {
   place: 'headers',
-  isDelimited: false,
+  isDelimited: true,
   host: 'api.example',
   port: 443,
   path: '/',

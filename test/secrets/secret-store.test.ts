@@ -9,7 +9,7 @@ import { testFiles } from './files.ts'
 
 const anywhere: StoredSecretUse = {
   place: 'auth',
-  isDelimited: false,
+  isDelimited: true,
   host: 'hooks.example',
   port: 443,
   path: '/',

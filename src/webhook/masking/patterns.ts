@@ -15,7 +15,18 @@ const maxBytesPerUnit = 3
 export function patternsOf(value: string): readonly Pattern[] {
   const bare = unescaped(value)
   const spelled = bare.length >= minMaskLength ? [bare] : escapedForms(value)
-  return [...[Buffer.from(value), ...spelled].map((bytes) => ({ bytes })), ...base64Patterns(value)]
+  const forms = [Buffer.from(value), ...spelled, ...wrappedForms(value)]
+  return [...forms.map((bytes) => ({ bytes })), ...base64Patterns(value)]
+}
+
+/** A value of several lines, as it is with other ends of lines, without them, and with blanks in their place. */
+function wrappedForms(value: string): readonly Buffer[] {
+  if (!/[\r\n]/.test(value)) return []
+  const lines = value.split(/\r?\n/)
+  return ['', ' ', '\n', '\r\n']
+    .map((end) => lines.join(end).trim())
+    .filter((text) => text.length >= minMaskLength)
+    .map((text) => Buffer.from(text))
 }
 
 /** Of a value that is hardly more than backslashes nothing is left without them. */
