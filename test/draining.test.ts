@@ -133,7 +133,7 @@ describe('a process that is told to stop', () => {
   })
 
   it('begins no further attempt after the grace, and the last one stands', async () => {
-    const target = await receiver(retryLater(20))
+    const target = await receiver(retryLater(9))
     const { child, url, output, ended } = await startProcessAmongServers({ SHUTDOWN_GRACE_MS: '2000' })
 
     const running = execute(url, { method: 'POST', url: target.url, retry: {} })

@@ -298,7 +298,15 @@ export const Retry = closedObject(
         minimum: 0,
         maximum: 600_000,
         default: 10_000,
-        description: 'Bound of every pause in milliseconds.',
+        description:
+          'Bound of every pause of our own in milliseconds, and of the pauses that the target asks for with Retry-After, unless `waitForRetryAfter` is true.',
+      }),
+    ),
+    waitForRetryAfter: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Whether a pause that the target asks for may be longer than `maxDelayMs`. With false the call ends with `retryAfterMs` instead, and the engine waits.',
       }),
     ),
     totalMs: Type.Optional(

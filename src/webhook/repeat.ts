@@ -36,11 +36,12 @@ export function deliveredBy(attempts: readonly Attempt[]): Delivered {
 
 /**
  * The pause that a `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3: seconds or a date), or null
- * where there is none that makes sense.
+ * where there is none that makes sense. Fractions of a second, which the RFC does not know, are rounded up.
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null
-  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER)
+  if (/^\d+(?:\.\d+)?$/.test(header))
+    return Math.min(Math.ceil(Number(header)) * 1000, Number.MAX_SAFE_INTEGER)
   if (!dateForms.some((form) => form.test(header))) return null
   const pause = Date.parse(header.endsWith('GMT') ? header : `${header} GMT`) - now.getTime()
   return Number.isNaN(pause) ? null : Math.max(0, pause)

@@ -54,7 +54,7 @@ describe('a caller that has gone', () => {
   })
 
   it('is not waited for: no further attempt is begun, and a pause ends at once', async () => {
-    const target = await receiver(retryLater(20))
+    const target = await receiver(retryLater(9))
     const { begin, hangUp, lines } = await serviceWithCaller()
 
     begin({ method: 'POST', url: target.url, retry: {} })

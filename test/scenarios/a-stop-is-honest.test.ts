@@ -25,7 +25,7 @@ describe('a service that stops is honest about what it interrupts', () => {
   })
 
   it('what was to be tried again has the answer of the last attempt, and a warning', async () => {
-    const target = await receiver(retryLater(20))
+    const target = await receiver(retryLater(9))
     const { execute, drain } = await service({ settings: { SHUTDOWN_GRACE_MS: '3000' } })
 
     const running = execute({ node: { method: 'POST', url: target.url, retry: {} } })

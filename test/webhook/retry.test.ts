@@ -53,13 +53,24 @@ describe('the pause before the next attempt', () => {
     ['is spread over all of it', { attempts: 3, random: 0.25 }, 500],
     ['may be nothing', { random: 0 }, 0],
     ['is lengthened by Retry-After', { retryAfterMs: 7_000 }, 7_000],
-    ['is lengthened beyond its own bound', { retryAfterMs: 20_000 }, 20_000],
+    ['is lengthened up to its bound', { retryAfterMs: 10_000 }, 10_000],
+    ['is not begun where Retry-After is beyond its bound', { retryAfterMs: 10_001 }, null],
     ['is not shortened by Retry-After', { attempts: 4, retryAfterMs: 100 }, 4_000],
-    ['is not begun where it does not fit', { remainingMs: 500 }, null],
-    ['is begun where it just fits', { remainingMs: 501 }, 500],
-    ['is not begun where Retry-After does not fit', { retryAfterMs: 30_000 }, null],
+    ['is not begun where it leaves no time for an attempt', { remainingMs: 549 }, null],
+    ['is begun where it just leaves time for an attempt', { remainingMs: 550 }, 500],
+    ['is not begun where Retry-After does not fit', { retryAfterMs: 9_960, remainingMs: 10_000 }, null],
     ['is not begun where the time is up', { random: 0, remainingMs: 0 }, null],
   ])('%s', (_what, part, pause) => {
     expect(pauseBeforeRetry(policy, { ...situation, ...part })).toBe(pause)
+  })
+
+  it.each<[what: string, part: Partial<RetrySituation>, pause: number | null]>([
+    ['is as long as the target asks for', { retryAfterMs: 20_000 }, 20_000],
+    ['is still bounded where the target asks for nothing', { attempts: 9 }, 10_000],
+    ['is not begun where it does not fit', { retryAfterMs: 30_000 }, null],
+  ])('%s, with waitForRetryAfter', (_what, part, pause) => {
+    const patient = retryPolicyOf(nodeOf({ retry: { attempts: 10, waitForRetryAfter: true } }))
+
+    expect(pauseBeforeRetry(patient, { ...situation, ...part })).toBe(pause)
   })
 })
