@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { getHeapStatistics } from 'node:v8'
 import type { AddressRule } from './egress/address-rule.ts'
 import type { EgressOptions } from './egress/caller.ts'
 import type { IpRange } from './egress/ip-address.ts'
@@ -154,7 +155,7 @@ const maxInFlight: Variable<number> = {
   name: 'MAX_IN_FLIGHT',
   default: '1000',
   description:
-    'How many executions and previews may be under way at once. One more is answered with 503 at once.',
+    'How many executions and previews may be under way at once, pauses between attempts not included. One more is answered with 503 at once.',
   example: '200',
   parse: integer(1, 100_000),
 }
@@ -166,6 +167,51 @@ const maxConnections: Variable<number | null> = {
     'How many connections of clients may be open at once. One more is closed at once. Not set: 80 % of the limit of open files less `MAX_IN_FLIGHT`, at least a quarter of that limit and at most 20,000.',
   example: '5000',
   parse: unset(integer(1, 1_000_000)),
+}
+
+const maxInFlightPerClient: Variable<number | null> = {
+  name: 'MAX_IN_FLIGHT_PER_CLIENT',
+  default: '',
+  description:
+    'How many requests of one client may be under way at once, unless its `maxInFlight` says otherwise. One more is answered with 429. Not set: half of `MAX_IN_FLIGHT` where several clients may execute, else all of it.',
+  example: '100',
+  parse: unset(integer(1, 100_000)),
+}
+
+const maxInFlightPerTenant: Variable<number | null> = {
+  name: 'MAX_IN_FLIGHT_PER_TENANT',
+  default: '',
+  description:
+    'How many requests of one tenant of a client may be under way at once. One more is answered with 429. Not set: all that the client may have where no other tenant was seen in the last minute, half of that where one was, and no more than stays free for the others where several were.',
+  example: '50',
+  parse: unset(integer(1, 100_000)),
+}
+
+const maxPerSecondPerClient: Variable<number | null> = {
+  name: 'MAX_PER_SECOND_PER_CLIENT',
+  default: '',
+  description:
+    'How many requests of one client are taken in a second. One more is answered with 429. Not set: no limit.',
+  example: '200',
+  parse: unset(integer(1, 1_000_000)),
+}
+
+const maxPaused: Variable<number> = {
+  name: 'MAX_PAUSED',
+  default: '1000',
+  description:
+    'How many executions may be in a pause between two attempts; a quarter of them for each client, tenant and host. One more ends with the attempt that it has had. `0`: no pauses.',
+  example: '200',
+  parse: integer(0, 100_000),
+}
+
+const maxBytesInFlight: Variable<number | null> = {
+  name: 'MAX_BYTES_IN_FLIGHT',
+  default: '',
+  description:
+    'How many bytes of memory may be reserved for what is under way, by the [estimate](operations.md#memory) of each request. One request too many is answered with 503. Not set: a quarter of the heap that Node allows.',
+  example: '268435456',
+  parse: unset(integer(65_536, 1_099_511_627_776)),
 }
 
 const maxPerHost: Variable<number> = {
@@ -323,6 +369,11 @@ export const variables = [
   maxRenderMs,
   maxInFlight,
   maxConnections,
+  maxInFlightPerClient,
+  maxInFlightPerTenant,
+  maxPerSecondPerClient,
+  maxPaused,
+  maxBytesInFlight,
   maxPerHost,
   maxQueuePerHost,
   shutdownGraceMs,
@@ -362,6 +413,13 @@ export interface Settings {
   readonly maxInFlight: number
   /** How many connections of clients may be open at once. */
   readonly maxConnections: number
+  /** Null for a share that follows from how many clients there are. */
+  readonly maxInFlightPerClient: number | null
+  /** Null for a share that follows from how many tenants there are. */
+  readonly maxInFlightPerTenant: number | null
+  readonly maxPerSecondPerClient: number | null
+  readonly maxPaused: number
+  readonly maxBytesInFlight: number
   /** How long running executions may take to end after a signal to stop. */
   readonly shutdownGraceMs: number
   /** How long closing takes at the least. */
@@ -391,6 +449,9 @@ export class InvalidSettings extends Error {
     super(`The settings are wrong:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
   }
 }
+
+/** What is reserved is an estimate, and all else needs memory, too. */
+const shareOfHeap = 1 / 4
 
 /** What it takes to conclude a call that has ended, and to answer. */
 const graceBeyondCallMs = 5_000
@@ -425,6 +486,11 @@ export function readSettings(environment: Environment): Settings {
     maxRenderMs: read(maxRenderMs),
     maxInFlight: read(maxInFlight),
     maxConnections: read(maxConnections),
+    maxInFlightPerClient: read(maxInFlightPerClient),
+    maxInFlightPerTenant: read(maxInFlightPerTenant),
+    maxPerSecondPerClient: read(maxPerSecondPerClient),
+    maxPaused: read(maxPaused),
+    maxBytesInFlight: read(maxBytesInFlight) ?? Math.floor(getHeapStatistics().heap_size_limit * shareOfHeap),
     shutdownGraceMs: read(shutdownGraceMs),
     shutdownDelayMs: read(shutdownDelayMs),
     secrets: open({ directory: read(secretsDir), file: read(secretsFile), unbound: read(secretsUnbound) }),

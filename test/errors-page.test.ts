@@ -30,6 +30,7 @@ const warningCodes = {
   fragment_dropped: true,
   retry_after_ignored: true,
   retry_abandoned: true,
+  pauses_full: true,
   status_not_success: true,
   response_truncated: true,
   response_undecodable: true,
@@ -63,7 +64,7 @@ describe('docs/errors.md', () => {
   it('says which problem is retryable', () => {
     const retryable = Object.entries(problems).flatMap(([code, info]) => (info.retryable ? [code] : []))
 
-    expect(page).toContain(`Only \`${retryable.join(' and ')}\` is \`retryable\``)
+    expect(page).toContain(`Only \`${retryable.join('` and `')}\` are \`retryable\``)
   })
 
   it.each(Object.entries(problems))('says of %s what the service says', (code, info) => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hashKey } from '../src/http/api-keys.ts'
 import { type Client, rights } from '../src/http/client.ts'
@@ -54,6 +55,11 @@ describe('settings', () => {
       shutdownDelayMs: 0,
       maxInFlight: 1_000,
       maxConnections: expect.any(Number),
+      maxInFlightPerClient: null,
+      maxInFlightPerTenant: null,
+      maxPerSecondPerClient: null,
+      maxPaused: 1_000,
+      maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 4),
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
       traces: null,
       maxRequestBytes: 1_048_576,
@@ -107,6 +113,11 @@ describe('settings', () => {
       MAX_ECHO_BYTES: '0.5',
       MAX_IN_FLIGHT: '0',
       MAX_CONNECTIONS: '0',
+      MAX_IN_FLIGHT_PER_CLIENT: '0',
+      MAX_IN_FLIGHT_PER_TENANT: 'half',
+      MAX_PER_SECOND_PER_CLIENT: '0.5',
+      MAX_PAUSED: '-1',
+      MAX_BYTES_IN_FLIGHT: '1 GB',
       MAX_PER_HOST: 'many',
       MAX_QUEUE_PER_HOST: '-1',
       SHUTDOWN_GRACE_MS: '15s',
@@ -132,6 +143,11 @@ describe('settings', () => {
       'MAX_ECHO_BYTES is "0.5": must be an integer from 0 to 67108864',
       'MAX_IN_FLIGHT is "0": must be an integer from 1 to 100000',
       'MAX_CONNECTIONS is "0": must be an integer from 1 to 1000000',
+      'MAX_IN_FLIGHT_PER_CLIENT is "0": must be an integer from 1 to 100000',
+      'MAX_IN_FLIGHT_PER_TENANT is "half": must be an integer from 1 to 100000',
+      'MAX_PER_SECOND_PER_CLIENT is "0.5": must be an integer from 1 to 1000000',
+      'MAX_PAUSED is "-1": must be an integer from 0 to 100000',
+      'MAX_BYTES_IN_FLIGHT is "1 GB": must be an integer from 65536 to 1099511627776',
       'SHUTDOWN_GRACE_MS is "15s": must be an integer from 0 to 3600000',
       'SHUTDOWN_DELAY_MS is "-1": must be an integer from 0 to 3600000',
       'SECRETS_UNBOUND is "no": must be one of allow, refuse',

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import { type Deadline, failureFromInterruption, type Interruptible, type Interruption } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
-import { Exchange, type ExchangeListener } from './exchange.ts'
+import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import { failureFromError } from './failure-from-error.ts'
 import type { Lane } from './lane.ts'
 import { PhaseClock } from './phase-clock.ts'
@@ -20,6 +20,7 @@ export interface Call {
   readonly deadline: Deadline
   /** Null where nobody gives up. */
   readonly cancellation: Cancellation | null
+  readonly receive: Receive
 }
 
 /** Finds or opens a connection for a call: a promise only where something has to be waited for. */
@@ -155,8 +156,9 @@ class Journey implements ExchangeListener, Interruptible {
     }
     this.#connection = connection
     this.#connectionReused = connection.wasUsed
-    const { request, lane } = this.#call
-    this.#exchange = new Exchange(this, connection, lane.key, this.#options.maxResponseBytes)
+    const { request, lane, receive } = this.#call
+    const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive }
+    this.#exchange = new Exchange(this, connection, lane.key, limits)
     this.#exchange.send(request)
   }
 

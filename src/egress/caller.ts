@@ -12,6 +12,7 @@ import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { Deadline, notBegun } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
+import type { Receive } from './exchange.ts'
 import { nameOf } from './failure-from-error.ts'
 import type { IpRange } from './ip-address.ts'
 import { laneOf } from './lane.ts'
@@ -32,6 +33,8 @@ export interface CallOptions {
   readonly tenant: string | null
   /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
   readonly cancellation?: Cancellation
+  /** Told of every piece of a response body; where it says false, no more is read of it. */
+  readonly receive?: Receive
 }
 
 export interface Caller {
@@ -77,6 +80,8 @@ export interface EgressOptions {
 
 const maxIdleConnections = 256
 
+const receiveAll: Receive = () => true
+
 export function createCaller(options: EgressOptions): Caller {
   const sockets = new OpenSockets()
   const places = new Places(options)
@@ -87,14 +92,14 @@ export function createCaller(options: EgressOptions): Caller {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant, cancellation = null }) {
+    async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
       if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
       const lane = laneOf(tenant, request)
       const place = places.take(lane.key)
       if (place === null) return [attemptNotBegun(queueFull(request))]
       const deadline = new Deadline(timeoutMs)
-      const call = { request, lane, place, deadline, cancellation }
+      const call = { request, lane, place, deadline, cancellation, receive }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)

@@ -21,6 +21,15 @@ export interface ExchangeListener {
   fail(error: Error): void
 }
 
+/** Asked before a piece of a body is kept; where it says false, the rest of the body is not read. */
+export type Receive = (bytes: number) => boolean
+
+/** How much of a response is read. */
+export interface ReadingLimits {
+  readonly maxResponseBytes: number
+  readonly receive: Receive
+}
+
 /**
  * One request and its response on one connection: no redirect, no retry, nothing that would hide a request.
  */
@@ -29,20 +38,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #connection: Connection
   /** Whose turn the decoding of the body uses up. */
   readonly #lane: string
-  readonly #maxResponseBytes: number
+  readonly #limits: ReadingLimits
   #delivered: Delivered = 'no'
   #isOver = false
   #hasResponded = false
+  #bodyBytes = 0
   #status = 0
   #headers: readonly HeaderPair[] = []
   /** Null until the head has come. */
   #body: ResponseBody | null = null
 
-  constructor(listener: ExchangeListener, connection: Connection, lane: string, maxResponseBytes: number) {
+  constructor(listener: ExchangeListener, connection: Connection, lane: string, limits: ReadingLimits) {
     this.#listener = listener
     this.#connection = connection
     this.#lane = lane
-    this.#maxResponseBytes = maxResponseBytes
+    this.#limits = limits
   }
 
   send(request: OutboundRequest): void {
@@ -81,7 +91,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#connection.noteBody(chunk.length)
-    this.#body?.write(chunk)
+    this.#bodyBytes += chunk.length
+    if (this.#limits.receive(chunk.length)) this.#body?.write(chunk)
+    else this.#body?.end('capped')
   }
 
   onResponseEnd(): void {
@@ -110,7 +122,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('download')
     this.#status = status
     this.#body = createResponseBody(codingsOf(this.#headers), {
-      limit: this.#maxResponseBytes,
+      limit: this.#limits.maxResponseBytes,
       lane: this.#lane,
       onEnd: (ending, bytes) => this.#respond(ending, bytes),
     })
@@ -118,6 +130,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #respond(ending: BodyEnding, body: Buffer): void {
     this.#hasResponded = true
+    // What was decoded is there already, and has been bounded by the limit of a body.
+    if (body.length > this.#bodyBytes) this.#limits.receive(body.length - this.#bodyBytes)
     this.#listener.respond(this.#responseWith(body, ending))
   }
 

@@ -2,8 +2,8 @@ import type { BodyEnding } from '../webhook/outcome.ts'
 import { type ContentCoding, type Decoded, decode, isDecodable } from './content-coding.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
 
-/** How the bytes of a body stopped coming. */
-export type WireEnding = 'complete' | 'broken'
+/** How the bytes of a body stopped coming. `capped`: no more of them were wanted. */
+export type WireEnding = 'complete' | 'broken' | 'capped'
 
 /** Collects a body while it comes in, and never more of it than the limit. */
 export interface ResponseBody {
@@ -98,7 +98,7 @@ class EncodedBody implements ResponseBody {
     if (ending === 'capped') this.#end('capped', bytes)
   }
 
-  async #finish(wireEnding: WireEnding | 'capped'): Promise<void> {
+  async #finish(wireEnding: WireEnding): Promise<void> {
     this.#isOver = true
     const wire = this.#wire.take()
     const { bytes, ending } = await this.#decode(wire)

@@ -19,7 +19,8 @@ import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { CompiledNodes } from './compiled-nodes.ts'
 import { conclude, isMet, type JudgingContext } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
-import type { Executed, ExecutionRecord, Refused } from './execution.ts'
+import type { Executed, ExecutionRecord, Refused, Unaffordable } from './execution.ts'
+import type { HeldResources } from './held-resources.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { attemptEntry, Reporter } from './report.ts'
@@ -48,6 +49,7 @@ export interface ExecutionContext {
 export interface Occasion {
   /** Of all that is not begun yet, where the caller has gone or the service stops; what has begun ends. */
   readonly cancellation: Cancellation
+  readonly resources: HeldResources
   /** The trace that the caller is in. */
   readonly trace: TraceContext | null
   /** The name of the client; null where no key is asked for. */
@@ -59,7 +61,7 @@ export async function executeNode(
   request: ExecuteRequest,
   context: ExecutionContext,
   occasion: Occasion,
-): Promise<Refused | Executed> {
+): Promise<Refused | Unaffordable | Executed> {
   const acceptedAt = new Date()
   const accepted = performance.now()
   const compiled = context.nodes.compile(request.node)
@@ -72,6 +74,8 @@ export async function executeNode(
   if (context.quota.owes(share)) await context.quota.turn(share, deadlineMs, occasion.cancellation)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
+  if (rendered.ok && !occasion.resources.holdRendered(rendered.request.body?.length ?? 0))
+    return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
   const { variables } = rendered
   const judging = { variables, budget, maxCapturedBytes: context.maxCapturedBytes }
@@ -84,6 +88,7 @@ export async function executeNode(
         deadlineMs,
         accepted,
         cancellation: occasion.cancellation,
+        resources: occasion.resources,
         isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
       })
     : nothingSent

@@ -12,6 +12,11 @@ export interface Refused {
   readonly errors: readonly ConfigError[]
 }
 
+/** The service has no memory left for what the node was rendered to. Nothing was sent. */
+export interface Unaffordable {
+  readonly kind: 'unaffordable'
+}
+
 /** What those who watch the service are told of an execution: ids, names and numbers, and no value of a request. */
 export interface ExecutionRecord {
   readonly executionId: string

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Caller } from '../egress/caller.ts'
 import type { Cancellation } from '../egress/cancellation.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
@@ -6,8 +5,9 @@ import type { FailureCode } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
 import { askedPauseMs, repeatAfter } from '../webhook/repeat.ts'
-import { pauseBeforeRetry } from '../webhook/retry.ts'
+import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import type { Warning } from '../webhook/warning.ts'
+import type { HeldResources, PauseEnd } from './held-resources.ts'
 
 /** What is to be sent, and until when. */
 export interface Sending {
@@ -21,6 +21,7 @@ export interface Sending {
   readonly accepted: number
   /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
   readonly cancellation: Cancellation
+  readonly resources: HeldResources
   /** Whether an outcome is what the node expects. */
   readonly isMet: (outcome: Outcome) => boolean
 }
@@ -34,34 +35,60 @@ export interface Sent {
 
 /** Attempts until one is good, none may follow or the time is up. */
 export async function send(sending: Sending): Promise<Sent> {
-  const { node, request, caller, tenant, cancellation } = sending
+  const { node, request, caller, tenant, cancellation, resources } = sending
+  const receive = (bytes: number) => resources.holdReceived(bytes)
   const budget = new Budget(sending)
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
-    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation })
+    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation, receive })
     for (const attempt of made) attempts.push(blamingLimit(attempt, limit))
     const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
     const waitMs = isLast ? null : waitAfter(made, calls, budget, sending)
     if (waitMs === null) return { attempts, warnings: noWarnings }
-    await pause(waitMs, cancellation)
-    if (cancellation.isCancelled) return { attempts, warnings: [retryAbandoned] }
+    const end = await pause(waitMs, budget, sending)
+    if (end !== 'over') return { attempts, warnings: [unbegun[end]] }
+    dropBodies(attempts)
+    resources.dropReceived()
   }
 }
 
 const noWarnings: readonly Warning[] = []
 
-const retryAbandoned: Warning = {
-  code: 'retry_abandoned',
-  path: '/node/retry',
-  message: 'Another attempt was due, and was not begun: the service was stopped, or its caller had gone.',
+/** Why another attempt was not begun, although one was due. */
+const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {
+  stopped: retryAbandoned('the service was stopped, or its client had gone.'),
+  no_place: retryAbandoned('after the pause the service had no place for it in time.'),
+  too_many: {
+    code: 'pauses_full',
+    path: '/node/retry',
+    message:
+      'Another attempt was due, and was not begun: as many executions are in a pause as may be (MAX_PAUSED, and a quarter of it for one client, tenant or host).',
+  },
 }
 
-async function pause(ms: number, { signal }: Cancellation): Promise<void> {
-  await wait(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
+function retryAbandoned(why: string): Warning {
+  const message = `Another attempt was due, and was not begun: ${why}`
+  return { code: 'retry_abandoned', path: '/node/retry', message }
+}
+
+async function pause(ms: number, budget: Budget, { request, resources }: Sending): Promise<PauseEnd> {
+  const host = `${request.host}:${request.port}`
+  const end = await resources.pause({ ms, host, withinMs: budget.remainingMs - minAttemptMs })
+  return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_place' : end
+}
+
+/** Of all attempts but the last one only the status is told. Ten bodies would take up as much as ten executions. */
+function dropBodies(attempts: Attempt[]): void {
+  attempts.forEach((attempt, index) => {
+    const { outcome } = attempt
+    if (outcome.response === null || outcome.response.body.length === 0) return
+    const response = { ...outcome.response, body: noBytes }
+    attempts[index] = { ...attempt, outcome: { ...outcome, response } as Outcome }
   })
 }
+
+const noBytes = Buffer.alloc(0)
 
 function waitAfter(
   made: readonly Attempt[],

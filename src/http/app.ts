@@ -11,13 +11,14 @@ import type { SpanExporter } from '../tracing/span.ts'
 import { guardAccess, limitTenants, requireRight } from './access.ts'
 import { answerForNode } from './answer-for-node.ts'
 import type { ClientStore } from './client-store.ts'
+import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { announceIdleTimeout, ConnectionLimit } from './connection-limits.ts'
 import { namedSchemas } from './contract.ts'
 import { drainBeforeClosing, refuseWhile } from './draining.ts'
 import { executeRoute } from './execute-route.ts'
 import { healthRoutes } from './health-routes.ts'
-import { InFlight } from './in-flight.ts'
 import { acceptJsonBodies, refuseCodings, refuseQuery } from './json-body.ts'
+import { createLimitLog } from './limit-log.ts'
 import type { Log } from './log.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { nodesRoute } from './nodes-route.ts'
@@ -25,15 +26,17 @@ import { describeApi } from './openapi.ts'
 import { previewRoute } from './preview-route.ts'
 import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
 import { problemCodes } from './problem-code.ts'
+import { limitNames } from './reached-limit.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { requestIdOf, returnRequestIds } from './request-id.ts'
+import type { ShareLimits } from './shares.ts'
 import { refuseUnknownRoutes } from './unknown-route.ts'
 import { endUnreadReplies } from './unread-replies.ts'
 import { validatorFor } from './validator.ts'
 import { version } from './version.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
-export interface AppOptions {
+export interface AppOptions extends ShareLimits {
   readonly caller: Caller
   readonly secrets: SecretStore
   /** Where the spans of executions go; null where nobody wants them. */
@@ -42,7 +45,7 @@ export interface AppOptions {
   readonly clients: ClientStore | null
   readonly log: Log
   readonly maxTimeoutMs: number
-  readonly maxInFlight: number
+  readonly maxPaused: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
   readonly maxRenderMs: number
@@ -74,12 +77,12 @@ const maxParamLength = 16_384
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { caller, secrets, clients, spanExporter, log } = options
   const timeouts = timeoutsOf(options)
-  const inFlight = new InFlight(options.maxInFlight)
   const metrics = createMetrics({
     version,
     problemCodes,
-    maxInFlight: options.maxInFlight,
-    inFlight: () => inFlight.count,
+    limitNames,
+    limits: options,
+    usage: () => concurrency.usage,
     load: () => caller.load(),
     areSecretsStale: () => secrets.isStale(),
     logLinesLost: () => log.lines.linesLost ?? 0,
@@ -98,14 +101,23 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     timeoutMs: timeouts.replyTimeoutMs,
     onEnd: metrics.replyNotRead,
   })
+  const logLimit = createLimitLog(log)
+  const concurrency = new ConcurrencyLimit({
+    ...options,
+    countClients: () => clients?.countExecuting() ?? 1,
+    onReached(reached) {
+      metrics.limited(reached.limit)
+      logLimit(reached)
+    },
+  })
 
   const isDraining = drainBeforeClosing(app, {
-    inFlight,
+    concurrency,
     graceMs: options.shutdownGraceMs,
     delayMs: options.shutdownDelayMs,
     interrupt: async () => {
       const closed = caller.close()
-      inFlight.abandon()
+      concurrency.abandon()
       await closed
     },
     finish: async () => spanExporter?.close(),
@@ -116,7 +128,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = contextOf(options)
-  acceptJsonBodies(app, context.nodes)
+  acceptJsonBodies(app, context.nodes, (request, json) => concurrency.holdParsed(request, json))
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) describeApi(app)
@@ -135,9 +147,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuseQuery(work)
       refuseCodings(work)
       refuseWhile(isDraining, work)
-      inFlight.limit(work)
+      concurrency.limit(work)
       limitTenants(work)
-      await work.register(executeRoute, { context, log, metrics, statistics, spanExporter })
+      concurrency.limitTenants(work)
+      await work.register(executeRoute, { context, concurrency, log, metrics, statistics, spanExporter })
       await work.register(previewRoute, { context })
     })
   })

@@ -8,6 +8,8 @@ import { type ClientSources, type ReadClients, readClients } from './read-client
 export interface ClientStore {
   /** Whose key it is; null for a key that is not known. */
   find(key: string): Client | null
+  /** How many of them may execute. */
+  countExecuting(): number
   /** Ends the looking for changes. */
   close(): void
 }
@@ -46,6 +48,7 @@ export function createClientStore({
 }: ClientStoreOptions): ClientStore {
   let clients = initial
   let find = clientFinder(initial)
+  let executing = countExecuting(initial)
   let refused: Refused | null = null
 
   function take(read: ReadClients, marks: string): void {
@@ -58,6 +61,7 @@ export function createClientStore({
     refused = null
     clients = found
     find = clientFinder(found)
+    executing = countExecuting(found)
     log.info({ clients: clients.map(({ name }) => name) }, 'the clients have changed and were read again')
   }
 
@@ -70,5 +74,9 @@ export function createClientStore({
 
   const places = { directory: null, file: sources.file }
   const watcher = watchSources(places, { intervalMs, read: () => readClients(sources), onChange: take })
-  return { find: (key) => find(key), close: () => watcher.close() }
+  return { find: (key) => find(key), countExecuting: () => executing, close: () => watcher.close() }
+}
+
+function countExecuting(clients: readonly Client[]): number {
+  return clients.filter(({ rights }) => rights.has('execute')).length
 }

@@ -2,12 +2,12 @@ import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'node:net'
 import { setImmediate as afterPoll, setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ConcurrencyLimit } from './concurrency-limit.ts'
 import { Crowd } from './crowd.ts'
-import type { InFlight } from './in-flight.ts'
 import { Refusal } from './problem.ts'
 
 export interface DrainOptions {
-  readonly inFlight: InFlight
+  readonly concurrency: ConcurrencyLimit
   /** What the closing may take, from the signal to the last connection. */
   readonly graceMs: number
   /** How long it takes at the least, so that those who route calls here notice. */
@@ -32,14 +32,19 @@ const lastMs = 200
  * it can see that it drains. Tells whether it does.
  */
 export function drainBeforeClosing(app: FastifyInstance, options: DrainOptions): () => boolean {
-  const { inFlight, graceMs, delayMs, interrupt, finish } = options
+  const { concurrency, graceMs, delayMs, interrupt, finish } = options
   const connections = connectionsOf(app)
   let isDraining = false
   app.addHook('preClose', async () => {
     isDraining = true
-    await within(Math.max(0, graceMs - farewellMs), [inFlight.ended(), pause(delayMs, null, { ref: false })])
+    // What waits for a further attempt can be repeated elsewhere; here the time is short.
+    concurrency.stopPauses()
+    await within(Math.max(0, graceMs - farewellMs), [
+      concurrency.ended(),
+      pause(delayMs, null, { ref: false }),
+    ])
     await interrupt()
-    await within(farewellMs - lastMs, [inFlight.ended().then(finish), untilAllHaveLeft(connections)])
+    await within(farewellMs - lastMs, [concurrency.ended().then(finish), untilAllHaveLeft(connections)])
     await stopListening(app.server)
     await within(lastMs, [connections.gone()])
     app.server.closeAllConnections()

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Statistics } from '../statistics/statistics.ts'
 import type { SpanExporter } from '../tracing/span.ts'
 import { named } from '../webhook/schema.ts'
+import type { ConcurrencyLimit } from './concurrency-limit.ts'
 import { type Log, logExecution } from './log.ts'
 import { Refusal } from './problem.ts'
 import { problemReplies } from './problem-replies.ts'
@@ -13,6 +14,7 @@ import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-h
 
 interface ExecuteRouteOptions {
   readonly context: ExecutionContext
+  readonly concurrency: ConcurrencyLimit
   readonly log: Log
   readonly metrics: Metrics
   readonly statistics: Statistics
@@ -29,7 +31,7 @@ const executeReply = {
 /** `POST /v1/execute` */
 export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = async (
   app,
-  { context, log, metrics, statistics, spanExporter },
+  { context, concurrency, log, metrics, statistics, spanExporter },
 ) => {
   const schema = {
     operationId: 'executeNode',
@@ -43,11 +45,15 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     response: { 200: executeReply, ...problemReplies },
   }
   app.post('/v1/execute', { schema }, async (request, reply) => {
+    const { active } = request
+    if (active === null) throw new TypeError('the route has no limit')
     const keyName = request.client?.name ?? null
-    const occasion = { cancellation: request.work.cancellation, trace: traceOf(request), client: keyName }
+    const { cancellation } = active
+    const occasion = { cancellation, resources: active, trace: traceOf(request), client: keyName }
     const result = await executeNode(request.body, context, occasion)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
+    if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(spansOf(result))

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
 import type { Node } from '../webhook/config.ts'
 import { type ConfigError, pointer } from '../webhook/config-error.ts'
@@ -20,14 +20,20 @@ declare module 'fastify' {
 
 /**
  * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that is known to be sound; handlers get
- * the node, and long numbers with every digit in the members whose values are sent on.
+ * the node, and long numbers with every digit in the members whose values are sent on. `beforeParsing` may throw what
+ * becomes the reply.
  */
-export function acceptJsonBodies(app: FastifyInstance, compiled: CompiledNodes): void {
+export function acceptJsonBodies(
+  app: FastifyInstance,
+  compiled: CompiledNodes,
+  beforeParsing: (request: FastifyRequest, json: Buffer) => void = () => {},
+): void {
   const nodes = new KnownNodes()
   app.decorateRequest('meantBody', undefined)
   app.decorateRequest('newNode', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    beforeParsing(request, bytes as Buffer)
     const text = textOf(bytes as Buffer)
     const { checked, meant, newNode } = readAbridged(text, nodes) ?? readWhole(text)
     request.meantBody = meant

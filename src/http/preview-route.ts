@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Cancellation } from '../egress/cancellation.ts'
 import { PreviewReply, PreviewRequest } from '../execution/contract.ts'
 import { type PreviewContext, previewNode } from '../execution/preview.ts'
 import { named } from '../webhook/schema.ts'
@@ -23,7 +24,8 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
   app.post('/v1/preview', { schema }, async (request) => {
     const client = request.client?.name ?? null
     const share = { client, tenant: request.body.tenant ?? null }
-    await context.quota.turn(share, Number.POSITIVE_INFINITY, request.work.cancellation)
+    const cancellation = request.active?.cancellation ?? new Cancellation()
+    await context.quota.turn(share, Number.POSITIVE_INFINITY, cancellation)
     const result = previewNode(request.body, context, client)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })

@@ -16,6 +16,7 @@ export const problems = {
   method_not_allowed: refusal(405, 'This address has other methods'),
   payload_too_large: refusal(413, 'The request body is too large'),
   unsupported_media_type: refusal(415, 'The request body is not JSON'),
+  too_many_requests: { ...refusal(429, 'The client or tenant has its share already'), retryable: true },
   overloaded: { ...refusal(503, 'The service takes no more work'), retryable: true },
   internal: { ...refusal(500, 'The service made a mistake'), delivered: 'maybe' },
 } as const satisfies Record<string, ProblemInfo>

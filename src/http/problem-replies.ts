@@ -3,8 +3,11 @@ import { lacksRight } from './access.ts'
 import { Problem } from './contract.ts'
 import { problemOf, Refusal } from './problem.ts'
 import { problems } from './problem-code.ts'
+import { refuseFor } from './reached-limit.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
+
+const retryAfter = { type: 'string', description: 'Seconds after which to try again.' }
 
 /** The problem that even a route without parameters and body has, for the OpenAPI document. */
 export const malformedReply = {
@@ -44,12 +47,19 @@ export const problemReplies = {
     'The request body is not JSON, or it has a content coding; nothing was sent.',
     new Refusal('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.'),
   ),
+  429: {
+    ...problemReply(
+      'The client or the tenant has its share of what the service takes at once; nothing was sent.',
+      refuseFor({ limit: 'client', of: 'places' }, { client: 'engine', tenant: null }),
+    ),
+    headers: { 'Retry-After': retryAfter },
+  },
   503: {
     ...problemReply(
       'The service takes no more work at the moment; nothing was sent.',
       new Refusal('overloaded', 'The service is about to stop.'),
     ),
-    headers: { 'Retry-After': { type: 'string', description: 'Seconds after which to try again.' } },
+    headers: { 'Retry-After': retryAfter },
   },
   500: problemReply(
     'A bug of this service; something may have been sent.',

@@ -11,9 +11,15 @@ export interface MetricsSources {
   readonly version: string
   /** Every code that a request can be refused with. */
   readonly problemCodes: readonly string[]
-  readonly maxInFlight: number
-  /** Executions under way at this moment. */
-  readonly inFlight: () => number
+  /** Every limit that can turn something away. */
+  readonly limitNames: readonly string[]
+  readonly limits: {
+    readonly maxInFlight: number
+    readonly maxPaused: number
+    readonly maxBytesInFlight: number
+  }
+  /** What is under way at this moment. */
+  readonly usage: () => { readonly active: number; readonly paused: number; readonly bytes: number }
   /** How busy the egress is at this moment. */
   readonly load: () => Load
   /** Whether the service keeps to older secrets than its files have. */
@@ -35,6 +41,8 @@ export interface Metrics {
   connectionRefused(): void
   /** Counts a reply that its client did not read. */
   replyNotRead(): void
+  /** Counts what a limit has turned away: a request, a pause, or the rest of a response. */
+  limited(limit: string): void
   /** All series, in the text format of Prometheus. */
   exposition(): Promise<string>
   /** Ends what measures by itself. */
@@ -50,6 +58,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const executed = countExecutions(registry)
   const problems = countProblems(registry, sources.problemCodes)
   const clients = countConnections(registry, sources)
+  const limits = countLimits(registry, sources.limitNames)
+  describeUsage(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
   describeProcess(registry, sources.version)
@@ -66,6 +76,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     refused: (code) => problems.inc({ code }),
     connectionRefused: () => clients.refused.inc(),
     replyNotRead: () => clients.repliesNotRead.inc(),
+    limited: (reason) => limits.inc({ reason }),
     exposition: () => registry.metrics(),
     close: stopMeasuring,
   }
@@ -106,14 +117,49 @@ function countConnections(registry: Registry, { connections, maxConnections }: M
   }
 }
 
-function describeLoad(registry: Registry, { maxInFlight, inFlight, load }: MetricsSources): void {
-  gauge(registry, 'webhook_node_executions_in_flight', 'Executions and previews under way.', inFlight)
-  gauge(
-    registry,
+function countLimits(registry: Registry, names: readonly string[]) {
+  return count(registry, {
+    name: 'webhook_node_limited_total',
+    help: 'What was turned away, by the limit: requests for the share or rate of a client or tenant, or for want of places or memory of the service; pauses between attempts; rests of responses.',
+    series: names.map((reason) => ({ reason })),
+  })
+}
+
+function describeUsage(registry: Registry, { limits, usage }: MetricsSources): void {
+  const describe = (name: string, help: string, read: () => number) => gauge(registry, name, help, read)
+  describe(
+    'webhook_node_executions_in_flight',
+    'Executions and previews under way, without those in a pause.',
+    () => usage().active,
+  )
+  describe(
     'webhook_node_executions_in_flight_limit',
     'How many executions may be under way, MAX_IN_FLIGHT.',
-    () => maxInFlight,
+    () => limits.maxInFlight,
   )
+  describe(
+    'webhook_node_executions_paused',
+    'Executions in a pause between two attempts, and behind it.',
+    () => usage().paused,
+  )
+  describe(
+    'webhook_node_executions_paused_limit',
+    'How many executions may be in a pause, MAX_PAUSED.',
+    () => limits.maxPaused,
+  )
+  describe(
+    'webhook_node_bytes_in_flight',
+    'Memory that is reserved for what is under way.',
+    () => usage().bytes,
+  )
+  describe(
+    'webhook_node_bytes_in_flight_limit',
+    'How much memory may be reserved, MAX_BYTES_IN_FLIGHT.',
+    () => limits.maxBytesInFlight,
+  )
+}
+
+function describeLoad(registry: Registry, { load }: MetricsSources): void {
   gauge(
     registry,
     'webhook_node_calls_waiting',

@@ -27,6 +27,7 @@ export type WarningCode =
   | 'response_truncated'
   | 'retry_after_ignored'
   | 'retry_abandoned'
+  | 'pauses_full'
   | 'response_undecodable'
   | 'body_truncated'
   | 'capture_failed'

@@ -5,6 +5,7 @@ import { Cancellation } from '../../src/egress/cancellation.ts'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
+import type { HeldResources } from '../../src/execution/held-resources.ts'
 import { MaskerCache } from '../../src/execution/maskers.ts'
 import { previewNode } from '../../src/execution/preview.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
@@ -89,8 +90,16 @@ interface Sketch {
   readonly [member: string]: unknown
 }
 
-/** The caller stays to the end, and is in no trace. */
-export const here = { cancellation: new Cancellation(), trace: null, client: null }
+/** All that is asked for, with pauses that are over at once. */
+export const plenty: HeldResources = {
+  pause: async () => 'over',
+  holdRendered: () => true,
+  holdReceived: () => true,
+  dropReceived: () => {},
+}
+
+/** The client stays to the end, and is in no trace. */
+export const here = { cancellation: new Cancellation(), resources: plenty, trace: null, client: null }
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
@@ -116,7 +125,7 @@ export async function execute(
   settings: Partial<ExecutionContext> = {},
 ): Promise<ExecuteReply> {
   const result = await executeNode(complete(sketch), { ...context, caller, ...settings }, here)
-  if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
+  if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   expectToFollow('ExecuteReply', result.reply)
   return result.reply
 }

@@ -14,7 +14,7 @@ const closed = attempt(
 async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = {}) {
   const node: Node = { method: 'POST', url: 'https://target.example/hook', ...part }
   const result = await executeNode({ node, secrets }, { ...context, caller }, { ...here, trace })
-  if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
+  if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   return result
 }
 

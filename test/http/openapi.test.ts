@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
         : [],
     )
 
-    expect(problems).toHaveLength(7)
+    expect(problems).toHaveLength(8)
     for (const { value } of problems) expect(validator.Errors(value)).toEqual([true, []])
   })
 

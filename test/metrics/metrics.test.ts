@@ -254,8 +254,9 @@ function metricsOf(own: Partial<MetricsSources> = {}): Metrics {
   const metrics = createMetrics({
     version: '0.0.0',
     problemCodes: ['internal'],
-    maxInFlight: 1,
-    inFlight: () => 0,
+    limitNames: ['service'],
+    limits: { maxInFlight: 1, maxPaused: 1, maxBytesInFlight: 1 },
+    usage: () => ({ active: 0, paused: 0, bytes: 0 }),
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
     logLinesLost: () => 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hangUp, inTurn, json, never } from '../support/receiver.ts'
+import { type Answer, hangUp, inTurn, json, never, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -136,5 +136,27 @@ describe('a call is tried again where it can do no harm', () => {
     })
     expect(reply.durationMs).toBeLessThan(5_000)
     expect(target.received).toHaveLength(1)
+  })
+
+  it.each<[what: string, answer: Answer, retry: object]>([
+    [
+      'attempts',
+      (...request) => void setTimeout(() => json(503, {})(...request), 300),
+      { initialDelayMs: 0, maxDelayMs: 0 },
+    ],
+    ['pauses', retryLater(1), { initialDelayMs: 0 }],
+  ])('and deadlineMs counts from acceptance, over all %s', async (_what, answer, retry) => {
+    const target = await receiver(answer)
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'GET', url: target.url, retry: { attempts: 10, totalMs: 600_000, ...retry } },
+      deadlineMs: 1_400,
+    })
+
+    // Counted anew for each attempt, it would leave time for all ten.
+    expect(reply.attempts.length).toBeGreaterThan(1)
+    expect(reply.attempts.length).toBeLessThan(6)
+    expect(reply.durationMs).toBeLessThan(2_500)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
 import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
 import { Compiler } from '../../src/webhook/compiler.ts'
-import { type SecretBinding, type SecretPlace, secretPlaces } from '../../src/webhook/secret-lookup.ts'
+import { type SecretBinding, secretPlaces } from '../../src/webhook/secret-lookup.ts'
 import { compileUrl } from '../../src/webhook/url.ts'
 
 /** A use that keeps a binding which names nothing. */
