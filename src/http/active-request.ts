@@ -147,7 +147,7 @@ export class ActiveRequest implements Holder, HeldResources {
     this.endPause()
   }
 
-  /** Gives back all that it has. What its work may still do counts for nobody. */
+  /** Gives back all that it has. What its work takes up from now on is not counted. */
   end(): void {
     this.#hasEnded = true
     this.#leavePlace()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { half, mayHave } from '../../src/http/fair-share.ts'
 
-/** What each has when all take one after the other, again and again, until nobody may have more. */
+/** What each has when all take one after the other, again and again, until none may have more. */
 function takeAll(names: number, limit: number): number[] {
   const taken = Array<number>(names).fill(0)
   const sum = () => taken.reduce((total, own) => total + own, 0)
