@@ -147,9 +147,10 @@ export class SecretTag extends Tag {
     if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
     const { value, isStored, isHidden } = found
     const text = context.encode === null ? value : context.encode(value)
+    // Before it is written, so that it is known where a text becomes too long by it.
+    context.noteSecret({ name, isStored, isHidden, start, end: start + text.length })
     if (isStoredSecret(found) && emitter instanceof TextEmitter) emitter.writeSecret(text)
     else emitter.write(text)
-    context.noteSecret({ name, isStored, isHidden, start, end: emitter.buffer.length })
   }
 }
 

@@ -53,7 +53,7 @@ export function isDelimited(place: TextPlace, { before, behind, isBehindPath }: 
 }
 
 /** A secret may end with what begins an escape. */
-const mayEndEscape = /^[\w#;{]/
+const mayEndEscape = /^[\w#{]/
 
 const longestEscape = 32
 const begunEscape = /(?:%u?[\da-f]{0,3}|\\(?:[ux]\{?[\da-f]{0,5})?|&#?\w{0,18})$/i

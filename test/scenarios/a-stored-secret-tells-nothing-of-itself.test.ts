@@ -5,6 +5,7 @@ import { testFiles } from '../secrets/files.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
+import { headersNamed } from './received-headers.ts'
 
 const secret = 'sk_live_9fK3mQx7Lr2Tz8Wb4Vc6Nd1P'
 const anywhere = ['auth', 'headers', 'path', 'query', 'body']
@@ -128,6 +129,73 @@ describe('no guess of a part of a secret of the service can be told', () => {
   })
 })
 
+describe('no guess of a part can be told by how far a mask goes', () => {
+  it.each<[says: string, sketch: (guess: string) => { node?: object; rest?: object }]>([
+    ['a secret of the request', (guess) => ({ rest: { secrets: { g: `X-T: ${guess}` } } })],
+    [
+      'a sensitive field',
+      (guess) => ({
+        node: { query: [{ name: 'q', value: `X-T: ${guess}`, sensitive: true }] },
+      }),
+    ],
+    ['a credential of the node', (guess) => ({ node: { auth: { type: 'bearer', token: `X-T: ${guess}` } } })],
+  ])('where %s overlaps it in the response', async (_says, sketch) => {
+    const { execute, target } = await worldWith(secret, (request, response) =>
+      response.end(`X-T: ${headersNamed(request, 'X-T')[0]?.[1]} and more`),
+    )
+    for (const [right, wrong] of guesses(40)) {
+      const [one, other] = await Promise.all(
+        [right, wrong].map(async (guess) => {
+          const { node, rest } = sketch(guess)
+          const headers = [{ name: 'X-T', value: '{{ secrets.key }}' }]
+          const reply = await execute({ node: { method: 'GET', url: target.url, headers, ...node }, ...rest })
+          return reply.response?.body
+        }),
+      )
+      expect(one).toBe(other)
+      expect(one).toContain('•••')
+    }
+  })
+})
+
+describe('a secret of the service continues nothing that its author began', () => {
+  it.each([
+    ['a begun percent escape', '%{{ secrets.key }}'],
+    ['half a percent escape', 'a=%4{{ secrets.key }}'],
+    ['a begun \\u', '{"a":"\\u00{{ secrets.key }}"}'],
+    ['a begun %u', 'k=%u00{{ secrets.key }}'],
+    ['an encoded backslash and u', 'k=%5Cu00{{ secrets.key }}'],
+    ['a begun entity', '&#{{ secrets.key }}'],
+    ['a backslash', 'a\\{{ secrets.key }}'],
+    ['a placeholder before it', '{{ profile.x }}{{ secrets.key }}'],
+    ['a placeholder behind it', '{{ secrets.key }}{{ profile.x }}'],
+    ['a digit behind it', '{{ secrets.key }}41'],
+  ])('in a header: %s', async (_says, value) => {
+    const { execute, target } = await worldWith(secret, (_request, response) => response.end())
+
+    const { reason } = await execute({
+      node: { method: 'GET', url: target.url, headers: [{ name: 'X', value }] },
+      payload: { profile: { x: '%4' } },
+    })
+
+    expect(reason.code).toBe('secret_not_allowed')
+    expect(target.received).toEqual([])
+  })
+
+  it.each([
+    'Bearer {{ secrets.key }}',
+    'k={{ secrets.key }}; path=/',
+    'key-{{ secrets.key }}',
+    'a b {{ secrets.key }}, c',
+  ])('while it may stand in %s', async (value) => {
+    const { execute, target } = await worldWith(secret, (_request, response) => response.end())
+
+    await execute({ node: { method: 'GET', url: target.url, headers: [{ name: 'X', value }] } })
+
+    expect(target.received).toHaveLength(1)
+  })
+})
+
 describe('a failure tells nothing of a secret of the service', () => {
   const reply = async (value: string, node: object) => {
     const { execute, target } = await worldWith(value, (request, response) => response.end(request.body))
@@ -192,7 +260,7 @@ describe('a failure tells nothing of a secret of the service', () => {
   it.each<[says: string, node: object]>([
     ['a header', { headers: [{ name: 'X', value: 'a {{ secrets.key }}' }] }],
     ['a user name', { auth: { type: 'basic', username: '{{ secrets.key }}', password: 'x' } }],
-    ['a query', { query: [{ name: 'q', value: `${'x'.repeat(8_200)}{{ secrets.key }}` }] }],
+    ['a query', { query: [{ name: 'q', value: `${'x'.repeat(8_190)}{{ secrets.key }}` }] }],
   ])('is secret_invalid without a detail, in %s', async (_says, node) => {
     const { execute, target } = await worldWith('wrong:\nü', (_request, response) => response.end())
 
@@ -348,5 +416,42 @@ describe('a secret of the service is found however a target writes it', () => {
     expect(captured.body).toContain('•••')
     expect(response?.body?.length).toBeLessThan(120)
     expect(response).toMatchObject({ bodyBytes: null })
+  })
+
+  it.each([
+    ['with white space around it, which no header keeps', ' padded-token-9f8e \t', 'padded-token-9f8e'],
+    [
+      'with other line ends',
+      '-----BEGIN KEY-----\nMIIEvQ\nIBADANBg\n-----END KEY-----',
+      '-----BEGIN KEY-----\r\nMIIEvQ\r\nIBADANBg\r\n-----END KEY-----',
+    ],
+    [
+      'with blanks for line ends',
+      '-----BEGIN KEY-----\nMIIEvQ\nIBADANBg\n-----END KEY-----',
+      '-----BEGIN KEY----- MIIEvQ IBADANBg -----END KEY-----',
+    ],
+  ])('%s', async (_says, stored, echoed) => {
+    const { execute, target } = await worldWith(stored, (_request, response) =>
+      response.end(`got ${echoed}!`),
+    )
+    const body = { structure: 'json', content: { k: '{{ secrets.key }}' } }
+    const headers = stored.includes('\n') ? [] : [{ name: 'X', value: 'Token {{ secrets.key }}' }]
+
+    const { response, captured } = await execute({
+      node: { method: 'POST', url: target.url, body, headers, capture: { body: '{{ response.body }}' } },
+    })
+
+    expect([response?.body, captured.body]).toEqual(['got •••!', 'got •••!'])
+  })
+
+  it('and the length of such a response cannot be captured', async () => {
+    const { execute, target } = await worldWith(value, (_request, response) =>
+      response.writeHead(200, { 'content-length': value.length }).end(value),
+    )
+    const capture = { length: '{{ response.headers["content-length"] }}' }
+
+    expect((await execute({ node: { method: 'POST', url: target.url, auth, capture } })).captured).toEqual({
+      length: '•••',
+    })
   })
 })
