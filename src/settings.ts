@@ -403,7 +403,7 @@ export interface Settings {
   readonly port: number
   readonly logLevel: LogLevel
   readonly access: Access
-  /** Whether the routes are described to whoever asks. */
+  /** Whether the routes are described, at /docs and /openapi.json. */
   readonly docs: boolean
   readonly maxTimeoutMs: number
   readonly maxRequestBytes: number

@@ -10,6 +10,8 @@ import { createFifo } from './support/fifo.ts'
 import { listen } from './support/listen.ts'
 import { startProcess, startProcessWritingTo } from './support/process.ts'
 
+const isRoot = process.getuid?.() === 0
+
 const grace = { SHUTDOWN_GRACE_MS: '2000' }
 
 /** Sends nothing, and leaves a line in the log. */
@@ -131,7 +133,21 @@ describe('a process whose log cannot be written', () => {
     20_000,
   )
 
-  it.skipIf(process.getuid?.() !== 0)(
+  it.skipIf(!isRoot || !existsSync('/usr/bin/setpriv'))(
+    'kills itself where its last write hangs, in a stopped terminal of another user',
+    async () => {
+      const asUser = 'setpriv --reuid=65534 --regid=65534 --clear-groups'
+      const { url, pid, exitCode } = await startInTerminal(grace, { asUser })
+      await execute(url, 3_000)
+
+      process.kill(pid, 'SIGTERM')
+
+      expect(await vi.waitUntil(exitCode, { timeout: 5_000 })).toBe('137\n')
+    },
+    20_000,
+  )
+
+  it.skipIf(!isRoot)(
     'goes on with whole lines when the disk has room again',
     async () => {
       const disk = smallDisk()
@@ -159,13 +175,14 @@ describe('a process whose log cannot be written', () => {
 })
 
 /** Runs the service in a terminal that takes what fits into its buffers, and no more. */
-async function startInTerminal(env: Readonly<Record<string, string>>) {
+async function startInTerminal(env: Readonly<Record<string, string>>, { asUser = '' } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'webhook-node-test-'))
   const { port, close } = await listen(createServer())
   await close()
   const file = (name: string) => join(directory, name)
   const written = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '')
-  const service = `${process.execPath} src/main.ts & echo $! > ${file('pid')}; wait $!; echo $? > ${file('code')}`
+  // The shell itself must not write to the terminal that the process was killed.
+  const service = `exec 2> /dev/null; ${asUser} ${process.execPath} src/main.ts & echo $! > ${file('pid')}; wait $!; echo $? > ${file('code')}`
   const terminal = spawn('script', ['-qfc', service, '/dev/null'], {
     env: { ...env, PATH: process.env.PATH, SHELL: '/bin/sh', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -7,8 +7,8 @@ const atMost = 20_000
 const usualMaxOpenFiles = 10_240
 
 /**
- * How many connections of clients may be open where nobody says so. Each execution takes an open file for its target, and
- * some are left for all else; where files are few, clients still get a quarter of them.
+ * How many connections of clients may be open without a setting. Each execution takes an open file for its target, and some
+ * are left for all else; where files are few, clients still get a quarter of them.
  */
 export function defaultMaxConnections(maxInFlight: number, maxOpenFiles = readMaxOpenFiles()): number {
   const afforded = Math.max(0.8 * maxOpenFiles - maxInFlight, 0.25 * maxOpenFiles)

@@ -54,7 +54,7 @@ export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalL
   }
 }
 
-/** What somebody tries who may not is seen without looking for it. */
+/** The operator sees attempts without permission at the usual level. */
 function levelOf(code: ProblemCode): 'info' | 'debug' {
   return code === 'unauthorized' || code === 'forbidden' ? 'info' : 'debug'
 }

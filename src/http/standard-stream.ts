@@ -8,7 +8,7 @@ export interface StandardStream {
 }
 
 /**
- * Opens a standard stream so that a write does not wait for the reader of a pipe, or for a terminal that somebody has
+ * Opens a standard stream so that a write does not wait for the reader of a pipe, or for a terminal that is
  * stopped. A write that hangs would take a thread with it, and without that thread the process cannot end.
  */
 export function openStandardStream(fd: 1 | 2): StandardStream {

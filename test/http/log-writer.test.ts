@@ -1,12 +1,12 @@
-import { closeSync, constants, openSync } from 'node:fs'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { constants, openSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
 import { LogWriter } from '../../src/http/log-writer.ts'
 import { createFifo } from '../support/fifo.ts'
 
 /** Writes to a file as to a standard output, and notes when it begins to lose lines. */
 function writerTo(path: string, maxWaitingBytes = 1_000) {
+  // It stays open: a writer goes on for as long as its process, and the number of a closed file is given to the next one.
   const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
-  onTestFinished(() => closeSync(fd))
   const losses: string[] = []
   const writer = new LogWriter({
     stream: { fd, mayHang: false },

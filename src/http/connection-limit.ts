@@ -9,7 +9,7 @@ export interface ConnectionLimits {
   readonly firstByteTimeoutMs: number
   /** How long a connection may be open between two requests. */
   readonly idleTimeoutMs: number
-  /** Told of each connection that was closed at once for there were too many. */
+  /** Told of each connection that was closed at once. */
   readonly onRefused: () => void
 }
 
