@@ -10,28 +10,18 @@ export function hasRepeatedMembers(json: string, parsed: unknown): boolean {
 /** Where the repeated members of well-formed JSON are: the steps of their JSON Pointers, each pointer once. */
 export function* repeatedMembers(json: string): Iterable<readonly string[]> {
   const around: Level[] = []
-  for (let at = nextOf(json, 0); at < json.length; at = nextOf(json, at + 1)) {
+  for (let at = 0; at < json.length; at++) {
     const level = around.at(-1)
-    switch (json[at]) {
-      case '{':
-        around.push({ step: '', names: new Map() })
-        break
-      case '[':
-        around.push({ step: 0, names: null })
-        break
-      case '}':
-      case ']':
-        around.pop()
-        break
-      case ',':
-        if (typeof level?.step === 'number') level.step += 1
-        break
-      default: {
-        const end = endOfString(json, at)
-        if (level?.names && isName(json, end) && isSecond(level, JSON.parse(json.slice(at, end + 1))))
-          yield around.map(({ step }) => String(step))
-        at = end
-      }
+    const character = json[at]
+    if (character === '{') around.push({ step: '', names: null })
+    else if (character === '[') around.push({ step: 0, names: null })
+    else if (character === '}' || character === ']') around.pop()
+    else if (character === ',' && typeof level?.step === 'number') level.step += 1
+    else if (character === '"') {
+      const end = endOfString(json, at)
+      if (level !== undefined && isName(json, end) && isSecond(level, JSON.parse(json.slice(at, end + 1))))
+        yield around.map(({ step }) => String(step))
+      at = end
     }
   }
 }
@@ -40,23 +30,16 @@ export function* repeatedMembers(json: string): Iterable<readonly string[]> {
 interface Level {
   /** The name or the index of what is being read. */
   step: string | number
-  /** How often each name has come; null in a list. */
-  readonly names: Map<string, number> | null
+  /** How often each name has come; null before the first one. */
+  names: Map<string, number> | null
 }
 
 function isSecond(level: Level, name: string): boolean {
-  const times = (level.names?.get(name) ?? 0) + 1
-  level.names?.set(name, times)
+  level.names ??= new Map()
+  const times = (level.names.get(name) ?? 0) + 1
+  level.names.set(name, times)
   level.step = name
   return times === 2
-}
-
-const structure = /["{}[\],]/g
-
-/** The next place that matters outside of a string; the end of the text where there is none. */
-function nextOf(json: string, from: number): number {
-  structure.lastIndex = from
-  return structure.exec(json)?.index ?? json.length
 }
 
 /** Outside of strings, only names are followed by a colon. */
@@ -88,10 +71,11 @@ function countMembers(value: unknown): number {
 
 /** Whether the string that ends at a place is a name. */
 function isName(json: string, end: number): boolean {
-  const afterBlanks = /[ \t\r\n]*:/y
-  afterBlanks.lastIndex = end + 1
-  return afterBlanks.test(json)
+  blanksAndColon.lastIndex = end + 1
+  return blanksAndColon.test(json)
 }
+
+const blanksAndColon = /[ \t\r\n]*:/y
 
 /** The place of the quotation mark that ends the string which begins at a place. */
 function endOfString(json: string, start: number): number {

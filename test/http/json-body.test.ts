@@ -120,16 +120,20 @@ describe('a name that is there twice in one object of the body', () => {
     ['the same member', () => '"n":1'],
     ['members that are there twice', (i: number) => `"n${i}":1,"n${i}":1`],
     ['objects', (i: number) => `"n${i}":{}`],
-  ])('takes no time to be looked for among very many: %s', async (_what, member) => {
-    const { post } = await service({ settings: { MAX_REQUEST_BYTES: '4194304' } })
-    const many = Array.from({ length: 100_000 }, (_, i) => member(i)).join()
-    const began = performance.now()
+  ])(
+    'takes no time to be looked for among very many: %s',
+    async (_what, member) => {
+      const { post } = await service({ settings: { MAX_REQUEST_BYTES: '4194304' } })
+      const many = Array.from({ length: 100_000 }, (_, i) => member(i)).join()
+      const began = performance.now()
 
-    const { status } = await post('/v1/preview', request(`"payload":{"vars":{${many}},"vars":{}}`))
+      const { status } = await post('/v1/preview', request(`"payload":{"vars":{${many}},"vars":{}}`))
 
-    expect(status).toBe(400)
-    expect(performance.now() - began).toBeLessThan(2_000)
-  })
+      expect(status).toBe(400)
+      expect(performance.now() - began).toBeLessThan(5_000)
+    },
+    20_000,
+  )
 })
 
 describe('a body in a content coding', () => {
