@@ -3,8 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // What needs a network of its own or a browser has a script of its own: npm run test:egress, npm run test:browser.
-    exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**'],
+    // What needs a network of its own, a browser or the machine for itself has a script of its own: npm run test:egress,
+    // npm run test:browser, npm run test:hostile.
+    exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
     coverage: { include: ['src/**'] },
