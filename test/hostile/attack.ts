@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { HostileClient, type HostileReply, type HostileRequest } from './hostile-client.ts'
 import type { Death, HostileService } from './hostile-service.ts'
@@ -33,6 +34,8 @@ export async function attack(service: HostileService, attacker: Attacker): Promi
   const replies: HostileReply[] = []
   const send = async (request: HostileRequest) => {
     const reply = await client.send(url, request)
+    // An attacker that goes on when there is nothing left to attack would leave no time for anything else.
+    if (reply.failure !== null) await sleep(10)
     replies.push(reply)
     return reply
   }
@@ -46,9 +49,11 @@ export async function attack(service: HostileService, attacker: Attacker): Promi
   try {
     const ended = await Promise.race([death, hopeless, done])
     // A process that dies breaks all connections first.
+    // What is broken off below is no reply of the service, and is not listed.
     if (service.isDead || ended.kind === 'dead')
-      return { death: await service.death, probed: null, isHopeless: false, replies }
-    if (ended.kind === 'done') return { death: null, probed: ended.probed, isHopeless: false, replies }
+      return { death: await service.death, probed: null, isHopeless: false, replies: [...replies] }
+    if (ended.kind === 'done')
+      return { death: null, probed: ended.probed, isHopeless: false, replies: [...replies] }
     await service.kill()
     return {
       death: null,
@@ -67,7 +72,7 @@ export function sending(...requests: readonly HostileRequest[]): Attacker {
 }
 
 /** Statuses of a service that does its job, however busy it is. */
-const soundStatuses = new Set([200, 400, 413, 415, 422, 429, 503])
+const soundStatuses = new Set([200, 400, 401, 413, 415, 422, 429, 503])
 
 /** Holds what became of the service against what is promised, whatever was sent. */
 export function expectUnharmed(aftermath: Aftermath): void {

@@ -134,6 +134,8 @@ async function start(directory: string, { heapMb, settings }: HostileServiceOpti
     },
   })
   await once(child, 'spawn')
+  const endAtOnce = () => child.kill('SIGKILL')
+  process.once('exit', endAtOnce) // where the run is broken off, no hook ends it
   const running: Running = {
     pid: child.pid as number, // it has been spawned
     port: 0,
@@ -142,6 +144,7 @@ async function start(directory: string, { heapMb, settings }: HostileServiceOpti
     death: once(child, 'exit').then(async ([code, signal]) => {
       const lastWords = (await readFile(logFile, 'utf8').catch(() => '')).slice(-2_000)
       running.dead = { code, signal, lastWords }
+      process.off('exit', endAtOnce)
       return running.dead
     }),
     async kill() {
@@ -150,13 +153,14 @@ async function start(directory: string, { heapMb, settings }: HostileServiceOpti
     },
   }
   const listening = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)[\s\S]*listening on http:\/\/[^"]*:(\d+)/
-  const [, inspectorPort, port] = await vi.waitUntil(
-    async () => {
-      if (running.dead !== null) throw new Error(`the service did not start: ${running.dead.lastWords}`)
-      return listening.exec(await readFile(logFile, 'utf8'))
-    },
-    { timeout: 20_000 },
-  )
+  const listens = async () => {
+    if (running.dead !== null) throw new Error(`the service did not start: ${running.dead.lastWords}`)
+    return listening.exec(await readFile(logFile, 'utf8'))
+  }
+  const [, inspectorPort, port] = await vi.waitUntil(listens, { timeout: 20_000 }).catch(async (error) => {
+    await running.kill()
+    throw error
+  })
   return Object.assign(running, { inspectorPort: Number(inspectorPort), port: Number(port) })
 }
 
