@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { attack, codesOf, expectUnharmed, sending } from './attack.ts'
 import type { HostileRequest } from './hostile-client.ts'
@@ -51,14 +52,16 @@ export function describeShapes(
   })
 }
 
-/** A text that stands in an object where its JSON is to have something that no value of JavaScript has. */
-export const raw = (json: string) => ({ toJSON: () => `\u0000${json}\u0000` })
+/** Begins and ends what is no text, where nothing else can be taken for it. */
+const mark = randomUUID()
+const marked = new RegExp(`"${mark}(.*?)${mark}"`, 'gs')
+
+/** JSON that stands in an object as it is: numbers that no value of JavaScript has. */
+export const raw = (json: string) => ({ toJSON: () => mark + json + mark })
 
 /** The JSON of an object, with all that is `raw` as it stands. */
 export function jsonOf(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/"\\u0000(.*?)\\u0000"/gs, (_match, json: string) =>
-    JSON.parse(`"${json}"`),
-  )
+  return JSON.stringify(value).replaceAll(marked, (_match, json: string) => JSON.parse(`"${json}"`))
 }
 
 export function execute(parts: object): HostileRequest {

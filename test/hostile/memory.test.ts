@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { requestOf } from '../support/raw-client.ts'
+import { attack, expectUnharmed, sending } from './attack.ts'
+import type { HostileRequest } from './hostile-client.ts'
+import { hostileService } from './hostile-service.ts'
+import { type HostileAnswer, hostileTarget, respond, respondJson } from './hostile-target.ts'
+import { execute, many, preview } from './shape.ts'
+
+/** Nothing odd, and all of it at once; and what stays of what is over. */
+const service = hostileService({ heapMb: 128, settings: { MAX_PER_HOST: '200' } })
+const target = hostileTarget()
+
+const mebibyte = 1_048_576
+const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
+
+/** What an ordinary message of that size looks like. */
+const message = (bytes: number) =>
+  many(Math.floor(bytes / 100), (index) => ({
+    id: index,
+    name: `customer number ${index}`,
+    tags: ['a', 'b'],
+    note: 'x'.repeat(35),
+  }))
+const vars = { payload: { vars: { all: message(771_000) } } }
+
+const crowds: Readonly<
+  Record<string, readonly [request: (url: string) => HostileRequest, answer?: HostileAnswer]>
+> = {
+  'calls of 771 KB': [(url) => execute({ node: post(url, { body: { structure: 'full' } }), ...vars })],
+  'calls of 771 KB, as a form': [
+    (url) =>
+      execute({
+        node: post(url, { body: { structure: 'full', contentType: 'application/x-www-form-urlencoded' } }),
+        payload: { vars: { all: 'x'.repeat(771_000) } },
+      }),
+  ],
+  'calls of 771 KB to a target that takes 5 s': [
+    (url) => execute({ node: post(url, { body: { structure: 'full' } }), ...vars }),
+    (socket) => void setTimeout(() => socket.end(respond({})), 5_000),
+  ],
+  'previews of 771 KB': [(url) => preview({ node: post(url, { body: { structure: 'full' } }), ...vars })],
+  'nodes of 771 KB': [
+    (url) =>
+      execute({
+        node: post(url, { id: randomUUID(), body: { structure: 'json', content: message(771_000) } }),
+      }),
+  ],
+  'small calls with answers of a mebibyte': [
+    (url) => execute({ node: { method: 'GET', url, capture: { all: '{{ response.json }}' } } }),
+    respondJson(JSON.stringify(message(900_000))),
+  ],
+}
+
+/** Together more than a heap of 128 MB can hold as text, as values and as what is sent. */
+const crowdSize = 120
+
+describe(`${crowdSize} at once`, () => {
+  it.each(Object.entries(crowds))(
+    '%s are answered, or refused because it is too much',
+    async (_name, [make, answer]) => {
+      const url = target.answering(answer ?? respond({}))
+      const requests = many(crowdSize, () => make(url))
+      const before = await service.heapUsed()
+
+      const aftermath = await attack(service, async (send) => {
+        // As they come over a network, and not as one.
+        const replies = requests.map(async (request, index) => {
+          await sleep(Math.floor(index / 10) * 20)
+          await send(request)
+        })
+        await Promise.all(replies)
+      })
+
+      expectUnharmed(aftermath)
+      expect(aftermath.replies.filter(({ status }) => status === 200).length).toBeGreaterThan(10)
+      expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(48)
+    },
+  )
+})
+
+const distinct: Readonly<
+  Record<string, readonly [count: number, make: (url: string, index: number) => HostileRequest]>
+> = {
+  'nodes of a megabyte of placeholders': [
+    12,
+    (url, index) =>
+      execute({
+        node: post(url, {
+          id: `n${index}`,
+          body: { structure: 'raw', contentType: 'text/plain', content: '{{a}}'.repeat(190_000) },
+        }),
+      }),
+  ],
+  'nodes of 5,000 placeholders': [
+    60,
+    (url, index) =>
+      execute({
+        node: post(url, {
+          id: `n${index}`,
+          body: { structure: 'raw', contentType: 'text/plain', content: '{{flow.a}}'.repeat(5_000) },
+        }),
+      }),
+  ],
+  'nodes with a literal of 900 KB, each sent twice': [
+    30,
+    (url, index) =>
+      execute({
+        node: post(url, { id: `n${index >> 1}`, body: { structure: 'json', content: 'x'.repeat(900_000) } }),
+      }),
+  ],
+  'tenants, ids and branches': [
+    400,
+    (url, index) =>
+      execute({
+        node: {
+          method: 'GET',
+          url,
+          id: `${'n'.repeat(100)}${index}`,
+          branches: { success: `${'b'.repeat(100)}${index}` },
+        },
+        tenant: `${'t'.repeat(50)}${index}`,
+      }),
+  ],
+  secrets: [
+    200,
+    (url, index) =>
+      execute({
+        node: { method: 'GET', url, auth: { type: 'bearer', token: '{{secrets.s}}' } },
+        secrets: { s: `${randomUUID()}${'s'.repeat(3_000)}${index}` },
+      }),
+  ],
+  'parts of a long text that are kept in statistics and caches': [
+    20,
+    (url, index) =>
+      execute({
+        node: { method: 'GET', url, id: `part${index}`, notes: 'x'.repeat(900_000) },
+        correlationId: `c${index}`,
+      }),
+  ],
+}
+
+describe('what is over leaves no more than it may, after many different', () => {
+  it.each(Object.entries(distinct))('%s', async (_name, [count, make]) => {
+    const url = target.answering(respond({}))
+    const before = await service.heapUsed()
+
+    const aftermath = await attack(service, async (send) => {
+      for (let index = 0; index < count; index += 20)
+        await Promise.all(many(Math.min(20, count - index), (offset) => send(make(url, index + offset))))
+    })
+
+    expectUnharmed(aftermath)
+    expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(64)
+  })
+})
+
+describe('clients that do not read', () => {
+  it('keep nobody else waiting, and are sent away after a while', async () => {
+    const url = target.answering(respond({}))
+    const before = await service.heapUsed()
+    // Escapes make most of what a preview shows of it.
+    const { path, body } = preview({
+      node: post(url, {
+        body: { structure: 'raw', contentType: 'text/plain', content: '\u0001'.repeat(100_000) },
+      }),
+    })
+    const sockets: Socket[] = []
+
+    const aftermath = await attack(service, async (send) => {
+      sockets.push(...(await Promise.all(many(20, () => deafClient()))))
+      for (const socket of sockets) socket.write(requestOf('POST', path, String(body)).repeat(20))
+      for (let call = 0; call < 40; call++) {
+        await send(execute({ node: { method: 'GET', url } }))
+        await sleep(25)
+      }
+      await Promise.race([Promise.all(sockets.map(ended)), sleep(16_000)])
+    })
+
+    expectUnharmed(aftermath)
+    expect(new Set(aftermath.replies.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(sockets.filter(({ destroyed }) => !destroyed).length, 'connections that are still open').toBe(0)
+    expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(48)
+  })
+})
+
+/** A connection of which nothing is read. */
+async function deafClient(): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port: service.port }).on('error', () => {})
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  return socket.pause()
+}
+
+/** One that does not read sees only by writing that the other side has gone. */
+async function ended(socket: Socket): Promise<void> {
+  while (!socket.destroyed) {
+    socket.write(' ')
+    await sleep(200)
+  }
+}
+
+describe('a client that reads slowly', () => {
+  it('gets all of its replies', async () => {
+    const url = target.answering(respond({ body: 'x'.repeat(60_000) }))
+
+    expectUnharmed(
+      await attack(service, sending(...many(20, () => execute({ node: { method: 'GET', url } })))),
+    )
+  })
+})
