@@ -40,6 +40,7 @@ const warningCodes = {
   capture_masked: true,
   curl_too_long: true,
   expectation_masked: true,
+  warnings_left_out: true,
 } satisfies Record<WarningCode, true>
 
 const warnings = 'Warnings'

@@ -74,8 +74,13 @@ export class Reporter {
     }
   }
 
+  /** As many as fit: a long path may stand in each of them. The last one counts those that do not. */
   warnings(warnings: readonly Warning[]): Warning[] {
-    return warnings.map((warning) => ({ ...warning, message: this.masked(warning.message) }))
+    const fitting = countFitting(warnings)
+    const told = warnings
+      .slice(0, fitting)
+      .map((warning) => ({ ...warning, message: this.masked(warning.message) }))
+    return fitting === warnings.length ? told : [...told, leftOut(warnings.length - fitting)]
   }
 
   /** At most so many bytes of a text, without half a character at its end. */
@@ -86,6 +91,23 @@ export class Reporter {
       stream: true,
     })
   }
+}
+
+const maxWarnings = 1_000
+const maxWarningCharacters = 262_144
+
+function countFitting(warnings: readonly Warning[]): number {
+  let characters = 0
+  for (const [index, { path, message }] of warnings.entries()) {
+    characters += (path?.length ?? 0) + message.length
+    if (index === maxWarnings || characters > maxWarningCharacters) return index
+  }
+  return warnings.length
+}
+
+function leftOut(count: number): Warning {
+  const limit = `a reply has room for ${maxWarnings} warnings and ${maxWarningCharacters} characters of them`
+  return { code: 'warnings_left_out', path: null, message: `${count} more left out: ${limit}.` }
 }
 
 /** Where a secret of the service is in a body, its size would tell how long the secret is. */

@@ -35,3 +35,4 @@ export type WarningCode =
   | 'capture_too_large'
   | 'curl_too_long'
   | 'expectation_masked'
+  | 'warnings_left_out'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Warning } from '../../src/webhook/warning.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -223,5 +224,53 @@ describe('what is captured', () => {
 
     expect(Object.values(reply.captured).filter((value) => value !== null)).toHaveLength(1)
     expect(JSON.stringify(reply).length).toBeLessThan(400_000)
+  })
+})
+
+describe('warnings', () => {
+  const name = 'x'.repeat(20_000)
+  const bodyOf = (placeholders: number) => ({
+    structure: 'json',
+    content: { [name]: list(placeholders, () => '{{ profile.missing }}') },
+  })
+
+  it.each(['/v1/execute', '/v1/preview'])(
+    'of %s have room for so many characters, whatever the paths',
+    async (route) => {
+      const target = await receiver(json(200, {}))
+      const { post } = await service()
+
+      const { status, body } = await post<{ warnings: Warning[] }>(route, {
+        node: { method: 'POST', url: target.url, body: bodyOf(5_000) },
+      })
+
+      expect(status).toBe(200)
+      const { warnings } = body
+      expect(warnings.slice(0, -1).every(({ code }) => code === 'template_undefined')).toBe(true)
+      expect(warnings.at(-1)).toMatchObject({ code: 'warnings_left_out', path: null })
+      expect(warnings.at(-1)?.message).toContain(`${5_000 - (warnings.length - 1)} more`)
+      expect(JSON.stringify(warnings).length).toBeLessThan(300_000)
+    },
+  )
+
+  it('are all there where they fit', async () => {
+    const target = await receiver(json(200, {}))
+    const { execute } = await service()
+
+    const { warnings } = await execute({ node: { method: 'POST', url: target.url, body: bodyOf(12) } })
+
+    expect(warnings.map(({ code }) => code)).toEqual(list(12, () => 'template_undefined'))
+  })
+})
+
+describe('the errors of a refused node', () => {
+  it('have room for so many characters, whatever the paths', async () => {
+    const { post } = await service()
+    const content = { ['x'.repeat(20_000)]: list(5_000, () => '{{ profile.a | missing }}') }
+
+    const reply = await post('/v1/execute', { node: { ...hook, body: { structure: 'json', content } } })
+
+    expect(reply.status).toBe(400)
+    expect(JSON.stringify(reply.body).length).toBeLessThan(300_000)
   })
 })
