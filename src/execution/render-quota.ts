@@ -25,11 +25,23 @@ export class RenderQuota {
 
   /** Waits for its turn, as long as it may; at once where nothing is owed. */
   async turn(share: RenderShare, maxWaitMs: number, { signal }: Cancellation): Promise<void> {
-    const waitMs = Math.min(maxWaitMs, this.#owedMs(share))
-    if (waitMs <= 0) return
-    await wait(waitMs, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+    const until = performance.now() + maxWaitMs
+    while (!signal.aborted) {
+      // Of those that wait, the first to go on makes the others wait longer.
+      const waitMs = Math.min(until - performance.now(), this.#owedMs(share))
+      if (waitMs <= 0) return
+      await wait(waitMs, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+    }
+  }
+
+  /** Runs what takes time of the processor, and counts it. */
+  charge<T>(share: RenderShare, work: () => T): T {
+    const began = performance.now()
+    const result = work()
+    this.spend(share, performance.now() - began)
+    return result
   }
 
   /** Whether a share has to wait. */

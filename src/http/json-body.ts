@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
+import { Cancellation } from '../egress/cancellation.ts'
+import { weighNode } from '../execution/compiled-nodes.ts'
+import type { ExecutionContext } from '../execution/execute.ts'
 import type { Node } from '../webhook/config.ts'
 import { type ConfigError, pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
@@ -25,7 +27,7 @@ declare module 'fastify' {
  */
 export function acceptJsonBodies(
   app: FastifyInstance,
-  compiled: CompiledNodes,
+  { nodes: compiled, quota }: Pick<ExecutionContext, 'nodes' | 'quota'>,
   beforeParsing: (request: FastifyRequest, json: Buffer) => void = () => {},
 ): void {
   const nodes = new KnownNodes()
@@ -42,14 +44,24 @@ export function acceptJsonBodies(
   })
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = request.meantBody
-    if (request.newNode !== null) {
-      const { node } = request.body as { readonly node: Node } // the schema has been followed
-      // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
-      const known = compiled.compile(node)
-      if (known.ok) nodes.keep(request.newNode, node, weighNode(request.newNode, known.node))
-    }
-    done()
+    if (request.newNode === null) done()
+    else learn(request, request.newNode).then(() => done(), done)
   })
+
+  async function learn(request: FastifyRequest, text: string): Promise<void> {
+    const { node, tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request.body as RequestOfNode // by its schema
+    const share = { client: request.client?.name ?? null, tenant }
+    await quota.turn(share, deadlineMs, request.active?.cancellation ?? new Cancellation())
+    // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
+    const known = quota.charge(share, () => compiled.compile(node))
+    if (known.ok) nodes.keep(text, node, weighNode(text, known.node))
+  }
+}
+
+interface RequestOfNode {
+  readonly node: Node
+  readonly tenant?: string
+  readonly deadlineMs?: number
 }
 
 /** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */

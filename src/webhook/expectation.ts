@@ -80,8 +80,10 @@ function compileString(
 ): CompiledExpectation {
   return {
     type: 'string',
-    judge(response) {
+    judge(response, { budget }) {
       const expected = `a body that ${match} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
+      if (budget?.hasTime() === false)
+        return { met: false, expected, actual: 'not looked at', hint: null, path, exceedsBudget: true }
       const met = hasText(response.seenText, value, match, ignoreCase)
       const actual = met ? 'a body that does' : describeBody(response)
       return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }

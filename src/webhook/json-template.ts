@@ -11,6 +11,8 @@ export interface RenderedJson extends Shown<unknown> {
 
 /** JSON whose strings are templates. Throws `RenderFailure`. */
 export interface JsonTemplate {
+  /** Whether it is what the author wrote, whatever the payload is. */
+  readonly isLiteral: boolean
   render(rendering: Rendering): RenderedJson
 }
 
@@ -19,19 +21,45 @@ export function compileJson(content: unknown, path: string, compiler: Compiler):
   if (typeof content === 'string') return compileString(content, path, compiler)
   if (Array.isArray(content)) {
     const items = content.map((item, index) => compileJson(item, pointer(path, index), compiler))
-    return { render: (rendering) => list(items.map((item) => item.render(rendering))) }
+    if (items.every(({ isLiteral }) => isLiteral)) return new Literal(content)
+    return { isLiteral: false, render: (rendering) => list(items.map((item) => item.render(rendering))) }
   }
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
-    return { render: () => ({ real: content, shown: content, carriesStored: false }) }
+    return new Literal(content)
   const members = Object.entries(content).map(
     ([name, member]) => [name, compileJson(member, pointer(path, name), compiler)] as const,
   )
-  return { render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])) }
+  if (members.every(([, { isLiteral }]) => isLiteral)) return new Literal(content)
+  return {
+    isLiteral: false,
+    render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])),
+  }
+}
+
+/** What the author wrote is rendered as itself. It is most of a large node, so it is kept small. */
+class Literal implements JsonTemplate, RenderedJson {
+  readonly isLiteral = true
+  readonly carriesStored = false
+  readonly real: unknown
+
+  constructor(content: unknown) {
+    this.real = content
+  }
+
+  get shown(): unknown {
+    return this.real
+  }
+
+  render(): RenderedJson {
+    return this
+  }
 }
 
 function compileString(text: string, path: string, compiler: Compiler): JsonTemplate {
   const template = compiler.template(text, path, 'body')
+  if (template.isConstant && template.staticText === text) return new Literal(text)
   return {
+    isLiteral: false,
     render(rendering) {
       const result = template.value(rendering.scope)
       const real = rendering.take(result, path) ?? null

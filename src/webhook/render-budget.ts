@@ -80,11 +80,16 @@ export class RenderBudget {
 
   /** Called wherever a template takes a step, however small. */
   check(): void {
+    if (!this.hasTime()) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
+  }
+
+  /** Whether the stage that runs may go on. */
+  hasTime(): boolean {
     const now = performance.now()
-    if (now < this.#lookAt) return
+    if (now < this.#lookAt) return true
     const leftMs = this.#stageMs - (threadMs() - this.#cpuBefore)
-    if (leftMs <= 0) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
     this.#lookAt = now + leftMs
+    return leftMs > 0
   }
 
   /** Whether one more look may be taken for what an author may have meant by a name: each goes through a payload. */

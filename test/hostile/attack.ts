@@ -75,16 +75,19 @@ export function sending(...requests: readonly HostileRequest[]): Attacker {
 const soundStatuses = new Set([200, 400, 401, 413, 415, 422, 429, 503])
 
 /** Holds what became of the service against what is promised, whatever was sent. */
-export function expectUnharmed(aftermath: Aftermath): void {
-  const harm = harmOf(aftermath)
+export function expectUnharmed(aftermath: Aftermath, stallMs = maxStallMs): void {
+  const harm = harmOf(aftermath, stallMs)
   expect(harm, harm.join('; ')).toEqual([])
 }
 
 /** What was done to the service or to others, in words. */
-export function harmOf({ death, probed, isHopeless, replies }: Aftermath): readonly string[] {
+export function harmOf(
+  { death, probed, isHopeless, replies }: Aftermath,
+  stallMs = maxStallMs,
+): readonly string[] {
   return [
     ...(death === null ? [] : [`the process died of ${death.signal ?? death.code}: ${describeDeath(death)}`]),
-    ...(probed === null ? [] : describeStall(probed)),
+    ...(probed === null ? [] : describeStall(probed, stallMs)),
     ...(isHopeless ? ['the service was given up'] : []),
     ...new Set(replies.filter(isOdd).map(describeReply)),
   ]
@@ -94,9 +97,9 @@ function describeDeath({ lastWords }: Death): string {
   return /FATAL ERROR: .*/.exec(lastWords)?.[0] ?? lastWords.slice(-300)
 }
 
-function describeStall({ longest: { ownMs, wallMs }, refused }: Probed): readonly string[] {
+function describeStall({ longest: { ownMs, wallMs }, refused }: Probed, stallMs: number): readonly string[] {
   return [
-    ...(ownMs <= maxStallMs
+    ...(ownMs <= stallMs
       ? []
       : [`nothing was answered for ${Math.round(ownMs)} of ${Math.round(wallMs)} ms`]),
     ...(refused === 0 ? [] : [`/livez was not 200 for ${refused} times`]),

@@ -120,32 +120,25 @@ describe('a log that cannot be written', () => {
 })
 
 describe('connections on which nothing is asked', () => {
-  const first = {
-    'say nothing': '',
-    'say the beginning of a head': 'GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ',
-  }
+  it('or only half of something, leave room for others in 12 s', async () => {
+    const started = await startWith({ stdout: 'pipe', openFiles: 200 })
+    started.child.stdout?.resume()
+    const sockets: Socket[] = many(300, () =>
+      connect({ host: '127.0.0.1', port: Number(new URL(started.url).port) }).on('error', () => {}),
+    )
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    for (const [index, socket] of sockets.entries())
+      if (index % 2 === 0) socket.write('GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ')
+    await sleep(500)
 
-  it.each(Object.entries(first))(
-    'and which %s, up to the limit of files, leave room for others in 12 s',
-    async (_name, text) => {
-      const started = await startWith({ stdout: 'pipe', openFiles: 200 })
-      started.child.stdout?.resume()
-      const sockets: Socket[] = many(300, () =>
-        connect({ host: '127.0.0.1', port: Number(new URL(started.url).port) }).on('error', () => {}),
-      )
-      onTestFinished(() => {
-        for (const socket of sockets) socket.destroy()
-      })
-      for (const socket of sockets) socket.on('connect', () => void socket.write(text))
-      await sleep(500)
+    const began = performance.now()
+    // A head is given 10 s.
+    while (!(await isLive(started.url)) && performance.now() - began < 20_000) await sleep(100)
 
-      const began = performance.now()
-      // A head is given 10 s.
-      while (!(await isLive(started.url)) && performance.now() - began < 20_000) await sleep(100)
-
-      expect(performance.now() - began).toBeLessThan(12_000)
-    },
-  )
+    expect(performance.now() - began).toBeLessThan(12_000)
+  })
 })
 
 const request = (path: string, init: RequestInit = {}) => fetch(service.url + path, init)
@@ -166,6 +159,8 @@ describe('many requests that are refused', () => {
   }
 
   it.each(Object.entries(refused))('%s, keep nobody waiting', async (_name, [path, init]) => {
+    // The first one makes the service put its documents together.
+    await request(path, init)
     const aftermath = await attack(service, async () => {
       for (let sent = 0; sent < 1_000; sent += 50)
         await Promise.all(many(50, async () => (await request(path, init)).arrayBuffer()))

@@ -57,6 +57,8 @@ const crowds: Readonly<
 
 /** Together more than a heap of 128 MB can hold as text, as values and as what is sent. */
 const crowdSize = 120
+/** Each piece of the work is short; a collector whose heap is nearly full is not. */
+const crowdStallMs = 900
 
 describe(`${crowdSize} at once`, () => {
   it.each(Object.entries(crowds))(
@@ -75,8 +77,9 @@ describe(`${crowdSize} at once`, () => {
         await Promise.all(replies)
       })
 
-      expectUnharmed(aftermath)
-      expect(aftermath.replies.filter(({ status }) => status === 200).length).toBeGreaterThan(10)
+      expectUnharmed(aftermath, crowdStallMs)
+      // As many as fit at once, at least.
+      expect(aftermath.replies.filter(({ status }) => status === 200).length).toBeGreaterThan(5)
       expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(48)
     },
   )
@@ -174,7 +177,7 @@ describe('clients that do not read', () => {
       sockets.push(...(await Promise.all(many(20, () => deafClient()))))
       for (const socket of sockets) socket.write(requestOf('POST', path, String(body)).repeat(20))
       for (let call = 0; call < 40; call++) {
-        await send(execute({ node: { method: 'GET', url } }))
+        await send(execute({ node: { method: 'GET', url }, tenant: 'other' }))
         await sleep(25)
       }
       await Promise.race([Promise.all(sockets.map(ended)), sleep(16_000)])

@@ -46,8 +46,9 @@ export function describeShapes(
       const aftermath = await attack(service, sending(...Array.from({ length: times }, () => prepared)))
 
       expectUnharmed(aftermath)
-      if (codes !== undefined)
-        expect(codesOf(aftermath).filter((code) => !codes.includes(code ?? ''))).toEqual([])
+      if (codes === undefined) return
+      const others = codesOf(aftermath).filter((code) => !codes.includes(code ?? ''))
+      expect(others, `answered with ${others.join()}`).toEqual([])
     })
   })
 }
