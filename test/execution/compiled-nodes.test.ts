@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
+import { CompiledNodes, weighNode } from '../../src/execution/compiled-nodes.ts'
 import { parseJson } from '../../src/webhook/json.ts'
 
 const limits = { maxTimeoutMs: 10_000 }
@@ -43,6 +43,18 @@ describe('a compiled node', () => {
 
     expect(nodes.compile(large)).not.toBe(nodes.compile(large))
     expect(nodes.compile(node('a'))).not.toBe(small)
+  })
+
+  it('weighs more where its JSON has many values', () => {
+    const weighing = (content: unknown) => {
+      const config = { ...node('a'), body: { structure: 'json' as const, content } }
+      const compiled = new CompiledNodes(limits).compile(config as never)
+      const text = JSON.stringify(config)
+      return compiled.ok ? weighNode(text, compiled.node) - text.length : Number.NaN
+    }
+
+    expect(weighing(Array(1_000).fill(1)) - weighing('1,1')).toBeGreaterThan(39_000)
+    expect(weighing(Array(1_000).fill({})) - weighing('1,1')).toBeGreaterThan(79_000)
   })
 
   it('is none where there are errors, which are the same each time', () => {

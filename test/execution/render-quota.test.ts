@@ -54,6 +54,21 @@ describe('the time of the processor that templates take', () => {
     expect(quota.owes(share('engine'))).toBe(true)
   })
 
+  it('is waited for again where another one went first', async () => {
+    const quota = new RenderQuota()
+    quota.spend(share('engine', 'acme'), 260)
+    const passed: string[] = []
+    const go = async (name: string, ms: number) => {
+      await quota.turn(share('engine', 'acme'), 10_000, new Cancellation())
+      passed.push(`${name} ${quota.owes(share('engine', 'acme'))}`)
+      quota.spend(share('engine', 'acme'), ms)
+    }
+
+    await Promise.all([go('first', 50), go('second', 50)])
+
+    expect(passed).toEqual(['first false', 'second false'])
+  })
+
   it('is not waited for by who has gone', async () => {
     const quota = new RenderQuota()
     quota.spend(share('engine'), 100_000)
