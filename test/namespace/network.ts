@@ -35,7 +35,10 @@ export function routeEverywhere(): void {
 
 /** What the kernel was given to send. */
 export interface Sent {
-  /** Packets of TCP and UDP, whatever their destination. */
+  /**
+   * Packets of UDP, and those that open a connection of TCP, whatever their destination. The end of an earlier connection is
+   * sent again and again where its address has gone.
+   */
   readonly packets: number
   /** Those of them with a destination in one of the watched ranges. */
   readonly toWatched: number
@@ -63,6 +66,7 @@ export function watchPackets(own: OwnTraffic, watched: readonly string[]): void 
         ip daddr 127.0.0.1 udp dport ${own.udp} return
         ip saddr 127.0.0.1 udp sport ${own.udp} return
         meta l4proto != { tcp, udp } return
+        tcp flags & syn == 0 return
         counter name all_sent
         ip daddr { ${ipv4} } counter name to_watched
         ip6 daddr { ${ipv6} } counter name to_watched
