@@ -64,16 +64,19 @@ export async function executeNode(
 ): Promise<Refused | Unaffordable | Executed> {
   const acceptedAt = new Date()
   const accepted = performance.now()
-  const compiled = context.nodes.compile(request.node)
+  const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
+  const { quota } = context
+  const share = { client: occasion.client, tenant }
+  if (quota.owes(share)) await quota.turn(share, deadlineMs, occasion.cancellation)
+  const compiled = quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
   const trace = traceOf(occasion, node, context)
-  const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
-  const share = { client: occasion.client, tenant }
-  if (context.quota.owes(share)) await context.quota.turn(share, deadlineMs, occasion.cancellation)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
+  const renderMs = budget.spentMs
+  quota.spend(share, renderMs)
   if (rendered.ok && !occasion.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
@@ -97,7 +100,7 @@ export async function executeNode(
     { request, node, executionId, trace, rendered, maskers, judging, sent, acceptedAt, accepted, callMs },
     context,
   )
-  context.quota.spend(share, budget.spentMs)
+  quota.spend(share, budget.spentMs - renderMs)
   return executed
 }
 

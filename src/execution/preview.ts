@@ -26,7 +26,8 @@ export function previewNode(
   context: PreviewContext,
   clientName: string | null = null,
 ): Refused | Previewed {
-  const compiled = context.nodes.compile(request.node)
+  const share = { client: clientName, tenant: request.tenant ?? null }
+  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const { payload = {}, secrets = {} } = request
@@ -67,7 +68,7 @@ export function previewNode(
     ],
     simulated: decided?.simulated ?? null,
   }
-  context.quota.spend({ client: clientName, tenant: request.tenant ?? null }, budget.spentMs)
+  context.quota.spend(share, budget.spentMs)
   return { kind: 'previewed', reply }
 }
 

@@ -128,7 +128,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = contextOf(options)
-  acceptJsonBodies(app, context, (request, json) => concurrency.holdParsed(request, json))
+  acceptJsonBodies(app, context.nodes, (request, json) => concurrency.holdParsed(request, json))
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) describeApi(app)

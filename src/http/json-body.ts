@@ -1,14 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Cancellation } from '../egress/cancellation.ts'
-import { weighNode } from '../execution/compiled-nodes.ts'
-import type { ExecutionContext } from '../execution/execute.ts'
+import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
 import type { Node } from '../webhook/config.ts'
 import { type ConfigError, pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
 import { hasRepeatedMembers, repeatedMembers } from '../webhook/repeated-members.ts'
 import { isObject, type JsonObject } from './json-schema.ts'
-import { hasStandIn, KnownNodes, nodeTextOf, withStandIn } from './known-nodes.ts'
+import { KnownNodes, nodeTextOf, withStandIn } from './known-nodes.ts'
 import { Refusal } from './problem.ts'
 
 declare module 'fastify' {
@@ -27,7 +25,7 @@ declare module 'fastify' {
  */
 export function acceptJsonBodies(
   app: FastifyInstance,
-  { nodes: compiled, quota }: Pick<ExecutionContext, 'nodes' | 'quota'>,
+  compiled: CompiledNodes,
   beforeParsing: (request: FastifyRequest, json: Buffer) => void = () => {},
 ): void {
   const nodes = new KnownNodes()
@@ -44,24 +42,24 @@ export function acceptJsonBodies(
   })
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = request.meantBody
-    if (request.newNode === null) done()
-    else learn(request, request.newNode).then(() => done(), done)
+    // What is frozen is compiled only once, though the hook below asks again.
+    if (request.newNode !== null) Object.freeze(nodeOf(request))
+    done()
   })
-
-  async function learn(request: FastifyRequest, text: string): Promise<void> {
-    const { node, tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request.body as RequestOfNode // by its schema
-    const share = { client: request.client?.name ?? null, tenant }
-    await quota.turn(share, deadlineMs, request.active?.cancellation ?? new Cancellation())
+  app.addHook('onSend', (request, { statusCode }, payload, done) => {
+    const { newNode } = request
     // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
-    const known = quota.charge(share, () => compiled.compile(node))
-    if (known.ok) nodes.keep(text, node, weighNode(text, known.node))
-  }
+    if (newNode !== null && statusCode === 200) {
+      const known = compiled.compile(nodeOf(request))
+      if (known.ok) nodes.keep(newNode, nodeOf(request), weighNode(newNode, known.node))
+    }
+    done(null, payload)
+  })
 }
 
-interface RequestOfNode {
-  readonly node: Node
-  readonly tenant?: string
-  readonly deadlineMs?: number
+/** Of a body that has followed its schema. */
+function nodeOf({ body }: FastifyRequest): Node {
+  return (body as { readonly node: Node }).node
 }
 
 /** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */
@@ -123,10 +121,9 @@ function readAbridged(text: string, nodes: KnownNodes): ReadBody | null {
   if (nodeText === null || node === undefined) return null
   const abridged = withStandIn(text, nodeText)
   const parsed = parseJson(abridged, { maxDepth: maxJsonDepth })
-  if (!parsed.ok || !isObject(parsed.plain) || !hasStandIn(parsed.plain)) return null
-  if (hasRepeatedMembers(abridged, parsed.plain)) return null
+  if (!parsed.ok || hasRepeatedMembers(abridged, parsed.plain)) return null
   const { plain, exact } = parsed
-  const rest = plain === exact ? plain : (withExactValues(plain, exact) as object)
+  const rest = (plain === exact ? plain : withExactValues(plain, exact)) as object
   return { checked: plain, meant: { ...rest, node }, newNode: null }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { nodeBounds } from '../execution/compiled-nodes.ts'
 import { Recent } from '../execution/recent.ts'
 import type { Node } from '../webhook/config.ts'
@@ -20,7 +19,7 @@ export class KnownNodes {
 
   /** Keeps a node for all requests to come, and with it what was compiled of it, whose weight this is. */
   keep(text: string, node: Node, weight = text.length): void {
-    // A request may name two nodes, of which the last one counts.
+    // A long number has more digits than a plain one: such a node is read whole each time.
     if (JSON.stringify(JSON.parse(text)) !== JSON.stringify(node)) return
     // A part of a longer text would keep all of that in memory.
     this.#nodes.set(Buffer.from(text).toString(), Object.freeze(node), weight)
@@ -30,11 +29,8 @@ export class KnownNodes {
 /** What a request begins with whose node can be known. */
 const opening = '{"node":'
 
-/** Letters only: digits might look like a long number, for which all of a text is read again. */
-const unguessable = randomUUID().replace(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '')
-
-/** Follows the schema. No caller can guess it, so that no other node of a request can be taken for it. */
-const standIn = { method: 'GET', url: `https://${unguessable}/` } as const
+/** Follows the schema. It has no digits: they might look like a long number, for which all of a text is read again. */
+const standIn = { method: 'GET', url: 'https://host.invalid/' } as const
 
 const openingWithStandIn = opening + JSON.stringify(standIn)
 
@@ -48,11 +44,6 @@ export function nodeTextOf(request: string): string | null {
 /** The JSON of a request with the stand-in in the place of its node. */
 export function withStandIn(request: string, nodeText: string): string {
   return openingWithStandIn + request.slice(opening.length + nodeText.length)
-}
-
-/** Whether the stand-in is still the node of a request, and not another one that came behind it. */
-export function hasStandIn({ node }: { readonly node?: Partial<Node> }): boolean {
-  return node?.url === standIn.url
 }
 
 /** Where the object or array ends that begins at a place; -1 where it does not end. What it holds need not be JSON. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { executeNode } from '../../src/execution/execute.ts'
+import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { writeJson } from '../../src/webhook/json.ts'
 import { attempt, callerWith, context, execute, failing, here, responding, responseOf } from './executions.ts'
 
@@ -253,6 +254,45 @@ describe('the clock of an execution', () => {
     await execute({}, caller, { nodes: new CompiledNodes({ maxTimeoutMs: 3000 }) })
 
     expect(caller.calls[0]?.options.timeoutMs).toBe(3000)
+  })
+})
+
+describe('the time of the processor that an execution takes', () => {
+  const mine = { client: null, tenant: null }
+
+  it('is owed for nodes that were not seen before', async () => {
+    const quota = new RenderQuota()
+    const content = '{{ flow.a }}'.repeat(5_000)
+    for (let index = 0; index < 200 && !quota.owes(mine); index++) {
+      const body = { structure: 'raw', contentType: 'text/plain', content: `${content}${index}` } as const
+      await execute({ node: { body } }, responding(), { quota, maxRenderMs: 2 })
+    }
+
+    expect(quota.owes(mine)).toBe(true)
+  })
+
+  it('is owed for what was rendered while the target has not answered', async () => {
+    const quota = new RenderQuota()
+    const busy = '{% for i in (1..100000) %}{% assign a = i | plus: 1 %}{% endfor %}'
+    const owed: boolean[] = []
+    const caller = callerWith(() => {
+      owed.push(quota.owes(mine))
+      return [attempt({ kind: 'responded', response: responseOf({}) })]
+    })
+    for (let index = 0; index < 10; index++) quota.spend(mine, 25)
+    const headers = [{ name: 'X-Busy', value: `${busy}x` }]
+    await execute({ node: { headers } }, caller, { quota, maxRenderMs: 2_000 })
+
+    expect(owed).toEqual([true])
+  })
+
+  it('is waited for within the deadline, which counts from acceptance', async () => {
+    const quota = new RenderQuota()
+    quota.spend(mine, 100_000)
+    const caller = responding()
+    await execute({ deadlineMs: 60 }, caller, { quota })
+
+    expect(caller.calls.map(({ options }) => options.timeoutMs)).toEqual([1])
   })
 })
 
