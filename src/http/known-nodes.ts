@@ -1,6 +1,7 @@
 import { nodeBounds } from '../execution/compiled-nodes.ts'
 import { Recent } from '../execution/recent.ts'
 import type { Node } from '../webhook/config.ts'
+import { endOfString } from '../webhook/json-string.ts'
 
 /**
  * Nodes with which nothing is wrong, by the text that they came as. An engine sends the same node thousands of times:
@@ -57,17 +58,4 @@ function endOfObject(text: string, start: number): number {
     if (depth === 0) return character === '}' ? at + 1 : -1
   }
   return -1
-}
-
-/** The place of the quotation mark that ends the string which begins at a place; the end of the text where none does. */
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1))
-    if (!isEscaped(text, at)) return at
-  return text.length
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0
-  while (text[at - 1 - backslashes] === '\\') backslashes += 1
-  return backslashes % 2 === 1
 }

@@ -1,3 +1,5 @@
+import { endOfString } from './json-string.ts'
+
 type Expected =
   | 'a value'
   | 'a value or "]"'
@@ -16,15 +18,6 @@ export function findSyntaxError(text: string): string {
     const next = reader.read(expected)
     if (next === null) return reader.complaint(expected)
     expected = next
-  }
-}
-
-/** The index of the quote that ends the string that begins at `start`; beyond the text where none does. */
-function endOfString(text: string, start: number): number {
-  for (let index = start + 1; ; index++) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22 || Number.isNaN(code)) return index
-    if (code === 0x5c) index++
   }
 }
 

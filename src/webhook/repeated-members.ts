@@ -1,3 +1,5 @@
+import { endOfString } from './json-string.ts'
+
 /**
  * Whether an object of well-formed JSON has two members of one name: `JSON.parse` keeps the last one, in silence. `parsed`
  * is what it gave.
@@ -55,7 +57,6 @@ function countNames(json: string): number {
 
 const quotationMark = 0x22
 const colon = 0x3a
-const backslash = 0x5c
 
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
@@ -76,16 +77,3 @@ function isName(json: string, end: number): boolean {
 }
 
 const blanksAndColon = /[ \t\r\n]*:/y
-
-/** The place of the quotation mark that ends the string which begins at a place. */
-function endOfString(json: string, start: number): number {
-  let end = json.indexOf('"', start + 1)
-  while (isEscaped(json, end)) end = json.indexOf('"', end + 1)
-  return end
-}
-
-function isEscaped(json: string, at: number): boolean {
-  let backslashes = 0
-  while (json.charCodeAt(at - 1 - backslashes) === backslash) backslashes += 1
-  return backslashes % 2 === 1
-}
