@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
-import { watchSources } from '../secrets/watch-sources.ts'
+import { watchValue } from '../secrets/watch-value.ts'
 import { clientFinder } from './api-keys.ts'
 import type { Client } from './client.ts'
-import { type ClientSources, type ReadClients, readClients } from './read-clients.ts'
+import { type ClientSources, readClients } from './read-clients.ts'
 
 /** The clients of the service. */
 export interface ClientStore {
@@ -30,51 +29,28 @@ export interface ClientStoreOptions {
   readonly intervalMs?: number
 }
 
-const usualIntervalMs = 2_000
-
-/** A state of the file that cannot be used. */
-interface Refused {
-  readonly problems: readonly string[]
-  /** Tells it from another state with the same problems. */
-  readonly marks: string
-}
-
-/** Keeps the clients in memory and reads their file again when it changes. A state with problems changes nothing. */
-export function createClientStore({
-  sources,
-  initial,
-  log,
-  intervalMs = usualIntervalMs,
-}: ClientStoreOptions): ClientStore {
-  let clients = initial
+/** Keeps the clients in memory and reads their file again when it changes. */
+export function createClientStore({ sources, initial, log, intervalMs }: ClientStoreOptions): ClientStore {
   let find = clientFinder(initial)
   let executing = countExecuting(initial)
-  let refused: Refused | null = null
-
-  function take(read: ReadClients, marks: string): void {
-    if (read.ok) adopt(read.clients)
-    else refuse({ problems: read.problems, marks })
-  }
-
-  function adopt(found: readonly Client[]): void {
-    if (refused === null && isDeepStrictEqual(found, clients)) return
-    refused = null
-    clients = found
-    find = clientFinder(found)
-    executing = countExecuting(found)
-    log.info({ clients: clients.map(({ name }) => name) }, 'the clients have changed and were read again')
-  }
-
-  function refuse(state: Refused): void {
-    if (isDeepStrictEqual(state, refused)) return
-    refused = state
-    const { problems } = state
-    log.error({ problems }, 'the clients have changed and cannot be used; those of before stay in use')
-  }
-
   const places = { directory: null, file: sources.file }
-  const watcher = watchSources(places, { intervalMs, read: () => readClients(sources), onChange: take })
-  return { find: (key) => find(key), countExecuting: () => executing, close: () => watcher.close() }
+  const clients = watchValue<readonly Client[]>(places, {
+    initial,
+    intervalMs,
+    read() {
+      const read = readClients(sources)
+      return read.ok ? { ok: true, value: read.clients } : read
+    },
+    onAdopted(found) {
+      find = clientFinder(found)
+      executing = countExecuting(found)
+      log.info({ clients: found.map(({ name }) => name) }, 'the clients have changed and were read again')
+    },
+    onRefused(problems) {
+      log.error({ problems }, 'the clients have changed and cannot be used; those of before stay in use')
+    },
+  })
+  return { find: (key) => find(key), countExecuting: () => executing, close: () => clients.close() }
 }
 
 function countExecuting(clients: readonly Client[]): number {

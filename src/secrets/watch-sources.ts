@@ -9,7 +9,8 @@ export interface Watcher {
   close(): void
 }
 
-type Places = Pick<SecretSources, 'directory' | 'file'>
+/** Where sources are; null where there is none. */
+export type SourcePlaces = Pick<SecretSources, 'directory' | 'file'>
 
 /** What a watcher does. */
 export interface WatcherOptions<Found> {
@@ -24,7 +25,7 @@ export interface WatcherOptions<Found> {
  * waiting to be told: events of a file system miss links that are swapped, mounts and files that come by network.
  */
 export function watchSources<Found>(
-  places: Places,
+  places: SourcePlaces,
   { intervalMs, read, onChange }: WatcherOptions<Found>,
 ): Watcher {
   let known: string | null = null
@@ -71,7 +72,7 @@ interface Marks {
 /** Clocks of file systems are coarse: a second change within their tick leaves the same marks. */
 const settlingMs = 3_000
 
-async function marksOf({ directory, file }: Places): Promise<Marks> {
+async function marksOf({ directory, file }: SourcePlaces): Promise<Marks> {
   const paths = [...(directory === null ? [] : await filesIn(directory)), ...(file === null ? [] : [file])]
   const marks = await Promise.all(paths.map(markOf))
   const newest = Math.max(0, ...marks.map(({ changedMs }) => changedMs))
