@@ -1,4 +1,4 @@
-import { InvalidOptions } from './options.ts'
+import { InvalidOptions } from './command-line.ts'
 
 /** Runs a command of the benchmark to its end, or to a signal. Nothing that it started outlives it. */
 export async function runCommand(run: () => Promise<void>): Promise<void> {

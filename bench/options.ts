@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { InvalidOptions, readCommandLine } from './command-line.ts'
 
 /** What a run may measure. */
 export const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
@@ -16,9 +16,6 @@ export interface Options {
   readonly leakCalls: number
 }
 
-/** The command line asks for what is not there; the message says what is. */
-export class InvalidOptions extends Error {}
-
 export const usage = `npm run bench -- [options]
 
 Without options: comparison with the bare forwarder, start and memory, and how cost grows; about 12 minutes.
@@ -35,7 +32,7 @@ A whole run writes bench/results.md; one with --quick or --only prints its table
 
 /** Null where help is asked for. Throws `InvalidOptions`. */
 export function readOptions(args: readonly string[]): Options | null {
-  const { peer, leak, calls, only, quick, profile, help } = parse(args)
+  const { peer, leak, calls, only, quick, profile, help } = readCommandLine(args, options, 'bench')
   if (help) return null
   if (peer !== undefined && peer !== 'node-red')
     throw invalid(`--peer "${peer}" is not known; there is node-red.`)
@@ -53,28 +50,18 @@ export function readOptions(args: readonly string[]): Options | null {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        peer: { type: 'string' },
-        leak: { type: 'boolean', default: false },
-        calls: { type: 'string', default: '1000000' },
-        only: { type: 'string', multiple: true },
-        quick: { type: 'boolean', default: false },
-        profile: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
-    throw invalid(line)
-  }
-}
+const options = {
+  peer: { type: 'string' },
+  leak: { type: 'boolean', default: false },
+  calls: { type: 'string', default: '1000000' },
+  only: { type: 'string', multiple: true },
+  quick: { type: 'boolean', default: false },
+  profile: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
 function invalid(message: string): InvalidOptions {
-  return new InvalidOptions(`${message} See npm run bench -- --help.`)
+  return new InvalidOptions(message, 'bench')
 }
 
 function isPart(name: string): name is Part {

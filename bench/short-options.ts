@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { InvalidOptions, readCommandLine } from './command-line.ts'
 import { type Example, examples } from './examples.ts'
-import { InvalidOptions } from './options.ts'
 
 /** What the short form shall do. */
 export interface ShortOptions {
@@ -26,7 +25,7 @@ ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${
 
 /** Null where help is asked for; paths count from `directory`. Throws `InvalidOptions`. */
 export function readShortOptions(args: readonly string[], directory: string): ShortOptions | null {
-  const { against, request, help } = parse(args)
+  const { against, request, help } = readCommandLine(args, options, 'bench:short')
   if (help) return null
   const example = examples.find(({ name }) => name === request)
   if (example === undefined)
@@ -42,22 +41,12 @@ function checkout(directory: string): string {
   return directory
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        against: { type: 'string' },
-        request: { type: 'string', default: ordinary.name },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
-    throw invalid(line)
-  }
-}
+const options = {
+  against: { type: 'string' },
+  request: { type: 'string', default: ordinary.name },
+  help: { type: 'boolean', default: false },
+} as const
 
 function invalid(message: string): InvalidOptions {
-  return new InvalidOptions(`${message} See npm run bench:short -- --help.`)
+  return new InvalidOptions(message, 'bench:short')
 }
