@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { readSendQueues } from './send-queues.ts'
 
@@ -25,18 +25,19 @@ interface Stall {
 export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadReplyOptions): () => void {
   const intervalMs = Math.min(1_000, timeoutMs / 4)
   const maxLooks = timeoutMs / intervalMs
-  const replies = new Map<ServerResponse, Stall | null>()
-  server.prependListener('request', (_request, reply) => {
-    replies.set(reply, null)
-    reply.once('close', () => replies.delete(reply))
+  // By connection and not by reply: what a set of replies has outgrown would keep each of them for a while.
+  const connections = new Map<Socket, Stall | null>()
+  server.on('connection', (socket) => {
+    connections.set(socket, null)
+    socket.once('close', () => connections.delete(socket))
   })
 
   function* findStalled(): Iterable<readonly [Socket, Stall]> {
-    for (const [reply, stall] of replies) {
-      const unsentBytes = unsentOf(reply.socket)
-      if (unsentBytes === 0) replies.set(reply, null)
-      else if (stall?.unsentBytes !== unsentBytes) replies.set(reply, { unsentBytes, looks: 0, queue: null })
-      else if (reply.socket !== null) yield [reply.socket, stall]
+    for (const [socket, stall] of connections) {
+      const unsentBytes = readUnsentBytes(socket)
+      if (unsentBytes === 0) connections.set(socket, null)
+      else if (stall?.unsentBytes !== unsentBytes) connections.set(socket, { unsentBytes, looks: 0, queue: null })
+      else yield [socket, stall]
     }
   }
 
@@ -63,9 +64,7 @@ export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadRep
  * How many bytes wait in the process for a connection to take them. Node documents only how many of all writes wait that are
  * not done, and a reply is one write.
  */
-function unsentOf(socket: Socket | null): number {
-  const { _handle: handle } = (socket ?? {}) as {
-    readonly _handle?: { readonly writeQueueSize: number } | null
-  }
+function readUnsentBytes(socket: Socket): number {
+  const { _handle: handle } = socket as { readonly _handle?: { readonly writeQueueSize: number } | null }
   return handle?.writeQueueSize ?? 0
 }
