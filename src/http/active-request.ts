@@ -151,8 +151,9 @@ export class ActiveRequest implements Holder, HeldResources {
   end(): void {
     this.#hasEnded = true
     this.#leavePlace()
-    this.#receive(-this.#receivedBytes)
-    this.#hold(-this.#bytes)
+    this.#surroundings.shares.add(this, 'bytes', -(this.#receivedBytes + this.#bytes))
+    this.#receivedBytes = 0
+    this.#bytes = 0
   }
 
   #takePlace(): void {

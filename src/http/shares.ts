@@ -73,8 +73,10 @@ export class Shares {
     const { slack = 1 } = wanted
     const ofAll = slack * this.#limitOfAll(what)
     const ofClient = slack * this.#limitOfClient(what, client)
-    const pool = { limit: ofClient, taken: client[what] }
-    if (tenant !== null && !this.#mayHave(what, client, tenant, wanted, pool))
+    if (
+      tenant !== null &&
+      !this.#mayHave(what, client, tenant, wanted, { limit: ofClient, taken: client[what] })
+    )
       return { limit: 'tenant', of: kinds[what] }
     if (ofClient < ofAll && isTooMuch(client[what], wanted, ofClient))
       return { limit: 'client', of: kinds[what] }

@@ -36,7 +36,8 @@ export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadRep
     for (const [socket, stall] of connections) {
       const unsentBytes = readUnsentBytes(socket)
       if (unsentBytes === 0) connections.set(socket, null)
-      else if (stall?.unsentBytes !== unsentBytes) connections.set(socket, { unsentBytes, looks: 0, queue: null })
+      else if (stall?.unsentBytes !== unsentBytes)
+        connections.set(socket, { unsentBytes, looks: 0, queue: null })
       else yield [socket, stall]
     }
   }

@@ -19,6 +19,8 @@ export function isIdle({ active, paused, bytes }: Usage): boolean {
 export class TenantUsage extends Usage {
   /** Null for requests without a tenant, which count as those of one. */
   readonly name: string | null
+  /** Whether its client knows it. */
+  isKept = false
 
   constructor(name: string | null) {
     super()
@@ -34,7 +36,7 @@ const maxSharers = 3
 
 interface Seen {
   readonly name: string | null
-  readonly at: number
+  at: number
 }
 
 /** What the requests of one client take up, and those of its tenants. Nothing is kept of a tenant without requests. */
@@ -58,6 +60,12 @@ export class ClientUsage extends Usage {
 
   /** Notes that a tenant is there. */
   see(name: string | null, now: number): void {
+    const [last] = this.#seen
+    if (last?.name === name && this.#seen.length === 1) last.at = now
+    else this.#seeAmongOthers(name, now)
+  }
+
+  #seeAmongOthers(name: string | null, now: number): void {
     const others = this.#seen.filter((seen) => seen.name !== name && seen.at > now - recentMs)
     this.#seen = [{ name, at: now }, ...others.slice(0, maxSharers - 1)]
     this.sharers = this.#seen.length
@@ -70,7 +78,10 @@ export class ClientUsage extends Usage {
 
   /** Keeps a tenant for as long as it takes something up. To be told of every change of that. */
   keep(tenant: TenantUsage): void {
-    if (isIdle(tenant)) this.#tenants.delete(tenant.name)
-    else this.#tenants.set(tenant.name, tenant)
+    const isBusy = !isIdle(tenant)
+    if (isBusy === tenant.isKept) return
+    tenant.isKept = isBusy
+    if (isBusy) this.#tenants.set(tenant.name, tenant)
+    else this.#tenants.delete(tenant.name)
   }
 }

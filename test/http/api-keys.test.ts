@@ -100,6 +100,19 @@ describe('a key', () => {
       }),
     )
   })
+
+  it('is found as often as it comes, whatever came before', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ü'), maxLength: 3 })
+
+    fc.assert(
+      fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 4 }), fc.array(text), (keys, tokens) => {
+        const nameOf = nameFinder(keys.map((key) => [`the key ${key}`, key]))
+        expect(tokens.map(nameOf)).toEqual(
+          tokens.map((token) => (keys.includes(token) ? `the key ${token}` : null)),
+        )
+      }),
+    )
+  })
 })
 
 /** Finds the name of the client that a key belongs to. */
