@@ -222,8 +222,8 @@ export class Connection {
   }
 
   #lookAtFirstBytes(chunk: Buffer): void {
-    for (const byte of chunk.subarray(0, httpMagic.length - this.#firstBytes)) {
-      this.#speaksHttp &&= byte === httpMagic[this.#firstBytes]
+    for (let at = 0; at < chunk.length && this.#firstBytes < httpMagic.length; at++) {
+      this.#speaksHttp &&= chunk[at] === httpMagic[this.#firstBytes]
       this.#firstBytes += 1
     }
   }

@@ -53,7 +53,7 @@ export class ProgressLimit {
    */
   take(chunk: Buffer): number {
     const most = this.#isInBody ? maxHeaderBytes : maxHeaderBytes - this.#bytes
-    const end = this.#findEnd(chunk.subarray(0, most))
+    const end = this.#findEnd(chunk.length <= most ? chunk : chunk.subarray(0, most))
     this.#bytes += end
     return end
   }

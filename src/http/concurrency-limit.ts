@@ -62,7 +62,8 @@ export class ConcurrencyLimit {
     app.addHook('onRequest', (request, { raw }, done) => {
       const active = this.#letIn(request)
       request.active = active
-      raw.once('close', () => {
+      // It closes once, and `once` is dear.
+      raw.on('close', () => {
         active.isAwaited = false
         if (!raw.writableFinished) active.cancel()
         this.#leave(active)

@@ -50,7 +50,7 @@ export class ConnectionLimit {
     server.on('connection', (socket) => this.#open(socket))
     server.prependListener('request', ({ socket }, reply) => {
       this.#begin(socket)
-      reply.once('close', () => this.#end(socket))
+      reply.on('close', () => this.#end(socket)) // it closes once, and `once` is dear
     })
   }
 
