@@ -34,6 +34,8 @@ export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
 
 /** An address, or a name that is looked up when the service begins to listen. */
 export function hostToListenOn(text: string): Parsed<string> {
+  // For this one name Fastify opens a server for each of its addresses, and only one of them would be guarded.
+  if (text === 'localhost') return right('127.0.0.1')
   return isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? right(text) : wrong('must be an address or a host name')
 }
 

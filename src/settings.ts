@@ -43,7 +43,7 @@ const host: Variable<string> = {
   name: 'HOST',
   default: '127.0.0.1',
   description:
-    'Address to listen on. One that is not loopback needs `API_KEYS` or `API_KEYS_FILE`. The image sets `0.0.0.0`.',
+    'Address to listen on; `localhost` is `127.0.0.1`. One that is not loopback needs `API_KEYS` or `API_KEYS_FILE`. The image sets `0.0.0.0`.',
   example: '0.0.0.0',
   parse: hostToListenOn,
 }
@@ -576,7 +576,6 @@ function tracesOf(
 }
 
 function isLoopback(address: string): boolean {
-  if (address === 'localhost') return true
   const loopback = new BlockList()
   loopback.addSubnet('127.0.0.0', 8)
   loopback.addAddress('::1', 'ipv6')

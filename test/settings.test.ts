@@ -250,6 +250,10 @@ describe('settings', () => {
     },
   )
 
+  it('let localhost be one address, for one server', () => {
+    expect(readSettings({ HOST: 'localhost' }).host).toBe('127.0.0.1')
+  })
+
   it.each(['0.0.0.0', '::', '10.0.0.5', 'service.internal'])('demand keys for %s', async (host) => {
     expect(problemsOf({ HOST: host })).toEqual([
       `neither API_KEYS nor API_KEYS_FILE is set, and HOST ${host} is not loopback: set one, or AUTH=off`,
