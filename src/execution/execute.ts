@@ -21,6 +21,7 @@ import { conclude, isMet, type JudgingContext } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './execution.ts'
 import type { HeldResources } from './held-resources.ts'
+import { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { attemptEntry, Reporter } from './report.ts'
@@ -34,6 +35,7 @@ export interface ExecutionContext {
   readonly nodes: CompiledNodes
   readonly maskers: MaskerCache
   readonly quota: RenderQuota
+  readonly turns: LoopTurns
   /** Milliseconds of processor time for all templates and conditions of a request. */
   readonly maxRenderMs: number
   /** Of all captured values of a request together, as JSON. */
@@ -96,12 +98,19 @@ export async function executeNode(
       })
     : nothingSent
   const callMs = performance.now() - accepted
+  if (LoopTurns.isLong(countBytes(rendered, sent))) await context.turns.take()
   const executed = report(
     { request, node, executionId, trace, rendered, maskers, judging, sent, acceptedAt, accepted, callMs },
     context,
   )
   quota.spend(share, budget.spentMs - renderMs)
   return executed
+}
+
+/** Of what is to be judged and shown. */
+function countBytes(rendered: RenderedRequest, { attempts }: Sent): number {
+  const requestBytes = rendered.ok ? (rendered.request.body?.length ?? 0) : 0
+  return requestBytes + (attempts.at(-1)?.outcome.response?.body.length ?? 0)
 }
 
 const nothingSent: Sent = { attempts: [], warnings: [] }

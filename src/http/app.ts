@@ -2,6 +2,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Caller } from '../egress/caller.ts'
 import { CompiledNodes } from '../execution/compiled-nodes.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
+import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
 import { RenderQuota } from '../execution/render-quota.ts'
 import { createMetrics } from '../metrics/metrics.ts'
@@ -128,7 +129,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = contextOf(options)
-  acceptJsonBodies(app, context.nodes, (request, json) => concurrency.holdParsed(request, json))
+  acceptJsonBodies(app, context, (request, json) => concurrency.holdParsed(request, json))
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) describeApi(app)
@@ -225,6 +226,7 @@ function contextOf({
     nodes: new CompiledNodes({ maxTimeoutMs }),
     maskers: new MaskerCache(),
     quota: new RenderQuota(),
+    turns: new LoopTurns(),
     maxRenderMs,
     maxCapturedBytes,
     maxEchoBytes,

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type CompiledNodes, weighNode } from '../execution/compiled-nodes.ts'
+import { weighNode } from '../execution/compiled-nodes.ts'
+import type { ExecutionContext } from '../execution/execute.ts'
+import { LoopTurns } from '../execution/loop-turns.ts'
 import type { Node } from '../webhook/config.ts'
 import { type ConfigError, pointer } from '../webhook/config-error.ts'
 import { maxJsonDepth, parseJson } from '../webhook/json.ts'
@@ -25,7 +27,7 @@ declare module 'fastify' {
  */
 export function acceptJsonBodies(
   app: FastifyInstance,
-  compiled: CompiledNodes,
+  { nodes: compiled, turns }: Pick<ExecutionContext, 'nodes' | 'turns'>,
   beforeParsing: (request: FastifyRequest, json: Buffer) => void = () => {},
 ): void {
   const nodes = new KnownNodes()
@@ -34,12 +36,16 @@ export function acceptJsonBodies(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     beforeParsing(request, bytes as Buffer)
-    const text = textOf(bytes as Buffer)
+    if (LoopTurns.isLong(bytes.length)) return turns.take().then(() => read(request, bytes as Buffer))
+    done(null, read(request, bytes as Buffer))
+  })
+  function read(request: FastifyRequest, bytes: Buffer): unknown {
+    const text = textOf(bytes)
     const { checked, meant, newNode } = readAbridged(text, nodes) ?? readWhole(text)
     request.meantBody = meant
     request.newNode = newNode
-    done(null, checked)
-  })
+    return checked
+  }
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = request.meantBody
     // What is frozen is compiled only once, though the hook below asks again.
@@ -50,11 +56,15 @@ export function acceptJsonBodies(
     const { newNode } = request
     // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
     if (newNode !== null && statusCode === 200) {
-      const known = compiled.compile(nodeOf(request))
-      if (known.ok) nodes.keep(newNode, nodeOf(request), weighNode(newNode, known.node))
+      if (LoopTurns.isLong(newNode.length)) void turns.take().then(() => keep(newNode, nodeOf(request)))
+      else keep(newNode, nodeOf(request))
     }
     done(null, payload)
   })
+  function keep(text: string, node: Node): void {
+    const known = compiled.compile(node)
+    if (known.ok) nodes.keep(text, node, weighNode(text, known.node))
+  }
 }
 
 /** Of a body that has followed its schema. */

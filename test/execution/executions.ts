@@ -6,6 +6,7 @@ import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/execution/contract.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
 import type { HeldResources } from '../../src/execution/held-resources.ts'
+import { LoopTurns } from '../../src/execution/loop-turns.ts'
 import { MaskerCache } from '../../src/execution/maskers.ts'
 import { previewNode } from '../../src/execution/preview.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
@@ -107,6 +108,7 @@ export const context = {
   nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
   maskers: new MaskerCache(),
   quota: new RenderQuota(),
+  turns: new LoopTurns(),
   maxRenderMs: 50,
   maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,

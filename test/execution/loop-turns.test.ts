@@ -1,0 +1,43 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { LoopTurns } from '../../src/execution/loop-turns.ts'
+
+describe('long pieces of work', () => {
+  it('have one round of the event loop each, in the order in which they came', async () => {
+    const turns = new LoopTurns()
+    const rounds: number[][] = []
+    const work = [1, 2, 3].map(async (piece) => {
+      await turns.take()
+      rounds.at(-1)?.push(piece)
+    })
+
+    for (let round = 0; round < 4; round++) {
+      rounds.push([])
+      await nextRound()
+    }
+
+    await Promise.all(work)
+    expect(rounds.filter((pieces) => pieces.length > 0)).toEqual([[1], [2], [3]])
+  })
+
+  it('that come while others wait follow behind them', async () => {
+    const turns = new LoopTurns()
+    const done: string[] = []
+    const first = turns.take().then(() => done.push('first'))
+    const second = turns.take().then(() => done.push('second'))
+    await first
+    const third = turns.take().then(() => done.push('third'))
+
+    await Promise.all([second, third])
+    await turns.take()
+
+    expect(done).toEqual(['first', 'second', 'third'])
+  })
+
+  it.each([
+    [65_535, false],
+    [65_536, true],
+  ])('are those on a text of %i characters: %s', (characters, isLong) => {
+    expect(LoopTurns.isLong(characters)).toBe(isLong)
+  })
+})
