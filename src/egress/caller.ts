@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import type { Failure } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt } from '../webhook/outcome.ts'
+import { minAttemptMs } from '../webhook/retry.ts'
 import { type AddressPolicy, createAddressPolicy, type Target } from './address-policy.ts'
 import type { AddressRule } from './address-rule.ts'
 import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
@@ -12,6 +13,7 @@ import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { Deadline, notBegun } from './deadline.ts'
 import type { DebugLog } from './debug-log.ts'
+import { EgressError } from './egress-error.ts'
 import type { Receive } from './exchange.ts'
 import { nameOf } from './failure-from-error.ts'
 import type { IpRange } from './ip-address.ts'
@@ -155,7 +157,7 @@ function createPool(
   return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
 }
 
-/** Who gives up while the call waits ends it; what has its place goes on. */
+/** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */
 async function turnOf(
   { deadline, cancellation }: Call,
   turn: Promise<void>,
@@ -170,6 +172,9 @@ async function turnOf(
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }
+  if (deadline.remainingMs >= minAttemptMs) return
+  deadline.interrupt('late')
+  throw new EgressError('EGRESS_STOPPED')
 }
 
 function queueFull(target: Target): Failure {

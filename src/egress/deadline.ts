@@ -1,19 +1,27 @@
 import type { Failure, FailureCode } from '../webhook/failure.ts'
+import { minAttemptMs } from '../webhook/retry.ts'
 import type { AttemptPhase } from './phase-clock.ts'
 
-/** Why a call ends before it is done. */
-export type Interruption = 'deadline' | 'shutdown' | 'cancelled'
+/** Why a call ends before it is done. `late`: its turn came too late to begin with what is left. */
+export type Interruption = 'deadline' | 'late' | 'shutdown' | 'cancelled'
 
 /** The one clock of a call, all attempts included. Its timer keeps the process alive: undici's do not. */
 export class Deadline {
   readonly limitMs: number
+  readonly #endsAt: number
   readonly #timer: NodeJS.Timeout
   #attempt: Interruptible | null = null
   #interruption: Interruption | null = null
 
   constructor(limitMs: number) {
     this.limitMs = limitMs
+    this.#endsAt = performance.now() + limitMs
     this.#timer = setTimeout(() => this.interrupt('deadline'), limitMs)
+  }
+
+  /** How much of the time is left. */
+  get remainingMs(): number {
+    return this.#endsAt - performance.now()
   }
 
   /** Tells this one from now on, and at once where the call was interrupted already. */
@@ -56,6 +64,7 @@ export function failureFromInterruption(
   limitMs: number,
 ): Failure {
   if (interruption === 'cancelled') return notBegun.cancelled
+  if (interruption === 'late') return beganTooLate(phaseMs, limitMs)
   const step = phase === null ? 'connect' : phase === 'answer' && isSending ? 'sending' : phase
   const { code, words } = steps[step]
   if (interruption === 'shutdown') {
@@ -63,6 +72,11 @@ export function failureFromInterruption(
   }
   const detail = `The limit of ${limitMs} ms ran out during ${words}, which took ${Math.round(phaseMs)} ms.`
   return { code, detail, path: null }
+}
+
+function beganTooLate(waitedMs: number, limitMs: number): Failure {
+  const detail = `The wait for a place took ${Math.round(waitedMs)} of ${limitMs} ms, and with less than ${minAttemptMs} ms left no attempt is begun.`
+  return { code: 'queue_timeout', detail, path: null }
 }
 
 /** Of a call that was interrupted before it had a place. */

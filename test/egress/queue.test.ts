@@ -69,6 +69,29 @@ describe('a call that finds all places taken', () => {
     expect(await received(1)).toEqual(['/1'])
   })
 
+  it('is queue_timeout where its turn comes too late to begin, with nothing sent', async () => {
+    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
+    void call('/1')
+    await received(1)
+    const second = call('/2', { timeoutMs: 1_000 })
+    await delay(970)
+    answerNext()
+
+    const [attempt] = await second
+
+    expect(attempt).toMatchObject({ outcome: { failure: { code: 'queue_timeout' } }, delivered: 'no' })
+    expect(await received(1)).toEqual(['/1'])
+  })
+
+  it('is sent with any time where it did not have to wait', async () => {
+    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
+    const first = call('/1', { timeoutMs: 40 })
+    await received(1)
+    answerNext()
+
+    expect((await first)[0]).toMatchObject({ timings: { queueMs: null } })
+  })
+
   it('has no more time for having waited', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
