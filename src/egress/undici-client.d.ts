@@ -2,3 +2,8 @@
 declare module 'undici/lib/dispatcher/client.js' {
   export { Client as default } from 'undici'
 }
+
+/** Where it keeps what reads a connection. */
+declare module 'undici/lib/core/symbols.js' {
+  export const kParser: unique symbol
+}

@@ -2,6 +2,7 @@ import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
 import { containsMask } from './masking/masked-value.ts'
+import { describeMissing, showName } from './missing-value.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
@@ -25,7 +26,9 @@ export function capture(
   maxBytes: number,
 ): Captured {
   const session = new CaptureSession(response, scope, maxBytes)
-  const values = templates.map(([name, template]) => [name, session.take(name, template)] as const)
+  const values = templates.map(
+    ([name, template, hasDefault]) => [name, session.take(name, template, hasDefault)] as const,
+  )
   const { warnings, exceededAt } = session
   return { values: Object.fromEntries(values), warnings, exceededAt }
 }
@@ -45,7 +48,7 @@ class CaptureSession {
     this.#bytesLeft = maxBytes
   }
 
-  take(name: string, template: Template): unknown {
+  take(name: string, template: Template, hasDefault: boolean): unknown {
     if (this.exceededAt !== null) return null
     this.#response.takeSawMask()
     const rendered = template.value(this.#scope)
@@ -55,9 +58,23 @@ class CaptureSession {
     if (!this.#fits(name, value)) return null
     if (sawMask && (!template.isPath || containsMask(value)))
       this.#warn('capture_masked', name, maskedMessage)
-    for (const variable of rendered.undefinedVariables)
-      if (isNotOfResponse(variable)) this.warnings.push(undefinedWarning(variable, pathOf(name)))
+    if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
+      this.#warn('capture_empty', name, 'found nothing: the value is null.')
+    for (const variable of rendered.undefinedVariables) this.#tell(name, variable)
     return value
+  }
+
+  #tell(name: string, variable: UndefinedVariable): void {
+    if (isOfResponse(variable))
+      this.#warn('capture_empty', name, `found nothing: ${describeMissing(this.#response, variable)}`)
+    else this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+  }
+
+  /** What a template has made of a response has names that the target gave. */
+  #withShownName({ name, meant }: UndefinedVariable): UndefinedVariable {
+    const [root = ''] = name.split('.', 1)
+    const isOfRequest = Object.hasOwn(this.#scope.variables, root)
+    return { name, meant: isOfRequest || meant === null ? meant : showName(this.#response, meant) }
   }
 
   #fail(name: string, { detail, exceedsBudget = false }: RenderProblem): null {
@@ -96,9 +113,8 @@ function pathOf(name: string): string {
   return pointer('/node/capture', name)
 }
 
-/** What a response lacks is null and no surprise; anything else is a mistake of the author. */
-function isNotOfResponse({ name }: UndefinedVariable): boolean {
-  return !name.startsWith('response.')
+function isOfResponse({ name }: UndefinedVariable): boolean {
+  return name.startsWith('response.')
 }
 
 /** What is captured where no response came: nothing, under every name. */
