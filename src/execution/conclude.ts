@@ -49,18 +49,18 @@ function concludeOnResponse(
   const scope = scopeWith(response, context)
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
-    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(response) }
+    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
   const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),
       captured: captureNothing(node),
-      warnings: warningsOf(response),
+      warnings: warningsOf(outcome, response),
     }
   return {
     decision: decided,
     captured: values,
-    warnings: [...decided.warnings, ...warnings, ...warningsOf(response)],
+    warnings: [...decided.warnings, ...warnings, ...warningsOf(outcome, response)],
   }
 }
 
@@ -143,8 +143,9 @@ function damagedWarning(charset: string): Warning {
   return { code: 'response_text_damaged', path: null, message }
 }
 
-function warningsOf(response: ReadableResponse): readonly Warning[] {
-  const ofBody = endings[response.ending]
+function warningsOf({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
+  // The reason of a failure says how the body ended.
+  const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
     ...(ofBody === undefined ? [] : [ofBody]),
     ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),

@@ -35,7 +35,7 @@ export interface ResponseText {
 export function readResponseText(bytes: ResponseBytes): ResponseText {
   const { body, contentType, isWhole } = bytes
   const type = parseContentType(contentType)
-  const named = findMarkedCharset(body) ?? findWideStart(body, type) ?? findNamedCharset(body, type)
+  const named = findMarkedCharset(body) ?? findWideStart(bytes) ?? findNamedCharset(body, type)
   if (named === null || mayBeUtf8Json(body, type, named)) {
     const text = decodeUtf8(body, isWhole)
     if (text !== null) return withKind({ text, charset: utf8, isDamaged: false }, bytes, type, named)
@@ -44,11 +44,11 @@ export function readResponseText(bytes: ResponseBytes): ResponseText {
   return withKind({ ...charset.decode(body, isWhole), charset }, bytes, type, named)
 }
 
-/** UTF-16 without a mark, of a text that must begin with ASCII. */
-function findWideStart(body: Buffer, type: ContentType): Charset | null {
+/** UTF-16 without a mark, of JSON or markup, which begin with ASCII. */
+function findWideStart({ body, isWhole }: ResponseBytes): Charset | null {
   const [first = 0, second = 0] = body
-  if (body.length < 2 || (first !== 0 && second !== 0)) return null
-  return isJson(type) || wideStarts.has(first + second) ? findWideCharset(body) : null
+  if ((first !== 0 && second !== 0) || !wideStarts.has(first + second)) return null
+  return isWhole && body.length % 2 !== 0 ? null : findWideCharset(body)
 }
 
 /** `<`, `{`, `[` and `"`. */
