@@ -85,7 +85,6 @@ function metaLabel(attributes: string): string | undefined {
   return charsetParameter.exec(values.get('content') ?? '')?.[1]
 }
 
-// recheck: at most 1,024 characters
 const attribute = /([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?/g
 
 function withoutComments(text: string): string {
