@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { buildConnector, Dispatcher } from 'undici'
-import { kParser } from 'undici/lib/core/symbols.js'
+import symbols from 'undici/lib/core/symbols.js'
 import Client from 'undici/lib/dispatcher/client.js'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair } from '../webhook/outcome.ts'
@@ -244,8 +244,8 @@ function flat(headers: readonly HeaderPair[]): string[] {
 }
 
 /** undici takes the last piece of a reason phrase for all of it, and its bytes for UTF-8. Here they are Latin-1, as in headers. */
-function keepReasonPhrases(socket: TLSSocket & { [kParser]?: PhraseReader | null }): void {
-  const parser = socket[kParser]
+function keepReasonPhrases(socket: TLSSocket & { [symbols.kParser]?: PhraseReader | null }): void {
+  const parser = socket[symbols.kParser]
   if (parser == null) return
   parser.onStatus = (bytes) => {
     parser.statusText += bytes.toString('latin1')

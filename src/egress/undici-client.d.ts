@@ -5,5 +5,6 @@ declare module 'undici/lib/dispatcher/client.js' {
 
 /** Where it keeps what reads a connection. */
 declare module 'undici/lib/core/symbols.js' {
-  export const kParser: unique symbol
+  const symbols: { readonly kParser: unique symbol }
+  export default symbols
 }

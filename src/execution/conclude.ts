@@ -50,7 +50,9 @@ function concludeOnResponse(
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
     return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
-  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
+  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes, {
+    isExpected: decided.succeeded,
+  })
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),

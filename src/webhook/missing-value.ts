@@ -1,24 +1,32 @@
 import { LongNumber } from './long-number.ts'
-import { didYouMean, nearest } from './nearest.ts'
+import { nearest } from './nearest.ts'
 import { namesIn, valueAt } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import type { UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 
-/** Says at which level of a response a path has ended, and what its author may have meant there. */
-export function describeMissing(response: ReadableResponse, { name, meant }: UndefinedVariable): string {
+/** What a response does not have. */
+export interface MissingValue {
+  /** At which level the path to it has ended, in a sentence. */
+  readonly what: string
+  /** What its author may have meant there; null where nothing is near, or may not be shown. */
+  readonly meant: string | null
+}
+
+/** Finds where a path into a response ends too early. */
+export function findMissing(response: ReadableResponse, { name, meant }: UndefinedVariable): MissingValue {
   const { container, path, missing } = findEnd(response.variables, name)
-  if (path === 'response' && missing === 'json') return describeNoJson(response)
-  if (Array.isArray(container)) return describeList(container, path, missing)
+  if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
+  if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
   if (typeof container !== 'object' || container === null || container instanceof LongNumber)
-    return `${quoteName(path)} is ${kindOf(container)}.`
-  // Whoever looked for the variable has counted how often names were gone through.
-  const guess = meant === null ? null : nearest(missing, namesIn(container))
+    return { what: `${quoteName(path)} is ${kindOf(container)}.`, meant: null }
   const what =
     path === 'response.headers'
       ? `the response has no header ${quoteName(missing)}.`
       : `${quoteName(path)} has no ${quoteName(missing)}.`
-  return what + didYouMean(guess === null ? null : showName(response, guess))
+  // Whoever looked for the variable has counted how often names were gone through.
+  const near = meant === null ? null : nearest(missing, namesIn(container))
+  return { what, meant: near === null ? null : showName(response, near) }
 }
 
 /** A name that a target gave, where people may see it; null elsewhere. */
