@@ -18,18 +18,19 @@ export interface Charset {
   decode(bytes: Buffer, isWhole: boolean): DecodedText
 }
 
-/** The charset of a label, in any case and with its usual aliases; null where there is none that can be read. */
+/**
+ * The charset of a label, in any case and with its usual aliases; null where there is none that can be read. A label of
+ * ASCII says nothing of bytes that are not ASCII, and those that are read alike in nearly every charset.
+ */
 export function findCharset(label: string): Charset | null {
   const known = label.trim().toLowerCase()
-  if (known === 'utf-8' || known.length > longestLabel) return known === 'utf-8' ? utf8 : null
+  if (known === 'utf-8') return utf8
+  if (known.length > longestLabel || asciiLabel.test(known)) return null
   const name = standardName(known) ?? aliasOf(known.replace(/[^0-9a-z]/g, ''))
   return name === null ? null : charsetNamed(name)
 }
 
-/** Whether a label says nothing but that the bytes are ASCII, which they are not where the question comes up. */
-export function isAsciiLabel(label: string): boolean {
-  return /^(?:us-?ascii|ascii|ansi_x3\.4-19[68]\d|iso646-us|iso_646\.irv:1991|iso-ir-6)$/i.test(label.trim())
-}
+const asciiLabel = /^(?:us-?ascii|ascii|ansi_x3\.4-19[68]\d|iso646-us|iso_646\.irv:1991|iso-ir-6)$/
 
 const longestLabel = 40
 

@@ -5,7 +5,7 @@ import {
   findWideCharset,
   parseContentType,
 } from './declared-charset.ts'
-import { type Charset, decodeUtf8, findCharset, isAsciiLabel, utf8, windows1252 } from './response-charset.ts'
+import { type Charset, decodeUtf8, findCharset, utf8, windows1252 } from './response-charset.ts'
 
 /** A body that is to be read. */
 export interface ResponseBytes {
@@ -56,8 +56,7 @@ const wideStarts: ReadonlySet<number> = new Set([0x3c, 0x7b, 0x5b, 0x22])
 
 function findNamedCharset(body: Buffer, type: ContentType): Charset | null {
   const { label } = type
-  // A label of ASCII says nothing about bytes that are none.
-  const labelled = label === null || isAsciiLabel(label) ? null : findCharset(label)
+  const labelled = label === null ? null : findCharset(label)
   if (labelled === null) return findDeclaredCharset(body, type)
   return /^utf-?16$/i.test(label ?? '') ? (findWideCharset(body) ?? labelled) : labelled
 }

@@ -145,7 +145,13 @@ export class ReadableResponse {
     return this.#shownText
   }
 
-  /** The beginning of that, of so many characters. All of it is masked before it is cut. */
+  /** What a sentence about the body may quote: text also where that was damaged. */
+  get quotedText(): string {
+    const isDamagedText = this.damagedCharset !== null && this.maskers.showsBody
+    return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.shown)) : this.shownText
+  }
+
+  /** The beginning of what is shown, of so many characters. All of it is masked before it is cut. */
   shownStart(characters: number): Excerpt {
     const text = cutText(this.shownText, characters)
     return { text, isAll: text === this.shownText && this.#leavesOut === 0 }

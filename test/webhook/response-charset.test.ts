@@ -45,6 +45,8 @@ describe('the label of a charset', () => {
     ['utf-16', 'utf-16le'],
     ['UTF16BE', 'utf-16be'],
     ['utf-32', 'utf-32'],
+    ['us-ascii', null],
+    ['ASCII', null],
     ['utf-7', null],
     ['utf-7-imap', null],
     ['base64', null],

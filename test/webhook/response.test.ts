@@ -152,6 +152,12 @@ describe('the charset that a text names itself', () => {
       Buffer.from('<?xml version="1.0"?><n>ü</n>', 'utf16le').swap16(),
       'ü',
     ],
+    [
+      'XML that says ASCII and is not',
+      'text/xml',
+      Buffer.from('<?xml version="1.0" encoding="us-ascii"?><n>ü</n>'),
+      'ü',
+    ],
     ['XML that names none', 'text/xml', latin1('<?xml version="1.0"?><n>ü</n>'), 'ü'],
     [
       'XHTML',
@@ -192,7 +198,61 @@ describe('the charset that a text names itself', () => {
   })
 })
 
+describe('a response of whatever bytes', () => {
+  const labels = ['', 'text/html', 'text/xml', 'application/json', 'image/png', 'text/plain; charset=utf-16']
+  const starts = ['', '<?xml encoding="big5"?>', '<meta charset=gbk>', '{"a":"', '\ufeff', '<\0?\0']
+  const endings = ['complete', 'capped', 'broken', 'undecodable', 'timed_out'] as const
+
+  it('is read, and as text only where all of it is there', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...labels),
+        fc.constantFrom(...starts),
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom(...endings),
+        (contentType, start, bytes, ending) => {
+          const body = Buffer.concat([Buffer.from(start), bytes])
+          const response = responseOf({ headers: [['Content-Type', contentType]], body, ending })
+
+          if (response.damagedCharset !== null) expect(response.isText).toBe(false)
+          if (!response.isText) expect(response.shownText).toBe(body.toString('base64'))
+          else expect(response.shownText).toBe(response.text)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['comments', 'text/html', '<!-- '],
+    ['tags', 'text/html', '<meta a'],
+    ['quotes', 'text/xml', '<?xml encoding="'],
+    ['stray bytes', 'text/plain', '\ufffd\xe9'],
+    ['blanks', 'text/xml', ' '],
+  ])('is read in time that grows with its length: %s', (_what, contentType, piece) => {
+    const body = Buffer.alloc(1_048_576, Buffer.from(piece, 'latin1'))
+    const began = performance.now()
+
+    expect(typed(contentType, body).text.length).toBeGreaterThan(0)
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
+  it('has a Content-Type that is read in such time, too', () => {
+    const began = performance.now()
+
+    for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '"])
+      expect(typed(piece.repeat(5_000), 'x').text).toBe('x')
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})
+
 describe('a text that was damaged', () => {
+  it('is quoted as text in hints', () => {
+    const response = typed('text/plain; charset=utf-8', Buffer.from('Ren\xe9', 'latin1'))
+
+    expect(response.quotedText).toBe('Ren\ufffd')
+    expect(response.shownText).toBe('UmVu6Q==')
+  })
+
   it.each<[contentType: string, bytes: number[] | string, charset: string | null]>([
     ['text/plain; charset=utf-8', [0x61, 0xe9], 'utf-8'],
     ['text/plain; charset=utf-8', '\ufffd', null],
