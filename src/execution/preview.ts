@@ -62,7 +62,7 @@ export function previewNode(
   const curl = rendered.ok ? curlOf(node, { ...input, secrets: {}, standIn }, maskers.own, markers) : null
   const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
   const reply: PreviewReply = {
-    request: shownRequest(node, rendered, part, reporter),
+    request: shownRequest(rendered, part, reporter),
     curl: isCurlTooLong ? null : curl,
     warnings: [
       ...reporter.warnings((part ?? rendered).warnings),
@@ -88,14 +88,13 @@ const none: ReadonlySet<string> = new Set()
 
 /** All of it, or what of it can be rendered. */
 function shownRequest(
-  { method }: CompiledNode,
   rendered: RenderedRequest,
   part: PartialRequest | null,
   reporter: Reporter,
 ): ShownRequest {
   if (rendered.ok) return reporter.request(rendered.request, rendered.shown)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
-  return reporter.request({ method, body: null }, part.shown)
+  return reporter.request(part, part.shown)
 }
 
 /** What the target would have answered, or the failure of the rendering; null where nobody asked. */

@@ -50,7 +50,7 @@ export function compileField(
 ): CompiledField {
   const known = compiler.references.length
   const source = compileSource(field, path, place, compiler)
-  const references = compiler.references.splice(known)
+  const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path }))
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
   const { sensitive = false, ifEmpty } = field
   const name = field.name.toWellFormed()

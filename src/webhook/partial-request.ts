@@ -2,6 +2,7 @@ import type { RenderedAuth } from './auth.ts'
 import { bytesOf } from './body.ts'
 import type { CompiledNode } from './compile.ts'
 import type { CompiledField, RenderedField } from './field.ts'
+import type { Method } from './outbound-request.ts'
 import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './rendering.ts'
 import {
   authHeaderOf,
@@ -20,6 +21,9 @@ import type { Warning } from './warning.ts'
 
 /** What can be shown of a request that cannot be made. */
 export interface PartialRequest {
+  readonly method: Method
+  /** The bytes that would be sent; null where there are none, or where they are not known. */
+  readonly body: Buffer | null
   readonly shown: ShownParts
   readonly valuesToMask: ValuesToMask
   readonly warnings: readonly Warning[]
@@ -43,7 +47,7 @@ export function renderPartly(node: CompiledNode, input: RenderInput): PartialReq
     user: null,
   }
   const { warnings, valuesToMask } = rendering
-  return { shown, warnings, valuesToMask }
+  return { method: node.method, body: body.size?.bytes ?? null, shown, warnings, valuesToMask }
 }
 
 interface PartOfUrl {
