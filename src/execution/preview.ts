@@ -62,7 +62,7 @@ export function previewNode(
   const curl = rendered.ok ? curlOf(node, { ...input, secrets: {}, standIn }, maskers.own, markers) : null
   const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
   const reply: PreviewReply = {
-    request: shownRequest(rendered, part, reporter),
+    request: shownRequest(rendered, part, maskers.own, reporter),
     curl: isCurlTooLong ? null : curl,
     warnings: [
       ...reporter.warnings((part ?? rendered).warnings),
@@ -90,11 +90,14 @@ const none: ReadonlySet<string> = new Set()
 function shownRequest(
   rendered: RenderedRequest,
   part: PartialRequest | null,
+  masked: Masker,
   reporter: Reporter,
 ): ShownRequest {
   if (rendered.ok) return reporter.request(rendered.request, rendered.shown)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
-  return reporter.request(part, part.shown)
+  // Its author looks for what is wrong with a body, wherever that stands.
+  const whole = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
+  return whole.request(part, part.shown)
 }
 
 /** What the target would have answered, or the failure of the rendering; null where nobody asked. */

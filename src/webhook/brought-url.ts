@@ -92,7 +92,7 @@ function readUrl(value: unknown, allowed: readonly AllowedHost[]): ReadUrl {
   if (typeof value !== 'string') return invalid(`is ${describeKind(value)}, and no text`)
   const complaint = complaintAboutText(value)
   if (complaint !== null) return invalid(...complaint)
-  const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/i.exec(value) ?? []
+  const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(value) ?? []
   const parsed = parseAuthority(authority)
   if (!parsed.ok) return invalid(parsed.problem)
   const { place } = parsed

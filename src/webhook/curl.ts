@@ -41,7 +41,8 @@ export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string
 
 /** curl reads brackets and braces as patterns and resolves dot segments unless it is told not to. */
 function urlOptions(url: string): string[] {
-  const globs = /[[\]{}]/.test(url) ? ['--globoff'] : []
+  // What stands in a variable that is not encoded may have them.
+  const globs = /[[\]{}]|"& /.test(url) ? ['--globoff'] : []
   const dots = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url) ? ['--path-as-is'] : []
   return [...globs, ...dots]
 }
@@ -137,11 +138,12 @@ function markerPattern(salt: string): RegExp {
  * members is one variable that has its JSON. `taken` are the names that are variables already.
  */
 export function standInVariables(salt: string, taken: readonly string[]): StandIn {
-  const isMarker = new RegExp(`^(?:${markerPattern(salt).source})$`)
+  const pattern = markerPattern(salt)
+  const isStandIn = (text: string) => text !== '' && text.replaceAll(pattern, '') === ''
   const names = new FreeNames(taken)
   const standIn: StandIn = (value, label) => {
     if (value === undefined || value === null) return value
-    if (typeof value === 'string' && isMarker.test(value)) return value
+    if (typeof value === 'string' && isStandIn(value)) return value
     if (Array.isArray(value) && !value.some(isNested)) return value.map((item) => standIn(item, label))
     return markerOf(salt, names.next(label), typeof value === 'string' ? 'TEXT' : 'JSON')
   }

@@ -1,4 +1,4 @@
-import { sources, valueAt } from './payload.ts'
+import { valueAt } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import type { Rendering } from './rendering.ts'
 import type { TextPlace } from './secret-shape.ts'
@@ -27,11 +27,9 @@ export interface SentText {
   readonly why: Unrendered
 }
 
-const mayRefer = new RegExp(`(?:${sources.join('|')})[.[]`)
-const reference = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(${sources.join('|')})((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})`,
-  'gu',
-)
+const mayRefer = /(?:profile|event|instance|flow|vars|node|execution|secrets)[.[]/
+const reference =
+  /(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(profile|event|instance|flow|vars|node|execution|secrets)((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})/gu
 
 /** What in a text looks like references, at most so many of them. */
 export function findReferences(sent: SentText, limit: number): UnrenderedReference[] {
@@ -49,10 +47,10 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
   return found
 }
 
-/** Warns of those that lead to a value of the payload: of others nobody can say what they mean. */
+/** Warns of those that lead to a value of this call: of others nobody can say what they mean. */
 export function warnOfReferences(references: readonly UnrenderedReference[], rendering: Rendering): void {
   for (const { pointer, written: text, path, why } of references)
-    if (valueAt(rendering.input.payload, path) !== undefined)
+    if (path[0] === 'secrets' || valueAt(rendering.scope.variables, path) !== undefined)
       rendering.warn(
         'placeholder_not_rendered',
         pointer,
@@ -128,6 +126,7 @@ function isValue(before: string, behind: string): boolean {
 }
 
 function written(own: string, { before, behind }: Around): string {
+  // recheck: at most 8 characters
   const [opening = ''] = /[^\p{L}\p{N}\s"'>,;:&=]* {0,3}$/u.exec(before) ?? []
   const [closing = ''] = /^ {0,3}[}\]%>)|*-]*/.exec(behind) ?? []
   return `${opening}${own}${closing}`.trim()

@@ -131,6 +131,16 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     })
   })
 
+  it('however long the text is', async () => {
+    const { preview } = await service()
+    const content = `{"a": "${'x'.repeat(100_000)}", "name": {{ profile.name }} }`
+    const node = { ...whole, body: { ...whole.body, content } }
+
+    const { request } = await preview({ node, payload: { profile } })
+
+    expect(request.body).toBe(content.replace('{{ profile.name }}', 'Ada'))
+  })
+
   it('a body with a secret in it, masked, and nothing said of why', async () => {
     const { preview } = await service()
     const content = '{"k": "{{ secrets.k }}", "pin": {{ profile.pin }}, "name": {{ profile.name }} }'

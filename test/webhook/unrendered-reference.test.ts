@@ -60,6 +60,9 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     ['${profile.größe}', '{{ profile.größe }}'],
     ['${profile.none}', '{{ profile.none }}'],
     ['event.type', '{{ event.type }}'],
+    ['${execution.id}', '{{ execution.id }}'],
+    ['secrets.crm_token', '{{ secrets.crm_token }}'],
+    ['Bearer ${secrets.crm_token}', '{{ secrets.crm_token }}'],
   ])('%s: %s', (value, right) => {
     const [warning, ...others] = told(valueNode(value))
 
@@ -73,6 +76,8 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
 
   it.each([
     'profile.unknown',
+    'node.js',
+    'the secrets.of others',
     '${profile.unknown}',
     'event.created',
     'vars.email',
@@ -191,6 +196,12 @@ describe('a placeholder that nobody fills', () => {
     expect(
       told({ body: { structure: 'simple', fields: [{ name: 'f', literal }] } }).map(([path]) => path),
     ).toEqual(['/node/body/fields/0'])
+  })
+
+  it('is told of where it is that of a secret', () => {
+    const node: NodeSketch = { templates: 'none', auth: { type: 'bearer', token: '{{ secrets.crm_token }}' } }
+
+    expect(told(node)).toEqual([['/node/auth/token', expect.stringContaining('"templates" is "none"')]])
   })
 
   it('is told of where templates are none', () => {
