@@ -13,7 +13,7 @@ export interface CurlInput {
 }
 
 /** Headers that curl writes itself. */
-const framing: ReadonlySet<string> = new Set(['host', 'connection'])
+const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-length'])
 
 /**
  * The request as a shell command. Every argument stands in single quotes, every secret is a shell variable, so
@@ -24,15 +24,15 @@ export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string
   const encodings = new Set<ShellEncoding>()
   const quote = (text: string) => quoteForShell(text, markers, encodings)
   const { url, headers, body, user } = parts
-  const hasBody = body !== null
   const lines = [
     `curl --request ${quote(method)} --url ${quote(url)}`,
     ...urlOptions(url),
     ...headers
-      .filter((header) => isWritten(header, user, hasBody))
+      .filter((header) => isWritten(header, user))
       .map((header) => `--header ${quote(headerLine(header))}`),
     ...(user === null ? [] : [`--user ${quote(user)}`]),
-    ...(hasBody ? [`--data-raw ${quote(body)}`] : []),
+    ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
+    ...(body === null ? [] : [`--data-raw ${quote(body)}`]),
     `--max-time ${quote(String(timeoutMs / 1000))}`,
   ]
   const functions = [...encodings].map((encoding) => `${defineEncoding(encoding)}\n`)
@@ -47,11 +47,16 @@ function urlOptions(url: string): string[] {
   return [...globs, ...dots]
 }
 
-/** curl says of a body how long it is, and of none nothing. */
-function isWritten([name]: readonly [string, string], user: string | null, hasBody: boolean): boolean {
+function isWritten([name]: readonly [string, string], user: string | null): boolean {
   const lower = name.toLowerCase()
-  if (lower === 'content-length') return !hasBody
   return !framing.has(lower) && !(user !== null && lower === 'authorization')
+}
+
+/** Of no body curl says nothing, unless it is told to. */
+function saysThatEmpty({ headers, body }: ShownParts): boolean {
+  return (
+    body === null && headers.some(([name, value]) => name.toLowerCase() === 'content-length' && value === '0')
+  )
 }
 
 /** curl drops a header without a value unless a semicolon ends its name. */
