@@ -40,7 +40,7 @@ export function renderPartly(node: CompiledNode, input: RenderInput): PartialReq
   const headers = listHeaders(node, partOfHeaders(node, auth, rendering), body.size, rendering)
   warnOfReferences(node.references, rendering)
   const shown: ShownParts = {
-    url: url.tail === null ? url.begin : `${url.begin}${showTarget(url.tail, added)}`,
+    url: url.begin + (url.tail === null ? '' : targetText(url.tail, added)),
     headers: headers.shown,
     body: body.text,
     hasSecretSize: body.size?.hasSecretSize ?? true,
@@ -73,6 +73,11 @@ function partsOf(text: string): Pick<UrlTail, 'path' | 'query'> {
   const question = sent.indexOf('?')
   if (question === -1) return { path: sent === '' ? '/' : sent, query: null }
   return { path: sent.slice(0, question) || '/', query: sent.slice(question + 1) }
+}
+
+/** Where all parameters together are too long, without them. */
+function targetText(tail: Pick<UrlTail, 'path' | 'query'>, added: readonly Parameter[]): string {
+  return showTarget(tail, added) ?? `${showTarget(tail, []) ?? '/'}…`
 }
 
 interface PartOfBody {

@@ -138,7 +138,7 @@ function renderTarget(
   const { shown } = tail
   const isMasked = shown.path !== path || shown.query !== query || added.some((one) => one.shown !== one.real)
   if (!isMasked || rendering.hasStandIns) return { real, shown: real }
-  return { real, shown: showTarget(shown, added) }
+  return { real, shown: showTarget(shown, added) ?? mask }
 }
 
 /** A credential that stands literally in a URL is shown with it, but not written into commands that others will get. */
@@ -160,9 +160,12 @@ function standInForCredential(field: RenderedField, rendering: Rendering): Rende
   return { ...field, real: standIn, shown: standIn }
 }
 
-/** A target as it may be shown, with parameters behind what is known of it. */
-export function showTarget(tail: Pick<UrlTail, 'path' | 'query'>, added: readonly Parameter[]): string {
-  return targetOf(tail, added, shownPairs) ?? mask
+/** A target as it may be shown, with parameters behind what is known of it; null where it becomes too long. */
+export function showTarget(
+  tail: Pick<UrlTail, 'path' | 'query'>,
+  added: readonly Parameter[],
+): string | null {
+  return targetOf(tail, added, shownPairs)
 }
 
 /** Null where it becomes too long: what is added is not put together beyond that. */

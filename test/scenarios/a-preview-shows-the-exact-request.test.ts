@@ -185,6 +185,20 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
       '/x?y',
       'url_invalid',
     ],
+    [
+      'a path with a secret that lacks a value',
+      { url: 'https://crm.example/bot{{ secrets.bot }}/{{ profile.none }}/x#y' },
+      profile,
+      'https://crm.example/bot•••//x?q=Ada&pin=•••',
+      'secret_invalid',
+    ],
+    [
+      'a URL that is too long',
+      { query: [{ name: 'q', source: 'profile', field: 'long' }] },
+      { ...profile, long: 'x'.repeat(9_000) },
+      'https://crm.example/leads/7?a=Ada…',
+      'url_invalid',
+    ],
     ['no URL at all', { url: '{{ profile.next }}', hosts: ['crm.example'] }, profile, '', 'value_missing'],
     [
       'a template that fails',
