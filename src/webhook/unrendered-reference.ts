@@ -40,7 +40,7 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
     if (found.length >= limit) break
     const [own, source = '', rest = ''] = match
     const around = surroundings(text, match.index, match.index + own.length)
-    if (!looksMeant(sent, own, around)) continue
+    if (!isInCode(sent, match.index) && !looksMeant(sent, own, around)) continue
     const path = [source, ...rest.split(/[.[\]]+/).filter((name) => name !== '')]
     found.push({ pointer, written: written(own, around), path, why })
   }
@@ -83,6 +83,13 @@ function surroundings(text: string, start: number, end: number): Around {
     before: text.slice(Math.max(0, start - aroundCharacters), start),
     behind: text.slice(end, end + aroundCharacters),
   }
+}
+
+const codeCharacters = 300
+
+/** Whether it stands in a placeholder or tag that nobody reads as one. */
+function isInCode({ text, why }: SentText, start: number): boolean {
+  return why !== 'syntax' && /\{[{%][^{}]*$/.test(text.slice(Math.max(0, start - codeCharacters), start))
 }
 
 function looksMeant(

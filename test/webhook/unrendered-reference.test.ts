@@ -181,6 +181,8 @@ describe('a placeholder that nobody fills', () => {
     '{{profile.email}}',
     '{{{ profile.email }}}',
     'Hi {{ profile.email | upcase }}!',
+    '{{ "Hi " | append: profile.email }}',
+    '{% if profile.email != "" %}x{% endif %}',
   ])('is told of in a literal: %s', (text) => {
     const node: NodeSketch = { query: [{ name: 'a', literal: text }] }
 
