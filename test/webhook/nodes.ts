@@ -54,7 +54,6 @@ export function render(
     idempotencyKey: null,
     userAgent: 'webhook-node/test',
     traceHeaders: [],
-    masksCarriers: true,
     ...rest,
   })
 }
