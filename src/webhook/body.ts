@@ -135,9 +135,10 @@ function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler)
       const result = template.text(rendering.scope, encoder)
       const real = rendering.take(result, `${path}/content`)
       const isStored = carriesStored(result)
-      if (encoder === asJson) refuseBrokenJson(real, isStored, rendering)
       const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
-      return { real, shown: replaceSecrets(real, secrets, mask), carriesStored: isStored }
+      const body = { real, shown: replaceSecrets(real, secrets, mask), carriesStored: isStored }
+      if (encoder === asJson) refuseBrokenJson(body, rendering)
+      return body
     },
   }
 }
@@ -154,11 +155,11 @@ function encoderFor(contentType: string): Encoder {
   return /[/+]xml\s*$/.test(mediaType) ? asXml : asText
 }
 
-function refuseBrokenJson(text: string, isStored: boolean, rendering: Rendering): void {
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+function refuseBrokenJson(body: RenderedBody, rendering: Rendering): void {
+  const parsed = parseJson(body.real, { maxDepth: maxJsonDepth })
   if (parsed.ok) return
   const detail = `The rendered body is not JSON. ${parsed.detail}`
-  rendering.fail({ code: 'body_invalid', detail, path: `${path}/content` }, isStored)
+  rendering.fail({ code: 'body_invalid', detail, path: `${path}/content` }, body.carriesStored, body.shown)
 }
 
 /** Writes a body; one that becomes too large ends the rendering before it takes memory. */

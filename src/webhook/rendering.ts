@@ -50,9 +50,12 @@ export interface ValuesToMask {
 /** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
 export class RenderFailure extends Error {
   readonly failure: Failure & Pick<RenderProblem, 'refusedBy'>
-  constructor(failure: RenderFailure['failure']) {
+  /** The whole body as it may be shown, where it was rendered and is what is wrong. */
+  readonly shownBody: string | null
+  constructor(failure: RenderFailure['failure'], shownBody: string | null = null) {
     super(failure.code)
     this.failure = failure
+    this.shownBody = shownBody
   }
 }
 
@@ -115,8 +118,8 @@ export class Rendering {
   }
 
   /** Ends the rendering. Where a secret of the service is involved, nothing but that is said. */
-  fail(failure: Failure, carriesStored: boolean): never {
-    throw new RenderFailure(carriesStored ? { ...secretInvalid, path: failure.path } : failure)
+  fail(failure: Failure, carriesStored: boolean, shownBody: string | null = null): never {
+    throw new RenderFailure(carriesStored ? { ...secretInvalid, path: failure.path } : failure, shownBody)
   }
 
   warn(code: WarningCode, path: string, message: string): void {
