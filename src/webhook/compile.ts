@@ -1,5 +1,6 @@
 import { type CompiledAuth, compileAuth } from './auth.ts'
-import { type CompiledBody, compileBody } from './body.ts'
+import { compileBody } from './body.ts'
+import type { CompiledBody } from './compiled-body.ts'
 import { Compiler } from './compiler.ts'
 import { type BranchName, branchNames, defaults, type Node, nodeLimits } from './config.ts'
 import { type ConfigError, pointer } from './config-error.ts'

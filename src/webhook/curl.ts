@@ -19,17 +19,36 @@ const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-len
 export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string {
   const quote = (text: string) => quoteForShell(text, markers)
   const { url, headers, body, user } = parts
+  const { charset } = parts
+  const isPiped = body !== null && charset !== undefined
   const lines = [
+    ...(isPiped ? [`${bytesOf(quote(body), charset)} |`] : []),
     `curl --request ${quote(method)} --url ${quote(url)}`,
     ...urlOptions(url),
     ...headers
       .filter((header) => isWritten(header, user))
       .map((header) => `--header ${quote(headerLine(header))}`),
     ...(user === null ? [] : [`--user ${quote(user)}`]),
-    ...(body === null ? [] : [`--data-raw ${quote(body)}`]),
+    ...(body === null ? [] : [isPiped ? '--data-binary @-' : `--data-raw ${quote(body)}`]),
     `--max-time ${quote(String(timeoutMs / 1000))}`,
   ]
   return lines.join(' \\\n  ')
+}
+
+/** What writes a text in a charset; what UTF-16 begins with is no part of the text. */
+function bytesOf(quoted: string, charset: string): string {
+  const isMarked = charset === 'UTF-16'
+  const text = isMarked ? String.raw`printf '\357\273\277%s' ${quoted}` : `printf '%s' ${quoted}`
+  const target = isMarked ? 'UTF-16LE' : (iconvNames[charset] ?? charset)
+  return `${text} | iconv -f UTF-8 -t ${target}`
+}
+
+/** Under these names iconv knows all code points that are in use for a character, as the service does. */
+const iconvNames: Readonly<Record<string, string>> = {
+  Shift_JIS: 'CP932',
+  'Windows-31J': 'CP932',
+  'EUC-JP': 'EUC-JP-MS',
+  GB2312: 'GBK',
 }
 
 /** curl reads brackets and braces as patterns and resolves dot segments unless it is told not to. */

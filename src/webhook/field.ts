@@ -6,7 +6,7 @@ import { attribute, isEmpty, nearestAttribute, type Source } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import { carriesSecret, carriesStored, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import type { SecretPlace } from './secret-lookup.ts'
+import type { TextPlace } from './secret-shape.ts'
 import { type Condition, isTemplate, type Template } from './template.ts'
 import { headerText } from './value-text.ts'
 
@@ -38,7 +38,7 @@ interface ValueSource {
 }
 
 /** Where the value of a field is sent. */
-export type FieldPlace = Extract<SecretPlace, 'query' | 'headers' | 'body'>
+export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody'>
 
 /** Compiles a field of a query, of headers or of a body. */
 export function compileField(

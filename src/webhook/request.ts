@@ -1,5 +1,6 @@
 import type { RenderedAuth } from './auth.ts'
 import { bytesOf } from './body.ts'
+import { warnOfLabel } from './body-label.ts'
 import type { CompiledNode } from './compile.ts'
 import { isCredentialName } from './credential-name.ts'
 import { percentEncode } from './encode.ts'
@@ -22,6 +23,8 @@ export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
+  /** The charset in which the body is sent. */
+  readonly charset?: string
   /** Whether the size of the body would tell how long a secret of the service is. */
   readonly hasSecretSize: boolean
   /** User and password of Basic, for tools that take them apart. */
@@ -79,6 +82,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     url: `https://${url.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
+    ...(body?.bytes === undefined ? {} : { charset: node.body?.charset.name ?? '' }),
     hasSecretSize,
     user: auth?.user ?? null,
   }
@@ -193,7 +197,9 @@ function renderHeaders(
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
-  const given = renderFields(node.headers, rendering).map((field) => headerOf(field, rendering))
+  const fields = renderFields(node.headers, rendering)
+  const given = fields.map((field) => headerOf(field, rendering))
+  if (node.body !== null && body.bytes !== null) warnOfLabel(node.body, body.bytes, fields, rendering)
   if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
   refuseRepeated(given)
   const headers = new HeaderList()

@@ -12,7 +12,7 @@ import {
   toValueSync,
 } from 'liquidjs'
 import { directSteps, pathOf, type Step } from './direct-steps.ts'
-import { asText, type Encoder } from './encode.ts'
+import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
@@ -22,6 +22,7 @@ import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInva
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
+import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
@@ -87,8 +88,15 @@ export function compileTemplate(text: string, place: TemplatePlace): Compiled<Te
   return { ok: true, template: textOf(parsed, tokens, place ?? 'body') }
 }
 
-function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace): Template {
+function textOf(
+  { templates: parsed, hasEncoded }: Parsed,
+  tokens: readonly TopLevelToken[],
+  place: TextPlace,
+): Template {
+  if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, parsed, tokens, place)
+  if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, parsed, tokens, place)
   const [only] = parsed.length === 1 ? parsed : []
+  if (only instanceof Output && place === 'jsonBody' && findWrittenForm(only) === 'json') dropLastFilter(only)
   if (only instanceof SecretTag && place !== 'url') return new SecretText(only, parsed, tokens, place)
   const path = only instanceof Output ? pathOf(only) : null
   return path === null ? new LiquidText(parsed, tokens, place) : new PathText(path, parsed, tokens, place)
@@ -193,6 +201,21 @@ class SecretText extends LiquidText {
     const { isStored, isHidden } = found
     const value = found.value.toWellFormed()
     return rendered(value, [{ name, isStored, isHidden, start: 0, end: value.length }])
+  }
+}
+
+/** The value of a parameter of which its author has encoded a part. */
+class EncodedValue extends LiquidText {
+  readonly #encoder: Encoder
+
+  constructor(encoder: Encoder, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#encoder = encoder
+  }
+
+  override value(scope: Scope): Rendered<unknown> {
+    const text = this.text(scope, this.#encoder)
+    return text.ok && text.value !== '' ? { ...text, value: new EncodedText(text.value) } : text
   }
 }
 
@@ -306,7 +329,13 @@ function tokenize(text: string): TopLevelToken[] | null {
   }
 }
 
-function parse(tokens: readonly TopLevelToken[], place: TextPlace): LiquidTemplate[] | null {
+interface Parsed {
+  readonly templates: LiquidTemplate[]
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  readonly hasEncoded: boolean
+}
+
+function parse(tokens: readonly TopLevelToken[], place: TextPlace): Parsed | null {
   try {
     let isBehindPath = false
     const prepared = tokens.map((token, index) => {
@@ -315,15 +344,37 @@ function parse(tokens: readonly TopLevelToken[], place: TextPlace): LiquidTempla
       const around = { before: own, behind: ownTextOf(tokens[index + 1]), isBehindPath }
       return withSecretTag(token, around, place)
     })
-    return new QueueParser(engine).parseTokens(prepared)
+    const parser = new QueueParser(place === 'rawJson' ? unquoteJson(prepared, engine) : noTokens)
+    const templates = parser.parseTokens(prepared)
+    return { templates, hasEncoded: parser.hasEncoded }
   } catch (error) {
     if (LiquidError.is(error)) return null
     throw error
   }
 }
 
+const noTokens: ReadonlySet<TopLevelToken> = new Set()
+
 /** LiquidJS takes token by token from the front of an array, which for a long one means to move all others. */
 class QueueParser extends Parser {
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  hasEncoded = false
+  readonly #unquoted: ReadonlySet<TopLevelToken>
+
+  constructor(unquoted: ReadonlySet<TopLevelToken>) {
+    super(engine)
+    this.#unquoted = unquoted
+  }
+
+  override parseToken(...parts: Parameters<Parser['parseToken']>): ReturnType<Parser['parseToken']> {
+    const template = super.parseToken(...parts)
+    const form = findWrittenForm(template)
+    if (form === null) return template
+    this.hasEncoded ||= form === 'url'
+    keepWrittenForm(template, this.#unquoted.has(parts[0]) ? 'quotedJson' : form, engine)
+    return template
+  }
+
   override parseTokens(tokens: TopLevelToken[]): LiquidTemplate[] {
     const queue = tokens.toReversed()
     queue.shift = queue.pop

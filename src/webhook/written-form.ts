@@ -1,0 +1,116 @@
+import {
+  type Context,
+  EchoTag,
+  Filter,
+  type FilterImplOptions,
+  type Liquid,
+  Output,
+  TagToken,
+  type Template,
+  type Token,
+  type TopLevelToken,
+  TypeGuards,
+  toValue,
+  type Value,
+} from 'liquidjs'
+import type { WrittenForm } from './encode.ts'
+import type { RenderContext } from './render-context.ts'
+
+/** The filters that write the form of a place. */
+const forms: Readonly<Record<string, WrittenForm>> = {
+  json: 'json',
+  jsonify: 'json',
+  inspect: 'json',
+  url_encode: 'url',
+  cgi_escape: 'url',
+  uri_escape: 'url',
+  escape: 'xml',
+  xml_escape: 'xml',
+  escape_once: 'xml',
+}
+
+/** What the last filter of a placeholder, or of `echo`, writes; null where that is a text like any other. */
+export function findWrittenForm(template: Template): WrittenForm | null {
+  return forms[lastFilter(template)?.name ?? ''] ?? null
+}
+
+/** Tells the place of a placeholder in which form its author has written the value. */
+export function keepWrittenForm(template: Template, form: WrittenForm, liquid: Liquid): void {
+  const filters = filtersOf(template)
+  const last = lastFilter(template)
+  if (filters === null || last === undefined) return
+  const { token } = last as unknown as { readonly token: ConstructorParameters<typeof Filter>[0] }
+  const handler = encodeWritten(form, last.name === 'uri_escape' ? escapeReserved : toValue)
+  // In the place of what encodes every other value. `raw`: what `echo` adds to its filters is not added.
+  filters.splice(filters.indexOf(last) + 1, 1, new Filter(token, { handler, raw: true }, liquid))
+}
+
+/** Lets a placeholder be the value that its last filter would have written. */
+export function dropLastFilter(template: Template): void {
+  const filters = filtersOf(template)
+  const last = lastFilter(template)
+  if (filters !== null && last !== undefined) filters.splice(filters.indexOf(last), 1)
+}
+
+function filtersOf(template: Template): Filter[] | null {
+  if (!(template instanceof Output || template instanceof EchoTag)) return null
+  // Without an expression, `echo` has none.
+  const { value } = template as unknown as { readonly value?: Value }
+  return value?.filters ?? null
+}
+
+/** The author's last one: behind it, an output has what encodes its value. */
+function lastFilter(template: Template): Filter | undefined {
+  return filtersOf(template)?.at(template instanceof Output ? -2 : -1)
+}
+
+type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
+
+function encodeWritten(form: WrittenForm, prepare: (value: unknown) => unknown): FilterHandler {
+  return function (this: { readonly context: Context }, value: unknown) {
+    const context = this.context as RenderContext
+    context.settle()
+    return context.encode === null ? value : context.encode(prepare(value), form)
+  }
+}
+
+/** `uri_escape` leaves what separates the parts of a URL: a value is never one of these. */
+function escapeReserved(value: unknown): string {
+  return String(value).replace(/[;,/?:@&=+$#[\]]/g, encodeURIComponent)
+}
+
+/**
+ * Takes the quotes off every placeholder of a JSON text that writes JSON and stands alone between them: it is the value. Gives
+ * those placeholders.
+ */
+export function unquoteJson(tokens: readonly TopLevelToken[], liquid: Liquid): ReadonlySet<TopLevelToken> {
+  const unquoted = new Set<TopLevelToken>()
+  for (const [index, token] of tokens.entries()) {
+    const [before, behind] = [tokens[index - 1], tokens[index + 1]]
+    if (before === undefined || behind === undefined) continue
+    if (!TypeGuards.isHTMLToken(before) || !TypeGuards.isHTMLToken(behind)) continue
+    if (!endsWithQuote(before.getContent()) || !behind.getContent().startsWith('"')) continue
+    if (!writesJson(token, liquid)) continue
+    before.trimRight++
+    behind.trimLeft++
+    unquoted.add(token)
+  }
+  return unquoted
+}
+
+function writesJson(token: Token, liquid: Liquid): boolean {
+  if (TypeGuards.isOutputToken(token)) return findWrittenForm(new Output(token, liquid)) === 'json'
+  if (!TypeGuards.isTagToken(token) || token.name !== 'echo') return false
+  const text = token.getText()
+  // A tag reads its token up: the parser gets the one that was not read.
+  const copy = new TagToken(text, 0, text.length, liquid.options)
+  return findWrittenForm(new EchoTag(copy, [], liquid)) === 'json'
+}
+
+function endsWithQuote(text: string): boolean {
+  const [backslashes = ''] = /\\*(?="$)/.exec(text.slice(-maxBackslashes)) ?? []
+  return text.endsWith('"') && backslashes.length % 2 === 0
+}
+
+/** Of more than these, all are looked at as if there were no others. */
+const maxBackslashes = 64
