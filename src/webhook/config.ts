@@ -196,11 +196,13 @@ const RawBody = closedObject(
     structure: oneOfWords(['raw'], { description: 'Text of the author.' }),
     contentType: Type.String({
       minLength: 1,
-      description: 'The media type of the text.',
+      description:
+        'The media type of the text. The values are written as it asks, and the text is sent in its charset.',
       examples: ['application/xml'],
     }),
     content: Type.String({
-      description: 'A Liquid template. In JSON and XML media types the values are escaped.',
+      description:
+        'A Liquid template. In the media types of JSON, of JSON in lines, of XML and of forms the values are escaped.',
     }),
   },
   { title: 'Raw', description: 'The rendered text.' },

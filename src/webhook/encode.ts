@@ -19,25 +19,22 @@ export interface TextSoFar {
 export type Encoder = (soFar: TextSoFar) => Encode
 
 /** As it is: headers, plain text. */
-export const asText: Encoder = () => (value) => plainText(value)
+export const asText: Encoder = () => plainText
 
 /** Percent-encoded, so that a value can never become structure of a URL. */
-export const asUrlComponent: Encoder = (soFar) => {
-  let isBehindPath = false
-  soFar.prepare = (piece) => {
-    isBehindPath ||= /[?#]/.test(piece)
-    return piece
-  }
-  return (value, written) => {
-    if (written !== 'url') return percentEncode(value)
-    const text = plainText(value)
-    return isBehindPath ? text : text.replaceAll('+', '%20')
-  }
+export const asUrlComponent: Encoder = (soFar) => (value, written) => {
+  if (written !== 'url') return percentEncode(value)
+  const text = plainText(value)
+  // A URL is short, so that it may be looked at again for each value.
+  return /[?#]/.test(soFar.buffer) ? text : text.replaceAll('+', '%20')
 }
 
 /** Form-encoded, within a body whose author writes names, `=` and `&`. */
-export const asForm: Encoder = () => (value, written) =>
-  written === 'url' ? plainText(value) : formEncode(plainText(value))
+export const asForm: Encoder = () => encodeForForm
+
+function encodeForForm(value: unknown, written?: WrittenForm): string {
+  return written === 'url' ? plainText(value) : formEncode(value)
+}
 
 /** The same for a form in another charset than UTF-8, whose characters beyond ASCII are encoded at the end. */
 export const asAsciiForm: Encoder = () => (value, written) =>

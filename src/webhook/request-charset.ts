@@ -23,16 +23,15 @@ export const utf8: RequestCharset = {
 export const charsetNames =
   'UTF-8, UTF-16, US-ASCII, ISO-8859-1 to 16, windows-1250 to 1258, Shift_JIS, EUC-JP, GB18030, GBK, GB2312 and EUC-KR'
 
-const known = new Map<string, RequestCharset | null>()
-const maxKnown = 1_000
+const charsets = new Map<string, RequestCharset>()
+const maxLabelLength = 64
 
 /** The charset of a label; null for one that cannot be sent. */
 export function findCharset(label: string): RequestCharset | null {
-  const key = label.trim().toLowerCase()
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const charset = createCharset(canonicalName(key))
-  if (known.size < maxKnown) known.set(key, charset)
+  const name = label.length > maxLabelLength ? null : canonicalName(label.trim().toLowerCase())
+  if (name === null) return null
+  const charset = charsets.get(name) ?? createCharset(name)
+  charsets.set(name, charset)
   return charset
 }
 
@@ -75,10 +74,8 @@ const aliases: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['EUC-KR', /^(?:cs)?euc-?kr$/],
 ]
 
-function createCharset(name: string | null): RequestCharset | null {
+function createCharset(name: string): RequestCharset {
   switch (name) {
-    case null:
-      return null
     case 'UTF-8':
       return utf8
     case 'US-ASCII':

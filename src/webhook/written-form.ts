@@ -14,6 +14,7 @@ import {
   type Value,
 } from 'liquidjs'
 import type { WrittenForm } from './encode.ts'
+import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
 
 /** The filters that write the form of a place. */
@@ -70,7 +71,10 @@ function encodeWritten(form: WrittenForm, prepare: (value: unknown) => unknown):
   return function (this: { readonly context: Context }, value: unknown) {
     const context = this.context as RenderContext
     context.settle()
-    return context.encode === null ? value : context.encode(prepare(value), form)
+    const { encode } = context
+    // What is captured is text, with the quotes that its author wrote.
+    if (form === 'quotedJson' && encode === plainText) return `"${plainText(value)}"`
+    return encode === null ? value : encode(prepare(value), form)
   }
 }
 

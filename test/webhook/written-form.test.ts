@@ -56,6 +56,7 @@ describe('the filter json in JSON', () => {
       '{% capture t %}{{ profile.tags | json }}{% endcapture %}{"a":"{{ t }}"}',
       '{"a":"[\\"x\\",\\"y z\\"]"}',
     ],
+    ['{% capture t %}"{{ profile.number | json }}"{% endcapture %}{"a":"{{ t }}"}', '{"a":"\\"7\\""}'],
     ['{"{{ profile.name | json }}":1}', '{"Ada \\"the\\" L":1}'],
     ['{"a":{{ profile.missing | default: "x" | json }}}', '{"a":"x"}'],
     ['[{{ profile.missing | json | default: "null" }}]', '[null]'],
