@@ -65,10 +65,14 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     rendering.path = rendering.take(url.renderPath(rendering.unresolvedScope), '/node/url')
   const auth = node.auth?.render(rendering) ?? null
   const target = renderTarget(node, auth, rendering)
+  // Before the body: what is wrong with that is shown without what a header hides.
+  const fields = renderFields(node.headers, rendering)
+  const given = fields.map((field) => headerOf(field, rendering))
   const body = node.body?.render(rendering) ?? null
   const bytes = bytesOf(body, rendering)
+  if (node.body !== null && bytes !== null) warnOfLabel(node.body, bytes, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
-  const headers = renderHeaders(node, auth, { bytes, hasSecretSize }, rendering)
+  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
   const request: OutboundRequest = {
     method,
     host: url.host,
@@ -194,12 +198,11 @@ interface GivenHeader extends Shown<string> {
 function renderHeaders(
   node: CompiledNode,
   auth: RenderedAuth | null,
+  fields: readonly GivenHeader[],
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
-  const fields = renderFields(node.headers, rendering)
-  const given = fields.map((field) => headerOf(field, rendering))
-  if (node.body !== null && body.bytes !== null) warnOfLabel(node.body, body.bytes, fields, rendering)
+  const given = [...fields]
   if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
   refuseRepeated(given)
   const headers = new HeaderList()

@@ -408,6 +408,16 @@ describe('a broken body is shown around the place', () => {
     }
   })
 
+  it('never with a part of a value that another field hides', () => {
+    const pin = 'abcdefghijklmnopqrstuvwxyz0123456789'
+    const headers = [{ name: 'X-Pin', value: '{{ profile.pin }}', sensitive: true }]
+    const node = { ...raw('application/json', '["{{ profile.pin }}" x "{{ profile.pin }}"]'), headers }
+
+    const { detail } = failureOf(node, { payload: { profile: { pin } } })
+
+    expect(detail).toContain('There it reads: ["•••" ▸x "•••"]')
+  })
+
   it('not at all where a secret of the service is a part of it', () => {
     const store = { find: () => ({ value: 'st0red', isStored: true, isHidden: true }) }
     const node = raw('application/json', '{"a":"{{ secrets.k }}", x}')
