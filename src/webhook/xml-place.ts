@@ -18,6 +18,8 @@ const endings: Readonly<Record<Exclude<Place, 'content' | 'tag'>, readonly [mark
   instruction: ['?>', 'content'],
 }
 
+const none: readonly boolean[] = []
+
 const splitEnd = ']]]]><![CDATA[>'
 const reopened = ']]><![CDATA['
 
@@ -27,12 +29,13 @@ export class XmlPlace {
   /** The end of the text that may be the beginning of a mark. */
   #tail = ''
   /** The brackets at the end of a CDATA section, two at most: whether each comes from a value. */
-  #brackets: readonly boolean[] = []
+  #brackets: readonly boolean[] = none
   #isValue = false
 
   /** A value as it has to be written at the end of the text; `isEscaped`: its author has escaped it for XML. */
   encode(text: string, isEscaped: boolean): string {
-    this.#isValue = true
+    // Nothing is not written by every tag.
+    this.#isValue = text !== ''
     switch (this.#place) {
       case 'cdata':
         return this.#splitEnds(text)
@@ -72,7 +75,11 @@ export class XmlPlace {
   }
 
   #noteBrackets(piece: string, isValue: boolean): void {
-    const all = this.#place === 'cdata' ? (/\]{0,2}$/.exec(this.#tail)?.[0].length ?? 0) : 0
+    if (this.#place !== 'cdata' || !this.#tail.endsWith(']')) {
+      this.#brackets = none
+      return
+    }
+    const all = this.#tail === ']]' ? 2 : 1
     const own = Math.min(all, piece.length)
     const earlier = this.#brackets.slice(this.#brackets.length - (all - own))
     this.#brackets = [...earlier, ...Array<boolean>(own).fill(isValue)]
