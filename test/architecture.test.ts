@@ -36,10 +36,10 @@ describe('imports', () => {
     }
   })
 
-  it('of the webhook folder are typebox and liquidjs, and nothing that does I/O', () => {
+  it('of the webhook folder are typebox, liquidjs and iconv-lite, and nothing that does I/O', () => {
     const packages = files.filter((file) => floorOf(file) === 0).flatMap(packagesOf)
 
-    expect([...new Set(packages)].sort()).toEqual(['liquidjs', 'typebox'])
+    expect([...new Set(packages)].sort()).toEqual(['iconv-lite', 'liquidjs', 'typebox'])
   })
 
   it('of what opens connections are in the egress folder only', () => {

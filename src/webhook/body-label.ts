@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer'
 import type { CompiledBody } from './compiled-body.ts'
 import type { RenderedField } from './field.ts'
 import { mask } from './masking/mask.ts'
@@ -59,5 +58,5 @@ function contradictsCharset(label: MediaType, { form, charset }: CompiledBody, b
   const said = label.charset === null ? 'UTF-8' : (findCharset(label.charset)?.name ?? label.charset)
   if (said === charset.name) return false
   if (said.startsWith('UTF-16') || charset.name.startsWith('UTF-16')) return true
-  return form === 'form' ? /%[89a-f]/i.test(bytes.toString('latin1')) : !isAscii(bytes)
+  return form === 'form' ? /%[89a-f]/i.test(bytes.toString('latin1')) : bytes.some((byte) => byte > 0x7f)
 }

@@ -95,7 +95,6 @@ function percentBytes(text: string, charset: RequestCharset): string {
 
 /** An XML declaration stands at the very beginning. */
 const declarationLength = 256
-// recheck: at most 256 characters
 const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"'>]+)["']/
 
 function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import type Iconv from 'iconv-lite'
+import iconv from 'iconv-lite'
 
 /** A text in a charset, or the place of the first character that the charset lacks. */
 export type Encoded =
@@ -102,15 +101,6 @@ function encodeUtf16(text: string): Encoded {
   return { ok: true, bytes: Buffer.from(text, 'utf16le') }
 }
 
-const require = createRequire(import.meta.url)
-let tables: typeof Iconv | null = null
-
-/** Loading it takes as long as a tenth of the start, and most services never need it. */
-function loadTables(): typeof Iconv {
-  tables ??= require('iconv-lite') as typeof Iconv
-  return tables
-}
-
 /** Whether the bytes of one character beyond ASCII are those of the charset, and not of what vendors have added. */
 type Admits = (lead: number, trail: number, length: number) => boolean
 
@@ -166,7 +156,7 @@ class TableCharset implements RequestCharset {
   encode(text: string): Encoded {
     const own = japanese.has(this.name) ? text.replace(/[\u301c\u2016\u2212\xa2\xa3\xac]/g, twinOf) : text
     for (let at = 0; at < own.length; at++) if (!this.#has(own.charCodeAt(at))) return { ok: false, at }
-    const bytes = loadTables().encode(own, this.name)
+    const bytes = iconv.encode(own, this.name)
     return { ok: true, bytes: this.name === 'EUC-JP' ? mendTilde(bytes) : bytes }
   }
 
@@ -183,8 +173,8 @@ class TableCharset implements RequestCharset {
 
   /** The tables write "?" for what they do not know, and some characters as others. */
   #look(character: string): boolean {
-    const bytes = loadTables().encode(character, this.name)
-    if (loadTables().decode(bytes, this.name, { stripBOM: false }) !== character) return false
+    const bytes = iconv.encode(character, this.name)
+    if (iconv.decode(bytes, this.name, { stripBOM: false }) !== character) return false
     if (character === '\ufffd' && this.name !== 'GB18030') return false
     const [lead = 0, trail = 0] = bytes
     return this.#admits?.(lead, trail, bytes.length) ?? true

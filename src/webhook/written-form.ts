@@ -112,9 +112,7 @@ function writesJson(token: Token, liquid: Liquid): boolean {
 }
 
 function endsWithQuote(text: string): boolean {
-  const [backslashes = ''] = /\\*(?="$)/.exec(text.slice(-maxBackslashes)) ?? []
-  return text.endsWith('"') && backslashes.length % 2 === 0
+  let backslashes = 0
+  while (text.at(-2 - backslashes) === '\\') backslashes++
+  return text.endsWith('"') && backslashes % 2 === 0
 }
-
-/** Of more than these, all are looked at as if there were no others. */
-const maxBackslashes = 64

@@ -96,11 +96,11 @@ describe('raw JSON', () => {
   })
 
   it('is within its time with as many values as a body has room for', () => {
-    const list = Array.from({ length: 100_000 }, () => ({ a: 'b' }))
+    const list = Array.from({ length: 50_000 }, () => ({ a: 'b' }))
 
     expect(
       text('application/json', '[{% for i in profile.list %}{{ i }},{% endfor %}0]', { list }),
-    ).toHaveLength(1_000_003)
+    ).toHaveLength(500_003)
   })
 })
 
