@@ -7,6 +7,7 @@ export interface BodyProblem {
   readonly detail: string
   /** Where in the text; null where that is no single place. */
   readonly at: number | null
+  readonly hint?: string
 }
 
 /** What keeps a text from being what its media type says; null where nothing does. */
@@ -36,11 +37,15 @@ export function describePlace(text: string, at: number): string {
 function jsonProblem(part: string, start: number, text: string): BodyProblem | null {
   const parsed = parseJson(part, { maxDepth: maxJsonDepth })
   if (parsed.ok) return null
+  if (part.trim() === '') return { detail: parsed.detail, at: null }
   if (parsed.problem === 'too_deep') return { detail: parsed.detail, at: null }
   const { at, expected } = locateSyntaxError(part)
   const place = describePlace(text, start + at)
-  return { detail: `Not valid JSON: expected ${expected} at ${place}.`, at: start + at }
+  return { detail: `Not valid JSON: expected ${expected} at ${place}.`, at: start + at, hint: jsonHint }
 }
+
+const jsonHint =
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is. A preview of the same payload shows the whole body.'
 
 function withSubject(subject: string, problem: BodyProblem | null): BodyProblem | null {
   return problem && { ...problem, detail: `${subject} is not JSON. ${problem.detail}` }

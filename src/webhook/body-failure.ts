@@ -1,4 +1,4 @@
-import { describePlace } from './body-check.ts'
+import { type BodyProblem, describePlace } from './body-check.ts'
 import { createMasker, cutText, mask } from './masking/mask.ts'
 import { replaceSecrets, type WrittenSecret } from './rendered.ts'
 import type { Rendering } from './rendering.ts'
@@ -13,12 +13,13 @@ export interface BrokenBody {
 
 const path = '/node/body/content'
 
-/** Ends a rendering whose body is not what it has to be; `at` is the place, null where that is no single one. */
-export function failBody(body: BrokenBody, detail: string, at: number | null, rendering: Rendering): never {
+/** Ends a rendering whose body is not what it has to be. */
+export function failBody(body: BrokenBody, { detail, at, hint }: BodyProblem, rendering: Rendering): never {
   const shown = replaceSecrets(body.real, body.secrets, mask)
   const quoted =
     at === null || body.carriesStored ? '' : ` There it reads: ${quote(viewAt(body, at, rendering))}`
-  rendering.fail({ code: 'body_invalid', detail: detail + quoted, path }, body.carriesStored, shown)
+  const failure = { code: 'body_invalid', detail: detail + quoted, path, ...(hint && { hint }) } as const
+  rendering.fail(failure, body.carriesStored, shown)
 }
 
 /** Ends a rendering whose body has a character that its charset lacks. */

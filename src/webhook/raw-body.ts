@@ -54,7 +54,7 @@ export function compileRaw(
       const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
       const text = { real, secrets, carriesStored: carriesStored(result) }
       const problem = findBodyProblem(real, mediaType)
-      if (problem !== null) failBody(text, problem.detail, problem.at, rendering)
+      if (problem !== null) failBody(text, problem, rendering)
       const shown = replaceSecrets(real, secrets, mask)
       if (form === 'xml') warnOfDeclaration(shown, charset, rendering)
       const body = { real, shown, carriesStored: text.carriesStored }

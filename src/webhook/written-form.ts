@@ -40,10 +40,12 @@ export function keepWrittenForm(template: Template, form: WrittenForm, liquid: L
   const filters = filtersOf(template)
   const last = lastFilter(template)
   if (filters === null || last === undefined) return
-  const { token } = last as unknown as { readonly token: ConstructorParameters<typeof Filter>[0] }
-  const handler = encodeWritten(form, last.name === 'uri_escape' ? escapeReserved : toValue)
+  const { token, handler } = last as unknown as FilterParts
+  const encode = encodeWritten(form, last.name === 'uri_escape' ? escapeReserved : toValue)
+  const at = filters.indexOf(last)
+  if (form === 'json' || form === 'quotedJson') filters[at] = new Filter(token, ofPlainValue(handler), liquid)
   // In the place of what encodes every other value. `raw`: what `echo` adds to its filters is not added.
-  filters.splice(filters.indexOf(last) + 1, 1, new Filter(token, { handler, raw: true }, liquid))
+  filters.splice(at + 1, 1, new Filter(token, { handler: encode, raw: true }, liquid))
 }
 
 /** Lets a placeholder be the value that its last filter would have written. */
@@ -66,6 +68,18 @@ function lastFilter(template: Template): Filter | undefined {
 }
 
 type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
+
+interface FilterParts {
+  readonly token: ConstructorParameters<typeof Filter>[0]
+  readonly handler: FilterHandler
+}
+
+/** LiquidJS writes `nil` as an object. */
+function ofPlainValue(handler: FilterHandler): FilterHandler {
+  return function (value: unknown, ...options: unknown[]) {
+    return handler.call(this, toValue(value as never), ...options)
+  }
+}
 
 function encodeWritten(form: WrittenForm, prepare: (value: unknown) => unknown): FilterHandler {
   return function (this: { readonly context: Context }, value: unknown) {

@@ -387,6 +387,18 @@ describe('a broken body is shown around the place', () => {
     expect(json(content, { v: value })).toContain(detail)
   })
 
+  it.each(['', ' \n'])('not at all where it is %j', (content) => {
+    expect(json(content, {})).toBe('The rendered body is not JSON. The text is empty where JSON is expected.')
+  })
+
+  it('with what to do about it', () => {
+    const node = raw('application/json', '{"a":{{ profile.v }}}')
+
+    expect(failureOf(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
+      '{{ profile.name | json }}',
+    )
+  })
+
   it('with some forty characters of it', () => {
     const detail = json('["{{ profile.a }}" x "{{ profile.a }}"]', { a: 'abcdefghij'.repeat(10) })
 

@@ -58,6 +58,7 @@ describe('the filter json in JSON', () => {
     ],
     ['{% capture t %}"{{ profile.number | json }}"{% endcapture %}{"a":"{{ t }}"}', '{"a":"\\"7\\""}'],
     ['{"{{ profile.name | json }}":1}', '{"Ada \\"the\\" L":1}'],
+    ['[{{ nil | json }},"{{ nil | json }}",{{ profile.missing | default: nil | json }}]', '[null,null,null]'],
     ['{"a":{{ profile.missing | default: "x" | json }}}', '{"a":"x"}'],
     ['[{{ profile.missing | json | default: "null" }}]', '[null]'],
   ])('%s is %s', (content, text) => {
