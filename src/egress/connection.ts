@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { buildConnector, Dispatcher } from 'undici'
+import symbols from 'undici/lib/core/symbols.js'
 import Client from 'undici/lib/dispatcher/client.js'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair } from '../webhook/outcome.ts'
@@ -77,6 +78,7 @@ export class Connection {
    */
   begin(): boolean {
     if (this.#hasUnaskedBytes) return false
+    if (this.#state === 'new') keepReasonPhrases(this.#socket)
     this.#state = 'asked'
     this.#received.mark()
     this.#progress.reset()
@@ -239,6 +241,22 @@ function flat(headers: readonly HeaderPair[]): string[] {
   const list: string[] = []
   for (const [name, value] of headers) list.push(name, value)
   return list
+}
+
+/** undici takes the last piece of a reason phrase for all of it, and its bytes for UTF-8. Here they are Latin-1, as in headers. */
+function keepReasonPhrases(socket: TLSSocket & { [symbols.kParser]?: PhraseReader | null }): void {
+  const parser = socket[symbols.kParser]
+  if (parser == null) return
+  parser.onStatus = (bytes) => {
+    parser.statusText += bytes.toString('latin1')
+    return 0
+  }
+}
+
+/** What undici's parser has of a reason phrase, and clears after each head. */
+interface PhraseReader {
+  statusText: string
+  onStatus: (bytes: Buffer) => 0
 }
 
 /** What every response begins with. */

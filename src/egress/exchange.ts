@@ -44,6 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #hasResponded = false
   #bodyBytes = 0
   #status = 0
+  #reason: string | null = null
   #headers: readonly HeaderPair[] = []
   /** Null until the head has come. */
   #body: ResponseBody | null = null
@@ -84,9 +85,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('answer')
   }
 
-  onResponseStart(controller: Controller, status: number): void {
+  onResponseStart(controller: Controller, status: number, _headers: unknown, reason = ''): void {
     if (status < 200) this.#receiveInterim(controller, status)
-    else this.#receiveHead(controller, status)
+    else this.#receiveHead(controller, status, reason)
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -115,12 +116,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!isInterim) controller.abort(new EgressError('EGRESS_RESPONSE_MALFORMED'))
   }
 
-  #receiveHead(controller: Controller, status: number): void {
+  #receiveHead(controller: Controller, status: number, reason: string): void {
     this.#connection.noteHead()
     this.#headers = headerPairs(controller)
     this.#delivered = 'yes'
     this.#listener.phases.enter('download')
     this.#status = status
+    this.#reason = trimHeader(reason) || null
     this.#body = createResponseBody(codingsOf(this.#headers), {
       limit: this.#limits.maxResponseBytes,
       lane: this.#lane,
@@ -136,7 +138,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #responseWith(body: Buffer, ending: BodyEnding): TargetResponse {
-    return { status: this.#status, headers: this.#headers, body, ending }
+    return { status: this.#status, reason: this.#reason, headers: this.#headers, body, ending }
   }
 
   /**

@@ -35,6 +35,8 @@ export function conclude(
 ): Conclusion {
   if (response === null)
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
+  // Now, since it is no work of the author's.
+  response.readText()
   return context.budget.judge(() => concludeOnResponse(node, outcome, response, context))
 }
 
@@ -47,18 +49,20 @@ function concludeOnResponse(
   const scope = scopeWith(response, context)
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
-    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(response) }
-  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
+    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
+  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes, {
+    isExpected: decided.succeeded,
+  })
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),
       captured: captureNothing(node),
-      warnings: warningsOf(response),
+      warnings: warningsOf(outcome, response),
     }
   return {
     decision: decided,
     captured: values,
-    warnings: [...decided.warnings, ...warnings, ...warningsOf(response)],
+    warnings: [...decided.warnings, ...warnings, ...warningsOf(outcome, response)],
   }
 }
 
@@ -71,6 +75,7 @@ export function isMet(
 ): boolean {
   if (outcome.kind === 'failed') return false
   const response = new ReadableResponse(outcome.response, maskersFor(outcome.response), { isShown: false })
+  if (node.looksAtBody) response.readText()
   return context.budget.judge(() => decideOnResponse(node, response, scopeWith(response, context)).succeeded)
 }
 
@@ -81,12 +86,19 @@ function scopeWith(response: ReadableResponse, { variables, budget }: JudgingCon
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
-  return decideOnFailure(node, withPath(outcome.failure))
+  return decideOnFailure(node, withPath(withStatus(outcome.failure, outcome.response)))
 }
 
 /** The wire knows nothing of nodes: where nobody has said where to look, the code tells. */
 function withPath(failure: Failure): Failure {
   return { ...failure, path: failure.path ?? pathOf(failure.code) }
+}
+
+/** A status that came is told where the body did not end in time. */
+function withStatus(failure: Failure, response: TargetResponse | null): Failure {
+  if (response === null || failure.code !== 'response_timeout') return failure
+  const came = `The target answered with status ${response.status}, but its body did not end in time, and the node looks at the body.`
+  return { ...failure, hint: `${came} ${failure.hint ?? failures.response_timeout.hint}` }
 }
 
 const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])
@@ -109,11 +121,16 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
     path: null,
     message: 'The connection broke off within the body of the response; it is shown as far as it came.',
   },
+  timed_out: {
+    code: 'response_truncated',
+    path: null,
+    message: 'The body of the response did not end in time; it is shown as far as it came.',
+  },
   undecodable: {
     code: 'response_undecodable',
     path: null,
     message:
-      'The body of the response could not be decoded; it is shown as far as that was possible, else as it came.',
+      'The content coding of the response is unknown, or is not what it is called; the body is shown as far as it could be decoded, else as it came.',
   },
 }
 
@@ -123,10 +140,17 @@ const senselessHint: Warning = {
   message: 'The Retry-After of the response is neither one number of seconds nor one date, and was ignored.',
 }
 
-function warningsOf(response: ReadableResponse): readonly Warning[] {
-  const ofBody = endings[response.ending]
+function damagedWarning(charset: string): Warning {
+  const message = `The body of the response has bytes that are no text in ${charset}, the charset that it is read in. Expectations and captures see U+FFFD in their place; the reply shows the bytes, as base64.`
+  return { code: 'response_text_damaged', path: null, message }
+}
+
+function warningsOf({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
+  // The reason of a failure says how the body ended.
+  const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
     ...(ofBody === undefined ? [] : [ofBody]),
+    ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),
     ...(asksInVain(response, new Date()) ? [senselessHint] : []),
   ]
 }

@@ -196,11 +196,17 @@ export type ShownRequest = Static<typeof ShownRequest>
 export const ShownResponse = closedObject(
   {
     status: Type.Integer({ description: 'The status.' }),
+    reason: Type.Optional(nullableText('The phrase of the status line; null where it has none.')),
     headers: Type.Optional(HeaderPairs),
-    body: Type.Optional(Type.String({ description: 'The body, decoded; at most MAX_ECHO_BYTES of it.' })),
+    body: Type.Optional(
+      Type.String({
+        description: 'The body, decoded and read in its charset; at most MAX_ECHO_BYTES of it.',
+      }),
+    ),
     bodyEncoding: Type.Optional(
       oneOfWords(['utf8', 'base64'], {
-        description: 'How `body` is written: text, or base64 where it is none.',
+        description:
+          'How `body` is written: text, or base64 of the bytes where they are none, or no text without loss.',
       }),
     ),
     bodyBytes: nullable<number>({
@@ -261,11 +267,12 @@ export const ExecuteReply = closedObject(
     reason: named(Reason),
     delivered,
     repeat: oneOfWords(['safe', 'if_idempotent', 'never'], {
-      description: 'Whether sending the same again can do harm, or any good.',
+      description:
+        'Whether sending the same again can do harm, or any good. After a response that is not the expected one by its status: 429, 503, 529 `safe`; 408, 425 and every other 5xx but 501 and 505 `if_idempotent`; others `never`.',
     }),
     retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
     captured: recordOf(Type.Unknown(), {
-      description: 'Name to value, null where the response had none.',
+      description: 'Name to value; null, with the warning `capture_empty`, where the response had none.',
     }),
     request: Type.Unsafe<ShownRequest | null>({
       anyOf: [named(ShownRequest), { type: 'null' }],

@@ -92,9 +92,16 @@ function simulated(rendered: RenderedRequest, simulate: Simulation | undefined):
   const { status, headers = {}, body = '' } = simulate
   return {
     kind: 'responded',
-    response: { status, headers: Object.entries(headers), body: Buffer.from(body), ending: 'complete' },
+    response: { status, headers: Object.entries(headers), body: marked(body), ending: 'complete' },
   }
 }
+
+/** A text is that text, whatever charset its headers or its own declaration name: a mark outranks them. */
+function marked(text: string): Buffer {
+  return Buffer.from(text === '' || text.startsWith(byteOrderMark) ? text : byteOrderMark + text)
+}
+
+const byteOrderMark = '\ufeff'
 
 function decide(
   node: CompiledNode,

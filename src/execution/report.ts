@@ -43,7 +43,7 @@ export class Reporter {
   }
 
   response(response: ReadableResponse): ShownResponse {
-    const { status, hasStoredSecret } = response
+    const { status, reason, hasStoredSecret } = response
     const length = response.body.length
     const bodyBytes = hasStoredSecret ? null : length
     if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: length > 0 }
@@ -51,6 +51,7 @@ export class Reporter {
     const body = this.#cut(text)
     return {
       status,
+      reason: reason === null ? null : this.#cut(response.maskers.shown(reason)),
       headers: shownHeaders(response),
       body,
       bodyEncoding: response.isText ? 'utf8' : 'base64',

@@ -4,7 +4,7 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import type { FailureCode } from '../webhook/failure.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/outcome.ts'
-import { askedPauseMs, repeatAfter } from '../webhook/repeat.ts'
+import { askedPauseMs, isTurnedAway, repeatAfter } from '../webhook/repeat.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import type { Warning } from '../webhook/warning.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
@@ -42,9 +42,10 @@ export async function send(sending: Sending): Promise<Sent> {
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
     const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation, receive })
-    for (const attempt of made) attempts.push(blamingLimit(attempt, limit))
+    const ended = made.map((attempt) => withHead(blamingLimit(attempt, limit), node))
+    attempts.push(...ended)
     const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
-    const waitMs = isLast ? null : waitAfter(made, calls, budget, sending)
+    const waitMs = isLast ? null : waitAfter(ended, calls, budget, sending)
     if (waitMs === null) return { attempts, warnings: noWarnings }
     const end = await pause(waitMs, budget, sending)
     if (end !== 'over') return { attempts, warnings: [unbegun[end]] }
@@ -107,10 +108,22 @@ function waitAfter(
   })
 }
 
-/** Only these two say that the target would take the request later. */
+/** Others say nothing of when the target would take the request. */
 function pauseAskedBy({ response }: Outcome): number | null {
-  if (response?.status !== 429 && response?.status !== 503) return null
-  return askedPauseMs(response, new Date())
+  if (response === null || !isTurnedAway(response.status)) return null
+  const pauseMs = askedPauseMs(response, new Date())
+  return pauseMs !== null && pauseMs > longestMeantMs ? null : pauseMs
+}
+
+/** Nobody means more than a year: such a number is a point in time, or a mistake. */
+const longestMeantMs = 366 * 86_400_000
+
+/** Where nobody looks at the body, a head that has come decides, although the clock ran out within the body. */
+function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
+  const { outcome } = attempt
+  if (looksAtBody || outcome.kind === 'responded' || outcome.response === null) return attempt
+  if (outcome.failure.code !== 'response_timeout') return attempt
+  return { ...attempt, outcome: { kind: 'responded', response: outcome.response } }
 }
 
 /** What may end an attempt, and where it stands in a request. */

@@ -137,6 +137,7 @@ const statusHints: Readonly<Record<number, string>> = {
   425: 'The target asks for the request to be sent again later.',
   429: 'The target is called too often. Slow the flow down or ask for a higher limit.',
   503: 'The target is overloaded or down for maintenance. Try again later.',
+  529: 'The target is overloaded. Try again later.',
 }
 
 function credentialHint({ auth, headers, query }: CompiledNode, status: number): string {

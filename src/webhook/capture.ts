@@ -2,6 +2,8 @@ import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
 import { containsMask } from './masking/masked-value.ts'
+import { findMissing, showName } from './missing-value.ts'
+import { didYouMean } from './nearest.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
@@ -17,15 +19,21 @@ export interface Captured {
   readonly exceededAt: string | null
 }
 
-/** Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. */
+/**
+ * Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. What a
+ * response lacks that is not the expected one is no surprise: then only a name that is nearly there is told.
+ */
 export function capture(
   { capture: templates }: CompiledNode,
   response: ReadableResponse,
   scope: Scope,
   maxBytes: number,
+  { isExpected } = { isExpected: true },
 ): Captured {
-  const session = new CaptureSession(response, scope, maxBytes)
-  const values = templates.map(([name, template]) => [name, session.take(name, template)] as const)
+  const session = new CaptureSession(response, scope, maxBytes, isExpected)
+  const values = templates.map(
+    ([name, template, hasDefault]) => [name, session.take(name, template, hasDefault)] as const,
+  )
   const { warnings, exceededAt } = session
   return { values: Object.fromEntries(values), warnings, exceededAt }
 }
@@ -36,16 +44,18 @@ class CaptureSession {
   readonly #response: ReadableResponse
   readonly #scope: Scope
   readonly #maxBytes: number
+  readonly #isExpected: boolean
   #bytesLeft: number
 
-  constructor(response: ReadableResponse, scope: Scope, maxBytes: number) {
+  constructor(response: ReadableResponse, scope: Scope, maxBytes: number, isExpected: boolean) {
     this.#response = response
     this.#scope = scope
     this.#maxBytes = maxBytes
+    this.#isExpected = isExpected
     this.#bytesLeft = maxBytes
   }
 
-  take(name: string, template: Template): unknown {
+  take(name: string, template: Template, hasDefault: boolean): unknown {
     if (this.exceededAt !== null) return null
     this.#response.takeSawMask()
     const rendered = template.value(this.#scope)
@@ -55,9 +65,25 @@ class CaptureSession {
     if (!this.#fits(name, value)) return null
     if (sawMask && (!template.isPath || containsMask(value)))
       this.#warn('capture_masked', name, maskedMessage)
-    for (const variable of rendered.undefinedVariables)
-      if (isNotOfResponse(variable)) this.warnings.push(undefinedWarning(variable, pathOf(name)))
+    if (value === null && this.#isExpected && !hasDefault && rendered.undefinedVariables.length === 0)
+      this.#warn('capture_empty', name, 'found nothing: the value is null.')
+    for (const variable of rendered.undefinedVariables) this.#tell(name, variable)
     return value
+  }
+
+  #tell(name: string, variable: UndefinedVariable): void {
+    if (isOfResponse(variable)) {
+      const { what, meant } = findMissing(this.#response, variable)
+      if (this.#isExpected || meant !== null)
+        this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
+    } else this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+  }
+
+  /** What a template has made of a response has names that the target gave. */
+  #withShownName({ name, meant }: UndefinedVariable): UndefinedVariable {
+    const [root = ''] = name.split('.', 1)
+    const isOfRequest = Object.hasOwn(this.#scope.variables, root)
+    return { name, meant: isOfRequest || meant === null ? meant : showName(this.#response, meant) }
   }
 
   #fail(name: string, { detail, exceedsBudget = false }: RenderProblem): null {
@@ -96,9 +122,8 @@ function pathOf(name: string): string {
   return pointer('/node/capture', name)
 }
 
-/** What a response lacks is null and no surprise; anything else is a mistake of the author. */
-function isNotOfResponse({ name }: UndefinedVariable): boolean {
-  return !name.startsWith('response.')
+function isOfResponse({ name }: UndefinedVariable): boolean {
+  return name.startsWith('response.')
 }
 
 /** What is captured where no response came: nothing, under every name. */

@@ -6,6 +6,7 @@ import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '.
 import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
+import { looksAtBody } from './looks-at-body.ts'
 import type { Method } from './outbound-request.ts'
 import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'
@@ -30,7 +31,10 @@ export interface CompiledNode {
   readonly codeCharacters: number
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
-  readonly capture: readonly (readonly [name: string, template: Template])[]
+  /** `hasDefault`: the author says what a value is where the response has none. */
+  readonly capture: readonly (readonly [name: string, template: Template, hasDefault: boolean])[]
+  /** Whether what decides or is captured can depend on the body of a response. */
+  readonly looksAtBody: boolean
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
   readonly sendsIdempotencyKey: boolean
@@ -72,8 +76,10 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     onError: node.onError ?? defaults.onError,
     branches: branchesOf(node),
     capture: Object.entries(node.capture ?? {}).map(
-      ([name, text]) => [name, compiler.liquid(text, pointer('/node/capture', name))] as const,
+      ([name, text]) =>
+        [name, compiler.liquid(text, pointer('/node/capture', name)), /\|\s*default\b/.test(text)] as const,
     ),
+    looksAtBody: looksAtBody(node),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,

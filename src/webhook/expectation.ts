@@ -104,7 +104,7 @@ function quote(text: string): string {
 
 function describeBody(response: ReadableResponse): string {
   if (response.seenText === '') return 'an empty body'
-  return response.mayBeQuoted ? `a body that begins with ${quote(response.shownText)}` : 'another body'
+  return response.mayBeQuoted ? `a body that begins with ${quote(response.quotedText)}` : 'another body'
 }
 
 function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {

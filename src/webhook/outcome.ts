@@ -6,6 +6,8 @@ export type HeaderPair = readonly [name: string, value: string]
 /** What was read of a response. Never more than `MAX_RESPONSE_BYTES` of body, on the wire and decoded. */
 export interface TargetResponse {
   readonly status: number
+  /** The phrase of the status line, in Latin-1 as headers come; null where it has none, or no line came. */
+  readonly reason?: string | null
   readonly headers: readonly HeaderPair[]
   /** The body after content decoding; as it came where it could not be decoded. */
   readonly body: Buffer

@@ -59,7 +59,7 @@ export function nearestPath(root: unknown, names: readonly string[]): string | n
 const namesByContainer = new WeakMap<object, readonly string[]>()
 
 /** The names among which one is looked for. Listing those of a large object takes long, and a payload does not change. */
-function namesIn(container: object): readonly string[] {
+export function namesIn(container: object): readonly string[] {
   const known = namesByContainer.get(container)
   if (known !== undefined) return known
   const names = Object.keys(container).slice(0, maxCandidates)

@@ -13,10 +13,16 @@ function repeatAfterAttempt({ outcome, delivered }: Attempt): Repeat {
     : repeatAfterStatus(outcome.response.status)
 }
 
-/** 429 and 503 turn a request away at the door; after the others nobody knows how far the target got. */
+/** Of the other failures of a target nobody knows how far it got. Neither 501 nor 505 changes by itself. */
 function repeatAfterStatus(status: number): Repeat {
-  if (status === 429 || status === 503) return 'safe'
-  return [408, 425, 500, 502, 504].includes(status) ? 'if_idempotent' : 'never'
+  if (isTurnedAway(status)) return 'safe'
+  if (status === 501 || status === 505) return 'never'
+  return status === 408 || status === 425 || (status >= 500 && status <= 599) ? 'if_idempotent' : 'never'
+}
+
+/** Whether a target turned the request away at the door, and would take it later. */
+export function isTurnedAway(status: number): boolean {
+  return status === 429 || status === 503 || status === 529
 }
 
 const strictness: readonly Repeat[] = ['safe', 'if_idempotent', 'never']
@@ -47,9 +53,9 @@ export function retryAfterMs(header: string | undefined, now: Date): number | nu
   return Number.isNaN(pause) ? null : Math.max(0, pause)
 }
 
-/** What a response asks for. Two hints are none: nobody knows which one counts. */
+/** What a response asks for. Two hints that differ are none: nobody knows which one counts. */
 export function askedPauseMs({ headers }: TargetResponse, now: Date): number | null {
-  const [hint, ...others] = headerValues(headers, 'retry-after')
+  const [hint, ...others] = new Set(headerValues(headers, 'retry-after'))
   return others.length > 0 ? null : retryAfterMs(hint, now)
 }
 

@@ -3,6 +3,8 @@ import { maxJsonDepth, parseJson } from './json.ts'
 import { cutText, type Masker, mask, maskNothing } from './masking/mask.ts'
 import { maskedHeaderTexts, maskedValue } from './masking/masked-value.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
+import { decodeUtf8, utf8 } from './response-charset.ts'
+import { type ResponseText, readResponseText } from './response-text.ts'
 
 /** What is hidden of a response, from whom. */
 export interface ResponseMaskers {
@@ -37,22 +39,18 @@ export interface Excerpt {
   readonly isAll: boolean
 }
 
-/** A body that begins as text is one. */
-const sampleBytes = 65_536
-
 /** A response as expectations, captures and people read it. */
 export class ReadableResponse {
   readonly status: number
+  /** The phrase of the status line; null where there is none. */
+  readonly reason: string | null
   readonly headers: readonly HeaderPair[]
   readonly body: Buffer
   readonly ending: TargetResponse['ending']
-  /** Whether the body is text at all. */
-  readonly isText: boolean
   /** Whether words about the response may quote its body. */
   readonly mayBeQuoted: boolean
   readonly maskers: ResponseMaskers
-  readonly #encoding: string
-  #text: string | null = null
+  #read: ResponseText | null = null
   #seenText: string | null = null
   #seenJson: { readonly value: unknown; readonly isMasked: boolean } | null = null
   #seenHeaders: readonly HeaderPair[] | null = null
@@ -62,29 +60,44 @@ export class ReadableResponse {
 
   /** `isShown` says whether anything of the body may be shown to people. */
   constructor(
-    { status, headers, body, ending }: TargetResponse,
+    { status, reason = null, headers, body, ending }: TargetResponse,
     maskers: ResponseMaskers,
     { isShown } = { isShown: true },
   ) {
     this.maskers = maskers
     this.mayBeQuoted = isShown
     this.status = status
+    this.reason = reason === null ? null : decodedText(reason)
     this.headers = headers.map(decodedHeader)
     this.body = body
     this.ending = ending
-    const contentType = headerValue(headers, 'content-type') ?? ''
-    const charset = charsetOf(contentType)
-    const mark = byteOrderMark(body)
-    // WHATWG: a byte order mark outranks the label.
-    this.#encoding = mark ?? charset ?? utf8
-    this.isText =
-      ending !== 'undecodable' && (charset !== undefined || mark !== null || isText(body, contentType))
   }
 
-  /** The body as text: invalid bytes are replaced. */
+  /** The body as text. */
   get text(): string {
-    this.#text ??= decode(this.body, this.#encoding)
-    return this.#text
+    return this.readText().text
+  }
+
+  /** Whether the body is text at all, without loss. */
+  get isText(): boolean {
+    return this.readText().isText
+  }
+
+  /** The charset in which bytes of the body are no text; null where none was lost. */
+  get damagedCharset(): string | null {
+    const { isDamaged, charset } = this.readText()
+    return isDamaged && this.ending !== 'undecodable' ? charset.name : null
+  }
+
+  /** The body as text, and how it was read. */
+  readText(): ResponseText {
+    this.#read ??= readResponseText({
+      body: this.body,
+      contentType: headerValue(this.headers, 'content-type') ?? '',
+      isWhole: this.isWhole,
+      isEncoded: this.ending === 'undecodable',
+    })
+    return this.#read
   }
 
   /** Whether the body was read to its end. */
@@ -123,7 +136,7 @@ export class ReadableResponse {
 
   /** Whether a secret of the service was found in the body, whose size would then tell how long it is. */
   get hasStoredSecret(): boolean {
-    return this.#textWithoutStored !== this.text
+    return this.maskers.stored !== null && this.#textWithoutStored !== this.text
   }
 
   /** The body as it may be shown: text, or base64 where it is none. */
@@ -132,7 +145,13 @@ export class ReadableResponse {
     return this.#shownText
   }
 
-  /** The beginning of that, of so many characters. All of it is masked before it is cut. */
+  /** What a sentence about the body may quote: text also where that was damaged. */
+  get quotedText(): string {
+    const isDamagedText = this.damagedCharset !== null && this.maskers.showsBody
+    return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.shown)) : this.shownText
+  }
+
+  /** The beginning of what is shown, of so many characters. All of it is masked before it is cut. */
   shownStart(characters: number): Excerpt {
     const text = cutText(this.shownText, characters)
     return { text, isAll: text === this.shownText && this.#leavesOut === 0 }
@@ -161,6 +180,7 @@ export class ReadableResponse {
     if (parsed === null || !parsed.ok) return { value: undefined, isMasked: false }
     if (stored === null || this.#textWithoutStored === this.text)
       return { value: parsed.exact, isMasked: false }
+    if (this.#textWithoutStored === mask) return { value: undefined, isMasked: true }
     return { value: maskedValue(parsed.exact, stored), isMasked: true }
   }
 
@@ -169,17 +189,29 @@ export class ReadableResponse {
     if (!showsBody) return this.body.length === 0 ? '' : mask
     if (this.isText) return this.#withoutTail(this.#maskBody(shown))
     // Base64 would hide every spelling but the plain one.
-    if ([this.text, this.body.toString('latin1')].some((text) => shown(text) !== text)) return mask
+    if (shown !== maskNothing && [this.text, ...this.#plainViews].some((text) => shown(text) !== text))
+      return mask
     return this.#withoutTail(shown(this.body.toString('base64'), { isCut: this.#isCut }))
   }
 
-  /** Bytes that are ASCII under the label of another encoding say what they say, whatever text they make. */
+  /** Bytes that are ASCII or UTF-8, read in another charset, say what they say whatever text they make. */
   #maskBody(masker: Masker): string {
-    if (this.#encoding.toLowerCase() !== utf8) {
-      const bytes = this.body.toString('latin1')
-      if (masker(bytes) !== bytes && masker(this.text) === this.text) return mask
-    }
+    if (masker === maskNothing) return this.text
+    if (this.readText().charset !== utf8 && this.#saysMore(masker)) return mask
     return masker(this.text, { isCut: this.#isCut })
+  }
+
+  /** Whether bytes have a value where the text has none. */
+  #saysMore(masker: Masker): boolean {
+    const hits = (text: string) => countMasks(masker(text)) - countMasks(text)
+    const [latin1 = '', plainUtf8 = ''] = this.#plainViews
+    const ascii = latin1.replace(/[^\x00-\x7f]/g, '\ufffd')
+    return hits(latin1) > hits(this.text) || hits(plainUtf8) > hits(ascii)
+  }
+
+  /** What the bytes are to somebody who does not know their charset. */
+  get #plainViews(): readonly string[] {
+    return [this.body.toString('latin1'), this.body.toString('utf8')]
   }
 
   /** Whether a beginning of a value may stand at the end. */
@@ -241,6 +273,12 @@ class ResponseVariables {
   }
 }
 
+function countMasks(text: string): number {
+  let count = 0
+  for (let at = text.indexOf(mask); at !== -1; at = text.indexOf(mask, at + mask.length)) count++
+  return count
+}
+
 function headersByName({ seenHeaders }: ReadableResponse): Readonly<Record<string, string | undefined>> {
   const values = new Map<string, string[]>()
   for (const [name, value] of seenHeaders) {
@@ -252,57 +290,15 @@ function headersByName({ seenHeaders }: ReadableResponse): Readonly<Record<strin
   return Object.fromEntries([...values].map(([name, all]) => [name, all.join(', ')]))
 }
 
-/** Headers come as Latin-1 (RFC 9110, section 5.5), and in truth often as UTF-8. */
 function decodedHeader(header: HeaderPair): HeaderPair {
   const [name, value] = header
+  const text = decodedText(value)
+  return text === value ? header : [name, text]
+}
+
+/** What stands in a head comes as Latin-1 (RFC 9110, section 5.5), and is in truth often UTF-8. */
+function decodedText(latin1: string): string {
   // What is beyond Latin-1 can only come from a simulation.
-  if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(value)) return header
-  const bytes = Buffer.from(value, 'latin1')
-  return isUtf8Start(bytes) ? [name, bytes.toString('utf8')] : header
-}
-
-const utf8 = 'utf-8'
-
-function decode(body: Buffer, encoding: string): string {
-  if (encoding.toLowerCase() !== utf8) return decoderFor(encoding).decode(body)
-  const text = body.toString('utf8')
-  return text.startsWith('\ufeff') ? text.slice(1) : text
-}
-
-/** An unknown label is taken as UTF-8. */
-function decoderFor(encoding: string): TextDecoder {
-  try {
-    return new TextDecoder(encoding)
-  } catch {
-    return new TextDecoder(utf8)
-  }
-}
-
-/** The encoding that the first bytes of a body name. */
-function byteOrderMark(body: Buffer): string | null {
-  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8'
-  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
-  return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : null
-}
-
-function charsetOf(contentType: string): string | undefined {
-  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]
-}
-
-const textType = /^(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b)/i
-
-function isText(body: Buffer, contentType: string): boolean {
-  if (textType.test(contentType)) return true
-  const sample = body.subarray(0, sampleBytes)
-  return !sample.includes(0) && isUtf8Start(sample)
-}
-
-/** A body that was cut may end within a character. */
-function isUtf8Start(body: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true })
-    return true
-  } catch {
-    return false
-  }
+  if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(latin1)) return latin1
+  return decodeUtf8(Buffer.from(latin1, 'latin1'), false) ?? latin1
 }

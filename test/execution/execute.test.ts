@@ -66,6 +66,7 @@ describe('an execution', () => {
       },
       response: {
         status: 201,
+        reason: null,
         headers: [['Content-Type', 'application/json']],
         body: '{"id":"L-9"}',
         bodyEncoding: 'utf8',

@@ -129,6 +129,34 @@ describe('a simulated response', () => {
     expect(JSON.stringify(simulated?.captured)).toBe('{"id":12345678901234567890,"type":"lead"}')
   })
 
+  it.each([
+    ['a charset', { 'Content-Type': 'text/plain; charset=ISO-8859-1' }, 'Müller'],
+    [
+      'an encoding of XML',
+      { 'Content-Type': 'text/xml' },
+      '<?xml version="1.0" encoding="ISO-8859-1"?><n>Müller</n>',
+    ],
+    ['a mark of its own', {}, '\ufeffMüller'],
+    ['nothing', {}, 'Müller'],
+  ])('is the text that was given, though it name %s', (_what, headers, body) => {
+    const { simulated, warnings } = preview({
+      node: { capture: { body: '{{ response.body }}' } },
+      simulate: { status: 200, headers, body },
+    })
+
+    expect(simulated?.captured.body).toBe(body.replace('\ufeff', ''))
+    expect(warnings).toEqual([])
+  })
+
+  it('tells of a capture that finds nothing', () => {
+    const { warnings } = preview({
+      node: { capture: { id: '{{ response.json.idd }}' } },
+      simulate: { status: 200, body: '{"id":7}' },
+    })
+
+    expect(warnings.map(({ code, path }) => `${code} ${path}`)).toEqual(['capture_empty /node/capture/id'])
+  })
+
   it('is captured from as from the real one', () => {
     const simulate = {
       status: 200,

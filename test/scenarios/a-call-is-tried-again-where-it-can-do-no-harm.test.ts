@@ -61,6 +61,64 @@ describe('a call is tried again where it can do no harm', () => {
     expect(target.received).toHaveLength(requests)
   })
 
+  it.each([408, 425, 500, 502, 504, 507, 520, 522, 524, 530, 599])(
+    'and so is a GET after %i, which a gateway says that knows no more',
+    async (status) => {
+      const target = await receiver(inTurn(json(status, {}), json(200, {})))
+      const { execute } = await service()
+
+      const reply = await execute({ node: { method: 'GET', url: target.url, retry: quickly } })
+
+      expect(reply).toMatchObject({ branch: 'success', attempts: [{ status }, { status: 200 }] })
+    },
+  )
+
+  it.each([
+    ['POST', 429, 2],
+    ['POST', 503, 2],
+    ['POST', 529, 2],
+    ['POST', 522, 1],
+    ['GET', 501, 1],
+    ['GET', 505, 1],
+    ['GET', 600, 1],
+    ['GET', 404, 1],
+  ])('%s after %i: %i attempts', async (method, status, attempts) => {
+    const target = await receiver(inTurn(json(status, {}), json(200, {})))
+    const { execute } = await service()
+
+    await execute({ node: { method, url: target.url, retry: quickly } })
+
+    expect(target.received).toHaveLength(attempts)
+  })
+
+  it.each([['soon'], ['-1'], ['1.5s'], ['99999999999'], ['1', '3600'], ['']])(
+    'also where Retry-After is %j: then the pause is that without one',
+    async (...hints) => {
+      const turnedAway: Answer = (_request, response) => {
+        const headers = hints.flatMap((hint) => ['retry-after', hint])
+        response.writeHead(503, headers).end()
+      }
+      const target = await receiver(inTurn(turnedAway, json(200, {})))
+      const { execute } = await service()
+
+      const reply = await execute({ node: { method: 'POST', url: target.url, retry: quickly } })
+
+      expect(reply).toMatchObject({ branch: 'success', attempts: [{ status: 503 }, { status: 200 }] })
+    },
+  )
+
+  it.each([429, 503, 529])('after the pause that a %i asks for', async (status) => {
+    const later: Answer = (_request, response) => response.writeHead(status, { 'retry-after': '0.2' }).end()
+    const target = await receiver(inTurn(later, json(200, {})))
+    const { execute } = await service()
+    const retry = { attempts: 2, initialDelayMs: 1, maxDelayMs: 2_000 }
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, retry } })
+
+    expect(reply).toMatchObject({ branch: 'success', attempts: [{ status }, { status: 200 }] })
+    expect(reply.durationMs).toBeGreaterThanOrEqual(1_000)
+  })
+
   it('but not what nobody would answer differently', async () => {
     const target = await receiver(json(404, {}))
     const { execute } = await service()

@@ -69,6 +69,55 @@ describe('a created id is there in later nodes', () => {
     expect(reply).toMatchObject({ branch: 'error', captured: { leadId: 'L-3' } })
   })
 
+  it('says what it did not find, and what may have been meant', async () => {
+    const target = await receiver((_request, response) => {
+      response.writeHead(201, { location: '/leads/L-7' }).end('{"id":7,"owner":{"e-mail":"ada@example.com"}}')
+    })
+    const { execute } = await service()
+    const capture = {
+      id: '{{ response.json.idd }}',
+      mail: '{{ response.json.owner["email"] }}',
+      at: '{{ response.headers.locaton }}',
+      phone: '{{ response.json.phone | default: "none" }}',
+    }
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, capture } })
+
+    expect(reply).toMatchObject({
+      branch: 'success',
+      captured: { id: null, mail: null, at: null, phone: 'none' },
+    })
+    expect(reply.warnings).toEqual([
+      {
+        code: 'capture_empty',
+        path: '/node/capture/id',
+        message: '"id" found nothing: "response.json" has no "idd". Did you mean "id"?',
+      },
+      {
+        code: 'capture_empty',
+        path: '/node/capture/mail',
+        message: '"mail" found nothing: "response.json.owner" has no "email". Did you mean "e-mail"?',
+      },
+      {
+        code: 'capture_empty',
+        path: '/node/capture/at',
+        message: '"at" found nothing: the response has no header "locaton". Did you mean "location"?',
+      },
+    ])
+  })
+
+  it('says so of a 204, which has no body', async () => {
+    const target = await receiver((_request, response) => response.writeHead(204).end())
+    const { execute } = await service()
+    const capture = { id: '{{ response.json.id }}' }
+
+    const { warnings } = await execute({ node: { method: 'DELETE', url: target.url, capture } })
+
+    expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'capture_empty "id" found nothing: the response has no body.',
+    ])
+  })
+
   it('names every value, with null, where no response came', async () => {
     const { execute } = await service({ allow: '' })
     const capture = { leadId: '{{ response.json.id }}' }

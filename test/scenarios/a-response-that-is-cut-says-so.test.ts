@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { write } from '../support/raw-server.ts'
+import { write, writeAndStay } from '../support/raw-server.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -76,7 +76,83 @@ describe('a response that is cut says so, and its status counts', () => {
     expect(second).toMatchObject({
       branch: 'success',
       captured: { id: null },
-      warnings: [{ code: 'response_undecodable' }],
+      response: { body: 'no gzip', bodyEncoding: 'utf8' },
+      warnings: [
+        {
+          code: 'capture_empty',
+          message: '"id" found nothing: the body of the response is not JSON.',
+        },
+        { code: 'response_undecodable' },
+      ],
     })
+  })
+})
+
+describe('a body that does not end in time', () => {
+  const endless = 'HTTP/1.1 201 Created\r\nlocation: /leads/7\r\ncontent-length: 100\r\n\r\n{"id":7'
+  const call = async (part: object, answer = endless) => {
+    const target = await rawTlsServer(writeAndStay(answer))
+    const { execute } = await service()
+    const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/`, timeoutMs: 300, ...part }
+    return { target, reply: await execute({ node }) }
+  }
+
+  it.each([
+    ['by default', {}],
+    ['by status', { expect: { type: 'status', value: 201 } }],
+    ['by a condition on the status', { expect: { type: 'condition', value: 'response.status == 201' } }],
+    ['by a header', { expect: { type: 'condition', value: 'response.headers.location contains "/leads/"' } }],
+    ['with a header that is captured', { capture: { at: '{{ response.headers.location }}' } }],
+  ])('leaves the status to decide, where the node looks at no body: %s', async (_how, part) => {
+    const { reply } = await call(part)
+
+    expect(reply).toMatchObject({
+      branch: 'success',
+      reason: { code: 'expectation_met' },
+      delivered: 'yes',
+      repeat: 'never',
+      response: { status: 201, body: '{"id":7' },
+      attempts: [{ status: 201, failure: null }],
+      warnings: [{ code: 'response_truncated' }],
+    })
+    if ('capture' in part) expect(reply.captured).toEqual({ at: '/leads/7' })
+  })
+
+  it.each([
+    ['by a text', { expect: { type: 'string', value: 'id' } }],
+    ['by a condition', { expect: { type: 'condition', value: 'response.json.id == 7' } }],
+    ['with a value that is captured', { capture: { id: '{{ response.json.id }}' } }],
+    ['with one that is computed', { capture: { id: '{% assign r = response %}{{ r.status }}' } }],
+  ])('is a timeout where the node looks at it: %s', async (_how, part) => {
+    const { reply } = await call(part)
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'response_timeout', hint: expect.stringContaining('status 201') },
+      delivered: 'yes',
+      repeat: 'if_idempotent',
+      response: { status: 201, body: '{"id":7' },
+      attempts: [{ status: 201, failure: 'response_timeout' }],
+    })
+  })
+
+  it('of a status that is not expected takes the error branch for the status', async () => {
+    const { reply } = await call({}, 'HTTP/1.1 404 Not Found\r\ncontent-length: 100\r\n\r\nno')
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: { code: 'expectation_unmet', actual: 'status 404' },
+      repeat: 'never',
+    })
+  })
+
+  it('is tried again by its status', async () => {
+    const { target, reply } = await call(
+      { retry: { attempts: 2, initialDelayMs: 1 } },
+      'HTTP/1.1 503 Busy\r\ncontent-length: 100\r\n\r\nno',
+    )
+
+    expect(reply.attempts.map(({ status }) => status)).toEqual([503, 503])
+    expect(target.requests()).toBe(2)
   })
 })

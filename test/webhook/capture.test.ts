@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { capture, captureNothing } from '../../src/webhook/capture.ts'
 import { writeJson } from '../../src/webhook/json.ts'
+import { createMasker } from '../../src/webhook/masking/mask.ts'
+import { RenderBudget } from '../../src/webhook/render-budget.ts'
+import { noMaskers, ReadableResponse } from '../../src/webhook/response.ts'
 import { compiled } from './nodes.ts'
 import { responseOf, scopeOf } from './responses.ts'
 
@@ -19,10 +22,6 @@ describe('a captured value', () => {
     ['{{ response.json.list }}', '{"list":[1,{"a":null}]}', '[1,{"a":null}]'],
     ['{{ response.json }}', '{"__proto__":{"a":1}}', '{"__proto__":{"a":1}}'],
     ['{{ response.json.list[1] }}', '{"list":["a","b"]}', '"b"'],
-    ['{{ response.json.missing }}', '{}', 'null'],
-    ['{{ response.json.id }}', 'not json', 'null'],
-    ['{{ response.json.id }}', '', 'null'],
-    ['{{ response.json.none }}', '{"none":null}', 'null'],
     ['{{ response.json.empty }}', '{"empty":""}', '""'],
     ['id {{ response.json.id }}', '{"id":7}', '"id 7"'],
     ['{{ response.status }}', '', '201'],
@@ -77,8 +76,129 @@ describe('a capture that refers to something that is not there', () => {
     ['{{ respons.json.id }}', ['template_undefined']],
     ['x {{ profile.nope }}', ['template_undefined']],
     ['{{ profile.nope | default: "none" }}', []],
-    ['{{ response.json.nope }}', []],
-  ])('%s is told save where it is the response that lacks it', (template, codes) => {
+    ['{{ response.json.nope }}', ['capture_empty']],
+    ['x {{ response.json.nope }}', ['capture_empty']],
+    ['{{ response.json.nope | default: "none" }}', []],
+    ['{{ response.json.nope | default: nil }}', []],
+    ['{% if response.json.nope %}x{% endif %}', []],
+  ])('%s is told once', (template, codes) => {
     expect(taken(template, '{}').warnings.map(({ code }) => code)).toEqual(codes)
+  })
+})
+
+describe('a capture that finds nothing', () => {
+  it.each([
+    ['{{ response.json.idd }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
+    ['{{ response.json["idd"] }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
+    ['{{ response.json.idd | upcase }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
+    ['{{ response.json.Id }}', '{"ID":7}', '"response.json" has no "Id". Did you mean "ID"?'],
+    ['{{ response.json.other }}', '{"id":7}', '"response.json" has no "other".'],
+    [
+      '{{ response.json.data.custmer.id }}',
+      '{"data":{"customer":{"id":1}}}',
+      '"response.json.data" has no "custmer". Did you mean "customer"?',
+    ],
+    [
+      '{{ response.json["a.b"].cc }}',
+      '{"a.b":{"c":1}}',
+      '"response.json.a.b" has no "cc". Did you mean "c"?',
+    ],
+    ['{{ response.json.items[3] }}', '{"items":[1,2]}', '"response.json.items" is a list of 2 items.'],
+    ['{{ response.json.items.first.id }}', '{"items":[]}', '"response.json.items" is a list of 0 items.'],
+    [
+      '{{ response.json.id }}',
+      '[{"id":7}]',
+      '"response.json" is a list of 1 item: name one of them, as in response.json[0].id.',
+    ],
+    ['{{ response.json.id.value }}', '{"id":"L-9"}', '"response.json.id" is a text.'],
+    ['{{ response.json.id.value }}', '{"id":12345678901234567890}', '"response.json.id" is a number.'],
+    ['{{ response.json.id.value }}', '{"id":false}', '"response.json.id" is a truth value.'],
+    ['{{ response.json.id }}', '{"id":null}', 'the value is null.'],
+    ['{{ response.json.list | first }}', '{"list":[]}', 'the value is null.'],
+    ['{{ response.json.id }}', '', 'the response has no body.'],
+    ['{{ response.json.id }}', '<html>', 'the body of the response is not JSON.'],
+    ['{{ response.headers.locaton }}', '', 'the response has no header "locaton". Did you mean "location"?'],
+    [
+      '{{ response.headers.locaton | split: "/" | last }}',
+      '',
+      'the response has no header "locaton". Did you mean "location"?',
+    ],
+  ])('%s of %j is told: %s', (template, body, what) => {
+    const { warnings } = taken(template, body, [['Location', '/leads/9']])
+
+    expect(warnings).toEqual([
+      { code: 'capture_empty', path: '/node/capture/v', message: `"v" found nothing: ${what}` },
+    ])
+  })
+
+  it.each([
+    ['{{ response.json.idd }}', '{"id":7}', 1],
+    ['{{ response.json.other }}', '{"id":7}', 0],
+    ['{{ response.json.id }}', '', 0],
+    ['{{ response.json.id }}', '{"id":null}', 0],
+  ])(
+    'in a response that is not the expected one is told where a name is nearly there: %s of %j',
+    (template, body, count) => {
+      const response = responseOf({ status: 401, body })
+      const node = compiled({ capture: { v: template } })
+      const { values, warnings } = capture(node, response, scopeOf(response), 262_144, { isExpected: false })
+
+      expect(values).toEqual({ v: null })
+      expect(warnings).toHaveLength(count)
+    },
+  )
+
+  it('since reading stopped says so', () => {
+    const response = responseOf({ body: '{"id":7,"na', ending: 'broken' })
+    const node = compiled({ capture: { v: '{{ response.json.id }}' } })
+
+    expect(capture(node, response, scopeOf(response), 262_144).warnings[0]?.message).toContain(
+      'only a part of the body was read',
+    )
+  })
+
+  it.each([
+    ['turns the direction of the line', '{"i\u202ed":7}'],
+    ['breaks the line', '{"id\\n":7}'],
+    ['is a secret', '{"id-s3cr3t":7}'],
+  ])('is not shown a name that %s', (_what, body) => {
+    const response = responseOf({ body }, { shown: createMasker(['s3cr3t']) })
+    const node = compiled({ capture: { v: '{{ response.json.id-s3cr3 }}', w: '{{ response.json.idd }}' } })
+    const { warnings } = capture(node, response, scopeOf(response), 262_144)
+
+    expect(warnings.map(({ message }) => message)).toEqual([
+      '"v" found nothing: "response.json" has no "id-s3cr3".',
+      '"w" found nothing: "response.json" has no "idd".',
+    ])
+  })
+
+  it('is not shown any name where nothing of the body may be quoted', () => {
+    const answer = { status: 200, headers: [], body: Buffer.from('{"id":7}'), ending: 'complete' } as const
+    const response = new ReadableResponse(answer, noMaskers, { isShown: false })
+    const node = compiled({
+      capture: { v: '{{ response.json.idd }}', w: '{% assign r = response.json %}{{ r.idd }}' },
+    })
+    const { warnings } = capture(node, response, scopeOf(response), 262_144)
+
+    expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'capture_empty "v" found nothing: "response.json" has no "idd".',
+      'template_undefined r.idd is not defined and was rendered as nothing.',
+    ])
+  })
+
+  it('is helped a few times only, since each look goes through a response', () => {
+    const names = Array.from({ length: 100 }, (_, index) => [`c${index}`, `{{ response.json.k${index}x }}`])
+    const response = responseOf({
+      body: JSON.stringify(Object.fromEntries(names.map((_, index) => [`k${index}`, 1]))),
+    })
+    const { warnings } = capture(
+      compiled({ capture: Object.fromEntries(names) }),
+      response,
+      { ...scopeOf(response), budget: RenderBudget.started(1_000) },
+      262_144,
+    )
+
+    expect(warnings).toHaveLength(100)
+    expect(warnings.filter(({ message }) => message.includes('Did you mean'))).toHaveLength(20)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivered, FailureCode, Repeat } from '../../src/webhook/failure.ts'
 import type { Attempt } from '../../src/webhook/outcome.ts'
-import { deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
+import { askedPauseMs, deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
 
 const timings = {
   queueMs: null,
@@ -30,9 +30,9 @@ const failed = (code: FailureCode, delivered: Delivered): Attempt => ({
 
 describe('after a status that missed the expectation, repeating', () => {
   it.each<[Repeat, number[]]>([
-    ['safe', [429, 503]],
-    ['if_idempotent', [408, 425, 500, 502, 504]],
-    ['never', [200, 201, 301, 302, 400, 401, 403, 404, 409, 410, 422, 501, 505, 599, 999]],
+    ['safe', [429, 503, 529]],
+    ['if_idempotent', [408, 425, 500, 502, 504, 506, 507, 508, 509, 511, 520, 522, 524, 530, 598, 599]],
+    ['never', [200, 201, 301, 302, 400, 401, 403, 404, 409, 410, 422, 501, 505, 600, 999]],
   ])('is %s: %j', (repeat, statuses) => {
     for (const status of statuses) expect(repeatAfter([responded(status)])).toBe(repeat)
   })
@@ -105,5 +105,16 @@ describe('Retry-After', () => {
     ['March 1', null],
   ])('%j asks for %s ms', (header, pause) => {
     expect(retryAfterMs(header, now)).toBe(pause)
+  })
+
+  it.each<[hints: string[], pause: number | null]>([
+    [[], null],
+    [['7'], 7_000],
+    [['7', '7'], 7_000],
+    [['7', '8'], null],
+    [['7', 'soon'], null],
+  ])('in headers %j asks for %s ms', (hints, pause) => {
+    const headers = hints.map((hint) => ['Retry-After', hint] as const)
+    expect(askedPauseMs({ status: 503, headers, body: Buffer.alloc(0), ending: 'complete' }, now)).toBe(pause)
   })
 })

@@ -1,3 +1,7 @@
+import { isUtf8 } from 'node:buffer'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { headerValue } from '../../src/webhook/header.ts'
 import { writeJson } from '../../src/webhook/json.ts'
@@ -18,7 +22,38 @@ describe('the text of a response', () => {
     ['text/plain; charset=nonsense', [0xc3, 0xa9], 'é'],
     ['text/plain; charset=', [0xc3, 0xa9], 'é'],
     ['', [0xc3, 0xa9], 'é'],
-    ['text/plain', [0xe9], '\ufffd'],
+    ['text/plain', [0xe9], 'é'],
+    ['application/json', [0x22, 0xe9, 0x22], '"é"'],
+    ['application/json; charset=utf-8', [0x22, 0xe9, 0x22], '"\ufffd"'],
+    ['application/json; charset=iso-8859-1', [0x22, 0xe9, 0x22], '"é"'],
+    ['application/json; charset=ISO-8859-1', [0x22, 0xc3, 0xa9, 0x22], '"é"'],
+    ['application/x-amz-json-1.1; charset=iso-8859-1', [0x22, 0xc3, 0xa9, 0x22], '"é"'],
+    ['application/vnd.api+json; charset=windows-1252', [0x22, 0xc3, 0xa9, 0x22], '"é"'],
+    ['application/json; charset=utf-16le', [0x22, 0x00, 0xe9, 0x00, 0x22, 0x00], '"é"'],
+    ['application/json', [0x22, 0x00, 0xe9, 0x00, 0x22, 0x00], '"é"'],
+    ['application/json', [0x00, 0x22, 0x00, 0xe9, 0x00, 0x22], '"é"'],
+    ['application/json', [0xff, 0xfe, 0x22, 0x00, 0xe9, 0x00, 0x22, 0x00], '"é"'],
+    [
+      'application/json; charset=iso-2022-jp',
+      [0x22, 0x1b, 0x24, 0x42, 0x24, 0x22, 0x1b, 0x28, 0x42, 0x22],
+      '"あ"',
+    ],
+    ['application/json', [0x37], '7'],
+    ['text/plain', [0xff, 0xfe, 0x00, 0x00, 0x61, 0x00, 0x00, 0x00], 'a'],
+    ['text/plain', [0x00, 0x00, 0xfe, 0xff, 0x00, 0x00, 0x00, 0x61], 'a'],
+    ["text/plain; charset='iso-8859-1'", [0xe9], 'é'],
+    ['text/plain; Charset = "Windows-1251" ; x=y', [0xfd], 'э'],
+    ['text/plain charset=windows-1251', [0xfd], 'э'],
+    ['text/plain; charset=utf-8, text/plain; charset=windows-1251', [0xfd], 'э'],
+    ['text/plain; charset=windows-1251, text/plain', [0xfd], 'э'],
+    ['text/plain; charset=windows-1251, */*', [0xfd], 'э'],
+    ['text/html; charset=windows-1251, text/plain', [0xfd], 'ý'],
+    ['text/plain; charset=us-ascii', [0xc3, 0xa9], 'é'],
+    ['text/plain; charset=us-ascii', [0xe9], 'é'],
+    ['text/plain; charset=utf-7', Array.from(Buffer.from('+AOk-')), '+AOk-'],
+    ['text/plain; charset=utf-16', [0x00, 0x61], 'a'],
+    ['text/plain; charset=utf-16', [0x61, 0x00], 'a'],
+    ['text/csv', [0x4d, 0xfc, 0x3b, 0x80], 'Mü;€'],
     ['text/plain', [0xef, 0xbb, 0xbf, 0x61], 'a'],
     ['text/plain', [0xff, 0xfe, 0x61, 0x00], 'a'],
     ['text/plain', [0xfe, 0xff, 0x00, 0x61], 'a'],
@@ -44,12 +79,228 @@ describe('the text of a response', () => {
     ['', [0x61, 0xc3], true],
     ['', [], true],
     ['image/svg+xml', [0x3c], true],
+    ['', [0x4d, 0xfc, 0x6c], true],
+    ['', [0x4d, 0xfc, 0x00], false],
+    ['application/octet-stream', [0x4d, 0xfc, 0x6c], false],
+    ['text/plain', [0x4d, 0xfc, 0x00], false],
+    ['text/plain; charset=utf-8', [0x4d, 0xfc], false],
+    ['image/png; charset=utf-8', [0x89, 0x50, 0x4e, 0x47, 0x00], false],
+    ['image/png; charset=iso-8859-1', [0x89, 0x50, 0x4e, 0x47, 0x00], false],
   ])('labelled %j, of %j, is text at all: %s', (contentType, bytes, isText) => {
     expect(typed(contentType, Buffer.from(bytes)).isText).toBe(isText)
   })
 
-  it('that could not be decoded is none', () => {
-    expect(responseOf({ body: 'x', ending: 'undecodable' }).isText).toBe(false)
+  it.each<[contentType: string, body: string | Buffer, isText: boolean]>([
+    ['', 'x', true],
+    ['text/plain', 'Grüße', true],
+    ['text/plain; charset=iso-8859-1', Buffer.from('Grüße', 'latin1'), true],
+    ['text/plain; charset=iso-8859-1', gzipSync('hello'), false],
+    ['text/plain', gzipSync('hello'), false],
+    ['application/json', brotliCompressSync('hello'), false],
+    ['application/json', Buffer.from([0xff, 0xfe, 0x00, 0x01]), false],
+  ])(
+    'labelled %j, that could not be decoded, is text only where it cannot be anything else: %#',
+    (contentType, body, isText) => {
+      const response = responseOf({ headers: [['Content-Type', contentType]], body, ending: 'undecodable' })
+
+      expect(response.isText).toBe(isText)
+      expect(response.damagedCharset).toBeNull()
+    },
+  )
+})
+
+describe('the charset that a text names itself', () => {
+  const latin1 = (text: string) => Buffer.from(text, 'latin1')
+
+  it.each<[what: string, contentType: string, body: Buffer, found: string]>([
+    ['XML', 'text/xml', latin1('<?xml version="1.0" encoding="ISO-8859-1"?><n>Müller</n>'), 'Müller'],
+    ['XML', 'application/xml', latin1("<?xml version='1.0' encoding='iso-8859-15' ?><n>\xa4</n>"), '€'],
+    ['XML of no type', '', latin1('<?xml version="1.0" encoding="windows-1252"?><n>\x80</n>'), '€'],
+    [
+      'XML under another label',
+      'text/xml; charset=windows-1251',
+      latin1('<?xml version="1.0" encoding="ISO-8859-1"?><n>\xfd</n>'),
+      'э',
+    ],
+    [
+      'XML under a label that nobody knows',
+      'text/xml; charset=x-own',
+      latin1('<?xml version="1.0" encoding="ISO-8859-1"?><n>ü</n>'),
+      'ü',
+    ],
+    [
+      'XML behind a mark',
+      'text/xml',
+      Buffer.from('\ufeff<?xml version="1.0" encoding="ISO-8859-1"?><n>ü</n>'),
+      'ü',
+    ],
+    [
+      'XML that says UTF-16 and is not',
+      'text/xml',
+      Buffer.from('<?xml version="1.0" encoding="utf-16"?><n>ü</n>'),
+      'ü',
+    ],
+    [
+      'XML in UTF-16 without a mark',
+      'text/xml',
+      Buffer.from('<?xml version="1.0" encoding="UTF-16"?><n>ü</n>', 'utf16le'),
+      'ü',
+    ],
+    [
+      'XML in UTF-16 the other way around',
+      'text/xml',
+      Buffer.from('<?xml version="1.0"?><n>ü</n>', 'utf16le').swap16(),
+      'ü',
+    ],
+    [
+      'XML that says ASCII and is not',
+      'text/xml',
+      Buffer.from('<?xml version="1.0" encoding="us-ascii"?><n>ü</n>'),
+      'ü',
+    ],
+    ['XML that names none', 'text/xml', latin1('<?xml version="1.0"?><n>ü</n>'), 'ü'],
+    [
+      'XHTML',
+      'application/xhtml+xml',
+      latin1('<?xml version="1.0" encoding="iso-8859-1"?><html>ü</html>'),
+      'ü',
+    ],
+    ['HTML', 'text/html', latin1('<!DOCTYPE html><html><head><meta charset=windows-1251></head>\xfd'), 'э'],
+    ['HTML', 'text/html', latin1('<META CHARSET = "Windows-1251" />\xfd'), 'э'],
+    [
+      'HTML',
+      'text/html',
+      latin1('<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">\xfd'),
+      'э',
+    ],
+    [
+      'HTML',
+      'text/html',
+      latin1("<meta content='text/html;charset=windows-1251' http-equiv=content-type>\xfd"),
+      'э',
+    ],
+    ['HTML of no type', '', latin1('<html><meta charset=windows-1251>\xfd'), 'э'],
+    [
+      'HTML with others before it',
+      'text/html',
+      latin1('<meta name="a" content="charset=koi8-r"><meta charset="x-own"><meta charset=windows-1251>\xfd'),
+      'э',
+    ],
+    ['HTML in a comment', 'text/html', latin1('<!-- <meta charset=windows-1251> --><p>\xfd'), 'ý'],
+    ['HTML that says UTF-16 and is not', 'text/html', Buffer.from('<meta charset=utf-16><p>ü'), 'ü'],
+    ['HTML too late', 'text/html', latin1(`${' '.repeat(1100)}<meta charset=windows-1251>\xfd`), 'ý'],
+    ['text that is no markup', 'text/plain', latin1('say <meta charset=windows-1251> \xfd'), 'ý'],
+  ])('counts where nothing else does: %s, labelled %j (%#)', (_what, contentType, body, found) => {
+    const { text, damagedCharset } = typed(contentType, body)
+
+    expect(text).toContain(found)
+    expect(damagedCharset).toBeNull()
+  })
+})
+
+describe('a response of whatever bytes', () => {
+  const labels = ['', 'text/html', 'text/xml', 'application/json', 'image/png', 'text/plain; charset=utf-16']
+  const starts = ['', '<?xml encoding="big5"?>', '<meta charset=gbk>', '{"a":"', '\ufeff', '<\0?\0']
+  const endings = ['complete', 'capped', 'broken', 'undecodable', 'timed_out'] as const
+
+  it('is read, and as text only where all of it is there', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...labels),
+        fc.constantFrom(...starts),
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom(...endings),
+        (contentType, start, bytes, ending) => {
+          const body = Buffer.concat([Buffer.from(start), bytes])
+          const response = responseOf({ headers: [['Content-Type', contentType]], body, ending })
+
+          if (response.damagedCharset !== null) expect(response.isText).toBe(false)
+          if (!response.isText) expect(response.shownText).toBe(body.toString('base64'))
+          else expect(response.shownText).toBe(response.text)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['comments', 'text/html', '<!-- '],
+    ['tags', 'text/html', '<meta a'],
+    ['quotes', 'text/xml', '<?xml encoding="'],
+    ['stray bytes', 'text/plain', '\ufffd\xe9'],
+    ['blanks', 'text/xml', ' '],
+  ])('is read in time that grows with its length: %s', (_what, contentType, piece) => {
+    const body = Buffer.alloc(1_048_576, Buffer.from(piece, 'latin1'))
+    const began = performance.now()
+
+    expect(typed(contentType, body).text.length).toBeGreaterThan(0)
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
+  it('has a Content-Type that is read in such time, too', () => {
+    const began = performance.now()
+
+    for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '"])
+      expect(typed(piece.repeat(5_000), 'x').text).toBe('x')
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})
+
+describe('a text that was damaged', () => {
+  it('is quoted as text in hints', () => {
+    const response = typed('text/plain; charset=utf-8', Buffer.from('Ren\xe9', 'latin1'))
+
+    expect(response.quotedText).toBe('Ren\ufffd')
+    expect(response.shownText).toBe('UmVu6Q==')
+  })
+
+  it.each<[contentType: string, bytes: number[] | string, charset: string | null]>([
+    ['text/plain; charset=utf-8', [0x61, 0xe9], 'utf-8'],
+    ['text/plain; charset=utf-8', '\ufffd', null],
+    ['text/plain', 'really \ufffd', null],
+    ['text/plain; charset=shift_jis', [0x83], 'shift_jis'],
+    ['text/plain; charset=euc-kr', [0xff], 'euc-kr'],
+    ['text/plain; charset=big5', [0x81, 0x20], 'big5'],
+    ['text/plain; charset=windows-1255', [0xd9], 'windows-1255'],
+    ['text/plain; charset=utf-16le', [0x00, 0xd8], 'utf-16le'],
+    ['text/plain; charset=utf-16le', [0x61, 0x00, 0x62], 'utf-16le'],
+    ['text/plain; charset=utf-16le', [0xfd, 0xff], null],
+    ['text/plain; charset=gb18030', [0x84, 0x31, 0xa4, 0x37], null],
+    ['text/plain', [...Buffer.from('Grüße aus Köln, où l’été dure, près d’Évry'), 0xff], 'utf-8'],
+    ['text/plain', [0xff], null],
+    ['image/png', [0x89, 0x50, 0x4e, 0x47], null],
+    ['application/json', '', null],
+  ])('labelled %j, of %j, is so in %s', (contentType, bytes, charset) => {
+    const response = typed(contentType, Buffer.from(bytes as string))
+
+    expect(response.damagedCharset).toBe(charset)
+    if (charset !== null) expect(response.isText).toBe(false)
+  })
+
+  it.each(['utf-8', 'shift_jis', 'gb18030', 'euc-jp', 'euc-kr', 'big5', 'utf-16le', 'utf-32le', ''])(
+    'is not one that was cut within a character: %j',
+    (charset) => {
+      const label = charset === '' ? 'text/plain' : `text/plain; charset=${charset}`
+      const whole = iconv.encode('中中中', charset === '' ? 'utf-8' : charset)
+      for (let length = 0; length <= whole.length; length++) {
+        const body = whole.subarray(0, length)
+        const response = responseOf({ headers: [['Content-Type', label]], body, ending: 'capped' })
+
+        expect(response.text).toBe('中'.repeat(Math.floor((3 * length) / whole.length)))
+        expect(response.damagedCharset).toBeNull()
+        expect(response.isText).toBe(true)
+      }
+    },
+  )
+
+  it('is any text in UTF-8 of which a byte was changed, and no other', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const response = typed('text/plain; charset=utf-8', Buffer.from(bytes))
+
+        expect(response.damagedCharset === null).toBe(isUtf8(bytes))
+        expect(response.text).toBe(new TextDecoder().decode(bytes))
+      }),
+    )
   })
 })
 
@@ -57,6 +308,7 @@ describe('the JSON of a response', () => {
   it.each([
     ['{"id":12345678901234567890}', '{"id":12345678901234567890}'],
     ['\ufeff{"a":1}', '{"a":1}'],
+    ['\ufeff\n {"a":"é"}', '{"a":"é"}'],
     ['null', 'null'],
     ['"x"', '"x"'],
   ])('%j is %s', (body, json) => {
@@ -122,6 +374,41 @@ describe('the text that is shown', () => {
     ['nothing', 'a', 0, ''],
   ])('may be %s', (_name, body, characters, shown) => {
     expect(responseOf({ body }, { shown: masked }).shownStart(characters).text).toBe(shown)
+  })
+})
+
+describe('a secret in the bytes of a response', () => {
+  const hidden = createMasker(['pässwörd-1'])
+
+  it.each<[what: string, contentType: string, body: Buffer]>([
+    [
+      'in UTF-8 beside a byte that is none',
+      'text/plain',
+      Buffer.concat([Buffer.from('pässwörd-1 '), Buffer.alloc(9, 0xff)]),
+    ],
+    ['in UTF-8 under another label', 'text/plain; charset=iso-8859-1', Buffer.from('pässwörd-1 and more')],
+    [
+      'in UTF-8 within what is no text',
+      'image/png',
+      Buffer.concat([Buffer.from('pässwörd-1'), Buffer.from([0, 0xff])]),
+    ],
+    [
+      'twice, and once in UTF-8',
+      'text/plain; charset=iso-8859-1',
+      Buffer.concat([Buffer.from('pässwörd-1 ', 'latin1'), Buffer.from('pässwörd-1')]),
+    ],
+    ['in Latin-1 without a label', 'text/plain', Buffer.from('pässwörd-1', 'latin1')],
+  ])('is hidden %s', (_what, contentType, body) => {
+    const masked = responseOf({ headers: [['Content-Type', contentType]], body }, { shown: hidden })
+    expect(masked.shownText).toBe('•••')
+  })
+
+  it('is not taken out of a JSON that reads it in another charset', () => {
+    const headers = [['Content-Type', 'text/plain; charset=iso-8859-1']] as const
+    const response = responseOf({ headers, body: '{"echo":"pässwörd-1"}' }, { stored: hidden })
+
+    expect(response.seenJson).toBeUndefined()
+    expect(response.takeSawMask()).toBe(true)
   })
 })
 

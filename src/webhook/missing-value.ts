@@ -1,0 +1,96 @@
+import { LongNumber } from './long-number.ts'
+import { nearest } from './nearest.ts'
+import { namesIn, valueAt } from './payload.ts'
+import { quoteName } from './plain-text.ts'
+import type { UndefinedVariable } from './render-context.ts'
+import type { ReadableResponse } from './response.ts'
+
+/** What a response does not have. */
+export interface MissingValue {
+  /** At which level the path to it has ended, in a sentence. */
+  readonly what: string
+  /** What its author may have meant there; null where nothing is near, or may not be shown. */
+  readonly meant: string | null
+}
+
+/** Finds where a path into a response ends too early. */
+export function findMissing(response: ReadableResponse, { name, meant }: UndefinedVariable): MissingValue {
+  const { container, path, missing } = findEnd(response.variables, name)
+  if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
+  if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
+  if (typeof container !== 'object' || container === null || container instanceof LongNumber)
+    return { what: `${quoteName(path)} is ${kindOf(container)}.`, meant: null }
+  const what =
+    path === 'response.headers'
+      ? `the response has no header ${quoteName(missing)}.`
+      : `${quoteName(path)} has no ${quoteName(missing)}.`
+  // Whoever looked for the variable has counted how often names were gone through.
+  const near = meant === null ? null : nearest(missing, namesIn(container))
+  return { what, meant: near === null ? null : showName(response, near) }
+}
+
+/** A name that a target gave, where people may see it; null elsewhere. */
+export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
+  return mayBeQuoted && !oddCharacters.test(name) && maskers.shown(name) === name ? name : null
+}
+
+/** Controls, and what turns the direction of a line or breaks it. */
+const oddCharacters = /[\p{C}\p{Zl}\p{Zp}]/u
+
+interface PathEnd {
+  /** The last value on the way. */
+  readonly container: unknown
+  /** The way to it. */
+  readonly path: string
+  /** What it does not have. */
+  readonly missing: string
+}
+
+function findEnd(root: object, name: string): PathEnd {
+  const [start = '', ...names] = name.split('.')
+  let container: unknown = root
+  let path = start
+  for (let at = 0; at < names.length; ) {
+    const step = findStep(container, names, at)
+    if (step === null) return { container, path, missing: names[at] ?? '' }
+    container = step.value
+    path = `${path}.${step.key}`
+    at += step.names
+  }
+  return { container, path, missing: '' }
+}
+
+/** A name may have dots itself. */
+const maxDottedNames = 4
+
+function findStep(container: unknown, names: readonly string[], at: number) {
+  for (let count = 1; count <= Math.min(maxDottedNames, names.length - at); count++) {
+    const key = names.slice(at, at + count).join('.')
+    const value =
+      Array.isArray(container) && key in ends ? container.at(ends[key] ?? 0) : valueAt(container, [key])
+    if (value !== undefined) return { key, value, names: count }
+  }
+  return null
+}
+
+/** What Liquid calls the items at the ends of a list. */
+const ends: Readonly<Record<string, number>> = { first: 0, last: -1 }
+
+function describeNoJson(response: ReadableResponse): string {
+  if (response.body.length === 0) return 'the response has no body.'
+  return response.isWhole
+    ? 'the body of the response is not JSON.'
+    : 'only a part of the body was read, which is not JSON.'
+}
+
+function describeList({ length }: readonly unknown[], path: string, missing: string): string {
+  const list = `${quoteName(path)} is a list of ${length} ${length === 1 ? 'item' : 'items'}`
+  if (/^\d+$/.test(missing) || length === 0) return `${list}.`
+  return `${list}: name one of them, as in ${path.length > 60 ? '…' : path}[0].${missing.length > 40 ? '…' : missing}.`
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return 'a text'
+  return typeof value === 'boolean' ? 'a truth value' : 'a number'
+}

@@ -1,0 +1,181 @@
+import iconv from 'iconv-lite'
+
+/** What bytes say in a charset. */
+export interface DecodedText {
+  /** Without a byte order mark. */
+  readonly text: string
+  /** Whether U+FFFD stands in the place of bytes that are no text in it. */
+  readonly isDamaged: boolean
+}
+
+/** A charset that bytes can be read in. */
+export interface Charset {
+  /** As the Encoding Standard calls it, where it does. */
+  readonly name: string
+  /** Whether what is ASCII stands as its bytes in it. */
+  readonly isByteWise: boolean
+  /** Of a text that is not whole, half a character at the end is left out. */
+  decode(bytes: Buffer, isWhole: boolean): DecodedText
+}
+
+/**
+ * The charset of a label, in any case and with its usual aliases; null where there is none that can be read. A label of
+ * ASCII says nothing of bytes that are not ASCII, and those that are read alike in nearly every charset.
+ */
+export function findCharset(label: string): Charset | null {
+  const known = label.trim().toLowerCase()
+  if (known === 'utf-8') return utf8
+  if (known.length > longestLabel || asciiLabel.test(known)) return null
+  const name = standardName(known) ?? aliasOf(known.replace(/[^0-9a-z]/g, ''))
+  return name === null ? null : charsetNamed(name)
+}
+
+const asciiLabel = /^(?:us-?ascii|ascii|ansi_x3\.4-19[68]\d|iso646-us|iso_646\.irv:1991|iso-ir-6)$/
+
+const longestLabel = 40
+
+/** The name that the platform has for a label; null for one that it does not know. */
+function standardName(label: string): string | null {
+  try {
+    return new TextDecoder(label).encoding
+  } catch {
+    return null
+  }
+}
+
+/** Names without their punctuation, which people write in many ways. */
+function aliasOf(squeezed: string): string | null {
+  for (const [pattern, name] of aliases) if (pattern.test(squeezed)) return squeezed.replace(pattern, name)
+  return null
+}
+
+/** UTF-7 is none of them, in which a text can hide. */
+const aliases: readonly (readonly [RegExp, string])[] = [
+  [/^x?utf8(?:mb[34]|n|bom|sig|withbom)?$/, 'utf-8'],
+  [/^(?:utf16|ucs2)(le|be)$/, 'utf-16$1'],
+  [/^(?:utf16|ucs2)$/, 'utf-16le'],
+  [/^(?:utf32|ucs4)(le|be)?$/, 'utf-32$1'],
+  [/^(?:iso)?8859(1[013-6]|[2-9]|1)$/, 'iso-8859-$1'],
+  [/^(?:(?:iso)?latin|l)1$|^(?:w?ansi|latin)$/, 'windows-1252'],
+  [/^(?:iso)?latin([2-4])$/, 'iso-8859-$1'],
+  [/^(?:iso)?latin5$/, 'windows-1254'],
+  [/^(?:iso)?latin6$/, 'iso-8859-10'],
+  [/^(?:iso)?latin7$/, 'iso-8859-13'],
+  [/^(?:iso)?latin8$/, 'iso-8859-14'],
+  [/^(?:iso)?latin[09]$/, 'iso-8859-15'],
+  [/^(?:iso)?latin10$/, 'iso-8859-16'],
+  [/^(?:xwindows|windows|win|xcp|cp|ms|ansi)?(125[0-8]|874)$/, 'windows-$1'],
+  [/^(?:(?:cs)?windows31j|mskanji|x?sjis|shiftjis|(?:windows|cp|ms)932|(?:cp|ibm)943)$/, 'shift_jis'],
+  [/^(?:x?eucjp|ujis)$/, 'euc-jp'],
+  [/^(?:euccn|x?gbk|gb2312|(?:windows|cp|ms)936)$/, 'gbk'],
+  [/^(?:gb18030(?:20\d\d)?|cp54936)$/, 'gb18030'],
+  [/^(?:x?euckr|uhc|ksc5601(?:19\d\d)?|(?:windows|cp|ms)949)$/, 'euc-kr'],
+  [/^(?:xbig5|big5(?:hkscs|eten|tw)?|(?:windows|cp|ms)950)$/, 'big5'],
+  [/^(?:cs)?koi8(?:r)?$/, 'koi8-r'],
+  [/^koi8(?:u|ru)$/, 'koi8-u'],
+  [/^(?:x?mac(?:intosh|roman)?)$/, 'macintosh'],
+  [/^(?:cp|ibm|oem|dos)?(437|7(?:37|75)|8(?:5[0256-8]|6[0-59]))$/, 'cp$1'],
+]
+
+function charsetNamed(name: string): Charset | null {
+  if (name === 'utf-8') return utf8
+  if (!viaIconv.test(name)) {
+    const standard = standardName(name)
+    return standard === null ? null : new PlatformCharset(standard)
+  }
+  return iconv.encodingExists(name) ? new IconvCharset(name) : null
+}
+
+/** What the platform lacks, or reads without the additions of the Encoding Standard. */
+const viaIconv = /^(?:big5|euc-kr|cp\d+|utf-32(?:le|be)?)$/
+
+const wideOrStateful = /^(?:utf-(?:16|32)|iso-2022-)/
+
+const replacement = '\ufffd'
+
+class PlatformCharset implements Charset {
+  readonly name: string
+  readonly isByteWise: boolean
+
+  constructor(name: string) {
+    this.name = name
+    this.isByteWise = !wideOrStateful.test(name)
+  }
+
+  decode(bytes: Buffer, isWhole: boolean): DecodedText {
+    const options = { stream: !isWhole }
+    try {
+      const text = new TextDecoder(this.name, { fatal: true }).decode(bytes, options)
+      return { text: withoutMark(text), isDamaged: false }
+    } catch {
+      return { text: withoutMark(new TextDecoder(this.name).decode(bytes, options)), isDamaged: true }
+    }
+  }
+}
+
+class IconvCharset implements Charset {
+  readonly name: string
+  readonly isByteWise: boolean
+
+  constructor(name: string) {
+    this.name = name
+    this.isByteWise = !wideOrStateful.test(name)
+  }
+
+  decode(bytes: Buffer, isWhole: boolean): DecodedText {
+    const decoder = iconv.getDecoder(this.name)
+    const begun = decoder.write(bytes)
+    const text = withoutMark(isWhole ? begun + (decoder.end() ?? '') : begun)
+    return { text, isDamaged: text.includes(replacement) }
+  }
+}
+
+/** What nearly every body is in. */
+export const utf8: Charset = {
+  name: 'utf-8',
+  isByteWise: true,
+  decode(bytes, isWhole) {
+    const text = decodeUtf8(bytes, isWhole)
+    if (text !== null) return { text, isDamaged: false }
+    return { text: new TextDecoder().decode(bytes, { stream: !isWhole }), isDamaged: true }
+  },
+}
+
+/** The text of bytes that are UTF-8 to the last one; null for others. */
+export function decodeUtf8(bytes: Buffer, isWhole: boolean): string | null {
+  const whole = isWhole ? bytes : bytes.subarray(0, endOfWhole(bytes))
+  const text = whole.toString('utf8')
+  if (!text.includes(replacement)) return withoutMark(text)
+  try {
+    // The character may really stand there.
+    return strictUtf8.decode(whole)
+  } catch {
+    return null
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Where bytes of UTF-8 end without half a character. */
+function endOfWhole(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    const isContinuation = (byte & 0xc0) === 0x80
+    if (!isContinuation) return lengthBehind(byte) > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}
+
+/** How many bytes a character has that begins with this one. */
+function lengthBehind(first: number): number {
+  if (first < 0xc0) return 1
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : 4
+}
+
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+/** What text of Western Europe is in that does not say what it is in. It has a character for every byte. */
+export const windows1252: Charset = new PlatformCharset('windows-1252')
