@@ -125,6 +125,7 @@ function compileContent(
 }
 
 function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler): CompiledBody {
+  compiler.plain(contentType, `${path}/contentType`, 'Write the media type as it is to be sent.')
   const problem = headerValueProblem(contentType)
   if (problem !== null) compiler.complain(`${path}/contentType`, problem)
   const encoder = encoderFor(contentType)

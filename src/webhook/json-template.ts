@@ -27,13 +27,18 @@ export function compileJson(content: unknown, path: string, compiler: Compiler):
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
     return new Literal(content)
   const members = Object.entries(content).map(
-    ([name, member]) => [name, compileJson(member, pointer(path, name), compiler)] as const,
+    ([name, member]) => [name, compileMember(name, member, pointer(path, name), compiler)] as const,
   )
   if (members.every(([, { isLiteral }]) => isLiteral)) return new Literal(content)
   return {
     isLiteral: false,
     render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])),
   }
+}
+
+function compileMember(name: string, member: unknown, path: string, compiler: Compiler): JsonTemplate {
+  compiler.plain(name, path, 'Names are sent as they stand; a raw body is a template as a whole.')
+  return compileJson(member, path, compiler)
 }
 
 /** What the author wrote is rendered as itself. It is most of a large node, so it is kept small. */

@@ -14,6 +14,8 @@ import {
 import { directSteps, pathOf, type Step } from './direct-steps.ts'
 import { asText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
+import { FilterFailed, originalOf } from './filter-failure.ts'
+import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
@@ -22,6 +24,7 @@ import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInva
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
+import { isTrue } from './truth.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
@@ -73,14 +76,18 @@ export function isTemplate(text: string): boolean {
 /** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
 export type TemplatePlace = TextPlace | null
 
-/** Parses a template. */
-export function compileTemplate(text: string, place: TemplatePlace): Compiled<Template> {
+/** Parses a template. `names` has what its variables may begin with; without it they may begin with anything. */
+export function compileTemplate(
+  text: string,
+  place: TemplatePlace,
+  names: KnownNames | null = null,
+): Compiled<Template> {
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames })
+  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames, names })
   if (problem !== null) return { ok: false, problem }
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
@@ -95,20 +102,19 @@ function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], plac
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
-export function compileCondition(text: string): Compiled<Condition> {
+export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
   if (isTemplate(text))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const compiled = compileTemplate(`{{ ${text} }}`, null)
+  const compiled = compileTemplate(`{{ ${text} }}`, null, names)
   if (!compiled.ok) return compiled
   const { template } = compiled
   return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
 }
 
-/** A condition may ask for what is not there. */
 function truthOf(result: Rendered<unknown>): Rendered<boolean> {
-  return result.ok ? rendered(Boolean(result.value)) : result
+  return result.ok ? { ...result, value: isTrue(result.value) } : result
 }
 
 class LiquidText implements Template {
@@ -235,10 +241,11 @@ function failureOf(error: unknown): RenderProblem {
       exceedsBudget: true,
     }
   if (cause instanceof TextTooLong) return tooLong(cause)
+  if (cause instanceof FilterFailed) return { code: 'template_failed', detail: cause.message }
   if (!LiquidError.is(error)) throw error
   return {
     code: 'template_failed',
-    detail: 'A filter or an operator of the template cannot work with the value that it was given.',
+    detail: 'An operator or a tag of the template cannot work with the value that it was given.',
   }
 }
 
@@ -288,11 +295,6 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
   const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
   return { code: 'request_too_large', detail }
-}
-
-function originalOf(error: unknown): unknown {
-  const { originalError } = error as { originalError?: unknown }
-  return LiquidError.is(error) && originalError !== undefined ? originalOf(originalError) : error
 }
 
 function tokenize(text: string): TopLevelToken[] | null {

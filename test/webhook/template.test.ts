@@ -10,7 +10,17 @@ const problemOf = (text: string) => {
   return compiled.ok ? null : compiled.problem
 }
 
-const profile = { name: 'Ada', tags: ['x', 'y'], zero: 0, empty: '', nil: null, address: { city: 'Paris' } }
+const profile = {
+  name: 'Ada',
+  tags: ['x', 'y'],
+  zero: 0,
+  empty: '',
+  nil: null,
+  false: false,
+  none: [],
+  object: {},
+  address: { city: 'Paris' },
+}
 
 const render = (text: string) => {
   const compiled = compileTemplate(text, 'body')
@@ -41,7 +51,8 @@ describe('a template is well formed', () => {
     ['{{ "}}" }}', '}}'],
     ['{{ "a\\nb" }}', 'a\nb'],
     ['{% if profile.name %}a{% elsif profile.zero %}b{% else %}c{% endif %}', 'a'],
-    ['{% unless profile.zero %}a{% else %}b{% endunless %}', 'a'],
+    ['{% unless profile.zero %}a{% else %}b{% endunless %}', 'b'],
+    ['{% unless profile.empty %}a{% else %}b{% endunless %}', 'a'],
     ['{% case profile.name %}{% when "Bob", "Ada" %}a{% else %}b{% endcase %}', 'a'],
     ['{% case profile.name %}{% when "Bob" or "Eve" %}a{% else %}b{% endcase %}', 'b'],
     ['{% for t in profile.tags %}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}', 'x,y'],
@@ -112,6 +123,18 @@ describe('a template is refused', () => {
     ['{% if a %}{% else b %}{% endif %}', 'expected the end before "b"'],
     ['{% if a %}{% else %}{% else %}{% endif %}', 'do not match'],
     ['{% if a %}{% else %}{% elsif b %}{% endif %}', 'do not match'],
+    ['{% unless a %}{% else %}{% else %}{% endunless %}', 'do not match'],
+    ['{% unless a %}{% else %}{% elsif b %}{% endunless %}', 'do not match'],
+    ['{% case a %}{% else %}{% when 1 %}{% endcase %}', 'do not match'],
+    ['{% for a in b %}{% else %}{% else %}{% endfor %}', 'do not match'],
+    ['{% if a %}{% else if b %}{% endif %}', 'is {% elsif %} here'],
+    ['{% if a %}{% elif b %}{% endif %}', 'The nearest is {% elsif %}'],
+    ['{% if a %}{% endfi %}', 'The nearest is {% endif %}'],
+    ['{% for a in b cols: 2 %}{% endfor %}', 'unknown option "cols"'],
+    ['{% tablerow a in b reversed %}{% endtablerow %}', 'unknown option "reversed"'],
+    ['{% if a and b or c %}{% endif %}', 'are mixed'],
+    ['{% unless a or b and c %}{% endunless %}', 'are mixed'],
+    ['{% if a %}{% elsif a == b == c %}{% endif %}', 'do not chain'],
     ['{% for a of b %}{% endfor %}', 'expected "in"'],
     ['{% for a in b limit 3 %}{% endfor %}', 'expected ":"'],
     ['{% for a in b lmit: 3 %}{% endfor %}', 'unknown option "lmit"'],
@@ -215,17 +238,28 @@ describe('any text', () => {
   })
 })
 
-describe("truth is JavaScript's", () => {
+describe('false is what is missing, null, false and the empty text', () => {
   it.each([
     ['profile.name', 'yes'],
     ['profile.tags', 'yes'],
-    ['profile.zero', 'no'],
+    ['profile.zero', 'yes'],
     ['profile.empty', 'no'],
     ['profile.nil', 'no'],
     ['profile.missing', 'no'],
     ['false', 'no'],
     ['"false"', 'yes'],
-    ['0', 'no'],
+    ['0', 'yes'],
+    ['profile.none', 'yes'],
+    ['profile.object', 'yes'],
+    ['profile.false', 'no'],
+    ['blank', 'no'],
+    ['not profile.zero', 'no'],
+    ['not profile.empty', 'yes'],
+    ['profile.zero and profile.name', 'yes'],
+    ['profile.empty and profile.name', 'no'],
+    ['profile.empty or profile.nil', 'no'],
+    ['profile.empty or profile.zero', 'yes'],
+    ['(profile.nil | default: 0)', 'yes'],
     ['"0"', 'yes'],
     ['profile.zero == 0', 'yes'],
     ['profile.zero == "0"', 'no'],
