@@ -3,7 +3,7 @@ import type { Expectation } from './config.ts'
 import { contains } from './contains.ts'
 import { responseNames } from './known-names.ts'
 import { cutText } from './masking/mask.ts'
-import type { Scope } from './render-context.ts'
+import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 import type { Condition } from './template.ts'
 
@@ -20,6 +20,8 @@ export interface Verdict {
   readonly path: string
   /** Whether it took more than there is to decide. */
   readonly exceedsBudget?: boolean
+  /** What a condition looked at and the workflow does not have. */
+  readonly undefinedVariables?: readonly UndefinedVariable[]
 }
 
 /** An expectation that is ready to be compared with a response. */
@@ -154,7 +156,8 @@ function compileCondition(text: string, path: string, condition: Condition): Com
       const hint = holds.ok ? conditionHint(response) : holds.failure.detail
       const actual = met ? 'true' : 'false'
       const exceedsBudget = !holds.ok && (holds.failure.exceedsBudget ?? false)
-      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget }
+      const undefinedVariables = holds.ok ? holds.undefinedVariables : []
+      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget, undefinedVariables }
     },
   }
 }

@@ -264,6 +264,7 @@ class ExpressionReader {
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
     // LiquidJS reads 1e3 and -x as names of variables that nobody has.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
+    if (kind === 'word') refuseDash(text)
     this.#at++
     return kind === 'word' && !literals.has(text) ? text : undefined
   }
@@ -334,6 +335,7 @@ class ExpressionReader {
   #word(expected: string): string {
     const { kind, text } = this.#peek
     if (kind !== 'word') throw this.#unexpected(expected)
+    refuseDash(text)
     this.#at++
     return text
   }
@@ -363,6 +365,14 @@ function refuseConstant(part: Part, joint: 'and' | 'or'): void {
   throw new SyntaxProblem(
     `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`,
   )
+}
+
+/** `{{ a- }}` is no `{{ a -}}`. */
+function refuseDash(name: string): void {
+  if (name.endsWith('-'))
+    throw new SyntaxProblem(
+      `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+    )
 }
 
 function unknownArgument(filter: string, name: string): SyntaxProblem {

@@ -3,6 +3,7 @@ import {
   CaptureTag,
   CaseTag,
   type Context,
+  CycleTag,
   defaultOperators,
   type Emitter,
   evalToken,
@@ -102,9 +103,24 @@ class QuietCase extends CaseTag {
   }
 }
 
+/** LiquidJS tells loops and cycles apart by how they are written. The blanks are no part of that. */
+function nameWithoutBlanks(token: { getText(): string }): void {
+  const text = token.getText().replace(/("[^"]*"|'[^']*')|\s+/g, '$1')
+  token.getText = () => text
+}
+
+class NamedCycle extends CycleTag {
+  constructor(...parts: ConstructorParameters<typeof CycleTag>) {
+    super(...parts)
+    const { candidates } = this as unknown as { readonly candidates: readonly ValueToken[] }
+    candidates.forEach(nameWithoutBlanks)
+  }
+}
+
 class SettlingFor extends ForTag {
   constructor(...parts: ConstructorParameters<typeof ForTag>) {
     super(...parts)
+    nameWithoutBlanks(this.collection)
     const settle = step(parts[0], (context) => context.settle())
     this.templates.unshift(settle)
     this.elseTemplates.unshift(settle)
@@ -114,6 +130,7 @@ class SettlingFor extends ForTag {
 class SettlingTablerow extends TablerowTag {
   constructor(...parts: ConstructorParameters<typeof TablerowTag>) {
     super(...parts)
+    nameWithoutBlanks(this.collection)
     this.templates.unshift(step(parts[0], (context) => context.settle()))
   }
   override *render(context: RenderContext, emitter: Emitter): Generator<unknown, void, unknown> {
@@ -202,6 +219,7 @@ function createEngine(): Liquid {
   liquid.registerTag('if', QuietIf)
   liquid.registerTag('unless', QuietUnless)
   liquid.registerTag('case', QuietCase)
+  liquid.registerTag('cycle', NamedCycle)
   liquid.registerTag('for', SettlingFor)
   liquid.registerTag('tablerow', SettlingTablerow)
   liquid.registerTag('assign', SettlingAssign)

@@ -175,6 +175,8 @@ describe('a condition is refused', () => {
     ['a = 1', 'write "=="'],
     ['a + 1', 'write a | plus: b'],
     ['a.+1', 'expected the name of a property'],
+    ['a.b-', '"b-" ends with a dash'],
+    ['a- == 1', '"a-" ends with a dash'],
     [`${'('.repeat(30)}a${')'.repeat(30)}`, 'nested deeper'],
     [`a${'[a'.repeat(30)}${']'.repeat(30)}`, 'nested deeper'],
     ['secrets.token', 'uses a secret as a variable'],
