@@ -1,4 +1,4 @@
-import { Tokenizer } from 'liquidjs'
+import { LiquidError, Tokenizer } from 'liquidjs'
 import { nearest } from './nearest.ts'
 
 /** A variable as an expression names it. */
@@ -181,6 +181,7 @@ class ExpressionReader {
     do this.#argument(name, this.#at === start)
     while (this.#takeMark(','))
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
+    if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
 
   /** Only one filter knows an argument by its name; to all others the name would be a list. */
@@ -204,6 +205,16 @@ class ExpressionReader {
       const quoted = new Set([root, ...members].filter((name) => name !== null))
       if (root !== contentOf(item)) this.variables.push({ root, members, quoted })
     }
+  }
+
+  /** Filters such as `where` take the path to a property as a text. LiquidJS ignores what it cannot read of it. */
+  #readTextOfPath(filter: string, start: number): void {
+    const [path, next] = this.#tokens.slice(start, start + 2)
+    if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
+    if (!isPath(contentOf(path)))
+      throw new SyntaxProblem(
+        `the text that "${filter}" takes as a path is none; a name with blanks stands in brackets, as in "['a b']"`,
+      )
   }
 
   #logical(): Part {
@@ -382,10 +393,28 @@ function unknownArgument(filter: string, name: string): SyntaxProblem {
   )
 }
 
+/** Whether LiquidJS reads all of a text as the path to a property. */
+function isPath(text: string): boolean {
+  // LiquidJS calls itself for each of them.
+  if (text.split(/[[(]/).length > maxNesting) return false
+  const tokenizer = new Tokenizer(text)
+  try {
+    tokenizer.readScopeValue()
+    tokenizer.skipBlank()
+    return tokenizer.end()
+  } catch (error) {
+    if (LiquidError.is(error)) return false
+    throw error
+  }
+}
+
 /** What a text says, as LiquidJS reads it. */
 function contentOf({ text }: Token): string {
   return new Tokenizer(text).readQuoted()?.content ?? ''
 }
+
+/** Those that read a text as the path to a property of each item. */
+const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
 
 /** What stands in Liquid for the operators of other languages, by the token where reading ended. */
 const operatorsElsewhere: Readonly<Record<string, string>> = {

@@ -63,22 +63,37 @@ export function findUnknownName(
   known: KnownNames,
   made: ReadonlySet<string>,
 ): string | null {
-  const { root, members } = variable
+  const unknown = unknownAt(variable, known, made)
+  if (unknown === null) return null
+  return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
+}
+
+/** Where a variable leaves what can be there: at its root, whose index is -1, or at a member of something. */
+interface UnknownName {
+  readonly index: number
+  readonly within: Shape
+}
+
+function unknownAt(
+  { root, members }: VariablePath,
+  known: KnownNames,
+  made: ReadonlySet<string>,
+): UnknownName | null {
   if (root === null || made.has(root)) return null
-  if (!Object.hasOwn(known, root)) return describeRoot(variable, known, made)
-  let shape = known[root] ?? 'anything'
+  if (!Object.hasOwn(known, root)) return { index: -1, within: known }
+  let within = known[root] ?? 'anything'
   for (const [index, member] of members.entries()) {
-    if (shape === 'anything' || member === null) return null
-    const next = memberOf(shape, member)
-    if (next === null) return describeMember(variable, shape, index)
-    shape = next
+    if (within === 'anything' || member === null) return null
+    const next = memberOf(within, member)
+    if (next === null) return { index, within }
+    within = next
   }
   return null
 }
 
 /** What stands behind a member; null where there is no such member. */
 function memberOf(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
-  if (shape === 'scalar') return member === 'size' || /^-?\d+$/.test(member) ? 'scalar' : null
+  if (shape === 'scalar') return /^(?:size|length|-?\d+)$/.test(member) ? 'scalar' : null
   if (shape === 'headers') return member === member.toLowerCase() ? 'scalar' : null
   return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
 }
@@ -89,13 +104,11 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
     return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
-  const meant = meantByRoot(variable, known, made).find((candidate) => isKnown(candidate, known, made))
+  const meant = meantByRoot(variable, known, made).find(
+    (candidate) => unknownAt(candidate, known, made) === null,
+  )
   const question = didYouMean(meant === undefined ? null : write(meant))
   return `${nameOf(variable) ?? 'What a text names'} is no variable.${question} Variables begin with ${listed(known)}.`
-}
-
-function isKnown(candidate: VariablePath, known: KnownNames, made: ReadonlySet<string>): boolean {
-  return findUnknownName(candidate, known, made) === null
 }
 
 /** What an author may have meant by a variable that begins with no known name, the likeliest first. */
@@ -118,7 +131,7 @@ function meantByRoot(
   ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
 }
 
-function describeMember(variable: VariablePath, shape: Shape, index: number): string {
+function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
   const { root, members } = variable
   const before = [root, ...members.slice(0, index)].join('.')
   const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))

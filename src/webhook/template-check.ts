@@ -88,7 +88,7 @@ function isSecret({ root }: VariablePath): boolean {
 
 /** Without the texts in it, which may be credentials. */
 function quoted(text: string): string {
-  const shown = text.trim().replace(/"[^"]*"?|'[^']*'?/g, '"…"')
+  const shown = text.trim().replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
 }
 

@@ -13,6 +13,7 @@ const profile = {
   text: 'abc',
   digits: ' 12.5 ',
   overflow: '1e309',
+  bracket: 'a[b',
   nil: null,
   tags: ['b', 'a'],
   none: [],
@@ -181,7 +182,7 @@ describe('a filter that calculates', () => {
     ['5 | plus', 'plus', 'a number', 'no finite number'],
     ['"!" | base64_decode', 'base64_decode', 'a text', 'cannot work with'],
     ['profile.tags | append', 'append', 'a list', 'cannot work with'],
-    ['profile.tags | where: "a[b"', 'where', 'a list', 'cannot work with'],
+    ['profile.tags | where: profile.bracket', 'where', 'a list', 'cannot work with'],
     ['profile.orders | where_exp: "o", profile.broken', 'where_exp', 'condition', 'not well formed'],
     ['profile.orders | where_exp: "o", "o.n | plus: 1"', 'plus', 'a text that is no number', 'needs numbers'],
   ])('%s fails and names %s and %s', (expression, filter, kind, reason) => {

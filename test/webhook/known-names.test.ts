@@ -82,6 +82,7 @@ describe('a variable over a response', () => {
     'response.headers["x-id"].size > 1',
     'response.headers.size > 0',
     'response.body.size > 0',
+    'response.body.length > 0',
     'response.json.a.b[0]',
     'response["json"].a',
     'response[profile.x]',
@@ -197,6 +198,8 @@ describe('names are judged', () => {
     const made = Array.from({ length: 2_000 }, (_, index) => `{% assign v${index} = 1 %}`).join('')
 
     expect(inRequest(`${made}${'{{ v1 }}'.repeat(1_000)}{{ nobody }}`)).toContain('"nobody" is no variable')
+    expect(inRequest(`{{ ${'a.'.repeat(4_000)}a }}`)).toContain('"a" is no variable')
+    expect(inRequest(`{{ node.${'a.'.repeat(4_000)}a }}`)).toContain('"node" has no "a"')
     expect(performance.now() - began).toBeLessThan(2_000)
   })
 })

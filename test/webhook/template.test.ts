@@ -381,6 +381,9 @@ describe('a complaint about a template', () => {
     "{{ 'mysecret }}",
     '{% if "mysecret" == %}{% endif %}',
     '{{ a "mysecret" }}',
+    '{{ a "x\\"mysecret" }}',
+    '{{ a "x\\"mysecret }}',
+    "{{ a 'x\\'mysecret' }}",
   ])('about %s repeats no text of it', (text) => {
     expect(problemOf(text)).not.toContain('mysecret')
   })
