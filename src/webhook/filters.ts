@@ -23,6 +23,7 @@ export function registerFilters(liquid: Liquid): void {
     for (const name of names) liquid.registerFilter(name, by(handlerOf(liquid, name), name))
   }
   replace(['default'], () => defaultValue)
+  replace(['size'], () => measure)
   replace(['to_integer'], () => (value: unknown) => Number(toValue(value as never) ?? 0))
   replace(numberFilters, needingNumbers)
   for (const [name, filter] of Object.entries(truthFilters))
@@ -53,6 +54,15 @@ function defaultValue(this: FilterThis, given: unknown, instead: unknown, ...opt
 
 function allowsFalse(option: unknown): boolean {
   return Array.isArray(option) && option[0] === 'allow_false' && isTrue(option[1])
+}
+
+/** Of an object the number of its members, which LiquidJS knows of `.size` only. */
+function measure(given: unknown): number {
+  const value: unknown = toValue(given as never)
+  if (typeof value === 'string' || Array.isArray(value)) return value.length
+  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
+    ? Object.keys(value).length
+    : 0
 }
 
 const numberFilters = [

@@ -4,7 +4,6 @@ import {
   CaseTag,
   type Context,
   CycleTag,
-  defaultOperators,
   type Emitter,
   evalToken,
   Filter,
@@ -26,6 +25,7 @@ import {
 import { explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
 import { isNumeric, registerFilters } from './filters.ts'
 import { LongNumber } from './long-number.ts'
+import { operators } from './operators.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
 import { isStoredSecret } from './rendered.ts'
@@ -202,12 +202,7 @@ function createEngine(): Liquid {
     strictFilters: true,
     ownPropertyOnly: true,
     groupedExpressions: true,
-    operators: {
-      ...defaultOperators,
-      not: (value: unknown) => !isTrue(value),
-      and: (left: unknown, right: unknown) => isTrue(left) && isTrue(right),
-      or: (left: unknown, right: unknown) => isTrue(left) || isTrue(right),
-    },
+    operators,
     templates: {},
     timezoneOffset: 0,
     locale: 'en-US',

@@ -18,6 +18,7 @@ const profile = {
   tags: ['b', 'a'],
   none: [],
   object: {},
+  box: { length: 7 },
   long: new LongNumber('12345678901234567890'),
   huge: new LongNumber('1e400'),
   condition: 'o.n',
@@ -121,6 +122,22 @@ describe('a filter that is given nothing', () => {
       expect(rendered.value).not.toBeInstanceOf(Array)
       expect(String(rendered.value)).not.toMatch(/NaN|Infinity|\[|undefined(?!$)/)
     }
+  })
+})
+
+describe('size', () => {
+  it.each([
+    ['profile.tags', 2],
+    ['profile.text', 3],
+    ['profile.none', 0],
+    ['profile.object', 0],
+    ['profile.orders[0]', 2],
+    ['profile.box', 1],
+    ['profile.five', 0],
+    ['profile.long', 0],
+    ['(1..4)', 4],
+  ])('of %s is %j', (value, size) => {
+    expect(resultOf(`${value} | size`)).toBe(size)
   })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asText } from '../../src/webhook/encode.ts'
+import { responseNames } from '../../src/webhook/known-names.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
 
 const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
@@ -209,6 +210,7 @@ describe('any text', () => {
     let accepted = 0
     fc.assert(
       fc.property(fc.oneof(soup, fc.string({ unit: 'binary' })), (text) => {
+        expect(typeof compileTemplate(text, 'body', responseNames).ok).toBe('boolean')
         const compiled = compileTemplate(text, 'body')
         if (!compiled.ok) {
           expect(compiled.problem).toMatch(/\.$/)
@@ -265,6 +267,40 @@ describe('false is what is missing, null, false and the empty text', () => {
     ['profile.zero == "0"', 'no'],
   ])('%s: %s', (condition, answer) => {
     expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+  })
+})
+
+describe('a comparison with nothing', () => {
+  it.each([
+    ['profile.nil < 5', 'no'],
+    ['profile.nil <= 0', 'no'],
+    ['profile.nil >= 0', 'no'],
+    ['0 >= profile.nil', 'no'],
+    ['profile.missing < 5', 'no'],
+    ['profile.empty < 5', 'no'],
+    ['profile.empty >= 0', 'no'],
+    ['nil < 5', 'no'],
+    ['12345678901234567890 > profile.nil', 'no'],
+    ['profile.nil < 12345678901234567890', 'no'],
+    ['profile.zero < 5', 'yes'],
+    ['"10" > 5', 'yes'],
+    ['"a" < "b"', 'yes'],
+    ['profile.nil == profile.missing', 'yes'],
+    ['profile.nil != profile.missing', 'no'],
+    ['profile.missing == nil', 'yes'],
+    ['profile.nil == 0', 'no'],
+    ['profile.nil == ""', 'no'],
+    ['profile.nil == false', 'no'],
+    ['"a null" contains profile.nil', 'no'],
+    ['"undefined" contains profile.missing', 'no'],
+    ['"abc" contains "b"', 'yes'],
+    ['"a5" contains 5', 'yes'],
+    ['profile.tags contains "x"', 'yes'],
+    ['profile.tags contains profile.nil', 'no'],
+    ['profile.nil contains "x"', 'no'],
+  ])('%s: %s', (condition, answer) => {
+    expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+    expect(textOf(`{{ ${condition} }}`)).toBe(String(answer === 'yes'))
   })
 })
 
