@@ -86,8 +86,8 @@ function isSecret({ root }: VariablePath): boolean {
   return root === 'secrets'
 }
 
-/** Without the texts in it, which may be credentials. */
-function quoted(text: string): string {
+/** What an author wrote, for people: without the texts in it, which may be credentials. */
+export function quoted(text: string): string {
   const shown = text.trim().replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
 }

@@ -23,7 +23,7 @@ import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
+import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
 import { isTrue } from './truth.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
@@ -241,12 +241,19 @@ function failureOf(error: unknown): RenderProblem {
       exceedsBudget: true,
     }
   if (cause instanceof TextTooLong) return tooLong(cause)
-  if (cause instanceof FilterFailed) return { code: 'template_failed', detail: cause.message }
   if (!LiquidError.is(error)) throw error
-  return {
-    code: 'template_failed',
-    detail: 'An operator or a tag of the template cannot work with the value that it was given.',
-  }
+  const what =
+    cause instanceof FilterFailed
+      ? cause.message
+      : 'An operator or a tag of the template cannot work with the value that it was given.'
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}` }
+}
+
+/** The placeholder or tag that failed, as its author wrote it. */
+function placeOf(error: unknown): string {
+  const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
+  const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
+  return isCode ? ` It stands in ${quoted(token.content)}.` : ''
 }
 
 /** What a secret is bound to is not told: that may be the business of another tenant. */

@@ -46,7 +46,7 @@ describe('a captured value', () => {
           code: 'capture_failed',
           path: '/node/capture/v',
           message:
-            '"v" could not be captured. The filter "base64_decode" cannot work with the value that it was given, which is a text.',
+            '"v" could not be captured. The filter "base64_decode" cannot work with the value that it was given, which is a text. It stands in "response.body | base64_decode".',
         },
       ],
       exceededAt: null,

@@ -106,11 +106,11 @@ describe('a condition', () => {
   it.each([
     [
       'response.body | base64_decode',
-      'The filter "base64_decode" cannot work with the value that it was given, which is a text.',
+      'The filter "base64_decode" cannot work with the value that it was given, which is a text. It stands in "response.body | base64_decode".',
     ],
     [
       'response.json.a > 1',
-      'An operator or a tag of the template cannot work with the value that it was given.',
+      'An operator or a tag of the template cannot work with the value that it was given. It stands in "response.json.a > 1".',
     ],
   ])('that cannot be decided is not met: %s', (value, hint) => {
     const { succeeded, reason } = decide(

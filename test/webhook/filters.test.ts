@@ -208,6 +208,7 @@ describe('a filter that calculates', () => {
       const failure = rendered.ok ? null : rendered.failure
       expect(failure, text).toMatchObject({ code: 'template_failed' })
       for (const part of [filter, kind, reason]) expect(failure?.detail).toContain(part)
+      expect(failure?.detail).toContain(`It stands in "${text.startsWith('{%') ? 'assign a = ' : ''}`)
       expect(failure?.detail).not.toMatch(/abc|apples|1e308/)
     }
   })
