@@ -135,7 +135,7 @@ function traceOf(
 
 function render(
   node: CompiledNode,
-  { payload = {}, secrets = {}, tenant, idempotencyKey }: ExecuteRequest,
+  { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: ExecuteRequest,
   { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
@@ -150,6 +150,8 @@ function render(
     budget,
     executionId,
     idempotencyKey: idempotencyKey ?? null,
+    correlationId: correlationId ?? null,
+    tenant: tenant ?? null,
     userAgent,
     traceHeaders: trace?.headers ?? [],
     masksCarriers: true,

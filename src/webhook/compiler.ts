@@ -1,4 +1,5 @@
 import type { ConfigError } from './config-error.ts'
+import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { rendered } from './rendered.ts'
 import type { TextPlace } from './secret-shape.ts'
 import {
@@ -7,6 +8,7 @@ import {
   compileCondition,
   compileTemplate,
   constantTemplate,
+  isTemplate,
   type Template,
   type TemplatePlace,
 } from './template.ts'
@@ -30,20 +32,35 @@ export class Compiler {
     this.errors.push({ path, message })
   }
 
+  /** Whether a string has placeholders or tags, which are filled in where it is a template. */
+  isTemplate(text: string): boolean {
+    return this.templates === 'liquid' && isTemplate(text)
+  }
+
   /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
   template(text: string, path: string, place: TextPlace): Template {
     if (this.templates === 'none') return constantTemplate(text.toWellFormed())
-    return this.#compiled(text, path, place)
+    return this.#compiled(text, path, place, requestNames)
   }
 
-  /** A string that is not sent: always a template, and no place for secrets. */
+  /** A string that is made of a response and not sent: always a template, and no place for secrets. */
   liquid(text: string, path: string): Template {
-    return this.#compiled(text, path, null)
+    return this.#compiled(text, path, null, responseNames)
   }
 
-  condition(text: string, path: string): Condition {
+  /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
+  plain(text: string, path: string, instead: string): void {
+    if (!this.isTemplate(text)) return
+    this.complain(
+      path,
+      `must not have a placeholder: this text is no template, and none is filled in. ${instead}`,
+    )
+  }
+
+  /** A condition over what the workflow knows; `names` says what else it may look at. */
+  condition(text: string, path: string, names: KnownNames = requestNames): Condition {
     if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
-    const compiled = compileCondition(text)
+    const compiled = compileCondition(text, names)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return never
@@ -52,19 +69,19 @@ export class Compiler {
   /** The URL behind its authority. */
   url(text: string): Compiled<Template> {
     if (this.templates === 'none') return { ok: true, template: constantTemplate(text) }
-    return this.#compile(text, '/node/url', 'url')
+    return this.#compile(text, '/node/url', 'url', requestNames)
   }
 
-  #compiled(text: string, path: string, place: TemplatePlace): Template {
-    const compiled = this.#compile(text, path, place)
+  #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
+    const compiled = this.#compile(text, path, place, names)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return constantTemplate('')
   }
 
-  #compile(text: string, path: string, place: TemplatePlace): Compiled<Template> {
+  #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {
     if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
-    const compiled = compileTemplate(text, place)
+    const compiled = compileTemplate(text, place, names)
     if (compiled.ok) {
       for (const name of compiled.template.secretNames) this.secretNames.add(name)
     }

@@ -246,8 +246,8 @@ const StringExpectation = closedObject(
     type: oneOfWords(['string'], { description: 'The text of the body decides.' }),
     value: Type.String({ minLength: 1, description: 'The text to look for.', examples: ['"ok":true'] }),
     match: Type.Optional(
-      oneOfWords(['contains', 'equals'], {
-        description: 'Whether the body has the text or is the text.',
+      oneOfWords(['contains', 'notContains', 'equals'], {
+        description: 'Whether the body has the text, has it not, or is the text.',
         default: 'contains',
       }),
     ),
@@ -255,7 +255,7 @@ const StringExpectation = closedObject(
       Type.Boolean({ description: 'Take upper and lower case as the same.', default: false }),
     ),
   },
-  { title: 'String', description: 'Met when the response body has the text.' },
+  { title: 'String', description: 'Met when the response body has the text, or has it not.' },
 )
 
 const ConditionExpectation = closedObject(

@@ -17,11 +17,14 @@ export interface JsonTemplate {
   render(rendering: Rendering): RenderedJson
 }
 
+/** What is made of JSON of the author. */
+type JsonPlace = Extract<TextPlace, 'jsonBody' | 'formBody'>
+
 /** Compiles JSON of the author, which is sent as such or as a form. Names are sent as they stand. */
 export function compileJson(
   content: unknown,
   path: string,
-  place: Extract<TextPlace, 'jsonBody' | 'formBody'>,
+  place: JsonPlace,
   compiler: Compiler,
 ): JsonTemplate {
   if (typeof content === 'string') return compileString(content, path, place, compiler)
@@ -33,13 +36,24 @@ export function compileJson(
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
     return new Literal(content)
   const members = Object.entries(content).map(
-    ([name, member]) => [name, compileJson(member, pointer(path, name), place, compiler)] as const,
+    ([name, member]) => [name, compileMember(name, member, pointer(path, name), place, compiler)] as const,
   )
   if (members.every(([, { isLiteral }]) => isLiteral)) return new Literal(content)
   return {
     isLiteral: false,
     render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])),
   }
+}
+
+function compileMember(
+  name: string,
+  member: unknown,
+  path: string,
+  place: JsonPlace,
+  compiler: Compiler,
+): JsonTemplate {
+  compiler.plain(name, path, 'Names are sent as they stand; a raw body is a template as a whole.')
+  return compileJson(member, path, place, compiler)
 }
 
 /** What the author wrote is rendered as itself. It is most of a large node, so it is kept small. */

@@ -36,6 +36,7 @@ export function compileRaw(
 ): CompiledBody {
   const mediaType = parseMediaType(contentType)
   const form = findBodyForm(mediaType)
+  compiler.plain(contentType, `${path}/contentType`, 'Write the media type as it is to be sent.')
   const problem = headerValueProblem(contentType)
   if (problem !== null) compiler.complain(`${path}/contentType`, problem)
   const charset = charsetOf(mediaType.charset, compiler)

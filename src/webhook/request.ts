@@ -13,7 +13,14 @@ import type { HeaderPair } from './outcome.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope } from './render-context.ts'
 import { carriesStored, type RenderProblem } from './rendered.ts'
-import { RenderFailure, type RenderInput, Rendering, type Shown, type ValuesToMask } from './rendering.ts'
+import {
+  RenderFailure,
+  type RenderInput,
+  Rendering,
+  type Shown,
+  sentIdempotencyKey,
+  type ValuesToMask,
+} from './rendering.ts'
 import { maxUrlLength } from './url.ts'
 import { headerText, queryPairs } from './value-text.ts'
 import type { Warning } from './warning.ts'
@@ -313,7 +320,7 @@ function addStandard(
   add('User-Agent', input.userAgent)
   add('Accept', '*/*')
   add('Content-Type', node.body?.contentType)
-  add('Idempotency-Key', input.idempotencyKey ?? (node.sendsIdempotencyKey ? input.executionId : null))
+  add('Idempotency-Key', sentIdempotencyKey(input, node))
   // A `tracestate` belongs to its `traceparent`: where the node has one of its own, ours does not go with it.
   if (node.propagatesTrace && !isGiven(given, 'traceparent'))
     for (const [name, value] of input.traceHeaders) add(name, value)

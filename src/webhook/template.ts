@@ -14,6 +14,8 @@ import {
 import { directSteps, pathOf, type Step } from './direct-steps.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
+import { FilterFailed, originalOf } from './filter-failure.ts'
+import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
@@ -21,7 +23,8 @@ import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
+import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
+import { isTrue } from './truth.ts'
 import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
@@ -74,14 +77,18 @@ export function isTemplate(text: string): boolean {
 /** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
 export type TemplatePlace = TextPlace | null
 
-/** Parses a template. */
-export function compileTemplate(text: string, place: TemplatePlace): Compiled<Template> {
+/** Parses a template. `names` has what its variables may begin with; without it they may begin with anything. */
+export function compileTemplate(
+  text: string,
+  place: TemplatePlace,
+  names: KnownNames | null = null,
+): Compiled<Template> {
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames })
+  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames, names })
   if (problem !== null) return { ok: false, problem }
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
@@ -103,20 +110,19 @@ function textOf(
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
-export function compileCondition(text: string): Compiled<Condition> {
+export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
   if (isTemplate(text))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const compiled = compileTemplate(`{{ ${text} }}`, null)
+  const compiled = compileTemplate(`{{ ${text} }}`, null, names)
   if (!compiled.ok) return compiled
   const { template } = compiled
   return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
 }
 
-/** A condition may ask for what is not there. */
 function truthOf(result: Rendered<unknown>): Rendered<boolean> {
-  return result.ok ? rendered(Boolean(result.value)) : result
+  return result.ok ? { ...result, value: isTrue(result.value) } : result
 }
 
 class LiquidText implements Template {
@@ -259,10 +265,18 @@ function failureOf(error: unknown): RenderProblem {
     }
   if (cause instanceof TextTooLong) return tooLong(cause)
   if (!LiquidError.is(error)) throw error
-  return {
-    code: 'template_failed',
-    detail: 'A filter or an operator of the template cannot work with the value that it was given.',
-  }
+  const what =
+    cause instanceof FilterFailed
+      ? cause.message
+      : 'An operator or a tag of the template cannot work with the value that it was given.'
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}` }
+}
+
+/** The placeholder or tag that failed, as its author wrote it. */
+function placeOf(error: unknown): string {
+  const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
+  const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
+  return isCode ? ` It stands in ${quoted(token.content)}.` : ''
 }
 
 /** What a secret is bound to is not told: that may be the business of another tenant. */
@@ -311,11 +325,6 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
   const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
   return { code: 'request_too_large', detail }
-}
-
-function originalOf(error: unknown): unknown {
-  const { originalError } = error as { originalError?: unknown }
-  return LiquidError.is(error) && originalError !== undefined ? originalOf(originalError) : error
 }
 
 function tokenize(text: string): TopLevelToken[] | null {

@@ -54,9 +54,9 @@ describe('the four structures of a body', () => {
       'json',
       {
         structure: 'json',
-        content: { a: '{{ profile.tags }}', '{{ b }}': [1, null, { c: 'Hi {{ profile.email }}' }] },
+        content: { a: '{{ profile.tags }}', '{ b }': [1, null, { c: 'Hi {{ profile.email }}' }] },
       },
-      '{"a":["x","y"],"{{ b }}":[1,null,{"c":"Hi a@b"}]}',
+      '{"a":["x","y"],"{ b }":[1,null,{"c":"Hi a@b"}]}',
     ],
     ['json that is a list', { structure: 'json', content: ['{{ profile.email }}'] }, '["a@b"]'],
     ['json that is a text', { structure: 'json', content: '{{ profile.email }}' }, '"a@b"'],
