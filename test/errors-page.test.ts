@@ -25,6 +25,7 @@ const warningCodes = {
   value_empty: true,
   source_missing: true,
   template_undefined: true,
+  placeholder_not_rendered: true,
   header_trimmed: true,
   credential_in_url: true,
   fragment_dropped: true,

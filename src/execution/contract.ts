@@ -185,7 +185,8 @@ export const ShownRequest = closedObject(
     bodyBytes: nullable<number>({
       type: 'integer',
       minimum: 0,
-      description: 'The size of the body that is sent; null where it would tell how long a secret is.',
+      description:
+        'The size of the body that is sent; null where it would tell how long a secret is, or where the body could not be rendered.',
     }),
   },
   { $id: 'ShownRequest', description: 'The request as sent, with secrets masked.' },
@@ -312,15 +313,21 @@ export const Simulated = closedObject(
 /** The reply of `POST /v1/preview`. */
 export const PreviewReply = closedObject(
   {
-    request: ExecuteReply.properties.request,
-    curl: nullableText('The request as a shell command; secrets are shell variables.'),
+    request: named(ShownRequest),
+    curl: nullableText(
+      'The request as a shell command, after the functions that it encodes values with; secrets and literal credentials are shell variables. Null where rendering failed.',
+    ),
     warnings: ExecuteReply.properties.warnings,
     simulated: Type.Unsafe<Static<typeof Simulated> | null>({
       anyOf: [named(Simulated), { type: 'null' }],
       description: 'Null where nothing was simulated and the request could be rendered.',
     }),
   },
-  { $id: 'PreviewReply', description: 'The request that would be sent, and what would follow.' },
+  {
+    $id: 'PreviewReply',
+    description:
+      'The request that would be sent, or as much of it as could be rendered, and what would follow.',
+  },
 )
 
 /** The reply of `POST /v1/preview`. */

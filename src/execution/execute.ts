@@ -15,7 +15,6 @@ import { type RenderInput, unresolvedSecret } from '../webhook/rendering.ts'
 import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
 import { ReadableResponse } from '../webhook/response.ts'
-import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { CompiledNodes } from './compiled-nodes.ts'
 import { conclude, isMet, type JudgingContext } from './conclude.ts'
 import type { ExecuteReply, ExecuteRequest } from './contract.ts'
@@ -139,14 +138,17 @@ function render(
   { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
-  // A request that cannot be sent must tell nothing of a secret, its binding included.
-  const isOpen = node.secretNames.length === 0 || caller.mayCall(node.url)
+  let isOpen: boolean | null = null
   return renderRequest(node, {
     payload,
     secrets,
-    store: isOpen
-      ? { find: (name, use) => store.find(name, { ...use, tenant: tenant ?? null }) }
-      : unresolved,
+    store: {
+      find(name, use) {
+        // A request that cannot be sent must tell nothing of a secret, its binding included.
+        isOpen ??= caller.mayCall(use)
+        return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : unresolvedSecret
+      },
+    },
     budget,
     executionId,
     idempotencyKey: idempotencyKey ?? null,
@@ -154,11 +156,8 @@ function render(
     tenant: tenant ?? null,
     userAgent,
     traceHeaders: trace?.headers ?? [],
-    masksCarriers: true,
   })
 }
-
-const unresolved: SecretLookup = { find: () => unresolvedSecret }
 
 function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
   const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = journey
@@ -216,8 +215,8 @@ function recordOf(
     tenant: reply.tenant,
     acceptedAt,
     method: node.method,
-    host: node.url.host,
-    port: node.url.port,
+    host: rendered.place?.host ?? null,
+    port: rendered.place?.port ?? null,
     status: reply.response?.status ?? null,
     branch,
     succeeded: reply.succeeded,

@@ -25,8 +25,9 @@ export interface ExecutionRecord {
   readonly tenant: string | null
   readonly acceptedAt: Date
   readonly method: Method
-  readonly host: string
-  readonly port: number
+  /** Null where a value was to bring the URL, and brought none that may be called. */
+  readonly host: string | null
+  readonly port: number | null
   readonly status: number | null
   /** The output under its own name, not the engine's. */
   readonly branch: BranchName

@@ -1,9 +1,10 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type SecretMarkers, secretMarkers, toCurl } from '../webhook/curl.ts'
+import { type SecretMarkers, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
+import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
 import { RenderBudget } from '../webhook/render-budget.ts'
 import type { RenderInput } from '../webhook/rendering.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/request.ts'
@@ -11,7 +12,7 @@ import { ReadableResponse } from '../webhook/response.ts'
 import type { SecretLookup } from '../webhook/secret-lookup.ts'
 import type { Warning } from '../webhook/warning.ts'
 import { conclude, type JudgingContext } from './conclude.ts'
-import type { PreviewReply, PreviewRequest, Simulation } from './contract.ts'
+import type { PreviewReply, PreviewRequest, ShownRequest, Simulation } from './contract.ts'
 import type { ExecutionContext } from './execute.ts'
 import type { Previewed, Refused } from './execution.ts'
 import { ExecutionMaskers } from './maskers.ts'
@@ -31,7 +32,8 @@ export function previewNode(
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const { payload = {}, secrets = {} } = request
-  const markers = secretMarkers(randomUUID())
+  const salt = randomUUID()
+  const markers = secretMarkers(salt)
   const marked: SecretLookup = {
     find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true }),
   }
@@ -47,24 +49,25 @@ export function previewNode(
     tenant: request.tenant ?? null,
     userAgent: context.userAgent,
     traceHeaders: startTrace({ isSampled: false }).headers,
-    masksCarriers: true,
   }
   const rendered = budget.render(() => renderRequest(node, input))
+  const part = rendered.ok ? null : budget.render(() => renderPartly(node, input))
   // A preview knows no secret of the service, so a response cannot have one.
-  const { client } = rendered.valuesToMask
+  const { client } = (part ?? rendered).valuesToMask
   const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
   const reporter = new Reporter(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
   const { maxCapturedBytes } = context
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
-  const curl = curlOf(node, { ...input, secrets: {}, masksCarriers: false }, maskers.own, markers)
+  const standIn = standInVariables(salt, node.secretNames)
+  const curl = rendered.ok ? curlOf(node, { ...input, secrets: {}, standIn }, maskers.own, markers) : null
   const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
   const reply: PreviewReply = {
-    request: rendered.ok ? reporter.request(rendered.request, rendered.shown) : null,
+    request: shownRequest(rendered, part, maskers.own, reporter),
     curl: isCurlTooLong ? null : curl,
     warnings: [
-      ...reporter.warnings(rendered.warnings),
+      ...reporter.warnings((part ?? rendered).warnings),
       ...(decided?.warnings ?? []),
       ...(isCurlTooLong ? [curlTooLong] : []),
     ],
@@ -84,6 +87,20 @@ const curlTooLong: Warning = {
 }
 
 const none: ReadonlySet<string> = new Set()
+
+/** All of it, or what of it can be rendered. */
+function shownRequest(
+  rendered: RenderedRequest,
+  part: PartialRequest | null,
+  masked: Masker,
+  reporter: Reporter,
+): ShownRequest {
+  if (rendered.ok) return reporter.request(rendered.request, rendered.shown)
+  if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
+  // Its author looks for what is wrong with a body, wherever that stands.
+  const whole = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
+  return whole.request(part, part.shown)
+}
 
 /** What the target would have answered, or the failure of the rendering; null where nobody asked. */
 function simulated(rendered: RenderedRequest, simulate: Simulation | undefined): Outcome | null {
@@ -148,7 +165,8 @@ function maskedParts({ url, headers, body, user, ...rest }: ShownParts, masked: 
     ...rest,
     url: masked(url),
     headers: headers.map(([name, value]) => [name, masked(value)]),
-    body: body === null ? null : masked(body),
+    // An empty text is sent as no body at all.
+    body: body === null || body === '' ? null : masked(body),
     user: user === null ? null : masked(user),
   }
 }

@@ -27,7 +27,7 @@ export class Reporter {
     this.#detail = detail
   }
 
-  request(request: OutboundRequest, shown: ShownParts): ShownRequest {
+  request(request: Pick<OutboundRequest, 'method' | 'body'>, shown: ShownParts): ShownRequest {
     const { method } = request
     const url = this.masked(shown.url)
     const bodyBytes = shown.hasSecretSize ? null : (request.body?.length ?? 0)

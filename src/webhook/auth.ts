@@ -117,7 +117,7 @@ function compileHeaderValue(text: string, at: string, compiler: Compiler): Templ
 }
 
 function authorization(credential: Credential, user: string | null, rendering: Rendering): RenderedAuth {
-  const shown = rendering.input.masksCarriers ? mask : credential.shown
+  const shown = rendering.hasStandIns ? credential.shown : mask
   return { ...credential, in: 'header', name: 'Authorization', shown, user, path }
 }
 
@@ -136,8 +136,9 @@ function credential(
   if (text !== whole && !isStored)
     rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty) rendering.fail({ ...emptyFailure, path: at }, isStored)
-  const shown = rendering.shown(text, !carriesSecret(result), result)
-  return { real: text, shown, carriesStored: isStored }
+  const isLiteral = !carriesSecret(result)
+  const real = isLiteral && text !== '' ? rendering.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
+  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
 }
 
 const emptyFailure = {

@@ -1,5 +1,6 @@
 import { type CompiledAuth, compileAuth } from './auth.ts'
 import { compileBody } from './body.ts'
+import { type BroughtUrl, bringsHost, compileBroughtUrl } from './brought-url.ts'
 import type { CompiledBody } from './compiled-body.ts'
 import { Compiler } from './compiler.ts'
 import { type BranchName, branchNames, defaults, type Node, nodeLimits } from './config.ts'
@@ -10,13 +11,14 @@ import { looksAtBody } from './looks-at-body.ts'
 import type { Method } from './outbound-request.ts'
 import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'
-import { compileUrl, type UrlTemplate } from './url.ts'
+import type { UnrenderedReference } from './unrendered-reference.ts'
+import { compileUrl, type FixedUrl } from './url.ts'
 
 /** A node of which all is checked and prepared that can be without a payload. */
 export interface CompiledNode {
   readonly id: string | null
   readonly method: Method
-  readonly url: UrlTemplate
+  readonly url: FixedUrl | BroughtUrl
   readonly auth: CompiledAuth | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
@@ -38,6 +40,8 @@ export interface CompiledNode {
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key goes out although the caller gave none. */
   readonly sendsIdempotencyKey: boolean
+  /** Texts that are sent whatever the payload is, and look like references to a value of it. */
+  readonly references: readonly UnrenderedReference[]
   /** Whether its calls share connections. */
   readonly keepAlive: boolean
   /** Whether the headers of the trace go out. */
@@ -57,8 +61,7 @@ export type CompiledOrErrors =
 /** Compiles a node that follows the schema. Nothing is sent for one that has errors. */
 export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
-  const url = compileUrl(node.url, compiler)
-  if ('message' in url) compiler.complain(url.path, url.message)
+  const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
   const compiled = {
     id: node.id ?? null,
@@ -86,9 +89,22 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames],
     codeCharacters: compiler.codeCharacters,
+    references: compiler.references,
   }
-  if ('message' in url || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
+  if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
   return { ok: true, node: { ...compiled, url } }
+}
+
+function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | null {
+  if (hosts !== undefined)
+    compiler.complain(
+      '/node/hosts',
+      'is for a URL that is one placeholder, whose value is the whole URL: leave it out',
+    )
+  const compiled = compileUrl(url, compiler)
+  if ('kind' in compiled) return compiled
+  compiler.complain(compiled.path, compiled.message)
+  return null
 }
 
 function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: Compiler): void {

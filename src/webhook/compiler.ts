@@ -1,5 +1,6 @@
-import type { ConfigError } from './config-error.ts'
+import { type ConfigError, pointer } from './config-error.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
+import { LongNumber } from './long-number.ts'
 import { rendered } from './rendered.ts'
 import type { TextPlace } from './secret-shape.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type Template,
   type TemplatePlace,
 } from './template.ts'
+import { findReferences, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
 
 /** Compiles the strings of one node and collects what is wrong with them, so that all is said in one reply. */
 export class Compiler {
@@ -21,6 +23,9 @@ export class Compiler {
   readonly secretNames = new Set<string>()
   /** How many characters of the node are Liquid. */
   codeCharacters = 0
+  /** What of the texts that are sent looks like a reference in another tool's syntax. */
+  readonly references: UnrenderedReference[] = []
+  #referencesLeft = maxReferences
   #parts = 0
   #isFull = false
 
@@ -39,8 +44,22 @@ export class Compiler {
 
   /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
   template(text: string, path: string, place: TextPlace): Template {
-    if (this.templates === 'none') return constantTemplate(text.toWellFormed())
-    return this.#compiled(text, path, place, requestNames)
+    if (this.templates === 'none') {
+      this.#note({ text, pointer: path, place, isWhole: true, why: 'templates' })
+      return constantTemplate(text.toWellFormed())
+    }
+    const template = this.#compiled(text, path, place, requestNames)
+    const { staticText, isConstant } = template
+    this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
+    return template
+  }
+
+  /** JSON in which nothing is a template. */
+  literal(value: unknown, path: string, place: TextPlace): void {
+    if (typeof value === 'string')
+      this.#note({ text: value, pointer: path, place, isWhole: true, why: 'literal' })
+    else if (typeof value === 'object' && value !== null && !(value instanceof LongNumber))
+      for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
   /** A string that is made of a response and not sent: always a template, and no place for secrets. */
@@ -68,8 +87,28 @@ export class Compiler {
 
   /** The URL behind its authority. */
   url(text: string): Compiled<Template> {
-    if (this.templates === 'none') return { ok: true, template: constantTemplate(text) }
-    return this.#compile(text, '/node/url', 'url', requestNames)
+    const isNone = this.templates === 'none'
+    const compiled: Compiled<Template> = isNone
+      ? { ok: true, template: constantTemplate(text) }
+      : this.#compile(text, '/node/url', 'url', requestNames)
+    if (compiled.ok) {
+      const why = isNone ? 'templates' : 'syntax'
+      this.#note({
+        text: compiled.template.staticText,
+        pointer: '/node/url',
+        place: 'url',
+        isWhole: false,
+        why,
+      })
+    }
+    return compiled
+  }
+
+  #note(sent: SentText): void {
+    if (this.#referencesLeft === 0) return
+    const found = findReferences(sent, this.#referencesLeft)
+    this.#referencesLeft -= found.length
+    this.references.push(...found)
   }
 
   #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
@@ -101,6 +140,9 @@ export class Compiler {
     return !this.#isFull
   }
 }
+
+/** More of them than this need no further example. */
+const maxReferences = 20
 
 /** What a node may have of Liquid. */
 const codeLimits = { parts: 5_000, characters: 131_072, partCharacters: 8_192 } as const

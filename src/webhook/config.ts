@@ -20,6 +20,7 @@ export const nodeLimits = {
   captures: 100,
   expectations: 100,
   statuses: 100,
+  hosts: 100,
 } as const
 
 /** The outputs of a node under their own names. */
@@ -37,7 +38,7 @@ const fieldOptions = {
   ifEmpty: Type.Optional(
     oneOfWords(['send', 'omit', 'fail'], {
       description:
-        'What to do with a value that is missing, null or "": send it empty, leave the field out, or do not make the call. Without it, an empty value is sent and reported as a warning.',
+        'What to do with a value that is missing, null or "": send it empty, leave the field out, or do not make the call. The last two take an empty list for empty, too. Without it, an empty value is sent and reported as a warning.',
       default: defaults.ifEmpty,
     }),
   ),
@@ -349,9 +350,18 @@ export const Node = closedObject(
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({
       description:
-        'Absolute, https only, without user info, at most 8 KiB. May carry static parameters. Placeholders are allowed after the host only.',
-      examples: ['https://api.crm.example/v1/leads?source=flow'],
+        'Absolute, https only, without user info, at most 8 KiB. May carry static parameters. Placeholders are allowed after the host only. Or one placeholder and nothing else, whose value is a whole URL; then `hosts` says where it may lead.',
+      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}'],
     }),
+    hosts: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+        minItems: 1,
+        maxItems: nodeLimits.hosts,
+        description:
+          'Where a `url` that is one placeholder may lead: exact names, addresses, or `*.suffix` for all names below one, with `:port` for a port other than 443. Any other host is `url_invalid`, and nothing is sent.',
+        examples: [['api.crm.example', '*.uploads.example', 'localhost:8443']],
+      }),
+    ),
     auth: Type.Optional(named(Auth)),
     query: Type.Optional(
       Type.Array(named(Field), {

@@ -8,6 +8,7 @@ import { carriesSecret, carriesStored, type Rendered, rendered } from './rendere
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
 import type { TextPlace } from './secret-shape.ts'
 import type { Condition, Template } from './template.ts'
+import { warnOfReferences } from './unrendered-reference.ts'
 import { headerText } from './value-text.ts'
 
 /** A field that is left out or has a value. */
@@ -47,7 +48,9 @@ export function compileField(
   place: FieldPlace,
   compiler: Compiler,
 ): CompiledField {
+  const known = compiler.references.length
   const source = compileSource(field, path, place, compiler)
+  const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path }))
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
   refusePlaceholders(field, path, compiler)
   const { sensitive = false, ifEmpty } = field
@@ -58,8 +61,10 @@ export function compileField(
     render(rendering) {
       if (when !== null && !holds(when, rendering, `${path}/when`)) return null
       const result = source.value(rendering)
-      const real = rendering.take(result, path)
-      if (isEmpty(real) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
+      const value = rendering.take(result, path)
+      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
+      if (references.length > 0) warnOfReferences(references, rendering)
+      const real = sensitive ? rendering.standIn(value, name) : value
       const shown = rendering.shown(real, sensitive, result)
       const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
       return { name, path, ...carried, real, shown }
@@ -92,6 +97,12 @@ function holds(when: Condition, rendering: Rendering, path: string): boolean {
   return rendering.take(when.holds(rendering.scope), path)
 }
 
+/** Who leaves out or needs a value means a list with items, too; a list without any is sent as one. */
+function isEmptyFor(value: unknown, ifEmpty: Field['ifEmpty']): boolean {
+  if (isEmpty(value)) return true
+  return Array.isArray(value) && value.length === 0 && (ifEmpty === 'omit' || ifEmpty === 'fail')
+}
+
 function isSentEmpty(
   source: ValueSource,
   ifEmpty: Field['ifEmpty'],
@@ -111,7 +122,10 @@ function isSentEmpty(
 
 function compileSource(field: Field, path: string, place: FieldPlace, compiler: Compiler): ValueSource {
   if ('source' in field) return attributeSource(field.source, field.field)
-  if ('literal' in field) return constantSource(field.literal, field.name)
+  if ('literal' in field) {
+    compiler.literal(field.literal, `${path}/literal`, place)
+    return constantSource(field.literal, field.name)
+  }
   if (typeof field.value !== 'string') return constantSource(field.value, field.name)
   return templateSource(compiler.template(field.value, `${path}/value`, place), field.name)
 }

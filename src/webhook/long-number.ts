@@ -1,8 +1,12 @@
 /** A number that takes more characters keeps its text whatever its digits are: no peer can make us look at them. */
 const maxExamined = 1_000
 
+/** A double with more digits before its point is written with an exponent. */
+const maxPlainDigits = 21
+
 /**
- * A number whose double, written back, would be another number (12345678901234567890, 1e400). It keeps its text
+ * A number whose double, written back, would be another number (12345678901234567890, 1e400), or an integer that would be
+ * written with an exponent. It keeps its text
  * wherever it is sent whole, is a double wherever something is calculated, and compares as LiquidJS expects.
  */
 export class LongNumber {
@@ -15,8 +19,9 @@ export class LongNumber {
     this.#text = text
   }
 
-  /** Whether a JSON number may as well be a double: that, written back, is the same number. */
+  /** Whether a JSON number may as well be a double: that, written back, is the same number, and an integer with all its digits. */
   static fits(source: string): boolean {
+    if (source.length > maxPlainDigits && /^-?\d{22}/.test(source)) return false
     return source.length <= maxExamined && decimal(source) === decimal(String(Number(source)))
   }
 

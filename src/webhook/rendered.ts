@@ -17,6 +17,8 @@ export type RenderProblem = Omit<Failure, 'path'> & {
   readonly refusedBy?: SecretBinding | 'missing'
   /** Whether it needed more time or memory than there is for all templates of a request. */
   readonly exceedsBudget?: boolean
+  /** The URL as far as it was rendered, masked, where that is what cannot be used. */
+  readonly shownUrl?: string
 }
 
 /** What a template came to. */

@@ -1,3 +1,4 @@
+import type { UrlPlace } from './authority.ts'
 import type { CompiledNode } from './compile.ts'
 import type { Failure } from './failure.ts'
 import { trimHeader } from './header.ts'
@@ -35,9 +36,15 @@ export interface RenderInput {
   readonly userAgent: string
   /** What hands a trace on, where the node says so. */
   readonly traceHeaders: readonly HeaderPair[]
-  /** Whether a field that carries a secret is masked as a whole; false keeps the text around the secret. */
-  readonly masksCarriers: boolean
+  /**
+   * Puts something in the place of each value that must not be seen, before it is written: what is shown is then what is
+   * sent. Without it such a value is masked as a whole, with the text around it.
+   */
+  readonly standIn?: StandIn
 }
+
+/** What stands in for a value, which `name` tells. */
+export type StandIn = (value: unknown, name: string) => unknown
 
 /** Values that must not be seen wherever a target sends them back. */
 export interface ValuesToMask {
@@ -51,7 +58,7 @@ export interface ValuesToMask {
 
 /** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
 export class RenderFailure extends Error {
-  readonly failure: Failure & Pick<RenderProblem, 'refusedBy'>
+  readonly failure: Failure & Pick<RenderProblem, 'refusedBy' | 'shownUrl'>
   /** The whole body as it may be shown, where it was rendered and is what is wrong. */
   readonly shownBody: string | null
   constructor(failure: RenderFailure['failure'], shownBody: string | null = null) {
@@ -70,6 +77,9 @@ export interface Shown<T> {
 /** Stands for a secret that is not looked up: masked where it stands, and fit for every place. */
 export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
 
+/** No binding names it. */
+const nowhere = { host: '', port: 0 } as const
+
 const noTexts: ReadonlySet<string> = new Set()
 const maxSuggestions = 20
 
@@ -81,7 +91,8 @@ export class Rendering {
   #secretNames: Set<string> | null = null
   /** Path of the URL as the bindings of secrets judge it, once it is known. */
   path = '/'
-  readonly #target: Pick<CompiledNode['url'], 'host' | 'port'>
+  /** Where the URL leads, once it is known: before anything is rendered in which a secret may stand. */
+  place: UrlPlace | null
   #stored: Set<string> | null = null
   #carriers: Set<string> | null = null
   readonly #client: Set<string>
@@ -90,7 +101,7 @@ export class Rendering {
 
   constructor(input: RenderInput, node: Pick<CompiledNode, 'id' | 'url' | 'sendsIdempotencyKey'>) {
     this.input = input
-    this.#target = node.url
+    this.place = node.url.kind === 'fixed' ? node.url : null
     const { payload, executionId, correlationId, tenant } = input
     const idempotencyKey = sentIdempotencyKey(input, node)
     const execution = { id: executionId, idempotencyKey, correlationId, tenant }
@@ -152,18 +163,29 @@ export class Rendering {
 
   /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
   shown<T>(real: T, isSensitive: boolean, result: Rendered<unknown>): T | typeof mask {
-    const isHidden = isSensitive || (carriesSecret(result) && this.input.masksCarriers)
+    const isHidden = (isSensitive || carriesSecret(result)) && !this.hasStandIns
     return isHidden ? this.hide(real, carriesStored(result)) : real
+  }
+
+  /** Whether something else stands in the place of what must not be seen, so that nothing is to be masked. */
+  get hasStandIns(): boolean {
+    return this.input.standIn !== undefined
+  }
+
+  /** What stands in for a value that must not be seen; where nothing does, the value itself. */
+  standIn<T>(real: T, name: string): T {
+    const { standIn } = this.input
+    return standIn === undefined ? real : (standIn(real, name) as T)
   }
 
   /** Whether secrets are masked where they stand; false where something else stands in their place. */
   masks({ isHidden }: WrittenSecret): boolean {
-    return isHidden && this.input.masksCarriers
+    return isHidden && !this.hasStandIns
   }
 
   /** What was used is hidden, also where the rendering fails afterwards. */
   #use: UseSecret = (name, place, isDelimited) => {
-    const { host, port } = this.#target
+    const { host, port } = this.place ?? nowhere
     const use = { place, isDelimited, host, port, path: this.path }
     const found = this.#own(name) ?? this.input.store.find(name, use)
     if (found === undefined || 'refusedBy' in found) return found

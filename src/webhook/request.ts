@@ -1,4 +1,5 @@
 import type { RenderedAuth } from './auth.ts'
+import type { UrlPlace } from './authority.ts'
 import { bytesOf } from './body.ts'
 import { warnOfLabel } from './body-label.ts'
 import type { CompiledNode } from './compile.ts'
@@ -21,7 +22,9 @@ import {
   sentIdempotencyKey,
   type ValuesToMask,
 } from './rendering.ts'
+import { warnOfReferences } from './unrendered-reference.ts'
 import { maxUrlLength } from './url.ts'
+import type { UrlTail } from './url-tail.ts'
 import { headerText, queryPairs } from './value-text.ts'
 import type { Warning } from './warning.ts'
 
@@ -46,6 +49,8 @@ export type RenderedRequest = {
   readonly secretNames: ReadonlySet<string>
   /** What templates and conditions see before there is a response. */
   readonly variables: Scope['variables']
+  /** Where the URL leads; null where it could not be told. */
+  readonly place: UrlPlace | null
 } & (
   | { readonly ok: true; readonly request: OutboundRequest; readonly shown: ShownParts }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
@@ -57,21 +62,20 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   const { variables } = rendering.scope
   try {
     const parts = renderParts(node, rendering)
-    const { warnings, valuesToMask, secretNames } = rendering
-    return { warnings, valuesToMask, secretNames, variables, ok: true, ...parts }
+    const { warnings, valuesToMask, secretNames, place } = rendering
+    return { warnings, valuesToMask, secretNames, place, variables, ok: true, ...parts }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    const { warnings, valuesToMask, secretNames } = rendering
-    return { warnings, valuesToMask, secretNames, variables, ok: false, failure: error.failure }
+    const { warnings, valuesToMask, secretNames, place } = rendering
+    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure: error.failure }
   }
 }
 
 function renderParts(node: CompiledNode, rendering: Rendering) {
-  const { method, url } = node
-  if (node.secretNames.length > 0)
-    rendering.path = rendering.take(url.renderPath(rendering.unresolvedScope), '/node/url')
+  const { method } = node
+  const { place, tail: brought } = renderPlace(node, rendering)
   const auth = node.auth?.render(rendering) ?? null
-  const target = renderTarget(node, auth, rendering)
+  const target = renderTarget(node, brought ?? renderTail(node, rendering), auth, rendering)
   // Before the body: what is wrong with that is shown without what a header hides.
   const fields = renderFields(node.headers, rendering)
   const given = fields.map((field) => headerOf(field, rendering))
@@ -80,17 +84,18 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   if (node.body !== null && bytes !== null) warnOfLabel(node.body, bytes, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
+  warnOfReferences(node.references, rendering)
   const request: OutboundRequest = {
     method,
-    host: url.host,
-    port: url.port,
+    host: place.host,
+    port: place.port,
     target: target.real,
     headers: headers.real,
     body: bytes,
     keepAlive: node.keepAlive,
   }
   const shown: ShownParts = {
-    url: `https://${url.authority}${target.shown}`,
+    url: `https://${place.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
     ...(body?.bytes === undefined ? {} : { charset: node.body?.charset.name ?? '' }),
@@ -101,31 +106,82 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
 }
 
 /** A parameter that is added to the query of the author. */
-type Parameter = Shown<unknown> & { readonly name: string; readonly carriesStored: boolean }
+export type Parameter = Shown<unknown> & { readonly name: string; readonly carriesStored: boolean }
 
-function renderTarget(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): Shown<string> {
-  const rendered = node.url.render(rendering.scope)
-  const tail = { ...rendering.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
+type Tail = UrlTail & { readonly carriesStored: boolean }
+
+/** Finds out where the URL leads, as the bindings of secrets judge it: before anything is rendered that may have one. */
+export function renderPlace(
+  { url, secretNames }: CompiledNode,
+  rendering: Rendering,
+): { readonly place: UrlPlace; readonly tail: Tail | null } {
+  if (url.kind === 'fixed') {
+    if (secretNames.length > 0)
+      rendering.path = rendering.take(url.renderPath(rendering.unresolvedScope), '/node/url')
+    return { place: url, tail: null }
+  }
+  const { place, ...tail } = rendering.take(url.render(rendering.scope), '/node/url')
+  rendering.place = place
+  rendering.path = tail.path
+  return { place, tail: { ...tail, carriesStored: false } }
+}
+
+/** What stands behind the authority of the URL. */
+export function renderTail({ url }: CompiledNode, rendering: Rendering): Tail {
+  const rendered = url.render(rendering.scope)
+  return { ...rendering.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
+}
+
+function renderTarget(
+  node: CompiledNode,
+  tail: Tail,
+  auth: RenderedAuth | null,
+  rendering: Rendering,
+): Shown<string> {
   if (tail.hasFragment) rendering.warn('fragment_dropped', '/node/url', fragmentMessage)
   const fields = renderFields(node.query, rendering)
   warnOfCredentials(node, tail.credentialNames, fields, rendering)
-  const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
-  const real = targetOf(tail, added, encodedPairs)
+  const given = rendering.hasStandIns ? fields.map((field) => standInForCredential(field, rendering)) : fields
+  const added: readonly Parameter[] = auth?.in === 'query' ? [...given, auth] : given
+  const { path, query } = tail
+  const real = targetOf({ path, query: standInForCredentials(query, rendering) }, added, encodedPairs)
   if (real === null) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
     const isStored = tail.carriesStored || added.some((one) => one.carriesStored)
     return rendering.fail({ code: 'url_invalid', detail, path: '/node/url' }, isStored)
   }
-  const shownTail = rendering.input.masksCarriers ? tail.shown : tail
-  const isMasked =
-    shownTail.path !== tail.path ||
-    shownTail.query !== tail.query ||
-    added.some((one) => one.shown !== one.real)
-  if (!isMasked) return { real, shown: real }
-  return { real, shown: targetOf(shownTail, added, shownPairs) ?? mask }
+  const { shown } = tail
+  const isMasked = shown.path !== path || shown.query !== query || added.some((one) => one.shown !== one.real)
+  if (!isMasked || rendering.hasStandIns) return { real, shown: real }
+  return { real, shown: showTarget(shown, added) ?? mask }
+}
+
+/** A credential that stands literally in a URL is shown with it, but not written into commands that others will get. */
+function standInForCredentials(query: string | null, rendering: Rendering): string | null {
+  if (query === null || !rendering.hasStandIns) return query
+  const standIn = (pair: string) => {
+    const [, name = '', text = ''] = /^([^=]+)=(.+)$/.exec(pair) ?? []
+    return isCredentialName(name) ? `${name}=${rendering.standIn(text, name)}` : pair
+  }
+  return query.split('&').map(standIn).join('&')
 }
 
 const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
+
+function standInForCredential(field: RenderedField, rendering: Rendering): RenderedField {
+  const { name, real } = field
+  if (field.carriesSecret || !isCredential(field)) return field
+  const standIn = rendering.standIn(real, name)
+  return { ...field, real: standIn, shown: standIn }
+}
+
+/** A target as it may be shown, with parameters behind what is known of it; null where it becomes too long. */
+export function showTarget(
+  tail: Pick<UrlTail, 'path' | 'query'>,
+  added: readonly Parameter[],
+): string | null {
+  return targetOf(tail, added, shownPairs)
+}
 
 /** Null where it becomes too long: what is added is not put together beyond that. */
 function targetOf(
@@ -166,7 +222,8 @@ function warnOfCredentials(
 ): void {
   const warn = (path: string, message: string) =>
     rendering.warn('credential_in_url', path, `${message} ${advice}`)
-  for (const name of names)
+  // A URL that a value brings is not the author's: pre-signed ones have their signature there.
+  for (const name of url.kind === 'fixed' ? names : [])
     warn('/node/url', `The parameter ${quoteName(name)} of the URL looks like a credential.`)
   if (url.carriesSecret) warn('/node/url', 'The URL carries a secret.')
   for (const field of fields)
@@ -195,7 +252,7 @@ class HeaderList {
 }
 
 /** A header of the node. */
-interface GivenHeader extends Shown<string> {
+export interface GivenHeader extends Shown<string> {
   readonly name: string
   /** The name in lower case. */
   readonly key: string
@@ -212,19 +269,32 @@ function renderHeaders(
   const given = [...fields]
   if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
   refuseRepeated(given)
-  const headers = new HeaderList()
-  headers.add('host', node.url.authority)
-  headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
-  addStandard(headers, node, given, rendering)
-  for (const { name, real, shown } of given) headers.add(name, real, shown)
-  const { bytes, hasSecretSize } = body
-  if (bytes !== null || methodsWithLength.has(node.method))
-    headers.add('content-length', String(bytes?.length ?? 0), hasSecretSize ? mask : undefined)
+  const headers = listHeaders(node, given, body, rendering)
   refuseTooMany(headers.real, given, rendering)
   return headers
 }
 
-function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
+/** All that go out, those of the service first. Without a body nothing is said of its length where it is not known. */
+export function listHeaders(
+  node: CompiledNode,
+  given: readonly GivenHeader[],
+  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean } | null,
+  rendering: Rendering,
+): HeaderList {
+  const headers = new HeaderList()
+  if (rendering.place !== null) headers.add('host', rendering.place.authority)
+  headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
+  addStandard(headers, node, given, rendering)
+  for (const { name, real, shown } of given) headers.add(name, real, shown)
+  if (body === null) return headers
+  const { bytes, hasSecretSize } = body
+  if (bytes !== null || methodsWithLength.has(node.method))
+    headers.add('content-length', String(bytes?.length ?? 0), hasSecretSize ? mask : undefined)
+  return headers
+}
+
+/** A field of the node as the header that it becomes. Throws `RenderFailure`. */
+export function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
   const { name, path, carriesSecret: isSecret, carriesStored: isStored } = field
   const key = name.toLowerCase()
   const text = headerText(field.real)
@@ -234,8 +304,15 @@ function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
   const header = { name, key, real, carriesStored: isStored }
   refuseInvalid(header, path, rendering)
   if (field.shown === mask) return { ...header, shown: mask }
-  const isMasked = secretHeaders.has(key) && !(isSecret && !rendering.input.masksCarriers)
-  return { ...header, shown: isMasked ? hideHeader(header, rendering) : real }
+  if (rendering.hasStandIns) return isSecret ? { ...header, shown: real } : withStandIn(header, rendering)
+  return { ...header, shown: secretHeaders.has(key) ? hideHeader(header, rendering) : real }
+}
+
+function withStandIn(header: Omit<GivenHeader, 'shown'>, rendering: Rendering): GivenHeader {
+  const { name, key, real } = header
+  const isHidden = real !== '' && (secretHeaders.has(key) || isCredentialName(name))
+  const text = isHidden ? rendering.standIn(real, name) : real
+  return { ...header, real: text, shown: text }
 }
 
 /** The credentials behind a scheme come back without it. */
@@ -248,7 +325,8 @@ function hideHeader(
   return rendering.hide(real, isStored)
 }
 
-function authHeaderOf(auth: RenderedAuth, rendering: Rendering): GivenHeader {
+/** The credentials as the header that they go out in. Throws `RenderFailure`. */
+export function authHeaderOf(auth: RenderedAuth, rendering: Rendering): GivenHeader {
   refuseInvalid(auth, auth.path, rendering)
   const { name, real, shown, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }

@@ -20,6 +20,7 @@ export type WarningCode =
   | 'value_empty'
   | 'source_missing'
   | 'template_undefined'
+  | 'placeholder_not_rendered'
   | 'header_trimmed'
   | 'credential_in_url'
   | 'fragment_dropped'

@@ -75,10 +75,10 @@ describe('secrets in a preview', () => {
 
     expect(JSON.stringify(request)).not.toContain('SECRET')
     expect(request).toMatchObject({ url: 'https://t.example/•••?note=•••' })
-    expect(curl).toContain(`--url 'https://t.example/'"$path"'?note=•••'`)
-    expect(curl).toContain(`--user '•••:'"$word"`)
+    expect(curl).toContain(`--url 'https://t.example/'"$(uri "$path")"'?note='"$(uri "$note")"`)
+    expect(curl).toContain(`--user "$auth_username"':'"$word"`)
     expect(curl).toContain(`--header 'X-Key: k-'"$key"`)
-    expect(curl).toContain(`"a":"x'"$key"'"`)
+    expect(curl).toContain(`"a":"x'"$(json "$key")"'"`)
   })
 
   it('with values are variables all the same, and hidden wherever else they stand', () => {
@@ -186,7 +186,19 @@ describe('a preview of what cannot be rendered', () => {
     const node = { url: 'https://t.example/{{ profile.id }}', onError: 'exit', capture: { a: 'x' } } as const
 
     expect(preview({ node, simulate: { status: 200 } })).toEqual({
-      request: null,
+      request: {
+        method: 'POST',
+        url: 'https://t.example/',
+        headers: [
+          ['host', 't.example'],
+          ['connection', 'keep-alive'],
+          ['User-Agent', 'webhook-node/test'],
+          ['Accept', '*/*'],
+          ['content-length', '0'],
+        ],
+        body: null,
+        bodyBytes: 0,
+      },
       curl: null,
       warnings: [],
       simulated: {

@@ -85,3 +85,181 @@ describe('a preview shows the exact request, and nothing leaves the house', () =
     ])
   })
 })
+
+describe('a preview of what cannot be sent shows what could be rendered', () => {
+  const whole = {
+    method: 'POST',
+    url: 'https://crm.example/leads/{{ profile.id }}?a={{ profile.name }}',
+    auth: { type: 'bearer', token: '{{ secrets.crm_token }}' },
+    query: [
+      { name: 'q', source: 'profile', field: 'name' },
+      { name: 'pin', source: 'profile', field: 'pin', sensitive: true },
+    ],
+    headers: [{ name: 'X-Name', value: '{{ profile.name }}' }],
+    body: { structure: 'raw', contentType: 'application/json', content: '{"name": {{ profile.name }} }' },
+  }
+  const profile = { id: 7, name: 'Ada', pin: 'p1n-4711' }
+
+  it('the whole text of a body that is no JSON, and the place', async () => {
+    const { preview } = await service()
+
+    const { request, curl, simulated } = await preview({ node: whole, payload: { profile } })
+
+    expect(request).toEqual({
+      method: 'POST',
+      url: 'https://crm.example/leads/7?a=Ada&q=Ada&pin=•••',
+      headers: [
+        ['host', 'crm.example'],
+        ['connection', 'keep-alive'],
+        ['User-Agent', expect.stringContaining('webhook-node/')],
+        ['Accept', '*/*'],
+        ['Content-Type', 'application/json'],
+        ['Authorization', '•••'],
+        ['X-Name', 'Ada'],
+      ],
+      body: '{"name": Ada }',
+      bodyBytes: null,
+    })
+    expect(curl).toBeNull()
+    expect(simulated).toMatchObject({
+      branch: 'error',
+      reason: {
+        code: 'body_invalid',
+        path: '/node/body/content',
+        message: expect.stringMatching(/line 1|column|position/),
+      },
+    })
+  })
+
+  it('however long the text is', async () => {
+    const { preview } = await service()
+    const content = `{"a": "${'x'.repeat(100_000)}", "name": {{ profile.name }} }`
+    const node = { ...whole, body: { ...whole.body, content } }
+
+    const { request } = await preview({ node, payload: { profile } })
+
+    expect(request.body).toBe(content.replace('{{ profile.name }}', 'Ada'))
+  })
+
+  it('a body with a secret in it, masked, and nothing said of why', async () => {
+    const { preview } = await service()
+    const content = '{"k": "{{ secrets.k }}", "pin": {{ profile.pin }}, "name": {{ profile.name }} }'
+    const node = { ...whole, body: { ...whole.body, content } }
+
+    const { request, simulated } = await preview({
+      node,
+      payload: { profile },
+      secrets: { other: 'Ada-s3cr3t' },
+    })
+
+    expect(request.body).toBe('{"k": "•••", "pin": •••, "name": Ada }')
+    expect(simulated?.reason).toMatchObject({ code: 'secret_invalid' })
+  })
+
+  it.each([
+    [
+      'a path that lacks its value',
+      { url: whole.url },
+      { name: 'Ada' },
+      'https://crm.example/leads/?a=Ada&q=Ada&pin=•••',
+      'value_missing',
+    ],
+    [
+      'a path that would climb',
+      { url: whole.url },
+      { ...profile, id: '..' },
+      'https://crm.example/leads/..?a=Ada&q=Ada&pin=•••',
+      'url_invalid',
+    ],
+    [
+      'a value that brings no URL',
+      { url: '{{ profile.next }}', hosts: ['crm.example'] },
+      { ...profile, next: 'https://evil.example/x?y' },
+      'https://evil.example/x?y',
+      'url_invalid',
+    ],
+    [
+      'a value that brings a relative URL',
+      { url: '{{ profile.next }}', hosts: ['crm.example'] },
+      { ...profile, next: '/x?y' },
+      '/x?y',
+      'url_invalid',
+    ],
+    [
+      'a path with a secret that lacks a value',
+      { url: 'https://crm.example/bot{{ secrets.bot }}/{{ profile.none }}/x#y' },
+      profile,
+      'https://crm.example/bot•••//x?q=Ada&pin=•••',
+      'secret_invalid',
+    ],
+    [
+      'a URL that is too long',
+      { query: [{ name: 'q', source: 'profile', field: 'long' }] },
+      { ...profile, long: 'x'.repeat(9_000) },
+      'https://crm.example/leads/7?a=Ada…',
+      'url_invalid',
+    ],
+    ['no URL at all', { url: '{{ profile.next }}', hosts: ['crm.example'] }, profile, '', 'value_missing'],
+    [
+      'a template that fails',
+      {
+        url: 'https://crm.example/{{ profile.name | slice: "x", profile }}{% for i in (1..100000000) %}{% endfor %}',
+      },
+      profile,
+      'https://crm.example/…?q=Ada&pin=•••',
+      'template_failed',
+    ],
+  ])('%s', async (_what, node, payload, url, code) => {
+    const { preview } = await service()
+
+    const reply = await preview({
+      node: { ...whole, body: undefined, ...node },
+      payload: { profile: payload },
+    })
+
+    expect(reply.request).toMatchObject({ method: 'POST', url, body: null, bodyBytes: 0 })
+    expect(reply.simulated?.reason.code).toBe(code)
+  })
+
+  it('all headers, parameters and the body but the one that cannot be sent', async () => {
+    const { preview } = await service()
+    const node = {
+      ...whole,
+      query: [...whole.query, { name: 'gone', source: 'profile', field: 'gone', ifEmpty: 'fail' }],
+      headers: [{ name: 'X-Bad', value: 'a\n{{ profile.name }}' }, ...whole.headers],
+      body: { structure: 'simple', fields: [{ name: 'name', source: 'profile', field: 'name' }] },
+    }
+
+    const { request, simulated } = await preview({ node, payload: { profile } })
+
+    expect(request).toMatchObject({
+      url: 'https://crm.example/leads/7?a=Ada&q=Ada&pin=•••',
+      body: '{"name":"Ada"}',
+      bodyBytes: 14,
+    })
+    expect(request.headers).toContainEqual(['X-Name', 'Ada'])
+    expect(request.headers).toContainEqual(['content-length', '14'])
+    expect(request.headers?.map(([name]) => name)).not.toContain('X-Bad')
+    expect(simulated?.reason).toMatchObject({ code: 'value_missing', path: '/node/query/2' })
+  })
+
+  it('a credential that is missing, and the rest', async () => {
+    const { preview } = await service()
+    const node = { ...whole, auth: { type: 'bearer', token: '{{ profile.token }}' }, body: undefined }
+
+    const { request, simulated } = await preview({ node, payload: { profile } })
+
+    expect(request.url).toContain('https://crm.example/leads/7')
+    expect(request.headers?.map(([name]) => name)).not.toContain('Authorization')
+    expect(simulated?.reason).toMatchObject({ code: 'value_missing', path: '/node/auth/token' })
+  })
+
+  it('and warns of what it noticed on the way', async () => {
+    const { preview } = await service()
+    const node = { ...whole, headers: [{ name: 'X-Name', value: '{{ profile.nmae }}' }] }
+
+    const { warnings } = await preview({ node, payload: { profile } })
+
+    expect(warnings).toMatchObject([{ code: 'template_undefined' }, { code: 'value_empty' }])
+  })
+})

@@ -126,3 +126,61 @@ describe('an empty attribute is sent as an empty value', () => {
     expect(target.received).toEqual([])
   })
 })
+
+describe('a list without items is empty', () => {
+  const form = 'application/x-www-form-urlencoded'
+  const places = (ifEmpty: string) => {
+    const attribute = { name: 'tags', source: 'profile', field: 'tags', ifEmpty }
+    const template = { name: 'tags', value: '{{ profile.tags | compact }}', ifEmpty }
+    const literal = { name: 'tags', literal: [], ifEmpty }
+    return [attribute, template, literal].flatMap((field) => [
+      ['/node/query/0', { query: [field] }],
+      ['/node/headers/0', { headers: [field] }],
+      ['/node/body/fields/0', { body: { structure: 'simple', fields: [field] } }],
+      ['/node/body/fields/0', { body: { structure: 'simple', contentType: form, fields: [field] } }],
+    ]) as [path: string, node: object][]
+  }
+
+  it.each(places('fail'))('for who needs it, at %s', async (path, node) => {
+    const target = await receiver(json(200, {}))
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, ...node },
+      payload: { profile: { tags: [] } },
+    })
+
+    expect(reply).toMatchObject({ branch: 'error', delivered: 'no', reason: { code: 'value_missing', path } })
+    expect(target.received).toEqual([])
+  })
+
+  it.each(places('omit'))('for who would leave it out, at %s', async (_path, node) => {
+    const target = await receiver(json(200, {}))
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, ...node },
+      payload: { profile: { tags: [] } },
+    })
+
+    expect(reply).toMatchObject({ branch: 'success', warnings: [] })
+    const [{ target: sent, rawHeaders, body } = { target: '', rawHeaders: [], body: '' }] = target.received
+    expect(sent).toBe('/')
+    expect(rawHeaders).not.toContain('tags')
+    expect(['', '{}']).toContain(body.toString())
+  })
+
+  it('and for others a list', async () => {
+    const target = await receiver(json(200, {}))
+    const { execute } = await service()
+    const fields = [{ name: 'tags', source: 'profile', field: 'tags' }]
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, body: { structure: 'simple', fields } },
+      payload: { profile: { tags: [] } },
+    })
+
+    expect(target.received[0]?.body.toString()).toBe('{"tags":[]}')
+    expect(reply.warnings).toEqual([])
+  })
+})

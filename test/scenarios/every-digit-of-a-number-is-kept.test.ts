@@ -101,3 +101,61 @@ describe('every digit of a number is kept', () => {
     expect(target.received[0]?.body.toString()).toBe(`{"id":${endless}}`)
   })
 })
+
+describe('a number is sent', () => {
+  it.each([
+    ['7', '7'],
+    ['-7', '-7'],
+    ['0', '0'],
+    ['-0', '0'],
+    ['-0.0', '0'],
+    ['123.00', '123'],
+    ['1.10', '1.1'],
+    ['1E2', '100'],
+    ['1e2', '100'],
+    ['0.1', '0.1'],
+    ['0.0000001', '1e-7'],
+    ['0.30000000000000004', '0.30000000000000004'],
+    ['9007199254740992', '9007199254740992'],
+    ['1e21', '1e+21'],
+    ['9007199254740993', 'itself'],
+    ['-9007199254740993', 'itself'],
+    [long, 'itself'],
+    [`${long}.0`, 'itself'],
+    ['100000000000000000000', 'itself'],
+    ['1000000000000000000000', 'itself'],
+    ['100000000000000000000000', 'itself'],
+    ['0.1000000000000000055511151231257827', 'itself'],
+    ['1e400', 'itself'],
+    ['-1E400', 'itself'],
+    ['1e-400', 'itself'],
+    ['4e-324', 'itself'],
+  ])('%s as %s, wherever it comes from', async (number, expected) => {
+    const written = expected === 'itself' ? number : expected
+    const target = await receiver((_request, response) => response.end(`{"id":${number}}`))
+    const { url } = await service()
+    const body = `{
+      "node": {
+        "method": "POST", "url": "${target.url}/",
+        "query": [{ "name": "q", "source": "profile", "field": "n" }],
+        "headers": [{ "name": "X-N", "literal": ${number} }],
+        "body": { "structure": "json", "content": {
+          "content": ${number}, "list": [${number}], "value": "{{ profile.n }}", "text": "No. {{ profile.n }}"
+        } },
+        "capture": { "id": "{{ response.json.id }}" }
+      },
+      "payload": { "profile": { "n": ${number} } }
+    }`
+
+    const headers = { 'content-type': 'application/json' }
+    const reply = await (await fetch(`${url}/v1/execute`, { method: 'POST', headers, body })).text()
+
+    const [received] = target.received
+    expect(received?.target).toBe(`/?q=${encodeURIComponent(written)}`)
+    expect(received?.rawHeaders).toEqual(expect.arrayContaining(['X-N', written]))
+    expect(received?.body.toString()).toBe(
+      `{"content":${written},"list":[${written}],"value":${written},"text":"No. ${written}"}`,
+    )
+    expect(reply).toContain(`"captured":{"id":${written}}`)
+  })
+})

@@ -55,7 +55,8 @@ describe('the error handling can be tried out without a wrong URL', () => {
     })
 
     expect(simulated).toMatchObject({ branch: 'out', reason: { code: 'value_missing' } })
-    expect({ request, curl }).toEqual({ request: null, curl: null })
+    // What could be rendered is shown, and nothing that could be sent.
+    expect({ url: request.url, curl }).toEqual({ url: node.url, curl: null })
   })
 
   it('simulates nothing where nobody asks', async () => {

@@ -82,4 +82,16 @@ describe('what an author has escaped is not escaped again', () => {
     expect(reply.request?.url).toBe(`${target.url}/?q=•••`)
     expect(reply.response?.body).toBe('you asked for: •••')
   })
+
+  it('is a variable of the curl command, which encodes it', async () => {
+    const { preview } = await service()
+    const query = [{ name: 'q', value: '{{ profile.q | url_encode }}', sensitive: true }]
+
+    const { curl } = await preview({
+      node: { method: 'GET', url: 'https://t.example/', query },
+      payload: { profile: { q: 'pass word&1' } },
+    })
+
+    expect(curl).toContain(`--url 'https://t.example/?q='"$(uri "$q")"`)
+  })
 })

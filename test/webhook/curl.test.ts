@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurlInput, secretMarkers, toCurl } from '../../src/webhook/curl.ts'
+import { type CurlInput, secretMarkers, standInVariables, toCurl } from '../../src/webhook/curl.ts'
 import { findCharset } from '../../src/webhook/request-charset.ts'
 
 const base: CurlInput = {
@@ -151,6 +151,70 @@ describe('a curl command', () => {
 
     expect(call?.filter((argument) => ['--globoff', '--path-as-is'].includes(argument))).toEqual(options)
     expect(argumentAfter(call, '--url')).toBe(url)
+  })
+})
+
+describe('a secret that the request encodes', () => {
+  const token = base.markers.markerOf('token')
+
+  it.each([
+    ['as it is', token, `"$token"`],
+    ['in a URL', encodeURIComponent(token), `"$(uri "$token")"`],
+    ['in a form', new URLSearchParams([['', token]]).toString().slice(1), `"$(form "$token")"`],
+    ['in JSON', JSON.stringify(token).slice(1, -1), `"$(json "$token")"`],
+    ['in XML', token.replace('&', '&amp;').replace('"', '&quot;'), `"$(xml "$token")"`],
+  ])('%s is encoded by the command', (_where, body, variable) => {
+    expect(withParts({ body: `a${body}b` })).toContain(`--data-raw 'a'${variable}'b'`)
+  })
+
+  it('has one function for each encoding, before the command', () => {
+    const url = `https://t.example/${encodeURIComponent(token)}/${encodeURIComponent(token)}`
+    const lines = withParts({ url, body: JSON.stringify([token, token]) }).split('\n')
+
+    expect(lines.slice(0, 3).map((line) => line.split(' ')[0])).toEqual(['uri()', 'json()', 'curl'])
+  })
+})
+
+describe('a variable that stands in for a value', () => {
+  const standIn = () => standInVariables('a1', ['token', 'note_2'])
+  const written = (value: unknown) =>
+    withParts({ body: JSON.stringify({ v: value }) }).match(/--data-raw (.*) \\/)?.[1]
+
+  it.each([
+    ['Note', 'text', `"$(json "$note")"`],
+    ['token', 'text', `"$(json "$token_2")"`],
+    ['X-Api-Key', 'text', `"$(json "$x_api_key")"`],
+    ['path', 'text', `"$(json "$value_path")"`],
+    ['1st', 'text', `"$(json "$value_1st")"`],
+    ['größe', 'text', `"$(json "$gr_e")"`],
+    ['€', 'text', `"$(json "$value_")"`],
+  ])('for %s has a name of its own', (name, value, variable) => {
+    expect(written(standIn()(value, name))).toBe(`'{"v":"'${variable}'"}'`)
+  })
+
+  it('has another name for each value', () => {
+    const one = standIn()
+
+    expect([one('a', 'note'), one('b', 'note'), one('c', 'note')].map(written)).toEqual(
+      ['note', 'note_3', 'note_4'].map((name) => `'{"v":"'"$(json "$${name}")"'"}'`),
+    )
+  })
+
+  it('has the JSON of what is no text', () => {
+    for (const value of [7, true, { a: 1 }, [[1]]])
+      expect(written(standIn()(value, 'v'))).toBe(`'{"v":'"$v"'}'`)
+  })
+
+  it('is one for each item of a list, and none for nothing', () => {
+    expect(written(standIn()(['a', 7, null], 'v'))).toBe(`'{"v":["'"$(json "$v")"'",'"$v_2"',null]}'`)
+    expect([undefined, null].map((value) => standIn()(value, 'v'))).toEqual([undefined, null])
+  })
+
+  it('is the secret where the value is one', () => {
+    const token = base.markers.markerOf('token')
+
+    for (const text of [token, encodeURIComponent(token)]) expect(standIn()(text, 'other')).toBe(text)
+    expect(standIn()(`x${token}`, 'other')).not.toContain(token)
   })
 })
 

@@ -71,12 +71,21 @@ describe('an empty value', () => {
     ['zero', 0],
     ['false', false],
     ['a space', ' '],
-    ['an empty list', []],
+    ['a list with an empty text', ['']],
+    ['a list with an empty list', [[]]],
     ['an empty object', {}],
   ])('is not %s', (_says, value) => {
     const node = simple({ name: 'f', source: 'profile', field: 'v', ifEmpty: 'fail' })
 
     expect(bodyOf(node, { payload: { profile: { v: value } } })).toBe(JSON.stringify({ f: value }))
+  })
+
+  it.each([undefined, 'send'] as const)('is not an empty list where ifEmpty is %s', (ifEmpty) => {
+    const source = { source: 'profile', field: 'v' } as const
+    const node = simple(ifEmpty === undefined ? { name: 'f', ...source } : { name: 'f', ...source, ifEmpty })
+
+    expect(warningsOf(node, { payload: { profile: { v: [] } } })).toEqual([])
+    expect(bodyOf(node, { payload: { profile: { v: [] } } })).toBe('{"f":[]}')
   })
 
   it('is reported as source_missing where the whole source is missing', () => {

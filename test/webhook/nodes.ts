@@ -56,7 +56,6 @@ export function render(
     tenant: null,
     userAgent: 'webhook-node/test',
     traceHeaders: [],
-    masksCarriers: true,
     ...rest,
   })
 }

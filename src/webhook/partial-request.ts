@@ -1,0 +1,129 @@
+import type { RenderedAuth } from './auth.ts'
+import { bytesOf } from './body.ts'
+import type { CompiledNode } from './compile.ts'
+import type { CompiledField, RenderedField } from './field.ts'
+import type { Method } from './outbound-request.ts'
+import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './rendering.ts'
+import {
+  authHeaderOf,
+  type GivenHeader,
+  headerOf,
+  listHeaders,
+  type Parameter,
+  renderPlace,
+  renderTail,
+  type ShownParts,
+  showTarget,
+} from './request.ts'
+import { warnOfReferences } from './unrendered-reference.ts'
+import type { UrlTail } from './url-tail.ts'
+import type { Warning } from './warning.ts'
+
+/** What can be shown of a request that cannot be made. */
+export interface PartialRequest {
+  readonly method: Method
+  /** The bytes that would be sent; null where there are none, or where they are not known. */
+  readonly body: Buffer | null
+  readonly shown: ShownParts
+  readonly valuesToMask: ValuesToMask
+  readonly warnings: readonly Warning[]
+}
+
+/** Renders all that can be rendered of a node whose rendering fails. Nothing of it is ever sent. */
+export function renderPartly(node: CompiledNode, input: RenderInput): PartialRequest {
+  const rendering = new Rendering(input, node)
+  const url = partOfUrl(node, rendering)
+  const auth = attempt(() => node.auth?.render(rendering) ?? null).value
+  const fields = renderEach(node.query, rendering, (field) => field)
+  const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
+  const body = partOfBody(node, rendering)
+  const headers = listHeaders(node, partOfHeaders(node, auth, rendering), body.size, rendering)
+  warnOfReferences(node.references, rendering)
+  const shown: ShownParts = {
+    url: url.begin + (url.tail === null ? '' : targetText(url.tail, added)),
+    headers: headers.shown,
+    body: body.text,
+    hasSecretSize: body.size?.hasSecretSize ?? true,
+    user: null,
+  }
+  const { warnings, valuesToMask } = rendering
+  return { method: node.method, body: body.size?.bytes ?? null, shown, warnings, valuesToMask }
+}
+
+interface PartOfUrl {
+  readonly begin: string
+  /** What stands behind the authority, for parameters to be added to it; null where the text is no URL. */
+  readonly tail: Pick<UrlTail, 'path' | 'query'> | null
+}
+
+function partOfUrl(node: CompiledNode, rendering: Rendering): PartOfUrl {
+  const rendered = attempt(() => {
+    const { place, tail } = renderPlace(node, rendering)
+    return { begin: `https://${place.authority}`, tail: (tail ?? renderTail(node, rendering)).shown }
+  })
+  if (rendered.failure === null) return rendered.value
+  const { shownUrl } = rendered.failure.failure
+  if (node.url.kind === 'brought') return { begin: shownUrl ?? '', tail: null }
+  return { begin: `https://${node.url.authority}`, tail: partsOf(shownUrl ?? '/…') }
+}
+
+/** As it was rendered: unlike that of a URL which is sent, its text may have masks, and nothing else is done to it. */
+function partsOf(text: string): Pick<UrlTail, 'path' | 'query'> {
+  const [sent = ''] = text.split('#', 1)
+  const question = sent.indexOf('?')
+  if (question === -1) return { path: sent === '' ? '/' : sent, query: null }
+  return { path: sent.slice(0, question) || '/', query: sent.slice(question + 1) }
+}
+
+/** Where all parameters together are too long, without them. */
+function targetText(tail: Pick<UrlTail, 'path' | 'query'>, added: readonly Parameter[]): string {
+  return showTarget(tail, added) ?? `${showTarget(tail, []) ?? '/'}…`
+}
+
+interface PartOfBody {
+  readonly text: string | null
+  /** Null where it is not known how long it would be. */
+  readonly size: Parameters<typeof listHeaders>[2]
+}
+
+function partOfBody(node: CompiledNode, rendering: Rendering): PartOfBody {
+  const rendered = attempt(() => node.body?.render(rendering) ?? null)
+  if (rendered.failure !== null) return { text: rendered.failure.shownBody, size: null }
+  const body = rendered.value
+  const bytes = attempt(() => bytesOf(body, rendering))
+  const size = { bytes: bytes.value, hasSecretSize: body?.carriesStored ?? false }
+  return { text: body?.shown ?? null, size: bytes.failure === null ? size : null }
+}
+
+function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): GivenHeader[] {
+  const given = renderEach(node.headers, rendering, (field) => headerOf(field, rendering))
+  const own = auth?.in === 'header' ? attempt(() => authHeaderOf(auth, rendering)).value : null
+  return own === null ? given : [own, ...given]
+}
+
+function renderEach<T>(
+  fields: readonly CompiledField[],
+  rendering: Rendering,
+  write: (field: RenderedField) => T,
+): T[] {
+  return fields.flatMap((field) => {
+    const written = attempt(() => {
+      const one = field.render(rendering)
+      return one === null ? null : write(one)
+    })
+    return written.value ?? []
+  })
+}
+
+type Attempted<T> =
+  | { readonly value: T; readonly failure: null }
+  | { readonly value: null; readonly failure: RenderFailure }
+
+function attempt<T>(part: () => T): Attempted<T> {
+  try {
+    return { value: part(), failure: null }
+  } catch (error) {
+    if (!(error instanceof RenderFailure)) throw error
+    return { value: null, failure: error }
+  }
+}

@@ -1,0 +1,22 @@
+/** How a request writes what stands in a variable. */
+export type ShellEncoding = 'uri' | 'form' | 'json' | 'xml'
+
+/** What awk makes of the byte `c`, which is `$i` in hexadecimal digits. */
+const expressions: Readonly<Record<ShellEncoding, string>> = {
+  uri: String.raw`c ~ /[A-Za-z0-9_.!~*\047()-]/ ? c : "%" toupper($i)`,
+  form: `c == " " ? "+" : c ~ /[A-Za-z0-9_.*-]/ ? c : "%" toupper($i)`,
+  json: String.raw`c == "\"" || c == "\\" ? "\\" c : $i == "08" ? "\\b" : $i == "09" ? "\\t" : $i == "0a" ? "\\n" : $i == "0c" ? "\\f" : $i == "0d" ? "\\r" : $i < "20" ? "\\u00" $i : c`,
+  xml: String.raw`c == "&" ? "&amp;" : c == "<" ? "&lt;" : c == ">" ? "&gt;" : c == "\"" ? "&quot;" : c == "\047" ? "&apos;" : $i == "0d" ? "&#13;" : c`,
+}
+
+const readBytes = 'od -An -v -tx1'
+const table = 'BEGIN { for (i = 1; i < 256; i++) byte[sprintf("%02x", i)] = sprintf("%c", i) }'
+
+/**
+ * A function of the shell that writes its argument as the request does, byte for byte. It needs what POSIX has, since what
+ * jq and others leave unescaped depends on their version.
+ */
+export function defineEncoding(encoding: ShellEncoding): string {
+  const write = `{ for (i = 1; i <= NF; i++) { c = byte[$i]; printf "%s", (${expressions[encoding]}) } }`
+  return `${encoding}() { printf %s "$1" | ${readBytes} | LC_ALL=C awk '${table} ${write}'; }`
+}

@@ -1,0 +1,140 @@
+import { valueAt } from './payload.ts'
+import { quoteName } from './plain-text.ts'
+import type { Rendering } from './rendering.ts'
+import type { TextPlace } from './secret-shape.ts'
+
+/** Why nothing is filled in where a reference stands. */
+export type Unrendered = 'syntax' | 'literal' | 'templates'
+
+/** A text that is sent as it stands, and looks like a reference to a value as other tools write it. */
+export interface UnrenderedReference {
+  /** JSON Pointer to the text that it stands in. */
+  readonly pointer: string
+  /** As it stands there. */
+  readonly written: string
+  /** The names that lead to the value, its source first. */
+  readonly path: readonly string[]
+  readonly why: Unrendered
+}
+
+/** A text of the node that is sent whatever the payload is. */
+export interface SentText {
+  readonly text: string
+  readonly pointer: string
+  readonly place: TextPlace
+  /** Whether it is sent alone. */
+  readonly isWhole: boolean
+  readonly why: Unrendered
+}
+
+const mayRefer = /(?:profile|event|instance|flow|vars|node|execution|secrets)[.[]/
+const reference =
+  /(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(profile|event|instance|flow|vars|node|execution|secrets)((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})/gu
+
+/** What in a text looks like references, at most so many of them. */
+export function findReferences(sent: SentText, limit: number): UnrenderedReference[] {
+  const { text, pointer, why } = sent
+  const found: UnrenderedReference[] = []
+  if (!mayRefer.test(text)) return found
+  for (const match of text.matchAll(reference)) {
+    if (found.length >= limit) break
+    const [own, source = '', rest = ''] = match
+    const around = surroundings(text, match.index, match.index + own.length)
+    if (!isInCode(sent, match.index) && !looksMeant(sent, own, around)) continue
+    const path = [source, ...rest.split(/[.[\]]+/).filter((name) => name !== '')]
+    found.push({ pointer, written: written(own, around), path, why })
+  }
+  return found
+}
+
+/** Warns of those that lead to a value of this call: of others nobody can say what they mean. */
+export function warnOfReferences(references: readonly UnrenderedReference[], rendering: Rendering): void {
+  for (const { pointer, written: text, path, why } of references)
+    if (path[0] === 'secrets' || valueAt(rendering.scope.variables, path) !== undefined)
+      rendering.warn(
+        'placeholder_not_rendered',
+        pointer,
+        `${quoteName(text)} ${advice[why](placeholder(path))}`,
+      )
+}
+
+const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {
+  syntax: (right) => `is sent as it stands. To send the value, write ${right}.`,
+  literal: (right) =>
+    `is sent as it stands, since nothing in a "literal" is filled in. To send the value, write ${right} as "value".`,
+  templates: (right) =>
+    `is sent as it stands, since "templates" is "none". Without that, ${right} becomes the value.`,
+}
+
+function placeholder([source = '', ...names]: readonly string[]): string {
+  const steps = names.map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+  return `{{ ${source}${steps.join('')} }}`
+}
+
+interface Around {
+  readonly before: string
+  readonly behind: string
+}
+
+const aroundCharacters = 8
+
+function surroundings(text: string, start: number, end: number): Around {
+  return {
+    before: text.slice(Math.max(0, start - aroundCharacters), start),
+    behind: text.slice(end, end + aroundCharacters),
+  }
+}
+
+const codeCharacters = 300
+
+/** Whether it stands in a placeholder or tag that nobody reads as one. */
+function isInCode({ text, why }: SentText, start: number): boolean {
+  return why !== 'syntax' && /\{[{%][^{}]*$/.test(text.slice(Math.max(0, start - codeCharacters), start))
+}
+
+function looksMeant(
+  { text, place, isWhole, why }: SentText,
+  own: string,
+  { before, behind }: Around,
+): boolean {
+  // In a template these stand where the author has put them between `raw` and `endraw`.
+  if (why === 'syntax' && /\{\{-? ?$/.test(before)) return false
+  if (marks.some(([opening, closing]) => opening.test(before) && closing.test(behind))) return true
+  if (isWhole && text.length <= own.length + aroundCharacters && isAlone(text, own)) return true
+  return isBody(place) || place === 'url' ? isValue(before, behind) : false
+}
+
+/** How other tools mark what they fill in. */
+const marks: readonly (readonly [opening: RegExp, closing: RegExp])[] = [
+  [/\{[!=$@#-]? {0,3}$/, /^ {0,3}(?:-?\}|\|)/],
+  [/\[\[ {0,3}$/, /^ {0,3}\]\]/],
+  [/%$/, /^%/],
+  [/<%[=-]? {0,3}$/, /^ {0,3}-?%>/],
+  [/\$\( {0,3}$/, /^ {0,3}\)/],
+  [/\*\|$/, /^\|\*/],
+  [/(?:^|[^\w$])\$\.?$/, /^/],
+]
+
+/** Some tools begin with an equals sign what is to be filled in. */
+function isAlone(text: string, own: string): boolean {
+  const trimmed = text.trim()
+  return trimmed === own || trimmed === `=${own}`
+}
+
+function isBody(place: TextPlace): boolean {
+  return place.startsWith('raw')
+}
+
+/** Alone between quotes, tags, or as the value of a parameter. */
+function isValue(before: string, behind: string): boolean {
+  if (before.endsWith('"')) return /^"(?!\s{0,4}:)/.test(behind)
+  if (before.endsWith('>')) return behind.startsWith('<')
+  return before.endsWith('=') && /^(?:[&#]|$)/.test(behind)
+}
+
+function written(own: string, { before, behind }: Around): string {
+  // recheck: at most 8 characters
+  const [opening = ''] = /[^\p{L}\p{N}\s"'>,;:&=]* {0,3}$/u.exec(before) ?? []
+  const [closing = ''] = /^ {0,3}[}\]%>)|*-]*/.exec(behind) ?? []
+  return `${opening}${own}${closing}`.trim()
+}

@@ -1,0 +1,268 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { json, type ReceivedRequest } from '../support/receiver.ts'
+import { authority, receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+const run = promisify(execFile)
+
+const hostile = `it's "a" & b=c%41 +/?#;$HOME \`x\` \\ <ü€😀> ~*()![]{}\t|\u0001\u007f`
+const visible = `it's "a" & b=c%41 +/?#;$HOME \`x\` \\ <e> ~*()![]{}|`
+
+interface Case {
+  readonly node: Record<string, unknown>
+  readonly path?: string
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly payload?: unknown
+  /** What the variables stand for that are no secrets of the request. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+/** Sends a node through the service and by its curl command, as whoever gets the command would. */
+async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variables = {} }: Case) {
+  const target = await receiver(json(200, {}))
+  const { execute, preview } = await service()
+  const call = { node: { method: 'POST', ...node, url: `${target.url}${path}` }, payload, secrets }
+  const executed = await execute(call)
+  const { curl } = await preview(call)
+  await runCommand(curl ?? '', { ...secrets, ...variables })
+  const [own, byCurl] = target.received
+  if (own === undefined || byCurl === undefined) throw new TypeError(JSON.stringify({ executed, curl }))
+  return { own, byCurl, curl: curl ?? '' }
+}
+
+async function runCommand(command: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'curl-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const bundle = join(folder, 'ca.pem')
+  writeFileSync(bundle, authority.pem)
+  const env = { PATH: process.env.PATH, CURL_CA_BUNDLE: bundle, ...variables }
+  await run('/bin/bash', ['--noprofile', '--norc', '-c', command], { env })
+}
+
+/** Without order and case of names, of which curl has its own, and without what says how long a connection is kept. */
+function comparable({ method, target, rawHeaders, body }: ReceivedRequest) {
+  const headers: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase()
+    if (name !== 'connection') headers.push(`${name}: ${rawHeaders[index + 1]}`)
+  }
+  return { method, target, headers: headers.sort(), body: body.toString('latin1') }
+}
+
+const field = (name: string, value: string) => ({ name, value })
+
+describe('a curl command sends the same bytes as the service', () => {
+  it.each<[where: string, sent: Case]>([
+    ['in the path', { path: '/a/{{ secrets.k }}/b-{{ secrets.k }}', node: {}, secrets: { k: hostile } }],
+    ['in the query of the URL', { path: '/?k={{ secrets.k }}&x=1', node: {}, secrets: { k: hostile } }],
+    [
+      'in a parameter',
+      {
+        node: { query: [field('k', '{{ secrets.k }}'), field('l', 'a {{ secrets.k }} b')] },
+        secrets: { k: hostile },
+      },
+    ],
+    [
+      'in a header',
+      {
+        node: { headers: [field('X-Key', '{{ secrets.k }}'), field('X-More', `it's {{ secrets.k }}`)] },
+        secrets: { k: visible },
+      },
+    ],
+    [
+      'as a Bearer token',
+      { node: { auth: { type: 'bearer', token: '{{ secrets.k }}' } }, secrets: { k: visible } },
+    ],
+    [
+      'as the password of Basic',
+      {
+        node: { auth: { type: 'basic', username: '{{ secrets.u }}', password: '{{ secrets.k }}' } },
+        secrets: { u: 'ada"ü', k: hostile },
+      },
+    ],
+    [
+      'as a key in the URL',
+      {
+        node: { auth: { type: 'apiKey', in: 'query', name: 'k', value: '{{ secrets.k }}' } },
+        secrets: { k: hostile },
+      },
+    ],
+    [
+      'in JSON of fields',
+      {
+        node: {
+          body: {
+            structure: 'simple',
+            fields: [field('k', '{{ secrets.k }}'), field('l', 'a"{{ secrets.k }}')],
+          },
+        },
+        secrets: { k: `${hostile}\n\r\b\f` },
+      },
+    ],
+    [
+      'in a form of fields',
+      {
+        node: {
+          body: {
+            structure: 'simple',
+            contentType: 'application/x-www-form-urlencoded',
+            fields: [field('k', '{{ secrets.k }}'), field('l', 'a {{ secrets.k }}')],
+          },
+        },
+        secrets: { k: `${hostile}\n` },
+      },
+    ],
+    [
+      'in JSON of the author',
+      {
+        node: {
+          body: { structure: 'json', content: { a: ['{{ secrets.k }}', { b: `'{{ secrets.k }}'` }] } },
+        },
+        secrets: { k: `\n${hostile}\n` },
+      },
+    ],
+    [
+      'in raw JSON',
+      {
+        node: {
+          body: { structure: 'raw', contentType: 'application/json', content: '{"k":"{{ secrets.k }}"}' },
+        },
+        secrets: { k: `${hostile}\n` },
+      },
+    ],
+    [
+      'in raw XML',
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: 'text/xml',
+            content: '<k a="{{ secrets.k }}">{{ secrets.k }}</k>',
+          },
+        },
+        secrets: { k: hostile.replace('\u0001', '\n') },
+      },
+    ],
+    [
+      'in raw text',
+      {
+        node: { body: { structure: 'raw', contentType: 'text/plain', content: 'k={{ secrets.k }}\n' } },
+        secrets: { k: `${hostile}\n\n` },
+      },
+    ],
+  ])('with a secret %s', async (_where, sent) => {
+    const { own, byCurl, curl } = await sendBoth(sent)
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+    for (const value of Object.values(sent.secrets ?? {})) expect(curl).not.toContain(value)
+  })
+
+  it.each<[what: string, sent: Case]>([
+    [
+      'a Bearer token',
+      {
+        node: { auth: { type: 'bearer', token: 'tok-1234 "x"' } },
+        variables: { auth_token: 'tok-1234 "x"' },
+      },
+    ],
+    [
+      'user and password',
+      {
+        node: { auth: { type: 'basic', username: 'ada', password: 'pass: word' } },
+        variables: { auth_username: 'ada', auth_password: 'pass: word' },
+      },
+    ],
+    [
+      'a key in the URL',
+      {
+        node: { auth: { type: 'apiKey', in: 'query', name: 'k', value: 'key & 1234' } },
+        variables: { auth_value: 'key & 1234' },
+      },
+    ],
+    [
+      'the value of a header that is for credentials',
+      {
+        node: { headers: [field('X-Api-Key', 'key-1234'), field('Cookie', 'sid=abcd; b=c')] },
+        variables: { x_api_key: 'key-1234', cookie: 'sid=abcd; b=c' },
+      },
+    ],
+    [
+      'a parameter whose name is that of a credential',
+      {
+        path: '/?a=1&api_key=k%20[ey]1&b=2',
+        node: { query: [field('token', 't ok1')] },
+        variables: { api_key: 'k%20[ey]1', token: 't ok1' },
+      },
+    ],
+    [
+      'a sensitive text, number, list and object in JSON',
+      {
+        node: {
+          body: {
+            structure: 'simple',
+            fields: ['note', 'year', 'tags', 'address'].map((name) => ({
+              name,
+              source: 'profile',
+              field: name,
+              sensitive: true,
+            })),
+          },
+        },
+        payload: { profile: { note: 'it"s', year: 2026, tags: ['vip1', 'vip2'], address: { city: 'Köln' } } },
+        variables: { note: 'it"s', year: '2026', tags: 'vip1', tags_2: 'vip2', address: '{"city":"Köln"}' },
+      },
+    ],
+    [
+      'a sensitive list and object in the query and in a header',
+      {
+        node: {
+          query: ['tags', 'address'].map((name) => ({
+            name,
+            source: 'profile',
+            field: name,
+            sensitive: true,
+          })),
+          headers: [{ name: 'X-Tags', source: 'profile', field: 'tags', sensitive: true }],
+        },
+        payload: { profile: { tags: ['v&p1', 'vip2'], address: { city: 'Köln' } } },
+        variables: {
+          tags: 'v&p1',
+          tags_2: 'vip2',
+          address: '{"city":"Köln"}',
+          x_tags: 'v&p1',
+          x_tags_2: 'vip2',
+        },
+      },
+    ],
+  ])('with a variable for %s', async (_what, sent) => {
+    const { own, byCurl, curl } = await sendBoth(sent)
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+    for (const value of Object.values(sent.variables ?? {})) expect(curl).not.toContain(value)
+  })
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('of %s without a body', async (method) => {
+    const { own, byCurl } = await sendBoth({ node: { method }, path: '/a?b=[1]' })
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+
+  it.each(['POST', 'DELETE'])('of %s with a body without text', async (method) => {
+    const body = { structure: 'raw', contentType: 'text/plain', content: '{{ profile.none }}' }
+    const { own, byCurl } = await sendBoth({ node: { method, body } })
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+
+  it('of a large body', async () => {
+    const body = { structure: 'raw', contentType: 'text/plain', content: `'${'ä\n'.repeat(30_000)}` }
+    const { own, byCurl } = await sendBoth({ node: { body } })
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+})
