@@ -106,7 +106,7 @@ function referenceTo({ groups = {} }: RegExpExecArray, encodings: Set<ShellEncod
   return `"$(${encoding} ${variable})"`
 }
 
-const encodingNames = ['uri', 'form', 'json', 'xml'] as const
+const encodingNames = ['uri', 'form', 'json', 'xml', 'xml_attribute'] as const
 
 /** Texts that stand for secrets while a command is made. */
 export interface SecretMarkers {
@@ -118,7 +118,7 @@ export interface SecretMarkers {
 }
 
 /**
- * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has three characters that
+ * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has four characters that
  * every encoding writes in its own way.
  */
 export function secretMarkers(salt: string): SecretMarkers {
@@ -139,21 +139,22 @@ export function secretMarkers(salt: string): SecretMarkers {
 }
 
 function markerOf(salt: string, name: string, kind: 'TEXT' | 'JSON' = 'TEXT'): string {
-  return `SECRET-${salt}-${name}-${kind}-"& -TERCES`
+  return `SECRET-${salt}-${name}-${kind}-"& \t-TERCES`
 }
 
 function markerPattern(salt: string): RegExp {
   const written = [
-    '"& ',
-    '(?<uri>%22%26%20)',
-    '(?<form>%22%26\\+)',
-    '(?<json>\\\\"& )',
-    '(?<xml>&quot;&amp; )',
+    '"& \t',
+    '(?<uri>%22%26%20%09)',
+    '(?<form>%22%26\\+%09)',
+    '(?<json>\\\\"& \\\\t)',
+    '(?<xml>&quot;&amp; \t)',
+    '(?<xml_attribute>&quot;&amp; &#9;)',
   ].join('|')
   const begin = `SECRET-${salt}-`
   // recheck: linear, the salt being letters, digits and dashes
   return new RegExp(
-    `"${begin}(?<bare>\\w+)-JSON-\\\\"& -TERCES"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})-TERCES`,
+    `"${begin}(?<bare>\\w+)-JSON-\\\\"& \\\\t-TERCES"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})-TERCES`,
     'g',
   )
 }
