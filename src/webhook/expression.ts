@@ -379,8 +379,8 @@ class ExpressionReader {
   }
 
   #unexpected(expected: string): SyntaxProblem {
-    const instead = operatorsElsewhere[this.#peek.text]
-    const hint = instead === undefined ? '' : ` (write ${instead})`
+    const { text } = this.#peek
+    const hint = Object.hasOwn(operatorsElsewhere, text) ? ` (write ${operatorsElsewhere[text]})` : ''
     return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${hint}`)
   }
 }

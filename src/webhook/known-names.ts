@@ -182,8 +182,9 @@ function meantByMember({ root: before, members, quoted }: VariablePath, shape: S
 function nearestMember(shape: Shape, name: string): string | null {
   if (typeof shape !== 'object') return null
   const names = Object.keys(shape)
-  const elsewhere = namesElsewhere[name.toLowerCase().replaceAll('_', '')] ?? ''
-  return names.includes(elsewhere) ? elsewhere : nearest(name, names)
+  const key = name.toLowerCase().replaceAll('_', '')
+  const elsewhere = Object.hasOwn(namesElsewhere, key) ? namesElsewhere[key] : undefined
+  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : nearest(name, names)
 }
 
 const plainName = /^[\w-]{1,40}$/
