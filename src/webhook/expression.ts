@@ -9,6 +9,14 @@ export interface VariablePath {
   readonly members: readonly (string | null)[]
   /** Those of the names that stand between quotes. They are not repeated to people: one may be a credential. */
   readonly quoted: ReadonlySet<string>
+  /** What the author compares it with, where that is a constant. */
+  readonly compared?: ComparedConstant
+}
+
+/** A text or a number on the other side of a comparison. */
+export interface ComparedConstant {
+  readonly operator: string
+  readonly kind: 'string' | 'number'
 }
 
 /** An expression that follows the grammar, or what is wrong with it. */
@@ -88,6 +96,14 @@ const maxNesting = 20
 
 /** What a part of an expression is. A constant beside `and` or `or` is most often half of a comparison. */
 type Part = 'constant' | 'value' | 'operation'
+
+/** One side of a comparison. */
+interface Operand {
+  readonly kind: TokenKind
+  readonly isConstant: boolean
+  /** Where the variable stands in the list of all, where it is one. */
+  readonly index: number | null
+}
 
 /** What LiquidJS calls the loop within its block. */
 const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
@@ -201,9 +217,10 @@ class ExpressionReader {
     if (next !== this.#tokens[this.#at]) return
     const checked = checkExpression(contentOf(condition), 'value', this.#filters)
     if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
-    for (const { root, members } of checked.variables) {
+    for (const variable of checked.variables) {
+      const { root, members } = variable
       const quoted = new Set([root, ...members].filter((name) => name !== null))
-      if (root !== contentOf(item)) this.variables.push({ root, members, quoted })
+      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted })
     }
   }
 
@@ -235,13 +252,23 @@ class ExpressionReader {
 
   #comparison(): Part {
     const isNegated = this.#takeNots()
-    const value = this.#operand()
-    if (!this.#takeComparator()) return isNegated ? 'operation' : value
+    const left = this.#operand()
+    const { text: operator } = this.#peek
+    if (!this.#takeComparator()) return isNegated ? 'operation' : left.isConstant ? 'constant' : 'value'
     if (this.#isWord('not')) throw new SyntaxProblem(notBehindComparator)
-    this.#operand()
+    const right = this.#operand()
+    this.#noteConstant(left, operator, right)
+    if (operator !== 'contains') this.#noteConstant(right, operator, left)
     const negates = this.#isWord('false', this.#at + 1)
     if (this.#takeComparator()) throw new SyntaxProblem(negates ? chainWithFalse : chain)
     return 'operation'
+  }
+
+  #noteConstant({ index }: Operand, operator: string, { isConstant, kind }: Operand): void {
+    const variable = index === null ? undefined : this.variables[index]
+    if (index === null || variable === undefined || !isConstant) return
+    if (kind === 'string' || kind === 'number')
+      this.variables[index] = { ...variable, compared: { operator, kind } }
   }
 
   #takeNots(): boolean {
@@ -254,16 +281,16 @@ class ExpressionReader {
     return this.#take('operator') || this.#takeWord('contains')
   }
 
-  #operand(): Part {
+  #operand(): Operand {
     if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
     const { kind } = this.#peek
     const quoted = new Set<string>()
     const root = this.#first(quoted)
     const members: (string | null)[] = []
     while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) members.push(this.#property(quoted))
-    if (root !== undefined) this.variables.push({ root, members, quoted })
+    const index = root === undefined ? null : this.variables.push({ root, members, quoted }) - 1
     this.#nesting--
-    return kind === 'number' || (kind === 'string' && members.length === 0) ? 'constant' : 'value'
+    return { kind, isConstant: kind === 'number' || (kind === 'string' && members.length === 0), index }
   }
 
   /** The name that a variable begins with, null for a computed one, undefined where it is no variable. */
@@ -352,8 +379,8 @@ class ExpressionReader {
   }
 
   #unexpected(expected: string): SyntaxProblem {
-    const instead = operatorsElsewhere[this.#peek.text]
-    const hint = instead === undefined ? '' : ` (write ${instead})`
+    const { text } = this.#peek
+    const hint = Object.hasOwn(operatorsElsewhere, text) ? ` (write ${operatorsElsewhere[text]})` : ''
     return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${hint}`)
   }
 }

@@ -9,6 +9,7 @@ import {
 import { checkExpression } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
 import { LongNumber } from './long-number.ts'
+import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
 import { isTrue } from './truth.ts'
 
@@ -26,6 +27,8 @@ export function registerFilters(liquid: Liquid): void {
   replace(['size'], () => measure)
   replace(['to_integer'], () => (value: unknown) => Number(toValue(value as never) ?? 0))
   replace(numberFilters, needingNumbers)
+  replace(Object.keys(countedArguments), countingByNumbers)
+  replace(textFilters, writingObjects)
   for (const [name, filter] of Object.entries(truthFilters))
     liquid.registerFilter(name, filter(standard(name)))
   replace(conditionFilters, judgingItems)
@@ -100,6 +103,80 @@ export function isNumeric(given: unknown): boolean {
   const value: unknown = toValue(given as never)
   if (typeof value === 'string') return Number.isFinite(Number(value))
   return typeof value !== 'object' || value === null || value instanceof LongNumber
+}
+
+/** How many arguments of a filter count characters or items. */
+const countedArguments: Readonly<Record<string, number>> = {
+  slice: 2,
+  sample: 1,
+  truncate: 1,
+  truncatewords: 1,
+}
+
+/** LiquidJS adds up texts, so that `slice: "1", "2"` would end at the twelfth. */
+function countingByNumbers(filter: FilterHandler, name: string): FilterHandler {
+  const counted = countedArguments[name] ?? 0
+  return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
+    const counts = rest.slice(0, counted)
+    const wrong = counts.findIndex((count) => !isNumeric(count))
+    if (wrong !== -1) throw new FilterFailed(notNumeric(name, counts[wrong], wrong + 1))
+    const numbers = counts.map((count) => Number(toValue(count as never) ?? 0))
+    return filter.call(this, given, ...numbers, ...rest.slice(counted))
+  }
+}
+
+const textFilters = [
+  ...[
+    'append',
+    'prepend',
+    'capitalize',
+    'downcase',
+    'upcase',
+    'escape',
+    'escape_once',
+    'xml_escape',
+    'strip',
+  ],
+  ...['lstrip', 'rstrip', 'strip_html', 'strip_newlines', 'newline_to_br', 'normalize_whitespace', 'squish'],
+  ...[
+    'remove',
+    'remove_first',
+    'remove_last',
+    'replace',
+    'replace_first',
+    'replace_last',
+    'split',
+    'slugify',
+  ],
+  ...['truncate', 'truncatewords', 'number_of_words', 'url_encode', 'url_decode', 'cgi_escape', 'uri_escape'],
+  ...['base64_encode', 'base64_decode', 'sha256', 'hmac_sha256', 'join', 'array_to_sentence_string'],
+]
+
+/** An object is written as in a placeholder, which is JSON, and not as `[object Object]`. */
+function writingObjects(filter: FilterHandler): FilterHandler {
+  return function (this: FilterThis, ...values: [unknown, ...unknown[]]) {
+    const { memoryLimit } = this.context
+    const written = values.map((value) => (isOrHasObject(value) ? withoutObjects(value, memoryLimit) : value))
+    return filter.call(this, ...(written as typeof values))
+  }
+}
+
+function isOrHasObject(given: unknown): boolean {
+  const value: unknown = toValue(given as never)
+  return Array.isArray(value) ? value.some(isObject) : isObject(value)
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
+}
+
+function withoutObjects(given: unknown, memoryLimit: { use(count: number): void }): unknown {
+  const value: unknown = toValue(given as never)
+  if (Array.isArray(value)) return value.map((item) => withoutObjects(item, memoryLimit))
+  if (!isObject(value)) return value
+  const text = plainText(value)
+  memoryLimit.use(text.length)
+  return text
 }
 
 type Judge = (list: readonly unknown[], truths: readonly boolean[]) => unknown

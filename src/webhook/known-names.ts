@@ -2,8 +2,8 @@ import type { VariablePath } from './expression.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { sources } from './payload.ts'
 
-/** What stands behind a name: anything at all, a text or number, headers under lower-case names, or members. */
-type Shape = 'anything' | 'scalar' | 'headers' | { readonly [member: string]: Shape }
+/** What stands behind a name: anything at all, a text, a number, headers under lower-case names, or members. */
+type Shape = 'anything' | 'text' | 'number' | 'headers' | { readonly [member: string]: Shape }
 
 /** The names that templates may begin with, and what stands behind each. */
 export type KnownNames = Readonly<Record<string, Shape>>
@@ -13,14 +13,14 @@ const attributes: KnownNames = Object.fromEntries(sources.map((source) => [sourc
 /** What templates of the request may name. */
 export const requestNames: KnownNames = {
   ...attributes,
-  node: { id: 'scalar' },
-  execution: { id: 'scalar', idempotencyKey: 'scalar', correlationId: 'scalar', tenant: 'scalar' },
+  node: { id: 'text' },
+  execution: { id: 'text', idempotencyKey: 'text', correlationId: 'text', tenant: 'text' },
 }
 
 /** What captures, and the conditions that judge a response, may name. */
 export const responseNames: KnownNames = {
   ...requestNames,
-  response: { status: 'scalar', headers: 'headers', body: 'scalar', json: 'anything' },
+  response: { status: 'number', headers: 'headers', body: 'text', json: 'anything' },
 }
 
 /** What other tools call the members. */
@@ -63,8 +63,8 @@ export function findUnknownName(
   known: KnownNames,
   made: ReadonlySet<string>,
 ): string | null {
-  const unknown = unknownAt(variable, known, made)
-  if (unknown === null) return null
+  const { unknown, shape } = follow(variable, known, made)
+  if (unknown === null) return describeMismatch(variable, shape)
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
 
@@ -74,28 +74,56 @@ interface UnknownName {
   readonly within: Shape
 }
 
-function unknownAt(
-  { root, members }: VariablePath,
-  known: KnownNames,
-  made: ReadonlySet<string>,
-): UnknownName | null {
-  if (root === null || made.has(root)) return null
-  if (!Object.hasOwn(known, root)) return { index: -1, within: known }
-  let within = known[root] ?? 'anything'
+/** What a variable leads to. */
+interface Followed {
+  readonly unknown: UnknownName | null
+  readonly shape: Shape
+}
+
+function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  if (root === null || made.has(root)) return somewhere
+  if (!Object.hasOwn(known, root)) return { ...somewhere, unknown: { index: -1, within: known } }
+  let shape = known[root] ?? 'anything'
   for (const [index, member] of members.entries()) {
-    if (within === 'anything' || member === null) return null
-    const next = memberOf(within, member)
-    if (next === null) return { index, within }
-    within = next
+    if (shape === 'anything' || member === null) return somewhere
+    const next = memberOf(shape, member)
+    if (next === null) return { ...somewhere, unknown: { index, within: shape } }
+    shape = next
   }
+  return { unknown: null, shape }
+}
+
+/** What is wrong with a comparison that comes out the same whatever the value is; null where nothing is. */
+function describeMismatch(variable: VariablePath, shape: Shape): string | null {
+  const { compared, quoted } = variable
+  if (compared === undefined) return null
+  const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  const isEquality = compared.operator === '==' || compared.operator === '!='
+  if (shape === 'number' && compared.operator === 'contains')
+    return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
+  if (shape === 'number' && compared.kind === 'string' && isEquality)
+    return `${name} is a number, and no number equals a text. Write the number without quotes.`
+  if (shape === 'text' && compared.kind === 'number' && isEquality)
+    return `${name} is a text, and no text equals a number. Write the number in quotes.`
   return null
 }
 
 /** What stands behind a member; null where there is no such member. */
 function memberOf(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
-  if (shape === 'scalar') return /^(?:size|length|-?\d+)$/.test(member) ? 'scalar' : null
-  if (shape === 'headers') return member === member.toLowerCase() ? 'scalar' : null
+  if (shape === 'number') return null
+  if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : characterOf(member)
+  if (shape === 'headers') return member === member.toLowerCase() ? headerOf(member) : null
   return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
+}
+
+function characterOf(member: string): Shape | null {
+  return /^-?\d+$/.test(member) ? 'text' : null
+}
+
+/** The names `size`, `first` and `last` are those of Liquid too. */
+function headerOf(member: string): Shape {
+  return member === 'size' || member === 'first' || member === 'last' ? 'anything' : 'text'
 }
 
 function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
@@ -105,7 +133,7 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
   const meant = meantByRoot(variable, known, made).find(
-    (candidate) => unknownAt(candidate, known, made) === null,
+    (candidate) => follow(candidate, known, made).unknown === null,
   )
   const question = didYouMean(meant === undefined ? null : write(meant))
   return `${nameOf(variable) ?? 'What a text names'} is no variable.${question} Variables begin with ${listed(known)}.`
@@ -154,8 +182,9 @@ function meantByMember({ root: before, members, quoted }: VariablePath, shape: S
 function nearestMember(shape: Shape, name: string): string | null {
   if (typeof shape !== 'object') return null
   const names = Object.keys(shape)
-  const elsewhere = namesElsewhere[name.toLowerCase().replaceAll('_', '')] ?? ''
-  return names.includes(elsewhere) ? elsewhere : nearest(name, names)
+  const key = name.toLowerCase().replaceAll('_', '')
+  const elsewhere = Object.hasOwn(namesElsewhere, key) ? namesElsewhere[key] : undefined
+  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : nearest(name, names)
 }
 
 const plainName = /^[\w-]{1,40}$/

@@ -8,6 +8,7 @@ import {
   evalToken,
   Filter,
   ForTag,
+  type Hash,
   IfTag,
   Liquid,
   TablerowTag,
@@ -22,7 +23,7 @@ import {
   type Value,
   type ValueToken,
 } from 'liquidjs'
-import { explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
+import { describeKind, explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
 import { isNumeric, registerFilters } from './filters.ts'
 import { LongNumber } from './long-number.ts'
 import { operators } from './operators.ts'
@@ -109,6 +110,26 @@ function nameWithoutBlanks(token: { getText(): string }): void {
   token.getText = () => text
 }
 
+/** LiquidJS takes what is no number as no item at all, and nothing as none. */
+function countByNumbers(options: Hash): void {
+  const render = options.render.bind(options)
+  options.render = function* (context) {
+    const given = yield* render(context)
+    const counts = Object.entries(given).filter(([name]) => name !== 'reversed')
+    return { ...given, ...Object.fromEntries(counts.map(([name, value]) => [name, countOf(name, value)])) }
+  }
+}
+
+function countOf(name: string, given: unknown): number | undefined {
+  const value: unknown = toValue(given as never)
+  if (value === undefined || value === null) return undefined
+  // What a loop goes on from, before there was one.
+  if (typeof value === 'object' && Object.keys(value).length === 0 && !(value instanceof LongNumber)) return 0
+  if (!isNumeric(value))
+    throw new FilterFailed(`The option "${name}" of a loop is ${describeKind(value)}, and no number.`)
+  return Number(value)
+}
+
 class NamedCycle extends CycleTag {
   constructor(...parts: ConstructorParameters<typeof CycleTag>) {
     super(...parts)
@@ -121,6 +142,7 @@ class SettlingFor extends ForTag {
   constructor(...parts: ConstructorParameters<typeof ForTag>) {
     super(...parts)
     nameWithoutBlanks(this.collection)
+    countByNumbers(this.hash)
     const settle = step(parts[0], (context) => context.settle())
     this.templates.unshift(settle)
     this.elseTemplates.unshift(settle)
@@ -131,6 +153,7 @@ class SettlingTablerow extends TablerowTag {
   constructor(...parts: ConstructorParameters<typeof TablerowTag>) {
     super(...parts)
     nameWithoutBlanks(this.collection)
+    countByNumbers(this.args)
     this.templates.unshift(step(parts[0], (context) => context.settle()))
   }
   override *render(context: RenderContext, emitter: Emitter): Generator<unknown, void, unknown> {

@@ -176,6 +176,7 @@ describe('a condition is refused', () => {
     ['a | truncate: length: 5', 'no argument named "length"'],
     ['a | default: "x", allow_fales: true', 'no argument named "allow_fales"'],
     ['a | default: allow_false: true', 'no argument named "allow_false"'],
+    ['a constructor', 'expected the end before "constructor".'],
     ['a && b', 'write "and"'],
     ['a || b', 'write "or"'],
     ['!a', 'write "not"'],

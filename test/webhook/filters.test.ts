@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { asText } from '../../src/webhook/encode.ts'
 import { filterNames } from '../../src/webhook/liquid.ts'
 import { LongNumber } from '../../src/webhook/long-number.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
@@ -19,6 +20,7 @@ const profile = {
   none: [],
   object: {},
   box: { length: 7 },
+  nested: ['a', ['b', { c: 1 }]],
   long: new LongNumber('12345678901234567890'),
   huge: new LongNumber('1e400'),
   condition: 'o.n',
@@ -122,6 +124,76 @@ describe('a filter that is given nothing', () => {
       expect(rendered.value).not.toBeInstanceOf(Array)
       expect(String(rendered.value)).not.toMatch(/NaN|Infinity|\[|undefined(?!$)/)
     }
+  })
+})
+
+describe('a filter of texts', () => {
+  it.each([
+    ['profile.box | append: "x"', '{"length":7}x'],
+    ['"x" | append: profile.box', 'x{"length":7}'],
+    ['profile.box | upcase', '{"LENGTH":7}'],
+    ['profile.box | url_encode', '%7B%22length%22%3A7%7D'],
+    ['profile.box | base64_encode', 'eyJsZW5ndGgiOjd9'],
+    ['profile.orders | slice: 0, 2 | join: ";"', '{"id":1,"n":0};{"id":2,"n":""}'],
+    ['profile.orders | slice: 6, 1 | join', '{"id":7,"n":12345678901234567890}'],
+    ['profile.nested | join: ";"', 'a;b,{"c":1}'],
+    ['profile.long | append: "x"', '12345678901234567890x'],
+    ['profile.tags | append: "x"', 'bax'],
+    ['profile.tags | join: ";"', 'b;a'],
+    ['nil | append: "x"', 'x'],
+  ])('writes an object as JSON: %s', (expression, value) => {
+    expect(resultOf(expression)).toBe(value)
+  })
+
+  it.each([...filterNames])('never makes [object Object]: %s', (name) => {
+    for (const args of ['', ': "a"', ': 1', ': profile.box', ': "a", profile.box'])
+      for (const given of ['profile.box', 'profile.orders', '"a"']) {
+        const compiled = compileTemplate(`{{ ${given} | ${name}${args} }}`, null)
+        const rendered = compiled.ok
+          ? compiled.template.text({ variables: { profile }, secrets: () => undefined }, asText)
+          : null
+        expect(rendered?.ok ? rendered.value : '').not.toMatch(/object object/i)
+      }
+  })
+})
+
+describe('a number of characters or items', () => {
+  it.each([
+    ['"abcdef" | slice: "1", "2"', 'bc'],
+    ['"abcdef" | slice: profile.nil, 2', 'ab'],
+    ['"abcdef" | slice: -2, 2', 'ef'],
+    ['"abcdef" | slice: 2', 'c'],
+    ['"abcdef" | truncate: "5"', 'ab...'],
+    ['"a b c" | truncatewords: 2', 'a b...'],
+    ['"abcdef" | slice: "x"', 'its argument 1 is a text that is no number'],
+    ['"abcdef" | slice: 0, profile.tags', 'its argument 2 is a list'],
+    ['"abcdef" | truncate: "long"', 'its argument 1 is a text that is no number'],
+  ])('may be a text, and is refused where it is none: %s', (expression, value) => {
+    expect(resultOf(expression)).toContain(value)
+  })
+
+  it.each([
+    ['{% for t in profile.tags limit: "1" %}{{ t }}{% endfor %}', 'b'],
+    ['{% for t in profile.tags offset: "1" %}{{ t }}{% endfor %}', 'a'],
+    ['{% for t in profile.tags limit: profile.nil offset: profile.missing %}{{ t }}{% endfor %}', 'ba'],
+    [
+      '{% for t in profile.tags offset: continue limit: 1 %}{{ t }}{% endfor %}{% for t in profile.tags offset: continue %}{{ t }}{% endfor %}',
+      'ba',
+    ],
+    ['{% for t in profile.tags reversed %}{{ t }}{% endfor %}', 'ab'],
+    [
+      '{% tablerow t in profile.tags cols: profile.nil limit: 1 %}{{ t }}{% endtablerow %}',
+      '<tr class="row1"><td class="col1">b</td></tr>',
+    ],
+    ['{% for t in profile.tags limit: "x" %}{{ t }}{% endfor %}', 'The option "limit" of a loop is a text'],
+    [
+      '{% tablerow t in profile.tags cols: profile.text %}{% endtablerow %}',
+      'The option "cols" of a loop is a text',
+    ],
+  ])('so it is in a loop: %s', (text, result) => {
+    const rendered = render(text)
+
+    expect(rendered.ok ? rendered.value : rendered.failure.detail).toContain(result)
   })
 })
 
