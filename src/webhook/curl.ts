@@ -2,7 +2,7 @@ import { EncodedText } from './encode.ts'
 import { LongNumber } from './long-number.ts'
 import type { StandIn } from './rendering.ts'
 import type { ShownParts } from './request.ts'
-import { defineEncoding, type ShellEncoding } from './shell-encoding.ts'
+import { defineEncoding, encodedVariable, type ShellEncoding } from './shell-encoding.ts'
 
 /** What a request needs beyond its parts to become a command. */
 export interface CurlInput {
@@ -99,11 +99,11 @@ function quoteLiteral(text: string): string {
 }
 
 function referenceTo({ groups = {} }: RegExpExecArray, encodings: Set<ShellEncoding>): string {
-  const variable = `"$${groups.name ?? groups.bare}"`
+  const variable = groups.name ?? groups.bare ?? ''
   const encoding = encodingNames.find((name) => groups[name] !== undefined)
-  if (encoding === undefined) return variable
+  if (encoding === undefined) return `"$${variable}"`
   encodings.add(encoding)
-  return `"$(${encoding} ${variable})"`
+  return encodedVariable(encoding, variable)
 }
 
 const encodingNames = ['uri', 'form', 'json', 'xml', 'xml_attribute'] as const

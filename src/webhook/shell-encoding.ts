@@ -21,5 +21,13 @@ const table = 'BEGIN { for (i = 1; i < 256; i++) byte[sprintf("%02x", i)] = spri
  */
 export function defineEncoding(encoding: ShellEncoding): string {
   const write = `{ for (i = 1; i <= NF; i++) { c = byte[$i]; printf "%s", (${expressions[encoding]}) } }`
-  return `${encoding}() { printf %s "$1" | ${readBytes} | LC_ALL=C awk '${table} ${write}'; }`
+  const definition = `${encoding}() { printf %s "$1" | ${readBytes} | LC_ALL=C awk '${table} ${write}'; }`
+  return encoding === 'xml' ? `newline='\n'\n${definition}` : definition
+}
+
+/** A variable, encoded. */
+export function encodedVariable(encoding: ShellEncoding, name: string): string {
+  // A shell takes line breaks away from the end of what a function writes, and XML has them as they are.
+  const breaks = encoding === 'xml' ? `\${${name}##*[!$newline]}` : ''
+  return `"$(${encoding} "$${name}")${breaks}"`
 }

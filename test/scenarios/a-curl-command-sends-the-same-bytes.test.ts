@@ -145,7 +145,7 @@ describe('a curl command sends the same bytes as the service', () => {
             content: '<k a="{{ secrets.k }}">{{ secrets.k }}</k>',
           },
         },
-        secrets: { k: hostile.replace('\u0001', '\n') },
+        secrets: { k: `${hostile.replace('\u0001', '\n')}\n\n` },
       },
     ],
     ...['ISO-8859-1', 'UTF-16', 'Shift_JIS'].map((charset): [string, Case] => [

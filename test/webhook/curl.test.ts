@@ -162,7 +162,11 @@ describe('a secret that the request encodes', () => {
     ['in a URL', encodeURIComponent(token), `"$(uri "$token")"`],
     ['in a form', new URLSearchParams([['', token]]).toString().slice(1), `"$(form "$token")"`],
     ['in JSON', JSON.stringify(token).slice(1, -1), `"$(json "$token")"`],
-    ['in XML', token.replace('&', '&amp;').replace('"', '&quot;'), `"$(xml "$token")"`],
+    [
+      'in XML',
+      token.replace('&', '&amp;').replace('"', '&quot;'),
+      `"$(xml "$token")\${token##*[!$newline]}"`,
+    ],
   ])('%s is encoded by the command', (_where, body, variable) => {
     expect(withParts({ body: `a${body}b` })).toContain(`--data-raw 'a'${variable}'b'`)
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asXml, percentEncode, type TextSoFar } from '../../src/webhook/encode.ts'
 import { writeJson } from '../../src/webhook/json.ts'
-import { defineEncoding, type ShellEncoding } from '../../src/webhook/shell-encoding.ts'
+import { defineEncoding, encodedVariable, type ShellEncoding } from '../../src/webhook/shell-encoding.ts'
 
 /** What the service writes. */
 const encoders: Readonly<Record<ShellEncoding, (text: string) => string>> = {
@@ -47,7 +47,9 @@ describe('what a shell encodes', () => {
       [encoding, '/bin/sh'],
     ]),
   )('as %s is what the service encodes, in %s', (encoding, shell) => {
-    const calls = texts.map((text) => `${encoding} '${text.replaceAll("'", `'\\''`)}'; printf '\\0'`)
+    const calls = texts.map(
+      (text) => `v='${text.replaceAll("'", `'\\''`)}'; printf '%s\\0' ${encodedVariable(encoding, 'v')}`,
+    )
     const script = `${defineEncoding(encoding)}\n${calls.join('\n')}\n`
 
     const output = execFileSync(shell, [], { input: script, env: { PATH: process.env.PATH } })
