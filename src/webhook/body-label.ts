@@ -16,8 +16,12 @@ export function warnOfLabel(
   headers: readonly RenderedField[],
   rendering: Rendering,
 ): void {
-  const header = headers.find(({ name }) => name.length === 12 && name.toLowerCase() === 'content-type')
-  if (header === undefined) return
+  for (const header of headers)
+    if (header.name.length === 12 && header.name.toLowerCase() === 'content-type')
+      warnOfHeader(body, bytes, header, rendering)
+}
+
+function warnOfHeader(body: CompiledBody, bytes: Buffer, header: RenderedField, rendering: Rendering): void {
   const label = parseMediaType(headerText(header.real))
   const isHidden = header.shown === mask
   if (contradicts(findBodyForm(label), body.form)) {

@@ -109,7 +109,9 @@ export function percentEncode(value: unknown): string {
 /** The text of a value as WHATWG application/x-www-form-urlencoded has it. */
 export function formEncode(value: unknown): string {
   if (value instanceof EncodedText) return value.encoded
-  return encodeURIComponent(plainText(value)).replace(/%20|[!'()~]/g, (found) => formEscapes[found] ?? found)
+  const text = plainText(value)
+  if (/^[\w.*-]*$/.test(text)) return text
+  return encodeURIComponent(text).replace(/%20|[!'()~]/g, (found) => formEscapes[found] ?? found)
 }
 
 const formEscapes: Readonly<Record<string, string>> = {

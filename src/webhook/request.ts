@@ -33,8 +33,8 @@ export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
-  /** The charset in which the body is sent. */
-  readonly charset?: string
+  /** The charset in which the body is sent, where that is not UTF-8. */
+  readonly charset?: string | undefined
   /** Whether the size of the body would tell how long a secret of the service is. */
   readonly hasSecretSize: boolean
   /** User and password of Basic, for tools that take them apart. */
@@ -98,7 +98,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     url: `https://${place.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
-    ...(body?.bytes === undefined ? {} : { charset: node.body?.charset.name ?? '' }),
+    charset: body?.bytes === undefined ? undefined : node.body?.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
   }
@@ -266,8 +266,7 @@ function renderHeaders(
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
-  const given = [...fields]
-  if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
+  const given = auth?.in === 'header' ? [authHeaderOf(auth, rendering), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, rendering)
   refuseTooMany(headers.real, given, rendering)
