@@ -29,6 +29,8 @@ const warningCodes = {
   header_trimmed: true,
   credential_in_url: true,
   fragment_dropped: true,
+  content_type_mismatch: true,
+  xml_encoding_mismatch: true,
   retry_after_ignored: true,
   retry_abandoned: true,
   pauses_full: true,

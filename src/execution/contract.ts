@@ -112,6 +112,8 @@ export const PreviewRequest = closedObject(
     node: executeProperties.node,
     payload: executeProperties.payload,
     secrets: executeProperties.secrets,
+    idempotencyKey: executeProperties.idempotencyKey,
+    correlationId: executeProperties.correlationId,
     tenant: executeProperties.tenant,
     simulate: Type.Optional(named(Simulation)),
   },

@@ -143,7 +143,7 @@ function traceOf(
 
 function render(
   node: CompiledNode,
-  { payload = {}, secrets = {}, tenant, idempotencyKey }: ExecuteRequest,
+  { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: ExecuteRequest,
   { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
@@ -161,6 +161,8 @@ function render(
     budget,
     executionId,
     idempotencyKey: idempotencyKey ?? null,
+    correlationId: correlationId ?? null,
+    tenant: tenant ?? null,
     userAgent,
     traceHeaders: trace?.headers ?? [],
   })

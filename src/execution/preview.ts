@@ -44,7 +44,9 @@ export function previewNode(
     secrets,
     store: marked,
     executionId: randomUUIDv7(),
-    idempotencyKey: null,
+    idempotencyKey: request.idempotencyKey ?? null,
+    correlationId: request.correlationId ?? null,
+    tenant: request.tenant ?? null,
     userAgent: context.userAgent,
     traceHeaders: startTrace({ isSampled: false }).headers,
   }

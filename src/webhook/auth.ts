@@ -94,7 +94,8 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
   const template = isInUrl
     ? compiler.template(value, `${path}/value`, 'auth')
     : compileHeaderValue(value, `${path}/value`, compiler)
-  const problem = isInUrl ? null : headerNameProblem(name)
+  compiler.plain(name, `${path}/name`, 'Only the value of a key is a template.')
+  const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
   return {
     isInUrl,

@@ -1,28 +1,17 @@
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { Compiler } from './compiler.ts'
 import { type Body, defaults } from './config.ts'
-import { asJson, asText, asXml, type Encoder } from './encode.ts'
+import { formEncode } from './encode.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
-import { headerValueProblem } from './header.ts'
-import { isTooDeep, maxJsonDepth, measureJson, parseJson, writeJson } from './json.ts'
+import { isTooDeep, maxJsonDepth, measureJson, writeJson } from './json.ts'
 import { compileJson } from './json-template.ts'
 import { mask } from './masking/mask.ts'
 import { quoteName } from './plain-text.ts'
+import { compileRaw } from './raw-body.ts'
 import { maxTextLengths, refuseLength, TextTooLong } from './render-budget.ts'
-import { carriesStored, replaceSecrets } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import type { TextPlace } from './secret-shape.ts'
+import { utf8 } from './request-charset.ts'
 import { formPairs } from './value-text.ts'
-
-/** A body that is ready to be rendered. Throws `RenderFailure`. */
-export interface CompiledBody {
-  readonly contentType: string
-  render(rendering: Rendering): RenderedBody
-}
-
-/** A body, how it may be shown, and whether a secret of the service is part of it. */
-export interface RenderedBody extends Shown<string> {
-  readonly carriesStored: boolean
-}
 
 const path = '/node/body'
 const maxBodyBytes = maxTextLengths.text
@@ -44,10 +33,14 @@ export function compileBody(body: Body, compiler: Compiler): CompiledBody {
 type BodyOf<Structure extends Body['structure']> = Extract<Body, { structure: Structure }>
 type EncodedType = NonNullable<BodyOf<'simple'>['contentType']>
 
+function isJsonType(contentType: EncodedType): boolean {
+  return contentType === 'application/json'
+}
+
 /** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
 export function bytesOf(body: RenderedBody | null, rendering: Rendering): Buffer | null {
   if (body === null || body.real === '') return null
-  const bytes = Buffer.from(body.real, 'utf8')
+  const bytes = body.bytes ?? Buffer.from(body.real, 'utf8')
   if (bytes.length <= maxBodyBytes) return bytes
   const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
   return rendering.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
@@ -57,16 +50,19 @@ function compileSimple(
   { fields, contentType = defaults.contentType }: BodyOf<'simple'>,
   compiler: Compiler,
 ): CompiledBody {
+  const isJson = isJsonType(contentType)
+  const place = isJson ? 'jsonBody' : 'formBody'
   const compiled = fields.map((field, index) =>
-    compileField(field, `${path}/fields/${index}`, 'body', compiler),
+    compileField(field, `${path}/fields/${index}`, place, compiler),
   )
-  const isJson = contentType === 'application/json'
   const keys = new Map(compiled.map(({ name }) => [name, `${writeJson(name)}:`]))
   const mayRepeat = isJson && keys.size < compiled.length
   const write = (members: readonly RenderedField[], side: Side) =>
     isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
     contentType,
+    form: isJsonType(contentType) ? 'json' : 'form',
+    charset: utf8,
     render(rendering) {
       const members = renderFields(compiled, rendering)
       if (mayRepeat) refuseRepeatedNames(members)
@@ -91,6 +87,8 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
 function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
   return {
     contentType,
+    form: isJsonType(contentType) ? 'json' : 'form',
+    charset: utf8,
     render(rendering) {
       const { payload } = rendering.input
       const value = source === undefined ? payload : payload[source]
@@ -107,11 +105,18 @@ function compileContent(
   compiler: Compiler,
 ): CompiledBody {
   const isObject = typeof content === 'object' && content !== null && !Array.isArray(content)
-  if (contentType !== 'application/json' && !isObject)
+  if (!isJsonType(contentType) && !isObject)
     compiler.complain(`${path}/content`, 'must be an object to be sent as a form')
-  const template = compileJson(content, `${path}/content`, compiler)
+  const template = compileJson(
+    content,
+    `${path}/content`,
+    isJsonType(contentType) ? 'jsonBody' : 'formBody',
+    compiler,
+  )
   return {
     contentType,
+    form: isJsonType(contentType) ? 'json' : 'form',
+    charset: utf8,
     render(rendering) {
       const { real, shown, carriesStored: isStored } = template.render(rendering)
       const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)
@@ -122,47 +127,6 @@ function compileContent(
       }
     },
   }
-}
-
-function compileRaw({ content, contentType }: BodyOf<'raw'>, compiler: Compiler): CompiledBody {
-  const problem = headerValueProblem(contentType)
-  if (problem !== null) compiler.complain(`${path}/contentType`, problem)
-  const encoder = encoderFor(contentType)
-  const template = compiler.template(content, `${path}/content`, rawPlaceFor(contentType, encoder))
-  return {
-    contentType,
-    render(rendering) {
-      const result = template.text(rendering.scope, encoder)
-      const real = rendering.take(result, `${path}/content`)
-      const isStored = carriesStored(result)
-      const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
-      const body = { real, shown: replaceSecrets(real, secrets, mask), carriesStored: isStored }
-      if (encoder === asJson) refuseBrokenJson(body, rendering)
-      return body
-    },
-  }
-}
-
-function rawPlaceFor(contentType: string, encoder: Encoder): TextPlace {
-  if (encoder === asJson) return 'rawJson'
-  if (encoder === asXml) return 'rawXml'
-  return /^application\/x-www-form-urlencoded\b/i.test(contentType) ? 'rawForm' : 'raw'
-}
-
-function encoderFor(contentType: string): Encoder {
-  const [mediaType = ''] = contentType.toLowerCase().split(';')
-  if (/[/+]json\s*$/.test(mediaType)) return asJson
-  return /[/+]xml\s*$/.test(mediaType) ? asXml : asText
-}
-
-function refuseBrokenJson(
-  { real, shown, carriesStored: isStored }: RenderedBody,
-  rendering: Rendering,
-): void {
-  const parsed = parseJson(real, { maxDepth: maxJsonDepth })
-  if (parsed.ok) return
-  const detail = `The rendered body is not JSON. ${parsed.detail}`
-  rendering.fail({ code: 'body_invalid', detail, path: `${path}/content` }, isStored, shown)
 }
 
 /** Writes a body; one that becomes too large ends the rendering before it takes memory. */
@@ -200,7 +164,7 @@ function writeFields(members: readonly RenderedField[], side: Side): string {
 }
 
 function writeValue(value: unknown, contentType: EncodedType): string {
-  if (contentType !== 'application/json') return writeForm(Object.entries(value as object))
+  if (!isJsonType(contentType)) return writeForm(Object.entries(value as object))
   refuseSize(value, 0)
   refuseDepth(value, maxJsonDepth)
   return writeJson(value)
@@ -220,20 +184,21 @@ function refuseDepth(value: unknown, levels: number): void {
 
 /** WHATWG application/x-www-form-urlencoded. */
 function writeForm(members: readonly (readonly [name: string, value: unknown])[]): string {
-  const form = new URLSearchParams()
+  const pairs: string[] = []
   let length = 0
   for (const [name, value] of members)
     for (const [own, text] of formPairs(name, value)) {
-      length += own.length + text.length
-      refuseLength('text', length)
-      form.append(own, text)
+      const encoded = `${formEncode(own)}=${formEncode(text)}`
+      length += encoded.length + 1
+      refuseLength('text', length - 1)
+      pairs.push(encoded)
     }
-  return form.toString()
+  return pairs.join('&')
 }
 
 /** A mask stands for a value; written as part of a form it would not be recognised. */
 function withPlainMasks(text: string, contentType: EncodedType): string {
-  return contentType === 'application/json' ? text : text.replaceAll(encodeURIComponent(mask), mask)
+  return isJsonType(contentType) ? text : text.replaceAll(encodeURIComponent(mask), mask)
 }
 
 function invalid(detail: string, at: string): RenderFailure {

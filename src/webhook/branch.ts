@@ -5,7 +5,7 @@ import type { CompiledExpectation, Verdict } from './expectation.ts'
 import { type Blame, type Failure, type FailureCode, failures } from './failure.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
-import type { Warning } from './warning.ts'
+import { undefinedWarning, type Warning } from './warning.ts'
 
 /** The way out of the node, and why. */
 export interface Decision {
@@ -38,7 +38,7 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
 /** Decides on a response: every expectation must hold. `scope` has `response`. */
 export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
   const verdicts = judgeAll(node, response, scope)
-  const warnings = verdicts.flatMap(({ sawMask, path }) => (sawMask ? [maskedWarning(path)] : []))
+  const warnings = verdicts.flatMap(warningsOf)
   const missed = verdicts.find(({ met }) => !met)
   if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
   if (missed !== undefined)
@@ -76,6 +76,15 @@ function judge(expectation: CompiledExpectation, response: ReadableResponse, sco
   response.takeSawMask()
   const verdict = expectation.judge(response, scope)
   return { ...verdict, sawMask: response.takeSawMask() }
+}
+
+function warningsOf({ sawMask, path, undefinedVariables = [] }: Judged): Warning[] {
+  // What a response lacks is most often what the condition asks for.
+  const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
+  return [
+    ...(sawMask ? [maskedWarning(path)] : []),
+    ...missing.map((variable) => undefinedWarning(variable, `${path}/value`)),
+  ]
 }
 
 const maskRule =

@@ -1,6 +1,7 @@
 import { type CompiledAuth, compileAuth } from './auth.ts'
-import { type CompiledBody, compileBody } from './body.ts'
+import { compileBody } from './body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './brought-url.ts'
+import type { CompiledBody } from './compiled-body.ts'
 import { Compiler } from './compiler.ts'
 import { type BranchName, branchNames, defaults, type Node, nodeLimits } from './config.ts'
 import { type ConfigError, pointer } from './config-error.ts'
@@ -112,6 +113,10 @@ function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: 
       '/node/capture',
       `must have no name of more than ${nodeLimits.nameCharacters} characters`,
     )
+  for (const name of Object.keys(node.capture ?? {}))
+    compiler.plain(name, pointer('/node/capture', name), 'Later nodes find the value under this very name.')
+  for (const [branch, name] of Object.entries(node.branches ?? {}))
+    compiler.plain(name, `/node/branches/${branch}`, 'The engine follows the output of this very name.')
   if (node.body !== undefined && node.method === 'GET')
     compiler.complain('/node/body', 'must not be given with GET; use query, or another method')
   if (node.timeoutMs !== undefined && node.timeoutMs > maxTimeoutMs)

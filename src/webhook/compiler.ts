@@ -1,4 +1,5 @@
 import { type ConfigError, pointer } from './config-error.ts'
+import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { LongNumber } from './long-number.ts'
 import { rendered } from './rendered.ts'
 import type { TextPlace } from './secret-shape.ts'
@@ -8,6 +9,7 @@ import {
   compileCondition,
   compileTemplate,
   constantTemplate,
+  isTemplate,
   type Template,
   type TemplatePlace,
 } from './template.ts'
@@ -35,13 +37,18 @@ export class Compiler {
     this.errors.push({ path, message })
   }
 
+  /** Whether a string has placeholders or tags, which are filled in where it is a template. */
+  isTemplate(text: string): boolean {
+    return this.templates === 'liquid' && isTemplate(text)
+  }
+
   /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
   template(text: string, path: string, place: TextPlace): Template {
     if (this.templates === 'none') {
       this.#note({ text, pointer: path, place, isWhole: true, why: 'templates' })
       return constantTemplate(text.toWellFormed())
     }
-    const template = this.#compiled(text, path, place)
+    const template = this.#compiled(text, path, place, requestNames)
     const { staticText, isConstant } = template
     this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
     return template
@@ -55,14 +62,24 @@ export class Compiler {
       for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
-  /** A string that is not sent: always a template, and no place for secrets. */
+  /** A string that is made of a response and not sent: always a template, and no place for secrets. */
   liquid(text: string, path: string): Template {
-    return this.#compiled(text, path, null)
+    return this.#compiled(text, path, null, responseNames)
   }
 
-  condition(text: string, path: string): Condition {
+  /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
+  plain(text: string, path: string, instead: string): void {
+    if (!this.isTemplate(text)) return
+    this.complain(
+      path,
+      `must not have a placeholder: this text is no template, and none is filled in. ${instead}`,
+    )
+  }
+
+  /** A condition over what the workflow knows; `names` says what else it may look at. */
+  condition(text: string, path: string, names: KnownNames = requestNames): Condition {
     if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
-    const compiled = compileCondition(text)
+    const compiled = compileCondition(text, names)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return never
@@ -73,7 +90,7 @@ export class Compiler {
     const isNone = this.templates === 'none'
     const compiled: Compiled<Template> = isNone
       ? { ok: true, template: constantTemplate(text) }
-      : this.#compile(text, '/node/url', 'url')
+      : this.#compile(text, '/node/url', 'url', requestNames)
     if (compiled.ok) {
       const why = isNone ? 'templates' : 'syntax'
       this.#note({
@@ -94,16 +111,16 @@ export class Compiler {
     this.references.push(...found)
   }
 
-  #compiled(text: string, path: string, place: TemplatePlace): Template {
-    const compiled = this.#compile(text, path, place)
+  #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
+    const compiled = this.#compile(text, path, place, names)
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return constantTemplate('')
   }
 
-  #compile(text: string, path: string, place: TemplatePlace): Compiled<Template> {
+  #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {
     if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
-    const compiled = compileTemplate(text, place)
+    const compiled = compileTemplate(text, place, names)
     if (compiled.ok) {
       for (const name of compiled.template.secretNames) this.secretNames.add(name)
     }

@@ -197,11 +197,13 @@ const RawBody = closedObject(
     structure: oneOfWords(['raw'], { description: 'Text of the author.' }),
     contentType: Type.String({
       minLength: 1,
-      description: 'The media type of the text.',
+      description:
+        'The media type of the text. The values are written as it asks, and the text is sent in its charset.',
       examples: ['application/xml'],
     }),
     content: Type.String({
-      description: 'A Liquid template. In JSON and XML media types the values are escaped.',
+      description:
+        'A Liquid template. In the media types of JSON, of JSON in lines, of XML and of forms the values are escaped.',
     }),
   },
   { title: 'Raw', description: 'The rendered text.' },
@@ -245,8 +247,8 @@ const StringExpectation = closedObject(
     type: oneOfWords(['string'], { description: 'The text of the body decides.' }),
     value: Type.String({ minLength: 1, description: 'The text to look for.', examples: ['"ok":true'] }),
     match: Type.Optional(
-      oneOfWords(['contains', 'equals'], {
-        description: 'Whether the body has the text or is the text.',
+      oneOfWords(['contains', 'notContains', 'equals'], {
+        description: 'Whether the body has the text, has it not, or is the text.',
         default: 'contains',
       }),
     ),
@@ -254,7 +256,7 @@ const StringExpectation = closedObject(
       Type.Boolean({ description: 'Take upper and lower case as the same.', default: false }),
     ),
   },
-  { title: 'String', description: 'Met when the response body has the text.' },
+  { title: 'String', description: 'Met when the response body has the text, or has it not.' },
 )
 
 const ConditionExpectation = closedObject(

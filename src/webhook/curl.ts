@@ -1,3 +1,4 @@
+import { EncodedText } from './encode.ts'
 import { LongNumber } from './long-number.ts'
 import type { StandIn } from './rendering.ts'
 import type { ShownParts } from './request.ts'
@@ -24,7 +25,10 @@ export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string
   const encodings = new Set<ShellEncoding>()
   const quote = (text: string) => quoteForShell(text, markers, encodings)
   const { url, headers, body, user } = parts
+  const { charset } = parts
+  const isPiped = body !== null && charset !== undefined
   const lines = [
+    ...(isPiped ? [`${bytesOf(quote(body), charset)} |`] : []),
     `curl --request ${quote(method)} --url ${quote(url)}`,
     ...urlOptions(url),
     ...headers
@@ -32,11 +36,27 @@ export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string
       .map((header) => `--header ${quote(headerLine(header))}`),
     ...(user === null ? [] : [`--user ${quote(user)}`]),
     ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
-    ...(body === null ? [] : [`--data-raw ${quote(body)}`]),
+    ...(body === null ? [] : [isPiped ? '--data-binary @-' : `--data-raw ${quote(body)}`]),
     `--max-time ${quote(String(timeoutMs / 1000))}`,
   ]
   const functions = [...encodings].map((encoding) => `${defineEncoding(encoding)}\n`)
   return `${functions.join('')}${lines.join(' \\\n  ')}`
+}
+
+/** What writes a text in a charset; what UTF-16 begins with is no part of the text. */
+function bytesOf(quoted: string, charset: string): string {
+  const isMarked = charset === 'UTF-16'
+  const text = isMarked ? String.raw`printf '\357\273\277%s' ${quoted}` : `printf '%s' ${quoted}`
+  const target = isMarked ? 'UTF-16LE' : (iconvNames[charset] ?? charset)
+  return `${text} | iconv -f UTF-8 -t ${target}`
+}
+
+/** Under these names iconv knows all code points that are in use for a character, as the service does. */
+const iconvNames: Readonly<Record<string, string>> = {
+  Shift_JIS: 'CP932',
+  'Windows-31J': 'CP932',
+  'EUC-JP': 'EUC-JP-MS',
+  GB2312: 'GBK',
 }
 
 /** curl reads brackets and braces as patterns and resolves dot segments unless it is told not to. */
@@ -86,7 +106,7 @@ function referenceTo({ groups = {} }: RegExpExecArray, encodings: Set<ShellEncod
   return encodedVariable(encoding, variable)
 }
 
-const encodingNames = ['uri', 'form', 'json', 'xml'] as const
+const encodingNames = ['uri', 'form', 'json', 'xml', 'xml_attribute'] as const
 
 /** Texts that stand for secrets while a command is made. */
 export interface SecretMarkers {
@@ -98,7 +118,7 @@ export interface SecretMarkers {
 }
 
 /**
- * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has three characters that
+ * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has four characters that
  * every encoding writes in its own way.
  */
 export function secretMarkers(salt: string): SecretMarkers {
@@ -119,21 +139,22 @@ export function secretMarkers(salt: string): SecretMarkers {
 }
 
 function markerOf(salt: string, name: string, kind: 'TEXT' | 'JSON' = 'TEXT'): string {
-  return `SECRET-${salt}-${name}-${kind}-"& -TERCES`
+  return `SECRET-${salt}-${name}-${kind}-"& \t-TERCES`
 }
 
 function markerPattern(salt: string): RegExp {
   const written = [
-    '"& ',
-    '(?<uri>%22%26%20)',
-    '(?<form>%22%26\\+)',
-    '(?<json>\\\\"& )',
-    '(?<xml>&quot;&amp; )',
+    '"& \t',
+    '(?<uri>%22%26%20%09)',
+    '(?<form>%22%26\\+%09)',
+    '(?<json>\\\\"& \\\\t)',
+    '(?<xml>&quot;&amp; \t)',
+    '(?<xml_attribute>&quot;&amp; &#9;)',
   ].join('|')
   const begin = `SECRET-${salt}-`
   // recheck: linear, the salt being letters, digits and dashes
   return new RegExp(
-    `"${begin}(?<bare>\\w+)-JSON-\\\\"& -TERCES"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})-TERCES`,
+    `"${begin}(?<bare>\\w+)-JSON-\\\\"& \\\\t-TERCES"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})-TERCES`,
     'g',
   )
 }
@@ -150,9 +171,14 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
     if (value === undefined || value === null) return value
     if (typeof value === 'string' && isStandIn(value)) return value
     if (Array.isArray(value) && !value.some(isNested)) return value.map((item) => standIn(item, label))
-    return markerOf(salt, names.next(label), typeof value === 'string' ? 'TEXT' : 'JSON')
+    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : 'JSON')
   }
   return standIn
+}
+
+/** What its author has encoded is a text that the command encodes. */
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || value instanceof EncodedText
 }
 
 function isNested(value: unknown): boolean {

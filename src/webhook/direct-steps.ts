@@ -9,6 +9,7 @@ import {
   TypeGuards,
   toValueSync,
 } from 'liquidjs'
+import { explainFailure, refuseNoNumber } from './filter-failure.ts'
 import { engine, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import type { RenderContext } from './render-context.ts'
@@ -80,8 +81,17 @@ function filterOf(filter: Filter): Evaluate<unknown> | null {
   }
   const constants = filter.args.map(constantOf)
   if (constants.includes(undefined)) return null
-  return (value, context) =>
-    toValueSync(handler.apply({ context, token, liquid: engine }, [value, ...constants]) as never)
+  return (value, context) => {
+    try {
+      const result: unknown = toValueSync(
+        handler.apply({ context, token, liquid: engine }, [value, ...constants]) as never,
+      )
+      refuseNoNumber(filter.name, value, result)
+      return result
+    } catch (error) {
+      throw explainFailure(filter.name, value, error)
+    }
+  }
 }
 
 /** The value of a word, text or number that stands in a template; undefined for anything that must be looked up. */

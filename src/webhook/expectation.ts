@@ -1,8 +1,9 @@
 import type { Compiler } from './compiler.ts'
 import type { Expectation } from './config.ts'
 import { contains } from './contains.ts'
+import { responseNames } from './known-names.ts'
 import { cutText } from './masking/mask.ts'
-import type { Scope } from './render-context.ts'
+import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
 import type { Condition } from './template.ts'
 
@@ -19,6 +20,8 @@ export interface Verdict {
   readonly path: string
   /** Whether it took more than there is to decide. */
   readonly exceedsBudget?: boolean
+  /** What a condition looked at and the workflow does not have. */
+  readonly undefinedVariables?: readonly UndefinedVariable[]
 }
 
 /** An expectation that is ready to be compared with a response. */
@@ -38,11 +41,19 @@ export function compileExpectation(
     case 'status':
       return compileStatus(expectation, path)
     case 'string':
+      compiler.plain(expectation.value, `${path}/value`, comparedInCondition)
       return compileString(expectation, path)
     case 'condition':
-      return compileCondition(expectation.value, path, compiler.condition(expectation.value, `${path}/value`))
+      return compileCondition(
+        expectation.value,
+        path,
+        compiler.condition(expectation.value, `${path}/value`, responseNames),
+      )
   }
 }
+
+const comparedInCondition =
+  'To look for a value of the workflow use a condition, such as response.body contains profile.id.'
 
 type ExpectationOf<Type extends Expectation['type']> = Extract<Expectation, { type: Type }>
 
@@ -81,19 +92,34 @@ function compileString(
   return {
     type: 'string',
     judge(response, { budget }) {
-      const expected = `a body that ${match} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
+      const expected = `a body that ${verbs[match]} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
       if (budget?.hasTime() === false)
         return { met: false, expected, actual: 'not looked at', hint: null, path, exceedsBudget: true }
-      const met = hasText(response.seenText, value, match, ignoreCase)
-      const actual = met ? 'a body that does' : describeBody(response)
+      const met = fits(response.seenText, value, match, ignoreCase)
+      const actual = met ? metActual[match] : describeBody(response)
       return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }
     },
   }
 }
 
-function hasText(text: string, value: string, match: 'contains' | 'equals', ignoreCase: boolean): boolean {
+type Match = NonNullable<ExpectationOf<'string'>['match']>
+
+const verbs: Readonly<Record<Match, string>> = {
+  contains: 'contains',
+  notContains: 'does not contain',
+  equals: 'equals',
+}
+
+const metActual: Readonly<Record<Match, string>> = {
+  contains: 'a body that does',
+  notContains: 'a body that does not',
+  equals: 'a body that does',
+}
+
+function fits(text: string, value: string, match: Match, ignoreCase: boolean): boolean {
   const [whole, part] = ignoreCase ? [text.toLowerCase(), value.toLowerCase()] : [text, value]
-  return match === 'equals' ? whole === part : contains(whole, part)
+  if (match === 'equals') return whole === part
+  return contains(whole, part) === (match === 'contains')
 }
 
 const excerptLength = 120
@@ -107,11 +133,13 @@ function describeBody(response: ReadableResponse): string {
   return response.mayBeQuoted ? `a body that begins with ${quote(response.quotedText)}` : 'another body'
 }
 
-function stringHint(response: ReadableResponse, value: string, match: 'contains' | 'equals'): string {
+function stringHint(response: ReadableResponse, value: string, match: Match): string {
   const { seenText: text, isWhole } = response
   const came = `The target sent ${describeBody(response)}.`
+  if (match === 'notContains')
+    return contains(text, value) ? `${came} The text is in it.` : `${came} The text is in it in another case.`
   if (!isWhole) return `${came} ${cutHint}`
-  if (hasText(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
+  if (fits(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
   if (match === 'equals' && contains(text, value)) return `${came} It would match with "match": "contains".`
   return `${came} It would not match without regard to case either.`
 }
@@ -128,7 +156,8 @@ function compileCondition(text: string, path: string, condition: Condition): Com
       const hint = holds.ok ? conditionHint(response) : holds.failure.detail
       const actual = met ? 'true' : 'false'
       const exceedsBudget = !holds.ok && (holds.failure.exceedsBudget ?? false)
-      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget }
+      const undefinedVariables = holds.ok ? holds.undefinedVariables : []
+      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget, undefinedVariables }
     },
   }
 }

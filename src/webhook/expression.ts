@@ -1,26 +1,53 @@
+import { LiquidError, Tokenizer } from 'liquidjs'
 import { nearest } from './nearest.ts'
 
 /** A variable as an expression names it. */
 export interface VariablePath {
   /** The first name, or null where it is computed. */
   readonly root: string | null
-  readonly text: string
+  /** The names behind it, null for a computed one. */
+  readonly members: readonly (string | null)[]
+  /** Those of the names that stand between quotes. They are not repeated to people: one may be a credential. */
+  readonly quoted: ReadonlySet<string>
+  /** What the author compares it with, where that is a constant. */
+  readonly compared?: ComparedConstant
+}
+
+/** A text or a number on the other side of a comparison. */
+export interface ComparedConstant {
+  readonly operator: string
+  readonly kind: 'string' | 'number'
 }
 
 /** An expression that follows the grammar, or what is wrong with it. */
 export type CheckedExpression =
-  | { readonly ok: true; readonly variables: readonly VariablePath[] }
+  | {
+      readonly ok: true
+      readonly variables: readonly VariablePath[]
+      /** Names of the variables that the tag makes. */
+      readonly made: readonly string[]
+    }
   | { readonly ok: false; readonly problem: string }
 
 /** The places of an expression: between braces, as a condition, or as the arguments of a tag. */
 export type ExpressionForm = 'value' | TagForm
 
 /** How the arguments of a tag are written. */
-export type TagForm = 'nothing' | 'anything' | 'name' | 'assign' | 'capture' | 'for' | 'when' | 'cycle'
+export type TagForm =
+  | 'nothing'
+  | 'anything'
+  | 'name'
+  | 'assign'
+  | 'capture'
+  | 'for'
+  | 'tablerow'
+  | 'when'
+  | 'cycle'
 
 /**
  * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer
- * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence.
+ * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence; and it reads
+ * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`).
  */
 export function checkExpression(
   text: string,
@@ -30,7 +57,7 @@ export function checkExpression(
   const reader = new ExpressionReader(text, filters)
   try {
     reader.read(form)
-    return { ok: true, variables: reader.variables }
+    return { ok: true, variables: reader.variables, made: reader.made }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
     throw error
@@ -67,8 +94,25 @@ const tokenPattern = new RegExp(
 const wordOperators = new Set(['and', 'or', 'contains'])
 const maxNesting = 20
 
+/** What a part of an expression is. A constant beside `and` or `or` is most often half of a comparison. */
+type Part = 'constant' | 'value' | 'operation'
+
+/** One side of a comparison. */
+interface Operand {
+  readonly kind: TokenKind
+  readonly isConstant: boolean
+  /** Where the variable stands in the list of all, where it is one. */
+  readonly index: number | null
+}
+
+/** What LiquidJS calls the loop within its block. */
+const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
+
+const loopOptions = { for: ['limit', 'offset', 'reversed'], tablerow: ['limit', 'offset', 'cols'] } as const
+
 class ExpressionReader {
   readonly variables: VariablePath[] = []
+  readonly made: string[] = []
   readonly #filters: ReadonlySet<string>
   readonly #tokens: readonly Token[]
   #at = 0
@@ -88,16 +132,19 @@ class ExpressionReader {
   readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
     value: () => this.#filtered(),
     nothing: () => {},
-    name: () => this.#word('a name'),
+    name: () => this.#name(),
     assign: () => {
-      this.#word('a name')
+      this.#name()
       this.#mark('=')
       this.#filtered()
     },
     capture: () => {
-      if (!this.#take('string')) this.#word('a name')
+      const { text } = this.#peek
+      if (this.#take('string')) this.made.push(text.slice(1, -1))
+      else this.#name()
     },
-    for: () => this.#loop(),
+    for: () => this.#loop('for'),
+    tablerow: () => this.#loop('tablerow'),
     when: () => {
       do this.#operand()
       while (this.#takeMark(',') || this.#takeWord('or'))
@@ -109,23 +156,36 @@ class ExpressionReader {
     },
   }
 
-  #loop(): void {
-    this.#word('a name')
+  #name(): void {
+    this.made.push(this.#word('a name'))
+  }
+
+  #loop(tag: keyof typeof loopNames): void {
+    this.#name()
+    this.made.push(loopNames[tag])
     if (!this.#takeWord('in')) throw this.#unexpected('"in"')
     this.#operand()
     while (this.#peek.kind !== 'end') {
       this.#takeMark(',')
-      const option = this.#word('limit, offset, cols or reversed')
-      if (option === 'reversed') continue
-      if (!['limit', 'offset', 'cols'].includes(option))
-        throw new SyntaxProblem(`unknown option "${option}" of the loop`)
-      this.#mark(':')
-      this.#operand()
+      this.#loopOption(tag)
     }
   }
 
+  #loopOption(tag: keyof typeof loopNames): void {
+    const options: readonly string[] = loopOptions[tag]
+    const option = this.#word(options.join(', '))
+    if (!options.includes(option))
+      throw new SyntaxProblem(`unknown option "${option}" of the loop, which has ${options.join(', ')}`)
+    if (option === 'reversed') return
+    this.#mark(':')
+    // Goes on where the loop before over the same list has ended.
+    if (tag === 'for' && option === 'offset' && this.#takeWord('continue')) return
+    this.#operand()
+  }
+
   #filtered(): void {
-    this.#comparison()
+    const part = this.#logical()
+    if (part === 'operation' && this.#isMark('|')) throw new SyntaxProblem(filterBehindOperation)
     while (this.#takeMark('|')) this.#filter()
   }
 
@@ -133,50 +193,116 @@ class ExpressionReader {
     const name = this.#word('the name of a filter')
     if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
     if (!this.#takeMark(':')) return
-    do this.#argument()
+    const start = this.#at
+    do this.#argument(name, this.#at === start)
     while (this.#takeMark(','))
+    if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
+    if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
 
-  #argument(): void {
-    if (this.#peek.kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') this.#at += 2
+  /** Only one filter knows an argument by its name; to all others the name would be a list. */
+  #argument(filter: string, isFirst: boolean): void {
+    const { kind, text } = this.#peek
+    if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
+      if (filter !== 'default' || text !== 'allow_false' || isFirst) throw unknownArgument(filter, text)
+      this.#at += 2
+    }
     this.#operand()
   }
 
-  #comparison(): void {
-    this.#negatable()
-    while (
-      this.#peek.kind === 'operator' ||
-      (this.#peek.kind === 'word' && wordOperators.has(this.#peek.text))
-    ) {
-      this.#at++
-      this.#negatable()
+  /** Filters such as `where_exp` take the name of an item and a condition as texts. */
+  #readTextOfCondition(filter: string, start: number): void {
+    const [item, comma, condition, next] = this.#tokens.slice(start, start + 4)
+    if (item?.kind !== 'string' || comma?.text !== ',' || condition?.kind !== 'string') return
+    if (next !== this.#tokens[this.#at]) return
+    const checked = checkExpression(contentOf(condition), 'value', this.#filters)
+    if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
+    for (const variable of checked.variables) {
+      const { root, members } = variable
+      const quoted = new Set([root, ...members].filter((name) => name !== null))
+      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted })
     }
   }
 
-  #negatable(): void {
-    while (this.#peek.text === 'not' && this.#peek.kind === 'word') this.#at++
-    this.#operand()
+  /** Filters such as `where` take the path to a property as a text. LiquidJS ignores what it cannot read of it. */
+  #readTextOfPath(filter: string, start: number): void {
+    const [path, next] = this.#tokens.slice(start, start + 2)
+    if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
+    if (!isPath(contentOf(path)))
+      throw new SyntaxProblem(
+        `the text that "${filter}" takes as a path is none; a name with blanks stands in brackets, as in "['a b']"`,
+      )
   }
 
-  #operand(): void {
-    if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
+  #logical(): Part {
+    const first = this.#comparison()
+    const joint = this.#takeJoint()
+    if (joint === null) return first
+    refuseConstant(first, joint)
+    do refuseConstant(this.#comparison(), joint)
+    while (this.#takeWord(joint))
+    if (this.#takeJoint() !== null) throw new SyntaxProblem(mixedJoints)
+    return 'operation'
+  }
+
+  #takeJoint(): 'and' | 'or' | null {
+    if (this.#takeWord('and')) return 'and'
+    return this.#takeWord('or') ? 'or' : null
+  }
+
+  #comparison(): Part {
+    const isNegated = this.#takeNots()
+    const left = this.#operand()
+    const { text: operator } = this.#peek
+    if (!this.#takeComparator()) return isNegated ? 'operation' : left.isConstant ? 'constant' : 'value'
+    if (this.#isWord('not')) throw new SyntaxProblem(notBehindComparator)
+    const right = this.#operand()
+    this.#noteConstant(left, operator, right)
+    if (operator !== 'contains') this.#noteConstant(right, operator, left)
+    const negates = this.#isWord('false', this.#at + 1)
+    if (this.#takeComparator()) throw new SyntaxProblem(negates ? chainWithFalse : chain)
+    return 'operation'
+  }
+
+  #noteConstant({ index }: Operand, operator: string, { isConstant, kind }: Operand): void {
+    const variable = index === null ? undefined : this.variables[index]
+    if (index === null || variable === undefined || !isConstant) return
+    if (kind === 'string' || kind === 'number')
+      this.variables[index] = { ...variable, compared: { operator, kind } }
+  }
+
+  #takeNots(): boolean {
     const start = this.#at
-    const isNumber = this.#peek.kind === 'number'
-    const root = this.#first()
-    while (!isNumber && (this.#peek.text === '.' || this.#peek.text === '[')) this.#property()
-    if (root !== undefined) this.variables.push({ root, text: this.#textSince(start) })
+    while (this.#takeWord('not')) {}
+    return this.#at > start
+  }
+
+  #takeComparator(): boolean {
+    return this.#take('operator') || this.#takeWord('contains')
+  }
+
+  #operand(): Operand {
+    if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
+    const { kind } = this.#peek
+    const quoted = new Set<string>()
+    const root = this.#first(quoted)
+    const members: (string | null)[] = []
+    while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) members.push(this.#property(quoted))
+    const index = root === undefined ? null : this.variables.push({ root, members, quoted }) - 1
     this.#nesting--
+    return { kind, isConstant: kind === 'number' || (kind === 'string' && members.length === 0), index }
   }
 
   /** The name that a variable begins with, null for a computed one, undefined where it is no variable. */
-  #first(): string | null | undefined {
+  #first(quoted: Set<string>): string | null | undefined {
     const { kind, text } = this.#peek
     if (this.#takeMark('(')) return this.#group()
-    if (kind === 'mark' && text === '[') return this.#bracketedRoot()
+    if (this.#isMark('[')) return this.#property(quoted)
     if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw this.#unexpected('a value')
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
     // LiquidJS reads 1e3 and -x as names of variables that nobody has.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
+    if (kind === 'word') refuseDash(text)
     this.#at++
     return kind === 'word' && !literals.has(text) ? text : undefined
   }
@@ -187,21 +313,26 @@ class ExpressionReader {
     this.#mark(')')
   }
 
-  #bracketedRoot(): string | null {
-    const inside = this.#tokens[this.#at + 1]
-    return inside?.kind === 'string' && this.#tokens[this.#at + 2]?.text === ']'
-      ? inside.text.slice(1, -1)
-      : null
+  /** The name of the property, or null where it is computed. */
+  #property(quoted: Set<string>): string | null {
+    if (this.#takeMark('.')) return this.#dotted()
+    this.#mark('[')
+    const { kind, text } = this.#peek
+    const start = this.#at
+    this.#operand()
+    const isConstant = this.#at === start + 1 && (kind === 'string' || kind === 'number')
+    this.#mark(']')
+    if (!isConstant) return null
+    if (kind === 'number') return text
+    const name = text.slice(1, -1)
+    quoted.add(name)
+    return name
   }
 
-  #property(): void {
-    if (this.#takeMark('[')) {
-      this.#operand()
-      this.#mark(']')
-    } else {
-      this.#mark('.')
-      if (!this.#take('number')) this.#word('the name of a property')
-    }
+  #dotted(): string {
+    const { text } = this.#peek
+    // LiquidJS takes no sign but a minus for a part of a name.
+    return !text.startsWith('+') && this.#take('number') ? text : this.#word('the name of a property')
   }
 
   get #peek(): Token {
@@ -214,14 +345,23 @@ class ExpressionReader {
     return taken
   }
 
+  #isMark(text: string): boolean {
+    return this.#peek.kind === 'mark' && this.#peek.text === text
+  }
+
+  #isWord(text: string, at = this.#at): boolean {
+    const { kind, text: found } = this.#tokens[at] ?? end
+    return kind === 'word' && found === text
+  }
+
   #takeMark(text: string): boolean {
-    const taken = this.#peek.kind === 'mark' && this.#peek.text === text
+    const taken = this.#isMark(text)
     if (taken) this.#at++
     return taken
   }
 
   #takeWord(text: string): boolean {
-    const taken = this.#peek.kind === 'word' && this.#peek.text === text
+    const taken = this.#isWord(text)
     if (taken) this.#at++
     return taken
   }
@@ -233,20 +373,89 @@ class ExpressionReader {
   #word(expected: string): string {
     const { kind, text } = this.#peek
     if (kind !== 'word') throw this.#unexpected(expected)
+    refuseDash(text)
     this.#at++
     return text
   }
 
-  #textSince(start: number): string {
-    return this.#tokens
-      .slice(start, this.#at)
-      .map(({ text }) => text)
-      .join('')
-  }
-
   #unexpected(expected: string): SyntaxProblem {
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}`)
+    const { text } = this.#peek
+    const hint = Object.hasOwn(operatorsElsewhere, text) ? ` (write ${operatorsElsewhere[text]})` : ''
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${hint}`)
   }
+}
+
+const chain = 'comparisons do not chain; join two of them with "and", as in a < b and b < c'
+
+const chainWithFalse = 'comparisons do not chain; for the opposite write "not" before the first one'
+
+const notBehindComparator = '"not" behind a comparison needs parentheses, as in a == (not b)'
+
+const mixedJoints =
+  '"and" and "or" are mixed; say with parentheses what belongs together, as in (a and b) or c'
+
+const filterBehindOperation =
+  'a filter behind an operator would work on the result; put the value and its filter in parentheses, as in (a | downcase) == "b"'
+
+/** `a contains "x" or "y"` is always true. */
+function refuseConstant(part: Part, joint: 'and' | 'or'): void {
+  if (part !== 'constant') return
+  throw new SyntaxProblem(
+    `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`,
+  )
+}
+
+/** `{{ a- }}` is no `{{ a -}}`. */
+function refuseDash(name: string): void {
+  if (name.endsWith('-'))
+    throw new SyntaxProblem(
+      `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+    )
+}
+
+function unknownArgument(filter: string, name: string): SyntaxProblem {
+  const known = filter === 'default' ? 'only allow_false, behind the value' : 'none'
+  return new SyntaxProblem(
+    `the filter "${filter}" has no argument named "${name}" here; of named arguments it has ${known}`,
+  )
+}
+
+/** Whether LiquidJS reads all of a text as the path to a property. */
+function isPath(text: string): boolean {
+  // LiquidJS calls itself for each of them.
+  if (text.split(/[[(]/).length > maxNesting) return false
+  const tokenizer = new Tokenizer(text)
+  try {
+    tokenizer.readScopeValue()
+    tokenizer.skipBlank()
+    return tokenizer.end()
+  } catch (error) {
+    if (LiquidError.is(error)) return false
+    throw error
+  }
+}
+
+/** What a text says, as LiquidJS reads it. */
+function contentOf({ text }: Token): string {
+  return new Tokenizer(text).readQuoted()?.content ?? ''
+}
+
+/** Those that read a text as the path to a property of each item. */
+const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
+
+/** What stands in Liquid for the operators of other languages, by the token where reading ended. */
+const operatorsElsewhere: Readonly<Record<string, string>> = {
+  '=': '"=="',
+  '|': '"or"',
+  '"&"': '"and"',
+  '"!"': '"not"',
+  '"+"': 'a | plus: b',
+  '"-"': 'a | minus: b',
+  '"*"': 'a | times: b',
+  '"/"': 'a | divided_by: b',
+  '"%"': 'a | modulo: b',
+  '"?"': '{% if a %}b{% else %}c{% endif %}',
+  '"$"': 'profile.email in the place of $profile.email',
 }
 
 const literals = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank'])

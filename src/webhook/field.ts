@@ -6,8 +6,8 @@ import { attribute, isEmpty, nearestAttribute, type Source } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import { carriesSecret, carriesStored, type Rendered, rendered } from './rendered.ts'
 import { RenderFailure, type Rendering, type Shown } from './rendering.ts'
-import type { SecretPlace } from './secret-lookup.ts'
-import { type Condition, isTemplate, type Template } from './template.ts'
+import type { TextPlace } from './secret-shape.ts'
+import type { Condition, Template } from './template.ts'
 import { warnOfReferences } from './unrendered-reference.ts'
 import { headerText } from './value-text.ts'
 
@@ -39,7 +39,7 @@ interface ValueSource {
 }
 
 /** Where the value of a field is sent. */
-export type FieldPlace = Extract<SecretPlace, 'query' | 'headers' | 'body'>
+export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody'>
 
 /** Compiles a field of a query, of headers or of a body. */
 export function compileField(
@@ -52,6 +52,7 @@ export function compileField(
   const source = compileSource(field, path, place, compiler)
   const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path }))
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
+  refusePlaceholders(field, path, compiler)
   const { sensitive = false, ifEmpty } = field
   const name = field.name.toWellFormed()
   return {
@@ -71,10 +72,21 @@ export function compileField(
   }
 }
 
+function refusePlaceholders(field: Field, path: string, compiler: Compiler): void {
+  compiler.plain(field.name, `${path}/name`, 'Only the value of a field is a template.')
+  if ('source' in field)
+    compiler.plain(
+      field.field,
+      `${path}/field`,
+      'Name the attribute alone, such as email, or give a template as "value".',
+    )
+}
+
 /** Compiles a header: its name, and its value where that is constant, are judged at once. */
 export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
   const problem = headerNameProblem(field.name)
-  if (problem !== null) compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
+  if (problem !== null && !compiler.isTemplate(field.name))
+    compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
   const [member, constant] = constantOf(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
@@ -161,8 +173,7 @@ function constantSource(value: unknown, name: string): ValueSource {
 function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
   if ('literal' in field) return ['literal', field.literal]
   if (!('value' in field)) return [null, null]
-  const depends =
-    typeof field.value === 'string' && compiler.templates === 'liquid' && isTemplate(field.value)
+  const depends = typeof field.value === 'string' && compiler.isTemplate(field.value)
   return [depends ? null : 'value', field.value]
 }
 

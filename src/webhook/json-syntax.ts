@@ -10,15 +10,31 @@ type Expected =
   | '"," or "}"'
   | 'nothing more'
 
-/** Says where a text stops being JSON and what should stand there. Nothing of the text is repeated. */
-export function findSyntaxError(text: string): string {
+/** Where a text stops being JSON, and what should stand there. */
+export interface JsonSyntaxError {
+  readonly at: number
+  readonly expected: Expected
+}
+
+/** Finds where a text that is not JSON stops being it. */
+export function locateSyntaxError(text: string): JsonSyntaxError {
   const reader = new Reader(text)
   let expected: Expected = 'a value'
   while (true) {
     const next = reader.read(expected)
-    if (next === null) return reader.complaint(expected)
+    if (next === null) return { at: reader.at, expected }
     expected = next
   }
+}
+
+/** Says where a text stops being JSON and what should stand there. Nothing of the text is repeated. */
+export function findSyntaxError(text: string): string {
+  if (text.trim() === '') return 'The text is empty where JSON is expected.'
+  const { at, expected } = locateSyntaxError(text)
+  const before = text.slice(0, at)
+  const line = before.split('\n').length
+  const column = before.length - before.lastIndexOf('\n')
+  return `Not valid JSON: expected ${expected} at line ${line}, column ${column}.`
 }
 
 const token = /[[\]{}:,]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y
@@ -42,12 +58,9 @@ class Reader {
     return next
   }
 
-  complaint(expected: Expected): string {
-    const before = this.#text.slice(0, this.#at)
-    const line = before.split('\n').length
-    const column = before.length - before.lastIndexOf('\n')
-    if (this.#text.trim() === '') return 'The text is empty where JSON is expected.'
-    return `Not valid JSON: expected ${expected} at line ${line}, column ${column}.`
+  /** The place of the next token, or of what is none. */
+  get at(): number {
+    return this.#at
   }
 
   #match(pattern: RegExp): string {

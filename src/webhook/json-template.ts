@@ -3,6 +3,7 @@ import { pointer } from './config-error.ts'
 import { LongNumber } from './long-number.ts'
 import { carriesStored } from './rendered.ts'
 import type { Rendering, Shown } from './rendering.ts'
+import type { TextPlace } from './secret-shape.ts'
 
 /** A value, how it may be shown, and whether a secret of the service is part of it. */
 export interface RenderedJson extends Shown<unknown> {
@@ -16,24 +17,43 @@ export interface JsonTemplate {
   render(rendering: Rendering): RenderedJson
 }
 
-/** Compiles JSON of the author. Names are sent as they stand. */
-export function compileJson(content: unknown, path: string, compiler: Compiler): JsonTemplate {
-  if (typeof content === 'string') return compileString(content, path, compiler)
+/** What is made of JSON of the author. */
+type JsonPlace = Extract<TextPlace, 'jsonBody' | 'formBody'>
+
+/** Compiles JSON of the author, which is sent as such or as a form. Names are sent as they stand. */
+export function compileJson(
+  content: unknown,
+  path: string,
+  place: JsonPlace,
+  compiler: Compiler,
+): JsonTemplate {
+  if (typeof content === 'string') return compileString(content, path, place, compiler)
   if (Array.isArray(content)) {
-    const items = content.map((item, index) => compileJson(item, pointer(path, index), compiler))
+    const items = content.map((item, index) => compileJson(item, pointer(path, index), place, compiler))
     if (items.every(({ isLiteral }) => isLiteral)) return new Literal(content)
     return { isLiteral: false, render: (rendering) => list(items.map((item) => item.render(rendering))) }
   }
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
     return new Literal(content)
   const members = Object.entries(content).map(
-    ([name, member]) => [name, compileJson(member, pointer(path, name), compiler)] as const,
+    ([name, member]) => [name, compileMember(name, member, pointer(path, name), place, compiler)] as const,
   )
   if (members.every(([, { isLiteral }]) => isLiteral)) return new Literal(content)
   return {
     isLiteral: false,
     render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])),
   }
+}
+
+function compileMember(
+  name: string,
+  member: unknown,
+  path: string,
+  place: JsonPlace,
+  compiler: Compiler,
+): JsonTemplate {
+  compiler.plain(name, path, 'Names are sent as they stand; a raw body is a template as a whole.')
+  return compileJson(member, path, place, compiler)
 }
 
 /** What the author wrote is rendered as itself. It is most of a large node, so it is kept small. */
@@ -55,8 +75,8 @@ class Literal implements JsonTemplate, RenderedJson {
   }
 }
 
-function compileString(text: string, path: string, compiler: Compiler): JsonTemplate {
-  const template = compiler.template(text, path, 'body')
+function compileString(text: string, path: string, place: TextPlace, compiler: Compiler): JsonTemplate {
+  const template = compiler.template(text, path, place)
   if (template.isConstant && template.staticText === text) return new Literal(text)
   return {
     isLiteral: false,

@@ -46,7 +46,11 @@ function parseExactly(text: string, plain: unknown): unknown {
 
 /** Writes JSON. Lone surrogates, which UTF-8 cannot carry, become U+FFFD. */
 export function writeJson(value: unknown): string {
-  const text = JSON.stringify(value)
+  return replaceLoneEscapes(JSON.stringify(value))
+}
+
+/** JSON as `JSON.stringify` writes it, in which escapes of lone surrogates become U+FFFD. */
+export function replaceLoneEscapes(text: string): string {
   if (!text.includes('\\ud')) return text
   return text.replace(/\\(?:u(d[89a-f][\da-f]{2})|.)/g, (escaped, surrogate) =>
     surrogate ? '\ufffd' : escaped,

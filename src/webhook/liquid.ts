@@ -3,12 +3,14 @@ import {
   CaptureTag,
   CaseTag,
   type Context,
+  CycleTag,
   type Emitter,
-  type FilterImplOptions,
+  evalToken,
+  Filter,
   ForTag,
+  type Hash,
   IfTag,
   Liquid,
-  filters as standardFilters,
   TablerowTag,
   Tag,
   type TagToken,
@@ -21,11 +23,15 @@ import {
   type Value,
   type ValueToken,
 } from 'liquidjs'
+import { describeKind, explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
+import { isNumeric, registerFilters } from './filters.ts'
 import { LongNumber } from './long-number.ts'
+import { operators } from './operators.ts'
 import { plainText } from './plain-text.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
 import { isStoredSecret } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import { isTrue } from './truth.ts'
 
 /** Thrown by a rendering that refers to a secret that is not known or may not be used. */
 export class SecretRefused extends Error {
@@ -41,7 +47,7 @@ export class SecretRefused extends Error {
   }
 }
 
-/** A condition may ask for what is not there. */
+/** The value of a tag, which may ask for what is not there. */
 class Quiet {
   readonly #value: Value
   constructor(value: Value) {
@@ -58,6 +64,17 @@ function quiet(value: Value): Value {
   return new Quiet(value) as unknown as Value
 }
 
+/** The truth of a condition, which LiquidJS would judge in another way. */
+class Truth extends Quiet {
+  override *value(...parts: Parameters<Quiet['value']>): Generator<unknown, boolean, unknown> {
+    return isTrue(yield* super.value(...parts))
+  }
+}
+
+function truth(value: Value): Value {
+  return new Truth(value) as unknown as Value
+}
+
 /** Something to do between the head of a tag and its body. */
 function step(token: TagToken, run: (context: RenderContext) => void): Template {
   return { token, render: run as (context: Context) => void }
@@ -66,14 +83,14 @@ function step(token: TagToken, run: (context: RenderContext) => void): Template 
 class QuietIf extends IfTag {
   constructor(...parts: ConstructorParameters<typeof IfTag>) {
     super(...parts)
-    for (const branch of this.branches) branch.value = quiet(branch.value)
+    for (const branch of this.branches) branch.value = truth(branch.value)
   }
 }
 
 class QuietUnless extends UnlessTag {
   constructor(...parts: ConstructorParameters<typeof UnlessTag>) {
     super(...parts)
-    for (const branch of this.branches) branch.value = quiet(branch.value)
+    for (const branch of this.branches) branch.value = truth(branch.value)
   }
 }
 
@@ -87,9 +104,45 @@ class QuietCase extends CaseTag {
   }
 }
 
+/** LiquidJS tells loops and cycles apart by how they are written. The blanks are no part of that. */
+function nameWithoutBlanks(token: { getText(): string }): void {
+  const text = token.getText().replace(/("[^"]*"|'[^']*')|\s+/g, '$1')
+  token.getText = () => text
+}
+
+/** LiquidJS takes what is no number as no item at all, and nothing as none. */
+function countByNumbers(options: Hash): void {
+  const render = options.render.bind(options)
+  options.render = function* (context) {
+    const given = yield* render(context)
+    const counts = Object.entries(given).filter(([name]) => name !== 'reversed')
+    return { ...given, ...Object.fromEntries(counts.map(([name, value]) => [name, countOf(name, value)])) }
+  }
+}
+
+function countOf(name: string, given: unknown): number | undefined {
+  const value: unknown = toValue(given as never)
+  if (value === undefined || value === null) return undefined
+  // What a loop goes on from, before there was one.
+  if (typeof value === 'object' && Object.keys(value).length === 0 && !(value instanceof LongNumber)) return 0
+  if (!isNumeric(value))
+    throw new FilterFailed(`The option "${name}" of a loop is ${describeKind(value)}, and no number.`)
+  return Number(value)
+}
+
+class NamedCycle extends CycleTag {
+  constructor(...parts: ConstructorParameters<typeof CycleTag>) {
+    super(...parts)
+    const { candidates } = this as unknown as { readonly candidates: readonly ValueToken[] }
+    candidates.forEach(nameWithoutBlanks)
+  }
+}
+
 class SettlingFor extends ForTag {
   constructor(...parts: ConstructorParameters<typeof ForTag>) {
     super(...parts)
+    nameWithoutBlanks(this.collection)
+    countByNumbers(this.hash)
     const settle = step(parts[0], (context) => context.settle())
     this.templates.unshift(settle)
     this.elseTemplates.unshift(settle)
@@ -99,6 +152,8 @@ class SettlingFor extends ForTag {
 class SettlingTablerow extends TablerowTag {
   constructor(...parts: ConstructorParameters<typeof TablerowTag>) {
     super(...parts)
+    nameWithoutBlanks(this.collection)
+    countByNumbers(this.args)
     this.templates.unshift(step(parts[0], (context) => context.settle()))
   }
   override *render(context: RenderContext, emitter: Emitter): Generator<unknown, void, unknown> {
@@ -162,13 +217,15 @@ export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filte
 
 boundRanges()
 keepDigits()
+readSpacedProperties()
+watchFilters()
 
 function createEngine(): Liquid {
   const liquid = new Liquid({
     strictFilters: true,
     ownPropertyOnly: true,
-    jsTruthy: true,
     groupedExpressions: true,
+    operators,
     templates: {},
     timezoneOffset: 0,
     locale: 'en-US',
@@ -176,12 +233,11 @@ function createEngine(): Liquid {
   })
   for (const name of ['include', 'render', 'layout', 'block']) delete liquid.tags[name]
   liquid.unregisterFilter('raw')
-  liquid.registerFilter('default', forgivingDefault)
-  for (const name of Object.keys(standardFilters).filter((candidate) => candidate.endsWith('_exp')))
-    liquid.registerFilter(name, forgivingExpression(name))
+  registerFilters(liquid)
   liquid.registerTag('if', QuietIf)
   liquid.registerTag('unless', QuietUnless)
   liquid.registerTag('case', QuietCase)
+  liquid.registerTag('cycle', NamedCycle)
   liquid.registerTag('for', SettlingFor)
   liquid.registerTag('tablerow', SettlingTablerow)
   liquid.registerTag('assign', SettlingAssign)
@@ -190,32 +246,10 @@ function createEngine(): Liquid {
   return liquid
 }
 
-type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
-type FilterThis = ThisParameterType<FilterHandler>
-
 function encodeForPlace(this: { readonly context: Context }, value: unknown): unknown {
   const context = this.context as RenderContext
   context.settle()
   return context.encode === null ? value : context.encode(toValue(value))
-}
-
-/** The filter of LiquidJS, which here also answers for what was undefined before it. */
-function forgivingDefault(this: FilterThis, value: unknown, ...rest: unknown[]): unknown {
-  const result = (standardFilters.default as FilterHandler).call(this, value, ...rest)
-  if (result !== undefined) (this.context as RenderContext).forgive()
-  return result
-}
-
-/** Filters such as `where_exp` evaluate a condition for each item, and conditions may ask for what is not there. */
-function forgivingExpression(name: string): FilterHandler {
-  const filter = standardFilters[name] as FilterHandler
-  return function* (this: FilterThis, ...parts: unknown[]) {
-    const context = this.context as RenderContext
-    const { noticed } = context
-    const result: unknown = yield filter.call(this, ...(parts as [unknown]))
-    context.forgive(noticed)
-    return result
-  }
 }
 
 /**
@@ -232,10 +266,56 @@ function boundRanges(): void {
     }
     return token
   }
-  engine.registerFilter('range_bound', (value: unknown) => {
-    if (Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER) throw new RangeError('a range out of bounds')
-    return value
+  engine.registerFilter('range_bound', (given: unknown) => {
+    if (!isNumeric(given)) throw new FilterFailed('A range of the template has a bound that is no number.')
+    const bound = Number(toValue(given as never) ?? 0)
+    if (Math.abs(bound) > Number.MAX_SAFE_INTEGER)
+      throw new FilterFailed('A range of the template has a bound beyond 9007199254740991.')
+    return bound
   })
+}
+
+/** LiquidJS ends a path at a blank, so that `profile .email` is the whole profile. */
+function readSpacedProperties(): void {
+  const tokenizer = Tokenizer.prototype as unknown as { readProperties(isBegin?: boolean): ValueToken[] }
+  const read = tokenizer.readProperties
+  tokenizer.readProperties = function (this: Tokenizer, isBegin = true) {
+    const names = read.call(this, isBegin)
+    while (names.length > 0 || !isBegin) {
+      const start = this.p
+      this.skipBlank()
+      const more = this.p === start ? [] : read.call(this, false)
+      if (more.length > 0) names.push(...more)
+      else {
+        this.p = start
+        break
+      }
+    }
+    return names
+  }
+}
+
+/** As LiquidJS does it, but for what may not come out, and for saying which filter failed. */
+function watchFilters(): void {
+  interface Parts {
+    readonly handler: (...all: unknown[]) => unknown
+    readonly token: unknown
+  }
+  Filter.prototype.render = function* (this: Filter, value: unknown, context: Context) {
+    const { handler, token } = this as unknown as Parts
+    const values: unknown[] = [value]
+    for (const arg of this.args)
+      values.push(
+        Array.isArray(arg) ? [arg[0], yield evalToken(arg[1], context)] : yield evalToken(arg, context),
+      )
+    try {
+      const result: unknown = yield handler.apply({ context, token, liquid: engine }, values)
+      refuseNoNumber(this.name, value, result)
+      return result
+    } catch (error) {
+      throw explainFailure(this.name, value, error)
+    }
+  }
 }
 
 /** A number of a template keeps its digits as one of the payload does, so that both compare as they are written. */

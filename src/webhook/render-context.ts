@@ -168,6 +168,8 @@ export class RenderContext extends Context {
 /** Collects text and counts it: static text within a loop costs memory too. */
 export class TextEmitter implements Emitter {
   buffer = ''
+  /** Is given each piece before it is added, and gives what is added. */
+  prepare: ((piece: string) => string) | null = null
   readonly #context: RenderContext
   readonly #part: TextPart
   constructor(context: RenderContext, part: TextPart = parts[context.place]) {
@@ -184,8 +186,9 @@ export class TextEmitter implements Emitter {
     this.#append(text)
   }
   #append(text: string): void {
-    refuseLength(this.#part, this.buffer.length + text.length)
-    this.buffer += text
+    const piece = this.prepare === null ? text : this.prepare(text)
+    refuseLength(this.#part, this.buffer.length + piece.length)
+    this.buffer += piece
   }
 }
 
@@ -197,6 +200,8 @@ const parts = {
   auth: 'header',
   headers: 'header',
   body: 'text',
+  jsonBody: 'text',
+  formBody: 'text',
   raw: 'text',
   rawJson: 'text',
   rawXml: 'text',

@@ -31,6 +31,8 @@ export interface RenderInput {
   readonly budget: RenderBudget
   readonly executionId: string
   readonly idempotencyKey: string | null
+  readonly correlationId: string | null
+  readonly tenant: string | null
   readonly userAgent: string
   /** What hands a trace on, where the node says so. */
   readonly traceHeaders: readonly HeaderPair[]
@@ -57,7 +59,7 @@ export interface ValuesToMask {
 /** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
 export class RenderFailure extends Error {
   readonly failure: Failure & Pick<RenderProblem, 'refusedBy' | 'shownUrl'>
-  /** The body that cannot be sent, masked; null where it is not about a body that was rendered. */
+  /** The whole body as it may be shown, where it was rendered and is what is wrong. */
   readonly shownBody: string | null
   constructor(failure: RenderFailure['failure'], shownBody: string | null = null) {
     super(failure.code)
@@ -97,11 +99,13 @@ export class Rendering {
   #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
 
-  constructor(input: RenderInput, { id, url }: Pick<CompiledNode, 'id' | 'url'>) {
+  constructor(input: RenderInput, node: Pick<CompiledNode, 'id' | 'url' | 'sendsIdempotencyKey'>) {
     this.input = input
-    this.place = url.kind === 'fixed' ? url : null
-    const { payload, executionId } = input
-    const variables = { ...payload, node: { id }, execution: { id: executionId } }
+    this.place = node.url.kind === 'fixed' ? node.url : null
+    const { payload, executionId, correlationId, tenant } = input
+    const idempotencyKey = sentIdempotencyKey(input, node)
+    const execution = { id: executionId, idempotencyKey, correlationId, tenant }
+    const variables = { ...payload, node: { id: node.id }, execution }
     this.scope = { variables, secrets: this.#use, budget: input.budget }
     this.#client = new Set(Object.values(input.secrets))
   }
@@ -200,6 +204,14 @@ export class Rendering {
     const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
     return value === undefined ? undefined : { value, isStored: false, isHidden: true }
   }
+}
+
+/** The `Idempotency-Key` that goes out where the node has no header of that name; null where none does. */
+export function sentIdempotencyKey(
+  { idempotencyKey, executionId }: Pick<RenderInput, 'idempotencyKey' | 'executionId'>,
+  { sendsIdempotencyKey }: Pick<CompiledNode, 'sendsIdempotencyKey'>,
+): string | null {
+  return idempotencyKey ?? (sendsIdempotencyKey ? executionId : null)
 }
 
 function addText(texts: Set<string>, text: string): void {

@@ -1,6 +1,7 @@
 import type { RenderedAuth } from './auth.ts'
 import type { UrlPlace } from './authority.ts'
 import { bytesOf } from './body.ts'
+import { warnOfLabel } from './body-label.ts'
 import type { CompiledNode } from './compile.ts'
 import { isCredentialName } from './credential-name.ts'
 import { percentEncode } from './encode.ts'
@@ -13,7 +14,14 @@ import type { HeaderPair } from './outcome.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope } from './render-context.ts'
 import { carriesStored, type RenderProblem } from './rendered.ts'
-import { RenderFailure, type RenderInput, Rendering, type Shown, type ValuesToMask } from './rendering.ts'
+import {
+  RenderFailure,
+  type RenderInput,
+  Rendering,
+  type Shown,
+  sentIdempotencyKey,
+  type ValuesToMask,
+} from './rendering.ts'
 import { warnOfReferences } from './unrendered-reference.ts'
 import { maxUrlLength } from './url.ts'
 import type { UrlTail } from './url-tail.ts'
@@ -25,6 +33,8 @@ export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
+  /** The charset in which the body is sent, where that is not UTF-8. */
+  readonly charset?: string | undefined
   /** Whether the size of the body would tell how long a secret of the service is. */
   readonly hasSecretSize: boolean
   /** User and password of Basic, for tools that take them apart. */
@@ -66,10 +76,14 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   const { place, tail: brought } = renderPlace(node, rendering)
   const auth = node.auth?.render(rendering) ?? null
   const target = renderTarget(node, brought ?? renderTail(node, rendering), auth, rendering)
+  // Before the body: what is wrong with that is shown without what a header hides.
+  const fields = renderFields(node.headers, rendering)
+  const given = fields.map((field) => headerOf(field, rendering))
   const body = node.body?.render(rendering) ?? null
   const bytes = bytesOf(body, rendering)
+  if (node.body !== null && bytes !== null) warnOfLabel(node.body, bytes, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
-  const headers = renderHeaders(node, auth, { bytes, hasSecretSize }, rendering)
+  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
   warnOfReferences(node.references, rendering)
   const request: OutboundRequest = {
     method,
@@ -84,6 +98,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     url: `https://${place.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
+    charset: body?.bytes === undefined ? undefined : node.body?.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
   }
@@ -247,11 +262,11 @@ export interface GivenHeader extends Shown<string> {
 function renderHeaders(
   node: CompiledNode,
   auth: RenderedAuth | null,
+  fields: readonly GivenHeader[],
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
-  const given = renderFields(node.headers, rendering).map((field) => headerOf(field, rendering))
-  if (auth?.in === 'header') given.unshift(authHeaderOf(auth, rendering))
+  const given = auth?.in === 'header' ? [authHeaderOf(auth, rendering), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, rendering)
   refuseTooMany(headers.real, given, rendering)
@@ -382,7 +397,7 @@ function addStandard(
   add('User-Agent', input.userAgent)
   add('Accept', '*/*')
   add('Content-Type', node.body?.contentType)
-  add('Idempotency-Key', input.idempotencyKey ?? (node.sendsIdempotencyKey ? input.executionId : null))
+  add('Idempotency-Key', sentIdempotencyKey(input, node))
   // A `tracestate` belongs to its `traceparent`: where the node has one of its own, ours does not go with it.
   if (node.propagatesTrace && !isGiven(given, 'traceparent'))
     for (const [name, value] of input.traceHeaders) add(name, value)

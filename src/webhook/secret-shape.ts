@@ -1,14 +1,27 @@
 import { unescapeBytes } from './masking/unescape.ts'
 import type { SecretPlace } from './secret-lookup.ts'
 
-/** Where a text lands. `url` is path or query, as the text goes; `raw…` are bodies whose author writes the delimiters. */
-export type TextPlace = SecretPlace | 'url' | 'raw' | 'rawJson' | 'rawXml' | 'rawForm'
+/**
+ * Where a text lands. `url` is path or query, as the text goes; `…Body` a value of which JSON or a form is made; `raw…` are
+ * bodies whose author writes the delimiters.
+ */
+export type TextPlace =
+  | SecretPlace
+  | 'url'
+  | 'jsonBody'
+  | 'formBody'
+  | 'raw'
+  | 'rawJson'
+  | 'rawXml'
+  | 'rawForm'
 
 /** The place of a secret behind a text. In a URL, no value becomes the mark that ends its path. */
 export function secretPlaceBehind(place: TextPlace, text: string): SecretPlace {
   switch (place) {
     case 'url':
       return /[?#]/.test(text) ? 'query' : 'path'
+    case 'jsonBody':
+    case 'formBody':
     case 'raw':
     case 'rawJson':
     case 'rawXml':
@@ -41,6 +54,8 @@ export function isDelimited(place: TextPlace, { before, behind, isBehindPath }: 
     case 'url':
       return isBehindPath || (before.includes('/') && /^(?:[/?#]|$)/.test(behind))
     case 'body':
+    case 'jsonBody':
+    case 'formBody':
       return before === '' && behind === ''
     case 'raw':
     case 'rawJson':

@@ -1,12 +1,15 @@
 /** How a request writes what stands in a variable. */
-export type ShellEncoding = 'uri' | 'form' | 'json' | 'xml'
+export type ShellEncoding = 'uri' | 'form' | 'json' | 'xml' | 'xml_attribute'
+
+const xml = String.raw`c == "&" ? "&amp;" : c == "<" ? "&lt;" : c == ">" ? "&gt;" : c == "\"" ? "&quot;" : c == "\047" ? "&apos;" : $i == "0d" ? "&#13;"`
 
 /** What awk makes of the byte `c`, which is `$i` in hexadecimal digits. */
 const expressions: Readonly<Record<ShellEncoding, string>> = {
   uri: String.raw`c ~ /[A-Za-z0-9_.!~*\047()-]/ ? c : "%" toupper($i)`,
   form: `c == " " ? "+" : c ~ /[A-Za-z0-9_.*-]/ ? c : "%" toupper($i)`,
   json: String.raw`c == "\"" || c == "\\" ? "\\" c : $i == "08" ? "\\b" : $i == "09" ? "\\t" : $i == "0a" ? "\\n" : $i == "0c" ? "\\f" : $i == "0d" ? "\\r" : $i < "20" ? "\\u00" $i : c`,
-  xml: String.raw`c == "&" ? "&amp;" : c == "<" ? "&lt;" : c == ">" ? "&gt;" : c == "\"" ? "&quot;" : c == "\047" ? "&apos;" : c`,
+  xml: `${xml} : c`,
+  xml_attribute: `${xml} : $i == "09" ? "&#9;" : $i == "0a" ? "&#10;" : c`,
 }
 
 const readBytes = 'od -An -v -tx1'

@@ -1,6 +1,8 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { type CheckedExpression, checkExpression, type TagForm, type VariablePath } from './expression.ts'
+import { findUnknownName, type KnownNames } from './known-names.ts'
 import { secretNamePattern } from './name-patterns.ts'
+import { nearest } from './nearest.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
@@ -26,7 +28,7 @@ const tagRules: Readonly<Record<string, TagRule>> = {
   case: { form: 'value', end: 'endcase' },
   when: { form: 'when', within: ['case'] },
   for: { form: 'for', end: 'endfor' },
-  tablerow: { form: 'for', end: 'endtablerow' },
+  tablerow: { form: 'tablerow', end: 'endtablerow' },
   break: { form: 'nothing', inside: 'for' },
   continue: { form: 'nothing', inside: 'for' },
   assign: { form: 'assign' },
@@ -53,6 +55,8 @@ interface CheckOptions {
   readonly filters: ReadonlySet<string>
   /** Whether `{{ secrets.NAME }}` may stand here. */
   readonly secrets: boolean
+  /** The names that variables may begin with; null where any may. */
+  readonly names: KnownNames | null
 }
 
 /** Walks through the tokens of a template and names the first thing that is not well formed or not allowed. */
@@ -82,15 +86,27 @@ function isSecret({ root }: VariablePath): boolean {
   return root === 'secrets'
 }
 
-/** Without the texts in it, which may be credentials. */
-function quoted(text: string): string {
-  const shown = text.trim().replace(/"[^"]*"?|'[^']*'?/g, '"…"')
+/** What an author wrote, for people: without the texts in it, which may be credentials. */
+export function quoted(text: string): string {
+  const shown = text.trim().replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
 }
 
+/** A block that is not closed yet. */
+interface OpenBlock {
+  readonly name: string
+  hasElse: boolean
+}
+
+/** Tags that begin another part of the block that they stand in. */
+const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
+
 class BlockWalk {
-  readonly #open: string[] = []
+  readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
+  /** What the expressions name, which is judged when all that tags make is known. */
+  readonly #named: { readonly text: string; readonly variables: readonly VariablePath[] }[] = []
+  readonly #made = new Set<string>()
   /** How many {% liquid %} stand in one another. */
   #liquids = 0
 
@@ -105,38 +121,67 @@ class BlockWalk {
   }
 
   finish(): TemplateProblem {
-    const open = this.#open.at(-1)
-    return open === undefined ? null : `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
+    const open = this.#open.at(-1)?.name
+    if (open !== undefined) return `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
+    for (const { text, variables } of this.#named)
+      for (const variable of variables) {
+        const problem = this.#nameProblem(variable)
+        if (problem !== null) return `${quoted(text)} refers to what cannot be there. ${problem}`
+      }
+    return null
+  }
+
+  #nameProblem(variable: VariablePath): TemplateProblem {
+    const { names } = this.#options
+    return names === null ? null : findUnknownName(variable, names, this.#made)
   }
 
   /** Within a comment nothing counts but its end. */
   get #isIgnored(): boolean {
-    return this.#open.at(-1) === 'comment' || this.#open.at(-1) === 'raw'
+    return this.#isIn('comment') || this.#isIn('raw')
+  }
+
+  /** Whether a tag stands directly in such a block. */
+  #isIn(name: string): boolean {
+    return this.#open.at(-1)?.name === name
   }
 
   #output(content: string): TemplateProblem {
     if (!secretReference.test(content)) return this.#expression(content, 'value')
     if (!this.#options.secrets) return secretProblem(content)
-    return this.#open.includes('capture') ? secretProblem(content) : null
+    return this.#open.some(({ name }) => name === 'capture') ? secretProblem(content) : null
   }
 
   #tag(name: string, args: string): TemplateProblem {
     if (ends.has(name)) return this.#close(name)
     if (this.#isIgnored) return null
     const rule = Object.hasOwn(tagRules, name) ? tagRules[name] : undefined
-    if (rule === undefined) return `The tag {% ${name} %} is not available.`
-    if (rule.within !== undefined && !rule.within.includes(this.#open.at(-1) ?? ''))
-      return `{% ${name} %} stands outside of ${rule.within.map((block) => `{% ${block} %}`).join(', ')}.`
-    if (rule.inside !== undefined && !this.#open.includes(rule.inside))
-      return `{% ${name} %} stands outside of {% ${rule.inside} %}.`
+    if (rule === undefined) return unknownTag(name)
+    const misplaced = this.#misplaced(name, rule)
+    if (misplaced !== null) return misplaced
     if (name === 'liquid') return this.#lines(args)
-    if (rule.end !== undefined) this.#open.push(name)
+    if (name === 'else' && /^if\b/.test(args))
+      return 'What is written {% else if %} elsewhere is {% elsif %} here.'
+    if (rule.end !== undefined) this.#open.push({ name, hasElse: false })
     if (this.#open.length > maxBlocks) return `Blocks are nested deeper than ${maxBlocks} levels.`
     return this.#expression(args, rule.form)
   }
 
+  #misplaced(name: string, { within, inside }: TagRule): TemplateProblem {
+    if (inside !== undefined && !this.#open.some((block) => block.name === inside))
+      return `{% ${name} %} stands outside of {% ${inside} %}.`
+    const around = this.#open.at(-1)
+    if (within !== undefined && !within.includes(around?.name ?? ''))
+      return `{% ${name} %} stands outside of ${within.map((block) => `{% ${block} %}`).join(', ')}.`
+    if (around === undefined || !parts.has(name)) return null
+    if (around.hasElse)
+      return `The blocks of the template do not match: {% ${name} %} stands behind {% else %}.`
+    around.hasElse = name === 'else'
+    return null
+  }
+
   #close(name: string): TemplateProblem {
-    const open = this.#open.at(-1)
+    const open = this.#open.at(-1)?.name
     if (open !== undefined && tagRules[open]?.end === name) {
       this.#open.pop()
       return null
@@ -156,6 +201,27 @@ class BlockWalk {
   }
 
   #expression(text: string, form: TagForm | 'value'): TemplateProblem {
-    return expressionProblem(text, checkExpression(text, form, this.#options.filters))
+    const checked = checkExpression(text, form, this.#options.filters)
+    if (checked.ok) {
+      this.#named.push({ text, variables: checked.variables })
+      for (const name of checked.made) this.#made.add(name)
+    }
+    return expressionProblem(text, checked)
   }
+}
+
+/** What other languages call the tags. */
+const tagsElsewhere: Readonly<Record<string, string>> = {
+  elif: 'elsif',
+  elseif: 'elsif',
+  set: 'assign',
+  let: 'assign',
+  end: 'endif',
+}
+
+function unknownTag(name: string): string {
+  const meant = Object.hasOwn(tagsElsewhere, name)
+    ? tagsElsewhere[name]
+    : nearest(name, [...Object.keys(tagRules), ...ends])
+  return `The tag {% ${name} %} is not available.${meant ? ` The nearest is {% ${meant} %}.` : ''}`
 }

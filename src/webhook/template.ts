@@ -12,8 +12,10 @@ import {
   toValueSync,
 } from 'liquidjs'
 import { directSteps, pathOf, type Step } from './direct-steps.ts'
-import { asText, type Encoder } from './encode.ts'
+import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encode.ts'
 import { checkExpression } from './expression.ts'
+import { FilterFailed, originalOf } from './filter-failure.ts'
+import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
@@ -21,7 +23,9 @@ import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { expressionProblem, findTemplateProblem, secretReference } from './template-check.ts'
+import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
+import { isTrue } from './truth.ts'
+import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
@@ -73,42 +77,52 @@ export function isTemplate(text: string): boolean {
 /** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
 export type TemplatePlace = TextPlace | null
 
-/** Parses a template. */
-export function compileTemplate(text: string, place: TemplatePlace): Compiled<Template> {
+/** Parses a template. `names` has what its variables may begin with; without it they may begin with anything. */
+export function compileTemplate(
+  text: string,
+  place: TemplatePlace,
+  names: KnownNames | null = null,
+): Compiled<Template> {
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames })
+  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames, names })
   if (problem !== null) return { ok: false, problem }
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
   return { ok: true, template: textOf(parsed, tokens, place ?? 'body') }
 }
 
-function textOf(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace): Template {
+function textOf(
+  { templates: parsed, hasEncoded }: Parsed,
+  tokens: readonly TopLevelToken[],
+  place: TextPlace,
+): Template {
+  if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, parsed, tokens, place)
+  if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, parsed, tokens, place)
   const [only] = parsed.length === 1 ? parsed : []
+  if (only instanceof Output && place === 'jsonBody' && findWrittenForm(only) === 'json') dropLastFilter(only)
   if (only instanceof SecretTag && place !== 'url') return new SecretText(only, parsed, tokens, place)
   const path = only instanceof Output ? pathOf(only) : null
   return path === null ? new LiquidText(parsed, tokens, place) : new PathText(path, parsed, tokens, place)
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
-export function compileCondition(text: string): Compiled<Condition> {
+export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
   if (isTemplate(text))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const compiled = compileTemplate(`{{ ${text} }}`, null)
+  const compiled = compileTemplate(`{{ ${text} }}`, null, names)
   if (!compiled.ok) return compiled
   const { template } = compiled
   return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
 }
 
-/** A condition may ask for what is not there. */
 function truthOf(result: Rendered<unknown>): Rendered<boolean> {
-  return result.ok ? rendered(Boolean(result.value)) : result
+  return result.ok ? { ...result, value: isTrue(result.value) } : result
 }
 
 class LiquidText implements Template {
@@ -196,6 +210,21 @@ class SecretText extends LiquidText {
   }
 }
 
+/** The value of a parameter of which its author has encoded a part. */
+class EncodedValue extends LiquidText {
+  readonly #encoder: Encoder
+
+  constructor(encoder: Encoder, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#encoder = encoder
+  }
+
+  override value(scope: Scope): Rendered<unknown> {
+    const text = this.text(scope, this.#encoder)
+    return text.ok && text.value !== '' ? { ...text, value: new EncodedText(text.value) } : text
+  }
+}
+
 /** Takes the one value of the one placeholder as it is. */
 class ValueEmitter {
   buffer = ''
@@ -236,10 +265,18 @@ function failureOf(error: unknown): RenderProblem {
     }
   if (cause instanceof TextTooLong) return tooLong(cause)
   if (!LiquidError.is(error)) throw error
-  return {
-    code: 'template_failed',
-    detail: 'A filter or an operator of the template cannot work with the value that it was given.',
-  }
+  const what =
+    cause instanceof FilterFailed
+      ? cause.message
+      : 'An operator or a tag of the template cannot work with the value that it was given.'
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}` }
+}
+
+/** The placeholder or tag that failed, as its author wrote it. */
+function placeOf(error: unknown): string {
+  const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
+  const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
+  return isCode ? ` It stands in ${quoted(token.content)}.` : ''
 }
 
 /** What a secret is bound to is not told: that may be the business of another tenant. */
@@ -290,11 +327,6 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
   return { code: 'request_too_large', detail }
 }
 
-function originalOf(error: unknown): unknown {
-  const { originalError } = error as { originalError?: unknown }
-  return LiquidError.is(error) && originalError !== undefined ? originalOf(originalError) : error
-}
-
 function tokenize(text: string): TopLevelToken[] | null {
   try {
     return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readTopLevelTokens(
@@ -306,7 +338,13 @@ function tokenize(text: string): TopLevelToken[] | null {
   }
 }
 
-function parse(tokens: readonly TopLevelToken[], place: TextPlace): LiquidTemplate[] | null {
+interface Parsed {
+  readonly templates: LiquidTemplate[]
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  readonly hasEncoded: boolean
+}
+
+function parse(tokens: readonly TopLevelToken[], place: TextPlace): Parsed | null {
   try {
     let isBehindPath = false
     const prepared = tokens.map((token, index) => {
@@ -315,15 +353,37 @@ function parse(tokens: readonly TopLevelToken[], place: TextPlace): LiquidTempla
       const around = { before: own, behind: ownTextOf(tokens[index + 1]), isBehindPath }
       return withSecretTag(token, around, place)
     })
-    return new QueueParser(engine).parseTokens(prepared)
+    const parser = new QueueParser(place === 'rawJson' ? unquoteJson(prepared, engine) : noTokens)
+    const templates = parser.parseTokens(prepared)
+    return { templates, hasEncoded: parser.hasEncoded }
   } catch (error) {
     if (LiquidError.is(error)) return null
     throw error
   }
 }
 
+const noTokens: ReadonlySet<TopLevelToken> = new Set()
+
 /** LiquidJS takes token by token from the front of an array, which for a long one means to move all others. */
 class QueueParser extends Parser {
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  hasEncoded = false
+  readonly #unquoted: ReadonlySet<TopLevelToken>
+
+  constructor(unquoted: ReadonlySet<TopLevelToken>) {
+    super(engine)
+    this.#unquoted = unquoted
+  }
+
+  override parseToken(...parts: Parameters<Parser['parseToken']>): ReturnType<Parser['parseToken']> {
+    const template = super.parseToken(...parts)
+    const form = findWrittenForm(template)
+    if (form === null) return template
+    this.hasEncoded ||= form === 'url'
+    keepWrittenForm(template, this.#unquoted.has(parts[0]) ? 'quotedJson' : form, engine)
+    return template
+  }
+
   override parseTokens(tokens: TopLevelToken[]): LiquidTemplate[] {
     const queue = tokens.toReversed()
     queue.shift = queue.pop

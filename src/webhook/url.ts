@@ -110,9 +110,9 @@ interface ValueSpan {
 function recording(spans: ValueSpan[]): Encoder {
   return (soFar) => {
     const encode = asUrlComponent(soFar)
-    return (value) => {
+    return (value, written) => {
       const start = soFar.buffer.length
-      const text = encode(value)
+      const text = encode(value, written)
       spans.push({ start, end: start + text.length })
       return text
     }

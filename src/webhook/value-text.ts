@@ -1,13 +1,14 @@
+import { EncodedText } from './encode.ts'
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 
 /** A name and its text, as a query or form has them. */
-export type TextPair = readonly [name: string, text: string]
+export type TextPair = readonly [name: string, text: string | EncodedText]
 
 /** A query parameter: an array of scalars repeats the name, anything else nested is JSON text. */
 export function* queryPairs(name: string, value: unknown): Generator<TextPair> {
   if (isListOfScalars(value)) yield* scalarPairs(name, value)
-  else yield [name, plainText(value)]
+  else yield textPair(name, value)
 }
 
 /** A header: arrays are joined by a comma, anything else nested is JSON text. */
@@ -15,15 +16,24 @@ export function headerText(value: unknown): string {
   return Array.isArray(value) ? value.map(plainText).join(', ') : plainText(value)
 }
 
-/** Form fields: arrays of scalars repeat the name, nested values are written `a[b]=c` and `a[0][b]=c`. */
-export function* formPairs(name: string, value: unknown): Generator<TextPair> {
-  if (isListOfScalars(value) || !isNested(value)) yield* scalarPairs(name, value)
-  else for (const key in value) yield* formPairs(`${name}[${key}]`, (value as Record<string, unknown>)[key])
+/**
+ * Form fields: a list of scalars repeats the name, with `[]` behind it where it is part of another value; other nested values
+ * are written `a[b]=c` and `a[0][b]=c`. A list or object without members is nothing.
+ */
+export function* formPairs(name: string, value: unknown, isPart = false): Generator<TextPair> {
+  if (!isNested(value)) yield textPair(name, value)
+  else if (isListOfScalars(value)) yield* scalarPairs(isPart ? `${name}[]` : name, value)
+  else
+    for (const key in value)
+      yield* formPairs(`${name}[${key}]`, (value as Record<string, unknown>)[key], true)
 }
 
-function* scalarPairs(name: string, value: unknown): Generator<TextPair> {
-  if (Array.isArray(value)) for (const item of value) yield [name, plainText(item)]
-  else yield [name, plainText(value)]
+function* scalarPairs(name: string, value: readonly unknown[]): Generator<TextPair> {
+  for (const item of value) yield textPair(name, item)
+}
+
+function textPair(name: string, value: unknown): TextPair {
+  return [name, value instanceof EncodedText ? value : plainText(value)]
 }
 
 function isListOfScalars(value: unknown): value is readonly unknown[] {
@@ -31,5 +41,9 @@ function isListOfScalars(value: unknown): value is readonly unknown[] {
 }
 
 function isNested(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof LongNumber || value instanceof EncodedText)
+  )
 }

@@ -24,6 +24,8 @@ export type WarningCode =
   | 'header_trimmed'
   | 'credential_in_url'
   | 'fragment_dropped'
+  | 'content_type_mismatch'
+  | 'xml_encoding_mismatch'
   | 'status_not_success'
   | 'response_truncated'
   | 'retry_after_ignored'

@@ -148,6 +148,32 @@ describe('a curl command sends the same bytes as the service', () => {
         secrets: { k: `${hostile.replace('\u0001', '\n')}\n\n` },
       },
     ],
+    ...['ISO-8859-1', 'UTF-16', 'Shift_JIS'].map((charset): [string, Case] => [
+      `in a body in ${charset}`,
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: `application/json; charset=${charset}`,
+            content: '{"k":"{{ secrets.k }}","~":"¢%\\\\"}',
+          },
+        },
+        secrets: { k: `it's "¢" \\ $HOME` },
+      },
+    ]),
+    [
+      'in a raw form',
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: 'application/x-www-form-urlencoded; charset=ISO-8859-1',
+            content: 'k={{ secrets.k }}&u=ü',
+          },
+        },
+        secrets: { k: `it's "a" & b=c` },
+      },
+    ],
     [
       'in raw text',
       {

@@ -48,7 +48,8 @@ describe('a template cannot run away', () => {
   it('sees nothing of a value but what it owns', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
-    const value = '[{{ profile.constructor }}{{ profile.__proto__ }}{{ profile.toString }}{{ constructor }}]'
+    const root = '{% assign name = "constructor" %}{{ [name] }}'
+    const value = `[{{ profile.constructor }}{{ profile.__proto__ }}{{ profile.toString }}${root}]`
 
     await execute({
       node: { method: 'GET', url: `${target.url}/`, query: [{ name: 'q', value }] },

@@ -32,10 +32,10 @@ describe('where a value lands decides how it is written', () => {
       node: {
         body: {
           structure: 'json',
-          content: { '{{ name }}': ['{{ profile.number }}', 'no {{ profile.number }}'] },
+          content: { '{ name }': ['{{ profile.number }}', 'no {{ profile.number }}'] },
         },
       },
-      sent: { body: '{"{{ name }}":[97,"no 97"]}' },
+      sent: { body: '{"{ name }":[97,"no 97"]}' },
     },
     {
       place: 'the middle of a text in JSON',

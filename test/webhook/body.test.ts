@@ -43,7 +43,7 @@ describe('the four structures of a body', () => {
     [
       'full, as a form',
       { structure: 'full', contentType: form },
-      'profile%5Bemail%5D=a%40b&profile%5Btags%5D=x&profile%5Btags%5D=y&profile%5Baddress%5D%5Bcity%5D=Paris&event%5Btype%5D=form&event%5Bn%5D=',
+      'profile%5Bemail%5D=a%40b&profile%5Btags%5D%5B%5D=x&profile%5Btags%5D%5B%5D=y&profile%5Baddress%5D%5Bcity%5D=Paris&event%5Btype%5D=form&event%5Bn%5D=',
     ],
     [
       'full, one source as a form',
@@ -54,9 +54,9 @@ describe('the four structures of a body', () => {
       'json',
       {
         structure: 'json',
-        content: { a: '{{ profile.tags }}', '{{ b }}': [1, null, { c: 'Hi {{ profile.email }}' }] },
+        content: { a: '{{ profile.tags }}', '{ b }': [1, null, { c: 'Hi {{ profile.email }}' }] },
       },
-      '{"a":["x","y"],"{{ b }}":[1,null,{"c":"Hi a@b"}]}',
+      '{"a":["x","y"],"{ b }":[1,null,{"c":"Hi a@b"}]}',
     ],
     ['json that is a list', { structure: 'json', content: ['{{ profile.email }}'] }, '["a@b"]'],
     ['json that is a text', { structure: 'json', content: '{{ profile.email }}' }, '"a@b"'],
@@ -68,7 +68,7 @@ describe('the four structures of a body', () => {
         contentType: form,
         content: { a: { b: '{{ profile.tags }}' }, c: '{{ profile.no }}' },
       },
-      'a%5Bb%5D=x&a%5Bb%5D=y&c=',
+      'a%5Bb%5D%5B%5D=x&a%5Bb%5D%5B%5D=y&c=',
     ],
     ['raw', { structure: 'raw', contentType: 'text/csv', content: '{{ profile.email }};1\r\n' }, 'a@b;1\r\n'],
   ])('%s', (_says, body, text) => {

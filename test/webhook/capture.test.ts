@@ -45,7 +45,7 @@ describe('a captured value', () => {
           code: 'capture_failed',
           path: '/node/capture/v',
           message:
-            '"v" could not be captured. A filter or an operator of the template cannot work with the value that it was given.',
+            '"v" could not be captured. The filter "base64_decode" cannot work with the value that it was given, which is a text. It stands in "response.body | base64_decode".',
         },
       ],
       exceededAt: null,
@@ -73,7 +73,6 @@ describe('a captured value', () => {
 
 describe('a capture that refers to something that is not there', () => {
   it.each([
-    ['{{ respons.json.id }}', ['template_undefined']],
     ['x {{ profile.nope }}', ['template_undefined']],
     ['{{ profile.nope | default: "none" }}', []],
     ['{{ response.json.nope }}', ['capture_empty']],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CurlInput, secretMarkers, standInVariables, toCurl } from '../../src/webhook/curl.ts'
+import { findCharset } from '../../src/webhook/request-charset.ts'
 
 const base: CurlInput = {
   method: 'POST',
@@ -97,6 +98,37 @@ describe('a curl command', () => {
     const command = withParts({ headers: [['Authorization', `Bearer ${marker}`]] })
 
     expect(command).toContain(`--header 'Authorization: Bearer '"$crm_token"`)
+  })
+
+  it.each([
+    ['ISO-8859-1', `"Müller's" 5 % \\n`],
+    ['US-ASCII', 'a'],
+    ['windows-1252', '€“”'],
+    ['ISO-8859-15', '€'],
+    ['UTF-16', 'a😀\n'],
+    ['UTF-16LE', 'é'],
+    ['UTF-16BE', 'é'],
+    ['Shift_JIS', 'ソ〜～−¢\\~'],
+    ['Windows-31J', '①〜'],
+    ['EUC-JP', 'あ〜～−￠'],
+    ['GB18030', '中€😀'],
+    ['GBK', '中—·'],
+    ['GB2312', '中—·'],
+    ['EUC-KR', '한'],
+  ])('gives curl the bytes of a body in %s', (charset, text) => {
+    const body = `${base.markers.markerOf('token')}${text}`
+    const command = withParts({ body, charset })
+    const script = `curl() { printf '%s ' "$@" >&2; cat; }\n${command}\n`
+
+    const bytes = execFileSync('/bin/bash', ['--noprofile', '--norc'], {
+      input: script,
+      env: { token: 's3cr3t', PATH: process.env.PATH ?? '' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+
+    expect({ ok: true, bytes }).toEqual(findCharset(charset)?.encode(`s3cr3t${text}`))
+    expect(command).toContain('--data-binary @- \\\n')
+    expect(command).not.toContain('--data-raw')
   })
 
   it('leaves the Authorization of Basic to curl', () => {

@@ -51,7 +51,11 @@ describe('a string', () => {
     ['ok', { match: 'equals' }, 'ok\n', false],
     ['ok', { match: 'equals' }, 'OK', false],
     ['ok', { match: 'equals', ignoreCase: true }, 'OK', true],
-    ['{{ x }}', {}, 'a {{ x }} b', true],
+    ['ok', { match: 'notContains' }, 'an error', true],
+    ['ok', { match: 'notContains' }, 'it is ok', false],
+    ['ok', { match: 'notContains' }, 'OK', true],
+    ['ok', { match: 'notContains', ignoreCase: true }, 'OK', false],
+    ['ok', { match: 'notContains' }, '', true],
     ['.*', {}, 'anything', false],
     ['größe', { ignoreCase: true }, 'GRÖSSE', false],
     ['größe', { ignoreCase: true }, 'GRÖßE', true],
@@ -90,27 +94,33 @@ describe('a condition', () => {
     ],
     ['response.headers.location', {}, false],
     ['response.headers.constructor', {}, false],
-    ['response.constructor', {}, false],
-    ['response.missing.deep', {}, false],
+    ['response.json.constructor', { body: '{}' }, false],
+    ['response.json.missing.deep', { body: '{}' }, false],
+    ['response.json.count', { body: '{"count":0}' }, true],
+    ['response.json.count', { body: '{"count":""}' }, false],
+    ['response .status == 200', {}, true],
   ])('%s of %j is true: %s', (value, sketch, met) => {
     expect(isMet({ type: 'condition', value }, sketch)).toBe(met)
   })
 
-  it.each(['response.body | base64_decode', 'response.json.a > 1'])(
-    'that cannot be decided is not met: %s',
-    (value) => {
-      const { succeeded, reason } = decide(
-        { expect: { type: 'condition', value } },
-        { body: '{"a":{"valueOf":1,"toString":1}}' },
-      )
+  it.each([
+    [
+      'response.body | base64_decode',
+      'The filter "base64_decode" cannot work with the value that it was given, which is a text. It stands in "response.body | base64_decode".',
+    ],
+    [
+      'response.json.a > 1',
+      'An operator or a tag of the template cannot work with the value that it was given. It stands in "response.json.a > 1".',
+    ],
+  ])('that cannot be decided is not met: %s', (value, hint) => {
+    const { succeeded, reason } = decide(
+      { expect: { type: 'condition', value } },
+      { body: '{"a":{"valueOf":1,"toString":1}}' },
+    )
 
-      expect(succeeded).toBe(false)
-      expect(reason).toMatchObject({
-        code: 'expectation_unmet',
-        hint: 'A filter or an operator of the template cannot work with the value that it was given.',
-      })
-    },
-  )
+    expect(succeeded).toBe(false)
+    expect(reason).toMatchObject({ code: 'expectation_unmet', hint })
+  })
 })
 
 describe('of a list of expectations', () => {

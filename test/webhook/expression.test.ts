@@ -27,7 +27,24 @@ describe('a condition is well formed', () => {
     'true',
     'not a',
     'not not a',
-    'a and b or not c',
+    'a and b and not c',
+    '(a and b) or not c',
+    'a or (b and c)',
+    'not a == b',
+    'a == (not b)',
+    'a and not b',
+    '(a | downcase) == "b"',
+    '(a == b) == false',
+    'a .b',
+    'a. b',
+    'a\n.b [ 0 ]\t["c"]',
+    '(1 .. 3)',
+    'a | where_exp: "t", "t.b == 1"',
+    'a | where_exp: "t", b',
+    'a | where: "b .c[0]", "x"',
+    'a | where: "[\'first name\']"',
+    'a | group_by: b',
+    'a == true and b',
     '(a or b) and c',
     '((a))',
     'a contains "x"',
@@ -132,6 +149,42 @@ describe('a condition is refused', () => {
     ['{{ a }}', 'written without braces'],
     ['{% if a %}', 'written without braces'],
     ['a }} b', 'expected the end before "}"'],
+    ['a contains "x" == false', 'comparisons do not chain'],
+    ['a == b == c', 'comparisons do not chain'],
+    ['1 < a < 5', 'join two of them with "and"'],
+    ['a == b contains c', 'comparisons do not chain'],
+    ['(a == b != c)', 'comparisons do not chain'],
+    ['a == not b', 'needs parentheses'],
+    ['a contains not b', 'needs parentheses'],
+    ['a and b or c', '"and" and "or" are mixed'],
+    ['a or b and c', '"and" and "or" are mixed'],
+    ['a or (b and c or d)', '"and" and "or" are mixed'],
+    ['not a and b == 1 or c', '"and" and "or" are mixed'],
+    ['a == "b" | downcase', 'put the value and its filter in parentheses'],
+    ['not a | default: true', 'put the value and its filter in parentheses'],
+    ['a and b | size', 'put the value and its filter in parentheses'],
+    ['a contains "x" or "y"', 'always true; repeat the comparison'],
+    ['a == 1 or 2 or 3', 'always true; repeat the comparison'],
+    ['"x" and a', 'always true'],
+    ['a | where_exp: "t", "t.a b"', 'takes as a condition is none'],
+    ['a | where_exp: "t", "t.a == 1 == 2"', 'takes as a condition is none'],
+    ['a | where_exp: "t", "t | find_exp: \'u\', \'u and\'"', 'takes as a condition is none'],
+    ['a | where: "first name"', 'takes as a path is none'],
+    [`a | where: "${'b['.repeat(2_600)}c${']'.repeat(2_600)}"`, 'takes as a path is none'],
+    ['a | where: "b[c"', 'takes as a path is none'],
+    ['a | find: "b == 1", 2', 'takes as a path is none'],
+    ['a | truncate: length: 5', 'no argument named "length"'],
+    ['a | default: "x", allow_fales: true', 'no argument named "allow_fales"'],
+    ['a | default: allow_false: true', 'no argument named "allow_false"'],
+    ['a constructor', 'expected the end before "constructor".'],
+    ['a && b', 'write "and"'],
+    ['a || b', 'write "or"'],
+    ['!a', 'write "not"'],
+    ['a = 1', 'write "=="'],
+    ['a + 1', 'write a | plus: b'],
+    ['a.+1', 'expected the name of a property'],
+    ['a.b-', '"b-" ends with a dash'],
+    ['a- == 1', '"a-" ends with a dash'],
     [`${'('.repeat(30)}a${')'.repeat(30)}`, 'nested deeper'],
     [`a${'[a'.repeat(30)}${']'.repeat(30)}`, 'nested deeper'],
     ['secrets.token', 'uses a secret as a variable'],
@@ -179,6 +232,8 @@ describe('a checked expression', () => {
       'default',
       'upcase',
       'plus',
+      'allow_false:',
+      'where_exp: "t", "t.x"',
     ],
     ...['\u00a0', '\ufeff', '“', '#', '%', '{', '}', '\\', '\n', '?'],
   )
@@ -186,19 +241,29 @@ describe('a checked expression', () => {
     .array(fc.tuple(fc.oneof(word, mark), fc.constantFrom('', ' ', ' ')), { maxLength: 8 })
     .map((parts) => parts.flat().join(''))
 
+  const comparison = (operand: fc.Arbitrary<string>) =>
+    fc
+      .tuple(fc.constantFrom('', 'not '), operand, fc.constantFrom('==', '>', '<=', 'contains'), operand)
+      .map(([not, left, operator, right]) => `${not}${left} ${operator} ${right}`)
+
   const operand = fc.letrec<{ value: string; operand: string }>((tie) => ({
-    value: fc
-      .tuple(
-        tie('operand'),
-        fc.array(fc.tuple(fc.constantFrom('==', '>', '<=', 'and', 'or', 'contains'), tie('operand')), {
-          maxLength: 2,
-        }),
-        fc.array(
-          fc.constantFrom('| size', '| plus: 1', '| default: "x", allow_false: true', '| slice: 0, a.b'),
-          { maxLength: 2 },
-        ),
-      )
-      .map(([first, rest, filters]) => [first, ...rest.flat(), ...filters].join(' ')),
+    value: fc.oneof(
+      fc
+        .tuple(
+          tie('operand'),
+          fc.array(
+            fc.constantFrom('| size', '| plus: 1', '| default: "x", allow_false: true', '| slice: 0, a.b'),
+            { maxLength: 2 },
+          ),
+        )
+        .map(([first, filters]) => [first, ...filters].join(' ')),
+      fc
+        .tuple(
+          fc.constantFrom('and', 'or'),
+          fc.array(comparison(tie('operand')), { minLength: 1, maxLength: 3 }),
+        )
+        .map(([joint, parts]) => parts.join(` ${joint} `)),
+    ),
     operand: fc.oneof(
       { maxDepth: 3 },
       fc.constantFrom('a', 'profile.x', '5', '-1.5', '"s"', 'true', 'nil', 'a["b"].c', 'a[0]', 'items.0.sku'),

@@ -138,7 +138,8 @@ describe('a condition of a field', () => {
     ['not profile.missing', true],
     ['profile.a.b == "path" and profile.score == 97', true],
     ['false or profile.score', true],
-    ['0', false],
+    ['0', true],
+    ['profile.score | minus: 97', true],
     ['""', false],
     ['"0"', true],
     ['profile.missing | default: true', true],
@@ -147,8 +148,12 @@ describe('a condition of a field', () => {
     expect(bodyOf(node(when), { payload })).toBe(isSent ? '{"f":1}' : '{}')
   })
 
-  it('may ask for what is not there', () => {
-    expect(warningsOf(node('profile.missing or event.type == "x"'), { payload })).toEqual([])
+  it('may ask for what is not there, and says so save behind default', () => {
+    expect(warningsOf(node('profile.missing or event.type == "x"'), { payload })).toEqual([
+      'template_undefined /node/body/fields/0/when',
+      'template_undefined /node/body/fields/0/when',
+    ])
+    expect(warningsOf(node('profile.missing | default: false'), { payload })).toEqual([])
   })
 
   it('is decided before the value, which is then not asked for', () => {
@@ -162,7 +167,7 @@ describe('a condition of a field', () => {
     ['profile.email | base64_decode', { email: '!' }],
     ['profile.v > 1', { v: { valueOf: 1, toString: 1 } }],
     ['profile.v | url_decode', { v: '%' }],
-    ['profile.v | has_exp: "x", "x | | y"', { v: [1] }],
+    ['profile.v | has_exp: "x", profile.c', { v: [1], c: 'x | | y' }],
   ])('that cannot be decided ends the call: %s', (when, profile) => {
     expect(failureOf(node(when), { payload: { profile } })).toMatchObject({
       code: 'template_failed',

@@ -15,7 +15,7 @@ describe('a header name is refused', () => {
     expect(complaint(header(name))).toMatch(/^\/node\/headers\/0\/name: ".*" may not be set: /)
   })
 
-  it.each(['x y', 'x:', ':path', 'x\r\ny', 'ü', 'x(y)', '"x"', 'x\u0000', 'a,b', 'a/b', '{{ profile.x }}'])(
+  it.each(['x y', 'x:', ':path', 'x\r\ny', 'ü', 'x(y)', '"x"', 'x\u0000', 'a,b', 'a/b'])(
     'that is no token: %j',
     (name) => {
       expect(complaint(header(name))).toContain('is not a header name')

@@ -52,6 +52,8 @@ export function render(
     budget: RenderBudget.started(1_000),
     executionId,
     idempotencyKey: null,
+    correlationId: null,
+    tenant: null,
     userAgent: 'webhook-node/test',
     traceHeaders: [],
     ...rest,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asXml, percentEncode } from '../../src/webhook/encode.ts'
+import { asXml, percentEncode, type TextSoFar } from '../../src/webhook/encode.ts'
 import { writeJson } from '../../src/webhook/json.ts'
 import { defineEncoding, encodedVariable, type ShellEncoding } from '../../src/webhook/shell-encoding.ts'
 
@@ -11,6 +11,14 @@ const encoders: Readonly<Record<ShellEncoding, (text: string) => string>> = {
   form: (text) => new URLSearchParams([['', text]]).toString().slice(1),
   json: (text) => writeJson(text).slice(1, -1),
   xml: (text) => asXml({ buffer: '' })(text),
+  xml_attribute: encodeAttribute,
+}
+
+function encodeAttribute(text: string): string {
+  const soFar: TextSoFar = { buffer: '' }
+  const encode = asXml(soFar)
+  soFar.prepare?.('<a b="')
+  return encode(text)
 }
 
 const every = String.fromCharCode(...Array.from({ length: 126 }, (_, index) => index + 1))
@@ -34,7 +42,7 @@ const texts = [
 
 describe('what a shell encodes', () => {
   it.each<[encoding: ShellEncoding, shell: string]>(
-    (['uri', 'form', 'json', 'xml'] as const).flatMap((encoding) => [
+    (['uri', 'form', 'json', 'xml', 'xml_attribute'] as const).flatMap((encoding) => [
       [encoding, '/bin/bash'],
       [encoding, '/bin/sh'],
     ]),

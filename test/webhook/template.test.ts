@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asText } from '../../src/webhook/encode.ts'
+import { responseNames } from '../../src/webhook/known-names.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
 
 const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
@@ -10,7 +11,17 @@ const problemOf = (text: string) => {
   return compiled.ok ? null : compiled.problem
 }
 
-const profile = { name: 'Ada', tags: ['x', 'y'], zero: 0, empty: '', nil: null, address: { city: 'Paris' } }
+const profile = {
+  name: 'Ada',
+  tags: ['x', 'y'],
+  zero: 0,
+  empty: '',
+  nil: null,
+  false: false,
+  none: [],
+  object: {},
+  address: { city: 'Paris' },
+}
 
 const render = (text: string) => {
   const compiled = compileTemplate(text, 'body')
@@ -41,7 +52,8 @@ describe('a template is well formed', () => {
     ['{{ "}}" }}', '}}'],
     ['{{ "a\\nb" }}', 'a\nb'],
     ['{% if profile.name %}a{% elsif profile.zero %}b{% else %}c{% endif %}', 'a'],
-    ['{% unless profile.zero %}a{% else %}b{% endunless %}', 'a'],
+    ['{% unless profile.zero %}a{% else %}b{% endunless %}', 'b'],
+    ['{% unless profile.empty %}a{% else %}b{% endunless %}', 'a'],
     ['{% case profile.name %}{% when "Bob", "Ada" %}a{% else %}b{% endcase %}', 'a'],
     ['{% case profile.name %}{% when "Bob" or "Eve" %}a{% else %}b{% endcase %}', 'b'],
     ['{% for t in profile.tags %}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}', 'x,y'],
@@ -112,6 +124,18 @@ describe('a template is refused', () => {
     ['{% if a %}{% else b %}{% endif %}', 'expected the end before "b"'],
     ['{% if a %}{% else %}{% else %}{% endif %}', 'do not match'],
     ['{% if a %}{% else %}{% elsif b %}{% endif %}', 'do not match'],
+    ['{% unless a %}{% else %}{% else %}{% endunless %}', 'do not match'],
+    ['{% unless a %}{% else %}{% elsif b %}{% endunless %}', 'do not match'],
+    ['{% case a %}{% else %}{% when 1 %}{% endcase %}', 'do not match'],
+    ['{% for a in b %}{% else %}{% else %}{% endfor %}', 'do not match'],
+    ['{% if a %}{% else if b %}{% endif %}', 'is {% elsif %} here'],
+    ['{% if a %}{% elif b %}{% endif %}', 'The nearest is {% elsif %}'],
+    ['{% if a %}{% endfi %}', 'The nearest is {% endif %}'],
+    ['{% for a in b cols: 2 %}{% endfor %}', 'unknown option "cols"'],
+    ['{% tablerow a in b reversed %}{% endtablerow %}', 'unknown option "reversed"'],
+    ['{% if a and b or c %}{% endif %}', 'are mixed'],
+    ['{% unless a or b and c %}{% endunless %}', 'are mixed'],
+    ['{% if a %}{% elsif a == b == c %}{% endif %}', 'do not chain'],
     ['{% for a of b %}{% endfor %}', 'expected "in"'],
     ['{% for a in b limit 3 %}{% endfor %}', 'expected ":"'],
     ['{% for a in b lmit: 3 %}{% endfor %}', 'unknown option "lmit"'],
@@ -186,6 +210,7 @@ describe('any text', () => {
     let accepted = 0
     fc.assert(
       fc.property(fc.oneof(soup, fc.string({ unit: 'binary' })), (text) => {
+        expect(typeof compileTemplate(text, 'body', responseNames).ok).toBe('boolean')
         const compiled = compileTemplate(text, 'body')
         if (!compiled.ok) {
           expect(compiled.problem).toMatch(/\.$/)
@@ -215,22 +240,67 @@ describe('any text', () => {
   })
 })
 
-describe("truth is JavaScript's", () => {
+describe('false is what is missing, null, false and the empty text', () => {
   it.each([
     ['profile.name', 'yes'],
     ['profile.tags', 'yes'],
-    ['profile.zero', 'no'],
+    ['profile.zero', 'yes'],
     ['profile.empty', 'no'],
     ['profile.nil', 'no'],
     ['profile.missing', 'no'],
     ['false', 'no'],
     ['"false"', 'yes'],
-    ['0', 'no'],
+    ['0', 'yes'],
+    ['profile.none', 'yes'],
+    ['profile.object', 'yes'],
+    ['profile.false', 'no'],
+    ['blank', 'no'],
+    ['not profile.zero', 'no'],
+    ['not profile.empty', 'yes'],
+    ['profile.zero and profile.name', 'yes'],
+    ['profile.empty and profile.name', 'no'],
+    ['profile.empty or profile.nil', 'no'],
+    ['profile.empty or profile.zero', 'yes'],
+    ['(profile.nil | default: 0)', 'yes'],
     ['"0"', 'yes'],
     ['profile.zero == 0', 'yes'],
     ['profile.zero == "0"', 'no'],
   ])('%s: %s', (condition, answer) => {
     expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+  })
+})
+
+describe('a comparison with nothing', () => {
+  it.each([
+    ['profile.nil < 5', 'no'],
+    ['profile.nil <= 0', 'no'],
+    ['profile.nil >= 0', 'no'],
+    ['0 >= profile.nil', 'no'],
+    ['profile.missing < 5', 'no'],
+    ['profile.empty < 5', 'no'],
+    ['profile.empty >= 0', 'no'],
+    ['nil < 5', 'no'],
+    ['12345678901234567890 > profile.nil', 'no'],
+    ['profile.nil < 12345678901234567890', 'no'],
+    ['profile.zero < 5', 'yes'],
+    ['"10" > 5', 'yes'],
+    ['"a" < "b"', 'yes'],
+    ['profile.nil == profile.missing', 'yes'],
+    ['profile.nil != profile.missing', 'no'],
+    ['profile.missing == nil', 'yes'],
+    ['profile.nil == 0', 'no'],
+    ['profile.nil == ""', 'no'],
+    ['profile.nil == false', 'no'],
+    ['"a null" contains profile.nil', 'no'],
+    ['"undefined" contains profile.missing', 'no'],
+    ['"abc" contains "b"', 'yes'],
+    ['"a5" contains 5', 'yes'],
+    ['profile.tags contains "x"', 'yes'],
+    ['profile.tags contains profile.nil', 'no'],
+    ['profile.nil contains "x"', 'no'],
+  ])('%s: %s', (condition, answer) => {
+    expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+    expect(textOf(`{{ ${condition} }}`)).toBe(String(answer === 'yes'))
   })
 })
 
@@ -347,6 +417,9 @@ describe('a complaint about a template', () => {
     "{{ 'mysecret }}",
     '{% if "mysecret" == %}{% endif %}',
     '{{ a "mysecret" }}',
+    '{{ a "x\\"mysecret" }}',
+    '{{ a "x\\"mysecret }}',
+    "{{ a 'x\\'mysecret' }}",
   ])('about %s repeats no text of it', (text) => {
     expect(problemOf(text)).not.toContain('mysecret')
   })

@@ -1,0 +1,101 @@
+import { maxJsonDepth, parseJson } from './json.ts'
+import { locateSyntaxError } from './json-syntax.ts'
+import { allowsBlankLines, findBodyForm, type MediaType } from './media-type.ts'
+
+/** What is wrong with a text. */
+export interface BodyProblem {
+  readonly detail: string
+  /** Where in the text; null where that is no single place. */
+  readonly at: number | null
+  readonly hint?: string
+}
+
+/** What keeps a text from being what its media type says; null where nothing does. */
+export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem | null {
+  switch (findBodyForm(mediaType)) {
+    case 'json':
+      return withSubject('The rendered body', jsonProblem(text, 0, text))
+    case 'lines':
+      return linesProblem(text, allowsBlankLines(mediaType))
+    case 'sequence':
+      return sequenceProblem(text)
+    case 'xml':
+      return xmlProblem(text)
+    default:
+      return null
+  }
+}
+
+/** Line and column of a place, both from one. */
+export function describePlace(text: string, at: number): string {
+  const before = text.slice(0, at)
+  const line = before.split('\n').length
+  return `line ${line}, column ${before.length - before.lastIndexOf('\n')}`
+}
+
+/** `text` is the whole body, `part` a JSON text that begins there at `start`. */
+function jsonProblem(part: string, start: number, text: string): BodyProblem | null {
+  const parsed = parseJson(part, { maxDepth: maxJsonDepth })
+  if (parsed.ok) return null
+  if (part.trim() === '') return { detail: parsed.detail, at: null }
+  if (parsed.problem === 'too_deep') return { detail: parsed.detail, at: null }
+  const { at, expected } = locateSyntaxError(part)
+  const place = describePlace(text, start + at)
+  return { detail: `Not valid JSON: expected ${expected} at ${place}.`, at: start + at, hint: jsonHint }
+}
+
+const jsonHint =
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is. A preview of the same payload shows the whole body.'
+
+function withSubject(subject: string, problem: BodyProblem | null): BodyProblem | null {
+  return problem && { ...problem, detail: `${subject} is not JSON. ${problem.detail}` }
+}
+
+function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
+  let number = 1
+  for (let start = 0; start < text.length; number++) {
+    const end = text.indexOf('\n', start)
+    const line = text.slice(start, end === -1 ? text.length : end)
+    const isBlank = /^[ \t\r]*$/.test(line)
+    if (isBlank && !mayBeBlank)
+      return { detail: `Line ${number} of the rendered body is blank, where each is to be JSON.`, at: start }
+    const problem = isBlank ? null : jsonProblem(line, start, text)
+    if (problem !== null) return withSubject(`Line ${number} of the rendered body`, problem)
+    start += line.length + 1
+  }
+  return null
+}
+
+const recordSeparator = '\x1e'
+
+/** RFC 7464: each JSON text stands behind a record separator. */
+function sequenceProblem(text: string): BodyProblem | null {
+  const [before = '', ...records] = text.split(recordSeparator)
+  if (before.trim() !== '')
+    return {
+      detail:
+        'The rendered body is no sequence of JSON: a record separator (U+001E) must stand before each text.',
+      at: 0,
+    }
+  let start = before.length
+  for (const [index, record] of records.entries()) {
+    start += recordSeparator.length
+    const problem = record.trim() === '' ? null : jsonProblem(record, start, text)
+    if (problem !== null) return withSubject(`Record ${index + 1} of the rendered body`, problem)
+    start += record.length
+  }
+  return null
+}
+
+/** XML 1.0 has no way to write these, not even as a reference. */
+const notInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+
+function xmlProblem(text: string): BodyProblem | null {
+  const at = text.search(notInXml)
+  if (at === -1) return null
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+  return {
+    detail: `The rendered body is not XML: it has the character U+${code} at ${describePlace(text, at)}, which XML forbids.`,
+    at,
+  }
+}

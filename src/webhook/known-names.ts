@@ -1,0 +1,205 @@
+import type { VariablePath } from './expression.ts'
+import { didYouMean, nearest } from './nearest.ts'
+import { sources } from './payload.ts'
+
+/** What stands behind a name: anything at all, a text, a number, headers under lower-case names, or members. */
+type Shape = 'anything' | 'text' | 'number' | 'headers' | { readonly [member: string]: Shape }
+
+/** The names that templates may begin with, and what stands behind each. */
+export type KnownNames = Readonly<Record<string, Shape>>
+
+const attributes: KnownNames = Object.fromEntries(sources.map((source) => [source, 'anything']))
+
+/** What templates of the request may name. */
+export const requestNames: KnownNames = {
+  ...attributes,
+  node: { id: 'text' },
+  execution: { id: 'text', idempotencyKey: 'text', correlationId: 'text', tenant: 'text' },
+}
+
+/** What captures, and the conditions that judge a response, may name. */
+export const responseNames: KnownNames = {
+  ...requestNames,
+  response: { status: 'number', headers: 'headers', body: 'text', json: 'anything' },
+}
+
+/** What other tools call the members. */
+const namesElsewhere: Readonly<Record<string, string>> = {
+  code: 'status',
+  ok: 'status',
+  statuscode: 'status',
+  data: 'json',
+  payload: 'json',
+  content: 'body',
+  text: 'body',
+  header: 'headers',
+  executionid: 'id',
+  nodeid: 'id',
+}
+
+/** What other tools call the sources. */
+const sourcesElsewhere: Readonly<Record<string, string>> = {
+  contact: 'profile',
+  customer: 'profile',
+  lead: 'profile',
+  person: 'profile',
+  recipient: 'profile',
+  subscriber: 'profile',
+  user: 'profile',
+  trigger: 'event',
+  workflow: 'flow',
+  variables: 'vars',
+}
+
+/** The variables of loops, by the tag that makes them. */
+const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
+
+/**
+ * What is wrong with the name of a variable that nothing can ever have; null where it may have a value, and where that
+ * is computed. `made` has the names that tags of the same template make.
+ */
+export function findUnknownName(
+  variable: VariablePath,
+  known: KnownNames,
+  made: ReadonlySet<string>,
+): string | null {
+  const { unknown, shape } = follow(variable, known, made)
+  if (unknown === null) return describeMismatch(variable, shape)
+  return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
+}
+
+/** Where a variable leaves what can be there: at its root, whose index is -1, or at a member of something. */
+interface UnknownName {
+  readonly index: number
+  readonly within: Shape
+}
+
+/** What a variable leads to. */
+interface Followed {
+  readonly unknown: UnknownName | null
+  readonly shape: Shape
+}
+
+function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  if (root === null || made.has(root)) return somewhere
+  if (!Object.hasOwn(known, root)) return { ...somewhere, unknown: { index: -1, within: known } }
+  let shape = known[root] ?? 'anything'
+  for (const [index, member] of members.entries()) {
+    if (shape === 'anything' || member === null) return somewhere
+    const next = memberOf(shape, member)
+    if (next === null) return { ...somewhere, unknown: { index, within: shape } }
+    shape = next
+  }
+  return { unknown: null, shape }
+}
+
+/** What is wrong with a comparison that comes out the same whatever the value is; null where nothing is. */
+function describeMismatch(variable: VariablePath, shape: Shape): string | null {
+  const { compared, quoted } = variable
+  if (compared === undefined) return null
+  const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  const isEquality = compared.operator === '==' || compared.operator === '!='
+  if (shape === 'number' && compared.operator === 'contains')
+    return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
+  if (shape === 'number' && compared.kind === 'string' && isEquality)
+    return `${name} is a number, and no number equals a text. Write the number without quotes.`
+  if (shape === 'text' && compared.kind === 'number' && isEquality)
+    return `${name} is a text, and no text equals a number. Write the number in quotes.`
+  return null
+}
+
+/** What stands behind a member; null where there is no such member. */
+function memberOf(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
+  if (shape === 'number') return null
+  if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : characterOf(member)
+  if (shape === 'headers') return member === member.toLowerCase() ? headerOf(member) : null
+  return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
+}
+
+function characterOf(member: string): Shape | null {
+  return /^-?\d+$/.test(member) ? 'text' : null
+}
+
+/** The names `size`, `first` and `last` are those of Liquid too. */
+function headerOf(member: string): Shape {
+  return member === 'size' || member === 'first' || member === 'last' ? 'anything' : 'text'
+}
+
+function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
+  const root = variable.root ?? ''
+  if (!Object.hasOwn(known, 'response') && nearest(root, ['response']) !== null)
+    return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
+  const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
+  if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
+  const meant = meantByRoot(variable, known, made).find(
+    (candidate) => follow(candidate, known, made).unknown === null,
+  )
+  const question = didYouMean(meant === undefined ? null : write(meant))
+  return `${nameOf(variable) ?? 'What a text names'} is no variable.${question} Variables begin with ${listed(known)}.`
+}
+
+/** What an author may have meant by a variable that begins with no known name, the likeliest first. */
+function meantByRoot(
+  { root, members, quoted }: VariablePath,
+  known: KnownNames,
+  made: ReadonlySet<string>,
+): VariablePath[] {
+  const name = root ?? ''
+  const near = nearest(name, [...Object.keys(known), ...made])
+  const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
+  const member = nearestMember(known.response ?? {}, name)
+  return [
+    ...(near === null ? [] : [[near, ...members]]),
+    ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
+    // Other tools have an object around what the workflow knows.
+    members,
+    ...(member === null ? [] : [['response', member, ...members]]),
+    ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
+  ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
+}
+
+function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
+  const { root, members } = variable
+  const before = [root, ...members.slice(0, index)].join('.')
+  const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
+  const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
+  const name = nameOf({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
+  return `"${before}" has no ${name}.${meant}${has}`
+}
+
+const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
+
+/** What stands at the place of members that nothing has. */
+function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
+  const [member, ...rest] = members
+  if (before === 'response.body') return write({ root: 'response.json', members, quoted })
+  if (quoted.has(member ?? '') && shape === 'headers') return null
+  const near = shape === 'headers' ? (member ?? '').toLowerCase() : nearestMember(shape, member ?? '')
+  return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
+}
+
+function nearestMember(shape: Shape, name: string): string | null {
+  if (typeof shape !== 'object') return null
+  const names = Object.keys(shape)
+  const key = name.toLowerCase().replaceAll('_', '')
+  const elsewhere = Object.hasOwn(namesElsewhere, key) ? namesElsewhere[key] : undefined
+  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : nearest(name, names)
+}
+
+const plainName = /^[\w-]{1,40}$/
+
+function nameOf({ root, quoted }: Pick<VariablePath, 'root' | 'quoted'>): string | null {
+  return root !== null && plainName.test(root) && !quoted.has(root) ? `"${root}"` : null
+}
+
+/** As an author would write it, up to what is computed or stands between quotes. */
+function write({ root, members, quoted }: VariablePath): string {
+  const end = members.findIndex((name) => name === null || !plainName.test(name) || quoted.has(name))
+  return [root, ...(end === -1 ? members : members.slice(0, end))].join('.')
+}
+
+function listed(names: object): string {
+  const all = Object.keys(names)
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+}

@@ -1,0 +1,111 @@
+import { findBodyProblem } from './body-check.ts'
+import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import type { Compiler } from './compiler.ts'
+import type { Body } from './config.ts'
+import { asAsciiForm, asForm, asJson, asJsonLines, asText, asXml, type Encoder } from './encode.ts'
+import { headerValueProblem } from './header.ts'
+import { mask } from './masking/mask.ts'
+import { type BodyForm, findBodyForm, parseMediaType } from './media-type.ts'
+import { carriesStored, replaceSecrets } from './rendered.ts'
+import type { Rendering } from './rendering.ts'
+import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
+import type { TextPlace } from './secret-shape.ts'
+
+const path = '/node/body'
+
+interface Writing {
+  readonly place: TextPlace
+  readonly encoder: Encoder
+}
+
+const writings: Readonly<Record<BodyForm, Writing>> = {
+  json: { place: 'rawJson', encoder: asJson },
+  lines: { place: 'rawJson', encoder: asJsonLines },
+  sequence: { place: 'rawJson', encoder: asJson },
+  xml: { place: 'rawXml', encoder: asXml },
+  form: { place: 'rawForm', encoder: asForm },
+  multipart: { place: 'raw', encoder: asText },
+  text: { place: 'raw', encoder: asText },
+}
+
+/** Compiles a body that is a text of its author. */
+export function compileRaw(
+  { content, contentType }: Extract<Body, { structure: 'raw' }>,
+  compiler: Compiler,
+): CompiledBody {
+  const mediaType = parseMediaType(contentType)
+  const form = findBodyForm(mediaType)
+  compiler.plain(contentType, `${path}/contentType`, 'Write the media type as it is to be sent.')
+  const problem = headerValueProblem(contentType)
+  if (problem !== null) compiler.complain(`${path}/contentType`, problem)
+  const charset = charsetOf(mediaType.charset, compiler)
+  const writing = writings[form]
+  // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
+  const isFormInCharset = form === 'form' && charset !== utf8 && !charset.name.startsWith('UTF-16')
+  const encoder = isFormInCharset ? asAsciiForm : writing.encoder
+  const template = compiler.template(content, `${path}/content`, writing.place)
+  return {
+    contentType,
+    form,
+    charset,
+    render(rendering) {
+      const result = template.text(rendering.scope, encoder)
+      const real = rendering.take(result, `${path}/content`)
+      const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
+      const text = { real, secrets, carriesStored: carriesStored(result) }
+      const problem = findBodyProblem(real, mediaType)
+      if (problem !== null) failBody(text, problem, rendering)
+      const shown = replaceSecrets(real, secrets, mask)
+      if (form === 'xml') warnOfDeclaration(shown, charset, rendering)
+      const body = { real, shown, carriesStored: text.carriesStored }
+      if (charset === utf8) return body
+      const encoded = charset.encode(real)
+      if (!encoded.ok) return failCharset(text, encoded.at, charset.name, rendering)
+      return isFormInCharset ? percentEncoded(text, charset) : { ...body, bytes: encoded.bytes }
+    },
+  }
+}
+
+function charsetOf(label: string | null, compiler: Compiler): RequestCharset {
+  if (label === null) return utf8
+  const charset = findCharset(label)
+  if (charset === null)
+    compiler.complain(
+      `${path}/contentType`,
+      `has a charset that cannot be sent; possible are ${charsetNames}`,
+    )
+  return charset ?? utf8
+}
+
+/** A form whose escapes are those of the charset. */
+function percentEncoded(
+  { real, secrets, carriesStored: isStored }: BrokenBody,
+  charset: RequestCharset,
+): RenderedBody {
+  const encode = (text: string) => text.replace(/[^\0-\x7f]+/g, (run) => percentBytes(run, charset))
+  const shown = encode(replaceSecrets(real, secrets, '\0')).replaceAll('\0', mask)
+  return { real: encode(real), shown, carriesStored: isStored }
+}
+
+function percentBytes(text: string, charset: RequestCharset): string {
+  const encoded = charset.encode(text)
+  const bytes = encoded.ok ? encoded.bytes : []
+  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+}
+
+/** An XML declaration stands at the very beginning. */
+const declarationLength = 256
+const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"'>]+)["']/
+
+function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {
+  const [, declared] = declaration.exec(text.slice(0, declarationLength)) ?? []
+  if (declared === undefined) return
+  const name = findCharset(declared)?.name ?? declared
+  if (name.replace(/[LB]E$/, '') === charset.name.replace(/[LB]E$/, '')) return
+  rendering.warn(
+    'xml_encoding_mismatch',
+    `${path}/content`,
+    `The XML declaration says encoding "${declared}", and the body is sent in ${charset.name}. Name the charset in contentType, or change the declaration.`,
+  )
+}

@@ -1,0 +1,7 @@
+import { toValue } from 'liquidjs'
+
+/** Whether a condition takes a value as true: all are but what is missing, null, false and the empty text. */
+export function isTrue(value: unknown): boolean {
+  const plain: unknown = toValue(value as never)
+  return plain !== undefined && plain !== null && plain !== false && plain !== ''
+}

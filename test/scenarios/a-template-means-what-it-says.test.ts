@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest'
+import type { ExecuteReply } from '../../src/execution/contract.ts'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+
+const profile = {
+  id: 'p-1',
+  email: 'ada@example.com',
+  score: 0,
+  visits: 3,
+  phone: '',
+  first: null,
+  tags: ['a', 'b'],
+  none: [],
+}
+
+const body = (content: unknown) => ({ structure: 'json', content })
+
+/** What a target received of a node, and the reply. */
+async function send(node: object, rest: object = {}) {
+  const target = await receiver(json(200, { id: 7, count: 0 }))
+  const { execute } = await service()
+  const { path = '/', ...others } = node as { path?: string }
+  const reply: ExecuteReply = await execute({
+    node: { method: 'POST', ...others, url: target.url + path },
+    payload: { profile, event: { type: 'x' } },
+    ...rest,
+  })
+  const [received] = target.received
+  return { reply, target: received?.target, body: received?.body.toString() }
+}
+
+/** The complaints of a 400, as `path: message`. */
+async function refusal(node: object) {
+  const { post } = await service()
+  const { status, body: problem } = await post<{ errors: { path: string; message: string }[] }>(
+    '/v1/execute',
+    {
+      node: { method: 'POST', url: 'https://hooks.example/', ...node },
+      payload: { profile },
+    },
+  )
+  expect(status).toBe(400)
+  return problem.errors.map(({ path, message }) => `${path}: ${message}`)
+}
+
+describe('a blank within a path changes nothing', () => {
+  it('in a query, a path, a body, a condition and a capture', async () => {
+    const {
+      reply,
+      target,
+      body: sent,
+    } = await send({
+      path: '/{{ profile .id }}',
+      query: [{ name: 'q', value: '{{ profile .email }}', when: 'profile .visits == 3' }],
+      body: body({ tag: '{{ profile.tags [0] }}', all: '{% for t in profile\n.tags %}{{ t }}{% endfor %}' }),
+      expect: { type: 'condition', value: 'response .json .id == 7 and response ["status"] == 200' },
+      capture: { id: '{{ response . json . id }}' },
+    })
+
+    expect(target).toBe('/p-1?q=ada%40example.com')
+    expect(sent).toBe('{"tag":"a","all":"ab"}')
+    expect(reply).toMatchObject({ branch: 'success', captured: { id: 7 }, warnings: [] })
+  })
+})
+
+describe('a template that would mean something else is 400 with the nearest right form', () => {
+  const when = (condition: string) => ({ query: [{ name: 'q', value: 1, when: condition }] })
+  const expects = (value: string) => ({ expect: { type: 'condition', value } })
+  const query = (value: string) => ({ query: [{ name: 'q', value }] })
+
+  it.each<[node: object, path: string, said: string]>([
+    [expects('response.body contains "errors" == false'), '/node/expect/value', 'do not chain'],
+    [expects('200 <= response.status < 300'), '/node/expect/value', 'do not chain'],
+    [
+      expects('response.status == 200 or response.json.a and response.json.b'),
+      '/node/expect/value',
+      'are mixed',
+    ],
+    [expects('response.body contains "a" or "b"'), '/node/expect/value', 'repeat the comparison'],
+    [expects('response.json.state == "OK" | downcase'), '/node/expect/value', 'in parentheses'],
+    [expects('response.statusCode == 200'), '/node/expect/value', '"response.status"'],
+    [expects('status == 200'), '/node/expect/value', '"response.status"'],
+    [expects('response.body.id == 7'), '/node/expect/value', '"response.json.id"'],
+    [when('score > 50'), '/node/query/0/when', '"profile.score"'],
+    [when('Profile.score > 50'), '/node/query/0/when', '"profile.score"'],
+    [when('response.status == 200'), '/node/query/0/when', 'There is no response yet'],
+    [query('{{ email }}'), '/node/query/0/value', '"profile.email"'],
+    [query('{% if profile.a and profile.b or profile.c %}x{% endif %}'), '/node/query/0/value', 'are mixed'],
+    [{ url: 'https://hooks.example/{{ id }}' }, '/node/url', '"profile.id"'],
+    [{ auth: { type: 'bearer', token: '{{ crm_token }}' } }, '/node/auth/token', '"profile.crm_token"'],
+    [{ body: body({ a: '{{ profil.email }}' }) }, '/node/body/content/a', '"profile.email"'],
+    [{ capture: { id: '{{ json.id }}' } }, '/node/capture/id', '"response.json.id"'],
+  ])('%j', async (node, path, said) => {
+    const [complaint, ...others] = await refusal(node)
+
+    expect(others).toEqual([])
+    expect(complaint).toContain(`${path}: `)
+    expect(complaint).toContain(said)
+  })
+
+  it('also in a preview, which sends nothing', async () => {
+    const { post } = await service()
+    const node = { method: 'GET', url: 'https://hooks.example/', ...when('score > 50') }
+
+    const { status } = await post('/v1/preview', { node })
+
+    expect(status).toBe(400)
+  })
+})
+
+describe('a placeholder where none is filled in is 400', () => {
+  it.each<[node: object, path: string]>([
+    [{ query: [{ name: '{{ profile.k }}', value: 1 }] }, '/node/query/0/name'],
+    [{ headers: [{ name: 'X-{{ profile.k }}', value: 1 }] }, '/node/headers/0/name'],
+    [
+      { body: { structure: 'simple', fields: [{ name: '{{ profile.k }}', value: 1 }] } },
+      '/node/body/fields/0/name',
+    ],
+    [{ body: body({ '{{ profile.k }}': 1 }) }, '/node/body/content/{{ profile.k }}'],
+    [{ body: { structure: 'raw', contentType: '{{ profile.k }}', content: '' } }, '/node/body/contentType'],
+    [{ auth: { type: 'apiKey', in: 'query', name: '{{ profile.k }}', value: 'key-1' } }, '/node/auth/name'],
+    [{ expect: { type: 'string', value: '{{ profile.id }}' } }, '/node/expect/value'],
+    [{ branches: { error: '{{ flow.next }}' } }, '/node/branches/error'],
+  ])('%j', async (node, path) => {
+    const complaints = await refusal(node)
+
+    expect(complaints).toHaveLength(1)
+    expect(complaints[0]).toContain(`${path}: must not have a placeholder`)
+  })
+
+  it('unless the node has no templates, and says so', async () => {
+    const { target, reply } = await send({
+      templates: 'none',
+      query: [{ name: '{{ k }}', value: '{{ v }}' }],
+      expect: { type: 'string', value: '{{ x }}' },
+    })
+
+    expect(target).toBe('/?%7B%7B%20k%20%7D%7D=%7B%7B%20v%20%7D%7D')
+    expect(reply.branch).toBe('error')
+  })
+})
+
+describe('zero is a value', () => {
+  it('that default leaves as it is, and that conditions take as true', async () => {
+    const { body: sent, reply } = await send({
+      body: body({
+        score: '{{ profile.score | default: 50 }}',
+        phone: '{{ profile.phone | default: "none" }}',
+        tags: '{{ profile.none | default: "none" }}',
+        rated: '{% if profile.score %}yes{% else %}no{% endif %}',
+        called: '{% unless profile.phone %}never{% endunless %}',
+      }),
+      query: [
+        { name: 'a', value: 1, when: 'profile.score' },
+        { name: 'b', value: 1, when: 'profile.phone' },
+        { name: 'c', value: 1, when: 'not profile.first and profile.score' },
+      ],
+      expect: { type: 'condition', value: 'response.json.count' },
+    })
+
+    expect(sent).toBe('{"score":0,"phone":"none","tags":"none","rated":"yes","called":"never"}')
+    expect(reply).toMatchObject({ branch: 'success', request: { url: expect.stringMatching(/\?a=1&c=1$/) } })
+  })
+})
+
+describe('a number that is none ends the call', () => {
+  it.each([
+    ['{{ profile.visits | divided_by: profile.score }}', 'divided_by', 'a number'],
+    ['{{ 5 | modulo: 0 }}', 'modulo', 'a number'],
+    ['{{ profile.email | plus: 1 }}', 'plus', 'a text'],
+    ['{{ profile.tags | times: 2 }}', 'times', 'a list'],
+    ['{{ profile.email | to_integer }}', 'to_integer', 'a text'],
+  ])('%s', async (value, filter, kind) => {
+    const { reply, target } = await send({ query: [{ name: 'q', value }] })
+
+    expect(target).toBeUndefined()
+    expect(reply).toMatchObject({
+      branch: 'error',
+      delivered: 'no',
+      reason: { code: 'template_failed', path: '/node/query/0', blame: 'node' },
+    })
+    expect(reply.reason.message).toContain(`"${filter}"`)
+    expect(reply.reason.message).toContain(kind)
+    expect(reply.reason.message).not.toContain('ada@')
+  })
+
+  it('in a capture it is null, and the warning names the filter', async () => {
+    const { reply } = await send({
+      capture: { rate: '{{ response.json.id | divided_by: response.json.count }}' },
+    })
+
+    expect(reply).toMatchObject({ branch: 'success', captured: { rate: null } })
+    expect(reply.warnings).toMatchObject([
+      { code: 'capture_failed', message: expect.stringContaining('"divided_by"') },
+    ])
+  })
+})
+
+describe('nothing is made of nothing', () => {
+  it.each(['slice: 0', 'first', 'sort', 'pop', 'split: ","', 'map: "a"', 'sample', 'uniq', 'where: "a"'])(
+    'by %s in a path',
+    async (filter) => {
+      const { reply, target } = await send({ path: `/i/{{ profile.first | ${filter} }}` })
+
+      expect(target).toBeUndefined()
+      expect(reply.reason.code).toBe('value_missing')
+    },
+  )
+})
+
+describe('a template names the execution that it is a part of', () => {
+  const named = {
+    node: '{{ node.id }}',
+    id: '{{ execution.id }}',
+    key: '{{ execution.idempotencyKey }}',
+    correlation: '{{ execution.correlationId }}',
+    tenant: '{{ execution.tenant }}',
+  }
+
+  it('as the caller has', async () => {
+    const { reply, body: sent } = await send(
+      { id: 'n-1', body: body(named), capture: { tenant: '{{ execution.tenant }}-{{ response.json.id }}' } },
+      { idempotencyKey: 'step-3', correlationId: 'instance-4711', tenant: 'acme' },
+    )
+
+    const { executionId } = reply
+    expect(JSON.parse(sent ?? '')).toEqual({
+      ...{ node: 'n-1', id: executionId },
+      ...{ key: 'step-3', correlation: 'instance-4711', tenant: 'acme' },
+    })
+    expect(reply).toMatchObject({ captured: { tenant: 'acme-7' }, warnings: [] })
+  })
+
+  it('with null for what the caller has not said', async () => {
+    const { reply, body: sent } = await send({ body: body(named) })
+
+    expect(JSON.parse(sent ?? '')).toMatchObject({ node: null, key: null, correlation: null, tenant: null })
+    expect(reply.warnings).toEqual([])
+  })
+
+  it('with the key that goes out where the caller gave none', async () => {
+    const { reply, body: sent } = await send({ body: body(named), idempotent: true })
+
+    expect(JSON.parse(sent ?? '').key).toBe(reply.idempotencyKey)
+    expect(reply.idempotencyKey).toBe(reply.executionId)
+  })
+
+  it('in a preview too', async () => {
+    const { preview } = await service()
+    const { request } = await preview({
+      node: { method: 'POST', url: 'https://hooks.example/', body: body(named) },
+      ...{ idempotencyKey: 'step-3', correlationId: 'instance-4711', tenant: 'acme' },
+    })
+
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      ...{ key: 'step-3', correlation: 'instance-4711', tenant: 'acme' },
+    })
+    expect(request?.headers).toContainEqual(['Idempotency-Key', 'step-3'])
+  })
+})
+
+describe('a body that must not have a text', () => {
+  const node = { expect: { type: 'string', value: 'errors', match: 'notContains' } }
+
+  it.each([
+    ['{"ok":true}', 'success', 'a body that does not'],
+    ['{"errors":[1]}', 'error', 'a body that begins with "{"errors":[1]}"'],
+    ['', 'success', 'a body that does not'],
+  ])('%s: %s', async (answer, branch, actual) => {
+    const target = await receiver((_request, response) => response.end(answer))
+    const { execute } = await service()
+
+    const reply = await execute({ node: { method: 'POST', url: target.url, ...node } })
+
+    expect(reply).toMatchObject({
+      branch,
+      reason: { expected: 'a body that does not contain "errors"', actual },
+    })
+  })
+})
+
+describe('a condition that asks for what the workflow does not have says so', () => {
+  it('in "when" and in "expect", save behind default', async () => {
+    const { reply } = await send({
+      query: [
+        { name: 'a', value: 1, when: 'profile.scoer > 50' },
+        { name: 'b', value: 1, when: '(profile.missing | default: 1) == 1' },
+      ],
+      expect: { type: 'condition', value: 'response.json.id == event.number or response.json.nope' },
+    })
+
+    expect(reply.branch).toBe('error')
+    expect(reply.warnings).toMatchObject([
+      {
+        code: 'template_undefined',
+        path: '/node/query/0/when',
+        message: expect.stringContaining('profile.score'),
+      },
+      {
+        code: 'template_undefined',
+        path: '/node/expect/value',
+        message: expect.stringContaining('event.number'),
+      },
+    ])
+  })
+})

@@ -1,0 +1,505 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  bodyOf,
+  complaint,
+  failureOf,
+  headersOf,
+  type NodeSketch,
+  render,
+  sent,
+  warningsOf,
+} from './nodes.ts'
+
+const raw = (contentType: string, content: string): NodeSketch => ({
+  body: { structure: 'raw', contentType, content },
+})
+const text = (contentType: string, content: string, profile: Readonly<Record<string, unknown>>) =>
+  bodyOf(raw(contentType, content), { payload: { profile } })
+const failure = (contentType: string, content: string, profile: Readonly<Record<string, unknown>> = {}) =>
+  failureOf(raw(contentType, content), { payload: { profile } })
+
+describe('a raw form', () => {
+  it.each([
+    'application/x-www-form-urlencoded',
+    'APPLICATION/X-WWW-FORM-URLENCODED',
+    'application/x-www-form-urlencoded; charset=utf-8',
+    'application/x-www-form-urlencoded ;charset="UTF-8"; x=1',
+  ])('has its values encoded under %s', (contentType) => {
+    expect(text(contentType, 'company={{ profile.company }}&x=1', { company: 'AT&T & <Sons>' })).toBe(
+      'company=AT%26T+%26+%3CSons%3E&x=1',
+    )
+  })
+
+  it.each<[value: unknown, written: string]>([
+    ['a+b c', 'a%2Bb+c'],
+    ["*-._~!'()", '*-._%7E%21%27%28%29'],
+    ['é€😀', '%C3%A9%E2%82%AC%F0%9F%98%80'],
+    ['x\ud800', 'x%EF%BF%BD'],
+    ['a\r\nb', 'a%0D%0Ab'],
+    [null, ''],
+    [undefined, ''],
+    [1.5, '1.5'],
+    [['a', 1], '%5B%22a%22%2C1%5D'],
+  ])('writes %j as %s', (value, written) => {
+    expect(text('application/x-www-form-urlencoded', 'a={{ profile.v }}', { v: value })).toBe(`a=${written}`)
+  })
+
+  it('writes every text as browsers do', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) => {
+        const written = text('application/x-www-form-urlencoded', 'a={{ profile.v }}', { v: value })
+        expect(written).toBe(new URLSearchParams({ a: value }).toString())
+      }),
+    )
+  })
+
+  it('escapes in the charset that it names', () => {
+    const form = 'application/x-www-form-urlencoded; charset='
+
+    expect(text(`${form}ISO-8859-1`, 'ü={{ profile.v }}', { v: 'Müller & Co' })).toBe('%FC=M%FCller+%26+Co')
+    expect(text(`${form}shift_jis`, 'a={{ profile.v }}', { v: 'ソ=ア' })).toBe('a=%83%5C%3D%83%41')
+    expect(failure(`${form}ISO-8859-1`, 'a={{ profile.v }}', { v: '5 €' })).toMatchObject({
+      code: 'body_invalid',
+      detail: expect.stringContaining('"€" (U+20AC)'),
+    })
+  })
+})
+
+describe('raw JSON', () => {
+  it.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+    'text/json',
+    'application/vnd.api+json',
+    'application/problem+json;charset="utf-8"',
+    'application/x-amz-json-1.0',
+    'application/x-amz-json-1.1',
+    'application/x-amz-json-1.1; charset=UTF-8',
+  ])('is escaped and checked under %s', (contentType) => {
+    expect(text(contentType, '{"n":"{{ profile.v }}"}', { v: 'Ada "the" \\L\n' })).toBe(
+      '{"n":"Ada \\"the\\" \\\\L\\n"}',
+    )
+    expect(failure(contentType, '{"n":{{ profile.no }}}')).toMatchObject({ code: 'body_invalid' })
+  })
+
+  it('knows the inside of a string across placeholders, tags and escapes', () => {
+    const profile = { o: { a: 'b' }, x: 'x"' }
+
+    expect(
+      text(
+        'application/json',
+        '["\\"{{ profile.x }}{{ profile.o }}",{{ profile.o }}{% if true %},"{% endif %}{{ profile.o }}"]',
+        profile,
+      ),
+    ).toBe('["\\"x\\"{\\"a\\":\\"b\\"}",{"a":"b"},"{\\"a\\":\\"b\\"}"]')
+  })
+
+  it('is within its time with as many values as a body has room for', () => {
+    const list = Array.from({ length: 50_000 }, () => ({ a: 'b' }))
+
+    expect(
+      text('application/json', '[{% for i in profile.list %}{{ i }},{% endfor %}0]', { list }),
+    ).toHaveLength(500_003)
+  })
+})
+
+describe('JSON in lines', () => {
+  const types = [
+    'application/x-ndjson',
+    'application/ndjson',
+    'APPLICATION/X-NDJSON; charset=utf-8',
+    'text/x-ndjson',
+    'application/jsonl',
+    'application/x-jsonlines',
+    'application/jsonlines',
+    'application/json-lines',
+  ]
+
+  it.each(types)('is escaped, and each value stays in its line, under %s', (contentType) => {
+    const content = '{"name":"{{ profile.v }}"}\n{"o":{{ profile.o }}}\r\n'
+
+    expect(text(contentType, content, { v: 'Ada "the" L\n2\u2028\x85', o: { a: '\n\u2029' } })).toBe(
+      '{"name":"Ada \\"the\\" L\\n2\\u2028\\u0085"}\n{"o":{"a":"\\n\\u2029"}}\r\n',
+    )
+  })
+
+  it.each(types)('is refused by the line that is not JSON, under %s', (contentType) => {
+    expect(failure(contentType, '{"a":1}\n{"a":{{ profile.no }}}\n{"a":3}')).toMatchObject({
+      code: 'body_invalid',
+      path: '/node/body/content',
+      detail:
+        'Line 2 of the rendered body is not JSON. Not valid JSON: expected a value at line 2, column 6. There it reads: {"a":1}\\n{"a":▸}\\n{"a":3}',
+    })
+  })
+
+  it.each([
+    ['application/x-ndjson', '{"a":1}\n\n \n{"a":2}\n', true],
+    ['application/jsonl', '{"a":1}\n{"a":2}\n', true],
+    ['application/jsonl', '{"a":1}\n\n{"a":2}', false],
+    ['application/x-ndjson', '{\n"a":1}', false],
+    ['application/x-ndjson', '1 2', false],
+    ['application/x-ndjson', '"a\rb"', false],
+  ])('%s takes %j: %s', (contentType, content, isTaken) => {
+    if (isTaken) expect(text(contentType, content, {})).toBe(content)
+    else expect(failure(contentType, content)).toMatchObject({ code: 'body_invalid' })
+  })
+
+  it('is refused where what the filter json has written takes several lines', () => {
+    expect(failure('application/x-ndjson', '{{ profile.o | json: 2 }}', { o: { a: 1 } })).toMatchObject({
+      detail: expect.stringContaining('Line 1'),
+    })
+  })
+
+  it('is 100 levels deep at most, in each line', () => {
+    const nest = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+
+    expect(text('application/x-ndjson', `${nest(100)}\n${nest(100)}`, {})).toHaveLength(401)
+    expect(failure('application/x-ndjson', `1\n${nest(101)}`)).toMatchObject({
+      detail: expect.stringContaining('Line 2'),
+    })
+  })
+})
+
+describe('a sequence of JSON', () => {
+  it.each(['application/json-seq', 'application/geo+json-seq', 'Application/JSON-seq; x=1'])(
+    'is escaped and checked under %s',
+    (contentType) => {
+      const content = '\x1e{"a":\n"{{ profile.v }}"}\n\x1e\x1e2\n'
+
+      expect(text(contentType, content, { v: '"\x1e' })).toBe('\x1e{"a":\n"\\"\\u001e"}\n\x1e\x1e2\n')
+    },
+  )
+
+  it.each([
+    ['\x1e1\n\x1e{"a":}\n', 'Record 2 of the rendered body is not JSON'],
+    ['{"a":1}\n', 'a record separator (U+001E) must stand before each text'],
+    ['\x1e1\n2\n', 'Record 1'],
+  ])('refuses %j', (content, detail) => {
+    expect(failure('application/json-seq', content)).toMatchObject({
+      code: 'body_invalid',
+      detail: expect.stringContaining(detail),
+    })
+  })
+})
+
+describe('raw XML', () => {
+  it.each([
+    'text/xml',
+    'application/xml',
+    'application/soap+xml; action="a;b"',
+    'image/svg+xml',
+    'TEXT/XML; charset=utf-8',
+    'application/xml-dtd',
+    'application/xml-external-parsed-entity',
+  ])('is escaped under %s', (contentType) => {
+    expect(text(contentType, '<a b="{{ profile.v }}">{{ profile.v }}</a>', { v: `<&>"'` })).toBe(
+      '<a b="&lt;&amp;&gt;&quot;&apos;">&lt;&amp;&gt;&quot;&apos;</a>',
+    )
+  })
+
+  it.each([
+    ['<a><![CDATA[{{ profile.v }}]]></a>', 'a & <b>', '<a><![CDATA[a & <b>]]></a>'],
+    ['<![CDATA[{{ profile.v }}]]>', 'x]]>y', '<![CDATA[x]]]]><![CDATA[>y]]>'],
+    ['<![CDATA[{{ profile.v }}]]>', ']]', '<![CDATA[]]]]>'],
+    ['<![CDATA[{{ profile.v }}>]]>', ']]', '<![CDATA[]]]]><![CDATA[>]]>'],
+    ['<![CDATA[{{ profile.v }}]>]]>', ']', '<![CDATA[]]]><![CDATA[]>]]>'],
+    ['<![CDATA[a]]{{ profile.v }}]]>', '>', '<![CDATA[a]]]]><![CDATA[>]]>'],
+    ['<![CDATA[a]{{ profile.v }}]]>', ']>', '<![CDATA[a]]]]><![CDATA[>]]>'],
+    ['<![CDATA[{{ profile.v }}{{ profile.v }}]]>', ']>]', '<![CDATA[]>]]]]><![CDATA[>]]]>'],
+    ['<![CDATA[]]>{{ profile.v }}', '<', '<![CDATA[]]>&lt;'],
+    ['<![CDATA[x]]>{{ profile.v }}<![CDATA[{{ profile.v }}]]>', '<', '<![CDATA[x]]>&lt;<![CDATA[<]]>'],
+    ['<!-- <![CDATA[ -->{{ profile.v }}', '<', '<!-- <![CDATA[ -->&lt;'],
+    ['<a b="<![CDATA[">{{ profile.v }}</a>', '<', '<a b="<![CDATA[">&lt;</a>'],
+    ["<a b='>'><![CDATA[{{ profile.v }}]]></a>", '<', "<a b='>'><![CDATA[<]]></a>"],
+    ['<?a <![CDATA[ ?>{{ profile.v }}', '<', '<?a <![CDATA[ ?>&lt;'],
+    ['<!{% if true %}[CDATA{% endif %}[{{ profile.v }}]]>', '<', '<![CDATA[<]]>'],
+    ['<!DOCTYPE a><a>{{ profile.v }}</a>', '<', '<!DOCTYPE a><a>&lt;</a>'],
+    ['<!-- {{ profile.v }} -->', 'a--b-', '<!-- a&#45;-b&#45; -->'],
+    ['<!--{{ profile.v }}-->', '-->', '<!--&#45;-&gt;-->'],
+    ['<?a {{ profile.v }}?>', '?>', '<?a ?&gt;?>'],
+    ['<?a {{ profile.v }}>', '?', '<?a &#63;>'],
+    ['<a b="{{ profile.v }}">{{ profile.v }}</a>', 'x\r\n\ty', '<a b="x&#13;&#10;&#9;y">x&#13;\n\ty</a>'],
+  ])('writes into %s the value %j', (content, value, written) => {
+    expect(text('text/xml', content, { v: value })).toBe(written)
+  })
+
+  it('has in its CDATA section what was meant, whatever author and values write', () => {
+    const marks = fc.string({ unit: fc.constantFrom(']', '>', '<', 'a', '&'), maxLength: 5 })
+    const own = marks.filter((piece) => !piece.includes(']]>'))
+    const value = marks.filter((piece) => piece !== '')
+    fc.assert(
+      fc.property(own, fc.array(fc.tuple(value, own), { minLength: 1, maxLength: 5 }), (first, pairs) => {
+        const content = pairs.map(([, behind], index) => `{{ profile.v${index} }}${behind}`).join('')
+        const profile = Object.fromEntries(pairs.map(([one], index) => [`v${index}`, one]))
+
+        const written = text('text/xml', `<a><![CDATA[${first}${content}]]></a>`, profile)
+
+        expect(readContent(written)).toBe(first + pairs.flat().join(''))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each(['\0', '\x01', '\x0b', '\x1f', '\ufffe', '\uffff'])(
+    'refuses %j, which XML has no way to write',
+    (character) => {
+      expect(
+        failure('text/xml', '<a>\n<![CDATA[{{ profile.v }}]]></a>', { v: `ab${character}` }),
+      ).toMatchObject({
+        code: 'body_invalid',
+        detail: expect.stringMatching(/the character U\+[0-9A-F]{4} at line 2, column 12, which XML forbids/),
+      })
+    },
+  )
+
+  it.each(['\t', '\x7f', '\x85', 'x\ud800'])('takes %j', (character) => {
+    expect(text('text/xml', '<a>{{ profile.v }}</a>', { v: character })).toBe(
+      `<a>${character.toWellFormed()}</a>`,
+    )
+  })
+})
+
+/** The text of `<a>…</a>`, which has nothing but CDATA sections in it. */
+function readContent(xml: string): string {
+  let rest = xml.slice('<a>'.length)
+  let content = ''
+  while (rest.startsWith('<![CDATA[')) {
+    const end = rest.indexOf(']]>')
+    content += rest.slice('<![CDATA['.length, end)
+    rest = rest.slice(end + ']]>'.length)
+  }
+  expect(rest).toBe('</a>')
+  return content
+}
+
+describe('the charset of a raw body', () => {
+  const bytes = (contentType: string, content: string) =>
+    sent(raw(contentType, content)).body?.toString('hex')
+
+  it.each([
+    ['text/xml; charset=ISO-8859-1', 'Müller', '4dfc6c6c6572'],
+    ['text/xml; charset="iso-8859-1"', 'ü', 'fc'],
+    ['text/xml;CHARSET=Latin1', 'ü', 'fc'],
+    ['text/plain; x="; charset=utf-16"; charset=windows-1252', '€', '80'],
+    ['text/plain; charset=ISO-8859-15', '€', 'a4'],
+    ['text/plain; charset=utf-8', '€', 'e282ac'],
+    ['text/plain', '€', 'e282ac'],
+    ['text/plain; charset=us-ascii', 'a', '61'],
+    ['text/plain; charset=UTF-16', 'a😀', 'fffe61003dd800de'],
+    ['text/plain; charset=UTF-16LE', 'a', '6100'],
+    ['text/plain; charset=UTF-16BE', 'a', '0061'],
+    ['text/plain; charset=Shift_JIS', 'ソ〜', '835c8160'],
+    ['text/plain; charset=EUC-JP', 'あ〜', 'a4a2a1c1'],
+    ['text/plain; charset=GB18030', '中€😀', 'd6d0a2e39439fc36'],
+    ['text/plain; charset=gbk', '中', 'd6d0'],
+    ['text/plain; charset=GB2312', '中', 'd6d0'],
+    ['text/plain; charset=euc-kr', '한', 'c7d1'],
+    ['application/json; charset=ISO-8859-1', '"é"', '22e922'],
+  ])('%s sends %s as %s', (contentType, content, hex) => {
+    expect(bytes(contentType, content)).toBe(hex)
+    expect(headersOf(raw(contentType, content), {}, 'content-type')).toEqual([contentType])
+    expect(headersOf(raw(contentType, content), {}, 'content-length')).toEqual([String(hex.length / 2)])
+  })
+
+  it.each([
+    'utf-7',
+    'utf-32',
+    'x-unknown',
+    'iso-8859-12',
+    'iso-8859-17',
+    'windows-1259',
+    'big5',
+    'latin99',
+    'hex',
+    'base64',
+    '""',
+  ])('may not be %s', (label) => {
+    expect(complaint(raw(`text/plain; charset=${label}`, 'a'))).toMatch(
+      /^\/node\/body\/contentType: has a charset that cannot be sent; possible are UTF-8, /,
+    )
+  })
+
+  it.each([
+    ['ISO-8859-1', 'a€', '"€" (U+20AC) at line 1, column 2 is not in ISO-8859-1. There it reads: a▸€'],
+    ['latin1', '\x80€', 'column 2'],
+    ['windows-1252', 'x\n\x81', 'column 1'],
+    ['windows-1252', '\ufffd', '(U+FFFD)'],
+    ['us-ascii', 'é', '"é" (U+00E9)'],
+    ['ISO-8859-15', '😀', '"😀" (U+1F600)'],
+    ['Shift_JIS', '¥', '(U+00A5)'],
+    ['Shift_JIS', '①', '(U+2460)'],
+    ['EUC-JP', '①', '(U+2460)'],
+    ['gb2312', '€', '(U+20AC)'],
+    ['gbk', '€', '(U+20AC)'],
+    ['euc-kr', '똠', '(U+B620)'],
+  ])('%s has no %j', (label, value, detail) => {
+    expect(failure(`text/plain; charset=${label}`, '{{ profile.v }}', { v: value })).toMatchObject({
+      code: 'body_invalid',
+      path: '/node/body/content',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  it('counts the bytes that are sent', () => {
+    const surroundings = (length: number) => ({ payload: { profile: { v: 'a'.repeat(length) } } })
+    const node = raw('text/plain; charset=utf-16le', '{{ profile.v }}')
+
+    expect(sent(node, surroundings(524_288)).body).toHaveLength(1_048_576)
+    expect(failureOf(node, surroundings(524_289))).toMatchObject({ code: 'request_too_large' })
+  })
+
+  it('is told nothing of where a secret does not fit in', () => {
+    const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"')
+
+    expect(failureOf(node, { secrets: { k: 'pä55word' } })).toMatchObject({
+      code: 'body_invalid',
+      detail: 'A character of a value that is not shown is not in US-ASCII.',
+    })
+  })
+
+  it.each([
+    ['text/xml', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', true],
+    ['text/xml; charset=ISO-8859-1', '<?xml version="1.0" encoding="UTF-8"?><a/>', true],
+    ['text/xml', "\n<?xml version='1.0'  encoding = 'klingon' ?><a/>", true],
+    ['text/xml; charset=ISO-8859-1', '<?xml version="1.0" encoding="latin1"?><a/>', false],
+    ['text/xml', '<?xml version="1.0" encoding="utf-8"?><a/>', false],
+    ['text/xml; charset=utf-16le', '<?xml version="1.0" encoding="UTF-16"?><a/>', false],
+    ['text/xml; charset=ISO-8859-1', '<?xml version="1.0"?><a encoding="utf-8"/>', false],
+    ['text/xml; charset=ISO-8859-1', '<a/>', false],
+    ['text/plain', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', false],
+  ])('%s contradicts %s: %s', (contentType, content, isWarned) => {
+    expect(warningsOf(raw(contentType, content))).toEqual(
+      isWarned ? ['xml_encoding_mismatch /node/body/content'] : [],
+    )
+  })
+})
+
+describe('a broken body is shown around the place', () => {
+  const json = (content: string, profile: Readonly<Record<string, unknown>>, secrets = {}) =>
+    failureOf(raw('application/json', content), { payload: { profile }, secrets }).detail
+
+  it.each([
+    ['{"n": {{ profile.v }} }', '', 'expected a value at line 1, column 8. There it reads: {"n":  ▸}'],
+    ['{"n":"{{ profile.o }}",\n{{ profile.v }}}', 'x', 'line 2, column 1. There it reads: {"n":"",\\n▸x}'],
+    ['[{{ profile.v }}]', 'a\u202eb\x07\tc', 'There it reads: [▸a\\u{202e}b'],
+  ])('%s', (content, value, detail) => {
+    expect(json(content, { v: value })).toContain(detail)
+  })
+
+  it.each(['', ' \n'])('not at all where it is %j', (content) => {
+    expect(json(content, {})).toBe('The rendered body is not JSON. The text is empty where JSON is expected.')
+  })
+
+  it('with what to do about it', () => {
+    const node = raw('application/json', '{"a":{{ profile.v }}}')
+
+    expect(failureOf(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
+      '{{ profile.name | json }}',
+    )
+  })
+
+  it('with some forty characters of it', () => {
+    const detail = json('["{{ profile.a }}" x "{{ profile.a }}"]', { a: 'abcdefghij'.repeat(10) })
+
+    expect(detail).toMatch(/There it reads: …cdefghijabcdefghij" ▸x "abcdefghijabcdefg…$/)
+  })
+
+  it('never with a part of a secret, also where a value repeats it', () => {
+    const secrets = { k: 'abcdefghijklmnopqrstuvwxyz0123456789' }
+    const contents = [
+      '["{{ secrets.k }}" x "{{ profile.a }}"]',
+      '[{{ profile.a }}]',
+      '["{{ profile.a }}" {{ secrets.k }}]',
+    ]
+
+    for (const content of contents) {
+      const detail = json(content, { a: secrets.k }, secrets)
+      expect(detail).toContain('•••')
+      expect(detail).not.toMatch(/abcd|6789/)
+    }
+  })
+
+  it('never with a part of a value that another field hides', () => {
+    const pin = 'abcdefghijklmnopqrstuvwxyz0123456789'
+    const headers = [{ name: 'X-Pin', value: '{{ profile.pin }}', sensitive: true }]
+    const node = { ...raw('application/json', '["{{ profile.pin }}" x "{{ profile.pin }}"]'), headers }
+
+    const { detail } = failureOf(node, { payload: { profile: { pin } } })
+
+    expect(detail).toContain('There it reads: ["•••" ▸x "•••"]')
+  })
+
+  it('not at all where a secret of the service is a part of it', () => {
+    const store = { find: () => ({ value: 'st0red', isStored: true, isHidden: true }) }
+    const node = raw('application/json', '{"a":"{{ secrets.k }}", x}')
+
+    expect(failureOf(node, { store })).toEqual({
+      code: 'secret_invalid',
+      detail: '',
+      path: '/node/body/content',
+    })
+  })
+})
+
+describe('a header that says what the body is', () => {
+  const labelled = (label: string, body: NodeSketch['body']): NodeSketch => ({
+    headers: [{ name: 'content-TYPE', value: label }],
+    ...(body === undefined ? {} : { body }),
+  })
+  const jsonBody = { structure: 'json', content: { a: 'é' } } as const
+  const asciiBody = { structure: 'json', content: { a: 'e' } } as const
+  const formBody = {
+    structure: 'json',
+    contentType: 'application/x-www-form-urlencoded',
+    content: { a: 'é' },
+  } as const
+  const rawText = { structure: 'raw', contentType: 'text/plain', content: 'é' } as const
+  const rawLatin = { structure: 'raw', contentType: 'text/plain; charset=latin1', content: 'é' } as const
+  const rawXml = { structure: 'raw', contentType: 'text/xml', content: '<a/>' } as const
+
+  it.each<[label: string, body: NodeSketch['body'], isWarned: boolean]>([
+    ['application/x-www-form-urlencoded', jsonBody, true],
+    ['multipart/form-data; boundary=x', jsonBody, true],
+    ['text/xml', jsonBody, true],
+    ['application/json; charset=ISO-8859-1', jsonBody, true],
+    ['application/json; charset=klingon', jsonBody, true],
+    ['application/json; charset=ISO-8859-1', asciiBody, false],
+    ['application/json; charset=UTF-16', asciiBody, true],
+    ['application/json; charset=utf-8', jsonBody, false],
+    ['application/vnd.crm+json', jsonBody, false],
+    ['application/x-ndjson', jsonBody, false],
+    ['text/plain', jsonBody, false],
+    ['', jsonBody, false],
+    ['application/json', formBody, true],
+    ['multipart/form-data', formBody, true],
+    ['application/x-www-form-urlencoded; charset=utf-8', formBody, false],
+    ['application/x-www-form-urlencoded; charset=latin1', formBody, true],
+    ['application/json', rawText, true],
+    ['application/octet-stream', rawText, false],
+    ['text/html; charset=utf-8', rawText, false],
+    ['text/plain', rawLatin, true],
+    ['text/plain; charset=utf-8', rawLatin, true],
+    ['text/csv; charset=iso-8859-1', rawLatin, false],
+    ['application/soap+xml', rawXml, false],
+    ['application/json', rawXml, true],
+    ['application/json', undefined, false],
+  ])('%s over %j is a warning: %s', (label, body, isWarned) => {
+    expect(warningsOf(labelled(label, body))).toEqual(
+      isWarned
+        ? ['content_type_mismatch /node/headers/0']
+        : expect.not.arrayContaining(['content_type_mismatch /node/headers/0']),
+    )
+    expect(headersOf(labelled(label, body), {}, 'content-type')).toEqual([label])
+  })
+
+  it('is told in a warning, save where it is not to be seen', () => {
+    const warn = (sensitive: boolean) =>
+      render({ headers: [{ name: 'Content-Type', value: 'text/xml', sensitive }], body: jsonBody }).warnings
+
+    expect(warn(false)[0]?.message).toBe(
+      'The header says text/xml, and the body is written as JSON. A header field changes the label that is sent, not the encoding.',
+    )
+    expect(warn(true)[0]?.message).not.toContain('text/xml')
+  })
+})
