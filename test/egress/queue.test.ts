@@ -97,7 +97,7 @@ describe('a call that finds all places taken', () => {
     void call('/1')
     await received(1)
     const started = performance.now()
-    const second = call('/2', { timeoutMs: 400 })
+    const second = call('/2', { timeoutMs: 1_500 })
     await delay(200)
     answerNext()
 
@@ -105,8 +105,8 @@ describe('a call that finds all places taken', () => {
 
     expect(outcome).toMatchObject({ failure: { code: 'response_timeout' } })
     expect(timings.queueMs).toBeGreaterThanOrEqual(190)
-    expect(durationMs).toBeGreaterThanOrEqual(390)
-    expect(performance.now() - started).toBeLessThan(900)
+    expect(durationMs).toBeGreaterThanOrEqual(1_490)
+    expect(performance.now() - started).toBeLessThan(2_500)
   })
 
   it('holds up no other target, and no other tenant', async () => {
