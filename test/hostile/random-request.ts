@@ -235,7 +235,9 @@ export function randomRequest(random: Random, url: string): HostileRequest {
     ...(isPreview && random.chance(0.7) ? { simulate: simulation(random) } : {}),
   })
   const spoilt = random.chance(0.15) ? spoil(random, text) : text
-  return { path: isPreview ? '/v1/preview' : '/v1/execute', body: spoilt.slice(0, 1_048_000) }
+  // A part of a text would keep all of it in memory, and some have a hundred megabytes.
+  const body = Buffer.from(spoilt.slice(0, 1_048_000)).toString()
+  return { path: isPreview ? '/v1/preview' : '/v1/execute', body }
 }
 
 function simulation(random: Random): object {
