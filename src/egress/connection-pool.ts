@@ -9,6 +9,7 @@ import type { Lane } from './lane.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import type { Place } from './places.ts'
+import { ReadTurns } from './read-turns.ts'
 
 export interface ConnectionPoolOptions {
   readonly policy: AddressPolicy
@@ -26,6 +27,7 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
   readonly #idle = new IdleConnections()
+  readonly #turns = new ReadTurns()
   #isClosed = false
 
   constructor(options: ConnectionPoolOptions) {
@@ -100,7 +102,7 @@ export class ConnectionPool {
     place.hold()
     try {
       const dialled = await this.#options.dial(target, place, phases, stopped.signal)
-      const connection = new Connection(dialled, target)
+      const connection = new Connection(dialled, target, this.#turns)
       connection.onClose(() => this.#idle.remove(lane.key, connection))
       this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
       return connection

@@ -9,6 +9,7 @@ import type { Target } from './address-policy.ts'
 import type { DialledSocket } from './connector.ts'
 import { EgressError, type EgressErrorCode } from './egress-error.ts'
 import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
+import type { ReadTurns } from './read-turns.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 
 /** How long a connection is kept for the next request; shorter where the target says so. */
@@ -28,6 +29,8 @@ export class Connection {
   readonly #socket: TLSSocket
   readonly #received: ReceivedBytes
   readonly #progress = new ProgressLimit()
+  readonly #turns: ReadTurns
+  #waitsForTurn = false
   #error: NodeJS.ErrnoException | null = null
   /** `asked` from the moment at which a request is written to the end of its answer, `kept` after that. */
   #state: 'new' | 'asked' | 'kept' = 'new'
@@ -37,8 +40,9 @@ export class Connection {
   #firstBytes = 0
   #speaksHttp = false
 
-  constructor({ socket, tcp }: DialledSocket, { host, port }: Target) {
+  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, turns: ReadTurns) {
     this.tcp = tcp
+    this.#turns = turns
     this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
@@ -188,6 +192,7 @@ export class Connection {
     this.#socket.read = (size) => {
       // Streams call this to be told of what comes next.
       if (size === 0) return read(0)
+      if (!this.#turns.isOpen) return this.#waitForTurn()
       // Only now, so that what was read last has had its effect.
       const excess = this.#state === 'asked' ? this.#findExcess() : null
       if (excess !== null) return this.#refuse(excess)
@@ -196,9 +201,21 @@ export class Connection {
       if (this.#state !== 'asked') return this.#refuse('EGRESS_CONNECTION_GONE')
       if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse('EGRESS_RESPONSE_MALFORMED')
       const end = this.#progress.take(chunk)
+      this.#turns.take(end)
       rest = end < chunk.length ? chunk.subarray(end) : null
       return end < chunk.length ? chunk.subarray(0, end) : chunk
     }
+  }
+
+  /** Then undici is told as by Node that there is something to read. */
+  #waitForTurn(): null {
+    if (this.#waitsForTurn) return null
+    this.#waitsForTurn = true
+    this.#turns.wait(() => {
+      this.#waitsForTurn = false
+      if (!this.#socket.destroyed) this.#socket.emit('readable')
+    })
+    return null
   }
 
   /** Node tells of a handshake whenever the target asks for another one, which is refused. */

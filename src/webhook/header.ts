@@ -74,12 +74,12 @@ function isBlank(code: number): boolean {
 
 /** Why a value may not be sent, or null: visible ASCII, space and tab only. */
 export function headerValueProblem(value: string): string | null {
-  if (/^[\t\x20-\x7e]*$/.test(value) && value.length <= headerLimits.valueBytes) return null
+  // First, so that nobody has to look through a value that is too long in any case.
+  if (value.length > headerLimits.valueBytes) return `is longer than ${headerLimits.valueBytes} characters`
+  if (/^[\t\x20-\x7e]*$/.test(value)) return null
   if (/[\r\n]/.test(value)) return 'contains a line break'
   if (/[^\t\x20-\x7e\u0080-\u{10ffff}]/u.test(value)) return 'contains a control character'
-  if (/[^\t\x20-\x7e]/.test(value))
-    return 'contains a character outside of ASCII; encode it, for example with the filter url_encode'
-  return `is longer than ${headerLimits.valueBytes} characters`
+  return 'contains a character outside of ASCII; encode it, for example with the filter url_encode'
 }
 
 const none: readonly string[] = []

@@ -101,18 +101,25 @@ function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, rendering:
   return own === null ? given : [own, ...given]
 }
 
+/** A part that fails may have taken all the work that a whole one may take. */
+const maxFailures = 20
+
 function renderEach<T>(
   fields: readonly CompiledField[],
   rendering: Rendering,
   write: (field: RenderedField) => T,
 ): T[] {
-  return fields.flatMap((field) => {
-    const written = attempt(() => {
+  const written: T[] = []
+  let failures = 0
+  for (const field of fields) {
+    const { value, failure } = attempt(() => {
       const one = field.render(rendering)
       return one === null ? null : write(one)
     })
-    return written.value ?? []
-  })
+    if (value !== null) written.push(value)
+    if (failure !== null && ++failures === maxFailures) break
+  }
+  return written
 }
 
 type Attempted<T> =

@@ -1,0 +1,54 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { ReadTurns } from '../../src/egress/read-turns.ts'
+
+const all = 65_536
+
+describe('responses that come at once', () => {
+  it('are read at once while they are small', () => {
+    const turns = new ReadTurns()
+    for (let read = 0; read < 100; read++) turns.take(500)
+
+    expect(turns.isOpen).toBe(true)
+  })
+
+  it('wait for the next round of the event loop once so much was read, in the order in which they came', async () => {
+    const turns = new ReadTurns()
+    const rounds: string[][] = []
+    const read = (name: string, bytes: number) => () => {
+      rounds.at(-1)?.push(name)
+      turns.take(bytes)
+    }
+    turns.take(all)
+    expect(turns.isOpen).toBe(false)
+    turns.wait(read('large', all))
+    turns.wait(read('small', 1))
+    turns.wait(read('another small', 1))
+
+    for (let round = 0; round < 3; round++) {
+      rounds.push([])
+      await nextRound()
+    }
+
+    expect(rounds.filter((names) => names.length > 0)).toEqual([['large'], ['small', 'another small']])
+    expect(turns.isOpen).toBe(true)
+  })
+
+  it('go to the end when they wait again', async () => {
+    const turns = new ReadTurns()
+    const order: string[] = []
+    const readOn = (name: string, pieces: number): void => {
+      if (pieces === 0) return
+      if (!turns.isOpen) return turns.wait(() => readOn(name, pieces))
+      order.push(name)
+      turns.take(all)
+      readOn(name, pieces - 1)
+    }
+
+    readOn('a', 3)
+    readOn('b', 2)
+    for (let round = 0; round < 6; round++) await nextRound()
+
+    expect(order).toEqual(['a', 'a', 'b', 'a', 'b'])
+  })
+})
