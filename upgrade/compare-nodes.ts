@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { PreviewReply } from '../src/execution/contract.ts'
 import type { Problem } from '../src/http/contract.ts'
-import { type Answer, compareAnswers, type Verdict } from './comparison.ts'
+import { type Answer, compareAnswers, type Verdict, verdicts } from './comparison.ts'
+import { readStoredNode, UnreadableLine } from './stored-node.ts'
 
 const usage = `npm run compare-nodes -- --before URL --after URL FILE
 
@@ -11,20 +12,13 @@ Tells what two versions of the service make of stored nodes, by their previews: 
 
   --before URL   the service as it is in use, such as http://127.0.0.1:3000
   --after URL    the service of the new version
-  FILE           a line of JSON for each node: the node, or what POST /v1/preview takes ({"node": …, "payload": …})
+  FILE           a line of JSON for each node: the node, or a body of POST /v1/execute or /v1/preview
 
 The key of both is WEBHOOK_NODE_KEY of the environment, where one is asked for. Ends with 0 where nothing has changed,
 with 1 where something has, with 2 where it could not be told.
 `
 
-/** What is said of a node by its verdict. */
-const headings: Readonly<Record<Exclude<Verdict, 'same'>, string>> = {
-  refused: 'is refused now',
-  accepted: 'is accepted now',
-  sends: 'sends something else',
-  decides: 'decides otherwise on status 200',
-  warned: 'is warned of',
-}
+const unchanged: ReadonlySet<Verdict> = new Set(['same', 'unusable'])
 
 /** What cannot be told, in a sentence for people. */
 class CannotCompare extends Error {}
@@ -32,7 +26,7 @@ class CannotCompare extends Error {}
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof CannotCompare)) throw error
+  if (!(error instanceof CannotCompare || error instanceof UnreadableLine)) throw error
   console.error(error.message)
   process.exitCode = 2
 }
@@ -44,16 +38,20 @@ async function run(args: readonly string[]): Promise<number> {
   for await (const line of createInterface({ input: open(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1
     if (line.trim() === '') continue
-    const { name, body } = readLine(line, number)
-    const { verdict, lines } = compareAnswers(await ask(before, body), await ask(after, body))
+    const { name, body, hasResponse } = readStoredNode(line, number)
+    const answers = [await ask(before, body, number), await ask(after, body, number)] as const
+    const { verdict, lines } = compareAnswers(...answers, { hasResponse })
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
-    if (verdict === 'same') continue
-    console.log(
-      [`line ${number}, ${name}: ${headings[verdict]}`, ...lines.map((text) => `  ${text}`)].join('\n'),
-    )
+    if (verdict !== 'same')
+      console.log([`line ${number}, ${name}: ${verdicts[verdict]}`, ...lines.map(indent)].join('\n'))
   }
+  if (counts.size === 0) throw new CannotCompare(`${file} has no node.`)
   console.log(summarize(counts))
-  return [...counts.keys()].every((verdict) => verdict === 'same') ? 0 : 1
+  return [...counts.keys()].every((verdict) => unchanged.has(verdict)) ? 0 : 1
+}
+
+function indent(text: string): string {
+  return `  ${text}`
 }
 
 function readArguments(args: readonly string[]) {
@@ -82,59 +80,39 @@ function open(file: string) {
   return stream
 }
 
-/** The text stays as it is, so that long numbers keep their digits. */
-function readLine(line: string, number: number): { readonly name: string; readonly body: string } {
-  const parsed = parseObject(line, number)
-  const isNode = !('node' in parsed)
-  const { id } = (isNode ? parsed : (parsed.node ?? {})) as { readonly id?: unknown }
-  const request = isNode ? `{"node":${line}}` : line.trim()
-  const body = 'simulate' in parsed ? request : `{"simulate":{"status":200},${request.slice(1)}`
-  return { name: typeof id === 'string' ? `node ${JSON.stringify(id)}` : 'a node without an id', body }
-}
-
-function parseObject(line: string, number: number): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(line)
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Readonly<Record<string, unknown>>
-  } catch {
-    // Said below.
-  }
-  throw new CannotCompare(`Line ${number} is no JSON object. Each node stands in a line of its own.`)
-}
-
-async function ask(service: string, body: string): Promise<Answer> {
-  const key = process.env.WEBHOOK_NODE_KEY
-  const response = await fetch(new URL('/v1/preview', service), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
-    body,
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: unknown) => {
-    throw new CannotCompare(`${service} cannot be asked: ${describe(error)}.`)
-  })
+async function ask(service: string, body: string, number: number): Promise<Answer> {
+  const response = await post(service, body)
   if (response.status === 200) return { kind: 'preview', preview: (await response.json()) as PreviewReply }
-  const problem = (await response.json().catch(() => null)) as Problem | null
-  if (response.status === 400 && problem !== null) return { kind: 'refused', problem }
-  throw new CannotCompare(
-    `${service} answered with status ${response.status}: ${problem?.detail ?? 'no problem'}`,
-  )
+  const { detail, errors = [] } = ((await response.json().catch(() => null)) ?? {}) as Partial<Problem>
+  const foreign = errors.find(({ path }) => !/^\/(?:node|payload)(?:\/|$)/.test(path))
+  if (response.status === 400 && detail !== undefined && foreign === undefined)
+    return { kind: 'refused', problem: { detail, errors } }
+  const what =
+    foreign === undefined ? (detail ?? 'it is no such service') : `${foreign.path} ${foreign.message}`
+  throw new CannotCompare(`Line ${number}: ${service} answered with status ${response.status}: ${what}`)
 }
 
-function describe(error: unknown): string {
+async function post(service: string, body: string): Promise<Response> {
+  const key = process.env.WEBHOOK_NODE_KEY
+  try {
+    return await fetch(new URL('/v1/preview', service), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+      body,
+      signal: AbortSignal.timeout(30_000),
+    })
+  } catch (error) {
+    throw new CannotCompare(`${service} cannot be asked: ${describeError(error)}.`)
+  }
+}
+
+function describeError(error: unknown): string {
   const { cause, name } = error as { readonly cause?: { readonly code?: string }; readonly name?: string }
   return cause?.code ?? name ?? 'no reason given'
 }
 
 function summarize(counts: ReadonlyMap<Verdict, number>): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const count = (verdict: Verdict) => counts.get(verdict) ?? 0
-  return [
-    `${total} nodes: ${count('same')} as before`,
-    `${count('refused')} refused now`,
-    `${count('accepted')} accepted now`,
-    `${count('sends')} send something else`,
-    `${count('decides')} decide otherwise`,
-    `${count('warned')} with a new warning only`,
-  ].join(', ')
+  const found = [...counts].map(([verdict, count]) => `${count} × ${verdicts[verdict]}`)
+  return `${total} ${total === 1 ? 'node' : 'nodes'}: ${found.join(', ')}`
 }

@@ -1,13 +1,28 @@
 import type { PreviewReply } from '../src/execution/contract.ts'
 import type { Problem } from '../src/http/contract.ts'
 
+type Offence = Pick<Problem, 'detail' | 'errors'>
+
 /** What a service says of a node: its preview, or the problem with it. */
 export type Answer =
   | { readonly kind: 'preview'; readonly preview: PreviewReply }
-  | { readonly kind: 'refused'; readonly problem: Pick<Problem, 'detail' | 'errors'> }
+  | { readonly kind: 'refused'; readonly problem: Offence }
 
-/** How a node differs between two versions. `warned`: the same is sent and decided, and there is a new warning. */
-export type Verdict = 'same' | 'refused' | 'accepted' | 'sends' | 'decides' | 'warned'
+/** How a node differs between two versions, the gravest difference first. */
+export const verdicts = {
+  refused: 'is refused now',
+  stopped: 'is not sent any more',
+  sends: 'sends something else',
+  decides: 'decides otherwise',
+  warned: 'is warned of',
+  begun: 'is sent now',
+  accepted: 'is accepted now',
+  unusable: 'is refused as before',
+  same: 'is as before',
+} as const
+
+/** What has become of a node. */
+export type Verdict = keyof typeof verdicts
 
 /** What has become of a node, with the differences as lines for people. */
 export interface Comparison {
@@ -15,45 +30,81 @@ export interface Comparison {
   readonly lines: readonly string[]
 }
 
-/** Compares what two versions say of the same node, the gravest difference first. */
-export function compareAnswers(before: Answer, after: Answer): Comparison {
-  if (after.kind === 'refused')
-    return before.kind === 'refused' ? same : { verdict: 'refused', lines: describeProblem(after.problem) }
-  if (before.kind === 'refused') return { verdict: 'accepted', lines: describeProblem(before.problem) }
-  return comparePreviews(before.preview, after.preview)
+/** What was asked beside the node itself. */
+export interface Asked {
+  /** Whether the line says what the target answers. */
+  readonly hasResponse: boolean
 }
 
-const same: Comparison = { verdict: 'same', lines: [] }
+/** Compares what two versions say of the same node. */
+export function compareAnswers(before: Answer, after: Answer, asked: Asked): Comparison {
+  if (after.kind === 'refused')
+    return {
+      verdict: before.kind === 'refused' ? 'unusable' : 'refused',
+      lines: describeProblem(after.problem),
+    }
+  if (before.kind === 'refused') return { verdict: 'accepted', lines: describeProblem(before.problem) }
+  return comparePreviews(before.preview, after.preview, asked)
+}
 
-function comparePreviews(before: PreviewReply, after: PreviewReply): Comparison {
-  const sent = findDifferences(partsOfRequest(before), partsOfRequest(after))
-  const decided = findDifferences(partsOfDecision(before), partsOfDecision(after))
-  const warnings = describeNewWarnings(before, after)
+function comparePreviews(before: PreviewReply, after: PreviewReply, asked: Asked): Comparison {
+  const [failedBefore, failsNow] = [isUnsent(before), isUnsent(after)]
+  const decided = findDifferences(partsOfDecision(before, asked), partsOfDecision(after, asked))
+  const warnings = describeNewWarnings(before, after, asked)
+  if (failsNow && !failedBefore) return { verdict: 'stopped', lines: [describeReason(after), ...warnings] }
+  if (failedBefore && !failsNow) return { verdict: 'begun', lines: [describeReason(before), ...warnings] }
+  // What cannot be sent is shown in part, and by newer versions only.
+  const sent = failsNow ? [] : findDifferences(partsOfRequest(before), partsOfRequest(after))
   const lines = [...sent, ...decided, ...warnings]
   if (sent.length > 0) return { verdict: 'sends', lines }
   if (decided.length > 0) return { verdict: 'decides', lines }
-  return warnings.length > 0 ? { verdict: 'warned', lines } : same
+  return { verdict: warnings.length > 0 ? 'warned' : 'same', lines }
+}
+
+/** Reasons that a response or a simulated failure has, and no rendering. */
+function isUnsent({ simulated, curl, request }: PreviewReply): boolean {
+  return request === null || (curl === null && simulated !== null && unsentReasons.has(simulated.reason.code))
+}
+
+const unsentReasons: ReadonlySet<string> = new Set([
+  'value_missing',
+  'secret_missing',
+  'secret_not_allowed',
+  'secret_invalid',
+  'template_failed',
+  'url_invalid',
+  'header_invalid',
+  'body_invalid',
+  'request_too_large',
+])
+
+function describeReason({ simulated }: PreviewReply): string {
+  return simulated === null
+    ? 'its request cannot be made'
+    : `${simulated.reason.code} at ${simulated.reason.path ?? 'the node'}: ${simulated.reason.message}`
 }
 
 type Parts = Readonly<Record<string, string>>
 
-/** Differ from call to call, or with the version. */
-const volatile = new Set(['idempotency-key', 'traceparent', 'tracestate', 'user-agent'])
+/** Differ from call to call, with the version, or with what is compared anyway. */
+const volatile = new Set(['idempotency-key', 'traceparent', 'tracestate', 'user-agent', 'content-length'])
 
 function partsOfRequest({ request }: PreviewReply): Parts {
-  if (request === null) return { request: 'none' }
+  if (request === null) return {}
   const headers = (request.headers ?? []).filter(([name]) => !volatile.has(name.toLowerCase()))
   return {
     url: `${request.method} ${request.url}`,
     headers: headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).join('; '),
     body: request.body ?? '',
+    'bytes of the body': String(request.bodyBytes),
   }
 }
 
-function partsOfDecision({ simulated }: PreviewReply): Parts {
+function partsOfDecision({ simulated }: PreviewReply, { hasResponse }: Asked): Parts {
   if (simulated === null) return {}
   const { branch, reason, captured } = simulated
-  return { branch, reason: reason.code, captured: JSON.stringify(captured) }
+  const parts = { branch, reason: reason.code }
+  return hasResponse ? { ...parts, captured: JSON.stringify(captured) } : parts
 }
 
 function findDifferences(before: Parts, after: Parts): readonly string[] {
@@ -78,13 +129,19 @@ function describeDifference(name: string, before: string, after: string): readon
 const shownBefore = 40
 const shownBehind = 80
 
-function describeNewWarnings(before: PreviewReply, after: PreviewReply): readonly string[] {
+/** Of captures nothing can be said without a response. */
+function describeNewWarnings(
+  before: PreviewReply,
+  after: PreviewReply,
+  { hasResponse }: Asked,
+): readonly string[] {
   const known = new Set(before.warnings.map(({ code, path }) => `${code} ${path}`))
   return after.warnings
     .filter(({ code, path }) => !known.has(`${code} ${path}`))
+    .filter(({ path }) => hasResponse || !path?.startsWith('/node/capture'))
     .map(({ code, path, message }) => `warning ${code} at ${path}: ${message}`)
 }
 
-function describeProblem({ detail, errors }: Pick<Problem, 'detail' | 'errors'>): readonly string[] {
+function describeProblem({ detail, errors }: Offence): readonly string[] {
   return errors.length === 0 ? [detail] : errors.map(({ path, message }) => `${path}: ${message}`)
 }

@@ -75,9 +75,7 @@ describe('the comparison of stored nodes between two versions', () => {
 
     const { code, out } = await compare(lines, before.earlier)
 
-    expect(out).toBe(
-      '2 nodes: 2 as before, 0 refused now, 0 accepted now, 0 send something else, 0 decide otherwise, 0 with a new warning only\n',
-    )
+    expect(out).toBe('2 nodes: 2 × is as before\n')
     expect(code).toBe(0)
   })
 
@@ -89,7 +87,7 @@ describe('the comparison of stored nodes between two versions', () => {
     }))
 
     expect(out).toMatch(/^line 1, node "crm": is refused now\n {2}\/node\/expect\/value: /)
-    expect(out).toContain('1 nodes: 0 as before, 1 refused now')
+    expect(out).toContain('1 node: 1 × is refused now')
     expect(code).toBe(1)
   })
 
@@ -120,9 +118,7 @@ describe('the comparison of stored nodes between two versions', () => {
 
     const { out } = await compare([line], before.earlier)
 
-    expect(out).toContain(
-      'decides otherwise on status 200\n  branch before: error\n  branch now:    success\n',
-    )
+    expect(out).toContain('decides otherwise\n  branch before: error\n  branch now:    success\n')
   })
 
   it('shows a warning that was not there before', async () => {
@@ -133,6 +129,52 @@ describe('the comparison of stored nodes between two versions', () => {
     const { out } = await compare([line], before.earlier)
 
     expect(out).toMatch(/is warned of\n {2}warning source_missing at \/node\/query\/0/)
+  })
+
+  it('tells a node that was refused before from one that is refused now', async () => {
+    const line = JSON.stringify(node({ method: 'BREW' }))
+    const problem = { detail: 'No.', errors: [{ path: '/node/method', message: 'no' }] }
+
+    const { code, out } = await compare([line], () => ({ status: 400, body: problem }))
+
+    expect(out).toMatch(/^line 1, node "crm": is refused as before\n {2}\/node\/method: /)
+    expect(code).toBe(0)
+  })
+
+  it('tells a node that is not sent any more, and why', async () => {
+    const line = JSON.stringify(
+      node({
+        query: [{ name: 'q', literal: [], ifEmpty: 'fail' }],
+        capture: { id: '{{ response.json.id }}' },
+      }),
+    )
+    const before = await previewing((preview) => ({
+      ...preview,
+      curl: 'curl',
+      simulated: { branch: 'success', succeeded: true, reason: { code: 'expectation_met' }, captured: {} },
+    }))
+    await before.learn(line)
+
+    const { code, out } = await compare([line], before.earlier)
+
+    expect(out).toMatch(/is not sent any more\n {2}value_missing at \/node\/query\/0: /)
+    expect(out).not.toContain('capture')
+    expect(code).toBe(1)
+  })
+
+  it('takes the body of an execution for what it renders', async () => {
+    const line = JSON.stringify({
+      node: node({}),
+      deadlineMs: 1_000,
+      idempotencyKey: 'a',
+      diagnostics: 'brief',
+    })
+    const before = await previewing((preview) => preview)
+    await before.learn(JSON.stringify(node({})))
+
+    const { out } = await compare([line], before.earlier)
+
+    expect(out).toBe('1 node: 1 × is as before\n')
   })
 
   it('sends every digit of a line on', async () => {
@@ -151,6 +193,9 @@ describe('the comparison of stored nodes between two versions', () => {
   it.each<[what: string, lines: readonly string[], message: string]>([
     ['a line that is no JSON', ['{'], 'Line 1 is no JSON object.'],
     ['a line that is no object', [JSON.stringify(node({})), '[]'], 'Line 2 is no JSON object.'],
+    ['a line without a node', ['{"nodes":[]}'], 'Line 1 has neither a node nor a member "node".'],
+    ['a tenant that is none', [JSON.stringify({ node: node({}), tenant: ' ' })], '/tenant'],
+    ['no node at all', [''], 'has no node.'],
   ])('ends with 2 and says what is wrong: %s', async (_what, lines, message) => {
     const before = await previewing((preview) => preview)
     await before.learn(JSON.stringify(node({})))
@@ -164,7 +209,7 @@ describe('the comparison of stored nodes between two versions', () => {
   it('ends with 2 where a service does not answer, or not as one', async () => {
     const { code, err } = await compare([JSON.stringify(node({}))], () => ({ status: 404, body: {} }))
 
-    expect(err).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered with status 404/)
+    expect(err).toMatch(/^Line 1: http:\/\/127\.0\.0\.1:\d+ answered with status 404/)
     expect(code).toBe(2)
     expect(await run(['--before', 'http://127.0.0.1:1'])).toMatchObject({
       code: 2,
