@@ -64,7 +64,14 @@ export class Compiler {
 
   /** A string that is made of a response and not sent: always a template, and no place for secrets. */
   liquid(text: string, path: string): Template {
-    return this.#compiled(text, path, null, responseNames)
+    const template = this.#compiled(text, path, null, responseNames)
+    const { staticText, isConstant } = template
+    if (isConstant)
+      this.#note({
+        ...{ text: staticText, pointer: path, place: 'headers', why: 'syntax' },
+        ...{ isWhole: true, isCaptured: true },
+      })
+    return template
   }
 
   /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
@@ -108,7 +115,8 @@ export class Compiler {
     if (this.#referencesLeft === 0) return
     const found = findReferences(sent, this.#referencesLeft)
     this.#referencesLeft -= found.length
-    this.references.push(...found)
+    const isHidden = sent.pointer.startsWith('/node/auth/')
+    this.references.push(...found.map((one) => ({ ...one, isHidden })))
   }
 
   #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {

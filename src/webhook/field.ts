@@ -50,7 +50,8 @@ export function compileField(
 ): CompiledField {
   const known = compiler.references.length
   const source = compileSource(field, path, place, compiler)
-  const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path }))
+  const isHidden = field.sensitive ?? false
+  const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path, isHidden }))
   const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
   refusePlaceholders(field, path, compiler)
   const { sensitive = false, ifEmpty } = field

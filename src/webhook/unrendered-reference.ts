@@ -15,6 +15,8 @@ export interface UnrenderedReference {
   /** The names that lead to the value, its source first. */
   readonly path: readonly string[]
   readonly why: Unrendered
+  /** Whether the text is one that is not shown, such as a credential. */
+  readonly isHidden?: boolean
 }
 
 /** A text of the node that is sent whatever the payload is. */
@@ -25,11 +27,13 @@ export interface SentText {
   /** Whether it is sent alone. */
   readonly isWhole: boolean
   readonly why: Unrendered
+  /** Whether it is captured, where it may refer to the response as well. */
+  readonly isCaptured?: boolean
 }
 
-const mayRefer = /(?:profile|event|instance|flow|vars|node|execution|secrets)[.[]/
+const mayRefer = /(?:profile|event|instance|flow|vars|node|execution|secrets|response)[.[]/
 const reference =
-  /(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(profile|event|instance|flow|vars|node|execution|secrets)((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})/gu
+  /(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(profile|event|instance|flow|vars|node|execution|secrets|response)((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})/gu
 
 /** What in a text looks like references, at most so many of them. */
 export function findReferences(sent: SentText, limit: number): UnrenderedReference[] {
@@ -39,6 +43,7 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
   for (const match of text.matchAll(reference)) {
     if (found.length >= limit) break
     const [own, source = '', rest = ''] = match
+    if (source === 'response' && !sent.isCaptured) continue
     const around = surroundings(text, match.index, match.index + own.length)
     if (!isInCode(sent, match.index) && !looksMeant(sent, own, around)) continue
     const path = [source, ...rest.split(/[.[\]]+/).filter((name) => name !== '')]
@@ -49,13 +54,25 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
 
 /** Warns of those that lead to a value of this call: of others nobody can say what they mean. */
 export function warnOfReferences(references: readonly UnrenderedReference[], rendering: Rendering): void {
-  for (const { pointer, written: text, path, why } of references)
-    if (path[0] === 'secrets' || valueAt(rendering.scope.variables, path) !== undefined)
-      rendering.warn(
-        'placeholder_not_rendered',
-        pointer,
-        `${quoteName(text)} ${advice[why](placeholder(path))}`,
-      )
+  for (const { pointer, written: text, path, why, isHidden } of references) {
+    if (!leadsToValue(path, text, rendering)) continue
+    const message = isHidden
+      ? `has a reference to ${quoteName(path[0] ?? '')} that ${advice[why]('a placeholder with that path')}`
+      : `${quoteName(text)} ${advice[why](placeholder(path))}`
+    rendering.warn('placeholder_not_rendered', pointer, message)
+  }
+}
+
+const ownRoots: ReadonlySet<string> = new Set(['node', 'execution'])
+
+/** There is no response yet, and a name of a secret is one where it is marked as one, or where the request has it. */
+function leadsToValue(path: readonly string[], written: string, { scope, input }: Rendering): boolean {
+  const [root = '', name = ''] = path
+  if (root === 'response') return true
+  if (root === 'secrets') return Object.hasOwn(input.secrets, name) || !/^[\w.]+$/.test(written)
+  const value = valueAt(scope.variables, path)
+  // A node without an id, and an execution without a tenant, have null there.
+  return value !== undefined && !(value === null && ownRoots.has(root))
 }
 
 const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {

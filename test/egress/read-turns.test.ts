@@ -38,11 +38,14 @@ describe('responses that come at once', () => {
     const turns = new ReadTurns()
     const order: string[] = []
     const readOn = (name: string, pieces: number): void => {
-      if (pieces === 0) return
-      if (!turns.isOpen) return turns.wait(() => readOn(name, pieces))
-      order.push(name)
-      turns.take(all)
-      readOn(name, pieces - 1)
+      for (let left = pieces; left > 0; left--) {
+        if (!turns.isOpen) {
+          turns.wait(() => readOn(name, left))
+          return
+        }
+        order.push(name)
+        turns.take(all)
+      }
     }
 
     readOn('a', 3)

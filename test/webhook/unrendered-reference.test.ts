@@ -61,7 +61,6 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     ['${profile.none}', '{{ profile.none }}'],
     ['event.type', '{{ event.type }}'],
     ['${execution.id}', '{{ execution.id }}'],
-    ['secrets.crm_token', '{{ secrets.crm_token }}'],
     ['Bearer ${secrets.crm_token}', '{{ secrets.crm_token }}'],
   ])('%s: %s', (value, right) => {
     const [warning, ...others] = told(valueNode(value))
@@ -77,6 +76,9 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
   it.each([
     'profile.unknown',
     'node.js',
+    'node.id',
+    'secrets.crm_token',
+    'response.status',
     'the secrets.of others',
     '${profile.unknown}',
     'event.created',
@@ -161,6 +163,29 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     ],
   ])('in %s', (_where, path, node) => {
     expect(told(node).map(([at]) => at)).toEqual([path])
+  })
+
+  it.each(['profile.email', '${profile.email}', 'response.json.id', '${response.status}'])(
+    'in a capture: %s',
+    (text) => {
+      expect(told({ capture: { c: text } }).map(([at]) => at)).toEqual(['/node/capture/c'])
+    },
+  )
+
+  it('in a secret of the request', () => {
+    const { warnings } = render(valueNode('secrets.crm_token'), { secrets: { crm_token: 's3cr3t' } })
+
+    expect(warnings.map(({ code }) => code)).toEqual(['placeholder_not_rendered'])
+  })
+
+  it.each<[what: string, node: NodeSketch]>([
+    ['a credential', { auth: { type: 'bearer', token: 'sk_live_${profile.email}' } }],
+    ['a sensitive value', { query: [{ name: 'q', value: 'x${profile.email}', sensitive: true }] }],
+  ])('without a part of the text, in %s', (_what, node) => {
+    const [[, message = ''] = []] = told(node)
+
+    expect(message).toContain('has a reference to "profile" that is sent as it stands')
+    expect(message).not.toContain('email')
   })
 
   it.each<[what: string, content: string]>([
