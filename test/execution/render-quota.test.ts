@@ -66,7 +66,7 @@ describe('the time of the processor that templates take', () => {
 
     await Promise.all([go('first', 50), go('second', 50)])
 
-    expect(passed).toEqual(['first false', 'second false'])
+    expect(passed.toSorted()).toEqual(['first false', 'second false'])
   })
 
   it('is not waited for by who has gone', async () => {
