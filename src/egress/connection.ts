@@ -21,6 +21,9 @@ const maxRenegotiations = 3
 /** Node hands a request to the kernel in pieces of about this size, one in each turn of its loop. */
 const maxBytesAtOnce = 131_072
 
+/** To hand on a piece of a body takes about as long as to read so many bytes, however small it is. */
+const pieceBytes = 100
+
 /** One TLS connection that speaks HTTP/1.1 and carries one request at a time. */
 export class Connection {
   /** The connection below TLS. */
@@ -144,6 +147,7 @@ export class Connection {
   /** Tells that so many of the bytes that were read last are of the body. */
   noteBody(bytes: number): void {
     this.#progress.noteBody(bytes)
+    this.#turns.take(pieceBytes)
   }
 
   /** Tells that all of the answer was read. */

@@ -1,7 +1,4 @@
-/**
- * Of all responses together, between two looks at everything else. To parse the worst of them (chunks of one byte) takes
- * about 20 ms.
- */
+/** Of all responses together, between two looks at everything else. */
 const maxBytesAtOnce = 65_536
 
 /**
@@ -17,7 +14,7 @@ export class ReadTurns {
     return this.#bytesLeft > 0
   }
 
-  /** So much was read. */
+  /** So much was read, or took as long as if it were. */
   take(bytes: number): void {
     this.#bytesLeft -= bytes
   }

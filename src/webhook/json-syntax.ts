@@ -37,8 +37,9 @@ export function findSyntaxError(text: string): string {
   return `Not valid JSON: expected ${expected} at line ${line}, column ${column}.`
 }
 
-const token = /[[\]{}:,]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y
-const blank = /[ \t\n\r]*/y
+const marks: ReadonlySet<string> = new Set('[]{}:,')
+const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y
+const blanks: ReadonlySet<string> = new Set(' \t\n\r')
 
 class Reader {
   readonly #text: string
@@ -51,8 +52,8 @@ class Reader {
 
   /** Reads one token; gives what may follow it, or null where it was not what was expected. */
   read(expected: Expected): Expected | null {
-    this.#at += this.#match(blank).length
-    const found = this.#text[this.#at] === '"' ? this.#string() : this.#match(token)
+    while (blanks.has(this.#text[this.#at] ?? '')) this.#at += 1
+    const found = this.#token()
     const next = found === '' ? null : this.#follow(expected, found)
     if (next !== null) this.#at += found.length
     return next
@@ -63,9 +64,12 @@ class Reader {
     return this.#at
   }
 
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    return pattern.exec(this.#text)?.[0] ?? ''
+  #token(): string {
+    const first = this.#text[this.#at] ?? ''
+    if (marks.has(first)) return first
+    if (first === '"') return this.#string()
+    word.lastIndex = this.#at
+    return word.exec(this.#text)?.[0] ?? ''
   }
 
   #string(): string {
