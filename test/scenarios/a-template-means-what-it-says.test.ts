@@ -110,6 +110,31 @@ describe('a template that would mean something else is 400 with the nearest righ
   })
 })
 
+describe('a negation in parentheses decides the branch', () => {
+  it.each([
+    ['response.status == 200 and (not response.json.error)', 'success'],
+    ['response.status == 200 and (not response.json.id)', 'error'],
+    ['(not response.json.error)', 'success'],
+    ['(not response.json.id) == profile.visits', 'error'],
+  ])('%s: %s', async (value, branch) => {
+    const { reply } = await send({ expect: { type: 'condition', value } })
+
+    expect(reply.branch).toBe(branch)
+  })
+
+  it('and what is sent', async () => {
+    const { target } = await send({
+      query: [
+        { name: 'a', value: 1, when: '(not profile.phone)' },
+        { name: 'b', value: 1, when: '(not profile.email)' },
+        { name: 'c', value: '{{ profile.tags | reject_exp: "t", "not t contains \'a\'" | join: "," }}' },
+      ],
+    })
+
+    expect(target).toBe('/?a=1&c=a')
+  })
+})
+
 describe('a placeholder where none is filled in is 400', () => {
   it.each<[node: object, path: string]>([
     [{ query: [{ name: '{{ profile.k }}', value: 1 }] }, '/node/query/0/name'],
