@@ -6,7 +6,7 @@ import {
   Tokenizer,
   toValue,
 } from 'liquidjs'
-import { checkExpression } from './expression.ts'
+import { checkExpression, formOfCondition } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
@@ -228,7 +228,7 @@ function judgingItems(filter: FilterHandler): FilterHandler {
 function forgivingExpression(filter: FilterHandler, name: string, names: ReadonlySet<string>): FilterHandler {
   return function* (this: FilterThis, given: unknown, item: unknown, condition: unknown) {
     const context = this.context as RenderContext
-    if (!checkExpression(String(toValue(condition as never) ?? ''), 'value', names).ok)
+    if (!checkExpression(String(toValue(condition as never) ?? ''), formOfCondition(name), names).ok)
       throw new FilterFailed(`The filter "${name}" was given a condition that is not well formed.`)
     const { noticed } = context
     const result: unknown = yield filter.call(this, given, item, condition)

@@ -94,11 +94,12 @@ function follow({ root, members }: VariablePath, known: KnownNames, made: Readon
   return { unknown: null, shape }
 }
 
-/** What is wrong with a comparison that comes out the same whatever the value is; null where nothing is. */
+/** What is wrong with a condition that comes out the same whatever the value is; null where nothing is. */
 function describeMismatch(variable: VariablePath, shape: Shape): string | null {
-  const { compared, quoted } = variable
-  if (compared === undefined) return null
+  const { compared, isJudged, quoted } = variable
   const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  if (isJudged) return alwaysTrue(name, shape)
+  if (compared === undefined) return null
   const isEquality = compared.operator === '==' || compared.operator === '!='
   if (shape === 'number' && compared.operator === 'contains')
     return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
@@ -107,6 +108,14 @@ function describeMismatch(variable: VariablePath, shape: Shape): string | null {
   if (shape === 'text' && compared.kind === 'number' && isEquality)
     return `${name} is a text, and no text equals a number. Write the number in quotes.`
   return null
+}
+
+/** Some values are there always, and zero is one. */
+function alwaysTrue(name: string, shape: Shape): string | null {
+  if (shape === 'number') return `${name} is a number, and every number is true. Compare it with ==, < or >.`
+  if (typeof shape !== 'object' && shape !== 'headers') return null
+  const has = shape === 'headers' ? 'its headers' : `its members: ${listed(shape)}`
+  return `${name} is always there, so that it decides nothing. Name one of ${has}.`
 }
 
 /** What stands behind a member; null where there is no such member. */

@@ -74,7 +74,10 @@ const expression = fc.letrec<{ any: Meant }>((tie) => ({
     fc.tuple(fc.constantFrom('profile.five', 'profile.zero', '3'), fc.constantFrom('<', '>='), fc.nat(6)).map(
       ([left, operator, right]): Meant => ({
         written: `${left} ${operator} ${right}`,
-        value: compare[operator]?.({ 'profile.five': 5, 'profile.zero': 0 }[left] ?? 3, right),
+        value: compare[operator]?.(
+          left === '3' ? 3 : profile[left === 'profile.five' ? 'five' : 'zero'],
+          right,
+        ),
         level: 'comparison',
       }),
     ),

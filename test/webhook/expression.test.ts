@@ -75,6 +75,16 @@ describe('a condition is well formed', () => {
     '"x".size > 0',
     'response.status == 200',
     'a\n  and\n  b',
+    'true',
+    'false',
+    '"x".size > 0 and "x"[0] == "x"',
+    '(a == 1 or b == 2) == true',
+    '(a or b) == c',
+    'a | default: (b == c)',
+    'a | default: "x", allow_false: (b or c)',
+    'a | where_exp: "t", "t.a or t.b"',
+    '(not a) | json',
+    '((a == 1) or b)',
   ])('%s', (text) => {
     expect(problemOf(text)).toBeNull()
   })
@@ -187,6 +197,23 @@ describe('a condition is refused', () => {
     ['a- == 1', '"a-" ends with a dash'],
     [`${'('.repeat(30)}a${')'.repeat(30)}`, 'nested deeper'],
     [`a${'[a'.repeat(30)}${']'.repeat(30)}`, 'nested deeper'],
+    ['200', 'a text or a number alone decides nothing'],
+    ['"ok"', 'a text or a number alone decides nothing'],
+    ["('ok')", 'a text or a number alone decides nothing'],
+    ['not "ok"', 'a text or a number alone decides nothing'],
+    ['a and (1)', 'always true; repeat the comparison'],
+    ['(a or b) == "x"', 'equals no text and no number; repeat the comparison'],
+    ['5 == (a == b)', 'equals no text and no number; repeat the comparison'],
+    ['true.x', 'have no members'],
+    ['nil.x == 1', 'have no members'],
+    ['empty.size', 'have no members'],
+    ['(a == b).x', 'have no members'],
+    ['"a".x == 1', 'a text has no members but its size'],
+    ['(a or b) | default: "x"', 'write a | default: b'],
+    ['a | default: (b or c)', 'write a | default: b'],
+    ['(a | size .. 3) contains 1', 'expected ")"'],
+    ['(a == 1 .. 3) contains 1', 'expected ")"'],
+    ['a | where_exp: "t", "1"', 'takes as a condition is none'],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('%j: %s', (text, problem) => {
@@ -196,6 +223,53 @@ describe('a condition is refused', () => {
   it('in a sentence that quotes no more than it has to', () => {
     expect(problemOf(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
     expect(problemOf('a b')).toBe('"a b" is not well formed: expected the end before "b".')
+  })
+})
+
+describe('and and or where a value is kept or sent', () => {
+  const complaintAbout = (text: string) => {
+    const compiled = compileTemplate(text, null)
+    return compiled.ok ? null : compiled.problem
+  }
+
+  it.each([
+    '{{ a or b }}',
+    '{{ a and b }}',
+    '{{ a.b or "none" }}',
+    '{{ (a or b) }}',
+    '{{ ((a or b)) }}',
+    '{{ a == 1 or b }}',
+    '{{ (a or b) and c == 1 }}',
+    '{{ (a or b) | upcase }}',
+    '{{ a | append: (b or c) }}',
+    '{{ a[(b or c)] }}',
+    '{% assign x = a or b %}{{ x }}',
+    '{% echo a or b %}',
+    '{% liquid\n echo a or b\n%}',
+    '{% for x in (a or b) %}{{ x }}{% endfor %}',
+    '{% case a or b %}{% when 1 %}x{% endcase %}',
+    '{% cycle a or b %}',
+    '{{ a | group_by_exp: "t", "t.a or t.b" | json }}',
+  ])('give the form that means one of them: %s', (text) => {
+    expect(complaintAbout(text)).toMatch(/write a \| default: b|repeat the comparison|takes as a condition/)
+  })
+
+  it.each([
+    '{{ a == 1 or b == 2 }}',
+    '{{ a == 1 and not b }}',
+    '{{ not a }}',
+    '{{ (not a) and (b == 1 or c == 2) }}',
+    '{{ a == b }}',
+    '{{ (a == b) | json }}',
+    '{% assign x = a == 1 or b == 2 %}{{ x }}',
+    '{% if a or b %}x{% elsif a and b %}y{% endif %}',
+    '{% unless a or b %}x{% endunless %}',
+    '{% if (a or b) and c %}x{% endif %}',
+    '{{ a | where_exp: "t", "t.a or t.b" | json }}',
+    '{% case a %}{% when 1 or 2 %}x{% endcase %}',
+    '{% for x in (a | split: ",") %}{{ x }}{% endfor %}',
+  ])('stay where true or false is meant: %s', (text) => {
+    expect(complaintAbout(text)).toBeNull()
   })
 })
 
@@ -294,13 +368,21 @@ describe('a checked expression', () => {
   })
 
   it('is accepted where it follows the grammar, and read to its end by LiquidJS', () => {
+    let accepted = 0
     fc.assert(
       fc.property(operand, (text) => {
-        expect(checkExpression(text, 'value', filterNames)).toMatchObject({ ok: true })
+        const checked = checkExpression(text, 'value', filterNames)
+        // A comparison may stand beside a number or a text.
+        if (!checked.ok) {
+          expect(checked.problem).toContain('gives true or false')
+          return
+        }
+        accepted++
         expect(leftover(text)).toBe('')
       }),
       { numRuns: 1000 },
     )
+    expect(accepted).toBeGreaterThan(500)
   })
 
   it('of any text at all is judged without an exception', () => {

@@ -136,6 +136,13 @@ describe('a variable over a response', () => {
     ['response["status"] == "200"', 'Write the number without quotes'],
     ['response.body == 5', 'Write the number in quotes'],
     ['execution.tenant == 5', 'Write the number in quotes'],
+    ['response', '"response" is always there, so that it decides nothing. Name one of its members'],
+    ['not response', 'Name one of its members: status, headers, body and json.'],
+    ['(response) and response.json.a', 'Name one of its members'],
+    ['response.headers', 'Name one of its headers'],
+    ['response.status', '"response.status" is a number, and every number is true'],
+    ['response.body.size', 'every number is true'],
+    ['response["status"] and response.json.a', 'What stands there is a number, and every number is true'],
     ['true and score', 'Did you mean "profile.score"?'],
   ])('is not known: %s', (value, problem) => {
     expect(inExpect(value)).toMatch(/^\/node\/expect\/value: /)
