@@ -29,6 +29,7 @@ export function registerFilters(liquid: Liquid): void {
   replace(numberFilters, needingNumbers)
   replace(Object.keys(countedArguments), countingByNumbers)
   replace(textFilters, writingObjects)
+  replace(dateFilters, needingDates)
   for (const [name, filter] of Object.entries(truthFilters))
     liquid.registerFilter(name, filter(standard(name)))
   replace(conditionFilters, judgingItems)
@@ -177,6 +178,20 @@ function withoutObjects(given: unknown, memoryLimit: { use(count: number): void 
   const text = plainText(value)
   memoryLimit.use(text.length)
   return text
+}
+
+const dateFilters = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string']
+
+/** LiquidJS takes true for a moment in 1970, a list for a text, and a long number for milliseconds. */
+function needingDates(filter: FilterHandler, name: string): FilterHandler {
+  return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
+    const value: unknown = toValue(given as never)
+    if (typeof value === 'boolean' || Array.isArray(value) || isObject(value))
+      throw new FilterFailed(
+        `The filter "${name}" needs a date, and the value that it was given is ${describeKind(value)}.`,
+      )
+    return filter.call(this, value instanceof LongNumber ? Number(value) : value, ...rest)
+  }
 }
 
 type Judge = (list: readonly unknown[], truths: readonly boolean[]) => unknown
