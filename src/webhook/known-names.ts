@@ -35,6 +35,12 @@ const namesElsewhere: Readonly<Record<string, string>> = {
   header: 'headers',
   executionid: 'id',
   nodeid: 'id',
+  count: 'length',
+  size: 'length',
+  total: 'length',
+  counter: 'index',
+  isfirst: 'first',
+  islast: 'last',
 }
 
 /** What other tools call the sources. */
@@ -54,6 +60,30 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
 /** The variables of loops, by the tag that makes them. */
 const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
 
+const forloop: KnownNames = {
+  index: 'number',
+  index0: 'number',
+  rindex: 'number',
+  rindex0: 'number',
+  first: 'anything',
+  last: 'anything',
+  length: 'number',
+  name: 'text',
+}
+
+/** What stands behind the variables of loops. */
+const loopNames: KnownNames = {
+  forloop,
+  tablerowloop: {
+    ...forloop,
+    col: 'number',
+    col0: 'number',
+    col_first: 'anything',
+    col_last: 'anything',
+    row: 'number',
+  },
+}
+
 /**
  * What is wrong with the name of a variable that nothing can ever have; null where it may have a value, and where that
  * is computed. `made` has the names that tags of the same template make.
@@ -64,6 +94,9 @@ export function findUnknownName(
   made: ReadonlySet<string>,
 ): string | null {
   const { unknown, shape } = follow(variable, known, made)
+  const { root, members } = variable
+  if (members.length === 0 && root !== null && made.has(root) && Object.hasOwn(loopNames, root))
+    return `"${root}" alone is no value. Name one of its members: ${listed(shape as object)}.`
   if (unknown === null) return describeMismatch(variable, shape)
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
@@ -82,9 +115,16 @@ interface Followed {
 
 function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
   const somewhere: Followed = { unknown: null, shape: 'anything' }
-  if (root === null || made.has(root)) return somewhere
+  if (root === null) return somewhere
+  if (made.has(root))
+    return Object.hasOwn(loopNames, root) ? followMembers(loopNames[root] ?? {}, members) : somewhere
   if (!Object.hasOwn(known, root)) return { ...somewhere, unknown: { index: -1, within: known } }
-  let shape = known[root] ?? 'anything'
+  return followMembers(known[root] ?? 'anything', members)
+}
+
+function followMembers(start: Shape, members: VariablePath['members']): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  let shape = start
   for (const [index, member] of members.entries()) {
     if (shape === 'anything' || member === null) return somewhere
     const next = memberOf(shape, member)
@@ -171,11 +211,15 @@ function meantByRoot(
 function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
   const { root, members } = variable
   const before = [root, ...members.slice(0, index)].join('.')
+  if (members[index] === 'parentloop') return noParentLoop
   const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
   const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
   const name = nameOf({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
   return `"${before}" has no ${name}.${meant}${has}`
 }
+
+const noParentLoop =
+  'A loop does not know the loop around it. Assign what is needed of that one before: {% assign outer = forloop.index %}.'
 
 const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
 
