@@ -1,4 +1,5 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
+import { neededArguments } from './filter-arguments.ts'
 import { nearest } from './nearest.ts'
 
 /** A variable as an expression names it. */
@@ -170,8 +171,10 @@ class ExpressionReader {
     },
     capture: () => {
       const { text } = this.#peek
-      if (this.#take('string')) this.made.push(text.slice(1, -1))
-      else this.#name()
+      if (this.#take('string')) {
+        refuseName(text.slice(1, -1))
+        this.made.push(text.slice(1, -1))
+      } else this.#name()
     },
     for: () => this.#loop('for'),
     tablerow: () => this.#loop('tablerow'),
@@ -187,7 +190,9 @@ class ExpressionReader {
   }
 
   #name(): void {
-    this.made.push(this.#word('a name'))
+    const name = this.#word('a name')
+    refuseName(name)
+    this.made.push(name)
   }
 
   #loop(tag: keyof typeof loopNames): void {
@@ -234,10 +239,15 @@ class ExpressionReader {
   #filter(): void {
     const name = this.#word('the name of a filter')
     if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
-    if (!this.#takeMark(':')) return
+    if (!this.#takeMark(':')) {
+      if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
+      return
+    }
     const start = this.#at
-    do this.#argument(name, this.#at === start)
+    let count = 0
+    do this.#argument(name, count++ === 0)
     while (this.#takeMark(','))
+    refuseTooFew(name, count)
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
@@ -531,6 +541,19 @@ function refuseDash(name: string): void {
     throw new SyntaxProblem(
       `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
     )
+}
+
+/** `{% assign true = 1 %}` would make a variable that nobody can name. */
+function refuseName(name: string): void {
+  if (literals.has(name) || wordOperators.has(name) || name === 'not')
+    throw new SyntaxProblem(`"${name}" is a word of Liquid, and no name for a variable`)
+}
+
+function refuseTooFew(filter: string, count: number): void {
+  const needed = neededArguments.get(filter)
+  if (needed === undefined || count >= needed.count) return
+  const wanted = needed.count === 1 ? 'an argument' : `${needed.count} arguments`
+  throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
 }
 
 function unknownArgument(filter: string, name: string): SyntaxProblem {

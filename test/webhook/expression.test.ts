@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { Tokenizer } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from '../../src/webhook/expression.ts'
+import { neededArguments } from '../../src/webhook/filter-arguments.ts'
 import { engine, filterNames } from '../../src/webhook/liquid.ts'
 import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
 
@@ -214,6 +215,15 @@ describe('a condition is refused', () => {
     ['(a | size .. 3) contains 1', 'expected ")"'],
     ['(a == 1 .. 3) contains 1', 'expected ")"'],
     ['a | where_exp: "t", "1"', 'takes as a condition is none'],
+    ['a | append', 'the filter "append" needs an argument, as in append: "text"'],
+    ['a | replace: "x"', 'the filter "replace" needs 2 arguments, as in replace: "old", "new"'],
+    ['a | where | size', 'the filter "where" needs an argument'],
+    ['a | default', 'the filter "default" needs an argument'],
+    ['(a | plus) > 1', 'the filter "plus" needs an argument, as in plus: 2'],
+    [
+      'a | where_exp: "t"',
+      'the filter "where_exp" needs 2 arguments, as in where_exp: "item", "item.active"',
+    ],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('%j: %s', (text, problem) => {
@@ -270,6 +280,38 @@ describe('and and or where a value is kept or sent', () => {
     '{% for x in (a | split: ",") %}{{ x }}{% endfor %}',
   ])('stay where true or false is meant: %s', (text) => {
     expect(complaintAbout(text)).toBeNull()
+  })
+})
+
+describe('a word of Liquid is no name', () => {
+  it.each(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains'])(
+    '%s',
+    (name) => {
+      for (const text of [
+        `{% assign ${name} = 1 %}`,
+        `{% capture ${name} %}x{% endcapture %}`,
+        `{% capture "${name}" %}x{% endcapture %}`,
+        `{% for ${name} in a %}x{% endfor %}`,
+        `{% tablerow ${name} in a %}x{% endtablerow %}`,
+        `{% increment ${name} %}`,
+      ]) {
+        const compiled = compileTemplate(text, null)
+        expect(compiled.ok ? text : compiled.problem).toContain(`"${name}" is a word of Liquid`)
+      }
+    },
+  )
+})
+
+describe('a filter that needs arguments', () => {
+  it.each([...neededArguments])('%s is accepted with those of its example', (name, { count, example }) => {
+    const complaintAbout = (filter: string) => {
+      const compiled = compileTemplate(`{{ profile.a | ${filter} }}`, null)
+      return compiled.ok ? null : compiled.problem
+    }
+
+    expect(filterNames).toContain(name)
+    expect(complaintAbout(`${name}: ${example}`)).toBeNull()
+    expect(complaintAbout(name)).toContain(`"${name}" needs ${count === 1 ? 'an argument' : '2 arguments'}`)
   })
 })
 
