@@ -1,6 +1,7 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
 import { neededArguments } from './filter-arguments.ts'
 import { nearest } from './nearest.ts'
+import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
 /** A variable as an expression names it. */
 export interface VariablePath {
@@ -14,6 +15,8 @@ export interface VariablePath {
   readonly compared?: ComparedConstant
   /** Whether it decides something by its truth alone. */
   readonly isJudged?: true
+  /** Whether it stands in the condition that a filter takes of its items. */
+  readonly isOfItem?: true
 }
 
 /** A text or a number on the other side of a comparison. */
@@ -135,11 +138,19 @@ const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
 
 const loopOptions = { for: ['limit', 'offset', 'reversed'], tablerow: ['limit', 'offset', 'cols'] } as const
 
+const hintPlaces: Readonly<Partial<Record<ExpressionForm, HintPlace>>> = {
+  condition: 'condition',
+  value: 'value',
+  assign: 'assign',
+  for: 'loop',
+  tablerow: 'loop',
+}
+
 class ExpressionReader {
   readonly variables: VariablePath[] = []
   readonly made: string[] = []
   readonly #filters: ReadonlySet<string>
-  #isCondition = false
+  #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
   #at = 0
   #nesting = 0
@@ -151,7 +162,7 @@ class ExpressionReader {
 
   read(form: ExpressionForm): void {
     if (form === 'anything') return
-    this.#isCondition = form === 'condition'
+    this.#place = hintPlaces[form] ?? 'other'
     this.#forms[form]()
     if (this.#peek.kind !== 'end') throw this.#unexpected('the end')
   }
@@ -272,7 +283,7 @@ class ExpressionReader {
     for (const variable of checked.variables) {
       const { root, members } = variable
       const quoted = new Set([root, ...members].filter((name) => name !== null))
-      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted })
+      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted, isOfItem: true })
     }
   }
 
@@ -464,11 +475,9 @@ class ExpressionReader {
   }
 
   #unexpected(expected: string): SyntaxProblem {
-    const { text } = this.#peek
-    if (text === '|' && this.#isMark('|', this.#at - 1) && !this.#isCondition)
-      return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)} (write a | default: b)`)
-    const hint = Object.hasOwn(operatorsElsewhere, text) ? ` (write ${operatorsElsewhere[text]})` : ''
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${hint}`)
+    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place)
+    const advice = hint === null ? '' : ` (${hint})`
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${advice}`)
   }
 }
 
@@ -586,21 +595,6 @@ function contentOf({ text }: Token): string {
 /** Those that read a text as the path to a property of each item. */
 const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
 
-/** What stands in Liquid for the operators of other languages, by the token where reading ended. */
-const operatorsElsewhere: Readonly<Record<string, string>> = {
-  '=': '"=="',
-  '|': '"or"',
-  '"&"': '"and"',
-  '"!"': '"not"',
-  '"+"': 'a | plus: b',
-  '"-"': 'a | minus: b',
-  '"*"': 'a | times: b',
-  '"/"': 'a | divided_by: b',
-  '"%"': 'a | modulo: b',
-  '"?"': '{% if a %}b{% else %}c{% endif %}',
-  '"$"': 'profile.email in the place of $profile.email',
-}
-
 function tokenize(expression: string): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -629,6 +623,8 @@ function placeOf({ kind, text }: Token): string {
 }
 
 function unknownFilter(name: string, filters: ReadonlySet<string>): string {
+  const elsewhere = findFilterElsewhere(name)
+  if (elsewhere !== null) return `there is no filter "${name}" (write ${elsewhere})`
   const meant = nearest(name, filters)
   return `there is no filter "${name}"${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

@@ -57,6 +57,27 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   variables: 'vars',
 }
 
+/** What other languages call the constants. */
+const constantsElsewhere: Readonly<Record<string, string>> = {
+  true: 'Write true.',
+  false: 'Write false.',
+  yes: 'Write true.',
+  no: 'Write false.',
+  nil: 'Write nil.',
+  null: 'Write nil.',
+  none: 'Write nil.',
+  undefined: 'Write nil.',
+  now: 'The time is "now" | date: "%Y-%m-%d".',
+  today: 'The date is "today" | date: "%Y-%m-%d".',
+}
+
+/** What makes a name one that nobody means, and what to do about it. */
+const oddNames: readonly (readonly [form: RegExp, advice: string])[] = [
+  [/\?/, 'There is no "?." here: write profile.email in the place of profile?.email.'],
+  [/[\u2018-\u201f\u00ab\u00bb]/, 'A name has curly quotes in it: write straight ones.'],
+  [/[\p{C}\p{Z}]/u, 'A name has a character in it that cannot be seen: write it anew.'],
+]
+
 /** The variables of loops, by the tag that makes them. */
 const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
 
@@ -181,11 +202,25 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
     return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
+  const name = nameOf(variable)
+  const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
+  if (advice !== null) return `${name ?? 'What stands there'} is no variable. ${advice}`
   const meant = meantByRoot(variable, known, made).find(
     (candidate) => follow(candidate, known, made).unknown === null,
   )
   const question = didYouMean(meant === undefined ? null : write(meant))
-  return `${nameOf(variable) ?? 'What a text names'} is no variable.${question} Variables begin with ${listed(known)}.`
+  const begin = `Variables begin with ${listed(known)}.`
+  if (variable.isOfItem)
+    return `A condition of a filter names what is no variable.${question} ${ofItem} ${begin}`
+  return `${name ?? 'What a text names'} is no variable.${question} ${begin}`
+}
+
+const ofItem = 'In it an item has the name that stands before the condition.'
+
+function describeOddRoot(root: string): string | null {
+  const key = root.toLowerCase()
+  if (Object.hasOwn(constantsElsewhere, key)) return constantsElsewhere[key] ?? null
+  return oddNames.find(([form]) => form.test(root))?.[1] ?? null
 }
 
 /** What an author may have meant by a variable that begins with no known name, the likeliest first. */
@@ -227,10 +262,30 @@ const notes: Readonly<Record<string, string>> = { headers: ' Headers have their 
 function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
   const [member, ...rest] = members
   if (before === 'response.body') return write({ root: 'response.json', members, quoted })
-  if (quoted.has(member ?? '') && shape === 'headers') return null
+  if (quoted.has(member ?? '') && shape === 'headers' && !commonHeaders.has((member ?? '').toLowerCase()))
+    return null
+  if (quoted.has(member ?? '') && shape === 'headers')
+    return write({ root: before, members: [(member ?? '').toLowerCase(), ...rest], quoted: new Set() })
   const near = shape === 'headers' ? (member ?? '').toLowerCase() : nearestMember(shape, member ?? '')
   return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
 }
+
+/** Those that stand between quotes may be told: they are no credentials. */
+const commonHeaders: ReadonlySet<string> = new Set([
+  ...['location', 'content-type', 'content-length', 'content-encoding', 'content-language', 'date', 'etag'],
+  ...[
+    'last-modified',
+    'link',
+    'retry-after',
+    'server',
+    'cache-control',
+    'expires',
+    'set-cookie',
+    'vary',
+    'via',
+  ],
+  ...['www-authenticate', 'x-request-id', 'x-correlation-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+])
 
 function nearestMember(shape: Shape, name: string): string | null {
   if (typeof shape !== 'object') return null

@@ -167,7 +167,7 @@ class SettlingAssign extends AssignTag {
     yield super.render(context)
     const { key } = this as unknown as { readonly key: string }
     // A name that was given nothing is noticed where it is used.
-    if (context.bottom()[key] === undefined) context.forgive()
+    if (context.bottom()[key] === undefined) context.forgiveAssignment(key)
     else context.settle()
   }
 }

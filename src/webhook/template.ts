@@ -274,8 +274,11 @@ function failureOf(error: unknown): RenderProblem {
     cause instanceof FilterFailed
       ? cause.message
       : 'An operator or a tag of the template cannot work with the value that it was given.'
-  return { code: 'template_failed', detail: `${what}${placeOf(error)}` }
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}`, hint: ofValue }
 }
+
+const ofValue =
+  'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
 /** The placeholder or tag that failed, as its author wrote it. */
 function placeOf(error: unknown): string {

@@ -272,6 +272,16 @@ describe('a template names the execution that it is a part of', () => {
     expect(reply.idempotencyKey).toBe(reply.executionId)
   })
 
+  it('with the key of the caller though a header of the node takes its place', async () => {
+    const { reply, body: sent } = await send(
+      { body: body(named), headers: [{ name: 'Idempotency-Key', value: 'own' }] },
+      { idempotencyKey: 'step-3' },
+    )
+
+    expect(JSON.parse(sent ?? '').key).toBe('step-3')
+    expect(reply.idempotencyKey).toBe('own')
+  })
+
   it('in a preview too', async () => {
     const { preview } = await service()
     const { request } = await preview({
@@ -290,9 +300,9 @@ describe('a body that must not have a text', () => {
   const node = { expect: { type: 'string', value: 'errors', match: 'notContains' } }
 
   it.each([
-    ['{"ok":true}', 'success', 'a body that does not'],
+    ['{"ok":true}', 'success', 'a body that does not contain it'],
     ['{"errors":[1]}', 'error', 'a body that begins with "{"errors":[1]}"'],
-    ['', 'success', 'a body that does not'],
+    ['', 'success', 'a body that does not contain it'],
   ])('%s: %s', async (answer, branch, actual) => {
     const target = await receiver((_request, response) => response.end(answer))
     const { execute } = await service()

@@ -283,6 +283,68 @@ describe('and and or where a value is kept or sent', () => {
   })
 })
 
+describe('what is written in another language gets the form of Liquid', () => {
+  it.each([
+    ['a !== b', '(write "!=")'],
+    ['a === b', '(write "==")'],
+    ['a =< b', '(write "<=")'],
+    ['a => b', '(write ">=")'],
+    ['a > = b', '(write ">=")'],
+    ['a <> b', '(write "!=")'],
+    ['a AND b', '(write "and")'],
+    ['a Or b', '(write "or")'],
+    ['NOT a', '(write "not")'],
+    ['a and NOT b', '(write "not")'],
+    ['a CONTAINS "x"', '(write "contains")'],
+    ['a is b', '(write "==")'],
+    ['a IS NOT b', '(write "!=")'],
+    ['a eq 1', '(write "==")'],
+    ['a gte 1', '(write ">=")'],
+    ['a in b', 'list contains value'],
+    ['a not in b', 'not list contains value'],
+    ['a not contains "x"', 'not a contains b'],
+    ['a == “x”', '(write straight quotes)'],
+    ['a || b', '(write "or")'],
+    ['a ?? "x"', '(write a | default: b)'],
+    ['| upcase', 'the value before the filter is missing'],
+    ['a | truncate 5', '(write truncate: 5)'],
+    ['a | slice 0, 3', '(write slice: 0)'],
+    ['a | truncate=5', '(write truncate: 5)'],
+    ['a | default "s3cret"', '(write default: …)'],
+  ])('in a condition: %s', (text, hint) => {
+    expect(problemOf(text)).toContain(hint)
+    expect(problemOf(text)).not.toContain('s3cret')
+  })
+
+  it.each([
+    ['{{ a || b }}', '(write a | default: b)'],
+    ['{{ a ?? b }}', '(write a | default: b)'],
+    ['{{ a ? b : c }}', '(write {% if a %}b{% else %}c{% endif %})'],
+    ['{{ | upcase }}', 'the value before the filter is missing'],
+    ['{% assign x = | upcase %}', 'the value before the filter is missing'],
+    ['{% assign = 1 %}', 'a name is missing, as in assign name = profile.name'],
+    ['{% assign x == 1 %}', '(write "=")'],
+    ['{% for c in x limit=1 %}{% endfor %}', '(write limit: 1)'],
+    [
+      '{% for c in x | split: "," %}{% endfor %}',
+      'put the value and its filter in parentheses, as in (a | split: ",")',
+    ],
+    ['{% if a = 1 %}{% endif %}', '(write "==")'],
+    ['{% if a || b %}{% endif %}', '(write "or")'],
+    ['{{ a | trim }}', 'there is no filter "trim" (write strip)'],
+    ['{{ a | length }}', '(write size)'],
+    ['{{ a | to_json }}', '(write json)'],
+    ['{{ a | toJSON }}', '(write json)'],
+    ['{{ a | to_string }}', '(write append: "")'],
+    ['{{ a | lower }}', '(write downcase)'],
+    ['{{ a | upper }}', '(write upcase)'],
+  ])('in a template: %s', (text, hint) => {
+    const compiled = compileTemplate(text, null)
+
+    expect(compiled.ok ? text : compiled.problem).toContain(hint)
+  })
+})
+
 describe('a word of Liquid is no name', () => {
   it.each(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains'])(
     '%s',

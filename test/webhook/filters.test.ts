@@ -364,6 +364,7 @@ describe('a filter that calculates', () => {
       for (const part of [filter, kind, reason]) expect(failure?.detail).toContain(part)
       expect(failure?.detail).toContain(`It stands in "${text.startsWith('{%') ? 'assign a = ' : ''}`)
       expect(failure?.detail).not.toMatch(/abc|apples|1e308/)
+      expect(failure?.hint).toContain('Correct the value in the payload')
     }
   })
 

@@ -36,6 +36,18 @@ describe('a variable of a template of the request', () => {
   })
 
   it.each([
+    ['{{ now }}', '"now" is no variable. The time is "now" | date: "%Y-%m-%d".'],
+    ['{{ profile.a | default: NULL }}', '"NULL" is no variable. Write nil.'],
+    ['{% if profile.a == None %}x{% endif %}', '"None" is no variable. Write nil.'],
+    ['{% if profile.a == True %}x{% endif %}', 'Write true.'],
+    ['{% if profile.a == False %}x{% endif %}', 'Write false.'],
+    ['{{ profile?.email }}', 'There is no "?." here: write profile.email'],
+    ['{{ \u200bprofile.email }}', 'a character in it that cannot be seen'],
+    ['{{ profile.a | default: ‘x’ }}', 'curly quotes in it: write straight ones'],
+    [
+      '{{ profile.a | where_exp: "i", "item.q > 3" }}',
+      'In it an item has the name that stands before the condition.',
+    ],
     ['{{ score }}', '"score" is no variable. Did you mean "profile.score"?'],
     ['{{ Profile.email }}', 'Did you mean "profile.email"?'],
     ['{{ PROFILE.email }}', 'Did you mean "profile.email"?'],
@@ -96,7 +108,7 @@ describe('a variable of a template of the request', () => {
       '"tablerowloop" has no "column"',
     ],
     ['{{ forloop.last }}', '"forloop" is known in a template with {% for %} only'],
-    ['{{ profile.list | where_exp: "t", "itm.a" }}', 'What a text names is no variable'],
+    ['{{ profile.list | where_exp: "t", "itm.a" }}', 'A condition of a filter names what is no variable'],
     ['{{ response.json.id }}', 'There is no response yet'],
     ['{{ respons.status }}', 'There is no response yet'],
     ['{{ continue }}', 'is no variable'],
@@ -151,6 +163,7 @@ describe('a variable over a response', () => {
     ['response.status.text', '"response.status" has no "text"'],
     ['response.constructor', '"response" has no "constructor"'],
     ['response.headers.X-Id', 'Did you mean "response.headers.x-id"?'],
+    ['response.headers["Location"]', 'Did you mean "response.headers.location"?'],
     ['response.headers["X-Id"]', 'Headers have their names in lower case'],
     ['status == 200', 'Did you mean "response.status"?'],
     ['statusCode == 200', 'Did you mean "response.status"?'],
