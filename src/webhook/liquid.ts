@@ -209,9 +209,6 @@ export class SecretTag extends Tag {
   }
 }
 
-// LiquidJS reckons with the hours of the process: of a text without a zone, and of all that are skipped or told twice.
-process.env.TZ = 'UTC'
-
 /** The one engine: what it lacks, no template can use. */
 export const engine = createEngine()
 

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LongNumber } from '../../src/webhook/long-number.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
@@ -32,21 +30,6 @@ const resultOf = (expression: string, profile = {}) => {
 describe('dates are in UTC', () => {
   it.each(table)('%s is %j', (expression, text) => {
     expect(resultOf(expression)).toBe(text)
-  })
-
-  it.each(['America/New_York', 'Pacific/Chatham', 'UTC'])('also in a process that runs in %s', (zone) => {
-    const script = `
-      import { compileTemplate } from './template.ts'
-      const results = ${JSON.stringify(table.map(([expression]) => expression))}.map((expression) =>
-        compileTemplate('{{ ' + expression + ' }}', null).template.value({ variables: {} }).value)
-      console.log(JSON.stringify(results))`
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: join(import.meta.dirname, '../../src/webhook'),
-      env: { TZ: zone },
-      encoding: 'utf8',
-    })
-
-    expect(JSON.parse(output)).toEqual(table.map(([, text]) => text))
   })
 })
 
