@@ -13,10 +13,21 @@ export function findSyntaxHint(tokens: readonly Written[], at: number, place: Hi
   if (token === '|') return hintForBar(before, at, place)
   if (isSign(before) && isSign(token)) return hintForSigns(before + token)
   if (tokens[at - 2]?.text === '|' && isArgument(token)) return hintForArgument(before, token, next)
+  if (isOperator(token) && tokens.slice(0, at).some(({ text }) => text === '|'))
+    return hintBehindFilter(token, place)
   if (token === '=') return hintForEquals(before, next, at, place)
   if (token === '==' && place === 'assign' && at === 1) return 'write "="'
   if (before.toLowerCase() === 'not' && before !== 'not') return 'write "not"'
   return hintForWord(token, next.toLowerCase(), place)
+}
+
+function isOperator(text: string): boolean {
+  return /^(?:[=!]=|[<>]=?|and|or|contains)$/.test(text)
+}
+
+function hintBehindFilter(operator: string, place: HintPlace): string {
+  if (operator === 'or' && place !== 'condition') return 'write a | default: b | default: c'
+  return 'put the value and its filter in parentheses, as in (a | size) > 1'
 }
 
 function isSign(text: string): boolean {

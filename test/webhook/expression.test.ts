@@ -306,6 +306,8 @@ describe('what is written in another language gets the form of Liquid', () => {
     ['a == “x”', '(write straight quotes)'],
     ['a || b', '(write "or")'],
     ['a ?? "x"', '(write a | default: b)'],
+    ['a | size > 3', 'put the value and its filter in parentheses, as in (a | size) > 1'],
+    ['a | size and b', 'put the value and its filter in parentheses'],
     ['| upcase', 'the value before the filter is missing'],
     ['a | truncate 5', '(write truncate: 5)'],
     ['a | slice 0, 3', '(write slice: 0)'],
@@ -318,6 +320,7 @@ describe('what is written in another language gets the form of Liquid', () => {
 
   it.each([
     ['{{ a || b }}', '(write a | default: b)'],
+    ['{{ a | default: b or c }}', '(write a | default: b | default: c)'],
     ['{{ a ?? b }}', '(write a | default: b)'],
     ['{{ a ? b : c }}', '(write {% if a %}b{% else %}c{% endif %})'],
     ['{{ | upcase }}', 'the value before the filter is missing'],
