@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
+    // As `main` sets it.
+    env: { TZ: 'UTC' },
     coverage: { include: ['src/**'] },
   },
 })

@@ -11,6 +11,9 @@ const lastResortMs = 2_000
 /** For the last lines of the log, where closing has taken all of the grace. */
 const lastLinesMs = 200
 
+// Dates of templates are in UTC. LiquidJS reads a text without a zone, and the hours of any date, by the zone of the process.
+process.env.TZ = 'UTC'
+
 const settings = settingsOrExit()
 const output = await logOutput({ isTerminal: isatty(1) })
 const log = createLogger(settings.logLevel, output)

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { PreviewReply } from '../src/execution/contract.ts'
 import { listen } from './support/listen.ts'
 import { runToEnd, startProcess } from './support/process.ts'
 
@@ -41,6 +42,27 @@ describe('the process', () => {
 
     await vi.waitUntil(() => output().includes('no key is asked for'))
   })
+
+  it.each(['America/New_York', 'Pacific/Chatham'])(
+    'has dates in UTC where the machine is in %s',
+    async (TZ) => {
+      const { url } = await startProcess({ TZ })
+      // Among them hours that New York skips, and tells twice.
+      const dates = ['2026-05-01T10:00:00', '2026-05-01 10:00', '2026-03-08T02:30:00', '2026-11-01T06:30:00Z']
+      const query = dates.map((value) => ({ name: 'd', value: `{{ "${value}" | date: "%d %H:%M %z" }}` }))
+
+      const reply = await fetch(`${url}/v1/preview`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ node: { method: 'GET', url: 'https://hooks.example/', query } }),
+      })
+
+      const { request } = (await reply.json()) as PreviewReply
+      expect(new URL(request?.url ?? '').searchParams.getAll('d')).toEqual([
+        ...['01 10:00 +0000', '01 10:00 +0000', '08 02:30 +0000', '01 06:30 +0000'],
+      ])
+    },
+  )
 
   it('exits with 1 and a clear line when its port is taken', async () => {
     const { port, close } = await listen(createServer())

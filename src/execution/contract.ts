@@ -32,7 +32,7 @@ const executeProperties = {
     Type.String({
       pattern: '^[\\x21-\\x7e]{1,255}$',
       description:
-        "The caller's name for this execution, 1 to 255 visible ASCII characters; goes out as Idempotency-Key.",
+        "The caller's name for this execution, 1 to 255 visible ASCII characters; goes out as Idempotency-Key, unless a header field of the node has that name. Templates have it as `execution.idempotencyKey`.",
       examples: ['instance-4711-step-3'],
     }),
   ),

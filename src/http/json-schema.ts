@@ -41,6 +41,8 @@ export function typeOf(value: unknown): string {
 export function admitsType(schema: JsonSchema, value: unknown): boolean {
   if (schema.anyOf !== undefined) return schema.anyOf.some((branch) => admitsType(branch, value))
   const types = typesOf(schema)
+  // A JSON text may say 1e400, which is no number that anybody calculates with.
+  if (typeof value === 'number' && !Number.isFinite(value)) return types.length === 0
   return (
     types.length === 0 || types.includes(typeOf(value)) || (types.includes('integer') && isInteger(value))
   )

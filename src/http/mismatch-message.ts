@@ -39,6 +39,7 @@ export function unknownName(form: string): string {
  * may be a secret in the wrong place.
  */
 export function given(value: unknown, schema: JsonSchema): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308'
   const asksForNumber = typesOf(schema).some((type) => type === 'number' || type === 'integer')
   if (typeof value === 'number' && asksForNumber) return `the number ${value}`
   return typeNames[typeOf(value)] ?? 'nothing'

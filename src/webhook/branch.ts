@@ -165,6 +165,6 @@ function credentialHint({ auth, headers, query }: CompiledNode, status: number):
 function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {
   const looksAtStatus = node.expectations.some(({ type }) => type !== 'string')
   if (looksAtStatus || status < 400) return []
-  const message = `The text was found, so the call counts as a success, but the status is ${status}. Expect a status as well to tell them apart.`
+  const message = `The body is as expected, so the call counts as a success, but the status is ${status}. Expect a status as well to tell them apart.`
   return [{ code: 'status_not_success', path: '/node/expect', message }]
 }

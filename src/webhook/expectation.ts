@@ -111,9 +111,9 @@ const verbs: Readonly<Record<Match, string>> = {
 }
 
 const metActual: Readonly<Record<Match, string>> = {
-  contains: 'a body that does',
-  notContains: 'a body that does not',
-  equals: 'a body that does',
+  contains: 'a body that contains it',
+  notContains: 'a body that does not contain it',
+  equals: 'a body that equals it',
 }
 
 function fits(text: string, value: string, match: Match, ignoreCase: boolean): boolean {

@@ -1,5 +1,7 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
+import { neededArguments } from './filter-arguments.ts'
 import { nearest } from './nearest.ts'
+import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
 /** A variable as an expression names it. */
 export interface VariablePath {
@@ -11,6 +13,10 @@ export interface VariablePath {
   readonly quoted: ReadonlySet<string>
   /** What the author compares it with, where that is a constant. */
   readonly compared?: ComparedConstant
+  /** Whether it decides something by its truth alone. */
+  readonly isJudged?: true
+  /** Whether it stands in the condition that a filter takes of its items. */
+  readonly isOfItem?: true
 }
 
 /** A text or a number on the other side of a comparison. */
@@ -29,8 +35,8 @@ export type CheckedExpression =
     }
   | { readonly ok: false; readonly problem: string }
 
-/** The places of an expression: between braces, as a condition, or as the arguments of a tag. */
-export type ExpressionForm = 'value' | TagForm
+/** The places of an expression: between braces, where it decides something, or as the arguments of a tag. */
+export type ExpressionForm = 'value' | 'condition' | TagForm
 
 /** How the arguments of a tag are written. */
 export type TagForm =
@@ -94,26 +100,57 @@ const tokenPattern = new RegExp(
 const wordOperators = new Set(['and', 'or', 'contains'])
 const maxNesting = 20
 
-/** What a part of an expression is. A constant beside `and` or `or` is most often half of a comparison. */
-type Part = 'constant' | 'value' | 'operation'
+/**
+ * What a part of an expression gives. A constant beside `and` or `or` is most often half of a comparison. A choice joins
+ * values by `and` or `or`, which in other languages gives one of them, and here true or false.
+ */
+type Gives = 'text' | 'number' | 'value' | 'truth' | 'choice'
 
-/** One side of a comparison. */
-interface Operand {
-  readonly kind: TokenKind
-  readonly isConstant: boolean
+/** A part of an expression. */
+interface Part {
+  readonly gives: Gives
+  /** Whether operators or filters stand in it, and no parentheses around them. */
+  readonly isOpen: boolean
   /** Where the variable stands in the list of all, where it is one. */
   readonly index: number | null
 }
+
+const truth: Part = { gives: 'truth', isOpen: true, index: null }
+const choice: Part = { ...truth, gives: 'choice' }
+const someValue: Part = { gives: 'value', isOpen: false, index: null }
+const trueOrFalse: Part = { ...someValue, gives: 'truth' }
+const nothing: Part = { ...someValue }
+
+/** The words that are no variables. */
+const literals: ReadonlyMap<string, Part> = new Map([
+  ['true', trueOrFalse],
+  ['false', trueOrFalse],
+  ...['nil', 'null', 'empty', 'blank'].map((word) => [word, nothing] as const),
+])
+
+const constants = {
+  string: { ...someValue, gives: 'text' },
+  number: { ...someValue, gives: 'number' },
+} as const
 
 /** What LiquidJS calls the loop within its block. */
 const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
 
 const loopOptions = { for: ['limit', 'offset', 'reversed'], tablerow: ['limit', 'offset', 'cols'] } as const
 
+const hintPlaces: Readonly<Partial<Record<ExpressionForm, HintPlace>>> = {
+  condition: 'condition',
+  value: 'value',
+  assign: 'assign',
+  for: 'loop',
+  tablerow: 'loop',
+}
+
 class ExpressionReader {
   readonly variables: VariablePath[] = []
   readonly made: string[] = []
   readonly #filters: ReadonlySet<string>
+  #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
   #at = 0
   #nesting = 0
@@ -125,23 +162,30 @@ class ExpressionReader {
 
   read(form: ExpressionForm): void {
     if (form === 'anything') return
+    this.#place = hintPlaces[form] ?? 'other'
     this.#forms[form]()
     if (this.#peek.kind !== 'end') throw this.#unexpected('the end')
   }
 
   readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
-    value: () => this.#filtered(),
+    value: () => this.#written(),
+    condition: () => {
+      const part = this.#filtered()
+      if (this.#peek.kind === 'end') this.#judge(part, onlyConstant)
+    },
     nothing: () => {},
     name: () => this.#name(),
     assign: () => {
       this.#name()
       this.#mark('=')
-      this.#filtered()
+      this.#written()
     },
     capture: () => {
       const { text } = this.#peek
-      if (this.#take('string')) this.made.push(text.slice(1, -1))
-      else this.#name()
+      if (this.#take('string')) {
+        refuseName(text.slice(1, -1))
+        this.made.push(text.slice(1, -1))
+      } else this.#name()
     },
     for: () => this.#loop('for'),
     tablerow: () => this.#loop('tablerow'),
@@ -150,21 +194,23 @@ class ExpressionReader {
       while (this.#takeMark(',') || this.#takeWord('or'))
     },
     cycle: () => {
-      this.#filtered()
-      if (this.#takeMark(':')) this.#filtered()
-      while (this.#takeMark(',')) this.#filtered()
+      this.#written()
+      if (this.#takeMark(':')) this.#written()
+      while (this.#takeMark(',')) this.#written()
     },
   }
 
   #name(): void {
-    this.made.push(this.#word('a name'))
+    const name = this.#word('a name')
+    refuseName(name)
+    this.made.push(name)
   }
 
   #loop(tag: keyof typeof loopNames): void {
     this.#name()
     this.made.push(loopNames[tag])
     if (!this.#takeWord('in')) throw this.#unexpected('"in"')
-    this.#operand()
+    this.#value()
     while (this.#peek.kind !== 'end') {
       this.#takeMark(',')
       this.#loopOption(tag)
@@ -180,22 +226,39 @@ class ExpressionReader {
     this.#mark(':')
     // Goes on where the loop before over the same list has ended.
     if (tag === 'for' && option === 'offset' && this.#takeWord('continue')) return
-    this.#operand()
+    this.#value()
   }
 
-  #filtered(): void {
+  #filtered(): Part {
     const part = this.#logical()
-    if (part === 'operation' && this.#isMark('|')) throw new SyntaxProblem(filterBehindOperation)
+    if (!this.#isMark('|')) return part
+    if (part.isOpen) throw new SyntaxProblem(filterBehindOperation)
+    refuseChoice(part)
     while (this.#takeMark('|')) this.#filter()
+    return { ...someValue, isOpen: true }
+  }
+
+  /** A value that is kept, sent or compared, where a choice would give true or false. */
+  #written(): void {
+    refuseChoice(this.#filtered())
+  }
+
+  #value(): void {
+    refuseChoice(this.#operand())
   }
 
   #filter(): void {
     const name = this.#word('the name of a filter')
     if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
-    if (!this.#takeMark(':')) return
+    if (!this.#takeMark(':')) {
+      if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
+      return
+    }
     const start = this.#at
-    do this.#argument(name, this.#at === start)
+    let count = 0
+    do this.#argument(name, count++ === 0)
     while (this.#takeMark(','))
+    refuseTooFew(name, count)
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
@@ -206,8 +269,8 @@ class ExpressionReader {
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
       if (filter !== 'default' || text !== 'allow_false' || isFirst) throw unknownArgument(filter, text)
       this.#at += 2
-    }
-    this.#operand()
+      this.#operand()
+    } else this.#value()
   }
 
   /** Filters such as `where_exp` take the name of an item and a condition as texts. */
@@ -215,12 +278,12 @@ class ExpressionReader {
     const [item, comma, condition, next] = this.#tokens.slice(start, start + 4)
     if (item?.kind !== 'string' || comma?.text !== ',' || condition?.kind !== 'string') return
     if (next !== this.#tokens[this.#at]) return
-    const checked = checkExpression(contentOf(condition), 'value', this.#filters)
+    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters)
     if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
     for (const variable of checked.variables) {
       const { root, members } = variable
       const quoted = new Set([root, ...members].filter((name) => name !== null))
-      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted })
+      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted, isOfItem: true })
     }
   }
 
@@ -238,11 +301,15 @@ class ExpressionReader {
     const first = this.#comparison()
     const joint = this.#takeJoint()
     if (joint === null) return first
-    refuseConstant(first, joint)
-    do refuseConstant(this.#comparison(), joint)
-    while (this.#takeWord(joint))
+    this.#judge(first, besideJoint[joint])
+    let isChoice = isValue(first)
+    do {
+      const next = this.#comparison()
+      this.#judge(next, besideJoint[joint])
+      isChoice ||= isValue(next)
+    } while (this.#takeWord(joint))
     if (this.#takeJoint() !== null) throw new SyntaxProblem(mixedJoints)
-    return 'operation'
+    return isChoice ? choice : truth
   }
 
   #takeJoint(): 'and' | 'or' | null {
@@ -254,21 +321,36 @@ class ExpressionReader {
     const isNegated = this.#takeNots()
     const left = this.#operand()
     const { text: operator } = this.#peek
-    if (!this.#takeComparator()) return isNegated ? 'operation' : left.isConstant ? 'constant' : 'value'
+    if (!this.#takeComparator()) {
+      if (!isNegated) return left
+      this.#judge(left, onlyConstant)
+      return truth
+    }
     if (this.#isWord('not')) throw new SyntaxProblem(notBehindComparator)
     const right = this.#operand()
+    refuseComparedTruth(left, right)
+    refuseComparedTruth(right, left)
     this.#noteConstant(left, operator, right)
     if (operator !== 'contains') this.#noteConstant(right, operator, left)
     const negates = this.#isWord('false', this.#at + 1)
     if (this.#takeComparator()) throw new SyntaxProblem(negates ? chainWithFalse : chain)
-    return 'operation'
+    return truth
   }
 
-  #noteConstant({ index }: Operand, operator: string, { isConstant, kind }: Operand): void {
+  /** Notes that something is decided by the truth of a part, which that of a constant cannot do. */
+  #judge({ gives, index }: Part, problem: string): void {
+    if (gives === 'text' || gives === 'number') throw new SyntaxProblem(problem)
     const variable = index === null ? undefined : this.variables[index]
-    if (index === null || variable === undefined || !isConstant) return
-    if (kind === 'string' || kind === 'number')
+    if (index !== null && variable !== undefined) this.variables[index] = { ...variable, isJudged: true }
+  }
+
+  #noteConstant({ index }: Part, operator: string, { gives }: Part): void {
+    const variable = index === null ? undefined : this.variables[index]
+    if (index === null || variable === undefined) return
+    if (gives === 'text' || gives === 'number') {
+      const kind = gives === 'text' ? 'string' : 'number'
       this.variables[index] = { ...variable, compared: { operator, kind } }
+    }
   }
 
   #takeNots(): boolean {
@@ -281,20 +363,25 @@ class ExpressionReader {
     return this.#take('operator') || this.#takeWord('contains')
   }
 
-  #operand(): Operand {
+  #operand(): Part {
     if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
     const { kind } = this.#peek
     const quoted = new Set<string>()
-    const root = this.#first(quoted)
+    const first = this.#first(quoted)
     const members: (string | null)[] = []
     while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) members.push(this.#property(quoted))
-    const index = root === undefined ? null : this.variables.push({ root, members, quoted }) - 1
     this.#nesting--
-    return { kind, isConstant: kind === 'number' || (kind === 'string' && members.length === 0), index }
+    if (typeof first === 'string' || first === null) {
+      const index = this.variables.push({ root: first, members, quoted }) - 1
+      return { ...someValue, index }
+    }
+    if (members.length === 0) return first
+    refuseMembers(first, members)
+    return someValue
   }
 
-  /** The name that a variable begins with, null for a computed one, undefined where it is no variable. */
-  #first(quoted: Set<string>): string | null | undefined {
+  /** The name that a variable begins with, null for a computed one, and for all that is no variable what it gives. */
+  #first(quoted: Set<string>): string | null | Part {
     const { kind, text } = this.#peek
     if (this.#takeMark('(')) return this.#group()
     if (this.#isMark('[')) return this.#property(quoted)
@@ -304,13 +391,21 @@ class ExpressionReader {
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
     if (kind === 'word') refuseDash(text)
     this.#at++
-    return kind === 'word' && !literals.has(text) ? text : undefined
+    if (kind !== 'word') return constants[kind]
+    return literals.get(text) ?? text
   }
 
-  #group(): undefined {
-    this.#filtered()
-    if (this.#takeMark('..')) this.#operand()
+  #group(): Part {
+    const part = this.#filtered()
+    if (this.#isMark('..') && !part.isOpen) {
+      this.#at++
+      refuseChoice(part)
+      this.#value()
+      this.#mark(')')
+      return someValue
+    }
     this.#mark(')')
+    return { ...part, isOpen: false }
   }
 
   /** The name of the property, or null where it is computed. */
@@ -319,7 +414,7 @@ class ExpressionReader {
     this.#mark('[')
     const { kind, text } = this.#peek
     const start = this.#at
-    this.#operand()
+    this.#value()
     const isConstant = this.#at === start + 1 && (kind === 'string' || kind === 'number')
     this.#mark(']')
     if (!isConstant) return null
@@ -345,8 +440,9 @@ class ExpressionReader {
     return taken
   }
 
-  #isMark(text: string): boolean {
-    return this.#peek.kind === 'mark' && this.#peek.text === text
+  #isMark(text: string, at = this.#at): boolean {
+    const { kind, text: found } = this.#tokens[at] ?? end
+    return kind === 'mark' && found === text
   }
 
   #isWord(text: string, at = this.#at): boolean {
@@ -379,9 +475,9 @@ class ExpressionReader {
   }
 
   #unexpected(expected: string): SyntaxProblem {
-    const { text } = this.#peek
-    const hint = Object.hasOwn(operatorsElsewhere, text) ? ` (write ${operatorsElsewhere[text]})` : ''
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${hint}`)
+    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place)
+    const advice = hint === null ? '' : ` (${hint})`
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${advice}`)
   }
 }
 
@@ -397,12 +493,55 @@ const mixedJoints =
 const filterBehindOperation =
   'a filter behind an operator would work on the result; put the value and its filter in parentheses, as in (a | downcase) == "b"'
 
-/** `a contains "x" or "y"` is always true. */
-function refuseConstant(part: Part, joint: 'and' | 'or'): void {
-  if (part !== 'constant') return
+/** Of `a contains "x" or "y"`, which is always true. */
+const besideJoint = {
+  and: constantBeside('and'),
+  or: constantBeside('or'),
+} as const
+
+function constantBeside(joint: 'and' | 'or'): string {
+  return `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`
+}
+
+const onlyConstant = 'a text or a number alone decides nothing; compare a value with it'
+
+/** Whether a part is one of the values that a join does not give. */
+function isValue({ gives }: Part): boolean {
+  return gives === 'value' || gives === 'choice'
+}
+
+/** `{{ a or b }}` is true or false, where people want the first that is there. */
+function refuseChoice({ gives }: Part): void {
+  if (gives !== 'choice') return
   throw new SyntaxProblem(
-    `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`,
+    '"and" and "or" give true or false, and none of the values beside them; for the first value that is there write a | default: b, for true or false {% if a or b %}true{% else %}false{% endif %}',
   )
+}
+
+/** What is true or false equals no text and no number. */
+function refuseComparedTruth(part: Part, other: Part): void {
+  const isTruth = part.gives === 'choice' || (part.gives === 'truth' && part !== trueOrFalse)
+  if (!isTruth || (other.gives !== 'text' && other.gives !== 'number')) return
+  throw new SyntaxProblem(
+    'what stands in parentheses gives true or false, which equals no text and no number; repeat the comparison, as in a == 1 or b == 1',
+  )
+}
+
+/** Of a text Liquid knows the length and the characters; nothing else that stands in a template has members. */
+function refuseMembers(part: Part, [name]: readonly (string | null)[]): void {
+  const isOfText = name === null || /^(?:size|length|first|last|-?\d+)$/.test(name ?? '')
+  if (part.gives === 'text' && isOfText) return
+  if (part.gives === 'value' && part !== nothing) return
+  throw new SyntaxProblem(
+    part.gives === 'text'
+      ? 'a text has no members but its size and its characters'
+      : 'true, false, nil and their like have no members',
+  )
+}
+
+/** What groups by a condition keeps what it gives; all others look at its truth. */
+export function formOfCondition(filter: string): ExpressionForm {
+  return filter === 'group_by_exp' ? 'value' : 'condition'
 }
 
 /** `{{ a- }}` is no `{{ a -}}`. */
@@ -411,6 +550,19 @@ function refuseDash(name: string): void {
     throw new SyntaxProblem(
       `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
     )
+}
+
+/** `{% assign true = 1 %}` would make a variable that nobody can name. */
+function refuseName(name: string): void {
+  if (literals.has(name) || wordOperators.has(name) || name === 'not')
+    throw new SyntaxProblem(`"${name}" is a word of Liquid, and no name for a variable`)
+}
+
+function refuseTooFew(filter: string, count: number): void {
+  const needed = neededArguments.get(filter)
+  if (needed === undefined || count >= needed.count) return
+  const wanted = needed.count === 1 ? 'an argument' : `${needed.count} arguments`
+  throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
 }
 
 function unknownArgument(filter: string, name: string): SyntaxProblem {
@@ -443,23 +595,6 @@ function contentOf({ text }: Token): string {
 /** Those that read a text as the path to a property of each item. */
 const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
 
-/** What stands in Liquid for the operators of other languages, by the token where reading ended. */
-const operatorsElsewhere: Readonly<Record<string, string>> = {
-  '=': '"=="',
-  '|': '"or"',
-  '"&"': '"and"',
-  '"!"': '"not"',
-  '"+"': 'a | plus: b',
-  '"-"': 'a | minus: b',
-  '"*"': 'a | times: b',
-  '"/"': 'a | divided_by: b',
-  '"%"': 'a | modulo: b',
-  '"?"': '{% if a %}b{% else %}c{% endif %}',
-  '"$"': 'profile.email in the place of $profile.email',
-}
-
-const literals = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank'])
-
 function tokenize(expression: string): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -488,6 +623,8 @@ function placeOf({ kind, text }: Token): string {
 }
 
 function unknownFilter(name: string, filters: ReadonlySet<string>): string {
+  const elsewhere = findFilterElsewhere(name)
+  if (elsewhere !== null) return `there is no filter "${name}" (write ${elsewhere})`
   const meant = nearest(name, filters)
   return `there is no filter "${name}"${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

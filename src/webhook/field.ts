@@ -148,7 +148,7 @@ function missingAttribute(
     return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
-  const meant = rendering.suggest(() => nearestAttribute(attributes, name))
+  const meant = rendering.suggest(() => nearestAttribute(attributes, name, source))
   return {
     code: 'value_empty',
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,

@@ -6,12 +6,12 @@ import {
   Tokenizer,
   toValue,
 } from 'liquidjs'
-import { checkExpression } from './expression.ts'
+import { checkExpression, formOfCondition } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
-import { LongNumber } from './long-number.ts'
+import { isDecimal, LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
-import { isTrue } from './truth.ts'
+import { isNothing, isTrue } from './truth.ts'
 
 type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
 type FilterThis = ThisParameterType<FilterHandler>
@@ -27,8 +27,12 @@ export function registerFilters(liquid: Liquid): void {
   replace(['size'], () => measure)
   replace(['to_integer'], () => (value: unknown) => Number(toValue(value as never) ?? 0))
   replace(numberFilters, needingNumbers)
+  replace(['truncatewords'], () => truncateWords)
+  replace(['sum'], () => sumNumbers)
+  replace(['slice', 'sample', 'first', 'last'], refusingObjects)
   replace(Object.keys(countedArguments), countingByNumbers)
   replace(textFilters, writingObjects)
+  replace(dateFilters, needingDates)
   for (const [name, filter] of Object.entries(truthFilters))
     liquid.registerFilter(name, filter(standard(name)))
   replace(conditionFilters, judgingItems)
@@ -87,7 +91,8 @@ const numberFilters = [
 /** LiquidJS takes as zero whatever is no number. */
 function needingNumbers(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, ...values: [unknown, ...unknown[]]) {
-    const wrong = values.findIndex((value) => !isNumeric(value))
+    // Behind the numbers stands whether a division leaves out what is behind the point.
+    const wrong = values.slice(0, 2).findIndex((value) => !isNumeric(value))
     if (wrong !== -1) throw new FilterFailed(notNumeric(name, values[wrong], wrong))
     return filter.call(this, ...values)
   }
@@ -101,8 +106,53 @@ function notNumeric(name: string, value: unknown, position: number): string {
 /** Whether Liquid calculates with a value: nothing and an empty text are zero. */
 export function isNumeric(given: unknown): boolean {
   const value: unknown = toValue(given as never)
-  if (typeof value === 'string') return Number.isFinite(Number(value))
-  return typeof value !== 'object' || value === null || value instanceof LongNumber
+  if (typeof value === 'string')
+    return value.trim() === '' || (isDecimal(value) && Number.isFinite(Number(value)))
+  return value === undefined || value === null || typeof value === 'number' || value instanceof LongNumber
+}
+
+/** LiquidJS adds up what is a number and leaves out the rest. */
+function* sumNumbers(
+  this: FilterThis,
+  given: unknown,
+  property: unknown,
+): Generator<unknown, number, unknown> {
+  const name: unknown = toValue(property as never)
+  const { context } = this
+  let sum = 0
+  for (const item of listOf(given)) {
+    const value = name ? yield context._getFromScope(item as object, plainText(name), false) : item
+    if (!isNumeric(value))
+      throw new FilterFailed(`The filter "sum" needs numbers, and an item is ${describeItem(value)}.`)
+    sum += Number(toValue(value as never) ?? 0)
+  }
+  return sum
+}
+
+function describeItem(value: unknown): string {
+  return `${describeKind(value)}${typeof value === 'string' ? ' that is no number' : ''}`
+}
+
+/** LiquidJS says that words were left out where none were. */
+function truncateWords(this: FilterThis, given: unknown, limit: unknown = 15, end: unknown = '...'): unknown {
+  const text = plainText(toValue(given as never))
+  const ending = plainText(toValue(end as never))
+  this.context.memoryLimit.use(text.length + ending.length)
+  const words = text.trim().split(/\s+/)
+  const count = Math.max(1, Number(limit))
+  return words.length <= count ? text : words.slice(0, count).join(' ') + ending
+}
+
+/** What has neither characters nor an order would be `[object Object]`, or nothing. */
+function refusingObjects(filter: FilterHandler, name: string): FilterHandler {
+  return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
+    const value: unknown = toValue(given as never)
+    if (isObject(value) && !Array.isArray(value))
+      throw new FilterFailed(
+        `The filter "${name}" needs a list or a text, and the value that it was given is an object.`,
+      )
+    return filter.call(this, given, ...rest)
+  }
 }
 
 /** How many arguments of a filter count characters or items. */
@@ -179,6 +229,20 @@ function withoutObjects(given: unknown, memoryLimit: { use(count: number): void 
   return text
 }
 
+const dateFilters = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string']
+
+/** LiquidJS takes true for a moment in 1970, a list for a text, and a long number for milliseconds. */
+function needingDates(filter: FilterHandler, name: string): FilterHandler {
+  return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
+    const value: unknown = toValue(given as never)
+    if (typeof value === 'boolean' || Array.isArray(value) || isObject(value))
+      throw new FilterFailed(
+        `The filter "${name}" needs a date, and the value that it was given is ${describeKind(value)}.`,
+      )
+    return filter.call(this, value instanceof LongNumber ? Number(value) : value, ...rest)
+  }
+}
+
 type Judge = (list: readonly unknown[], truths: readonly boolean[]) => unknown
 
 /** What the filters that decide by the truth of a property do where they are given no value to compare it with. */
@@ -196,15 +260,16 @@ function judging(judge: Judge): (filter: FilterHandler) => FilterHandler {
       this: FilterThis,
       given: unknown,
       property: unknown,
-      expected: unknown,
+      ...rest: unknown[]
     ): Generator<unknown, unknown, unknown> {
-      if (expected !== undefined) return yield filter.call(this, given, property, expected)
+      if (rest.length > 0 && !isNothing(rest[0])) return yield filter.call(this, given, property, ...rest)
+      const holds = rest.length > 0 ? isNothing : isTrue
       const list = listOf(given)
       const { context } = this
       context.memoryLimit.use(list.length)
       const token = new Tokenizer(String(toValue(property as never) ?? '')).readScopeValue()
       const truths: boolean[] = []
-      for (const item of list) truths.push(isTrue(yield evalToken(token, context.spawn(item as object))))
+      for (const item of list) truths.push(holds(yield evalToken(token, context.spawn(item as object))))
       return judge(list, truths)
     } as FilterHandler
 }
@@ -228,7 +293,7 @@ function judgingItems(filter: FilterHandler): FilterHandler {
 function forgivingExpression(filter: FilterHandler, name: string, names: ReadonlySet<string>): FilterHandler {
   return function* (this: FilterThis, given: unknown, item: unknown, condition: unknown) {
     const context = this.context as RenderContext
-    if (!checkExpression(String(toValue(condition as never) ?? ''), 'value', names).ok)
+    if (!checkExpression(String(toValue(condition as never) ?? ''), formOfCondition(name), names).ok)
       throw new FilterFailed(`The filter "${name}" was given a condition that is not well formed.`)
     const { noticed } = context
     const result: unknown = yield filter.call(this, given, item, condition)

@@ -35,6 +35,12 @@ const namesElsewhere: Readonly<Record<string, string>> = {
   header: 'headers',
   executionid: 'id',
   nodeid: 'id',
+  count: 'length',
+  size: 'length',
+  total: 'length',
+  counter: 'index',
+  isfirst: 'first',
+  islast: 'last',
 }
 
 /** What other tools call the sources. */
@@ -51,8 +57,53 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   variables: 'vars',
 }
 
+/** What other languages call the constants. */
+const constantsElsewhere: Readonly<Record<string, string>> = {
+  true: 'Write true.',
+  false: 'Write false.',
+  yes: 'Write true.',
+  no: 'Write false.',
+  nil: 'Write nil.',
+  null: 'Write nil.',
+  none: 'Write nil.',
+  undefined: 'Write nil.',
+  now: 'The time is "now" | date: "%Y-%m-%d".',
+  today: 'The date is "today" | date: "%Y-%m-%d".',
+}
+
+/** What makes a name one that nobody means, and what to do about it. */
+const oddNames: readonly (readonly [form: RegExp, advice: string])[] = [
+  [/\?/, 'There is no "?." here: write profile.email in the place of profile?.email.'],
+  [/[\u2018-\u201f\u00ab\u00bb]/, 'A name has curly quotes in it: write straight ones.'],
+  [/[\p{C}\p{Z}]/u, 'A name has a character in it that cannot be seen: write it anew.'],
+]
+
 /** The variables of loops, by the tag that makes them. */
 const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
+
+const forloop: KnownNames = {
+  index: 'number',
+  index0: 'number',
+  rindex: 'number',
+  rindex0: 'number',
+  first: 'anything',
+  last: 'anything',
+  length: 'number',
+  name: 'text',
+}
+
+/** What stands behind the variables of loops. */
+const loopNames: KnownNames = {
+  forloop,
+  tablerowloop: {
+    ...forloop,
+    col: 'number',
+    col0: 'number',
+    col_first: 'anything',
+    col_last: 'anything',
+    row: 'number',
+  },
+}
 
 /**
  * What is wrong with the name of a variable that nothing can ever have; null where it may have a value, and where that
@@ -64,6 +115,9 @@ export function findUnknownName(
   made: ReadonlySet<string>,
 ): string | null {
   const { unknown, shape } = follow(variable, known, made)
+  const { root, members } = variable
+  if (members.length === 0 && root !== null && made.has(root) && Object.hasOwn(loopNames, root))
+    return `"${root}" alone is no value. Name one of its members: ${listed(shape as object)}.`
   if (unknown === null) return describeMismatch(variable, shape)
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
@@ -82,9 +136,16 @@ interface Followed {
 
 function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
   const somewhere: Followed = { unknown: null, shape: 'anything' }
-  if (root === null || made.has(root)) return somewhere
+  if (root === null) return somewhere
+  if (made.has(root))
+    return Object.hasOwn(loopNames, root) ? followMembers(loopNames[root] ?? {}, members) : somewhere
   if (!Object.hasOwn(known, root)) return { ...somewhere, unknown: { index: -1, within: known } }
-  let shape = known[root] ?? 'anything'
+  return followMembers(known[root] ?? 'anything', members)
+}
+
+function followMembers(start: Shape, members: VariablePath['members']): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  let shape = start
   for (const [index, member] of members.entries()) {
     if (shape === 'anything' || member === null) return somewhere
     const next = memberOf(shape, member)
@@ -94,11 +155,12 @@ function follow({ root, members }: VariablePath, known: KnownNames, made: Readon
   return { unknown: null, shape }
 }
 
-/** What is wrong with a comparison that comes out the same whatever the value is; null where nothing is. */
+/** What is wrong with a condition that comes out the same whatever the value is; null where nothing is. */
 function describeMismatch(variable: VariablePath, shape: Shape): string | null {
-  const { compared, quoted } = variable
-  if (compared === undefined) return null
+  const { compared, isJudged, quoted } = variable
   const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  if (isJudged) return alwaysTrue(name, shape)
+  if (compared === undefined) return null
   const isEquality = compared.operator === '==' || compared.operator === '!='
   if (shape === 'number' && compared.operator === 'contains')
     return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
@@ -107,6 +169,14 @@ function describeMismatch(variable: VariablePath, shape: Shape): string | null {
   if (shape === 'text' && compared.kind === 'number' && isEquality)
     return `${name} is a text, and no text equals a number. Write the number in quotes.`
   return null
+}
+
+/** Some values are there always, and zero is one. */
+function alwaysTrue(name: string, shape: Shape): string | null {
+  if (shape === 'number') return `${name} is a number, and every number is true. Compare it with ==, < or >.`
+  if (typeof shape !== 'object' && shape !== 'headers') return null
+  const has = shape === 'headers' ? 'its headers' : `its members: ${listed(shape)}`
+  return `${name} is always there, so that it decides nothing. Name one of ${has}.`
 }
 
 /** What stands behind a member; null where there is no such member. */
@@ -132,11 +202,25 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
     return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
+  const name = nameOf(variable)
+  const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
+  if (advice !== null) return `${name ?? 'What stands there'} is no variable. ${advice}`
   const meant = meantByRoot(variable, known, made).find(
     (candidate) => follow(candidate, known, made).unknown === null,
   )
   const question = didYouMean(meant === undefined ? null : write(meant))
-  return `${nameOf(variable) ?? 'What a text names'} is no variable.${question} Variables begin with ${listed(known)}.`
+  const begin = `Variables begin with ${listed(known)}.`
+  if (variable.isOfItem)
+    return `A condition of a filter names what is no variable.${question} ${ofItem} ${begin}`
+  return `${name ?? 'What a text names'} is no variable.${question} ${begin}`
+}
+
+const ofItem = 'In it an item has the name that stands before the condition.'
+
+function describeOddRoot(root: string): string | null {
+  const key = root.toLowerCase()
+  if (Object.hasOwn(constantsElsewhere, key)) return constantsElsewhere[key] ?? null
+  return oddNames.find(([form]) => form.test(root))?.[1] ?? null
 }
 
 /** What an author may have meant by a variable that begins with no known name, the likeliest first. */
@@ -162,11 +246,15 @@ function meantByRoot(
 function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
   const { root, members } = variable
   const before = [root, ...members.slice(0, index)].join('.')
+  if (members[index] === 'parentloop') return noParentLoop
   const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
   const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
   const name = nameOf({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
   return `"${before}" has no ${name}.${meant}${has}`
 }
+
+const noParentLoop =
+  'A loop does not know the loop around it. Assign what is needed of that one before: {% assign outer = forloop.index %}.'
 
 const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
 
@@ -174,10 +262,30 @@ const notes: Readonly<Record<string, string>> = { headers: ' Headers have their 
 function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
   const [member, ...rest] = members
   if (before === 'response.body') return write({ root: 'response.json', members, quoted })
-  if (quoted.has(member ?? '') && shape === 'headers') return null
+  if (quoted.has(member ?? '') && shape === 'headers' && !commonHeaders.has((member ?? '').toLowerCase()))
+    return null
+  if (quoted.has(member ?? '') && shape === 'headers')
+    return write({ root: before, members: [(member ?? '').toLowerCase(), ...rest], quoted: new Set() })
   const near = shape === 'headers' ? (member ?? '').toLowerCase() : nearestMember(shape, member ?? '')
   return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
 }
+
+/** Those that stand between quotes may be told: they are no credentials. */
+const commonHeaders: ReadonlySet<string> = new Set([
+  ...['location', 'content-type', 'content-length', 'content-encoding', 'content-language', 'date', 'etag'],
+  ...[
+    'last-modified',
+    'link',
+    'retry-after',
+    'server',
+    'cache-control',
+    'expires',
+    'set-cookie',
+    'vary',
+    'via',
+  ],
+  ...['www-authenticate', 'x-request-id', 'x-correlation-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+])
 
 function nearestMember(shape: Shape, name: string): string | null {
   if (typeof shape !== 'object') return null

@@ -167,7 +167,7 @@ class SettlingAssign extends AssignTag {
     yield super.render(context)
     const { key } = this as unknown as { readonly key: string }
     // A name that was given nothing is noticed where it is used.
-    if (context.bottom()[key] === undefined) context.forgive()
+    if (context.bottom()[key] === undefined) context.forgiveAssignment(key)
     else context.settle()
   }
 }
@@ -215,6 +215,7 @@ export const engine = createEngine()
 /** The filters that an author may name. */
 export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
 
+readNegatedGroups()
 boundRanges()
 keepDigits()
 readSpacedProperties()
@@ -250,6 +251,24 @@ function encodeForPlace(this: { readonly context: Context }, value: unknown): un
   const context = this.context as RenderContext
   context.settle()
   return context.encode === null ? value : context.encode(toValue(value))
+}
+
+/** LiquidJS takes a `not` right behind a parenthesis for the name of a variable. */
+function readNegatedGroups(): void {
+  const read = Tokenizer.prototype.readGroupOrRange
+  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
+    const begin = this.p
+    this.skipBlank()
+    this.p++
+    const isNegated = this.input[this.p - 1] === '(' && this.readOperator()?.operator === 'not'
+    this.p = begin
+    if (!isNegated) return read.call(this)
+    this.readTo('(')
+    const token = this.readFilteredValue()
+    this.skipBlank()
+    this.assert(this.read() === ')', 'unbalanced parentheses')
+    return Object.assign(token, { begin, end: this.p }) as unknown as ReturnType<typeof read>
+  }
 }
 
 /**

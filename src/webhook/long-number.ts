@@ -45,31 +45,78 @@ export class LongNumber {
   }
 
   gt(other: unknown): boolean {
-    return this.valueOf() > comparable(other)
+    return compareNumbers(this, other) > 0
   }
 
   geq(other: unknown): boolean {
-    return this.valueOf() >= comparable(other)
+    return compareNumbers(this, other) >= 0
   }
 
   lt(other: unknown): boolean {
-    return this.valueOf() < comparable(other)
+    return compareNumbers(this, other) < 0
   }
 
   leq(other: unknown): boolean {
-    return this.valueOf() <= comparable(other)
+    return compareNumbers(this, other) <= 0
   }
 
   get #normalized(): string {
     this.#decimal ??= decimal(this.#text)
     return this.#decimal
   }
+
+  /** Less than zero, zero or more, as the first of two numbers is less, the same or more, by all their digits. */
+  static compare(left: number | LongNumber, right: number | LongNumber): number {
+    if (typeof left === 'number' && typeof right === 'number') return left - right
+    return compareDecimals(normalized(left), normalized(right))
+  }
+
+  static normalize(number: LongNumber): string {
+    return number.#normalized
+  }
 }
 
-/** What a long number is compared with; a `nil` of Liquid is neither more nor less. */
-function comparable(other: unknown): number {
-  const isNumber = typeof other !== 'object' || other === null || other instanceof LongNumber
-  return isNumber ? Number(other) : Number.NaN
+function normalized(number: number | LongNumber): string {
+  return typeof number === 'number' ? decimal(String(number)) : LongNumber.normalize(number)
+}
+
+/** As `LongNumber.compare`, with texts that are decimal numbers; `NaN` where one side is no number. */
+export function compareNumbers(left: unknown, right: unknown): number {
+  const [first, second] = [readNumber(left), readNumber(right)]
+  return first === null || second === null ? Number.NaN : LongNumber.compare(first, second)
+}
+
+function readNumber(value: unknown): number | LongNumber | null {
+  if (typeof value === 'number' || value instanceof LongNumber) return value
+  if (typeof value !== 'string' || !isDecimal(value)) return null
+  const text = value.trim()
+  return /^-?\d/.test(text) && !LongNumber.fits(text) ? new LongNumber(text) : Number(text)
+}
+
+/** Of two numbers as `decimal` spells them. */
+function compareDecimals(left: string, right: string): number {
+  const [first, second] = [splitDecimal(left), splitDecimal(right)]
+  if (first.sign !== second.sign) return first.sign - second.sign
+  if (first.size !== second.size) return first.size > second.size ? first.sign : -first.sign
+  if (first.digits === second.digits) return 0
+  return first.digits > second.digits ? first.sign : -first.sign
+}
+
+/** The size is the place of the first digit. */
+function splitDecimal(text: string) {
+  if (text === '0') return { sign: 0, size: 0, digits: '' }
+  const start = text.startsWith('-') ? 1 : 0
+  const end = text.indexOf('e')
+  return {
+    sign: start === 1 ? -1 : 1,
+    size: end - start + Number(text.slice(end + 1)),
+    digits: text.slice(start, end),
+  }
+}
+
+/** Whether a text is a decimal number as people write it. */
+export function isDecimal(text: string): boolean {
+  return /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)
 }
 
 /** One spelling for every decimal number: digits without zeros around them, and an exponent. */

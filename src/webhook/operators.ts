@@ -1,5 +1,6 @@
 import { defaultOperators, toValue } from 'liquidjs'
-import { isTrue } from './truth.ts'
+import { compareNumbers } from './long-number.ts'
+import { isNothing, isTrue } from './truth.ts'
 
 type Operator = (left: unknown, right: unknown, context: unknown) => unknown
 
@@ -8,13 +9,14 @@ export const operators = {
   ...defaultOperators,
   '==': equality(true),
   '!=': equality(false),
-  '<': ordering('<'),
-  '>': ordering('>'),
-  '<=': ordering('<='),
-  '>=': ordering('>='),
+  '<': ordering((order) => order < 0),
+  '>': ordering((order) => order > 0),
+  '<=': ordering((order) => order <= 0),
+  '>=': ordering((order) => order >= 0),
   contains: (left: unknown, right: unknown, context: unknown) => {
     const isInText = typeof toValue(left as never) === 'string'
-    return isInText && isNothing(right) ? false : standard('contains')(left, right, context)
+    const isEmpty = isNothing(right) || toValue(right as never) === ''
+    return isInText && isEmpty ? false : standard('contains')(left, right, context)
   },
   not: (value: unknown) => !isTrue(value),
   and: (left: unknown, right: unknown) => isTrue(left) && isTrue(right),
@@ -31,20 +33,15 @@ function equality(isWanted: boolean): Operator {
     isNothing(left) && isNothing(right) ? isWanted : judge(left, right, context)
 }
 
-/** Nothing is neither more nor less than anything, and an empty text is no number. */
-function ordering(name: string): Operator {
-  const judge = standard(name)
-  return (left, right, context) =>
-    isNothing(left) || isNothing(right) || isEmptyText(left) || isEmptyText(right)
-      ? false
-      : judge(left, right, context)
+/** Numbers and texts have an order. Nothing else is more or less than anything, nor is a text that is no number than one. */
+function ordering(judge: (order: number) => boolean): Operator {
+  return (left, right) => judge(compare(toValue(left as never), toValue(right as never)))
 }
 
-function isNothing(value: unknown): boolean {
-  const plain: unknown = toValue(value as never)
-  return plain === undefined || plain === null
-}
-
-function isEmptyText(value: unknown): boolean {
-  return toValue(value as never) === ''
+/** `NaN` where there is no order. */
+function compare(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right
+  if (left === '' || right === '') return Number.NaN
+  if (typeof left !== 'string' || typeof right !== 'string') return compareNumbers(left, right)
+  return left === right ? 0 : left < right ? -1 : 1
 }

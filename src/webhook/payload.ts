@@ -36,8 +36,15 @@ export function attribute(source: unknown, name: string): unknown {
   return valueAt(source, name.split('.'))
 }
 
-/** The attribute that an author most likely meant by a name, or by a dotted path, that leads nowhere; or null. */
-export function nearestAttribute(source: object, name: string): string | null {
+/**
+ * The attribute that an author most likely meant by a name, or by a dotted path, that leads nowhere; or null. The name of
+ * the source may stand before it, as templates have it.
+ */
+export function nearestAttribute(source: object, name: string, sourceName: string): string | null {
+  if (name.startsWith(`${sourceName}.`)) {
+    const rest = name.slice(sourceName.length + 1)
+    return attribute(source, rest) === undefined ? nearestAttribute(source, rest, '') : rest
+  }
   return nearest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
 }
 

@@ -56,6 +56,8 @@ export class RenderContext extends Context {
   readonly variables: Scope['variables']
   #written: WrittenSecret[] | null = null
   #reported: Map<string, UndefinedVariable> | null = null
+  /** Of names that were given nothing: what was to be given. */
+  #origins: Map<string, readonly string[][]> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
 
@@ -83,6 +85,7 @@ export class RenderContext extends Context {
     this.encode = null
     this.#written = null
     this.#reported = null
+    this.#origins = null
     this.#noticed = []
   }
 
@@ -111,8 +114,24 @@ export class RenderContext extends Context {
     const { findScope } = this as unknown as { findScope(name: unknown): object }
     let value: unknown = findScope.call(this, path[0])
     for (const name of path) value = this.readProperty(value as never, name)
-    if (value === undefined) this.#noticed.push(path.map(String))
+    if (value === undefined) this.#noticed.push(...this.#originsOf(path.map(String)))
     return value
+  }
+
+  /** Ends the assignment of nothing: where the name is used, what was to be assigned is told. */
+  forgiveAssignment(name: string): void {
+    if (this.#noticed.length > 0) {
+      this.#origins ??= new Map()
+      this.#origins.set(name, this.#noticed.slice(0, 1))
+    } else this.#origins?.delete(name)
+    this.forgive()
+  }
+
+  #originsOf(names: string[]): readonly string[][] {
+    const [root = ''] = names
+    const origins = this.#origins?.get(root)
+    const scope = this.#scopeOf(names) as Readonly<Record<string, unknown>>
+    return origins === undefined || scope[root] !== undefined ? [names] : origins
   }
 
   /** Filters loop over arrays without asking for the time; each of the three takes part in every loop of theirs. */

@@ -1,5 +1,10 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
-import { type CheckedExpression, checkExpression, type TagForm, type VariablePath } from './expression.ts'
+import {
+  type CheckedExpression,
+  checkExpression,
+  type ExpressionForm,
+  type VariablePath,
+} from './expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { secretNamePattern } from './name-patterns.ts'
 import { nearest } from './nearest.ts'
@@ -10,7 +15,7 @@ const { isOutputToken, isTagToken } = TypeGuards
 export type TemplateProblem = string | null
 
 interface TagRule {
-  readonly form: TagForm | 'value'
+  readonly form: ExpressionForm
   /** The tag that ends the block. */
   readonly end?: string
   /** The blocks that the tag may stand in directly. */
@@ -21,9 +26,9 @@ interface TagRule {
 
 /** The tags that templates may use: those of LiquidJS, less what reads other templates. */
 const tagRules: Readonly<Record<string, TagRule>> = {
-  if: { form: 'value', end: 'endif' },
-  unless: { form: 'value', end: 'endunless' },
-  elsif: { form: 'value', within: ['if', 'unless'] },
+  if: { form: 'condition', end: 'endif' },
+  unless: { form: 'condition', end: 'endunless' },
+  elsif: { form: 'condition', within: ['if', 'unless'] },
   else: { form: 'nothing', within: ['if', 'unless', 'case', 'for'] },
   case: { form: 'value', end: 'endcase' },
   when: { form: 'when', within: ['case'] },
@@ -57,6 +62,8 @@ interface CheckOptions {
   readonly secrets: boolean
   /** The names that variables may begin with; null where any may. */
   readonly names: KnownNames | null
+  /** Whether placeholders write their values, or decide. */
+  readonly outputs: 'value' | 'condition'
 }
 
 /** Walks through the tokens of a template and names the first thing that is not well formed or not allowed. */
@@ -147,7 +154,7 @@ class BlockWalk {
   }
 
   #output(content: string): TemplateProblem {
-    if (!secretReference.test(content)) return this.#expression(content, 'value')
+    if (!secretReference.test(content)) return this.#expression(content, this.#options.outputs)
     if (!this.#options.secrets) return secretProblem(content)
     return this.#open.some(({ name }) => name === 'capture') ? secretProblem(content) : null
   }
@@ -200,7 +207,7 @@ class BlockWalk {
     return null
   }
 
-  #expression(text: string, form: TagForm | 'value'): TemplateProblem {
+  #expression(text: string, form: ExpressionForm): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
       this.#named.push({ text, variables: checked.variables })

@@ -77,18 +77,23 @@ export function isTemplate(text: string): boolean {
 /** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
 export type TemplatePlace = TextPlace | null
 
-/** Parses a template. `names` has what its variables may begin with; without it they may begin with anything. */
+/**
+ * Parses a template. `names` has what its variables may begin with; without it they may begin with anything. `outputs`
+ * says what its placeholders are for.
+ */
 export function compileTemplate(
   text: string,
   place: TemplatePlace,
   names: KnownNames | null = null,
+  outputs: 'value' | 'condition' = 'value',
 ): Compiled<Template> {
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames, names })
+  const options = { secrets: place !== null, filters: filterNames, names, outputs }
+  const problem = findTemplateProblem(tokens, options)
   if (problem !== null) return { ok: false, problem }
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
@@ -113,9 +118,9 @@ function textOf(
 export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
   if (isTemplate(text))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
-  const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'value', filterNames))
+  const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'condition', filterNames))
   if (problem !== null) return { ok: false, problem }
-  const compiled = compileTemplate(`{{ ${text} }}`, null, names)
+  const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')
   if (!compiled.ok) return compiled
   const { template } = compiled
   return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
@@ -269,8 +274,11 @@ function failureOf(error: unknown): RenderProblem {
     cause instanceof FilterFailed
       ? cause.message
       : 'An operator or a tag of the template cannot work with the value that it was given.'
-  return { code: 'template_failed', detail: `${what}${placeOf(error)}` }
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}`, hint: ofValue }
 }
+
+const ofValue =
+  'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
 /** The placeholder or tag that failed, as its author wrote it. */
 function placeOf(error: unknown): string {

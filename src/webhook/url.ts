@@ -1,7 +1,7 @@
 import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
 import type { Compiler } from './compiler.ts'
 import type { ConfigError } from './config-error.ts'
-import { asUrlComponent, type Encoder } from './encode.ts'
+import { asUrlComponent, type Encoder, type WrittenForm } from './encode.ts'
 import type { Failure } from './failure.ts'
 import { mask } from './masking/mask.ts'
 import type { Scope } from './render-context.ts'
@@ -105,6 +105,8 @@ function withMasks(text: string): string {
 interface ValueSpan {
   readonly start: number
   readonly end: number
+  /** Whether it names nothing, as an empty text does. */
+  readonly isEmpty: boolean
 }
 
 function recording(spans: ValueSpan[]): Encoder {
@@ -113,10 +115,16 @@ function recording(spans: ValueSpan[]): Encoder {
     return (value, written) => {
       const start = soFar.buffer.length
       const text = encode(value, written)
-      spans.push({ start, end: start + text.length })
+      spans.push({ start, end: start + text.length, isEmpty: text === '' || isNothing(value, written) })
       return text
     }
   }
+}
+
+/** Of an empty list, and of what `json` makes of null, a text is written that no path is meant to have. */
+function isNothing(value: unknown, written: WrittenForm | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return written === 'json' && (value === 'null' || value === '[]')
 }
 
 function failureOf(
@@ -133,7 +141,7 @@ function failureOf(
     }
   const path = text.slice(0, endOfPath(text))
   const inPath = values.filter(({ start }) => start <= path.length)
-  if (inPath.some(({ start, end }) => start === end))
+  if (inPath.some(({ isEmpty }) => isEmpty))
     return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
   if (hasDotSegment(path, inPath))
     return {

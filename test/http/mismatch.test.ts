@@ -1,10 +1,8 @@
 import fc from 'fast-check'
-import Schema from 'typebox/schema'
 import { describe, expect, it } from 'vitest'
-import { namedSchemas } from '../../src/http/contract.ts'
 import { executeExamples } from '../../src/http/examples.ts'
 import { explainInvalidBody } from '../../src/http/invalid-body.ts'
-import { idOf } from '../../src/webhook/schema.ts'
+import validators from '../../src/http/validators.cjs'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'
@@ -166,6 +164,18 @@ describe('of a union, the form that was meant', () => {
       '/query/0/ifempty',
       'unknown member; did you mean "ifEmpty"?',
     ],
+    [
+      'template that is no finite number',
+      { query: [{ name: 'a', value: JSON.parse('1e400') }] },
+      '/query/0/value',
+      'must be a string, a number, a boolean or null, not a number beyond 1.8e308',
+    ],
+    [
+      'time that is no finite number',
+      { timeoutMs: JSON.parse('-1e400') },
+      '/timeoutMs',
+      'must be an integer of at least 100, not a number beyond 1.8e308',
+    ],
     ['literal without a name', { query: [{ literal: 1 }] }, '/query/0/name', 'missing; must be a string'],
     [
       'auth: a text',
@@ -228,19 +238,18 @@ describe('of a union, the form that was meant', () => {
 })
 
 describe('the explanation', () => {
-  const schemas = Object.fromEntries(namedSchemas.map((schema) => [idOf(schema), schema]))
-  const judge = Schema.Compile(schemas, { $ref: 'ExecuteRequest' })
-
-  it('is given exactly where a validator of JSON Schema refuses the body', () => {
+  it('is given exactly where the validator refuses the body', () => {
     const examples = Object.values(executeExamples).map(({ value }) => value)
     fc.assert(
       fc.property(
         fc.constantFrom(...examples),
         fc.infiniteStream(fc.nat()),
-        fc.jsonValue(),
+        fc.oneof(fc.jsonValue(), fc.constantFrom(JSON.parse('1e400'), JSON.parse('-1e400'))),
         (example, steps, value) => {
           const body = changed(example, steps, value)
-          expect(explain(body).length === 0, JSON.stringify(explain(body))).toBe(judge.Check(body))
+          expect(explain(body).length === 0, JSON.stringify(explain(body))).toBe(
+            validators.ExecuteRequest?.(body),
+          )
         },
       ),
       { numRuns: 2_000 },

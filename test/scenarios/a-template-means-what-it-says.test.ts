@@ -110,6 +110,31 @@ describe('a template that would mean something else is 400 with the nearest righ
   })
 })
 
+describe('a negation in parentheses decides the branch', () => {
+  it.each([
+    ['response.status == 200 and (not response.json.error)', 'success'],
+    ['response.status == 200 and (not response.json.id)', 'error'],
+    ['(not response.json.error)', 'success'],
+    ['(not response.json.id) == profile.visits', 'error'],
+  ])('%s: %s', async (value, branch) => {
+    const { reply } = await send({ expect: { type: 'condition', value } })
+
+    expect(reply.branch).toBe(branch)
+  })
+
+  it('and what is sent', async () => {
+    const { target } = await send({
+      query: [
+        { name: 'a', value: 1, when: '(not profile.phone)' },
+        { name: 'b', value: 1, when: '(not profile.email)' },
+        { name: 'c', value: '{{ profile.tags | reject_exp: "t", "not t contains \'a\'" | join: "," }}' },
+      ],
+    })
+
+    expect(target).toBe('/?a=1&c=a')
+  })
+})
+
 describe('a placeholder where none is filled in is 400', () => {
   it.each<[node: object, path: string]>([
     [{ query: [{ name: '{{ profile.k }}', value: 1 }] }, '/node/query/0/name'],
@@ -247,6 +272,16 @@ describe('a template names the execution that it is a part of', () => {
     expect(reply.idempotencyKey).toBe(reply.executionId)
   })
 
+  it('with the key of the caller though a header of the node takes its place', async () => {
+    const { reply, body: sent } = await send(
+      { body: body(named), headers: [{ name: 'Idempotency-Key', value: 'own' }] },
+      { idempotencyKey: 'step-3' },
+    )
+
+    expect(JSON.parse(sent ?? '').key).toBe('step-3')
+    expect(reply.idempotencyKey).toBe('own')
+  })
+
   it('in a preview too', async () => {
     const { preview } = await service()
     const { request } = await preview({
@@ -265,9 +300,9 @@ describe('a body that must not have a text', () => {
   const node = { expect: { type: 'string', value: 'errors', match: 'notContains' } }
 
   it.each([
-    ['{"ok":true}', 'success', 'a body that does not'],
+    ['{"ok":true}', 'success', 'a body that does not contain it'],
     ['{"errors":[1]}', 'error', 'a body that begins with "{"errors":[1]}"'],
-    ['', 'success', 'a body that does not'],
+    ['', 'success', 'a body that does not contain it'],
   ])('%s: %s', async (answer, branch, actual) => {
     const target = await receiver((_request, response) => response.end(answer))
     const { execute } = await service()

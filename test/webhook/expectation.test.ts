@@ -99,6 +99,7 @@ describe('a condition', () => {
     ['response.json.count', { body: '{"count":0}' }, true],
     ['response.json.count', { body: '{"count":""}' }, false],
     ['response .status == 200', {}, true],
+    ['response.json.a > 1', { body: '{"a":{"valueOf":1,"toString":1}}' }, false],
   ])('%s of %j is true: %s', (value, sketch, met) => {
     expect(isMet({ type: 'condition', value }, sketch)).toBe(met)
   })
@@ -109,8 +110,8 @@ describe('a condition', () => {
       'The filter "base64_decode" cannot work with the value that it was given, which is a text. It stands in "response.body | base64_decode".',
     ],
     [
-      'response.json.a > 1',
-      'An operator or a tag of the template cannot work with the value that it was given. It stands in "response.json.a > 1".',
+      '(1..response.json.a) contains 1',
+      'A range of the template has a bound that is no number. It stands in "(1..response.json.a) contains 1".',
     ],
   ])('that cannot be decided is not met: %s', (value, hint) => {
     const { succeeded, reason } = decide(

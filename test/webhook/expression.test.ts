@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { Tokenizer } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from '../../src/webhook/expression.ts'
+import { neededArguments } from '../../src/webhook/filter-arguments.ts'
 import { engine, filterNames } from '../../src/webhook/liquid.ts'
 import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
 
@@ -75,6 +76,16 @@ describe('a condition is well formed', () => {
     '"x".size > 0',
     'response.status == 200',
     'a\n  and\n  b',
+    'true',
+    'false',
+    '"x".size > 0 and "x"[0] == "x"',
+    '(a == 1 or b == 2) == true',
+    '(a or b) == c',
+    'a | default: (b == c)',
+    'a | default: "x", allow_false: (b or c)',
+    'a | where_exp: "t", "t.a or t.b"',
+    '(not a) | json',
+    '((a == 1) or b)',
   ])('%s', (text) => {
     expect(problemOf(text)).toBeNull()
   })
@@ -187,6 +198,32 @@ describe('a condition is refused', () => {
     ['a- == 1', '"a-" ends with a dash'],
     [`${'('.repeat(30)}a${')'.repeat(30)}`, 'nested deeper'],
     [`a${'[a'.repeat(30)}${']'.repeat(30)}`, 'nested deeper'],
+    ['200', 'a text or a number alone decides nothing'],
+    ['"ok"', 'a text or a number alone decides nothing'],
+    ["('ok')", 'a text or a number alone decides nothing'],
+    ['not "ok"', 'a text or a number alone decides nothing'],
+    ['a and (1)', 'always true; repeat the comparison'],
+    ['(a or b) == "x"', 'equals no text and no number; repeat the comparison'],
+    ['5 == (a == b)', 'equals no text and no number; repeat the comparison'],
+    ['true.x', 'have no members'],
+    ['nil.x == 1', 'have no members'],
+    ['empty.size', 'have no members'],
+    ['(a == b).x', 'have no members'],
+    ['"a".x == 1', 'a text has no members but its size'],
+    ['(a or b) | default: "x"', 'write a | default: b'],
+    ['a | default: (b or c)', 'write a | default: b'],
+    ['(a | size .. 3) contains 1', 'expected ")"'],
+    ['(a == 1 .. 3) contains 1', 'expected ")"'],
+    ['a | where_exp: "t", "1"', 'takes as a condition is none'],
+    ['a | append', 'the filter "append" needs an argument, as in append: "text"'],
+    ['a | replace: "x"', 'the filter "replace" needs 2 arguments, as in replace: "old", "new"'],
+    ['a | where | size', 'the filter "where" needs an argument'],
+    ['a | default', 'the filter "default" needs an argument'],
+    ['(a | plus) > 1', 'the filter "plus" needs an argument, as in plus: 2'],
+    [
+      'a | where_exp: "t"',
+      'the filter "where_exp" needs 2 arguments, as in where_exp: "item", "item.active"',
+    ],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('%j: %s', (text, problem) => {
@@ -196,6 +233,150 @@ describe('a condition is refused', () => {
   it('in a sentence that quotes no more than it has to', () => {
     expect(problemOf(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
     expect(problemOf('a b')).toBe('"a b" is not well formed: expected the end before "b".')
+  })
+})
+
+describe('and and or where a value is kept or sent', () => {
+  const complaintAbout = (text: string) => {
+    const compiled = compileTemplate(text, null)
+    return compiled.ok ? null : compiled.problem
+  }
+
+  it.each([
+    '{{ a or b }}',
+    '{{ a and b }}',
+    '{{ a.b or "none" }}',
+    '{{ (a or b) }}',
+    '{{ ((a or b)) }}',
+    '{{ a == 1 or b }}',
+    '{{ (a or b) and c == 1 }}',
+    '{{ (a or b) | upcase }}',
+    '{{ a | append: (b or c) }}',
+    '{{ a[(b or c)] }}',
+    '{% assign x = a or b %}{{ x }}',
+    '{% echo a or b %}',
+    '{% liquid\n echo a or b\n%}',
+    '{% for x in (a or b) %}{{ x }}{% endfor %}',
+    '{% case a or b %}{% when 1 %}x{% endcase %}',
+    '{% cycle a or b %}',
+    '{{ a | group_by_exp: "t", "t.a or t.b" | json }}',
+  ])('give the form that means one of them: %s', (text) => {
+    expect(complaintAbout(text)).toMatch(/write a \| default: b|repeat the comparison|takes as a condition/)
+  })
+
+  it.each([
+    '{{ a == 1 or b == 2 }}',
+    '{{ a == 1 and not b }}',
+    '{{ not a }}',
+    '{{ (not a) and (b == 1 or c == 2) }}',
+    '{{ a == b }}',
+    '{{ (a == b) | json }}',
+    '{% assign x = a == 1 or b == 2 %}{{ x }}',
+    '{% if a or b %}x{% elsif a and b %}y{% endif %}',
+    '{% unless a or b %}x{% endunless %}',
+    '{% if (a or b) and c %}x{% endif %}',
+    '{{ a | where_exp: "t", "t.a or t.b" | json }}',
+    '{% case a %}{% when 1 or 2 %}x{% endcase %}',
+    '{% for x in (a | split: ",") %}{{ x }}{% endfor %}',
+  ])('stay where true or false is meant: %s', (text) => {
+    expect(complaintAbout(text)).toBeNull()
+  })
+})
+
+describe('what is written in another language gets the form of Liquid', () => {
+  it.each([
+    ['a !== b', '(write "!=")'],
+    ['a === b', '(write "==")'],
+    ['a =< b', '(write "<=")'],
+    ['a => b', '(write ">=")'],
+    ['a > = b', '(write ">=")'],
+    ['a <> b', '(write "!=")'],
+    ['a AND b', '(write "and")'],
+    ['a Or b', '(write "or")'],
+    ['NOT a', '(write "not")'],
+    ['a and NOT b', '(write "not")'],
+    ['a CONTAINS "x"', '(write "contains")'],
+    ['a is b', '(write "==")'],
+    ['a IS NOT b', '(write "!=")'],
+    ['a eq 1', '(write "==")'],
+    ['a gte 1', '(write ">=")'],
+    ['a in b', 'list contains value'],
+    ['a not in b', 'not list contains value'],
+    ['a not contains "x"', 'not a contains b'],
+    ['a == “x”', '(write straight quotes)'],
+    ['a || b', '(write "or")'],
+    ['a ?? "x"', '(write a | default: b)'],
+    ['a | size > 3', 'put the value and its filter in parentheses, as in (a | size) > 1'],
+    ['a | size and b', 'put the value and its filter in parentheses'],
+    ['| upcase', 'the value before the filter is missing'],
+    ['a | truncate 5', '(write truncate: 5)'],
+    ['a | slice 0, 3', '(write slice: 0)'],
+    ['a | truncate=5', '(write truncate: 5)'],
+    ['a | default "s3cret"', '(write default: …)'],
+  ])('in a condition: %s', (text, hint) => {
+    expect(problemOf(text)).toContain(hint)
+    expect(problemOf(text)).not.toContain('s3cret')
+  })
+
+  it.each([
+    ['{{ a || b }}', '(write a | default: b)'],
+    ['{{ a | default: b or c }}', '(write a | default: b | default: c)'],
+    ['{{ a ?? b }}', '(write a | default: b)'],
+    ['{{ a ? b : c }}', '(write {% if a %}b{% else %}c{% endif %})'],
+    ['{{ | upcase }}', 'the value before the filter is missing'],
+    ['{% assign x = | upcase %}', 'the value before the filter is missing'],
+    ['{% assign = 1 %}', 'a name is missing, as in assign name = profile.name'],
+    ['{% assign x == 1 %}', '(write "=")'],
+    ['{% for c in x limit=1 %}{% endfor %}', '(write limit: 1)'],
+    [
+      '{% for c in x | split: "," %}{% endfor %}',
+      'put the value and its filter in parentheses, as in (a | split: ",")',
+    ],
+    ['{% if a = 1 %}{% endif %}', '(write "==")'],
+    ['{% if a || b %}{% endif %}', '(write "or")'],
+    ['{{ a | trim }}', 'there is no filter "trim" (write strip)'],
+    ['{{ a | length }}', '(write size)'],
+    ['{{ a | to_json }}', '(write json)'],
+    ['{{ a | toJSON }}', '(write json)'],
+    ['{{ a | to_string }}', '(write append: "")'],
+    ['{{ a | lower }}', '(write downcase)'],
+    ['{{ a | upper }}', '(write upcase)'],
+  ])('in a template: %s', (text, hint) => {
+    const compiled = compileTemplate(text, null)
+
+    expect(compiled.ok ? text : compiled.problem).toContain(hint)
+  })
+})
+
+describe('a word of Liquid is no name', () => {
+  it.each(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains'])(
+    '%s',
+    (name) => {
+      for (const text of [
+        `{% assign ${name} = 1 %}`,
+        `{% capture ${name} %}x{% endcapture %}`,
+        `{% capture "${name}" %}x{% endcapture %}`,
+        `{% for ${name} in a %}x{% endfor %}`,
+        `{% tablerow ${name} in a %}x{% endtablerow %}`,
+        `{% increment ${name} %}`,
+      ]) {
+        const compiled = compileTemplate(text, null)
+        expect(compiled.ok ? text : compiled.problem).toContain(`"${name}" is a word of Liquid`)
+      }
+    },
+  )
+})
+
+describe('a filter that needs arguments', () => {
+  it.each([...neededArguments])('%s is accepted with those of its example', (name, { count, example }) => {
+    const complaintAbout = (filter: string) => {
+      const compiled = compileTemplate(`{{ profile.a | ${filter} }}`, null)
+      return compiled.ok ? null : compiled.problem
+    }
+
+    expect(filterNames).toContain(name)
+    expect(complaintAbout(`${name}: ${example}`)).toBeNull()
+    expect(complaintAbout(name)).toContain(`"${name}" needs ${count === 1 ? 'an argument' : '2 arguments'}`)
   })
 })
 
@@ -294,13 +475,21 @@ describe('a checked expression', () => {
   })
 
   it('is accepted where it follows the grammar, and read to its end by LiquidJS', () => {
+    let accepted = 0
     fc.assert(
       fc.property(operand, (text) => {
-        expect(checkExpression(text, 'value', filterNames)).toMatchObject({ ok: true })
+        const checked = checkExpression(text, 'value', filterNames)
+        // A comparison may stand beside a number or a text.
+        if (!checked.ok) {
+          expect(checked.problem).toContain('gives true or false')
+          return
+        }
+        accepted++
         expect(leftover(text)).toBe('')
       }),
       { numRuns: 1000 },
     )
+    expect(accepted).toBeGreaterThan(500)
   })
 
   it('of any text at all is judged without an exception', () => {

@@ -138,10 +138,10 @@ describe('a condition of a field', () => {
     ['not profile.missing', true],
     ['profile.a.b == "path" and profile.score == 97', true],
     ['false or profile.score', true],
-    ['0', true],
+    ['(0 | default: 0)', true],
     ['profile.score | minus: 97', true],
-    ['""', false],
-    ['"0"', true],
+    ['profile.empty | append: ""', false],
+    ['profile.empty | append: "0"', true],
     ['profile.missing | default: true', true],
     ['(profile.email | size) > 3', true],
   ])('%s: %s', (when, isSent) => {
@@ -165,7 +165,7 @@ describe('a condition of a field', () => {
 
   it.each([
     ['profile.email | base64_decode', { email: '!' }],
-    ['profile.v > 1', { v: { valueOf: 1, toString: 1 } }],
+    ['(1..profile.v) contains 1', { v: { valueOf: 1, toString: 1 } }],
     ['profile.v | url_decode', { v: '%' }],
     ['profile.v | has_exp: "x", profile.c', { v: [1], c: 'x | | y' }],
   ])('that cannot be decided ends the call: %s', (when, profile) => {

@@ -112,8 +112,14 @@ describe('the attribute that was meant', () => {
     ['adress.city', 'address.city'],
     ['zip.kode', 'zip.code'],
     ['phone', null],
+    ['profile.email', 'email'],
+    ['profile.emial', 'email'],
+    ['profile.address.city', 'address.city'],
+    ['profile.', null],
   ])('by %s is %s', (name, meant) => {
-    expect(nearestAttribute({ email: 'a', address: { city: 'Paris' }, 'zip.code': 1 }, name)).toBe(meant)
+    expect(nearestAttribute({ email: 'a', address: { city: 'Paris' }, 'zip.code': 1 }, name, 'profile')).toBe(
+      meant,
+    )
   })
 })
 

@@ -100,7 +100,7 @@ describe('a template reaches nothing beyond its variables', () => {
     '{{ profile["constructor"]["prototype"] }}',
     '{{ profile.text.constructor }}',
     '{{ profile.numbers.map }}',
-    '{{ "x".constructor }}',
+    '{% assign x = "x" %}{{ x.constructor }}',
     '{{ constructor }}',
     '{{ __proto__ }}',
     '{{ globalThis }}{{ process }}{{ require }}',
@@ -153,7 +153,7 @@ describe('a long template', () => {
     ['of placeholders in a block', `{% if a %}${'{{a}}x'.repeat(50_000)}{% endif %}`],
     ['of lines', `{% liquid${'\necho a'.repeat(50_000)} %}`],
     ['of filters', `{{ a${' | upcase'.repeat(50_000)} }}`],
-    ['of operators', `{{ a${' and a'.repeat(50_000)} }}`],
+    ['of operators', `{% if a${' and a'.repeat(50_000)} %}x{% endif %}`],
     ['of text', `${'x'.repeat(1_000_000)}{{ a }}`],
     ['of blanks', `{{- a -}}${' '.repeat(1_000_000)}{{- a -}}`],
   ])('%s is read in its time', (_says, text) => {

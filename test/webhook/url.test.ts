@@ -321,3 +321,36 @@ describe('a fragment', () => {
     expect(render({ url }, { payload }).warnings.map(({ code }) => code)).toEqual(codes)
   })
 })
+
+describe('what names nothing in a path is value_missing', () => {
+  const profile = { none: [], nil: null, csv: '', rows: [{ id: 1 }], word: 'null', list: [1], brackets: '[]' }
+
+  it.each([
+    '{{ profile.none }}',
+    '{{ profile.csv | split: "," }}',
+    '{{ profile.rows | where: "id", 9 }}',
+    '{{ profile.rows | where: "id", 9 | map: "id" | json }}',
+    '{{ profile.nil | json }}',
+    '{{ profile.missing | json }}',
+    '{% echo profile.nil | jsonify %}',
+    'a{{ profile.none }}b',
+  ])('%s', (value) => {
+    const url = `https://t.example/i/${value}`
+
+    expect(failureOf({ url }, { payload: { profile } })).toMatchObject({
+      code: 'value_missing',
+      path: '/node/url',
+    })
+  })
+
+  it.each([
+    ['/i/{{ profile.word }}', '/i/null'],
+    ['/i/{{ profile.word | json }}', '/i/%22null%22'],
+    ['/i/{{ profile.list }}', '/i/%5B1%5D'],
+    ['/i/{{ profile.brackets }}', '/i/%5B%5D'],
+    ['/i?q={{ profile.none }}', '/i?q=%5B%5D'],
+    ['/i?q={{ profile.nil | json }}', '/i?q=null'],
+  ])('but %s is called', (path, target) => {
+    expect(targetOf(`https://t.example${path}`, profile)).toBe(target)
+  })
+})
