@@ -50,9 +50,7 @@ function concludeOnResponse(
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
     return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
-  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes, {
-    isExpected: decided.succeeded,
-  })
+  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),

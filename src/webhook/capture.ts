@@ -19,18 +19,14 @@ export interface Captured {
   readonly exceededAt: string | null
 }
 
-/**
- * Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. What a
- * response lacks that is not the expected one is no surprise: then only a name that is nearly there is told.
- */
+/** Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. */
 export function capture(
   { capture: templates }: CompiledNode,
   response: ReadableResponse,
   scope: Scope,
   maxBytes: number,
-  { isExpected } = { isExpected: true },
 ): Captured {
-  const session = new CaptureSession(response, scope, maxBytes, isExpected)
+  const session = new CaptureSession(response, scope, maxBytes)
   const values = templates.map(
     ([name, template, hasDefault]) => [name, session.take(name, template, hasDefault)] as const,
   )
@@ -44,14 +40,12 @@ class CaptureSession {
   readonly #response: ReadableResponse
   readonly #scope: Scope
   readonly #maxBytes: number
-  readonly #isExpected: boolean
   #bytesLeft: number
 
-  constructor(response: ReadableResponse, scope: Scope, maxBytes: number, isExpected: boolean) {
+  constructor(response: ReadableResponse, scope: Scope, maxBytes: number) {
     this.#response = response
     this.#scope = scope
     this.#maxBytes = maxBytes
-    this.#isExpected = isExpected
     this.#bytesLeft = maxBytes
   }
 
@@ -65,7 +59,7 @@ class CaptureSession {
     if (!this.#fits(name, value)) return null
     if (sawMask && (!template.isPath || containsMask(value)))
       this.#warn('capture_masked', name, maskedMessage)
-    if (value === null && this.#isExpected && !hasDefault && rendered.undefinedVariables.length === 0)
+    if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
     for (const variable of rendered.undefinedVariables) this.#tell(name, variable)
     return value
@@ -74,8 +68,7 @@ class CaptureSession {
   #tell(name: string, variable: UndefinedVariable): void {
     if (isOfResponse(variable)) {
       const { what, meant } = findMissing(this.#response, variable)
-      if (this.#isExpected || meant !== null)
-        this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
+      this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
     } else this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
   }
 
