@@ -191,5 +191,6 @@ const lineFeed = 0x0a
 
 /** Stands in for a condition with an error; a node with errors is never executed. */
 const never: Condition = {
+  looksAtBody: false,
   holds: () => rendered(false),
 }

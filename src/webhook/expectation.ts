@@ -27,6 +27,8 @@ export interface Verdict {
 /** An expectation that is ready to be compared with a response. */
 export interface CompiledExpectation {
   readonly type: Expectation['type']
+  /** Whether it can depend on the body. */
+  readonly looksAtBody: boolean
   /** `scope` has `response`. */
   judge(response: ReadableResponse, scope: Scope): Verdict
 }
@@ -62,6 +64,7 @@ function compileStatus({ value }: ExpectationOf<'status'>, path: string): Compil
   const expected = `status ${patterns.join(', ')}`
   return {
     type: 'status',
+    looksAtBody: false,
     judge({ status }) {
       const met = patterns.some((pattern) => isStatus(status, pattern))
       return {
@@ -91,6 +94,7 @@ function compileString(
 ): CompiledExpectation {
   return {
     type: 'string',
+    looksAtBody: true,
     judge(response, { budget }) {
       const expected = `a body that ${verbs[match]} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
       if (budget?.hasTime() === false)
@@ -150,6 +154,7 @@ const cutHint = 'Only part of the body was read, so what was looked for may lie 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   return {
     type: 'condition',
+    looksAtBody: condition.looksAtBody,
     judge(response, scope) {
       const holds = condition.holds(scope)
       const met = holds.ok && holds.value

@@ -1,31 +1,21 @@
-import type { Node } from './config.ts'
+import type { VariablePath } from './expression.ts'
+
+/** What a well-formed expression reads. */
+interface Reading {
+  readonly variables: readonly VariablePath[]
+  /** Whether a text that is known at run time only is read as a condition. */
+  readonly readsMore: boolean
+}
 
 /**
- * Whether the expectations or captures of a node can depend on the body of a response. What is computed
- * (`response[x]`, `{% assign r = response %}`) cannot be told, and counts as looking at it.
+ * Whether an expression can depend on the body of a response. What is computed (`response[x]`, `{% assign r = response %}`)
+ * cannot be told, and counts as looking at it.
  */
-export function looksAtBody({ expect = [], capture = {} }: Pick<Node, 'expect' | 'capture'>): boolean {
-  const expectations = Array.isArray(expect) ? expect : [expect]
-  return (
-    expectations.some(
-      ({ type, value }) => type === 'string' || (type === 'condition' && mayReadBody(value)),
-    ) || Object.values(capture).some((template) => codesIn(template).some(mayReadBody))
-  )
+export function looksAtBody({ variables, readsMore }: Reading): boolean {
+  return readsMore || variables.some(mayBeBody)
 }
 
-/** The placeholders and tags of a template. */
-function codesIn(template: string): readonly string[] {
-  const [, ...parts] = template.split(/\{[{%]/)
-  // The last end counts: others may stand in a text.
-  return parts.map((part) => part.slice(0, Math.max(part.lastIndexOf('}}'), part.lastIndexOf('%}'))))
+function mayBeBody({ root, members: [member] }: VariablePath): boolean {
+  if (root !== 'response') return root === null
+  return member !== 'status' && member !== 'headers'
 }
-
-/** Whether Liquid may read more of a response than its status and headers. Texts in it count as code, to be sure. */
-function mayReadBody(code: string): boolean {
-  return otherMember.test(code) || computedRoot.test(code)
-}
-
-const otherMember =
-  /(?<![\w.-])response(?![\w-])(?!\s?(?:\.\s?(?:status|headers)|\[\s?["'](?:status|headers)["']\s?\])(?![\w-]))/
-/** A bracket that stands behind no name, such as `["response"]`. */
-const computedRoot = /(?:^|[^\w\]"'?-])\[/

@@ -1,6 +1,7 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { type CheckedExpression, checkExpression, type TagForm, type VariablePath } from './expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
+import { looksAtBody } from './looks-at-body.ts'
 import { secretNamePattern } from './name-patterns.ts'
 import { nearest } from './nearest.ts'
 
@@ -59,17 +60,24 @@ interface CheckOptions {
   readonly names: KnownNames | null
 }
 
-/** Walks through the tokens of a template and names the first thing that is not well formed or not allowed. */
-export function findTemplateProblem(
-  tokens: readonly TopLevelToken[],
-  options: CheckOptions,
-): TemplateProblem {
+/** A template that is well formed, or the first thing in it that is not, or is not allowed. */
+export type CheckedTemplate =
+  | {
+      readonly ok: true
+      /** Whether what comes of it can depend on the body of a response. */
+      readonly looksAtBody: boolean
+    }
+  | { readonly ok: false; readonly problem: string }
+
+/** Walks through the tokens of a template. */
+export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
   const walk = new BlockWalk(options)
   for (const token of tokens) {
     const problem = walk.visit(token)
-    if (problem !== null) return problem
+    if (problem !== null) return { ok: false, problem }
   }
-  return walk.finish()
+  const problem = walk.finish()
+  return problem === null ? { ok: true, looksAtBody: walk.looksAtBody } : { ok: false, problem }
 }
 
 /** Why a checked expression may not stand where it does; null where it may. */
@@ -102,6 +110,8 @@ interface OpenBlock {
 const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
 
 class BlockWalk {
+  /** Whether any of the expressions can depend on the body of a response. */
+  looksAtBody = false
   readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
   /** What the expressions name, which is judged when all that tags make is known. */
@@ -204,6 +214,7 @@ class BlockWalk {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
       this.#named.push({ text, variables: checked.variables })
+      this.looksAtBody ||= looksAtBody(checked)
       for (const name of checked.made) this.#made.add(name)
     }
     return expressionProblem(text, checked)
