@@ -79,7 +79,8 @@ export function isMet(
 
 /** What templates and conditions see once there is a response. They reach no secret. */
 function scopeWith(response: ReadableResponse, { variables, budget }: JudgingContext): Scope {
-  return { variables: { ...variables, response: response.variables }, secrets: noSecrets, budget }
+  const known = { ...variables, response: response.variablesWithin(budget) }
+  return { variables: known, secrets: noSecrets, budget }
 }
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {

@@ -61,8 +61,19 @@ class CaptureSession {
       this.#warn('capture_masked', name, maskedMessage)
     if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
-    for (const variable of rendered.undefinedVariables) this.#tell(name, variable)
+    this.#tellAll(name, rendered.undefinedVariables)
     return value
+  }
+
+  /** Takes nothing from the time of the captures that follow. */
+  #tellAll(name: string, variables: readonly UndefinedVariable[]): void {
+    if (variables.length === 0) return
+    const tell = () => {
+      for (const variable of variables) this.#tell(name, variable)
+    }
+    const { budget } = this.#scope
+    if (budget === undefined) tell()
+    else budget.aside(tell)
   }
 
   #tell(name: string, variable: UndefinedVariable): void {

@@ -148,10 +148,15 @@ export class RenderContext extends Context {
     for (const names of this.#noticed) {
       const name = names.join('.')
       if (this.#reported.has(name)) continue
-      const meant = this.budget.mayLook() ? nearestPath(this.#scopeOf(names), names) : null
+      const meant = this.#findMeant(names)
       this.#reported.set(name, { name, meant })
     }
     this.#noticed = []
+  }
+
+  #findMeant(names: readonly string[]): string | null {
+    if (!this.budget.mayLook()) return null
+    return this.budget.aside(() => nearestPath(this.#scopeOf(names), names))
   }
 
   /** Undefined variables that nothing has forgiven. */

@@ -3,6 +3,7 @@ import { maxJsonDepth, parseJson } from './json.ts'
 import { cutText, type Masker, mask, maskNothing } from './masking/mask.ts'
 import { maskedHeaderTexts, maskedValue } from './masking/masked-value.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
+import type { RenderBudget } from './render-budget.ts'
 import { decodeUtf8, utf8 } from './response-charset.ts'
 import { type ResponseText, readResponseText } from './response-text.ts'
 
@@ -230,7 +231,17 @@ export class ReadableResponse {
 
   /** What `response` is in templates and conditions. */
   get variables(): ResponseVariables {
-    return new ResponseVariables(this)
+    return new ResponseVariables(this, null)
+  }
+
+  /** The same where time is counted. What it takes to read JSON is set by the target, and not by who asks for it. */
+  variablesWithin(budget: RenderBudget): ResponseVariables {
+    return new ResponseVariables(this, budget)
+  }
+
+  /** Whether `seenJson` is at hand. */
+  get hasReadJson(): boolean {
+    return this.#seenJson !== null
   }
 }
 
@@ -256,7 +267,9 @@ class ResponseVariables {
     json: {
       enumerable: true,
       get() {
-        return this.#response.seenJson
+        const response = this.#response
+        if (this.#budget === null || response.hasReadJson) return response.seenJson
+        return this.#budget.aside(() => response.seenJson)
       },
     },
   }
@@ -265,8 +278,10 @@ class ResponseVariables {
   declare readonly headers: Readonly<Record<string, string | undefined>>
   declare readonly json: unknown
   readonly #response: ReadableResponse
+  readonly #budget: RenderBudget | null
 
-  constructor(response: ReadableResponse) {
+  constructor(response: ReadableResponse, budget: RenderBudget | null) {
+    this.#budget = budget
     this.status = response.status
     this.#response = response
     Object.defineProperties(this, ResponseVariables.#onDemand)

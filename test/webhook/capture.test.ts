@@ -196,3 +196,45 @@ describe('a capture that finds nothing', () => {
     expect(warnings.filter(({ message }) => message.includes('Did you mean'))).toHaveLength(20)
   })
 })
+
+describe('what it takes to look for a misspelt name', () => {
+  const names = Array.from({ length: 20 }, (_, index) => [`c${index}`, `{{ response.json.kx${index} }}`])
+  const body = JSON.stringify(
+    Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1])),
+  )
+  const node = compiled({ capture: Object.fromEntries(names) })
+
+  it('is counted, and leaves the captures their time', () => {
+    const response = responseOf({ body })
+    const budget = new RenderBudget(12)
+    const variables = { response: response.variablesWithin(budget) }
+    const scope = { ...scopeOf(response), variables, budget }
+
+    const { warnings, exceededAt } = budget.judge(() => capture(node, response, scope, 262_144))
+
+    expect(exceededAt).toBeNull()
+    expect(warnings).toHaveLength(20)
+    expect(warnings[0]?.message).toContain('Did you mean "k0"?')
+    expect(budget.spentMs).toBeGreaterThan(0)
+  })
+})
+
+describe('work that is not of the author', () => {
+  const burn = (ms: number) => {
+    const end = performance.now() + ms
+    while (performance.now() < end) {}
+  }
+
+  it('takes no time from templates, in the same stage or a later one, also where it is nested', () => {
+    const budget = new RenderBudget(30)
+
+    budget.judge(() => {
+      budget.aside(() => budget.aside(() => burn(60)))
+      budget.check()
+    })
+    budget.judge(() => budget.check())
+
+    expect(budget.spentMs).toBeGreaterThan(30)
+    expect(() => budget.judge(() => burn(60)) ?? budget.judge(() => budget.check())).toThrow('limit')
+  })
+})
