@@ -1,13 +1,13 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
-import { containsMask } from './masking/masked-value.ts'
 import { findMissing, showName } from './missing-value.ts'
 import { didYouMean } from './nearest.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
 import type { ReadableResponse } from './response.ts'
+import { readsMask } from './response-paths.ts'
 import type { Template } from './template.ts'
 import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
@@ -57,7 +57,7 @@ class CaptureSession {
     if (!rendered.ok) return this.#fail(name, rendered.failure)
     const value = rendered.value ?? null
     if (!this.#fits(name, value)) return null
-    if (sawMask && (!template.isPath || containsMask(value)))
+    if (sawMask && readsMask(this.#response, template.responsePaths))
       this.#warn('capture_masked', name, maskedMessage)
     if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')

@@ -8,6 +8,7 @@ import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
 import type { Method } from './outbound-request.ts'
+import { mayReadBody } from './response-paths.ts'
 import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'
 import type { UnrenderedReference } from './unrendered-reference.ts'
@@ -82,7 +83,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     capture,
     looksAtBody:
       expectations.some(({ looksAtBody }) => looksAtBody) ||
-      capture.some(([, { looksAtBody }]) => looksAtBody),
+      capture.some(([, { responsePaths }]) => mayReadBody(responsePaths)),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,

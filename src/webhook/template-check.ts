@@ -1,9 +1,9 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { type CheckedExpression, checkExpression, type TagForm, type VariablePath } from './expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
-import { looksAtBody } from './looks-at-body.ts'
 import { secretNamePattern } from './name-patterns.ts'
 import { nearest } from './nearest.ts'
+import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
@@ -64,8 +64,7 @@ interface CheckOptions {
 export type CheckedTemplate =
   | {
       readonly ok: true
-      /** Whether what comes of it can depend on the body of a response. */
-      readonly looksAtBody: boolean
+      readonly responsePaths: ResponsePaths
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -77,7 +76,7 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
     if (problem !== null) return { ok: false, problem }
   }
   const problem = walk.finish()
-  return problem === null ? { ok: true, looksAtBody: walk.looksAtBody } : { ok: false, problem }
+  return problem === null ? { ok: true, responsePaths: walk.responsePaths } : { ok: false, problem }
 }
 
 /** Why a checked expression may not stand where it does; null where it may. */
@@ -110,12 +109,14 @@ interface OpenBlock {
 const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
 
 class BlockWalk {
-  /** Whether any of the expressions can depend on the body of a response. */
-  looksAtBody = false
   readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
   /** What the expressions name, which is judged when all that tags make is known. */
-  readonly #named: { readonly text: string; readonly variables: readonly VariablePath[] }[] = []
+  readonly #named: {
+    readonly text: string
+    readonly variables: readonly VariablePath[]
+    readonly readsMore: boolean
+  }[] = []
   readonly #made = new Set<string>()
   /** How many {% liquid %} stand in one another. */
   #liquids = 0
@@ -139,6 +140,10 @@ class BlockWalk {
         if (problem !== null) return `${quoted(text)} refers to what cannot be there. ${problem}`
       }
     return null
+  }
+
+  get responsePaths(): ResponsePaths {
+    return findResponsePaths(this.#named)
   }
 
   #nameProblem(variable: VariablePath): TemplateProblem {
@@ -213,8 +218,7 @@ class BlockWalk {
   #expression(text: string, form: TagForm | 'value'): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
-      this.#named.push({ text, variables: checked.variables })
-      this.looksAtBody ||= looksAtBody(checked)
+      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
       for (const name of checked.made) this.#made.add(name)
     }
     return expressionProblem(text, checked)

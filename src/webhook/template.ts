@@ -21,6 +21,7 @@ import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
+import { noPaths, type ResponsePaths } from './response-paths.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { checkTemplate, expressionProblem, quoted, secretReference } from './template-check.ts'
@@ -36,14 +37,12 @@ export type Compiled<T> =
 export interface Template {
   /** Whether it says the same whatever the payload is. */
   readonly isConstant: boolean
-  /** Whether it is nothing but the path to a value. */
-  readonly isPath: boolean
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
   /** What the author wrote outside of placeholders and tags. */
   readonly staticText: string
-  /** Whether what it says can depend on the body of a response. */
-  readonly looksAtBody: boolean
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
   /** The text, with every placeholder encoded for the place where it lands. */
   text(scope: Scope, encoder: Encoder): Rendered<string>
   /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
@@ -52,8 +51,8 @@ export interface Template {
 
 /** A condition: true or false. */
 export interface Condition {
-  /** Whether it can depend on the body of a response. */
-  readonly looksAtBody: boolean
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
   holds(scope: Scope): Rendered<boolean>
 }
 
@@ -65,10 +64,9 @@ export function constantTemplate(text: string): Template {
   const constant = rendered(staticText)
   return {
     isConstant: true,
-    isPath: false,
     secretNames: [],
     staticText,
-    looksAtBody: false,
+    responsePaths: noPaths,
     text: () => constant,
     value: () => constant,
   }
@@ -103,7 +101,7 @@ export function compileTemplate(
 /** A template that was checked and parsed. */
 interface Source extends Parsed {
   readonly tokens: readonly TopLevelToken[]
-  readonly looksAtBody: boolean
+  readonly responsePaths: ResponsePaths
 }
 
 function textOf(source: Source, place: TextPlace): Template {
@@ -126,8 +124,8 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   const compiled = compileTemplate(`{{ ${text} }}`, null, names)
   if (!compiled.ok) return compiled
   const { template } = compiled
-  const { looksAtBody } = template
-  return { ok: true, template: { looksAtBody, holds: (scope) => truthOf(template.value(scope)) } }
+  const { responsePaths } = template
+  return { ok: true, template: { responsePaths, holds: (scope) => truthOf(template.value(scope)) } }
 }
 
 function truthOf(result: Rendered<unknown>): Rendered<boolean> {
@@ -136,19 +134,18 @@ function truthOf(result: Rendered<unknown>): Rendered<boolean> {
 
 class LiquidText implements Template {
   readonly isConstant = false
-  readonly isPath: boolean = false
   readonly secretNames: readonly string[]
   readonly staticText: string
-  readonly looksAtBody: boolean
+  readonly responsePaths: ResponsePaths
   readonly #parsed: LiquidTemplate[]
   readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
   readonly #place: TextPlace
 
-  constructor({ templates: parsed, tokens, looksAtBody }: Source, place: TextPlace) {
+  constructor({ templates: parsed, tokens, responsePaths }: Source, place: TextPlace) {
     this.#parsed = parsed
     this.#place = place
-    this.looksAtBody = looksAtBody
+    this.responsePaths = responsePaths
     this.#steps = directSteps(parsed)
     this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
     this.staticText = tokens.map(staticTextOf).join('')
@@ -186,7 +183,6 @@ class LiquidText implements Template {
 
 /** A path and nothing else, which most often leads straight to its value. */
 class PathText extends LiquidText {
-  override readonly isPath = true
   readonly #path: Path
 
   constructor(path: Path, ...template: ConstructorParameters<typeof LiquidText>) {
