@@ -40,6 +40,15 @@ export interface Excerpt {
   readonly isAll: boolean
 }
 
+/** What a body was read in for want of the charset that its label names. */
+export interface UnknownCharset {
+  /** Null where it may not be shown. */
+  readonly label: string | null
+  readonly used: string
+}
+
+const longestShownLabel = 40
+
 /** A response as expectations, captures and people read it. */
 export class ReadableResponse {
   readonly status: number
@@ -87,7 +96,19 @@ export class ReadableResponse {
   /** The charset in which bytes of the body are no text; null where none was lost. */
   get damagedCharset(): string | null {
     const { isDamaged, charset } = this.readText()
-    return isDamaged && this.ending !== 'undecodable' ? charset.name : null
+    return isDamaged ? charset.name : null
+  }
+
+  /** The charset that the body is read in where its label names one that nobody knows; null elsewhere. */
+  get unknownCharset(): UnknownCharset | null {
+    const { unknownLabel: label, charset } = this.readText()
+    return label === null ? null : { label: this.#shownLabel(label), used: charset.name }
+  }
+
+  #shownLabel(label: string): string | null {
+    if (!this.mayBeQuoted || this.maskers.shown(label) !== label) return null
+    const cut = label.slice(0, longestShownLabel).replace(/[^\x21-\x7e]/g, '?')
+    return cut.length < label.length ? `${cut}…` : cut
   }
 
   /** The body as text, and how it was read. */

@@ -33,6 +33,7 @@ export type WarningCode =
   | 'pauses_full'
   | 'response_undecodable'
   | 'response_text_damaged'
+  | 'response_charset_unknown'
   | 'body_truncated'
   | 'capture_empty'
   | 'capture_failed'
