@@ -61,30 +61,34 @@ class CaptureSession {
       this.#warn('capture_masked', name, maskedMessage)
     if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
-    this.#tellAll(name, rendered.undefinedVariables)
+    this.#tellAll(name, value, rendered.undefinedVariables)
     return value
   }
 
   /** Takes nothing from the time of the captures that follow. */
-  #tellAll(name: string, variables: readonly UndefinedVariable[]): void {
+  #tellAll(name: string, value: unknown, variables: readonly UndefinedVariable[]): void {
     if (variables.length === 0) return
     const tell = () => {
-      for (const variable of variables) this.#tell(name, variable)
+      for (const variable of variables) this.#tell(name, value, variable)
     }
     const { budget } = this.#scope
     if (budget === undefined) tell()
     else budget.aside(tell)
   }
 
-  #tell(name: string, variable: UndefinedVariable): void {
-    if (isOfResponse(variable)) {
-      const { what, meant } = findMissing(this.#response, variable)
-      this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
-    } else this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+  /** Something may come out although a part of it is not there: a text around it, or the answer to whether it is. */
+  #tell(name: string, value: unknown, variable: UndefinedVariable): void {
+    if (!isOfResponse(variable)) {
+      this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+      return
+    }
+    const { what, meant } = findMissing(this.#response, variable)
+    if (value === null) this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
+    else this.#warn('template_undefined', name, `lacks a value: ${what}${didYouMean(meant)}`)
   }
 
   /** What a template has made of a response has names that the target gave. */
-  #withShownName({ name, meant }: UndefinedVariable): UndefinedVariable {
+  #withShownName({ name, meant }: UndefinedVariable): Pick<UndefinedVariable, 'name' | 'meant'> {
     const [root = ''] = name.split('.', 1)
     const isOfRequest = Object.hasOwn(this.#scope.variables, root)
     return { name, meant: isOfRequest || meant === null ? meant : showName(this.#response, meant) }
@@ -126,8 +130,8 @@ function pathOf(name: string): string {
   return pointer('/node/capture', name)
 }
 
-function isOfResponse({ name }: UndefinedVariable): boolean {
-  return name.startsWith('response.')
+function isOfResponse({ path: [root] }: UndefinedVariable): boolean {
+  return root === 'response'
 }
 
 /** What is captured where no response came: nothing, under every name. */

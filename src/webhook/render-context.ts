@@ -33,6 +33,8 @@ export interface Scope {
 export interface UndefinedVariable {
   /** As the author wrote it, brackets resolved. */
   readonly name: string
+  /** The same, name by name: there may be dots in them. */
+  readonly path: readonly string[]
   /** What the author most likely meant, or null. */
   readonly meant: string | null
 }
@@ -149,7 +151,7 @@ export class RenderContext extends Context {
       const name = names.join('.')
       if (this.#reported.has(name)) continue
       const meant = this.#findMeant(names)
-      this.#reported.set(name, { name, meant })
+      this.#reported.set(name, { name, path: names, meant })
     }
     this.#noticed = []
   }

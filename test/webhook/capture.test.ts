@@ -76,7 +76,7 @@ describe('a capture that refers to something that is not there', () => {
     ['x {{ profile.nope }}', ['template_undefined']],
     ['{{ profile.nope | default: "none" }}', []],
     ['{{ response.json.nope }}', ['capture_empty']],
-    ['x {{ response.json.nope }}', ['capture_empty']],
+    ['x {{ response.json.nope }}', ['template_undefined']],
     ['{{ response.json.nope | default: "none" }}', []],
     ['{{ response.json.nope | default: nil }}', []],
     ['{% if response.json.nope %}x{% endif %}', []],
@@ -89,7 +89,6 @@ describe('a capture that finds nothing', () => {
   it.each([
     ['{{ response.json.idd }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
     ['{{ response.json["idd"] }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
-    ['{{ response.json.idd | upcase }}', '{"id":7}', '"response.json" has no "idd". Did you mean "id"?'],
     ['{{ response.json.Id }}', '{"ID":7}', '"response.json" has no "Id". Did you mean "ID"?'],
     ['{{ response.json.other }}', '{"id":7}', '"response.json" has no "other".'],
     [
@@ -112,6 +111,36 @@ describe('a capture that finds nothing', () => {
     ['{{ response.json.id.value }}', '{"id":"L-9"}', '"response.json.id" is a text.'],
     ['{{ response.json.id.value }}', '{"id":12345678901234567890}', '"response.json.id" is a number.'],
     ['{{ response.json.id.value }}', '{"id":false}', '"response.json.id" is a truth value.'],
+    ['{{ response.json.items[-3] }}', '{"items":[1,2]}', '"response.json.items" is a list of 2 items.'],
+    [
+      '{{ response.json.items[-1].idd }}',
+      '{"items":[{"id":1}]}',
+      '"response.json.items[-1]" has no "idd". Did you mean "id"?',
+    ],
+    [
+      '{{ response.json.items[0].idd }}',
+      '{"items":[{"id":1}]}',
+      '"response.json.items[0]" has no "idd". Did you mean "id"?',
+    ],
+    [
+      '{{ response.json.items.first.skuu }}',
+      '{"items":[{"sku":1}]}',
+      '"response.json.items.first" has no "skuu". Did you mean "sku"?',
+    ],
+    [
+      '{{ response.json.items.last.skuu }}',
+      '{"items":[{"sku":1}]}',
+      '"response.json.items.last" has no "skuu". Did you mean "sku"?',
+    ],
+    ['{{ response.json.items.size.x }}', '{"items":[]}', '"response.json.items.size" is a number.'],
+    ['{{ response.json["list.0.id"] }}', '{"list":[{"id":1}]}', '"response.json" has no "list.0.id".'],
+    [
+      '{{ response.json["orders.0"] }}',
+      '{"orders":[1]}',
+      '"response.json" has no "orders.0". Did you mean "orders"?',
+    ],
+    ['{{ response.json["a.b"] }}', '{"a":{"b":1}}', '"response.json" has no "a.b".'],
+    ['{{ response.json.list["a b"] }}', '{"list":[1]}', '"response.json.list" is a list of 1 item.'],
     ['{{ response.json.id }}', '{"id":null}', 'the value is null.'],
     ['{{ response.json.list | first }}', '{"list":[]}', 'the value is null.'],
     ['{{ response.json.id }}', '', 'the response has no body.'],
@@ -127,6 +156,25 @@ describe('a capture that finds nothing', () => {
 
     expect(warnings).toEqual([
       { code: 'capture_empty', path: '/node/capture/v', message: `"v" found nothing: ${what}` },
+    ])
+  })
+
+  it.each<[template: string, value: unknown]>([
+    ['{{ response.json.idd == nil }}', true],
+    ['{{ response.json.id == 7 or response.json.idd }}', true],
+    ['id={{ response.json.idd }}', 'id='],
+    ['{{ response.json.idd | append: "x" }}', 'x'],
+    ['{{ response.json.idd | upcase }}', ''],
+  ])('is not said of one from which a value came out: %s', (template, value) => {
+    const { values, warnings } = taken(template, '{"id":7}')
+
+    expect(values).toEqual({ v: value })
+    expect(warnings).toEqual([
+      {
+        code: 'template_undefined',
+        path: '/node/capture/v',
+        message: '"v" lacks a value: "response.json" has no "idd". Did you mean "id"?',
+      },
     ])
   })
 
