@@ -38,6 +38,7 @@ const warningCodes = {
   response_truncated: true,
   response_undecodable: true,
   response_text_damaged: true,
+  response_charset_unknown: true,
   body_truncated: true,
   capture_empty: true,
   capture_failed: true,

@@ -1,5 +1,5 @@
 import type { BodyEnding } from '../webhook/outcome.ts'
-import { type ContentCoding, type Decoded, decode, isDecodable } from './content-coding.ts'
+import { type Decoded, decode, isDecodable } from './content-coding.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
 
 /** How the bytes of a body stopped coming. `capped`: no more of them were wanted. */
@@ -22,14 +22,18 @@ export interface ResponseBodyOptions {
   readonly onEnd: (ending: BodyEnding, bytes: Buffer) => void
 }
 
+/** Nobody means more: each may multiply what it is given. */
+const maxCodings = 3
+
 /**
- * Expects the codings in the order in which they were applied. Stacked and unknown ones are left as they are.
+ * Expects the codings in the order in which they were applied. The last ones are undone up to one that is not known;
+ * where there are too many, none is.
  */
 export function createResponseBody(codings: readonly string[], options: ResponseBodyOptions): ResponseBody {
-  const [coding] = codings
-  if (coding === undefined) return new PlainBody('complete', options)
-  if (codings.length > 1 || !isDecodable(coding)) return new PlainBody('undecodable', options)
-  return new EncodedBody(coding, options)
+  const last = codings.at(-1)
+  if (last === undefined) return new PlainBody('complete', options)
+  if (codings.length > maxCodings || !isDecodable(last)) return new PlainBody('undecodable', options)
+  return new EncodedBody(codings.toReversed(), options)
 }
 
 /** Shows the bytes as they are on the wire. */
@@ -49,7 +53,10 @@ class PlainBody implements ResponseBody {
   }
 
   end(ending: WireEnding): void {
-    this.#options.onEnd(ending === 'complete' ? this.#whenComplete : ending, this.#bytes.take())
+    const bytes = this.#bytes.take()
+    // Of nothing, nothing can be wrong.
+    const whenComplete = bytes.length === 0 ? 'complete' : this.#whenComplete
+    this.#options.onEnd(ending === 'complete' ? whenComplete : ending, bytes)
   }
 
   interrupt(): Buffer {
@@ -62,15 +69,16 @@ const firstLookBytes = 65_536
 
 /** Collects the bytes as they are on the wire. They are decoded when all have come. */
 class EncodedBody implements ResponseBody {
-  readonly #coding: ContentCoding
+  /** The last one first. */
+  readonly #codings: readonly string[]
   readonly #options: ResponseBodyOptions
   readonly #wire: GrowingBuffer
   #nextLook = firstLookBytes
   #isOver = false
   #isInterrupted = false
 
-  constructor(coding: ContentCoding, options: ResponseBodyOptions) {
-    this.#coding = coding
+  constructor(codings: readonly string[], options: ResponseBodyOptions) {
+    this.#codings = codings
     this.#options = options
     this.#wire = new GrowingBuffer(options.limit)
   }
@@ -105,7 +113,7 @@ class EncodedBody implements ResponseBody {
     if (ending === 'capped') this.#end('capped', bytes)
     else if (ending === 'complete') this.#end(wireEnding, bytes)
     // What was cut cannot be blamed on its coding. A server that names a wrong one may have meant plain text.
-    else this.#end(wireEnding === 'complete' ? ending : wireEnding, bytes.length > 0 ? bytes : wire)
+    else this.#end(wireEnding === 'complete' ? ending : wireEnding, bytes)
   }
 
   #end(ending: BodyEnding, bytes: Buffer): void {
@@ -113,9 +121,27 @@ class EncodedBody implements ResponseBody {
     this.#options.onEnd(ending, bytes)
   }
 
+  /** One coding after the other, each of them up to the limit. What came out of one that is broken is gone on with. */
   async #decode(wire: Buffer): Promise<Decoded> {
-    if (wire.length === 0) return { bytes: wire, ending: 'complete' }
     const { limit, lane } = this.#options
-    return await decode(this.#coding, wire, { limit, lane, isWanted: () => !this.#isInterrupted })
+    const options = { limit, lane, isWanted: () => !this.#isInterrupted }
+    let ending: Decoded['ending'] = 'complete'
+    let bytes = wire
+    for (const coding of this.#codings) {
+      if (bytes.length === 0) break
+      if (!isDecodable(coding)) return { bytes, ending: worse(ending, 'undecodable') }
+      const decoded = await decode(coding, bytes, options)
+      ending = worse(ending, decoded.ending)
+      if (decoded.bytes.length === 0 && decoded.ending !== 'complete') break
+      bytes = decoded.bytes
+    }
+    return { bytes, ending }
   }
+}
+
+const endings: readonly Decoded['ending'][] = ['complete', 'undecodable', 'capped']
+
+/** What was more than is read may look broken for that. */
+function worse(one: Decoded['ending'], other: Decoded['ending']): Decoded['ending'] {
+  return endings.indexOf(one) > endings.indexOf(other) ? one : other
 }

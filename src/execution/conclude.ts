@@ -6,7 +6,7 @@ import type { BodyEnding, Outcome, TargetResponse } from '../webhook/outcome.ts'
 import type { RenderBudget } from '../webhook/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/render-context.ts'
 import { asksInVain } from '../webhook/repeat.ts'
-import { ReadableResponse, type ResponseMaskers } from '../webhook/response.ts'
+import { ReadableResponse, type ResponseMaskers, type UnknownCharset } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
 
 /** What follows from an outcome. */
@@ -50,9 +50,7 @@ function concludeOnResponse(
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
     return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
-  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes, {
-    isExpected: decided.succeeded,
-  })
+  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),
@@ -81,7 +79,8 @@ export function isMet(
 
 /** What templates and conditions see once there is a response. They reach no secret. */
 function scopeWith(response: ReadableResponse, { variables, budget }: JudgingContext): Scope {
-  return { variables: { ...variables, response: response.variables }, secrets: noSecrets, budget }
+  const known = { ...variables, response: response.variablesWithin(budget) }
+  return { variables: known, secrets: noSecrets, budget }
 }
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
@@ -145,12 +144,19 @@ function damagedWarning(charset: string): Warning {
   return { code: 'response_text_damaged', path: null, message }
 }
 
+function unknownCharsetWarning({ label, used }: UnknownCharset): Warning {
+  const name = label === null ? 'a charset' : `the charset "${label}"`
+  const message = `The Content-Type of the response names ${name}, which the service does not know. The body is read in ${used}; compare its characters with what the target means.`
+  return { code: 'response_charset_unknown', path: null, message }
+}
+
 function warningsOf({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
   // The reason of a failure says how the body ended.
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
     ...(ofBody === undefined ? [] : [ofBody]),
     ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),
+    ...(response.unknownCharset === null ? [] : [unknownCharsetWarning(response.unknownCharset)]),
     ...(asksInVain(response, new Date()) ? [senselessHint] : []),
   ]
 }

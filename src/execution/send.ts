@@ -115,7 +115,7 @@ function pauseAskedBy({ response }: Outcome): number | null {
   return pauseMs !== null && pauseMs > longestMeantMs ? null : pauseMs
 }
 
-/** Nobody means more than a year: such a number is a point in time, or a mistake. */
+/** Nobody means more than a year, be it a leap year: such a number is a point in time, or a mistake. */
 const longestMeantMs = 366 * 86_400_000
 
 /** Where nobody looks at the body, a head that has come decides, although the clock ran out within the body. */

@@ -1,7 +1,7 @@
 import type { CompiledNode } from './compile.ts'
 import type { BranchName } from './config.ts'
 import { isCredentialName } from './credential-name.ts'
-import type { CompiledExpectation, Verdict } from './expectation.ts'
+import type { Verdict } from './expectation.ts'
 import { type Blame, type Failure, type FailureCode, failures } from './failure.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
@@ -57,28 +57,18 @@ export function judgingFailed(path: string): Failure {
 }
 
 /** In order, up to the first one that is missed. */
-function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Judged[] {
-  const verdicts: Judged[] = []
+function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Verdict[] {
+  const verdicts: Verdict[] = []
   for (const expectation of node.expectations) {
-    const verdict = judge(expectation, response, scope)
+    response.takeSawMask()
+    const verdict = expectation.judge(response, scope)
     verdicts.push(verdict)
     if (!verdict.met) break
   }
   return verdicts
 }
 
-/** A verdict, and whether a mask stood in what it is about. */
-interface Judged extends Verdict {
-  readonly sawMask: boolean
-}
-
-function judge(expectation: CompiledExpectation, response: ReadableResponse, scope: Scope): Judged {
-  response.takeSawMask()
-  const verdict = expectation.judge(response, scope)
-  return { ...verdict, sawMask: response.takeSawMask() }
-}
-
-function warningsOf({ sawMask, path, undefinedVariables = [] }: Judged): Warning[] {
+function warningsOf({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
   // What a response lacks is most often what the condition asks for.
   const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
   return [
@@ -101,7 +91,7 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
   return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
 }
 
-function unmet(node: CompiledNode, verdict: Judged, { status }: ReadableResponse): DecisionReason {
+function unmet(node: CompiledNode, verdict: Verdict, { status }: ReadableResponse): DecisionReason {
   const { expected, actual, path, sawMask } = verdict
   const message = `The node expects ${expected} and got ${actual}.`
   const hint = sawMask ? `${hintOf(node, verdict, status)} ${maskRule}` : hintOf(node, verdict, status)

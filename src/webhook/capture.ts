@@ -1,13 +1,13 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
-import { containsMask } from './masking/masked-value.ts'
 import { findMissing, showName } from './missing-value.ts'
 import { didYouMean } from './nearest.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
 import type { ReadableResponse } from './response.ts'
+import { readsMask } from './response-paths.ts'
 import type { Template } from './template.ts'
 import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
 
@@ -19,18 +19,14 @@ export interface Captured {
   readonly exceededAt: string | null
 }
 
-/**
- * Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. What a
- * response lacks that is not the expected one is no surprise: then only a name that is nearly there is told.
- */
+/** Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. */
 export function capture(
   { capture: templates }: CompiledNode,
   response: ReadableResponse,
   scope: Scope,
   maxBytes: number,
-  { isExpected } = { isExpected: true },
 ): Captured {
-  const session = new CaptureSession(response, scope, maxBytes, isExpected)
+  const session = new CaptureSession(response, scope, maxBytes)
   const values = templates.map(
     ([name, template, hasDefault]) => [name, session.take(name, template, hasDefault)] as const,
   )
@@ -44,14 +40,12 @@ class CaptureSession {
   readonly #response: ReadableResponse
   readonly #scope: Scope
   readonly #maxBytes: number
-  readonly #isExpected: boolean
   #bytesLeft: number
 
-  constructor(response: ReadableResponse, scope: Scope, maxBytes: number, isExpected: boolean) {
+  constructor(response: ReadableResponse, scope: Scope, maxBytes: number) {
     this.#response = response
     this.#scope = scope
     this.#maxBytes = maxBytes
-    this.#isExpected = isExpected
     this.#bytesLeft = maxBytes
   }
 
@@ -63,24 +57,38 @@ class CaptureSession {
     if (!rendered.ok) return this.#fail(name, rendered.failure)
     const value = rendered.value ?? null
     if (!this.#fits(name, value)) return null
-    if (sawMask && (!template.isPath || containsMask(value)))
+    if (sawMask && readsMask(this.#response, template.responsePaths))
       this.#warn('capture_masked', name, maskedMessage)
-    if (value === null && this.#isExpected && !hasDefault && rendered.undefinedVariables.length === 0)
+    if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
-    for (const variable of rendered.undefinedVariables) this.#tell(name, variable)
+    this.#tellAll(name, value, rendered.undefinedVariables)
     return value
   }
 
-  #tell(name: string, variable: UndefinedVariable): void {
-    if (isOfResponse(variable)) {
-      const { what, meant } = findMissing(this.#response, variable)
-      if (this.#isExpected || meant !== null)
-        this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
-    } else this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+  /** Takes nothing from the time of the captures that follow. */
+  #tellAll(name: string, value: unknown, variables: readonly UndefinedVariable[]): void {
+    if (variables.length === 0) return
+    const tell = () => {
+      for (const variable of variables) this.#tell(name, value, variable)
+    }
+    const { budget } = this.#scope
+    if (budget === undefined) tell()
+    else budget.aside(tell)
+  }
+
+  /** Something may come out although a part of it is not there: a text around it, or the answer to whether it is. */
+  #tell(name: string, value: unknown, variable: UndefinedVariable): void {
+    if (!isOfResponse(variable)) {
+      this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+      return
+    }
+    const { what, meant } = findMissing(this.#response, variable)
+    if (value === null) this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
+    else this.#warn('template_undefined', name, `lacks a value: ${what}${didYouMean(meant)}`)
   }
 
   /** What a template has made of a response has names that the target gave. */
-  #withShownName({ name, meant }: UndefinedVariable): UndefinedVariable {
+  #withShownName({ name, meant }: UndefinedVariable): Pick<UndefinedVariable, 'name' | 'meant'> {
     const [root = ''] = name.split('.', 1)
     const isOfRequest = Object.hasOwn(this.#scope.variables, root)
     return { name, meant: isOfRequest || meant === null ? meant : showName(this.#response, meant) }
@@ -122,8 +130,8 @@ function pathOf(name: string): string {
   return pointer('/node/capture', name)
 }
 
-function isOfResponse({ name }: UndefinedVariable): boolean {
-  return name.startsWith('response.')
+function isOfResponse({ path: [root] }: UndefinedVariable): boolean {
+  return root === 'response'
 }
 
 /** What is captured where no response came: nothing, under every name. */

@@ -7,8 +7,8 @@ import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '.
 import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
-import { looksAtBody } from './looks-at-body.ts'
 import type { Method } from './outbound-request.ts'
+import { mayReadBody } from './response-paths.ts'
 import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'
 import type { UnrenderedReference } from './unrendered-reference.ts'
@@ -63,6 +63,8 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
+  const expectations = compileExpectations(node.expect ?? defaults.expect, compiler)
+  const capture = compileCapture(node, compiler)
   const compiled = {
     id: node.id ?? null,
     method: node.method,
@@ -75,14 +77,13 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     ),
     body: node.body === undefined ? null : compileBody(node.body, compiler),
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
-    expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
+    expectations,
     onError: node.onError ?? defaults.onError,
     branches: branchesOf(node),
-    capture: Object.entries(node.capture ?? {}).map(
-      ([name, text]) =>
-        [name, compiler.liquid(text, pointer('/node/capture', name)), /\|\s*default\b/.test(text)] as const,
-    ),
-    looksAtBody: looksAtBody(node),
+    capture,
+    looksAtBody:
+      expectations.some(({ looksAtBody }) => looksAtBody) ||
+      capture.some(([, { responsePaths }]) => mayReadBody(responsePaths)),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
@@ -131,6 +132,14 @@ function compileExpectations(
   return expect.map((expectation, index) =>
     compileExpectation(expectation, `/node/expect/${index}`, compiler),
   )
+}
+
+function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNode['capture'] {
+  return Object.entries(capture).map(([name, text]) => [
+    name,
+    compiler.liquid(text, pointer('/node/capture', name)),
+    /\|\s*default\b/.test(text),
+  ])
 }
 
 function branchesOf({ branches = {} }: Node): Readonly<Record<BranchName, string>> {

@@ -2,6 +2,7 @@ import { type ConfigError, pointer } from './config-error.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { LongNumber } from './long-number.ts'
 import { rendered } from './rendered.ts'
+import { noPaths } from './response-paths.ts'
 import type { TextPlace } from './secret-shape.ts'
 import {
   type Compiled,
@@ -199,5 +200,6 @@ const lineFeed = 0x0a
 
 /** Stands in for a condition with an error; a node with errors is never executed. */
 const never: Condition = {
+  responsePaths: noPaths,
   holds: () => rendered(false),
 }

@@ -15,19 +15,32 @@ export interface ContentType {
 export function parseContentType(value: string): ContentType {
   let essence = ''
   let label: string | null = null
-  for (const part of value.split(',')) {
+  const { bare, texts } = takeQuotedTexts(value)
+  for (const part of bare.split(',')) {
     const named = mediaType.exec(part)?.[1]?.toLowerCase()
     if (named !== undefined && named !== '*/*' && named !== essence) {
       essence = named
       label = null
     }
-    label = charsetParameter.exec(part)?.[1] ?? label
+    const [, quoted, plain] = charsetParameter.exec(part) ?? []
+    label = (quoted === undefined ? plain : texts[Number(quoted)]) || label
   }
   return { essence, label }
 }
 
+/** Puts a quote and a number in the place of each text in quotes, in which anything may stand. */
+function takeQuotedTexts(value: string): { readonly bare: string; readonly texts: readonly string[] } {
+  const texts: string[] = []
+  const bare = value.replace(/"((?:[^"\\]|\\.)*)(?:"|\\?$)/gs, (_all, text: string) => {
+    const index = texts.push(text.replace(/\\(.)/gs, '$1').trim()) - 1
+    return `"${index} `
+  })
+  return { bare, texts }
+}
+
 const mediaType = /^\s*([^\s;/"]+\/[^\s;/"]+)/
-const charsetParameter = /(?:^|[;\s])charset\s*=\s*["']?([^\s"';]+)/i
+/** Single quotes are no quotes of HTTP, but that is what was meant. */
+const charsetParameter = /(?:^|[;\s])charset\s*=\s*(?:"(\d+)|'?([^\s"';]+))/i
 
 /** The charset that the first bytes of a body name (Encoding Standard, and UTF-32), which outranks all others. */
 export function findMarkedCharset(body: Buffer): Charset | null {
@@ -44,6 +57,32 @@ export function findWideCharset([first = 0, second = 0]: Buffer): Charset | null
   if (first !== 0 && second === 0) return findCharset('utf-16le')
   return first === 0 && second !== 0 ? findCharset('utf-16be') : null
 }
+
+/** Characters of which the most are of Latin-1 in a text that is written in two bytes each. */
+const wideSampleBytes = 64
+
+/** The byte order of a text in UTF-16 that nothing announces; null where it does not look like that. */
+export function findWideText(body: Buffer): Charset | null {
+  const charset = findWideCharset(body)
+  if (charset === null || body.length < 4) return null
+  const isBigEndian = body[0] === 0
+  let pairs = 0
+  let narrow = 0
+  for (let at = 0; at + 1 < Math.min(body.length, wideSampleBytes); at += 2) {
+    const [high = 0, low = 0] = isBigEndian ? [body[at], body[at + 1]] : [body[at + 1], body[at]]
+    pairs++
+    if (high === 0 && isBinaryByte(low)) return null
+    if (high === 0) narrow++
+  }
+  return narrow * 4 >= pairs * 3 ? charset : null
+}
+
+/** Whether a byte is a control that stands in no text (MIME Sniffing Standard). */
+export function isBinaryByte(byte: number): boolean {
+  return byte < 0x20 && !textControls.has(byte)
+}
+
+const textControls: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b])
 
 /** Where a declaration has to stand (HTML Standard). */
 const declaredWithin = 1024
@@ -82,8 +121,10 @@ function metaLabel(attributes: string): string | undefined {
   const own = values.get('charset')
   if (own !== undefined) return own
   if (values.get('http-equiv')?.trim().toLowerCase() !== 'content-type') return undefined
-  return charsetParameter.exec(values.get('content') ?? '')?.[1]
+  return metaCharset.exec(values.get('content') ?? '')?.[1]
 }
+
+const metaCharset = /(?:^|[;\s])charset\s*=\s*["']?([^\s"';]+)/i
 
 const attribute = /([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?/g
 

@@ -5,6 +5,7 @@ import { responseNames } from './known-names.ts'
 import { cutText } from './masking/mask.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
+import { mayReadBody, readsMask } from './response-paths.ts'
 import type { Condition } from './template.ts'
 
 /** Whether an expectation was met, and how to say so. */
@@ -20,6 +21,8 @@ export interface Verdict {
   readonly path: string
   /** Whether it took more than there is to decide. */
   readonly exceedsBudget?: boolean
+  /** Whether a mask stands for a secret in what it is about. */
+  readonly sawMask?: boolean
   /** What a condition looked at and the workflow does not have. */
   readonly undefinedVariables?: readonly UndefinedVariable[]
 }
@@ -27,6 +30,8 @@ export interface Verdict {
 /** An expectation that is ready to be compared with a response. */
 export interface CompiledExpectation {
   readonly type: Expectation['type']
+  /** Whether it can depend on the body. */
+  readonly looksAtBody: boolean
   /** `scope` has `response`. */
   judge(response: ReadableResponse, scope: Scope): Verdict
 }
@@ -62,6 +67,7 @@ function compileStatus({ value }: ExpectationOf<'status'>, path: string): Compil
   const expected = `status ${patterns.join(', ')}`
   return {
     type: 'status',
+    looksAtBody: false,
     judge({ status }) {
       const met = patterns.some((pattern) => isStatus(status, pattern))
       return {
@@ -91,13 +97,15 @@ function compileString(
 ): CompiledExpectation {
   return {
     type: 'string',
+    looksAtBody: true,
     judge(response, { budget }) {
       const expected = `a body that ${verbs[match]} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
       if (budget?.hasTime() === false)
         return { met: false, expected, actual: 'not looked at', hint: null, path, exceedsBudget: true }
       const met = fits(response.seenText, value, match, ignoreCase)
+      const sawMask = response.takeSawMask()
       const actual = met ? metActual[match] : describeBody(response)
-      return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path }
+      return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path, sawMask }
     },
   }
 }
@@ -150,20 +158,24 @@ const cutHint = 'Only part of the body was read, so what was looked for may lie 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   return {
     type: 'condition',
+    looksAtBody: mayReadBody(condition.responsePaths),
     judge(response, scope) {
       const holds = condition.holds(scope)
+      const sawMask = response.takeSawMask() && readsMask(response, condition.responsePaths)
       const met = holds.ok && holds.value
-      const hint = holds.ok ? conditionHint(response) : holds.failure.detail
+      const hint = met ? null : holds.ok ? conditionHint(response, scope) : holds.failure.detail
       const actual = met ? 'true' : 'false'
       const exceedsBudget = !holds.ok && (holds.failure.exceedsBudget ?? false)
       const undefinedVariables = holds.ok ? holds.undefinedVariables : []
-      return { met, expected: text, actual, hint: met ? null : hint, path, exceedsBudget, undefinedVariables }
+      return { met, expected: text, actual, hint, path, exceedsBudget, sawMask, undefinedVariables }
     },
   }
 }
 
-function conditionHint({ isWhole, seenJson, status }: ReadableResponse): string {
+function conditionHint(response: ReadableResponse, { budget }: Scope): string {
+  const { isWhole, status } = response
   if (!isWhole) return cutHint
-  const seen = seenJson === undefined ? 'its body is not JSON' : 'its body is JSON'
+  const { json } = budget === undefined ? response.variables : response.variablesWithin(budget)
+  const seen = json === undefined ? 'its body is not JSON' : 'its body is JSON'
   return `The response has status ${status} and ${seen}; compare it with the condition.`
 }

@@ -32,6 +32,8 @@ export type CheckedExpression =
       readonly variables: readonly VariablePath[]
       /** Names of the variables that the tag makes. */
       readonly made: readonly string[]
+      /** Whether a text that is known at run time only is read as a condition, which may name any variable. */
+      readonly readsMore: boolean
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -63,7 +65,8 @@ export function checkExpression(
   const reader = new ExpressionReader(text, filters)
   try {
     reader.read(form)
-    return { ok: true, variables: reader.variables, made: reader.made }
+    const { variables, made, readsMore } = reader
+    return { ok: true, variables, made, readsMore }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
     throw error
@@ -149,6 +152,7 @@ const hintPlaces: Readonly<Partial<Record<ExpressionForm, HintPlace>>> = {
 class ExpressionReader {
   readonly variables: VariablePath[] = []
   readonly made: string[] = []
+  readsMore = false
   readonly #filters: ReadonlySet<string>
   #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
@@ -276,10 +280,14 @@ class ExpressionReader {
   /** Filters such as `where_exp` take the name of an item and a condition as texts. */
   #readTextOfCondition(filter: string, start: number): void {
     const [item, comma, condition, next] = this.#tokens.slice(start, start + 4)
-    if (item?.kind !== 'string' || comma?.text !== ',' || condition?.kind !== 'string') return
-    if (next !== this.#tokens[this.#at]) return
+    const isConstant = item?.kind === 'string' && comma?.text === ',' && condition?.kind === 'string'
+    if (!isConstant || (next !== this.#tokens[this.#at] && next?.text !== ',')) {
+      this.readsMore = true
+      return
+    }
     const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters)
     if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
+    this.readsMore ||= checked.readsMore
     for (const variable of checked.variables) {
       const { root, members } = variable
       const quoted = new Set([root, ...members].filter((name) => name !== null))

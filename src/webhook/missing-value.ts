@@ -1,6 +1,6 @@
 import { LongNumber } from './long-number.ts'
 import { nearest } from './nearest.ts'
-import { namesIn, valueAt } from './payload.ts'
+import { memberAt, namesIn } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import type { UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
@@ -14,8 +14,11 @@ export interface MissingValue {
 }
 
 /** Finds where a path into a response ends too early. */
-export function findMissing(response: ReadableResponse, { name, meant }: UndefinedVariable): MissingValue {
-  const { container, path, missing } = findEnd(response.variables, name)
+export function findMissing(
+  response: ReadableResponse,
+  { path: names, meant }: UndefinedVariable,
+): MissingValue {
+  const { container, path, missing } = findEnd(response.variables, names)
   if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
   if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
   if (typeof container !== 'object' || container === null || container instanceof LongNumber)
@@ -46,35 +49,19 @@ interface PathEnd {
   readonly missing: string
 }
 
-function findEnd(root: object, name: string): PathEnd {
-  const [start = '', ...names] = name.split('.')
-  let container: unknown = root
+function findEnd(root: unknown, [start = '', ...names]: readonly string[]): PathEnd {
+  let container = root
   let path = start
-  for (let at = 0; at < names.length; ) {
-    const step = findStep(container, names, at)
-    if (step === null) return { container, path, missing: names[at] ?? '' }
-    container = step.value
-    path = `${path}.${step.key}`
-    at += step.names
+  for (const name of names) {
+    const next = memberAt(container, name)
+    if (next === undefined) return { container, path, missing: name }
+    path = Array.isArray(container) && index.test(name) ? `${path}[${name}]` : `${path}.${name}`
+    container = next
   }
   return { container, path, missing: '' }
 }
 
-/** A name may have dots itself. */
-const maxDottedNames = 4
-
-function findStep(container: unknown, names: readonly string[], at: number) {
-  for (let count = 1; count <= Math.min(maxDottedNames, names.length - at); count++) {
-    const key = names.slice(at, at + count).join('.')
-    const value =
-      Array.isArray(container) && key in ends ? container.at(ends[key] ?? 0) : valueAt(container, [key])
-    if (value !== undefined) return { key, value, names: count }
-  }
-  return null
-}
-
-/** What Liquid calls the items at the ends of a list. */
-const ends: Readonly<Record<string, number>> = { first: 0, last: -1 }
+const index = /^-?\d+$/
 
 function describeNoJson(response: ReadableResponse): string {
   if (response.body.length === 0) return 'the response has no body.'
@@ -85,7 +72,7 @@ function describeNoJson(response: ReadableResponse): string {
 
 function describeList({ length }: readonly unknown[], path: string, missing: string): string {
   const list = `${quoteName(path)} is a list of ${length} ${length === 1 ? 'item' : 'items'}`
-  if (/^\d+$/.test(missing) || length === 0) return `${list}.`
+  if (length === 0 || index.test(missing) || !/^[\w-]+$/.test(missing)) return `${list}.`
   return `${list}: name one of them, as in ${path.length > 60 ? '…' : path}[0].${missing.length > 40 ? '…' : missing}.`
 }
 

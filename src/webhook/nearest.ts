@@ -23,27 +23,31 @@ export function didYouMean(meant: string | null): string {
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Stops beyond `limit`. */
 function editDistance(from: string, to: string, limit: number): number {
-  let before: number[] = []
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  let [before, row, next] = rows
+  for (let j = 0; j <= to.length; j++) row[j] = j
   for (let i = 1; i <= from.length; i++) {
-    const next = [i]
+    next[0] = i
+    let least = i
     for (let j = 1; j <= to.length; j++) {
-      const same = from[i - 1] === to[j - 1]
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
-      next[j] = Math.min(
-        at(row, j) + 1,
-        at(next, j - 1) + 1,
-        at(row, j - 1) + (same ? 0 : 1),
-        swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
-      )
+      const [own, other] = [from.charCodeAt(i - 1), to.charCodeAt(j - 1)]
+      let distance = Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (own === other ? 0 : 1))
+      if (i > 1 && j > 1 && own === to.charCodeAt(j - 2) && other === from.charCodeAt(i - 2))
+        distance = Math.min(distance, at(before, j - 2) + 1)
+      next[j] = distance
+      least = Math.min(least, distance)
     }
-    if (Math.min(...next) > limit) return Number.POSITIVE_INFINITY
+    if (least > limit) return Number.POSITIVE_INFINITY
+    const oldest = before
     before = row
     row = next
+    next = oldest
   }
   return at(row, to.length)
 }
 
-function at(row: readonly number[], index: number): number {
+/** Used again and again: so many words are compared that rows of their own would take longer than the comparison. */
+const rows = [0, 1, 2].map(() => new Uint8Array(2 * longest)) as [Uint8Array, Uint8Array, Uint8Array]
+
+function at(row: Uint8Array, index: number): number {
   return row[index] ?? Number.POSITIVE_INFINITY
 }

@@ -53,7 +53,7 @@ export function nearestPath(root: unknown, names: readonly string[]): string | n
   let container = root
   for (const [index, name] of names.entries()) {
     if (!isContainer(container)) return null
-    const next = member(container, name)
+    const next = memberAt(container, name)
     if (next === undefined) {
       const meant = Array.isArray(container) ? null : nearest(name, namesIn(container))
       return meant === null ? null : names.with(index, meant).join('.')
@@ -83,6 +83,20 @@ export function valueAt(root: unknown, path: Path): unknown {
   for (const key of path) value = member(value, key)
   return value
 }
+
+/** What a name leads to as Liquid has it: a member, an end of a list counted from behind or by its name, or a size. */
+export function memberAt(container: unknown, name: string): unknown {
+  const isList = Array.isArray(container)
+  if (name === 'size' && (isList || typeof container === 'string')) return container.length
+  if (isList && Object.hasOwn(ends, name)) return container.at(ends[name] ?? 0)
+  if (isList && behind.test(name)) return container.at(Number(name))
+  return member(container, name)
+}
+
+/** What Liquid calls the items at the ends of a list. */
+const ends: Readonly<Record<string, number>> = { first: 0, last: -1 }
+
+const behind = /^-\d+$/
 
 function member(value: unknown, key: string | number): unknown {
   return isContainer(value) && has(value, key) ? value[key] : undefined

@@ -45,6 +45,9 @@ export class RenderBudget {
   #characters = 0
   #looksLeft = maxLooks
   #spentMs = 0
+  /** What of it was no work of the author's. */
+  #asideMs = 0
+  #isAside = false
   /** Of the stage that runs: what it may take, and when it began, by the clock and by the processor. */
   #stageMs = 0
   #began = 0
@@ -70,12 +73,34 @@ export class RenderBudget {
 
   /** Runs the rendering of a request. */
   render<T>(stage: () => T): T {
-    return this.#run(this.#maxMs / 2 - this.#spentMs, stage)
+    return this.#run(this.#maxMs / 2 - this.#usedMs, stage)
   }
 
   /** Runs what decides on a response. */
   judge<T>(stage: () => T): T {
-    return this.#run(this.#maxMs - this.#spentMs, stage)
+    return this.#run(this.#maxMs - this.#usedMs, stage)
+  }
+
+  /**
+   * Does what is no work of the author's, such as to read a body or to look for what was meant by a name: it is counted,
+   * and leaves as much time as there was.
+   */
+  aside<T>(work: () => T): T {
+    if (this.#isAside) return work()
+    this.#isAside = true
+    const before = threadMs()
+    try {
+      return work()
+    } finally {
+      const ms = threadMs() - before
+      this.#asideMs += ms
+      this.#stageMs += ms
+      this.#isAside = false
+    }
+  }
+
+  get #usedMs(): number {
+    return this.#spentMs - this.#asideMs
   }
 
   /** Called wherever a template takes a step, however small. */

@@ -33,6 +33,8 @@ export interface Scope {
 export interface UndefinedVariable {
   /** As the author wrote it, brackets resolved. */
   readonly name: string
+  /** The same, name by name: there may be dots in them. */
+  readonly path: readonly string[]
   /** What the author most likely meant, or null. */
   readonly meant: string | null
 }
@@ -167,10 +169,15 @@ export class RenderContext extends Context {
     for (const names of this.#noticed) {
       const name = names.join('.')
       if (this.#reported.has(name)) continue
-      const meant = this.budget.mayLook() ? nearestPath(this.#scopeOf(names), names) : null
-      this.#reported.set(name, { name, meant })
+      const meant = this.#findMeant(names)
+      this.#reported.set(name, { name, path: names, meant })
     }
     this.#noticed = []
+  }
+
+  #findMeant(names: readonly string[]): string | null {
+    if (!this.budget.mayLook()) return null
+    return this.budget.aside(() => nearestPath(this.#scopeOf(names), names))
   }
 
   /** Undefined variables that nothing has forgiven. */

@@ -143,7 +143,7 @@ export class Rendering {
 
   /** Looks for what an author may have meant, a few times only: each look goes through a whole payload. */
   suggest(find: () => string | null): string | null {
-    return this.#suggestionsLeft-- > 0 ? find() : null
+    return this.#suggestionsLeft-- > 0 ? this.input.budget.aside(find) : null
   }
 
   /** Marks a value as not to be seen, here and wherever it comes back. */

@@ -46,11 +46,25 @@ export function deliveredBy(attempts: readonly Attempt[]): Delivered {
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null
-  if (/^\d+(?:\.\d+)?$/.test(header))
-    return Math.min(Math.ceil(Number(header)) * 1000, Number.MAX_SAFE_INTEGER)
-  if (!dateForms.some((form) => form.test(header))) return null
-  const pause = Date.parse(header.endsWith('GMT') ? header : `${header} GMT`) - now.getTime()
-  return Number.isNaN(pause) ? null : Math.max(0, pause)
+  const [, seconds, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(header) ?? []
+  if (seconds !== undefined) {
+    const whole = Number(seconds) + (/[1-9]/.test(fraction) ? 1 : 0)
+    return Math.min(whole * 1000, Number.MAX_SAFE_INTEGER)
+  }
+  const date = parseDate(header)
+  return date === null ? null : Math.max(0, date.getTime() - now.getTime())
+}
+
+/** The platform takes 30 February for 2 March, and 24:00 for the next day. */
+function parseDate(header: string): Date | null {
+  for (const form of dateForms) {
+    const { day, time } = form.exec(header)?.groups ?? {}
+    if (day === undefined) continue
+    const date = new Date(header.endsWith('GMT') ? header : `${header} GMT`)
+    if (Number.isNaN(date.getTime())) return null
+    return date.getUTCDate() === Number(day) && date.toISOString().slice(11, 19) === time ? date : null
+  }
+  return null
 }
 
 /** What a response asks for. Two hints that differ are none: nobody knows which one counts. */
@@ -59,14 +73,15 @@ export function askedPauseMs({ headers }: TargetResponse, now: Date): number | n
   return others.length > 0 ? null : retryAfterMs(hint, now)
 }
 
-/** Whether a response asks for a pause in words that make no sense. */
+/** Whether a response that turned the request away asks for a pause in words that make no sense. */
 export function asksInVain(response: TargetResponse, now: Date): boolean {
+  if (!isTurnedAway(response.status)) return false
   return headerValues(response.headers, 'retry-after').length > 0 && askedPauseMs(response, now) === null
 }
 
 /** The three forms of a date that a recipient has to understand (RFC 9110, section 5.6.7). */
 const dateForms: readonly RegExp[] = [
-  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) [A-Z][a-z]{2} \d{4} (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{5,8}, (?<day>\d{2})-[A-Z][a-z]{2}-\d{2} (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) \d{4}$/,
 ]

@@ -30,6 +30,20 @@ export function findCharset(label: string): Charset | null {
   return name === null ? null : charsetNamed(name)
 }
 
+/** Whether a label is one of ASCII. */
+export function isAsciiLabel(label: string): boolean {
+  return asciiLabel.test(label.trim().toLowerCase())
+}
+
+/** Whether, in a charset of this label, what looks like ASCII may be something else. */
+export function mayDisguiseAscii(label: string): boolean {
+  return label.length <= longestLabel && disguise.test(label.toLowerCase().replace(/[^0-9a-z]/g, ''))
+}
+
+/** UTF-7, those that switch by escapes, those that compress, and those of mainframes. */
+const disguise =
+  /^(?:x|cs)*(?:(?:unicode\d\d)?utf7|utfebcdic|iso2022|hz|scsu|bocu|ebcdic|(?:cp|ibm|ccsid)0*(?:37|27[3-9]|28[0-9]|290|297|420|424|500|83[38]|87[015]|880|905|918|924|10(?:25|26|47)|11[2-6]\d)$)/
+
 const asciiLabel = /^(?:us-?ascii|ascii|ansi_x3\.4-19[68]\d|iso646-us|iso_646\.irv:1991|iso-ir-6)$/
 
 const longestLabel = 40

@@ -3,9 +3,19 @@ import {
   findDeclaredCharset,
   findMarkedCharset,
   findWideCharset,
+  findWideText,
+  isBinaryByte,
   parseContentType,
 } from './declared-charset.ts'
-import { type Charset, decodeUtf8, findCharset, utf8, windows1252 } from './response-charset.ts'
+import {
+  type Charset,
+  decodeUtf8,
+  findCharset,
+  isAsciiLabel,
+  mayDisguiseAscii,
+  utf8,
+  windows1252,
+} from './response-charset.ts'
 
 /** A body that is to be read. */
 export interface ResponseBytes {
@@ -26,6 +36,8 @@ export interface ResponseText {
   readonly isDamaged: boolean
   /** Whether the text tells people more than the bytes would. */
   readonly isText: boolean
+  /** The charset that its label names, where nobody knows it and the text may be another one for that; else null. */
+  readonly unknownLabel: string | null
 }
 
 /**
@@ -35,7 +47,7 @@ export interface ResponseText {
 export function readResponseText(bytes: ResponseBytes): ResponseText {
   const { body, contentType, isWhole } = bytes
   const type = parseContentType(contentType)
-  const named = findMarkedCharset(body) ?? findWideStart(bytes) ?? findNamedCharset(body, type)
+  const named = findMarkedCharset(body) ?? findWide(bytes) ?? findNamedCharset(body, type)
   if (named === null || mayBeUtf8Json(body, type, named)) {
     const text = decodeUtf8(body, isWhole)
     if (text !== null) return withKind({ text, charset: utf8, isDamaged: false }, bytes, type, named)
@@ -44,11 +56,11 @@ export function readResponseText(bytes: ResponseBytes): ResponseText {
   return withKind({ ...charset.decode(body, isWhole), charset }, bytes, type, named)
 }
 
-/** UTF-16 without a mark, of JSON or markup, which begin with ASCII. */
-function findWideStart({ body, isWhole }: ResponseBytes): Charset | null {
+/** UTF-16 without a mark: of JSON or markup, which begin with ASCII, or of text that is mostly Latin-1. */
+function findWide({ body, isWhole }: ResponseBytes): Charset | null {
   const [first = 0, second = 0] = body
-  if ((first !== 0 && second !== 0) || !wideStarts.has(first + second)) return null
-  return isWhole && body.length % 2 !== 0 ? null : findWideCharset(body)
+  if ((first !== 0 && second !== 0) || (isWhole && body.length % 2 !== 0)) return null
+  return wideStarts.has(first + second) ? findWideCharset(body) : findWideText(body)
 }
 
 /** `<`, `{`, `[` and `"`. */
@@ -69,7 +81,10 @@ function mayBeUtf8Json(body: Buffer, type: ContentType, named: Charset): boolean
 
 const escapeByte = 0x1b
 
-/** A text in UTF-8 that has a stray byte here and there is not taken for another charset. */
+/**
+ * A text in UTF-8 that has stray bytes here and there is not taken for another charset. In a text of another one
+ * characters of UTF-8 hardly ever come about by chance.
+ */
 function isMostlyUtf8(body: Buffer): boolean {
   if (body.includes(0)) return false
   return hasFewStrayBytes(body.subarray(0, sampleBytes)) && hasFewStrayBytes(body)
@@ -82,9 +97,13 @@ function hasFewStrayBytes(bytes: Buffer): boolean {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (unit === 0xfffd) stray++
-    else if (unit > 0x7f) others++
+    else if (unit > 0x7f && !isLowSurrogate(unit)) others++
   }
-  return others >= 10 * stray
+  return others >= stray
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00
 }
 
 const jsonType = /[/+](?:x-)?(?:amz-|nd)?json(?:l|lines)?(?:-|$)/
@@ -95,43 +114,54 @@ function isJson({ essence }: ContentType): boolean {
   return jsonType.test(essence)
 }
 
+type ReadText = Pick<ResponseText, 'text' | 'charset' | 'isDamaged'>
+
 function withKind(
-  read: Omit<ResponseText, 'isText'>,
+  read: ReadText,
   bytes: ResponseBytes,
   type: ContentType,
   named: Charset | null,
 ): ResponseText {
-  return { ...read, isText: !read.isDamaged && isReadable(read.charset, bytes, type, named) }
+  const isText = !read.isDamaged && isReadable(read.charset, bytes, type, named)
+  const isRead = isText || read.isDamaged
+  const unknownLabel = named === null && isRead && !bytes.isEncoded ? findUnknownLabel(read, type) : null
+  return { ...read, isText, unknownLabel }
+}
+
+/** What is ASCII is the same in nearly all charsets, and JSON is UTF-8. */
+function findUnknownLabel({ text, charset, isDamaged }: ReadText, type: ContentType): string | null {
+  const { label } = type
+  if (label === null || text === '' || isAsciiLabel(label)) return null
+  if (isJson(type) && charset === utf8 && !isDamaged) return null
+  return mayDisguiseAscii(label) || /[^\x00-\x7f]/.test(text) ? label : null
 }
 
 /** A body that begins as text is one. */
 const sampleBytes = 65_536
 
+/**
+ * Whether bytes in which nothing was lost are text. In no text stands a NUL. What names its charset, is UTF-8, or is called
+ * a text, is one; what is only taken for windows-1252 is one where it looks like it.
+ */
 function isReadable(
   charset: Charset,
   { body, isEncoded }: ResponseBytes,
   type: ContentType,
   named: Charset | null,
 ): boolean {
-  const sample = body.subarray(0, sampleBytes)
-  const isCalledText = named !== null || isJson(type) || textType.test(type.essence)
-  if (charset === utf8) return (isCalledText && !isEncoded) || !sample.includes(0)
   if (!charset.isByteWise) return !isEncoded
-  const isGuess = !isCalledText && (type.essence !== '' || !isMostlyAscii(sample))
-  return !isGuess && !hasBinaryBytes(sample)
+  const sample = body.subarray(0, sampleBytes)
+  if (sample.includes(0)) return false
+  const isCalledText = named !== null || isJson(type) || textType.test(type.essence)
+  return charset === utf8 || (isCalledText && !isEncoded) || looksLikeText(sample)
 }
 
-/** Whether bytes have controls that stand in no text (MIME Sniffing Standard). */
-function hasBinaryBytes(sample: Buffer): boolean {
-  for (const byte of sample) if (byte < 0x20 && !textControls.has(byte)) return true
-  return false
-}
-
-const textControls: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, escapeByte])
-
-/** As any text is that windows-1252 is the right guess for. */
-function isMostlyAscii(sample: Buffer): boolean {
+/** Mostly ASCII, as any text is that windows-1252 is the right guess for, without controls that stand in no text. */
+function looksLikeText(sample: Buffer): boolean {
   let beyond = 0
-  for (const byte of sample) if (byte > 0x7f) beyond++
+  for (const byte of sample) {
+    if (isBinaryByte(byte)) return false
+    if (byte > 0x7f) beyond++
+  }
   return beyond * 2 <= sample.length
 }

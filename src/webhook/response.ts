@@ -3,6 +3,7 @@ import { maxJsonDepth, parseJson } from './json.ts'
 import { cutText, type Masker, mask, maskNothing } from './masking/mask.ts'
 import { maskedHeaderTexts, maskedValue } from './masking/masked-value.ts'
 import type { HeaderPair, TargetResponse } from './outcome.ts'
+import type { RenderBudget } from './render-budget.ts'
 import { decodeUtf8, utf8 } from './response-charset.ts'
 import { type ResponseText, readResponseText } from './response-text.ts'
 
@@ -38,6 +39,15 @@ export interface Excerpt {
   /** Whether it is all that there is. */
   readonly isAll: boolean
 }
+
+/** What a body was read in for want of the charset that its label names. */
+export interface UnknownCharset {
+  /** Null where it may not be shown. */
+  readonly label: string | null
+  readonly used: string
+}
+
+const longestShownLabel = 40
 
 /** A response as expectations, captures and people read it. */
 export class ReadableResponse {
@@ -86,7 +96,19 @@ export class ReadableResponse {
   /** The charset in which bytes of the body are no text; null where none was lost. */
   get damagedCharset(): string | null {
     const { isDamaged, charset } = this.readText()
-    return isDamaged && this.ending !== 'undecodable' ? charset.name : null
+    return isDamaged ? charset.name : null
+  }
+
+  /** The charset that the body is read in where its label names one that nobody knows; null elsewhere. */
+  get unknownCharset(): UnknownCharset | null {
+    const { unknownLabel: label, charset } = this.readText()
+    return label === null ? null : { label: this.#shownLabel(label), used: charset.name }
+  }
+
+  #shownLabel(label: string): string | null {
+    if (!this.mayBeQuoted || this.maskers.shown(label) !== label) return null
+    const cut = label.slice(0, longestShownLabel).replace(/[^\x21-\x7e]/g, '?')
+    return cut.length < label.length ? `${cut}…` : cut
   }
 
   /** The body as text, and how it was read. */
@@ -230,7 +252,17 @@ export class ReadableResponse {
 
   /** What `response` is in templates and conditions. */
   get variables(): ResponseVariables {
-    return new ResponseVariables(this)
+    return new ResponseVariables(this, null)
+  }
+
+  /** The same where time is counted. What it takes to read JSON is set by the target, and not by who asks for it. */
+  variablesWithin(budget: RenderBudget): ResponseVariables {
+    return new ResponseVariables(this, budget)
+  }
+
+  /** Whether `seenJson` is at hand. */
+  get hasReadJson(): boolean {
+    return this.#seenJson !== null
   }
 }
 
@@ -256,7 +288,9 @@ class ResponseVariables {
     json: {
       enumerable: true,
       get() {
-        return this.#response.seenJson
+        const response = this.#response
+        if (this.#budget === null || response.hasReadJson) return response.seenJson
+        return this.#budget.aside(() => response.seenJson)
       },
     },
   }
@@ -265,8 +299,10 @@ class ResponseVariables {
   declare readonly headers: Readonly<Record<string, string | undefined>>
   declare readonly json: unknown
   readonly #response: ReadableResponse
+  readonly #budget: RenderBudget | null
 
-  constructor(response: ReadableResponse) {
+  constructor(response: ReadableResponse, budget: RenderBudget | null) {
+    this.#budget = budget
     this.status = response.status
     this.#response = response
     Object.defineProperties(this, ResponseVariables.#onDemand)

@@ -8,6 +8,7 @@ import {
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { secretNamePattern } from './name-patterns.ts'
 import { nearest } from './nearest.ts'
+import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
@@ -66,17 +67,23 @@ interface CheckOptions {
   readonly outputs: 'value' | 'condition'
 }
 
-/** Walks through the tokens of a template and names the first thing that is not well formed or not allowed. */
-export function findTemplateProblem(
-  tokens: readonly TopLevelToken[],
-  options: CheckOptions,
-): TemplateProblem {
+/** A template that is well formed, or the first thing in it that is not, or is not allowed. */
+export type CheckedTemplate =
+  | {
+      readonly ok: true
+      readonly responsePaths: ResponsePaths
+    }
+  | { readonly ok: false; readonly problem: string }
+
+/** Walks through the tokens of a template. */
+export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
   const walk = new BlockWalk(options)
   for (const token of tokens) {
     const problem = walk.visit(token)
-    if (problem !== null) return problem
+    if (problem !== null) return { ok: false, problem }
   }
-  return walk.finish()
+  const problem = walk.finish()
+  return problem === null ? { ok: true, responsePaths: walk.responsePaths } : { ok: false, problem }
 }
 
 /** Why a checked expression may not stand where it does; null where it may. */
@@ -112,7 +119,11 @@ class BlockWalk {
   readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
   /** What the expressions name, which is judged when all that tags make is known. */
-  readonly #named: { readonly text: string; readonly variables: readonly VariablePath[] }[] = []
+  readonly #named: {
+    readonly text: string
+    readonly variables: readonly VariablePath[]
+    readonly readsMore: boolean
+  }[] = []
   readonly #made = new Set<string>()
   /** How many {% liquid %} stand in one another. */
   #liquids = 0
@@ -136,6 +147,10 @@ class BlockWalk {
         if (problem !== null) return `${quoted(text)} refers to what cannot be there. ${problem}`
       }
     return null
+  }
+
+  get responsePaths(): ResponsePaths {
+    return findResponsePaths(this.#named)
   }
 
   #nameProblem(variable: VariablePath): TemplateProblem {
@@ -210,7 +225,7 @@ class BlockWalk {
   #expression(text: string, form: ExpressionForm): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
-      this.#named.push({ text, variables: checked.variables })
+      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
       for (const name of checked.made) this.#made.add(name)
     }
     return expressionProblem(text, checked)

@@ -21,9 +21,10 @@ import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
+import { noPaths, type ResponsePaths } from './response-paths.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
+import { checkTemplate, expressionProblem, quoted, secretReference } from './template-check.ts'
 import { isTrue } from './truth.ts'
 import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
 
@@ -36,12 +37,12 @@ export type Compiled<T> =
 export interface Template {
   /** Whether it says the same whatever the payload is. */
   readonly isConstant: boolean
-  /** Whether it is nothing but the path to a value. */
-  readonly isPath: boolean
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
   /** What the author wrote outside of placeholders and tags. */
   readonly staticText: string
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
   /** The text, with every placeholder encoded for the place where it lands. */
   text(scope: Scope, encoder: Encoder): Rendered<string>
   /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
@@ -50,6 +51,8 @@ export interface Template {
 
 /** A condition: true or false. */
 export interface Condition {
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
   holds(scope: Scope): Rendered<boolean>
 }
 
@@ -61,9 +64,9 @@ export function constantTemplate(text: string): Template {
   const constant = rendered(staticText)
   return {
     isConstant: true,
-    isPath: false,
     secretNames: [],
     staticText,
+    responsePaths: noPaths,
     text: () => constant,
     value: () => constant,
   }
@@ -92,26 +95,28 @@ export function compileTemplate(
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = tokenize(text.toWellFormed())
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
-  const options = { secrets: place !== null, filters: filterNames, names, outputs }
-  const problem = findTemplateProblem(tokens, options)
-  if (problem !== null) return { ok: false, problem }
+  const checked = checkTemplate(tokens, { secrets: place !== null, filters: filterNames, names, outputs })
+  if (!checked.ok) return checked
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
-  return { ok: true, template: textOf(parsed, tokens, place ?? 'body') }
+  return { ok: true, template: textOf({ ...parsed, ...checked, tokens }, place ?? 'body') }
 }
 
-function textOf(
-  { templates: parsed, hasEncoded }: Parsed,
-  tokens: readonly TopLevelToken[],
-  place: TextPlace,
-): Template {
-  if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, parsed, tokens, place)
-  if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, parsed, tokens, place)
+/** A template that was checked and parsed. */
+interface Source extends Parsed {
+  readonly tokens: readonly TopLevelToken[]
+  readonly responsePaths: ResponsePaths
+}
+
+function textOf(source: Source, place: TextPlace): Template {
+  const { templates: parsed, hasEncoded } = source
+  if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, source, place)
+  if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, source, place)
   const [only] = parsed.length === 1 ? parsed : []
   if (only instanceof Output && place === 'jsonBody' && findWrittenForm(only) === 'json') dropLastFilter(only)
-  if (only instanceof SecretTag && place !== 'url') return new SecretText(only, parsed, tokens, place)
+  if (only instanceof SecretTag && place !== 'url') return new SecretText(only, source, place)
   const path = only instanceof Output ? pathOf(only) : null
-  return path === null ? new LiquidText(parsed, tokens, place) : new PathText(path, parsed, tokens, place)
+  return path === null ? new LiquidText(source, place) : new PathText(path, source, place)
 }
 
 /** Parses a condition: an expression of Liquid without braces. */
@@ -123,7 +128,8 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')
   if (!compiled.ok) return compiled
   const { template } = compiled
-  return { ok: true, template: { holds: (scope) => truthOf(template.value(scope)) } }
+  const { responsePaths } = template
+  return { ok: true, template: { responsePaths, holds: (scope) => truthOf(template.value(scope)) } }
 }
 
 function truthOf(result: Rendered<unknown>): Rendered<boolean> {
@@ -132,17 +138,18 @@ function truthOf(result: Rendered<unknown>): Rendered<boolean> {
 
 class LiquidText implements Template {
   readonly isConstant = false
-  readonly isPath: boolean = false
   readonly secretNames: readonly string[]
   readonly staticText: string
+  readonly responsePaths: ResponsePaths
   readonly #parsed: LiquidTemplate[]
   readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
   readonly #place: TextPlace
 
-  constructor(parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace) {
+  constructor({ templates: parsed, tokens, responsePaths }: Source, place: TextPlace) {
     this.#parsed = parsed
     this.#place = place
+    this.responsePaths = responsePaths
     this.#steps = directSteps(parsed)
     this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
     this.staticText = tokens.map(staticTextOf).join('')
@@ -180,7 +187,6 @@ class LiquidText implements Template {
 
 /** A path and nothing else, which most often leads straight to its value. */
 class PathText extends LiquidText {
-  override readonly isPath = true
   readonly #path: Path
 
   constructor(path: Path, ...template: ConstructorParameters<typeof LiquidText>) {
@@ -199,8 +205,8 @@ class SecretText extends LiquidText {
   readonly #tag: SecretTag
   readonly #place: SecretPlace
 
-  constructor(tag: SecretTag, parsed: LiquidTemplate[], tokens: readonly TopLevelToken[], place: TextPlace) {
-    super(parsed, tokens, place)
+  constructor(tag: SecretTag, source: Source, place: TextPlace) {
+    super(source, place)
     this.#tag = tag
     this.#place = secretPlaceBehind(place, '')
   }

@@ -10,7 +10,10 @@ export interface Warning {
 }
 
 /** Says that a template refers to something that is not there. */
-export function undefinedWarning({ name, meant }: UndefinedVariable, path: string): Warning {
+export function undefinedWarning(
+  { name, meant }: Pick<UndefinedVariable, 'name' | 'meant'>,
+  path: string,
+): Warning {
   const message = `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`
   return { code: 'template_undefined', path, message }
 }
@@ -33,6 +36,7 @@ export type WarningCode =
   | 'pauses_full'
   | 'response_undecodable'
   | 'response_text_damaged'
+  | 'response_charset_unknown'
   | 'body_truncated'
   | 'capture_empty'
   | 'capture_failed'

@@ -226,6 +226,8 @@ describe('a body', () => {
     ['deflate', deflateSync(text)],
     ['deflate', deflateRawSync(text)],
     ['br', brotliCompressSync(text)],
+    ['gzip, br', brotliCompressSync(gzipSync(text))],
+    ['deflate, zstd, gzip', gzipSync(zstdCompressSync(deflateSync(text)))],
     ['zstd', zstdCompressSync(text)],
     ['identity', text],
     ['', text],
@@ -249,7 +251,9 @@ describe('a body', () => {
 
   it.each<readonly [string, string, Buffer]>([
     ['of an unknown coding', 'snappy', text],
-    ['of stacked codings', 'gzip, br', text],
+    ['of an unknown coding behind one that is known', 'gzip, snappy', gzipSync(text)],
+    ['of codings that it does not have', 'gzip, br', text],
+    ['of four codings', 'gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync(text))))],
     ['that is not what its coding says', 'gzip', text],
     ['that is not brotli', 'br', Buffer.from('hello')],
     ['that is not zstd', 'zstd', Buffer.from('hello')],
@@ -274,10 +278,31 @@ describe('a body', () => {
     expect(outcome.response?.body.length).toBeGreaterThan(1_000)
   })
 
-  it('that is empty needs no decoding', async () => {
-    const { outcome } = await answerOf(writeAndStay(...encoded('gzip', Buffer.alloc(0))))
-    expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 0 } } })
+  it.each<readonly [string, Buffer]>([
+    ['snappy, gzip', gzipSync(text)],
+    ['br, gzip', gzipSync(text)],
+    ['gzip, br, gzip', gzipSync(text)],
+  ])('of %s, of which only a part can be undone, is decoded as far as it can be', async (coding, bytes) => {
+    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
+    expect(outcome.response?.body.equals(text)).toBe(true)
   })
+
+  it('of several codings that breaks off is decoded as far as it came', async () => {
+    const bytes = gzipSync(deflateSync(text, { level: 0 }))
+    const head = `${ok}content-encoding: deflate, gzip\r\ncontent-length: ${bytes.length}\r\n\r\n`
+    const { outcome } = await answerOf(write(head, bytes.subarray(0, -20)))
+    expect(outcome).toMatchObject({ response: { ending: 'broken' } })
+    expect(outcome.response?.body.length).toBeGreaterThan(1_000)
+  })
+
+  it.each(['gzip', 'snappy', 'gzip, br', 'a, b, c, d'])(
+    'that is empty needs no decoding: %s',
+    async (coding) => {
+      const { outcome } = await answerOf(writeAndStay(...encoded(coding, Buffer.alloc(0))))
+      expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 0 } } })
+    },
+  )
 })
 
 function encoded(coding: string, bytes: Buffer): readonly [string, Buffer] {

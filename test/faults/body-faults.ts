@@ -189,7 +189,7 @@ export const bodyFaults: Chapter = {
       row: '43',
       what: 'The body is a bomb of gzip in gzip in gzip.',
       make: () => encoded('gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(hundredMegabytes()))))(),
-      ...kept,
+      ...capped,
     },
     {
       row: '44',

@@ -67,7 +67,10 @@ describe('the examples of a preview', () => {
   const outcomes = {
     lead_created: { simulated: { branch: 'yes', captured: { leadId: 'L-1001' } } },
     subscription: { simulated: null },
-    wrong_password: { simulated: { branch: 'no', reason: { hint: expect.stringMatching(/credential/i) } } },
+    wrong_password: {
+      simulated: { branch: 'no', reason: { hint: expect.stringMatching(/credential/i) } },
+      warnings: [{ code: 'capture_empty' }],
+    },
     timeout: { simulated: { branch: 'exit', reason: { code: 'response_timeout' } } },
   } satisfies Record<keyof typeof previewExamples, object>
 
@@ -77,7 +80,10 @@ describe('the examples of a preview', () => {
 
     const reply = await preview(value)
 
-    expect(reply).toMatchObject({ ...outcome, curl: expect.stringContaining('receiver.test:8443') })
-    expect(reply.warnings).toEqual([])
+    expect(reply).toMatchObject({
+      warnings: [],
+      ...outcome,
+      curl: expect.stringContaining('receiver.test:8443'),
+    })
   })
 })

@@ -118,6 +118,21 @@ describe('a created id is there in later nodes', () => {
     ])
   })
 
+  it('looks for misspelt names among ever so many, and the branch is the same', async () => {
+    const members = Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1])
+    const target = await receiver(json(200, Object.fromEntries(members)))
+    const { execute } = await service({ settings: { MAX_RENDER_MS: '20' } })
+    const names = Array.from({ length: 20 }, (_, index) => [`c${index}`, `{{ response.json.kx${index} }}`])
+
+    const reply = await execute({
+      node: { method: 'GET', url: target.url, capture: Object.fromEntries(names) },
+    })
+
+    expect(reply).toMatchObject({ branch: 'success', reason: { code: 'expectation_met' } })
+    expect(reply.warnings).toHaveLength(20)
+    expect(reply.warnings[0]?.message).toContain('Did you mean "k0"?')
+  })
+
   it('names every value, with null, where no response came', async () => {
     const { execute } = await service({ allow: '' })
     const capture = { leadId: '{{ response.json.id }}' }

@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { write } from '../support/raw-server.ts'
@@ -25,7 +26,6 @@ describe('a response says what its target meant', () => {
     ['under a label', 'text/plain; charset=ISO-8859-1', iconv.encode('Müller', 'latin1')],
     ['under a label in single quotes', "text/plain; charset='iso-8859-1'", iconv.encode('Müller', 'latin1')],
     ['under a label in double quotes', 'text/plain; charset="Latin-1"', iconv.encode('Müller', 'latin1')],
-    ['under a label that nobody knows', 'text/plain; charset=x-own', Buffer.from('Müller')],
     ['in UTF-16 behind a mark', 'text/csv', Buffer.from('\ufeffname;Müller', 'utf16le')],
     ['in UTF-8 behind a mark', 'text/csv; charset=windows-1252', Buffer.from('\ufeffname;Müller')],
     ['under no label at all', 'text/plain', iconv.encode('Müller', 'win1252')],
@@ -97,6 +97,48 @@ describe('a response says what its target meant', () => {
     expect(warnings).toEqual([
       { code: 'response_text_damaged', path: null, message: expect.stringContaining('no text in utf-8,') },
     ])
+  })
+
+  it('and where a label names what nobody knows, a warning says so', async () => {
+    const target = await sending('text/plain; charset=x-own', 'Müller')
+    const { execute } = await service()
+
+    const { branch, warnings } = await execute({
+      node: { method: 'GET', url: target.url, expect: { type: 'string', value: 'Müller' } },
+    })
+
+    expect(branch).toBe('success')
+    expect(warnings).toEqual([
+      {
+        code: 'response_charset_unknown',
+        path: null,
+        message:
+          'The Content-Type of the response names the charset "x-own", which the service does not know. The body is read in utf-8; compare its characters with what the target means.',
+      },
+    ])
+  })
+
+  it('and where a coding is undone only in part, a warning says which characters were lost', async () => {
+    const body = gzipSync(Buffer.from('Ren\xe9', 'latin1'))
+    const headers = { 'content-encoding': 'br, gzip' }
+    const target = await sending('text/plain; charset=utf-8', body, headers)
+    const { execute } = await service()
+
+    const { warnings } = await execute({ node: { method: 'GET', url: target.url } })
+
+    expect(warnings.map(({ code }) => code)).toEqual(['response_undecodable', 'response_text_damaged'])
+  })
+
+  it('and of several codings each is undone', async () => {
+    const body = brotliCompressSync(gzipSync('{"name":"René"}'))
+    const target = await sending('application/json', body, { 'content-encoding': 'gzip, br' })
+    const { execute } = await service()
+
+    const { captured, warnings } = await execute({
+      node: { method: 'GET', url: target.url, capture: { name: '{{ response.json.name }}' } },
+    })
+
+    expect({ captured, warnings }).toEqual({ captured: { name: 'René' }, warnings: [] })
   })
 
   it('but not where they are only cut', async () => {

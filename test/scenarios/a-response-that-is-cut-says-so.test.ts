@@ -94,7 +94,8 @@ describe('a body that does not end in time', () => {
     const target = await rawTlsServer(writeAndStay(answer))
     const { execute } = await service()
     const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/`, timeoutMs: 300, ...part }
-    return { target, reply: await execute({ node }) }
+    const payload = { profile: { s: [201], k: 'response.body contains "id"' } }
+    return { target, reply: await execute({ node, payload }) }
   }
 
   it.each([
@@ -103,6 +104,9 @@ describe('a body that does not end in time', () => {
     ['by a condition on the status', { expect: { type: 'condition', value: 'response.status == 201' } }],
     ['by a header', { expect: { type: 'condition', value: 'response.headers.location contains "/leads/"' } }],
     ['with a header that is captured', { capture: { at: '{{ response.headers.location }}' } }],
+    ['with blanks', { expect: { type: 'condition', value: 'response  [ "status" ] == profile.s [0]' } }],
+    ['with a text', { expect: { type: 'condition', value: 'response.headers.location != "response [x"' } }],
+    ['in a comment', { capture: { at: '{% # response.json %}{{ response.headers.location }}' } }],
   ])('leaves the status to decide, where the node looks at no body: %s', async (_how, part) => {
     const { reply } = await call(part)
 
@@ -122,6 +126,10 @@ describe('a body that does not end in time', () => {
     ['by a text', { expect: { type: 'string', value: 'id' } }],
     ['by a condition', { expect: { type: 'condition', value: 'response.json.id == 7' } }],
     ['with a value that is captured', { capture: { id: '{{ response.json.id }}' } }],
+    [
+      'with a condition of the profile',
+      { capture: { id: '{{ profile.s | where_exp: "x", profile.k | first }}' } },
+    ],
     ['with one that is computed', { capture: { id: '{% assign r = response %}{{ r.status }}' } }],
   ])('is a timeout where the node looks at it: %s', async (_how, part) => {
     const { reply } = await call(part)

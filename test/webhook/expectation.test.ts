@@ -187,3 +187,48 @@ describe('what was expected and came', () => {
     expect(reason.hint).toContain(`"${'a'.repeat(100)}•••"`)
   })
 })
+
+describe('an expectation of a response in which the target sent a secret of the service', () => {
+  it.each<[expectation: NonNullable<NodeSketch['expect']>, isTold: boolean]>([
+    [{ type: 'status', value: 200 }, false],
+    [{ type: 'status', value: 500 }, false],
+    [{ type: 'string', value: 'L-9' }, true],
+    [{ type: 'string', value: 'nope' }, true],
+    [{ type: 'condition', value: 'response.status == 200' }, false],
+    [{ type: 'condition', value: 'response.status == 500' }, false],
+    [{ type: 'condition', value: 'response.headers.x-q == "1"' }, false],
+    [{ type: 'condition', value: 'response.headers.x-q == "2"' }, false],
+    [{ type: 'condition', value: 'response.json.x == 1' }, false],
+    [{ type: 'condition', value: 'response.json.nope' }, false],
+    [{ type: 'condition', value: 'response.json.list[0].a == 1 and response.json.x' }, false],
+    [{ type: 'condition', value: 'response.json.key == "L-9"' }, true],
+    [{ type: 'condition', value: 'response.json.x == 1 and response.json["key"] != nil' }, true],
+    [{ type: 'condition', value: 'response.json.key.size == 3' }, true],
+    [{ type: 'condition', value: 'response.headers.x-t contains "s3"' }, true],
+    [{ type: 'condition', value: 'response.headers[profile.name] == "1"' }, true],
+    [{ type: 'condition', value: 'response.body contains "L-9"' }, true],
+    [{ type: 'condition', value: '(response.json | json) contains "L-9"' }, true],
+  ])('%j is told: %s', (expectation, isTold) => {
+    const stored = createMasker(['s3cr3t-value'])
+    const body = '{"x":1,"id":"L-9","list":[{"a":1}],"key":"s3cr3t-value"}'
+    const headers = [
+      ['x-q', '1'],
+      ['x-t', 's3cr3t-value'],
+    ] as const
+    const response = responseOf({ body, headers }, { stored, shown: stored })
+    const scope = scopeOf(response, { profile: { name: 'x-q' } })
+    const { warnings, reason } = decideOnResponse(compiled({ expect: expectation }), response, scope)
+
+    expect(warnings.map(({ code }) => code)).toEqual(isTold ? ['expectation_masked'] : [])
+    expect(reason.hint?.includes('are masked before') ?? false).toBe(isTold && reason.hint !== null)
+  })
+
+  it('of which so much was a secret that nothing of it is seen is told', () => {
+    const response = responseOf({ body: '{"x":1}' }, { stored: () => '•••' })
+    const node = compiled({ expect: { type: 'condition', value: 'response.json.x == 1' } })
+
+    expect(decideOnResponse(node, response, scopeOf(response)).warnings).toMatchObject([
+      { code: 'expectation_masked' },
+    ])
+  })
+})

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivered, FailureCode, Repeat } from '../../src/webhook/failure.ts'
 import type { Attempt } from '../../src/webhook/outcome.ts'
-import { askedPauseMs, deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
+import { askedPauseMs, asksInVain, deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
 
 const timings = {
   queueMs: null,
@@ -101,10 +101,32 @@ describe('Retry-After', () => {
     ['Sun Mar  1 12:00:30 2026', 30_000],
     ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
     ['Sun, 99 Mar 2026 12:00:30 GMT', null],
+    ['Mon, 30 Feb 2027 12:00:30 GMT', null],
+    ['Tuesday, 31-Apr-26 12:00:30 GMT', null],
+    ['Mon Feb 29 12:00:30 2027', null],
+    ['Sun, 01 Mar 2026 24:00:00 GMT', null],
+    ['Sun, 00 Mar 2026 12:00:30 GMT', null],
+    ['1.0000000000000000000001', 2_000],
+    ['1.0000000000000000000000', 1_000],
+    ['9007199254740993', Number.MAX_SAFE_INTEGER],
     ['2026-03-01T12:00:30Z', null],
     ['March 1', null],
   ])('%j asks for %s ms', (header, pause) => {
     expect(retryAfterMs(header, now)).toBe(pause)
+  })
+
+  it.each<[status: number, hint: string, isInVain: boolean]>([
+    [429, 'soon', true],
+    [503, 'Mon, 30 Feb 2027 12:00:30 GMT', true],
+    [529, '-1', true],
+    [503, '7', false],
+    [200, 'soon', false],
+    [404, 'soon', false],
+    [500, 'soon', false],
+    [301, 'soon', false],
+  ])('with status %i and %j is asked for in vain: %s', (status, hint, isInVain) => {
+    const headers = [['Retry-After', hint]] as const
+    expect(asksInVain({ status, headers, body: Buffer.alloc(0), ending: 'complete' }, now)).toBe(isInVain)
   })
 
   it.each<[hints: string[], pause: number | null]>([

@@ -81,7 +81,13 @@ describe('the text of a response', () => {
     ['image/svg+xml', [0x3c], true],
     ['', [0x4d, 0xfc, 0x6c], true],
     ['', [0x4d, 0xfc, 0x00], false],
-    ['application/octet-stream', [0x4d, 0xfc, 0x6c], false],
+    ['application/octet-stream', [0x4d, 0xfc, 0x6c], true],
+    ['application/octet-stream', [0x4d, 0xfc, 0x01, 0x6c], false],
+    ['application/octet-stream', [0xfc, 0xe9, 0x6c], false],
+    ['text/plain', [0x61, 0x00, 0x62], false],
+    ['text/plain; charset=windows-1252', [0x61, 0x00, 0xfc], false],
+    ['text/plain', [0xfc, 0xe9, 0x01], true],
+    ['application/csv; charset=shift_jis', [0x83, 0x41, 0x83, 0x41], true],
     ['text/plain', [0x4d, 0xfc, 0x00], false],
     ['text/plain; charset=utf-8', [0x4d, 0xfc], false],
     ['image/png; charset=utf-8', [0x89, 0x50, 0x4e, 0x47, 0x00], false],
@@ -107,6 +113,138 @@ describe('the text of a response', () => {
       expect(response.damagedCharset).toBeNull()
     },
   )
+})
+
+describe('a text in windows-1252 is text under whatever type', () => {
+  it.each([
+    'application/octet-stream',
+    'application/vnd.ms-excel',
+    'application/csv',
+    'application/x-csv',
+    'application/yaml',
+    'application/sql',
+    'application/edifact',
+    'multipart/form-data; boundary=x',
+    'image/whatever',
+    'text/csv',
+    '',
+  ])('%s', (contentType) => {
+    const response = typed(contentType, iconv.encode('Müller;5 €\r\n', 'win1252'))
+
+    expect(response.shownText).toBe('Müller;5 €\r\n')
+    expect(response.isText).toBe(true)
+  })
+})
+
+describe('a text in UTF-8 with stray bytes that says nothing of its charset', () => {
+  it.each<[contentType: string, text: string, read: string]>([
+    ['text/plain', `${'Zürich '.repeat(8)}Jos*`, `${'Zürich '.repeat(8)}Jos\ufffd`],
+    ['application/json', '{"a":"Zürich","b":"Jos*"}', '{"a":"Zürich","b":"Jos\ufffd"}'],
+    ['', 'Zürich Jos*', 'Zürich Jos\ufffd'],
+    ['text/csv', '😀 Jos*', '😀 Jos\ufffd'],
+  ])('%s: %s is UTF-8, and a warning', (contentType, text, read) => {
+    const pieces = text.split('*').map((piece) => Buffer.from(piece))
+    const body = Buffer.concat([
+      pieces[0] ?? Buffer.alloc(0),
+      Buffer.from([0xe9]),
+      pieces[1] ?? Buffer.alloc(0),
+    ])
+    const response = typed(contentType, body)
+
+    expect(response.text).toBe(read)
+    expect(response.damagedCharset).toBe('utf-8')
+  })
+
+  it.each([
+    ['Jos\xe9', 'José'],
+    ['\xc3\xbc Jos\xe9 Ren\xe9 ', 'Ã¼ José René '],
+  ])('%j is windows-1252, where they are more', (latin1, read) => {
+    const response = typed('text/plain', Buffer.from(latin1, 'latin1'))
+
+    expect(response.text).toBe(read)
+    expect(response.damagedCharset).toBeNull()
+  })
+})
+
+describe('a text in UTF-16 that nothing announces', () => {
+  const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16()
+
+  it.each<[contentType: string, body: Buffer, text: string]>([
+    ['text/plain', Buffer.from('Hello Müller', 'utf16le'), 'Hello Müller'],
+    ['text/plain', swapped('Hello Müller'), 'Hello Müller'],
+    ['text/csv; charset=utf-8', Buffer.from('id;name\r\n', 'utf16le'), 'id;name\r\n'],
+    ['', Buffer.from('Müller zahlt 5 €', 'utf16le'), 'Müller zahlt 5 €'],
+    ['application/octet-stream', Buffer.from('ok', 'utf16le'), 'ok'],
+    ['text/plain', Buffer.from(`${'a'.repeat(40)}Łódź`, 'utf16le'), `${'a'.repeat(40)}Łódź`],
+  ])('%s is read: %j', (contentType, body, text) => {
+    const response = typed(contentType, body)
+
+    expect(response.text).toBe(text)
+    expect(response.isText).toBe(true)
+  })
+
+  it.each([
+    [[0x61, 0x00]],
+    [[0x61, 0x00, 0x62]],
+    [[0x01, 0x00, 0x02, 0x00, 0x03, 0x00, 0x04, 0x00]],
+    [[0x61, 0x00, 0x00, 0x00, 0x62, 0x00, 0x00, 0x00]],
+    [[0x61, 0x00, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67]],
+  ])('is not seen in %j', (bytes) => {
+    expect(typed('application/octet-stream', Buffer.from(bytes)).isText).toBe(false)
+  })
+})
+
+describe('a label that nobody knows', () => {
+  it.each<[contentType: string, body: string | Buffer, label: string | null, used?: string]>([
+    ['text/plain; charset=euc-tw', Buffer.from([0xa4, 0xa4, 0xa4, 0xe5]), 'euc-tw', 'windows-1252'],
+    ['text/plain; charset=x-own', 'Müller', 'x-own', 'utf-8'],
+    ['text/plain; charset=x-own', 'Mueller', null],
+    ['text/plain; charset=x-own', '', null],
+    ['text/plain; charset=utf-7', '+AOk-', 'utf-7', 'utf-8'],
+    ['text/plain; charset=UNICODE-1-1-UTF-7', 'a', 'UNICODE-1-1-UTF-7', 'utf-8'],
+    ['text/plain; charset=utf-7', '', null],
+    ['text/plain; charset=iso-2022-kr', '\u001b$)Ca', 'iso-2022-kr', 'utf-8'],
+    ['text/plain; charset=hz-gb-2312', '~{VPND~}', 'hz-gb-2312', 'utf-8'],
+    ['text/plain; charset=cp037', Buffer.from([0xc8, 0x85, 0x93, 0x93, 0x96]), 'cp037', 'windows-1252'],
+    ['text/plain; charset=IBM1047', 'a', 'IBM1047', 'utf-8'],
+    ['text/plain; charset=us-ascii', 'Müller', null],
+    ['text/plain; charset=utf8', 'Müller', null],
+    ['application/json; charset=x-own', '"Müller"', null],
+    ['application/json; charset=x-own', Buffer.from('"M\xfcller"', 'latin1'), 'x-own', 'windows-1252'],
+    ['text/xml; charset=x-own', '<?xml version="1.0" encoding="utf-8"?><a>ü</a>', null],
+    ['text/plain; charset=x-own', '\ufeffMüller', null],
+    ['image/png; charset=binary', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x00]), null],
+    [`text/plain; charset=${'x'.repeat(60)}`, 'ü', `${'x'.repeat(40)}…`, 'utf-8'],
+    ['text/plain; charset="x\u202ey z"', 'ü', 'x?y?z', 'utf-8'],
+    ['text/plain; charset=s3cr3t', 'ü', '(hidden)', 'utf-8'],
+  ])('%s of %j is told: %j', (contentType, body, label, used) => {
+    const response = responseOf(
+      { headers: [['Content-Type', contentType]], body },
+      { shown: createMasker(['s3cr3t']) },
+    )
+    const told = label === '(hidden)' ? { label: null, used } : { label, used }
+
+    expect(response.unknownCharset).toEqual(label === null ? null : told)
+  })
+})
+
+describe('the charset of a Content-Type', () => {
+  it.each<[contentType: string, text: string]>([
+    ['text/plain; x="; charset=utf-8"; charset=windows-1251', 'э'],
+    ['text/plain; boundary="x;charset=utf-8"; charset=windows-1251', 'э'],
+    ['multipart/mixed; boundary="x;charset=windows-1251"', 'ý'],
+    ['text/plain; x="a\\"; charset=utf-8"; charset=windows-1251', 'э'],
+    ['text/plain; x=", text/html; charset=utf-8"; charset=windows-1251', 'э'],
+    ['text/plain; x="charset=utf-8', 'ý'],
+    ['text/plain; charset="windows\\-1251"', 'э'],
+    ['text/plain; charset=" windows-1251 "', 'э'],
+    ['text/plain; charset=""', 'ý'],
+    ['text/plain; charset="windows-1251', 'э'],
+    ['text/plain; x="a"; charset="windows-1251"; y="b"', 'э'],
+    ['text/plain; x="y\\', 'ý'],
+  ])('%s is that of its own parameter', (contentType, text) => {
+    expect(typed(contentType, Buffer.from([0xfd])).text).toBe(text)
+  })
 })
 
 describe('the charset that a text names itself', () => {
@@ -239,7 +377,7 @@ describe('a response of whatever bytes', () => {
   it('has a Content-Type that is read in such time, too', () => {
     const began = performance.now()
 
-    for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '"])
+    for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '", '"\\', '\\"', '"'])
       expect(typed(piece.repeat(5_000), 'x').text).toBe('x')
     expect(performance.now() - began).toBeLessThan(500)
   })

@@ -368,14 +368,14 @@ describe('an undefined variable', () => {
   ])('%s was most likely meant to be %s', (name, meant) => {
     const rendered = render(`{{ ${name} }}`)
 
-    expect(rendered.ok && rendered.undefinedVariables).toEqual([{ name, meant }])
+    expect(rendered.ok && rendered.undefinedVariables).toMatchObject([{ name, meant }])
   })
 
   it('of a loop is compared with what the loop has', () => {
     const text = '{% assign list = profile | json | split: "," %}{% for item in list %}{{ itm }}{% endfor %}'
     const rendered = render(`${text}{% assign place = profile.address %}{{ place.ctiy }}`)
 
-    expect(rendered.ok && rendered.undefinedVariables.at(-1)).toEqual({
+    expect(rendered.ok && rendered.undefinedVariables.at(-1)).toMatchObject({
       name: 'place.ctiy',
       meant: 'place.city',
     })
