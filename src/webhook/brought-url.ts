@@ -3,6 +3,7 @@ import { parseAuthority, type UrlPlace } from './authority.ts'
 import type { Compiler } from './compiler.ts'
 import type { Node } from './config.ts'
 import { pointer } from './config-error.ts'
+import { requestNames } from './known-names.ts'
 import { LongNumber } from './long-number.ts'
 import { didYouMean } from './nearest.ts'
 import { isEmpty } from './payload.ts'
@@ -34,7 +35,7 @@ export function compileBroughtUrl(
 ): BroughtUrl | null {
   const allowed = compileHosts(hosts ?? [], compiler)
   const complaint = complaintAbout(url, hosts)
-  const template = complaint === null ? compiler.liquid(url, '/node/url') : null
+  const template = complaint === null ? compiler.liquid(url, '/node/url', requestNames) : null
   if (complaint !== null) compiler.complain('/node/url', complaint)
   if (template === null || allowed === null) return null
   return { kind: 'brought', carriesSecret: false, render: (scope) => renderBrought(template, allowed, scope) }

@@ -62,9 +62,9 @@ export class Compiler {
       for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
-  /** A string that is made of a response and not sent: always a template, and no place for secrets. */
-  liquid(text: string, path: string): Template {
-    return this.#compiled(text, path, null, responseNames)
+  /** A string in which no secret may stand, and which is always a template; `names` says what it may look at. */
+  liquid(text: string, path: string, names: KnownNames = responseNames): Template {
+    return this.#compiled(text, path, null, names)
   }
 
   /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
