@@ -349,13 +349,56 @@ describe('the charset of a raw body', () => {
     expect(failureOf(node, surroundings(524_289))).toMatchObject({ code: 'request_too_large' })
   })
 
-  it('is told nothing of where a secret does not fit in', () => {
-    const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"')
+  it.each([
+    'pä55word',
+    'äpassword',
+    'pass日word',
+    'passwordä',
+    'ä',
+    'pä',
+    'passwä',
+    'abc日日',
+    '日'.repeat(20),
+  ])('is told nothing of where the secret %j does not fit in', (k) => {
+    const contents = [
+      'x="{{ secrets.k }}"',
+      '{{ secrets.k }}',
+      '{{ secrets.k }}ä',
+      'a{{ secrets.k }}{{ secrets.k }}',
+    ]
+    for (const content of contents)
+      expect(failureOf(raw('text/plain; charset=us-ascii', content), { secrets: { k } })).toMatchObject({
+        code: 'body_invalid',
+        detail: 'A character of a value that is not shown is not in US-ASCII.',
+      })
+  })
 
-    expect(failureOf(node, { secrets: { k: 'pä55word' } })).toMatchObject({
-      code: 'body_invalid',
-      detail: 'A character of a value that is not shown is not in US-ASCII.',
-    })
+  it('is told nothing of where a value does not fit in that repeats a secret or that another field hides', () => {
+    const body = raw('text/plain; charset=us-ascii', 'x={{ profile.v }}, {{ profile.v }}')
+    const headers = [{ name: 'X-V', value: '{{ profile.code }}', sensitive: true }]
+    const surroundings = { payload: { profile: { v: 'pass日word', code: 'pass日word' } } }
+    const detail = 'A character of a value that is not shown is not in US-ASCII.'
+    const form = raw('application/x-www-form-urlencoded; charset=us-ascii', 'x={{ profile.v }}')
+    const repeated = { ...surroundings, secrets: { k: 'pass日word' } }
+
+    expect(failureOf(body, repeated)).toMatchObject({ detail })
+    expect(failureOf(form, repeated)).toMatchObject({ detail })
+    const coded = { profile: { v: 'ab', code: 'pass-word' } }
+    const hidden = { ...raw('text/plain; charset=us-ascii', '{{ profile.code }}日'), headers }
+    expect(failureOf(hidden, { payload: coded })).toMatchObject({ code: 'body_invalid' })
+    expect(failureOf(hidden, { payload: coded }).detail).not.toContain('pass')
+  })
+
+  it('is told of a character that stands behind a secret', () => {
+    const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"日')
+
+    expect(failureOf(node, { secrets: { k: 'password' } }).detail).toBe(
+      'The character "日" (U+65E5) at line 1, column 13 is not in US-ASCII. There it reads: x="•••"▸日',
+    )
+    expect(
+      failureOf(raw('text/plain; charset=us-ascii', '{{ secrets.k }}日'), { secrets: { k: 'password' } })
+        .detail,
+    ).toContain('(U+65E5)')
   })
 
   it.each([
@@ -418,6 +461,33 @@ describe('a broken body is shown around the place', () => {
       expect(detail).toContain('•••')
       expect(detail).not.toMatch(/abcd|6789/)
     }
+  })
+
+  it.each([
+    [
+      'text/xml',
+      '<a>{{ secrets.k }}</a>',
+      'ab\u0001cdefg',
+      'The rendered body is not XML: it has a character that XML forbids.',
+    ],
+    [
+      'text/xml',
+      '<a>{{ profile.v }}</a>',
+      'abcdef\u0001cdefg',
+      'The rendered body is not XML: it has a character that XML forbids.',
+    ],
+    ['application/json', '{"a":{{ secrets.k }}}', '12x456789', 'The rendered body is not JSON.'],
+    ['application/json', '{"a":{{ profile.v }}}', '12345x456789', 'The rendered body is not JSON.'],
+    ['application/x-ndjson', '1\n{{ secrets.k }}', '12x456789', 'Line 2 of the rendered body is not JSON.'],
+  ])('of %s, %s without the place within a value that is not shown', (contentType, content, k, subject) => {
+    const { detail } = failureOf(raw(contentType, content), {
+      secrets: { k },
+      payload: { profile: { v: k } },
+    })
+
+    expect(detail).toContain(`${subject} The place is within a value that is not shown. There it reads: `)
+    expect(detail).toContain('▸•••')
+    expect(detail).not.toMatch(/column|U\+0001|expected/)
   })
 
   it('never with a part of a value that another field hides', () => {
