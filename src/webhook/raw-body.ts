@@ -3,7 +3,16 @@ import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { Compiler } from './compiler.ts'
 import type { Body } from './config.ts'
-import { asAsciiForm, asForm, asJson, asJsonLines, asText, asXml, type Encoder } from './encode.ts'
+import {
+  asAsciiForm,
+  asForm,
+  asJson,
+  asJsonLines,
+  asText,
+  asXml,
+  type Encoder,
+  formEncodeByte,
+} from './encode.ts'
 import { headerValueProblem } from './header.ts'
 import { mask } from './masking/mask.ts'
 import { type BodyForm, findBodyForm, parseMediaType } from './media-type.ts'
@@ -40,9 +49,11 @@ export function compileRaw(
   const problem = headerValueProblem(contentType)
   if (problem !== null) compiler.complain(`${path}/contentType`, problem)
   const charset = charsetOf(mediaType.charset, compiler)
+  if (form === 'form' && charset.name.startsWith('UTF-16'))
+    compiler.complain(`${path}/contentType`, formComplaint)
   const writing = writings[form]
   // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
-  const isFormInCharset = form === 'form' && charset !== utf8 && !charset.name.startsWith('UTF-16')
+  const isFormInCharset = form === 'form' && charset !== utf8
   const encoder = isFormInCharset ? asAsciiForm : writing.encoder
   const template = compiler.template(content, `${path}/content`, writing.place)
   return {
@@ -78,6 +89,9 @@ function charsetOf(label: string | null, compiler: Compiler): RequestCharset {
   return charset ?? utf8
 }
 
+const formComplaint =
+  'has a charset in which no form can be sent: its names, "=" and "&" are ASCII; use UTF-8, or one such as ISO-8859-1'
+
 /** A form whose escapes are those of the charset. */
 function percentEncoded(
   { real, secrets, carriesStored: isStored }: BrokenBody,
@@ -91,7 +105,7 @@ function percentEncoded(
 function percentBytes(text: string, charset: RequestCharset): string {
   const encoded = charset.encode(text)
   const bytes = encoded.ok ? encoded.bytes : []
-  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+  return Array.from(bytes, formEncodeByte).join('')
 }
 
 /** An XML declaration stands at the very beginning. */

@@ -58,11 +58,61 @@ describe('a raw form', () => {
     const form = 'application/x-www-form-urlencoded; charset='
 
     expect(text(`${form}ISO-8859-1`, 'ü={{ profile.v }}', { v: 'Müller & Co' })).toBe('%FC=M%FCller+%26+Co')
-    expect(text(`${form}shift_jis`, 'a={{ profile.v }}', { v: 'ソ=ア' })).toBe('a=%83%5C%3D%83%41')
+    expect(text(`${form}shift_jis`, 'a={{ profile.v }}', { v: 'ソ=ア' })).toBe('a=%83%5C%3D%83A')
     expect(failure(`${form}ISO-8859-1`, 'a={{ profile.v }}', { v: '5 €' })).toMatchObject({
       code: 'body_invalid',
       detail: expect.stringContaining('"€" (U+20AC)'),
     })
+  })
+})
+
+describe('what url_encode has written in a raw form', () => {
+  const formIn = (charset: string) => `application/x-www-form-urlencoded; charset=${charset}`
+
+  it.each([
+    ['iso-8859-1', '{{ profile.v | url_encode }}', 'é ü&', '%E9+%FC%26'],
+    ['iso-8859-1', '{{ profile.v | cgi_escape }}', 'é ü&', '%E9+%FC%26'],
+    ['iso-8859-1', '{{ profile.v | uri_escape }}', 'é ü&+%[', '%E9+%FC%26%2B%25%5B'],
+    ['iso-8859-1', '{% echo profile.v | url_encode %}', 'é+%', '%E9%2B%25'],
+    ['iso-8859-1', '{{ profile.v | upcase | url_encode }}', 'é', '%C9'],
+    ['iso-8859-1', '{{ profile.v | url_encode | upcase }}', 'é', '%25C3%25A9'],
+    ['iso-8859-1', '{% assign e = profile.v | url_encode %}{{ e }}', 'é', '%25C3%25A9'],
+    ['windows-1252', '{{ profile.v | url_encode }}', '€', '%80'],
+    ['us-ascii', '{{ profile.v | url_encode }}', 'a b~', 'a+b%7E'],
+    ['shift_jis', '{{ profile.v | url_encode }}', 'ソア', '%83%5C%83A'],
+    ['gb18030', '{{ profile.v | url_encode }}', '中€😀', '%D6%D0%A2%E3%949%FC6'],
+    ['utf-8', '{{ profile.v | url_encode }}', 'é ü&', '%C3%A9+%C3%BC%26'],
+  ])('in %s, %s is encoded in the charset', (charset, placeholder, v, written) => {
+    expect(text(formIn(charset), `a=1&b=${placeholder}`, { v })).toBe(`a=1&b=${written}`)
+  })
+
+  it('reads as it does without the filter', () => {
+    const charsets = fc.constantFrom('iso-8859-1', 'windows-1252', 'shift_jis', 'gb18030', 'euc-kr', 'utf-8')
+    const filters = fc.constantFrom('url_encode', 'cgi_escape', 'uri_escape')
+    const values = fc.string({ unit: fc.constantFrom(...'aZ0 +%&=~*éü中ア\\[]') })
+    fc.assert(
+      fc.property(charsets, filters, values, (charset, filter, v) => {
+        const rendered = (placeholder: string) =>
+          render(raw(formIn(charset), `a=${placeholder}`), { payload: { profile: { v } } })
+        const [plain, encoded] = [rendered('{{ profile.v }}'), rendered(`{{ profile.v | ${filter} }}`)]
+        expect(encoded.ok).toBe(plain.ok)
+        if (plain.ok && encoded.ok && charset !== 'utf-8')
+          expect(encoded.request.body).toEqual(plain.request.body)
+      }),
+    )
+  })
+
+  it('is an error where a character is not in the charset', () => {
+    expect(failure(formIn('iso-8859-1'), 'a={{ profile.v | url_encode }}', { v: '€' })).toMatchObject({
+      code: 'body_invalid',
+      detail: expect.stringContaining('(U+20AC)'),
+    })
+  })
+
+  it.each(['utf-16', 'utf-16le', 'UTF-16BE'])('is none in %s, which no form can have', (charset) => {
+    expect(complaint(raw(formIn(charset), 'a=1'))).toMatch(
+      /^\/node\/body\/contentType: has a charset in which no form can be sent/,
+    )
   })
 })
 
