@@ -15,7 +15,13 @@ import {
 } from './encode.ts'
 import { headerValueProblem } from './header.ts'
 import { mask } from './masking/mask.ts'
-import { type BodyForm, findBodyForm, parseMediaType } from './media-type.ts'
+import {
+  type BodyForm,
+  findBodyForm,
+  type MediaType,
+  mediaTypeProblem,
+  parseMediaType,
+} from './media-type.ts'
 import { carriesStored, replaceSecrets } from './rendered.ts'
 import type { Rendering } from './rendering.ts'
 import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
@@ -45,12 +51,7 @@ export function compileRaw(
 ): CompiledBody {
   const mediaType = parseMediaType(contentType)
   const form = findBodyForm(mediaType)
-  compiler.plain(contentType, `${path}/contentType`, 'Write the media type as it is to be sent.')
-  const problem = headerValueProblem(contentType)
-  if (problem !== null) compiler.complain(`${path}/contentType`, problem)
-  const charset = charsetOf(mediaType.charset, compiler)
-  if (form === 'form' && charset.name.startsWith('UTF-16'))
-    compiler.complain(`${path}/contentType`, formComplaint)
+  const charset = charsetOf(contentType, mediaType, compiler)
   const writing = writings[form]
   // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
   const isFormInCharset = form === 'form' && charset !== utf8
@@ -78,14 +79,18 @@ export function compileRaw(
   }
 }
 
-function charsetOf(label: string | null, compiler: Compiler): RequestCharset {
-  if (label === null) return utf8
-  const charset = findCharset(label)
-  if (charset === null)
-    compiler.complain(
-      `${path}/contentType`,
-      `has a charset that cannot be sent; possible are ${charsetNames}`,
-    )
+/** The charset of a content type; what is wrong with that is said once. */
+function charsetOf(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
+  const at = `${path}/contentType`
+  const charset = mediaType.charset === null ? utf8 : findCharset(mediaType.charset)
+  const problem = headerValueProblem(contentType) ?? mediaTypeProblem(contentType)
+  if (compiler.isTemplate(contentType))
+    compiler.plain(contentType, at, 'Write the media type as it is to be sent.')
+  else if (problem !== null) compiler.complain(at, problem)
+  else if (charset === null)
+    compiler.complain(at, `has a charset that cannot be sent; possible are ${charsetNames}`)
+  else if (findBodyForm(mediaType) === 'form' && charset.name.startsWith('UTF-16'))
+    compiler.complain(at, formComplaint)
   return charset ?? utf8
 }
 

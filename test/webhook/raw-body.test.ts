@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   bodyOf,
   complaint,
+  errorsOf,
   failureOf,
   headersOf,
   type NodeSketch,
@@ -64,6 +65,99 @@ describe('a raw form', () => {
       detail: expect.stringContaining('"€" (U+20AC)'),
     })
   })
+})
+
+describe('the content type of a raw body', () => {
+  it.each([
+    ...['application/json charset=utf-8', 'application/json,charset=utf-8', 'application/json:charset=utf-8'],
+    ...['application/json; charset', 'application/json; charset = utf-8', 'application/json; charset= utf-8'],
+    ...[
+      'application/json; =utf-8',
+      'application/json; a b=c',
+      'application/json; a=b c',
+      'application/json; a=b=c',
+    ],
+    ...[
+      'application/json; charset=',
+      'application/json; charset="utf-8',
+      'application/json; x="a"b',
+      'application/json; x="a\\"',
+    ],
+    ...[
+      'application/json, text/plain',
+      'application/json/x',
+      'application/jsön',
+      'text/xml charset=iso-8859-1',
+    ],
+    ...['text/xml; charset:iso-8859-1', 'application/xml;charset=utf-8,', "text/x; a='b c'"],
+    ...[
+      'json',
+      'application\\json',
+      'application / json',
+      'application/ json',
+      ' application/json',
+      '"application/json"',
+    ],
+    ...[
+      'application/',
+      '/json',
+      ';charset=utf-8',
+      'application',
+      '<application/json>',
+      'text/xml "a/b"',
+      ' ',
+    ],
+  ])('may not be %j', (contentType) => {
+    const [error, ...more] = errorsOf(raw(contentType, 'x'))
+
+    expect(more).toEqual([])
+    expect(error).toMatchObject({
+      path: '/node/body/contentType',
+      message: expect.stringMatching(/media type|outside of ASCII/),
+    })
+  })
+
+  it.each([
+    ...[
+      'application/json;',
+      'application/json ; ',
+      'application/json;; charset=utf-8;',
+      'application/json ;charset=utf-8',
+    ],
+    ...[
+      'application/json;\tcharset="utf-8"',
+      'text/plain; x="a;b, \\" c"; y=\'z\'',
+      'application/vnd.a+json;v=1.0',
+      'a/b; c=""',
+    ],
+    ...['application/json; charset=utf-8 ', "x-!#$%&'*+.^`|~-/_"],
+  ])('may be %j', (contentType) => {
+    expect(errorsOf(raw(contentType, '1'))).toEqual([])
+  })
+
+  it('is read in time that grows with its length', () => {
+    const started = performance.now()
+    for (const text of [
+      ';'.repeat(8_000),
+      '; '.repeat(4_000),
+      `;${' '.repeat(8_000)}`,
+      ';a=b'.repeat(2_000),
+      `;a="${'\\"'.repeat(4_000)}`,
+    ])
+      expect(errorsOf(raw(`a/b${text}@`, '1'))).not.toEqual([])
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
+  it.each(['{{ profile.type }}', 'text/xml; charset={{ profile.charset }}', '{% if true %}json{% endif %}'])(
+    'is no template: of %j nothing else is said',
+    (contentType) => {
+      const errors = errorsOf(raw(contentType, '1'))
+
+      expect(errors).toMatchObject([
+        { path: '/node/body/contentType', message: expect.stringContaining('must not have a placeholder') },
+      ])
+    },
+  )
 })
 
 describe('what url_encode has written in a raw form', () => {
