@@ -1,4 +1,4 @@
-import { replaceLoneEscapes, writeJson } from './json.ts'
+import { writeJson } from './json.ts'
 import { plainText } from './plain-text.ts'
 import { XmlPlace } from './xml-place.ts'
 
@@ -103,7 +103,7 @@ function escapeJson(value: unknown): string {
 
 /** What the filter `json` makes of a value that is missing is nothing at all. */
 function writtenJson(value: unknown): string {
-  return value === undefined ? 'null' : replaceLoneEscapes(plainText(value))
+  return value === undefined ? 'null' : plainText(value)
 }
 
 /** The text of a value, percent-encoded with `%20` for a space. */

@@ -8,6 +8,7 @@ import {
 } from 'liquidjs'
 import { checkExpression } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
+import { replaceLoneEscapes } from './json.ts'
 import { LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
@@ -28,6 +29,8 @@ export function registerFilters(liquid: Liquid): void {
   replace(['to_integer'], () => (value: unknown) => Number(toValue(value as never) ?? 0))
   replace(numberFilters, needingNumbers)
   replace(Object.keys(countedArguments), countingByNumbers)
+  replace(['url_encode', 'cgi_escape', 'uri_escape'], readingWholeCharacters)
+  replace(['json', 'jsonify', 'inspect'], writingWholeCharacters)
   replace(textFilters, writingObjects)
   for (const [name, filter] of Object.entries(truthFilters))
     liquid.registerFilter(name, filter(standard(name)))
@@ -177,6 +180,26 @@ function withoutObjects(given: unknown, memoryLimit: { use(count: number): void 
   const text = plainText(value)
   memoryLimit.use(text.length)
   return text
+}
+
+/** Half a character, of which LiquidJS makes an error, is U+FFFD as it is everywhere. */
+function readingWholeCharacters(filter: FilterHandler): FilterHandler {
+  return function (this: FilterThis, given: unknown) {
+    return filter.call(this, withWholeCharacters(given))
+  }
+}
+
+function withWholeCharacters(given: unknown): unknown {
+  const value: unknown = toValue(given as never)
+  if (typeof value === 'string') return value.toWellFormed()
+  return Array.isArray(value) ? value.map(withWholeCharacters) : value
+}
+
+function writingWholeCharacters(filter: FilterHandler): FilterHandler {
+  return function (this: FilterThis, given: unknown, ...options: unknown[]) {
+    const text: unknown = filter.call(this, given, ...options)
+    return typeof text === 'string' ? replaceLoneEscapes(text) : text
+  }
 }
 
 type Judge = (list: readonly unknown[], truths: readonly boolean[]) => unknown

@@ -271,3 +271,39 @@ describe('the filters that escape XML', () => {
     )
   })
 })
+
+describe('half a character', () => {
+  const half = { v: 'a\ud800b', list: ['\udc00', ['x']], o: { 'k\ud800': '\\ud800' } }
+  const written = (contentType: string, content: string) =>
+    bodyOf({ body: { structure: 'raw', contentType, content } }, { payload: { profile: half } })
+
+  it.each([
+    ['{{ profile.v | url_encode }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | cgi_escape }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | uri_escape }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | url_encode | downcase }}', 'a%ef%bf%bdb'],
+    ['{{ profile.list | url_encode }}', '%EF%BF%BDx'],
+    ['{% assign e = profile.v | url_encode %}{{ e }}', 'a%EF%BF%BDb'],
+    ['{{ profile.o | json | url_encode }}', '%7B%22k%EF%BF%BD%22%3A%22%5C%5Cud800%22%7D'],
+    ['{{ profile.v | json }}', '"a\ufffdb"'],
+    ['{{ profile.v | jsonify }}', '"a\ufffdb"'],
+    ['{{ profile.v | inspect }}', '"a\ufffdb"'],
+    ['{{ profile.o | json }}', '{"k\ufffd":"\\\\ud800"}'],
+    ['{{ profile.v | json | upcase }}', '"A\ufffdB"'],
+    ['{{ profile.v | escape }}', 'a\ufffdb'],
+    ['{{ profile.v | base64_encode }}', 'Ye+/vWI='],
+  ])('%s in a text is %s', (content, text) => {
+    expect(written('text/plain', content)).toBe(text)
+  })
+
+  it('is U+FFFD in every form', () => {
+    expect(written(form, 'a={{ profile.v | url_encode }}&b={{ profile.v }}')).toBe(
+      'a=a%EF%BF%BDb&b=a%EF%BF%BDb',
+    )
+    expect(
+      written('application/json', '[{{ profile.v | json }},"{{ profile.v }}",{{ profile.o | json }}]'),
+    ).toBe('["a\ufffdb","a\ufffdb",{"k\ufffd":"\\\\ud800"}]')
+    const url = 'https://t.example/{{ profile.v | url_encode }}?a={{ profile.v | uri_escape }}'
+    expect(sent({ url }, { payload: { profile: half } }).target).toBe('/a%EF%BF%BDb?a=a%EF%BF%BDb')
+  })
+})
