@@ -1,7 +1,8 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type SecretMarkers, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
+import { type CurlInput, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
+import { trimHeader } from '../webhook/header.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
@@ -61,7 +62,10 @@ export function previewNode(
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
   const standIn = standInVariables(salt, node.secretNames)
-  const curl = rendered.ok ? curlOf(node, { ...input, secrets: {}, standIn }, maskers.own, markers) : null
+  const stoodIn = { ...input, secrets: {}, standIn }
+  const curl = rendered.ok
+    ? curlOf(node, stoodIn, maskers.own, { markers, spaced: findSpaced(secrets) })
+    : null
   const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
   const reply: PreviewReply = {
     request: shownRequest(rendered, part, maskers.own, reporter),
@@ -151,12 +155,18 @@ function curlOf(
   node: CompiledNode,
   input: RenderInput,
   masked: Masker,
-  markers: SecretMarkers,
+  secrets: Required<Pick<CurlInput, 'markers' | 'spaced'>>,
 ): string | null {
   const rendered = input.budget.render(() => renderRequest(node, input))
   if (!rendered.ok) return null
-  const parts = maskedParts(rendered.shown, markers.around(masked))
-  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, markers })
+  const parts = maskedParts(rendered.shown, secrets.markers.around(masked))
+  const isBearer = node.auth?.isBearer ?? false
+  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
+}
+
+/** The names of those that came with white space around them. */
+function findSpaced(secrets: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(Object.keys(secrets).filter((name) => trimHeader(secrets[name] ?? '') !== secrets[name]))
 }
 
 /** Masked before it is quoted: quotes would hide a value from the masker. */

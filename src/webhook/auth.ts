@@ -25,6 +25,8 @@ export interface RenderedAuth {
 export interface CompiledAuth {
   /** Whether a credential goes out in the URL. */
   readonly isInUrl: boolean
+  /** Whether it is a token behind the scheme Bearer. */
+  readonly isBearer: boolean
   render(rendering: Rendering): RenderedAuth
 }
 
@@ -48,6 +50,7 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   const template = compileHeaderValue(token, `${path}/token`, compiler)
   return {
     isInUrl: false,
+    isBearer: true,
     render(rendering) {
       const token = credential(template, `${path}/token`, rendering, { isTrimmed: true })
       return authorization(
@@ -65,6 +68,7 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
   if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
   return {
     isInUrl: false,
+    isBearer: false,
     render(rendering) {
       const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
       const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
@@ -99,6 +103,7 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
   return {
     isInUrl,
+    isBearer: false,
     render: (rendering) => ({
       in: place,
       name: name.toWellFormed(),
