@@ -47,6 +47,24 @@ export function toCurl(input: CurlInput): string {
   return quoter.definitions + lines.join(' \\\n  ')
 }
 
+/** Why the command sends something else than the service would; null where nobody can tell without the values of secrets. */
+export function findDifference({ parts, markers }: Pick<CurlInput, 'parts' | 'markers'>): string | null {
+  const { body, user, form } = parts
+  if (user?.includes('\0')) return 'its user or password has the character NUL, which no argument can have'
+  let end = 0
+  for (const marker of body?.matchAll(markers.pattern) ?? []) {
+    const { index, groups = {} } = marker
+    const isAdjacent = index === end && index > 0
+    end = index + marker[0].length
+    if (form === 'form' && groups.nested !== undefined)
+      return 'of a list or object that is not shown the form has all members, and the command its JSON'
+    if (groups.xml_cdata === undefined) continue
+    if (isAdjacent || body?.[index - 1] === ']' || /^\]?>/.test(body?.slice(end, end + 2) ?? ''))
+      return 'beside a secret in a CDATA section stands what may make "]]>" of it, which the service splits'
+  }
+  return null
+}
+
 /** An argument has no NUL, and a system takes none of more than 128 KiB. */
 const maxArgumentBytes = 65_536
 
@@ -229,7 +247,10 @@ export function secretMarkers(salt: string): SecretMarkers {
   }
 }
 
-function markerOf(salt: string, name: string, kind: 'TEXT' | 'JSON' = 'TEXT'): string {
+/** What stands in the place of a marker; `NEST` is JSON of something with members. */
+type MarkerKind = 'TEXT' | 'JSON' | 'NEST'
+
+function markerOf(salt: string, name: string, kind: MarkerKind = 'TEXT'): string {
   return `SECRET-${salt}-${name}-${kind}-"& \t]]>--TERCES?`
 }
 
@@ -248,7 +269,7 @@ function markerPattern(salt: string): RegExp {
   const begin = `SECRET-${salt}-`
   // recheck: linear, the salt being letters, digits and dashes
   return new RegExp(
-    `"${begin}(?<bare>\\w+)-JSON-\\\\"& \\\\t\\]\\]>--TERCES\\?"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})`,
+    `"${begin}(?<bare>\\w+)-(?:JSON|NEST)-\\\\"& \\\\t\\]\\]>--TERCES\\?"|${begin}(?<name>\\w+)-(?:TEXT|JSON|(?<nested>NEST))-(?:${written})`,
     'g',
   )
 }
@@ -265,7 +286,7 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
     if (value === undefined || value === null) return value
     if (typeof value === 'string' && isStandIn(value)) return value
     if (Array.isArray(value) && !value.some(isNested)) return value.map((item) => standIn(item, label))
-    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : 'JSON')
+    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : isNested(value) ? 'NEST' : 'JSON')
   }
   return standIn
 }

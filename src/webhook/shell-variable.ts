@@ -1,7 +1,7 @@
 /** The name of the shell variable of a value: its own, unless that is more than a variable to a shell or to a program that a command runs. */
 export function variableFor(name: string): string {
-  const [, prefix = '', rest = name] = /^((?:secret_)*)(.*)$/.exec(name) ?? []
-  return isReserved(rest) ? `${prefix}secret_${rest}` : name
+  const prefix = /^(?:secret_)*/.exec(name)?.[0] ?? ''
+  return isReserved(name.slice(prefix.length)) ? `secret_${name}` : name
 }
 
 /** Whether a variable of that name would change what a command does, or cannot be set. */

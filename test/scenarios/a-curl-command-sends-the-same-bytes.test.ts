@@ -28,7 +28,8 @@ async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variable
   const { execute, preview } = await service()
   const call = { node: { method: 'POST', ...node, url: `${target.url}${path}` }, payload, secrets }
   const executed = await execute(call)
-  const { curl } = await preview(call)
+  const { curl, warnings } = await preview(call)
+  expect(warnings.map(({ code }) => code)).not.toContain('curl_not_exact')
   const named = Object.entries(secrets).map(([name, value]) => [variableOf(name), value] as const)
   await runCommand(curl ?? '', { ...Object.fromEntries(named), ...variables })
   const [own, byCurl] = target.received
@@ -377,5 +378,48 @@ describe('a curl command sends the same bytes as the service', () => {
     const { own, byCurl } = await sendBoth({ node: { body } })
 
     expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+
+  it.each<[where: string, sent: Case]>([
+    [
+      'a value repeats a secret',
+      {
+        node: { headers: [field('X', '{{ profile.v }}')] },
+        payload: { profile: { v: 'pass-word' } },
+        secrets: { k: 'pass-word' },
+      },
+    ],
+    [
+      'a form has the members of an object that is not shown',
+      {
+        node: {
+          body: {
+            structure: 'simple',
+            contentType: 'application/x-www-form-urlencoded',
+            fields: [{ name: 'o', source: 'profile', field: 'o', sensitive: true }],
+          },
+        },
+        payload: { profile: { o: { a: 'bcde' } } },
+      },
+    ],
+    [
+      'a bracket stands beside a secret in a CDATA section',
+      {
+        node: {
+          body: { structure: 'raw', contentType: 'text/xml', content: '<a><![CDATA[]{{ secrets.k }}]]></a>' },
+        },
+        secrets: { k: ']>abc' },
+      },
+    ],
+  ])('or a warning says that it does not: %s', async (_where, { node, payload = {}, secrets = {} }) => {
+    const { preview } = await service()
+
+    const { warnings } = await preview({
+      node: { method: 'POST', url: 'https://t.example/', ...node },
+      payload,
+      secrets,
+    })
+
+    expect(warnings).toEqual([expect.objectContaining({ code: 'curl_not_exact' })])
   })
 })
