@@ -26,6 +26,7 @@ import { carriesStored, replaceSecrets } from './rendered.ts'
 import type { Rendering } from './rendering.ts'
 import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
 import type { TextPlace } from './secret-shape.ts'
+import { findXmlEncoding } from './xml-declaration.ts'
 
 const path = '/node/body'
 
@@ -113,13 +114,9 @@ function percentBytes(text: string, charset: RequestCharset): string {
   return Array.from(bytes, formEncodeByte).join('')
 }
 
-/** An XML declaration stands at the very beginning. */
-const declarationLength = 256
-const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"'>]+)["']/
-
 function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {
-  const [, declared] = declaration.exec(text.slice(0, declarationLength)) ?? []
-  if (declared === undefined) return
+  const declared = findXmlEncoding(text)
+  if (declared === null) return
   const name = findCharset(declared)?.name ?? declared
   if (name.replace(/[LB]E$/, '') === charset.name.replace(/[LB]E$/, '')) return
   rendering.warn(

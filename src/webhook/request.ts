@@ -85,7 +85,8 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   const given = fields.map((field) => headerOf(field, rendering))
   const body = node.body?.render(rendering) ?? null
   const bytes = bytesOf(body, rendering)
-  if (node.body !== null && bytes !== null) warnOfLabel(node.body, bytes, fields, rendering)
+  if (node.body !== null && body !== null && bytes !== null)
+    warnOfLabel({ compiled: node.body, text: body.real, bytes }, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
   warnOfReferences(node.references, rendering)

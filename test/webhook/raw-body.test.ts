@@ -670,6 +670,10 @@ describe('a header that says what the body is', () => {
   } as const
   const rawText = { structure: 'raw', contentType: 'text/plain', content: 'é' } as const
   const rawLatin = { structure: 'raw', contentType: 'text/plain; charset=latin1', content: 'é' } as const
+  const xmlIn = (charset: string, content: string) =>
+    ({ structure: 'raw', contentType: `text/xml; charset=${charset}`, content }) as const
+  const rawJson = (content: string) =>
+    ({ structure: 'raw', contentType: 'application/json', content }) as const
   const rawXml = { structure: 'raw', contentType: 'text/xml', content: '<a/>' } as const
 
   it.each<[label: string, body: NodeSketch['body'], isWarned: boolean]>([
@@ -698,6 +702,27 @@ describe('a header that says what the body is', () => {
     ['application/soap+xml', rawXml, false],
     ['application/json', rawXml, true],
     ['application/json', undefined, false],
+    ['text/xml', xmlIn('iso-8859-1', '<a>é</a>'), true],
+    ['text/xml', xmlIn('iso-8859-1', '<a>e</a>'), false],
+    ['text/xml', xmlIn('iso-8859-1', '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>'), false],
+    ['text/xml', xmlIn('utf-16', '<a>é</a>'), false],
+    ['text/xml', xmlIn('utf-16le', '<a>é</a>'), true],
+    ['text/xml', xmlIn('utf-8', '<a>é</a>'), false],
+    ['text/xml; charset=iso-8859-1', xmlIn('iso-8859-1', '<a>é</a>'), false],
+    ['text/xml; charset=utf-8', xmlIn('iso-8859-1', '<a>é</a>'), true],
+    ['application/x-ndjson', rawJson('{"a":\n1}'), true],
+    ['application/x-ndjson', rawJson('\n{"a":1}\n'), false],
+    ['application/jsonl', rawJson('{\r\n"a":1}'), true],
+    ['garbage', jsonBody, true],
+    ['garbage', formBody, true],
+    ['garbage', rawXml, true],
+    ['garbage', rawText, false],
+    ['application/json, text/plain', jsonBody, true],
+    ['application/json, text/plain', formBody, true],
+    ['application/json, text/plain', rawXml, true],
+    ['application/json charset=utf-8', jsonBody, true],
+    ['text/xml; charset', rawXml, true],
+    ['application/json;', jsonBody, false],
   ])('%s over %j is a warning: %s', (label, body, isWarned) => {
     expect(warningsOf(labelled(label, body))).toEqual(
       isWarned
@@ -705,6 +730,29 @@ describe('a header that says what the body is', () => {
         : expect.not.arrayContaining(['content_type_mismatch /node/headers/0']),
     )
     expect(headersOf(labelled(label, body), {}, 'content-type')).toEqual([label])
+  })
+
+  it.each([
+    [
+      'application/json',
+      { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
+      'The header names no charset, which is UTF-8 to most readers, and the body is sent in ISO-8859-1. ',
+    ],
+    [
+      'application/json; charset=utf-8',
+      { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
+      'The header says charset=utf-8, and the body is sent in ISO-8859-1. ',
+    ],
+    [
+      'application/x-ndjson',
+      rawJson('[\n]'),
+      'The header says application/x-ndjson, and the body is written as JSON in several lines. ',
+    ],
+    ['a, b', rawXml, 'The header is no media type, and the body is written as XML. '],
+  ] as const)('%s over %j is told in words', (value, body, message) => {
+    const { warnings } = render({ headers: [{ name: 'Content-Type', value }], body })
+
+    expect(warnings.map((warning) => warning.message)).toEqual([expect.stringContaining(message)])
   })
 
   it('is told in a warning, save where it is not to be seen', () => {
