@@ -36,7 +36,7 @@ export function previewNode(
   const salt = randomUUID()
   const markers = secretMarkers(salt)
   const marked: SecretLookup = {
-    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true }),
+    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true, isUnknown: true }),
   }
   const budget = new RenderBudget(context.maxRenderMs)
   const input: RenderInput = {

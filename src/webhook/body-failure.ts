@@ -17,9 +17,17 @@ const path = '/node/body/content'
 export function failBody(body: BrokenBody, problem: BodyProblem, rendering: Rendering): never {
   const { subject, detail, at, hint } = problem
   const view = at === null ? null : viewAt(body, at, rendering)
-  const said = view?.isHidden ? `${subject} The place is within a value that is not shown.` : detail
+  const said = view?.isHidden
+    ? `${subject} The place is within a value that is not shown.`
+    : isBehindUnknown(body, at)
+      ? `${subject} The place is behind a secret of which a preview does not know the length.`
+      : detail
   const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
   fail(body, said + quoted, hint, rendering)
+}
+
+function isBehindUnknown({ secrets }: BrokenBody, at: number | null): boolean {
+  return at !== null && secrets.some(({ isUnknown, end }) => isUnknown === true && end <= at)
 }
 
 const charsetHint =
@@ -33,8 +41,8 @@ export function failCharset(body: BrokenBody, at: number, charset: string, rende
   const code = body.real.codePointAt(at) ?? 0
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   const character = visible(String.fromCodePoint(code))
-  const place = describePlace(body.real, at)
-  const detail = `The character "${character}" (${name}) at ${place} is not in ${charset}. There it reads: ${quote(view)}`
+  const place = isBehindUnknown(body, at) ? '' : ` at ${describePlace(body.real, at)}`
+  const detail = `The character "${character}" (${name})${place} is not in ${charset}. There it reads: ${quote(view)}`
   fail(body, detail, charsetHint, rendering)
 }
 

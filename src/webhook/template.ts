@@ -20,7 +20,7 @@ import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
-import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
+import { mustBeSilent, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
@@ -204,9 +204,9 @@ class SecretText extends LiquidText {
     const { secretName: name, isDelimited } = this.#tag
     const found = encoder === asText ? scope.secrets(name, this.#place, isDelimited) : undefined
     if (found === undefined || 'refusedBy' in found) return super.text(scope, encoder)
-    const { isStored, isHidden } = found
+    const { isStored, isHidden, isUnknown } = found
     const value = found.value.toWellFormed()
-    return rendered(value, [{ name, isStored, isHidden, start: 0, end: value.length }])
+    return rendered(value, [{ name, isStored, isHidden, isUnknown, start: 0, end: value.length }])
   }
 }
 
@@ -241,12 +241,11 @@ function render<T>(context: RenderContext, body: (context: RenderContext) => T):
     return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
     const failure = failureOf(error)
-    return { ok: false, failure: isOfLength(failure) && hasStored(context) ? secretInvalid : failure }
+    return {
+      ok: false,
+      failure: isOfLength(failure) && mustBeSilent(context.writtenSecrets) ? secretInvalid : failure,
+    }
   }
-}
-
-function hasStored({ writtenSecrets }: RenderContext): boolean {
-  return writtenSecrets.some(isStoredSecret)
 }
 
 function isOfLength({ code }: RenderProblem): boolean {
