@@ -47,7 +47,7 @@ function jsonProblem(subject: string, part: string, start: number, text: string)
 }
 
 const jsonHint =
-  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is. A preview of the same payload shows the whole body.'
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is: null where it is missing, and nothing at all without the filter. A preview of the same payload shows the whole body.'
 
 function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
   let number = 1

@@ -1,4 +1,4 @@
-import type { RenderedAuth } from './auth.ts'
+import type { AuthHeader, RenderedAuth } from './auth.ts'
 import type { UrlPlace } from './authority.ts'
 import { bytesOf } from './body.ts'
 import { warnOfLabel } from './body-label.ts'
@@ -331,7 +331,7 @@ function hideHeader(
 }
 
 /** The credentials as the header that they go out in. Throws `RenderFailure`. */
-export function authHeaderOf(auth: RenderedAuth, rendering: Rendering): GivenHeader {
+export function authHeaderOf(auth: AuthHeader, rendering: Rendering): GivenHeader {
   refuseInvalid(auth, auth.path, rendering)
   const { name, real, shown, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }

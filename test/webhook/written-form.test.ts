@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, failureOf, headersOf, type NodeSketch, sent, warningsOf } from './nodes.ts'
+import { bodyOf, failureOf, headersOf, type NodeSketch, render, sent, warningsOf } from './nodes.ts'
 
 const profile = {
   name: 'Ada "the" L',
@@ -170,6 +170,34 @@ describe('the filter url_encode', () => {
     expect(new URL(sentTarget, 'https://t').searchParams.get('a')).toBe(read)
     const url = `https://t.example/p?a=${value.replace(' & ', '%20%26%20')}`
     expect(new URL(target({ url }), 'https://t').searchParams.get('a')).toBe(read)
+  })
+
+  it.each([
+    ['{{ profile.q | url_encode }}', 'a+b%26c'],
+    ['{{ profile.q | uri_escape }}', 'a%20b%26c'],
+    ['{{ profile.q }}', 'a%20b%26c'],
+    ['k {{ profile.q | url_encode }}+', 'k%20a+b%26c%2B'],
+    ['{{ secrets.k }}', 'it%27s%20%26%20%2B'.replace('%27', "'")],
+    ['k {{ secrets.k }}', "k%20it's%20%26%20%2B"],
+    ['key & 1+%41', 'key%20%26%201%2B%2541'],
+  ])('as the key of auth in the query, %s is %s', (value, text) => {
+    const auth = { type: 'apiKey', in: 'query', name: 'a', value } as const
+    const rendered = render({ auth }, { payload, secrets: { k: "it's & +" } })
+
+    expect(rendered).toMatchObject({
+      ok: true,
+      request: { target: `/hook?a=${text}` },
+      shown: { url: 'https://target.example/hook?a=•••' },
+    })
+  })
+
+  it('of nothing as the key of auth is value_missing', () => {
+    const auth = { type: 'apiKey', in: 'query', name: 'a', value: '{{ profile.none | url_encode }}' } as const
+
+    expect(failureOf({ auth }, { payload })).toMatchObject({
+      code: 'value_missing',
+      path: '/node/auth/value',
+    })
   })
 
   it.each([
