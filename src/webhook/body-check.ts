@@ -36,18 +36,26 @@ export function describePlace(text: string, at: number): string {
 }
 
 /** `text` is the whole body, `part` a JSON text that begins there at `start`. */
-function jsonProblem(subject: string, part: string, start: number, text: string): BodyProblem | null {
+function jsonProblem(
+  subject: string,
+  part: string,
+  start: number,
+  text: string,
+  hint = jsonHint,
+): BodyProblem | null {
   const parsed = parseJson(part, { maxDepth: maxJsonDepth })
   if (parsed.ok) return null
   if (part.trim() === '' || parsed.problem === 'too_deep')
     return { subject, detail: `${subject} ${parsed.detail}`, at: null }
   const { at, expected } = locateSyntaxError(part)
   const detail = `${subject} Not valid JSON: expected ${expected} at ${describePlace(text, start + at)}.`
-  return { subject, detail, at: start + at, hint: jsonHint }
+  return { subject, detail, at: start + at, hint }
 }
 
 const jsonHint =
   'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is: null where it is missing, and nothing at all without the filter. A preview of the same payload shows the whole body.'
+
+const linesHint = `${jsonHint} Each JSON text must be one line: json has no argument here, since json: 2 writes several lines.`
 
 function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
   let number = 1
@@ -60,7 +68,7 @@ function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
       return { subject: detail, detail, at: start }
     }
     const subject = `Line ${number} of the rendered body is not JSON.`
-    const problem = isBlank ? null : jsonProblem(subject, line, start, text)
+    const problem = isBlank ? null : jsonProblem(subject, line, start, text, linesHint)
     if (problem !== null) return problem
     start += line.length + 1
   }

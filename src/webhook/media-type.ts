@@ -66,6 +66,7 @@ export function findBodyForm({ essence }: MediaType): BodyForm {
 const patterns: readonly (readonly [RegExp, BodyForm])[] = [
   [/[/+]json-seq$/, 'sequence'],
   [/^(?:application|text)\/(?:x-)?(?:nd-?json|ld-?json|jsonl|json-?lines|json-?stream)(?:\+json)?$/, 'lines'],
+  [/\+(?:nd-?json|ldjson|jsonl|json-?lines)$|^application\/(?:x-)?stream\+json$/, 'lines'],
   [/[/+]json$|^application\/x-amz-json-[\d.]+$/, 'json'],
   [/[/+]xml$|\/xml-(?:dtd|external-parsed-entity)$/, 'xml'],
   [/^application\/x-www-form-urlencoded$/, 'form'],

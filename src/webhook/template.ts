@@ -25,7 +25,13 @@ import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { expressionProblem, findTemplateProblem, quoted, secretReference } from './template-check.ts'
 import { isTrue } from './truth.ts'
-import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
+import {
+  dropLastFilter,
+  findEchoedJson,
+  findWrittenForm,
+  keepWrittenForm,
+  unquoteJson,
+} from './written-form.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
@@ -86,7 +92,7 @@ export function compileTemplate(
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
-  const tokens = tokenize(text.toWellFormed())
+  const tokens = wholeValue(tokenize(text.toWellFormed()), place)
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
   const problem = findTemplateProblem(tokens, { secrets: place !== null, filters: filterNames, names })
   if (problem !== null) return { ok: false, problem }
@@ -324,6 +330,24 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
   const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
   return { code: 'request_too_large', detail }
+}
+
+/** `echo` of JSON that is all of a text within JSON is the value, as a placeholder is. */
+function wholeValue(tokens: TopLevelToken[] | null, place: TemplatePlace): TopLevelToken[] | null {
+  const [only, ...others] = tokens ?? []
+  if (only === undefined || others.length > 0 || place !== 'jsonBody') return tokens
+  const value = findEchoed(only)
+  return value === null ? tokens : tokenize(`{{ ${value} }}`)
+}
+
+function findEchoed(token: TopLevelToken): string | null {
+  try {
+    return findEchoedJson(token, engine)
+  } catch (error) {
+    // What is wrong with it is told where all templates are looked through.
+    if (LiquidError.is(error)) return null
+    throw error
+  }
 }
 
 function tokenize(text: string): TopLevelToken[] | null {

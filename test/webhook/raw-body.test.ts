@@ -253,6 +253,12 @@ describe('JSON in lines', () => {
     'application/x-ndjson',
     'application/ndjson',
     'APPLICATION/X-NDJSON; charset=utf-8',
+    'application/vnd.crm+ndjson',
+    'application/vnd.crm+nd-json',
+    'application/vnd.crm+jsonl',
+    'application/vnd.crm+json-lines',
+    'application/vnd.crm+jsonlines',
+    'application/stream+json',
     'text/x-ndjson',
     'application/jsonl',
     'application/x-jsonlines',
@@ -583,6 +589,17 @@ describe('a broken body is shown around the place', () => {
 
     expect(failureOf(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
       '{{ profile.name | json }}',
+    )
+  })
+
+  it('of JSON in lines with what writes more than one', () => {
+    const hint = (contentType: string) =>
+      failureOf(raw(contentType, '{{ profile | json: 2 }}\n{'), { payload: { profile: { v: 'Ada' } } }).hint
+
+    expect(hint('application/x-ndjson')).toContain('json: 2 writes several lines')
+    expect(hint('application/json')).not.toContain('lines')
+    expect(hint('application/json')).toContain(
+      'null where it is missing, and nothing at all without the filter',
     )
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, failureOf, headersOf, type NodeSketch, render, sent, warningsOf } from './nodes.ts'
+import { bodyOf, errorsOf, failureOf, headersOf, type NodeSketch, render, sent, warningsOf } from './nodes.ts'
 
 const profile = {
   name: 'Ada "the" L',
@@ -100,6 +100,11 @@ describe('the filter json in JSON', () => {
       e: 'tags: {{ profile.tags | json }}',
       f: '{{ profile.name | json | downcase }}',
       g: '{{ profile.tags | first | json }}',
+      h: '{% echo profile.tags | json %}',
+      i: '{%- echo profile.number | json: 2 -%}',
+      j: '{% echo "a}}b" | json %}',
+      k: '{% echo profile.number %}',
+      l: '{% echo profile.tags | json %} ',
     }
 
     expect(JSON.parse(bodyOf({ body: { structure: 'json', content } }, { payload }))).toEqual({
@@ -110,9 +115,21 @@ describe('the filter json in JSON', () => {
       e: 'tags: ["x","y z"]',
       f: '"ada \\"the\\" l"',
       g: 'x',
+      h: ['x', 'y z'],
+      i: 7,
+      j: 'a}}b',
+      k: '7',
+      l: '["x","y z"] ',
     })
-    const fields = [{ name: 'a', value: '{{ profile.tags | json }}' }]
-    expect(bodyOf({ body: { structure: 'simple', fields } }, { payload })).toBe('{"a":["x","y z"]}')
+    for (const value of ['{{ profile.tags | json }}', '{% echo profile.tags | json %}'])
+      expect(bodyOf({ body: { structure: 'simple', fields: [{ name: 'a', value }] } }, { payload })).toBe(
+        '{"a":["x","y z"]}',
+      )
+    const broken = {
+      structure: 'simple',
+      fields: [{ name: 'a', value: '{% echo profile.tags | | json %}' }],
+    } as const
+    expect(errorsOf({ body: broken })).toHaveLength(1)
   })
 
   it('is text in every other place', () => {
