@@ -45,6 +45,7 @@ const warningCodes = {
   capture_too_large: true,
   capture_masked: true,
   curl_too_long: true,
+  curl_not_exact: true,
   expectation_masked: true,
   warnings_left_out: true,
 } satisfies Record<WarningCode, true>

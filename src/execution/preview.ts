@@ -1,7 +1,8 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type SecretMarkers, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
+import { type CurlInput, findDifference, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
+import { trimHeader } from '../webhook/header.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Outcome } from '../webhook/outcome.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
@@ -35,7 +36,7 @@ export function previewNode(
   const salt = randomUUID()
   const markers = secretMarkers(salt)
   const marked: SecretLookup = {
-    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true }),
+    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true, isUnknown: true }),
   }
   const budget = new RenderBudget(context.maxRenderMs)
   const input: RenderInput = {
@@ -61,15 +62,18 @@ export function previewNode(
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
   const standIn = standInVariables(salt, node.secretNames)
-  const curl = rendered.ok ? curlOf(node, { ...input, secrets: {}, standIn }, maskers.own, markers) : null
-  const isCurlTooLong = curl !== null && curl.length > maxCurlCharacters
+  const stoodIn = { ...input, secrets: {}, standIn }
+  const curl = rendered.ok
+    ? curlOf(node, stoodIn, maskers.own, { markers, spaced: findSpaced(secrets) })
+    : null
+  const isCurlTooLong = curl !== null && curl.command.length > maxCurlCharacters
   const reply: PreviewReply = {
     request: shownRequest(rendered, part, maskers.own, reporter),
-    curl: isCurlTooLong ? null : curl,
+    curl: isCurlTooLong ? null : (curl?.command ?? null),
     warnings: [
       ...reporter.warnings((part ?? rendered).warnings),
       ...(decided?.warnings ?? []),
-      ...(isCurlTooLong ? [curlTooLong] : []),
+      ...(isCurlTooLong ? [curlTooLong] : (curl?.warnings ?? [])),
     ],
     simulated: decided?.simulated ?? null,
   }
@@ -151,12 +155,38 @@ function curlOf(
   node: CompiledNode,
   input: RenderInput,
   masked: Masker,
-  markers: SecretMarkers,
-): string | null {
+  secrets: Required<Pick<CurlInput, 'markers' | 'spaced'>>,
+): { readonly command: string; readonly warnings: readonly Warning[] } | null {
   const rendered = input.budget.render(() => renderRequest(node, input))
   if (!rendered.ok) return null
-  const parts = maskedParts(rendered.shown, markers.around(masked))
-  return toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, markers })
+  const parts = maskedParts(rendered.shown, secrets.markers.around(masked))
+  const isBearer = node.auth?.isBearer ?? false
+  const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
+  const { markers } = secrets
+  const difference = isMasked(rendered.shown, parts) ? maskedDifference : findDifference({ parts, markers })
+  return { command, warnings: difference === null ? [] : [notExact(difference)] }
+}
+
+const maskedDifference = 'a value that is not to be seen stands in it as •••'
+
+function notExact(why: string): Warning {
+  const message = `The curl command sends something else than the service would: ${why}.`
+  return { code: 'curl_not_exact', path: null, message }
+}
+
+/** Whether something that is sent is not in the parts that may be shown. */
+function isMasked(sent: ShownParts, shown: ShownParts): boolean {
+  return (
+    sent.url !== shown.url ||
+    (sent.body ?? '') !== (shown.body ?? '') ||
+    sent.user !== shown.user ||
+    sent.headers.some(([, value], index) => value !== shown.headers[index]?.[1])
+  )
+}
+
+/** The names of those that came with white space around them. */
+function findSpaced(secrets: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(Object.keys(secrets).filter((name) => trimHeader(secrets[name] ?? '') !== secrets[name]))
 }
 
 /** Masked before it is quoted: quotes would hide a value from the masker. */

@@ -1,3 +1,4 @@
+import { bringsHost } from '../webhook/brought-url.ts'
 import { compileNode } from '../webhook/compile.ts'
 import type { Node } from '../webhook/config.ts'
 import type { ConfigError } from '../webhook/config-error.ts'
@@ -33,7 +34,7 @@ const harmlessField = { name: 'x', literal: null }
 
 function explainSoundParts(node: JsonObject, offenders: readonly string[]): readonly ConfigError[] {
   const sound = Object.entries(node).flatMap(([name, value]) => {
-    const part = soundPart(name, value, offenders)
+    const part = isHalf(name, node, offenders) ? undefined : soundPart(name, value, offenders)
     return part === undefined ? [] : [[name, part]]
   })
   // Every part that is not as the schema says is left out or replaced.
@@ -41,6 +42,15 @@ function explainSoundParts(node: JsonObject, offenders: readonly string[]): read
     maxTimeoutMs: Number.POSITIVE_INFINITY,
   })
   return compiled.ok ? [] : compiled.errors
+}
+
+/** Whether a member says nothing without another one that is not sound: a URL that a value brings, and its hosts. */
+function isHalf(name: string, { url, templates }: JsonObject, offenders: readonly string[]): boolean {
+  const isBroken = (member: string) =>
+    offenders.some((offender) => `${offender}/`.startsWith(`/node/${member}/`))
+  if (name === 'hosts') return isBroken('url')
+  if (name !== 'url' || typeof url !== 'string' || !isBroken('hosts')) return false
+  return bringsHost({ url, templates: templates === 'none' ? 'none' : 'liquid' })
 }
 
 /** A member as far as it is sound: of a list of fields, those that are; of anything else, all or nothing. */

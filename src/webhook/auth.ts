@@ -1,19 +1,28 @@
 import type { Compiler } from './compiler.ts'
 import type { Auth } from './config.ts'
-import { asText } from './encode.ts'
+import { asQueryValue, asText, EncodedText } from './encode.ts'
 import type { Failure } from './failure.ts'
 import { headerNameProblem, headerValueProblem, trimHeader } from './header.ts'
 import { mask } from './masking/mask.ts'
 import { carriesSecret, carriesStored } from './rendered.ts'
-import type { Rendering } from './rendering.ts'
+import type { Rendering, Shown } from './rendering.ts'
 import type { Template } from './template.ts'
 
 /** What authenticates the call, as it is sent and as it may be shown. */
-export interface RenderedAuth {
-  readonly in: 'header' | 'query'
+export type RenderedAuth = AuthHeader | AuthParameter
+
+/** Credentials that go out in a header. */
+export interface AuthHeader extends Named, Shown<string> {
+  readonly in: 'header'
+}
+
+/** A key that goes out as a parameter of the query, encoded as any other. */
+interface AuthParameter extends Named, Shown<string | EncodedText> {
+  readonly in: 'query'
+}
+
+interface Named {
   readonly name: string
-  readonly real: string
-  readonly shown: string
   /** Shown user and password of Basic, which tools for people take apart. */
   readonly user: string | null
   readonly path: string
@@ -25,6 +34,8 @@ export interface RenderedAuth {
 export interface CompiledAuth {
   /** Whether a credential goes out in the URL. */
   readonly isInUrl: boolean
+  /** Whether it is a token behind the scheme Bearer. */
+  readonly isBearer: boolean
   render(rendering: Rendering): RenderedAuth
 }
 
@@ -48,6 +59,7 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   const template = compileHeaderValue(token, `${path}/token`, compiler)
   return {
     isInUrl: false,
+    isBearer: true,
     render(rendering) {
       const token = credential(template, `${path}/token`, rendering, { isTrimmed: true })
       return authorization(
@@ -65,6 +77,7 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
   if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
   return {
     isInUrl: false,
+    isBearer: false,
     render(rendering) {
       const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
       const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
@@ -97,15 +110,18 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
   compiler.plain(name, `${path}/name`, 'Only the value of a key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
+  const own = { name: name.toWellFormed(), user: null, path }
   return {
     isInUrl,
-    render: (rendering) => ({
-      in: place,
-      name: name.toWellFormed(),
-      user: null,
-      path,
-      ...credential(template, `${path}/value`, rendering, { isTrimmed: !isInUrl }),
-    }),
+    isBearer: false,
+    render: (rendering) =>
+      isInUrl
+        ? { in: 'query', ...own, ...parameter(template, `${path}/value`, rendering) }
+        : {
+            in: 'header',
+            ...own,
+            ...credential(template, `${path}/value`, rendering, { isTrimmed: true }),
+          },
   }
 }
 
@@ -116,12 +132,29 @@ function compileHeaderValue(text: string, at: string, compiler: Compiler): Templ
   return template
 }
 
-function authorization(credential: Credential, user: string | null, rendering: Rendering): RenderedAuth {
+function authorization(credential: Credential, user: string | null, rendering: Rendering): AuthHeader {
   const shown = rendering.hasStandIns ? credential.shown : mask
   return { ...credential, in: 'header', name: 'Authorization', shown, user, path }
 }
 
-type Credential = Pick<RenderedAuth, 'real' | 'shown' | 'carriesStored'>
+type Credential = Pick<AuthHeader, 'real' | 'shown' | 'carriesStored'>
+
+/** What the author has encoded stands as it is. */
+function parameter(
+  template: Template,
+  at: string,
+  rendering: Rendering,
+): Pick<AuthParameter, 'real' | 'shown' | 'carriesStored'> {
+  const result = template.text(rendering.scope, asQueryValue)
+  const text = rendering.take(result, at)
+  const isStored = carriesStored(result)
+  if (text === '') rendering.fail({ ...emptyFailure, path: at }, isStored)
+  const isLiteral = !carriesSecret(result)
+  // Nothing encodes a text that is no template.
+  const written = template.isConstant ? text : new EncodedText(text)
+  const real = isLiteral ? rendering.standIn(written, 'auth_value') : written
+  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
+}
 
 function credential(
   template: Template,

@@ -4,6 +4,8 @@ import { allowsBlankLines, findBodyForm, type MediaType } from './media-type.ts'
 
 /** What is wrong with a text. */
 export interface BodyProblem {
+  /** What is wrong, without anything of the text. */
+  readonly subject: string
   readonly detail: string
   /** Where in the text; null where that is no single place. */
   readonly at: number | null
@@ -14,7 +16,7 @@ export interface BodyProblem {
 export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem | null {
   switch (findBodyForm(mediaType)) {
     case 'json':
-      return withSubject('The rendered body', jsonProblem(text, 0, text))
+      return jsonProblem('The rendered body is not JSON.', text, 0, text)
     case 'lines':
       return linesProblem(text, allowsBlankLines(mediaType))
     case 'sequence':
@@ -34,22 +36,26 @@ export function describePlace(text: string, at: number): string {
 }
 
 /** `text` is the whole body, `part` a JSON text that begins there at `start`. */
-function jsonProblem(part: string, start: number, text: string): BodyProblem | null {
+function jsonProblem(
+  subject: string,
+  part: string,
+  start: number,
+  text: string,
+  hint = jsonHint,
+): BodyProblem | null {
   const parsed = parseJson(part, { maxDepth: maxJsonDepth })
   if (parsed.ok) return null
-  if (part.trim() === '') return { detail: parsed.detail, at: null }
-  if (parsed.problem === 'too_deep') return { detail: parsed.detail, at: null }
+  if (part.trim() === '' || parsed.problem === 'too_deep')
+    return { subject, detail: `${subject} ${parsed.detail}`, at: null }
   const { at, expected } = locateSyntaxError(part)
-  const place = describePlace(text, start + at)
-  return { detail: `Not valid JSON: expected ${expected} at ${place}.`, at: start + at, hint: jsonHint }
+  const detail = `${subject} Not valid JSON: expected ${expected} at ${describePlace(text, start + at)}.`
+  return { subject, detail, at: start + at, hint }
 }
 
 const jsonHint =
-  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is. A preview of the same payload shows the whole body.'
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is: null where it is missing, and nothing at all without the filter. A preview of the same payload shows the whole body.'
 
-function withSubject(subject: string, problem: BodyProblem | null): BodyProblem | null {
-  return problem && { ...problem, detail: `${subject} is not JSON. ${problem.detail}` }
-}
+const linesHint = `${jsonHint} Each JSON text must be one line: json has no argument here, since json: 2 writes several lines.`
 
 function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
   let number = 1
@@ -57,31 +63,32 @@ function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
     const end = text.indexOf('\n', start)
     const line = text.slice(start, end === -1 ? text.length : end)
     const isBlank = /^[ \t\r]*$/.test(line)
-    if (isBlank && !mayBeBlank)
-      return { detail: `Line ${number} of the rendered body is blank, where each is to be JSON.`, at: start }
-    const problem = isBlank ? null : jsonProblem(line, start, text)
-    if (problem !== null) return withSubject(`Line ${number} of the rendered body`, problem)
+    if (isBlank && !mayBeBlank) {
+      const detail = `Line ${number} of the rendered body is blank, where each is to be JSON.`
+      return { subject: detail, detail, at: start }
+    }
+    const subject = `Line ${number} of the rendered body is not JSON.`
+    const problem = isBlank ? null : jsonProblem(subject, line, start, text, linesHint)
+    if (problem !== null) return problem
     start += line.length + 1
   }
   return null
 }
 
+const noSequence =
+  'The rendered body is no sequence of JSON: a record separator (U+001E) must stand before each text.'
 const recordSeparator = '\x1e'
 
 /** RFC 7464: each JSON text stands behind a record separator. */
 function sequenceProblem(text: string): BodyProblem | null {
   const [before = '', ...records] = text.split(recordSeparator)
-  if (before.trim() !== '')
-    return {
-      detail:
-        'The rendered body is no sequence of JSON: a record separator (U+001E) must stand before each text.',
-      at: 0,
-    }
+  if (before.trim() !== '') return { subject: noSequence, detail: noSequence, at: 0 }
   let start = before.length
   for (const [index, record] of records.entries()) {
     start += recordSeparator.length
-    const problem = record.trim() === '' ? null : jsonProblem(record, start, text)
-    if (problem !== null) return withSubject(`Record ${index + 1} of the rendered body`, problem)
+    const subject = `Record ${index + 1} of the rendered body is not JSON.`
+    const problem = record.trim() === '' ? null : jsonProblem(subject, record, start, text)
+    if (problem !== null) return problem
     start += record.length
   }
   return null
@@ -95,6 +102,7 @@ function xmlProblem(text: string): BodyProblem | null {
   if (at === -1) return null
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
   return {
+    subject: 'The rendered body is not XML: it has a character that XML forbids.',
     detail: `The rendered body is not XML: it has the character U+${code} at ${describePlace(text, at)}, which XML forbids.`,
     at,
   }

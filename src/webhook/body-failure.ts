@@ -14,48 +14,66 @@ export interface BrokenBody {
 const path = '/node/body/content'
 
 /** Ends a rendering whose body is not what it has to be. */
-export function failBody(body: BrokenBody, { detail, at, hint }: BodyProblem, rendering: Rendering): never {
-  const shown = replaceSecrets(body.real, body.secrets, mask)
-  const quoted =
-    at === null || body.carriesStored ? '' : ` There it reads: ${quote(viewAt(body, at, rendering))}`
-  const failure = { code: 'body_invalid', detail: detail + quoted, path, ...(hint && { hint }) } as const
-  rendering.fail(failure, body.carriesStored, shown)
+export function failBody(body: BrokenBody, problem: BodyProblem, rendering: Rendering): never {
+  const { subject, detail, at, hint } = problem
+  const view = at === null ? null : viewAt(body, at, rendering)
+  const said = view?.isHidden
+    ? `${subject} The place is within a value that is not shown.`
+    : isBehindUnknown(body, at)
+      ? `${subject} The place is behind a secret of which a preview does not know the length.`
+      : detail
+  const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
+  fail(body, said + quoted, hint, rendering)
 }
+
+function isBehindUnknown({ secrets }: BrokenBody, at: number | null): boolean {
+  return at !== null && secrets.some(({ isUnknown, end }) => isUnknown === true && end <= at)
+}
+
+const charsetHint =
+  'Take the character out, or send the body in another charset, such as UTF-8: see contentType.'
 
 /** Ends a rendering whose body has a character that its charset lacks. */
 export function failCharset(body: BrokenBody, at: number, charset: string, rendering: Rendering): never {
-  const hint = 'Take the character out, or send the body in another charset, such as UTF-8: see contentType.'
-  const fail = (detail: string) =>
-    rendering.fail(
-      { code: 'body_invalid', detail, path, hint },
-      body.carriesStored,
-      replaceSecrets(body.real, body.secrets, mask),
-    )
   const view = viewAt(body, at, rendering)
-  if (view.behind.startsWith(mask))
-    return fail(`A character of a value that is not shown is not in ${charset}.`)
+  if (view.isHidden)
+    fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, rendering)
   const code = body.real.codePointAt(at) ?? 0
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   const character = visible(String.fromCodePoint(code))
-  const place = describePlace(body.real, at)
-  return fail(
-    `The character "${character}" (${name}) at ${place} is not in ${charset}. There it reads: ${quote(view)}`,
-  )
+  const place = isBehindUnknown(body, at) ? '' : ` at ${describePlace(body.real, at)}`
+  const detail = `The character "${character}" (${name})${place} is not in ${charset}. There it reads: ${quote(view)}`
+  fail(body, detail, charsetHint, rendering)
+}
+
+function fail(body: BrokenBody, detail: string, hint: string | undefined, rendering: Rendering): never {
+  const shown = replaceSecrets(body.real, body.secrets, mask)
+  const failure = { code: 'body_invalid', detail, path, ...(hint && { hint }) } as const
+  return rendering.fail(failure, body.carriesStored, shown)
 }
 
 interface View {
   readonly before: string
   readonly behind: string
+  /** Whether the place is within something that is masked. */
+  readonly isHidden: boolean
 }
 
 /** The text around a place as it may be shown: masked whole, and then cut. */
 function viewAt({ real, secrets }: BrokenBody, at: number, rendering: Rendering): View {
   const masked = createMasker(rendering.valuesToMask.client)
   const whole = masked(replaceSecrets(real, secrets, mask))
-  const passed = secrets.filter(({ end }) => end <= at)
-  const before = masked(replaceSecrets(real.slice(0, at), passed, mask), { isCut: true })
+  const own = secrets.find(({ start, end }) => start <= at && at < end)
+  const head = own?.start ?? at
+  const passed = secrets.filter(({ end }) => end <= head)
+  const before = masked(replaceSecrets(real.slice(0, head), passed, mask), { isCut: own === undefined })
   const place = commonLength(whole, before)
-  return { before: whole.slice(0, place), behind: whole.slice(place) }
+  const isBehindSecret = passed.at(-1)?.end === head
+  // What is masked at the end of the text before may go on behind the place.
+  const isBegun = own === undefined && !isBehindSecret && place === before.length && before.endsWith(mask)
+  const cut = isBegun ? place - mask.length : place
+  const isHidden = own !== undefined || isBegun || whole.startsWith(mask, place)
+  return { before: whole.slice(0, cut), behind: whole.slice(cut), isHidden }
 }
 
 function commonLength(one: string, other: string): number {

@@ -3,7 +3,9 @@ import { parseAuthority, type UrlPlace } from './authority.ts'
 import type { Compiler } from './compiler.ts'
 import type { Node } from './config.ts'
 import { pointer } from './config-error.ts'
+import { requestNames } from './known-names.ts'
 import { LongNumber } from './long-number.ts'
+import { mask } from './masking/mask.ts'
 import { didYouMean } from './nearest.ts'
 import { isEmpty } from './payload.ts'
 import { plainText, quoteName } from './plain-text.ts'
@@ -34,7 +36,7 @@ export function compileBroughtUrl(
 ): BroughtUrl | null {
   const allowed = compileHosts(hosts ?? [], compiler)
   const complaint = complaintAbout(url, hosts)
-  const template = complaint === null ? compiler.liquid(url, '/node/url') : null
+  const template = complaint === null ? compiler.liquid(url, '/node/url', requestNames) : null
   if (complaint !== null) compiler.complain('/node/url', complaint)
   if (template === null || allowed === null) return null
   return { kind: 'brought', carriesSecret: false, render: (scope) => renderBrought(template, allowed, scope) }
@@ -73,8 +75,17 @@ function renderBrought(
   if (isEmpty(result.value)) return { ok: false, failure: missing(result.undefinedVariables[0]) }
   const read = readUrl(result.value, allowed)
   if ('url' in read) return { ...result, value: read.url }
-  const shownUrl = plainText(result.value).slice(0, maxTextLengths.url)
+  const shownUrl = maskUserInfo(plainText(result.value)).slice(0, maxTextLengths.url)
   return { ok: false, failure: { ...read.failure, shownUrl } }
+}
+
+/** A password that somebody has written into a URL, however the rest of it is written. */
+function maskUserInfo(text: string): string {
+  const start = /^\s*(?:[a-z][a-z\d+.-]*:)?[/\\\s]*/i.exec(text)?.[0].length ?? 0
+  const authority = /^[^/?#\\]*/.exec(text.slice(start))?.[0] ?? ''
+  const isCut = !authority.includes('@') && /:.*\D/.test(authority)
+  const at = isCut ? text.lastIndexOf('@') : start + authority.lastIndexOf('@')
+  return at < start ? text : `${text.slice(0, start)}${mask}${text.slice(at)}`
 }
 
 function missing(variable: UndefinedVariable | undefined): RenderProblem {

@@ -63,11 +63,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
-  const expectations = compileExpectations(node.expect ?? defaults.expect, compiler)
-  const capture = compileCapture(node, compiler)
-  const compiled = {
-    id: node.id ?? null,
-    method: node.method,
+  const request = {
     auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
@@ -76,6 +72,13 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
       compileHeaderField(field, `/node/headers/${index}`, compiler),
     ),
     body: node.body === undefined ? null : compileBody(node.body, compiler),
+  }
+  const expectations = compileExpectations(node.expect ?? defaults.expect, compiler)
+  const capture = compileCapture(node, compiler)
+  const compiled = {
+    ...request,
+    id: node.id ?? null,
+    method: node.method,
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
     expectations,
     onError: node.onError ?? defaults.onError,

@@ -63,9 +63,9 @@ export class Compiler {
       for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
-  /** A string that is made of a response and not sent: always a template, and no place for secrets. */
-  liquid(text: string, path: string): Template {
-    const template = this.#compiled(text, path, null, responseNames)
+  /** A string in which no secret may stand, and which is always a template; `names` says what it may look at. */
+  liquid(text: string, path: string, names: KnownNames = responseNames): Template {
+    const template = this.#compiled(text, path, null, names)
     const { staticText, isConstant } = template
     if (isConstant)
       this.#note({

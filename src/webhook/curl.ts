@@ -1,8 +1,10 @@
 import { EncodedText } from './encode.ts'
 import { LongNumber } from './long-number.ts'
+import type { HeaderPair } from './outcome.ts'
 import type { StandIn } from './rendering.ts'
 import type { ShownParts } from './request.ts'
-import { defineEncoding, encodedVariable, type ShellEncoding } from './shell-encoding.ts'
+import { defineEncoding, encodedVariable, type ShellEncoding, type ShellTrim } from './shell-encoding.ts'
+import { isReserved, variableFor } from './shell-variable.ts'
 
 /** What a request needs beyond its parts to become a command. */
 export interface CurlInput {
@@ -11,6 +13,10 @@ export interface CurlInput {
   readonly timeoutMs: number
   /** What stands for secrets in the parts. */
   readonly markers: SecretMarkers
+  /** Names of secrets that are known to have white space around them, which a header does not have. */
+  readonly spaced?: ReadonlySet<string>
+  /** Whether the token of the header `Authorization` begins behind its scheme. */
+  readonly isBearer?: boolean
 }
 
 /** Headers that curl writes itself. */
@@ -21,34 +27,71 @@ const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-len
  * that the command can be pasted into a ticket and run by whoever has the secrets. What the request encodes, functions
  * before the command encode alike.
  */
-export function toCurl({ method, parts, timeoutMs, markers }: CurlInput): string {
-  const encodings = new Set<ShellEncoding>()
-  const quote = (text: string) => quoteForShell(text, markers, encodings)
+export function toCurl(input: CurlInput): string {
+  const { method, parts, timeoutMs } = input
   const { url, headers, body, user } = parts
-  const { charset } = parts
-  const isPiped = body !== null && charset !== undefined
+  const quoter = new Quoter(input)
+  const piped = body !== null && isPiped(body, parts) ? pipe(quoter.body(body), body, parts) : null
   const lines = [
-    ...(isPiped ? [`${bytesOf(quote(body), charset)} |`] : []),
-    `curl --request ${quote(method)} --url ${quote(url)}`,
+    ...(piped === null ? [] : [`${piped} |`]),
+    `curl --request ${quoter.text(method)} --url ${quoter.text(url)}`,
     ...urlOptions(url),
     ...headers
       .filter((header) => isWritten(header, user))
-      .map((header) => `--header ${quote(headerLine(header))}`),
-    ...(user === null ? [] : [`--user ${quote(user)}`]),
+      .map((header) => `--header ${quoter.header(header)}`),
+    ...(user === null ? [] : [`--user ${quoter.text(user)}`]),
     ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
-    ...(body === null ? [] : [isPiped ? '--data-binary @-' : `--data-raw ${quote(body)}`]),
-    `--max-time ${quote(String(timeoutMs / 1000))}`,
+    ...(body === null ? [] : [piped === null ? `--data-raw ${quoter.body(body)}` : '--data-binary @-']),
+    `--max-time ${quoter.text(String(timeoutMs / 1000))}`,
   ]
-  const functions = [...encodings].map((encoding) => `${defineEncoding(encoding)}\n`)
-  return `${functions.join('')}${lines.join(' \\\n  ')}`
+  return quoter.definitions + lines.join(' \\\n  ')
 }
 
-/** What writes a text in a charset; what UTF-16 begins with is no part of the text. */
-function bytesOf(quoted: string, charset: string): string {
-  const isMarked = charset === 'UTF-16'
-  const text = isMarked ? String.raw`printf '\357\273\277%s' ${quoted}` : `printf '%s' ${quoted}`
-  const target = isMarked ? 'UTF-16LE' : (iconvNames[charset] ?? charset)
-  return `${text} | iconv -f UTF-8 -t ${target}`
+/** Why the command sends something else than the service would; null where nobody can tell without the values of secrets. */
+export function findDifference({ parts, markers }: Pick<CurlInput, 'parts' | 'markers'>): string | null {
+  const { body, user, form } = parts
+  if (user?.includes('\0')) return 'its user or password has the character NUL, which no argument can have'
+  let end = 0
+  for (const marker of body?.matchAll(markers.pattern) ?? []) {
+    const { index, groups = {} } = marker
+    const isAdjacent = index === end && index > 0
+    end = index + marker[0].length
+    if (form === 'form' && groups.nested !== undefined)
+      return 'of a list or object that is not shown the form has all members, and the command its JSON'
+    if (groups.xml_cdata === undefined) continue
+    if (isAdjacent || body?.[index - 1] === ']' || /^\]?>/.test(body?.slice(end, end + 2) ?? ''))
+      return 'beside a secret in a CDATA section stands what may make "]]>" of it, which the service splits'
+  }
+  return null
+}
+
+/** An argument has no NUL, and a system takes none of more than 128 KiB. */
+const maxArgumentBytes = 65_536
+
+function isPiped(body: string, parts: ShownParts): boolean {
+  return isInCharset(parts) || body.includes('\0') || Buffer.byteLength(body) > maxArgumentBytes
+}
+
+/** A form that is not in UTF-8 is ASCII, since its escapes are in its charset. */
+function isInCharset({ charset, form }: ShownParts): boolean {
+  return charset !== undefined && form !== 'form'
+}
+
+/** What writes a body for curl to read. What UTF-16 begins with is no part of the text. */
+function pipe(quoted: string, body: string, parts: ShownParts): string {
+  const { charset } = parts
+  const begin = charset === 'UTF-16' ? String.raw`\357\273\277` : ''
+  // A format has what no argument can have.
+  const format = body
+    .split('\0')
+    .map(() => '%s')
+    .join(String.raw`\000`)
+  const print = `printf '${begin}${format}' ${quoted}`
+  return isInCharset(parts) ? `${print} | iconv -f UTF-8 -t ${iconvName(charset)}` : print
+}
+
+function iconvName(charset = ''): string {
+  return charset === 'UTF-16' ? 'UTF-16LE' : (iconvNames[charset] ?? charset)
 }
 
 /** Under these names iconv knows all code points that are in use for a character, as the service does. */
@@ -79,34 +122,100 @@ function saysThatEmpty({ headers, body }: ShownParts): boolean {
   )
 }
 
-/** curl drops a header without a value unless a semicolon ends its name. */
-function headerLine([name, value]: readonly [string, string]): string {
-  return value === '' ? `${name};` : `${name}: ${value}`
-}
+/** Writes texts for a shell, and collects the functions that they need. */
+class Quoter {
+  readonly #input: CurlInput
+  readonly #encodings = new Set<ShellEncoding>()
 
-function quoteForShell(text: string, { pattern }: SecretMarkers, encodings: Set<ShellEncoding>): string {
-  let quoted = ''
-  let at = 0
-  for (const marker of text.matchAll(pattern)) {
-    quoted += quoteLiteral(text.slice(at, marker.index)) + referenceTo(marker, encodings)
-    at = marker.index + marker[0].length
+  constructor(input: CurlInput) {
+    this.#input = input
   }
-  return quoted + quoteLiteral(text.slice(at)) || "''"
+
+  get definitions(): string {
+    const { charset, form } = this.#input.parts
+    const formCharset = form === 'form' && charset !== undefined ? iconvName(charset) : null
+    return [...this.#encodings].map((encoding) => `${defineEncoding(encoding, formCharset)}\n`).join('')
+  }
+
+  text(text: string): string {
+    return this.#quote(text, (_marker, encoding) => encoding)
+  }
+
+  /** Each text between NUL is an argument of its own. */
+  body(body: string): string {
+    const isInLines = this.#input.parts.form === 'lines'
+    const parts = body
+      .split('\0')
+      .map((text) =>
+        this.#quote(text, (_marker, encoding) =>
+          isInLines && encoding === 'json' ? 'json_lines' : encoding,
+        ),
+      )
+    return parts.join(' ')
+  }
+
+  /** curl drops a header without a value unless a semicolon ends its name. */
+  header([name, value]: HeaderPair): string {
+    if (value === '') return this.text(`${name};`)
+    const line = `${name}: ${value}`
+    const isToken = this.#input.isBearer === true && name.toLowerCase() === 'authorization'
+    const start = line.length - value.length + (isToken ? 'Bearer '.length : 0)
+    return this.#quote(line, (marker, encoding) => encoding ?? this.#trim(marker, start, line.length))
+  }
+
+  #trim(marker: RegExpExecArray, start: number, end: number): ShellTrim | null {
+    const { spaced } = this.#input
+    if (spaced?.has(nameOf(marker)) !== true) return null
+    const isFirst = marker.index === start
+    const isLast = marker.index + marker[0].length === end
+    if (isFirst && isLast) return 'trim'
+    return isFirst ? 'trim_start' : isLast ? 'trim_end' : null
+  }
+
+  #quote(
+    text: string,
+    choose: (marker: RegExpExecArray, encoding: ShellEncoding | null) => ShellEncoding | null,
+  ): string {
+    let quoted = ''
+    let at = 0
+    for (const marker of text.matchAll(this.#input.markers.pattern)) {
+      const encoding = choose(marker, encodingOf(marker))
+      quoted += quoteLiteral(text.slice(at, marker.index)) + this.#refer(nameOf(marker), encoding)
+      at = marker.index + marker[0].length
+    }
+    return quoted + quoteLiteral(text.slice(at)) || "''"
+  }
+
+  #refer(name: string, encoding: ShellEncoding | null): string {
+    const variable = variableFor(name)
+    if (encoding === null) return `"$${variable}"`
+    this.#encodings.add(encoding)
+    return encodedVariable(encoding, variable)
+  }
 }
 
 function quoteLiteral(text: string): string {
   return text === '' ? '' : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-function referenceTo({ groups = {} }: RegExpExecArray, encodings: Set<ShellEncoding>): string {
-  const variable = groups.name ?? groups.bare ?? ''
-  const encoding = encodingNames.find((name) => groups[name] !== undefined)
-  if (encoding === undefined) return `"$${variable}"`
-  encodings.add(encoding)
-  return encodedVariable(encoding, variable)
+function nameOf({ groups = {} }: RegExpExecArray): string {
+  return groups.name ?? groups.bare ?? ''
 }
 
-const encodingNames = ['uri', 'form', 'json', 'xml', 'xml_attribute'] as const
+function encodingOf({ groups = {} }: RegExpExecArray): ShellEncoding | null {
+  return encodingNames.find((name) => groups[name] !== undefined) ?? null
+}
+
+const encodingNames = [
+  'uri',
+  'form',
+  'json',
+  'xml',
+  'xml_attribute',
+  'xml_cdata',
+  'xml_comment',
+  'xml_instruction',
+] as const
 
 /** Texts that stand for secrets while a command is made. */
 export interface SecretMarkers {
@@ -118,7 +227,7 @@ export interface SecretMarkers {
 }
 
 /**
- * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has four characters that
+ * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has characters that
  * every encoding writes in its own way.
  */
 export function secretMarkers(salt: string): SecretMarkers {
@@ -138,23 +247,29 @@ export function secretMarkers(salt: string): SecretMarkers {
   }
 }
 
-function markerOf(salt: string, name: string, kind: 'TEXT' | 'JSON' = 'TEXT'): string {
-  return `SECRET-${salt}-${name}-${kind}-"& \t-TERCES`
+/** What stands in the place of a marker; `NEST` is JSON of something with members. */
+type MarkerKind = 'TEXT' | 'JSON' | 'NEST'
+
+function markerOf(salt: string, name: string, kind: MarkerKind = 'TEXT'): string {
+  return `SECRET-${salt}-${name}-${kind}-"& \t]]>--TERCES?`
 }
 
 function markerPattern(salt: string): RegExp {
   const written = [
-    '"& \t',
-    '(?<uri>%22%26%20%09)',
-    '(?<form>%22%26\\+%09)',
-    '(?<json>\\\\"& \\\\t)',
-    '(?<xml>&quot;&amp; \t)',
-    '(?<xml_attribute>&quot;&amp; &#9;)',
+    '"& \t\\]\\]>--TERCES\\?',
+    '(?<uri>%22%26%20%09%5D%5D%3E--TERCES%3F)',
+    '(?<form>%22%26\\+%09%5D%5D%3E--TERCES%3F)',
+    '(?<json>\\\\"& \\\\t\\]\\]>--TERCES\\?)',
+    '(?<xml>&quot;&amp; \t\\]\\]&gt;--TERCES\\?)',
+    '(?<xml_attribute>&quot;&amp; &#9;\\]\\]&gt;--TERCES\\?)',
+    '(?<xml_cdata>"& \t\\]\\]\\]\\]><!\\[CDATA\\[>--TERCES\\?)',
+    '(?<xml_comment>&quot;&amp; \t\\]\\]&gt;&#45;-TERCES\\?)',
+    '(?<xml_instruction>&quot;&amp; \t\\]\\]&gt;--TERCES&#63;)',
   ].join('|')
   const begin = `SECRET-${salt}-`
   // recheck: linear, the salt being letters, digits and dashes
   return new RegExp(
-    `"${begin}(?<bare>\\w+)-JSON-\\\\"& \\\\t-TERCES"|${begin}(?<name>\\w+)-(?:TEXT|JSON)-(?:${written})-TERCES`,
+    `"${begin}(?<bare>\\w+)-(?:JSON|NEST)-\\\\"& \\\\t\\]\\]>--TERCES\\?"|${begin}(?<name>\\w+)-(?:TEXT|JSON|(?<nested>NEST))-(?:${written})`,
     'g',
   )
 }
@@ -171,7 +286,7 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
     if (value === undefined || value === null) return value
     if (typeof value === 'string' && isStandIn(value)) return value
     if (Array.isArray(value) && !value.some(isNested)) return value.map((item) => standIn(item, label))
-    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : 'JSON')
+    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : isNested(value) ? 'NEST' : 'JSON')
   }
   return standIn
 }
@@ -186,8 +301,6 @@ function isNested(value: unknown): boolean {
 }
 
 const maxNameLength = 40
-/** To some shells these are more than variables. */
-const shellWords: ReadonlySet<string> = new Set(['path', 'status', 'prompt'])
 
 /** Gives each value a name that no other one has. */
 class FreeNames {
@@ -218,5 +331,5 @@ function nameFor(label: string): string {
     .toLowerCase()
     .split(/[^a-z\d]+/)
   const name = words.filter((word) => word !== '').join('_')
-  return /^[a-z]/.test(name) && !shellWords.has(name) ? name : `value_${name}`
+  return /^[a-z]/.test(name) && !isReserved(name) ? name : `value_${name}`
 }

@@ -1,4 +1,4 @@
-import { replaceLoneEscapes, writeJson } from './json.ts'
+import { writeJson } from './json.ts'
 import { plainText } from './plain-text.ts'
 import { XmlPlace } from './xml-place.ts'
 
@@ -36,9 +36,14 @@ function encodeForForm(value: unknown, written?: WrittenForm): string {
   return written === 'url' ? plainText(value) : formEncode(value)
 }
 
-/** The same for a form in another charset than UTF-8, whose characters beyond ASCII are encoded at the end. */
-export const asAsciiForm: Encoder = () => (value, written) =>
-  written === 'url' ? plainText(value) : plainText(value).replace(/[\0-\x7f]+/g, formEncode)
+/**
+ * The same for a form in another charset than UTF-8, whose characters beyond ASCII are encoded at the end. What filters have
+ * encoded as UTF-8 is not written in the form of this place: it is what it was before.
+ */
+export const asAsciiForm: Encoder = () => (value, written) => {
+  const text = plainText(value)
+  return (written === 'url' ? decodeForm(text) : text).replace(/[\0-\x7f]+/g, formEncode)
+}
 
 /** The value of a parameter of a query, the text of its author included. */
 export const asQueryValue: Encoder = (soFar) => encodeAround(soFar, encodeURIComponent)
@@ -98,7 +103,7 @@ function escapeJson(value: unknown): string {
 
 /** What the filter `json` makes of a value that is missing is nothing at all. */
 function writtenJson(value: unknown): string {
-  return value === undefined ? 'null' : replaceLoneEscapes(plainText(value))
+  return value === undefined ? 'null' : plainText(value)
 }
 
 /** The text of a value, percent-encoded with `%20` for a space. */
@@ -131,8 +136,19 @@ export class EncodedText {
 
   constructor(encoded: string) {
     this.encoded = encoded
-    this.text = decodeURIComponent(encoded.replaceAll('+', ' '))
+    this.text = decodeForm(encoded)
   }
+}
+
+function decodeForm(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '))
+}
+
+/** One byte of a form in any charset. */
+export function formEncodeByte(byte: number): string {
+  return byte < 0x80
+    ? formEncode(String.fromCharCode(byte))
+    : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
 }
 
 /** Follows a growing JSON text and tells whether its end lies within a string. */

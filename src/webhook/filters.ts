@@ -8,6 +8,7 @@ import {
 } from 'liquidjs'
 import { checkExpression, formOfCondition } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
+import { replaceLoneEscapes } from './json.ts'
 import { isDecimal, LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
@@ -31,6 +32,8 @@ export function registerFilters(liquid: Liquid): void {
   replace(['sum'], () => sumNumbers)
   replace(['slice', 'sample', 'first', 'last'], refusingObjects)
   replace(Object.keys(countedArguments), countingByNumbers)
+  replace(['url_encode', 'cgi_escape', 'uri_escape'], readingWholeCharacters)
+  replace(['json', 'jsonify', 'inspect'], writingWholeCharacters)
   replace(textFilters, writingObjects)
   replace(dateFilters, needingDates)
   for (const [name, filter] of Object.entries(truthFilters))
@@ -240,6 +243,26 @@ function needingDates(filter: FilterHandler, name: string): FilterHandler {
         `The filter "${name}" needs a date, and the value that it was given is ${describeKind(value)}.`,
       )
     return filter.call(this, value instanceof LongNumber ? Number(value) : value, ...rest)
+  }
+}
+
+/** Half a character, of which LiquidJS makes an error, is U+FFFD as it is everywhere. */
+function readingWholeCharacters(filter: FilterHandler): FilterHandler {
+  return function (this: FilterThis, given: unknown) {
+    return filter.call(this, withWholeCharacters(given))
+  }
+}
+
+function withWholeCharacters(given: unknown): unknown {
+  const value: unknown = toValue(given as never)
+  if (typeof value === 'string') return value.toWellFormed()
+  return Array.isArray(value) ? value.map(withWholeCharacters) : value
+}
+
+function writingWholeCharacters(filter: FilterHandler): FilterHandler {
+  return function (this: FilterThis, given: unknown, ...options: unknown[]) {
+    const text: unknown = filter.call(this, given, ...options)
+    return typeof text === 'string' ? replaceLoneEscapes(text) : text
   }
 }
 

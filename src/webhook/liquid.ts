@@ -200,10 +200,10 @@ export class SecretTag extends Tag {
     const place = context.placeBehind(emitter.buffer)
     const found = context.secrets(name, place, isDelimited)
     if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
-    const { value, isStored, isHidden } = found
+    const { value, isStored, isHidden, isUnknown } = found
     const text = context.encode === null ? value : context.encode(value)
     // Before it is written, so that it is known where a text becomes too long by it.
-    context.noteSecret({ name, isStored, isHidden, start, end: start + text.length })
+    context.noteSecret({ name, isStored, isHidden, isUnknown, start, end: start + text.length })
     if (isStoredSecret(found) && emitter instanceof TextEmitter) emitter.writeSecret(text)
     else emitter.write(text)
   }

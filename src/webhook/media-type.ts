@@ -13,6 +13,21 @@ export function parseMediaType(text: string): MediaType {
   return { essence: essence.trim().toLowerCase(), charset: charset === undefined ? null : unquote(charset) }
 }
 
+/** What is wrong with a text that is to be a media type (RFC 9110, section 8.3.1); null where nothing is. */
+export function mediaTypeProblem(text: string): string | null {
+  if (wellFormed.test(text)) return null
+  return text.trim().startsWith(';') || !/^[^;,]*\//.test(text) ? noType : notWellFormed
+}
+
+const noType =
+  'must be a media type such as application/json: type and subtype with a slash between them, and without white space around it'
+const notWellFormed =
+  'is not a well-formed media type; right is type/subtype, and behind it any number of "; name=value", as in text/xml; charset=ISO-8859-1'
+
+/** Parameters that are empty do no harm. */
+const wellFormed =
+  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;(?:[ \t]*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))?)*[ \t]*$/
+
 const charsetParameter = /^\s*charset\s*=(.*)$/is
 
 /** At each semicolon outside of quotes. */
@@ -51,6 +66,7 @@ export function findBodyForm({ essence }: MediaType): BodyForm {
 const patterns: readonly (readonly [RegExp, BodyForm])[] = [
   [/[/+]json-seq$/, 'sequence'],
   [/^(?:application|text)\/(?:x-)?(?:nd-?json|ld-?json|jsonl|json-?lines|json-?stream)(?:\+json)?$/, 'lines'],
+  [/\+(?:nd-?json|ldjson|jsonl|json-?lines)$|^application\/(?:x-)?stream\+json$/, 'lines'],
   [/[/+]json$|^application\/x-amz-json-[\d.]+$/, 'json'],
   [/[/+]xml$|\/xml-(?:dtd|external-parsed-entity)$/, 'xml'],
   [/^application\/x-www-form-urlencoded$/, 'form'],

@@ -3,14 +3,30 @@ import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { Compiler } from './compiler.ts'
 import type { Body } from './config.ts'
-import { asAsciiForm, asForm, asJson, asJsonLines, asText, asXml, type Encoder } from './encode.ts'
+import {
+  asAsciiForm,
+  asForm,
+  asJson,
+  asJsonLines,
+  asText,
+  asXml,
+  type Encoder,
+  formEncodeByte,
+} from './encode.ts'
 import { headerValueProblem } from './header.ts'
 import { mask } from './masking/mask.ts'
-import { type BodyForm, findBodyForm, parseMediaType } from './media-type.ts'
+import {
+  type BodyForm,
+  findBodyForm,
+  type MediaType,
+  mediaTypeProblem,
+  parseMediaType,
+} from './media-type.ts'
 import { carriesStored, replaceSecrets } from './rendered.ts'
 import type { Rendering } from './rendering.ts'
 import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
 import type { TextPlace } from './secret-shape.ts'
+import { findXmlEncoding } from './xml-declaration.ts'
 
 const path = '/node/body'
 
@@ -36,13 +52,10 @@ export function compileRaw(
 ): CompiledBody {
   const mediaType = parseMediaType(contentType)
   const form = findBodyForm(mediaType)
-  compiler.plain(contentType, `${path}/contentType`, 'Write the media type as it is to be sent.')
-  const problem = headerValueProblem(contentType)
-  if (problem !== null) compiler.complain(`${path}/contentType`, problem)
-  const charset = charsetOf(mediaType.charset, compiler)
+  const charset = charsetOf(contentType, mediaType, compiler)
   const writing = writings[form]
   // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
-  const isFormInCharset = form === 'form' && charset !== utf8 && !charset.name.startsWith('UTF-16')
+  const isFormInCharset = form === 'form' && charset !== utf8
   const encoder = isFormInCharset ? asAsciiForm : writing.encoder
   const template = compiler.template(content, `${path}/content`, writing.place)
   return {
@@ -67,16 +80,23 @@ export function compileRaw(
   }
 }
 
-function charsetOf(label: string | null, compiler: Compiler): RequestCharset {
-  if (label === null) return utf8
-  const charset = findCharset(label)
-  if (charset === null)
-    compiler.complain(
-      `${path}/contentType`,
-      `has a charset that cannot be sent; possible are ${charsetNames}`,
-    )
+/** The charset of a content type; what is wrong with that is said once. */
+function charsetOf(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
+  const at = `${path}/contentType`
+  const charset = mediaType.charset === null ? utf8 : findCharset(mediaType.charset)
+  const problem = headerValueProblem(contentType) ?? mediaTypeProblem(contentType)
+  if (compiler.isTemplate(contentType))
+    compiler.plain(contentType, at, 'Write the media type as it is to be sent.')
+  else if (problem !== null) compiler.complain(at, problem)
+  else if (charset === null)
+    compiler.complain(at, `has a charset that cannot be sent; possible are ${charsetNames}`)
+  else if (findBodyForm(mediaType) === 'form' && charset.name.startsWith('UTF-16'))
+    compiler.complain(at, formComplaint)
   return charset ?? utf8
 }
+
+const formComplaint =
+  'has a charset in which no form can be sent: its names, "=" and "&" are ASCII; use UTF-8, or one such as ISO-8859-1'
 
 /** A form whose escapes are those of the charset. */
 function percentEncoded(
@@ -91,16 +111,12 @@ function percentEncoded(
 function percentBytes(text: string, charset: RequestCharset): string {
   const encoded = charset.encode(text)
   const bytes = encoded.ok ? encoded.bytes : []
-  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+  return Array.from(bytes, formEncodeByte).join('')
 }
 
-/** An XML declaration stands at the very beginning. */
-const declarationLength = 256
-const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"'>]+)["']/
-
 function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {
-  const [, declared] = declaration.exec(text.slice(0, declarationLength)) ?? []
-  if (declared === undefined) return
+  const declared = findXmlEncoding(text)
+  if (declared === null) return
   const name = findCharset(declared)?.name ?? declared
   if (name.replace(/[LB]E$/, '') === charset.name.replace(/[LB]E$/, '')) return
   rendering.warn(

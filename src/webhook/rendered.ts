@@ -7,6 +7,7 @@ export interface WrittenSecret {
   readonly name: string
   readonly isStored: boolean
   readonly isHidden: boolean
+  readonly isUnknown?: boolean | undefined
   readonly start: number
   readonly end: number
 }
@@ -52,6 +53,11 @@ export function isStoredSecret({
   isHidden,
 }: Pick<WrittenSecret, 'isStored' | 'isHidden'>): boolean {
   return isStored && isHidden
+}
+
+/** Whether every detail of a failure would tell a part of such a secret; of one whose value is not known none does. */
+export function mustBeSilent(secrets: readonly WrittenSecret[]): boolean {
+  return secrets.some((secret) => isStoredSecret(secret) && secret.isUnknown !== true)
 }
 
 /** What is said of a secret of the service that cannot be sent: no more, since every detail would tell a part of it. */

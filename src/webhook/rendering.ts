@@ -98,6 +98,8 @@ export class Rendering {
   readonly #client: Set<string>
   #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
+  /** Whether the values of the secrets of the service are not known. */
+  #hasUnknown = false
 
   constructor(input: RenderInput, node: Pick<CompiledNode, 'id' | 'url' | 'sendsIdempotencyKey'>) {
     this.input = input
@@ -134,7 +136,8 @@ export class Rendering {
 
   /** Ends the rendering. Where a secret of the service is involved, nothing but that is said. */
   fail(failure: Failure, carriesStored: boolean, shownBody: string | null = null): never {
-    throw new RenderFailure(carriesStored ? { ...secretInvalid, path: failure.path } : failure, shownBody)
+    const isSilent = carriesStored && !this.#hasUnknown
+    throw new RenderFailure(isSilent ? { ...secretInvalid, path: failure.path } : failure, shownBody)
   }
 
   warn(code: WarningCode, path: string, message: string): void {
@@ -191,6 +194,7 @@ export class Rendering {
     if (found === undefined || 'refusedBy' in found) return found
     this.#secretNames ??= new Set()
     this.#secretNames.add(name)
+    this.#hasUnknown ||= found.isUnknown ?? false
     if (isStoredSecret(found)) {
       this.#stored ??= new Set()
       this.#stored.add(found.value)
@@ -202,7 +206,7 @@ export class Rendering {
   #own(name: string) {
     const { secrets } = this.input
     const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
-    return value === undefined ? undefined : { value, isStored: false, isHidden: true }
+    return value === undefined ? undefined : { value, isStored: false, isHidden: true, isUnknown: false }
   }
 }
 

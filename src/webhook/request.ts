@@ -1,4 +1,4 @@
-import type { RenderedAuth } from './auth.ts'
+import type { AuthHeader, RenderedAuth } from './auth.ts'
 import type { UrlPlace } from './authority.ts'
 import { bytesOf } from './body.ts'
 import { warnOfLabel } from './body-label.ts'
@@ -9,6 +9,7 @@ import type { Failure } from './failure.ts'
 import { type RenderedField, renderFields } from './field.ts'
 import { headerLimits, headerValueProblem, secretHeaders, singleHeaders, trimHeader } from './header.ts'
 import { mask } from './masking/mask.ts'
+import type { BodyForm } from './media-type.ts'
 import type { OutboundRequest } from './outbound-request.ts'
 import type { HeaderPair } from './outcome.ts'
 import { quoteName } from './plain-text.ts'
@@ -22,6 +23,7 @@ import {
   sentIdempotencyKey,
   type ValuesToMask,
 } from './rendering.ts'
+import { utf8 } from './request-charset.ts'
 import { warnOfReferences } from './unrendered-reference.ts'
 import { maxUrlLength } from './url.ts'
 import type { UrlTail } from './url-tail.ts'
@@ -33,7 +35,9 @@ export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
-  /** The charset in which the body is sent, where that is not UTF-8. */
+  /** How the body is written. */
+  readonly form?: BodyForm | undefined
+  /** The charset of the body, where that is not UTF-8. */
   readonly charset?: string | undefined
   /** Whether the size of the body would tell how long a secret of the service is. */
   readonly hasSecretSize: boolean
@@ -81,7 +85,8 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   const given = fields.map((field) => headerOf(field, rendering))
   const body = node.body?.render(rendering) ?? null
   const bytes = bytesOf(body, rendering)
-  if (node.body !== null && bytes !== null) warnOfLabel(node.body, bytes, fields, rendering)
+  if (node.body !== null && body !== null && bytes !== null)
+    warnOfLabel({ compiled: node.body, text: body.real, bytes }, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
   warnOfReferences(node.references, rendering)
@@ -98,7 +103,8 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     url: `https://${place.authority}${target.shown}`,
     headers: headers.shown,
     body: body?.shown ?? null,
-    charset: body?.bytes === undefined ? undefined : node.body?.charset.name,
+    form: node.body?.form,
+    charset: node.body === null || node.body.charset === utf8 ? undefined : node.body.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
   }
@@ -325,7 +331,7 @@ function hideHeader(
 }
 
 /** The credentials as the header that they go out in. Throws `RenderFailure`. */
-export function authHeaderOf(auth: RenderedAuth, rendering: Rendering): GivenHeader {
+export function authHeaderOf(auth: AuthHeader, rendering: Rendering): GivenHeader {
   refuseInvalid(auth, auth.path, rendering)
   const { name, real, shown, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }

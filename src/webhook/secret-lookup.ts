@@ -23,6 +23,8 @@ export interface FoundSecret {
   readonly isStored: boolean
   /** Whether it must not be seen. Of the stored ones, some are no secrets. */
   readonly isHidden: boolean
+  /** Whether something else stands for its value, which is not known, as in a preview. */
+  readonly isUnknown?: boolean
 }
 
 /** What of a secret's binding a use may not keep. `shape`: the author's text does not delimit the secret. */

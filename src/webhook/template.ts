@@ -20,13 +20,19 @@ import { engine, filterNames, SecretRefused, SecretTag } from './liquid.ts'
 import { type Path, valueAt } from './payload.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
-import { isStoredSecret, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
+import { mustBeSilent, type Rendered, type RenderProblem, rendered, secretInvalid } from './rendered.ts'
 import { noPaths, type ResponsePaths } from './response-paths.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { checkTemplate, expressionProblem, quoted, secretReference } from './template-check.ts'
 import { isTrue } from './truth.ts'
-import { dropLastFilter, findWrittenForm, keepWrittenForm, unquoteJson } from './written-form.ts'
+import {
+  dropLastFilter,
+  findEchoedJson,
+  findWrittenForm,
+  keepWrittenForm,
+  unquoteJson,
+} from './written-form.ts'
 
 /** A template that is well formed, or what is wrong with it in a sentence. */
 export type Compiled<T> =
@@ -93,7 +99,7 @@ export function compileTemplate(
   if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
-  const tokens = tokenize(text.toWellFormed())
+  const tokens = wholeValue(tokenize(text.toWellFormed()), place)
   if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
   const checked = checkTemplate(tokens, { secrets: place !== null, filters: filterNames, names, outputs })
   if (!checked.ok) return checked
@@ -215,9 +221,9 @@ class SecretText extends LiquidText {
     const { secretName: name, isDelimited } = this.#tag
     const found = encoder === asText ? scope.secrets(name, this.#place, isDelimited) : undefined
     if (found === undefined || 'refusedBy' in found) return super.text(scope, encoder)
-    const { isStored, isHidden } = found
+    const { isStored, isHidden, isUnknown } = found
     const value = found.value.toWellFormed()
-    return rendered(value, [{ name, isStored, isHidden, start: 0, end: value.length }])
+    return rendered(value, [{ name, isStored, isHidden, isUnknown, start: 0, end: value.length }])
   }
 }
 
@@ -252,12 +258,11 @@ function render<T>(context: RenderContext, body: (context: RenderContext) => T):
     return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
     const failure = failureOf(error)
-    return { ok: false, failure: isOfLength(failure) && hasStored(context) ? secretInvalid : failure }
+    return {
+      ok: false,
+      failure: isOfLength(failure) && mustBeSilent(context.writtenSecrets) ? secretInvalid : failure,
+    }
   }
-}
-
-function hasStored({ writtenSecrets }: RenderContext): boolean {
-  return writtenSecrets.some(isStoredSecret)
 }
 
 function isOfLength({ code }: RenderProblem): boolean {
@@ -339,6 +344,24 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
   const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
   return { code: 'request_too_large', detail }
+}
+
+/** `echo` of JSON that is all of a text within JSON is the value, as a placeholder is. */
+function wholeValue(tokens: TopLevelToken[] | null, place: TemplatePlace): TopLevelToken[] | null {
+  const [only, ...others] = tokens ?? []
+  if (only === undefined || others.length > 0 || place !== 'jsonBody') return tokens
+  const value = findEchoed(only)
+  return value === null ? tokens : tokenize(`{{ ${value} }}`)
+}
+
+function findEchoed(token: TopLevelToken): string | null {
+  try {
+    return findEchoedJson(token, engine)
+  } catch (error) {
+    // What is wrong with it is told where all templates are looked through.
+    if (LiquidError.is(error)) return null
+    throw error
+  }
 }
 
 function tokenize(text: string): TopLevelToken[] | null {

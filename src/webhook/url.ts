@@ -6,8 +6,8 @@ import type { Failure } from './failure.ts'
 import { mask } from './masking/mask.ts'
 import type { Scope } from './render-context.ts'
 import {
-  carriesStored,
   isStoredSecret,
+  mustBeSilent,
   type Rendered,
   rendered,
   replaceSecrets,
@@ -81,7 +81,7 @@ function renderTail(tail: Template, scope: Scope): Rendered<UrlTail> {
   const failure = failureOf(text.value, values, text.undefinedVariables[0]?.name)
   if (failure !== null) {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
-    return { ok: false, failure: { ...(carriesStored(text) ? secretInvalid : failure), shownUrl } }
+    return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
   }
   const real = splitTail(text.value)
   if (text.secrets.length === 0) return { ...text, value: real }

@@ -43,5 +43,6 @@ export type WarningCode =
   | 'capture_masked'
   | 'capture_too_large'
   | 'curl_too_long'
+  | 'curl_not_exact'
   | 'expectation_masked'
   | 'warnings_left_out'

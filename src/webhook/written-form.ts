@@ -116,6 +116,11 @@ export function unquoteJson(tokens: readonly TopLevelToken[], liquid: Liquid): R
   return unquoted
 }
 
+/** The value of `echo` where that writes JSON; null of any other token. */
+export function findEchoedJson(token: TopLevelToken, liquid: Liquid): string | null {
+  return TypeGuards.isTagToken(token) && writesJson(token, liquid) ? token.args : null
+}
+
 function writesJson(token: Token, liquid: Liquid): boolean {
   if (TypeGuards.isOutputToken(token)) return findWrittenForm(new Output(token, liquid)) === 'json'
   if (!TypeGuards.isTagToken(token) || token.name !== 'echo') return false

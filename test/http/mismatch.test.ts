@@ -110,6 +110,17 @@ describe('what is wrong with a body', () => {
     expect(explain(body)).toEqual([{ path, message }])
   })
 
+  it.each([
+    [{ url: '{{ vars.next }}', hosts: [] }, ['/node/hosts']],
+    [{ url: '{{ vars.next }}', hosts: ['', 7] }, ['/node/hosts/0', '/node/hosts/1']],
+    [{ url: 7, hosts: ['a.example'] }, ['/node/url']],
+    [{ url: 'http://a.example/', hosts: [] }, ['/node/hosts', '/node/url']],
+    [{ url: '{{ vars.next }}', hosts: [], timeoutMs: 'x' }, ['/node/hosts', '/node/timeoutMs']],
+    [{ url: '{{ vars.next }}', timeoutMs: 'x' }, ['/node/timeoutMs', '/node/url']],
+  ])('is told once of a URL and its hosts: %j', (own, paths) => {
+    expect(explain({ node: { ...node, ...own } }).map(({ path }) => path)).toEqual(paths)
+  })
+
   it('is told of every place at once', () => {
     const body = { node: { method: 'FETCH', url: 1, foo: 1 }, payload: { profil: {} }, secrets: [] }
 

@@ -28,11 +28,18 @@ async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variable
   const { execute, preview } = await service()
   const call = { node: { method: 'POST', ...node, url: `${target.url}${path}` }, payload, secrets }
   const executed = await execute(call)
-  const { curl } = await preview(call)
-  await runCommand(curl ?? '', { ...secrets, ...variables })
+  const { curl, warnings } = await preview(call)
+  expect(warnings.map(({ code }) => code)).not.toContain('curl_not_exact')
+  const named = Object.entries(secrets).map(([name, value]) => [variableOf(name), value] as const)
+  await runCommand(curl ?? '', { ...Object.fromEntries(named), ...variables })
   const [own, byCurl] = target.received
   if (own === undefined || byCurl === undefined) throw new TypeError(JSON.stringify({ executed, curl }))
   return { own, byCurl, curl: curl ?? '' }
+}
+
+/** As the command calls it. */
+function variableOf(name: string): string {
+  return ['newline', 'PATH', 'IFS', 'UID', 'path', 'HOME'].includes(name) ? `secret_${name}` : name
 }
 
 async function runCommand(command: string, variables: Readonly<Record<string, string>>): Promise<void> {
@@ -41,7 +48,9 @@ async function runCommand(command: string, variables: Readonly<Record<string, st
   const bundle = join(folder, 'ca.pem')
   writeFileSync(bundle, authority.pem)
   const env = { PATH: process.env.PATH, CURL_CA_BUNDLE: bundle, ...variables }
-  await run('/bin/bash', ['--noprofile', '--norc', '-c', command], { env })
+  const script = join(folder, 'command.sh')
+  writeFileSync(script, command)
+  await run('/bin/bash', ['--noprofile', '--norc', script], { env })
 }
 
 /** Without order and case of names, of which curl has its own, and without what says how long a connection is kept. */
@@ -174,6 +183,81 @@ describe('a curl command sends the same bytes as the service', () => {
         secrets: { k: `it's "a" & b=c` },
       },
     ],
+    ...(
+      [
+        ['ISO-8859-1', `é ü & "¢" ~*'()`],
+        ['windows-1252', '€ – “x”'],
+        ['Shift_JIS', 'ソ=ア 表 ~'],
+        ['EUC-JP', 'あ〜 b'],
+        ['GB18030', '中€ 😀'],
+        ['GBK', '中— x'],
+        ['EUC-KR', '한 글 한'],
+        ['UTF-8', 'é € ü'],
+      ] as const
+    ).map(([charset, k]): [string, Case] => [
+      `beyond ASCII in a raw form in ${charset}`,
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: `application/x-www-form-urlencoded; charset=${charset}`,
+            content: 'k={{ secrets.k }}&u=a',
+          },
+        },
+        secrets: { k },
+      },
+    ]),
+    [
+      'in CDATA, comments and instructions',
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: 'text/xml',
+            content:
+              '<?p {{ secrets.k }}?><k><![CDATA[{{ secrets.k }}]]><!--{{ secrets.k }}--><![CDATA[ {{ secrets.l }} ]]>{{ secrets.l }}</k>',
+          },
+        },
+        secrets: { k: '--]]>-<a> & ]]]>]]>--?', l: ']]>]]\n\n' },
+      },
+    ],
+    [
+      'in JSON in lines',
+      {
+        node: {
+          body: {
+            structure: 'raw',
+            contentType: 'application/x-ndjson',
+            content: '{"k":"{{ secrets.k }}"}\n{"l":"{{ secrets.k }}"}\n',
+          },
+        },
+        secrets: { k: 'a\u2028b\u2029c\u0085d"€\n' },
+      },
+    ],
+    [
+      'with white space around it in headers',
+      {
+        node: {
+          auth: { type: 'bearer', token: '{{ secrets.k }}' },
+          headers: [
+            field('X-A', '{{ secrets.l }}'),
+            field('X-B', 'b {{ secrets.l }}'),
+            field('X-C', '{{ secrets.l }} c'),
+          ],
+        },
+        secrets: { k: ' \t spa ces  ', l: '  "l"\t' },
+      },
+    ],
+    ...['newline', 'PATH', 'IFS', 'UID', 'path', 'HOME'].map((name): [string, Case] => [
+      `of the name ${name}`,
+      {
+        path: `/?k={{ secrets.${name} }}`,
+        node: {
+          body: { structure: 'raw', contentType: 'text/xml', content: `<k>{{ secrets.${name} }}</k>` },
+        },
+        secrets: { [name]: 'se cret\n\n' },
+      },
+    ]),
     [
       'in raw text',
       {
@@ -285,10 +369,57 @@ describe('a curl command sends the same bytes as the service', () => {
     expect(comparable(byCurl)).toEqual(comparable(own))
   })
 
-  it('of a large body', async () => {
-    const body = { structure: 'raw', contentType: 'text/plain', content: `'${'ä\n'.repeat(30_000)}` }
+  it.each([
+    ['a large body', `'${'ä\n'.repeat(30_000)}`],
+    ['a body of 200 KB', `'${'a%s\\n"$x`'.repeat(20_000)}\n\n`],
+    ['a body with NUL', "a\0b\0\0'%s\\0\n\0"],
+  ])('of %s', async (_what, content) => {
+    const body = { structure: 'raw', contentType: 'text/plain', content }
     const { own, byCurl } = await sendBoth({ node: { body } })
 
     expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+
+  it.each<[where: string, sent: Case]>([
+    [
+      'a value repeats a secret',
+      {
+        node: { headers: [field('X', '{{ profile.v }}')] },
+        payload: { profile: { v: 'pass-word' } },
+        secrets: { k: 'pass-word' },
+      },
+    ],
+    [
+      'a form has the members of an object that is not shown',
+      {
+        node: {
+          body: {
+            structure: 'simple',
+            contentType: 'application/x-www-form-urlencoded',
+            fields: [{ name: 'o', source: 'profile', field: 'o', sensitive: true }],
+          },
+        },
+        payload: { profile: { o: { a: 'bcde' } } },
+      },
+    ],
+    [
+      'a bracket stands beside a secret in a CDATA section',
+      {
+        node: {
+          body: { structure: 'raw', contentType: 'text/xml', content: '<a><![CDATA[]{{ secrets.k }}]]></a>' },
+        },
+        secrets: { k: ']>abc' },
+      },
+    ],
+  ])('or a warning says that it does not: %s', async (_where, { node, payload = {}, secrets = {} }) => {
+    const { preview } = await service()
+
+    const { warnings } = await preview({
+      node: { method: 'POST', url: 'https://t.example/', ...node },
+      payload,
+      secrets,
+    })
+
+    expect(warnings).toEqual([expect.objectContaining({ code: 'curl_not_exact' })])
   })
 })

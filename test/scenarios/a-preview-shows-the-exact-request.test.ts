@@ -141,7 +141,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(request.body).toBe(content.replace('{{ profile.name }}', 'Ada'))
   })
 
-  it('a body with a secret in it, masked, and nothing said of why', async () => {
+  it('a body with a secret in it, masked, and why it is none', async () => {
     const { preview } = await service()
     const content = '{"k": "{{ secrets.k }}", "pin": {{ profile.pin }}, "name": {{ profile.name }} }'
     const node = { ...whole, body: { ...whole.body, content } }
@@ -153,7 +153,53 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     })
 
     expect(request.body).toBe('{"k": "•••", "pin": •••, "name": Ada }')
-    expect(simulated?.reason).toMatchObject({ code: 'secret_invalid' })
+    expect(simulated?.reason).toMatchObject({
+      code: 'body_invalid',
+      message: expect.stringMatching(
+        /The rendered body is not JSON\. The place is within a value that is not shown\. There it reads: \{"k": "•••", "pin": ▸•••, "name": Ada \}/,
+      ),
+    })
+  })
+
+  it.each([
+    [
+      '{"a":{{ profile.v }},"k":"{{ secrets.k }}"}',
+      'expected a value at line 1, column 6. There it reads: {"a":▸x,"k":"•••"}',
+    ],
+    [
+      '{"k":"{{ secrets.k }}","a":{{ profile.v }}}',
+      'is not JSON. The place is behind a secret of which a preview does not know the length. There it reads: {"k":"•••","a":▸x}',
+    ],
+    ['{"k":{{ secrets.k }}}', 'The place is within a value that is not shown. There it reads: {"k":▸•••}'],
+  ])('%s with a secret that has no value', async (content, message) => {
+    const { preview } = await service()
+    const body = { structure: 'raw', contentType: 'application/json', content }
+
+    const { request, simulated } = await preview({
+      node: { method: 'POST', url: 'https://crm.example/', body },
+      payload: { profile: { v: 'x' } },
+    })
+
+    expect(simulated?.reason).toMatchObject({
+      code: 'body_invalid',
+      message: expect.stringContaining(message),
+    })
+    expect(request.bodyBytes).toBeNull()
+  })
+
+  it('a character that the charset lacks, beside a secret that has no value', async () => {
+    const { preview } = await service()
+    const body = {
+      structure: 'raw',
+      contentType: 'text/plain; charset=us-ascii',
+      content: 'a="{{ secrets.k }}"é',
+    }
+
+    const { simulated } = await preview({ node: { method: 'POST', url: 'https://crm.example/', body } })
+
+    expect(simulated?.reason.message).toContain(
+      'The character "é" (U+00E9) is not in US-ASCII. There it reads: a="•••"▸é',
+    )
   })
 
   it.each([
@@ -185,12 +231,30 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
       '/x?y',
       'url_invalid',
     ],
+    ...[
+      ['https://user:pass@a.example/x@y', 'https://•••@a.example/x@y'],
+      ['https://user@crm.example/', 'https://•••@crm.example/'],
+      ['https://us@er:p@ss@crm.example', 'https://•••@crm.example'],
+      [' HTTPS://user:pass@a.example/', ' HTTPS://•••@a.example/'],
+      ['https:\\\\user:pass@a.example/', 'https:\\\\•••@a.example/'],
+      ['http://user:pass@a.example/?a=b@c', 'http://•••@a.example/?a=b@c'],
+      ['//user:pass@a.example/', '//•••@a.example/'],
+      ['https://user:pa/ss?w#d@a.example/', 'https://•••@a.example/'],
+      ['https://a.example/@b', 'https://a.example/@b'],
+      ['https://a.example:8443/@b', 'https://a.example:8443/@b'],
+    ].map(([next = '', shown = '']): [string, object, object, string, string] => [
+      `the URL ${next}, whose user and password are not shown`,
+      { url: '{{ profile.next }}', hosts: ['crm.example'] },
+      { ...profile, next },
+      shown,
+      'url_invalid',
+    ]),
     [
       'a path with a secret that lacks a value',
       { url: 'https://crm.example/bot{{ secrets.bot }}/{{ profile.none }}/x#y' },
       profile,
       'https://crm.example/bot•••//x?q=Ada&pin=•••',
-      'secret_invalid',
+      'value_missing',
     ],
     [
       'a URL that is too long',

@@ -42,6 +42,12 @@ describe('a URL that is one placeholder', () => {
     ['{{ secrets.url }}', hosts, 'a secret is none'],
     ['{{ secrets.url | strip }}', hosts, 'a secret is none'],
     ['{{ vars.next | append: secrets.k }}', hosts, 'secret'],
+    ['{{ response.headers.location }}', hosts, '/node/url: '],
+    ['{{ response.headers.location | default: "https://api.example.com/" }}', hosts, 'response'],
+    ['{{ response.json.next | default: vars.next }}', hosts, 'response'],
+    ['{{ vars.next | default: response.json.next }}', hosts, 'response'],
+    ['{{ vars[response.json.name] }}', hosts, 'response'],
+    ['{{ next }}', hosts, 'next'],
     ['https://api.example.com/{{ vars.id }}', hosts, '/node/hosts: is for a URL that is one placeholder'],
     ['https://api.example.com/', hosts, '/node/hosts: is for a URL that is one placeholder'],
   ])('%s with hosts %j is refused', (url, own, message) => {

@@ -161,7 +161,7 @@ describe('a capture that finds nothing', () => {
 
   it.each<[template: string, value: unknown]>([
     ['{{ response.json.idd == nil }}', true],
-    ['{{ response.json.id == 7 or response.json.idd }}', true],
+    ['{{ response.json.id == 7 or response.json.idd == 8 }}', true],
     ['id={{ response.json.idd }}', 'id='],
     ['{{ response.json.idd | append: "x" }}', 'x'],
     ['{{ response.json.idd | upcase }}', ''],

@@ -131,6 +131,24 @@ describe('a curl command', () => {
     expect(command).not.toContain('--data-raw')
   })
 
+  it('takes white space away around a secret that is known to have some', () => {
+    const marker = base.markers.markerOf('token')
+    const lines = (value: string, isBearer = false) =>
+      toCurl({
+        ...base,
+        parts: { ...base.parts, headers: [['Authorization', value]] },
+        spaced: new Set(['token']),
+        isBearer,
+      })
+
+    expect(lines(marker)).toContain(`--header 'Authorization: '"$(trim "$token")" `)
+    expect(lines(`Bearer ${marker}`, true)).toContain(`--header 'Authorization: Bearer '"$(trim "$token")" `)
+    expect(lines(`Bearer ${marker}`)).toContain(`'Authorization: Bearer '"$(trim_end "$token")" `)
+    expect(lines(`${marker} x`)).toContain(`'Authorization: '"$(trim_start "$token")"' x'`)
+    expect(lines(`a ${marker} x`)).toContain(`'Authorization: a '"$token"' x'`)
+    expect(lines(base.markers.markerOf('other'))).not.toContain('trim')
+  })
+
   it('leaves the Authorization of Basic to curl', () => {
     const command = withParts({ headers: [['Authorization', 'Basic x']], user: 'ada:pass' })
 
@@ -164,7 +182,7 @@ describe('a secret that the request encodes', () => {
     ['in JSON', JSON.stringify(token).slice(1, -1), `"$(json "$token")"`],
     [
       'in XML',
-      token.replace('&', '&amp;').replace('"', '&quot;'),
+      token.replace('&', '&amp;').replace('"', '&quot;').replace('>', '&gt;'),
       `"$(xml "$token")\${token##*[!$newline]}"`,
     ],
   ])('%s is encoded by the command', (_where, body, variable) => {
@@ -176,6 +194,92 @@ describe('a secret that the request encodes', () => {
     const lines = withParts({ url, body: JSON.stringify([token, token]) }).split('\n')
 
     expect(lines.slice(0, 3).map((line) => line.split(' ')[0])).toEqual(['uri()', 'json()', 'curl'])
+  })
+})
+
+describe('a shell variable', () => {
+  const referenceTo = (name: string) =>
+    withParts({ body: base.markers.markerOf(name) }).match(/--data-raw "\$(\w+)"/)?.[1]
+
+  it.each([
+    ...[
+      'newline',
+      'path',
+      'status',
+      'PATH',
+      'IFS',
+      'UID',
+      'EUID',
+      'PPID',
+      'HOME',
+      'RANDOM',
+      'SECONDS',
+      '_',
+      'LANG',
+    ],
+    ...[
+      'LC_ALL',
+      'LD_PRELOAD',
+      'BASHOPTS',
+      'BASH_ENV',
+      'https_proxy',
+      'HTTPS_PROXY',
+      'CURL_CA_BUNDLE',
+      'REPLY',
+    ],
+  ])('of the secret %s has another name, which is no part of the shell', (name) => {
+    expect(referenceTo(name)).toBe(`secret_${name}`)
+  })
+
+  it.each([
+    'token',
+    'API_KEY',
+    'CRM_TOKEN',
+    'Path',
+    'paths',
+    'secret_token',
+    'new_line',
+    'uri',
+    'json',
+    'k',
+    'v1',
+  ])('of the secret %s has its name', (name) => {
+    expect(referenceTo(name)).toBe(name)
+  })
+
+  it('is never that of another secret', () => {
+    const names = ['PATH', 'secret_PATH', 'secret_secret_PATH', 'path', 'secret_path', 'secret_']
+
+    expect(new Set(names.map(referenceTo)).size).toBe(names.length)
+  })
+})
+
+describe('a body that no argument may be', () => {
+  const piped = (body: string, env: Record<string, string> = {}) =>
+    execFileSync('/bin/bash', ['--noprofile', '--norc'], {
+      input: `curl() { cat; }\n${withParts({ body })}\n`,
+      env: { PATH: process.env.PATH ?? '', ...env },
+    }).toString()
+
+  it.each(['\0', 'a\0b', "\0'%s\\0\0\n\0", `${'x'.repeat(70_000)}\0`])('has NUL: %j', (body) => {
+    expect(piped(body)).toBe(body)
+  })
+
+  it('has NUL and secrets', () => {
+    const body = `${base.markers.markerOf('token')}\0%${base.markers.markerOf('token')}`
+
+    expect(piped(body, { token: 'it"s' })).toBe('it"s\0%it"s')
+  })
+
+  it('is one of more bytes than characters', () => {
+    expect(piped('é\n'.repeat(22_000))).toBe('é\n'.repeat(22_000))
+  })
+
+  it.each([65_536, 65_537, 200_000])('has %i bytes', (length) => {
+    const command = withParts({ body: 'a'.repeat(length) })
+
+    expect(command.startsWith("printf '%s' 'aaa")).toBe(length > 65_536)
+    if (length > 65_536) expect(piped('a'.repeat(length))).toBe('a'.repeat(length))
   })
 })
 

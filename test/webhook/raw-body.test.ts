@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   bodyOf,
   complaint,
+  errorsOf,
   failureOf,
   headersOf,
   type NodeSketch,
@@ -58,11 +59,154 @@ describe('a raw form', () => {
     const form = 'application/x-www-form-urlencoded; charset='
 
     expect(text(`${form}ISO-8859-1`, 'ü={{ profile.v }}', { v: 'Müller & Co' })).toBe('%FC=M%FCller+%26+Co')
-    expect(text(`${form}shift_jis`, 'a={{ profile.v }}', { v: 'ソ=ア' })).toBe('a=%83%5C%3D%83%41')
+    expect(text(`${form}shift_jis`, 'a={{ profile.v }}', { v: 'ソ=ア' })).toBe('a=%83%5C%3D%83A')
     expect(failure(`${form}ISO-8859-1`, 'a={{ profile.v }}', { v: '5 €' })).toMatchObject({
       code: 'body_invalid',
       detail: expect.stringContaining('"€" (U+20AC)'),
     })
+  })
+})
+
+describe('the content type of a raw body', () => {
+  it.each([
+    ...['application/json charset=utf-8', 'application/json,charset=utf-8', 'application/json:charset=utf-8'],
+    ...['application/json; charset', 'application/json; charset = utf-8', 'application/json; charset= utf-8'],
+    ...[
+      'application/json; =utf-8',
+      'application/json; a b=c',
+      'application/json; a=b c',
+      'application/json; a=b=c',
+    ],
+    ...[
+      'application/json; charset=',
+      'application/json; charset="utf-8',
+      'application/json; x="a"b',
+      'application/json; x="a\\"',
+    ],
+    ...[
+      'application/json, text/plain',
+      'application/json/x',
+      'application/jsön',
+      'text/xml charset=iso-8859-1',
+    ],
+    ...['text/xml; charset:iso-8859-1', 'application/xml;charset=utf-8,', "text/x; a='b c'"],
+    ...[
+      'json',
+      'application\\json',
+      'application / json',
+      'application/ json',
+      ' application/json',
+      '"application/json"',
+    ],
+    ...[
+      'application/',
+      '/json',
+      ';charset=utf-8',
+      'application',
+      '<application/json>',
+      'text/xml "a/b"',
+      ' ',
+    ],
+  ])('may not be %j', (contentType) => {
+    const [error, ...more] = errorsOf(raw(contentType, 'x'))
+
+    expect(more).toEqual([])
+    expect(error).toMatchObject({
+      path: '/node/body/contentType',
+      message: expect.stringMatching(/media type|outside of ASCII/),
+    })
+  })
+
+  it.each([
+    ...[
+      'application/json;',
+      'application/json ; ',
+      'application/json;; charset=utf-8;',
+      'application/json ;charset=utf-8',
+    ],
+    ...[
+      'application/json;\tcharset="utf-8"',
+      'text/plain; x="a;b, \\" c"; y=\'z\'',
+      'application/vnd.a+json;v=1.0',
+      'a/b; c=""',
+    ],
+    ...['application/json; charset=utf-8 ', "x-!#$%&'*+.^`|~-/_"],
+  ])('may be %j', (contentType) => {
+    expect(errorsOf(raw(contentType, '1'))).toEqual([])
+  })
+
+  it('is read in time that grows with its length', () => {
+    const started = performance.now()
+    for (const text of [
+      ';'.repeat(8_000),
+      '; '.repeat(4_000),
+      `;${' '.repeat(8_000)}`,
+      ';a=b'.repeat(2_000),
+      `;a="${'\\"'.repeat(4_000)}`,
+    ])
+      expect(errorsOf(raw(`a/b${text}@`, '1'))).not.toEqual([])
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
+  it.each(['{{ profile.type }}', 'text/xml; charset={{ profile.charset }}', '{% if true %}json{% endif %}'])(
+    'is no template: of %j nothing else is said',
+    (contentType) => {
+      const errors = errorsOf(raw(contentType, '1'))
+
+      expect(errors).toMatchObject([
+        { path: '/node/body/contentType', message: expect.stringContaining('must not have a placeholder') },
+      ])
+    },
+  )
+})
+
+describe('what url_encode has written in a raw form', () => {
+  const formIn = (charset: string) => `application/x-www-form-urlencoded; charset=${charset}`
+
+  it.each([
+    ['iso-8859-1', '{{ profile.v | url_encode }}', 'é ü&', '%E9+%FC%26'],
+    ['iso-8859-1', '{{ profile.v | cgi_escape }}', 'é ü&', '%E9+%FC%26'],
+    ['iso-8859-1', '{{ profile.v | uri_escape }}', 'é ü&+%[', '%E9+%FC%26%2B%25%5B'],
+    ['iso-8859-1', '{% echo profile.v | url_encode %}', 'é+%', '%E9%2B%25'],
+    ['iso-8859-1', '{{ profile.v | upcase | url_encode }}', 'é', '%C9'],
+    ['iso-8859-1', '{{ profile.v | url_encode | upcase }}', 'é', '%25C3%25A9'],
+    ['iso-8859-1', '{% assign e = profile.v | url_encode %}{{ e }}', 'é', '%25C3%25A9'],
+    ['windows-1252', '{{ profile.v | url_encode }}', '€', '%80'],
+    ['us-ascii', '{{ profile.v | url_encode }}', 'a b~', 'a+b%7E'],
+    ['shift_jis', '{{ profile.v | url_encode }}', 'ソア', '%83%5C%83A'],
+    ['gb18030', '{{ profile.v | url_encode }}', '中€😀', '%D6%D0%A2%E3%949%FC6'],
+    ['utf-8', '{{ profile.v | url_encode }}', 'é ü&', '%C3%A9+%C3%BC%26'],
+  ])('in %s, %s is encoded in the charset', (charset, placeholder, v, written) => {
+    expect(text(formIn(charset), `a=1&b=${placeholder}`, { v })).toBe(`a=1&b=${written}`)
+  })
+
+  it('reads as it does without the filter', () => {
+    const charsets = fc.constantFrom('iso-8859-1', 'windows-1252', 'shift_jis', 'gb18030', 'euc-kr', 'utf-8')
+    const filters = fc.constantFrom('url_encode', 'cgi_escape', 'uri_escape')
+    const values = fc.string({ unit: fc.constantFrom(...'aZ0 +%&=~*éü中ア\\[]') })
+    fc.assert(
+      fc.property(charsets, filters, values, (charset, filter, v) => {
+        const rendered = (placeholder: string) =>
+          render(raw(formIn(charset), `a=${placeholder}`), { payload: { profile: { v } } })
+        const [plain, encoded] = [rendered('{{ profile.v }}'), rendered(`{{ profile.v | ${filter} }}`)]
+        expect(encoded.ok).toBe(plain.ok)
+        if (plain.ok && encoded.ok && charset !== 'utf-8')
+          expect(encoded.request.body).toEqual(plain.request.body)
+      }),
+    )
+  })
+
+  it('is an error where a character is not in the charset', () => {
+    expect(failure(formIn('iso-8859-1'), 'a={{ profile.v | url_encode }}', { v: '€' })).toMatchObject({
+      code: 'body_invalid',
+      detail: expect.stringContaining('(U+20AC)'),
+    })
+  })
+
+  it.each(['utf-16', 'utf-16le', 'UTF-16BE'])('is none in %s, which no form can have', (charset) => {
+    expect(complaint(raw(formIn(charset), 'a=1'))).toMatch(
+      /^\/node\/body\/contentType: has a charset in which no form can be sent/,
+    )
   })
 })
 
@@ -109,6 +253,12 @@ describe('JSON in lines', () => {
     'application/x-ndjson',
     'application/ndjson',
     'APPLICATION/X-NDJSON; charset=utf-8',
+    'application/vnd.crm+ndjson',
+    'application/vnd.crm+nd-json',
+    'application/vnd.crm+jsonl',
+    'application/vnd.crm+json-lines',
+    'application/vnd.crm+jsonlines',
+    'application/stream+json',
     'text/x-ndjson',
     'application/jsonl',
     'application/x-jsonlines',
@@ -349,13 +499,56 @@ describe('the charset of a raw body', () => {
     expect(failureOf(node, surroundings(524_289))).toMatchObject({ code: 'request_too_large' })
   })
 
-  it('is told nothing of where a secret does not fit in', () => {
-    const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"')
+  it.each([
+    'pä55word',
+    'äpassword',
+    'pass日word',
+    'passwordä',
+    'ä',
+    'pä',
+    'passwä',
+    'abc日日',
+    '日'.repeat(20),
+  ])('is told nothing of where the secret %j does not fit in', (k) => {
+    const contents = [
+      'x="{{ secrets.k }}"',
+      '{{ secrets.k }}',
+      '{{ secrets.k }}ä',
+      'a{{ secrets.k }}{{ secrets.k }}',
+    ]
+    for (const content of contents)
+      expect(failureOf(raw('text/plain; charset=us-ascii', content), { secrets: { k } })).toMatchObject({
+        code: 'body_invalid',
+        detail: 'A character of a value that is not shown is not in US-ASCII.',
+      })
+  })
 
-    expect(failureOf(node, { secrets: { k: 'pä55word' } })).toMatchObject({
-      code: 'body_invalid',
-      detail: 'A character of a value that is not shown is not in US-ASCII.',
-    })
+  it('is told nothing of where a value does not fit in that repeats a secret or that another field hides', () => {
+    const body = raw('text/plain; charset=us-ascii', 'x={{ profile.v }}, {{ profile.v }}')
+    const headers = [{ name: 'X-V', value: '{{ profile.code }}', sensitive: true }]
+    const surroundings = { payload: { profile: { v: 'pass日word', code: 'pass日word' } } }
+    const detail = 'A character of a value that is not shown is not in US-ASCII.'
+    const form = raw('application/x-www-form-urlencoded; charset=us-ascii', 'x={{ profile.v }}')
+    const repeated = { ...surroundings, secrets: { k: 'pass日word' } }
+
+    expect(failureOf(body, repeated)).toMatchObject({ detail })
+    expect(failureOf(form, repeated)).toMatchObject({ detail })
+    const coded = { profile: { v: 'ab', code: 'pass-word' } }
+    const hidden = { ...raw('text/plain; charset=us-ascii', '{{ profile.code }}日'), headers }
+    expect(failureOf(hidden, { payload: coded })).toMatchObject({ code: 'body_invalid' })
+    expect(failureOf(hidden, { payload: coded }).detail).not.toContain('pass')
+  })
+
+  it('is told of a character that stands behind a secret', () => {
+    const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"日')
+
+    expect(failureOf(node, { secrets: { k: 'password' } }).detail).toBe(
+      'The character "日" (U+65E5) at line 1, column 13 is not in US-ASCII. There it reads: x="•••"▸日',
+    )
+    expect(
+      failureOf(raw('text/plain; charset=us-ascii', '{{ secrets.k }}日'), { secrets: { k: 'password' } })
+        .detail,
+    ).toContain('(U+65E5)')
   })
 
   it.each([
@@ -399,6 +592,17 @@ describe('a broken body is shown around the place', () => {
     )
   })
 
+  it('of JSON in lines with what writes more than one', () => {
+    const hint = (contentType: string) =>
+      failureOf(raw(contentType, '{{ profile | json: 2 }}\n{'), { payload: { profile: { v: 'Ada' } } }).hint
+
+    expect(hint('application/x-ndjson')).toContain('json: 2 writes several lines')
+    expect(hint('application/json')).not.toContain('lines')
+    expect(hint('application/json')).toContain(
+      'null where it is missing, and nothing at all without the filter',
+    )
+  })
+
   it('with some forty characters of it', () => {
     const detail = json('["{{ profile.a }}" x "{{ profile.a }}"]', { a: 'abcdefghij'.repeat(10) })
 
@@ -418,6 +622,33 @@ describe('a broken body is shown around the place', () => {
       expect(detail).toContain('•••')
       expect(detail).not.toMatch(/abcd|6789/)
     }
+  })
+
+  it.each([
+    [
+      'text/xml',
+      '<a>{{ secrets.k }}</a>',
+      'ab\u0001cdefg',
+      'The rendered body is not XML: it has a character that XML forbids.',
+    ],
+    [
+      'text/xml',
+      '<a>{{ profile.v }}</a>',
+      'abcdef\u0001cdefg',
+      'The rendered body is not XML: it has a character that XML forbids.',
+    ],
+    ['application/json', '{"a":{{ secrets.k }}}', '12x456789', 'The rendered body is not JSON.'],
+    ['application/json', '{"a":{{ profile.v }}}', '12345x456789', 'The rendered body is not JSON.'],
+    ['application/x-ndjson', '1\n{{ secrets.k }}', '12x456789', 'Line 2 of the rendered body is not JSON.'],
+  ])('of %s, %s without the place within a value that is not shown', (contentType, content, k, subject) => {
+    const { detail } = failureOf(raw(contentType, content), {
+      secrets: { k },
+      payload: { profile: { v: k } },
+    })
+
+    expect(detail).toContain(`${subject} The place is within a value that is not shown. There it reads: `)
+    expect(detail).toContain('▸•••')
+    expect(detail).not.toMatch(/column|U\+0001|expected/)
   })
 
   it('never with a part of a value that another field hides', () => {
@@ -456,6 +687,10 @@ describe('a header that says what the body is', () => {
   } as const
   const rawText = { structure: 'raw', contentType: 'text/plain', content: 'é' } as const
   const rawLatin = { structure: 'raw', contentType: 'text/plain; charset=latin1', content: 'é' } as const
+  const xmlIn = (charset: string, content: string) =>
+    ({ structure: 'raw', contentType: `text/xml; charset=${charset}`, content }) as const
+  const rawJson = (content: string) =>
+    ({ structure: 'raw', contentType: 'application/json', content }) as const
   const rawXml = { structure: 'raw', contentType: 'text/xml', content: '<a/>' } as const
 
   it.each<[label: string, body: NodeSketch['body'], isWarned: boolean]>([
@@ -484,6 +719,27 @@ describe('a header that says what the body is', () => {
     ['application/soap+xml', rawXml, false],
     ['application/json', rawXml, true],
     ['application/json', undefined, false],
+    ['text/xml', xmlIn('iso-8859-1', '<a>é</a>'), true],
+    ['text/xml', xmlIn('iso-8859-1', '<a>e</a>'), false],
+    ['text/xml', xmlIn('iso-8859-1', '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>'), false],
+    ['text/xml', xmlIn('utf-16', '<a>é</a>'), false],
+    ['text/xml', xmlIn('utf-16le', '<a>é</a>'), true],
+    ['text/xml', xmlIn('utf-8', '<a>é</a>'), false],
+    ['text/xml; charset=iso-8859-1', xmlIn('iso-8859-1', '<a>é</a>'), false],
+    ['text/xml; charset=utf-8', xmlIn('iso-8859-1', '<a>é</a>'), true],
+    ['application/x-ndjson', rawJson('{"a":\n1}'), true],
+    ['application/x-ndjson', rawJson('\n{"a":1}\n'), false],
+    ['application/jsonl', rawJson('{\r\n"a":1}'), true],
+    ['garbage', jsonBody, true],
+    ['garbage', formBody, true],
+    ['garbage', rawXml, true],
+    ['garbage', rawText, false],
+    ['application/json, text/plain', jsonBody, true],
+    ['application/json, text/plain', formBody, true],
+    ['application/json, text/plain', rawXml, true],
+    ['application/json charset=utf-8', jsonBody, true],
+    ['text/xml; charset', rawXml, true],
+    ['application/json;', jsonBody, false],
   ])('%s over %j is a warning: %s', (label, body, isWarned) => {
     expect(warningsOf(labelled(label, body))).toEqual(
       isWarned
@@ -491,6 +747,29 @@ describe('a header that says what the body is', () => {
         : expect.not.arrayContaining(['content_type_mismatch /node/headers/0']),
     )
     expect(headersOf(labelled(label, body), {}, 'content-type')).toEqual([label])
+  })
+
+  it.each([
+    [
+      'application/json',
+      { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
+      'The header names no charset, which is UTF-8 to most readers, and the body is sent in ISO-8859-1. ',
+    ],
+    [
+      'application/json; charset=utf-8',
+      { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
+      'The header says charset=utf-8, and the body is sent in ISO-8859-1. ',
+    ],
+    [
+      'application/x-ndjson',
+      rawJson('[\n]'),
+      'The header says application/x-ndjson, and the body is written as JSON in several lines. ',
+    ],
+    ['a, b', rawXml, 'The header is no media type, and the body is written as XML. '],
+  ] as const)('%s over %j is told in words', (value, body, message) => {
+    const { warnings } = render({ headers: [{ name: 'Content-Type', value }], body })
+
+    expect(warnings.map((warning) => warning.message)).toEqual([expect.stringContaining(message)])
   })
 
   it('is told in a warning, save where it is not to be seen', () => {

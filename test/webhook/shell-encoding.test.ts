@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asXml, percentEncode, type TextSoFar } from '../../src/webhook/encode.ts'
+import { asJsonLines, asXml, percentEncode, type TextSoFar } from '../../src/webhook/encode.ts'
+import { trimHeader } from '../../src/webhook/header.ts'
 import { writeJson } from '../../src/webhook/json.ts'
 import { defineEncoding, encodedVariable, type ShellEncoding } from '../../src/webhook/shell-encoding.ts'
 
@@ -10,14 +11,23 @@ const encoders: Readonly<Record<ShellEncoding, (text: string) => string>> = {
   uri: percentEncode,
   form: (text) => new URLSearchParams([['', text]]).toString().slice(1),
   json: (text) => writeJson(text).slice(1, -1),
-  xml: (text) => asXml({ buffer: '' })(text),
-  xml_attribute: encodeAttribute,
+  json_lines: (text) => asJsonLines({ buffer: '' })(text),
+  xml: (text) => encodeBehind('<a>', text),
+  xml_attribute: (text) => encodeBehind('<a b="', text),
+  xml_cdata: (text) => encodeBehind('<a><![CDATA[', text),
+  xml_comment: (text) => encodeBehind('<a><!--', text),
+  xml_instruction: (text) => encodeBehind('<a><?b ', text),
+  trim: trimHeader,
+  trim_start: (text) => trimHeader(`${text}x`).slice(0, -1),
+  trim_end: (text) => trimHeader(`x${text}`).slice(1),
 }
 
-function encodeAttribute(text: string): string {
+const names = Object.keys(encoders) as ShellEncoding[]
+
+function encodeBehind(before: string, text: string): string {
   const soFar: TextSoFar = { buffer: '' }
   const encode = asXml(soFar)
-  soFar.prepare?.('<a b="')
+  soFar.prepare?.(before)
   return encode(text)
 }
 
@@ -29,6 +39,19 @@ const texts = [
   '\n',
   '\n\n',
   '-n',
+  '--',
+  '---',
+  '-a--b-',
+  '-\n',
+  '?',
+  'a??',
+  '?\n',
+  ']]>',
+  ']]]>]]>>',
+  ']>]',
+  ' \t a b\t ',
+  '\u0085\u2028a\u2029\u2027\u00a8\u20a8',
+  ...fc.sample(fc.string({ unit: fc.constantFrom(...'-?]> \t&a\n') }), 100),
   '-e \\n',
   '%s',
   '\\',
@@ -42,18 +65,20 @@ const texts = [
 
 describe('what a shell encodes', () => {
   it.each<[encoding: ShellEncoding, shell: string]>(
-    (['uri', 'form', 'json', 'xml', 'xml_attribute'] as const).flatMap((encoding) => [
+    names.flatMap((encoding) => [
       [encoding, '/bin/bash'],
       [encoding, '/bin/sh'],
     ]),
   )('as %s is what the service encodes, in %s', (encoding, shell) => {
-    const calls = texts.map(
+    // A header has no line break, which a shell would take away from its end.
+    const own = encoding.startsWith('trim') ? texts.filter((text) => !text.includes('\n')) : texts
+    const calls = own.map(
       (text) => `v='${text.replaceAll("'", `'\\''`)}'; printf '%s\\0' ${encodedVariable(encoding, 'v')}`,
     )
     const script = `${defineEncoding(encoding)}\n${calls.join('\n')}\n`
 
     const output = execFileSync(shell, [], { input: script, env: { PATH: process.env.PATH } })
 
-    expect(output.toString().split('\0').slice(0, -1)).toEqual(texts.map(encoders[encoding]))
+    expect(output.toString().split('\0').slice(0, -1)).toEqual(own.map(encoders[encoding]))
   })
 })

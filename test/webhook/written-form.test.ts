@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, failureOf, headersOf, type NodeSketch, sent, warningsOf } from './nodes.ts'
+import { bodyOf, errorsOf, failureOf, headersOf, type NodeSketch, render, sent, warningsOf } from './nodes.ts'
 
 const profile = {
   name: 'Ada "the" L',
@@ -100,6 +100,11 @@ describe('the filter json in JSON', () => {
       e: 'tags: {{ profile.tags | json }}',
       f: '{{ profile.name | json | downcase }}',
       g: '{{ profile.tags | first | json }}',
+      h: '{% echo profile.tags | json %}',
+      i: '{%- echo profile.number | json: 2 -%}',
+      j: '{% echo "a}}b" | json %}',
+      k: '{% echo profile.number %}',
+      l: '{% echo profile.tags | json %} ',
     }
 
     expect(JSON.parse(bodyOf({ body: { structure: 'json', content } }, { payload }))).toEqual({
@@ -110,9 +115,21 @@ describe('the filter json in JSON', () => {
       e: 'tags: ["x","y z"]',
       f: '"ada \\"the\\" l"',
       g: 'x',
+      h: ['x', 'y z'],
+      i: 7,
+      j: 'a}}b',
+      k: '7',
+      l: '["x","y z"] ',
     })
-    const fields = [{ name: 'a', value: '{{ profile.tags | json }}' }]
-    expect(bodyOf({ body: { structure: 'simple', fields } }, { payload })).toBe('{"a":["x","y z"]}')
+    for (const value of ['{{ profile.tags | json }}', '{% echo profile.tags | json %}'])
+      expect(bodyOf({ body: { structure: 'simple', fields: [{ name: 'a', value }] } }, { payload })).toBe(
+        '{"a":["x","y z"]}',
+      )
+    const broken = {
+      structure: 'simple',
+      fields: [{ name: 'a', value: '{% echo profile.tags | | json %}' }],
+    } as const
+    expect(errorsOf({ body: broken })).toHaveLength(1)
   })
 
   it('is text in every other place', () => {
@@ -170,6 +187,34 @@ describe('the filter url_encode', () => {
     expect(new URL(sentTarget, 'https://t').searchParams.get('a')).toBe(read)
     const url = `https://t.example/p?a=${value.replace(' & ', '%20%26%20')}`
     expect(new URL(target({ url }), 'https://t').searchParams.get('a')).toBe(read)
+  })
+
+  it.each([
+    ['{{ profile.q | url_encode }}', 'a+b%26c'],
+    ['{{ profile.q | uri_escape }}', 'a%20b%26c'],
+    ['{{ profile.q }}', 'a%20b%26c'],
+    ['k {{ profile.q | url_encode }}+', 'k%20a+b%26c%2B'],
+    ['{{ secrets.k }}', 'it%27s%20%26%20%2B'.replace('%27', "'")],
+    ['k {{ secrets.k }}', "k%20it's%20%26%20%2B"],
+    ['key & 1+%41', 'key%20%26%201%2B%2541'],
+  ])('as the key of auth in the query, %s is %s', (value, text) => {
+    const auth = { type: 'apiKey', in: 'query', name: 'a', value } as const
+    const rendered = render({ auth }, { payload, secrets: { k: "it's & +" } })
+
+    expect(rendered).toMatchObject({
+      ok: true,
+      request: { target: `/hook?a=${text}` },
+      shown: { url: 'https://target.example/hook?a=•••' },
+    })
+  })
+
+  it('of nothing as the key of auth is value_missing', () => {
+    const auth = { type: 'apiKey', in: 'query', name: 'a', value: '{{ profile.none | url_encode }}' } as const
+
+    expect(failureOf({ auth }, { payload })).toMatchObject({
+      code: 'value_missing',
+      path: '/node/auth/value',
+    })
   })
 
   it.each([
@@ -269,5 +314,41 @@ describe('the filters that escape XML', () => {
     expect(target({ query: [{ name: 'a', value: '{{ profile.xml | escape }}' }] })).toBe(
       '/hook?a=%26lt%3Ba%20%26amp%3B%20b%26gt%3B',
     )
+  })
+})
+
+describe('half a character', () => {
+  const half = { v: 'a\ud800b', list: ['\udc00', ['x']], o: { 'k\ud800': '\\ud800' } }
+  const written = (contentType: string, content: string) =>
+    bodyOf({ body: { structure: 'raw', contentType, content } }, { payload: { profile: half } })
+
+  it.each([
+    ['{{ profile.v | url_encode }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | cgi_escape }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | uri_escape }}', 'a%EF%BF%BDb'],
+    ['{{ profile.v | url_encode | downcase }}', 'a%ef%bf%bdb'],
+    ['{{ profile.list | url_encode }}', '%EF%BF%BDx'],
+    ['{% assign e = profile.v | url_encode %}{{ e }}', 'a%EF%BF%BDb'],
+    ['{{ profile.o | json | url_encode }}', '%7B%22k%EF%BF%BD%22%3A%22%5C%5Cud800%22%7D'],
+    ['{{ profile.v | json }}', '"a\ufffdb"'],
+    ['{{ profile.v | jsonify }}', '"a\ufffdb"'],
+    ['{{ profile.v | inspect }}', '"a\ufffdb"'],
+    ['{{ profile.o | json }}', '{"k\ufffd":"\\\\ud800"}'],
+    ['{{ profile.v | json | upcase }}', '"A\ufffdB"'],
+    ['{{ profile.v | escape }}', 'a\ufffdb'],
+    ['{{ profile.v | base64_encode }}', 'Ye+/vWI='],
+  ])('%s in a text is %s', (content, text) => {
+    expect(written('text/plain', content)).toBe(text)
+  })
+
+  it('is U+FFFD in every form', () => {
+    expect(written(form, 'a={{ profile.v | url_encode }}&b={{ profile.v }}')).toBe(
+      'a=a%EF%BF%BDb&b=a%EF%BF%BDb',
+    )
+    expect(
+      written('application/json', '[{{ profile.v | json }},"{{ profile.v }}",{{ profile.o | json }}]'),
+    ).toBe('["a\ufffdb","a\ufffdb",{"k\ufffd":"\\\\ud800"}]')
+    const url = 'https://t.example/{{ profile.v | url_encode }}?a={{ profile.v | uri_escape }}'
+    expect(sent({ url }, { payload: { profile: half } }).target).toBe('/a%EF%BF%BDb?a=a%EF%BF%BDb')
   })
 })
