@@ -63,8 +63,6 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
-  const expectations = compileExpectations(node.expect ?? defaults.expect, compiler)
-  const capture = compileCapture(node, compiler)
   const compiled = {
     id: node.id ?? null,
     method: node.method,
@@ -77,13 +75,10 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     ),
     body: node.body === undefined ? null : compileBody(node.body, compiler),
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
-    expectations,
+    expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
     onError: node.onError ?? defaults.onError,
     branches: branchesOf(node),
-    capture,
-    looksAtBody:
-      expectations.some(({ looksAtBody }) => looksAtBody) ||
-      capture.some(([, { responsePaths }]) => mayReadBody(responsePaths)),
+    capture: compileCapture(node, compiler),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
@@ -93,7 +88,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
-  return { ok: true, node: { ...compiled, url } }
+  return { ok: true, node: { ...compiled, url, looksAtBody: looksAtBody(compiled) } }
 }
 
 function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | null {
@@ -131,6 +126,13 @@ function compileExpectations(
   if (!Array.isArray(expect)) return [compileExpectation(expect, '/node/expect', compiler)]
   return expect.map((expectation, index) =>
     compileExpectation(expectation, `/node/expect/${index}`, compiler),
+  )
+}
+
+function looksAtBody({ expectations, capture }: Pick<CompiledNode, 'expectations' | 'capture'>): boolean {
+  return (
+    expectations.some((expectation) => expectation.looksAtBody) ||
+    capture.some(([, { responsePaths }]) => mayReadBody(responsePaths))
   )
 }
 
