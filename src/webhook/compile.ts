@@ -33,8 +33,7 @@ export interface CompiledNode {
   readonly codeCharacters: number
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
-  /** `hasDefault`: the author says what a value is where the response has none. */
-  readonly capture: readonly (readonly [name: string, template: Template, hasDefault: boolean])[]
+  readonly capture: readonly (readonly [name: string, template: Template])[]
   /** Whether what decides or is captured can depend on the body of a response. */
   readonly looksAtBody: boolean
   readonly retry: RetryPolicy
@@ -140,7 +139,6 @@ function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNod
   return Object.entries(capture).map(([name, text]) => [
     name,
     compiler.liquid(text, pointer('/node/capture', name)),
-    /\|\s*default\b/.test(text),
   ])
 }
 
