@@ -27,9 +27,7 @@ export function capture(
   maxBytes: number,
 ): Captured {
   const session = new CaptureSession(response, scope, maxBytes)
-  const values = templates.map(
-    ([name, template, hasDefault]) => [name, session.take(name, template, hasDefault)] as const,
-  )
+  const values = templates.map(([name, template]) => [name, session.take(name, template)] as const)
   const { warnings, exceededAt } = session
   return { values: Object.fromEntries(values), warnings, exceededAt }
 }
@@ -49,7 +47,7 @@ class CaptureSession {
     this.#bytesLeft = maxBytes
   }
 
-  take(name: string, template: Template, hasDefault: boolean): unknown {
+  take(name: string, template: Template): unknown {
     if (this.exceededAt !== null) return null
     this.#response.takeSawMask()
     const rendered = template.value(this.#scope)
@@ -59,7 +57,7 @@ class CaptureSession {
     if (!this.#fits(name, value)) return null
     if (sawMask && readsMask(this.#response, template.responsePaths))
       this.#warn('capture_masked', name, maskedMessage)
-    if (value === null && !hasDefault && rendered.undefinedVariables.length === 0)
+    if (value === null && !template.hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
     this.#tellAll(name, value, rendered.undefinedVariables)
     return value

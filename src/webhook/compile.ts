@@ -33,8 +33,7 @@ export interface CompiledNode {
   readonly codeCharacters: number
   /** Names of the secrets that it refers to. */
   readonly secretNames: readonly string[]
-  /** `hasDefault`: the author says what a value is where the response has none. */
-  readonly capture: readonly (readonly [name: string, template: Template, hasDefault: boolean])[]
+  readonly capture: readonly (readonly [name: string, template: Template])[]
   /** Whether what decides or is captured can depend on the body of a response. */
   readonly looksAtBody: boolean
   readonly retry: RetryPolicy
@@ -63,7 +62,9 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
-  const request = {
+  const compiled = {
+    id: node.id ?? null,
+    method: node.method,
     auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
@@ -72,21 +73,11 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
       compileHeaderField(field, `/node/headers/${index}`, compiler),
     ),
     body: node.body === undefined ? null : compileBody(node.body, compiler),
-  }
-  const expectations = compileExpectations(node.expect ?? defaults.expect, compiler)
-  const capture = compileCapture(node, compiler)
-  const compiled = {
-    ...request,
-    id: node.id ?? null,
-    method: node.method,
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
-    expectations,
+    expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
     onError: node.onError ?? defaults.onError,
     branches: branchesOf(node),
-    capture,
-    looksAtBody:
-      expectations.some(({ looksAtBody }) => looksAtBody) ||
-      capture.some(([, { responsePaths }]) => mayReadBody(responsePaths)),
+    capture: compileCapture(node, compiler),
     retry: retryPolicyOf(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
@@ -96,7 +87,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
-  return { ok: true, node: { ...compiled, url } }
+  return { ok: true, node: { ...compiled, url, looksAtBody: looksAtBody(compiled) } }
 }
 
 function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | null {
@@ -137,11 +128,17 @@ function compileExpectations(
   )
 }
 
+function looksAtBody({ expectations, capture }: Pick<CompiledNode, 'expectations' | 'capture'>): boolean {
+  return (
+    expectations.some((expectation) => expectation.looksAtBody) ||
+    capture.some(([, { responsePaths }]) => mayReadBody(responsePaths))
+  )
+}
+
 function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNode['capture'] {
   return Object.entries(capture).map(([name, text]) => [
     name,
     compiler.liquid(text, pointer('/node/capture', name)),
-    /\|\s*default\b/.test(text),
   ])
 }
 

@@ -34,6 +34,8 @@ export type CheckedExpression =
       readonly made: readonly string[]
       /** Whether a text that is known at run time only is read as a condition, which may name any variable. */
       readonly readsMore: boolean
+      /** Whether the author says what stands in the place of nothing. */
+      readonly hasDefault: boolean
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -65,8 +67,8 @@ export function checkExpression(
   const reader = new ExpressionReader(text, filters)
   try {
     reader.read(form)
-    const { variables, made, readsMore } = reader
-    return { ok: true, variables, made, readsMore }
+    const { variables, made, readsMore, hasDefault } = reader
+    return { ok: true, variables, made, readsMore, hasDefault }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
     throw error
@@ -153,6 +155,7 @@ class ExpressionReader {
   readonly variables: VariablePath[] = []
   readonly made: string[] = []
   readsMore = false
+  hasDefault = false
   readonly #filters: ReadonlySet<string>
   #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
@@ -254,6 +257,7 @@ class ExpressionReader {
   #filter(): void {
     const name = this.#word('the name of a filter')
     if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
+    this.hasDefault ||= name === 'default'
     if (!this.#takeMark(':')) {
       if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
       return

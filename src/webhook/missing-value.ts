@@ -22,11 +22,11 @@ export function findMissing(
   if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
   if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
   if (typeof container !== 'object' || container === null || container instanceof LongNumber)
-    return { what: `${quoteName(path)} is ${kindOf(container)}.`, meant: null }
+    return { what: `${quoteLine(path)} is ${kindOf(container)}.`, meant: null }
   const what =
     path === 'response.headers'
-      ? `the response has no header ${quoteName(missing)}.`
-      : `${quoteName(path)} has no ${quoteName(missing)}.`
+      ? `the response has no header ${quoteLine(missing)}.`
+      : `${quoteLine(path)} has no ${quoteLine(missing)}.`
   // Whoever looked for the variable has counted how often names were gone through.
   const near = meant === null ? null : nearest(missing, namesIn(container))
   return { what, meant: near === null ? null : showName(response, near) }
@@ -39,6 +39,12 @@ export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: strin
 
 /** Controls, and what turns the direction of a line or breaks it. */
 const oddCharacters = /[\p{C}\p{Zl}\p{Zp}]/u
+const allOddCharacters = new RegExp(oddCharacters, 'gu')
+
+/** A name that may be computed of what a target sent. */
+function quoteLine(name: string): string {
+  return quoteName(name.replace(allOddCharacters, '?'))
+}
 
 interface PathEnd {
   /** The last value on the way. */
@@ -71,7 +77,7 @@ function describeNoJson(response: ReadableResponse): string {
 }
 
 function describeList({ length }: readonly unknown[], path: string, missing: string): string {
-  const list = `${quoteName(path)} is a list of ${length} ${length === 1 ? 'item' : 'items'}`
+  const list = `${quoteLine(path)} is a list of ${length} ${length === 1 ? 'item' : 'items'}`
   if (length === 0 || index.test(missing) || !/^[\w-]+$/.test(missing)) return `${list}.`
   return `${list}: name one of them, as in ${path.length > 60 ? '…' : path}[0].${missing.length > 40 ? '…' : missing}.`
 }

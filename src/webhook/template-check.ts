@@ -72,6 +72,7 @@ export type CheckedTemplate =
   | {
       readonly ok: true
       readonly responsePaths: ResponsePaths
+      readonly hasDefault: boolean
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -83,7 +84,9 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
     if (problem !== null) return { ok: false, problem }
   }
   const problem = walk.finish()
-  return problem === null ? { ok: true, responsePaths: walk.responsePaths } : { ok: false, problem }
+  if (problem !== null) return { ok: false, problem }
+  const { responsePaths, hasDefault } = walk
+  return { ok: true, responsePaths, hasDefault }
 }
 
 /** Why a checked expression may not stand where it does; null where it may. */
@@ -116,6 +119,7 @@ interface OpenBlock {
 const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
 
 class BlockWalk {
+  hasDefault = false
   readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
   /** What the expressions name, which is judged when all that tags make is known. */
@@ -226,6 +230,7 @@ class BlockWalk {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
       this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
+      this.hasDefault ||= checked.hasDefault
       for (const name of checked.made) this.#made.add(name)
     }
     return expressionProblem(text, checked)

@@ -49,6 +49,8 @@ export interface Template {
   readonly staticText: string
   /** What it reads of a response. */
   readonly responsePaths: ResponsePaths
+  /** Whether its author says what stands in the place of nothing. */
+  readonly hasDefault: boolean
   /** The text, with every placeholder encoded for the place where it lands. */
   text(scope: Scope, encoder: Encoder): Rendered<string>
   /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
@@ -73,6 +75,7 @@ export function constantTemplate(text: string): Template {
     secretNames: [],
     staticText,
     responsePaths: noPaths,
+    hasDefault: false,
     text: () => constant,
     value: () => constant,
   }
@@ -112,6 +115,7 @@ export function compileTemplate(
 interface Source extends Parsed {
   readonly tokens: readonly TopLevelToken[]
   readonly responsePaths: ResponsePaths
+  readonly hasDefault: boolean
 }
 
 function textOf(source: Source, place: TextPlace): Template {
@@ -147,15 +151,17 @@ class LiquidText implements Template {
   readonly secretNames: readonly string[]
   readonly staticText: string
   readonly responsePaths: ResponsePaths
+  readonly hasDefault: boolean
   readonly #parsed: LiquidTemplate[]
   readonly #steps: readonly Step[] | null
   readonly #isOnePlaceholder: boolean
   readonly #place: TextPlace
 
-  constructor({ templates: parsed, tokens, responsePaths }: Source, place: TextPlace) {
+  constructor({ templates: parsed, tokens, responsePaths, hasDefault }: Source, place: TextPlace) {
     this.#parsed = parsed
     this.#place = place
     this.responsePaths = responsePaths
+    this.hasDefault = hasDefault
     this.#steps = directSteps(parsed)
     this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
     this.staticText = tokens.map(staticTextOf).join('')

@@ -124,6 +124,33 @@ describe('masks never decide', () => {
     ])
   })
 
+  it.each([
+    'response.status == 200',
+    'response.headers.x-q == "1"',
+    'response.json.ok',
+    'response.status == 200 and response.json.list[0] == 7',
+  ])('of which nothing is said where nobody looked at it: %s', async (value) => {
+    const target = await receiver((_request, response) =>
+      response
+        .writeHead(200, { 'x-q': '1', 'x-token': 'tok-9f8e7d6c' })
+        .end('{"echo":"tok-9f8e7d6c","ok":true,"list":[7]}'),
+    )
+    const { path } = await testFiles({ 's.json': '{"crm":"tok-9f8e7d6c"}' })
+    const { execute } = await service({ settings: { SECRETS_FILE: join(path, 's.json') } })
+
+    const reply = await execute({
+      node: {
+        method: 'POST',
+        url: target.url,
+        auth: { type: 'bearer', token: '{{ secrets.crm }}' },
+        expect: { type: 'condition', value },
+        capture: { ok: '{{ response.json.ok | json }}' },
+      },
+    })
+
+    expect(reply).toMatchObject({ succeeded: true, captured: { ok: 'true' }, warnings: [] })
+  })
+
   it('nor for one of which the operator says that it is no secret', async () => {
     const target = await receiver((request, response) => response.end(request.body))
     const account = { value: 'acme-4711', in: ['body', 'auth'], hidden: false }

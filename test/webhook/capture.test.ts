@@ -79,9 +79,11 @@ describe('a capture that refers to something that is not there', () => {
     ['x {{ response.json.nope }}', ['template_undefined']],
     ['{{ response.json.nope | default: "none" }}', []],
     ['{{ response.json.nope | default: nil }}', []],
+    ['{{ response.json.list | where: "a", "| default" | first }}', ['capture_empty']],
+    ['{{ response.json.list | first | default: nil }}', []],
     ['{% if response.json.nope %}x{% endif %}', []],
   ])('%s is told once', (template, codes) => {
-    expect(taken(template, '{}').warnings.map(({ code }) => code)).toEqual(codes)
+    expect(taken(template, '{"list":[]}').warnings.map(({ code }) => code)).toEqual(codes)
   })
 })
 
@@ -132,6 +134,7 @@ describe('a capture that finds nothing', () => {
       '{"items":[{"sku":1}]}',
       '"response.json.items.last" has no "skuu". Did you mean "sku"?',
     ],
+    ['{{ response.json.a[response.json.k] }}', '{"a":{},"k":"y\\nz"}', '"response.json.a" has no "y?z".'],
     ['{{ response.json.items.size.x }}', '{"items":[]}', '"response.json.items.size" is a number.'],
     ['{{ response.json["list.0.id"] }}', '{"list":[{"id":1}]}', '"response.json" has no "list.0.id".'],
     [
