@@ -17,13 +17,18 @@ const path = '/node/body/content'
 export function failBody(body: BrokenBody, problem: BodyProblem, rendering: Rendering): never {
   const { subject, detail, at, hint } = problem
   const view = at === null ? null : viewAt(body, at, rendering)
-  const said = view?.isHidden
-    ? `${subject} The place is within a value that is not shown.`
-    : isBehindUnknown(body, at)
-      ? `${subject} The place is behind a secret of which a preview does not know the length.`
-      : detail
+  const unseen = view === null ? null : whatIsUnseen(body, at, view)
+  const said = unseen === null ? detail : `${subject} The place is ${unseen}.`
   const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
   fail(body, said + quoted, hint, rendering)
+}
+
+/** What would be told with a place that nobody can see; null where it tells nothing. */
+function whatIsUnseen(body: BrokenBody, at: number | null, { isHidden, before }: View): string | null {
+  if (isHidden) return 'within a value that is not shown'
+  // What is expected there tells how the value ends.
+  if (before.endsWith(mask)) return 'right behind a value that is not shown'
+  return isBehindUnknown(body, at) ? 'behind a secret of which a preview does not know the length' : null
 }
 
 function isBehindUnknown({ secrets }: BrokenBody, at: number | null): boolean {

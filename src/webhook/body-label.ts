@@ -1,4 +1,4 @@
-import type { CompiledBody } from './compiled-body.ts'
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { RenderedField } from './field.ts'
 import { mask } from './masking/mask.ts'
 import {
@@ -17,17 +17,23 @@ const code = 'content_type_mismatch'
 const advice = 'A header field changes the label that is sent, not the encoding.'
 
 /** A body that is sent, and what it was written as. */
-export interface SentBody {
+interface SentBody {
   readonly compiled: CompiledBody
   readonly text: string
   readonly bytes: Buffer
 }
 
 /** Warns of a header field `Content-Type` that says something else than the body is. */
-export function warnOfLabel(body: SentBody, headers: readonly RenderedField[], rendering: Rendering): void {
+export function warnOfLabel(
+  compiled: CompiledBody,
+  { real: text }: RenderedBody,
+  bytes: Buffer,
+  headers: readonly RenderedField[],
+  rendering: Rendering,
+): void {
   for (const header of headers)
     if (header.name.length === 12 && header.name.toLowerCase() === 'content-type')
-      warnOfHeader(body, header, rendering)
+      warnOfHeader({ compiled, text, bytes }, header, rendering)
 }
 
 function warnOfHeader(body: SentBody, header: RenderedField, rendering: Rendering): void {

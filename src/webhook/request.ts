@@ -86,7 +86,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   const body = node.body?.render(rendering) ?? null
   const bytes = bytesOf(body, rendering)
   if (node.body !== null && body !== null && bytes !== null)
-    warnOfLabel({ compiled: node.body, text: body.real, bytes }, fields, rendering)
+    warnOfLabel(node.body, body, bytes, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
   warnOfReferences(node.references, rendering)

@@ -75,7 +75,7 @@ describe('secrets in a preview', () => {
 
     expect(JSON.stringify(request)).not.toContain('SECRET')
     expect(request).toMatchObject({ url: 'https://t.example/•••?note=•••' })
-    expect(curl).toContain(`--url 'https://t.example/'"$(uri "$path")"'?note='"$(uri "$note")"`)
+    expect(curl).toContain(`--url 'https://t.example/'"$(uri "$secret_path")"'?note='"$(uri "$note")"`)
     expect(curl).toContain(`--user "$auth_username"':'"$word"`)
     expect(curl).toContain(`--header 'X-Key: k-'"$key"`)
     expect(curl).toContain(`"a":"x'"$(json "$key")"'"`)

@@ -651,6 +651,15 @@ describe('a broken body is shown around the place', () => {
     expect(detail).not.toMatch(/column|U\+0001|expected/)
   })
 
+  it.each([
+    ['{"a":{{ secrets.k }}"x"}', '12345', '{"a":•••▸"x"}'],
+    ['{"a":{{ secrets.k }}', '12345', '{"a":•••▸'],
+  ])('not with what is expected right behind a value that is not shown: %s', (content, k, shown) => {
+    expect(failureOf(raw('application/json', content), { secrets: { k } }).detail).toBe(
+      `The rendered body is not JSON. The place is right behind a value that is not shown. There it reads: ${shown}`,
+    )
+  })
+
   it('never with a part of a value that another field hides', () => {
     const pin = 'abcdefghijklmnopqrstuvwxyz0123456789'
     const headers = [{ name: 'X-Pin', value: '{{ profile.pin }}', sensitive: true }]
