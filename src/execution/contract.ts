@@ -209,7 +209,7 @@ export const ShownResponse = closedObject(
     bodyEncoding: Type.Optional(
       oneOfWords(['utf8', 'base64'], {
         description:
-          'How `body` is written: as text where no byte of it was lost, it has no NUL, and its bytes are UTF-8, or in a charset that is named, or of a type that is text, or look like text; else as base64 of the bytes.',
+          'How `body` is written: as text where no byte of it was lost and it names its charset, is of a type that is text, is UTF-8, or looks like text, and no NUL says otherwise; else as base64 of the bytes.',
       }),
     ),
     bodyBytes: nullable<number>({

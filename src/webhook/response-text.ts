@@ -140,8 +140,8 @@ function findUnknownLabel({ text, charset, isDamaged }: ReadText, type: ContentT
 const sampleBytes = 65_536
 
 /**
- * Whether bytes in which nothing was lost are text. In no text stands a NUL. What names its charset, is UTF-8, or is called
- * a text, is one; what is only taken for windows-1252 is one where it looks like it.
+ * Whether bytes in which nothing was lost are text. What names its charset, is UTF-8, or is called a text, is one; what is
+ * only taken for windows-1252 is one where it looks like it. A NUL stands in UTF-8 that is called a text, and in no other.
  */
 function isReadable(
   charset: Charset,
@@ -150,10 +150,11 @@ function isReadable(
   named: Charset | null,
 ): boolean {
   if (!charset.isByteWise) return !isEncoded
-  const sample = body.subarray(0, sampleBytes)
-  if (sample.includes(0)) return false
   const isCalledText = named !== null || isJson(type) || textType.test(type.essence)
-  return charset === utf8 || (isCalledText && !isEncoded) || looksLikeText(sample)
+  const isMeantAsText = isCalledText && !isEncoded
+  const sample = body.subarray(0, sampleBytes)
+  if (sample.includes(0)) return charset === utf8 && isMeantAsText
+  return charset === utf8 || isMeantAsText || looksLikeText(sample)
 }
 
 /** Mostly ASCII, as any text is that windows-1252 is the right guess for, without controls that stand in no text. */

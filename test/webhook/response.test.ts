@@ -84,7 +84,7 @@ describe('the text of a response', () => {
     ['application/octet-stream', [0x4d, 0xfc, 0x6c], true],
     ['application/octet-stream', [0x4d, 0xfc, 0x01, 0x6c], false],
     ['application/octet-stream', [0xfc, 0xe9, 0x6c], false],
-    ['text/plain', [0x61, 0x00, 0x62], false],
+    ['text/plain', [0x61, 0x00, 0x62], true],
     ['text/plain; charset=windows-1252', [0x61, 0x00, 0xfc], false],
     ['text/plain', [0xfc, 0xe9, 0x01], true],
     ['application/csv; charset=shift_jis', [0x83, 0x41, 0x83, 0x41], true],
