@@ -39,7 +39,7 @@ export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: strin
 
 /** Controls, and what turns the direction of a line or breaks it. */
 const oddCharacters = /[\p{C}\p{Zl}\p{Zp}]/u
-const allOddCharacters = new RegExp(oddCharacters, 'gu')
+const allOddCharacters = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /** A name that may be computed of what a target sent. */
 function quoteLine(name: string): string {
