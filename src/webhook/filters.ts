@@ -166,16 +166,20 @@ const countedArguments: Readonly<Record<string, number>> = {
   truncatewords: 1,
 }
 
-/** LiquidJS adds up texts, so that `slice: "1", "2"` would end at the twelfth. */
+/** LiquidJS adds up texts, so that `slice: "1", "2"` would end at the twelfth. A count that is nothing is as if it were not there. */
 function countingByNumbers(filter: FilterHandler, name: string): FilterHandler {
   const counted = countedArguments[name] ?? 0
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const counts = rest.slice(0, counted)
     const wrong = counts.findIndex((count) => !isNumeric(count))
     if (wrong !== -1) throw new FilterFailed(notNumeric(name, counts[wrong], wrong + 1))
-    const numbers = counts.map((count) => Number(toValue(count as never) ?? 0))
-    return filter.call(this, given, ...numbers, ...rest.slice(counted))
+    return filter.call(this, given, ...counts.map(readCount), ...rest.slice(counted))
   }
+}
+
+function readCount(count: unknown): number | undefined {
+  const value: unknown = toValue(count as never)
+  return isNothing(value) || value === '' ? undefined : Number(value)
 }
 
 const textFilters = [
