@@ -287,7 +287,8 @@ function boundRanges(): void {
   }
   engine.registerFilter('range_bound', (given: unknown) => {
     if (!isNumeric(given)) throw new FilterFailed('A range of the template has a bound that is no number.')
-    const bound = Number(toValue(given as never) ?? 0)
+    // As in Liquid: whole numbers, so that a range never runs past its bound.
+    const bound = Math.trunc(Number(toValue(given as never) ?? 0))
     if (Math.abs(bound) > Number.MAX_SAFE_INTEGER)
       throw new FilterFailed('A range of the template has a bound beyond 9007199254740991.')
     return bound

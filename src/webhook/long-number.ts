@@ -7,7 +7,7 @@ const maxPlainDigits = 21
 /**
  * A number whose double, written back, would be another number (12345678901234567890, 1e400), or an integer that would be
  * written with an exponent. It keeps its text
- * wherever it is sent whole, is a double wherever something is calculated, and compares as LiquidJS expects.
+ * wherever it is sent whole, is a double wherever something is calculated, and compares by its digits.
  */
 export class LongNumber {
   readonly #text: string
@@ -39,9 +39,7 @@ export class LongNumber {
   }
 
   equals(other: unknown): boolean {
-    return other instanceof LongNumber
-      ? this.#normalized === other.#normalized
-      : typeof other === 'number' && this.valueOf() === other
+    return (typeof other === 'number' || other instanceof LongNumber) && LongNumber.compare(this, other) === 0
   }
 
   gt(other: unknown): boolean {

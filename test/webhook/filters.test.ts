@@ -298,6 +298,9 @@ describe('size', () => {
     ['profile.five', 0],
     ['profile.long', 0],
     ['(1..4)', 4],
+    ['(1..2.5)', 2],
+    ['(1.5..3)', 3],
+    ['(-1.5..1)', 3],
   ])('of %s is %j', (value, size) => {
     expect(resultOf(`${value} | size`)).toBe(size)
   })
