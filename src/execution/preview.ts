@@ -66,7 +66,7 @@ export function previewNode(
   const curl = rendered.ok
     ? curlOf(node, stoodIn, maskers.own, { markers, spaced: findSpaced(secrets) })
     : null
-  const isCurlTooLong = curl !== null && curl.command.length > maxCurlCharacters
+  const isCurlTooLong = (curl?.command?.length ?? 0) > maxCurlCharacters
   const reply: PreviewReply = {
     request: shownRequest(rendered, part, maskers.own, reporter),
     curl: isCurlTooLong ? null : (curl?.command ?? null),
@@ -87,7 +87,7 @@ const maxCurlCharacters = 262_144
 const curlTooLong: Warning = {
   code: 'curl_too_long',
   path: '/node/body',
-  message: `The curl command would have more than ${maxCurlCharacters} characters, and is left out.`,
+  message: `The curl command would have more than ${maxCurlCharacters} characters, or be longer than what can be rendered, and is left out.`,
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -156,9 +156,10 @@ function curlOf(
   input: RenderInput,
   masked: Masker,
   secrets: Required<Pick<CurlInput, 'markers' | 'spaced'>>,
-): { readonly command: string; readonly warnings: readonly Warning[] } | null {
+): { readonly command: string | null; readonly warnings: readonly Warning[] } {
   const rendered = input.budget.render(() => renderRequest(node, input))
-  if (!rendered.ok) return null
+  // With what stands in for secrets it may be too long, or take more time than is left.
+  if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
   const parts = maskedParts(rendered.shown, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
   const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })

@@ -42,7 +42,11 @@ function encodeForForm(value: unknown, written?: WrittenForm): string {
  */
 export const asAsciiForm: Encoder = () => (value, written) => {
   const text = plainText(value)
-  return (written === 'url' ? decodeForm(text) : text).replace(/[\0-\x7f]+/g, formEncode)
+  return (written === 'url' ? decodeForm(text) : text).replace(/[^\w.*\x80-\uffff-]/g, encodeAscii)
+}
+
+function encodeAscii(character: string): string {
+  return formBytes[character.charCodeAt(0)] ?? character
 }
 
 /** The value of a parameter of a query, the text of its author included. */
@@ -144,12 +148,12 @@ function decodeForm(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '))
 }
 
-/** One byte of a form in any charset. */
-export function formEncodeByte(byte: number): string {
-  return byte < 0x80
+/** Every byte as it stands in a form, whatever the charset is. */
+export const formBytes: readonly string[] = Array.from({ length: 256 }, (_none, byte) =>
+  byte < 0x80
     ? formEncode(String.fromCharCode(byte))
-    : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-}
+    : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+)
 
 /** Follows a growing JSON text and tells whether its end lies within a string. */
 class QuoteCounter {

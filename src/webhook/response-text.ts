@@ -132,8 +132,9 @@ function withKind(
 function findUnknownLabel({ text, charset, isDamaged }: ReadText, type: ContentType): string | null {
   const { label } = type
   if (label === null || text === '' || isAsciiLabel(label)) return null
+  if (mayDisguiseAscii(label)) return label
   if (isJson(type) && charset === utf8 && !isDamaged) return null
-  return mayDisguiseAscii(label) || /[^\x00-\x7f]/.test(text) ? label : null
+  return /[^\x00-\x7f]/.test(text) ? label : null
 }
 
 /** A body that begins as text is one. */

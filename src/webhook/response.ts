@@ -336,5 +336,5 @@ function decodedHeader(header: HeaderPair): HeaderPair {
 function decodedText(latin1: string): string {
   // What is beyond Latin-1 can only come from a simulation.
   if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(latin1)) return latin1
-  return decodeUtf8(Buffer.from(latin1, 'latin1'), false) ?? latin1
+  return decodeUtf8(Buffer.from(latin1, 'latin1'), true) ?? latin1
 }

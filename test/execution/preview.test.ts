@@ -102,6 +102,22 @@ describe('secrets in a preview', () => {
     expect(curl).not.toContain('$other')
   })
 
+  it.each([6_000, 40_000])('never leave a curl command out in silence: %i characters', (count) => {
+    const { curl, warnings } = preview({
+      node: {
+        body: {
+          structure: 'raw',
+          contentType: 'application/x-www-form-urlencoded; charset=shift_jis',
+          content: 'a={{ profile.v }}&s={{ secrets.key }}',
+        },
+      },
+      payload: { profile: { v: '日本"'.repeat(count) } },
+      secrets: { key: 'abcd' },
+    })
+
+    expect(curl === null).toBe(warnings.some(({ code }) => code === 'curl_too_long'))
+  })
+
   it('that look like the mark of a secret do no harm', () => {
     const content = 'SECRET-0-key-TERCES {{ secrets.key }}'
     const { curl } = preview({ node: { body: { structure: 'raw', contentType: 'text/plain', content } } })

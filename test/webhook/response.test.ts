@@ -210,6 +210,8 @@ describe('a label that nobody knows', () => {
     ['text/plain; charset=us-ascii', 'Müller', null],
     ['text/plain; charset=utf8', 'Müller', null],
     ['application/json; charset=x-own', '"Müller"', null],
+    ['application/json; charset=iso-2022-kr', '{"a":"\u001b$)Ca"}', 'iso-2022-kr', 'utf-8'],
+    ['application/json; charset=utf-7', '{"a":"M+APw-ller"}', 'utf-7', 'utf-8'],
     ['application/json; charset=x-own', Buffer.from('"M\xfcller"', 'latin1'), 'x-own', 'windows-1252'],
     ['text/xml; charset=x-own', '<?xml version="1.0" encoding="utf-8"?><a>ü</a>', null],
     ['text/plain; charset=x-own', '\ufeffMüller', null],
@@ -555,6 +557,9 @@ describe('a header of a response', () => {
     ['in ASCII', Buffer.from('plain'), 'plain'],
     ['in UTF-8', Buffer.from('päss-wörd'), 'päss-wörd'],
     ['in Latin-1', Buffer.from('päss-wörd', 'latin1'), 'päss-wörd'],
+    ['in Latin-1, with such a letter at the end', Buffer.from('José', 'latin1'), 'José'],
+    ['in Latin-1, of one such letter', Buffer.from('ß', 'latin1'), 'ß'],
+    ['in Latin-1, of what may begin a character of UTF-8', Buffer.from('xâ\x82', 'latin1'), 'xâ\x82'],
   ])('%s is read as it was meant, so that what is secret in it is found', (_charset, bytes, text) => {
     const response = responseOf({ headers: [['X-E', bytes.toString('latin1')]] })
     expect(headerValue(response.headers, 'x-e')).toBe(text)
