@@ -1,5 +1,5 @@
 /** Of all responses together, between two looks at everything else. */
-const maxBytesAtOnce = 65_536
+const maxBytesAtOnce = 32_768
 
 /**
  * Lets responses take turns. However many targets send at once, as much as they can, only so much is read before the event
