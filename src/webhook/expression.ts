@@ -239,10 +239,17 @@ class ExpressionReader {
   #filtered(): Part {
     const part = this.#logical()
     if (!this.#isMark('|')) return part
-    if (part.isOpen) throw new SyntaxProblem(filterBehindOperation)
+    if (part.isOpen) this.#refuseBar(part)
     refuseChoice(part)
     while (this.#takeMark('|')) this.#filter()
     return { ...someValue, isOpen: true }
+  }
+
+  /** Of `a == 1 || b` and `a == 1 | upcase`. */
+  #refuseBar(part: Part): never {
+    if (!this.#isMark('|', this.#at + 1)) throw new SyntaxProblem(filterBehindOperation)
+    if (this.#place !== 'condition') refuseChoice(part)
+    throw new SyntaxProblem('expected the end before "|" (write "or")')
   }
 
   /** A value that is kept, sent or compared, where a choice would give true or false. */

@@ -3,6 +3,7 @@ export type HintPlace = 'condition' | 'value' | 'assign' | 'loop' | 'other'
 
 /** A part of an expression, as it is written. */
 interface Written {
+  readonly kind: string
   readonly text: string
 }
 
@@ -12,7 +13,8 @@ export function findSyntaxHint(tokens: readonly Written[], at: number, place: Hi
   const [before, next] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '']
   if (token === '|') return hintForBar(before, at, place)
   if (isSign(before) && isSign(token)) return hintForSigns(before + token)
-  if (tokens[at - 2]?.text === '|' && isArgument(token)) return hintForArgument(before, token, next)
+  const isReadable = tokens[at]?.kind !== 'unreadable'
+  if (tokens[at - 2]?.text === '|' && isReadable && isArgument(token)) return hintForArgument(before, token, next)
   if (isOperator(token) && tokens.slice(0, at).some(({ text }) => text === '|'))
     return hintBehindFilter(token, place)
   if (token === '=') return hintForEquals(before, next, at, place)
