@@ -105,8 +105,13 @@ function isSecret({ root }: VariablePath): boolean {
 
 /** What an author wrote, for people: without the texts in it, which may be credentials. */
 export function quoted(text: string): string {
-  const shown = text.trim().replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
+  const shown = withoutTexts(text.trim())
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
+}
+
+/** What an author wrote, with an ellipsis in the place of all that stands between quotes. */
+export function withoutTexts(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
 }
 
 /** A block that is not closed yet. */
