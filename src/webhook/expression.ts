@@ -57,14 +57,16 @@ export type TagForm =
 /**
  * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer
  * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence; and it reads
- * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`).
+ * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`). What is wrong with an
+ * expression that stands between quotes is told without its words: one may be a credential.
  */
 export function checkExpression(
   text: string,
   form: ExpressionForm,
   filters: ReadonlySet<string>,
+  { isQuoted = false } = {},
 ): CheckedExpression {
-  const reader = new ExpressionReader(text, filters)
+  const reader = new ExpressionReader(text, filters, isQuoted)
   try {
     reader.read(form)
     const { variables, made, readsMore, hasDefault } = reader
@@ -161,9 +163,11 @@ class ExpressionReader {
   readonly #tokens: readonly Token[]
   #at = 0
   #nesting = 0
+  readonly #isQuoted: boolean
 
-  constructor(text: string, filters: ReadonlySet<string>) {
+  constructor(text: string, filters: ReadonlySet<string>, isQuoted: boolean) {
     this.#filters = filters
+    this.#isQuoted = isQuoted
     this.#tokens = tokenize(text)
   }
 
@@ -263,7 +267,7 @@ class ExpressionReader {
 
   #filter(): void {
     const name = this.#word('the name of a filter')
-    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
+    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters, this.#isQuoted))
     this.hasDefault ||= name === 'default'
     if (!this.#takeMark(':')) {
       if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
@@ -282,7 +286,8 @@ class ExpressionReader {
   #argument(filter: string, isFirst: boolean): void {
     const { kind, text } = this.#peek
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
-      if (filter !== 'default' || text !== 'allow_false' || isFirst) throw unknownArgument(filter, text)
+      if (filter !== 'default' || text !== 'allow_false' || isFirst)
+        throw unknownArgument(filter, this.#isQuoted ? 'of that name' : `named "${text}"`)
       this.#at += 2
       this.#operand()
     } else this.#value()
@@ -296,8 +301,11 @@ class ExpressionReader {
       this.readsMore = true
       return
     }
-    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters)
-    if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
+    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters, {
+      isQuoted: true,
+    })
+    if (!checked.ok)
+      throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none: ${checked.problem}`)
     this.readsMore ||= checked.readsMore
     for (const variable of checked.variables) {
       const { root, members } = variable
@@ -408,7 +416,7 @@ class ExpressionReader {
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
     // LiquidJS reads 1e3 and -x as names of variables that nobody has.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
-    if (kind === 'word') refuseDash(text)
+    if (kind === 'word') this.#refuseDash(text)
     this.#at++
     if (kind !== 'word') return constants[kind]
     return literals.get(text) ?? text
@@ -488,15 +496,23 @@ class ExpressionReader {
   #word(expected: string): string {
     const { kind, text } = this.#peek
     if (kind !== 'word') throw this.#unexpected(expected)
-    refuseDash(text)
+    this.#refuseDash(text)
     this.#at++
     return text
   }
 
+  /** `{{ a- }}` is no `{{ a -}}`. */
+  #refuseDash(name: string): void {
+    if (!name.endsWith('-')) return
+    throw new SyntaxProblem(
+      `${this.#isQuoted ? 'a name' : `"${name}"`} ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+    )
+  }
+
   #unexpected(expected: string): SyntaxProblem {
-    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place)
+    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place, this.#isQuoted)
     const advice = hint === null ? '' : ` (${hint})`
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${advice}`)
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek, this.#isQuoted)}${advice}`)
   }
 }
 
@@ -563,14 +579,6 @@ export function formOfCondition(filter: string): ExpressionForm {
   return filter === 'group_by_exp' ? 'value' : 'condition'
 }
 
-/** `{{ a- }}` is no `{{ a -}}`. */
-function refuseDash(name: string): void {
-  if (name.endsWith('-'))
-    throw new SyntaxProblem(
-      `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
-    )
-}
-
 /** `{% assign true = 1 %}` would make a variable that nobody can name. */
 function refuseName(name: string): void {
   if (literals.has(name) || wordOperators.has(name) || name === 'not')
@@ -584,10 +592,10 @@ function refuseTooFew(filter: string, count: number): void {
   throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
 }
 
-function unknownArgument(filter: string, name: string): SyntaxProblem {
+function unknownArgument(filter: string, named: string): SyntaxProblem {
   const known = filter === 'default' ? 'only allow_false, behind the value' : 'none'
   return new SyntaxProblem(
-    `the filter "${filter}" has no argument named "${name}" here; of named arguments it has ${known}`,
+    `the filter "${filter}" has no argument ${named} here; of named arguments it has ${known}`,
   )
 }
 
@@ -634,16 +642,19 @@ function unreadable(rest: string): Token {
 }
 
 /** Where a token stands, for people. A text is not repeated: it may be a credential. */
-function placeOf({ kind, text }: Token): string {
+function placeOf({ kind, text }: Token, isQuoted: boolean): string {
   if (kind === 'end') return 'at the end'
   if (kind === 'string') return 'before a text'
+  if (isQuoted && kind === 'number') return 'before a number'
+  if (isQuoted && kind === 'word' && !wordOperators.has(text) && text !== 'not') return 'before a word'
   if (kind === 'unreadable') return `before ${text}`
   return `before "${text}"`
 }
 
-function unknownFilter(name: string, filters: ReadonlySet<string>): string {
+function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {
+  const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
   const elsewhere = findFilterElsewhere(name)
-  if (elsewhere !== null) return `there is no filter "${name}" (write ${elsewhere})`
+  if (elsewhere !== null) return `${unknown} (write ${elsewhere})`
   const meant = nearest(name, filters)
-  return `there is no filter "${name}"${meant === null ? '' : ` (did you mean "${meant}"?)`}`
+  return `${unknown}${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

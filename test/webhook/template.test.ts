@@ -424,6 +424,18 @@ describe('a complaint about a template', () => {
     '{{ a "x\\"mysecret" }}',
     '{{ a "x\\"mysecret }}',
     "{{ a 'x\\'mysecret' }}",
+    ...[
+      ...['a mysecret', 'a 5 mysecret', 'mysecret-', 'a.mysecret-', 'a | mysecret', 'a | truncate mysecret'],
+      ...[
+        'a | truncate=mysecret',
+        'a | truncate: mysecret: 5',
+        "a 'mysecret'",
+        "'mysecret",
+        "a == 'mysecret",
+      ],
+      ...["'a' mysecret", "'mysecret'", 'b | size mysecret', "a | where_exp: 'j', 'j mysecret'", '5mysecret'],
+      ...['a ? mysecret', 'a = mysecret', "a | where: 'mysecret 1 ['", 'mysecret mysecret', '-mysecret'],
+    ].map((condition) => `{{ a | where_exp: "i", "${condition}" }}`),
   ])('about %s repeats no text of it', (text) => {
     expect(problemOf(text)).not.toContain('mysecret')
   })
