@@ -417,9 +417,16 @@ class ExpressionReader {
     // LiquidJS reads 1e3 and -x as names of variables that nobody has.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
     if (kind === 'word') this.#refuseDash(text)
+    if (kind === 'string' && !this.#isSearched) refusePlaceholder(text)
     this.#at++
     if (kind !== 'word') return constants[kind]
     return literals.get(text) ?? text
+  }
+
+  /** Whether a filter looks for what stands here, so that braces may be what it finds. */
+  get #isSearched(): boolean {
+    const [bar, filter, colon] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at)
+    return bar?.text === '|' && colon?.text === ':' && searchFilters.has(filter?.text ?? '')
   }
 
   #group(): Part {
@@ -579,6 +586,19 @@ export function formOfCondition(filter: string): ExpressionForm {
   return filter === 'group_by_exp' ? 'value' : 'condition'
 }
 
+/** `{{ a | default: "{{ b }}" }}` would send the braces. */
+function refusePlaceholder(text: string): void {
+  if (!isAround(text, '{{', '}}') && !isAround(text, '{%', '%}')) return
+  throw new SyntaxProblem(
+    'a placeholder or tag between quotes is not filled in; name the value without braces and quotes, as in default: profile.name or "Hi " | append: profile.name',
+  )
+}
+
+function isAround(text: string, open: string, close: string): boolean {
+  const start = text.indexOf(open)
+  return start !== -1 && text.includes(close, start + open.length)
+}
+
 /** `{% assign true = 1 %}` would make a variable that nobody can name. */
 function refuseName(name: string): void {
   if (literals.has(name) || wordOperators.has(name) || name === 'not')
@@ -618,6 +638,11 @@ function isPath(text: string): boolean {
 function contentOf({ text }: Token): string {
   return new Tokenizer(text).readQuoted()?.content ?? ''
 }
+
+/** Those whose first argument is a text to look for. */
+const searchFilters: ReadonlySet<string> = new Set([
+  ...['split', 'remove', 'remove_first', 'remove_last', 'replace', 'replace_first', 'replace_last'],
+])
 
 /** Those that read a text as the path to a property of each item. */
 const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])

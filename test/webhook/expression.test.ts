@@ -169,6 +169,8 @@ describe('a condition is refused', () => {
     ['a == "x" and {{ b }} == "y"', 'written without braces'],
     ['{{ a contains "x" }}', 'written without braces'],
     ['a == "{{', 'a quote that is not closed'],
+    ['a == "{{ b }}"', 'a placeholder or tag between quotes is not filled in'],
+    ['a contains "{{ b }}"', 'name the value without braces and quotes'],
     ['a }} b', 'expected the end before "}"'],
     ['a contains "x" == false', 'comparisons do not chain'],
     ['a == b == c', 'comparisons do not chain'],
