@@ -1,5 +1,5 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
-import { neededArguments } from './filter-arguments.ts'
+import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { nearest } from './nearest.ts'
 import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
@@ -275,22 +275,26 @@ class ExpressionReader {
     }
     const start = this.#at
     let count = 0
-    do this.#argument(name, count++ === 0)
+    do count += this.#argument(name, count === 0) ? 1 : 0
     while (this.#takeMark(','))
     refuseTooFew(name, count)
+    refuseTooMany(name, count)
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
 
-  /** Only one filter knows an argument by its name; to all others the name would be a list. */
-  #argument(filter: string, isFirst: boolean): void {
+  /** Whether an argument has no name. Only one filter knows one by its name; to all others the name would be a list. */
+  #argument(filter: string, isFirst: boolean): boolean {
     const { kind, text } = this.#peek
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
       if (filter !== 'default' || text !== 'allow_false' || isFirst)
         throw unknownArgument(filter, this.#isQuoted ? 'of that name' : `named "${text}"`)
       this.#at += 2
       this.#operand()
-    } else this.#value()
+      return false
+    }
+    this.#value()
+    return true
   }
 
   /** Filters such as `where_exp` take the name of an item and a condition as texts. */
@@ -610,6 +614,17 @@ function refuseTooFew(filter: string, count: number): void {
   if (needed === undefined || count >= needed.count) return
   const wanted = needed.count === 1 ? 'an argument' : `${needed.count} arguments`
   throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
+}
+
+function refuseTooMany(filter: string, count: number): void {
+  const most = mostArguments.get(filter) ?? 0
+  if (count <= most) return
+  const taken = ['no argument', 'one argument'][most] ?? `${most} arguments`
+  const instead = insteadOfMore.get(filter)
+  const advice = instead === undefined ? '' : ` (perhaps you mean ${instead})`
+  throw new SyntaxProblem(
+    `the filter "${filter}" takes ${most === 0 ? '' : 'at most '}${taken}, and has ${count} here${advice}`,
+  )
 }
 
 function unknownArgument(filter: string, named: string): SyntaxProblem {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { Tokenizer } from 'liquidjs'
+import { filters as standardFilters, Tokenizer } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from '../../src/webhook/expression.ts'
-import { neededArguments } from '../../src/webhook/filter-arguments.ts'
+import { insteadOfMore, mostArguments, neededArguments } from '../../src/webhook/filter-arguments.ts'
 import { engine, filterNames } from '../../src/webhook/liquid.ts'
 import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
 
@@ -249,6 +249,25 @@ describe('a condition is refused', () => {
       'a | where_exp: "t"',
       'the filter "where_exp" needs 2 arguments, as in where_exp: "item", "item.active"',
     ],
+    ['a | sort: "p", "desc"', 'the filter "sort" takes at most one argument, and has 2 here'],
+    ['a | sort: "p", "desc"', '(perhaps you mean sort: "name" | reverse)'],
+    ['a | where: "p", ">", 5', 'takes at most 2 arguments, and has 3 here (perhaps you mean where_exp'],
+    ['a | split: ",", 2', 'the filter "split" takes at most one argument, and has 2 here.'],
+    ['a | replace: "A", "B", "C"', 'takes at most 2 arguments, and has 3 here'],
+    [
+      'a | sha256: "k"',
+      'the filter "sha256" takes no argument, and has 1 here (perhaps you mean hmac_sha256',
+    ],
+    ['a | join: ", ", " and "', 'takes at most one argument'],
+    ['a | upcase: "x"', 'the filter "upcase" takes no argument, and has 1 here.'],
+    ['a | first: 2', 'takes no argument, and has 1 here (perhaps you mean slice: 0, 3)'],
+    ['a | uniq: "a"', 'takes no argument'],
+    ['a | compact: "n"', 'takes no argument'],
+    ['a | append: "x", "y"', 'takes at most one argument'],
+    ['a | default: "x", "y"', 'takes at most one argument'],
+    ['a | default: "x", allow_false: true, "y"', 'takes at most one argument'],
+    ['(a | upcase: "x") == "b"', 'takes no argument'],
+    ['a | where_exp: "t", "t.b", 1', 'takes at most 2 arguments'],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('%j: %s', (text, problem) => {
@@ -416,6 +435,44 @@ describe('a filter that needs arguments', () => {
     expect(filterNames).toContain(name)
     expect(complaintAbout(`${name}: ${example}`)).toBeNull()
     expect(complaintAbout(name)).toContain(`"${name}" needs ${count === 1 ? 'an argument' : '2 arguments'}`)
+  })
+})
+
+describe('the most arguments of a filter', () => {
+  const complaintAbout = (filter: string) => {
+    const compiled = compileTemplate(`{{ profile.a | ${filter} }}`, null)
+    return compiled.ok ? null : compiled.problem
+  }
+  const argumentsFor = (name: string, count: number) => {
+    const list = [...(name.endsWith('_exp') ? ['"t"', '"t.b"'] : []), ...Array(9).fill('"x"')].slice(0, count)
+    return `${name}${count === 0 ? '' : `: ${list.join(', ')}`}`
+  }
+
+  it('is known of every filter, and of nothing else', () => {
+    expect([...mostArguments.keys()].toSorted()).toEqual([...filterNames].toSorted())
+  })
+
+  it.each([...mostArguments])('%s: %j', (name, most) => {
+    expect(complaintAbout(argumentsFor(name, Math.min(most, 9)))).toBeNull()
+    if (most !== Number.POSITIVE_INFINITY)
+      expect(complaintAbout(argumentsFor(name, most + 1))).toContain(`the filter "${name}" takes`)
+  })
+
+  const written = Object.entries(standardFilters).flatMap(([name, filter]) => {
+    const source = String(typeof filter === 'function' ? filter : filter?.handler)
+    const [, parameters] = /^(?:function\*? ?[\w$]*)? ?\(([^)]*)\)/.exec(source) ?? []
+    const count =
+      parameters?.split(',').filter((parameter) => !parameter.trim().startsWith('...')).length ?? 0
+    return count > 0 && filterNames.has(name) ? [[name, count - 1] as const] : []
+  })
+
+  it('is what LiquidJS has', () => {
+    expect(written.length).toBeGreaterThan(60)
+    expect(written).toEqual(written.map(([name]) => [name, mostArguments.get(name)]))
+  })
+
+  it.each([...insteadOfMore.values()])('is no riddle: %s', (filter) => {
+    expect(complaintAbout(filter.replace(' before it', ''))).toBeNull()
   })
 })
 
