@@ -36,6 +36,10 @@ export type CheckedExpression =
       readonly readsMore: boolean
       /** Whether the author says what stands in the place of nothing. */
       readonly hasDefault: boolean
+      /** The variable that is all of the expression. */
+      readonly only: VariablePath | null
+      /** The texts and numbers that `when` compares with what its `case` has. */
+      readonly compared: readonly ComparedConstant[]
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -69,8 +73,8 @@ export function checkExpression(
   const reader = new ExpressionReader(text, filters, isQuoted)
   try {
     reader.read(form)
-    const { variables, made, readsMore, hasDefault } = reader
-    return { ok: true, variables, made, readsMore, hasDefault }
+    const { variables, made, readsMore, hasDefault, only, compared } = reader
+    return { ok: true, variables, made, readsMore, hasDefault, only, compared }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
     throw error
@@ -158,6 +162,8 @@ class ExpressionReader {
   readonly made: string[] = []
   readsMore = false
   hasDefault = false
+  only: VariablePath | null = null
+  readonly compared: ComparedConstant[] = []
   readonly #filters: ReadonlySet<string>
   #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
@@ -179,7 +185,10 @@ class ExpressionReader {
   }
 
   readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
-    value: () => this.#written(),
+    value: () => {
+      const { index } = this.#written()
+      this.only = index === null ? null : (this.variables[index] ?? null)
+    },
     condition: () => {
       const part = this.#filtered()
       if (this.#peek.kind === 'end') this.#judge(part, onlyConstant)
@@ -201,7 +210,7 @@ class ExpressionReader {
     for: () => this.#loop('for'),
     tablerow: () => this.#loop('tablerow'),
     when: () => {
-      do this.#operand()
+      do this.#compare(this.#operand())
       while (this.#takeMark(',') || this.#takeWord('or'))
     },
     cycle: () => {
@@ -257,8 +266,15 @@ class ExpressionReader {
   }
 
   /** A value that is kept, sent or compared, where a choice would give true or false. */
-  #written(): void {
-    refuseChoice(this.#filtered())
+  #written(): Part {
+    const part = this.#filtered()
+    refuseChoice(part)
+    return part
+  }
+
+  #compare(part: Part): void {
+    const kind = kindOfConstant(part)
+    if (kind !== null) this.compared.push({ operator: '==', kind })
   }
 
   #value(): void {
@@ -375,13 +391,11 @@ class ExpressionReader {
     if (index !== null && variable !== undefined) this.variables[index] = { ...variable, isJudged: true }
   }
 
-  #noteConstant({ index }: Part, operator: string, { gives }: Part): void {
+  #noteConstant({ index }: Part, operator: string, other: Part): void {
     const variable = index === null ? undefined : this.variables[index]
-    if (index === null || variable === undefined) return
-    if (gives === 'text' || gives === 'number') {
-      const kind = gives === 'text' ? 'string' : 'number'
-      this.variables[index] = { ...variable, compared: { operator, kind } }
-    }
+    const kind = kindOfConstant(other)
+    if (index === null || variable === undefined || kind === null) return
+    this.variables[index] = { ...variable, compared: { operator, kind } }
   }
 
   #takeNots(): boolean {
@@ -550,6 +564,11 @@ function constantBeside(joint: 'and' | 'or'): string {
 }
 
 const onlyConstant = 'a text or a number alone decides nothing; compare a value with it'
+
+function kindOfConstant({ gives }: Part): ComparedConstant['kind'] | null {
+  if (gives === 'text') return 'string'
+  return gives === 'number' ? 'number' : null
+}
 
 /** Whether a part is one of the values that a join does not give. */
 function isValue({ gives }: Part): boolean {
