@@ -1,5 +1,5 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
-import { neededArguments } from './filter-arguments.ts'
+import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { nearest } from './nearest.ts'
 import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
@@ -36,6 +36,10 @@ export type CheckedExpression =
       readonly readsMore: boolean
       /** Whether the author says what stands in the place of nothing. */
       readonly hasDefault: boolean
+      /** The variable that is all of the expression. */
+      readonly only: VariablePath | null
+      /** The texts and numbers that `when` compares with what its `case` has. */
+      readonly compared: readonly ComparedConstant[]
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -57,18 +61,20 @@ export type TagForm =
 /**
  * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer
  * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence; and it reads
- * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`).
+ * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`). What is wrong with an
+ * expression that stands between quotes is told without its words: one may be a credential.
  */
 export function checkExpression(
   text: string,
   form: ExpressionForm,
   filters: ReadonlySet<string>,
+  { isQuoted = false } = {},
 ): CheckedExpression {
-  const reader = new ExpressionReader(text, filters)
+  const reader = new ExpressionReader(text, filters, isQuoted)
   try {
     reader.read(form)
-    const { variables, made, readsMore, hasDefault } = reader
-    return { ok: true, variables, made, readsMore, hasDefault }
+    const { variables, made, readsMore, hasDefault, only, compared } = reader
+    return { ok: true, variables, made, readsMore, hasDefault, only, compared }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
     throw error
@@ -156,14 +162,18 @@ class ExpressionReader {
   readonly made: string[] = []
   readsMore = false
   hasDefault = false
+  only: VariablePath | null = null
+  readonly compared: ComparedConstant[] = []
   readonly #filters: ReadonlySet<string>
   #place: HintPlace = 'other'
   readonly #tokens: readonly Token[]
   #at = 0
   #nesting = 0
+  readonly #isQuoted: boolean
 
-  constructor(text: string, filters: ReadonlySet<string>) {
+  constructor(text: string, filters: ReadonlySet<string>, isQuoted: boolean) {
     this.#filters = filters
+    this.#isQuoted = isQuoted
     this.#tokens = tokenize(text)
   }
 
@@ -175,7 +185,10 @@ class ExpressionReader {
   }
 
   readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
-    value: () => this.#written(),
+    value: () => {
+      const { index } = this.#written()
+      this.only = index === null ? null : (this.variables[index] ?? null)
+    },
     condition: () => {
       const part = this.#filtered()
       if (this.#peek.kind === 'end') this.#judge(part, onlyConstant)
@@ -197,7 +210,7 @@ class ExpressionReader {
     for: () => this.#loop('for'),
     tablerow: () => this.#loop('tablerow'),
     when: () => {
-      do this.#operand()
+      do this.#compare(this.#operand())
       while (this.#takeMark(',') || this.#takeWord('or'))
     },
     cycle: () => {
@@ -239,15 +252,29 @@ class ExpressionReader {
   #filtered(): Part {
     const part = this.#logical()
     if (!this.#isMark('|')) return part
-    if (part.isOpen) throw new SyntaxProblem(filterBehindOperation)
+    if (part.isOpen) this.#refuseBar(part)
     refuseChoice(part)
     while (this.#takeMark('|')) this.#filter()
     return { ...someValue, isOpen: true }
   }
 
+  /** Of `a == 1 || b` and `a == 1 | upcase`. */
+  #refuseBar(part: Part): never {
+    if (!this.#isMark('|', this.#at + 1)) throw new SyntaxProblem(filterBehindOperation)
+    if (this.#place !== 'condition') refuseChoice(part)
+    throw new SyntaxProblem('expected the end before "|" (write "or")')
+  }
+
   /** A value that is kept, sent or compared, where a choice would give true or false. */
-  #written(): void {
-    refuseChoice(this.#filtered())
+  #written(): Part {
+    const part = this.#filtered()
+    refuseChoice(part)
+    return part
+  }
+
+  #compare(part: Part): void {
+    const kind = kindOfConstant(part)
+    if (kind !== null) this.compared.push({ operator: '==', kind })
   }
 
   #value(): void {
@@ -256,7 +283,7 @@ class ExpressionReader {
 
   #filter(): void {
     const name = this.#word('the name of a filter')
-    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters))
+    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters, this.#isQuoted))
     this.hasDefault ||= name === 'default'
     if (!this.#takeMark(':')) {
       if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
@@ -264,21 +291,26 @@ class ExpressionReader {
     }
     const start = this.#at
     let count = 0
-    do this.#argument(name, count++ === 0)
+    do count += this.#argument(name, count === 0) ? 1 : 0
     while (this.#takeMark(','))
     refuseTooFew(name, count)
+    refuseTooMany(name, count)
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
 
-  /** Only one filter knows an argument by its name; to all others the name would be a list. */
-  #argument(filter: string, isFirst: boolean): void {
+  /** Whether an argument has no name. Only one filter knows one by its name; to all others the name would be a list. */
+  #argument(filter: string, isFirst: boolean): boolean {
     const { kind, text } = this.#peek
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
-      if (filter !== 'default' || text !== 'allow_false' || isFirst) throw unknownArgument(filter, text)
+      if (filter !== 'default' || text !== 'allow_false' || isFirst)
+        throw unknownArgument(filter, this.#isQuoted ? 'of that name' : `named "${text}"`)
       this.#at += 2
       this.#operand()
-    } else this.#value()
+      return false
+    }
+    this.#value()
+    return true
   }
 
   /** Filters such as `where_exp` take the name of an item and a condition as texts. */
@@ -289,8 +321,11 @@ class ExpressionReader {
       this.readsMore = true
       return
     }
-    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters)
-    if (!checked.ok) throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none`)
+    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters, {
+      isQuoted: true,
+    })
+    if (!checked.ok)
+      throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none: ${checked.problem}`)
     this.readsMore ||= checked.readsMore
     for (const variable of checked.variables) {
       const { root, members } = variable
@@ -356,13 +391,11 @@ class ExpressionReader {
     if (index !== null && variable !== undefined) this.variables[index] = { ...variable, isJudged: true }
   }
 
-  #noteConstant({ index }: Part, operator: string, { gives }: Part): void {
+  #noteConstant({ index }: Part, operator: string, other: Part): void {
     const variable = index === null ? undefined : this.variables[index]
-    if (index === null || variable === undefined) return
-    if (gives === 'text' || gives === 'number') {
-      const kind = gives === 'text' ? 'string' : 'number'
-      this.variables[index] = { ...variable, compared: { operator, kind } }
-    }
+    const kind = kindOfConstant(other)
+    if (index === null || variable === undefined || kind === null) return
+    this.variables[index] = { ...variable, compared: { operator, kind } }
   }
 
   #takeNots(): boolean {
@@ -401,10 +434,17 @@ class ExpressionReader {
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
     // LiquidJS reads 1e3 and -x as names of variables that nobody has.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
-    if (kind === 'word') refuseDash(text)
+    if (kind === 'word') this.#refuseDash(text)
+    if (kind === 'string' && !this.#isSearched) refusePlaceholder(text)
     this.#at++
     if (kind !== 'word') return constants[kind]
     return literals.get(text) ?? text
+  }
+
+  /** Whether a filter looks for what stands here, so that braces may be what it finds. */
+  get #isSearched(): boolean {
+    const [bar, filter, colon] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at)
+    return bar?.text === '|' && colon?.text === ':' && searchFilters.has(filter?.text ?? '')
   }
 
   #group(): Part {
@@ -481,15 +521,23 @@ class ExpressionReader {
   #word(expected: string): string {
     const { kind, text } = this.#peek
     if (kind !== 'word') throw this.#unexpected(expected)
-    refuseDash(text)
+    this.#refuseDash(text)
     this.#at++
     return text
   }
 
+  /** `{{ a- }}` is no `{{ a -}}`. */
+  #refuseDash(name: string): void {
+    if (!name.endsWith('-')) return
+    throw new SyntaxProblem(
+      `${this.#isQuoted ? 'a name' : `"${name}"`} ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+    )
+  }
+
   #unexpected(expected: string): SyntaxProblem {
-    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place)
+    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place, this.#isQuoted)
     const advice = hint === null ? '' : ` (${hint})`
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek)}${advice}`)
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek, this.#isQuoted)}${advice}`)
   }
 }
 
@@ -516,6 +564,11 @@ function constantBeside(joint: 'and' | 'or'): string {
 }
 
 const onlyConstant = 'a text or a number alone decides nothing; compare a value with it'
+
+function kindOfConstant({ gives }: Part): ComparedConstant['kind'] | null {
+  if (gives === 'text') return 'string'
+  return gives === 'number' ? 'number' : null
+}
 
 /** Whether a part is one of the values that a join does not give. */
 function isValue({ gives }: Part): boolean {
@@ -556,12 +609,17 @@ export function formOfCondition(filter: string): ExpressionForm {
   return filter === 'group_by_exp' ? 'value' : 'condition'
 }
 
-/** `{{ a- }}` is no `{{ a -}}`. */
-function refuseDash(name: string): void {
-  if (name.endsWith('-'))
-    throw new SyntaxProblem(
-      `"${name}" ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
-    )
+/** `{{ a | default: "{{ b }}" }}` would send the braces. */
+function refusePlaceholder(text: string): void {
+  if (!isAround(text, '{{', '}}') && !isAround(text, '{%', '%}')) return
+  throw new SyntaxProblem(
+    'a placeholder or tag between quotes is not filled in; name the value without braces and quotes, as in default: profile.name or "Hi " | append: profile.name',
+  )
+}
+
+function isAround(text: string, open: string, close: string): boolean {
+  const start = text.indexOf(open)
+  return start !== -1 && text.includes(close, start + open.length)
 }
 
 /** `{% assign true = 1 %}` would make a variable that nobody can name. */
@@ -577,10 +635,21 @@ function refuseTooFew(filter: string, count: number): void {
   throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
 }
 
-function unknownArgument(filter: string, name: string): SyntaxProblem {
+function refuseTooMany(filter: string, count: number): void {
+  const most = mostArguments.get(filter) ?? 0
+  if (count <= most) return
+  const taken = ['no argument', 'one argument'][most] ?? `${most} arguments`
+  const instead = insteadOfMore.get(filter)
+  const advice = instead === undefined ? '' : ` (perhaps you mean ${instead})`
+  throw new SyntaxProblem(
+    `the filter "${filter}" takes ${most === 0 ? '' : 'at most '}${taken}, and has ${count} here${advice}`,
+  )
+}
+
+function unknownArgument(filter: string, named: string): SyntaxProblem {
   const known = filter === 'default' ? 'only allow_false, behind the value' : 'none'
   return new SyntaxProblem(
-    `the filter "${filter}" has no argument named "${name}" here; of named arguments it has ${known}`,
+    `the filter "${filter}" has no argument ${named} here; of named arguments it has ${known}`,
   )
 }
 
@@ -603,6 +672,11 @@ function isPath(text: string): boolean {
 function contentOf({ text }: Token): string {
   return new Tokenizer(text).readQuoted()?.content ?? ''
 }
+
+/** Those whose first argument is a text to look for. */
+const searchFilters: ReadonlySet<string> = new Set([
+  ...['split', 'remove', 'remove_first', 'remove_last', 'replace', 'replace_first', 'replace_last'],
+])
 
 /** Those that read a text as the path to a property of each item. */
 const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
@@ -627,16 +701,19 @@ function unreadable(rest: string): Token {
 }
 
 /** Where a token stands, for people. A text is not repeated: it may be a credential. */
-function placeOf({ kind, text }: Token): string {
+function placeOf({ kind, text }: Token, isQuoted: boolean): string {
   if (kind === 'end') return 'at the end'
   if (kind === 'string') return 'before a text'
+  if (isQuoted && kind === 'number') return 'before a number'
+  if (isQuoted && kind === 'word' && !wordOperators.has(text) && text !== 'not') return 'before a word'
   if (kind === 'unreadable') return `before ${text}`
   return `before "${text}"`
 }
 
-function unknownFilter(name: string, filters: ReadonlySet<string>): string {
+function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {
+  const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
   const elsewhere = findFilterElsewhere(name)
-  if (elsewhere !== null) return `there is no filter "${name}" (write ${elsewhere})`
+  if (elsewhere !== null) return `${unknown} (write ${elsewhere})`
   const meant = nearest(name, filters)
-  return `there is no filter "${name}"${meant === null ? '' : ` (did you mean "${meant}"?)`}`
+  return `${unknown}${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

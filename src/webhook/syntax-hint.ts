@@ -3,16 +3,24 @@ export type HintPlace = 'condition' | 'value' | 'assign' | 'loop' | 'other'
 
 /** A part of an expression, as it is written. */
 interface Written {
+  readonly kind: string
   readonly text: string
 }
 
 /** What an author should do about what could not be read at a token; null where nobody knows. */
-export function findSyntaxHint(tokens: readonly Written[], at: number, place: HintPlace): string | null {
+export function findSyntaxHint(
+  tokens: readonly Written[],
+  at: number,
+  place: HintPlace,
+  isQuoted: boolean,
+): string | null {
   const token = tokens[at]?.text ?? ''
   const [before, next] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '']
   if (token === '|') return hintForBar(before, at, place)
   if (isSign(before) && isSign(token)) return hintForSigns(before + token)
-  if (tokens[at - 2]?.text === '|' && isArgument(token)) return hintForArgument(before, token, next)
+  const isReadable = tokens[at]?.kind !== 'unreadable'
+  if (tokens[at - 2]?.text === '|' && isReadable && isArgument(token))
+    return hintForArgument(before, token === '=' ? next : token, isQuoted)
   if (isOperator(token) && tokens.slice(0, at).some(({ text }) => text === '|'))
     return hintBehindFilter(token, place)
   if (token === '=') return hintForEquals(before, next, at, place)
@@ -39,9 +47,8 @@ function isArgument(text: string): boolean {
   return /^(?:=|["'\w-].*)$/s.test(text) && !/^(?:and|or|contains|in|is)$/i.test(text)
 }
 
-function hintForArgument(filter: string, token: string, next: string): string {
-  const argument = token === '=' ? next : token
-  return `write ${filter}: ${isQuotable(argument) ? argument : '…'}`
+function hintForArgument(filter: string, argument: string, isQuoted: boolean): string {
+  return `write ${filter}: ${!isQuoted && isQuotable(argument) ? argument : '…'}`
 }
 
 /** What stands between quotes may be a credential. */

@@ -105,14 +105,21 @@ function isSecret({ root }: VariablePath): boolean {
 
 /** What an author wrote, for people: without the texts in it, which may be credentials. */
 export function quoted(text: string): string {
-  const shown = text.trim().replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
+  const shown = withoutTexts(text.trim())
   return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
+}
+
+/** What an author wrote, with an ellipsis in the place of all that stands between quotes. */
+export function withoutTexts(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
 }
 
 /** A block that is not closed yet. */
 interface OpenBlock {
   readonly name: string
   hasElse: boolean
+  /** What the block is about, where that is one variable. */
+  subject: { readonly text: string; readonly variable: VariablePath } | null
 }
 
 /** Tags that begin another part of the block that they stand in. */
@@ -188,9 +195,9 @@ class BlockWalk {
     if (name === 'liquid') return this.#lines(args)
     if (name === 'else' && /^if\b/.test(args))
       return 'What is written {% else if %} elsewhere is {% elsif %} here.'
-    if (rule.end !== undefined) this.#open.push({ name, hasElse: false })
+    if (rule.end !== undefined) this.#open.push({ name, hasElse: false, subject: null })
     if (this.#open.length > maxBlocks) return `Blocks are nested deeper than ${maxBlocks} levels.`
-    return this.#expression(args, rule.form)
+    return this.#expression(args, rule.form, name)
   }
 
   #misplaced(name: string, { within, inside }: TagRule): TemplateProblem {
@@ -226,14 +233,30 @@ class BlockWalk {
     return null
   }
 
-  #expression(text: string, form: ExpressionForm): TemplateProblem {
+  #expression(text: string, form: ExpressionForm, tag?: string): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
     if (checked.ok) {
       this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
       this.hasDefault ||= checked.hasDefault
       for (const name of checked.made) this.#made.add(name)
+      if (tag === 'case' || tag === 'when') this.#compare(text, checked)
     }
     return expressionProblem(text, checked)
+  }
+
+  /** `{% case a %}{% when 1 %}` is `a == 1`. */
+  #compare(text: string, { only, compared }: Extract<CheckedExpression, { ok: true }>): void {
+    const block = this.#open.at(-1)
+    if (block === undefined) return
+    if (only !== null) block.subject = { text, variable: only }
+    const { subject } = block
+    if (subject === null) return
+    for (const constant of compared)
+      this.#named.push({
+        text: subject.text,
+        variables: [{ ...subject.variable, compared: constant }],
+        readsMore: false,
+      })
   }
 }
 

@@ -24,7 +24,7 @@ import { mustBeSilent, type Rendered, type RenderProblem, rendered, secretInvali
 import { noPaths, type ResponsePaths } from './response-paths.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { checkTemplate, expressionProblem, quoted, secretReference } from './template-check.ts'
+import { checkTemplate, expressionProblem, quoted, secretReference, withoutTexts } from './template-check.ts'
 import { isTrue } from './truth.ts'
 import {
   dropLastFilter,
@@ -131,7 +131,7 @@ function textOf(source: Source, place: TextPlace): Template {
 
 /** Parses a condition: an expression of Liquid without braces. */
 export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
-  if (isTemplate(text))
+  if (isTemplate(withoutTexts(text)))
     return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'condition', filterNames))
   if (problem !== null) return { ok: false, problem }

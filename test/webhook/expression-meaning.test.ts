@@ -8,6 +8,7 @@ const profile = {
   zero: 0,
   five: 5,
   name: 'Ada',
+  braces: 'a {{ b %} c',
   empty: '',
   nil: null,
   tags: ['a', 'Ada'],
@@ -155,6 +156,9 @@ describe('an expression means what it says', () => {
     ['(not profile.yes and profile.no)', false],
     ['(not profile.tags contains "z")', true],
     ['profile.rows[0].active == (not profile.no)', true],
+    ['not profile.name contains "{{"', true],
+    ['profile.braces contains "{{"', true],
+    ["profile.braces contains '%}' and not profile.name contains '{%'", true],
   ])('%s is %j', (condition, value) => {
     expect(holds(condition)).toBe(value)
   })

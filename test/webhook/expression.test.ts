@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { Tokenizer } from 'liquidjs'
+import { filters as standardFilters, Tokenizer } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from '../../src/webhook/expression.ts'
-import { neededArguments } from '../../src/webhook/filter-arguments.ts'
+import { insteadOfMore, mostArguments, neededArguments } from '../../src/webhook/filter-arguments.ts'
 import { engine, filterNames } from '../../src/webhook/liquid.ts'
 import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
 
@@ -25,6 +25,12 @@ describe('a condition is well formed', () => {
     'a == ""',
     'a == "}}"',
     'a == "|, and or"',
+    'not a contains "{{"',
+    'a contains "}}"',
+    "a contains '{%'",
+    'a contains "say \\"{{"',
+    'a contains "{{" or a contains "}}"',
+    'a | where_exp: "t", "t.b contains \'{%\'"',
     'true',
     'not a',
     'not not a',
@@ -159,6 +165,12 @@ describe('a condition is refused', () => {
     ['a\u0000', 'not well formed'],
     ['{{ a }}', 'written without braces'],
     ['{% if a %}', 'written without braces'],
+    ['a == {{ b }}', 'written without braces'],
+    ['a == "x" and {{ b }} == "y"', 'written without braces'],
+    ['{{ a contains "x" }}', 'written without braces'],
+    ['a == "{{', 'a quote that is not closed'],
+    ['a == "{{ b }}"', 'a placeholder or tag between quotes is not filled in'],
+    ['a contains "{{ b }}"', 'name the value without braces and quotes'],
     ['a }} b', 'expected the end before "}"'],
     ['a contains "x" == false', 'comparisons do not chain'],
     ['a == b == c', 'comparisons do not chain'],
@@ -180,6 +192,19 @@ describe('a condition is refused', () => {
     ['a | where_exp: "t", "t.a b"', 'takes as a condition is none'],
     ['a | where_exp: "t", "t.a == 1 == 2"', 'takes as a condition is none'],
     ['a | where_exp: "t", "t | find_exp: \'u\', \'u and\'"', 'takes as a condition is none'],
+    [
+      'a | where_exp: "i", "i.a == 1 and i.p or i.t"',
+      'is none: "and" and "or" are mixed; say with parentheses',
+    ],
+    ['a | reject_exp: "i", \'i.p == "x" or "y"\'', 'is none: a text or a number beside "or" is always true'],
+    ['a | find_exp: "i", "i.a == 1 || i.a == 2"', 'is none: expected the end before "|" (write "or")'],
+    ['a | has_exp: "i", "i.a = 1"', 'is none: expected the end before "=" (write "==")'],
+    ['a | find_index_exp: "i", "not"', 'is none: expected a value at the end'],
+    ['a | group_by_exp: "i", "i.a or i.b"', 'is none: "and" and "or" give true or false'],
+    [
+      'a | where_exp: "i", "i.a | upcas"',
+      'is none: there is no filter of that name (did you mean "upcase"?)',
+    ],
     ['a | where: "first name"', 'takes as a path is none'],
     [`a | where: "${'b['.repeat(2_600)}c${']'.repeat(2_600)}"`, 'takes as a path is none'],
     ['a | where: "b[c"', 'takes as a path is none'],
@@ -224,6 +249,25 @@ describe('a condition is refused', () => {
       'a | where_exp: "t"',
       'the filter "where_exp" needs 2 arguments, as in where_exp: "item", "item.active"',
     ],
+    ['a | sort: "p", "desc"', 'the filter "sort" takes at most one argument, and has 2 here'],
+    ['a | sort: "p", "desc"', '(perhaps you mean sort: "name" | reverse)'],
+    ['a | where: "p", ">", 5', 'takes at most 2 arguments, and has 3 here (perhaps you mean where_exp'],
+    ['a | split: ",", 2', 'the filter "split" takes at most one argument, and has 2 here.'],
+    ['a | replace: "A", "B", "C"', 'takes at most 2 arguments, and has 3 here'],
+    [
+      'a | sha256: "k"',
+      'the filter "sha256" takes no argument, and has 1 here (perhaps you mean hmac_sha256',
+    ],
+    ['a | join: ", ", " and "', 'takes at most one argument'],
+    ['a | upcase: "x"', 'the filter "upcase" takes no argument, and has 1 here.'],
+    ['a | first: 2', 'takes no argument, and has 1 here (perhaps you mean slice: 0, 3)'],
+    ['a | uniq: "a"', 'takes no argument'],
+    ['a | compact: "n"', 'takes no argument'],
+    ['a | append: "x", "y"', 'takes at most one argument'],
+    ['a | default: "x", "y"', 'takes at most one argument'],
+    ['a | default: "x", allow_false: true, "y"', 'takes at most one argument'],
+    ['(a | upcase: "x") == "b"', 'takes no argument'],
+    ['a | where_exp: "t", "t.b", 1', 'takes at most 2 arguments'],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('%j: %s', (text, problem) => {
@@ -305,6 +349,14 @@ describe('what is written in another language gets the form of Liquid', () => {
     ['a not contains "x"', 'not a contains b'],
     ['a == “x”', '(write straight quotes)'],
     ['a || b', '(write "or")'],
+    ['a == 200 || a == 201', '(write "or")'],
+    ['a == 200 && a == 201', '(write "and")'],
+    ['not a || b', '(write "or")'],
+    ['not a && b', '(write "and")'],
+    ['a or b || c', '(write "or")'],
+    ['(a == 1 || b)', '(write "or")'],
+    ['(a | size) > 1 || b', '(write "or")'],
+    ['a | size && b', '(write "and")'],
     ['a ?? "x"', '(write a | default: b)'],
     ['a | size > 3', 'put the value and its filter in parentheses, as in (a | size) > 1'],
     ['a | size and b', 'put the value and its filter in parentheses'],
@@ -334,6 +386,12 @@ describe('what is written in another language gets the form of Liquid', () => {
     ],
     ['{% if a = 1 %}{% endif %}', '(write "==")'],
     ['{% if a || b %}{% endif %}', '(write "or")'],
+    ['{% if a == 1 || b == 2 %}{% endif %}', '(write "or")'],
+    ['{% if a == 1 && b == 2 %}{% endif %}', '(write "and")'],
+    ['{{ a == 1 || b == 2 }}', '(write "or")'],
+    ['{{ a == 1 && b == 2 }}', '(write "and")'],
+    ['{% assign x = a == 1 || b %}', '(write "or")'],
+    ['{{ a or b || c }}', 'write a | default: b'],
     ['{{ a | trim }}', 'there is no filter "trim" (write strip)'],
     ['{{ a | length }}', '(write size)'],
     ['{{ a | to_json }}', '(write json)'],
@@ -377,6 +435,44 @@ describe('a filter that needs arguments', () => {
     expect(filterNames).toContain(name)
     expect(complaintAbout(`${name}: ${example}`)).toBeNull()
     expect(complaintAbout(name)).toContain(`"${name}" needs ${count === 1 ? 'an argument' : '2 arguments'}`)
+  })
+})
+
+describe('the most arguments of a filter', () => {
+  const complaintAbout = (filter: string) => {
+    const compiled = compileTemplate(`{{ profile.a | ${filter} }}`, null)
+    return compiled.ok ? null : compiled.problem
+  }
+  const argumentsFor = (name: string, count: number) => {
+    const list = [...(name.endsWith('_exp') ? ['"t"', '"t.b"'] : []), ...Array(9).fill('"x"')].slice(0, count)
+    return `${name}${count === 0 ? '' : `: ${list.join(', ')}`}`
+  }
+
+  it('is known of every filter, and of nothing else', () => {
+    expect([...mostArguments.keys()].toSorted()).toEqual([...filterNames].toSorted())
+  })
+
+  it.each([...mostArguments])('%s: %j', (name, most) => {
+    expect(complaintAbout(argumentsFor(name, Math.min(most, 9)))).toBeNull()
+    if (most !== Number.POSITIVE_INFINITY)
+      expect(complaintAbout(argumentsFor(name, most + 1))).toContain(`the filter "${name}" takes`)
+  })
+
+  const written = Object.entries(standardFilters).flatMap(([name, filter]) => {
+    const source = String(typeof filter === 'function' ? filter : filter?.handler)
+    const [, parameters] = /^(?:function\*? ?[\w$]*)? ?\(([^)]*)\)/.exec(source) ?? []
+    const count =
+      parameters?.split(',').filter((parameter) => !parameter.trim().startsWith('...')).length ?? 0
+    return count > 0 && filterNames.has(name) ? [[name, count - 1] as const] : []
+  })
+
+  it('is what LiquidJS has', () => {
+    expect(written.length).toBeGreaterThan(60)
+    expect(written).toEqual(written.map(([name]) => [name, mostArguments.get(name)]))
+  })
+
+  it.each([...insteadOfMore.values()])('is no riddle: %s', (filter) => {
+    expect(complaintAbout(filter.replace(' before it', ''))).toBeNull()
   })
 })
 

@@ -201,6 +201,35 @@ describe('a variable over a response', () => {
     },
   )
 
+  it.each([
+    ['{% case response.status %}{% when "200" %}a{% endcase %}', 'Write the number without quotes'],
+    ['{% case response.status %}{% when 200, "201" %}a{% endcase %}', 'Write the number without quotes'],
+    ['{% case response.status %}{% when 1 %}a{% when 2 or "3" %}b{% endcase %}', 'Write the number without'],
+    ['{% case (response.status) %}{% when "200" %}a{% endcase %}', 'Write the number without quotes'],
+    ['{% case response.body %}{% when 5 %}a{% endcase %}', 'Write the number in quotes'],
+    ['{% case response.headers.x-a %}{% when 5 %}a{% endcase %}', 'Write the number in quotes'],
+    ['{% liquid\n case response.status\n when "200"\n echo "a"\n endcase\n%}', 'Write the number without'],
+    [
+      '{% if true %}{% case response.status %}{% when "2" %}a{% endcase %}{% endif %}',
+      'no number equals a text',
+    ],
+  ])('is compared with what it never equals: %s', (text, problem) => {
+    expect(inCapture(text)).toContain(problem)
+    expect(inCapture(text)).toContain('refers to what cannot be there. "response.')
+  })
+
+  it.each([
+    '{% case response.status %}{% when 200, 201 %}a{% endcase %}',
+    '{% case response.body %}{% when "5" %}a{% endcase %}',
+    '{% case response.json.a %}{% when "5", 5 %}a{% endcase %}',
+    '{% case response.status %}{% when response.json.a %}{% case profile.a %}{% when "x" %}a{% endcase %}{% endcase %}',
+    '{% assign s = response.status | append: "" %}{% case s %}{% when "200" %}a{% endcase %}',
+    '{% case (response.status | append: "") %}{% when "200" %}a{% endcase %}',
+    '{% case response.status %}{% when 1 %}{{ response.body }}{% endcase %}{% case response.body %}{% when "1" %}{% endcase %}',
+  ])('is compared with what it may equal: %s', (text) => {
+    expect(inCapture(text)).toBeUndefined()
+  })
+
   it('is not known before there is one', () => {
     expect(inWhen('response.status == 200')).toContain('/node/query/0/when: ')
     expect(inWhen('response.status == 200')).toContain('There is no response yet')

@@ -100,7 +100,7 @@ describe('whether a node looks at the body of a response', () => {
     '{% if response.status == 200 %}{% elsif response.body contains "x" %}y{% endif %}',
     '{{ response.status | plus: response.json.n }}',
     '{{ profile.list | where_exp: "x", "x == response.json.id" | json }}',
-    '{{ profile.list | where_exp: "x", "response.json.id", 1 | json }}',
+    '{{ profile.list | where_exp: "x", "response.json.id" | json }}',
     '{{ profile.list | where_exp: "x", profile.k | json }}',
     '{{ profile.list | find_exp: profile.k, "x == 1" | json }}',
     '{{ profile.list | group_by_exp: "x", "x" | json }}{{ profile.list | has_exp: "x", vars.k }}',
