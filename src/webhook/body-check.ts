@@ -1,5 +1,5 @@
 import { maxJsonDepth, parseJson } from './json.ts'
-import { locateSyntaxError } from './json-syntax.ts'
+import { describePlace, describeSyntaxError } from './json-syntax.ts'
 import { allowsBlankLines, findBodyForm, type MediaType } from './media-type.ts'
 
 /** What is wrong with a text. */
@@ -28,13 +28,6 @@ export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem
   }
 }
 
-/** Line and column of a place, both from one. */
-export function describePlace(text: string, at: number): string {
-  const before = text.slice(0, at)
-  const line = before.split('\n').length
-  return `line ${line}, column ${before.length - before.lastIndexOf('\n')}`
-}
-
 /** `text` is the whole body, `part` a JSON text that begins there at `start`. */
 function jsonProblem(
   subject: string,
@@ -45,11 +38,10 @@ function jsonProblem(
 ): BodyProblem | null {
   const parsed = parseJson(part, { maxDepth: maxJsonDepth })
   if (parsed.ok) return null
-  if (part.trim() === '' || parsed.problem === 'too_deep')
-    return { subject, detail: `${subject} ${parsed.detail}`, at: null }
-  const { at, expected } = locateSyntaxError(part)
-  const detail = `${subject} Not valid JSON: expected ${expected} at ${describePlace(text, start + at)}.`
-  return { subject, detail, at: start + at, hint }
+  if (parsed.error === null) return { subject, detail: `${subject} ${parsed.detail}`, at: null }
+  const at = start + parsed.error.at
+  const detail = `${subject} ${describeSyntaxError({ ...parsed.error, at }, text)}`
+  return { subject, detail, at, hint }
 }
 
 const jsonHint =

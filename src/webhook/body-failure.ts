@@ -1,4 +1,5 @@
-import { type BodyProblem, describePlace } from './body-check.ts'
+import type { BodyProblem } from './body-check.ts'
+import { describePlace } from './json-syntax.ts'
 import { createMasker, cutText, mask } from './masking/mask.ts'
 import { replaceSecrets, type WrittenSecret } from './rendered.ts'
 import type { Rendering } from './rendering.ts'

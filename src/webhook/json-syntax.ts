@@ -16,8 +16,9 @@ export interface JsonSyntaxError {
   readonly expected: Expected
 }
 
-/** Finds where a text that is not JSON stops being it. */
-export function locateSyntaxError(text: string): JsonSyntaxError {
+/** Finds where a text that is not JSON stops being it; null where there is nothing in it. */
+export function findSyntaxError(text: string): JsonSyntaxError | null {
+  if (text.trim() === '') return null
   const reader = new Reader(text)
   let expected: Expected = 'a value'
   while (true) {
@@ -28,13 +29,15 @@ export function locateSyntaxError(text: string): JsonSyntaxError {
 }
 
 /** Says where a text stops being JSON and what should stand there. Nothing of the text is repeated. */
-export function findSyntaxError(text: string): string {
-  if (text.trim() === '') return 'The text is empty where JSON is expected.'
-  const { at, expected } = locateSyntaxError(text)
+export function describeSyntaxError({ at, expected }: JsonSyntaxError, text: string): string {
+  return `Not valid JSON: expected ${expected} at ${describePlace(text, at)}.`
+}
+
+/** Line and column of a place, both from one. */
+export function describePlace(text: string, at: number): string {
   const before = text.slice(0, at)
   const line = before.split('\n').length
-  const column = before.length - before.lastIndexOf('\n')
-  return `Not valid JSON: expected ${expected} at line ${line}, column ${column}.`
+  return `line ${line}, column ${before.length - before.lastIndexOf('\n')}`
 }
 
 const marks: ReadonlySet<string> = new Set('[]{}:,')

@@ -1,4 +1,4 @@
-import { findSyntaxError } from './json-syntax.ts'
+import { describeSyntaxError, findSyntaxError, type JsonSyntaxError } from './json-syntax.ts'
 import { LongNumber } from './long-number.ts'
 
 /** JSON that was read, or why it could not be. */
@@ -10,7 +10,13 @@ export type ParsedJson =
       /** The same with a `LongNumber` wherever `plain` has lost digits; `plain` itself where it has not. */
       readonly exact: unknown
     }
-  | { readonly ok: false; readonly problem: 'syntax' | 'too_deep'; readonly detail: string }
+  | {
+      readonly ok: false
+      readonly problem: 'syntax' | 'too_deep'
+      readonly detail: string
+      /** Null where that is no single place of the text. */
+      readonly error: JsonSyntaxError | null
+    }
 
 /** JSON deeper than this is refused wherever it comes from or goes to: `JSON.stringify` recurses. */
 export const maxJsonDepth = 100
@@ -21,10 +27,15 @@ export function parseJson(text: string, { maxDepth }: { readonly maxDepth: numbe
   try {
     plain = JSON.parse(text)
   } catch {
-    return { ok: false, problem: 'syntax', detail: findSyntaxError(text) }
+    const error = findSyntaxError(text)
+    const detail =
+      error === null ? 'The text is empty where JSON is expected.' : describeSyntaxError(error, text)
+    return { ok: false, problem: 'syntax', detail, error }
   }
-  if (isTooDeep(plain, maxDepth))
-    return { ok: false, problem: 'too_deep', detail: `The JSON is nested deeper than ${maxDepth} levels.` }
+  if (isTooDeep(plain, maxDepth)) {
+    const detail = `The JSON is nested deeper than ${maxDepth} levels.`
+    return { ok: false, problem: 'too_deep', detail, error: null }
+  }
   return { ok: true, plain, exact: mayHaveLongNumbers.test(text) ? parseExactly(text, plain) : plain }
 }
 
