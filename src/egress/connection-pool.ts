@@ -9,7 +9,7 @@ import type { Lane } from './lane.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import type { PhaseClock } from './phase-clock.ts'
 import type { Place } from './places.ts'
-import { ReadTurns } from './read-turns.ts'
+import { RoundBudget } from './round-budget.ts'
 
 export interface ConnectionPoolOptions {
   readonly policy: AddressPolicy
@@ -20,6 +20,9 @@ export interface ConnectionPoolOptions {
   readonly maxIdle: number
 }
 
+/** Bytes of all responses together, between two looks at everything else: targets send as much as they can. */
+const maxReadAtOnce = 32_768
+
 /**
  * Finds, opens and keeps connections, each of which carries one request at a time. A lane has no more of them
  * than places: one that carries a request takes up a place, and none is opened beside one that is kept.
@@ -27,7 +30,7 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
   readonly #idle = new IdleConnections()
-  readonly #turns = new ReadTurns()
+  readonly #readable = new RoundBudget(maxReadAtOnce)
   #isClosed = false
 
   constructor(options: ConnectionPoolOptions) {
@@ -102,7 +105,7 @@ export class ConnectionPool {
     place.hold()
     try {
       const dialled = await this.#options.dial(target, place, phases, stopped.signal)
-      const connection = new Connection(dialled, target, this.#turns)
+      const connection = new Connection(dialled, target, this.#readable)
       connection.onClose(() => this.#idle.remove(lane.key, connection))
       this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
       return connection

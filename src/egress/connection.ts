@@ -9,8 +9,8 @@ import type { Target } from './address-policy.ts'
 import type { DialledSocket } from './connector.ts'
 import { EgressError, type EgressErrorCode } from './egress-error.ts'
 import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
-import type { ReadTurns } from './read-turns.ts'
 import { ReceivedBytes } from './received-bytes.ts'
+import type { RoundBudget } from './round-budget.ts'
 
 /** How long a connection is kept for the next request; shorter where the target says so. */
 const keepAliveMs = 4_000
@@ -32,7 +32,7 @@ export class Connection {
   readonly #socket: TLSSocket
   readonly #received: ReceivedBytes
   readonly #progress = new ProgressLimit()
-  readonly #turns: ReadTurns
+  readonly #readable: RoundBudget
   #waitsForTurn = false
   #error: NodeJS.ErrnoException | null = null
   /** `asked` from the moment at which a request is written to the end of its answer, `kept` after that. */
@@ -43,9 +43,9 @@ export class Connection {
   #firstBytes = 0
   #speaksHttp = false
 
-  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, turns: ReadTurns) {
+  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
-    this.#turns = turns
+    this.#readable = readable
     this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
@@ -147,7 +147,7 @@ export class Connection {
   /** Tells that so many of the bytes that were read last are of the body. */
   noteBody(bytes: number): void {
     this.#progress.noteBody(bytes)
-    this.#turns.take(pieceBytes)
+    this.#readable.take(pieceBytes)
   }
 
   /** Tells that all of the answer was read. */
@@ -196,7 +196,7 @@ export class Connection {
     this.#socket.read = (size) => {
       // Streams call this to be told of what comes next.
       if (size === 0) return read(0)
-      if (!this.#turns.isOpen) return this.#waitForTurn()
+      if (!this.#readable.isOpen) return this.#waitForTurn()
       // Only now, so that what was read last has had its effect.
       const excess = this.#state === 'asked' ? this.#findExcess() : null
       if (excess !== null) return this.#refuse(excess)
@@ -205,7 +205,7 @@ export class Connection {
       if (this.#state !== 'asked') return this.#refuse('EGRESS_CONNECTION_GONE')
       if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse('EGRESS_RESPONSE_MALFORMED')
       const end = this.#progress.take(chunk)
-      this.#turns.take(end)
+      this.#readable.take(end)
       rest = end < chunk.length ? chunk.subarray(end) : null
       return end < chunk.length ? chunk.subarray(0, end) : chunk
     }
@@ -215,7 +215,7 @@ export class Connection {
   #waitForTurn(): null {
     if (this.#waitsForTurn) return null
     this.#waitsForTurn = true
-    this.#turns.wait(() => {
+    this.#readable.wait(() => {
       this.#waitsForTurn = false
       if (!this.#socket.destroyed) this.#socket.emit('readable')
     })
