@@ -95,9 +95,9 @@ function charsetNamed(name: string): Charset | null {
   if (name === 'utf-8') return utf8
   if (!viaIconv.test(name)) {
     const standard = standardName(name)
-    return standard === null ? null : new PlatformCharset(standard)
+    return standard === null ? null : createCharset(standard, decodeByPlatform)
   }
-  return iconv.encodingExists(name) ? new IconvCharset(name) : null
+  return iconv.encodingExists(name) ? createCharset(name, decodeByIconv) : null
 }
 
 /** What the platform lacks, or reads without the additions of the Encoding Standard. */
@@ -107,41 +107,31 @@ const wideOrStateful = /^(?:utf-(?:16|32)|iso-2022-)/
 
 const replacement = '\ufffd'
 
-class PlatformCharset implements Charset {
-  readonly name: string
-  readonly isByteWise: boolean
+type Decode = (name: string, bytes: Buffer, isWhole: boolean) => DecodedText
 
-  constructor(name: string) {
-    this.name = name
-    this.isByteWise = !wideOrStateful.test(name)
-  }
-
-  decode(bytes: Buffer, isWhole: boolean): DecodedText {
-    const options = { stream: !isWhole }
-    try {
-      const text = new TextDecoder(this.name, { fatal: true }).decode(bytes, options)
-      return { text: withoutMark(text), isDamaged: false }
-    } catch {
-      return { text: withoutMark(new TextDecoder(this.name).decode(bytes, options)), isDamaged: true }
-    }
+function createCharset(name: string, decode: Decode): Charset {
+  return {
+    name,
+    isByteWise: !wideOrStateful.test(name),
+    decode: (bytes, isWhole) => decode(name, bytes, isWhole),
   }
 }
 
-class IconvCharset implements Charset {
-  readonly name: string
-  readonly isByteWise: boolean
-
-  constructor(name: string) {
-    this.name = name
-    this.isByteWise = !wideOrStateful.test(name)
+function decodeByPlatform(name: string, bytes: Buffer, isWhole: boolean): DecodedText {
+  const options = { stream: !isWhole }
+  try {
+    const text = new TextDecoder(name, { fatal: true }).decode(bytes, options)
+    return { text: withoutMark(text), isDamaged: false }
+  } catch {
+    return { text: withoutMark(new TextDecoder(name).decode(bytes, options)), isDamaged: true }
   }
+}
 
-  decode(bytes: Buffer, isWhole: boolean): DecodedText {
-    const decoder = iconv.getDecoder(this.name)
-    const begun = decoder.write(bytes)
-    const text = withoutMark(isWhole ? begun + (decoder.end() ?? '') : begun)
-    return { text, isDamaged: text.includes(replacement) }
-  }
+function decodeByIconv(name: string, bytes: Buffer, isWhole: boolean): DecodedText {
+  const decoder = iconv.getDecoder(name)
+  const begun = decoder.write(bytes)
+  const text = withoutMark(isWhole ? begun + (decoder.end() ?? '') : begun)
+  return { text, isDamaged: text.includes(replacement) }
 }
 
 /** What nearly every body is in. */
@@ -192,4 +182,4 @@ function withoutMark(text: string): string {
 }
 
 /** What text of Western Europe is in that does not say what it is in. It has a character for every byte. */
-export const windows1252: Charset = new PlatformCharset('windows-1252')
+export const windows1252: Charset = createCharset('windows-1252', decodeByPlatform)
