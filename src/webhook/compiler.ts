@@ -1,6 +1,6 @@
 import { type ConfigError, pointer } from './config-error.ts'
+import { isListOrObject } from './json.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
-import { LongNumber } from './long-number.ts'
 import { rendered } from './rendered.ts'
 import { noPaths } from './response-paths.ts'
 import type { TextPlace } from './secret-shape.ts'
@@ -59,7 +59,7 @@ export class Compiler {
   literal(value: unknown, path: string, place: TextPlace): void {
     if (typeof value === 'string')
       this.#note({ text: value, pointer: path, place, isWhole: true, why: 'literal' })
-    else if (typeof value === 'object' && value !== null && !(value instanceof LongNumber))
+    else if (isListOrObject(value))
       for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
@@ -69,8 +69,12 @@ export class Compiler {
     const { staticText, isConstant } = template
     if (isConstant)
       this.#note({
-        ...{ text: staticText, pointer: path, place: 'headers', why: 'syntax' },
-        ...{ isWhole: true, isCaptured: true },
+        text: staticText,
+        pointer: path,
+        place: 'headers',
+        isWhole: true,
+        why: 'syntax',
+        isCaptured: true,
       })
     return template
   }

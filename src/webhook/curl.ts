@@ -1,5 +1,5 @@
 import { EncodedText } from './encode.ts'
-import { LongNumber } from './long-number.ts'
+import { isListOrObject } from './json.ts'
 import type { HeaderPair } from './outcome.ts'
 import type { StandIn } from './rendering.ts'
 import type { ShownParts } from './request.ts'
@@ -285,8 +285,8 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
   const standIn: StandIn = (value, label) => {
     if (value === undefined || value === null) return value
     if (typeof value === 'string' && isStandIn(value)) return value
-    if (Array.isArray(value) && !value.some(isNested)) return value.map((item) => standIn(item, label))
-    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : isNested(value) ? 'NEST' : 'JSON')
+    if (Array.isArray(value) && !value.some(isListOrObject)) return value.map((item) => standIn(item, label))
+    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : isListOrObject(value) ? 'NEST' : 'JSON')
   }
   return standIn
 }
@@ -294,10 +294,6 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
 /** What its author has encoded is a text that the command encodes. */
 function isText(value: unknown): boolean {
   return typeof value === 'string' || value instanceof EncodedText
-}
-
-function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
 }
 
 const maxNameLength = 40

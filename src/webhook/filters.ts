@@ -8,7 +8,7 @@ import {
 } from 'liquidjs'
 import { checkExpression, formOfCondition } from './expression.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
-import { replaceLoneEscapes } from './json.ts'
+import { isListOrObject, replaceLoneEscapes } from './json.ts'
 import { isDecimal, LongNumber } from './long-number.ts'
 import { plainText } from './plain-text.ts'
 import type { RenderContext } from './render-context.ts'
@@ -70,25 +70,12 @@ function allowsFalse(option: unknown): boolean {
 function measure(given: unknown): number {
   const value: unknown = toValue(given as never)
   if (typeof value === 'string' || Array.isArray(value)) return value.length
-  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
-    ? Object.keys(value).length
-    : 0
+  return isListOrObject(value) ? Object.keys(value).length : 0
 }
 
 const numberFilters = [
-  ...[
-    'abs',
-    'at_least',
-    'at_most',
-    'ceil',
-    'divided_by',
-    'floor',
-    'minus',
-    'modulo',
-    'plus',
-    'round',
-    'times',
-  ],
+  ...['abs', 'at_least', 'at_most', 'ceil', 'divided_by', 'floor'],
+  ...['minus', 'modulo', 'plus', 'round', 'times'],
 ]
 
 /** LiquidJS takes as zero whatever is no number. */
@@ -103,7 +90,7 @@ function needingNumbers(filter: FilterHandler, name: string): FilterHandler {
 
 function notNumeric(name: string, value: unknown, position: number): string {
   const what = position === 0 ? 'the value that it was given' : `its argument ${position}`
-  return `The filter "${name}" needs numbers, and ${what} is ${describeKind(value)}${typeof value === 'string' ? ' that is no number' : ''}.`
+  return `The filter "${name}" needs numbers, and ${what} is ${describeNoNumber(value)}.`
 }
 
 /** Whether Liquid calculates with a value: nothing and an empty text are zero. */
@@ -126,13 +113,13 @@ function* sumNumbers(
   for (const item of listOf(given)) {
     const value = name ? yield context._getFromScope(item as object, plainText(name), false) : item
     if (!isNumeric(value))
-      throw new FilterFailed(`The filter "sum" needs numbers, and an item is ${describeItem(value)}.`)
+      throw new FilterFailed(`The filter "sum" needs numbers, and an item is ${describeNoNumber(value)}.`)
     sum += Number(toValue(value as never) ?? 0)
   }
   return sum
 }
 
-function describeItem(value: unknown): string {
+function describeNoNumber(value: unknown): string {
   return `${describeKind(value)}${typeof value === 'string' ? ' that is no number' : ''}`
 }
 
@@ -150,7 +137,7 @@ function truncateWords(this: FilterThis, given: unknown, limit: unknown = 15, en
 function refusingObjects(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const value: unknown = toValue(given as never)
-    if (isObject(value) && !Array.isArray(value))
+    if (isListOrObject(value) && !Array.isArray(value))
       throw new FilterFailed(
         `The filter "${name}" needs a list or a text, and the value that it was given is an object.`,
       )
@@ -220,17 +207,13 @@ function writingObjects(filter: FilterHandler): FilterHandler {
 
 function isOrHasObject(given: unknown): boolean {
   const value: unknown = toValue(given as never)
-  return Array.isArray(value) ? value.some(isObject) : isObject(value)
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
+  return Array.isArray(value) ? value.some(isListOrObject) : isListOrObject(value)
 }
 
 function withoutObjects(given: unknown, memoryLimit: { use(count: number): void }): unknown {
   const value: unknown = toValue(given as never)
   if (Array.isArray(value)) return value.map((item) => withoutObjects(item, memoryLimit))
-  if (!isObject(value)) return value
+  if (!isListOrObject(value)) return value
   const text = plainText(value)
   memoryLimit.use(text.length)
   return text
@@ -242,7 +225,7 @@ const dateFilters = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_str
 function needingDates(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const value: unknown = toValue(given as never)
-    if (typeof value === 'boolean' || Array.isArray(value) || isObject(value))
+    if (typeof value === 'boolean' || Array.isArray(value) || isListOrObject(value))
       throw new FilterFailed(
         `The filter "${name}" needs a date, and the value that it was given is ${describeKind(value)}.`,
       )

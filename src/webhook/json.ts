@@ -18,6 +18,11 @@ export type ParsedJson =
       readonly error: JsonSyntaxError | null
     }
 
+/** Whether a value has others in it; a `LongNumber` is one value. */
+export function isListOrObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
+}
+
 /** JSON deeper than this is refused wherever it comes from or goes to: `JSON.stringify` recurses. */
 export const maxJsonDepth = 100
 
@@ -74,7 +79,7 @@ export function replaceLoneEscapes(text: string): string {
  */
 export function measureJson(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 2
-  if (typeof value !== 'object' || value === null || value instanceof LongNumber) return String(value).length
+  if (!isListOrObject(value)) return String(value).length
   let length = 2
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length && length <= limit; index++)
@@ -91,7 +96,7 @@ export function measureJson(value: unknown, limit: number): number {
 
 /** Whether a value nests deeper than so many levels. `JSON.parse` does not recurse, but writing and reviving do. */
 export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false
+  if (!isListOrObject(value)) return false
   if (left === 0) return true
   // Every body goes through here: no list of members is made, and no function for each value.
   if (Array.isArray(value)) {

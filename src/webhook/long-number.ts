@@ -6,8 +6,8 @@ const maxPlainDigits = 21
 
 /**
  * A number whose double, written back, would be another number (12345678901234567890, 1e400), or an integer that would be
- * written with an exponent. It keeps its text
- * wherever it is sent whole, is a double wherever something is calculated, and compares by its digits.
+ * written with an exponent. It keeps its text wherever it is sent whole, is a double wherever something is calculated, and
+ * compares by its digits.
  */
 export class LongNumber {
   readonly #text: string

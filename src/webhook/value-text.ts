@@ -1,5 +1,5 @@
 import { EncodedText } from './encode.ts'
-import { LongNumber } from './long-number.ts'
+import { isListOrObject } from './json.ts'
 import { plainText } from './plain-text.ts'
 
 /** A name and its text, as a query or form has them. */
@@ -41,9 +41,5 @@ function isListOfScalars(value: unknown): value is readonly unknown[] {
 }
 
 function isNested(value: unknown): value is object {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !(value instanceof LongNumber || value instanceof EncodedText)
-  )
+  return isListOrObject(value) && !(value instanceof EncodedText)
 }
