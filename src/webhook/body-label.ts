@@ -1,5 +1,6 @@
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { RenderedField } from './field.ts'
+import { isNamed } from './header.ts'
 import { mask } from './masking/mask.ts'
 import {
   type BodyForm,
@@ -32,8 +33,7 @@ export function warnOfLabel(
   rendering: Rendering,
 ): void {
   for (const header of headers)
-    if (header.name.length === 12 && header.name.toLowerCase() === 'content-type')
-      warnOfHeader({ compiled, text, bytes }, header, rendering)
+    if (isNamed(header.name, 'content-type')) warnOfHeader({ compiled, text, bytes }, header, rendering)
 }
 
 function warnOfHeader(body: SentBody, header: RenderedField, rendering: Rendering): void {

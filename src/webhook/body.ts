@@ -37,6 +37,10 @@ function isJsonType(contentType: EncodedType): boolean {
   return contentType === 'application/json'
 }
 
+function labelOf(contentType: EncodedType): Omit<CompiledBody, 'render'> {
+  return { contentType, form: isJsonType(contentType) ? 'json' : 'form', charset: utf8 }
+}
+
 /** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
 export function bytesOf(body: RenderedBody | null, rendering: Rendering): Buffer | null {
   if (body === null || body.real === '') return null
@@ -60,9 +64,7 @@ function compileSimple(
   const write = (members: readonly RenderedField[], side: Side) =>
     isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
-    contentType,
-    form: isJsonType(contentType) ? 'json' : 'form',
-    charset: utf8,
+    ...labelOf(contentType),
     render(rendering) {
       const members = renderFields(compiled, rendering)
       if (mayRepeat) refuseRepeatedNames(members)
@@ -86,9 +88,7 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
 
 function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
   return {
-    contentType,
-    form: isJsonType(contentType) ? 'json' : 'form',
-    charset: utf8,
+    ...labelOf(contentType),
     render(rendering) {
       const { payload } = rendering.input
       const value = source === undefined ? payload : payload[source]
@@ -114,9 +114,7 @@ function compileContent(
     compiler,
   )
   return {
-    contentType,
-    form: isJsonType(contentType) ? 'json' : 'form',
-    charset: utf8,
+    ...labelOf(contentType),
     render(rendering) {
       const { real, shown, carriesStored: isStored } = template.render(rendering)
       const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)

@@ -86,7 +86,7 @@ const none: readonly string[] = []
 
 /** The values of a header, whose name is given in lower case. */
 export function headerValues(headers: readonly HeaderPair[], name: string): readonly string[] {
-  const found = headers.filter((pair) => isNamed(pair, name))
+  const found = headers.filter(([candidate]) => isNamed(candidate, name))
   return found.length === 0 ? none : found.map(([, value]) => value)
 }
 
@@ -96,7 +96,7 @@ export function headerValue(headers: readonly HeaderPair[], name: string): strin
   return values.length === 0 ? undefined : values.join(', ')
 }
 
-/** Most names differ in their length. */
-function isNamed([candidate]: HeaderPair, name: string): boolean {
+/** Whether a header has a name, which is given in lower case. Most differ in their length. */
+export function isNamed(candidate: string, name: string): boolean {
   return candidate.length === name.length && candidate.toLowerCase() === name
 }
