@@ -1,5 +1,6 @@
 import type { PreviewReply } from '../src/execution/contract.ts'
 import type { Problem } from '../src/http/contract.ts'
+import { failureCodes, failures } from '../src/webhook/failure.ts'
 
 type Offence = Pick<Problem, 'detail' | 'errors'>
 
@@ -61,22 +62,13 @@ function comparePreviews(before: PreviewReply, after: PreviewReply, asked: Asked
   return { verdict: warnings.length > 0 ? 'warned' : 'same', lines }
 }
 
-/** Reasons that a response or a simulated failure has, and no rendering. */
 function isUnsent({ simulated, curl, request }: PreviewReply): boolean {
   return request === null || (curl === null && simulated !== null && unsentReasons.has(simulated.reason.code))
 }
 
-const unsentReasons: ReadonlySet<string> = new Set([
-  'value_missing',
-  'secret_missing',
-  'secret_not_allowed',
-  'secret_invalid',
-  'template_failed',
-  'url_invalid',
-  'header_invalid',
-  'body_invalid',
-  'request_too_large',
-])
+const unsentReasons: ReadonlySet<string> = new Set(
+  failureCodes.filter((code) => failures[code].phase === 'rendering'),
+)
 
 function describeReason({ simulated }: PreviewReply): string {
   return simulated === null

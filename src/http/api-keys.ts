@@ -6,7 +6,8 @@ export function hashKey(key: string): string {
   return hash('sha256', key)
 }
 
-interface KnownKey {
+/** A key or the hash of one. */
+interface KnownBytes {
   readonly client: Client
   readonly bytes: Buffer
 }
@@ -20,7 +21,7 @@ export function clientFinder(clients: readonly Client[]): (key: string) => Clien
   const hashes = clients.flatMap((client) =>
     client.keyHashes.map((keyHash) => ({ client, bytes: Buffer.from(keyHash, 'hex') })),
   )
-  const right: KnownKey[] = []
+  const right: KnownBytes[] = []
   return (key) => {
     const given = Buffer.from(key)
     const known = findEqual(right, given)
@@ -33,8 +34,8 @@ export function clientFinder(clients: readonly Client[]): (key: string) => Clien
 }
 
 /** Looks at all of them, whatever it finds. Lengths are no secret. */
-function findEqual(keys: readonly KnownKey[], given: Buffer): KnownKey | null {
-  let found: KnownKey | null = null
+function findEqual(keys: readonly KnownBytes[], given: Buffer): KnownBytes | null {
+  let found: KnownBytes | null = null
   for (const key of keys)
     if (key.bytes.length === given.length && timingSafeEqual(key.bytes, given)) found ??= key
   return found
