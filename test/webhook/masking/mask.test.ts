@@ -219,15 +219,16 @@ describe('a text without escapes', () => {
     const value = fc
       .array(piece, { minLength: 4, maxLength: 6 })
       .map((pieces) => pieces.join(''))
-      .filter((text) => isLong(text) && !text.endsWith('\\'))
+      // A backslash at the end, with or without line breaks behind it, would belong to whatever follows.
+      .filter((text) => isLong(text) && !text.trimEnd().endsWith('\\'))
     const write = fc.constantFrom(...[...forms, ...encoded].map(([, form]) => form))
     const surroundings = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
     fc.assert(
       fc.property(value, write, surroundings, surroundings, (secret, form, before, after) => {
         const masked = createMasker([secret.toWellFormed()])
         const text = before + form(secret) + after
-        // No text with a percent is judged at a glance, and the control keeps it apart.
-        expect(masked(`${text}\x01%`)).toBe(`${masked(text)}\x01%`)
+        // No text with a percent is judged at a glance, and a control that is in no value keeps it apart.
+        expect(masked(`${text}\x02%`)).toBe(`${masked(text)}\x02%`)
       }),
       { numRuns: 5000 },
     )
