@@ -5,7 +5,7 @@ import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } fr
 import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
 import { hashKey } from './http/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from './http/client.ts'
-import { headerValueProblem } from './webhook/header.ts'
+import { headerValueProblem } from './webhook/header-rules.ts'
 import { tenantPattern } from './webhook/name-patterns.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */

@@ -14,7 +14,7 @@ import { parseClientsFile } from '../src/http/clients-file.ts'
 import { variables } from '../src/settings.ts'
 import { keptFailures } from '../src/statistics/node-history.ts'
 import { maxHistories } from '../src/statistics/statistics.ts'
-import { headerNameProblem } from '../src/webhook/header.ts'
+import { headerNameProblem } from '../src/webhook/header-rules.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/security.md'), 'utf8')
 

@@ -2,7 +2,7 @@ import type { Trace } from '../tracing/trace.ts'
 import type { BranchName } from '../webhook/config.ts'
 import type { ConfigError } from '../webhook/config-error.ts'
 import type { Delivered } from '../webhook/failure.ts'
-import type { Method } from '../webhook/outbound-request.ts'
+import type { Method } from '../webhook/method.ts'
 import type { SecretBinding } from '../webhook/secret-lookup.ts'
 import type { AttemptEntry, ExecuteReply, PreviewReply, Reason } from './contract.ts'
 

@@ -1,7 +1,6 @@
 import { type AddressRule, parseOnlyRule } from '../egress/address-rule.ts'
 import { contains, parseIp } from '../egress/ip-address.ts'
-import { minMaskLength } from '../webhook/masking/patterns.ts'
-import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
+import { minMaskLength, secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
 import type { SecretBinding, SecretPlace, SecretUse } from '../webhook/secret-lookup.ts'
 import { isWithin } from './bound-path.ts'
 

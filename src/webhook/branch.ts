@@ -5,7 +5,8 @@ import type { Verdict } from './expectation.ts'
 import { type Blame, type Failure, type FailureCode, failures } from './failure.ts'
 import type { Scope } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
-import { undefinedWarning, type Warning } from './warning.ts'
+import { undefinedWarning } from './undefined-warning.ts'
+import type { Warning } from './warning.ts'
 
 /** The way out of the node, and why. */
 export interface Decision {

@@ -1,15 +1,16 @@
 import type { CompiledNode } from './compile.ts'
 import { pointer } from './config-error.ts'
 import { measureJson, writeJson } from './json.ts'
+import { readsMask } from './masked-paths.ts'
 import { findMissing, showName } from './missing-value.ts'
 import { didYouMean } from './nearest.ts'
 import { quoteName } from './plain-text.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { RenderProblem } from './rendered.ts'
 import type { ReadableResponse } from './response.ts'
-import { readsMask } from './response-paths.ts'
 import type { Template } from './template.ts'
-import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
+import { undefinedWarning } from './undefined-warning.ts'
+import type { Warning, WarningCode } from './warning.ts'
 
 /** Values for later nodes, and what went wrong while they were taken. */
 export interface Captured {

@@ -7,7 +7,7 @@ import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '.
 import { type ConfigError, pointer } from './config-error.ts'
 import { type CompiledExpectation, compileExpectation } from './expectation.ts'
 import { type CompiledField, compileField, compileHeaderField } from './field.ts'
-import type { Method } from './outbound-request.ts'
+import type { Method } from './method.ts'
 import { mayReadBody } from './response-paths.ts'
 import { type RetryPolicy, retryPolicyOf } from './retry.ts'
 import type { Template } from './template.ts'

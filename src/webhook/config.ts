@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { methods } from './outbound-request.ts'
+import { methods } from './method.ts'
 import { sources } from './payload.ts'
 import { anyJson, closedObject, named, oneOfWords, recordOf } from './schema.ts'
 import { Type } from './type.ts'

@@ -11,7 +11,7 @@ import {
 } from 'liquidjs'
 import { explainFailure, refuseNoNumber } from './filter-failure.ts'
 import { engine, SecretTag } from './liquid.ts'
-import { type Path, valueAt } from './payload.ts'
+import { type Path, valueAt } from './lookup.ts'
 import type { RenderContext } from './render-context.ts'
 
 /** Writes one part of a template. */

@@ -2,10 +2,11 @@ import type { Compiler } from './compiler.ts'
 import type { Expectation } from './config.ts'
 import { contains } from './contains.ts'
 import { responseNames } from './known-names.ts'
+import { readsMask } from './masked-paths.ts'
 import { cutText } from './masking/mask.ts'
 import type { Scope, UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'
-import { mayReadBody, readsMask } from './response-paths.ts'
+import { mayReadBody } from './response-paths.ts'
 import type { Condition } from './template.ts'
 
 /** Whether an expectation was met, and how to say so. */

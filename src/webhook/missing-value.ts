@@ -1,6 +1,6 @@
 import { LongNumber } from './long-number.ts'
+import { memberAt, namesIn } from './lookup.ts'
 import { nearest } from './nearest.ts'
-import { memberAt, namesIn } from './payload.ts'
 import { quoteName } from './plain-text.ts'
 import type { UndefinedVariable } from './render-context.ts'
 import type { ReadableResponse } from './response.ts'

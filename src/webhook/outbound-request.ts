@@ -1,10 +1,5 @@
+import type { Method } from './method.ts'
 import type { HeaderPair } from './outcome.ts'
-
-/** The methods that a node may use. */
-export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-
-/** One of the five methods. */
-export type Method = (typeof methods)[number]
 
 /** One concrete request, ready to be sent: nothing in it needs escaping, checking or completing. */
 export interface OutboundRequest {

@@ -2,7 +2,8 @@ import type { RenderedAuth } from './auth.ts'
 import { bytesOf } from './body.ts'
 import type { CompiledNode } from './compile.ts'
 import type { CompiledField, RenderedField } from './field.ts'
-import type { Method } from './outbound-request.ts'
+import type { Method } from './method.ts'
+import { warnOfReferences } from './reference-warning.ts'
 import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './rendering.ts'
 import {
   authHeaderOf,
@@ -15,7 +16,6 @@ import {
   type ShownParts,
   showTarget,
 } from './request.ts'
-import { warnOfReferences } from './unrendered-reference.ts'
 import type { UrlTail } from './url-tail.ts'
 import type { Warning } from './warning.ts'
 

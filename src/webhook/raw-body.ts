@@ -4,7 +4,7 @@ import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { Compiler } from './compiler.ts'
 import type { Body } from './config.ts'
 import { asAsciiForm, asForm, asJson, asJsonLines, asText, asXml, type Encoder, formBytes } from './encode.ts'
-import { headerValueProblem } from './header.ts'
+import { headerValueProblem } from './header-rules.ts'
 import { mask } from './masking/mask.ts'
 import {
   type BodyForm,

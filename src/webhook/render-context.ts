@@ -1,6 +1,6 @@
 import { Context, type Emitter, type Liquid, toValue } from 'liquidjs'
 import type { Encode } from './encode.ts'
-import { nearestPath, type Path } from './payload.ts'
+import { nearestPath, type Path } from './lookup.ts'
 import { plainText } from './plain-text.ts'
 import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
 import type { WrittenSecret } from './rendered.ts'

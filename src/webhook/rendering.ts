@@ -1,10 +1,10 @@
 import type { UrlPlace } from './authority.ts'
-import type { CompiledNode } from './compile.ts'
+import type { BroughtUrl } from './brought-url.ts'
 import type { Failure } from './failure.ts'
 import { trimHeader } from './header.ts'
 import { LongNumber } from './long-number.ts'
 import { mask } from './masking/mask.ts'
-import { minMaskLength } from './masking/patterns.ts'
+import { minMaskLength } from './name-patterns.ts'
 import type { HeaderPair } from './outcome.ts'
 import type { Payload } from './payload.ts'
 import type { RenderBudget } from './render-budget.ts'
@@ -19,7 +19,9 @@ import {
   type WrittenSecret,
 } from './rendered.ts'
 import type { FoundSecret, SecretLookup } from './secret-lookup.ts'
-import { undefinedWarning, type Warning, type WarningCode } from './warning.ts'
+import { undefinedWarning } from './undefined-warning.ts'
+import type { FixedUrl } from './url.ts'
+import type { Warning, WarningCode } from './warning.ts'
 
 /** What a node is rendered with. */
 export interface RenderInput {
@@ -83,6 +85,14 @@ const nowhere = { host: '', port: 0 } as const
 const noTexts: ReadonlySet<string> = new Set()
 const maxSuggestions = 20
 
+/** What of a node every rendering asks for. */
+export interface RenderedNode {
+  readonly id: string | null
+  readonly url: FixedUrl | BroughtUrl
+  /** Whether an Idempotency-Key goes out although the caller gave none. */
+  readonly sendsIdempotencyKey: boolean
+}
+
 /** One rendering of a node: its scope, what it noticed and what must not be seen. */
 export class Rendering {
   readonly input: RenderInput
@@ -101,7 +111,7 @@ export class Rendering {
   /** Whether the values of the secrets of the service are not known. */
   #hasUnknown = false
 
-  constructor(input: RenderInput, node: Pick<CompiledNode, 'id' | 'url' | 'sendsIdempotencyKey'>) {
+  constructor(input: RenderInput, node: RenderedNode) {
     this.input = input
     this.place = node.url.kind === 'fixed' ? node.url : null
     const { payload, executionId, correlationId, tenant } = input
@@ -213,7 +223,7 @@ export class Rendering {
 /** The `Idempotency-Key` that goes out where the node has no header of that name; null where none does. */
 export function sentIdempotencyKey(
   { idempotencyKey, executionId }: Pick<RenderInput, 'idempotencyKey' | 'executionId'>,
-  { sendsIdempotencyKey }: Pick<CompiledNode, 'sendsIdempotencyKey'>,
+  { sendsIdempotencyKey }: Pick<RenderedNode, 'sendsIdempotencyKey'>,
 ): string | null {
   return idempotencyKey ?? (sendsIdempotencyKey ? executionId : null)
 }

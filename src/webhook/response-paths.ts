@@ -1,7 +1,4 @@
 import type { VariablePath } from './expression.ts'
-import { containsMask } from './masking/masked-value.ts'
-import { valueAt } from './payload.ts'
-import type { ReadableResponse } from './response.ts'
 
 /** What of a response templates read: names behind `response`. Null where that cannot be told. */
 export type ResponsePaths = readonly (readonly string[])[] | null
@@ -42,36 +39,4 @@ function constantStart(members: readonly (string | null)[]): readonly string[] {
 /** Whether the body of a response can be a part of what is read. */
 export function mayReadBody(paths: ResponsePaths): boolean {
   return paths === null || paths.some(([name]) => name !== 'status' && name !== 'headers')
-}
-
-/** Whether a mask stands for a secret somewhere in what is read of a response. */
-export function readsMask(response: ReadableResponse, paths: ResponsePaths): boolean {
-  return paths === null || paths.some((path) => hasMaskAt(response, path))
-}
-
-function hasMaskAt(response: ReadableResponse, path: readonly string[]): boolean {
-  // What is no JSON may be none since all of it is masked.
-  if (path[0] === 'json' && response.seenJson === undefined) return hasMask(response.seenText)
-  let value: unknown = response.variables
-  for (const name of path) {
-    const next = valueAt(value, [name])
-    // Sizes and ends are made of all that they belong to.
-    if (next === undefined) return madeNames.test(name) && hasMask(value)
-    value = next
-  }
-  return hasMask(value)
-}
-
-const madeNames = /^(?:size|length|first|last|-\d+)$/
-
-const maskedContainers = new WeakMap<object, boolean>()
-
-/** Many expectations may look at the same large value. */
-function hasMask(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return containsMask(value)
-  const known = maskedContainers.get(value)
-  if (known !== undefined) return known
-  const found = containsMask(value)
-  maskedContainers.set(value, found)
-  return found
 }

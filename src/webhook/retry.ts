@@ -1,6 +1,6 @@
 import type { Node } from './config.ts'
 import type { Repeat } from './failure.ts'
-import type { Method } from './outbound-request.ts'
+import type { Method } from './method.ts'
 
 /** Whether and when a node's call is tried again; all in milliseconds. */
 export interface RetryPolicy {

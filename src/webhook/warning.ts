@@ -1,21 +1,9 @@
-import { didYouMean } from './nearest.ts'
-import type { UndefinedVariable } from './render-context.ts'
-
 /** Something that did not stop the call but deserves a look. */
 export interface Warning {
   readonly code: WarningCode
   /** JSON Pointer into the request body, or null. */
   readonly path: string | null
   readonly message: string
-}
-
-/** Says that a template refers to something that is not there. */
-export function undefinedWarning(
-  { name, meant }: Pick<UndefinedVariable, 'name' | 'meant'>,
-  path: string,
-): Warning {
-  const message = `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`
-  return { code: 'template_undefined', path, message }
 }
 
 /** Names of warnings, as callers see them. API: add freely, rename never. */

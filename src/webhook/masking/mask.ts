@@ -1,6 +1,7 @@
+import { minMaskLength } from '../name-patterns.ts'
 import { Automaton, Search } from './automaton.ts'
 import { decodedViews, nextRun, shortestRunOf } from './base64.ts'
-import { minMaskLength, patternsOf, shortestSpelling } from './patterns.ts'
+import { patternsOf, shortestSpelling } from './patterns.ts'
 import type { Span } from './unescape.ts'
 import { isEscaped, type View, viewsOf } from './view.ts'
 

@@ -1,8 +1,6 @@
+import { minMaskLength } from '../name-patterns.ts'
 import type { Pattern } from './trie.ts'
 import { unescapeBytes } from './unescape.ts'
-
-/** A text shorter than this is not searched for: it would stand everywhere. */
-export const minMaskLength = 4
 
 /** Units of a text that a value has at the least, however it is spelled. */
 export function shortestSpelling(value: string): number {
