@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isWithin, parseBoundPath } from '../../src/secrets/bound-path.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 function prefixOf(entry: string): string {
   const parsed = parseBoundPath(entry)
@@ -219,11 +220,11 @@ describe('whatever the path', () => {
       '/..a'.repeat(2_000),
       '%'.repeat(8_000),
     ]
-    const startedMs = performance.now()
+    const startedMs = cpuMs()
 
     for (const rest of hostile) isWithin('/v1', `/v1/${rest}`)
 
-    expect(performance.now() - startedMs).toBeLessThan(250)
+    expect(cpuMs() - startedMs).toBeLessThan(250)
   })
 })
 

@@ -4,6 +4,7 @@ import { writeJson } from '../../src/webhook/json.ts'
 import { createMasker } from '../../src/webhook/masking/mask.ts'
 import { RenderBudget } from '../../src/webhook/render-budget.ts'
 import { noMaskers, ReadableResponse } from '../../src/webhook/response.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { compiled } from './nodes.ts'
 import { responseOf, scopeOf } from './responses.ts'
 
@@ -305,7 +306,6 @@ describe('a capture over a response in which the target sent a secret of the ser
 })
 
 describe('work that is not of the author', () => {
-  const cpuMs = () => process.threadCpuUsage().user / 1_000
   const burn = (ms: number) => {
     const end = cpuMs() + ms
     while (cpuMs() < end) {}

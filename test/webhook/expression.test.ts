@@ -5,6 +5,7 @@ import { checkExpression } from '../../src/webhook/expression.ts'
 import { insteadOfMore, mostArguments, neededArguments } from '../../src/webhook/filter-arguments.ts'
 import { engine, filterNames } from '../../src/webhook/liquid.ts'
 import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 const problemOf = (text: string) => {
   const compiled = compileCondition(text)
@@ -599,7 +600,7 @@ describe('a checked expression', () => {
   })
 
   it('is judged at once, however long it is', () => {
-    const began = performance.now()
+    const began = cpuMs()
 
     compileCondition(`a == "${'x'.repeat(900_000)}`)
     compileCondition(`a == "${'\\"'.repeat(400_000)}"`)
@@ -608,6 +609,6 @@ describe('a checked expression', () => {
     compileCondition(' '.repeat(900_000))
     compileCondition('1'.repeat(900_000))
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { trimHeader } from '../../src/webhook/header.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { refusedHeaders } from '../support/refused-headers.ts'
 import { complaint, failureOf, headersOf, render, sent, warningsOf } from './nodes.ts'
 
@@ -132,11 +133,11 @@ describe('white space around a value', () => {
 
   it('costs nothing to remove, however much there is', () => {
     const value = `a${' '.repeat(900_000)}b`
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(failureOf(node, ofProfile(value))).toMatchObject({ code: 'header_invalid' })
 
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(cpuMs() - began).toBeLessThan(500)
   })
 })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTooDeep, maxJsonDepth, parseJson, writeJson } from '../../src/webhook/json.ts'
 import { LongNumber } from '../../src/webhook/long-number.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 const read = (text: string) => parseJson(text, { maxDepth: maxJsonDepth })
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
@@ -95,13 +96,13 @@ describe('what is wrong with JSON', () => {
   })
 
   it('is found at once in a long text', () => {
-    const began = performance.now()
+    const began = cpuMs()
 
     read(`["${'a'.repeat(1_000_000)}`)
     read(`[${'1'.repeat(1_000_000)}x]`)
     read('{'.repeat(1_000_000))
 
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(cpuMs() - began).toBeLessThan(500)
   })
 })
 

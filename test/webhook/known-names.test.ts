@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../support/cpu-time.ts'
 import { complaint, errorsOf } from './nodes.ts'
 
 const inRequest = (text: string) => complaint({ query: [{ name: 'q', value: text }] })
@@ -290,13 +291,13 @@ describe('names are judged', () => {
   })
 
   it('at once, however many there are', () => {
-    const began = performance.now()
+    const began = cpuMs()
     const made = Array.from({ length: 2_000 }, (_, index) => `{% assign v${index} = 1 %}`).join('')
 
     expect(inRequest(`${made}${'{{ v1 }}'.repeat(1_000)}{{ nobody }}`)).toContain('"nobody" is no variable')
     expect(inRequest(`{{ ${'a.'.repeat(4_000)}a }}`)).toContain('"a" is no variable')
     expect(inRequest(`{{ node.${'a.'.repeat(4_000)}a }}`)).toContain('"node" has no "a"')
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(cpuMs() - began).toBeLessThan(2_000)
   })
 })
 

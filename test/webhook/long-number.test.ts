@@ -4,6 +4,7 @@ import { parseJson, writeJson } from '../../src/webhook/json.ts'
 import { LongNumber } from '../../src/webhook/long-number.ts'
 import { noSecrets } from '../../src/webhook/render-context.ts'
 import { compileCondition } from '../../src/webhook/template.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { bodyOf, headersOf, sent } from './nodes.ts'
 import { asDecimal, numberText } from './number-text.ts'
 
@@ -189,30 +190,30 @@ describe('a number of a million digits', () => {
     ['in its exponent', `1e${'7'.repeat(size)}`],
     ['of zeros in its exponent', `1e${zeros}1`],
   ])('%s is read in its time, and arrives with every digit', (_shape, text) => {
-    const began = performance.now()
+    const began = cpuMs()
 
     const body = bodyOf({ body: simple }, { payload: payload(text) })
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
     expect(body === `{"n":${text}}`).toBe(true)
   })
 
   it('of an author is read in its time', () => {
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(compileCondition(`profile.n == 1${zeros}1`).ok).toBe(true)
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
   })
 
   it('is looked at once, however often it is compared', () => {
     const parsed = parseJson(`{"n":1${zeros}1,"m":1${zeros}1.0}`, { maxDepth: 100 })
     const variables = parsed.ok ? (parsed.exact as Record<string, unknown>) : {}
     const { n, m } = variables as Record<'n' | 'm', LongNumber>
-    const began = performance.now()
+    const began = cpuMs()
 
     for (let round = 0; round < 2_000; round++) expect(n.equals(m) && n.geq(m) && !n.gt(5)).toBe(false)
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nearest } from '../../src/webhook/nearest.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 describe('the nearest word', () => {
   it.each<[word: string, candidates: string[], meant: string | null]>([
@@ -18,10 +19,10 @@ describe('the nearest word', () => {
 
   it('is not looked for at any price', () => {
     const candidates = Array.from({ length: 100_000 }, (_, index) => `${'a'.repeat(30)}${index}`)
-    const began = performance.now()
+    const began = cpuMs()
 
     for (let round = 0; round < 100; round++) nearest(`${'b'.repeat(35)}`, candidates)
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/webhook/json.ts'
 import { attribute, nearestAttribute, nearestPath, valueAt } from '../../src/webhook/lookup.ts'
 import { nearest } from '../../src/webhook/nearest.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 const parsed = (text: string) => {
   const json = parseJson(text, { maxDepth: 100 })
@@ -86,23 +87,23 @@ describe('the path that was meant', () => {
 
   it('is looked for among the names of a large payload a thousand times', () => {
     const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))
-    const began = performance.now()
+    const began = cpuMs()
 
     for (let index = 0; index < 1_000; index++) nearestPath({ large }, ['large', `missing${index}`])
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
   })
 
   it('is found at the end of many names', () => {
     const deep = parsed(`${'{"a":'.repeat(99)}{"b":1}${'}'.repeat(99)}`)
     const names = [...Array(99).fill('a'), 'c', ...Array(500_000).fill('d')]
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(nearestPath(deep, names)).toBe(
       [...Array(99).fill('a'), 'b', ...Array(500_000).fill('d')].join('.'),
     )
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
   })
 })
 

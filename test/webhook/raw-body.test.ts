@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../support/cpu-time.ts'
 import {
   bodyOf,
   complaint,
@@ -136,7 +137,7 @@ describe('the content type of a raw body', () => {
   })
 
   it('is read in time that grows with its length', () => {
-    const started = performance.now()
+    const started = cpuMs()
     for (const text of [
       ';'.repeat(8_000),
       '; '.repeat(4_000),
@@ -145,7 +146,7 @@ describe('the content type of a raw body', () => {
       `;a="${'\\"'.repeat(4_000)}`,
     ])
       expect(errorsOf(raw(`a/b${text}@`, '1'))).not.toEqual([])
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(cpuMs() - started).toBeLessThan(1_000)
   })
 
   it.each(['{{ profile.type }}', 'text/xml; charset={{ profile.charset }}', '{% if true %}json{% endif %}'])(

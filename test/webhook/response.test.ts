@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { headerValue } from '../../src/webhook/header.ts'
 import { writeJson } from '../../src/webhook/json.ts'
 import { createMasker } from '../../src/webhook/masking/mask.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { responseOf } from './responses.ts'
 
 const typed = (contentType: string, body: string | Buffer) =>
@@ -370,18 +371,18 @@ describe('a response of whatever bytes', () => {
     ['blanks', 'text/xml', ' '],
   ])('is read in time that grows with its length: %s', (_what, contentType, piece) => {
     const body = Buffer.alloc(1_048_576, Buffer.from(piece, 'latin1'))
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(typed(contentType, body).text.length).toBeGreaterThan(0)
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(cpuMs() - began).toBeLessThan(500)
   })
 
   it('has a Content-Type that is read in such time, too', () => {
-    const began = performance.now()
+    const began = cpuMs()
 
     for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '", '"\\', '\\"', '"'])
       expect(typed(piece.repeat(5_000), 'x').text).toBe('x')
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(cpuMs() - began).toBeLessThan(500)
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { asText } from '../../src/webhook/encode.ts'
 import { noSecrets } from '../../src/webhook/render-context.ts'
 import { compileTemplate } from '../../src/webhook/template.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { failureOf } from './nodes.ts'
 
 const profile = {
@@ -15,9 +16,9 @@ const profile = {
 const render = (text: string) => {
   const compiled = compileTemplate(text, null)
   if (!compiled.ok) return compiled
-  const began = performance.now()
+  const began = cpuMs()
   const rendered = compiled.template.text({ variables: { profile }, secrets: noSecrets }, asText)
-  expect(performance.now() - began).toBeLessThan(2000)
+  expect(cpuMs() - began).toBeLessThan(2000)
   return rendered
 }
 
@@ -139,11 +140,11 @@ describe('all templates of a request together', () => {
   it('are bound by one clock', () => {
     const slow = '{% for i in (1..20000) %}{% assign a = i | plus: 1 | times: 2 %}{% endfor %}'
     const query = Array.from({ length: 1000 }, (_, index) => ({ name: `p${index}`, value: slow }))
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(failureOf({ query })).toMatchObject({ code: 'template_failed' })
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 })
 
@@ -157,11 +158,11 @@ describe('a long template', () => {
     ['of text', `${'x'.repeat(1_000_000)}{{ a }}`],
     ['of blanks', `{{- a -}}${' '.repeat(1_000_000)}{{- a -}}`],
   ])('%s is read in its time', (_says, text) => {
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(compileTemplate(text, null).ok).toBe(true)
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 })
 
@@ -170,11 +171,11 @@ describe('a tag that holds itself', () => {
     ['a hundred thousand times', 'liquid '.repeat(100_000)],
     ['as often as it may, and a long line', `${'liquid '.repeat(5)}echo a${' | upcase'.repeat(20_000)}`],
   ])('%s is read in its time', (_says, lines) => {
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(() => compileTemplate(`{% ${lines} %}`, null)).not.toThrow()
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 })
 
@@ -193,13 +194,13 @@ describe('a template of names that nobody has', () => {
     ],
   ])('is rendered in its time, though what was meant by them is looked for: %s', (_where, text) => {
     const compiled = compileTemplate(text, null)
-    const began = performance.now()
+    const began = cpuMs()
 
     const rendered = compiled.ok
       ? compiled.template.text({ variables: { profile: large }, secrets: noSecrets }, asText)
       : null
 
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(cpuMs() - began).toBeLessThan(1000)
     const undefinedVariables = rendered?.ok ? rendered.undefinedVariables : []
     expect(undefinedVariables[0]).toMatchObject({ name: 'profile.x0', meant: 'profile.k0' })
     expect(undefinedVariables.filter(({ meant }) => meant !== null)).toHaveLength(20)

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: other tools write so
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../support/cpu-time.ts'
 import type { NodeSketch } from './nodes.ts'
 import { bodyOf, render, sent } from './nodes.ts'
 
@@ -301,12 +302,12 @@ describe('what looks like references', () => {
       ' profile.a.b.c.d.e.f ',
     ]) {
       const text = part.repeat(Math.floor(1_000_000 / part.length))
-      const began = performance.now()
+      const began = cpuMs()
       bodyOf(
         { templates: 'none', body: { structure: 'raw', contentType: 'text/plain', content: text } },
         { payload },
       )
-      expect(performance.now() - began).toBeLessThan(2_000)
+      expect(cpuMs() - began).toBeLessThan(2_000)
     }
   })
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMasker, mask } from '../../../src/webhook/masking/mask.ts'
 import { unescapeBytes } from '../../../src/webhook/masking/unescape.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 const escapeAll = (text: string) =>
@@ -312,33 +313,33 @@ describe('a long text', () => {
     ['of the encoded secret', fill(encodeURIComponent(special))],
   ])('%s is masked in its time, though the secret is long and special', (_says, text) => {
     const masked = createMasker([special])
-    const began = performance.now()
+    const began = cpuMs()
 
     masked(text, { isCut: true })
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 
   it.each([
     ['repeats itself', 'a'.repeat(100_000)],
     ['almost repeats itself', `${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`],
   ])('is masked in its time though the secret %s', (_says, secret) => {
-    const began = performance.now()
+    const began = cpuMs()
 
     createMasker([secret])(fill('a'), { isCut: true })
     createMasker([secret])(fill('a'))
 
-    expect(performance.now() - began).toBeLessThan(3000)
+    expect(cpuMs() - began).toBeLessThan(3000)
   })
 
   it('is not shown at all where looking for very many secrets would take too long', () => {
     const values = Array.from({ length: 100_000 }, (_, index) => `secret-${index}`)
     const masked = createMasker(values)
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(masked(fill('x'))).toBe(mask)
     expect(masked('secret-7')).toBe(mask)
 
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(cpuMs() - began).toBeLessThan(2000)
   })
 })
