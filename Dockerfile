@@ -8,7 +8,7 @@ FROM node:26-slim AS demo
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=optional --ignore-scripts
-COPY test/support test/support
+COPY testkit testkit
 COPY demo demo
 # A volume that is mounted here starts with this folder's owner, so that the receiver may write into it.
 RUN install --directory --owner=node --group=node /ca
@@ -33,6 +33,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
+COPY openapi/openapi.json openapi/
 # The service starts, shows its API and ends once: what Node compiles is kept, and every start to come takes little more
 # than half the time. Node reads only what the same user has written.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache

@@ -1,5 +1,5 @@
-import { createBadTargets } from '../test/support/bad-targets.ts'
-import { createDnsServer } from '../test/support/dns-server.ts'
+import { createBadTargets } from '../testkit/bad-targets.ts'
+import { createDnsServer } from '../testkit/dns-server.ts'
 import { stayOnCore } from './cores.ts'
 import { hostSuffix } from './world.ts'
 

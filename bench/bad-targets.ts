@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Credentials } from '../test/support/certificates.ts'
+import type { Credentials } from '../testkit/certificates.ts'
 
 /** Nine targets that are bad in nine ways, in a process of their own. */
 export interface BadTargets extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ExecuteRequest } from '../src/execution/contract.ts'
+import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { serialNumber } from './requests.ts'
 
 // All that is sent in a measurement, and what comes back. A new example is one more entry of `examples`; where it sends

@@ -1,4 +1,4 @@
-import type { ExecuteRequest } from '../src/execution/contract.ts'
+import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { requestsOf } from './contender.ts'
 import { lead, leadPath, responseKilobytes } from './examples.ts'
 import { loadFully } from './load.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ExecuteRequest } from '../src/execution/contract.ts'
+import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { connections } from './comparison.ts'
 import { Connection } from './connection.ts'
 import { requestsOf } from './contender.ts'

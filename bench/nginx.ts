@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Credentials } from '../test/support/certificates.ts'
+import type { Credentials } from '../testkit/certificates.ts'
 import { routes } from './examples.ts'
 import { freePort, startProgram } from './program.ts'
 import type { Received, Receiver } from './receiver.ts'

@@ -58,7 +58,7 @@ function timesOf({ samples, timeDeltas }: Profile, names: ReadonlyMap<number, re
   return [...times].sort(([, one], [, other]) => other - one)
 }
 
-/** `encode src/webhook/encode.ts:12` */
+/** `encode src/webhook/template/encoders.ts:12` */
 export function functionName({ functionName, url, lineNumber }: CallFrame): string {
   const name = functionName || '(anonymous)'
   return url === '' ? name : `${name} ${placeOf(url)}:${lineNumber + 1}`

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Credentials } from '../test/support/certificates.ts'
+import type { Credentials } from '../testkit/certificates.ts'
 import { onCore } from './cores.ts'
 
 /** An HTTPS server in a process of its own, where the executions go. */

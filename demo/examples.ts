@@ -1,5 +1,5 @@
-import type { ExecuteReply, ExecuteRequest } from '../src/execution/contract.ts'
-import { executeExamples } from '../src/http/examples.ts'
+import { executeExamples } from '../openapi/examples.ts'
+import type { ExecuteReply, ExecuteRequest } from '../src/contract/execution.ts'
 import { receiverHost, receiverPort } from './receiver.ts'
 
 /** An example of `POST /v1/execute`, and what has to come of it where everything works. */

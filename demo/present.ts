@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { ExecuteReply } from '../src/execution/contract.ts'
+import type { ExecuteReply } from '../src/contract/execution.ts'
 
 // styleText colours for a terminal only, and not where NO_COLOR is set.
 

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthority } from '../test/support/certificates.ts'
+import { createAuthority } from '../testkit/certificates.ts'
 import { receiverHost, receiverPort, startReceiver } from './receiver.ts'
 
 // The receiver as a process of its own: it leaves the certificate of its authority as `ca.pem` in CA_DIRECTORY,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Credentials } from '../test/support/certificates.ts'
+import type { Credentials } from '../testkit/certificates.ts'
 
 /** The host and port that the examples of `POST /v1/execute` call. */
 export const receiverHost = 'receiver.test'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { ExecuteReply, ExecuteRequest } from '../src/execution/contract.ts'
+import type { ExecuteReply, ExecuteRequest } from '../src/contract/execution.ts'
 
 /** The service in a process of its own, started with the command of `npm start`. */
 export interface Service {

@@ -1,7 +1,7 @@
 import { Ajv, type Options } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
-import { namedSchemas, validatedSchemas } from '../src/http/contract.ts'
-import { idOf } from '../src/webhook/schema.ts'
+import { idOf } from '../src/contract/builders.ts'
+import { namedSchemas, validatedSchemas } from '../src/contract/schemas.ts'
 
 /** How schemas are compiled: a value is what its schema says or it is refused. */
 export const ajvOptions: Options = {
@@ -15,7 +15,7 @@ export const ajvOptions: Options = {
   code: { source: true },
 }
 
-/** The text of `src/http/validators.cjs`: a function for each schema that is validated, by its name. */
+/** The text of `src/http/body/validators.cjs`: a function for each schema that is validated, by its name. */
 export function compileValidators(schemas: readonly object[] = validatedSchemas): string {
   const ajv = new Ajv(ajvOptions)
   for (const schema of new Set([...namedSchemas, ...schemas])) ajv.addSchema(schema)

@@ -3,4 +3,4 @@ import { compileValidators } from './validators.ts'
 
 // Writes what the service holds requests against; a test fails when the file is another.
 
-await writeFile(new URL('../src/http/validators.cjs', import.meta.url), compileValidators())
+await writeFile(new URL('../src/http/body/validators.cjs', import.meta.url), compileValidators())

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { readListening } from './settings.ts'
+import { readListening } from './settings/settings.ts'
 
 // The HEALTHCHECK of the image, which has neither shell nor curl: exits with 0 when the service on this machine is up.
 

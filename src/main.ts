@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty'
 import closeWithGrace from 'close-with-grace'
-import { createLogger } from './http/log.ts'
-import { logOutput } from './http/log-output.ts'
-import { startServer } from './http/server.ts'
-import { InvalidSettings, readSettings, type Settings } from './settings.ts'
+import { createLogger } from './logging/logger.ts'
+import { logOutput } from './logging/output.ts'
+import { startServer } from './service.ts'
+import { InvalidSettings, readSettings, type Settings } from './settings/settings.ts'
 
 /** How long after the grace the process is given up, should anything still hold it. */
 const lastResortMs = 2_000

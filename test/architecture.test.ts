@@ -7,12 +7,14 @@ const files = globSync('**/*.{ts,cjs}', { cwd: src })
 
 /** Lowest first: a file imports from its own floor and from those below it. */
 const floors = [
+  /^contract\//,
   /^webhook\//,
   /^(?:egress|secrets|tracing)\//,
   /^execution\//,
-  /^(?:metrics|statistics)\//,
-  /^(?:http\/|settings\.ts$|setting-values\.ts$)/,
-  /^(?:main|healthcheck)\.ts$/,
+  /^(?:statistics|metrics|logging)\//,
+  /^http\//,
+  /^settings\//,
+  /^(?:service|main|healthcheck)\.ts$/,
 ]
 const floorOf = (file: string) => floors.findIndex((floor) => floor.test(file))
 
@@ -21,25 +23,45 @@ const importsOf = (file: string) =>
   [...sourceOf(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(
     ([, specifier]) => specifier ?? [],
   )
+const ownImportsOf = (file: string) =>
+  importsOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => normalize(join(dirname(file), specifier)))
+    .filter((target) => target !== '../package.json')
 const packagesOf = (file: string) => importsOf(file).filter((specifier) => !specifier.startsWith('.'))
+
+const packagesOnFloor = (floor: number) =>
+  [...new Set(files.filter((file) => floorOf(file) === floor).flatMap(packagesOf))].sort()
 
 describe('imports', () => {
   it.each(files)('of %s point down', (file) => {
-    const own = importsOf(file).filter((specifier) => specifier.startsWith('.'))
-
     expect(floorOf(file), `${file} has no floor`).toBeGreaterThanOrEqual(0)
-    for (const specifier of own) {
-      const target = normalize(join(dirname(file), specifier))
-      if (target === '../package.json') continue
+    for (const target of ownImportsOf(file)) {
       expect(files, `${file} imports ${target}`).toContain(target)
       expect(floorOf(target), `${file} imports ${target}`).toBeLessThanOrEqual(floorOf(file))
     }
   })
 
-  it('of the webhook folder are typebox, liquidjs and iconv-lite, and nothing that does I/O', () => {
-    const packages = files.filter((file) => floorOf(file) === 0).flatMap(packagesOf)
+  it('of folders go round in no circle', () => {
+    const folders = new Map(files.map((file) => [dirname(file), new Set<string>()]))
+    for (const file of files)
+      for (const target of ownImportsOf(file)) folders.get(dirname(file))?.add(dirname(target))
 
-    expect([...new Set(packages)].sort()).toEqual(['iconv-lite', 'liquidjs', 'typebox'])
+    const isReachable = (from: string, to: string, seen = new Set<string>()): boolean =>
+      [...(folders.get(from) ?? [])].some((next) => {
+        if (next === from || seen.has(next)) return false
+        seen.add(next)
+        return next === to || isReachable(next, to, seen)
+      })
+    expect([...folders.keys()].filter((folder) => isReachable(folder, folder))).toEqual([])
+  })
+
+  it('of the contract are typebox only', () => {
+    expect(packagesOnFloor(0)).toEqual(['typebox'])
+  })
+
+  it('of the webhook folder are liquidjs and iconv-lite, and nothing that does I/O', () => {
+    expect(packagesOnFloor(1)).toEqual(['iconv-lite', 'liquidjs'])
   })
 
   it('of what opens connections are in the egress folder only', () => {
@@ -49,10 +71,12 @@ describe('imports', () => {
       ),
     )
 
-    // The health check asks the service itself, settings know what an address is, and draining closes the listener.
+    // The health check asks the service itself, settings know what an address is, and the shutdown closes the listener.
     expect(
       dialling.filter(
-        (file) => !file.startsWith('egress/') && !/^(?:healthcheck|sett|http\/draining)/.test(file),
+        (file) =>
+          !file.startsWith('egress/') &&
+          !/^(?:healthcheck|settings\/|http\/hooks\/graceful-shutdown)/.test(file),
       ),
     ).toEqual([])
   })
@@ -74,7 +98,7 @@ describe('the environment', () => {
   it('is read by settings and main, and by nobody else', () => {
     const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(sourceOf(file)))
 
-    for (const file of readers) expect(['settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)
+    for (const file of readers) expect(['settings/settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)
   })
 })
 

@@ -1,6 +1,6 @@
 import { Client } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { ExecuteReply } from '../src/execution/contract.ts'
+import type { ExecuteReply } from '../src/contract/execution.ts'
 import { startProcess, startProcessAmongServers } from './support/process.ts'
 import { held, json, never, retryLater } from './support/receiver.ts'
 import { receiver } from './support/servers.ts'

@@ -1,9 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { problems } from '../src/http/problem-code.ts'
-import { decideOnResponse } from '../src/webhook/branch.ts'
-import { compileNode } from '../src/webhook/compile.ts'
 import {
   type Delivered,
   type FailureCode,
@@ -11,11 +8,14 @@ import {
   failures,
   type Phase,
   repeatAfterFailure,
-} from '../src/webhook/failure.ts'
-import { noSecrets } from '../src/webhook/render-context.ts'
+} from '../src/contract/failure.ts'
+import { problems } from '../src/contract/problem-codes.ts'
+import type { WarningCode } from '../src/contract/warning.ts'
+import { compileNode } from '../src/webhook/compile.ts'
+import { decideOnResponse } from '../src/webhook/decide.ts'
 import { repeatAfter } from '../src/webhook/repeat.ts'
-import { noMaskers, ReadableResponse } from '../src/webhook/response.ts'
-import type { WarningCode } from '../src/webhook/warning.ts'
+import { noMaskers, ReadableResponse } from '../src/webhook/response/readable-response.ts'
+import { noSecrets } from '../src/webhook/template/render-context.ts'
 
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8')

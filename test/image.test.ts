@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { receiverHost, receiverPort } from '../demo/receiver.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '../src/settings/settings.ts'
 
 const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
 const dockerfile = textOf('Dockerfile')

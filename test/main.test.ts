@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { PreviewReply } from '../src/execution/contract.ts'
-import { listen } from './support/listen.ts'
+import type { PreviewReply } from '../src/contract/execution.ts'
+import { listen } from '../testkit/listen.ts'
 import { runToEnd, startProcess } from './support/process.ts'
 
 function execute(url: string, node: object): Promise<Response> {

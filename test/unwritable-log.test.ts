@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { listen } from '../testkit/listen.ts'
 import { scrape } from './metrics/scrape.ts'
 import { createFifo } from './support/fifo.ts'
-import { listen } from './support/listen.ts'
 import { startProcess, startProcessWritingTo } from './support/process.ts'
 
 const isRoot = process.getuid?.() === 0

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import type { PreviewReply } from '../src/execution/contract.ts'
-import type { Problem } from '../src/http/contract.ts'
+import type { PreviewReply } from '../src/contract/execution.ts'
+import type { Problem } from '../src/contract/schemas.ts'
 import { type Answer, compareAnswers, type Verdict, verdicts } from './comparison.ts'
 import { readStoredNode, UnreadableLine } from './stored-node.ts'
 

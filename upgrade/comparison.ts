@@ -1,6 +1,6 @@
-import type { PreviewReply } from '../src/execution/contract.ts'
-import type { Problem } from '../src/http/contract.ts'
-import { failureCodes, failures } from '../src/webhook/failure.ts'
+import type { PreviewReply } from '../src/contract/execution.ts'
+import { failureCodes, failures } from '../src/contract/failure.ts'
+import type { Problem } from '../src/contract/schemas.ts'
 
 type Offence = Pick<Problem, 'detail' | 'errors'>
 

@@ -1,16 +1,21 @@
-import type { Delivered, Failure } from '../webhook/failure.ts'
-import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { Attempt, Outcome, TargetResponse } from '../webhook/outcome.ts'
-import { Cancellation } from './cancellation.ts'
-import type { Connection } from './connection.ts'
-import type { ConnectionPool } from './connection-pool.ts'
-import { type Deadline, failureFromInterruption, type Interruptible, type Interruption } from './deadline.ts'
-import type { DebugLog } from './debug-log.ts'
+import type { Delivered, Failure } from '../contract/failure.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { Cancellation } from './call/cancellation.ts'
+import {
+  type Deadline,
+  failureFromInterruption,
+  type Interruptible,
+  type Interruption,
+} from './call/deadline.ts'
+import type { DebugLog } from './call/debug-log.ts'
+import { PhaseClock } from './call/phase-clock.ts'
+import type { Connection } from './connection/connection.ts'
+import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
-import { failureFromError } from './failure-from-error.ts'
-import type { Lane } from './lane.ts'
-import { PhaseClock } from './phase-clock.ts'
-import type { Place } from './places.ts'
+import type { Place } from './limits/bulkhead.ts'
+import type { Lane } from './limits/bulkhead-key.ts'
+import { failureFromError } from './transport-failure.ts'
 
 /** A request on its way, and what all of its attempts share. */
 export interface Call {

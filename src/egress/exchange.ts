@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici'
-import type { Delivered } from '../webhook/failure.ts'
-import { headerValues, trimHeader } from '../webhook/header.ts'
-import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/outcome.ts'
-import type { Connection } from './connection.ts'
-import { EgressError } from './egress-error.ts'
-import type { PhaseClock } from './phase-clock.ts'
-import { createResponseBody, type ResponseBody } from './response-body.ts'
+import type { Delivered } from '../contract/failure.ts'
+import { headerValues, trimHeader } from '../webhook/wire/headers.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import type { BodyEnding, HeaderPair, TargetResponse } from '../webhook/wire/outcome.ts'
+import { createResponseBody, type ResponseBody } from './body/response-body.ts'
+import { EgressError } from './call/egress-error.ts'
+import type { PhaseClock } from './call/phase-clock.ts'
+import type { Connection } from './connection/connection.ts'
 
 /** Nobody asked for it. */
 const switchingProtocols = 101

@@ -1,4 +1,4 @@
-import { RoundBudget } from '../egress/round-budget.ts'
+import { RoundBudget } from '../egress/limits/round-budget.ts'
 
 /** What takes longer than a millisecond or two: a text of so many characters to read, judge or keep. */
 const longText = 65_536

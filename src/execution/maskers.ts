@@ -1,9 +1,9 @@
-import { secretHeaders } from '../webhook/header.ts'
 import { createMasker, type Masker, maskNothing } from '../webhook/masking/mask.ts'
-import type { TargetResponse } from '../webhook/outcome.ts'
-import type { ValuesToMask } from '../webhook/rendering.ts'
-import type { ResponseMaskers } from '../webhook/response.ts'
-import { Recent } from './recent.ts'
+import type { ValuesToMask } from '../webhook/request/render-session.ts'
+import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
+import { secretHeaders } from '../webhook/wire/headers.ts'
+import type { TargetResponse } from '../webhook/wire/outcome.ts'
+import { Recent } from './lru-cache.ts'
 
 /** Maskers of the sets of values that were used last. An engine sends the same credentials with every call of a node. */
 export class MaskerCache {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Cancellation } from '../egress/cancellation.ts'
+import type { Cancellation } from '../egress/call/cancellation.ts'
 
 /** Milliseconds of processor time per second that templates may take. */
 const shares = { tenant: 250, client: 500 } as const

@@ -1,8 +1,8 @@
+import type { AttemptEntry } from '../contract/execution.ts'
 import type { Span } from '../tracing/span.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
-import type { Timings } from '../webhook/outcome.ts'
-import type { AttemptEntry } from './contract.ts'
-import type { Executed, ExecutionRecord } from './execution.ts'
+import type { Timings } from '../webhook/wire/outcome.ts'
+import type { Executed, ExecutionRecord } from './results.ts'
 
 /**
  * The spans of an execution and of its attempts, where its trace is recorded, by OpenTelemetry's conventions for HTTP.

@@ -1,40 +1,40 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import type { Caller } from '../egress/caller.ts'
-import { CompiledNodes } from '../execution/compiled-nodes.ts'
+import Fastify, { type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify'
+import { problemCodes } from '../contract/problem-codes.ts'
+import { namedSchemas } from '../contract/schemas.ts'
+import { version } from '../contract/version.ts'
+import type { Caller } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
+import { CompiledNodes } from '../execution/node-cache.ts'
 import { RenderQuota } from '../execution/render-quota.ts'
+import type { Log } from '../logging/logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { Statistics } from '../statistics/statistics.ts'
 import type { SpanExporter } from '../tracing/span.ts'
-import { guardAccess, limitTenants, requireRight } from './access.ts'
-import { answerForNode } from './answer-for-node.ts'
-import type { ClientStore } from './client-store.ts'
-import { ConcurrencyLimit } from './concurrency-limit.ts'
-import { announceIdleTimeout, ConnectionLimit } from './connection-limit.ts'
-import { namedSchemas } from './contract.ts'
-import { drainBeforeClosing, refuseWhile } from './draining.ts'
-import { executeRoute } from './execute-route.ts'
-import { healthRoutes } from './health-routes.ts'
-import { acceptJsonBodies, refuseCodings, refuseQuery } from './json-body.ts'
-import { createLimitLog } from './limit-log.ts'
-import type { Log } from './log.ts'
-import { metricsRoute } from './metrics-route.ts'
-import { nodesRoute } from './nodes-route.ts'
-import { describeApi } from './openapi.ts'
-import { previewRoute } from './preview-route.ts'
-import { createProblemAnswers, type ProblemAnswers } from './problem.ts'
-import { problemCodes } from './problem-code.ts'
-import { limitNames } from './reached-limit.ts'
-import { createRefusalLog } from './refusal-log.ts'
-import { requestIdOf, returnRequestIds } from './request-id.ts'
-import type { ShareLimits } from './shares.ts'
-import { refuseUnknownRoutes } from './unknown-route.ts'
-import { endUnreadReplies } from './unread-replies.ts'
-import { validatorFor } from './validator.ts'
-import { version } from './version.ts'
+import { acceptJsonBodies, refuseCodings, refuseQuery } from './body/json-body.ts'
+import { validatorFor } from './body/validator.ts'
+import { guardAccess, limitTenants, requireRight } from './clients/access.ts'
+import type { ClientStore } from './clients/client-store.ts'
+import { announceIdleTimeout, ConnectionLimit } from './hooks/connection-limit.ts'
+import { drainBeforeClosing, refuseWhile } from './hooks/graceful-shutdown.ts'
+import { answerForNode } from './hooks/http-conformance.ts'
+import { refuseUnknownRoutes } from './hooks/unknown-route.ts'
+import { endUnreadReplies } from './hooks/unread-replies.ts'
+import { ConcurrencyLimit } from './limits/concurrency-limit.ts'
+import { createLimitLog } from './limits/limit-log.ts'
+import { limitNames } from './limits/reached-limit.ts'
+import type { ShareLimits } from './limits/shares.ts'
+import { createProblemAnswers, type ProblemAnswers } from './problems/problem.ts'
+import { createRefusalLog } from './problems/refusal-log.ts'
+import { requestIdOf, returnRequestIds } from './problems/request-id.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { executeRoute } from './routes/execute.ts'
+import { healthRoutes } from './routes/health.ts'
+import { metricsRoute } from './routes/metrics.ts'
+import { nodesRoute } from './routes/nodes.ts'
+import { previewRoute } from './routes/preview.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
 export interface AppOptions extends ShareLimits {
@@ -51,8 +51,10 @@ export interface AppOptions extends ShareLimits {
   readonly maxEchoBytes: number
   readonly maxRenderMs: number
   readonly maxCapturedBytes: number
-  /** Whether the routes are described: the page of the API and its document. */
+  /** Whether the OpenAPI document and Swagger UI are served. */
   readonly docs: boolean
+  /** Told of each route. */
+  readonly onRoute?: (route: RouteOptions) => void
   /** How many connections of clients may be open at once. */
   readonly maxConnections: number
   /** How long a new connection may say nothing; without it 5 s. */
@@ -93,6 +95,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({ log, refusals, answered: metrics.refused })
   const app = Fastify(serverOptions(options, timeouts, problems))
+  if (options.onRoute) app.addHook('onRoute', options.onRoute)
   const connections = new ConnectionLimit(app.server, {
     maxConnections: options.maxConnections,
     onRefused: metrics.connectionRefused,
@@ -132,7 +135,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   acceptJsonBodies(app, context, (request, json) => concurrency.holdParsed(request, json))
   for (const schema of namedSchemas) app.addSchema(schema)
 
-  if (options.docs) describeApi(app)
+  if (options.docs) docsRoutes(app)
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {

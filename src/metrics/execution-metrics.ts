@@ -1,10 +1,10 @@
 import type { Registry } from '@prometheus-io/client'
-import type { AttemptEntry } from '../execution/contract.ts'
-import type { ExecutionRecord } from '../execution/execution.ts'
-import { branchNames } from '../webhook/config.ts'
-import { failureCodes, failures } from '../webhook/failure.ts'
-import type { Timings } from '../webhook/outcome.ts'
-import { secretBindings } from '../webhook/secret-lookup.ts'
+import type { AttemptEntry } from '../contract/execution.ts'
+import { failureCodes, failures } from '../contract/failure.ts'
+import { branchNames } from '../contract/node.ts'
+import type { ExecutionRecord } from '../execution/results.ts'
+import { secretBindings } from '../webhook/template/secret-lookup.ts'
+import type { Timings } from '../webhook/wire/outcome.ts'
 import { count, measure } from './series.ts'
 
 /**

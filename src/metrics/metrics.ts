@@ -1,6 +1,6 @@
 import Registry from '@prometheus-io/client/lib/registry.js'
-import type { Load } from '../egress/caller.ts'
-import type { ExecutionRecord } from '../execution/execution.ts'
+import type { Load } from '../egress/egress-client.ts'
+import type { ExecutionRecord } from '../execution/results.ts'
 import { measureEventLoop } from './event-loop.ts'
 import { countExecutions } from './execution-metrics.ts'
 import { describeProcess } from './process-metrics.ts'

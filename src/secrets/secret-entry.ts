@@ -1,6 +1,6 @@
-import { pointer } from '../webhook/config-error.ts'
-import { nearest } from '../webhook/nearest.ts'
-import { type SecretPlace, secretPlaces } from '../webhook/secret-lookup.ts'
+import { pointer } from '../contract/config-error.ts'
+import { type SecretPlace, secretPlaces } from '../webhook/template/secret-lookup.ts'
+import { nearest } from '../webhook/values/suggest.ts'
 import { parseBoundPath } from './bound-path.ts'
 import {
   parseBoundHost,

@@ -1,4 +1,4 @@
-import type { FoundSecret, RefusedSecret } from '../webhook/secret-lookup.ts'
+import type { FoundSecret, RefusedSecret } from '../webhook/template/secret-lookup.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
 import { refusalOf, type Secrets, type StoredSecretUse } from './secret.ts'
 import { watchValue } from './watch-value.ts'

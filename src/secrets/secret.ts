@@ -1,7 +1,7 @@
-import { type AddressRule, parseOnlyRule } from '../egress/address-rule.ts'
-import { contains, parseIp } from '../egress/ip-address.ts'
-import { minMaskLength, secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
-import type { SecretBinding, SecretPlace, SecretUse } from '../webhook/secret-lookup.ts'
+import { minMaskLength, secretNamePattern, tenantPattern } from '../contract/names.ts'
+import { type AddressRule, parseOnlyRule } from '../egress/policy/address-rule.ts'
+import { contains, parseIp } from '../egress/policy/ip-address.ts'
+import type { SecretBinding, SecretPlace, SecretUse } from '../webhook/template/secret-lookup.ts'
 import { isWithin } from './bound-path.ts'
 
 /** A secret of the service, and what it is bound to. */

@@ -1,4 +1,4 @@
-import { Tally } from './tally.ts'
+import { Tally } from './counter.ts'
 
 /** Each doubling of a value is divided into so many buckets; smaller values have one each. */
 const perDoubling = 32

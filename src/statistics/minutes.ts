@@ -1,4 +1,4 @@
-import type { MinuteStatistics } from './contract.ts'
+import type { MinuteStatistics } from '../contract/statistics.ts'
 
 /** As many minutes are kept, the current one among them. */
 export const keptMinutes = 60

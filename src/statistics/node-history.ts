@@ -1,10 +1,10 @@
-import type { ExecutionRecord } from '../execution/execution.ts'
-import type { BranchName } from '../webhook/config.ts'
-import { failures } from '../webhook/failure.ts'
-import type { FailedExecution, NodeStatistics, NodeTotals } from './contract.ts'
+import { failures } from '../contract/failure.ts'
+import type { BranchName } from '../contract/node.ts'
+import type { FailedExecution, NodeStatistics, NodeTotals } from '../contract/statistics.ts'
+import type { ExecutionRecord } from '../execution/results.ts'
+import { Tally } from './counter.ts'
 import { Histogram } from './histogram.ts'
 import { Minutes } from './minutes.ts'
-import { Tally } from './tally.ts'
 
 /** As many failures are kept, the latest ones. */
 export const keptFailures = 20

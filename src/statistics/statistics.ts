@@ -1,5 +1,5 @@
-import type { ExecutionRecord } from '../execution/execution.ts'
-import type { NodeStatistics, NodeTotals } from './contract.ts'
+import type { NodeStatistics, NodeTotals } from '../contract/statistics.ts'
+import type { ExecutionRecord } from '../execution/results.ts'
 import { type Moment, NodeHistory } from './node-history.ts'
 
 /** As many histories are kept. Ids come from callers, who may make up any number of them. */

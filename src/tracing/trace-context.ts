@@ -1,4 +1,4 @@
-import { trimHeader } from '../webhook/header.ts'
+import { trimHeader } from '../webhook/wire/headers.ts'
 
 /** A span of somebody's, and what is handed on with it, as W3C Trace Context has it. */
 export interface TraceContext {

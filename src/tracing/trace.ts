@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { HeaderPair } from '../webhook/outcome.ts'
+import type { HeaderPair } from '../webhook/wire/outcome.ts'
 import { formatTraceparent, randomFlag, sampledFlag, type TraceContext } from './trace-context.ts'
 
 /** The part of one execution in a trace: its own span, and one for each attempt. */

@@ -1,10 +1,15 @@
-import { EncodedText } from './encode.ts'
-import { isListOrObject } from './json.ts'
-import type { HeaderPair } from './outcome.ts'
-import type { StandIn } from './rendering.ts'
-import type { ShownParts } from './request.ts'
-import { defineEncoding, encodedVariable, type ShellEncoding, type ShellTrim } from './shell-encoding.ts'
-import { isReserved, variableFor } from './shell-variable.ts'
+import type { ShownParts } from './render.ts'
+import type { StandIn } from './request/render-session.ts'
+import {
+  defineEncoding,
+  encodedVariable,
+  type ShellEncoding,
+  type ShellTrim,
+} from './shell/shell-encoding.ts'
+import { isReserved, variableFor } from './shell/shell-variable.ts'
+import { EncodedText } from './template/encoders.ts'
+import { isListOrObject } from './values/json.ts'
+import type { HeaderPair } from './wire/outcome.ts'
 
 /** What a request needs beyond its parts to become a command. */
 export interface CurlInput {

@@ -1,10 +1,6 @@
-import type { RenderedAuth } from './auth.ts'
-import { bytesOf } from './body.ts'
+import type { Method } from '../contract/method.ts'
+import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
-import type { CompiledField, RenderedField } from './field.ts'
-import type { Method } from './method.ts'
-import { warnOfReferences } from './reference-warning.ts'
-import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './rendering.ts'
 import {
   authHeaderOf,
   type GivenHeader,
@@ -15,9 +11,13 @@ import {
   renderTail,
   type ShownParts,
   showTarget,
-} from './request.ts'
-import type { UrlTail } from './url-tail.ts'
-import type { Warning } from './warning.ts'
+} from './render.ts'
+import type { RenderedAuth } from './request/auth.ts'
+import { bytesOf } from './request/body.ts'
+import type { CompiledField, RenderedField } from './request/field.ts'
+import { warnOfReferences } from './request/reference-warning.ts'
+import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './request/render-session.ts'
+import type { UrlTail } from './request/url-tail.ts'
 
 /** What can be shown of a request that cannot be made. */
 export interface PartialRequest {

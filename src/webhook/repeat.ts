@@ -1,6 +1,6 @@
-import { type Delivered, type Repeat, repeatAfterFailure } from './failure.ts'
-import { headerValues } from './header.ts'
-import type { Attempt, TargetResponse } from './outcome.ts'
+import { type Delivered, type Repeat, repeatAfterFailure } from '../contract/failure.ts'
+import { headerValues } from './wire/headers.ts'
+import type { Attempt, TargetResponse } from './wire/outcome.ts'
 
 /** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
 export function repeatAfter(attempts: readonly Attempt[]): Repeat {

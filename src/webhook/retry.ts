@@ -1,6 +1,6 @@
-import type { Node } from './config.ts'
-import type { Repeat } from './failure.ts'
-import type { Method } from './method.ts'
+import type { Repeat } from '../contract/failure.ts'
+import type { Method } from '../contract/method.ts'
+import type { Node } from '../contract/node.ts'
 
 /** Whether and when a node's call is tried again; all in milliseconds. */
 export interface RetryPolicy {

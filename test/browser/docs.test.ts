@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { demoExamples } from '../../demo/examples.ts'
 import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld, type World } from '../../demo/world.ts'
+import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import openapi from '../../openapi/openapi.json' with { type: 'json' }
-import type { ExecuteReply, PreviewReply } from '../../src/execution/contract.ts'
-import { executeExamples, previewExamples } from '../../src/http/examples.ts'
+import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
 import { launchChromium, nameOfThisMachine } from './chromium.ts'
 import { type DocsPage, openDocsPage, type ShownReply } from './docs-page.ts'
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld } from '../../demo/world.ts'
-import { executeExamples } from '../../src/http/examples.ts'
+import { executeExamples } from '../../openapi/examples.ts'
 import { launchChromium } from './chromium.ts'
 import { openDocsPage } from './docs-page.ts'
 

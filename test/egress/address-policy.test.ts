@@ -4,9 +4,9 @@ import {
   type AddressPolicyOptions,
   createAddressPolicy,
   type Denial,
-} from '../../src/egress/address-policy.ts'
-import { parseNat64Prefix } from '../../src/egress/ip-address.ts'
-import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
+} from '../../src/egress/policy/address-policy.ts'
+import { parseNat64Prefix } from '../../src/egress/policy/ip-address.ts'
+import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
 import { rules } from '../support/caller.ts'
 
 const https = { host: 'hooks.example.com', port: 443 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseAddressRule, parseOnlyRule } from '../../src/egress/address-rule.ts'
-import { parseIpRange } from '../../src/egress/ip-address.ts'
+import { parseAddressRule, parseOnlyRule } from '../../src/egress/policy/address-rule.ts'
+import { parseIpRange } from '../../src/egress/policy/ip-address.ts'
 
 describe('an entry of EGRESS_ALLOW or EGRESS_DENY', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Method } from '../../src/webhook/method.ts'
-import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
+import type { Method } from '../../src/contract/method.ts'
+import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cancellation } from '../../src/egress/cancellation.ts'
+import { Cancellation } from '../../src/egress/call/cancellation.ts'
 
 describe('a cancellation', () => {
   it('is seen at once', () => {

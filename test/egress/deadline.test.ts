@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
-import type { Delivered, FailureCode } from '../../src/webhook/failure.ts'
+import type { Delivered, FailureCode } from '../../src/contract/failure.ts'
+import { drip, type Part, silent, writeAndStay } from '../../testkit/raw-server.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
-import { drip, type Part, silent, writeAndStay } from '../support/raw-server.ts'
 import { never } from '../support/receiver.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createAddressPolicy, type Denial } from '../../src/egress/address-policy.ts'
-import { parseNat64Prefix } from '../../src/egress/ip-address.ts'
-import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
-import { specialRanges } from '../../src/egress/special-ranges.ts'
-import { Compiler } from '../../src/webhook/compiler.ts'
-import { compileUrl } from '../../src/webhook/url.ts'
+import { createAddressPolicy, type Denial } from '../../src/egress/policy/address-policy.ts'
+import { parseNat64Prefix } from '../../src/egress/policy/ip-address.ts'
+import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
+import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
+import { compileUrl } from '../../src/webhook/request/url.ts'
+import { Compiler } from '../../src/webhook/template/compiler.ts'
 import { rules } from '../support/caller.ts'
 import {
   after,

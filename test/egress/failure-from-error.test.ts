@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { EgressError } from '../../src/egress/egress-error.ts'
-import { failureFromError } from '../../src/egress/failure-from-error.ts'
-import type { AttemptPhase } from '../../src/egress/phase-clock.ts'
+import { EgressError } from '../../src/egress/call/egress-error.ts'
+import type { AttemptPhase } from '../../src/egress/call/phase-clock.ts'
+import { failureFromError } from '../../src/egress/transport-failure.ts'
 
 const target = { host: 'api.example.com', port: 443 }
 

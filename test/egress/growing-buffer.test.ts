@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GrowingBuffer } from '../../src/egress/growing-buffer.ts'
+import { GrowingBuffer } from '../../src/egress/body/bounded-buffer.ts'
 
 const pieces = fc.array(
   fc.uint8Array({ maxLength: 3_000 }).map((bytes) => Buffer.from(bytes)),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Connection } from '../../src/egress/connection.ts'
-import { IdleConnections } from '../../src/egress/idle-connections.ts'
+import type { Connection } from '../../src/egress/connection/connection.ts'
+import { IdleConnections } from '../../src/egress/connection/idle.ts'
 
 const step = fc.record({
   what: fc.constantFrom('put', 'put', 'takeLatest', 'takeOldest', 'remove'),

@@ -8,7 +8,7 @@ import {
   parseIpRange,
   parseNat64Prefix,
   sameAddress,
-} from '../../src/egress/ip-address.ts'
+} from '../../src/egress/policy/ip-address.ts'
 
 const address = fc.oneof(fc.ipV4(), fc.ipV6())
 

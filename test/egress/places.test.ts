@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Place, Places } from '../../src/egress/places.ts'
+import { type Place, Places } from '../../src/egress/limits/bulkhead.ts'
 
 describe('the places of a lane', () => {
   it('are given away at once while there are any', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createResolver } from '../../src/egress/resolver.ts'
-import type { Zone, Zones } from '../support/dns-server.ts'
+import { createResolver } from '../../src/egress/dns/resolver.ts'
+import type { Zone, Zones } from '../../testkit/dns-server.ts'
 import { dnsServer } from '../support/servers.ts'
 
 async function resolve(zones: Zones, name = 'hooks.example', budgetMs = 5_000) {

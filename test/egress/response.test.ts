@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { BodyEnding } from '../../src/webhook/outcome.ts'
+import type { BodyEnding } from '../../src/webhook/wire/outcome.ts'
+import { drip, type Part, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import { attemptAt } from '../support/caller.ts'
-import { drip, type Part, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\n'

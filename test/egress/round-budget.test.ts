@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { RoundBudget } from '../../src/egress/round-budget.ts'
+import { RoundBudget } from '../../src/egress/limits/round-budget.ts'
 
 const all = 32_768
 

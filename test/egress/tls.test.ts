@@ -1,8 +1,8 @@
 import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
+import { type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
-import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
-import { type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
 import { json } from '../support/receiver.ts'
 import { authority, dnsServer, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 

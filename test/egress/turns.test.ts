@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Turns } from '../../src/egress/turns.ts'
+import { Turns } from '../../src/egress/limits/fair-limiter.ts'
 
 it('lets so many tasks run at a time, in the order in which they came', async () => {
   const turns = new Turns(2)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CompiledNodes, weighNode } from '../../src/execution/compiled-nodes.ts'
-import { parseJson } from '../../src/webhook/json.ts'
+import { CompiledNodes, weighNode } from '../../src/execution/node-cache.ts'
+import { parseJson } from '../../src/webhook/values/json.ts'
 
 const limits = { maxTimeoutMs: 10_000 }
 const node = (id: string) => ({ id, method: 'POST' as const, url: 'https://target.example/' })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { executeNode } from '../../src/execution/execute.ts'
+import { CompiledNodes } from '../../src/execution/node-cache.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
-import { writeJson } from '../../src/webhook/json.ts'
+import { writeJson } from '../../src/webhook/values/json.ts'
 import { attempt, callerWith, context, execute, failing, here, responding, responseOf } from './executions.ts'
 
 describe('an execution', () => {

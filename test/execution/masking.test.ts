@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ExecuteReply, PreviewReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
 import { attempt, callerWith, execute, failing, preview, responding, responseOf } from './executions.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)

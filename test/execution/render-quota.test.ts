@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cancellation } from '../../src/egress/cancellation.ts'
+import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 
 const share = (client: string | null, tenant: string | null = null) => ({ client, tenant })

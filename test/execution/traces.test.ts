@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Node } from '../../src/contract/node.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { spansOf } from '../../src/execution/spans.ts'
-import type { Node } from '../../src/webhook/config.ts'
 import { attempt, callerWith, context, here, responseOf, type TestCaller } from './executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }

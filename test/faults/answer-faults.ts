@@ -1,4 +1,4 @@
-import { drip, flood, type Part, silent, write, writeAndReset } from '../support/raw-server.ts'
+import { drip, flood, type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
 import type { Chapter, Fault, Target } from './fault.ts'
 import { shrinkSendBuffers } from './network.ts'

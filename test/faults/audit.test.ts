@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { credentials } from '../support/servers.ts'
 import { startSharedService } from './shared-service.ts'
 import { allWhims, createUnrulyReceiver, polite, type Visit } from './unruly-receiver.ts'

@@ -6,7 +6,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib'
-import { drip, flood, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
+import { drip, flood, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import type { Chapter, Fault } from './fault.ts'
 import { answer, chunked, ok, tls } from './targets.ts'
 

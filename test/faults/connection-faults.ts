@@ -1,4 +1,4 @@
-import { silent, writeAndStay } from '../support/raw-server.ts'
+import { silent, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
 import type { Chapter, Fault, Journal, Target } from './fault.ts'
 import { bendRoute, dropPacketsTo } from './network.ts'

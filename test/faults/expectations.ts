@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { expect, vi } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import type { LogLine } from '../support/service.ts'
 import type { Fault } from './fault.ts'
 import { branchOf } from './page.ts'

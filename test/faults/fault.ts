@@ -1,6 +1,6 @@
-import type { ExecuteReply } from '../../src/execution/contract.ts'
-import type { Delivered, FailureCode, Repeat } from '../../src/webhook/failure.ts'
-import type { WarningCode } from '../../src/webhook/warning.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
+import type { Delivered, FailureCode, Repeat } from '../../src/contract/failure.ts'
+import type { WarningCode } from '../../src/contract/warning.ts'
 import type { ServiceOptions } from '../support/service.ts'
 
 /** One thing that can go wrong between the service and a target, and what the caller is told of it. */

@@ -1,5 +1,5 @@
-import type { Zones } from '../support/dns-server.ts'
-import { write } from '../support/raw-server.ts'
+import type { Zones } from '../../testkit/dns-server.ts'
+import { write } from '../../testkit/raw-server.ts'
 import type { Chapter } from './fault.ts'
 import { host, named, sound } from './targets.ts'
 

@@ -1,4 +1,4 @@
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { type LogLine, service } from '../support/service.ts'
 import type { Fault, Journal, Seen, Target } from './fault.ts'
 import type { SharedService } from './shared-service.ts'

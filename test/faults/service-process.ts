@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, Client, type Dispatcher, request } from 'undici'
 import { onTestFinished } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 
 /** The service as a process of its own, so that what it takes of the machine can be told from what the tests take. */

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
-import { createLogger } from '../../src/http/log.ts'
-import { startServer } from '../../src/http/server.ts'
-import { readSettings } from '../../src/settings.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { startServer } from '../../src/service.ts'
+import { readSettings } from '../../src/settings/settings.ts'
 import { authority } from '../support/servers.ts'
 import type { LogLine } from '../support/service.ts'
 

@@ -1,5 +1,5 @@
-import type { Repeat } from '../../src/webhook/failure.ts'
-import type { Part } from '../support/raw-server.ts'
+import type { Repeat } from '../../src/contract/failure.ts'
+import type { Part } from '../../testkit/raw-server.ts'
 import type { Chapter, Fault } from './fault.ts'
 import { answer, tls } from './targets.ts'
 

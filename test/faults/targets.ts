@@ -1,7 +1,7 @@
 import type { TlsOptions } from 'node:tls'
-import type { Credentials } from '../support/certificates.ts'
-import type { Zones } from '../support/dns-server.ts'
-import { type Part, type RawServer, writeAndStay } from '../support/raw-server.ts'
+import type { Credentials } from '../../testkit/certificates.ts'
+import type { Zones } from '../../testkit/dns-server.ts'
+import { type Part, type RawServer, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, rawServer, rawTlsServer } from '../support/servers.ts'
 import type { Target } from './fault.ts'
 

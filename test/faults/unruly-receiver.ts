@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import type { Credentials } from '../support/certificates.ts'
-import { createRawTlsServer, type RawServer } from '../support/raw-server.ts'
+import type { Credentials } from '../../testkit/certificates.ts'
+import { createRawTlsServer, type RawServer } from '../../testkit/raw-server.ts'
 
 /** A request as the receiver noted it down, one line for every head that it read. */
 export interface Visit {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll } from 'vitest'
-import { createRawTlsServer, type RawServer } from '../support/raw-server.ts'
+import { createRawTlsServer, type RawServer } from '../../testkit/raw-server.ts'
 import { credentials } from '../support/servers.ts'
 
 /** What a target says on a connection once the whole request has come. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientFinder, hashKey } from '../../src/http/api-keys.ts'
-import type { Client } from '../../src/http/client.ts'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
+import { clientFinder, hashKey } from '../../src/http/clients/api-keys.ts'
+import type { Client } from '../../src/http/clients/client.ts'
 import { service } from '../support/service.ts'
 
 const [oldKey, newKey] = ['old-key-0123456789', 'new-key-0123456789']

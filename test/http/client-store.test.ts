@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { hashKey } from '../../src/http/api-keys.ts'
-import { createClientStore } from '../../src/http/client-store.ts'
-import { type ClientSources, readClients } from '../../src/http/read-clients.ts'
-import { apiKeyList } from '../../src/setting-values.ts'
+import { hashKey } from '../../src/http/clients/api-keys.ts'
+import { createClientStore } from '../../src/http/clients/client-store.ts'
+import { type ClientSources, readClients } from '../../src/http/clients/read-clients.ts'
+import { apiKeyList } from '../../src/settings/parsers.ts'
 import { testFiles } from '../secrets/files.ts'
 
 const [oldKey, newKey, envKey] = ['old-key-0123456789', 'new-key-0123456789', 'env-key-0123456789']

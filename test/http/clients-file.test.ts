@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hashKey } from '../../src/http/api-keys.ts'
-import { type Client, rights } from '../../src/http/client.ts'
-import { parseClientsFile } from '../../src/http/clients-file.ts'
+import { hashKey } from '../../src/http/clients/api-keys.ts'
+import { type Client, rights } from '../../src/http/clients/client.ts'
+import { parseClientsFile } from '../../src/http/clients/clients-file.ts'
 
 const plainKey = 'c4n4ry-0123456789abcdef'
 const hash = `sha256:${hashKey(plainKey)}`

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { ajvOptions } from '../../openapi/validators.ts'
-import { namedSchemas } from '../../src/http/contract.ts'
+import { namedSchemas } from '../../src/contract/schemas.ts'
 
 describe('the schemas', () => {
   it('are JSON Schemas, those of replies too, for which nothing is compiled otherwise', async () => {

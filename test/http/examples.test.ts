@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { receiverHost, receiverPort, startReceiver } from '../../demo/receiver.ts'
-import { executeExamples, previewExamples } from '../../src/http/examples.ts'
+import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import { authority, dnsServer } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

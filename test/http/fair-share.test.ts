@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { half, mayHave } from '../../src/http/fair-share.ts'
+import { half, mayHave } from '../../src/http/limits/fair-share.ts'
 
 /** What each has when all take one after the other, again and again, until none may have more. */
 function takeAll(names: number, limit: number): number[] {

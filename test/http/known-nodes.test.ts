@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PreviewReply } from '../../src/execution/contract.ts'
-import type { Problem } from '../../src/http/contract.ts'
-import { KnownNodes, nodeTextOf, withStandIn } from '../../src/http/known-nodes.ts'
+import type { PreviewReply } from '../../src/contract/execution.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
+import { KnownNodes, nodeTextOf, withStandIn } from '../../src/http/body/known-nodes.ts'
 import { service } from '../support/service.ts'
 
 describe('the text of the node in a request', () => {

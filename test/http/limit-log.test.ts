@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createLimitLog } from '../../src/http/limit-log.ts'
-import type { ReachedLimit } from '../../src/http/reached-limit.ts'
+import { createLimitLog } from '../../src/http/limits/limit-log.ts'
+import type { ReachedLimit } from '../../src/http/limits/reached-limit.ts'
 
 /** A log of limits whose clock stands still unless it is told to go on. */
 function limitLog() {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLogger } from '../../src/http/log.ts'
-import { logOutput } from '../../src/http/log-output.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { logOutput } from '../../src/logging/output.ts'
 
 const hostile = 'a\u001b[2J\u009b31m\u007f\b\r\nb\u2028c\u202egnp.exe'
 

@@ -1,6 +1,6 @@
 import { constants, openSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { LogWriter } from '../../src/http/log-writer.ts'
+import { LogWriter } from '../../src/logging/log-writer.ts'
 import { createFifo } from '../support/fifo.ts'
 
 /** Writes to a file as to a standard output, and notes when it begins to lose lines. */

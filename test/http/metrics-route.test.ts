@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { seriesOf } from '../metrics/scrape.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { executeExamples } from '../../src/http/examples.ts'
-import { explainInvalidBody } from '../../src/http/invalid-body.ts'
-import validators from '../../src/http/validators.cjs'
+import { executeExamples } from '../../openapi/examples.ts'
+import validators from '../../src/http/body/validators.cjs'
+import { explainInvalidBody } from '../../src/http/problems/invalid-body.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'

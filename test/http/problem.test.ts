@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
 import { type Reply, service } from '../support/service.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createLogger } from '../../src/http/log.ts'
-import { createRefusalLog } from '../../src/http/refusal-log.ts'
+import { createRefusalLog } from '../../src/http/problems/refusal-log.ts'
+import { createLogger } from '../../src/logging/logger.ts'
 import { type LogLine, service } from '../support/service.ts'
 
 const key = 'a-key-of-the-tests'

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
-import { requestIdOf, requestUri } from '../../src/http/request-id.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
+import { requestIdOf, requestUri } from '../../src/http/problems/request-id.ts'
 import { service } from '../support/service.ts'
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/

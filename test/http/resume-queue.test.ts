@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ResumeQueue } from '../../src/http/resume-queue.ts'
-import type { Holder } from '../../src/http/shares.ts'
-import { ClientUsage, TenantUsage } from '../../src/http/usage.ts'
+import { ResumeQueue } from '../../src/http/limits/resume-queue.ts'
+import type { Holder } from '../../src/http/limits/shares.ts'
+import { ClientUsage, TenantUsage } from '../../src/http/limits/usage.ts'
 
 /** A queue, and who has been resumed. Each waits as `client/tenant/number`. */
 function queueOf(...names: readonly string[]) {

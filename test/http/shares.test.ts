@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../../src/http/client.ts'
-import { Shares } from '../../src/http/shares.ts'
+import type { Client } from '../../src/http/clients/client.ts'
+import { Shares } from '../../src/http/limits/shares.ts'
 
 const limits = {
   maxInFlight: 100,

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
-import { createLogger } from '../../src/http/log.ts'
-import { readSettings } from '../../src/settings.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { readSettings } from '../../src/settings/settings.ts'
 import { testCaller } from '../support/caller.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 

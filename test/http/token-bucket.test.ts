@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TokenBucket } from '../../src/http/token-bucket.ts'
+import { TokenBucket } from '../../src/http/limits/token-bucket.ts'
 
 /** How many of so many tries at one time are let through. */
 const letThrough = (bucket: TokenBucket, tries: number, atMs: number) =>

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import document from '../../openapi/openapi.json' with { type: 'json' }
 import { compileValidators } from '../../openapi/validators.ts'
-import { validatorFor } from '../../src/http/validator.ts'
+import { validatorFor } from '../../src/http/body/validator.ts'
 
 describe('the validators', () => {
   it('are those of the schemas, as `npm run openapi` writes them', async () => {
-    const committed = await readFile(new URL('../../src/http/validators.cjs', import.meta.url), 'utf8')
+    const committed = await readFile(new URL('../../src/http/body/validators.cjs', import.meta.url), 'utf8')
 
     expect(compileValidators()).toBe(committed)
   })

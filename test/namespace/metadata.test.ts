@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { metadataAddresses } from '../../src/egress/metadata-addresses.ts'
+import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
 import { embeddingRecipes, nat64Prefixes, textOf } from '../egress/second-opinion.ts'
 import { routeEverywhere, takeSent, watchPackets } from './network.ts'
 import { startWorld } from './world.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { onTestFinished } from 'vitest'
-import type { Credentials } from '../support/certificates.ts'
+import type { Credentials } from '../../testkit/certificates.ts'
 
 /** A real HTTPS receiver at an address and a port of the test's choice. Gives what it was asked for. */
 export async function receiverAt(

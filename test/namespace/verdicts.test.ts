@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { specialRanges } from '../../src/egress/special-ranges.ts'
+import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { authority } from '../support/servers.ts'
 import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './network.ts'
 import { receiverAt } from './receiver-at.ts'

@@ -1,7 +1,7 @@
-import { createLogger } from '../../src/http/log.ts'
-import { startServer } from '../../src/http/server.ts'
-import { readSettings } from '../../src/settings.ts'
-import { createDnsServer, type Zones } from '../support/dns-server.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { startServer } from '../../src/service.ts'
+import { readSettings } from '../../src/settings/settings.ts'
+import { createDnsServer, type Zones } from '../../testkit/dns-server.ts'
 import { authority } from '../support/servers.ts'
 import { assertNothingLeaves } from './network.ts'
 

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { silent } from '../support/raw-server.ts'
+import { silent } from '../../testkit/raw-server.ts'
 import { dnsServer, rawServer } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

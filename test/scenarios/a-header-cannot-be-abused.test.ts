@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { json } from '../support/receiver.ts'
 import { refusedHeaders } from '../support/refused-headers.ts'
 import { receiver } from '../support/servers.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Warning } from '../../src/webhook/warning.ts'
+import type { Warning } from '../../src/contract/warning.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

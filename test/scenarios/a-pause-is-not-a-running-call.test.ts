@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'

@@ -1,7 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
-import { write } from '../support/raw-server.ts'
+import { write } from '../../testkit/raw-server.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { write, writeAndStay } from '../support/raw-server.ts'
+import { write, writeAndStay } from '../../testkit/raw-server.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

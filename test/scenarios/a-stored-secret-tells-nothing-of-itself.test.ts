@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { testFiles } from '../secrets/files.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'

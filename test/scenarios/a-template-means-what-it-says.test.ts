@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { growth, scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { startProcessAmongServers } from '../support/process.ts'

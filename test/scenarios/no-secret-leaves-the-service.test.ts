@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Caller } from '../../src/egress/caller.ts'
+import type { Caller } from '../../src/egress/egress-client.ts'
 import { testFiles } from '../secrets/files.ts'
 import { collector } from '../support/collector.ts'
 import { tracesOf } from '../support/disguises.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import type { ExecuteReply } from '../../src/execution/contract.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { json, never } from '../support/receiver.ts'
 import { authority, badTargets, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Problem } from '../../src/http/contract.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
 import { held, json, never } from '../support/receiver.ts'

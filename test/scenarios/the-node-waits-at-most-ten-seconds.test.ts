@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drip } from '../support/raw-server.ts'
+import { drip } from '../../testkit/raw-server.ts'
 import { json, never } from '../support/receiver.ts'
 import { rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

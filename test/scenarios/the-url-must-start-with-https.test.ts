@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CertificateOptions } from '../support/certificates.ts'
-import { createAuthority } from '../support/certificates.ts'
+import type { CertificateOptions } from '../../testkit/certificates.ts'
+import { createAuthority } from '../../testkit/certificates.ts'
 import { json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

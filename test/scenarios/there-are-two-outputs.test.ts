@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { listen } from '../support/listen.ts'
+import { listen } from '../../testkit/listen.ts'
 import { type Answer, hangUp, json, never } from '../support/receiver.ts'
 import { dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { refusalOf, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
 import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
-import { Compiler } from '../../src/webhook/compiler.ts'
-import { type SecretBinding, secretPlaces } from '../../src/webhook/secret-lookup.ts'
-import { compileUrl } from '../../src/webhook/url.ts'
+import { compileUrl } from '../../src/webhook/request/url.ts'
+import { Compiler } from '../../src/webhook/template/compiler.ts'
+import { type SecretBinding, secretPlaces } from '../../src/webhook/template/secret-lookup.ts'
 
 /** A use that keeps a binding which names nothing. */
 const usual: StoredSecretUse = {

@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../../src/execution/execution.ts'
+import type { ExecutionRecord } from '../../src/execution/results.ts'
 
 /** When the tests begin: at the beginning of a minute. */
 export const start = Date.parse('2026-03-01T12:00:00Z')

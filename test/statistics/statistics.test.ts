@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import Value from 'typebox/value'
 import { describe, expect, it } from 'vitest'
-import { reasonCodes } from '../../src/execution/contract.ts'
-import type { ExecutionRecord } from '../../src/execution/execution.ts'
-import { type NodeStatistics, statisticsSchemas } from '../../src/statistics/contract.ts'
+import { idOf } from '../../src/contract/builders.ts'
+import { reasonCodes } from '../../src/contract/execution.ts'
+import { branchNames } from '../../src/contract/node.ts'
+import { type NodeStatistics, statisticsSchemas } from '../../src/contract/statistics.ts'
+import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { keptFailures } from '../../src/statistics/node-history.ts'
 import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
-import { branchNames } from '../../src/webhook/config.ts'
-import { idOf } from '../../src/webhook/schema.ts'
 import { execution, failedExecution, start } from './executions.ts'
 
 const second = 1_000

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
-import { parseAddressRule } from '../../src/egress/address-rule.ts'
-import { type Caller, createCaller, type EgressOptions } from '../../src/egress/caller.ts'
-import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
-import type { Attempt } from '../../src/webhook/outcome.ts'
+import { type Caller, createCaller, type EgressOptions } from '../../src/egress/egress-client.ts'
+import { parseAddressRule } from '../../src/egress/policy/address-rule.ts'
+import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
+import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 import { authority } from './servers.ts'
 
 /** Reads rules that are known to be sound. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
-import { listen } from './listen.ts'
+import { listen } from '../../testkit/listen.ts'
 
 /** A span as a collector sees it, with its attributes by name. */
 export interface CollectedSpan {

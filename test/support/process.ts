@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
-import { listen } from './listen.ts'
+import { listen } from '../../testkit/listen.ts'
 import { authority } from './servers.ts'
 
 type Environment = Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer, type Server, type ServerOptions } from 'node:https'
 import { buffer } from 'node:stream/consumers'
-import type { Credentials } from './certificates.ts'
-import { listen } from './listen.ts'
+import type { Credentials } from '../../testkit/certificates.ts'
+import { listen } from '../../testkit/listen.ts'
 
 /** A request as it arrived. */
 export interface ReceivedRequest {

@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSecureContext, TLSSocket } from 'node:tls'
-import type { Credentials } from './certificates.ts'
-import { type Listening, listen } from './listen.ts'
+import type { Credentials } from '../../testkit/certificates.ts'
+import { type Listening, listen } from '../../testkit/listen.ts'
 
 /** The version of TLS decides how records are protected. */
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'

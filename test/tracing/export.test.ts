@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import { listen } from '../../testkit/listen.ts'
 import { type CollectedSpan, collector } from '../support/collector.ts'
-import { listen } from '../support/listen.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { hangUp, inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { listen } from '../support/listen.ts'
+import { listen } from '../../testkit/listen.ts'
 import { service } from '../support/service.ts'
 
 const key = 'only-for-this-test'

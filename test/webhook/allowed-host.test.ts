@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isAllowed, parseAllowedHost } from '../../src/webhook/allowed-host.ts'
-import { parseAuthority } from '../../src/webhook/authority.ts'
+import { isAllowed, parseAllowedHost } from '../../src/webhook/request/allowed-host.ts'
+import { parseAuthority } from '../../src/webhook/request/authority.ts'
 
 /** Whether an entry of `hosts` lets a URL with that authority pass. */
 function lets(entry: string, authority: string): boolean {

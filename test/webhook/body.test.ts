@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Body } from '../../src/webhook/config.ts'
+import type { Body } from '../../src/contract/node.ts'
 import { bodyOf, complaint, failureOf, headersOf, sent, warningsOf } from './nodes.ts'
 
 const form = 'application/x-www-form-urlencoded' as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decideOnFailure, decideOnResponse } from '../../src/webhook/branch.ts'
-import { failureCodes, failures } from '../../src/webhook/failure.ts'
+import { failureCodes, failures } from '../../src/contract/failure.ts'
+import { decideOnFailure, decideOnResponse } from '../../src/webhook/decide.ts'
 import { compiled, type NodeSketch } from './nodes.ts'
 import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
 

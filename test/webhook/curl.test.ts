@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CurlInput, secretMarkers, standInVariables, toCurl } from '../../src/webhook/curl.ts'
-import { findCharset } from '../../src/webhook/request-charset.ts'
+import { findCharset } from '../../src/webhook/request/request-charset.ts'
 
 const base: CurlInput = {
   method: 'POST',

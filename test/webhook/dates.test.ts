@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LongNumber } from '../../src/webhook/long-number.ts'
-import { compileTemplate } from '../../src/webhook/template.ts'
+import { compileTemplate } from '../../src/webhook/template/template.ts'
+import { LongNumber } from '../../src/webhook/values/long-number.ts'
 
 const table: readonly (readonly [expression: string, text: string])[] = [
   ['"2026-05-01T10:00:00" | date: "%H:%M"', '10:00'],

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asJson, asText, asUrlComponent } from '../../src/webhook/encode.ts'
-import { LongNumber } from '../../src/webhook/long-number.ts'
-import { noSecrets } from '../../src/webhook/render-context.ts'
-import { compileTemplate, type Template } from '../../src/webhook/template.ts'
+import { asJson, asText, asUrlComponent } from '../../src/webhook/template/encoders.ts'
+import { noSecrets } from '../../src/webhook/template/render-context.ts'
+import { compileTemplate, type Template } from '../../src/webhook/template/template.ts'
+import { LongNumber } from '../../src/webhook/values/long-number.ts'
 
 const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decideOnResponse } from '../../src/webhook/branch.ts'
-import type { Node } from '../../src/webhook/config.ts'
+import type { Node } from '../../src/contract/node.ts'
+import { decideOnResponse } from '../../src/webhook/decide.ts'
 import { createMasker } from '../../src/webhook/masking/mask.ts'
 import { compiled, type NodeSketch } from './nodes.ts'
 import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
+import { compileCondition, compileTemplate } from '../../src/webhook/template/template.ts'
 
 const profile = {
   yes: true,

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { filters as standardFilters, Tokenizer } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
-import { checkExpression } from '../../src/webhook/expression.ts'
-import { insteadOfMore, mostArguments, neededArguments } from '../../src/webhook/filter-arguments.ts'
-import { engine, filterNames } from '../../src/webhook/liquid.ts'
-import { compileCondition, compileTemplate } from '../../src/webhook/template.ts'
+import { checkExpression } from '../../src/webhook/template/expression-syntax.ts'
+import { insteadOfMore, mostArguments, neededArguments } from '../../src/webhook/template/filter-arguments.ts'
+import { engine, filterNames } from '../../src/webhook/template/liquid-engine.ts'
+import { compileCondition, compileTemplate } from '../../src/webhook/template/template.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 const problemOf = (text: string) => {

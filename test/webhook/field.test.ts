@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Field } from '../../src/webhook/config.ts'
-import type { Payload } from '../../src/webhook/payload.ts'
+import type { Field } from '../../src/contract/node.ts'
+import type { Payload } from '../../src/contract/payload.ts'
 import { bodyOf, failureOf, headersOf, render, sent, warningsOf } from './nodes.ts'
 
 const simple = (...fields: Field[]) => ({ body: { structure: 'simple' as const, fields } })

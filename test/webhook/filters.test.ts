@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asText } from '../../src/webhook/encode.ts'
-import { mostArguments, neededArguments } from '../../src/webhook/filter-arguments.ts'
-import { filterNames } from '../../src/webhook/liquid.ts'
-import { LongNumber } from '../../src/webhook/long-number.ts'
-import { compileTemplate } from '../../src/webhook/template.ts'
+import { asText } from '../../src/webhook/template/encoders.ts'
+import { mostArguments, neededArguments } from '../../src/webhook/template/filter-arguments.ts'
+import { filterNames } from '../../src/webhook/template/liquid-engine.ts'
+import { compileTemplate } from '../../src/webhook/template/template.ts'
+import { LongNumber } from '../../src/webhook/values/long-number.ts'
 
 const profile = {
   zero: 0,

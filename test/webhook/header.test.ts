@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { trimHeader } from '../../src/webhook/header.ts'
+import { trimHeader } from '../../src/webhook/wire/headers.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 import { refusedHeaders } from '../support/refused-headers.ts'
 import { complaint, failureOf, headersOf, render, sent, warningsOf } from './nodes.ts'

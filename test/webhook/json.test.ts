@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isTooDeep, maxJsonDepth, parseJson, writeJson } from '../../src/webhook/json.ts'
-import { LongNumber } from '../../src/webhook/long-number.ts'
+import { isTooDeep, maxJsonDepth, parseJson, writeJson } from '../../src/webhook/values/json.ts'
+import { LongNumber } from '../../src/webhook/values/long-number.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 const read = (text: string) => parseJson(text, { maxDepth: maxJsonDepth })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/webhook/nearest.ts'
+import { nearest } from '../../src/webhook/values/suggest.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 describe('the nearest word', () => {

@@ -1,13 +1,13 @@
+import type { ConfigError } from '../../src/contract/config-error.ts'
+import type { Failure } from '../../src/contract/failure.ts'
+import type { Node } from '../../src/contract/node.ts'
+import type { Payload } from '../../src/contract/payload.ts'
 import { type CompiledNode, compileNode } from '../../src/webhook/compile.ts'
-import type { Node } from '../../src/webhook/config.ts'
-import type { ConfigError } from '../../src/webhook/config-error.ts'
-import type { Failure } from '../../src/webhook/failure.ts'
-import type { OutboundRequest } from '../../src/webhook/outbound-request.ts'
-import type { Payload } from '../../src/webhook/payload.ts'
-import { RenderBudget } from '../../src/webhook/render-budget.ts'
-import type { RenderInput } from '../../src/webhook/rendering.ts'
-import { type RenderedRequest, renderRequest } from '../../src/webhook/request.ts'
-import type { SecretLookup } from '../../src/webhook/secret-lookup.ts'
+import { type RenderedRequest, renderRequest } from '../../src/webhook/render.ts'
+import type { RenderInput } from '../../src/webhook/request/render-session.ts'
+import { RenderBudget } from '../../src/webhook/template/render-budget.ts'
+import type { SecretLookup } from '../../src/webhook/template/secret-lookup.ts'
+import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 
 /** What a test says of a node; the rest is a POST to a host that nobody calls. */
 export type NodeSketch = ReadonlyDeep<Partial<Node>>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareNumbers, LongNumber } from '../../src/webhook/long-number.ts'
-import { compileCondition } from '../../src/webhook/template.ts'
+import { compileCondition } from '../../src/webhook/template/template.ts'
+import { compareNumbers, LongNumber } from '../../src/webhook/values/long-number.ts'
 
 const profile = {
   five: 5,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../src/webhook/json.ts'
-import { attribute, nearestAttribute, nearestPath, valueAt } from '../../src/webhook/lookup.ts'
-import { nearest } from '../../src/webhook/nearest.ts'
+import { parseJson } from '../../src/webhook/values/json.ts'
+import { attribute, nearestAttribute, nearestPath, valueAt } from '../../src/webhook/values/lookup.ts'
+import { nearest } from '../../src/webhook/values/suggest.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 const parsed = (text: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Delivered, FailureCode, Repeat } from '../../src/webhook/failure.ts'
-import type { Attempt } from '../../src/webhook/outcome.ts'
+import type { Delivered, FailureCode, Repeat } from '../../src/contract/failure.ts'
 import { askedPauseMs, asksInVain, deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
+import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 
 const timings = {
   queueMs: null,

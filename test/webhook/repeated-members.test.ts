@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasRepeatedMembers, repeatedMembers } from '../../src/webhook/repeated-members.ts'
+import { hasRepeatedMembers, repeatedMembers } from '../../src/webhook/values/repeated-members.ts'
 
 /** The pointers of what is repeated. Both ways to ask must agree. */
 function repeatedIn(json: string): string[] {

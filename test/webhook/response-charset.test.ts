@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
-import { findCharset } from '../../src/webhook/response-charset.ts'
+import { findCharset } from '../../src/webhook/response/response-charset.ts'
 
 describe('the label of a charset', () => {
   it.each<[label: string, name: string | null]>([

@@ -1,6 +1,10 @@
-import type { BodyEnding, HeaderPair } from '../../src/webhook/outcome.ts'
-import { noSecrets, type Scope } from '../../src/webhook/render-context.ts'
-import { noMaskers, ReadableResponse, type ResponseMaskers } from '../../src/webhook/response.ts'
+import {
+  noMaskers,
+  ReadableResponse,
+  type ResponseMaskers,
+} from '../../src/webhook/response/readable-response.ts'
+import { noSecrets, type Scope } from '../../src/webhook/template/render-context.ts'
+import type { BodyEnding, HeaderPair } from '../../src/webhook/wire/outcome.ts'
 
 export interface ResponseSketch {
   readonly status?: number

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Node } from '../../src/webhook/config.ts'
-import type { Repeat } from '../../src/webhook/failure.ts'
+import type { Repeat } from '../../src/contract/failure.ts'
+import type { Node } from '../../src/contract/node.ts'
 import { pauseBeforeRetry, type RetrySituation, retryPolicyOf } from '../../src/webhook/retry.ts'
 
 const nodeOf = (part: Partial<Node>): Node => ({ method: 'POST', url: 'https://a.test/', retry: {}, ...part })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SecretBinding, SecretLookup } from '../../src/webhook/secret-lookup.ts'
+import type { SecretBinding, SecretLookup } from '../../src/webhook/template/secret-lookup.ts'
 import { bodyOf, complaint, failureOf, headersOf, type NodeSketch, render, sent } from './nodes.ts'
 
 const token = 'tok-s3cr3t-9'

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asJsonLines, asXml, percentEncode, type TextSoFar } from '../../src/webhook/encode.ts'
-import { trimHeader } from '../../src/webhook/header.ts'
-import { writeJson } from '../../src/webhook/json.ts'
-import { defineEncoding, encodedVariable, type ShellEncoding } from '../../src/webhook/shell-encoding.ts'
+import {
+  defineEncoding,
+  encodedVariable,
+  type ShellEncoding,
+} from '../../src/webhook/shell/shell-encoding.ts'
+import { asJsonLines, asXml, percentEncode, type TextSoFar } from '../../src/webhook/template/encoders.ts'
+import { writeJson } from '../../src/webhook/values/json.ts'
+import { trimHeader } from '../../src/webhook/wire/headers.ts'
 
 /** What the service writes. */
 const encoders: Readonly<Record<ShellEncoding, (text: string) => string>> = {

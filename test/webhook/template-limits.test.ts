@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { asText } from '../../src/webhook/encode.ts'
-import { noSecrets } from '../../src/webhook/render-context.ts'
-import { compileTemplate } from '../../src/webhook/template.ts'
+import { asText } from '../../src/webhook/template/encoders.ts'
+import { noSecrets } from '../../src/webhook/template/render-context.ts'
+import { compileTemplate } from '../../src/webhook/template/template.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 import { failureOf } from './nodes.ts'
 

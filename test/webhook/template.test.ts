@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asText } from '../../src/webhook/encode.ts'
-import { responseNames } from '../../src/webhook/known-names.ts'
-import { compileTemplate } from '../../src/webhook/template.ts'
+import { asText } from '../../src/webhook/template/encoders.ts'
+import { responseNames } from '../../src/webhook/template/known-names.ts'
+import { compileTemplate } from '../../src/webhook/template/template.ts'
 
 const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
 

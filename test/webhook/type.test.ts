@@ -1,6 +1,6 @@
 import { Type as TypeBox } from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { Type } from '../../src/webhook/type.ts'
+import { Type } from '../../src/contract/typebox.ts'
 
 type Builders = typeof Type
 const options = { description: 'what it is', examples: ['one'] }

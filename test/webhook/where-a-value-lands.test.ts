@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LongNumber } from '../../src/webhook/long-number.ts'
+import { LongNumber } from '../../src/webhook/values/long-number.ts'
 import { bodyOf, failureOf, headersOf, render, sent } from './nodes.ts'
 
 const values = {

@@ -2,14 +2,14 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tokenizer, TypeGuards } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
-import { asText } from '../../src/webhook/encode.ts'
-import { engine } from '../../src/webhook/liquid.ts'
-import { compileCondition, compileTemplate, isTemplate } from '../../src/webhook/template.ts'
+import { asText } from '../../src/webhook/template/encoders.ts'
+import { engine } from '../../src/webhook/template/liquid-engine.ts'
+import { compileCondition, compileTemplate, isTemplate } from '../../src/webhook/template/template.ts'
 import { responseOf } from './responses.ts'
 
 const root = join(import.meta.dirname, '../..')
 const sources = globSync(
-  ['test/webhook/*.test.ts', 'test/scenarios/*.ts', 'src/http/examples.ts', 'docs/node.md', 'README.md'],
+  ['test/webhook/*.test.ts', 'test/scenarios/*.ts', 'openapi/examples.ts', 'docs/node.md', 'README.md'],
   { cwd: root },
 )
 

@@ -1,4 +1,4 @@
-import { minMaskLength } from '../name-patterns.ts'
+import { minMaskLength } from '../../contract/names.ts'
 import { Automaton, Search } from './automaton.ts'
 import { decodedViews, nextRun, shortestRunOf } from './base64.ts'
 import { patternsOf, shortestSpelling } from './patterns.ts'

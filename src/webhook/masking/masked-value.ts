@@ -1,6 +1,6 @@
-import { secretHeaders } from '../header.ts'
-import { LongNumber } from '../long-number.ts'
-import type { HeaderPair } from '../outcome.ts'
+import { LongNumber } from '../values/long-number.ts'
+import { secretHeaders } from '../wire/headers.ts'
+import type { HeaderPair } from '../wire/outcome.ts'
 import { type Masker, mask } from './mask.ts'
 
 /** A JSON value with everything masked in it, names too. A number keeps its type unless it shows what must not be seen. */

@@ -1,4 +1,4 @@
-import { minMaskLength } from '../name-patterns.ts'
+import { minMaskLength } from '../../contract/names.ts'
 import type { Pattern } from './trie.ts'
 import { unescapeBytes } from './unescape.ts'
 

@@ -1,0 +1,77 @@
+import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
+import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import { version } from '../src/contract/version.ts'
+import type { Caller } from '../src/egress/egress-client.ts'
+import { buildApp } from '../src/http/app.ts'
+import { createLogger } from '../src/logging/logger.ts'
+import { readSettings } from '../src/settings/settings.ts'
+import { completeDocument } from './document.ts'
+import { executeExamples, previewExamples } from './examples.ts'
+
+const caller: Caller = {
+  call: () => Promise.reject(new Error('nothing is called')),
+  mayCall: () => false,
+  load: () => ({ connections: 0, waiting: 0 }),
+  close: () => Promise.resolve(),
+}
+const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
+const parts = { caller, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
+
+/** The OpenAPI document of all routes of the service, made from their schemas. */
+export async function generateDocument(): Promise<object> {
+  const routes: RouteOptions[] = []
+  const app = await buildApp({ ...readSettings({}), ...parts, onRoute: (route) => routes.push(route) })
+  const document = await describeRoutes(routes, app.getSchemas())
+  await app.close()
+  return document
+}
+
+async function describeRoutes(
+  routes: readonly RouteOptions[],
+  schemas: Readonly<Record<string, unknown>>,
+): Promise<object> {
+  const app = Fastify({ exposeHeadRoutes: false })
+  app.setValidatorCompiler(() => () => true)
+  await app.register(swagger, documentOptions)
+  for (const schema of Object.values(schemas)) app.addSchema(schema)
+  for (const { method, url, schema = {} } of routes) app.route({ method, url, schema, handler: notServed })
+  await app.ready()
+  return app.swagger()
+}
+
+/** The app describes routes and serves none. */
+function notServed(_request: FastifyRequest, reply: FastifyReply): void {
+  reply.callNotFound()
+}
+
+const description = `The Webhook node of a workflow engine, as a service: it takes the configuration of a node and what the workflow
+knows, sends the request, and tells which branch to follow.
+
+**The HTTP status says whether the service did its job; the branch says what the target did.** Every error is
+\`application/problem+json\` (RFC 9457) and lists all that is wrong with the request. A route that does not exist is
+\`404\` with the code \`not_found\`, a method that it does not have \`405\` with \`method_not_allowed\`.`
+
+const documentOptions: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: { title: 'webhook-node', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', description: 'This service' }],
+    tags: [
+      { name: 'webhook', description: 'Execute and preview nodes.' },
+      { name: 'statistics', description: 'What has passed through the nodes.' },
+      { name: 'health', description: 'For whoever watches the process. No key needed.' },
+    ],
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'A key of a client of this service.' },
+      },
+    },
+  },
+  refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
+  transformObject: (input) => {
+    if (!('openapiObject' in input)) return input.swaggerObject
+    const examples = { executeNode: executeExamples, previewNode: previewExamples }
+    // What is added are schemas and examples, which leaves the document one.
+    return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>
+  },
+}

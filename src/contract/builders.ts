@@ -1,0 +1,44 @@
+import type { Static, TSchema } from 'typebox'
+import { Type } from './typebox.ts'
+
+/** A reference to a schema with an `$id` that keeps its type, so that documents name it and code knows it. */
+export function named<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T>>(Type.Ref(idOf(schema)))
+}
+
+/** The `$id` of a schema, which TypeBox keeps out of its types. */
+export function idOf(schema: TSchema): string {
+  const { $id } = schema as { $id?: string }
+  if ($id === undefined) throw new TypeError('a schema that others refer to needs an $id')
+  return $id
+}
+
+/** Any JSON value. */
+export function anyJson(description: string) {
+  return Type.Unsafe<unknown>(Type.Any({ description }))
+}
+
+/** What a schema of one type takes, or null. */
+export function nullable<T>(schema: Record<string, unknown>) {
+  return Type.Unsafe<T | null>({ ...schema, type: [schema.type, 'null'] })
+}
+
+/** An object with members of any name. TypeBox's own record does not look at names with a line break in them. */
+export function recordOf<T extends TSchema>(values: T, options: Record<string, unknown>) {
+  return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options })
+}
+
+/** One of some words. */
+export function oneOfWords<const T extends string>(words: readonly T[], options: Record<string, unknown>) {
+  return Type.Unsafe<T>(Type.Enum([...words], { type: 'string', ...options }))
+}
+
+const closed = { additionalProperties: false } as const
+
+/** An object that refuses members it does not know. */
+export function closedObject<T extends Record<string, TSchema>, O extends Record<string, unknown>>(
+  properties: T,
+  options: O,
+) {
+  return Type.Object(properties, { ...closed, ...options })
+}

@@ -1,0 +1,111 @@
+import { connect, isIPv6, type Socket } from 'node:net'
+import { EgressError } from '../call/egress-error.ts'
+import { sameAddress } from '../policy/ip-address.ts'
+
+/** RFC 8305, section 5: how long one address may hold up the next. */
+export const attemptDelayMs = 250
+
+/** A name with a hundred addresses must not turn one call into a hundred connections. */
+export const maxTries = 4
+
+/**
+ * Connects to the first of several addresses that accepts, and tells of every socket that it tries. Rejects with
+ * the error of the only one, or with an AggregateError of all that were tried.
+ */
+export async function connectToFirst(
+  addresses: readonly string[],
+  port: number,
+  onSocket: (socket: Socket) => void,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), port, onSocket)
+  const giveUp = () => race.giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    if (signal.aborted) race.giveUp()
+    else race.startNext()
+    return await race.winner
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+class Race {
+  readonly #waiting: string[]
+  readonly #port: number
+  readonly #onSocket: (socket: Socket) => void
+  readonly #running = new Set<Socket>()
+  readonly #errors: Error[] = []
+  readonly #result = Promise.withResolvers<Socket>()
+  #nextStart: NodeJS.Timeout | undefined
+  #isOver = false
+
+  constructor(addresses: readonly string[], port: number, onSocket: (socket: Socket) => void) {
+    this.#waiting = [...addresses]
+    this.#port = port
+    this.#onSocket = onSocket
+  }
+
+  get winner(): Promise<Socket> {
+    return this.#result.promise
+  }
+
+  giveUp(): void {
+    this.#result.reject(new EgressError('EGRESS_STOPPED'))
+    this.#end(null)
+  }
+
+  startNext(): void {
+    clearTimeout(this.#nextStart)
+    const address = this.#waiting.shift()
+    if (address !== undefined) this.#startOn(address)
+    else if (this.#running.size === 0) this.#lose()
+    if (this.#waiting.length > 0) this.#nextStart = setTimeout(() => this.startNext(), attemptDelayMs)
+  }
+
+  #startOn(address: string): void {
+    const socket = connect({ host: address, port: this.#port, noDelay: true })
+    this.#onSocket(socket)
+    this.#running.add(socket)
+    socket
+      .once('connect', () => {
+        if (isConnectedTo(socket, address)) this.#win(socket)
+        else socket.destroy(new EgressError('EGRESS_ADDRESS_DENIED'))
+      })
+      .on('error', (error) => {
+        this.#running.delete(socket)
+        this.#errors.push(error)
+        if (!this.#isOver) this.startNext()
+      })
+  }
+
+  #win(socket: Socket): void {
+    this.#result.resolve(socket)
+    this.#end(socket)
+  }
+
+  #lose(): void {
+    const [first, ...others] = this.#errors
+    this.#result.reject(others.length === 0 ? first : new AggregateError(this.#errors))
+    this.#end(null)
+  }
+
+  #end(winner: Socket | null): void {
+    this.#isOver = true
+    clearTimeout(this.#nextStart)
+    for (const socket of this.#running) if (socket !== winner) socket.destroy()
+  }
+}
+
+/** RFC 8305, section 4: IPv6 first, then one of each, so that a broken family costs one try. */
+function alternatingFamilies(addresses: readonly string[]): readonly string[] {
+  const ipv6 = addresses.filter((address) => isIPv6(address))
+  const ipv4 = addresses.filter((address) => !isIPv6(address))
+  const turns = Array.from({ length: addresses.length }, (_, turn) => [ipv6[turn], ipv4[turn]])
+  return turns.flat().filter((address) => address !== undefined)
+}
+
+/** What was judged is what was dialled, whatever stood in between. A peer that is gone already is none. */
+function isConnectedTo({ remoteAddress }: Socket, address: string): boolean {
+  return remoteAddress === undefined || sameAddress(remoteAddress, address)
+}

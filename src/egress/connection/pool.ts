@@ -1,0 +1,116 @@
+import type { Cancellation } from '../call/cancellation.ts'
+import type { DebugLog } from '../call/debug-log.ts'
+import { EgressError } from '../call/egress-error.ts'
+import type { PhaseClock } from '../call/phase-clock.ts'
+import type { Place } from '../limits/bulkhead.ts'
+import type { Lane } from '../limits/bulkhead-key.ts'
+import { RoundBudget } from '../limits/round-budget.ts'
+import type { AddressPolicy } from '../policy/address-policy.ts'
+import { Connection } from './connection.ts'
+import type { Dial } from './connector.ts'
+import { IdleConnections } from './idle.ts'
+import type { OpenSockets } from './socket-registry.ts'
+
+export interface ConnectionPoolOptions {
+  readonly policy: AddressPolicy
+  readonly dial: Dial
+  readonly sockets: OpenSockets
+  readonly log: DebugLog
+  /** All lanes together. */
+  readonly maxIdle: number
+}
+
+/** Bytes of all responses together, between two looks at everything else: targets send as much as they can. */
+const maxReadAtOnce = 32_768
+
+/**
+ * Finds, opens and keeps connections, each of which carries one request at a time. A lane has no more of them
+ * than places: one that carries a request takes up a place, and none is opened beside one that is kept.
+ */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions
+  readonly #idle = new IdleConnections()
+  readonly #readable = new RoundBudget(maxReadAtOnce)
+  #isClosed = false
+
+  constructor(options: ConnectionPoolOptions) {
+    this.#options = options
+  }
+
+  /** One that is kept, at once, or else a new one. */
+  find(
+    lane: Lane,
+    place: Place,
+    phases: PhaseClock,
+    stopped: Cancellation,
+  ): Connection | Promise<Connection> {
+    this.#check(lane, stopped)
+    return this.#reuse(lane, place) ?? this.#open(lane, place, phases, stopped)
+  }
+
+  /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
+  open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    this.#check(lane, stopped)
+    this.#idle.takeLatest(lane.key)?.destroy()
+    return this.#open(lane, place, phases, stopped)
+  }
+
+  /** Takes back a connection after its request. */
+  release(lane: Lane, connection: Connection): void {
+    // An answer is often there before Node has learnt that the kernel took the request.
+    if (connection.isSending) setImmediate(() => this.#keep(lane, connection))
+    else this.#keep(lane, connection)
+  }
+
+  #keep(lane: Lane, connection: Connection): void {
+    if (this.#isClosed || !connection.isUsable) {
+      connection.destroy()
+      return
+    }
+    this.#idle.put(lane.key, connection)
+    this.#options.sockets.leave(connection.tcp)
+    if (this.#idle.size > this.#options.maxIdle) this.#idle.takeOldest()?.destroy()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    while (this.#idle.size > 0) this.#idle.takeOldest()?.destroy()
+  }
+
+  /** Name and port are judged for every call; the address was judged when the connection was made. */
+  #check(lane: Lane, stopped: Cancellation): void {
+    // Whoever was stopped no longer holds the place.
+    if (stopped.isCancelled) throw new EgressError('EGRESS_STOPPED')
+    const reason = this.#options.policy.refuseTarget(lane)
+    if (reason === null) return
+    const { host, port } = lane
+    this.#options.log({ host, port, reason }, 'target denied')
+    throw new EgressError('EGRESS_ADDRESS_DENIED')
+  }
+
+  #reuse(lane: Lane, place: Place): Connection | null {
+    const connection = this.#idle.takeLatest(lane.key)
+    if (connection === undefined) return null
+    if (!connection.isUsable) {
+      connection.destroy()
+      return this.#reuse(lane, place)
+    }
+    this.#options.sockets.occupy(connection.tcp, place)
+    return connection
+  }
+
+  /** The lookup takes up the place, too. */
+  async #open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    const target = { host: lane.host, port: lane.port }
+    place.hold()
+    try {
+      const dialled = await this.#options.dial(target, place, phases, stopped.signal)
+      const connection = new Connection(dialled, target, this.#readable)
+      connection.onClose(() => this.#idle.remove(lane.key, connection))
+      this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
+      return connection
+    } finally {
+      place.letGo()
+    }
+  }
+}

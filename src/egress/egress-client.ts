@@ -1,0 +1,197 @@
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { Failure } from '../contract/failure.ts'
+import { minAttemptMs } from '../webhook/retry.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import type { Attempt } from '../webhook/wire/outcome.ts'
+import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
+import type { Cancellation } from './call/cancellation.ts'
+import { Deadline, notBegun } from './call/deadline.ts'
+import type { DebugLog } from './call/debug-log.ts'
+import { EgressError } from './call/egress-error.ts'
+import type { PhaseClock } from './call/phase-clock.ts'
+import type { Connection } from './connection/connection.ts'
+import { createConnector } from './connection/connector.ts'
+import { ConnectionPool } from './connection/pool.ts'
+import { OpenSockets } from './connection/socket-registry.ts'
+import { createResolver } from './dns/resolver.ts'
+import type { Receive } from './exchange.ts'
+import { Places } from './limits/bulkhead.ts'
+import { laneOf } from './limits/bulkhead-key.ts'
+import { type AddressPolicy, createAddressPolicy, type Target } from './policy/address-policy.ts'
+import type { AddressRule } from './policy/address-rule.ts'
+import type { IpRange } from './policy/ip-address.ts'
+import { nameOf } from './transport-failure.ts'
+
+/**
+ * Every request that reached the wire or was to, in order; there is at least one, and the last one decides.
+ */
+export type Attempts = readonly [Attempt, ...Attempt[]]
+
+export interface CallOptions {
+  /** One wall clock for the call: waiting, DNS, connect, TLS, sending, headers and body together. */
+  readonly timeoutMs: number
+  /** Tenants share neither places nor connections. */
+  readonly tenant: string | null
+  /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
+  readonly cancellation?: Cancellation
+  /** Told of every piece of a response body; where it says false, no more is read of it. */
+  readonly receive?: Receive
+}
+
+export interface Caller {
+  /**
+   * Sends one request once, when it is its turn. A second attempt is made only where a kept-alive connection
+   * turned out to be closed before anything was written on it. Rejects only on a bug of ours.
+   */
+  call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
+  /** Whether a target may be called, as far as its name, its port and an address in the URL tell. */
+  mayCall(target: Target): boolean
+  /** How busy it is at this moment. */
+  load(): Load
+  /** Ends all calls and connections. */
+  close(): Promise<void>
+}
+
+export interface Load {
+  /** Connections that are open or being opened, idle ones included. */
+  readonly connections: number
+  /** Calls that wait for a place. */
+  readonly waiting: number
+}
+
+export interface EgressOptions {
+  readonly allow: readonly AddressRule[]
+  readonly deny: readonly AddressRule[]
+  readonly only: readonly AddressRule[]
+  /** Prefixes of NAT64 beside the well-known one: addresses in them are judged as the IPv4 ones they carry. */
+  readonly nat64: readonly IpRange[]
+  /** PEM of authorities that are trusted beside Node's own. */
+  readonly ca: string | null
+  /** `address:port`; empty for the system's. */
+  readonly dnsServers: readonly string[]
+  readonly maxResponseBytes: number
+  /** Calls under way at once, per tenant, host and port. */
+  readonly maxPerHost: number
+  /** Calls that may wait for their turn, per tenant, host and port. */
+  readonly maxQueuePerHost: number
+  /** Where the service itself listens, so that it never calls itself. */
+  readonly own: { readonly address: string; readonly port: number }
+  readonly log: DebugLog
+}
+
+const maxIdleConnections = 256
+
+const receiveAll: Receive = () => true
+
+export function createCaller(options: EgressOptions): Caller {
+  const sockets = new OpenSockets()
+  const places = new Places(options)
+  const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
+  const pool = createPool(options, policy, sockets)
+  const shared = { pool, maxResponseBytes: options.maxResponseBytes, log: options.log }
+  const running = new Set<Deadline>()
+  let isClosed = false
+
+  return {
+    async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll }) {
+      if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
+      if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
+      const lane = laneOf(tenant, request)
+      const place = places.take(lane.key)
+      if (place === null) return [attemptNotBegun(queueFull(request))]
+      const deadline = new Deadline(timeoutMs)
+      const call = { request, lane, place, deadline, cancellation, receive }
+      running.add(deadline)
+      try {
+        const first = await attemptOnce(call, connect, shared)
+        if (!foundConnectionClosed(first)) return [first]
+        return [first, await attemptOnce(call, open, shared)]
+      } finally {
+        deadline.clear()
+        running.delete(deadline)
+        place.letGo()
+      }
+    },
+
+    mayCall: (target) =>
+      policy.refuseTarget(target) === null &&
+      (isIP(target.host) === 0 || policy.refuseAddress(target.host, target) === null),
+
+    load: () => ({ connections: sockets.count, waiting: places.waiting }),
+
+    async close() {
+      isClosed = true
+      for (const deadline of running) deadline.interrupt('shutdown')
+      pool.close()
+    },
+  }
+
+  function connect(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+    const next = call.request.keepAlive ? find : open
+    const { turn } = call.place
+    if (turn === null) return next(call, phases, stopped)
+    return turnOf(call, turn, phases).then(() => next(call, phases, stopped))
+  }
+
+  function find(
+    { lane, place }: Call,
+    phases: PhaseClock,
+    stopped: Cancellation,
+  ): Connection | Promise<Connection> {
+    return pool.find(lane, place, phases, stopped)
+  }
+
+  function open({ lane, place }: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    return pool.open(lane, place, phases, stopped)
+  }
+}
+
+function createPool(
+  { log, ca, dnsServers }: EgressOptions,
+  policy: AddressPolicy,
+  sockets: OpenSockets,
+): ConnectionPool {
+  const resolver = createResolver({ servers: dnsServers })
+  const dial = createConnector({ policy, resolver, ca, sockets, log })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
+}
+
+/** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */
+async function turnOf(
+  { deadline, cancellation }: Call,
+  turn: Promise<void>,
+  phases: PhaseClock,
+): Promise<void> {
+  const signal = cancellation?.signal
+  const giveUp = () => deadline.interrupt('cancelled')
+  signal?.addEventListener('abort', giveUp, { once: true })
+  phases.enter('queue')
+  try {
+    await turn
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+  if (deadline.remainingMs >= minAttemptMs) return
+  deadline.interrupt('late')
+  throw new EgressError('EGRESS_STOPPED')
+}
+
+function queueFull(target: Target): Failure {
+  const detail = `Too many calls to ${nameOf(target)} are under way, and as many wait as may.`
+  return { code: 'queue_full', detail, path: null }
+}
+
+/** The other side may close a kept-alive connection at any time: that says nothing about the request. */
+function foundConnectionClosed({ connectionReused, delivered, outcome }: Attempt): boolean {
+  return (
+    connectionReused &&
+    delivered === 'no' &&
+    outcome.kind === 'failed' &&
+    outcome.failure.code === 'no_response'
+  )
+}
+
+function interfaceAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((ofOne = []) => ofOne.map(({ address }) => address))
+}

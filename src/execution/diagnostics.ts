@@ -1,0 +1,134 @@
+import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from '../contract/execution.ts'
+import type { Warning } from '../contract/warning.ts'
+import type { DecisionReason } from '../webhook/decide.ts'
+import { type Masker, mask } from '../webhook/masking/mask.ts'
+import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-value.ts'
+import type { ShownParts } from '../webhook/render.ts'
+import type { ReadableResponse } from '../webhook/response/readable-response.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import type { Attempt, HeaderPair } from '../webhook/wire/outcome.ts'
+
+/** How much is told. */
+export interface Detail {
+  /** `brief` leaves out headers and bodies. */
+  readonly diagnostics: 'full' | 'brief'
+  /** Bytes of a body that are shown. */
+  readonly maxEchoBytes: number
+}
+
+/** Writes what the client is told, with everything masked that must not be seen. */
+export class Reporter {
+  /** For what the client has sent itself. The rest of the request is masked where it stands. */
+  readonly masked: Masker
+  readonly #detail: Detail
+
+  constructor(masked: Masker, detail: Detail) {
+    this.masked = masked
+    this.#detail = detail
+  }
+
+  request(request: Pick<OutboundRequest, 'method' | 'body'>, shown: ShownParts): ShownRequest {
+    const { method } = request
+    const url = this.masked(shown.url)
+    const bodyBytes = shown.hasSecretSize ? null : (request.body?.length ?? 0)
+    if (this.#detail.diagnostics === 'brief') return { method, url, bodyBytes }
+    const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
+    const headers = maskedHeaderTexts(shown.headers, this.masked)
+    return { method, url, headers, body, bodyBytes }
+  }
+
+  urlWithoutQuery(shown: ShownParts): string {
+    const [url = ''] = shown.url.split('?', 1)
+    return this.masked(url, { isCut: true })
+  }
+
+  response(response: ReadableResponse): ShownResponse {
+    const { status, reason, hasStoredSecret } = response
+    const length = response.body.length
+    const bodyBytes = hasStoredSecret ? null : length
+    if (this.#detail.diagnostics === 'brief') return { status, bodyBytes, truncated: length > 0 }
+    const { text, isAll } = response.shownStart(this.#detail.maxEchoBytes)
+    const body = this.#cut(text)
+    return {
+      status,
+      reason: reason === null ? null : this.#cut(response.maskers.shown(reason)),
+      headers: shownHeaders(response),
+      body,
+      bodyEncoding: response.isText ? 'utf8' : 'base64',
+      bodyBytes,
+      truncated: !isAll || body.length < text.length,
+    }
+  }
+
+  reason(reason: DecisionReason): Reason {
+    const { code, message, hint, blame, path, expected, actual } = reason
+    const isMet = code === 'expectation_met'
+    return {
+      code,
+      message: this.masked(message),
+      hint: hint === null ? null : this.masked(hint),
+      blame,
+      path,
+      docs: isMet ? null : `docs/errors.md#${code}`,
+      ...(expected === undefined ? {} : { expected: this.masked(expected) }),
+      ...(actual === undefined ? {} : { actual: this.masked(actual) }),
+    }
+  }
+
+  /** As many as fit: a long path may stand in each of them. The last one counts those that do not. */
+  warnings(warnings: readonly Warning[]): Warning[] {
+    const fitting = countFitting(warnings)
+    const told = warnings
+      .slice(0, fitting)
+      .map((warning) => ({ ...warning, message: this.masked(warning.message) }))
+    return fitting === warnings.length ? told : [...told, leftOut(warnings.length - fitting)]
+  }
+
+  /** At most so many bytes of a text, without half a character at its end. */
+  #cut(text: string): string {
+    const { maxEchoBytes } = this.#detail
+    if (text.length * 3 <= maxEchoBytes || Buffer.byteLength(text) <= maxEchoBytes) return text
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(text).subarray(0, maxEchoBytes), {
+      stream: true,
+    })
+  }
+}
+
+const maxWarnings = 1_000
+const maxWarningCharacters = 262_144
+
+function countFitting(warnings: readonly Warning[]): number {
+  let characters = 0
+  for (const [index, { path, message }] of warnings.entries()) {
+    characters += (path?.length ?? 0) + message.length
+    if (index === maxWarnings || characters > maxWarningCharacters) return index
+  }
+  return warnings.length
+}
+
+function leftOut(count: number): Warning {
+  const limit = `a reply has room for ${maxWarnings} warnings and ${maxWarningCharacters} characters of them`
+  return { code: 'warnings_left_out', path: null, message: `${count} more left out: ${limit}.` }
+}
+
+/** Where a secret of the service is in a body, its size would tell how long the secret is. */
+function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): HeaderPair[] {
+  const shown = maskedHeaders(headers, maskers.shown)
+  if (!hasStoredSecret) return shown
+  return shown.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
+}
+
+/** The entry of an attempt in a reply. */
+export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
+  const { startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
+  return {
+    number: index + 1,
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    status: outcome.response?.status ?? null,
+    failure: outcome.kind === 'failed' ? outcome.failure.code : null,
+    delivered,
+    connectionReused,
+    timings,
+  }
+}

@@ -1,0 +1,188 @@
+import { Cancellation } from '../../egress/call/cancellation.ts'
+import type { HeldResources, Pause, PauseEnd } from '../../execution/held-resources.ts'
+import { estimateBody, estimateGrowth, estimateRequest, estimateStructure } from '../body/memory-estimate.ts'
+import { PausedExecution, type PlaceQueue } from './paused-execution.ts'
+import type { Pauses } from './pauses.ts'
+import type { LimitName, RequestOwner, Shortage } from './reached-limit.ts'
+import type { Holder, Shares } from './shares.ts'
+import type { ClientUsage, TenantUsage } from './usage.ts'
+
+/** What the requests under way have in common. */
+export interface Surroundings {
+  readonly shares: Shares
+  readonly pauses: Pauses
+  /** For executions whose pause is over. To be told when a place may be free. */
+  readonly queue: PlaceQueue & { noteFreePlace(): void }
+  /** Whether no pause may begin any more. */
+  isStopping(): boolean
+  /** To be told when something of a request is turned away. */
+  onReached(limit: LimitName, request: ActiveRequest): void
+}
+
+/** So much more memory than requests may the responses take up with them: what is under way is to end well. */
+const slackForResponses = 1.5
+
+/** A request under way: from its head to the end of its reply; where its client has gone, to the end of its work. */
+export class ActiveRequest implements Holder, HeldResources {
+  readonly id: string
+  readonly client: ClientUsage
+  /** Cancelled when nothing more may be begun, since the client has gone or the service stops. */
+  readonly cancellation = new Cancellation()
+  isAwaited = true
+  isBeingDone = false
+  readonly #surroundings: Surroundings
+  #tenant: TenantUsage | null = null
+  #tenantName: string | null = null
+  #hasPlace = false
+  #bodyBytes: number
+  /** Memory that it has, without that for responses. */
+  #bytes = 0
+  #receivedBytes = 0
+  #isCut = false
+  #hasEnded = false
+  #shortage: Shortage | null = null
+  #paused: PausedExecution | null = null
+
+  /** `bodyBytes`: as far as they are known from the head. */
+  constructor(id: string, client: ClientUsage, bodyBytes: number, surroundings: Surroundings) {
+    this.id = id
+    this.client = client
+    this.#bodyBytes = bodyBytes
+    this.#surroundings = surroundings
+  }
+
+  /** Null until the body was read. */
+  get tenant(): TenantUsage | null {
+    return this.#tenant
+  }
+
+  get owner(): RequestOwner {
+    return { client: this.client.name, tenant: this.#tenantName }
+  }
+
+  /** Takes a place and memory for the body, unless something is short. */
+  begin(): Shortage | null {
+    const { shares } = this.#surroundings
+    const bytes = estimateRequest(this.#bodyBytes)
+    const shortage =
+      shares.findShortage('active', this, { more: 1 }) ?? shares.findShortage('bytes', this, { more: bytes })
+    if (shortage !== null) return shortage
+    this.#takePlace()
+    this.#hold(bytes)
+    return null
+  }
+
+  /** Takes memory for a piece of a body whose length was not known. */
+  holdPiece(bytes: number): Shortage | null {
+    this.#bodyBytes += bytes
+    return this.#tryToHold(estimateBody(bytes))
+  }
+
+  /** Takes memory for what the body will be when it is parsed. */
+  holdParsed(json: Uint8Array): Shortage | null {
+    return this.#tryToHold(estimateStructure(json))
+  }
+
+  /** Counts for a tenant as well from now on, unless that has its share already. */
+  join(name: string | null): Shortage | null {
+    const { shares } = this.#surroundings
+    const { client } = this
+    this.#tenantName = name
+    if (this.#hasEnded) return null
+    client.see(name, performance.now())
+    const tenant = client.tenant(name)
+    const shortage = shares.assign(client, tenant, { active: Number(this.#hasPlace), bytes: this.#bytes })
+    if (shortage === null) this.#tenant = tenant
+    return shortage
+  }
+
+  /** What `holdRendered` found too little of. */
+  get shortage(): Shortage | null {
+    return this.#shortage
+  }
+
+  holdRendered(bodyBytes: number): boolean {
+    this.#shortage = this.#tryToHold(estimateGrowth(bodyBytes, this.#bodyBytes))
+    return this.#shortage === null
+  }
+
+  holdReceived(bytes: number): boolean {
+    if (this.#isCut || this.#hasEnded) return false
+    const { shares, onReached } = this.#surroundings
+    const wanted = { more: bytes, own: this.#bytes + this.#receivedBytes, slack: slackForResponses }
+    this.#isCut = shares.findShortage('bytes', this, wanted) !== null
+    if (this.#isCut) onReached('response', this)
+    else this.#receive(bytes)
+    return !this.#isCut
+  }
+
+  dropReceived(): void {
+    this.#receive(-this.#receivedBytes)
+    this.#isCut = false
+  }
+
+  async pause(pause: Pause): Promise<PauseEnd> {
+    const { pauses, queue, isStopping, onReached } = this.#surroundings
+    if (isStopping() || this.cancellation.isCancelled) return 'stopped'
+    if (!pauses.begin(this, pause.host)) {
+      onReached('paused', this)
+      return 'too_many'
+    }
+    this.#leavePlace()
+    this.#paused = new PausedExecution(this, pause, queue, () => this.#takePlace())
+    const end = await this.#paused.ended
+    this.#paused = null
+    pauses.end(this, pause.host)
+    return end
+  }
+
+  /** Ends its pause, if it is in one, with what it has. */
+  endPause(): void {
+    this.#paused?.end('stopped')
+  }
+
+  /** Lets nothing more be begun. */
+  cancel(): void {
+    this.cancellation.cancel()
+    this.endPause()
+  }
+
+  /** Gives back all that it has. What its work takes up from now on is not counted. */
+  end(): void {
+    this.#hasEnded = true
+    this.#leavePlace()
+    this.#surroundings.shares.add(this, 'bytes', -(this.#receivedBytes + this.#bytes))
+    this.#receivedBytes = 0
+    this.#bytes = 0
+  }
+
+  #takePlace(): void {
+    this.#hasPlace = true
+    this.#surroundings.shares.add(this, 'active', 1)
+  }
+
+  #leavePlace(): void {
+    if (!this.#hasPlace) return
+    this.#hasPlace = false
+    this.#surroundings.shares.add(this, 'active', -1)
+    this.#surroundings.queue.noteFreePlace()
+  }
+
+  #tryToHold(bytes: number): Shortage | null {
+    if (bytes === 0 || this.#hasEnded) return null
+    const wanted = { more: bytes, own: this.#bytes + this.#receivedBytes }
+    const shortage = this.#surroundings.shares.findShortage('bytes', this, wanted)
+    if (shortage === null) this.#hold(bytes)
+    return shortage
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes
+    this.#surroundings.shares.add(this, 'bytes', bytes)
+  }
+
+  #receive(bytes: number): void {
+    this.#receivedBytes += bytes
+    this.#surroundings.shares.add(this, 'bytes', bytes)
+  }
+}

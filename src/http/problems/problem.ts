@@ -1,0 +1,168 @@
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { ConfigError } from '../../contract/config-error.ts'
+import { type ProblemCode, problems } from '../../contract/problem-codes.ts'
+import type { Problem } from '../../contract/schemas.ts'
+import type { Log } from '../../logging/logger.ts'
+import { explainInvalidBody } from './invalid-body.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import { requestIdHeader, requestIdOf, requestUri } from './request-id.ts'
+
+/** More offenders than these are not listed: what a hostile body costs has a bound. Each may repeat a long name. */
+const maxErrors = 100
+const maxErrorCharacters = 65_536
+
+interface RefusalOptions {
+  readonly errors?: Iterable<ConfigError>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Thrown where the service will not do what it was asked to. */
+export class Refusal extends Error {
+  readonly code: ProblemCode
+  readonly errors: readonly ConfigError[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ProblemCode, detail: string, { errors = [], headers = {} }: RefusalOptions = {}) {
+    super(detail)
+    this.code = code
+    this.errors = firstOf(errors)
+    this.headers = headers
+  }
+}
+
+/** The body of a problem. */
+export function problemOf({ code, message, errors }: Refusal, requestId: string): Problem {
+  const { status, title, delivered, retryable } = problems[code]
+  return {
+    type: `urn:webhook-node:problem:${code}`,
+    title,
+    status,
+    detail: message,
+    instance: requestUri(requestId),
+    code,
+    delivered,
+    retryable,
+    executionId: null,
+    errors: [...errors],
+  }
+}
+
+/** What answers where something was thrown. */
+export interface ProblemAnswers {
+  /** What is not a refusal is a bug: it goes to the log, and the caller learns only its name. */
+  answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply
+  /** Answers what is not even HTTP, for which there is neither request nor reply. */
+  answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void
+}
+
+/** What is told of problems. */
+export interface ProblemObservers {
+  readonly log: Log
+  readonly refusals: RefusalLog
+  /** Told of each that was answered. */
+  readonly answered: (code: ProblemCode) => void
+}
+
+/** The only place that turns what was thrown into a reply. */
+export function createProblemAnswers({ log, refusals, answered }: ProblemObservers): ProblemAnswers {
+  return {
+    answerError(error, request, reply) {
+      const refusal = refusalOf(error, request)
+      if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
+      else log.error({ requestId: request.id, err: error }, 'unexpected error')
+      // Nobody is answered who has gone, or who had another answer when time was up.
+      if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
+      return sendProblem(refusal, request, reply)
+    },
+    answerBrokenHttp(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      const refusal = new Refusal('invalid_request', brokenHttp[error.code ?? ''] ?? notHttp)
+      answered(refusal.code)
+      endWithProblem(refusal, socket)
+    },
+  }
+}
+
+function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return (
+    reply
+      .code(problems[refusal.code].status)
+      .headers(refusal.headers)
+      // Fastify closes it where it did not take the body, and the closing would overtake the answer.
+      .header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
+      // No hook has run where the path is none.
+      .header(requestIdHeader, request.id)
+      .type('application/problem+json')
+      .send(problemOf(refusal, request.id))
+  )
+}
+
+function endWithProblem(refusal: Refusal, socket: Socket): void {
+  const requestId = requestIdOf({ headers: {} })
+  const body = JSON.stringify(problemOf(refusal, requestId))
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Connection: close',
+    `${requestIdHeader}: ${requestId}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // Destroyed at once, the socket might take the answer with it; and who keeps sending would keep it open for ever.
+  setTimeout(() => socket.destroy(), farewellMs).unref()
+}
+
+/** For a caller to read the answer. */
+const farewellMs = 1_000
+
+const notHttp = 'What came is not an HTTP request.'
+
+const brokenHttp: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+  HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
+}
+
+function refusalOf(error: FastifyError | Refusal, request: FastifyRequest): Refusal {
+  if (error instanceof Refusal) return error
+  if (error.validation !== undefined) return refusalOfBody(request)
+  const known = refusalsByCode[error.code]
+  if (known !== undefined) return new Refusal(known.code, known.detail)
+  return (error.statusCode ?? 500) < 500
+    ? new Refusal('invalid_request', 'The request is not well formed.')
+    : new Refusal('internal', `Unexpected error. The log of the service has it under ${request.id}.`)
+}
+
+function refusalOfBody({ body, routeOptions }: FastifyRequest): Refusal {
+  return new Refusal('invalid_request', 'The request body is not what the OpenAPI document describes.', {
+    errors: explainInvalidBody(routeOptions.schema?.body, body),
+  })
+}
+
+const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; readonly detail: string }>> = {
+  FST_ERR_BAD_URL: { code: 'invalid_request', detail: 'The path of the URL is not well formed.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'payload_too_large',
+    detail: 'The request body is larger than this service accepts (MAX_REQUEST_BYTES).',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'invalid_request',
+    detail: 'The request body is not as long as Content-Length says.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'unsupported_media_type',
+    detail: 'Send the body as JSON, with Content-Type: application/json.',
+  },
+}
+
+function firstOf(errors: Iterable<ConfigError>): readonly ConfigError[] {
+  const found: ConfigError[] = []
+  let characters = 0
+  for (const error of errors) {
+    if (found.length === maxErrors || characters > maxErrorCharacters)
+      return [...found, { path: '', message: `there are more; these are the first ${found.length}` }]
+    found.push(error)
+    characters += error.path.length + error.message.length
+  }
+  return found
+}

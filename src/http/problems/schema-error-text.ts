@@ -1,0 +1,116 @@
+import { nearest } from '../../webhook/values/suggest.ts'
+import { follows, type JsonSchema, typeOf, typesOf } from './json-schema.ts'
+
+/** More words than these are not listed. */
+const maxWords = 12
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'a boolean',
+  integer: 'an integer',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'a string',
+}
+
+/** What a schema asks for, as the predicate of a sentence. */
+export function mustBe(schema: JsonSchema): string {
+  return `must be ${wanted(schema)}`
+}
+
+/** Of a member that is required and not there. */
+export function missing(schema: JsonSchema): string {
+  return `missing; ${mustBe(schema)}`
+}
+
+/** Of a member that the schema does not know. */
+export function unknownMember(name: string, known: readonly string[]): string {
+  return `unknown member${didYouMean(name, known)}`
+}
+
+/** Of a member whose name the schema does not allow. */
+export function unknownName(form: string): string {
+  return `the name must be of the form ${form}`
+}
+
+/**
+ * What was given, in words: where a number is asked for, the number; elsewhere only the type of the value, which
+ * may be a secret in the wrong place.
+ */
+export function given(value: unknown, schema: JsonSchema): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308'
+  const asksForNumber = typesOf(schema).some((type) => type === 'number' || type === 'integer')
+  if (typeof value === 'number' && asksForNumber) return `the number ${value}`
+  return typeNames[typeOf(value)] ?? 'nothing'
+}
+
+/** What is wrong with a string, number, boolean or null of the right type, or null. */
+export function scalarMismatch(schema: JsonSchema, value: unknown): string | null {
+  if (schema.enum !== undefined && !schema.enum.includes(value))
+    return mustBe(schema) + didYouMean(value, schema.enum)
+  if (typeof value === 'string') return textMismatch(schema, value)
+  return typeof value === 'number' && !isWithin(schema, value)
+    ? `${mustBe(schema)}, not ${given(value, schema)}`
+    : null
+}
+
+function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSchema, text: string) {
+  const length = lengthOf(text)
+  if (length < minLength)
+    return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters, not ${length}`
+  if (maxLength !== undefined && length > maxLength)
+    return `must have at most ${maxLength} characters, not ${length}`
+  if (pattern !== undefined && !follows(pattern, text)) return `not as described: ${description ?? pattern}`
+  return null
+}
+
+/** As JSON Schema counts: characters, not UTF-16 code units. */
+function lengthOf(text: string): number {
+  let length = 0
+  for (const _character of text) length++
+  return length
+}
+
+function isWithin({ minimum = -Infinity, maximum = Infinity }: JsonSchema, value: number): boolean {
+  return value >= minimum && value <= maximum
+}
+
+function wanted(schema: JsonSchema): string {
+  if (schema.anyOf !== undefined) return wantedOfUnion(schema, schema.anyOf)
+  if (schema.enum !== undefined) return wantedWords(schema.enum)
+  const types = typesOf(schema).map((type) => typeNames[type] ?? type)
+  return (types.length === 0 ? 'any JSON value' : listed(types)) + range(schema)
+}
+
+function wantedOfUnion({ discriminator, description }: JsonSchema, branches: readonly JsonSchema[]): string {
+  if (discriminator === undefined) return description ?? listed(branches.map(wanted))
+  const tag = discriminator.propertyName
+  const words = branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? [])
+  return `an object whose "${tag}" is ${wantedWords(words)}`
+}
+
+function wantedWords(words: readonly unknown[]): string {
+  return words.length > maxWords
+    ? `one of ${words.length} words that the OpenAPI document lists`
+    : listed(words.map((word) => JSON.stringify(word)))
+}
+
+function range({ minimum, maximum }: JsonSchema): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`
+  if (minimum !== undefined) return ` of at least ${minimum}`
+  return maximum === undefined ? '' : ` of at most ${maximum}`
+}
+
+function didYouMean(word: unknown, candidates: readonly unknown[]): string {
+  if (typeof word !== 'string') return ''
+  const meant = nearest(
+    word,
+    candidates.filter((candidate) => typeof candidate === 'string'),
+  )
+  return meant === null ? '' : `; did you mean "${meant}"?`
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}

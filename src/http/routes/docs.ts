@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+const documentFile = new URL('../../../openapi/openapi.json', import.meta.url)
+
+/** Swagger UI with all that it loads. */
+const pagePaths = ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/*']
+
+/**
+ * Serves the OpenAPI document at `GET /openapi.json`, and Swagger UI at `GET /docs`. Swagger UI is loaded by the first
+ * request for it: it takes 80 ms and 8 MB, which most instances never need.
+ */
+export function docsRoutes(app: FastifyInstance): void {
+  let page: Promise<FastifyInstance> | undefined
+
+  async function answerFromPage({ url, headers }: FastifyRequest, reply: FastifyReply) {
+    page ??= loadPage()
+    const found = await (await page).inject({ url, headers })
+    if (found.statusCode === 404) return reply.callNotFound()
+    if (found.statusCode >= 400)
+      throw Object.assign(new Error(found.payload), { statusCode: found.statusCode })
+    const { connection: _ofNoSocket, ...rest } = found.headers
+    return reply
+      .code(found.statusCode)
+      .headers(rest)
+      .send(found.rawPayload.length > 0 ? found.rawPayload : undefined)
+  }
+
+  async function loadPage(): Promise<FastifyInstance> {
+    const { createDocsPage } = await import('./docs-page.ts')
+    return await createDocsPage(JSON.parse(await readFile(documentFile, 'utf8')))
+  }
+
+  const schema = { hide: true }
+  app.get('/openapi.json', { schema }, async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(await readFile(documentFile)),
+  )
+  for (const path of pagePaths) app.get(path, { schema }, answerFromPage)
+}

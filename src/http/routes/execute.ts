@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { named } from '../../contract/builders.ts'
+import { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
+import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
+import { spansOf } from '../../execution/spans.ts'
+import { logExecution } from '../../logging/execution-line.ts'
+import type { Log } from '../../logging/logger.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import type { Statistics } from '../../statistics/statistics.ts'
+import type { SpanExporter } from '../../tracing/span.ts'
+import type { ConcurrencyLimit } from '../limits/concurrency-limit.ts'
+import { Refusal } from '../problems/problem.ts'
+import { problemReplies } from './problem-replies.ts'
+import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-headers.ts'
+
+interface ExecuteRouteOptions {
+  readonly context: ExecutionContext
+  readonly concurrency: ConcurrencyLimit
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly statistics: Statistics
+  /** Null where nobody wants spans. */
+  readonly spanExporter: SpanExporter | null
+}
+
+const executeReply = {
+  description: 'The node was executed, whatever came of it.',
+  headers: traceReplyHeaders,
+  content: { 'application/json': { schema: named(ExecuteReply) } },
+}
+
+/** `POST /v1/execute` */
+export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = async (
+  app,
+  { context, concurrency, log, metrics, statistics, spanExporter },
+) => {
+  const schema = {
+    operationId: 'executeNode',
+    summary: 'Execute a Webhook node',
+    description:
+      'Sends the request of a node and tells which branch to follow, and why. The status speaks of this service, the branch of the target: a target that is down is 200 with the error branch.',
+    tags: ['webhook'],
+    security: [{ apiKey: [] }],
+    headers: TraceHeaders,
+    body: named(ExecuteRequest),
+    response: { 200: executeReply, ...problemReplies },
+  }
+  app.post('/v1/execute', { schema }, async (request, reply) => {
+    const { active } = request
+    if (active === null) throw new TypeError('the route has no limit')
+    const keyName = request.client?.name ?? null
+    const { cancellation } = active
+    const occasion = { cancellation, resources: active, trace: traceOf(request), client: keyName }
+    const result = await executeNode(request.body, context, occasion)
+    if (result.kind === 'refused')
+      throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
+    if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)
+    const { record, trace } = result
+    if (trace !== null) returnTrace(reply, trace)
+    spanExporter?.record(spansOf(result))
+    const { id: requestId } = request
+    // Right behind the reply, before any other request: its caller need not wait for those who watch.
+    process.nextTick(() => {
+      logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })
+      metrics.executed(record)
+      statistics.record(record)
+    })
+    return result.reply
+  })
+}

@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { named } from '../../contract/builders.ts'
+import { Health } from '../../contract/schemas.ts'
+import { malformedReply } from './problem-replies.ts'
+
+/** `GET /livez` and `GET /readyz`, for whoever watches the process. */
+export const healthRoutes: FastifyPluginAsyncTypebox<{ isDraining: () => boolean }> = async (
+  app,
+  { isDraining },
+) => {
+  const live = {
+    operationId: 'isLive',
+    summary: 'Whether the process is up',
+    tags: ['health'],
+    security: [],
+    response: { 200: named(Health), ...malformedReply },
+  }
+  app.get('/livez', { schema: live }, async () => ({ status: 'ok' as const }))
+
+  const ready = {
+    operationId: 'isReady',
+    summary: 'Whether the service takes work',
+    description: '503 while it ends what it has begun, and only then.',
+    tags: ['health'],
+    security: [],
+    response: { 200: named(Health), 503: named(Health), ...malformedReply },
+  }
+  app.get('/readyz', { schema: ready }, async (_request, reply) =>
+    isDraining() ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' as const },
+  )
+}

@@ -1,0 +1,34 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { named } from '../../contract/builders.ts'
+import { PreviewReply, PreviewRequest } from '../../contract/execution.ts'
+import { Cancellation } from '../../egress/call/cancellation.ts'
+import { type PreviewContext, previewNode } from '../../execution/preview.ts'
+import { Refusal } from '../problems/problem.ts'
+import { problemReplies } from './problem-replies.ts'
+
+/** `POST /v1/preview` */
+export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }> = async (
+  app,
+  { context },
+) => {
+  const schema = {
+    operationId: 'previewNode',
+    summary: 'Preview a Webhook node',
+    description:
+      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection; secrets need no values.',
+    tags: ['webhook'],
+    security: [{ apiKey: [] }],
+    body: named(PreviewRequest),
+    response: { 200: named(PreviewReply), ...problemReplies },
+  }
+  app.post('/v1/preview', { schema }, async (request) => {
+    const client = request.client?.name ?? null
+    const share = { client, tenant: request.body.tenant ?? null }
+    const cancellation = request.active?.cancellation ?? new Cancellation()
+    await context.quota.turn(share, Number.POSITIVE_INFINITY, cancellation)
+    const result = previewNode(request.body, context, client)
+    if (result.kind === 'refused')
+      throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
+    return result.reply
+  })
+}

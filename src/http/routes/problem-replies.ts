@@ -1,0 +1,88 @@
+import { named } from '../../contract/builders.ts'
+import { problems } from '../../contract/problem-codes.ts'
+import { Problem } from '../../contract/schemas.ts'
+import { lacksRight } from '../clients/access.ts'
+import { refuseFor } from '../limits/reached-limit.ts'
+import { problemOf, Refusal } from '../problems/problem.ts'
+
+const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
+
+const retryAfter = { type: 'string', description: 'Seconds after which to try again.' }
+
+/** The problem that even a route without parameters and body has, for the OpenAPI document. */
+export const malformedReply = {
+  400: problemReply(
+    'What came is not a well-formed HTTP request.',
+    new Refusal('invalid_request', 'The request is not well formed.'),
+  ),
+}
+
+/** The problems of every route that takes a body, each with an example, for the OpenAPI document. */
+export const problemReplies = {
+  400: problemReply(
+    'The request is not what this document describes; nothing was sent.',
+    new Refusal('invalid_request', 'The request body is not what the OpenAPI document describes.', {
+      errors: [
+        { path: '/node/url', message: 'missing; must be a string' },
+        { path: '/node/timeoutMS', message: 'unknown member; did you mean "timeoutMs"?' },
+      ],
+    }),
+  ),
+  401: {
+    ...problemReply(
+      'The request carries no valid key; nothing was sent.',
+      new Refusal('unauthorized', 'The key is not one of this service.'),
+    ),
+    headers: { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate.' } },
+  },
+  403: problemReply(
+    'The client lacks the right to this, or may not name this tenant; nothing was sent.',
+    lacksRight({ name: 'dashboard' }, 'execute'),
+  ),
+  413: problemReply(
+    'The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent.',
+    new Refusal('payload_too_large', 'The request body is larger than this service accepts.'),
+  ),
+  415: problemReply(
+    'The request body is not JSON, or it has a content coding; nothing was sent.',
+    new Refusal('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.'),
+  ),
+  429: {
+    ...problemReply(
+      'The client or the tenant has its share of what the service takes at once; nothing was sent.',
+      refuseFor({ limit: 'client', of: 'places' }, { client: 'engine', tenant: null }),
+    ),
+    headers: { 'Retry-After': retryAfter },
+  },
+  503: {
+    ...problemReply(
+      'The service takes no more work at the moment; nothing was sent.',
+      new Refusal('overloaded', 'The service is about to stop.'),
+    ),
+    headers: { 'Retry-After': retryAfter },
+  },
+  500: problemReply(
+    'A bug of this service; something may have been sent.',
+    new Refusal('internal', `Unexpected error. The log of the service has it under ${requestId}.`),
+  ),
+}
+
+/** The problems of every route that only tells what the service knows. */
+export const readingReplies = {
+  401: problemReplies[401],
+  403: problemReply(
+    'The client lacks the right to read, or may not name this tenant.',
+    lacksRight({ name: 'engine' }, 'read'),
+  ),
+  500: problemReplies[500],
+}
+
+/** A problem that a route has, with an example, for the OpenAPI document. */
+export function problemReply(description: string, refusal: Refusal) {
+  const { code } = refusal
+  const example = { summary: problems[code].title, value: problemOf(refusal, requestId) }
+  return {
+    description,
+    content: { 'application/problem+json': { schema: named(Problem), examples: { [code]: example } } },
+  }
+}

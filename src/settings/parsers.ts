@@ -1,0 +1,193 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { tenantPattern } from '../contract/names.ts'
+import {
+  type AddressRule,
+  type ParsedRule,
+  parseAddressRule,
+  parseOnlyRule,
+} from '../egress/policy/address-rule.ts'
+import { type IpRange, parseNat64Prefix } from '../egress/policy/ip-address.ts'
+import { hashKey } from '../http/clients/api-keys.ts'
+import { type Client, clientNamePattern, minKeyLength, rights } from '../http/clients/client.ts'
+import { headerValueProblem } from '../webhook/request/header-rules.ts'
+
+/** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string }
+
+/** Reads the text of a variable. */
+export type Parse<T> = (text: string) => Parsed<T>
+
+/** Decimal digits without a sign; both bounds are allowed. */
+export function integer(min: number, max: number): Parse<number> {
+  return (text) =>
+    /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+      ? right(Number(text))
+      : wrong(`must be an integer from ${min} to ${max}`)
+}
+
+/** One of the words, letter by letter. */
+export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text)
+    return word === undefined ? wrong(`must be one of ${words.join(', ')}`) : right(word)
+  }
+}
+
+/** An address, or a name that is looked up when the service begins to listen. */
+export function hostToListenOn(text: string): Parsed<string> {
+  // For this one name Fastify opens a server for each of its addresses, and only one of them would be guarded.
+  if (text === 'localhost') return right('127.0.0.1')
+  return isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? right(text) : wrong('must be an address or a host name')
+}
+
+/** A value that need not be there: nothing is null. */
+export function unset<T>(parse: Parse<T>): Parse<T | null> {
+  return (text) => (text === '' ? right(null) : parse(text))
+}
+
+/** Any text, such as where a file is: whoever reads that says whether it can be read. */
+export function anyText(text: string): Parsed<string> {
+  return right(text)
+}
+
+/** An absolute URL of HTTP or HTTPS. */
+export function httpUrl(text: string): Parsed<string> {
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? right(text)
+    : wrong('must be a URL that begins with http:// or https://')
+}
+
+/** Entries of EGRESS_ALLOW and EGRESS_DENY. */
+export const addressRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseAddressRule(entry)))
+
+/** Entries of EGRESS_ONLY. */
+export const onlyRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseOnlyRule(entry)))
+
+/** Prefixes of NAT64. */
+export const nat64Prefixes: Parse<readonly IpRange[]> = listOf((entry) => {
+  const range = parseNat64Prefix(entry)
+  return range === null
+    ? wrong(`"${entry}" must be an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits, such as 2001:db8:64::/96`)
+    : right(range)
+})
+
+/** Addresses with their ports, as `node:dns` takes them. */
+export const nameServers: Parse<readonly string[]> = listOf((entry) => {
+  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
+  const address = bracketed ?? plain ?? entry
+  const family = isIP(address)
+  if (family === 0 || Number(port) < 1 || Number(port) > 65_535)
+    return wrong(`"${entry}" must be an address and a port, such as 10.0.0.53:53 or [fd00::53]:53`)
+  return right(family === 6 ? `[${address}]:${port}` : `${address}:${port}`)
+})
+
+/** Entries `name=value` of headers, the value percent-encoded. What is wrong is said without showing a value. */
+export function headerList(text: string): Parsed<Readonly<Record<string, string>>> {
+  const pairs = listOf(headerPair)(text)
+  return pairs.ok ? right(Object.fromEntries(pairs.value)) : pairs
+}
+
+/** Entries `name:key` or `name:key@tenant1|tenant2`. What is wrong with them is said without showing a key. */
+export function apiKeyList(text: string): Parsed<readonly Client[]> {
+  const clients = listOf(clientOfKey)(text)
+  if (!clients.ok) return clients
+  if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
+  if (hasTwins(clients.value.flatMap(({ keyHashes }) => keyHashes)))
+    return wrong('no two names may have the same key')
+  return clients
+}
+
+/** The text of a file with certificates, each of which was read; null where no file is named. */
+export function certificateFile(path: string): Parsed<string | null> {
+  if (path === '') return right(null)
+  try {
+    const pem = readFileSync(path, 'utf8')
+    const begun = pem.split('-----BEGIN ').slice(1)
+    const certificates = begun.filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
+    for (const certificate of certificates) new X509Certificate(`-----BEGIN ${certificate}`)
+    if (certificates.length > 0 && certificates.length === begun.length) return right(pem)
+    return wrong('must be a file with certificates in PEM format, and nothing else in that format')
+  } catch (error) {
+    const cause = error instanceof Error && 'code' in error ? error.code : error
+    return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
+  }
+}
+
+function listOf<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
+  return (text) => {
+    const results = entriesOf(text).map(parseEntry)
+    // A list that comes out empty is a mistake of whoever made it, and may leave open what it was to close.
+    if (text !== '' && results.length === 0) return wrong('must have at least one entry')
+    const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
+    if (problems.length > 0) return wrong([...new Set(problems)].join('; '))
+    return right(results.flatMap((result) => (result.ok ? [result.value] : [])))
+  }
+}
+
+function entriesOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
+function ruleOf(parsed: ParsedRule): Parsed<AddressRule> {
+  return parsed.ok ? right(parsed.rule) : wrong(parsed.problem.replace(/\.$/, ''))
+}
+
+/** A key is what a bearer token may be (RFC 6750, section 2.1), which has neither `@` nor `|` in it. */
+const clientEntry = new RegExp(
+  `^(?<name>${clientNamePattern}):(?<key>[\\w.~+/-]{${minKeyLength},}=*)(?:@(?<tenants>.*))?$`,
+)
+
+function clientOfKey(entry: string): Parsed<Client> {
+  const { name, key, tenants } = clientEntry.exec(entry)?.groups ?? {}
+  if (name === undefined || key === undefined)
+    return wrong(
+      `every entry must be name:key or name:key@tenant1|tenant2, and a key at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = at its end only`,
+    )
+  const names = tenants?.split('|') ?? null
+  if (names?.every((tenant) => tenantName.test(tenant)) === false)
+    return wrong('every tenant behind a key must be 1 to 64 of A-Z a-z 0-9 . _ -, with | between two of them')
+  return right({
+    name,
+    keyHashes: [hashKey(key)],
+    tenants: names && new Set(names),
+    rights: new Set(rights),
+    maxInFlight: null,
+  })
+}
+
+const tenantName = new RegExp(`^${tenantPattern}$`)
+
+function headerPair(entry: string): Parsed<readonly [name: string, value: string]> {
+  const [, name, encoded] = /^([!#$%&'*+.^_`|~\w-]+)=([\x21-\x7e]+)$/.exec(entry) ?? []
+  const value = encoded === undefined ? null : decoded(encoded)
+  if (name !== undefined && value !== null && headerValueProblem(value) === null) return right([name, value])
+  return wrong('every entry must be name=value of a header, with the value percent-encoded')
+}
+
+/** Null where a percent sign is not followed by what it announces. */
+function decoded(encoded: string): string | null {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return null
+  }
+}
+
+function hasTwins(words: readonly string[]): boolean {
+  return new Set(words).size < words.length
+}
+
+function right<T>(value: T): Parsed<T> {
+  return { ok: true, value }
+}
+
+function wrong<T>(problem: string): Parsed<T> {
+  return { ok: false, problem }
+}

@@ -1,0 +1,161 @@
+import { type Blame, type Failure, type FailureCode, failures } from '../contract/failure.ts'
+import type { BranchName } from '../contract/node.ts'
+import type { Warning } from '../contract/warning.ts'
+import type { CompiledNode } from './compile.ts'
+import { isCredentialName } from './request/credential-name.ts'
+import type { Verdict } from './response/expectation.ts'
+import type { ReadableResponse } from './response/readable-response.ts'
+import type { Scope } from './template/render-context.ts'
+import { undefinedWarning } from './template/undefined-warning.ts'
+
+/** The way out of the node, and why. */
+export interface Decision {
+  /** The output under its own name. */
+  readonly branch: BranchName
+  readonly succeeded: boolean
+  readonly reason: DecisionReason
+  readonly warnings: readonly Warning[]
+}
+
+/** Why a decision was taken. */
+export interface DecisionReason {
+  readonly code: 'expectation_met' | 'expectation_unmet' | FailureCode
+  readonly message: string
+  readonly hint: string | null
+  readonly blame: Blame | null
+  readonly path: string | null
+  readonly expected?: string
+  readonly actual?: string
+}
+
+/** Decides on a failure: the call did not end in a response that could be judged. */
+export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
+  const { blame, hint, title } = failures[failure.code]
+  const message = failure.detail === '' ? `${title}.` : failure.detail
+  const reason = { code: failure.code, message, hint: failure.hint ?? hint, blame, path: failure.path }
+  return { branch: node.onError, succeeded: false, reason, warnings: [] }
+}
+
+/** Decides on a response: every expectation must hold. `scope` has `response`. */
+export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
+  const verdicts = judgeAll(node, response, scope)
+  const warnings = verdicts.flatMap(warningsOf)
+  const missed = verdicts.find(({ met }) => !met)
+  if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
+  if (missed !== undefined)
+    return { branch: node.onError, succeeded: false, reason: unmet(node, missed, response), warnings }
+  return {
+    branch: 'success',
+    succeeded: true,
+    reason: met(verdicts),
+    warnings: [...warnings, ...warningsOfSuccess(node, response)],
+  }
+}
+
+/** What comes of a response that takes too much to judge. */
+export function judgingFailed(path: string): Failure {
+  return { code: 'judging_failed', detail: '', path }
+}
+
+/** In order, up to the first one that is missed. */
+function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Verdict[] {
+  const verdicts: Verdict[] = []
+  for (const expectation of node.expectations) {
+    response.takeSawMask()
+    const verdict = expectation.judge(response, scope)
+    verdicts.push(verdict)
+    if (!verdict.met) break
+  }
+  return verdicts
+}
+
+function warningsOf({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
+  // What a response lacks is most often what the condition asks for.
+  const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
+  return [
+    ...(sawMask ? [maskedWarning(path)] : []),
+    ...missing.map((variable) => undefinedWarning(variable, `${path}/value`)),
+  ]
+}
+
+const maskRule =
+  'Values of secrets of the service are masked before expectations and captures look at a response.'
+
+function maskedWarning(path: string): Warning {
+  return { code: 'expectation_masked', path, message: `The target sent a secret back. ${maskRule}` }
+}
+
+function met(verdicts: readonly Verdict[]): DecisionReason {
+  const expected = verdicts.map((verdict) => verdict.expected).join(' and ')
+  const actual = verdicts.map((verdict) => verdict.actual).join(' and ')
+  const message = `The node expects ${expected} and got it.`
+  return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
+}
+
+function unmet(node: CompiledNode, verdict: Verdict, { status }: ReadableResponse): DecisionReason {
+  const { expected, actual, path, sawMask } = verdict
+  const message = `The node expects ${expected} and got ${actual}.`
+  const hint = sawMask ? `${hintOf(node, verdict, status)} ${maskRule}` : hintOf(node, verdict, status)
+  const blame = isTargetsFault(status) ? 'target' : 'node'
+  return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
+}
+
+/** A refused credential explains more than a text that was not found. */
+function hintOf(node: CompiledNode, { hint }: Verdict, status: number): string {
+  if (hint === null) return statusHint(node, status)
+  return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
+}
+
+/** Whether the target, and not the request, is the cause of a status. */
+function isTargetsFault(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429
+}
+
+/** The troubleshooting table: what a status that nobody expected usually means. */
+function statusHint(node: CompiledNode, status: number): string {
+  if (status === 401 || status === 403) return credentialHint(node, status)
+  if (status in statusHints) return statusHints[status] ?? ''
+  if (status >= 300 && status < 400) return redirectHint
+  if (status >= 500) return 'The target failed. Its operator finds the cause in its log.'
+  return 'Compare the request with what the target documents.'
+}
+
+const redirectHint =
+  'Redirects are not followed. Put the address in the Location header into the URL of the node.'
+
+const statusHints: Readonly<Record<number, string>> = {
+  304: 'The target says that nothing has changed. Remove conditional headers such as If-None-Match.',
+  400: 'The target does not understand the request. Compare names and values of the fields with what it documents.',
+  404: 'The target knows no such path. Check the URL, and that it points at the right account or environment.',
+  405: 'The target does not allow this method on this path. Check the method of the node.',
+  408: 'The target gave up waiting for the request. Try again later, or send less at once.',
+  409: 'The target says that this conflicts with what it has: the record may exist already.',
+  410: 'The target says that this is gone for good. Remove or replace the node.',
+  413: 'The body is too large for the target. Send fewer fields.',
+  415: 'The target wants another content type. Check contentType of the body.',
+  422: 'The target understood the request but not its values. Check required fields and formats; look for empty values in the warnings.',
+  425: 'The target asks for the request to be sent again later.',
+  429: 'The target is called too often. Slow the flow down or ask for a higher limit.',
+  503: 'The target is overloaded or down for maintenance. Try again later.',
+  529: 'The target is overloaded. Try again later.',
+}
+
+function credentialHint({ auth, headers, query }: CompiledNode, status: number): string {
+  const meaning =
+    status === 401 ? 'The target does not accept the credential' : 'The credential lacks the permission'
+  if (auth !== null)
+    return `${meaning}. It comes from "auth" of the node: check the token or secret that it refers to.`
+  const header = headers.find(({ name }) => isCredentialName(name))
+  if (header !== undefined) return `${meaning}. It comes from the header "${header.name}" of the node.`
+  const parameter = query.find(({ name }) => isCredentialName(name))
+  if (parameter !== undefined)
+    return `${meaning}. It comes from the parameter "${parameter.name}" of the node.`
+  return `${meaning}. The node sends none: set "auth" or the header that the target asks for.`
+}
+
+function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {
+  const looksAtStatus = node.expectations.some(({ type }) => type !== 'string')
+  if (looksAtStatus || status < 400) return []
+  const message = `The body is as expected, so the call counts as a success, but the status is ${status}. Expect a status as well to tell them apart.`
+  return [{ code: 'status_not_success', path: '/node/expect', message }]
+}

@@ -1,0 +1,182 @@
+import type { Failure } from '../../contract/failure.ts'
+import type { Auth } from '../../contract/node.ts'
+import { mask } from '../masking/mask.ts'
+import type { Compiler } from '../template/compiler.ts'
+import { asQueryValue, asText, EncodedText } from '../template/encoders.ts'
+import { carriesSecret, carriesStored } from '../template/render-result.ts'
+import type { Template } from '../template/template.ts'
+import { trimHeader } from '../wire/headers.ts'
+import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import type { Rendering, Shown } from './render-session.ts'
+
+/** What authenticates the call, as it is sent and as it may be shown. */
+export type RenderedAuth = AuthHeader | AuthParameter
+
+/** Credentials that go out in a header. */
+export interface AuthHeader extends Named, Shown<string> {
+  readonly in: 'header'
+}
+
+/** A key that goes out as a parameter of the query, encoded as any other. */
+interface AuthParameter extends Named, Shown<string | EncodedText> {
+  readonly in: 'query'
+}
+
+interface Named {
+  readonly name: string
+  /** Shown user and password of Basic, which tools for people take apart. */
+  readonly user: string | null
+  readonly path: string
+  /** Whether a secret of the service is part of it. */
+  readonly carriesStored: boolean
+}
+
+/** Auth that is ready to be rendered. Throws `RenderFailure`. */
+export interface CompiledAuth {
+  /** Whether a credential goes out in the URL. */
+  readonly isInUrl: boolean
+  /** Whether it is a token behind the scheme Bearer. */
+  readonly isBearer: boolean
+  render(rendering: Rendering): RenderedAuth
+}
+
+const path = '/node/auth'
+
+/** Compiles the credentials of a node. */
+export function compileAuth(auth: Auth, compiler: Compiler): CompiledAuth {
+  switch (auth.type) {
+    case 'bearer':
+      return compileBearer(auth, compiler)
+    case 'basic':
+      return compileBasic(auth, compiler)
+    case 'apiKey':
+      return compileApiKey(auth, compiler)
+  }
+}
+
+type AuthOf<Type extends Auth['type']> = Extract<Auth, { type: Type }>
+
+function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): CompiledAuth {
+  const template = compileHeaderValue(token, `${path}/token`, compiler)
+  return {
+    isInUrl: false,
+    isBearer: true,
+    render(rendering) {
+      const token = credential(template, `${path}/token`, rendering, { isTrimmed: true })
+      return authorization(
+        { ...token, real: `Bearer ${token.real}`, shown: `Bearer ${token.shown}` },
+        null,
+        rendering,
+      )
+    },
+  }
+}
+
+function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compiler): CompiledAuth {
+  const user = compiler.template(username, `${path}/username`, 'auth')
+  const pass = compiler.template(password, `${path}/password`, 'auth')
+  if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
+  return {
+    isInUrl: false,
+    isBearer: false,
+    render(rendering) {
+      const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
+      const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
+      if (name.real.includes(':')) rendering.fail(colonFailure, name.carriesStored)
+      const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
+      const carried = { carriesStored: name.carriesStored || word.carriesStored }
+      rendering.hide(digits, carried.carriesStored)
+      return authorization(
+        { ...carried, real: `Basic ${digits}`, shown: `Basic ${mask}` },
+        `${name.shown}:${word.shown}`,
+        rendering,
+      )
+    },
+  }
+}
+
+const colonProblem = 'must not contain a colon, which ends the user name of Basic (RFC 7617)'
+const colonFailure: Failure = {
+  code: 'header_invalid',
+  detail: `The user name ${colonProblem}.`,
+  path: `${path}/username`,
+  hint: 'Choose another user name.',
+}
+
+function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: Compiler): CompiledAuth {
+  const isInUrl = place === 'query'
+  const template = isInUrl
+    ? compiler.template(value, `${path}/value`, 'auth')
+    : compileHeaderValue(value, `${path}/value`, compiler)
+  compiler.plain(name, `${path}/name`, 'Only the value of a key is a template.')
+  const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
+  if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
+  const own = { name: name.toWellFormed(), user: null, path }
+  return {
+    isInUrl,
+    isBearer: false,
+    render: (rendering) =>
+      isInUrl
+        ? { in: 'query', ...own, ...parameter(template, `${path}/value`, rendering) }
+        : {
+            in: 'header',
+            ...own,
+            ...credential(template, `${path}/value`, rendering, { isTrimmed: true }),
+          },
+  }
+}
+
+function compileHeaderValue(text: string, at: string, compiler: Compiler): Template {
+  const template = compiler.template(text, at, 'auth')
+  const problem = template.isConstant ? headerValueProblem(trimHeader(template.staticText)) : null
+  if (problem !== null) compiler.complain(at, problem)
+  return template
+}
+
+function authorization(credential: Credential, user: string | null, rendering: Rendering): AuthHeader {
+  const shown = rendering.hasStandIns ? credential.shown : mask
+  return { ...credential, in: 'header', name: 'Authorization', shown, user, path }
+}
+
+type Credential = Pick<AuthHeader, 'real' | 'shown' | 'carriesStored'>
+
+/** What the author has encoded stands as it is. */
+function parameter(
+  template: Template,
+  at: string,
+  rendering: Rendering,
+): Pick<AuthParameter, 'real' | 'shown' | 'carriesStored'> {
+  const result = template.text(rendering.scope, asQueryValue)
+  const text = rendering.take(result, at)
+  const isStored = carriesStored(result)
+  if (text === '') rendering.fail({ ...emptyFailure, path: at }, isStored)
+  const isLiteral = !carriesSecret(result)
+  // Nothing encodes a text that is no template.
+  const written = template.isConstant ? text : new EncodedText(text)
+  const real = isLiteral ? rendering.standIn(written, 'auth_value') : written
+  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
+}
+
+function credential(
+  template: Template,
+  at: string,
+  rendering: Rendering,
+  { mayBeEmpty = false, isTrimmed = false } = {},
+): Credential {
+  const result = template.text(rendering.scope, asText)
+  const whole = rendering.take(result, at)
+  const text = isTrimmed ? trimHeader(whole) : whole
+  const isStored = carriesStored(result)
+  if (text !== whole && !isStored)
+    rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
+  if (text === '' && !mayBeEmpty) rendering.fail({ ...emptyFailure, path: at }, isStored)
+  const isLiteral = !carriesSecret(result)
+  const real = isLiteral && text !== '' ? rendering.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
+  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
+}
+
+const emptyFailure = {
+  code: 'value_missing',
+  detail: 'The credential is empty.',
+  hint: 'Send the secret or attribute that the credential refers to.',
+} as const

@@ -1,0 +1,101 @@
+import { maxJsonDepth, parseJson } from '../values/json.ts'
+import { describePlace, describeSyntaxError } from '../values/json-syntax.ts'
+import { allowsBlankLines, findBodyForm, type MediaType } from '../wire/media-type.ts'
+
+/** What is wrong with a text. */
+export interface BodyProblem {
+  /** What is wrong, without anything of the text. */
+  readonly subject: string
+  readonly detail: string
+  /** Where in the text; null where that is no single place. */
+  readonly at: number | null
+  readonly hint?: string
+}
+
+/** What keeps a text from being what its media type says; null where nothing does. */
+export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem | null {
+  switch (findBodyForm(mediaType)) {
+    case 'json':
+      return jsonProblem('The rendered body is not JSON.', text, 0, text)
+    case 'lines':
+      return linesProblem(text, allowsBlankLines(mediaType))
+    case 'sequence':
+      return sequenceProblem(text)
+    case 'xml':
+      return xmlProblem(text)
+    default:
+      return null
+  }
+}
+
+/** `text` is the whole body, `part` a JSON text that begins there at `start`. */
+function jsonProblem(
+  subject: string,
+  part: string,
+  start: number,
+  text: string,
+  hint = jsonHint,
+): BodyProblem | null {
+  const parsed = parseJson(part, { maxDepth: maxJsonDepth })
+  if (parsed.ok) return null
+  if (parsed.error === null) return { subject, detail: `${subject} ${parsed.detail}`, at: null }
+  const at = start + parsed.error.at
+  const detail = `${subject} ${describeSyntaxError({ ...parsed.error, at }, text)}`
+  return { subject, detail, at, hint }
+}
+
+const jsonHint =
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is: null where it is missing, and nothing at all without the filter. A preview of the same payload shows the whole body.'
+
+const linesHint = `${jsonHint} Each JSON text must be one line: json has no argument here, since json: 2 writes several lines.`
+
+function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
+  let number = 1
+  for (let start = 0; start < text.length; number++) {
+    const end = text.indexOf('\n', start)
+    const line = text.slice(start, end === -1 ? text.length : end)
+    const isBlank = /^[ \t\r]*$/.test(line)
+    if (isBlank && !mayBeBlank) {
+      const detail = `Line ${number} of the rendered body is blank, where each is to be JSON.`
+      return { subject: detail, detail, at: start }
+    }
+    const subject = `Line ${number} of the rendered body is not JSON.`
+    const problem = isBlank ? null : jsonProblem(subject, line, start, text, linesHint)
+    if (problem !== null) return problem
+    start += line.length + 1
+  }
+  return null
+}
+
+const noSequence =
+  'The rendered body is no sequence of JSON: a record separator (U+001E) must stand before each text.'
+const recordSeparator = '\x1e'
+
+/** RFC 7464: each JSON text stands behind a record separator. */
+function sequenceProblem(text: string): BodyProblem | null {
+  const [before = '', ...records] = text.split(recordSeparator)
+  if (before.trim() !== '') return { subject: noSequence, detail: noSequence, at: 0 }
+  let start = before.length
+  for (const [index, record] of records.entries()) {
+    start += recordSeparator.length
+    const subject = `Record ${index + 1} of the rendered body is not JSON.`
+    const problem = record.trim() === '' ? null : jsonProblem(subject, record, start, text)
+    if (problem !== null) return problem
+    start += record.length
+  }
+  return null
+}
+
+/** XML 1.0 has no way to write these, not even as a reference. */
+const notInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+
+function xmlProblem(text: string): BodyProblem | null {
+  const at = text.search(notInXml)
+  if (at === -1) return null
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+  return {
+    subject: 'The rendered body is not XML: it has a character that XML forbids.',
+    detail: `The rendered body is not XML: it has the character U+${code} at ${describePlace(text, at)}, which XML forbids.`,
+    at,
+  }
+}

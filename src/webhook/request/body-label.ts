@@ -1,0 +1,100 @@
+import { mask } from '../masking/mask.ts'
+import { findXmlEncoding } from '../values/xml-declaration.ts'
+import { isNamed } from '../wire/headers.ts'
+import {
+  type BodyForm,
+  findBodyForm,
+  type MediaType,
+  mediaTypeProblem,
+  parseMediaType,
+} from '../wire/media-type.ts'
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import type { RenderedField } from './field.ts'
+import type { Rendering } from './render-session.ts'
+import { findCharset } from './request-charset.ts'
+import { headerText } from './serialize.ts'
+
+const code = 'content_type_mismatch'
+const advice = 'A header field changes the label that is sent, not the encoding.'
+
+/** A body that is sent, and what it was written as. */
+interface SentBody {
+  readonly compiled: CompiledBody
+  readonly text: string
+  readonly bytes: Buffer
+}
+
+/** Warns of a header field `Content-Type` that says something else than the body is. */
+export function warnOfLabel(
+  compiled: CompiledBody,
+  { real: text }: RenderedBody,
+  bytes: Buffer,
+  headers: readonly RenderedField[],
+  rendering: Rendering,
+): void {
+  for (const header of headers)
+    if (isNamed(header.name, 'content-type')) warnOfHeader({ compiled, text, bytes }, header, rendering)
+}
+
+function warnOfHeader(body: SentBody, header: RenderedField, rendering: Rendering): void {
+  const { form, charset } = body.compiled
+  const text = headerText(header.real).trim()
+  const label = parseMediaType(text)
+  const isHidden = header.shown === mask
+  if (saysNothing(text, form)) {
+    warn(header, `is no media type, and the body is written as ${names[form]}`, rendering)
+  } else if (contradicts(findBodyForm(label), body)) {
+    const said = isHidden ? 'another media type' : label.essence
+    const written = findBodyForm(label) === 'lines' && form === 'json' ? 'JSON in several lines' : names[form]
+    warn(header, `says ${said}, and the body is written as ${written}`, rendering)
+  } else if (contradictsCharset(label, body)) {
+    const { charset: own } = label
+    const said = own === null ? 'names no charset, which is UTF-8 to most readers' : `says charset=${own}`
+    warn(
+      header,
+      `${isHidden ? 'says another charset' : said}, and the body is sent in ${charset.name}`,
+      rendering,
+    )
+  }
+}
+
+function warn({ path }: RenderedField, said: string, rendering: Rendering): void {
+  rendering.warn(code, path, `The header ${said}. ${advice}`)
+}
+
+/** Whether no reader can take a label for the form of a body; of an empty one nobody expects anything. */
+function saysNothing(label: string, form: BodyForm): boolean {
+  return form !== 'text' && label !== '' && mediaTypeProblem(label) !== null
+}
+
+const names: Readonly<Record<BodyForm, string>> = {
+  json: 'JSON',
+  lines: 'JSON in lines',
+  sequence: 'a sequence of JSON',
+  xml: 'XML',
+  form: 'a URL-encoded form',
+  multipart: 'multipart',
+  text: 'text that is not escaped',
+}
+
+/** JSON without line breaks is JSON in one line. */
+function contradicts(label: BodyForm, { compiled: { form }, text }: SentBody): boolean {
+  if (label === 'lines' && form === 'json') return text.trim().includes('\n')
+  return label !== 'text' && label !== form
+}
+
+function contradictsCharset(label: MediaType, body: SentBody): boolean {
+  const { form, charset } = body.compiled
+  if (label.charset === null && saysItself(body)) return false
+  const said = label.charset === null ? 'UTF-8' : (findCharset(label.charset)?.name ?? label.charset)
+  if (said === charset.name) return false
+  if (said.startsWith('UTF-16') || charset.name.startsWith('UTF-16')) return true
+  return form === 'form'
+    ? /%[89a-f]/i.test(body.bytes.toString('latin1'))
+    : body.bytes.some((byte) => byte > 0x7f)
+}
+
+/** XML with a declaration, of which another warning says where it is not true, or with a byte order mark. */
+function saysItself({ compiled: { form, charset }, text }: SentBody): boolean {
+  return form === 'xml' && (charset.name === 'UTF-16' || findXmlEncoding(text) !== null)
+}

@@ -1,0 +1,204 @@
+import { type Body, defaults } from '../../contract/node.ts'
+import { mask } from '../masking/mask.ts'
+import type { Compiler } from '../template/compiler.ts'
+import { formEncode } from '../template/encoders.ts'
+import { maxTextLengths, refuseLength, TextTooLong } from '../template/render-budget.ts'
+import { isTooDeep, maxJsonDepth, measureJson, writeJson } from '../values/json.ts'
+import { quoteName } from '../values/text.ts'
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { compileField, type RenderedField, renderFields } from './field.ts'
+import { compileJson } from './json-template.ts'
+import { compileRaw } from './raw-body.ts'
+import { RenderFailure, type Rendering, type Shown } from './render-session.ts'
+import { utf8 } from './request-charset.ts'
+import { formPairs } from './serialize.ts'
+
+const path = '/node/body'
+const maxBodyBytes = maxTextLengths.text
+
+/** Compiles the body of a node. */
+export function compileBody(body: Body, compiler: Compiler): CompiledBody {
+  switch (body.structure) {
+    case 'simple':
+      return compileSimple(body, compiler)
+    case 'full':
+      return compileFull(body)
+    case 'json':
+      return compileContent(body, compiler)
+    case 'raw':
+      return compileRaw(body, compiler)
+  }
+}
+
+type BodyOf<Structure extends Body['structure']> = Extract<Body, { structure: Structure }>
+type EncodedType = NonNullable<BodyOf<'simple'>['contentType']>
+
+function isJsonType(contentType: EncodedType): boolean {
+  return contentType === 'application/json'
+}
+
+function labelOf(contentType: EncodedType): Omit<CompiledBody, 'render'> {
+  return { contentType, form: isJsonType(contentType) ? 'json' : 'form', charset: utf8 }
+}
+
+/** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
+export function bytesOf(body: RenderedBody | null, rendering: Rendering): Buffer | null {
+  if (body === null || body.real === '') return null
+  const bytes = body.bytes ?? Buffer.from(body.real, 'utf8')
+  if (bytes.length <= maxBodyBytes) return bytes
+  const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
+  return rendering.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
+}
+
+function compileSimple(
+  { fields, contentType = defaults.contentType }: BodyOf<'simple'>,
+  compiler: Compiler,
+): CompiledBody {
+  const isJson = isJsonType(contentType)
+  const place = isJson ? 'jsonBody' : 'formBody'
+  const compiled = fields.map((field, index) =>
+    compileField(field, `${path}/fields/${index}`, place, compiler),
+  )
+  const keys = new Map(compiled.map(({ name }) => [name, `${writeJson(name)}:`]))
+  const mayRepeat = isJson && keys.size < compiled.length
+  const write = (members: readonly RenderedField[], side: Side) =>
+    isJson ? writeObject(members, side, keys) : writeFields(members, side)
+  return {
+    ...labelOf(contentType),
+    render(rendering) {
+      const members = renderFields(compiled, rendering)
+      if (mayRepeat) refuseRepeatedNames(members)
+      const isStored = members.some((member) => member.carriesStored)
+      const real = withinLimit(() => write(members, 'real'), isStored, rendering)
+      const isMasked = members.some((member) => member.shown !== member.real)
+      const shown = isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real
+      return { real, shown, carriesStored: isStored }
+    },
+  }
+}
+
+function refuseRepeatedNames(members: readonly RenderedField[]): void {
+  const names = new Set<string>()
+  for (const { name, path: at } of members) {
+    if (names.has(name))
+      throw invalid(`The name ${quoteName(name)} is there twice, and a JSON object has each name once.`, at)
+    names.add(name)
+  }
+}
+
+function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
+  return {
+    ...labelOf(contentType),
+    render(rendering) {
+      const { payload } = rendering.input
+      const value = source === undefined ? payload : payload[source]
+      if (value === undefined)
+        rendering.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
+      const text = withinLimit(() => writeValue(value ?? {}, contentType), false, rendering)
+      return { real: text, shown: text, carriesStored: false }
+    },
+  }
+}
+
+function compileContent(
+  { content, contentType = defaults.contentType }: BodyOf<'json'>,
+  compiler: Compiler,
+): CompiledBody {
+  const isObject = typeof content === 'object' && content !== null && !Array.isArray(content)
+  if (!isJsonType(contentType) && !isObject)
+    compiler.complain(`${path}/content`, 'must be an object to be sent as a form')
+  const template = compileJson(
+    content,
+    `${path}/content`,
+    isJsonType(contentType) ? 'jsonBody' : 'formBody',
+    compiler,
+  )
+  return {
+    ...labelOf(contentType),
+    render(rendering) {
+      const { real, shown, carriesStored: isStored } = template.render(rendering)
+      const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)
+      return {
+        real: text,
+        shown: withPlainMasks(writeValue(shown, contentType), contentType),
+        carriesStored: isStored,
+      }
+    },
+  }
+}
+
+/** Writes a body; one that becomes too large ends the rendering before it takes memory. */
+function withinLimit(write: () => string, isStored: boolean, rendering: Rendering): string {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof TextTooLong)) throw error
+    const detail = `The rendered body has more than ${error.limit} bytes; at most so many are sent.`
+    return rendering.fail({ code: 'request_too_large', detail, path }, isStored)
+  }
+}
+
+/** Which of both a text is made of. */
+type Side = keyof Shown<unknown>
+
+/** Members in the order of the author, which an object would not keep. `keys` has their names as JSON. */
+function writeObject(
+  members: readonly RenderedField[],
+  side: Side,
+  keys: ReadonlyMap<string, string>,
+): string {
+  let length = 0
+  const written = members.map((member) => {
+    const value = member[side] ?? null
+    length = refuseSize(value, length + member.name.length)
+    refuseDepth(value, maxJsonDepth - 1)
+    return keys.get(member.name) + writeJson(value)
+  })
+  return `{${written.join(',')}}`
+}
+
+function writeFields(members: readonly RenderedField[], side: Side): string {
+  return writeForm(members.map((member) => [member.name, member[side]]))
+}
+
+function writeValue(value: unknown, contentType: EncodedType): string {
+  if (!isJsonType(contentType)) return writeForm(Object.entries(value as object))
+  refuseSize(value, 0)
+  refuseDepth(value, maxJsonDepth)
+  return writeJson(value)
+}
+
+/** A value may refer to the same large part any number of times. Gives the length so far. */
+function refuseSize(value: unknown, before: number): number {
+  const length = before + measureJson(value, maxTextLengths.text)
+  refuseLength('text', length)
+  return length
+}
+
+function refuseDepth(value: unknown, levels: number): void {
+  if (isTooDeep(value, levels))
+    throw invalid(`The rendered JSON is nested deeper than ${maxJsonDepth} levels.`, path)
+}
+
+/** WHATWG application/x-www-form-urlencoded. */
+function writeForm(members: readonly (readonly [name: string, value: unknown])[]): string {
+  const pairs: string[] = []
+  let length = 0
+  for (const [name, value] of members)
+    for (const [own, text] of formPairs(name, value)) {
+      const encoded = `${formEncode(own)}=${formEncode(text)}`
+      length += encoded.length + 1
+      refuseLength('text', length - 1)
+      pairs.push(encoded)
+    }
+  return pairs.join('&')
+}
+
+/** A mask stands for a value; written as part of a form it would not be recognised. */
+function withPlainMasks(text: string, contentType: EncodedType): string {
+  return isJsonType(contentType) ? text : text.replaceAll(encodeURIComponent(mask), mask)
+}
+
+function invalid(detail: string, at: string): RenderFailure {
+  return new RenderFailure({ code: 'body_invalid', detail, path: at })
+}

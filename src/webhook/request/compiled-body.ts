@@ -1,0 +1,19 @@
+import type { BodyForm } from '../wire/media-type.ts'
+import type { Rendering, Shown } from './render-session.ts'
+import type { RequestCharset } from './request-charset.ts'
+
+/** A body that is ready to be rendered. Throws `RenderFailure`. */
+export interface CompiledBody {
+  readonly contentType: string
+  /** How it is written, whatever a header says of it. */
+  readonly form: BodyForm
+  readonly charset: RequestCharset
+  render(rendering: Rendering): RenderedBody
+}
+
+/** A body, how it may be shown, and whether a secret of the service is part of it. */
+export interface RenderedBody extends Shown<string> {
+  readonly carriesStored: boolean
+  /** Those that are sent, where the text is not sent in UTF-8. */
+  readonly bytes?: Buffer
+}

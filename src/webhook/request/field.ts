@@ -1,0 +1,191 @@
+import { defaults, type Field } from '../../contract/node.ts'
+import type { Source } from '../../contract/payload.ts'
+import type { Compiler } from '../template/compiler.ts'
+import { carriesSecret, carriesStored, type Rendered, rendered } from '../template/render-result.ts'
+import type { TextPlace } from '../template/secret-shape.ts'
+import type { Condition, Template } from '../template/template.ts'
+import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
+import { didYouMean } from '../values/suggest.ts'
+import { quoteName } from '../values/text.ts'
+import { trimHeader } from '../wire/headers.ts'
+import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { warnOfReferences } from './reference-warning.ts'
+import { RenderFailure, type Rendering, type Shown } from './render-session.ts'
+import { headerText } from './serialize.ts'
+
+/** A field that is left out or has a value. */
+export interface CompiledField {
+  readonly name: string
+  /** JSON Pointer to the field. */
+  readonly path: string
+  /** The value, or null where the field is left out. Throws `RenderFailure`. */
+  render(rendering: Rendering): RenderedField | null
+}
+
+/** A field that is sent. */
+export interface RenderedField extends Shown<unknown> {
+  readonly name: string
+  readonly path: string
+  readonly carriesSecret: boolean
+  readonly carriesStored: boolean
+}
+
+/** Where a value comes from. */
+interface ValueSource {
+  value(rendering: Rendering): Rendered<unknown>
+  /** What to say of an empty value, for people. */
+  emptiness(rendering: Rendering): {
+    readonly code: 'value_empty' | 'source_missing'
+    readonly message: string
+  }
+}
+
+/** Where the value of a field is sent. */
+export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody'>
+
+/** Compiles a field of a query, of headers or of a body. */
+export function compileField(
+  field: Field,
+  path: string,
+  place: FieldPlace,
+  compiler: Compiler,
+): CompiledField {
+  const known = compiler.references.length
+  const source = compileSource(field, path, place, compiler)
+  const isHidden = field.sensitive ?? false
+  const references = compiler.references.splice(known).map((found) => ({ ...found, pointer: path, isHidden }))
+  const when = field.when === undefined ? null : compiler.condition(field.when, `${path}/when`)
+  refusePlaceholders(field, path, compiler)
+  const { sensitive = false, ifEmpty } = field
+  const name = field.name.toWellFormed()
+  return {
+    name,
+    path,
+    render(rendering) {
+      if (when !== null && !holds(when, rendering, `${path}/when`)) return null
+      const result = source.value(rendering)
+      const value = rendering.take(result, path)
+      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
+      if (references.length > 0) warnOfReferences(references, rendering)
+      const real = sensitive ? rendering.standIn(value, name) : value
+      const shown = rendering.shown(real, sensitive, result)
+      const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
+      return { name, path, ...carried, real, shown }
+    },
+  }
+}
+
+function refusePlaceholders(field: Field, path: string, compiler: Compiler): void {
+  compiler.plain(field.name, `${path}/name`, 'Only the value of a field is a template.')
+  if ('source' in field)
+    compiler.plain(
+      field.field,
+      `${path}/field`,
+      'Name the attribute alone, such as email, or give a template as "value".',
+    )
+}
+
+/** Compiles a header: its name, and its value where that is constant, are judged at once. */
+export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
+  const problem = headerNameProblem(field.name)
+  if (problem !== null && !compiler.isTemplate(field.name))
+    compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
+  const [member, constant] = constantOf(field, compiler)
+  const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
+  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
+  return compileField(field, path, 'headers', compiler)
+}
+
+function holds(when: Condition, rendering: Rendering, path: string): boolean {
+  return rendering.take(when.holds(rendering.scope), path)
+}
+
+/** Who leaves out or needs a value means a list with items, too; a list without any is sent as one. */
+function isEmptyFor(value: unknown, ifEmpty: Field['ifEmpty']): boolean {
+  if (isEmpty(value)) return true
+  return Array.isArray(value) && value.length === 0 && (ifEmpty === 'omit' || ifEmpty === 'fail')
+}
+
+function isSentEmpty(
+  source: ValueSource,
+  ifEmpty: Field['ifEmpty'],
+  rendering: Rendering,
+  path: string,
+): boolean {
+  if (ifEmpty === undefined) {
+    const { code, message } = source.emptiness(rendering)
+    rendering.warn(code, path, message)
+  }
+  if (ifEmpty === 'fail') {
+    const { message: detail } = source.emptiness(rendering)
+    throw new RenderFailure({ code: 'value_missing', detail, path })
+  }
+  return (ifEmpty ?? defaults.ifEmpty) === 'send'
+}
+
+function compileSource(field: Field, path: string, place: FieldPlace, compiler: Compiler): ValueSource {
+  if ('source' in field) return attributeSource(field.source, field.field)
+  if ('literal' in field) {
+    compiler.literal(field.literal, `${path}/literal`, place)
+    return constantSource(field.literal, field.name)
+  }
+  if (typeof field.value !== 'string') return constantSource(field.value, field.name)
+  return templateSource(compiler.template(field.value, `${path}/value`, place), field.name)
+}
+
+function attributeSource(source: Source, name: string): ValueSource {
+  return {
+    value: ({ input }) => rendered(attribute(input.payload[source], name)),
+    emptiness: (rendering) => missingAttribute(rendering, source, name),
+  }
+}
+
+function missingAttribute(
+  rendering: Rendering,
+  source: Source,
+  name: string,
+): ReturnType<ValueSource['emptiness']> {
+  const attributes = rendering.input.payload[source]
+  if (attributes === undefined)
+    return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
+  if (attribute(attributes, name) !== undefined)
+    return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
+  const meant = rendering.suggest(() => nearestAttribute(attributes, name, source))
+  return {
+    code: 'value_empty',
+    message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
+  }
+}
+
+function templateSource(template: Template, name: string): ValueSource {
+  return {
+    value: ({ scope }) => template.value(scope),
+    emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
+  }
+}
+
+function constantSource(value: unknown, name: string): ValueSource {
+  const constant = rendered(value)
+  return {
+    value: () => constant,
+    emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
+  }
+}
+
+/** The member that holds a constant value, and the value; null where the payload has a say in it. */
+function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
+  if ('literal' in field) return ['literal', field.literal]
+  if (!('value' in field)) return [null, null]
+  const depends = typeof field.value === 'string' && compiler.isTemplate(field.value)
+  return [depends ? null : 'value', field.value]
+}
+
+/** Those that are not left out, in order. Throws `RenderFailure`. */
+export function renderFields(fields: readonly CompiledField[], rendering: Rendering): RenderedField[] {
+  const sent: RenderedField[] = []
+  for (const field of fields) {
+    const one = field.render(rendering)
+    if (one !== null) sent.push(one)
+  }
+  return sent
+}

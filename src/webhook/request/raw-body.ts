@@ -1,0 +1,146 @@
+import type { Body } from '../../contract/node.ts'
+import { mask } from '../masking/mask.ts'
+import type { Compiler } from '../template/compiler.ts'
+import {
+  asAsciiForm,
+  asForm,
+  asJson,
+  asJsonLines,
+  asText,
+  asXml,
+  type Encoder,
+  formBytes,
+} from '../template/encoders.ts'
+import { carriesStored, replaceSecrets } from '../template/render-result.ts'
+import type { TextPlace } from '../template/secret-shape.ts'
+import { findXmlEncoding } from '../values/xml-declaration.ts'
+import {
+  type BodyForm,
+  findBodyForm,
+  type MediaType,
+  mediaTypeProblem,
+  parseMediaType,
+} from '../wire/media-type.ts'
+import { findBodyProblem } from './body-check.ts'
+import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
+import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { headerValueProblem } from './header-rules.ts'
+import type { Rendering } from './render-session.ts'
+import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
+
+const path = '/node/body'
+
+interface Writing {
+  readonly place: TextPlace
+  readonly encoder: Encoder
+}
+
+const writings: Readonly<Record<BodyForm, Writing>> = {
+  json: { place: 'rawJson', encoder: asJson },
+  lines: { place: 'rawJson', encoder: asJsonLines },
+  sequence: { place: 'rawJson', encoder: asJson },
+  xml: { place: 'rawXml', encoder: asXml },
+  form: { place: 'rawForm', encoder: asForm },
+  multipart: { place: 'raw', encoder: asText },
+  text: { place: 'raw', encoder: asText },
+}
+
+/** Compiles a body that is a text of its author. */
+export function compileRaw(
+  { content, contentType }: Extract<Body, { structure: 'raw' }>,
+  compiler: Compiler,
+): CompiledBody {
+  const mediaType = parseMediaType(contentType)
+  const form = findBodyForm(mediaType)
+  const charset = charsetOf(contentType, mediaType, compiler)
+  const writing = writings[form]
+  // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
+  const isFormInCharset = form === 'form' && charset !== utf8
+  const encoder = isFormInCharset ? asAsciiForm : writing.encoder
+  const template = compiler.template(content, `${path}/content`, writing.place)
+  return {
+    contentType,
+    form,
+    charset,
+    render(rendering) {
+      const result = template.text(rendering.scope, encoder)
+      const real = rendering.take(result, `${path}/content`)
+      const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
+      const text = { real, secrets, carriesStored: carriesStored(result) }
+      const problem = findBodyProblem(real, mediaType)
+      if (problem !== null) failBody(text, problem, rendering)
+      const shown = replaceSecrets(real, secrets, mask)
+      if (form === 'xml') warnOfDeclaration(shown, charset, rendering)
+      const body = { real, shown, carriesStored: text.carriesStored }
+      if (charset === utf8) return body
+      const encoded = charset.encode(real)
+      if (!encoded.ok) return failCharset(text, encoded.at, charset.name, rendering)
+      return isFormInCharset ? percentEncoded(text, charset) : { ...body, bytes: encoded.bytes }
+    },
+  }
+}
+
+/** The charset of a content type; what is wrong with that is said once. */
+function charsetOf(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
+  const at = `${path}/contentType`
+  const charset = mediaType.charset === null ? utf8 : findCharset(mediaType.charset)
+  const problem = headerValueProblem(contentType) ?? mediaTypeProblem(contentType)
+  if (compiler.isTemplate(contentType))
+    compiler.plain(contentType, at, 'Write the media type as it is to be sent.')
+  else if (problem !== null) compiler.complain(at, problem)
+  else if (charset === null)
+    compiler.complain(at, `has a charset that cannot be sent; possible are ${charsetNames}`)
+  else if (findBodyForm(mediaType) === 'form' && charset.name.startsWith('UTF-16'))
+    compiler.complain(at, formComplaint)
+  return charset ?? utf8
+}
+
+const formComplaint =
+  'has a charset in which no form can be sent: its names, "=" and "&" are ASCII; use UTF-8, or one such as ISO-8859-1'
+
+/** A form whose escapes are those of the charset. */
+function percentEncoded(
+  { real, secrets, carriesStored: isStored }: BrokenBody,
+  charset: RequestCharset,
+): RenderedBody {
+  const encoded = percentEncode(real, charset)
+  const shown =
+    secrets.length === 0
+      ? encoded
+      : percentEncode(replaceSecrets(real, secrets, '\0'), charset).replaceAll('\0', mask)
+  return { real: encoded, shown, carriesStored: isStored }
+}
+
+const beyondAscii = /[^\0-\x7f]+/g
+
+/** All that is beyond ASCII is encoded at once: to begin anew for each piece takes longer than the piece itself. */
+function percentEncode(text: string, charset: RequestCharset): string {
+  const encoded = charset.encode((text.match(beyondAscii) ?? []).join(separator))
+  const pieces = encoded.ok ? splitPieces(encoded.bytes) : []
+  let next = 0
+  return text.replace(beyondAscii, () => pieces[next++] ?? '')
+}
+
+/** In no charset of a form is it a part of another character. */
+const separator = '\n'
+
+function splitPieces(bytes: Buffer): readonly string[] {
+  const pieces: string[] = ['']
+  for (const byte of bytes) {
+    if (byte === separator.charCodeAt(0)) pieces.push('')
+    else pieces[pieces.length - 1] += formBytes[byte] ?? ''
+  }
+  return pieces
+}
+
+function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {
+  const declared = findXmlEncoding(text)
+  if (declared === null) return
+  const name = findCharset(declared)?.name ?? declared
+  if (name.replace(/[LB]E$/, '') === charset.name.replace(/[LB]E$/, '')) return
+  rendering.warn(
+    'xml_encoding_mismatch',
+    `${path}/content`,
+    `The XML declaration says encoding "${declared}", and the body is sent in ${charset.name}. Name the charset in contentType, or change the declaration.`,
+  )
+}

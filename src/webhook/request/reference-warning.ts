@@ -1,0 +1,40 @@
+import type { Unrendered, UnrenderedReference } from '../template/unrendered-reference.ts'
+import { valueAt } from '../values/lookup.ts'
+import { quoteName } from '../values/text.ts'
+import type { Rendering } from './render-session.ts'
+
+/** Warns of references that lead to a value of this call: of others nobody can say what they mean. */
+export function warnOfReferences(references: readonly UnrenderedReference[], rendering: Rendering): void {
+  for (const { pointer, written: text, path, why, isHidden } of references) {
+    if (!leadsToValue(path, text, rendering)) continue
+    const message = isHidden
+      ? `has a reference to ${quoteName(path[0] ?? '')} that ${advice[why]('a placeholder with that path')}`
+      : `${quoteName(text)} ${advice[why](placeholder(path))}`
+    rendering.warn('placeholder_not_rendered', pointer, message)
+  }
+}
+
+const ownRoots: ReadonlySet<string> = new Set(['node', 'execution'])
+
+/** There is no response yet, and a name of a secret is one where it is marked as one, or where the request has it. */
+function leadsToValue(path: readonly string[], written: string, { scope, input }: Rendering): boolean {
+  const [root = '', name = ''] = path
+  if (root === 'response') return true
+  if (root === 'secrets') return Object.hasOwn(input.secrets, name) || !/^[\w.]+$/.test(written)
+  const value = valueAt(scope.variables, path)
+  // A node without an id, and an execution without a tenant, have null there.
+  return value !== undefined && !(value === null && ownRoots.has(root))
+}
+
+const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {
+  syntax: (right) => `is sent as it stands. To send the value, write ${right}.`,
+  literal: (right) =>
+    `is sent as it stands, since nothing in a "literal" is filled in. To send the value, write ${right} as "value".`,
+  templates: (right) =>
+    `is sent as it stands, since "templates" is "none". Without that, ${right} becomes the value.`,
+}
+
+function placeholder([source = '', ...names]: readonly string[]): string {
+  const steps = names.map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+  return `{{ ${source}${steps.join('')} }}`
+}

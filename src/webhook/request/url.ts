@@ -1,0 +1,179 @@
+import type { ConfigError } from '../../contract/config-error.ts'
+import type { Failure } from '../../contract/failure.ts'
+import { mask } from '../masking/mask.ts'
+import type { Compiler } from '../template/compiler.ts'
+import { asUrlComponent, type Encoder, type WrittenForm } from '../template/encoders.ts'
+import type { Scope } from '../template/render-context.ts'
+import {
+  isStoredSecret,
+  mustBeSilent,
+  type Rendered,
+  rendered,
+  replaceSecrets,
+  secretInvalid,
+} from '../template/render-result.ts'
+import type { Template } from '../template/template.ts'
+import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
+import { splitTail, type UrlTail } from './url-tail.ts'
+
+/** A URL that names where it leads, judged as far as that is possible without a payload. */
+export interface FixedUrl extends UrlPlace {
+  readonly kind: 'fixed'
+  /** Whether a secret stands in it. */
+  readonly carriesSecret: boolean
+  /** Renders path and query. A value can become part of a segment, never structure. */
+  render(scope: Scope): Rendered<UrlTail>
+  /** Renders the path only, with NUL in the place of each secret of the service. */
+  renderPath(scope: Scope): Rendered<string>
+}
+
+/** A URL on the wire is not longer than this many characters. */
+export const maxUrlLength = 8192
+
+const errorPath = '/node/url'
+
+/** Path and query stay as the author wrote them: the WHATWG parser would resolve `%2e%2e` and repair what it does not like. */
+export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedUrl | ConfigError {
+  const complaint = complaintAbout(url)
+  if (complaint !== null) return { path: errorPath, message: complaint }
+  const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
+  if (/\{\{|\{%/.test(authority)) return { path: errorPath, message: placeholderComplaint }
+  const parsed = parseAuthority(authority)
+  if (!parsed.ok) return { path: errorPath, message: parsed.problem }
+  const tail = compiler.url(rest)
+  if (!tail.ok) return { path: errorPath, message: tail.problem }
+  if (forbiddenInUrl.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  return {
+    kind: 'fixed',
+    ...parsed.place,
+    carriesSecret: tail.template.secretNames.length > 0,
+    render: renderOf(tail.template),
+    renderPath: pathRendererOf(tail.template),
+  }
+}
+
+const placeholderComplaint = 'placeholders are allowed after the host only, behind the first "/", "?" or "#"'
+
+function pathRendererOf(tail: Template): FixedUrl['renderPath'] {
+  if (!tail.isConstant) return (scope) => renderPath(tail, scope)
+  const constant = rendered(splitTail(tail.staticText).path)
+  return () => constant
+}
+
+function renderOf(tail: Template): FixedUrl['render'] {
+  if (!tail.isConstant) return (scope) => renderTail(tail, scope)
+  const constant = rendered(splitTail(tail.staticText))
+  return () => constant
+}
+
+function complaintAbout(url: string): string | null {
+  if (url === '') return 'must not be empty'
+  if (url.length > maxUrlLength) return `must not be longer than ${maxUrlLength} characters`
+  if (/^https:\/\//i.test(url)) return null
+  if (/^http:\/\//i.test(url)) return 'must start with https://, since plain http is not sent'
+  return 'must be an absolute URL that starts with https://'
+}
+
+function renderTail(tail: Template, scope: Scope): Rendered<UrlTail> {
+  const values: ValueSpan[] = []
+  const text = tail.text(scope, recording(values))
+  if (!text.ok) return text
+  const failure = failureOf(text.value, values, text.undefinedVariables[0]?.name)
+  if (failure !== null) {
+    const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
+    return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
+  }
+  const real = splitTail(text.value)
+  if (text.secrets.length === 0) return { ...text, value: real }
+  const masked = splitTail(replaceSecrets(text.value, text.secrets, mask))
+  const shown = { path: withMasks(masked.path), query: masked.query && withMasks(masked.query) }
+  return { ...text, value: { ...real, shown } }
+}
+
+function renderPath(tail: Template, scope: Scope): Rendered<string> {
+  const text = tail.text(scope, asUrlComponent)
+  if (!text.ok) return text
+  const secrets = text.secrets.filter(isStoredSecret)
+  return { ...text, value: splitTail(replaceSecrets(text.value, secrets, '\0')).path }
+}
+
+/** A mask is written for people, and not as a part of a URL. */
+function withMasks(text: string): string {
+  return text.replaceAll(encodeURIComponent(mask), mask)
+}
+
+interface ValueSpan {
+  readonly start: number
+  readonly end: number
+  /** Whether it names nothing, as an empty text does. */
+  readonly isEmpty: boolean
+}
+
+function recording(spans: ValueSpan[]): Encoder {
+  return (soFar) => {
+    const encode = asUrlComponent(soFar)
+    return (value, written) => {
+      const start = soFar.buffer.length
+      const text = encode(value, written)
+      spans.push({ start, end: start + text.length, isEmpty: text === '' || isNothing(value, written) })
+      return text
+    }
+  }
+}
+
+/** Of an empty list, and of what `json` makes of null, a text is written that no path is meant to have. */
+function isNothing(value: unknown, written: WrittenForm | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return written === 'json' && (value === 'null' || value === '[]')
+}
+
+function failureOf(
+  text: string,
+  values: readonly ValueSpan[],
+  undefinedVariable: string | undefined,
+): Omit<Failure, 'path'> | null {
+  if (forbiddenInUrl.test(text))
+    return { code: 'url_invalid', detail: `The rendered URL ${forbiddenComplaint}.` }
+  if (values.some(({ start }) => /%[\da-f]?$/i.test(text.slice(Math.max(0, start - 2), start))))
+    return {
+      code: 'url_invalid',
+      detail: 'A "%" stands right before a placeholder, whose value would become part of an escape.',
+    }
+  const path = text.slice(0, endOfPath(text))
+  const inPath = values.filter(({ start }) => start <= path.length)
+  if (inPath.some(({ isEmpty }) => isEmpty))
+    return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
+  if (hasDotSegment(path, inPath))
+    return {
+      code: 'url_invalid',
+      detail: 'A segment of the path became "." or "..", which would lead elsewhere.',
+    }
+  return null
+}
+
+/** Whether a value, which come in order, made a segment one that leads elsewhere. */
+function hasDotSegment(path: string, values: readonly ValueSpan[]): boolean {
+  let start = 0
+  let next = 0
+  for (const segment of path.split('/')) {
+    const end = start + segment.length
+    while ((values[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++
+    const hasValue = (values[next]?.start ?? Number.POSITIVE_INFINITY) < end
+    if (hasValue && /^(?:\.|%2e){1,2}$/i.test(segment)) return true
+    start = end + 1
+  }
+  return false
+}
+
+const emptyHint =
+  'Send the attribute in the payload, or give the placeholder a default: {{ profile.id | default: "none" }}.'
+
+function emptyDetail(variable: string | undefined): string {
+  const which = variable === undefined ? '' : `: ${variable} has no value`
+  return `A placeholder in the path of the URL is empty${which}.`
+}
+
+function endOfPath(text: string): number {
+  const end = text.search(/[?#]/)
+  return end === -1 ? text.length : end
+}

@@ -1,0 +1,209 @@
+import { type ConfigError, pointer } from '../../contract/config-error.ts'
+import { isListOrObject } from '../values/json.ts'
+import { type KnownNames, requestNames, responseNames } from './known-names.ts'
+import { rendered } from './render-result.ts'
+import { noPaths } from './response-paths.ts'
+import type { TextPlace } from './secret-shape.ts'
+import {
+  type Compiled,
+  type Condition,
+  compileCondition,
+  compileTemplate,
+  constantTemplate,
+  isTemplate,
+  type Template,
+  type TemplatePlace,
+} from './template.ts'
+import { findReferences, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
+
+/** Compiles the strings of one node and collects what is wrong with them, so that all is said in one reply. */
+export class Compiler {
+  readonly errors: ConfigError[] = []
+  readonly templates: 'liquid' | 'none'
+  /** Names of the secrets that the node refers to. */
+  readonly secretNames = new Set<string>()
+  /** How many characters of the node are Liquid. */
+  codeCharacters = 0
+  /** What of the texts that are sent looks like a reference in another tool's syntax. */
+  readonly references: UnrenderedReference[] = []
+  #referencesLeft = maxReferences
+  #parts = 0
+  #isFull = false
+
+  constructor(templates: 'liquid' | 'none') {
+    this.templates = templates
+  }
+
+  complain(path: string, message: string): void {
+    this.errors.push({ path, message })
+  }
+
+  /** Whether a string has placeholders or tags, which are filled in where it is a template. */
+  isTemplate(text: string): boolean {
+    return this.templates === 'liquid' && isTemplate(text)
+  }
+
+  /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
+  template(text: string, path: string, place: TextPlace): Template {
+    if (this.templates === 'none') {
+      this.#note({ text, pointer: path, place, isWhole: true, why: 'templates' })
+      return constantTemplate(text.toWellFormed())
+    }
+    const template = this.#compiled(text, path, place, requestNames)
+    const { staticText, isConstant } = template
+    this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
+    return template
+  }
+
+  /** JSON in which nothing is a template. */
+  literal(value: unknown, path: string, place: TextPlace): void {
+    if (typeof value === 'string')
+      this.#note({ text: value, pointer: path, place, isWhole: true, why: 'literal' })
+    else if (isListOrObject(value))
+      for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
+  }
+
+  /** A string in which no secret may stand, and which is always a template; `names` says what it may look at. */
+  liquid(text: string, path: string, names: KnownNames = responseNames): Template {
+    const template = this.#compiled(text, path, null, names)
+    const { staticText, isConstant } = template
+    if (isConstant)
+      this.#note({
+        text: staticText,
+        pointer: path,
+        place: 'headers',
+        isWhole: true,
+        why: 'syntax',
+        isCaptured: true,
+      })
+    return template
+  }
+
+  /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
+  plain(text: string, path: string, instead: string): void {
+    if (!this.isTemplate(text)) return
+    this.complain(
+      path,
+      `must not have a placeholder: this text is no template, and none is filled in. ${instead}`,
+    )
+  }
+
+  /** A condition over what the workflow knows; `names` says what else it may look at. */
+  condition(text: string, path: string, names: KnownNames = requestNames): Condition {
+    if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
+    const compiled = compileCondition(text, names)
+    if (compiled.ok) return compiled.template
+    this.complain(path, compiled.problem)
+    return never
+  }
+
+  /** The URL behind its authority. */
+  url(text: string): Compiled<Template> {
+    const isNone = this.templates === 'none'
+    const compiled: Compiled<Template> = isNone
+      ? { ok: true, template: constantTemplate(text) }
+      : this.#compile(text, '/node/url', 'url', requestNames)
+    if (compiled.ok) {
+      const why = isNone ? 'templates' : 'syntax'
+      this.#note({
+        text: compiled.template.staticText,
+        pointer: '/node/url',
+        place: 'url',
+        isWhole: false,
+        why,
+      })
+    }
+    return compiled
+  }
+
+  #note(sent: SentText): void {
+    if (this.#referencesLeft === 0) return
+    const found = findReferences(sent, this.#referencesLeft)
+    this.#referencesLeft -= found.length
+    const isHidden = sent.pointer.startsWith('/node/auth/')
+    this.references.push(...found.map((one) => ({ ...one, isHidden })))
+  }
+
+  #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
+    const compiled = this.#compile(text, path, place, names)
+    if (compiled.ok) return compiled.template
+    this.complain(path, compiled.problem)
+    return constantTemplate('')
+  }
+
+  #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {
+    if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
+    const compiled = compileTemplate(text, place, names)
+    if (compiled.ok) {
+      for (const name of compiled.template.secretNames) this.secretNames.add(name)
+    }
+    return compiled
+  }
+
+  /** Counts before anything is parsed, and says once where there is too much. */
+  #admits({ characters, longest, parts }: CodeSize, path: string): boolean {
+    const wasFull = this.#isFull
+    this.codeCharacters += characters
+    this.#parts += parts
+    this.#isFull ||=
+      longest > codeLimits.partCharacters ||
+      this.codeCharacters > codeLimits.characters ||
+      this.#parts > codeLimits.parts
+    if (this.#isFull && !wasFull) this.complain(path, tooMuchCode)
+    return !this.#isFull
+  }
+}
+
+/** More of them than this need no further example. */
+const maxReferences = 20
+
+/** What a node may have of Liquid. */
+const codeLimits = { parts: 5_000, characters: 131_072, partCharacters: 8_192 } as const
+
+const tooMuchCode = `goes beyond what a node may have: ${codeLimits.parts} placeholders, tags and conditions, of ${codeLimits.partCharacters} characters each and ${codeLimits.characters} together`
+
+/** How much Liquid there is in a text. */
+interface CodeSize {
+  readonly characters: number
+  /** Of one placeholder or tag. */
+  readonly longest: number
+  readonly parts: number
+}
+
+/** How much of a text is Liquid, without parsing it: a few characters too many do no harm. */
+function measureCode(text: string): CodeSize {
+  let characters = 0
+  let longest = 0
+  let parts = 0
+  for (let at = nextCode(text, 0); at !== -1; ) {
+    const close = text.indexOf(text[at + 1] === '{' ? '}}' : '%}', at)
+    const end = close === -1 ? text.length : close + 2
+    characters += end - at
+    longest = Math.max(longest, end - at)
+    parts += 1 + countLines(text, at, end)
+    at = nextCode(text, end)
+  }
+  return { characters, longest, parts }
+}
+
+/** Where the next placeholder or tag begins; -1 where none does. */
+function nextCode(text: string, from: number): number {
+  for (let at = text.indexOf('{', from); at !== -1; at = text.indexOf('{', at + 1))
+    if (text[at + 1] === '{' || text[at + 1] === '%') return at
+  return -1
+}
+
+/** A `liquid` tag has a tag in each line. */
+function countLines(text: string, from: number, to: number): number {
+  let lines = 0
+  for (let at = from; at < to; at++) if (text.charCodeAt(at) === lineFeed) lines++
+  return lines
+}
+
+const lineFeed = 0x0a
+
+/** Stands in for a condition with an error; a node with errors is never executed. */
+const never: Condition = {
+  responsePaths: noPaths,
+  holds: () => rendered(false),
+}

@@ -1,0 +1,719 @@
+import { LiquidError, Tokenizer } from 'liquidjs'
+import { nearest } from '../values/suggest.ts'
+import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
+import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
+
+/** A variable as an expression names it. */
+export interface VariablePath {
+  /** The first name, or null where it is computed. */
+  readonly root: string | null
+  /** The names behind it, null for a computed one. */
+  readonly members: readonly (string | null)[]
+  /** Those of the names that stand between quotes. They are not repeated to people: one may be a credential. */
+  readonly quoted: ReadonlySet<string>
+  /** What the author compares it with, where that is a constant. */
+  readonly compared?: ComparedConstant
+  /** Whether it decides something by its truth alone. */
+  readonly isJudged?: true
+  /** Whether it stands in the condition that a filter takes of its items. */
+  readonly isOfItem?: true
+}
+
+/** A text or a number on the other side of a comparison. */
+export interface ComparedConstant {
+  readonly operator: string
+  readonly kind: 'string' | 'number'
+}
+
+/** An expression that follows the grammar, or what is wrong with it. */
+export type CheckedExpression =
+  | {
+      readonly ok: true
+      readonly variables: readonly VariablePath[]
+      /** Names of the variables that the tag makes. */
+      readonly made: readonly string[]
+      /** Whether a text that is known at run time only is read as a condition, which may name any variable. */
+      readonly readsMore: boolean
+      /** Whether the author says what stands in the place of nothing. */
+      readonly hasDefault: boolean
+      /** The variable that is all of the expression. */
+      readonly only: VariablePath | null
+      /** The texts and numbers that `when` compares with what its `case` has. */
+      readonly compared: readonly ComparedConstant[]
+    }
+  | { readonly ok: false; readonly problem: string }
+
+/** The places of an expression: between braces, where it decides something, or as the arguments of a tag. */
+export type ExpressionForm = 'value' | 'condition' | TagForm
+
+/** How the arguments of a tag are written. */
+export type TagForm =
+  | 'nothing'
+  | 'anything'
+  | 'name'
+  | 'assign'
+  | 'capture'
+  | 'for'
+  | 'tablerow'
+  | 'when'
+  | 'cycle'
+
+/**
+ * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer
+ * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence; and it reads
+ * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`). What is wrong with an
+ * expression that stands between quotes is told without its words: one may be a credential.
+ */
+export function checkExpression(
+  text: string,
+  form: ExpressionForm,
+  filters: ReadonlySet<string>,
+  { isQuoted = false } = {},
+): CheckedExpression {
+  const reader = new ExpressionReader(text, filters, isQuoted)
+  try {
+    reader.read(form)
+    const { variables, made, readsMore, hasDefault, only, compared } = reader
+    return { ok: true, variables, made, readsMore, hasDefault, only, compared }
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return { ok: false, problem: error.message }
+    throw error
+  }
+}
+
+class SyntaxProblem extends Error {}
+
+type TokenKind = 'string' | 'number' | 'word' | 'operator' | 'mark' | 'unreadable' | 'end'
+
+interface Token {
+  readonly kind: TokenKind
+  readonly text: string
+}
+
+const end: Token = { kind: 'end', text: '' }
+
+/** What LiquidJS skips, and what it takes as part of a name: all beyond ASCII but these and two quotes. */
+const blank = String.raw`[\t-\r \xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
+const letter = String.raw`(?:[\w?-]|(?!${blank}|[\u201c\u201d\ufeff])[\x80-\uffff])`
+
+const tokenPattern = new RegExp(
+  `${blank}*(?:${[
+    String.raw`(?<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`,
+    String.raw`(?<number>[+-]?\d+(?:\.\d+)?(?!${letter}))`,
+    `(?<word>${letter}+)`,
+    '(?<operator>[=!]=|[<>]=?)',
+    String.raw`(?<mark>\.\.|[|:,.()[\]=])`,
+    '(?<end>$)',
+  ].join('|')})`,
+  'sy',
+)
+
+const wordOperators = new Set(['and', 'or', 'contains'])
+const maxNesting = 20
+
+/**
+ * What a part of an expression gives. A constant beside `and` or `or` is most often half of a comparison. A choice joins
+ * values by `and` or `or`, which in other languages gives one of them, and here true or false.
+ */
+type Gives = 'text' | 'number' | 'value' | 'truth' | 'choice'
+
+/** A part of an expression. */
+interface Part {
+  readonly gives: Gives
+  /** Whether operators or filters stand in it, and no parentheses around them. */
+  readonly isOpen: boolean
+  /** Where the variable stands in the list of all, where it is one. */
+  readonly index: number | null
+}
+
+const truth: Part = { gives: 'truth', isOpen: true, index: null }
+const choice: Part = { ...truth, gives: 'choice' }
+const someValue: Part = { gives: 'value', isOpen: false, index: null }
+const trueOrFalse: Part = { ...someValue, gives: 'truth' }
+const nothing: Part = { ...someValue }
+
+/** The words that are no variables. */
+const literals: ReadonlyMap<string, Part> = new Map([
+  ['true', trueOrFalse],
+  ['false', trueOrFalse],
+  ...['nil', 'null', 'empty', 'blank'].map((word) => [word, nothing] as const),
+])
+
+const constants = {
+  string: { ...someValue, gives: 'text' },
+  number: { ...someValue, gives: 'number' },
+} as const
+
+/** What LiquidJS calls the loop within its block. */
+const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
+
+const loopOptions = { for: ['limit', 'offset', 'reversed'], tablerow: ['limit', 'offset', 'cols'] } as const
+
+const hintPlaces: Readonly<Partial<Record<ExpressionForm, HintPlace>>> = {
+  condition: 'condition',
+  value: 'value',
+  assign: 'assign',
+  for: 'loop',
+  tablerow: 'loop',
+}
+
+class ExpressionReader {
+  readonly variables: VariablePath[] = []
+  readonly made: string[] = []
+  readsMore = false
+  hasDefault = false
+  only: VariablePath | null = null
+  readonly compared: ComparedConstant[] = []
+  readonly #filters: ReadonlySet<string>
+  #place: HintPlace = 'other'
+  readonly #tokens: readonly Token[]
+  #at = 0
+  #nesting = 0
+  readonly #isQuoted: boolean
+
+  constructor(text: string, filters: ReadonlySet<string>, isQuoted: boolean) {
+    this.#filters = filters
+    this.#isQuoted = isQuoted
+    this.#tokens = tokenize(text)
+  }
+
+  read(form: ExpressionForm): void {
+    if (form === 'anything') return
+    this.#place = hintPlaces[form] ?? 'other'
+    this.#forms[form]()
+    if (this.#peek.kind !== 'end') throw this.#unexpected('the end')
+  }
+
+  readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
+    value: () => {
+      const { index } = this.#written()
+      this.only = index === null ? null : (this.variables[index] ?? null)
+    },
+    condition: () => {
+      const part = this.#filtered()
+      if (this.#peek.kind === 'end') this.#judge(part, onlyConstant)
+    },
+    nothing: () => {},
+    name: () => this.#name(),
+    assign: () => {
+      this.#name()
+      this.#mark('=')
+      this.#written()
+    },
+    capture: () => {
+      const { text } = this.#peek
+      if (this.#take('string')) {
+        refuseName(text.slice(1, -1))
+        this.made.push(text.slice(1, -1))
+      } else this.#name()
+    },
+    for: () => this.#loop('for'),
+    tablerow: () => this.#loop('tablerow'),
+    when: () => {
+      do this.#compare(this.#operand())
+      while (this.#takeMark(',') || this.#takeWord('or'))
+    },
+    cycle: () => {
+      this.#written()
+      if (this.#takeMark(':')) this.#written()
+      while (this.#takeMark(',')) this.#written()
+    },
+  }
+
+  #name(): void {
+    const name = this.#word('a name')
+    refuseName(name)
+    this.made.push(name)
+  }
+
+  #loop(tag: keyof typeof loopNames): void {
+    this.#name()
+    this.made.push(loopNames[tag])
+    if (!this.#takeWord('in')) throw this.#unexpected('"in"')
+    this.#value()
+    while (this.#peek.kind !== 'end') {
+      this.#takeMark(',')
+      this.#loopOption(tag)
+    }
+  }
+
+  #loopOption(tag: keyof typeof loopNames): void {
+    const options: readonly string[] = loopOptions[tag]
+    const option = this.#word(options.join(', '))
+    if (!options.includes(option))
+      throw new SyntaxProblem(`unknown option "${option}" of the loop, which has ${options.join(', ')}`)
+    if (option === 'reversed') return
+    this.#mark(':')
+    // Goes on where the loop before over the same list has ended.
+    if (tag === 'for' && option === 'offset' && this.#takeWord('continue')) return
+    this.#value()
+  }
+
+  #filtered(): Part {
+    const part = this.#logical()
+    if (!this.#isMark('|')) return part
+    if (part.isOpen) this.#refuseBar(part)
+    refuseChoice(part)
+    while (this.#takeMark('|')) this.#filter()
+    return { ...someValue, isOpen: true }
+  }
+
+  /** Of `a == 1 || b` and `a == 1 | upcase`. */
+  #refuseBar(part: Part): never {
+    if (!this.#isMark('|', this.#at + 1)) throw new SyntaxProblem(filterBehindOperation)
+    if (this.#place !== 'condition') refuseChoice(part)
+    throw new SyntaxProblem('expected the end before "|" (write "or")')
+  }
+
+  /** A value that is kept, sent or compared, where a choice would give true or false. */
+  #written(): Part {
+    const part = this.#filtered()
+    refuseChoice(part)
+    return part
+  }
+
+  #compare(part: Part): void {
+    const kind = kindOfConstant(part)
+    if (kind !== null) this.compared.push({ operator: '==', kind })
+  }
+
+  #value(): void {
+    refuseChoice(this.#operand())
+  }
+
+  #filter(): void {
+    const name = this.#word('the name of a filter')
+    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters, this.#isQuoted))
+    this.hasDefault ||= name === 'default'
+    if (!this.#takeMark(':')) {
+      if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
+      return
+    }
+    const start = this.#at
+    let count = 0
+    do count += this.#argument(name, count === 0) ? 1 : 0
+    while (this.#takeMark(','))
+    refuseTooFew(name, count)
+    refuseTooMany(name, count)
+    if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
+    if (pathFilters.has(name)) this.#readTextOfPath(name, start)
+  }
+
+  /** Whether an argument has no name. Only one filter knows one by its name; to all others the name would be a list. */
+  #argument(filter: string, isFirst: boolean): boolean {
+    const { kind, text } = this.#peek
+    if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
+      if (filter !== 'default' || text !== 'allow_false' || isFirst)
+        throw unknownArgument(filter, this.#isQuoted ? 'of that name' : `named "${text}"`)
+      this.#at += 2
+      this.#operand()
+      return false
+    }
+    this.#value()
+    return true
+  }
+
+  /** Filters such as `where_exp` take the name of an item and a condition as texts. */
+  #readTextOfCondition(filter: string, start: number): void {
+    const [item, comma, condition, next] = this.#tokens.slice(start, start + 4)
+    const isConstant = item?.kind === 'string' && comma?.text === ',' && condition?.kind === 'string'
+    if (!isConstant || (next !== this.#tokens[this.#at] && next?.text !== ',')) {
+      this.readsMore = true
+      return
+    }
+    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters, {
+      isQuoted: true,
+    })
+    if (!checked.ok)
+      throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none: ${checked.problem}`)
+    this.readsMore ||= checked.readsMore
+    for (const variable of checked.variables) {
+      const { root, members } = variable
+      const quoted = new Set([root, ...members].filter((name) => name !== null))
+      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted, isOfItem: true })
+    }
+  }
+
+  /** Filters such as `where` take the path to a property as a text. LiquidJS ignores what it cannot read of it. */
+  #readTextOfPath(filter: string, start: number): void {
+    const [path, next] = this.#tokens.slice(start, start + 2)
+    if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
+    if (!isPath(contentOf(path)))
+      throw new SyntaxProblem(
+        `the text that "${filter}" takes as a path is none; a name with blanks stands in brackets, as in "['a b']"`,
+      )
+  }
+
+  #logical(): Part {
+    const first = this.#comparison()
+    const joint = this.#takeJoint()
+    if (joint === null) return first
+    this.#judge(first, besideJoint[joint])
+    let isChoice = isValue(first)
+    do {
+      const next = this.#comparison()
+      this.#judge(next, besideJoint[joint])
+      isChoice ||= isValue(next)
+    } while (this.#takeWord(joint))
+    if (this.#takeJoint() !== null) throw new SyntaxProblem(mixedJoints)
+    return isChoice ? choice : truth
+  }
+
+  #takeJoint(): 'and' | 'or' | null {
+    if (this.#takeWord('and')) return 'and'
+    return this.#takeWord('or') ? 'or' : null
+  }
+
+  #comparison(): Part {
+    const isNegated = this.#takeNots()
+    const left = this.#operand()
+    const { text: operator } = this.#peek
+    if (!this.#takeComparator()) {
+      if (!isNegated) return left
+      this.#judge(left, onlyConstant)
+      return truth
+    }
+    if (this.#isWord('not')) throw new SyntaxProblem(notBehindComparator)
+    const right = this.#operand()
+    refuseComparedTruth(left, right)
+    refuseComparedTruth(right, left)
+    this.#noteConstant(left, operator, right)
+    if (operator !== 'contains') this.#noteConstant(right, operator, left)
+    const negates = this.#isWord('false', this.#at + 1)
+    if (this.#takeComparator()) throw new SyntaxProblem(negates ? chainWithFalse : chain)
+    return truth
+  }
+
+  /** Notes that something is decided by the truth of a part, which that of a constant cannot do. */
+  #judge({ gives, index }: Part, problem: string): void {
+    if (gives === 'text' || gives === 'number') throw new SyntaxProblem(problem)
+    const variable = index === null ? undefined : this.variables[index]
+    if (index !== null && variable !== undefined) this.variables[index] = { ...variable, isJudged: true }
+  }
+
+  #noteConstant({ index }: Part, operator: string, other: Part): void {
+    const variable = index === null ? undefined : this.variables[index]
+    const kind = kindOfConstant(other)
+    if (index === null || variable === undefined || kind === null) return
+    this.variables[index] = { ...variable, compared: { operator, kind } }
+  }
+
+  #takeNots(): boolean {
+    const start = this.#at
+    while (this.#takeWord('not')) {}
+    return this.#at > start
+  }
+
+  #takeComparator(): boolean {
+    return this.#take('operator') || this.#takeWord('contains')
+  }
+
+  #operand(): Part {
+    if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
+    const { kind } = this.#peek
+    const quoted = new Set<string>()
+    const first = this.#first(quoted)
+    const members: (string | null)[] = []
+    while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) members.push(this.#property(quoted))
+    this.#nesting--
+    if (typeof first === 'string' || first === null) {
+      const index = this.variables.push({ root: first, members, quoted }) - 1
+      return { ...someValue, index }
+    }
+    if (members.length === 0) return first
+    refuseMembers(first, members)
+    return someValue
+  }
+
+  /** The name that a variable begins with, null for a computed one, and for all that is no variable what it gives. */
+  #first(quoted: Set<string>): string | null | Part {
+    const { kind, text } = this.#peek
+    if (this.#takeMark('(')) return this.#group()
+    if (this.#isMark('[')) return this.#property(quoted)
+    if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw this.#unexpected('a value')
+    if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
+    // LiquidJS reads 1e3 and -x as names of variables that nobody has.
+    if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
+    if (kind === 'word') this.#refuseDash(text)
+    if (kind === 'string' && !this.#isSearched) refusePlaceholder(text)
+    this.#at++
+    if (kind !== 'word') return constants[kind]
+    return literals.get(text) ?? text
+  }
+
+  /** Whether a filter looks for what stands here, so that braces may be what it finds. */
+  get #isSearched(): boolean {
+    const [bar, filter, colon] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at)
+    return bar?.text === '|' && colon?.text === ':' && searchFilters.has(filter?.text ?? '')
+  }
+
+  #group(): Part {
+    const part = this.#filtered()
+    if (this.#isMark('..') && !part.isOpen) {
+      this.#at++
+      refuseChoice(part)
+      this.#value()
+      this.#mark(')')
+      return someValue
+    }
+    this.#mark(')')
+    return { ...part, isOpen: false }
+  }
+
+  /** The name of the property, or null where it is computed. */
+  #property(quoted: Set<string>): string | null {
+    if (this.#takeMark('.')) return this.#dotted()
+    this.#mark('[')
+    const { kind, text } = this.#peek
+    const start = this.#at
+    this.#value()
+    const isConstant = this.#at === start + 1 && (kind === 'string' || kind === 'number')
+    this.#mark(']')
+    if (!isConstant) return null
+    if (kind === 'number') return text
+    const name = text.slice(1, -1)
+    quoted.add(name)
+    return name
+  }
+
+  #dotted(): string {
+    const { text } = this.#peek
+    // LiquidJS takes no sign but a minus for a part of a name.
+    return !text.startsWith('+') && this.#take('number') ? text : this.#word('the name of a property')
+  }
+
+  get #peek(): Token {
+    return this.#tokens[this.#at] ?? end
+  }
+
+  #take(kind: TokenKind): boolean {
+    const taken = this.#peek.kind === kind
+    if (taken) this.#at++
+    return taken
+  }
+
+  #isMark(text: string, at = this.#at): boolean {
+    const { kind, text: found } = this.#tokens[at] ?? end
+    return kind === 'mark' && found === text
+  }
+
+  #isWord(text: string, at = this.#at): boolean {
+    const { kind, text: found } = this.#tokens[at] ?? end
+    return kind === 'word' && found === text
+  }
+
+  #takeMark(text: string): boolean {
+    const taken = this.#isMark(text)
+    if (taken) this.#at++
+    return taken
+  }
+
+  #takeWord(text: string): boolean {
+    const taken = this.#isWord(text)
+    if (taken) this.#at++
+    return taken
+  }
+
+  #mark(text: string): void {
+    if (!this.#takeMark(text)) throw this.#unexpected(`"${text}"`)
+  }
+
+  #word(expected: string): string {
+    const { kind, text } = this.#peek
+    if (kind !== 'word') throw this.#unexpected(expected)
+    this.#refuseDash(text)
+    this.#at++
+    return text
+  }
+
+  /** `{{ a- }}` is no `{{ a -}}`. */
+  #refuseDash(name: string): void {
+    if (!name.endsWith('-')) return
+    throw new SyntaxProblem(
+      `${this.#isQuoted ? 'a name' : `"${name}"`} ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+    )
+  }
+
+  #unexpected(expected: string): SyntaxProblem {
+    const hint = findSyntaxHint(this.#tokens, this.#at, this.#place, this.#isQuoted)
+    const advice = hint === null ? '' : ` (${hint})`
+    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek, this.#isQuoted)}${advice}`)
+  }
+}
+
+const chain = 'comparisons do not chain; join two of them with "and", as in a < b and b < c'
+
+const chainWithFalse = 'comparisons do not chain; for the opposite write "not" before the first one'
+
+const notBehindComparator = '"not" behind a comparison needs parentheses, as in a == (not b)'
+
+const mixedJoints =
+  '"and" and "or" are mixed; say with parentheses what belongs together, as in (a and b) or c'
+
+const filterBehindOperation =
+  'a filter behind an operator would work on the result; put the value and its filter in parentheses, as in (a | downcase) == "b"'
+
+/** Of `a contains "x" or "y"`, which is always true. */
+const besideJoint = {
+  and: constantBeside('and'),
+  or: constantBeside('or'),
+} as const
+
+function constantBeside(joint: 'and' | 'or'): string {
+  return `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`
+}
+
+const onlyConstant = 'a text or a number alone decides nothing; compare a value with it'
+
+function kindOfConstant({ gives }: Part): ComparedConstant['kind'] | null {
+  if (gives === 'text') return 'string'
+  return gives === 'number' ? 'number' : null
+}
+
+/** Whether a part is one of the values that a join does not give. */
+function isValue({ gives }: Part): boolean {
+  return gives === 'value' || gives === 'choice'
+}
+
+/** `{{ a or b }}` is true or false, where people want the first that is there. */
+function refuseChoice({ gives }: Part): void {
+  if (gives !== 'choice') return
+  throw new SyntaxProblem(
+    '"and" and "or" give true or false, and none of the values beside them; for the first value that is there write a | default: b, for true or false {% if a or b %}true{% else %}false{% endif %}',
+  )
+}
+
+/** What is true or false equals no text and no number. */
+function refuseComparedTruth(part: Part, other: Part): void {
+  const isTruth = part.gives === 'choice' || (part.gives === 'truth' && part !== trueOrFalse)
+  if (!isTruth || (other.gives !== 'text' && other.gives !== 'number')) return
+  throw new SyntaxProblem(
+    'what stands in parentheses gives true or false, which equals no text and no number; repeat the comparison, as in a == 1 or b == 1',
+  )
+}
+
+/** Of a text Liquid knows the length and the characters; nothing else that stands in a template has members. */
+function refuseMembers(part: Part, [name]: readonly (string | null)[]): void {
+  const isOfText = name === null || /^(?:size|length|first|last|-?\d+)$/.test(name ?? '')
+  if (part.gives === 'text' && isOfText) return
+  if (part.gives === 'value' && part !== nothing) return
+  throw new SyntaxProblem(
+    part.gives === 'text'
+      ? 'a text has no members but its size and its characters'
+      : 'true, false, nil and their like have no members',
+  )
+}
+
+/** What groups by a condition keeps what it gives; all others look at its truth. */
+export function formOfCondition(filter: string): ExpressionForm {
+  return filter === 'group_by_exp' ? 'value' : 'condition'
+}
+
+/** `{{ a | default: "{{ b }}" }}` would send the braces. */
+function refusePlaceholder(text: string): void {
+  if (!isAround(text, '{{', '}}') && !isAround(text, '{%', '%}')) return
+  throw new SyntaxProblem(
+    'a placeholder or tag between quotes is not filled in; name the value without braces and quotes, as in default: profile.name or "Hi " | append: profile.name',
+  )
+}
+
+function isAround(text: string, open: string, close: string): boolean {
+  const start = text.indexOf(open)
+  return start !== -1 && text.includes(close, start + open.length)
+}
+
+/** `{% assign true = 1 %}` would make a variable that nobody can name. */
+function refuseName(name: string): void {
+  if (literals.has(name) || wordOperators.has(name) || name === 'not')
+    throw new SyntaxProblem(`"${name}" is a word of Liquid, and no name for a variable`)
+}
+
+function refuseTooFew(filter: string, count: number): void {
+  const needed = neededArguments.get(filter)
+  if (needed === undefined || count >= needed.count) return
+  const wanted = needed.count === 1 ? 'an argument' : `${needed.count} arguments`
+  throw new SyntaxProblem(`the filter "${filter}" needs ${wanted}, as in ${filter}: ${needed.example}`)
+}
+
+function refuseTooMany(filter: string, count: number): void {
+  const most = mostArguments.get(filter) ?? 0
+  if (count <= most) return
+  const taken = ['no argument', 'one argument'][most] ?? `${most} arguments`
+  const instead = insteadOfMore.get(filter)
+  const advice = instead === undefined ? '' : ` (perhaps you mean ${instead})`
+  throw new SyntaxProblem(
+    `the filter "${filter}" takes ${most === 0 ? '' : 'at most '}${taken}, and has ${count} here${advice}`,
+  )
+}
+
+function unknownArgument(filter: string, named: string): SyntaxProblem {
+  const known = filter === 'default' ? 'only allow_false, behind the value' : 'none'
+  return new SyntaxProblem(
+    `the filter "${filter}" has no argument ${named} here; of named arguments it has ${known}`,
+  )
+}
+
+/** Whether LiquidJS reads all of a text as the path to a property. */
+function isPath(text: string): boolean {
+  // LiquidJS calls itself for each of them.
+  if (text.split(/[[(]/).length > maxNesting) return false
+  const tokenizer = new Tokenizer(text)
+  try {
+    tokenizer.readScopeValue()
+    tokenizer.skipBlank()
+    return tokenizer.end()
+  } catch (error) {
+    if (LiquidError.is(error)) return false
+    throw error
+  }
+}
+
+/** What a text says, as LiquidJS reads it. */
+function contentOf({ text }: Token): string {
+  return new Tokenizer(text).readQuoted()?.content ?? ''
+}
+
+/** Those whose first argument is a text to look for. */
+const searchFilters: ReadonlySet<string> = new Set([
+  ...['split', 'remove', 'remove_first', 'remove_last', 'replace', 'replace_first', 'replace_last'],
+])
+
+/** Those that read a text as the path to a property of each item. */
+const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
+
+function tokenize(expression: string): readonly Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  while (true) {
+    tokenPattern.lastIndex = at
+    const groups = tokenPattern.exec(expression)?.groups
+    if (groups?.end === '') return tokens
+    const kind = (['string', 'number', 'word', 'operator', 'mark'] as const).find((name) => groups?.[name])
+    if (kind === undefined) return [...tokens, unreadable(expression.slice(at).trimStart())]
+    tokens.push({ kind, text: groups?.[kind] ?? '' })
+    at = tokenPattern.lastIndex
+  }
+}
+
+/** A token that no rule of the grammar takes, so that the reader complains about it where it stands. */
+function unreadable(rest: string): Token {
+  return { kind: 'unreadable', text: /^["']/.test(rest) ? 'a quote that is not closed' : `"${rest[0]}"` }
+}
+
+/** Where a token stands, for people. A text is not repeated: it may be a credential. */
+function placeOf({ kind, text }: Token, isQuoted: boolean): string {
+  if (kind === 'end') return 'at the end'
+  if (kind === 'string') return 'before a text'
+  if (isQuoted && kind === 'number') return 'before a number'
+  if (isQuoted && kind === 'word' && !wordOperators.has(text) && text !== 'not') return 'before a word'
+  if (kind === 'unreadable') return `before ${text}`
+  return `before "${text}"`
+}
+
+function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {
+  const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
+  const elsewhere = findFilterElsewhere(name)
+  if (elsewhere !== null) return `${unknown} (write ${elsewhere})`
+  const meant = nearest(name, filters)
+  return `${unknown}${meant === null ? '' : ` (did you mean "${meant}"?)`}`
+}

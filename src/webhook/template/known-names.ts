@@ -1,0 +1,313 @@
+import { sources } from '../../contract/payload.ts'
+import { didYouMean, nearest } from '../values/suggest.ts'
+import type { VariablePath } from './expression-syntax.ts'
+
+/** What stands behind a name: anything at all, a text, a number, headers under lower-case names, or members. */
+type Shape = 'anything' | 'text' | 'number' | 'headers' | { readonly [member: string]: Shape }
+
+/** The names that templates may begin with, and what stands behind each. */
+export type KnownNames = Readonly<Record<string, Shape>>
+
+const attributes: KnownNames = Object.fromEntries(sources.map((source) => [source, 'anything']))
+
+/** What templates of the request may name. */
+export const requestNames: KnownNames = {
+  ...attributes,
+  node: { id: 'text' },
+  execution: { id: 'text', idempotencyKey: 'text', correlationId: 'text', tenant: 'text' },
+}
+
+/** What captures, and the conditions that judge a response, may name. */
+export const responseNames: KnownNames = {
+  ...requestNames,
+  response: { status: 'number', headers: 'headers', body: 'text', json: 'anything' },
+}
+
+/** What other tools call the members. */
+const namesElsewhere: Readonly<Record<string, string>> = {
+  code: 'status',
+  ok: 'status',
+  statuscode: 'status',
+  data: 'json',
+  payload: 'json',
+  content: 'body',
+  text: 'body',
+  header: 'headers',
+  executionid: 'id',
+  nodeid: 'id',
+  count: 'length',
+  size: 'length',
+  total: 'length',
+  counter: 'index',
+  isfirst: 'first',
+  islast: 'last',
+}
+
+/** What other tools call the sources. */
+const sourcesElsewhere: Readonly<Record<string, string>> = {
+  contact: 'profile',
+  customer: 'profile',
+  lead: 'profile',
+  person: 'profile',
+  recipient: 'profile',
+  subscriber: 'profile',
+  user: 'profile',
+  trigger: 'event',
+  workflow: 'flow',
+  variables: 'vars',
+}
+
+/** What other languages call the constants. */
+const constantsElsewhere: Readonly<Record<string, string>> = {
+  true: 'Write true.',
+  false: 'Write false.',
+  yes: 'Write true.',
+  no: 'Write false.',
+  nil: 'Write nil.',
+  null: 'Write nil.',
+  none: 'Write nil.',
+  undefined: 'Write nil.',
+  now: 'The time is "now" | date: "%Y-%m-%d".',
+  today: 'The date is "today" | date: "%Y-%m-%d".',
+}
+
+/** What makes a name one that nobody means, and what to do about it. */
+const oddNames: readonly (readonly [form: RegExp, advice: string])[] = [
+  [/\?/, 'There is no "?." here: write profile.email in the place of profile?.email.'],
+  [/[\u2018-\u201f\u00ab\u00bb]/, 'A name has curly quotes in it: write straight ones.'],
+  [/[\p{C}\p{Z}]/u, 'A name has a character in it that cannot be seen: write it anew.'],
+]
+
+/** The variables of loops, by the tag that makes them. */
+const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
+
+const forloop: KnownNames = {
+  index: 'number',
+  index0: 'number',
+  rindex: 'number',
+  rindex0: 'number',
+  first: 'anything',
+  last: 'anything',
+  length: 'number',
+  name: 'text',
+}
+
+/** What stands behind the variables of loops. */
+const loopNames: KnownNames = {
+  forloop,
+  tablerowloop: {
+    ...forloop,
+    col: 'number',
+    col0: 'number',
+    col_first: 'anything',
+    col_last: 'anything',
+    row: 'number',
+  },
+}
+
+/**
+ * What is wrong with the name of a variable that nothing can ever have; null where it may have a value, and where that
+ * is computed. `made` has the names that tags of the same template make.
+ */
+export function findUnknownName(
+  variable: VariablePath,
+  known: KnownNames,
+  made: ReadonlySet<string>,
+): string | null {
+  const { unknown, shape } = follow(variable, known, made)
+  const { root, members } = variable
+  if (members.length === 0 && root !== null && made.has(root) && Object.hasOwn(loopNames, root))
+    return `"${root}" alone is no value. Name one of its members: ${listed(shape as object)}.`
+  if (unknown === null) return describeMismatch(variable, shape)
+  return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
+}
+
+/** Where a variable leaves what can be there: at its root, whose index is -1, or at a member of something. */
+interface UnknownName {
+  readonly index: number
+  readonly within: Shape
+}
+
+/** What a variable leads to. */
+interface Followed {
+  readonly unknown: UnknownName | null
+  readonly shape: Shape
+}
+
+function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  if (root === null) return somewhere
+  if (made.has(root))
+    return Object.hasOwn(loopNames, root) ? followMembers(loopNames[root] ?? {}, members) : somewhere
+  if (!Object.hasOwn(known, root)) return { ...somewhere, unknown: { index: -1, within: known } }
+  return followMembers(known[root] ?? 'anything', members)
+}
+
+function followMembers(start: Shape, members: VariablePath['members']): Followed {
+  const somewhere: Followed = { unknown: null, shape: 'anything' }
+  let shape = start
+  for (const [index, member] of members.entries()) {
+    if (shape === 'anything' || member === null) return somewhere
+    const next = memberOf(shape, member)
+    if (next === null) return { ...somewhere, unknown: { index, within: shape } }
+    shape = next
+  }
+  return { unknown: null, shape }
+}
+
+/** What is wrong with a condition that comes out the same whatever the value is; null where nothing is. */
+function describeMismatch(variable: VariablePath, shape: Shape): string | null {
+  const { compared, isJudged, quoted } = variable
+  const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  if (isJudged) return alwaysTrue(name, shape)
+  if (compared === undefined) return null
+  const isEquality = compared.operator === '==' || compared.operator === '!='
+  if (shape === 'number' && compared.operator === 'contains')
+    return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
+  if (shape === 'number' && compared.kind === 'string' && isEquality)
+    return `${name} is a number, and no number equals a text. Write the number without quotes.`
+  if (shape === 'text' && compared.kind === 'number' && isEquality)
+    return `${name} is a text, and no text equals a number. Write the number in quotes.`
+  return null
+}
+
+/** Some values are there always, and zero is one. */
+function alwaysTrue(name: string, shape: Shape): string | null {
+  if (shape === 'number') return `${name} is a number, and every number is true. Compare it with ==, < or >.`
+  if (typeof shape !== 'object' && shape !== 'headers') return null
+  const has = shape === 'headers' ? 'its headers' : `its members: ${listed(shape)}`
+  return `${name} is always there, so that it decides nothing. Name one of ${has}.`
+}
+
+/** What stands behind a member; null where there is no such member. */
+function memberOf(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
+  if (shape === 'number') return null
+  if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : characterOf(member)
+  if (shape === 'headers') return member === member.toLowerCase() ? headerOf(member) : null
+  return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
+}
+
+function characterOf(member: string): Shape | null {
+  return /^-?\d+$/.test(member) ? 'text' : null
+}
+
+/** The names `size`, `first` and `last` are those of Liquid too. */
+function headerOf(member: string): Shape {
+  return member === 'size' || member === 'first' || member === 'last' ? 'anything' : 'text'
+}
+
+function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
+  const root = variable.root ?? ''
+  if (!Object.hasOwn(known, 'response') && nearest(root, ['response']) !== null)
+    return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
+  const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
+  if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
+  const name = nameOf(variable)
+  const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
+  if (advice !== null) return `${name ?? 'What stands there'} is no variable. ${advice}`
+  const meant = meantByRoot(variable, known, made).find(
+    (candidate) => follow(candidate, known, made).unknown === null,
+  )
+  const question = didYouMean(meant === undefined ? null : write(meant))
+  const begin = `Variables begin with ${listed(known)}.`
+  if (variable.isOfItem)
+    return `A condition of a filter names what is no variable.${question} ${ofItem} ${begin}`
+  return `${name ?? 'What a text names'} is no variable.${question} ${begin}`
+}
+
+const ofItem = 'In it an item has the name that stands before the condition.'
+
+function describeOddRoot(root: string): string | null {
+  const key = root.toLowerCase()
+  if (Object.hasOwn(constantsElsewhere, key)) return constantsElsewhere[key] ?? null
+  return oddNames.find(([form]) => form.test(root))?.[1] ?? null
+}
+
+/** What an author may have meant by a variable that begins with no known name, the likeliest first. */
+function meantByRoot(
+  { root, members, quoted }: VariablePath,
+  known: KnownNames,
+  made: ReadonlySet<string>,
+): VariablePath[] {
+  const name = root ?? ''
+  const near = nearest(name, [...Object.keys(known), ...made])
+  const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
+  const member = nearestMember(known.response ?? {}, name)
+  return [
+    ...(near === null ? [] : [[near, ...members]]),
+    ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
+    // Other tools have an object around what the workflow knows.
+    members,
+    ...(member === null ? [] : [['response', member, ...members]]),
+    ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
+  ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
+}
+
+function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
+  const { root, members } = variable
+  const before = [root, ...members.slice(0, index)].join('.')
+  if (members[index] === 'parentloop') return noParentLoop
+  const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
+  const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
+  const name = nameOf({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
+  return `"${before}" has no ${name}.${meant}${has}`
+}
+
+const noParentLoop =
+  'A loop does not know the loop around it. Assign what is needed of that one before: {% assign outer = forloop.index %}.'
+
+const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
+
+/** What stands at the place of members that nothing has. */
+function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
+  const [member, ...rest] = members
+  if (before === 'response.body') return write({ root: 'response.json', members, quoted })
+  if (quoted.has(member ?? '') && shape === 'headers' && !commonHeaders.has((member ?? '').toLowerCase()))
+    return null
+  if (quoted.has(member ?? '') && shape === 'headers')
+    return write({ root: before, members: [(member ?? '').toLowerCase(), ...rest], quoted: new Set() })
+  const near = shape === 'headers' ? (member ?? '').toLowerCase() : nearestMember(shape, member ?? '')
+  return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
+}
+
+/** Those that stand between quotes may be told: they are no credentials. */
+const commonHeaders: ReadonlySet<string> = new Set([
+  ...['location', 'content-type', 'content-length', 'content-encoding', 'content-language', 'date', 'etag'],
+  ...[
+    'last-modified',
+    'link',
+    'retry-after',
+    'server',
+    'cache-control',
+    'expires',
+    'set-cookie',
+    'vary',
+    'via',
+  ],
+  ...['www-authenticate', 'x-request-id', 'x-correlation-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+])
+
+function nearestMember(shape: Shape, name: string): string | null {
+  if (typeof shape !== 'object') return null
+  const names = Object.keys(shape)
+  const key = name.toLowerCase().replaceAll('_', '')
+  const elsewhere = Object.hasOwn(namesElsewhere, key) ? namesElsewhere[key] : undefined
+  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : nearest(name, names)
+}
+
+const plainName = /^[\w-]{1,40}$/
+
+function nameOf({ root, quoted }: Pick<VariablePath, 'root' | 'quoted'>): string | null {
+  return root !== null && plainName.test(root) && !quoted.has(root) ? `"${root}"` : null
+}
+
+/** As an author would write it, up to what is computed or stands between quotes. */
+function write({ root, members, quoted }: VariablePath): string {
+  const end = members.findIndex((name) => name === null || !plainName.test(name) || quoted.has(name))
+  return [root, ...(end === -1 ? members : members.slice(0, end))].join('.')
+}
+
+function listed(names: object): string {
+  const all = Object.keys(names)
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+}

@@ -1,0 +1,355 @@
+import {
+  AssignTag,
+  CaptureTag,
+  CaseTag,
+  type Context,
+  CycleTag,
+  type Emitter,
+  evalToken,
+  Filter,
+  ForTag,
+  type Hash,
+  IfTag,
+  Liquid,
+  TablerowTag,
+  Tag,
+  type TagToken,
+  type Template,
+  Tokenizer,
+  type TopLevelToken,
+  TypeGuards,
+  toValue,
+  UnlessTag,
+  type Value,
+  type ValueToken,
+} from 'liquidjs'
+import { LongNumber } from '../values/long-number.ts'
+import { plainText } from '../values/text.ts'
+import { describeKind, explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
+import { isNumeric, registerFilters } from './filters.ts'
+import { operators } from './operators.ts'
+import { type RenderContext, TextEmitter } from './render-context.ts'
+import { isStoredSecret } from './render-result.ts'
+import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import { isTrue } from './truth.ts'
+
+/** Thrown by a rendering that refers to a secret that is not known or may not be used. */
+export class SecretRefused extends Error {
+  readonly secretName: string
+  readonly place: SecretPlace
+  /** What of its binding the use does not keep; null where it is not known. */
+  readonly refusedBy: RefusedSecret['refusedBy'] | null
+  constructor(secretName: string, place: SecretPlace, refusal: RefusedSecret | undefined) {
+    super('a secret cannot be used')
+    this.secretName = secretName
+    this.place = place
+    this.refusedBy = refusal?.refusedBy ?? null
+  }
+}
+
+/** The value of a tag, which may ask for what is not there. */
+class Quiet {
+  readonly #value: Value
+  constructor(value: Value) {
+    this.#value = value
+  }
+  *value(context: RenderContext, lenient?: boolean): Generator<unknown, unknown, unknown> {
+    const value = yield this.#value.value(context, lenient)
+    context.forgive()
+    return value
+  }
+}
+
+function quiet(value: Value): Value {
+  return new Quiet(value) as unknown as Value
+}
+
+/** The truth of a condition, which LiquidJS would judge in another way. */
+class Truth extends Quiet {
+  override *value(...parts: Parameters<Quiet['value']>): Generator<unknown, boolean, unknown> {
+    return isTrue(yield* super.value(...parts))
+  }
+}
+
+function truth(value: Value): Value {
+  return new Truth(value) as unknown as Value
+}
+
+/** Something to do between the head of a tag and its body. */
+function step(token: TagToken, run: (context: RenderContext) => void): Template {
+  return { token, render: run as (context: Context) => void }
+}
+
+class QuietIf extends IfTag {
+  constructor(...parts: ConstructorParameters<typeof IfTag>) {
+    super(...parts)
+    for (const branch of this.branches) branch.value = truth(branch.value)
+  }
+}
+
+class QuietUnless extends UnlessTag {
+  constructor(...parts: ConstructorParameters<typeof UnlessTag>) {
+    super(...parts)
+    for (const branch of this.branches) branch.value = truth(branch.value)
+  }
+}
+
+class QuietCase extends CaseTag {
+  constructor(...parts: ConstructorParameters<typeof CaseTag>) {
+    super(...parts)
+    this.value = quiet(this.value)
+    const forgive = step(parts[0], (context) => context.forgive())
+    for (const { templates } of this.branches) templates.unshift(forgive)
+    this.elseTemplates.unshift(forgive)
+  }
+}
+
+/** LiquidJS tells loops and cycles apart by how they are written. The blanks are no part of that. */
+function nameWithoutBlanks(token: { getText(): string }): void {
+  const text = token.getText().replace(/("[^"]*"|'[^']*')|\s+/g, '$1')
+  token.getText = () => text
+}
+
+/** LiquidJS takes what is no number as no item at all, and nothing as none. */
+function countByNumbers(options: Hash): void {
+  const render = options.render.bind(options)
+  options.render = function* (context) {
+    const given = yield* render(context)
+    const counts = Object.entries(given).filter(([name]) => name !== 'reversed')
+    return { ...given, ...Object.fromEntries(counts.map(([name, value]) => [name, countOf(name, value)])) }
+  }
+}
+
+function countOf(name: string, given: unknown): number | undefined {
+  const value: unknown = toValue(given as never)
+  if (value === undefined || value === null) return undefined
+  // What a loop goes on from, before there was one.
+  if (typeof value === 'object' && Object.keys(value).length === 0 && !(value instanceof LongNumber)) return 0
+  if (!isNumeric(value))
+    throw new FilterFailed(`The option "${name}" of a loop is ${describeKind(value)}, and no number.`)
+  return Number(value)
+}
+
+class NamedCycle extends CycleTag {
+  constructor(...parts: ConstructorParameters<typeof CycleTag>) {
+    super(...parts)
+    const { candidates } = this as unknown as { readonly candidates: readonly ValueToken[] }
+    candidates.forEach(nameWithoutBlanks)
+  }
+}
+
+class SettlingFor extends ForTag {
+  constructor(...parts: ConstructorParameters<typeof ForTag>) {
+    super(...parts)
+    nameWithoutBlanks(this.collection)
+    countByNumbers(this.hash)
+    const settle = step(parts[0], (context) => context.settle())
+    this.templates.unshift(settle)
+    this.elseTemplates.unshift(settle)
+  }
+}
+
+class SettlingTablerow extends TablerowTag {
+  constructor(...parts: ConstructorParameters<typeof TablerowTag>) {
+    super(...parts)
+    nameWithoutBlanks(this.collection)
+    countByNumbers(this.args)
+    this.templates.unshift(step(parts[0], (context) => context.settle()))
+  }
+  override *render(context: RenderContext, emitter: Emitter): Generator<unknown, void, unknown> {
+    yield super.render(context, emitter)
+    context.settle()
+  }
+}
+
+class SettlingAssign extends AssignTag {
+  override *render(context: RenderContext): Generator<unknown, void, unknown> {
+    yield super.render(context)
+    const { key } = this as unknown as { readonly key: string }
+    // A name that was given nothing is noticed where it is used.
+    if (context.bottom()[key] === undefined) context.forgiveAssignment(key)
+    else context.settle()
+  }
+}
+
+/** Text that is captured is encoded where it lands, not before. */
+class PlainCapture extends CaptureTag {
+  override *render(context: RenderContext): Generator<unknown, void, string> {
+    const { encode } = context
+    context.encode = plainText
+    const emitter = new TextEmitter(context, 'text')
+    yield this.liquid.renderer.renderTemplates(this.templates, context, emitter)
+    context.bottom()[this.variable] = emitter.buffer
+    context.encode = encode
+  }
+}
+
+/** What `{{ secrets.NAME }}` becomes after it was checked. No author can write this tag. */
+export class SecretTag extends Tag {
+  readonly secretName: string
+  readonly isDelimited: boolean
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
+    super(token, remaining, liquid)
+    const [name = '', delimited] = token.args.split(' ')
+    this.secretName = name
+    this.isDelimited = delimited === 'delimited'
+  }
+  render(context: RenderContext, emitter: Emitter & { readonly buffer: string }): void {
+    const { secretName: name, isDelimited } = this
+    const start = emitter.buffer.length
+    const place = context.placeBehind(emitter.buffer)
+    const found = context.secrets(name, place, isDelimited)
+    if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
+    const { value, isStored, isHidden, isUnknown } = found
+    const text = context.encode === null ? value : context.encode(value)
+    // Before it is written, so that it is known where a text becomes too long by it.
+    context.noteSecret({ name, isStored, isHidden, isUnknown, start, end: start + text.length })
+    if (isStoredSecret(found) && emitter instanceof TextEmitter) emitter.writeSecret(text)
+    else emitter.write(text)
+  }
+}
+
+/** The one engine: what it lacks, no template can use. */
+export const engine = createEngine()
+
+/** The filters that an author may name. */
+export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
+
+readNegatedGroups()
+boundRanges()
+keepDigits()
+readSpacedProperties()
+watchFilters()
+
+function createEngine(): Liquid {
+  const liquid = new Liquid({
+    strictFilters: true,
+    ownPropertyOnly: true,
+    groupedExpressions: true,
+    operators,
+    templates: {},
+    timezoneOffset: 0,
+    locale: 'en-US',
+    outputEscape: encodeForPlace as never,
+  })
+  for (const name of ['include', 'render', 'layout', 'block']) delete liquid.tags[name]
+  liquid.unregisterFilter('raw')
+  registerFilters(liquid)
+  liquid.registerTag('if', QuietIf)
+  liquid.registerTag('unless', QuietUnless)
+  liquid.registerTag('case', QuietCase)
+  liquid.registerTag('cycle', NamedCycle)
+  liquid.registerTag('for', SettlingFor)
+  liquid.registerTag('tablerow', SettlingTablerow)
+  liquid.registerTag('assign', SettlingAssign)
+  liquid.registerTag('capture', PlainCapture)
+  liquid.registerTag('secret', SecretTag)
+  return liquid
+}
+
+function encodeForPlace(this: { readonly context: Context }, value: unknown): unknown {
+  const context = this.context as RenderContext
+  context.settle()
+  return context.encode === null ? value : context.encode(toValue(value))
+}
+
+/** LiquidJS takes a `not` right behind a parenthesis for the name of a variable. */
+function readNegatedGroups(): void {
+  const read = Tokenizer.prototype.readGroupOrRange
+  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
+    const begin = this.p
+    this.skipBlank()
+    this.p++
+    const isNegated = this.input[this.p - 1] === '(' && this.readOperator()?.operator === 'not'
+    this.p = begin
+    if (!isNegated) return read.call(this)
+    this.readTo('(')
+    const token = this.readFilteredValue()
+    this.skipBlank()
+    this.assert(this.read() === ')', 'unbalanced parentheses')
+    return Object.assign(token, { begin, end: this.p }) as unknown as ReturnType<typeof read>
+  }
+}
+
+/**
+ * LiquidJS counts a range up by one, which beyond 2^53 changes nothing and never ends. Its tokenizer is the one
+ * place that all ranges pass, those in the arguments of filters included.
+ */
+function boundRanges(): void {
+  const read = Tokenizer.prototype.readGroupOrRange
+  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
+    const token = read.call(this)
+    if (token !== undefined && TypeGuards.isRangeToken(token)) {
+      token.lhs = bounded(token.lhs)
+      token.rhs = bounded(token.rhs)
+    }
+    return token
+  }
+  engine.registerFilter('range_bound', (given: unknown) => {
+    if (!isNumeric(given)) throw new FilterFailed('A range of the template has a bound that is no number.')
+    // As in Liquid: whole numbers, so that a range never runs past its bound.
+    const bound = Math.trunc(Number(toValue(given as never) ?? 0))
+    if (Math.abs(bound) > Number.MAX_SAFE_INTEGER)
+      throw new FilterFailed('A range of the template has a bound beyond 9007199254740991.')
+    return bound
+  })
+}
+
+/** LiquidJS ends a path at a blank, so that `profile .email` is the whole profile. */
+function readSpacedProperties(): void {
+  const tokenizer = Tokenizer.prototype as unknown as { readProperties(isBegin?: boolean): ValueToken[] }
+  const read = tokenizer.readProperties
+  tokenizer.readProperties = function (this: Tokenizer, isBegin = true) {
+    const names = read.call(this, isBegin)
+    while (names.length > 0 || !isBegin) {
+      const start = this.p
+      this.skipBlank()
+      const more = this.p === start ? [] : read.call(this, false)
+      if (more.length > 0) names.push(...more)
+      else {
+        this.p = start
+        break
+      }
+    }
+    return names
+  }
+}
+
+/** As LiquidJS does it, but for what may not come out, and for saying which filter failed. */
+function watchFilters(): void {
+  interface Parts {
+    readonly handler: (...all: unknown[]) => unknown
+    readonly token: unknown
+  }
+  Filter.prototype.render = function* (this: Filter, value: unknown, context: Context) {
+    const { handler, token } = this as unknown as Parts
+    const values: unknown[] = [value]
+    for (const arg of this.args)
+      values.push(
+        Array.isArray(arg) ? [arg[0], yield evalToken(arg[1], context)] : yield evalToken(arg, context),
+      )
+    try {
+      const result: unknown = yield handler.apply({ context, token, liquid: engine }, values)
+      refuseNoNumber(this.name, value, result)
+      return result
+    } catch (error) {
+      throw explainFailure(this.name, value, error)
+    }
+  }
+}
+
+/** A number of a template keeps its digits as one of the payload does, so that both compare as they are written. */
+function keepDigits(): void {
+  const read = Tokenizer.prototype.readNumber
+  Tokenizer.prototype.readNumber = function (this: Tokenizer) {
+    const token = read.call(this)
+    const text = token?.getText().replace(/^\+/, '') ?? ''
+    if (token !== undefined && !LongNumber.fits(text)) Object.assign(token, { content: new LongNumber(text) })
+    return token
+  }
+}
+
+function bounded(bound: ValueToken): ValueToken {
+  const text = `(${bound.getText()} | range_bound)`
+  return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readValueOrThrow()
+}

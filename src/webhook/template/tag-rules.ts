@@ -1,0 +1,277 @@
+import { type TopLevelToken, TypeGuards } from 'liquidjs'
+import { secretNamePattern } from '../../contract/names.ts'
+import { nearest } from '../values/suggest.ts'
+import {
+  type CheckedExpression,
+  checkExpression,
+  type ExpressionForm,
+  type VariablePath,
+} from './expression-syntax.ts'
+import { findUnknownName, type KnownNames } from './known-names.ts'
+import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
+
+const { isOutputToken, isTagToken } = TypeGuards
+
+/** What is wrong with a template, in the words of its author. */
+export type TemplateProblem = string | null
+
+interface TagRule {
+  readonly form: ExpressionForm
+  /** The tag that ends the block. */
+  readonly end?: string
+  /** The blocks that the tag may stand in directly. */
+  readonly within?: readonly string[]
+  /** The block that must be somewhere around the tag. */
+  readonly inside?: string
+}
+
+/** The tags that templates may use: those of LiquidJS, less what reads other templates. */
+const tagRules: Readonly<Record<string, TagRule>> = {
+  if: { form: 'condition', end: 'endif' },
+  unless: { form: 'condition', end: 'endunless' },
+  elsif: { form: 'condition', within: ['if', 'unless'] },
+  else: { form: 'nothing', within: ['if', 'unless', 'case', 'for'] },
+  case: { form: 'value', end: 'endcase' },
+  when: { form: 'when', within: ['case'] },
+  for: { form: 'for', end: 'endfor' },
+  tablerow: { form: 'tablerow', end: 'endtablerow' },
+  break: { form: 'nothing', inside: 'for' },
+  continue: { form: 'nothing', inside: 'for' },
+  assign: { form: 'assign' },
+  capture: { form: 'capture', end: 'endcapture' },
+  cycle: { form: 'cycle' },
+  increment: { form: 'name' },
+  decrement: { form: 'name' },
+  echo: { form: 'value' },
+  liquid: { form: 'anything' },
+  comment: { form: 'anything', end: 'endcomment' },
+  raw: { form: 'nothing', end: 'endraw' },
+  '#': { form: 'anything' },
+}
+
+const ends: ReadonlySet<string> = new Set(Object.values(tagRules).flatMap(({ end }) => end ?? []))
+const maxBlocks = 50
+/** Each of them reads again all that the next one holds. */
+const maxLiquids = 5
+
+/** The reference to a secret, which must be all that its placeholder says. */
+export const secretReference = new RegExp(`^secrets\\.(${secretNamePattern})$`)
+
+interface CheckOptions {
+  readonly filters: ReadonlySet<string>
+  /** Whether `{{ secrets.NAME }}` may stand here. */
+  readonly secrets: boolean
+  /** The names that variables may begin with; null where any may. */
+  readonly names: KnownNames | null
+  /** Whether placeholders write their values, or decide. */
+  readonly outputs: 'value' | 'condition'
+}
+
+/** A template that is well formed, or the first thing in it that is not, or is not allowed. */
+export type CheckedTemplate =
+  | {
+      readonly ok: true
+      readonly responsePaths: ResponsePaths
+      readonly hasDefault: boolean
+    }
+  | { readonly ok: false; readonly problem: string }
+
+/** Walks through the tokens of a template. */
+export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
+  const walk = new BlockWalk(options)
+  for (const token of tokens) {
+    const problem = walk.visit(token)
+    if (problem !== null) return { ok: false, problem }
+  }
+  const problem = walk.finish()
+  if (problem !== null) return { ok: false, problem }
+  const { responsePaths, hasDefault } = walk
+  return { ok: true, responsePaths, hasDefault }
+}
+
+/** Why a checked expression may not stand where it does; null where it may. */
+export function expressionProblem(text: string, checked: CheckedExpression): TemplateProblem {
+  if (!checked.ok) return `${quoted(text)} is not well formed: ${checked.problem}.`
+  return checked.variables.some(isSecret) ? secretProblem(text) : null
+}
+
+function secretProblem(text: string): string {
+  return `${quoted(text)} uses a secret as a variable. Refer to it as {{ secrets.NAME }} and nothing else, in auth, url, query, headers or body.`
+}
+
+function isSecret({ root }: VariablePath): boolean {
+  return root === 'secrets'
+}
+
+/** What an author wrote, for people: without the texts in it, which may be credentials. */
+export function quoted(text: string): string {
+  const shown = withoutTexts(text.trim())
+  return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
+}
+
+/** What an author wrote, with an ellipsis in the place of all that stands between quotes. */
+export function withoutTexts(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
+}
+
+/** A block that is not closed yet. */
+interface OpenBlock {
+  readonly name: string
+  hasElse: boolean
+  /** What the block is about, where that is one variable. */
+  subject: { readonly text: string; readonly variable: VariablePath } | null
+}
+
+/** Tags that begin another part of the block that they stand in. */
+const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
+
+class BlockWalk {
+  hasDefault = false
+  readonly #open: OpenBlock[] = []
+  readonly #options: CheckOptions
+  /** What the expressions name, which is judged when all that tags make is known. */
+  readonly #named: {
+    readonly text: string
+    readonly variables: readonly VariablePath[]
+    readonly readsMore: boolean
+  }[] = []
+  readonly #made = new Set<string>()
+  /** How many {% liquid %} stand in one another. */
+  #liquids = 0
+
+  constructor(options: CheckOptions) {
+    this.#options = options
+  }
+
+  visit(token: TopLevelToken): TemplateProblem {
+    if (isTagToken(token)) return this.#tag(token.name, token.args)
+    if (this.#isIgnored || !isOutputToken(token)) return null
+    return this.#output(token.content)
+  }
+
+  finish(): TemplateProblem {
+    const open = this.#open.at(-1)?.name
+    if (open !== undefined) return `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
+    for (const { text, variables } of this.#named)
+      for (const variable of variables) {
+        const problem = this.#nameProblem(variable)
+        if (problem !== null) return `${quoted(text)} refers to what cannot be there. ${problem}`
+      }
+    return null
+  }
+
+  get responsePaths(): ResponsePaths {
+    return findResponsePaths(this.#named)
+  }
+
+  #nameProblem(variable: VariablePath): TemplateProblem {
+    const { names } = this.#options
+    return names === null ? null : findUnknownName(variable, names, this.#made)
+  }
+
+  /** Within a comment nothing counts but its end. */
+  get #isIgnored(): boolean {
+    return this.#isIn('comment') || this.#isIn('raw')
+  }
+
+  /** Whether a tag stands directly in such a block. */
+  #isIn(name: string): boolean {
+    return this.#open.at(-1)?.name === name
+  }
+
+  #output(content: string): TemplateProblem {
+    if (!secretReference.test(content)) return this.#expression(content, this.#options.outputs)
+    if (!this.#options.secrets) return secretProblem(content)
+    return this.#open.some(({ name }) => name === 'capture') ? secretProblem(content) : null
+  }
+
+  #tag(name: string, args: string): TemplateProblem {
+    if (ends.has(name)) return this.#close(name)
+    if (this.#isIgnored) return null
+    const rule = Object.hasOwn(tagRules, name) ? tagRules[name] : undefined
+    if (rule === undefined) return unknownTag(name)
+    const misplaced = this.#misplaced(name, rule)
+    if (misplaced !== null) return misplaced
+    if (name === 'liquid') return this.#lines(args)
+    if (name === 'else' && /^if\b/.test(args))
+      return 'What is written {% else if %} elsewhere is {% elsif %} here.'
+    if (rule.end !== undefined) this.#open.push({ name, hasElse: false, subject: null })
+    if (this.#open.length > maxBlocks) return `Blocks are nested deeper than ${maxBlocks} levels.`
+    return this.#expression(args, rule.form, name)
+  }
+
+  #misplaced(name: string, { within, inside }: TagRule): TemplateProblem {
+    if (inside !== undefined && !this.#open.some((block) => block.name === inside))
+      return `{% ${name} %} stands outside of {% ${inside} %}.`
+    const around = this.#open.at(-1)
+    if (within !== undefined && !within.includes(around?.name ?? ''))
+      return `{% ${name} %} stands outside of ${within.map((block) => `{% ${block} %}`).join(', ')}.`
+    if (around === undefined || !parts.has(name)) return null
+    if (around.hasElse)
+      return `The blocks of the template do not match: {% ${name} %} stands behind {% else %}.`
+    around.hasElse = name === 'else'
+    return null
+  }
+
+  #close(name: string): TemplateProblem {
+    const open = this.#open.at(-1)?.name
+    if (open !== undefined && tagRules[open]?.end === name) {
+      this.#open.pop()
+      return null
+    }
+    return this.#isIgnored ? null : `{% ${name} %} closes nothing that is open.`
+  }
+
+  #lines(text: string): TemplateProblem {
+    if (++this.#liquids > maxLiquids) return `{% liquid %} is nested deeper than ${maxLiquids} levels.`
+    for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
+      const [, name = '', args = ''] = /^\s*(#|[\w-]+)\s*(.*)$/s.exec(line) ?? []
+      const problem = this.#tag(name, args)
+      if (problem !== null) return problem
+    }
+    this.#liquids--
+    return null
+  }
+
+  #expression(text: string, form: ExpressionForm, tag?: string): TemplateProblem {
+    const checked = checkExpression(text, form, this.#options.filters)
+    if (checked.ok) {
+      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
+      this.hasDefault ||= checked.hasDefault
+      for (const name of checked.made) this.#made.add(name)
+      if (tag === 'case' || tag === 'when') this.#compare(text, checked)
+    }
+    return expressionProblem(text, checked)
+  }
+
+  /** `{% case a %}{% when 1 %}` is `a == 1`. */
+  #compare(text: string, { only, compared }: Extract<CheckedExpression, { ok: true }>): void {
+    const block = this.#open.at(-1)
+    if (block === undefined) return
+    if (only !== null) block.subject = { text, variable: only }
+    const { subject } = block
+    if (subject === null) return
+    for (const constant of compared)
+      this.#named.push({
+        text: subject.text,
+        variables: [{ ...subject.variable, compared: constant }],
+        readsMore: false,
+      })
+  }
+}
+
+/** What other languages call the tags. */
+const tagsElsewhere: Readonly<Record<string, string>> = {
+  elif: 'elsif',
+  elseif: 'elsif',
+  set: 'assign',
+  let: 'assign',
+  end: 'endif',
+}
+
+function unknownTag(name: string): string {
+  const meant = Object.hasOwn(tagsElsewhere, name)
+    ? tagsElsewhere[name]
+    : nearest(name, [...Object.keys(tagRules), ...ends])
+  return `The tag {% ${name} %} is not available.${meant ? ` The nearest is {% ${meant} %}.` : ''}`
+}

@@ -1,0 +1,457 @@
+import {
+  type Emitter,
+  LiquidError,
+  type Template as LiquidTemplate,
+  Output,
+  Parser,
+  TagToken,
+  Tokenizer,
+  type TopLevelToken,
+  TypeGuards,
+  toValue,
+  toValueSync,
+} from 'liquidjs'
+import { type Path, valueAt } from '../values/lookup.ts'
+import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
+import { checkExpression } from './expression-syntax.ts'
+import { directSteps, pathOf, type Step } from './fast-path.ts'
+import { FilterFailed, originalOf } from './filter-failure.ts'
+import type { KnownNames } from './known-names.ts'
+import { engine, filterNames, SecretRefused, SecretTag } from './liquid-engine.ts'
+import { BudgetExceeded, TextTooLong } from './render-budget.ts'
+import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
+import { mustBeSilent, type Rendered, type RenderProblem, rendered, secretInvalid } from './render-result.ts'
+import { noPaths, type ResponsePaths } from './response-paths.ts'
+import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
+import { checkTemplate, expressionProblem, quoted, secretReference, withoutTexts } from './tag-rules.ts'
+import { isTrue } from './truth.ts'
+import {
+  dropLastFilter,
+  findEchoedJson,
+  findWrittenForm,
+  keepWrittenForm,
+  unquoteJson,
+} from './written-form.ts'
+
+/** A template that is well formed, or what is wrong with it in a sentence. */
+export type Compiled<T> =
+  | { readonly ok: true; readonly template: T }
+  | { readonly ok: false; readonly problem: string }
+
+/** A string of the config in which placeholders may stand. */
+export interface Template {
+  /** Whether it says the same whatever the payload is. */
+  readonly isConstant: boolean
+  /** Names of the secrets that it refers to. */
+  readonly secretNames: readonly string[]
+  /** What the author wrote outside of placeholders and tags. */
+  readonly staticText: string
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
+  /** Whether its author says what stands in the place of nothing. */
+  readonly hasDefault: boolean
+  /** The text, with every placeholder encoded for the place where it lands. */
+  text(scope: Scope, encoder: Encoder): Rendered<string>
+  /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
+  value(scope: Scope): Rendered<unknown>
+}
+
+/** A condition: true or false. */
+export interface Condition {
+  /** What it reads of a response. */
+  readonly responsePaths: ResponsePaths
+  holds(scope: Scope): Rendered<boolean>
+}
+
+const maxLength = 1_048_576
+
+/** A text that is sent as it stands. */
+export function constantTemplate(text: string): Template {
+  const staticText = text.toWellFormed()
+  const constant = rendered(staticText)
+  return {
+    isConstant: true,
+    secretNames: [],
+    staticText,
+    responsePaths: noPaths,
+    hasDefault: false,
+    text: () => constant,
+    value: () => constant,
+  }
+}
+
+/** Whether a placeholder or tag stands in a text. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%')
+}
+
+/** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
+export type TemplatePlace = TextPlace | null
+
+/**
+ * Parses a template. `names` has what its variables may begin with; without it they may begin with anything. `outputs`
+ * says what its placeholders are for.
+ */
+export function compileTemplate(
+  text: string,
+  place: TemplatePlace,
+  names: KnownNames | null = null,
+  outputs: 'value' | 'condition' = 'value',
+): Compiled<Template> {
+  if (!isTemplate(text)) return { ok: true, template: constantTemplate(text) }
+  if (text.length > maxLength)
+    return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
+  const tokens = wholeValue(tokenize(text.toWellFormed()), place)
+  if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
+  const checked = checkTemplate(tokens, { secrets: place !== null, filters: filterNames, names, outputs })
+  if (!checked.ok) return checked
+  const parsed = parse(tokens, place ?? 'body')
+  if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
+  return { ok: true, template: textOf({ ...parsed, ...checked, tokens }, place ?? 'body') }
+}
+
+/** A template that was checked and parsed. */
+interface Source extends Parsed {
+  readonly tokens: readonly TopLevelToken[]
+  readonly responsePaths: ResponsePaths
+  readonly hasDefault: boolean
+}
+
+function textOf(source: Source, place: TextPlace): Template {
+  const { templates: parsed, hasEncoded } = source
+  if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, source, place)
+  if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, source, place)
+  const [only] = parsed.length === 1 ? parsed : []
+  if (only instanceof Output && place === 'jsonBody' && findWrittenForm(only) === 'json') dropLastFilter(only)
+  if (only instanceof SecretTag && place !== 'url') return new SecretText(only, source, place)
+  const path = only instanceof Output ? pathOf(only) : null
+  return path === null ? new LiquidText(source, place) : new PathText(path, source, place)
+}
+
+/** Parses a condition: an expression of Liquid without braces. */
+export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
+  if (isTemplate(withoutTexts(text)))
+    return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
+  const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'condition', filterNames))
+  if (problem !== null) return { ok: false, problem }
+  const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')
+  if (!compiled.ok) return compiled
+  const { template } = compiled
+  const { responsePaths } = template
+  return { ok: true, template: { responsePaths, holds: (scope) => truthOf(template.value(scope)) } }
+}
+
+function truthOf(result: Rendered<unknown>): Rendered<boolean> {
+  return result.ok ? { ...result, value: isTrue(result.value) } : result
+}
+
+class LiquidText implements Template {
+  readonly isConstant = false
+  readonly secretNames: readonly string[]
+  readonly staticText: string
+  readonly responsePaths: ResponsePaths
+  readonly hasDefault: boolean
+  readonly #parsed: LiquidTemplate[]
+  readonly #steps: readonly Step[] | null
+  readonly #isOnePlaceholder: boolean
+  readonly #place: TextPlace
+
+  constructor({ templates: parsed, tokens, responsePaths, hasDefault }: Source, place: TextPlace) {
+    this.#parsed = parsed
+    this.#place = place
+    this.responsePaths = responsePaths
+    this.hasDefault = hasDefault
+    this.#steps = directSteps(parsed)
+    this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
+    this.staticText = tokens.map(staticTextOf).join('')
+    this.#isOnePlaceholder = parsed.length === 1 && parsed[0] instanceof Output
+  }
+
+  text(scope: Scope, encoder: Encoder): Rendered<string> {
+    return render(this.#contextIn(scope), (context) => {
+      context.place = this.#place
+      const emitter = new TextEmitter(context)
+      context.encode = encoder(emitter)
+      this.#write(context, emitter)
+      return emitter.buffer
+    })
+  }
+
+  value(scope: Scope): Rendered<unknown> {
+    if (!this.#isOnePlaceholder) return this.text(scope, asText)
+    return render(this.#contextIn(scope), (context) => {
+      const emitter = new ValueEmitter()
+      this.#write(context, emitter)
+      return emitter.value
+    })
+  }
+
+  #contextIn(scope: Scope): RenderContext {
+    return this.#steps === null ? RenderContext.alone(scope, engine) : RenderContext.shared(scope, engine)
+  }
+
+  #write(context: RenderContext, emitter: Emitter): void {
+    if (this.#steps === null) toValueSync(engine.renderer.renderTemplates(this.#parsed, context, emitter))
+    else for (const step of this.#steps) step(context, emitter)
+  }
+}
+
+/** A path and nothing else, which most often leads straight to its value. */
+class PathText extends LiquidText {
+  readonly #path: Path
+
+  constructor(path: Path, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#path = path
+  }
+
+  override value(scope: Scope): Rendered<unknown> {
+    const value = valueAt(scope.variables, this.#path)
+    return value === undefined ? super.value(scope) : rendered(value)
+  }
+}
+
+/** A secret and nothing else. */
+class SecretText extends LiquidText {
+  readonly #tag: SecretTag
+  readonly #place: SecretPlace
+
+  constructor(tag: SecretTag, source: Source, place: TextPlace) {
+    super(source, place)
+    this.#tag = tag
+    this.#place = secretPlaceBehind(place, '')
+  }
+
+  override text(scope: Scope, encoder: Encoder): Rendered<string> {
+    const { secretName: name, isDelimited } = this.#tag
+    const found = encoder === asText ? scope.secrets(name, this.#place, isDelimited) : undefined
+    if (found === undefined || 'refusedBy' in found) return super.text(scope, encoder)
+    const { isStored, isHidden, isUnknown } = found
+    const value = found.value.toWellFormed()
+    return rendered(value, [{ name, isStored, isHidden, isUnknown, start: 0, end: value.length }])
+  }
+}
+
+/** The value of a parameter of which its author has encoded a part. */
+class EncodedValue extends LiquidText {
+  readonly #encoder: Encoder
+
+  constructor(encoder: Encoder, ...template: ConstructorParameters<typeof LiquidText>) {
+    super(...template)
+    this.#encoder = encoder
+  }
+
+  override value(scope: Scope): Rendered<unknown> {
+    const text = this.text(scope, this.#encoder)
+    return text.ok && text.value !== '' ? { ...text, value: new EncodedText(text.value) } : text
+  }
+}
+
+/** Takes the one value of the one placeholder as it is. */
+class ValueEmitter {
+  buffer = ''
+  value: unknown
+  write(value: unknown): void {
+    this.value = toValue(value)
+  }
+}
+
+function render<T>(context: RenderContext, body: (context: RenderContext) => T): Rendered<T> {
+  try {
+    const value = body(context)
+    const { undefinedVariables, writtenSecrets: secrets } = context
+    return { ok: true, value, undefinedVariables, secrets }
+  } catch (error) {
+    const failure = failureOf(error)
+    return {
+      ok: false,
+      failure: isOfLength(failure) && mustBeSilent(context.writtenSecrets) ? secretInvalid : failure,
+    }
+  }
+}
+
+function isOfLength({ code }: RenderProblem): boolean {
+  return code === 'url_invalid' || code === 'header_invalid' || code === 'request_too_large'
+}
+
+/** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
+function failureOf(error: unknown): RenderProblem {
+  const cause = originalOf(error)
+  if (cause instanceof SecretRefused) return refusalOf(cause)
+  if (cause instanceof BudgetExceeded)
+    return {
+      code: 'template_failed',
+      detail: `The template needed more than ${cause.limit}.`,
+      exceedsBudget: true,
+    }
+  if (cause instanceof TextTooLong) return tooLong(cause)
+  if (!LiquidError.is(error)) throw error
+  const what =
+    cause instanceof FilterFailed
+      ? cause.message
+      : 'An operator or a tag of the template cannot work with the value that it was given.'
+  return { code: 'template_failed', detail: `${what}${placeOf(error)}`, hint: ofValue }
+}
+
+const ofValue =
+  'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
+
+/** The placeholder or tag that failed, as its author wrote it. */
+function placeOf(error: unknown): string {
+  const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
+  const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
+  return isCode ? ` It stands in ${quoted(token.content)}.` : ''
+}
+
+/** What a secret is bound to is not told: that may be the business of another tenant. */
+function refusalOf({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
+  const secret = `The secret "${secretName}"`
+  if (refusedBy === null)
+    return { code: 'secret_missing', detail: `${secret} is not known.`, refusedBy: 'missing' }
+  return { code: 'secret_not_allowed', detail: `${secret} ${refusals[refusedBy](place)}`, refusedBy }
+}
+
+const places: Readonly<Record<SecretPlace, string>> = {
+  auth: '"auth"',
+  headers: 'a header',
+  path: 'the path of the URL',
+  query: 'the query of the URL',
+  body: 'the body',
+  tls: '"tls"',
+  signing: '"signing"',
+}
+
+const shapes: Readonly<Partial<Record<SecretPlace, string>>> = {
+  path: 'must be a whole segment of the path, or stand behind the literal beginning of one.',
+  body: 'must be the whole value of a field of the body, or in a raw body stand between the delimiters of its author: >…<, quotes or =…&.',
+}
+
+const refusals: Readonly<Record<RefusedSecret['refusedBy'], (place: SecretPlace) => string>> = {
+  in: (place) =>
+    `may not stand in ${places[place]}: "in" of its entry in SECRETS_FILE does not name "${place}".`,
+  shape: (place) =>
+    shapes[place] ??
+    'must not stand beside a placeholder, within an escape, or right before a letter or digit.',
+  hosts: (place) =>
+    `may not be sent in ${places[place]} to this host: "hosts" of its entry does not name it.`,
+  ports: (place) =>
+    `may not be sent in ${places[place]} to this port: "ports" of its entry does not name it.`,
+  paths: (place) =>
+    `may not be sent in ${places[place]} to this path: "paths" of its entry does not name it.`,
+  tenants: (place) =>
+    `may not be sent in ${places[place]} for this request: "tenants" of its entry does not name its tenant.`,
+}
+
+function tooLong({ part, limit }: TextTooLong): RenderProblem {
+  if (part === 'url')
+    return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.` }
+  if (part === 'header')
+    return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
+  const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
+  return { code: 'request_too_large', detail }
+}
+
+/** `echo` of JSON that is all of a text within JSON is the value, as a placeholder is. */
+function wholeValue(tokens: TopLevelToken[] | null, place: TemplatePlace): TopLevelToken[] | null {
+  const [only, ...others] = tokens ?? []
+  if (only === undefined || others.length > 0 || place !== 'jsonBody') return tokens
+  const value = findEchoed(only)
+  return value === null ? tokens : tokenize(`{{ ${value} }}`)
+}
+
+function findEchoed(token: TopLevelToken): string | null {
+  try {
+    return findEchoedJson(token, engine)
+  } catch (error) {
+    // What is wrong with it is told where all templates are looked through.
+    if (LiquidError.is(error)) return null
+    throw error
+  }
+}
+
+function tokenize(text: string): TopLevelToken[] | null {
+  try {
+    return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readTopLevelTokens(
+      engine.options,
+    )
+  } catch (error) {
+    if (LiquidError.is(error)) return null
+    throw error
+  }
+}
+
+interface Parsed {
+  readonly templates: LiquidTemplate[]
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  readonly hasEncoded: boolean
+}
+
+function parse(tokens: readonly TopLevelToken[], place: TextPlace): Parsed | null {
+  try {
+    let isBehindPath = false
+    const prepared = tokens.map((token, index) => {
+      const own = ownTextOf(tokens[index - 1])
+      isBehindPath ||= own !== null && /[?#]/.test(own)
+      const around = { before: own, behind: ownTextOf(tokens[index + 1]), isBehindPath }
+      return withSecretTag(token, around, place)
+    })
+    const parser = new QueueParser(place === 'rawJson' ? unquoteJson(prepared, engine) : noTokens)
+    const templates = parser.parseTokens(prepared)
+    return { templates, hasEncoded: parser.hasEncoded }
+  } catch (error) {
+    if (LiquidError.is(error)) return null
+    throw error
+  }
+}
+
+const noTokens: ReadonlySet<TopLevelToken> = new Set()
+
+/** LiquidJS takes token by token from the front of an array, which for a long one means to move all others. */
+class QueueParser extends Parser {
+  /** Whether a placeholder writes its value as a URL or form has it. */
+  hasEncoded = false
+  readonly #unquoted: ReadonlySet<TopLevelToken>
+
+  constructor(unquoted: ReadonlySet<TopLevelToken>) {
+    super(engine)
+    this.#unquoted = unquoted
+  }
+
+  override parseToken(...parts: Parameters<Parser['parseToken']>): ReturnType<Parser['parseToken']> {
+    const template = super.parseToken(...parts)
+    const form = findWrittenForm(template)
+    if (form === null) return template
+    this.hasEncoded ||= form === 'url'
+    keepWrittenForm(template, this.#unquoted.has(parts[0]) ? 'quotedJson' : form, engine)
+    return template
+  }
+
+  override parseTokens(tokens: TopLevelToken[]): LiquidTemplate[] {
+    const queue = tokens.toReversed()
+    queue.shift = queue.pop
+    return super.parseTokens(queue)
+  }
+}
+
+function secretNameOf(token: TopLevelToken): string | null {
+  return TypeGuards.isOutputToken(token) ? (secretReference.exec(token.content)?.[1] ?? null) : null
+}
+
+function staticTextOf(token: TopLevelToken): string {
+  return TypeGuards.isHTMLToken(token) ? token.getContent() : ''
+}
+
+/** What the author wrote there: nothing at an end of the template, null where a placeholder or a tag stands. */
+function ownTextOf(token: TopLevelToken | undefined): string | null {
+  if (token === undefined) return ''
+  return TypeGuards.isHTMLToken(token) ? token.getContent() : null
+}
+
+/** A secret is no variable, so that no filter, loop or computed name can reach one. */
+function withSecretTag(token: TopLevelToken, surroundings: Surroundings, place: TextPlace): TopLevelToken {
+  const name = secretNameOf(token)
+  if (name === null) return token
+  const text = `{% secret ${name} ${isDelimited(place, surroundings) ? 'delimited' : 'open'} %}`
+  return new TagToken(text, 0, text.length, engine.options)
+}

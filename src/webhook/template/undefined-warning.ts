@@ -1,0 +1,12 @@
+import type { Warning } from '../../contract/warning.ts'
+import { didYouMean } from '../values/suggest.ts'
+import type { UndefinedVariable } from './render-context.ts'
+
+/** Says that a template refers to something that is not there. */
+export function undefinedWarning(
+  { name, meant }: Pick<UndefinedVariable, 'name' | 'meant'>,
+  path: string,
+): Warning {
+  const message = `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`
+  return { code: 'template_undefined', path, message }
+}

@@ -1,0 +1,137 @@
+import {
+  type Context,
+  EchoTag,
+  Filter,
+  type FilterImplOptions,
+  type Liquid,
+  Output,
+  TagToken,
+  type Template,
+  type Token,
+  type TopLevelToken,
+  TypeGuards,
+  toValue,
+  type Value,
+} from 'liquidjs'
+import { plainText } from '../values/text.ts'
+import type { WrittenForm } from './encoders.ts'
+import type { RenderContext } from './render-context.ts'
+
+/** The filters that write the form of a place. */
+const forms: Readonly<Record<string, WrittenForm>> = {
+  json: 'json',
+  jsonify: 'json',
+  inspect: 'json',
+  url_encode: 'url',
+  cgi_escape: 'url',
+  uri_escape: 'url',
+  escape: 'xml',
+  xml_escape: 'xml',
+  escape_once: 'xml',
+}
+
+/** What the last filter of a placeholder, or of `echo`, writes; null where that is a text like any other. */
+export function findWrittenForm(template: Template): WrittenForm | null {
+  return forms[lastFilter(template)?.name ?? ''] ?? null
+}
+
+/** Tells the place of a placeholder in which form its author has written the value. */
+export function keepWrittenForm(template: Template, form: WrittenForm, liquid: Liquid): void {
+  const filters = filtersOf(template)
+  const last = lastFilter(template)
+  if (filters === null || last === undefined) return
+  const { token, handler } = last as unknown as FilterParts
+  const encode = encodeWritten(form, last.name === 'uri_escape' ? escapeReserved : toValue)
+  const at = filters.indexOf(last)
+  if (form === 'json' || form === 'quotedJson') filters[at] = new Filter(token, ofPlainValue(handler), liquid)
+  // In the place of what encodes every other value. `raw`: what `echo` adds to its filters is not added.
+  filters.splice(at + 1, 1, new Filter(token, { handler: encode, raw: true }, liquid))
+}
+
+/** Lets a placeholder be the value that its last filter would have written. */
+export function dropLastFilter(template: Template): void {
+  const filters = filtersOf(template)
+  const last = lastFilter(template)
+  if (filters !== null && last !== undefined) filters.splice(filters.indexOf(last), 1)
+}
+
+function filtersOf(template: Template): Filter[] | null {
+  if (!(template instanceof Output || template instanceof EchoTag)) return null
+  // Without an expression, `echo` has none.
+  const { value } = template as unknown as { readonly value?: Value }
+  return value?.filters ?? null
+}
+
+/** The author's last one: behind it, an output has what encodes its value. */
+function lastFilter(template: Template): Filter | undefined {
+  return filtersOf(template)?.at(template instanceof Output ? -2 : -1)
+}
+
+type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
+
+interface FilterParts {
+  readonly token: ConstructorParameters<typeof Filter>[0]
+  readonly handler: FilterHandler
+}
+
+/** LiquidJS writes `nil` as an object. */
+function ofPlainValue(handler: FilterHandler): FilterHandler {
+  return function (value: unknown, ...options: unknown[]) {
+    return handler.call(this, toValue(value as never), ...options)
+  }
+}
+
+function encodeWritten(form: WrittenForm, prepare: (value: unknown) => unknown): FilterHandler {
+  return function (this: { readonly context: Context }, value: unknown) {
+    const context = this.context as RenderContext
+    context.settle()
+    const { encode } = context
+    // What is captured is text, with the quotes that its author wrote.
+    if (form === 'quotedJson' && encode === plainText) return `"${plainText(value)}"`
+    return encode === null ? value : encode(prepare(value), form)
+  }
+}
+
+/** `uri_escape` leaves what separates the parts of a URL: a value is never one of these. */
+function escapeReserved(value: unknown): string {
+  return String(value).replace(/[;,/?:@&=+$#[\]]/g, encodeURIComponent)
+}
+
+/**
+ * Takes the quotes off every placeholder of a JSON text that writes JSON and stands alone between them: it is the value. Gives
+ * those placeholders.
+ */
+export function unquoteJson(tokens: readonly TopLevelToken[], liquid: Liquid): ReadonlySet<TopLevelToken> {
+  const unquoted = new Set<TopLevelToken>()
+  for (const [index, token] of tokens.entries()) {
+    const [before, behind] = [tokens[index - 1], tokens[index + 1]]
+    if (before === undefined || behind === undefined) continue
+    if (!TypeGuards.isHTMLToken(before) || !TypeGuards.isHTMLToken(behind)) continue
+    if (!endsWithQuote(before.getContent()) || !behind.getContent().startsWith('"')) continue
+    if (!writesJson(token, liquid)) continue
+    before.trimRight++
+    behind.trimLeft++
+    unquoted.add(token)
+  }
+  return unquoted
+}
+
+/** The value of `echo` where that writes JSON; null of any other token. */
+export function findEchoedJson(token: TopLevelToken, liquid: Liquid): string | null {
+  return TypeGuards.isTagToken(token) && writesJson(token, liquid) ? token.args : null
+}
+
+function writesJson(token: Token, liquid: Liquid): boolean {
+  if (TypeGuards.isOutputToken(token)) return findWrittenForm(new Output(token, liquid)) === 'json'
+  if (!TypeGuards.isTagToken(token) || token.name !== 'echo') return false
+  const text = token.getText()
+  // A tag reads its token up: the parser gets the one that was not read.
+  const copy = new TagToken(text, 0, text.length, liquid.options)
+  return findWrittenForm(new EchoTag(copy, [], liquid)) === 'json'
+}
+
+function endsWithQuote(text: string): boolean {
+  let backslashes = 0
+  while (text.at(-2 - backslashes) === '\\') backslashes++
+  return text.endsWith('"') && backslashes % 2 === 0
+}

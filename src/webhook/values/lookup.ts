@@ -1,0 +1,94 @@
+import { maxCandidates, nearest } from './suggest.ts'
+
+/**
+ * The attribute of that exact name, else what the name leads to when it is read as a dotted path
+ * (`address.city`, `items.0.sku`). Own properties only; `undefined` where there is none.
+ */
+export function attribute(source: unknown, name: string): unknown {
+  if (isContainer(source) && has(source, name)) return member(source, name)
+  return valueAt(source, name.split('.'))
+}
+
+/**
+ * The attribute that an author most likely meant by a name, or by a dotted path, that leads nowhere; or null. The name of
+ * the source may stand before it, as templates have it.
+ */
+export function nearestAttribute(source: object, name: string, sourceName: string): string | null {
+  if (name.startsWith(`${sourceName}.`)) {
+    const rest = name.slice(sourceName.length + 1)
+    return attribute(source, rest) === undefined ? nearestAttribute(source, rest, '') : rest
+  }
+  return nearest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
+}
+
+/** The path that an author most likely meant by names that lead nowhere, or null. */
+export function nearestPath(root: unknown, names: readonly string[]): string | null {
+  let container = root
+  for (const [index, name] of names.entries()) {
+    if (!isContainer(container)) return null
+    const next = memberAt(container, name)
+    if (next === undefined) {
+      const meant = Array.isArray(container) ? null : nearest(name, namesIn(container))
+      return meant === null ? null : names.with(index, meant).join('.')
+    }
+    container = next
+  }
+  return null
+}
+
+const namesByContainer = new WeakMap<object, readonly string[]>()
+
+/** The names among which one is looked for. Listing those of a large object takes long, and a payload does not change. */
+export function namesIn(container: object): readonly string[] {
+  const known = namesByContainer.get(container)
+  if (known !== undefined) return known
+  const names = Object.keys(container).slice(0, maxCandidates)
+  namesByContainer.set(container, names)
+  return names
+}
+
+/** Names and, in arrays, positions: the way to a value within another one. */
+export type Path = readonly (string | number)[]
+
+/** What a path leads to, own properties only; `undefined` where there is none. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root
+  for (const key of path) value = member(value, key)
+  return value
+}
+
+/** What a name leads to as Liquid has it: a member, an end of a list counted from behind or by its name, or a size. */
+export function memberAt(container: unknown, name: string): unknown {
+  const isList = Array.isArray(container)
+  if (name === 'size' && (isList || typeof container === 'string')) return container.length
+  if (isList && Object.hasOwn(ends, name)) return container.at(ends[name] ?? 0)
+  if (isList && behind.test(name)) return container.at(Number(name))
+  return member(container, name)
+}
+
+/** What Liquid calls the items at the ends of a list. */
+const ends: Readonly<Record<string, number>> = { first: 0, last: -1 }
+
+const behind = /^-\d+$/
+
+function member(value: unknown, key: string | number): unknown {
+  return isContainer(value) && has(value, key) ? value[key] : undefined
+}
+
+type Container = Readonly<Record<string | number, unknown>>
+
+function isContainer(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null
+}
+
+const arrayIndex = /^(0|[1-9]\d*)$/
+
+function has(container: Container, key: string | number): boolean {
+  if (Array.isArray(container) && !arrayIndex.test(String(key))) return false
+  return Object.hasOwn(container, key)
+}
+
+/** Missing, null or the empty string: what `ifEmpty` speaks of. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
