@@ -23,8 +23,7 @@ export const Secrets = Type.Record(
   },
 )
 
-const executeProperties = {
-  node: named(Node),
+const restOfExecute = {
   payload: Type.Optional(named(Payload)),
   secrets: Type.Optional(named(Secrets)),
   idempotencyKey: Type.Optional(
@@ -66,10 +65,16 @@ const executeProperties = {
 }
 
 /** The body of `POST /v1/execute`. */
-export const ExecuteRequest = closedObject(executeProperties, {
-  $id: 'ExecuteRequest',
-  description: 'A node, what the workflow knows, and how the call is to be made.',
-})
+export const ExecuteRequest = closedObject(
+  { node: named(Node), ...restOfExecute },
+  {
+    $id: 'ExecuteRequest',
+    description: 'A node, what the workflow knows, and how the call is to be made.',
+  },
+)
+
+/** The body of `POST /v1/execute` without its node. */
+export const ExecuteRest = closedObject(restOfExecute, { $id: 'ExecuteRest' })
 
 /** The body of `POST /v1/execute`. */
 export type ExecuteRequest = Static<typeof ExecuteRequest>
@@ -105,19 +110,23 @@ export const Simulation = Type.Union(
 /** A response or failure to decide on. */
 export type Simulation = Static<typeof Simulation>
 
+const restOfPreview = {
+  payload: restOfExecute.payload,
+  secrets: restOfExecute.secrets,
+  idempotencyKey: restOfExecute.idempotencyKey,
+  correlationId: restOfExecute.correlationId,
+  tenant: restOfExecute.tenant,
+  simulate: Type.Optional(named(Simulation)),
+}
+
 /** The body of `POST /v1/preview`. */
 export const PreviewRequest = closedObject(
-  {
-    node: executeProperties.node,
-    payload: executeProperties.payload,
-    secrets: executeProperties.secrets,
-    idempotencyKey: executeProperties.idempotencyKey,
-    correlationId: executeProperties.correlationId,
-    tenant: executeProperties.tenant,
-    simulate: Type.Optional(named(Simulation)),
-  },
+  { node: named(Node), ...restOfPreview },
   { $id: 'PreviewRequest', description: 'What is to be rendered, and what the target might answer.' },
 )
+
+/** The body of `POST /v1/preview` without its node. */
+export const PreviewRest = closedObject(restOfPreview, { $id: 'PreviewRest' })
 
 /** The body of `POST /v1/preview`. */
 export type PreviewRequest = Static<typeof PreviewRequest>

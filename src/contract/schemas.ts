@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
-import { closedObject, oneOfWords } from './builders.ts'
-import { ExecuteRequest, executionSchemas, PreviewRequest } from './execution.ts'
+import { closedObject, idOf, oneOfWords } from './builders.ts'
+import { ExecuteRequest, ExecuteRest, executionSchemas, PreviewRequest, PreviewRest } from './execution.ts'
 import { nodeSchemas } from './node.ts'
 import { Payload } from './payload.ts'
 import { problemCodes } from './problem-codes.ts'
@@ -75,4 +75,16 @@ export const namedSchemas = [
 ] as const
 
 /** Every schema that requests are held against. Headers and parts of a path are texts, of which none asks for more. */
-export const validatedSchemas = [ExecuteRequest, PreviewRequest, tenantQuery('')] as const
+export const validatedSchemas = [
+  ExecuteRequest,
+  PreviewRequest,
+  ExecuteRest,
+  PreviewRest,
+  tenantQuery(''),
+] as const
+
+/** By the name of the schema of a body with a node, that of the schema of all but the node. */
+export const restSchemaNames: ReadonlyMap<string, string> = new Map([
+  [idOf(ExecuteRequest), idOf(ExecuteRest)],
+  [idOf(PreviewRequest), idOf(PreviewRest)],
+])

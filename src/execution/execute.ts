@@ -22,7 +22,7 @@ import { conclude, isMet, type JudgingContext } from './evaluate-outcome.ts'
 import type { HeldResources } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
-import type { CompiledNodes } from './node-cache.ts'
+import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { tracedCaller } from './traced-client.ts'
@@ -31,7 +31,7 @@ import { tracedCaller } from './traced-client.ts'
 export interface ExecutionContext {
   readonly caller: Caller
   readonly secrets: SecretStore
-  readonly nodes: CompiledNodes
+  readonly nodes: NodeCache
   readonly maskers: MaskerCache
   readonly quota: RenderQuota
   readonly turns: LoopTurns
@@ -59,7 +59,7 @@ export interface Occasion {
 
 /** compile → render → attempt → conclude → report. Rejects only on a bug of ours. */
 export async function executeNode(
-  request: ExecuteRequest,
+  request: WithRequestedNode<ExecuteRequest>,
   context: ExecutionContext,
   occasion: Occasion,
 ): Promise<Refused | Unaffordable | Executed> {
@@ -116,7 +116,7 @@ const nothingSent: Sent = { attempts: [], warnings: [] }
 
 /** All that is known of an execution when its last attempt has ended. */
 interface Journey {
-  readonly request: ExecuteRequest
+  readonly request: Omit<ExecuteRequest, 'node'>
   readonly node: CompiledNode
   readonly executionId: string
   readonly trace: Trace | null
@@ -143,7 +143,7 @@ function traceOf(
 
 function render(
   node: CompiledNode,
-  { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: ExecuteRequest,
+  { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: Omit<ExecuteRequest, 'node'>,
   { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, secrets: store, caller }: ExecutionContext,
 ): RenderedRequest {
@@ -252,7 +252,11 @@ function repeatOf(rendered: RenderedRequest, attempts: readonly Attempt[], succe
 }
 
 /** What went out. An id is not masked, save where a header field of the node made one of a secret. */
-function shownKey(rendered: RenderedRequest, { idempotencyKey }: ExecuteRequest, masked: Masker) {
+function shownKey(
+  rendered: RenderedRequest,
+  { idempotencyKey }: Pick<ExecuteRequest, 'idempotencyKey'>,
+  masked: Masker,
+) {
   if (!rendered.ok) return idempotencyKey ?? null
   const [sent] = headerValues(rendered.request.headers, 'idempotency-key')
   if (sent === undefined || sent === idempotencyKey) return sent ?? null

@@ -1,9 +1,67 @@
+import { LRUCache } from 'lru-cache'
 import type { Node } from '../contract/node.ts'
 import { type CompiledNode, type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
-import { type Bounds, Recent } from './lru-cache.ts'
+import { Sightings } from './sightings.ts'
+
+/** The node of a request: compiled before, or as its text says. */
+export type RequestedNode = CompiledNode | GivenNode
+
+/** A node that the cache did not have when the request was read. */
+export interface GivenNode {
+  /** Follows the schema. */
+  readonly config: Node
+  /** The JSON that the config came as; null where that stands among other members of the request. */
+  readonly text: string | null
+}
+
+/** The body of a route that takes a node, as its use case gets it. */
+export type WithRequestedNode<Body> = Omit<Body, 'node'> & { readonly node: RequestedNode }
 
 /** How much is kept of compiled nodes: about 16 MB at the most. */
-export const nodeBounds: Bounds = { entries: 1_000, weight: 8_000_000 }
+export interface NodeCacheBounds {
+  readonly entries: number
+  /** As `weighNode` weighs. */
+  readonly weight: number
+}
+
+const defaultBounds: NodeCacheBounds = { entries: 1_000, weight: 8_000_000 }
+
+/**
+ * Compiled nodes by the text that they came as: an engine sends the same node thousands of times. A text is kept from its
+ * second sight on, since an engine that renders before it calls never sends one twice.
+ */
+export class NodeCache {
+  readonly #limits: NodeLimits
+  readonly #nodes: LRUCache<string, CompiledNode>
+  readonly #sightings = new Sightings()
+
+  constructor(limits: NodeLimits, { entries, weight }: NodeCacheBounds = defaultBounds) {
+    this.#limits = limits
+    this.#nodes = new LRUCache({ max: entries, maxSize: weight })
+  }
+
+  /** The node that came as this text before. */
+  find(text: string): CompiledNode | undefined {
+    return this.#nodes.get(text)
+  }
+
+  /** What `compileNode` says of a node. Errors are not kept: an author mends them, and sends them no second time. */
+  compile(requested: RequestedNode): CompiledOrErrors {
+    if (!('config' in requested)) return { ok: true, node: requested }
+    const { config, text = null } = requested
+    const key = text ?? JSON.stringify(config)
+    const known = this.#nodes.get(key)
+    if (known !== undefined) return { ok: true, node: known }
+    const compiled = compileNode(config, this.#limits)
+    if (compiled.ok && this.#sightings.note(key)) this.#keep(key, compiled.node)
+    return compiled
+  }
+
+  #keep(text: string, node: CompiledNode): void {
+    // A part of a longer text would keep all of that in memory.
+    this.#nodes.set(Buffer.from(text).toString(), node, { size: weighNode(text, node) })
+  }
+}
 
 /**
  * What a compiled node takes of memory, in characters of text: one of Liquid takes as much as 50, a value of JSON as much as
@@ -26,37 +84,3 @@ function countSeparators(text: string): number {
 const comma = 0x2c
 const openingBracket = 0x5b
 const openingBrace = 0x7b
-
-/** Compiles nodes and keeps those that were used last: an engine sends the same node thousands of times. */
-export class CompiledNodes {
-  readonly #limits: NodeLimits
-  /** By the JSON of the config. */
-  readonly #recent: Recent<CompiledOrErrors>
-  /** As long as somebody keeps the node. */
-  readonly #shared = new WeakMap<Node, CompiledOrErrors>()
-
-  constructor(limits: NodeLimits, bounds = nodeBounds) {
-    this.#limits = limits
-    this.#recent = new Recent(bounds)
-  }
-
-  /** What `compileNode` says of a node. One that is frozen is shared by many calls, and looked at only once. */
-  compile(node: Node): CompiledOrErrors {
-    if (!Object.isFrozen(node)) return this.#compile(node)
-    const shared = this.#shared.get(node)
-    if (shared !== undefined) return shared
-    const compiled = this.#compile(node)
-    this.#shared.set(node, compiled)
-    return compiled
-  }
-
-  #compile(node: Node): CompiledOrErrors {
-    const content = JSON.stringify(node)
-    const kept = this.#recent.get(content)
-    if (kept !== undefined) return kept
-    const compiled = compileNode(node, this.#limits)
-    // An author mends what is wrong, and sends it no second time.
-    if (compiled.ok) this.#recent.set(content, compiled, weighNode(content, compiled.node))
-    return compiled
-  }
-}

@@ -17,6 +17,7 @@ import { Reporter } from './diagnostics.ts'
 import { conclude, type JudgingContext } from './evaluate-outcome.ts'
 import type { ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
+import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 
 /** What a preview needs to know: neither the way out nor the secrets of the service, which it could give away. */
@@ -24,7 +25,7 @@ export type PreviewContext = Omit<ExecutionContext, 'caller' | 'secrets' | 'star
 
 /** Everything of an execution but the sending. Opens no socket; secrets need no values. */
 export function previewNode(
-  request: PreviewRequest,
+  request: WithRequestedNode<PreviewRequest>,
   context: PreviewContext,
   clientName: string | null = null,
 ): Refused | Previewed {

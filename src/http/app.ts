@@ -6,7 +6,7 @@ import type { Caller } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
-import { CompiledNodes } from '../execution/node-cache.ts'
+import { NodeCache } from '../execution/node-cache.ts'
 import { RenderQuota } from '../execution/render-quota.ts'
 import type { Log } from '../logging/logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
@@ -132,7 +132,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = contextOf(options)
-  acceptJsonBodies(app, context, (request, json) => concurrency.holdParsed(request, json))
+  acceptJsonBodies(app, {
+    ...context,
+    beforeParsing: (request, json) => concurrency.holdParsed(request, json),
+  })
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) docsRoutes(app)
@@ -226,7 +229,7 @@ function contextOf({
   return {
     caller,
     secrets,
-    nodes: new CompiledNodes({ maxTimeoutMs }),
+    nodes: new NodeCache({ maxTimeoutMs }),
     maskers: new MaskerCache(),
     quota: new RenderQuota(),
     turns: new LoopTurns(),

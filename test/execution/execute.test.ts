@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { executeNode } from '../../src/execution/execute.ts'
-import { CompiledNodes } from '../../src/execution/node-cache.ts'
+import { NodeCache } from '../../src/execution/node-cache.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
-import { attempt, callerWith, context, execute, failing, here, responding, responseOf } from './executions.ts'
+import {
+  attempt,
+  callerWith,
+  context,
+  execute,
+  failing,
+  given,
+  here,
+  responding,
+  responseOf,
+} from './executions.ts'
 
 describe('an execution', () => {
   it('tells all there is to tell', async () => {
@@ -95,7 +105,7 @@ describe('an execution', () => {
   it('of a node with errors names them all and sends nothing', async () => {
     const caller = responding()
     const node = { method: 'GET', url: 'http://t', body: { structure: 'full' }, timeoutMs: 99_999 } as const
-    const result = await executeNode({ node }, { ...context, caller, maxEchoBytes: 1 }, here)
+    const result = await executeNode({ node: given(node) }, { ...context, caller, maxEchoBytes: 1 }, here)
 
     expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual([
       '/node/url',
@@ -252,7 +262,7 @@ describe('the clock of an execution', () => {
 
   it('is the limit of the service where that is below the default', async () => {
     const caller = responding()
-    await execute({}, caller, { nodes: new CompiledNodes({ maxTimeoutMs: 3000 }) })
+    await execute({}, caller, { nodes: new NodeCache({ maxTimeoutMs: 3000 }) })
 
     expect(caller.calls[0]?.options.timeoutMs).toBe(3000)
   })
@@ -380,7 +390,7 @@ describe('the body in a reply', () => {
 describe('the record of an execution', () => {
   it('has no URL, header, body or value', async () => {
     const result = await executeNode(
-      { node: { method: 'PUT', url: 'https://T.example/secret-path', branches: { error: 'no' } } },
+      { node: given({ method: 'PUT', url: 'https://T.example/secret-path', branches: { error: 'no' } }) },
       { ...context, caller: responding({ status: 404 }), maxEchoBytes: 10 },
       here,
     )

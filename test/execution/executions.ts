@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { idOf } from '../../src/contract/builders.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/contract/execution.ts'
 import type { Failure } from '../../src/contract/failure.ts'
-import { nodeSchemas } from '../../src/contract/node.ts'
+import { type Node, nodeSchemas } from '../../src/contract/node.ts'
 import { Payload } from '../../src/contract/payload.ts'
 import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import type { Attempts, Caller, CallOptions } from '../../src/egress/egress-client.ts'
@@ -11,7 +11,7 @@ import { type ExecutionContext, executeNode } from '../../src/execution/execute.
 import type { HeldResources } from '../../src/execution/held-resources.ts'
 import { LoopTurns } from '../../src/execution/loop-turns.ts'
 import { MaskerCache } from '../../src/execution/maskers.ts'
-import { CompiledNodes } from '../../src/execution/node-cache.ts'
+import { type GivenNode, NodeCache } from '../../src/execution/node-cache.ts'
 import { previewNode } from '../../src/execution/preview.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
@@ -105,7 +105,7 @@ export const here = { cancellation: new Cancellation(), resources: plenty, trace
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
   secrets: { find: () => undefined, isStale: () => false, close: () => {} },
-  nodes: new CompiledNodes({ maxTimeoutMs: 10_000 }),
+  nodes: new NodeCache({ maxTimeoutMs: 10_000 }),
   maskers: new MaskerCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
@@ -117,7 +117,12 @@ export const context = {
 }
 
 function complete({ node, ...rest }: Sketch) {
-  return { node: { method: 'POST', url: 'https://target.example/hook', ...node }, ...rest } as never
+  return { node: given({ method: 'POST', url: 'https://target.example/hook', ...node }), ...rest } as never
+}
+
+/** A node that the cache does not have. */
+export function given(config: object): GivenNode {
+  return { config: config as Node, text: null }
 }
 
 /** The reply to an execution, which follows the documented schema. */

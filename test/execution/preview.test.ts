@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { previewNode } from '../../src/execution/preview.ts'
-import { context, preview } from './executions.ts'
+import { context, given, preview } from './executions.ts'
 
 describe('a preview', () => {
   it('shows the request, the command and nothing else', () => {
@@ -42,7 +42,7 @@ describe('a preview', () => {
   })
 
   it('names what is wrong with a node', () => {
-    const result = previewNode({ node: { method: 'GET', url: 'http://t' } }, context)
+    const result = previewNode({ node: given({ method: 'GET', url: 'http://t' }) }, context)
 
     expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual(['/node/url'])
   })

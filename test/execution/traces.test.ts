@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Node } from '../../src/contract/node.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { spansOf } from '../../src/execution/spans.ts'
-import { attempt, callerWith, context, here, responseOf, type TestCaller } from './executions.ts'
+import { attempt, callerWith, context, given, here, responseOf, type TestCaller } from './executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
 const responded = attempt({ kind: 'responded', response: responseOf({}) })
@@ -13,7 +13,7 @@ const closed = attempt(
 
 async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = {}) {
   const node: Node = { method: 'POST', url: 'https://target.example/hook', ...part }
-  const result = await executeNode({ node, secrets }, { ...context, caller }, { ...here, trace })
+  const result = await executeNode({ node: given(node), secrets }, { ...context, caller }, { ...here, trace })
   if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   return result
 }
@@ -86,7 +86,11 @@ describe('the spans of an execution', () => {
 
   it('are none where the execution is in no trace', async () => {
     const node = { method: 'GET', url: 'https://target.example/hook' } as const
-    const result = await executeNode({ node }, { ...context, caller: callerWith(() => [responded]) }, here)
+    const result = await executeNode(
+      { node: given(node) },
+      { ...context, caller: callerWith(() => [responded]) },
+      here,
+    )
 
     expect(result.kind === 'executed' && [result.trace, spansOf(result)]).toEqual([null, []])
   })

@@ -1,38 +1,39 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
-import type { Node } from '../../contract/node.ts'
-import type { ExecutionContext } from '../../execution/execute.ts'
 import { LoopTurns } from '../../execution/loop-turns.ts'
-import { weighNode } from '../../execution/node-cache.ts'
+import type { NodeCache } from '../../execution/node-cache.ts'
 import { maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
 import { hasRepeatedMembers, repeatedMembers } from '../../webhook/values/repeated-members.ts'
 import { isObject, type JsonObject } from '../problems/json-schema.ts'
 import { Refusal } from '../problems/problem.ts'
-import { KnownNodes, nodeTextOf, withStandIn } from './known-nodes.ts'
+import { type SplitRequest, splitRequest } from './split-request.ts'
+import { isRestSound, SoundBody } from './validator.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The body as its handler gets it, while `body` is what its schema sees. */
     meantBody: unknown
-    /** The text of a node that was not known. */
-    newNode: string | null
   }
 }
 
+/** What the reading of bodies needs. */
+export interface JsonBodyOptions {
+  readonly nodes: NodeCache
+  readonly turns: LoopTurns
+  /** What it throws becomes the reply. */
+  readonly beforeParsing?: (request: FastifyRequest, json: Buffer) => void
+}
+
 /**
- * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that is known to be sound; handlers get
- * the node, and long numbers with every digit in the members whose values are sent on. `beforeParsing` may throw what
- * becomes the reply.
+ * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that the cache has; handlers get the node
+ * apart, and long numbers with every digit in the members whose values are sent on.
  */
 export function acceptJsonBodies(
   app: FastifyInstance,
-  { nodes: compiled, turns }: Pick<ExecutionContext, 'nodes' | 'turns'>,
-  beforeParsing: (request: FastifyRequest, json: Buffer) => void = () => {},
+  { nodes, turns, beforeParsing = () => {} }: JsonBodyOptions,
 ): void {
-  const nodes = new KnownNodes()
   app.decorateRequest('meantBody', undefined)
-  app.decorateRequest('newNode', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     beforeParsing(request, bytes as Buffer)
@@ -40,36 +41,17 @@ export function acceptJsonBodies(
     done(null, read(request, bytes as Buffer))
   })
   function read(request: FastifyRequest, bytes: Buffer): unknown {
-    const text = textOf(bytes)
-    const { checked, meant, newNode } = readAbridged(text, nodes) ?? readWhole(text)
+    const text = decode(bytes)
+    const split = splitRequest(text)
+    const { checked, meant } =
+      readRest(split, nodes, request.routeOptions.schema?.body) ?? readWhole(text, split?.node ?? null)
     request.meantBody = meant
-    request.newNode = newNode
     return checked
   }
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = request.meantBody
-    // What is frozen is compiled only once, though the hook below asks again.
-    if (request.newNode !== null) Object.freeze(nodeOf(request))
     done()
   })
-  app.addHook('onSend', (request, { statusCode }, payload, done) => {
-    const { newNode } = request
-    // What is wrong with a node has to be told each time, and beside all else that is wrong with a request.
-    if (newNode !== null && statusCode === 200) {
-      if (LoopTurns.isLong(newNode.length)) void turns.take().then(() => keep(newNode, nodeOf(request)))
-      else keep(newNode, nodeOf(request))
-    }
-    done(null, payload)
-  })
-  function keep(text: string, node: Node): void {
-    const known = compiled.compile(node)
-    if (known.ok) nodes.keep(text, node, weighNode(text, known.node))
-  }
-}
-
-/** Of a body that has followed its schema. */
-function nodeOf({ body }: FastifyRequest): Node {
-  return (body as { readonly node: Node }).node
 }
 
 /** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */
@@ -103,11 +85,10 @@ interface ReadBody {
   readonly checked: unknown
   /** What its handler gets. */
   readonly meant: unknown
-  readonly newNode: string | null
 }
 
 /** What is thrown here becomes the reply. */
-function textOf(bytes: Buffer): string {
+function decode(bytes: Buffer): string {
   if (bytes.length === 0) throw unreadable('The request body is empty. Send a JSON object.')
   if (!isUtf8(bytes)) throw unreadable('The request body is not UTF-8.')
   const text = bytes.toString()
@@ -115,26 +96,30 @@ function textOf(bytes: Buffer): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
-function readWhole(text: string): ReadBody {
+function readWhole(text: string, nodeText: string | null): ReadBody {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
   if (!parsed.ok) throw unreadable(parsed.detail)
   const { plain, exact } = parsed
   if (hasRepeatedMembers(text, plain)) throw ambiguous(text)
-  const meant = plain === exact ? plain : withExactValues(plain, exact)
-  return { checked: plain, meant, newNode: nodeTextOf(text) }
+  return { checked: plain, meant: withGivenNode(withExactValues(plain, exact), nodeText) }
 }
 
-/** Reads all but a node that is known. Null where the whole has to be read, which also tells what is wrong with it. */
-function readAbridged(text: string, nodes: KnownNodes): ReadBody | null {
-  const nodeText = nodeTextOf(text)
-  const node = nodeText === null ? undefined : nodes.find(nodeText)
-  if (nodeText === null || node === undefined) return null
-  const abridged = withStandIn(text, nodeText)
-  const parsed = parseJson(abridged, { maxDepth: maxJsonDepth })
-  if (!parsed.ok || hasRepeatedMembers(abridged, parsed.plain)) return null
+function withGivenNode(body: unknown, text: string | null): unknown {
+  return isObject(body) ? { ...body, node: { config: body.node, text } } : body
+}
+
+/**
+ * Reads all but a node that the cache has. Null where the whole has to be read, which also tells what is wrong with it.
+ */
+function readRest(split: SplitRequest | null, nodes: NodeCache, bodySchema: unknown): ReadBody | null {
+  const node = split === null ? undefined : nodes.find(split.node)
+  if (split === null || node === undefined) return null
+  const parsed = parseJson(split.rest, { maxDepth: maxJsonDepth })
+  if (!parsed.ok || hasRepeatedMembers(split.rest, parsed.plain)) return null
   const { plain, exact } = parsed
-  const rest = (plain === exact ? plain : withExactValues(plain, exact)) as object
-  return { checked: plain, meant: { ...rest, node }, newNode: null }
+  if (!isRestSound(bodySchema, plain)) return null
+  const meant = { ...(withExactValues(plain, exact) as object), node }
+  return { checked: new SoundBody(), meant }
 }
 
 function unreadable(detail: string): Refusal {
@@ -153,9 +138,10 @@ function* repeated(text: string): Iterable<ConfigError> {
 }
 
 function withExactValues(plain: unknown, exact: unknown): unknown {
-  if (!isObject(plain) || !isObject(exact) || !isObject(plain.node) || !isObject(exact.node)) return plain
-  const node = { ...plain.node, ...pick(exact.node, ['query', 'headers', 'body']) }
-  return { ...plain, node, ...pick(exact, ['payload']) }
+  if (plain === exact || !isObject(plain) || !isObject(exact)) return plain
+  const values = { ...plain, ...pick(exact, ['payload']) }
+  if (!isObject(plain.node) || !isObject(exact.node)) return values
+  return { ...values, node: { ...plain.node, ...pick(exact.node, ['query', 'headers', 'body']) } }
 }
 
 function pick(from: JsonObject, names: readonly string[]): JsonObject {

@@ -1,4 +1,8 @@
+import { restSchemaNames } from '../../contract/schemas.ts'
 import validators from './validators.cjs'
+
+/** A body whose node the cache has, and whose rest follows its schema. */
+export class SoundBody {}
 
 /** A part of a request, and what a route says of it. */
 interface ValidatedPart {
@@ -12,10 +16,36 @@ interface ValidatedPart {
  */
 export function validatorFor({ schema, httpPart }: ValidatedPart) {
   if (httpPart === 'headers' || httpPart === 'params') return acceptText
+  const validator = validatorOf(nameOf(schema))
+  return httpPart === 'body' ? sparingSoundBodies(validator) : validator
+}
+
+/** Whether the rest of a body follows the schema of its route, apart from the node. */
+export function isRestSound(bodySchema: unknown, rest: unknown): boolean {
+  const name = restSchemaNames.get(nameOf(bodySchema) ?? '')
+  return name !== undefined && validatorOf(name)(rest)
+}
+
+function nameOf(schema: unknown): string | undefined {
   const { $id, $ref = $id } = schema as { readonly $id?: string; readonly $ref?: string }
-  const validator = $ref === undefined ? undefined : validators[$ref]
+  return $ref
+}
+
+function validatorOf(name: string | undefined) {
+  const validator = name === undefined ? undefined : validators[name]
   if (validator === undefined) throw new TypeError('a schema was not compiled: run npm run openapi')
   return validator
+}
+
+function sparingSoundBodies(validator: ReturnType<typeof validatorOf>) {
+  function validate(body: unknown): boolean {
+    if (body instanceof SoundBody) return true
+    const isSound = validator(body)
+    validate.errors = validator.errors
+    return isSound
+  }
+  validate.errors = validator.errors
+  return validate
 }
 
 /** Whatever comes there is a text, and no schema asks for more. */

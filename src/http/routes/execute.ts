@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { named } from '../../contract/builders.ts'
 import { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
+import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import { spansOf } from '../../execution/spans.ts'
 import { logExecution } from '../../logging/execution-line.ts'
 import type { Log } from '../../logging/logger.ts'
@@ -51,7 +52,8 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     const keyName = request.client?.name ?? null
     const { cancellation } = active
     const occasion = { cancellation, resources: active, trace: traceOf(request), client: keyName }
-    const result = await executeNode(request.body, context, occasion)
+    const body = request.body as unknown as WithRequestedNode<ExecuteRequest>
+    const result = await executeNode(body, context, occasion)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)

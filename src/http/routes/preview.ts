@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { named } from '../../contract/builders.ts'
 import { PreviewReply, PreviewRequest } from '../../contract/execution.ts'
 import { Cancellation } from '../../egress/call/cancellation.ts'
+import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import { type PreviewContext, previewNode } from '../../execution/preview.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReplies } from './problem-replies.ts'
@@ -26,7 +27,8 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
     const share = { client, tenant: request.body.tenant ?? null }
     const cancellation = request.active?.cancellation ?? new Cancellation()
     await context.quota.turn(share, Number.POSITIVE_INFINITY, cancellation)
-    const result = previewNode(request.body, context, client)
+    const body = request.body as unknown as WithRequestedNode<PreviewRequest>
+    const result = previewNode(body, context, client)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     return result.reply
