@@ -1,13 +1,17 @@
+import { LRUCache } from 'lru-cache'
 import { createMasker, type Masker, maskNothing } from '../webhook/masking/mask.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
 import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
 import type { TargetResponse } from '../webhook/wire/outcome.ts'
-import { Recent } from './lru-cache.ts'
 
 /** Maskers of the sets of values that were used last. An engine sends the same credentials with every call of a node. */
 export class MaskerCache {
-  readonly #maskers = new Recent<Masker>({ entries: 64, weight: 131_072 })
+  readonly #maskers = new LRUCache<string, Masker>({
+    max: 64,
+    maxSize: 131_072,
+    sizeCalculation: (_masker, key) => key.length + 1,
+  })
 
   maskerFor(values: readonly string[]): Masker {
     if (values.length === 0) return maskNothing
