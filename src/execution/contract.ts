@@ -4,6 +4,7 @@ import { failureCodes } from '../webhook/failure.ts'
 import { minMaskLength } from '../webhook/masking/patterns.ts'
 import { secretNamePattern, tenantPattern } from '../webhook/name-patterns.ts'
 import { methods } from '../webhook/outbound-request.ts'
+import { purposes } from '../webhook/outcome.ts'
 import { Payload } from '../webhook/payload.ts'
 import { closedObject, named, nullable, oneOfWords, recordOf } from '../webhook/schema.ts'
 import { Type } from '../webhook/type.ts'
@@ -229,7 +230,11 @@ export type ShownResponse = Static<typeof ShownResponse>
 /** One request that reached the wire or was to. */
 export const AttemptEntry = closedObject(
   {
-    number: Type.Integer({ minimum: 1, description: 'Counts from 1.' }),
+    purpose: oneOfWords(purposes, {
+      description:
+        'Why the request went out. `call`: as the node says. `resend`: the same once more at once, on a fresh connection, since a kept one had ended without a byte of an answer; done with GET, PUT, DELETE and `idempotent`, and with any request of which nothing had been sent.',
+    }),
+    number: Type.Integer({ minimum: 1, description: 'Counts all entries, from 1.' }),
     startedAt: Type.String({ format: 'date-time', description: 'When it began.' }),
     durationMs: Type.Number({ minimum: 0, description: 'How long it took, in milliseconds.' }),
     status: nullable<number>({ type: 'integer', description: 'The status of the response.' }),

@@ -23,6 +23,7 @@ import type { HeldResources } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { RenderQuota } from './render-quota.ts'
+import { tellOfRepeat } from './repeated-request.ts'
 import { attemptEntry, Reporter } from './report.ts'
 import { type Sent, send } from './send.ts'
 import { tracedCaller } from './traced-caller.ts'
@@ -189,7 +190,7 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
-    reason: reporter.reason(decision.reason),
+    reason: reporter.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: deliveredBy(attempts),
     repeat: repeatOf(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),

@@ -41,8 +41,15 @@ export interface Timings {
   readonly downloadMs: number | null
 }
 
+/** Why a request went out: `resend` is the same once more, since a kept connection had ended without an answer. */
+export const purposes = ['call', 'resend'] as const
+
+/** Why a request went out. */
+export type Purpose = (typeof purposes)[number]
+
 /** One try at sending the request. */
 export interface Attempt {
+  readonly purpose: Purpose
   readonly startedAt: Date
   readonly durationMs: number
   readonly outcome: Outcome

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Attempts } from '../../src/egress/caller.ts'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
@@ -75,6 +76,7 @@ describe('an execution', () => {
       },
       attempts: [
         {
+          purpose: 'call',
           number: 1,
           startedAt: '2026-03-01T12:00:00.000Z',
           durationMs: 12,
@@ -294,6 +296,90 @@ describe('the time of the processor that an execution takes', () => {
     await execute({ deadlineMs: 60 }, caller, { quota })
 
     expect(caller.calls.map(({ options }) => options.timeoutMs)).toEqual([1])
+  })
+})
+
+describe('a request that was sent again without an answer to the first one', () => {
+  const lost = attempt(
+    { kind: 'failed', failure: { code: 'no_response', detail: '', path: null }, response: null },
+    { delivered: 'maybe', connectionReused: true },
+  )
+  const resent = (status: number) =>
+    attempt({ kind: 'responded', response: responseOf({ status }) }, { purpose: 'resend' })
+  const answeredWith = (status: number, first = lost) =>
+    execute(
+      { node: { method: 'DELETE' } },
+      callerWith(() => [first, resent(status)]),
+    )
+
+  it.each([404, 409, 410, 412])('may have done it where the second one gets a %i', async (status) => {
+    const { reason, delivered, repeat } = await answeredWith(status)
+    const [first, ...rest] = reason.hint?.split('. ') ?? []
+
+    expect(first).toMatch(/^The first request may have done it: /)
+    expect(first).toContain(`a ${status}`)
+    expect(rest.join('. ')).toMatch(/\.$/)
+    expect({ code: reason.code, delivered, repeat }).toEqual({
+      code: 'expectation_unmet',
+      delivered: 'yes',
+      repeat: 'never',
+    })
+  })
+
+  it.each([400, 403, 422, 500, 503])('is not spoken of where the second one gets a %i', async (status) => {
+    expect((await answeredWith(status)).reason.hint).not.toMatch(/may have done it/)
+  })
+
+  it('is not spoken of where it cannot have arrived', async () => {
+    expect((await answeredWith(404, { ...lost, delivered: 'no' })).reason.hint).not.toMatch(/may have done/)
+  })
+
+  it('is not spoken of where the second one gets what is expected', async () => {
+    const node = { method: 'DELETE', expect: { type: 'status', value: [204, 404] } } as const
+
+    const reply = await execute(
+      { node },
+      callerWith(() => [lost, resent(404)]),
+    )
+
+    expect(reply).toMatchObject({ branch: 'success', reason: { hint: null }, repeat: 'never' })
+  })
+
+  it('may have been a later one than the first', async () => {
+    const refused = attempt(
+      { kind: 'failed', failure: { code: 'connect_refused', detail: '', path: null }, response: null },
+      { delivered: 'no' },
+    )
+    const answers: Attempts[] = [[refused], [lost, resent(404)]]
+    const node = { method: 'DELETE', retry: { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 } } as const
+
+    const { reason, attempts } = await execute(
+      { node },
+      callerWith(() => answers.shift() ?? [refused]),
+    )
+
+    expect(reason.hint).toMatch(/^An earlier request may have done it: /)
+    expect(attempts).toMatchObject([
+      { purpose: 'call', number: 1 },
+      { purpose: 'call', number: 2 },
+      { purpose: 'resend', number: 3 },
+    ])
+  })
+
+  it('is tried again after that, as one attempt, by the rule of the node', async () => {
+    const caller = callerWith(() => [lost, resent(503)])
+    const retry = { attempts: 2, initialDelayMs: 0, maxDelayMs: 0 }
+
+    const reply = await execute({ node: { method: 'PUT', retry } }, caller)
+
+    expect(reply.attempts.map(({ purpose, number }) => [purpose, number])).toEqual([
+      ['call', 1],
+      ['resend', 2],
+      ['call', 3],
+      ['resend', 4],
+    ])
+    expect(reply).toMatchObject({ delivered: 'yes', repeat: 'if_idempotent' })
+    expect(caller.calls).toHaveLength(2)
   })
 })
 
