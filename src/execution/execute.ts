@@ -69,7 +69,8 @@ export async function executeNode(
   const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota } = context
   const share = { client: occasion.client, tenant }
-  if (quota.owes(share)) await quota.turn(share, deadlineMs, occasion.cancellation)
+  const hasWaited = quota.owes(share)
+  if (hasWaited) await quota.turn(share, deadlineMs, occasion.cancellation)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
@@ -92,6 +93,7 @@ export async function executeNode(
         tenant,
         deadlineMs,
         accepted,
+        hasWaited,
         cancellation: occasion.cancellation,
         resources: occasion.resources,
         isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),

@@ -1,10 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Attempts } from '../../src/egress/caller.ts'
 import { CompiledNodes } from '../../src/execution/compiled-nodes.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { writeJson } from '../../src/webhook/json.ts'
-import { attempt, callerWith, context, execute, failing, here, responding, responseOf } from './executions.ts'
+import {
+  attempt,
+  callerWith,
+  context,
+  execute,
+  failing,
+  here,
+  plenty,
+  responding,
+  responseOf,
+  type TestCaller,
+} from './executions.ts'
 
 describe('an execution', () => {
   it('tells all there is to tell', async () => {
@@ -289,14 +301,74 @@ describe('the time of the processor that an execution takes', () => {
     expect(owed).toEqual([true])
   })
 
-  it('is waited for within the deadline, which counts from acceptance', async () => {
+  it('is waited for within the deadline, which counts from acceptance: then nothing is sent', async () => {
     const quota = new RenderQuota()
     quota.spend(mine, 100_000)
     const caller = responding()
-    await execute({ deadlineMs: 60 }, caller, { quota })
 
-    expect(caller.calls.map(({ options }) => options.timeoutMs)).toEqual([1])
+    const reply = await execute({ deadlineMs: 60 }, caller, { quota })
+
+    expect(reply).toMatchObject({
+      reason: { code: 'queue_timeout', path: '/deadlineMs', blame: 'service' },
+      delivered: 'no',
+      repeat: 'safe',
+      attempts: [{ purpose: 'call', failure: 'queue_timeout', delivered: 'no' }],
+    })
+    expect(caller.calls).toEqual([])
   })
+})
+
+describe('the last 50 ms', () => {
+  const again = { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 }
+  const turnedAway = attempt({ kind: 'responded', response: responseOf({ status: 503 }) })
+
+  it('are used where nothing was waited for', async () => {
+    const caller = responding()
+
+    expect(await execute({ deadlineMs: 30 }, caller)).toMatchObject({ branch: 'success' })
+    expect(caller.calls).toHaveLength(1)
+    expect(caller.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(30)
+  })
+
+  it.each([
+    ['deadlineMs', { deadlineMs: 100 }],
+    ['totalMs', { node: { retry: { ...again, totalMs: 100 } } }],
+  ])('of %s are too few for a further attempt: the result of before stands', async (_name, sketch) => {
+    const caller = slowly(
+      60,
+      callerWith(() => [turnedAway]),
+    )
+
+    const reply = await execute({ node: { retry: again }, ...sketch }, caller)
+
+    expect(reply).toMatchObject({ reason: { actual: 'status 503' }, attempts: [{ status: 503 }] })
+    expect(caller.calls).toHaveLength(1)
+  })
+
+  it('are too few for a further attempt where a pause took longer than it should', async () => {
+    const caller = callerWith(() => [turnedAway])
+    const resources = { ...plenty, pause: () => delay(60, 'over' as const) }
+    const node = { method: 'POST', url: 'https://target.example/', retry: again } as const
+
+    const result = await executeNode(
+      { node, deadlineMs: 100 },
+      { ...context, caller },
+      { ...here, resources },
+    )
+
+    expect(result).toMatchObject({
+      reply: {
+        reason: { actual: 'status 503' },
+        attempts: [{ status: 503 }],
+        warnings: [{ code: 'retry_abandoned' }],
+      },
+    })
+    expect(caller.calls).toHaveLength(1)
+  })
+
+  function slowly(ms: number, caller: TestCaller): TestCaller {
+    return { ...caller, call: (...call) => delay(ms).then(() => caller.call(...call)) }
+  }
 })
 
 describe('a request that was sent again without an answer to the first one', () => {
