@@ -175,6 +175,7 @@ function blameFor(status: number): string | null {
 function repeatFor(status: number): string {
   return repeatAfter([
     {
+      purpose: 'call',
       startedAt: new Date(0),
       durationMs: 0,
       outcome: { kind: 'responded', response: responseWith(status) },

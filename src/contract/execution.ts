@@ -5,6 +5,7 @@ import { methods } from './method.ts'
 import { minMaskLength, secretNamePattern, tenantPattern } from './names.ts'
 import { Node } from './node.ts'
 import { Payload } from './payload.ts'
+import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
 
 /** Values that the node refers to as `{{ secrets.NAME }}`. */
@@ -237,7 +238,11 @@ export type ShownResponse = Static<typeof ShownResponse>
 /** One request that reached the wire or was to. */
 export const AttemptEntry = closedObject(
   {
-    number: Type.Integer({ minimum: 1, description: 'Counts from 1.' }),
+    purpose: oneOfWords(purposes, {
+      description:
+        'Why the request went out. `call`: as the node says. `resend`: the same once more at once, on a fresh connection, since a kept one had ended without a byte of an answer; done with GET, PUT, DELETE and `idempotent`, and with any request of which nothing had been sent.',
+    }),
+    number: Type.Integer({ minimum: 1, description: 'Counts all entries, from 1.' }),
     startedAt: Type.String({ format: 'date-time', description: 'When it began.' }),
     durationMs: Type.Number({ minimum: 0, description: 'How long it took, in milliseconds.' }),
     status: nullable<number>({ type: 'integer', description: 'The status of the response.' }),

@@ -1,4 +1,5 @@
 import type { Delivered, Failure } from '../contract/failure.ts'
+import type { Purpose } from '../contract/purpose.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 import { Cancellation } from './call/cancellation.ts'
@@ -17,8 +18,9 @@ import type { Place } from './limits/bulkhead.ts'
 import type { Lane } from './limits/bulkhead-key.ts'
 import { failureFromError } from './transport-failure.ts'
 
-/** A request on its way, and what all of its attempts share. */
+/** A request on its way. All but its purpose and headers a resend has in common with the first one. */
 export interface Call {
+  readonly purpose: Purpose
   readonly request: OutboundRequest
   readonly lane: Lane
   readonly place: Place
@@ -43,23 +45,35 @@ export interface AttemptOptions {
   readonly log: DebugLog
 }
 
+/** An attempt as it ended on the wire. */
+export interface EndedAttempt extends Attempt {
+  /** Whether a connection that was kept since an earlier call ended without a byte of an answer. */
+  readonly lostKeptConnection: boolean
+}
+
 /**
  * Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of
  * ours.
  */
-export async function attemptOnce(call: Call, connect: Connect, options: AttemptOptions): Promise<Attempt> {
+export async function attemptOnce(
+  call: Call,
+  connect: Connect,
+  options: AttemptOptions,
+): Promise<EndedAttempt> {
   const startedAt = new Date()
   const started = performance.now()
   const journey = new Journey(call, options)
   try {
     const outcome = await journey.outcome(connect)
     return {
+      purpose: call.purpose,
       startedAt,
       durationMs: Math.round(performance.now() - started),
       outcome,
       delivered: journey.delivered,
       connectionReused: journey.connectionReused,
       timings: journey.phases.timings(),
+      lostKeptConnection: journey.lostKeptConnection(outcome),
     }
   } finally {
     journey.letGo()
@@ -69,6 +83,7 @@ export async function attemptOnce(call: Call, connect: Connect, options: Attempt
 /** What is told of a request for which nothing was done. */
 export function attemptNotBegun(failure: Failure): Attempt {
   return {
+    purpose: 'call',
     startedAt: new Date(),
     durationMs: 0,
     outcome: { kind: 'failed', failure, response: null },
@@ -107,6 +122,14 @@ class Journey implements ExchangeListener, Interruptible {
 
   get connectionReused(): boolean {
     return this.#connectionReused
+  }
+
+  /** A clock that ran out, or an answer that began and broke off, says nothing of the connection. */
+  lostKeptConnection(outcome: Outcome): boolean {
+    if (!this.#connectionReused || outcome.kind === 'responded') return false
+    if (outcome.failure.code !== 'no_response') return false
+    // What a connection has answered is known from the moment on at which the request is written.
+    return this.delivered === 'no' || this.#connection?.hasAnswered === false
   }
 
   respond(response: TargetResponse): void {

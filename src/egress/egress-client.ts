@@ -21,6 +21,7 @@ import { laneOf } from './limits/bulkhead-key.ts'
 import { type AddressPolicy, createAddressPolicy, type Target } from './policy/address-policy.ts'
 import type { AddressRule } from './policy/address-rule.ts'
 import type { IpRange } from './policy/ip-address.ts'
+import { explainLoss, obstacleToResend } from './resend.ts'
 import { nameOf } from './transport-failure.ts'
 
 /**
@@ -37,12 +38,14 @@ export interface CallOptions {
   readonly cancellation?: Cancellation
   /** Told of every piece of a response body; where it says false, no more is read of it. */
   readonly receive?: Receive
+  /** Gives the request for a resend, where that is to differ. Without it the same one goes out again. */
+  readonly forResend?: () => OutboundRequest
 }
 
 export interface Caller {
   /**
-   * Sends one request once, when it is its turn. A second attempt is made only where a kept-alive connection
-   * turned out to be closed before anything was written on it. Rejects only on a bug of ours.
+   * Sends one request once, when it is its turn, and once more where a kept connection ended without a byte of an
+   * answer and that can do no harm. Rejects only on a bug of ours.
    */
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
   /** Whether a target may be called, as far as its name, its port and an address in the URL tell. */
@@ -94,19 +97,22 @@ export function createCaller(options: EgressOptions): Caller {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll }) {
+    async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll, forResend }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
       if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
       const lane = laneOf(tenant, request)
       const place = places.take(lane.key)
       if (place === null) return [attemptNotBegun(queueFull(request))]
       const deadline = new Deadline(timeoutMs)
-      const call = { request, lane, place, deadline, cancellation, receive }
+      const call: Call = { purpose: 'call', request, lane, place, deadline, cancellation, receive }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
-        if (!foundConnectionClosed(first)) return [first]
-        return [first, await attemptOnce(call, open, shared)]
+        if (!first.lostKeptConnection) return [first]
+        const obstacle = obstacleToResend(first, call)
+        if (obstacle !== null) return [explainLoss(first, obstacle)]
+        const again: Call = { ...call, purpose: 'resend', request: forResend?.() ?? request }
+        return [first, await attemptOnce(again, open, shared)]
       } finally {
         deadline.clear()
         running.delete(deadline)
@@ -180,16 +186,6 @@ async function turnOf(
 function queueFull(target: Target): Failure {
   const detail = `Too many calls to ${nameOf(target)} are under way, and as many wait as may.`
   return { code: 'queue_full', detail, path: null }
-}
-
-/** The other side may close a kept-alive connection at any time: that says nothing about the request. */
-function foundConnectionClosed({ connectionReused, delivered, outcome }: Attempt): boolean {
-  return (
-    connectionReused &&
-    delivered === 'no' &&
-    outcome.kind === 'failed' &&
-    outcome.failure.code === 'no_response'
-  )
 }
 
 function interfaceAddresses(): readonly string[] {

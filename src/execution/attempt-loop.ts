@@ -1,5 +1,6 @@
-import type { FailureCode } from '../contract/failure.ts'
+import type { Failure, FailureCode } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
+import { attemptNotBegun } from '../egress/attempt.ts'
 import type { Cancellation } from '../egress/call/cancellation.ts'
 import type { Caller } from '../egress/egress-client.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
@@ -19,6 +20,8 @@ export interface Sending {
   readonly deadlineMs: number
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
+  /** Whether it had to wait since then until it could be rendered. */
+  readonly hasWaited: boolean
   /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
   readonly cancellation: Cancellation
   readonly resources: HeldResources
@@ -38,6 +41,8 @@ export async function send(sending: Sending): Promise<Sent> {
   const { node, request, caller, tenant, cancellation, resources } = sending
   const receive = (bytes: number) => resources.holdReceived(bytes)
   const budget = new Budget(sending)
+  if (sending.hasWaited && budget.remainingMs < minAttemptMs)
+    return { attempts: [attemptNotBegun(renderedTooLate)], warnings: noWarnings }
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
@@ -55,6 +60,13 @@ export async function send(sending: Sending): Promise<Sent> {
 }
 
 const noWarnings: readonly Warning[] = []
+
+const renderedTooLate: Failure = {
+  code: 'queue_timeout',
+  detail: `The call waited until templates of its client or tenant could be rendered again, and with less than ${minAttemptMs} ms left no attempt is begun.`,
+  path: '/deadlineMs',
+  hint: 'Templates of this client or tenant take more of the processor than their share: simplify them, or raise deadlineMs.',
+}
 
 /** Why another attempt was not begun, although one was due. */
 const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {

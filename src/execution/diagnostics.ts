@@ -120,8 +120,9 @@ function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): 
 
 /** The entry of an attempt in a reply. */
 export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
-  const { startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
+  const { purpose, startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
   return {
+    purpose,
     number: index + 1,
     startedAt: startedAt.toISOString(),
     durationMs,

@@ -24,6 +24,7 @@ import { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
+import { tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { tracedCaller } from './traced-client.ts'
 
@@ -68,7 +69,8 @@ export async function executeNode(
   const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota } = context
   const share = { client: occasion.client, tenant }
-  if (quota.owes(share)) await quota.turn(share, deadlineMs, occasion.cancellation)
+  const hasWaited = quota.owes(share)
+  if (hasWaited) await quota.turn(share, deadlineMs, occasion.cancellation)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
@@ -91,6 +93,7 @@ export async function executeNode(
         tenant,
         deadlineMs,
         accepted,
+        hasWaited,
         cancellation: occasion.cancellation,
         resources: occasion.resources,
         isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
@@ -189,7 +192,7 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
-    reason: reporter.reason(decision.reason),
+    reason: reporter.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: deliveredBy(attempts),
     repeat: repeatOf(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),

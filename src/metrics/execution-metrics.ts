@@ -48,13 +48,19 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     help: 'Attempts that ended, by class of the status or code of the failure.',
     series: possibleOutcomes.map((outcome) => ({ outcome })),
   })
+  const resends = count(registry, {
+    name: 'webhook_node_resends_total',
+    help: 'Requests that were sent once more at once, since a kept connection had ended without a byte of an answer.',
+    series: [],
+  })
   const phases = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
     help: 'How long the phases of attempts took.',
     series: phaseNames.map(([, phase]) => ({ phase })),
   })
 
-  return ({ status, failure, timings }) => {
+  return ({ purpose, status, failure, timings }) => {
+    if (purpose === 'resend') resends.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
     for (const [name, phase] of phaseNames) {
       const ms = timings[name]

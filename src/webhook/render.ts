@@ -99,6 +99,7 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
     headers: headers.real,
     body: bytes,
     keepAlive: node.keepAlive,
+    isIdempotent: node.retry.isIdempotent,
   }
   const shown: ShownParts = {
     url: `https://${place.authority}${target.shown}`,

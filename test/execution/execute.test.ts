@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import type { Attempts } from '../../src/egress/egress-client.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { NodeCache } from '../../src/execution/node-cache.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
@@ -11,8 +13,10 @@ import {
   failing,
   given,
   here,
+  plenty,
   responding,
   responseOf,
+  type TestCaller,
 } from './executions.ts'
 
 describe('an execution', () => {
@@ -85,6 +89,7 @@ describe('an execution', () => {
       },
       attempts: [
         {
+          purpose: 'call',
           number: 1,
           startedAt: '2026-03-01T12:00:00.000Z',
           durationMs: 12,
@@ -297,13 +302,157 @@ describe('the time of the processor that an execution takes', () => {
     expect(owed).toEqual([true])
   })
 
-  it('is waited for within the deadline, which counts from acceptance', async () => {
+  it('is waited for within the deadline, which counts from acceptance: then nothing is sent', async () => {
     const quota = new RenderQuota()
     quota.spend(mine, 100_000)
     const caller = responding()
-    await execute({ deadlineMs: 60 }, caller, { quota })
 
-    expect(caller.calls.map(({ options }) => options.timeoutMs)).toEqual([1])
+    const reply = await execute({ deadlineMs: 60 }, caller, { quota })
+
+    expect(reply).toMatchObject({
+      reason: { code: 'queue_timeout', path: '/deadlineMs', blame: 'service' },
+      delivered: 'no',
+      repeat: 'safe',
+      attempts: [{ purpose: 'call', failure: 'queue_timeout', delivered: 'no' }],
+    })
+    expect(caller.calls).toEqual([])
+  })
+})
+
+describe('the last 50 ms', () => {
+  const again = { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 }
+  const turnedAway = attempt({ kind: 'responded', response: responseOf({ status: 503 }) })
+
+  it('are used where nothing was waited for', async () => {
+    const caller = responding()
+
+    expect(await execute({ deadlineMs: 30 }, caller)).toMatchObject({ branch: 'success' })
+    expect(caller.calls).toHaveLength(1)
+    expect(caller.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(30)
+  })
+
+  it.each([
+    ['deadlineMs', { deadlineMs: 100 }],
+    ['totalMs', { node: { retry: { ...again, totalMs: 100 } } }],
+  ])('of %s are too few for a further attempt: the result of before stands', async (_name, sketch) => {
+    const caller = slowly(
+      60,
+      callerWith(() => [turnedAway]),
+    )
+
+    const reply = await execute({ node: { retry: again }, ...sketch }, caller)
+
+    expect(reply).toMatchObject({ reason: { actual: 'status 503' }, attempts: [{ status: 503 }] })
+    expect(caller.calls).toHaveLength(1)
+  })
+
+  it('are too few for a further attempt where a pause took longer than it should', async () => {
+    const caller = callerWith(() => [turnedAway])
+    const resources = { ...plenty, pause: () => delay(60, 'over' as const) }
+    const node = { method: 'POST', url: 'https://target.example/', retry: again } as const
+
+    const result = await executeNode(
+      { node: given(node), deadlineMs: 100 },
+      { ...context, caller },
+      { ...here, resources },
+    )
+
+    expect(result).toMatchObject({
+      reply: {
+        reason: { actual: 'status 503' },
+        attempts: [{ status: 503 }],
+        warnings: [{ code: 'retry_abandoned' }],
+      },
+    })
+    expect(caller.calls).toHaveLength(1)
+  })
+
+  function slowly(ms: number, caller: TestCaller): TestCaller {
+    return { ...caller, call: (...call) => delay(ms).then(() => caller.call(...call)) }
+  }
+})
+
+describe('a request that was sent again without an answer to the first one', () => {
+  const lost = attempt(
+    { kind: 'failed', failure: { code: 'no_response', detail: '', path: null }, response: null },
+    { delivered: 'maybe', connectionReused: true },
+  )
+  const resent = (status: number) =>
+    attempt({ kind: 'responded', response: responseOf({ status }) }, { purpose: 'resend' })
+  const answeredWith = (status: number, first = lost) =>
+    execute(
+      { node: { method: 'DELETE' } },
+      callerWith(() => [first, resent(status)]),
+    )
+
+  it.each([404, 409, 410, 412])('may have done it where the second one gets a %i', async (status) => {
+    const { reason, delivered, repeat } = await answeredWith(status)
+    const [first, ...rest] = reason.hint?.split('. ') ?? []
+
+    expect(first).toMatch(/^The first request may have done it: /)
+    expect(first).toContain(`a ${status}`)
+    expect(rest.join('. ')).toMatch(/\.$/)
+    expect({ code: reason.code, delivered, repeat }).toEqual({
+      code: 'expectation_unmet',
+      delivered: 'yes',
+      repeat: 'never',
+    })
+  })
+
+  it.each([400, 403, 422, 500, 503])('is not spoken of where the second one gets a %i', async (status) => {
+    expect((await answeredWith(status)).reason.hint).not.toMatch(/may have done it/)
+  })
+
+  it('is not spoken of where it cannot have arrived', async () => {
+    expect((await answeredWith(404, { ...lost, delivered: 'no' })).reason.hint).not.toMatch(/may have done/)
+  })
+
+  it('is not spoken of where the second one gets what is expected', async () => {
+    const node = { method: 'DELETE', expect: { type: 'status', value: [204, 404] } } as const
+
+    const reply = await execute(
+      { node },
+      callerWith(() => [lost, resent(404)]),
+    )
+
+    expect(reply).toMatchObject({ branch: 'success', reason: { hint: null }, repeat: 'never' })
+  })
+
+  it('may have been a later one than the first', async () => {
+    const refused = attempt(
+      { kind: 'failed', failure: { code: 'connect_refused', detail: '', path: null }, response: null },
+      { delivered: 'no' },
+    )
+    const answers: Attempts[] = [[refused], [lost, resent(404)]]
+    const node = { method: 'DELETE', retry: { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 } } as const
+
+    const { reason, attempts } = await execute(
+      { node },
+      callerWith(() => answers.shift() ?? [refused]),
+    )
+
+    expect(reason.hint).toMatch(/^An earlier request may have done it: /)
+    expect(attempts).toMatchObject([
+      { purpose: 'call', number: 1 },
+      { purpose: 'call', number: 2 },
+      { purpose: 'resend', number: 3 },
+    ])
+  })
+
+  it('is tried again after that, as one attempt, by the rule of the node', async () => {
+    const caller = callerWith(() => [lost, resent(503)])
+    const retry = { attempts: 2, initialDelayMs: 0, maxDelayMs: 0 }
+
+    const reply = await execute({ node: { method: 'PUT', retry } }, caller)
+
+    expect(reply.attempts.map(({ purpose, number }) => [purpose, number])).toEqual([
+      ['call', 1],
+      ['resend', 2],
+      ['call', 3],
+      ['resend', 4],
+    ])
+    expect(reply).toMatchObject({ delivered: 'yes', repeat: 'if_idempotent' })
+    expect(caller.calls).toHaveLength(2)
   })
 })
 

@@ -34,13 +34,13 @@ export interface TestCaller extends Caller {
 }
 
 /** A way out that leads nowhere: what would come back is given. */
-export function callerWith(answer: (request: OutboundRequest) => Attempts): TestCaller {
+export function callerWith(answer: (request: OutboundRequest, options: CallOptions) => Attempts): TestCaller {
   const calls: TestCaller['calls'] = []
   return {
     calls,
     async call(request, options) {
       calls.push({ request, options })
-      return answer(request)
+      return answer(request, options)
     },
     mayCall: () => true,
     load: () => ({ connections: 0, waiting: 0 }),
@@ -74,6 +74,7 @@ export function responseOf({ body = '', ...rest }: Answer): TargetResponse {
 
 export function attempt(outcome: Outcome, rest: Partial<Attempt> = {}): Attempt {
   return {
+    purpose: 'call',
     startedAt: new Date('2026-03-01T12:00:00Z'),
     durationMs: 12,
     outcome,

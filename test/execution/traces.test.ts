@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { Node } from '../../src/contract/node.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { spansOf } from '../../src/execution/spans.ts'
+import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
+import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 import { attempt, callerWith, context, given, here, responseOf, type TestCaller } from './executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
 const responded = attempt({ kind: 'responded', response: responseOf({}) })
 const closed = attempt(
   { kind: 'failed', failure: { code: 'no_response', detail: '', path: null }, response: null },
-  { connectionReused: true, delivered: 'no' },
+  { connectionReused: true, delivered: 'maybe' },
 )
+const resent: Attempt = { ...responded, purpose: 'resend' }
 
 async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = {}) {
   const node: Node = { method: 'POST', url: 'https://target.example/hook', ...part }
@@ -18,29 +21,33 @@ async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = 
   return result
 }
 
-const parentsSent = ({ calls }: TestCaller) =>
-  calls.flatMap(({ request }) =>
-    request.headers.filter(([name]) => name === 'traceparent').map(([, value]) => value.split('-')[2]),
-  )
+function parentIn(request: OutboundRequest | undefined): string | undefined {
+  const [, value] = request?.headers.find(([name]) => name === 'traceparent') ?? []
+  return value?.split('-')[2]
+}
 
 describe('the spans of an execution', () => {
-  it('are one for each attempt, and the target knows of the one that was sent', async () => {
-    const caller = callerWith(() => [closed, responded])
+  it('are one for each attempt, and the target knows of the one that it gets', async () => {
+    const parents: (string | undefined)[] = []
+    const caller = callerWith((request, { forResend }) => {
+      parents.push(parentIn(request), parentIn(forResend?.()))
+      return [closed, resent]
+    })
 
     const result = await executed(caller, { propagateTrace: true })
 
-    const [execution, unsent, sent] = spansOf(result)
+    const [execution, lost, again] = spansOf(result)
     expect(spansOf(result)).toHaveLength(3)
-    expect(parentsSent(caller)).toEqual([sent?.context.spanId])
-    expect([unsent?.parentSpanId, sent?.parentSpanId]).toEqual(Array(2).fill(execution?.context.spanId))
-    expect(unsent).toMatchObject({
+    expect(parents).toEqual([lost?.context.spanId, again?.context.spanId])
+    expect([lost?.parentSpanId, again?.parentSpanId]).toEqual(Array(2).fill(execution?.context.spanId))
+    expect(lost).toMatchObject({
       hasFailed: true,
-      attributes: { 'error.type': 'no_response', 'webhook_node.delivered': 'no' },
+      attributes: { 'error.type': 'no_response', 'webhook_node.delivered': 'maybe' },
     })
-    expect(sent).toMatchObject({ hasFailed: false, attributes: { 'http.request.resend_count': 1 } })
+    expect(again).toMatchObject({ hasFailed: false, attributes: { 'http.request.resend_count': 1 } })
     expect(result.reply.request?.headers).toContainEqual([
       'traceparent',
-      `00-${trace.traceId}-${sent?.context.spanId}-01`,
+      `00-${trace.traceId}-${again?.context.spanId}-01`,
     ])
   })
 

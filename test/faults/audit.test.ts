@@ -41,7 +41,7 @@ it(`what ${calls} callers are told is what a receiver at its worst has noted dow
 
   const visits = Map.groupBy(receiver.journal, ({ id }) => id)
   const contradictions = replies.flatMap((reply, id) =>
-    contradictionsIn(reply, visits.get(String(id)) ?? []).map((what) => ({
+    contradictionsIn(reply, visits.get(String(id)) ?? [], script[id]?.method).map((what) => ({
       id,
       whim: script[id]?.whim,
       what,
@@ -54,7 +54,11 @@ it(`what ${calls} callers are told is what a receiver at its worst has noted dow
 })
 
 /** What a reply says that cannot be true. */
-function contradictionsIn(reply: ExecuteReply, visits: readonly Visit[]): readonly string[] {
+function contradictionsIn(
+  reply: ExecuteReply,
+  visits: readonly Visit[],
+  method: string | undefined,
+): readonly string[] {
   const { attempts, response, delivered } = reply
   const certainties = attempts.map((attempt) => attempt.delivered)
   const mayHaveArrived = certainties.filter((certainty) => certainty !== 'no').length
@@ -62,6 +66,7 @@ function contradictionsIn(reply: ExecuteReply, visits: readonly Visit[]): readon
   const answered = visits.filter(({ id, status }) => id === shownId && status === response?.status)
   const checks = {
     'a request on the wire is not in the list': visits.length > mayHaveArrived,
+    'a request that must not come twice was sent twice': method === 'POST' && mayHaveArrived > 1,
     'the list says less than the reply': delivered !== surestOf(certainties),
     'yes without an answer': delivered === 'yes' && answered.length === 0,
     'an answer without yes': response !== null && delivered !== 'yes',

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Caller } from '../../src/egress/egress-client.ts'
-import type { Part } from '../../testkit/raw-server.ts'
 import { testCaller } from '../support/caller.ts'
+import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { rawTlsServer } from '../support/servers.ts'
 import type { Chapter, Target } from './fault.ts'
 import { at, sound } from './targets.ts'
@@ -15,11 +15,36 @@ const recovered = {
   seen: 'a request',
   shows: {
     attempts: [
-      { status: null, failure: 'no_response', delivered: 'no', connectionReused: true },
-      { status: 200, failure: null, delivered: 'yes', connectionReused: false },
+      { purpose: 'call', status: null, failure: 'no_response', delivered: 'no', connectionReused: true },
+      { purpose: 'resend', status: 200, failure: null, delivered: 'yes', connectionReused: false },
     ],
   },
 } as const
+
+/** What the caller is told when a request that may have arrived was sent once more. */
+const resent = {
+  ends: 200,
+  delivered: 'yes',
+  repeat: 'never',
+  seen: 'two requests',
+  shows: {
+    attempts: [
+      { purpose: 'call', failure: 'no_response', delivered: 'maybe', connectionReused: true },
+      { purpose: 'resend', failure: null, delivered: 'yes', connectionReused: false },
+    ],
+  },
+} as const
+
+/** What the caller is told when it was not. */
+const lost = {
+  ends: 'no_response',
+  delivered: 'maybe',
+  repeat: 'if_idempotent',
+  seen: 'a request',
+  shows: { attempts: [{ purpose: 'call', connectionReused: true }] },
+} as const
+
+const twiceAsOne = { idempotent: true } as const
 
 export const reuseFaults: Chapter = {
   title: 'A connection that was kept alive',
@@ -45,12 +70,58 @@ export const reuseFaults: Chapter = {
     {
       row: '23',
       what: 'The target closes a kept connection when the next request has been written.',
-      make: async () => ({ ...at(await rawTlsServer(answerOnce)), rehearsals: 1 }),
-      ends: 'no_response',
-      delivered: 'maybe',
+      make: () => closing(closings.destroy),
+      ...lost,
+    },
+    {
+      row: '23',
+      what: 'The same, and the node says `idempotent: true`.',
+      make: () => closing(closings.destroy, { node: twiceAsOne }),
+      ...resent,
+    },
+    {
+      row: '23',
+      what: 'The same, and the target resets the connection.',
+      make: () => closing(closings.reset, { node: twiceAsOne }),
+      ...resent,
+    },
+    {
+      row: '23',
+      what: 'The same with a `PUT`, which the target answers with 500 when it is sent once more.',
+      make: () => closing(closings.end, { node: { method: 'PUT' }, statuses: [200, 500] }),
+      ...resent,
+      ends: 500,
       repeat: 'if_idempotent',
-      seen: 'a request',
-      shows: { attempts: [{ connectionReused: true }] },
+      shows: { attempts: [{ failure: 'no_response' }, { purpose: 'resend', status: 500 }] },
+    },
+    {
+      row: '23',
+      what: 'The same with a `DELETE`, which the target answers with 404 when it is sent once more.',
+      make: () =>
+        closing(closings.end, { node: { method: 'DELETE', body: undefined }, statuses: [200, 404] }),
+      ...resent,
+      ends: 404,
+      shows: { attempts: [{ failure: 'no_response' }, { purpose: 'resend', status: 404 }] },
+    },
+    {
+      row: '23',
+      what: 'The same with a `PUT` that has `If-Match`.',
+      make: () =>
+        closing(closings.destroy, {
+          node: { method: 'PUT', headers: [{ name: 'If-Match', value: '"1"' }] },
+        }),
+      ...lost,
+    },
+    {
+      row: '23',
+      what: 'The target answers one letter on a kept connection and closes it, and the node says `idempotent: true`.',
+      make: () => closing((socket) => socket.end('H'), { node: twiceAsOne }),
+      ...lost,
+    },
+    {
+      row: '23',
+      what: 'The target is an nginx that reloads again and again while calls go on.',
+      why: '`test/namespace/reloads.test.ts` makes it, with thousands of calls: none that may be sent twice fails',
     },
     {
       row: '39',
@@ -95,12 +166,12 @@ export const reuseFaults: Chapter = {
   ],
 }
 
-/** Answers the first request of a connection, and ends that at the second. */
-const answerOnce: Part = (socket) => {
-  socket.once('data', () => {
-    socket.write(sound)
-    socket.once('data', () => socket.destroy())
-  })
+/** A target that is just closing a kept connection when the next request has been written on it. */
+async function closing(
+  close: Closing,
+  { statuses, node }: { statuses?: readonly number[]; node?: Target['node'] } = {},
+): Promise<Target> {
+  return { ...at(await closingTarget(close, statuses)), rehearsals: 1, ...(node && { node }) }
 }
 
 /** Something befalls the kept connection at the moment in which the service begins to use it. */

@@ -9,6 +9,7 @@ import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { createMetrics, type Metrics, type MetricsSources } from '../../src/metrics/metrics.ts'
 import { testFiles } from '../secrets/files.ts'
 import { execution, failedExecution } from '../statistics/executions.ts'
+import { closings, closingTarget } from '../support/closing-target.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
@@ -46,6 +47,22 @@ describe('the metrics of an execution', () => {
       'webhook_node_attempts_total{outcome="5xx"}': 1,
       'webhook_node_attempts_total{outcome="2xx"}': 1,
       'webhook_node_executions_total{branch="success",code="expectation_met",blame="none"}': 1,
+    })
+  })
+
+  it('count what was sent once more, beside both attempts', async () => {
+    const target = await closingTarget(closings.destroy)
+    const { execute, url } = await service()
+    const node = { method: 'GET', url: `https://127.0.0.1:${target.port}/` }
+    await execute({ node })
+    const before = await scrape(url)
+
+    await execute({ node })
+
+    expect(growth(before, await scrape(url))).toMatchObject({
+      webhook_node_resends_total: 1,
+      'webhook_node_attempts_total{outcome="no_response"}': 1,
+      'webhook_node_attempts_total{outcome="2xx"}': 1,
     })
   })
 

@@ -36,6 +36,7 @@ export function failedExecution(at: number, rest: Partial<ExecutionRecord> = {})
 }
 
 const attempt: ExecutionRecord['attempts'][number] = {
+  purpose: 'call',
   number: 1,
   startedAt: '2026-03-01T12:00:00.000Z',
   durationMs: 12,

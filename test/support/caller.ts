@@ -55,6 +55,7 @@ export function outbound(
     ],
     body: sent,
     keepAlive: true,
+    isIdempotent: false,
     ...rest,
   }
 }

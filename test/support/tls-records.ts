@@ -10,6 +10,7 @@ import { type Listening, listen } from '../../testkit/listen.ts'
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
 
 /** Content types of TLS records. */
+export const alert = 21
 export const handshake = 22
 export const applicationData = 23
 

@@ -11,7 +11,13 @@ const timings = {
   firstByteMs: null,
   downloadMs: null,
 }
-const common = { startedAt: new Date(0), durationMs: 1, connectionReused: false, timings }
+const common = {
+  purpose: 'call',
+  startedAt: new Date(0),
+  durationMs: 1,
+  connectionReused: false,
+  timings,
+} as const
 
 const responded = (status: number): Attempt => ({
   ...common,

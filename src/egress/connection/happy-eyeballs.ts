@@ -30,6 +30,9 @@ export async function connectToFirst(
   }
 }
 
+/** Firewalls and NATs forget a connection on which nothing moves while a target takes its time. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 } as const
+
 class Race {
   readonly #waiting: string[]
   readonly #port: number
@@ -64,7 +67,7 @@ class Race {
   }
 
   #startOn(address: string): void {
-    const socket = connect({ host: address, port: this.#port, noDelay: true })
+    const socket = connect({ host: address, port: this.#port, noDelay: true, ...keepAlive })
     this.#onSocket(socket)
     this.#running.add(socket)
     socket

@@ -15,4 +15,6 @@ export interface OutboundRequest {
   readonly body: Buffer | null
   /** False: on a connection of its own, which is closed behind the response. The header `connection` says the same. */
   readonly keepAlive: boolean
+  /** Whether the target takes it as one where it comes twice, by its method or since the node says so. */
+  readonly isIdempotent: boolean
 }

@@ -1,4 +1,5 @@
 import type { Delivered, Failure } from '../../contract/failure.ts'
+import type { Purpose } from '../../contract/purpose.ts'
 
 /** Name and value as they stood on the wire. */
 export type HeaderPair = readonly [name: string, value: string]
@@ -43,6 +44,7 @@ export interface Timings {
 
 /** One try at sending the request. */
 export interface Attempt {
+  readonly purpose: Purpose
   readonly startedAt: Date
   readonly durationMs: number
   readonly outcome: Outcome

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { closings, closingTarget } from '../support/closing-target.ts'
+import { collector } from '../support/collector.ts'
+import { service } from '../support/service.ts'
+
+/** The second execution of a node: the target is just closing the connection that the first one has left. */
+async function secondOf(part: object, statuses: readonly number[] = [200], settings = {}) {
+  const target = await closingTarget(closings.destroy, statuses)
+  const { execute, post, drain } = await service({ settings })
+  const url = `https://127.0.0.1:${target.port}/leads/7`
+  const first = await execute({ node: { method: 'POST', url } })
+  expect(first).toMatchObject({ branch: 'success', attempts: [{ purpose: 'call', connectionReused: false }] })
+  return { target, node: { url, ...part }, execute, post, drain }
+}
+
+const lost = {
+  purpose: 'call',
+  number: 1,
+  failure: 'no_response',
+  delivered: 'maybe',
+  connectionReused: true,
+}
+const resent = { purpose: 'resend', number: 2, delivered: 'yes', connectionReused: false }
+
+describe('a kept connection may end at any time', () => {
+  it.each([
+    { method: 'GET' },
+    { method: 'PUT', body: { structure: 'full' } },
+    { method: 'DELETE' },
+    { method: 'POST', idempotent: true },
+    { method: 'PATCH', idempotent: true },
+  ])('and that is no matter to %j', async (part) => {
+    const { execute, node, target } = await secondOf(part)
+
+    const reply = await execute({ node })
+
+    expect(reply).toMatchObject({
+      branch: 'success',
+      delivered: 'yes',
+      repeat: 'never',
+      attempts: [lost, { ...resent, status: 200, failure: null }],
+      warnings: [],
+    })
+    expect(target.requests()).toBe(3)
+  })
+
+  it.each(['POST', 'PATCH'])('and a %s is not sent twice: the hint says what happened', async (method) => {
+    const { execute, node, target } = await secondOf({ method, retry: { attempts: 3, initialDelayMs: 1 } })
+
+    const reply = await execute({ node })
+
+    expect(reply).toMatchObject({
+      branch: 'error',
+      reason: {
+        code: 'no_response',
+        hint: expect.stringMatching(
+          /^The connection had been kept open since an earlier call, .*"idempotent": true.*"keepAlive": false/,
+        ),
+      },
+      delivered: 'maybe',
+      repeat: 'if_idempotent',
+      attempts: [lost],
+    })
+    expect(reply.attempts).toHaveLength(1)
+    expect(target.requests()).toBe(2)
+  })
+
+  it('nor does it matter to a node that asks for a connection of its own', async () => {
+    const { execute, node, target } = await secondOf({ method: 'POST', keepAlive: false })
+
+    for (let call = 0; call < 3; call++)
+      expect(await execute({ node })).toMatchObject({
+        branch: 'success',
+        attempts: [{ purpose: 'call', connectionReused: false }],
+      })
+    expect(
+      target
+        .received()
+        .toString()
+        .match(/^connection: close\r$/gim),
+    ).toHaveLength(3)
+    expect(target.requests()).toBe(4)
+  })
+
+  it('and the key under which both were sent is the same', async () => {
+    const { execute, node, target } = await secondOf({ method: 'POST', idempotent: true })
+
+    const { idempotencyKey } = await execute({ node })
+
+    const sent = target
+      .received()
+      .toString()
+      .match(/(?<=^idempotency-key: ).+(?=\r$)/gim)
+    expect(sent).toEqual([idempotencyKey, idempotencyKey])
+  })
+
+  it.each([404, 409, 410, 412])('so a %i may be the work of the first request', async (status) => {
+    const { execute, node } = await secondOf({ method: 'DELETE' }, [200, status])
+
+    expect(await execute({ node })).toMatchObject({
+      reason: {
+        code: 'expectation_unmet',
+        hint: expect.stringMatching(/^The first request may have done it: [^.]*\. \w/),
+      },
+      delivered: 'yes',
+      repeat: 'never',
+      attempts: [lost, { ...resent, status }],
+    })
+  })
+
+  it('and what the second request gets is tried again by the rule of the node', async () => {
+    const { execute, node } = await secondOf(
+      { method: 'PUT', retry: { attempts: 2, initialDelayMs: 1 } },
+      [200, 503, 201],
+    )
+
+    const reply = await execute({ node })
+
+    // The connection that brought the 503 was kept, too.
+    expect(reply.attempts.map(({ purpose, status }) => [purpose, status])).toEqual([
+      ['call', null],
+      ['resend', 503],
+      ['call', null],
+      ['resend', 201],
+    ])
+    expect(reply).toMatchObject({ branch: 'success', delivered: 'yes', repeat: 'never' })
+  })
+
+  it('and each request has a span of its own, which the target is told', async () => {
+    const spansGoTo = await collector()
+    const { post, node, target, drain } = await secondOf({ method: 'GET', propagateTrace: true }, [200], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url,
+    })
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+
+    await post('/v1/execute', { node }, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` })
+
+    await drain()
+    const told = target
+      .received()
+      .toString()
+      .matchAll(new RegExp(`traceparent: 00-${traceId}-(\\w+)-01`, 'g'))
+    const attempts = spansGoTo.spans().filter((span) => span.traceId === traceId && span.kind === 3)
+    expect(attempts).toMatchObject([
+      { status: { code: 2 }, attributes: { 'error.type': 'no_response' } },
+      { status: { code: 0 }, attributes: { 'http.request.resend_count': 1 } },
+    ])
+    expect([...told].map(([, spanId]) => spanId)).toEqual(attempts.map(({ spanId }) => spanId))
+  })
+})
