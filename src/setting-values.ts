@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
 import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
 import { hashKey } from './http/api-keys.ts'
@@ -109,6 +110,26 @@ export function certificateFile(path: string): Parsed<string | null> {
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
+  }
+}
+
+/** A list of groups, in the form of Node's `ecdhCurve`, of which OpenSSL knows at least one. */
+export function tlsGroups(text: string): Parsed<string> {
+  const groups = text
+    .split(/[:/]/)
+    .filter((group) => !group.startsWith('-'))
+    .map((group) => group.replace(/^[?*]+/, ''))
+  return isListOfGroups(text) && groups.some(isListOfGroups)
+    ? right(text)
+    : wrong('must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256')
+}
+
+function isListOfGroups(ecdhCurve: string): boolean {
+  try {
+    createSecureContext({ ecdhCurve })
+    return ecdhCurve !== ''
+  } catch {
+    return false
   }
 }
 

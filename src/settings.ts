@@ -24,6 +24,7 @@ import {
   oneOf,
   onlyRules,
   type Parse,
+  tlsGroups,
   unset,
 } from './setting-values.ts'
 import type { OtlpTarget } from './tracing/otlp-exporter.ts'
@@ -335,6 +336,15 @@ const egressCaFile: Variable<string | null> = {
   parse: certificateFile,
 }
 
+const egressTlsGroups: Variable<string | null> = {
+  name: 'EGRESS_TLS_GROUPS',
+  default: '',
+  description:
+    "Groups for the key exchange of TLS, as in Node's `ecdhCurve`; `*` is before those of which a key share is sent at once. Not set: Node's own, and [a shorter list](security.md#the-second-hello) where a target does not answer to that.",
+  example: '*X25519:P-256:P-384',
+  parse: unset(tlsGroups),
+}
+
 const egressDnsServers: Variable<readonly string[]> = {
   name: 'EGRESS_DNS_SERVERS',
   default: '',
@@ -385,6 +395,7 @@ export const variables = [
   egressDeny,
   egressOnly,
   egressCaFile,
+  egressTlsGroups,
   egressDnsServers,
   egressNat64,
   otlpEndpoint,
@@ -436,6 +447,7 @@ export interface Settings {
     | 'deny'
     | 'only'
     | 'ca'
+    | 'tlsGroups'
     | 'dnsServers'
     | 'nat64'
   >
@@ -503,6 +515,7 @@ export function readSettings(environment: Environment): Settings {
       deny: read(egressDeny),
       only: read(egressOnly),
       ca: read(egressCaFile),
+      tlsGroups: read(egressTlsGroups),
       dnsServers: read(egressDnsServers),
       nat64: read(egressNat64),
     },

@@ -6,8 +6,8 @@ import Client from 'undici/lib/dispatcher/client.js'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
 import type { HeaderPair } from '../webhook/outcome.ts'
 import type { Target } from './address-policy.ts'
-import type { DialledSocket } from './connector.ts'
 import { EgressError, type EgressErrorCode } from './egress-error.ts'
+import type { SecuredSocket } from './handshake.ts'
 import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import type { RoundBudget } from './round-budget.ts'
@@ -43,7 +43,7 @@ export class Connection {
   #firstBytes = 0
   #speaksHttp = false
 
-  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
+  constructor({ socket, tcp }: SecuredSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
     this.#readable = readable
     this.#received = new ReceivedBytes(tcp)

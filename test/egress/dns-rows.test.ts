@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createConnector } from '../../src/egress/connector.ts'
+import { laneOf } from '../../src/egress/lane.ts'
 import { OpenSockets } from '../../src/egress/open-sockets.ts'
 import { PhaseClock } from '../../src/egress/phase-clock.ts'
 import { Place } from '../../src/egress/places.ts'
@@ -227,12 +228,14 @@ describe('a name that is called again', () => {
       policy: { refuseTarget: () => null, refuseAddress: () => denial },
       resolver: createResolver({ servers: [dns.address] }),
       ca: authority.pem,
+      tlsGroups: null,
       sockets: new OpenSockets(),
       log: () => {},
     })
+    const lane = laneOf(null, { host, port: target.port })
     const place = new Place(null, () => {})
     const connect = () =>
-      dial({ host, port: target.port }, place, new PhaseClock(), new AbortController().signal)
+      dial({ lane, place, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
 
     const { socket } = await connect()
     socket.destroy()

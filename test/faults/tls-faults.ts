@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
+import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
-import { authority } from '../support/servers.ts'
+import { authority, middlebox } from '../support/servers.ts'
 import type { Chapter, Target } from './fault.ts'
 import { sound, tcp, tls } from './targets.ts'
 
 const day = 86_400_000
 const daysFromNow = (days: number) => new Date(Date.now() + days * day)
 
+const answered = { delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const
 
 export const tlsFaults: Chapter = {
@@ -124,6 +126,20 @@ export const tlsFaults: Chapter = {
       repeat: 'safe',
     },
     {
+      row: '19',
+      what: 'A firewall drops a ClientHello of more than one segment.',
+      make: behind(dropLong),
+      ends: 200,
+      ...answered,
+    },
+    {
+      row: '20',
+      what: 'A firewall resets the connection on a ClientHello of more than one segment.',
+      make: behind(resetLong),
+      ends: 200,
+      ...answered,
+    },
+    {
       row: '20',
       what: 'The target resets the connection in the handshake.',
       make: tcp(writeAndReset()),
@@ -181,6 +197,15 @@ function renegotiate(socket: Socket): void {
     socket.renegotiate({ rejectUnauthorized: false, requestCert: true }, () => {})
     setTimeout(() => socket.write('x'), 20)
   })
+}
+
+/** A sound target behind what looks at each ClientHello. */
+function behind(verdict: Verdict): () => Promise<Target> {
+  return async () => {
+    const target = await shaking({})()
+    const box = await middlebox(Number(new URL(target.url).port), verdict)
+    return { ...target, url: `https://127.0.0.1:${box.port}/hook` }
+  }
 }
 
 function withCertificate(certificate: CertificateOptions): () => Promise<Target> {
