@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type AddressRule, type ParsedRule, parseAddressRule, parseOnlyRule } from './egress/address-rule.ts'
+import { certificatesOf } from './egress/certificates.ts'
 import { type IpRange, parseNat64Prefix } from './egress/ip-address.ts'
 import { hashKey } from './http/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from './http/client.ts'
@@ -102,10 +102,8 @@ export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
     const pem = readFileSync(path, 'utf8')
-    const begun = pem.split('-----BEGIN ').slice(1)
-    const certificates = begun.filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
-    for (const certificate of certificates) new X509Certificate(`-----BEGIN ${certificate}`)
-    if (certificates.length > 0 && certificates.length === begun.length) return right(pem)
+    const { length } = certificatesOf(pem)
+    if (length > 0 && length === pem.split('-----BEGIN ').length - 1) return right(pem)
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error

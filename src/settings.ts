@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { getHeapStatistics } from 'node:v8'
 import type { AddressRule } from './egress/address-rule.ts'
 import type { EgressOptions } from './egress/caller.ts'
+import { noticesOfCertificates } from './egress/certificates.ts'
 import type { IpRange } from './egress/ip-address.ts'
 import type { Client } from './http/client.ts'
 import type { ClientStoreOptions } from './http/client-store.ts'
@@ -331,7 +332,8 @@ const egressOnly: Variable<readonly AddressRule[]> = {
 const egressCaFile: Variable<string | null> = {
   name: 'EGRESS_CA_FILE',
   default: '',
-  description: "File with certificates of authorities that are trusted beside Node's own, as PEM.",
+  description:
+    'File with certificates, as PEM, that are trusted beside the authorities of Node: of authorities, intermediate ones too, or of single servers.',
   example: '/etc/ssl/company.pem',
   parse: certificateFile,
 }
@@ -554,12 +556,13 @@ function readerOf(environment: Environment, problems: string[]): <T>(variable: V
   }
 }
 
-type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets'>
+type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
 
-function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Environment) {
+function noticesOf({ host, access, secrets, egress }: Noteworthy, { EGRESS_ONLY }: Environment) {
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
+    ...noticesOfCertificates(egress.ca ?? ''),
     ...noticesOfSecrets(secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]

@@ -301,6 +301,27 @@ describe('settings', () => {
     },
   )
 
+  it('name the certificates that are not valid at the start', async () => {
+    const day = 86_400_000
+    const [past, future] = await Promise.all([
+      authority.issue({ commonName: 'old', notBefore: new Date(0), notAfter: new Date(day) }),
+      authority.issue({
+        commonName: 'new',
+        notBefore: new Date('2100-01-01'),
+        notAfter: new Date('2100-01-02'),
+      }),
+    ])
+    const noticesWith = async (pem: string) =>
+      readSettings({ EGRESS_CA_FILE: await file(pem) }).notices.filter((notice) =>
+        /EGRESS_CA_FILE/.test(notice),
+      )
+
+    expect(await noticesWith(authority.pem)).toEqual([])
+    expect(await noticesWith([authority.pem, past.cert, future.cert].join('\n'))).toEqual([
+      'certificates of EGRESS_CA_FILE that are not valid today: CN=old (1970-01-01 to 1970-01-02); CN=new (2100-01-01 to 2100-01-02)',
+    ])
+  })
+
   it('take a collector with its headers, decoded, and a name for the service', () => {
     const endpoint = 'http://collector:4318'
     const headers = 'authorization=Bearer%20c2VjcmV0, x-scope=a=b%2Cc'

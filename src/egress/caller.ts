@@ -66,7 +66,7 @@ export interface EgressOptions {
   readonly only: readonly AddressRule[]
   /** Prefixes of NAT64 beside the well-known one: addresses in them are judged as the IPv4 ones they carry. */
   readonly nat64: readonly IpRange[]
-  /** PEM of authorities that are trusted beside Node's own. */
+  /** PEM of certificates that are trusted beside the authorities of Node. */
   readonly ca: string | null
   /** Groups for the key exchange, as `ecdhCurve` of Node; null for Node's own, and a shorter list as a second try. */
   readonly tlsGroups: string | null

@@ -135,7 +135,14 @@ function createContext({ ca }: TlsClientOptions, ecdhCurve: string | undefined):
     // A target could ask for one handshake after the other. `disableRenegotiation()` holds for servers only.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(ecdhCurve !== undefined && { ecdhCurve }),
-    // A list replaces Node's own, so both are joined; without one the ready-made store is far cheaper.
-    ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
+    ...(ca !== null && trustAlso(ca)),
   })
+}
+
+/**
+ * Node's own certificates are all roots, so that only those of the file can end a chain earlier. A list replaces
+ * Node's own, so both are joined; without one the ready-made store is far cheaper.
+ */
+function trustAlso(ca: string) {
+  return { ca: [...getCACertificates('default'), ca], allowPartialTrustChain: true }
 }

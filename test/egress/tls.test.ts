@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
@@ -142,6 +143,67 @@ it('trusts an authority of its own beside those of Node, not in their place', as
     [ofNode, authority].map(async (own) => receiver(json(200, {}), { credentials: await own.issue() })),
   )
   for (const { port } of targets) expect((await attemptAt(port)).outcome.kind).toBe('responded')
+})
+
+describe('a file with certificates', () => {
+  /** Two servers of the same authority: one sends its intermediate certificate, the other one does not. */
+  async function servers() {
+    const stranger = await createAuthority('Stranger')
+    const intermediate = await stranger.createIntermediate()
+    const leaf = await intermediate.issue()
+    const whole = { ...leaf, cert: `${leaf.cert}\n${intermediate.pem}` }
+    const [bare, chained] = await Promise.all(
+      [leaf, whole].map((credentials) => receiver(json(200, {}), { credentials })),
+    )
+    return { bare, chained, intermediate, leaf, stranger }
+  }
+
+  it('may have an intermediate authority without its root', async () => {
+    const { bare, chained, intermediate } = await servers()
+    for (const target of [bare, chained])
+      expect((await attemptAt(target?.port ?? 0, {}, { ca: intermediate.pem })).outcome.kind).toBe(
+        'responded',
+      )
+  })
+
+  it('may have the certificate of the server alone, which vouches for no other one', async () => {
+    const { bare, chained, leaf, intermediate } = await servers()
+    for (const target of [bare, chained])
+      expect((await attemptAt(target?.port ?? 0, {}, { ca: leaf.cert })).outcome.kind).toBe('responded')
+
+    const sibling = await receiver(json(200, {}), { credentials: await intermediate.issue() })
+    const { outcome } = await attemptAt(sibling.port, {}, { ca: leaf.cert })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it('may have a self-signed one, and makes no authority of it', async () => {
+    const own = await authority.issue({ isSelfSigned: true })
+    const target = await receiver(json(200, {}), { credentials: own })
+    expect((await attemptAt(target.port, {}, { ca: own.cert })).outcome.kind).toBe('responded')
+
+    const other = await receiver(json(200, {}), {
+      credentials: await authority.issue({ isSelfSigned: true }),
+    })
+    const { outcome } = await attemptAt(other.port, {}, { ca: own.cert })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it.each<readonly [string, CertificateOptions, string]>([
+    ['its name', { names: ['other.example'], addresses: [] }, 'tls_name_mismatch'],
+    ['its time', { notBefore: daysFromNow(-2), notAfter: daysFromNow(-1) }, 'tls_cert_expired'],
+    ['its purpose', { purpose: 'client' }, 'tls_cert_invalid'],
+    ['its key', { rsaBits: 1_024 }, 'tls_cert_invalid'],
+  ])('does not excuse a certificate from %s', async (_what, certificate, code) => {
+    const own = await authority.issue(certificate)
+    const target = await receiver(json(200, {}), { credentials: own, ciphers: 'DEFAULT@SECLEVEL=0' })
+    const { outcome } = await attemptAt(target.port, {}, { ca: own.cert })
+    expect(outcome).toMatchObject({ failure: { code } })
+  })
+
+  it('adds to authorities that are all roots, so that a chain ends early at its own certificates only', () => {
+    const known = getCACertificates('bundled').map((pem) => new X509Certificate(pem))
+    expect(known.filter((certificate) => !certificate.checkIssued(certificate))).toEqual([])
+  })
 })
 
 it('never resumes a session without looking at the certificate', async () => {
