@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../support/certificates.ts'
+import { alert, bareHello } from '../support/hellos.ts'
 import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../support/raw-server.ts'
 import { authority, middlebox } from '../support/servers.ts'
@@ -35,6 +36,30 @@ export const tlsFaults: Chapter = {
       what: 'The certificate is for another name.',
       make: withCertificate({ names: ['internal-name.example'], addresses: ['127.0.0.2'] }),
       ends: 'tls_name_mismatch',
+      ...refused,
+    },
+    {
+      row: '13',
+      what: 'The target says in the handshake that it does not know the name.',
+      make: tcp(alert(112)),
+      ends: 'tls_name_mismatch',
+      ...refused,
+    },
+    {
+      row: '14',
+      what: 'The certificate vouches for itself.',
+      make: withCertificate({ isSelfSigned: true }),
+      ends: 'tls_untrusted',
+      ...refused,
+    },
+    {
+      row: '14',
+      what: 'The intermediate certificate is not sent.',
+      make: async () => {
+        const intermediate = await authority.createIntermediate()
+        return await tls(writeAndStay(sound), { credentials: await intermediate.issue() })()
+      },
+      ends: 'tls_untrusted',
       ...refused,
     },
     {
@@ -86,6 +111,25 @@ export const tlsFaults: Chapter = {
       make: shaking({ ALPNProtocols: ['h2'] }),
       ends: 'tls_protocol',
       ...refused,
+    },
+    {
+      row: '16',
+      what: 'The target refuses the handshake right behind the ClientHello.',
+      make: tcp(alert(40)),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '16',
+      what: 'The target does not know secure renegotiation.',
+      make: tcp(write(bareHello)),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '17',
+      what: 'The target asks for a client certificate by a page of nginx, with the status 400.',
+      why: 'Its words are those of the hint, so nginx itself makes it: `test/namespace/tls-programs.test.ts`',
     },
     {
       row: '17',
