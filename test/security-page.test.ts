@@ -7,8 +7,10 @@ import { maxAddresses, resolutionDelayMs } from '../src/egress/dns-lookup.ts'
 import { attemptDelayMs, maxTries } from '../src/egress/first-connection.ts'
 import { metadataAddresses } from '../src/egress/metadata-addresses.ts'
 import { lookupBudgetMs } from '../src/egress/resolver.ts'
+import { maxTargets } from '../src/egress/short-hello-targets.ts'
 import { specialNames } from '../src/egress/special-names.ts'
 import { specialRanges } from '../src/egress/special-ranges.ts'
+import { maxPatienceMs } from '../src/egress/tls-client.ts'
 import { rights } from '../src/http/client.ts'
 import { parseClientsFile } from '../src/http/clients-file.ts'
 import { variables } from '../src/settings.ts'
@@ -70,6 +72,9 @@ describe('docs/security.md', () => {
     const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
     expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
     expect(connections).toContain(`${attemptDelayMs} ms apart`)
+    const hellos = section('The second hello').replaceAll(/\s+/g, ' ')
+    expect(hellos).toContain(`a third of the time that was left, ${maxPatienceMs / 1_000} s at the most`)
+    expect(hellos).toContain(`At most ${maxTargets.toLocaleString('en-US')} targets are remembered`)
     const kept = section('What is kept').replaceAll(/\s+/g, ' ')
     expect(kept).toContain(`the latest ${keptFailures} failures`)
     expect(kept).toContain(`${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)

@@ -8,7 +8,7 @@ export function certificatesOf(pem: string): readonly X509Certificate[] {
     .map((part) => new X509Certificate(`-----BEGIN ${part}`))
 }
 
-/** What whoever runs the service should know of the certificates that it was told to trust. */
+/** What the operator should know of the certificates that the service was told to trust. */
 export function noticesOfCertificates(pem: string, now = new Date()): readonly string[] {
   const unusable = certificatesOf(pem).filter(
     ({ validFromDate, validToDate }) => now < validFromDate || validToDate < now,

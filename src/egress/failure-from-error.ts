@@ -90,7 +90,7 @@ const http2Hint =
 const meanings = {
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
-    hint: 'The operator of the target installs one of an authority. Or whoever runs the service adds this one to EGRESS_CA_FILE.',
+    hint: 'The operator of the target installs one of an authority. Or the operator of the service adds this one to EGRESS_CA_FILE.',
   },
   alone: {
     detail: (place) =>
@@ -99,11 +99,11 @@ const meanings = {
   },
   openChain: {
     detail: (place) => `The certificates that ${place} sends lead to no authority that the service knows.`,
-    hint: 'An intermediate certificate is missing, which the operator of the target has to install. Or the authority is private: whoever runs the service can add it with EGRESS_CA_FILE.',
+    hint: 'An intermediate certificate is missing, which the operator of the target has to install. Or the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownRoot: {
     detail: wordings.tls_untrusted,
-    hint: 'The authority is private, or something in between reads along. Whoever runs the service can add the authority with EGRESS_CA_FILE.',
+    hint: 'The authority is private, or something in between reads along. The operator of the service can add the authority with EGRESS_CA_FILE.',
   },
   unknownName: {
     detail: (place) => `${place} serves no host of that name, as it says in the TLS handshake.`,

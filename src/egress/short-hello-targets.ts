@@ -1,7 +1,9 @@
 import type { Target } from './address-policy.ts'
 
 const rememberedMs = 3_600_000
-const maxTargets = 1_000
+
+/** How many are remembered; the one that was added first makes room for another. */
+export const maxTargets = 1_000
 
 /** Targets that have answered a short ClientHello and not the usual one. No more, and no longer, than stated here. */
 export class ShortHelloTargets {

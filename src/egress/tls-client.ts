@@ -28,7 +28,7 @@ export interface Way {
 const shortGroups = '*X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072'
 
 /** How long a target may be silent until it is tried once more. */
-const maxPatienceMs = 3_000
+export const maxPatienceMs = 3_000
 const shareOfTime = 1 / 3
 
 /** A handshake that was begun. */
