@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { attemptDelayMs, maxTries } from '../src/egress/connection/happy-eyeballs.ts'
+import { maxTargets } from '../src/egress/connection/short-hello-targets.ts'
+import { maxPatienceMs } from '../src/egress/connection/tls-client.ts'
 import { maxRememberedSeconds } from '../src/egress/dns/cache.ts'
 import { maxAddresses, resolutionDelayMs } from '../src/egress/dns/lookup.ts'
 import { lookupBudgetMs } from '../src/egress/dns/resolver.ts'
@@ -70,6 +72,9 @@ describe('docs/security.md', () => {
     const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
     expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
     expect(connections).toContain(`${attemptDelayMs} ms apart`)
+    const hellos = section('The second hello').replaceAll(/\s+/g, ' ')
+    expect(hellos).toContain(`a third of the time that was left, ${maxPatienceMs / 1_000} s at the most`)
+    expect(hellos).toContain(`At most ${maxTargets.toLocaleString('en-US')} targets are remembered`)
     const kept = section('What is kept').replaceAll(/\s+/g, ' ')
     expect(kept).toContain(`the latest ${keptFailures} failures`)
     expect(kept).toContain(`${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)

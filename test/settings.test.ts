@@ -74,6 +74,7 @@ describe('settings', () => {
         deny: [],
         only: [],
         ca: null,
+        tlsGroups: null,
         dnsServers: [],
         nat64: [],
       },
@@ -128,6 +129,7 @@ describe('settings', () => {
       EGRESS_DENY: 'a b',
       EGRESS_ONLY: '10.0.0.0/8',
       EGRESS_CA_FILE: '/nowhere',
+      EGRESS_TLS_GROUPS: 'X25519,P-256',
       EGRESS_DNS_SERVERS: '10.0.0.53:99999,dns.example',
       API_KEYS: `engine:${key}`,
     })
@@ -159,6 +161,7 @@ describe('settings', () => {
       expect.stringMatching(/^EGRESS_DENY is "a b": .*host name/),
       expect.stringMatching(/^EGRESS_ONLY is "10.0.0.0\/8": .*no address ranges/),
       'EGRESS_CA_FILE is "/nowhere": must be a file with certificates in PEM format, and reading it failed (ENOENT)',
+      'EGRESS_TLS_GROUPS is "X25519,P-256": must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256',
       expect.stringMatching(/^EGRESS_DNS_SERVERS is .*"10.0.0.53:99999" must be .*"dns.example" must be/),
     ])
   })
@@ -276,6 +279,47 @@ describe('settings', () => {
       expect(problemsOf({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
         expect.stringContaining('PEM format'),
       ])
+  })
+
+  it.each([
+    '*X25519:P-256',
+    'X25519MLKEM768',
+    'auto',
+    'DEFAULT:-X25519MLKEM768',
+    '?brainpoolP999r1:X25519',
+    '?*X25519MLKEM768/*X25519:?P-256',
+  ])('take %s as groups of TLS', (groups) => {
+    expect(readSettings({ EGRESS_TLS_GROUPS: groups }).egress.tlsGroups).toBe(groups)
+  })
+
+  it.each(['nope', '*', 'X25519:', ':', '?nope', '-X25519', 'X25519 P-256'])(
+    'refuse %s as groups of TLS',
+    (groups) => {
+      expect(problemsOf({ EGRESS_TLS_GROUPS: groups })).toEqual([
+        expect.stringContaining('must be names of groups that OpenSSL knows'),
+      ])
+    },
+  )
+
+  it('name the certificates that are not valid at the start', async () => {
+    const day = 86_400_000
+    const [past, future] = await Promise.all([
+      authority.issue({ commonName: 'old', notBefore: new Date(0), notAfter: new Date(day) }),
+      authority.issue({
+        commonName: 'new',
+        notBefore: new Date('2100-01-01'),
+        notAfter: new Date('2100-01-02'),
+      }),
+    ])
+    const noticesWith = async (pem: string) =>
+      readSettings({ EGRESS_CA_FILE: await file(pem) }).notices.filter((notice) =>
+        /EGRESS_CA_FILE/.test(notice),
+      )
+
+    expect(await noticesWith(authority.pem)).toEqual([])
+    expect(await noticesWith([authority.pem, past.cert, future.cert].join('\n'))).toEqual([
+      'certificates of EGRESS_CA_FILE that are not valid today: CN=old (1970-01-01 to 1970-01-02); CN=new (2100-01-01 to 2100-01-02)',
+    ])
   })
 
   it('take a collector with its headers, decoded, and a name for the service', () => {

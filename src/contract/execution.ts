@@ -257,7 +257,9 @@ export const AttemptEntry = closedObject(
         queueMs: nullableNumber('Waiting for a place.'),
         dnsMs: nullableNumber('Resolving the name.'),
         connectMs: nullableNumber('Opening the connection.'),
-        tlsMs: nullableNumber('The TLS handshake.'),
+        tlsMs: nullableNumber(
+          'The TLS handshake, all of a second connection included where the first met with silence.',
+        ),
         firstByteMs: nullableNumber('From sending to the response head.'),
         downloadMs: nullableNumber('Reading the body.'),
       },

@@ -211,7 +211,7 @@ export const failures = {
     blame: 'target',
     repeat: 'safe',
     title: 'The TLS handshake was not finished in time',
-    hint: 'The port accepts connections but does not answer. Check the port in the URL.',
+    hint: 'The port accepts connections and does not finish the handshake. Check the port in the URL. Where it is right, the target is overloaded, or a firewall in front of it lets no handshake through: tell its operator.',
   },
   send_timeout: {
     phase: 'sending',

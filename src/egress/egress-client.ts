@@ -69,8 +69,10 @@ export interface EgressOptions {
   readonly only: readonly AddressRule[]
   /** Prefixes of NAT64 beside the well-known one: addresses in them are judged as the IPv4 ones they carry. */
   readonly nat64: readonly IpRange[]
-  /** PEM of authorities that are trusted beside Node's own. */
+  /** PEM of certificates that are trusted beside the authorities of Node. */
   readonly ca: string | null
+  /** Groups for the key exchange, as `ecdhCurve` of Node; null for Node's own, and a shorter list as a second try. */
+  readonly tlsGroups: string | null
   /** `address:port`; empty for the system's. */
   readonly dnsServers: readonly string[]
   readonly maxResponseBytes: number
@@ -140,26 +142,22 @@ export function createCaller(options: EgressOptions): Caller {
     return turnOf(call, turn, phases).then(() => next(call, phases, stopped))
   }
 
-  function find(
-    { lane, place }: Call,
-    phases: PhaseClock,
-    stopped: Cancellation,
-  ): Connection | Promise<Connection> {
-    return pool.find(lane, place, phases, stopped)
+  function find(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+    return pool.find(call, phases, stopped)
   }
 
-  function open({ lane, place }: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
-    return pool.open(lane, place, phases, stopped)
+  function open(call: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    return pool.open(call, phases, stopped)
   }
 }
 
 function createPool(
-  { log, ca, dnsServers }: EgressOptions,
+  { log, ca, tlsGroups, dnsServers }: EgressOptions,
   policy: AddressPolicy,
   sockets: OpenSockets,
 ): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers })
-  const dial = createConnector({ policy, resolver, ca, sockets, log })
+  const dial = createConnector({ policy, resolver, ca, tlsGroups, sockets, log })
   return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
 }
 

@@ -145,9 +145,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
    * undici has one error for all answers it cannot parse, and one for all connections that ended too early.
    */
   #nameError(error: NodeJS.ErrnoException): Error {
-    const { hasAnswered, speaksHttp, wasEnded, error: firstError } = this.#connection
-    if (error.name === 'HTTPParserError')
-      return new EgressError(speaksHttp ? 'EGRESS_RESPONSE_MALFORMED' : 'EGRESS_RESPONSE_NOT_HTTP', error)
+    const { hasAnswered, unreadable, wasEnded, error: firstError } = this.#connection
+    if (error.name === 'HTTPParserError') return new EgressError(unreadable, error)
     if (error.code !== 'UND_ERR_SOCKET') return error
     if (hasAnswered && !wasEnded) return new EgressError('EGRESS_RESPONSE_MALFORMED', error)
     return firstError ?? error

@@ -40,9 +40,11 @@ type WireFailureCode = keyof typeof wordings
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
  */
 export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
-  const code = failureCodeOf(error, phase ?? 'answer')
-  if (code === null) return null
-  return { code, detail: wordings[code](nameOf(target)), path: null }
+  const row = rowOf(error, phase ?? 'answer')
+  if (row === null) return null
+  const [, code, meaning] = row
+  const detail = (meaning?.detail ?? wordings[code])(nameOf(target))
+  return { code, detail, path: null, ...(meaning && { hint: meaning.hint }) }
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
@@ -50,7 +52,15 @@ export function nameOf({ host, port }: Target): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-type Table = readonly (readonly [pattern: RegExp, code: WireFailureCode])[]
+/** What an error says beyond the code of its failure, and what helps then. */
+interface Meaning {
+  readonly detail: (place: string) => string
+  readonly hint: string
+}
+
+type Row = readonly [pattern: RegExp, code: WireFailureCode, meaning?: Meaning]
+
+type Table = readonly Row[]
 
 const anywhere: Table = [
   [/^EGRESS_ADDRESS_DENIED$/, 'address_denied'],
@@ -74,19 +84,82 @@ const connections: Table = [
 /** Alerts about certificates speak of ours, and we have none to show. */
 const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$)/
 
+const http2Hint =
+  'The service speaks HTTP/1.1. Ask the operator of the target to allow that too, or for another address of it.'
+
+const meanings = {
+  selfSigned: {
+    detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
+    hint: 'The operator of the target installs one of an authority. Or the operator of the service adds this one to EGRESS_CA_FILE.',
+  },
+  alone: {
+    detail: (place) =>
+      `${place} sends its own certificate alone, and the service does not know the authority that issued it.`,
+    hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. A private authority is added with EGRESS_CA_FILE.',
+  },
+  openChain: {
+    detail: (place) => `The certificates that ${place} sends lead to no authority that the service knows.`,
+    hint: 'An intermediate certificate is missing, which the operator of the target has to install. Or the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
+  },
+  unknownRoot: {
+    detail: wordings.tls_untrusted,
+    hint: 'The authority is private, or something in between reads along. The operator of the service can add the authority with EGRESS_CA_FILE.',
+  },
+  unknownName: {
+    detail: (place) => `${place} serves no host of that name, as it says in the TLS handshake.`,
+    hint: 'Check the host name in the URL: the address behind it is that of a server that does not know the name.',
+  },
+  http2Only: {
+    detail: (place) =>
+      `${place} does not speak HTTP/1.1, as it says in the TLS handshake: most likely HTTP/2 only.`,
+    hint: http2Hint,
+  },
+  answersInHttp2: {
+    detail: (place) => `${place} speaks HTTP/2, without having been asked for it.`,
+    hint: http2Hint,
+  },
+  oldVersion: {
+    detail: (place) => `${place} speaks TLS 1.1 at most, which is not safe.`,
+    hint: 'The operator of the target has to switch on TLS 1.2 or 1.3.',
+  },
+  insecureRenegotiation: {
+    detail: (place) =>
+      `${place} does not know secure renegotiation (RFC 5746), without which TLS 1.2 is not safe.`,
+    hint: 'Its TLS library is from before 2010, or the option is switched off. The operator of the target has to update it.',
+  },
+  weakKeyExchange: {
+    detail: (place) => `${place} offers a key exchange that is too weak.`,
+    hint: 'Its Diffie-Hellman parameters are too short. The operator of the target has to renew them.',
+  },
+  refusedHello: {
+    detail: (place) => `${place} refused the TLS handshake at once.`,
+    hint: 'It has no cipher and no key exchange in common with the service, does not know the host name in the URL, or does not admit the service. Check the host name, then ask the operator of the target.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>
+
 /** OpenSSL spells its codes differently from version to version: only their ends are stable. */
 const handshakes: Table = [
   [/^CERT_HAS_EXPIRED$/, 'tls_cert_expired'],
   [/^CERT_NOT_YET_VALID$/, 'tls_cert_not_yet_valid'],
-  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$|UNRECOGNIZED_NAME$/, 'tls_name_mismatch'],
-  [/SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET_ISSUER)|^CERT_UNTRUSTED$/, 'tls_untrusted'],
+  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, 'tls_name_mismatch'],
+  [/UNRECOGNIZED_NAME$/, 'tls_name_mismatch', meanings.unknownName],
+  [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, 'tls_untrusted', meanings.selfSigned],
+  [/^SELF_SIGNED_CERT_IN_CHAIN$/, 'tls_untrusted', meanings.unknownRoot],
+  [/^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/, 'tls_untrusted', meanings.alone],
+  [/^UNABLE_TO_GET_ISSUER_CERT/, 'tls_untrusted', meanings.openChain],
+  [/^CERT_UNTRUSTED$/, 'tls_untrusted'],
   [clientCertificateAlert, 'tls_client_cert_required'],
   [/(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 'tls_not_tls'],
+  [/ALERT_NO_APPLICATION_PROTOCOL$/, 'tls_protocol', meanings.http2Only],
   [
-    /ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|NO_APPLICATION_PROTOCOL)$/,
+    /ALERT_PROTOCOL_VERSION$|^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION)$/,
     'tls_protocol',
+    meanings.oldVersion,
   ],
-  [/^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|DH_KEY_TOO_SMALL)$/, 'tls_protocol'],
+  [/ALERT_HANDSHAKE_FAILURE$/, 'tls_protocol', meanings.refusedHello],
+  [/^ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED$/, 'tls_protocol', meanings.insecureRenegotiation],
+  [/^ERR_SSL_DH_KEY_TOO_SMALL$/, 'tls_protocol', meanings.weakKeyExchange],
+  [/ALERT_INSUFFICIENT_SECURITY$/, 'tls_protocol'],
   [/^ERR_SSL_.*(CIPHER|LEGACY)/, 'tls_protocol'],
   [/CERT|CRL|_(KEY|MD)_TOO_(SMALL|WEAK)$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/, 'tls_cert_invalid'],
   [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EGRESS_HANDSHAKE_TOO_LARGE)$/, 'tls_aborted'],
@@ -94,6 +167,7 @@ const handshakes: Table = [
 
 const answers: Table = [
   [/^EGRESS_RESPONSE_NOT_HTTP$/, 'response_not_http'],
+  [/^EGRESS_RESPONSE_HTTP2$/, 'response_not_http', meanings.answersInHttp2],
   [/^(EGRESS_RESPONSE_MALFORMED|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'response_malformed'],
   [/^(EGRESS_HEADERS_TOO_LARGE|UND_ERR_HEADERS_OVERFLOW)$/, 'response_headers_too_large'],
   [clientCertificateAlert, 'tls_client_cert_required'],
@@ -119,13 +193,13 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'local_resource',
 ]
 
-function failureCodeOf(error: unknown, phase: AttemptPhase): WireFailureCode | null {
+function rowOf(error: unknown, phase: AttemptPhase): Row | null {
   if (!(error instanceof Error)) return null
   if (error instanceof AggregateError) {
-    const codes = error.errors.map((one: unknown) => failureCodeOf(one, phase))
-    return mostTellingFirst.find((code) => codes.includes(code)) ?? null
+    const rows = error.errors.map((one: unknown) => rowOf(one, phase)).filter((row) => row !== null)
+    const [code] = mostTellingFirst.filter((one) => rows.some(([, other]) => other === one))
+    return rows.find(([, other]) => other === code) ?? null
   }
   const { code } = error as NodeJS.ErrnoException
-  const known = tables[phase].find(([pattern]) => pattern.test(String(code)))
-  return known ? known[1] : failureCodeOf(error.cause, phase)
+  return tables[phase].find(([pattern]) => pattern.test(String(code))) ?? rowOf(error.cause, phase)
 }

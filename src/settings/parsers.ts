@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { tenantPattern } from '../contract/names.ts'
 import {
   type AddressRule,
@@ -12,6 +12,7 @@ import { type IpRange, parseNat64Prefix } from '../egress/policy/ip-address.ts'
 import { hashKey } from '../http/clients/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from '../http/clients/client.ts'
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
+import { certificatesOf } from './certificates.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
 export type Parsed<T> =
@@ -106,14 +107,32 @@ export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
     const pem = readFileSync(path, 'utf8')
-    const begun = pem.split('-----BEGIN ').slice(1)
-    const certificates = begun.filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
-    for (const certificate of certificates) new X509Certificate(`-----BEGIN ${certificate}`)
-    if (certificates.length > 0 && certificates.length === begun.length) return right(pem)
+    const { length } = certificatesOf(pem)
+    if (length > 0 && length === pem.split('-----BEGIN ').length - 1) return right(pem)
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
+  }
+}
+
+/** A list of groups, in the form of Node's `ecdhCurve`, of which OpenSSL knows at least one. */
+export function tlsGroups(text: string): Parsed<string> {
+  const groups = text
+    .split(/[:/]/)
+    .filter((group) => !group.startsWith('-'))
+    .map((group) => group.replace(/^[?*]+/, ''))
+  return isListOfGroups(text) && groups.some(isListOfGroups)
+    ? right(text)
+    : wrong('must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256')
+}
+
+function isListOfGroups(ecdhCurve: string): boolean {
+  try {
+    createSecureContext({ ecdhCurve })
+    return ecdhCurve !== ''
+  } catch {
+    return false
   }
 }
 

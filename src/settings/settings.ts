@@ -11,6 +11,7 @@ import type { LogLevel } from '../logging/logger.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
+import { noticesOfCertificates } from './certificates.ts'
 import {
   addressRules,
   anyText,
@@ -25,6 +26,7 @@ import {
   oneOf,
   onlyRules,
   type Parse,
+  tlsGroups,
   unset,
 } from './parsers.ts'
 
@@ -330,9 +332,19 @@ const egressOnly: Variable<readonly AddressRule[]> = {
 const egressCaFile: Variable<string | null> = {
   name: 'EGRESS_CA_FILE',
   default: '',
-  description: "File with certificates of authorities that are trusted beside Node's own, as PEM.",
+  description:
+    'File with certificates, as PEM, that are trusted beside the authorities of Node: of authorities, intermediate ones too, or of single servers.',
   example: '/etc/ssl/company.pem',
   parse: certificateFile,
+}
+
+const egressTlsGroups: Variable<string | null> = {
+  name: 'EGRESS_TLS_GROUPS',
+  default: '',
+  description:
+    "Groups for the key exchange of TLS, as in Node's `ecdhCurve`; `*` is before those of which a key share is sent at once. Not set: Node's own, and [a shorter list](security.md#the-second-hello) where a target does not answer to that.",
+  example: '*X25519:P-256:P-384',
+  parse: unset(tlsGroups),
 }
 
 const egressDnsServers: Variable<readonly string[]> = {
@@ -385,6 +397,7 @@ export const variables = [
   egressDeny,
   egressOnly,
   egressCaFile,
+  egressTlsGroups,
   egressDnsServers,
   egressNat64,
   otlpEndpoint,
@@ -436,6 +449,7 @@ export interface Settings {
     | 'deny'
     | 'only'
     | 'ca'
+    | 'tlsGroups'
     | 'dnsServers'
     | 'nat64'
   >
@@ -503,6 +517,7 @@ export function readSettings(environment: Environment): Settings {
       deny: read(egressDeny),
       only: read(egressOnly),
       ca: read(egressCaFile),
+      tlsGroups: read(egressTlsGroups),
       dnsServers: read(egressDnsServers),
       nat64: read(egressNat64),
     },
@@ -541,12 +556,13 @@ function readerOf(environment: Environment, problems: string[]): <T>(variable: V
   }
 }
 
-type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets'>
+type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
 
-function noticesOf({ host, access, secrets }: Noteworthy, { EGRESS_ONLY }: Environment) {
+function noticesOf({ host, access, secrets, egress }: Noteworthy, { EGRESS_ONLY }: Environment) {
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
+    ...noticesOfCertificates(egress.ca ?? ''),
     ...noticesOfSecrets(secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]

@@ -92,11 +92,12 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
   return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
 }
 
-function unmet(node: CompiledNode, verdict: Verdict, { status }: ReadableResponse): DecisionReason {
+function unmet(node: CompiledNode, verdict: Verdict, response: ReadableResponse): DecisionReason {
   const { expected, actual, path, sawMask } = verdict
   const message = `The node expects ${expected} and got ${actual}.`
-  const hint = sawMask ? `${hintOf(node, verdict, status)} ${maskRule}` : hintOf(node, verdict, status)
-  const blame = isTargetsFault(status) ? 'target' : 'node'
+  const advice = asksForCertificate(response) ? certificateHint : hintOf(node, verdict, response.status)
+  const hint = sawMask ? `${advice} ${maskRule}` : advice
+  const blame = isTargetsFault(response.status) ? 'target' : 'node'
   return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
 }
 
@@ -105,6 +106,18 @@ function hintOf(node: CompiledNode, { hint }: Verdict, status: number): string {
   if (hint === null) return statusHint(node, status)
   return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
 }
+
+const certificateHint = `The target asks for a client certificate that it accepts. ${failures.tls_client_cert_required.hint}`
+
+const certificatePage =
+  /<title>400 (?:No required SSL certificate was sent|The SSL certificate error)<\/title>/
+
+/** nginx and its kin finish the handshake without a certificate, and then refuse every request with one of two pages. */
+function asksForCertificate({ status, body, mayBeQuoted }: ReadableResponse): boolean {
+  return status === 400 && mayBeQuoted && certificatePage.test(body.toString('latin1', 0, pageHeadBytes))
+}
+
+const pageHeadBytes = 256
 
 /** Whether the target, and not the request, is the cause of a status. */
 function isTargetsFault(status: number): boolean {

@@ -26,10 +26,10 @@ function createPool(maxIdle: number) {
   const log = () => {}
   const sockets = new OpenSockets()
   const resolver = createResolver({ servers: [] })
-  const dial = createConnector({ policy, resolver, ca: authority.pem, sockets, log })
+  const dial = createConnector({ policy, resolver, ca: authority.pem, tlsGroups: null, sockets, log })
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle })
   const find = async (lane: Lane, place = new Place(null, () => {})) =>
-    pool.find(lane, place, new PhaseClock(), new Cancellation())
+    pool.find({ lane, place, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new Cancellation())
   return { pool, sockets, find }
 }
 

@@ -4,6 +4,7 @@ import { createConnector } from '../../src/egress/connection/connector.ts'
 import { OpenSockets } from '../../src/egress/connection/socket-registry.ts'
 import { createResolver } from '../../src/egress/dns/resolver.ts'
 import { Place } from '../../src/egress/limits/bulkhead.ts'
+import { laneOf } from '../../src/egress/limits/bulkhead-key.ts'
 import type { Zone, Zones } from '../../testkit/dns-server.ts'
 import { attemptAt, outbound, rules, testCaller } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
@@ -227,12 +228,14 @@ describe('a name that is called again', () => {
       policy: { refuseTarget: () => null, refuseAddress: () => denial },
       resolver: createResolver({ servers: [dns.address] }),
       ca: authority.pem,
+      tlsGroups: null,
       sockets: new OpenSockets(),
       log: () => {},
     })
+    const lane = laneOf(null, { host, port: target.port })
     const place = new Place(null, () => {})
     const connect = () =>
-      dial({ host, port: target.port }, place, new PhaseClock(), new AbortController().signal)
+      dial({ lane, place, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
 
     const { socket } = await connect()
     socket.destroy()

@@ -39,8 +39,8 @@ it('all places and all sockets are given back, however calls end', { timeout: 60
     { numRuns: 5, endOnFailure: true },
   )
 
-  // Two addresses of a name may be tried at once.
-  expect(peak()).toBeLessThanOrEqual((targets.length + 1) * maxPerHost)
+  // Two addresses of a name may be tried at once, and so may two handshakes where the first one is not answered.
+  expect(peak()).toBeLessThanOrEqual((targets.length + 2) * maxPerHost)
   expect([...codes]).toEqual(expect.arrayContaining(endsToBeMet))
   await caller.close()
   await vi.waitUntil(() => caller.load().connections === 0)

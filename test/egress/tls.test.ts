@@ -1,10 +1,15 @@
+import { X509Certificate } from 'node:crypto'
+import { createSecureServer } from 'node:http2'
 import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { FailureCode } from '../../src/contract/failure.ts'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
-import { type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
+import { listen } from '../../testkit/listen.ts'
+import { type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { alert, bareHello } from '../support/hellos.ts'
 import { json } from '../support/receiver.ts'
-import { authority, dnsServer, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
+import { authority, credentials, dnsServer, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 
 const dayMs = 86_400_000
 const daysFromNow = (days: number) => new Date(Date.now() + days * dayMs)
@@ -144,6 +149,202 @@ it('trusts an authority of its own beside those of Node, not in their place', as
   for (const { port } of targets) expect((await attemptAt(port)).outcome.kind).toBe('responded')
 })
 
+describe('a sentence of its own', () => {
+  const http2Settings = Buffer.from('00000604000000000000030000007f', 'hex')
+  const atOnce: Part = (socket) => socket.write(http2Settings)
+
+  async function http2Server() {
+    const server = await listen(createSecureServer(credentials))
+    onTestFinished(() => server.close())
+    return server
+  }
+
+  async function strangersServer(send: (leaf: string, intermediate: string, root: string) => string) {
+    const stranger = await createAuthority('Stranger')
+    const intermediate = await stranger.createIntermediate()
+    const { key, cert } = await intermediate.issue()
+    return await receiver(json(200, {}), {
+      credentials: { key, cert: send(cert, intermediate.pem, stranger.pem) },
+    })
+  }
+
+  it.each<readonly [string, () => Promise<{ readonly port: number }>, FailureCode, RegExp, RegExp]>([
+    ['HTTP/2 only', http2Server, 'tls_protocol', /HTTP\/2 only/, /speaks HTTP\/1\.1/],
+    [
+      'HTTP/2 unasked',
+      () => rawTlsServer(atOnce),
+      'response_not_http',
+      /speaks HTTP\/2/,
+      /speaks HTTP\/1\.1/,
+    ],
+    [
+      'HTTP/2 unasked, in one packet with the end of the handshake',
+      () => rawTlsServer(atOnce, { maxVersion: 'TLSv1.2' }),
+      'response_not_http',
+      /speaks HTTP\/2/,
+      /speaks HTTP\/1\.1/,
+    ],
+    [
+      'HTTP/2 in answer to a request',
+      () => rawTlsServer(writeAndStay(http2Settings)),
+      'response_not_http',
+      /speaks HTTP\/2/,
+      /speaks HTTP\/1\.1/,
+    ],
+    [
+      'no secure renegotiation',
+      () => rawServer(write(bareHello)),
+      'tls_protocol',
+      /secure renegotiation/,
+      /has to update it/,
+    ],
+    [
+      'an unknown name',
+      () => rawServer(alert(112)),
+      'tls_name_mismatch',
+      /no host of that name/,
+      /host name in the URL/,
+    ],
+    [
+      'TLS 1.1 at most',
+      () => rawTlsServer(silent, tls11()),
+      'tls_protocol',
+      /TLS 1\.1 at most/,
+      /TLS 1\.2 or 1\.3/,
+    ],
+    [
+      'TLS 1.1 in its hello',
+      () => rawServer(write(Buffer.from(bareHello).fill(2, 10, 11))),
+      'tls_protocol',
+      /TLS 1\.1 at most/,
+      /TLS 1\.2 or 1\.3/,
+    ],
+    [
+      'a refusal right behind the hello',
+      () => rawServer(alert(40)),
+      'tls_protocol',
+      /at once/,
+      /Check the host name/,
+    ],
+    [
+      'a short Diffie-Hellman group',
+      async () =>
+        rawTlsServer(silent, {
+          maxVersion: 'TLSv1.2',
+          ciphers: 'DHE-RSA-AES128-GCM-SHA256@SECLEVEL=0',
+          dhparam: shortDhParameters,
+          credentials: await authority.issue({ rsaBits: 2_048 }),
+        }),
+      'tls_protocol',
+      /key exchange that is too weak/,
+      /Diffie-Hellman/,
+    ],
+    [
+      'a self-signed certificate',
+      async () => receiver(json(200, {}), { credentials: await authority.issue({ isSelfSigned: true }) }),
+      'tls_untrusted',
+      /self-signed/,
+      /EGRESS_CA_FILE/,
+    ],
+    [
+      'a chain to an unknown authority',
+      () => strangersServer((...all) => all.join('\n')),
+      'tls_untrusted',
+      /authority that the service does not know/,
+      /private/,
+    ],
+    [
+      'a chain without its end',
+      () => strangersServer((leaf, intermediate) => `${leaf}\n${intermediate}`),
+      'tls_untrusted',
+      /lead to no authority/,
+      /intermediate certificate is missing/,
+    ],
+  ])('tells of %s', async (_what, start, code, detail, hint) => {
+    const { outcome } = await attemptAt((await start()).port)
+    expect(outcome).toMatchObject({
+      failure: { code, detail: expect.stringMatching(detail), hint: expect.stringMatching(hint) },
+    })
+  })
+})
+
+it.each([
+  ['alone', null, /alone/],
+  ['alone, and has a file with certificates', authority.pem, /lead to no authority/],
+])('tells what to do where a server sends its certificate %s', async (_what, ca, detail) => {
+  const intermediate = await authority.createIntermediate()
+  const target = await receiver(json(200, {}), { credentials: await intermediate.issue() })
+  const { outcome } = await attemptAt(target.port, {}, { ca })
+  expect(outcome).toMatchObject({
+    failure: {
+      code: 'tls_untrusted',
+      detail: expect.stringMatching(detail),
+      hint: expect.stringMatching(/intermediate certificate.*EGRESS_CA_FILE/),
+    },
+  })
+})
+
+describe('a file with certificates', () => {
+  /** Two servers of the same authority: one sends its intermediate certificate, the other one does not. */
+  async function servers() {
+    const stranger = await createAuthority('Stranger')
+    const intermediate = await stranger.createIntermediate()
+    const leaf = await intermediate.issue()
+    const whole = { ...leaf, cert: `${leaf.cert}\n${intermediate.pem}` }
+    const [bare, chained] = await Promise.all(
+      [leaf, whole].map((credentials) => receiver(json(200, {}), { credentials })),
+    )
+    return { bare, chained, intermediate, leaf, stranger }
+  }
+
+  it('may have an intermediate authority without its root', async () => {
+    const { bare, chained, intermediate } = await servers()
+    for (const target of [bare, chained])
+      expect((await attemptAt(target?.port ?? 0, {}, { ca: intermediate.pem })).outcome.kind).toBe(
+        'responded',
+      )
+  })
+
+  it('may have the certificate of the server alone, which vouches for no other one', async () => {
+    const { bare, chained, leaf, intermediate } = await servers()
+    for (const target of [bare, chained])
+      expect((await attemptAt(target?.port ?? 0, {}, { ca: leaf.cert })).outcome.kind).toBe('responded')
+
+    const sibling = await receiver(json(200, {}), { credentials: await intermediate.issue() })
+    const { outcome } = await attemptAt(sibling.port, {}, { ca: leaf.cert })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it('may have a self-signed one, and makes no authority of it', async () => {
+    const own = await authority.issue({ isSelfSigned: true })
+    const target = await receiver(json(200, {}), { credentials: own })
+    expect((await attemptAt(target.port, {}, { ca: own.cert })).outcome.kind).toBe('responded')
+
+    const other = await receiver(json(200, {}), {
+      credentials: await authority.issue({ isSelfSigned: true }),
+    })
+    const { outcome } = await attemptAt(other.port, {}, { ca: own.cert })
+    expect(outcome).toMatchObject({ failure: { code: 'tls_untrusted' } })
+  })
+
+  it.each<readonly [string, CertificateOptions, string]>([
+    ['its name', { names: ['other.example'], addresses: [] }, 'tls_name_mismatch'],
+    ['its time', { notBefore: daysFromNow(-2), notAfter: daysFromNow(-1) }, 'tls_cert_expired'],
+    ['its purpose', { purpose: 'client' }, 'tls_cert_invalid'],
+    ['its key', { rsaBits: 1_024 }, 'tls_cert_invalid'],
+  ])('does not excuse a certificate from %s', async (_what, certificate, code) => {
+    const own = await authority.issue(certificate)
+    const target = await receiver(json(200, {}), { credentials: own, ciphers: 'DEFAULT@SECLEVEL=0' })
+    const { outcome } = await attemptAt(target.port, {}, { ca: own.cert })
+    expect(outcome).toMatchObject({ failure: { code } })
+  })
+
+  it('adds to authorities that are all roots, so that a chain ends early at its own certificates only', () => {
+    const known = getCACertificates('bundled').map((pem) => new X509Certificate(pem))
+    expect(known.filter((certificate) => !certificate.checkIssued(certificate))).toEqual([])
+  })
+})
+
 it('never resumes a session without looking at the certificate', async () => {
   const target = await receiver(json(200, {}), { keepAliveTimeout: 1 })
   let handshakes = 0
@@ -165,3 +366,11 @@ it('never resumes a session without looking at the certificate', async () => {
 function tls11(): TlsOptions {
   return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
 }
+
+/** 1,024 bits. */
+const shortDhParameters = `-----BEGIN DH PARAMETERS-----
+MIGHAoGBAOEB1faEL9qflj74EBXLTlPse79WmRn5VVGgWs9FWd8A4cHtZ8eVhFc6
+6MIscKF3OfxfKLD9gEAcE6fOj3FDfnptHmre7XbKQ+bS4/17V5vOADguhXY31hCw
+rG66+jPg8QklzTMWmDXHSWxBfsIl/11k4Odph/WgJsDWcUw96u8fAgEC
+-----END DH PARAMETERS-----
+`

@@ -2,13 +2,16 @@ import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import { authority } from '../support/servers.ts'
+import { alert, bareHello } from '../support/hellos.ts'
+import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
+import { authority, middlebox } from '../support/servers.ts'
 import type { Chapter, Target } from './fault.ts'
 import { sound, tcp, tls } from './targets.ts'
 
 const day = 86_400_000
 const daysFromNow = (days: number) => new Date(Date.now() + days * day)
 
+const answered = { delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const
 
 export const tlsFaults: Chapter = {
@@ -33,6 +36,30 @@ export const tlsFaults: Chapter = {
       what: 'The certificate is for another name.',
       make: withCertificate({ names: ['internal-name.example'], addresses: ['127.0.0.2'] }),
       ends: 'tls_name_mismatch',
+      ...refused,
+    },
+    {
+      row: '13',
+      what: 'The target says in the handshake that it does not know the name.',
+      make: tcp(alert(112)),
+      ends: 'tls_name_mismatch',
+      ...refused,
+    },
+    {
+      row: '14',
+      what: 'The certificate vouches for itself.',
+      make: withCertificate({ isSelfSigned: true }),
+      ends: 'tls_untrusted',
+      ...refused,
+    },
+    {
+      row: '14',
+      what: 'The intermediate certificate is not sent.',
+      make: async () => {
+        const intermediate = await authority.createIntermediate()
+        return await tls(writeAndStay(sound), { credentials: await intermediate.issue() })()
+      },
+      ends: 'tls_untrusted',
       ...refused,
     },
     {
@@ -86,6 +113,25 @@ export const tlsFaults: Chapter = {
       ...refused,
     },
     {
+      row: '16',
+      what: 'The target refuses the handshake right behind the ClientHello.',
+      make: tcp(alert(40)),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '16',
+      what: 'The target does not know secure renegotiation.',
+      make: tcp(write(bareHello)),
+      ends: 'tls_protocol',
+      ...refused,
+    },
+    {
+      row: '17',
+      what: 'The target asks for a client certificate by a page of nginx, with the status 400.',
+      why: 'Its words are those of the hint, so nginx itself makes it: `test/namespace/tls-programs.test.ts`',
+    },
+    {
       row: '17',
       what: 'The target demands a client certificate, under TLS 1.2.',
       make: shaking({ requestCert: true, ca: authority.pem, maxVersion: 'TLSv1.2' }),
@@ -122,6 +168,20 @@ export const tlsFaults: Chapter = {
       usesUp: 'the TLS handshake',
       ...refused,
       repeat: 'safe',
+    },
+    {
+      row: '19',
+      what: 'A firewall drops a ClientHello of more than one segment.',
+      make: behind(dropLong),
+      ends: 200,
+      ...answered,
+    },
+    {
+      row: '20',
+      what: 'A firewall resets the connection on a ClientHello of more than one segment.',
+      make: behind(resetLong),
+      ends: 200,
+      ...answered,
     },
     {
       row: '20',
@@ -181,6 +241,15 @@ function renegotiate(socket: Socket): void {
     socket.renegotiate({ rejectUnauthorized: false, requestCert: true }, () => {})
     setTimeout(() => socket.write('x'), 20)
   })
+}
+
+/** A sound target behind what looks at each ClientHello. */
+function behind(verdict: Verdict): () => Promise<Target> {
+  return async () => {
+    const target = await shaking({})()
+    const box = await middlebox(Number(new URL(target.url).port), verdict)
+    return { ...target, url: `https://127.0.0.1:${box.port}/hook` }
+  }
 }
 
 function withCertificate(certificate: CertificateOptions): () => Promise<Target> {

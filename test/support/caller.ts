@@ -23,6 +23,7 @@ export function testCaller(options: Partial<EgressOptions> = {}): Caller {
     deny: [],
     only: [],
     ca: authority.pem,
+    tlsGroups: null,
     dnsServers: [],
     nat64: [],
     maxResponseBytes: 1_048_576,

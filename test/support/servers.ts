@@ -7,6 +7,7 @@ import { createDnsServer, type DnsServer, type Zones } from '../../testkit/dns-s
 import { createFullBacklog, type FullBacklog, type FullBacklogOptions } from '../../testkit/full-backlog.ts'
 import type { Listening } from '../../testkit/listen.ts'
 import { createRawServer, createRawTlsServer, type Part, type RawServer } from '../../testkit/raw-server.ts'
+import { createMiddlebox, type Middlebox, type Verdict } from './middlebox.ts'
 import { type Answer, createReceiver, type Receiver } from './receiver.ts'
 import { createRecordServer, type RecordPart, type TlsVersion } from './tls-records.ts'
 
@@ -39,6 +40,11 @@ export function rawTlsServer(
 /** A TCP server that is gone when the test ends. */
 export function rawServer(part: Part): Promise<RawServer> {
   return untilTestEnds(createRawServer(part))
+}
+
+/** A box in front of a port that is gone when the test ends. */
+export function middlebox(targetPort: number, verdict: Verdict): Promise<Middlebox> {
+  return untilTestEnds(createMiddlebox(targetPort, verdict))
 }
 
 /** A server that makes its own TLS records, and is gone when the test ends. */

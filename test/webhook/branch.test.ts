@@ -46,6 +46,25 @@ describe('the branch', () => {
 
 describe('the hint', () => {
   const bearer = { auth: { type: 'bearer', token: 'token' } } as const
+  const pageOfNginx = (title: string) => `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n`
+
+  it.each(['No required SSL certificate was sent', 'The SSL certificate error'])(
+    'for a page of nginx that says "%s" is that the target asks for a client certificate',
+    (words) => {
+      const body = pageOfNginx(`400 ${words}`)
+
+      expect(hint({}, { status: 400, body })).toContain('asks for a client certificate')
+      expect(hint({ expect: { type: 'string', value: 'ok' } }, { status: 400, body })).toContain(
+        'asks for a client certificate',
+      )
+      expect(hint({}, { status: 500, body })).toContain('The target failed')
+      expect(hint({}, { status: 400, body: `{"error":"${words}"}` })).toContain('does not understand')
+    },
+  )
+
+  it('for another page of nginx is that of its status', () => {
+    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain('does not understand')
+  })
 
   it.each<[node: NodeSketch, sketch: ResponseSketch, text: string]>([
     [

@@ -8,7 +8,7 @@ import type { HeaderPair } from '../../webhook/wire/outcome.ts'
 import { EgressError, type EgressErrorCode } from '../call/egress-error.ts'
 import type { RoundBudget } from '../limits/round-budget.ts'
 import type { Target } from '../policy/address-policy.ts'
-import type { DialledSocket } from './connector.ts'
+import type { SecuredSocket } from './handshake.ts'
 import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 
@@ -39,11 +39,12 @@ export class Connection {
   #state: 'new' | 'asked' | 'kept' = 'new'
   #requestBytes = 0
   #wasAnsweredEarly = false
-  /** How many of the first bytes of the answer are known. */
+  /** How the answer to the current request begins. */
+  readonly #beginning = Buffer.allocUnsafe(beginningBytes)
+  /** How many bytes of that have come. */
   #firstBytes = 0
-  #speaksHttp = false
 
-  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
+  constructor({ socket, tcp }: SecuredSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
     this.#readable = readable
     this.#received = new ReceivedBytes(tcp)
@@ -90,7 +91,6 @@ export class Connection {
     this.#received.mark()
     this.#progress.reset()
     this.#firstBytes = 0
-    this.#speaksHttp = true
     return true
   }
 
@@ -129,9 +129,11 @@ export class Connection {
     return this.#firstBytes > 0
   }
 
-  /** Whether the answer to the current request began as every one does. */
-  get speaksHttp(): boolean {
-    return this.#speaksHttp && this.#firstBytes === httpMagic.length
+  /** What an answer to the current request that cannot be read is, by its first bytes. */
+  get unreadable(): EgressErrorCode {
+    const beginning = this.#beginning.subarray(0, this.#firstBytes)
+    if (beginning.equals(httpMagic)) return 'EGRESS_RESPONSE_MALFORMED'
+    return isHttp2(beginning) ? 'EGRESS_RESPONSE_HTTP2' : 'EGRESS_RESPONSE_NOT_HTTP'
   }
 
   /** Tells that what was read last ended with the head of an interim response. */
@@ -203,7 +205,7 @@ export class Connection {
       const chunk: Buffer | null = rest ?? read(size)
       if (chunk === null) return null
       if (this.#state !== 'asked') return this.#refuse('EGRESS_CONNECTION_GONE')
-      if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse('EGRESS_RESPONSE_MALFORMED')
+      if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse(this.unreadable)
       const end = this.#progress.take(chunk)
       this.#readable.take(end)
       rest = end < chunk.length ? chunk.subarray(end) : null
@@ -240,15 +242,8 @@ export class Connection {
   #beganTooEarly(chunk: Buffer): boolean {
     const isFirst = this.#firstBytes === 0
     this.#received.handOn(chunk.length)
-    this.#lookAtFirstBytes(chunk)
+    if (this.#firstBytes < beginningBytes) this.#firstBytes += chunk.copy(this.#beginning, this.#firstBytes)
     return isFirst && this.#received.beganBeforeMark
-  }
-
-  #lookAtFirstBytes(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length && this.#firstBytes < httpMagic.length; at++) {
-      this.#speaksHttp &&= chunk[at] === httpMagic[this.#firstBytes]
-      this.#firstBytes += 1
-    }
   }
 
   #refuse(code: EgressErrorCode): null {
@@ -282,6 +277,14 @@ interface PhraseReader {
 
 /** What every response begins with. */
 const httpMagic = Buffer.from('HTTP/')
+
+/** As many as tell protocols apart. */
+const beginningBytes = httpMagic.length
+
+/** A server of HTTP/2 begins with settings (RFC 9113, sections 3.4 and 4.1): length, type and no flags. */
+function isHttp2([high, middle, , type, flags]: Buffer): boolean {
+  return high === 0 && middle === 0 && type === 4 && flags === 0
+}
 
 /**
  * Gives undici the one socket that was dialled. When that is gone it asks again, and gets an error that it

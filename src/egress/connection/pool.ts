@@ -7,7 +7,7 @@ import type { Lane } from '../limits/bulkhead-key.ts'
 import { RoundBudget } from '../limits/round-budget.ts'
 import type { AddressPolicy } from '../policy/address-policy.ts'
 import { Connection } from './connection.ts'
-import type { Dial } from './connector.ts'
+import type { Approach, Dial } from './connector.ts'
 import { IdleConnections } from './idle.ts'
 import type { OpenSockets } from './socket-registry.ts'
 
@@ -38,21 +38,18 @@ export class ConnectionPool {
   }
 
   /** One that is kept, at once, or else a new one. */
-  find(
-    lane: Lane,
-    place: Place,
-    phases: PhaseClock,
-    stopped: Cancellation,
-  ): Connection | Promise<Connection> {
+  find(approach: Approach, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+    const { lane, place } = approach
     this.#check(lane, stopped)
-    return this.#reuse(lane, place) ?? this.#open(lane, place, phases, stopped)
+    return this.#reuse(lane, place) ?? this.#open(approach, phases, stopped)
   }
 
   /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
-  open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+  open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    const { lane } = approach
     this.#check(lane, stopped)
     this.#idle.takeLatest(lane.key)?.destroy()
-    return this.#open(lane, place, phases, stopped)
+    return this.#open(approach, phases, stopped)
   }
 
   /** Takes back a connection after its request. */
@@ -100,12 +97,12 @@ export class ConnectionPool {
   }
 
   /** The lookup takes up the place, too. */
-  async #open(lane: Lane, place: Place, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
-    const target = { host: lane.host, port: lane.port }
+  async #open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+    const { lane, place } = approach
     place.hold()
     try {
-      const dialled = await this.#options.dial(target, place, phases, stopped.signal)
-      const connection = new Connection(dialled, target, this.#readable)
+      const dialled = await this.#options.dial(approach, phases, stopped.signal)
+      const connection = new Connection(dialled, lane, this.#readable)
       connection.onClose(() => this.#idle.remove(lane.key, connection))
       this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
       return connection

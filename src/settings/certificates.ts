@@ -1,0 +1,25 @@
+import { X509Certificate } from 'node:crypto'
+
+/** The certificates in a text of PEM. Throws where one of them is none. */
+export function certificatesOf(pem: string): readonly X509Certificate[] {
+  const begun = pem.split('-----BEGIN ').slice(1)
+  return begun
+    .filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
+    .map((part) => new X509Certificate(`-----BEGIN ${part}`))
+}
+
+/** What the operator should know of the certificates that the service was told to trust. */
+export function noticesOfCertificates(pem: string, now = new Date()): readonly string[] {
+  const unusable = certificatesOf(pem).filter(
+    ({ validFromDate, validToDate }) => now < validFromDate || validToDate < now,
+  )
+  if (unusable.length === 0) return []
+  return [`certificates of EGRESS_CA_FILE that are not valid today: ${unusable.map(describe).join('; ')}`]
+}
+
+function describe({ subject, serialNumber, validFromDate, validToDate }: X509Certificate): string {
+  const [from, to] = [validFromDate, validToDate].map((date) => date.toISOString().slice(0, 10))
+  // Node has no subject where there is none, whatever its types say.
+  const name = subject || `serial number ${serialNumber}`
+  return `${name.replaceAll('\n', ', ')} (${from} to ${to})`
+}
