@@ -5,7 +5,9 @@ import { badPorts } from '../src/egress/bad-ports.ts'
 import { maxRememberedSeconds } from '../src/egress/dns-cache.ts'
 import { maxAddresses, resolutionDelayMs } from '../src/egress/dns-lookup.ts'
 import { attemptDelayMs, maxTries } from '../src/egress/first-connection.ts'
+import { nextServerMs } from '../src/egress/inquiry.ts'
 import { metadataAddresses } from '../src/egress/metadata-addresses.ts'
+import { maxServers } from '../src/egress/name-servers.ts'
 import { lookupBudgetMs } from '../src/egress/resolver.ts'
 import { specialNames } from '../src/egress/special-names.ts'
 import { specialRanges } from '../src/egress/special-ranges.ts'
@@ -67,6 +69,9 @@ describe('docs/security.md', () => {
     expect(lookups).toContain(`A lookup takes at most ${lookupBudgetMs / 1_000} s`)
     expect(lookups).toContain(`An answer may have ${maxAddresses} addresses`)
     expect(lookups).toContain(`for ${maxRememberedSeconds} s at most`)
+    expect(lookups).toContain(`more than ${maxRememberedSeconds} s after its name was asked for`)
+    expect(lookups).toContain(`says nothing, after ${nextServerMs} ms`)
+    expect(lookups).toContain(`the first ${maxServers} of them`)
     const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
     expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
     expect(connections).toContain(`${attemptDelayMs} ms apart`)

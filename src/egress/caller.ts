@@ -77,6 +77,8 @@ export interface EgressOptions {
   readonly maxQueuePerHost: number
   /** Where the service itself listens, so that it never calls itself. */
   readonly own: { readonly address: string; readonly port: number }
+  /** Milliseconds of a clock that never goes back, for what is remembered of names. */
+  readonly now?: () => number
   readonly log: DebugLog
 }
 
@@ -148,13 +150,13 @@ export function createCaller(options: EgressOptions): Caller {
 }
 
 function createPool(
-  { log, ca, dnsServers }: EgressOptions,
+  { log, ca, dnsServers, now = () => performance.now() }: EgressOptions,
   policy: AddressPolicy,
   sockets: OpenSockets,
 ): ConnectionPool {
-  const resolver = createResolver({ servers: dnsServers })
+  const resolver = createResolver({ servers: dnsServers, now })
   const dial = createConnector({ policy, resolver, ca, sockets, log })
-  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
 }
 
 /** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */

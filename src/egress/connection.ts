@@ -28,6 +28,8 @@ const pieceBytes = 100
 export class Connection {
   /** The connection below TLS. */
   readonly tcp: Socket
+  /** By the clock of the resolver: later its target may be elsewhere. */
+  readonly usableUntil: number
   readonly #client: Client
   readonly #socket: TLSSocket
   readonly #received: ReceivedBytes
@@ -43,8 +45,9 @@ export class Connection {
   #firstBytes = 0
   #speaksHttp = false
 
-  constructor({ socket, tcp }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
+  constructor({ socket, tcp, usableUntil }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
+    this.usableUntil = usableUntil
     this.#readable = readable
     this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {

@@ -9,8 +9,10 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
+import { AddressDenied } from './address-denied.ts'
 import type { AddressPolicy, Target } from './address-policy.ts'
 import type { DebugLog } from './debug-log.ts'
+import type { Resolution } from './dns-cache.ts'
 import { EgressError } from './egress-error.ts'
 import { connectToFirst } from './first-connection.ts'
 import type { OpenSockets } from './open-sockets.ts'
@@ -30,6 +32,8 @@ export interface DialledSocket {
   readonly socket: TLSSocket
   /** The connection below. */
   readonly tcp: Socket
+  /** By the clock of the resolver: until then the target is where the name servers said. */
+  readonly usableUntil: number
 }
 
 export interface ConnectorOptions {
@@ -55,29 +59,38 @@ export function createConnector({ policy, resolver, ca, sockets, log }: Connecto
   })
 
   return async (target, place, phases, signal) => {
-    const addresses = await resolveTarget(target, phases, signal)
-    for (const address of addresses) judge(address, target)
+    const { addresses, usableUntil } = await resolveTarget(target, phases, signal)
+    judge(addresses, target)
     phases.enter('connect')
     const onSocket = (socket: Socket) => sockets.add(socket, place)
     const tcp = await connectToFirst(addresses, target.port, onSocket, signal)
     phases.enter('tls')
     const securing = secure(tcp, target.host, secureContext, signal)
     sockets.check(tcp, () => limitHandshake(tcp))
-    return { socket: await securing, tcp }
+    return { socket: await securing, tcp, usableUntil }
   }
 
-  async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {
-    if (isIP(host)) return [host]
+  async function resolveTarget(
+    { host }: Target,
+    phases: PhaseClock,
+    signal: AbortSignal,
+  ): Promise<Resolution> {
+    if (isIP(host)) return { addresses: [host], usableUntil: Number.POSITIVE_INFINITY }
     phases.enter('dns')
     return await resolver.resolve(host, signal)
   }
 
   /** One forbidden address among public ones condemns the name: no webhook target has one foot inside. */
-  function judge(address: string, target: Target): void {
-    const reason = policy.refuseAddress(address, target)
-    if (reason === null) return
-    log({ ...target, address, reason }, 'address denied')
-    throw new EgressError('EGRESS_ADDRESS_DENIED')
+  function judge(addresses: readonly string[], target: Target): void {
+    const denied = addresses.flatMap((address) => {
+      const reason = policy.refuseAddress(address, target)
+      return reason === null ? [] : { address, reason }
+    })
+    // What nothing opens is told first: else callers would read how to open the name.
+    const worst = denied.find(({ reason }) => reason === 'metadata') ?? denied[0]
+    if (worst === undefined) return
+    log({ ...target, ...worst }, 'address denied')
+    throw new AddressDenied(worst.reason)
   }
 }
 

@@ -1,6 +1,11 @@
 import { isIPv6 } from 'node:net'
 import type { Failure, FailureCode } from '../webhook/failure.ts'
+import { AddressDenied } from './address-denied.ts'
 import type { Target } from './address-policy.ts'
+import { describeDenial } from './denial-text.ts'
+import { EgressError } from './egress-error.ts'
+import { describeTroubles, LookupFailed } from './lookup-failed.ts'
+import { describeMissingIpv6 } from './missing-ipv6.ts'
 import type { AttemptPhase } from './phase-clock.ts'
 
 /**
@@ -10,8 +15,8 @@ import type { AttemptPhase } from './phase-clock.ts'
 const wordings = {
   address_denied: (place) => `The service may not call ${place}.`,
   dns_not_found: (place) => `The host name of ${place} does not exist.`,
-  dns_failed: (place) => `The name servers gave no usable answer for ${place}.`,
-  dns_timeout: (place) => `The name servers did not answer in time for ${place}.`,
+  dns_failed: (place) => `The name servers that the service asks gave no usable answer for ${place}.`,
+  dns_timeout: (place) => `The name servers that the service asks did not answer in time for ${place}.`,
   connect_refused: (place) => `${place} refused the connection.`,
   connect_unreachable: (place) => `There is no way to ${place}.`,
   connect_timeout: (place) => `${place} did not accept the connection in time.`,
@@ -40,9 +45,24 @@ type WireFailureCode = keyof typeof wordings
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
  */
 export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
-  const code = failureCodeOf(error, phase ?? 'answer')
-  if (code === null) return null
-  return { code, detail: wordings[code](nameOf(target)), path: null }
+  const known = knownError(error, phase ?? 'answer')
+  if (known === null) return null
+  const place = nameOf(target)
+  return {
+    code: known.code,
+    detail: wordings[known.code](place),
+    path: null,
+    ...moreAbout(known.error, target, place),
+  }
+}
+
+/** What an error of ours tells beside its code. */
+function moreAbout(error: Error, target: Target, place: string): Partial<Pick<Failure, 'detail' | 'hint'>> {
+  if (error instanceof AddressDenied) return describeDenial(error.denial, target, place)
+  if (error instanceof LookupFailed && error.code === 'EGRESS_DNS_FAILED')
+    return { detail: describeTroubles(error.troubles, place) }
+  if (error instanceof EgressError && error.code === 'EGRESS_NO_IPV6') return describeMissingIpv6(place)
+  return {}
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
@@ -67,7 +87,7 @@ const lookups: Table = [
 const connections: Table = [
   [/^(ECONNREFUSED|ECONNRESET|ECONNABORTED)$/, 'connect_refused'],
   [/^ETIMEDOUT$/, 'connect_timeout'],
-  [/^(EHOST|ENET)(UNREACH|DOWN)$|^(EACCES|EPERM|EINVAL|EAFNOSUPPORT)$/, 'connect_unreachable'],
+  [/^(EHOST|ENET)(UNREACH|DOWN)$|^(EACCES|EPERM|EINVAL|EAFNOSUPPORT|EGRESS_NO_IPV6)$/, 'connect_unreachable'],
   [/^(EADDRNOTAVAIL|EADDRINUSE|EAGAIN)$/, 'local_resource'],
 ]
 
@@ -119,13 +139,26 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'local_resource',
 ]
 
-function failureCodeOf(error: unknown, phase: AttemptPhase): WireFailureCode | null {
+interface KnownError {
+  readonly code: WireFailureCode
+  readonly error: Error
+}
+
+function knownError(error: unknown, phase: AttemptPhase): KnownError | null {
   if (!(error instanceof Error)) return null
   if (error instanceof AggregateError) {
-    const codes = error.errors.map((one: unknown) => failureCodeOf(one, phase))
-    return mostTellingFirst.find((code) => codes.includes(code)) ?? null
+    const known = error.errors.flatMap((one: unknown) => knownError(one, phase) ?? [])
+    return mostTelling(known)
   }
   const { code } = error as NodeJS.ErrnoException
-  const known = tables[phase].find(([pattern]) => pattern.test(String(code)))
-  return known ? known[1] : failureCodeOf(error.cause, phase)
+  const row = tables[phase].find(([pattern]) => pattern.test(String(code)))
+  return row ? { code: row[1], error } : knownError(error.cause, phase)
+}
+
+function mostTelling(known: readonly KnownError[]): KnownError | null {
+  for (const code of mostTellingFirst) {
+    const found = known.find((one) => one.code === code)
+    if (found !== undefined) return found
+  }
+  return null
 }

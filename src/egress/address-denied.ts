@@ -1,0 +1,12 @@
+import type { Denial } from './address-policy.ts'
+import { EgressError } from './egress-error.ts'
+
+/** The policy does not let a target be dialled. */
+export class AddressDenied extends EgressError {
+  readonly denial: Denial
+
+  constructor(denial: Denial) {
+    super('EGRESS_ADDRESS_DENIED')
+    this.denial = denial
+  }
+}
