@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Failure } from '../webhook/failure.ts'
 
 /** What a kernel says where it has no IPv6, no address of it, or no route. */
@@ -24,12 +24,8 @@ function needsIpv6(address: string): boolean {
   return address.includes(':') && !address.startsWith('::')
 }
 
-function leadsOut({
-  family,
-  address,
-  internal,
-}: Readonly<Record<'family' | 'address', string>> & { readonly internal: boolean }): boolean {
-  return family === 'IPv6' && !internal && !/^fe[89ab]/i.test(address)
+function leadsOut({ family, address }: NetworkInterfaceInfo): boolean {
+  return family === 'IPv6' && address !== '::1' && !/^fe[89ab]/i.test(address)
 }
 
 /** Says so to callers. */
