@@ -12,20 +12,20 @@ export function isForLackOfIpv6(
   addresses: readonly string[],
   errors: readonly NodeJS.ErrnoException[],
 ): boolean {
-  return (
-    addresses.every(needsIpv6) &&
-    errors.every(({ code }) => codes.has(code)) &&
-    !Object.values(networkInterfaces()).some((ofOne = []) => ofOne.some(leadsOut))
-  )
+  if (!errors.every(({ code }) => codes.has(code))) return false
+  const own = Object.values(networkInterfaces()).flatMap((ofOne = []) => ofOne)
+  return addresses.every((address) => needsIpv6(address) && !own.some((one) => leadsTo(address, one)))
 }
 
-/** Packets to mapped addresses go out as IPv4, and `::1` needs no way out. */
+/** Packets to mapped addresses go out as IPv4. */
 function needsIpv6(address: string): boolean {
-  return address.includes(':') && !address.startsWith('::')
+  return address.includes(':') && !/^::ffff:/i.test(address)
 }
 
-function leadsOut({ family, address }: NetworkInterfaceInfo): boolean {
-  return family === 'IPv6' && address !== '::1' && !/^fe[89ab]/i.test(address)
+/** Neither loopback nor a link-local address leads out of the machine. */
+function leadsTo(target: string, { family, address }: NetworkInterfaceInfo): boolean {
+  if (family !== 'IPv6') return false
+  return target === '::1' || (address !== '::1' && !/^fe[89ab]/i.test(address))
 }
 
 /** Says so to callers. */

@@ -4,6 +4,7 @@ import { connect, isIPv6 } from 'node:net'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { switchIpv6Off } from '../faults/network.ts'
 import { authority } from '../support/servers.ts'
+import { service } from '../support/service.ts'
 import { ip, putOnLoopback, routeEverywhere } from './network.ts'
 import { receiverAt } from './receiver-at.ts'
 import { startWorld } from './world.ts'
@@ -74,6 +75,14 @@ describe('a machine without IPv6', () => {
       })
     },
   )
+
+  it('cannot reach itself by it, either', async () => {
+    const { execute } = await service({ allow: '[::1]' })
+    const call = async () => (await execute({ node: { method: 'GET', url: 'https://[::1]:4433/' } })).reason
+    expect(await call()).toMatchObject({ code: 'connect_refused' })
+    switchIpv6Off()
+    expect(await call()).toMatchObject({ code: 'connect_unreachable', blame: 'target' })
+  })
 
   it('says nothing of it where there is IPv4, too', async () => {
     switchIpv6Off()
