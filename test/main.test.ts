@@ -2,7 +2,10 @@ import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PreviewReply } from '../src/contract/execution.ts'
 import { listen } from '../testkit/listen.ts'
-import { runToEnd, startProcess } from './support/process.ts'
+import { silent } from '../testkit/raw-server.ts'
+import { runToEnd, startProcess, startProcessAmongServers } from './support/process.ts'
+import { json } from './support/receiver.ts'
+import { rawServer, receiver } from './support/servers.ts'
 
 function execute(url: string, node: object): Promise<Response> {
   return fetch(`${url}/v1/execute`, {
@@ -72,6 +75,22 @@ describe('the process', () => {
 
     expect(code).toBe(1)
     expect(output).toContain(`cannot listen on 127.0.0.1 port ${port}`)
+  })
+
+  it('uses no proxy that the environment names, and says so once', async () => {
+    const [proxy, target] = [await rawServer(silent), await receiver(json(200, {}))]
+    const password = 'pr0xy-passw0rd'
+    const { url, output } = await startProcessAmongServers({
+      HTTPS_PROXY: `http://user:${password}@127.0.0.1:${proxy.port}`,
+      NODE_USE_ENV_PROXY: '1',
+    })
+
+    const response = await execute(url, { method: 'GET', url: `https://127.0.0.1:${target.port}/` })
+
+    expect(await response.json()).toMatchObject({ branch: 'success' })
+    expect(proxy.connections()).toBe(0)
+    expect(output().match(/not used: HTTPS_PROXY, NODE_USE_ENV_PROXY/g)).toHaveLength(1)
+    expect(output()).not.toContain(password)
   })
 
   it('never calls itself, on a port that it was given by the system', async () => {

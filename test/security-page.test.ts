@@ -5,7 +5,9 @@ import { attemptDelayMs, maxTries } from '../src/egress/connection/happy-eyeball
 import { maxTargets } from '../src/egress/connection/short-hello-targets.ts'
 import { maxPatienceMs } from '../src/egress/connection/tls-client.ts'
 import { maxRememberedSeconds } from '../src/egress/dns/cache.ts'
+import { nextServerMs } from '../src/egress/dns/inquiry.ts'
 import { maxAddresses, resolutionDelayMs } from '../src/egress/dns/lookup.ts'
+import { maxServers } from '../src/egress/dns/name-servers.ts'
 import { lookupBudgetMs } from '../src/egress/dns/resolver.ts'
 import { badPorts } from '../src/egress/policy/bad-ports.ts'
 import { metadataAddresses } from '../src/egress/policy/metadata-addresses.ts'
@@ -69,6 +71,9 @@ describe('docs/security.md', () => {
     expect(lookups).toContain(`A lookup takes at most ${lookupBudgetMs / 1_000} s`)
     expect(lookups).toContain(`An answer may have ${maxAddresses} addresses`)
     expect(lookups).toContain(`for ${maxRememberedSeconds} s at most`)
+    expect(lookups).toContain(`more than ${maxRememberedSeconds} s after its name was asked for`)
+    expect(lookups).toContain(`says nothing, after ${nextServerMs} ms`)
+    expect(lookups).toContain(`the first ${maxServers} of them`)
     const connections = section('How a connection is made').replaceAll(/\s+/g, ' ')
     expect(connections).toContain(`At most ${maxTries} addresses of a name are tried`)
     expect(connections).toContain(`${attemptDelayMs} ms apart`)

@@ -370,6 +370,24 @@ describe('settings', () => {
 
     expect(notices).toEqual(['only these hosts may be called: api.crm.example'])
   })
+
+  it.each<readonly [environment: NodeJS.ProcessEnv, names: string]>([
+    [{ HTTPS_PROXY: 'http://u:s3cr3t@proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ https_proxy: 'http://u:s3cr3t@proxy.example:3128' }, 'https_proxy'],
+    [{ all_proxy: 's3cr3t', HTTP_PROXY: 's3cr3t', http_proxy: '' }, 'HTTP_PROXY, all_proxy'],
+    [{ ALL_PROXY: 's3cr3t', NODE_USE_ENV_PROXY: '1', NO_PROXY: 's3cr3t' }, 'ALL_PROXY, NODE_USE_ENV_PROXY'],
+  ])('say at start that %j is not used, without its value', (environment, names) => {
+    const { notices } = readSettings({ ...environment, API_KEYS: `engine:${key}` })
+
+    expect(notices).toEqual([`not used: ${names}; targets are called without a proxy`])
+  })
+
+  it.each([{ HTTPS_PROXY: '' }, { NO_PROXY: '*' }, { NODE_USE_ENV_PROXY: '1' }])(
+    'say nothing of a proxy where none is named: %j',
+    (environment) => {
+      expect(readSettings({ ...environment, API_KEYS: `engine:${key}` }).notices).toEqual([])
+    },
+  )
 })
 
 describe('secrets of the service', () => {

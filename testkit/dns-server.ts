@@ -23,11 +23,15 @@ export interface Zone {
   readonly cname?: string | readonly string[]
   /** Seconds, of all records. Unless stated 0, so that every call asks anew. */
   readonly ttl?: number
-  readonly rcode?: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'
+  readonly rcode?: keyof typeof rcodes
+  /** The answer is cut off within its first record. */
+  readonly malformed?: boolean
   readonly silent?: readonly RecordType[]
   readonly delayMs?: number
   /** UDP says only that the answer does not fit. */
   readonly truncated?: boolean
+  /** Who asks over TCP is hung up on. */
+  readonly noTcp?: boolean
   /** Ahead of the answer comes another one, with a wrong id or question, which says 127.0.0.66. */
   readonly forged?: 'id' | 'question'
 }
@@ -55,26 +59,31 @@ export async function createDnsServer(zones: Zones): Promise<DnsServer> {
 
   function receive(
     { id = 0, questions: [question] = [] }: Packet,
-    reply: (packets: Replies) => void,
+    reply: (packets: Replies, zone?: Zone) => void,
     by = '',
   ) {
     if (question === undefined || !isKnown(question.type)) return
     questions.push(`${question.type} ${question.name}${by}`)
     const zone = zoneOf(question.name.toLowerCase(), question.type)
     if (zone?.silent?.includes(question.type)) return
-    timers.add(setTimeout(() => reply(repliesTo(question, id, zone)), zone?.delayMs ?? 0))
+    timers.add(setTimeout(() => reply(repliesTo(question, id, zone), zone), zone?.delayMs ?? 0))
   }
 
   udp.on('message', (message, client) =>
-    receive(decode(message), ({ datagrams }) => {
-      for (const datagram of datagrams) udp.send(encode(datagram), client.port, client.address)
+    receive(decode(message), ({ datagrams }, zone) => {
+      for (const datagram of datagrams.map((packet) => encode(packet)))
+        udp.send(zone?.malformed ? datagram.subarray(0, -1) : datagram, client.port, client.address)
     }),
   )
   tcp.on('connection', (socket) => {
     sockets.add(socket.on('error', () => {}))
     socket.on('data', (chunk: Buffer) => {
       for (const message of messagesIn(chunk))
-        receive(streamDecode(message), ({ whole }) => socket.write(streamEncode(whole)), ' tcp')
+        receive(
+          streamDecode(message),
+          ({ whole }, zone) => (zone?.noTcp ? socket.destroy() : socket.write(streamEncode(whole))),
+          ' tcp',
+        )
     })
   })
 
@@ -131,7 +140,7 @@ interface Replies {
   readonly whole: Packet
 }
 
-const rcodes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const
+const rcodes = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const
 
 function repliesTo(question: Question, id: number, zone: Zone = { rcode: 'NXDOMAIN' }): Replies {
   // The low four bits of the flags are the response code.

@@ -82,6 +82,8 @@ export interface EgressOptions {
   readonly maxQueuePerHost: number
   /** Where the service itself listens, so that it never calls itself. */
   readonly own: { readonly address: string; readonly port: number }
+  /** Milliseconds of a clock that never goes back, for what is remembered of names. */
+  readonly now?: () => number
   readonly log: DebugLog
 }
 
@@ -152,13 +154,13 @@ export function createCaller(options: EgressOptions): Caller {
 }
 
 function createPool(
-  { log, ca, tlsGroups, dnsServers }: EgressOptions,
+  { log, ca, tlsGroups, dnsServers, now = () => performance.now() }: EgressOptions,
   policy: AddressPolicy,
   sockets: OpenSockets,
 ): ConnectionPool {
-  const resolver = createResolver({ servers: dnsServers })
+  const resolver = createResolver({ servers: dnsServers, now })
   const dial = createConnector({ policy, resolver, ca, tlsGroups, sockets, log })
-  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
 }
 
 /** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */

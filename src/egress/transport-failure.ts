@@ -1,7 +1,12 @@
 import { isIPv6 } from 'node:net'
 import type { Failure, FailureCode } from '../contract/failure.ts'
+import { EgressError } from './call/egress-error.ts'
 import type { AttemptPhase } from './call/phase-clock.ts'
+import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
+import { describeTroubles, LookupFailed } from './dns/lookup-failed.ts'
+import { AddressDenied } from './policy/address-denied.ts'
 import type { Target } from './policy/address-policy.ts'
+import { describeDenial } from './policy/denial-text.ts'
 
 /**
  * Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and
@@ -10,8 +15,8 @@ import type { Target } from './policy/address-policy.ts'
 const wordings = {
   address_denied: (place) => `The service may not call ${place}.`,
   dns_not_found: (place) => `The host name of ${place} does not exist.`,
-  dns_failed: (place) => `The name servers gave no usable answer for ${place}.`,
-  dns_timeout: (place) => `The name servers did not answer in time for ${place}.`,
+  dns_failed: (place) => `The name servers that the service asks gave no usable answer for ${place}.`,
+  dns_timeout: (place) => `The name servers that the service asks did not answer in time for ${place}.`,
   connect_refused: (place) => `${place} refused the connection.`,
   connect_unreachable: (place) => `There is no way to ${place}.`,
   connect_timeout: (place) => `${place} did not accept the connection in time.`,
@@ -40,11 +45,27 @@ type WireFailureCode = keyof typeof wordings
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
  */
 export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
-  const row = rowOf(error, phase ?? 'answer')
-  if (row === null) return null
-  const [, code, meaning] = row
-  const detail = (meaning?.detail ?? wordings[code])(nameOf(target))
-  return { code, detail, path: null, ...(meaning && { hint: meaning.hint }) }
+  const found = findRow(error, phase ?? 'answer')
+  if (found === null) return null
+  const [, code, meaning] = found.row
+  const place = nameOf(target)
+  const detail = (meaning?.detail ?? wordings[code])(place)
+  return {
+    code,
+    detail,
+    path: null,
+    ...(meaning && { hint: meaning.hint }),
+    ...tellMore(found.error, target, place),
+  }
+}
+
+/** What an error of ours tells beside its code. */
+function tellMore(error: Error, target: Target, place: string): Partial<Pick<Failure, 'detail' | 'hint'>> {
+  if (error instanceof AddressDenied) return describeDenial(error.denial, target, place)
+  if (error instanceof LookupFailed && error.code === 'EGRESS_DNS_FAILED')
+    return { detail: describeTroubles(error.troubles, place) }
+  if (error instanceof EgressError && error.code === 'EGRESS_NO_IPV6') return describeMissingIpv6(place)
+  return {}
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
@@ -77,7 +98,7 @@ const lookups: Table = [
 const connections: Table = [
   [/^(ECONNREFUSED|ECONNRESET|ECONNABORTED)$/, 'connect_refused'],
   [/^ETIMEDOUT$/, 'connect_timeout'],
-  [/^(EHOST|ENET)(UNREACH|DOWN)$|^(EACCES|EPERM|EINVAL|EAFNOSUPPORT)$/, 'connect_unreachable'],
+  [/^(EHOST|ENET)(UNREACH|DOWN)$|^(EACCES|EPERM|EINVAL|EAFNOSUPPORT|EGRESS_NO_IPV6)$/, 'connect_unreachable'],
   [/^(EADDRNOTAVAIL|EADDRINUSE|EAGAIN)$/, 'local_resource'],
 ]
 
@@ -193,13 +214,25 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'local_resource',
 ]
 
-function rowOf(error: unknown, phase: AttemptPhase): Row | null {
+/** An error, and the row of the tables that names it. */
+interface FoundRow {
+  readonly row: Row
+  readonly error: Error
+}
+
+function findRow(error: unknown, phase: AttemptPhase): FoundRow | null {
   if (!(error instanceof Error)) return null
-  if (error instanceof AggregateError) {
-    const rows = error.errors.map((one: unknown) => rowOf(one, phase)).filter((row) => row !== null)
-    const [code] = mostTellingFirst.filter((one) => rows.some(([, other]) => other === one))
-    return rows.find(([, other]) => other === code) ?? null
-  }
+  if (error instanceof AggregateError)
+    return mostTelling(error.errors.flatMap((one: unknown) => findRow(one, phase) ?? []))
   const { code } = error as NodeJS.ErrnoException
-  return tables[phase].find(([pattern]) => pattern.test(String(code))) ?? rowOf(error.cause, phase)
+  const row = tables[phase].find(([pattern]) => pattern.test(String(code)))
+  return row ? { row, error } : findRow(error.cause, phase)
+}
+
+function mostTelling(found: readonly FoundRow[]): FoundRow | null {
+  for (const code of mostTellingFirst) {
+    const one = found.find(({ row }) => row[1] === code)
+    if (one !== undefined) return one
+  }
+  return null
 }

@@ -558,14 +558,29 @@ function readerOf(environment: Environment, problems: string[]): <T>(variable: V
 
 type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
 
-function noticesOf({ host, access, secrets, egress }: Noteworthy, { EGRESS_ONLY }: Environment) {
+function noticesOf({ host, access, secrets, egress }: Noteworthy, environment: Environment) {
+  const { EGRESS_ONLY } = environment
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
     ...noticesOfCertificates(egress.ca ?? ''),
+    ...noticesOfProxies(environment),
     ...noticesOfSecrets(secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]
+}
+
+/** What names a proxy to other programs; `NODE_USE_ENV_PROXY` lets Node's own clients look at it. */
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+])
+
+/** Without the values, which may have a password. */
+function noticesOfProxies(environment: Environment): readonly string[] {
+  if (!proxyVariables.some((name) => environment[name])) return []
+  const names = [...proxyVariables, 'NODE_USE_ENV_PROXY'].filter((name) => environment[name])
+  return [`not used: ${names.join(', ')}; targets are called without a proxy`]
 }
 
 function complaint({ name, isSecret }: Variable<unknown>, text: string, problem: string): string {

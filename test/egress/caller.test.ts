@@ -79,7 +79,7 @@ describe('an attempt', () => {
     expect(sum).toBeLessThanOrEqual(durationMs + 1)
   })
 
-  it('shows callers no reason for a denial; the log has it', async () => {
+  it('shows callers the class of what is denied; the log has the address', async () => {
     const lines: unknown[] = []
     const target = await receiver(json(200, {}))
     const { outcome } = await attemptAt(
@@ -91,7 +91,8 @@ describe('an attempt', () => {
       kind: 'failed',
       failure: {
         code: 'address_denied',
-        detail: `The service may not call 127.0.0.1:${target.port}.`,
+        detail: `The service may not call 127.0.0.1:${target.port}: it is a loopback address.`,
+        hint: `Only public addresses are open. Whoever runs the service can open this one with EGRESS_ALLOW=127.0.0.1:${target.port}.`,
         path: null,
       },
       response: null,

@@ -13,7 +13,7 @@ import { silent } from '../../testkit/raw-server.ts'
 import { rules } from '../support/caller.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
 
-function createPool(maxIdle: number) {
+function createPool(maxIdle: number, now = () => 0) {
   const own = { address: '127.0.0.1', port: 0 }
   const policy = createAddressPolicy({
     allow: rules('127.0.0.0/8'),
@@ -27,7 +27,7 @@ function createPool(maxIdle: number) {
   const sockets = new OpenSockets()
   const resolver = createResolver({ servers: [] })
   const dial = createConnector({ policy, resolver, ca: authority.pem, tlsGroups: null, sockets, log })
-  const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle })
+  const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
   const find = async (lane: Lane, place = new Place(null, () => {})) =>
     pool.find({ lane, place, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new Cancellation())
   return { pool, sockets, find }

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import type { Resolution } from '../../src/egress/dns/cache.ts'
+import { maxServers } from '../../src/egress/dns/name-servers.ts'
 import { createResolver } from '../../src/egress/dns/resolver.ts'
-import type { Zone, Zones } from '../../testkit/dns-server.ts'
+import { createDnsServer, type Zone, type Zones } from '../../testkit/dns-server.ts'
 import { dnsServer } from '../support/servers.ts'
 
 async function resolve(zones: Zones, name = 'hooks.example', budgetMs = 5_000) {
   const server = await dnsServer(zones)
   const resolver = createResolver({ servers: [server.address], budgetMs })
   const { signal } = new AbortController()
-  return { server, answer: resolver.resolve(name, signal) }
+  return { server, answer: addressesOf(resolver.resolve(name, signal)) }
+}
+
+async function addressesOf(resolving: Promise<Resolution>): Promise<readonly string[]> {
+  return (await resolving).addresses
 }
 
 describe('a name', () => {
@@ -103,6 +109,98 @@ describe('a name without addresses', () => {
   })
 })
 
+describe('a name server that gives no answer', () => {
+  const good: Zones = { 'hooks.example': { a: ['192.0.2.1'], aaaa: ['2001:db8::1'] } }
+
+  /** Asks two of them, one after the other. */
+  async function resolveAt(first: Zones | null, second: Zones, budgetMs = 5_000) {
+    const one = first === null ? await createDnsServer({}) : await dnsServer(first)
+    if (first === null) await one.close()
+    const two = await dnsServer(second)
+    const resolver = createResolver({ servers: [one.address, two.address], budgetMs })
+    const answer = addressesOf(resolver.resolve('hooks.example', new AbortController().signal))
+    return { one, two, answer }
+  }
+
+  it.each<readonly [string, Zones | null]>([
+    ['fails', { 'hooks.example': { rcode: 'SERVFAIL' } }],
+    ['refuses', { 'hooks.example': { rcode: 'REFUSED' } }],
+    ['does not know the kind of question', { 'hooks.example': { rcode: 'NOTIMP' } }],
+    ['does not understand the question', { 'hooks.example': { rcode: 'FORMERR' } }],
+    ['answers with something else', { 'hooks.example': { malformed: true } }],
+    ['is not there', null],
+  ])('is followed by the next one where it %s', async (_what, first) => {
+    const { two, answer } = await resolveAt(first, good)
+    expect((await answer).toSorted()).toEqual(['192.0.2.1', '2001:db8::1'])
+    expect(two.questions.toSorted()).toEqual(['A hooks.example', 'AAAA hooks.example'])
+  })
+
+  it('is followed by the next one where it says nothing', async () => {
+    const { one, two, answer } = await resolveAt({ 'hooks.example': { silent: ['A', 'AAAA'] } }, good)
+    expect((await answer).toSorted()).toEqual(['192.0.2.1', '2001:db8::1'])
+    expect([one, two].map(({ questions }) => questions.length)).toEqual([2, 2])
+  })
+
+  it('is followed by the next one for the family that it has trouble with', async () => {
+    const first: Zones = (_name, type) => (type === 'A' ? { a: ['192.0.2.9'] } : { rcode: 'SERVFAIL' })
+    const { two, answer } = await resolveAt(first, good)
+    expect((await answer).toSorted()).toEqual(['192.0.2.9', '2001:db8::1'])
+    expect(two.questions).toEqual(['AAAA hooks.example'])
+  })
+
+  it('is none of those that say that there is no such name', async () => {
+    const { two, answer } = await resolveAt({}, good)
+    await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_NOT_FOUND' })
+    expect(two.questions).toEqual([])
+  })
+
+  it('may say so late, and is heard all the same', async () => {
+    const slow = (delayMs: number) => resolve({ 'hooks.example': { a: ['192.0.2.1'], delayMs } })
+    const answers = await Promise.all([2_100, 4_500].map(async (delayMs) => (await slow(delayMs)).answer))
+    expect(answers).toEqual([['192.0.2.1'], ['192.0.2.1']])
+  })
+
+  it('is told with all others where none gives one', async () => {
+    const troubles = { 'hooks.example': { rcode: 'SERVFAIL' } } as const
+    const { answer } = await resolveAt(troubles, { 'hooks.example': { rcode: 'REFUSED' } })
+    await expect(answer).rejects.toMatchObject({
+      code: 'EGRESS_DNS_FAILED',
+      troubles: new Set(['SERVFAIL', 'REFUSED']),
+    })
+  })
+
+  it('is told beside one that says nothing, by the end of the budget', async () => {
+    const { answer } = await resolveAt(
+      { 'hooks.example': { rcode: 'SERVFAIL' } },
+      { 'hooks.example': { silent: ['A', 'AAAA'] } },
+      300,
+    )
+    await expect(answer).rejects.toMatchObject({
+      code: 'EGRESS_DNS_FAILED',
+      troubles: new Set(['SERVFAIL', 'no answer']),
+    })
+  })
+
+  it('is followed by a few others, not by all that are named', async () => {
+    const broken = await dnsServer({ 'hooks.example': { rcode: 'SERVFAIL' } })
+    const last = await dnsServer(good)
+    const servers = [...Array<string>(maxServers).fill(broken.address), last.address]
+    const answer = createResolver({ servers }).resolve('hooks.example', new AbortController().signal)
+    await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_FAILED' })
+    expect([broken, last].map(({ questions }) => questions.length)).toEqual([2 * maxServers, 0])
+  })
+
+  it('is asked again over TCP where its answer does not fit, and left where it cannot be', async () => {
+    const { answer } = await resolveAt({ 'hooks.example': { a: ['192.0.2.9'], truncated: true } }, good)
+    expect(await answer).toContain('192.0.2.9')
+    const deaf = await resolveAt(
+      { 'hooks.example': { a: ['192.0.2.9'], truncated: true, noTcp: true } },
+      good,
+    )
+    expect((await deaf.answer).toSorted()).toEqual(['192.0.2.1', '2001:db8::1'])
+  })
+})
+
 describe('an answer', () => {
   const { signal } = new AbortController()
 
@@ -148,7 +246,7 @@ it('lets ten hanging names not delay an eleventh', async () => {
     resolver.resolve(`hanging-${number}.example`, hanging.signal).catch((error: unknown) => error),
   )
   const started = performance.now()
-  const addresses = await resolver.resolve('hooks.example', new AbortController().signal)
+  const { addresses } = await resolver.resolve('hooks.example', new AbortController().signal)
   expect(addresses).toEqual(['192.0.2.1'])
   expect(performance.now() - started).toBeLessThan(900)
   hanging.abort()

@@ -1,8 +1,9 @@
+import { expect } from 'vitest'
 import { silent, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Journal, Target } from './fault.ts'
-import { bendRoute, dropPacketsTo } from './network.ts'
-import { at, host, sound } from './targets.ts'
+import type { Chapter, Fault, Target } from './fault.ts'
+import { bendRoute, dropPacketsTo, switchIpv6Off } from './network.ts'
+import { at, blind, host, sound } from './targets.ts'
 
 const unheard = { delivered: 'no', repeat: 'safe', seen: 'nothing' } as const
 const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
@@ -38,6 +39,28 @@ export const connectionFaults: Chapter = {
     routed('prohibit', 'A router forbids the way to the target.'),
     routed('blackhole', 'The route to the target is a black hole.'),
     routed(null, 'There is no route to the target.'),
+    {
+      row: '8',
+      what: 'The target has an IPv6 address only, and the machine of the service has no IPv6.',
+      make: async () => {
+        switchIpv6Off()
+        const dns = await dnsServer({ [host]: { aaaa: ['2001:db8::77'] } })
+        return {
+          url: `https://${host}/hook`,
+          journal: blind,
+          service: { dns: dns.address, allow: '2001:db8::77' },
+        }
+      },
+      ends: 'connect_unreachable',
+      bendsNetwork: true,
+      shows: {
+        reason: {
+          blame: 'target',
+          message: expect.stringContaining('the machine of the service has no IPv6'),
+        },
+      },
+      ...unheard,
+    },
     {
       row: '9',
       what: 'The first address of the name refuses, the second one answers.',
@@ -83,14 +106,6 @@ function routed(kind: 'unreachable' | 'prohibit' | 'blackhole' | null, what: str
 
 /** Of a range for documentation (RFC 5737), in a network from which nothing leads there. */
 const farAway = '192.0.2.77'
-
-/** Of a target that cannot see what does not reach it. */
-const blind: Journal = {
-  accepted: () => 0,
-  requests: () => 0,
-  open: () => 0,
-  sent: () => Buffer.alloc(0),
-}
 
 async function atTwoAddresses(a: readonly string[]): Promise<Target> {
   const ofHost = await authority.issue({ names: [host] })

@@ -1,9 +1,13 @@
+import { expect } from 'vitest'
 import type { Zones } from '../../testkit/dns-server.ts'
 import { write } from '../../testkit/raw-server.ts'
-import type { Chapter } from './fault.ts'
-import { host, named, sound } from './targets.ts'
+import { dnsServer } from '../support/servers.ts'
+import type { Chapter, Target } from './fault.ts'
+import { blind, host, named, sound } from './targets.ts'
 
 const unheard = { delivered: 'no', seen: 'nothing' } as const
+const heard = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
+const denied = { ends: 'address_denied', repeat: 'never', ...unheard } as const
 
 /** Nothing is kept alive, so that every call dials anew. */
 const once = write(sound)
@@ -36,6 +40,61 @@ export const nameFaults: Chapter = {
       ...unheard,
     },
     {
+      row: '2',
+      what: 'The first name server answers SERVFAIL, the second one knows the name.',
+      make: askedInTurn({ [host]: { rcode: 'SERVFAIL' } }),
+      ...heard,
+    },
+    {
+      row: '2',
+      what: 'The first name server answers REFUSED, the second one knows the name.',
+      make: askedInTurn({ [host]: { rcode: 'REFUSED' } }),
+      ...heard,
+    },
+    {
+      row: '2',
+      what: 'The first name server answers NOTIMP, the second one knows the name.',
+      make: askedInTurn({ [host]: { rcode: 'NOTIMP' } }),
+      ...heard,
+    },
+    {
+      row: '2',
+      what: 'The first name server answers with bytes that mean nothing, the second one knows the name.',
+      make: askedInTurn({ [host]: { malformed: true } }),
+      ...heard,
+    },
+    {
+      row: '2',
+      what: 'The first name server says that there is no such name, the second one knows it.',
+      make: askedInTurn({}),
+      ends: 'dns_not_found',
+      repeat: 'safe',
+      ...unheard,
+    },
+    {
+      row: '2',
+      what: 'The first name server answers SERVFAIL, the second one REFUSED.',
+      make: askedInTurn({ [host]: { rcode: 'SERVFAIL' } }, { [host]: { rcode: 'REFUSED' } }),
+      ends: 'dns_failed',
+      repeat: 'safe',
+      shows: {
+        reason: { message: expect.stringMatching(/gave no usable answer for .*: SERVFAIL, REFUSED\.$/) },
+      },
+      ...unheard,
+    },
+    {
+      row: '3',
+      what: 'The first name server never answers, the second one knows the name.',
+      make: askedInTurn({ [host]: { silent: ['A', 'AAAA'] } }),
+      ...heard,
+    },
+    {
+      row: '3',
+      what: 'The name server answers after 2.1 s.',
+      make: named({ [host]: { a: ['127.0.0.1'], delayMs: 2_100 } }),
+      ...heard,
+    },
+    {
       row: '3',
       what: 'The name server never answers.',
       make: named({ [host]: { silent: ['A', 'AAAA'] } }),
@@ -48,19 +107,72 @@ export const nameFaults: Chapter = {
       row: '4',
       what: 'The name leads to a private address from the second call on.',
       make: async () => ({ ...(await named(turningInwards(), once)()), rehearsals: 1 }),
-      ends: 'address_denied',
-      repeat: 'never',
-      ...unheard,
+      ...denied,
     },
     {
       row: '5',
       what: 'The name leads to an allowed address and a private one.',
       make: named({ [host]: { a: ['127.0.0.1', '10.0.0.5'] } }),
-      ends: 'address_denied',
-      repeat: 'never',
-      ...unheard,
+      shows: { reason: { message: saying('its name leads to a private address') } },
+      ...denied,
+    },
+    {
+      row: '5',
+      what: 'The name leads to a private address and a metadata service.',
+      make: named({ [host]: { a: ['10.0.0.5', '169.254.169.254'] } }),
+      shows: { reason: { hint: saying('Nothing opens a metadata service') } },
+      ...denied,
+    },
+    {
+      row: '5',
+      what: 'The port is one that browsers refuse, too.',
+      make: at('https://crm.example:6000/'),
+      shows: {
+        reason: {
+          message: saying('the port 6000 is closed'),
+          hint: saying('EGRESS_ALLOW=crm.example:6000'),
+        },
+      },
+      ...denied,
+    },
+    {
+      row: '5',
+      what: 'The host has a bare name.',
+      make: at('https://crm/'),
+      shows: { reason: { message: saying('"crm" is a bare host name') } },
+      ...denied,
+    },
+    {
+      row: '5',
+      what: 'The host has a .local name.',
+      make: at('https://crm.local/'),
+      shows: { reason: { message: saying('"crm.local" is a .local name') } },
+      ...denied,
+    },
+    {
+      row: '4',
+      what: 'The name moves while calls go on: 30 s later none goes to the old address.',
+      why: '`test/egress/moving-target.test.ts` makes it, with a clock of its own',
     },
   ],
+}
+
+function saying(text: string): string {
+  return expect.stringContaining(text)
+}
+
+/** Two name servers, of which the second one knows the name unless stated otherwise. */
+function askedInTurn(first: Zones, second: Zones = { [host]: { a: ['127.0.0.1'] } }): () => Promise<Target> {
+  return async () => {
+    const { address } = await dnsServer(first)
+    const { service, ...target } = await named(second)()
+    return { ...target, service: { ...service, dns: `${address},${service?.dns}` } }
+  }
+}
+
+/** A URL that leads to nobody. */
+function at(url: string): () => Promise<Target> {
+  return async () => ({ url, journal: blind })
 }
 
 /** Answers that live for no time, and mean harm from the second one on. */

@@ -28,6 +28,14 @@ export function shrinkSendBuffers(): void {
   onTestFinished(() => writeFileSync(sendBuffers, usual))
 }
 
+/** As on a machine that has none: no device has an address of it. */
+export function switchIpv6Off(): void {
+  writeFileSync(ipv6IsOff, '1')
+  onTestFinished(() => writeFileSync(ipv6IsOff, '0'))
+}
+
+const ipv6IsOff = '/proc/sys/net/ipv6/conf/lo/disable_ipv6'
+
 const sendBuffers = '/proc/sys/net/ipv4/tcp_wmem'
 
 function run(program: string, ...words: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { Credentials } from '../../testkit/certificates.ts'
 import type { Zones } from '../../testkit/dns-server.ts'
 import { type Part, type RawServer, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, rawServer, rawTlsServer } from '../support/servers.ts'
-import type { Target } from './fault.ts'
+import type { Journal, Target } from './fault.ts'
 
 export const ok = 'HTTP/1.1 200 OK\r\n'
 export const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
@@ -45,4 +45,12 @@ export function answer(...pieces: readonly (string | Buffer)[]): () => Promise<T
 
 export function at(server: RawServer): Target {
   return { url: `https://127.0.0.1:${server.port}/hook`, journal: server }
+}
+
+/** Of a target that cannot see what does not reach it. */
+export const blind: Journal = {
+  accepted: () => 0,
+  requests: () => 0,
+  open: () => 0,
+  sent: () => Buffer.alloc(0),
 }

@@ -19,7 +19,14 @@ export function putOnLoopback(address: string): void {
   const prefixed = isIPv6(address) ? `${address}/128` : `${address}/32`
   // Without `nodad` an IPv6 address cannot be used before the kernel has looked for others that have it.
   ip('address', 'add', prefixed, 'dev', 'lo', ...(isIPv6(address) ? ['nodad'] : []))
+  if (isIPv6(address)) waitForOwnRoute(address)
   onTestFinished(() => void ip('address', 'del', prefixed, 'dev', 'lo'))
+}
+
+/** The kernel adds it a moment later, and loses what is sent until then. */
+function waitForOwnRoute(address: string): void {
+  for (let tries = 0; tries < 200; tries++) if (ip('-6', 'route', 'get', address).startsWith('local ')) return
+  throw new Error(`no packet finds its way to ${address}`)
 }
 
 /**

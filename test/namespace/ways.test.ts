@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, isIPv6 } from 'node:net'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { switchIpv6Off } from '../faults/network.ts'
 import { authority } from '../support/servers.ts'
+import { service } from '../support/service.ts'
 import { ip, putOnLoopback, routeEverywhere } from './network.ts'
 import { receiverAt } from './receiver-at.ts'
 import { startWorld } from './world.ts'
@@ -10,7 +12,10 @@ import { startWorld } from './world.ts'
 const address = '93.184.215.14'
 const host = 'hooks.example.com'
 
-const world = await startWorld({ [host]: { a: [address], aaaa: ['2606:2800:21f:cb07:6820:80da:af6b:8b2c'] } })
+const world = await startWorld({
+  [host]: { a: [address], aaaa: ['2606:2800:21f:cb07:6820:80da:af6b:8b2c'] },
+  'ipv6.example.com': { aaaa: ['2606:2800:21f:cb07::1'] },
+})
 afterAll(() => world.close())
 
 describe('a way that is closed', () => {
@@ -41,13 +46,65 @@ describe('a target that only answers by IPv4', () => {
   })
 })
 
-it('is local_resource where no port is left to call from', async () => {
-  putOnLoopback(address)
-  await receiverAt(address, 443, await authority.issue({ names: [], addresses: [address] }))
-  allowOnePort()
-  await occupyPortTo(address)
+it.each([address, '2606:2800:21f:cb07::1'])(
+  'is local_resource where no port is left to call %s from',
+  async (host) => {
+    putOnLoopback(host)
+    await receiverAt(host, 443, await authority.issue({ names: [], addresses: [host] }))
+    allowOnePort()
+    await occupyPortTo(host)
 
-  expect(await world.get(`https://${address}/`)).toMatchObject(failedAs('local_resource'))
+    expect(await world.get(`https://${isIPv6(host) ? `[${host}]` : host}/`)).toMatchObject(
+      failedAs('local_resource'),
+    )
+  },
+)
+
+describe('a machine without IPv6', () => {
+  const onlyIpv6 = 'Only IPv6 leads to'
+
+  it.each(['[2606:2800:21f:cb07::1]', 'ipv6.example.com'])(
+    'cannot reach %s, and says why',
+    async (target) => {
+      switchIpv6Off()
+      expect(await world.get(`https://${target}/`)).toMatchObject(failedAs('connect_unreachable'))
+      expect(await world.get(`https://${target}/`)).toMatchObject({
+        body: {
+          reason: { message: `${onlyIpv6} ${target}:443, and the machine of the service has no IPv6.` },
+        },
+      })
+    },
+  )
+
+  it('cannot reach itself by it, either', async () => {
+    const { execute } = await service({ allow: '[::1]' })
+    const call = async () => (await execute({ node: { method: 'GET', url: 'https://[::1]:4433/' } })).reason
+    expect(await call()).toMatchObject({ code: 'connect_refused' })
+    switchIpv6Off()
+    expect(await call()).toMatchObject({ code: 'connect_unreachable', blame: 'target' })
+  })
+
+  it('says nothing of it where there is IPv4, too', async () => {
+    switchIpv6Off()
+    const answer = await world.get(`https://${host}/`)
+    expect(answer).toMatchObject(failedAs('connect_unreachable'))
+    expect(JSON.stringify(answer)).not.toContain(onlyIpv6)
+  })
+
+  it('is none that has no route to one network only', async () => {
+    putOnLoopback('2606:2800:21f:cb07::1')
+    const answer = await world.get('https://[2606:2800:21f:cb08::1]/')
+    expect(answer).toMatchObject(failedAs('connect_unreachable'))
+    expect(JSON.stringify(answer)).not.toContain(onlyIpv6)
+  })
+
+  it('reaches a target that has an IPv4 address, too', async () => {
+    switchIpv6Off()
+    putOnLoopback(address)
+    await receiverAt(address, 443, await authority.issue({ names: [host], addresses: [] }))
+
+    expect(await world.get(`https://${host}/`)).toMatchObject({ body: { branch: 'success' } })
+  })
 })
 
 /** For connections to one target, until the test ends. */

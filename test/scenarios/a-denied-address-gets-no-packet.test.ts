@@ -82,13 +82,32 @@ describe('a denied address gets no packet', () => {
     expect(replies.map(({ reason }) => reason.code)).toEqual(own.map(() => 'address_denied'))
   })
 
-  it('says in the log, and not in the reply, which rule it was', async () => {
-    const { execute, log } = await service({ allow: '' })
+  it('says in the reply what is closed, and only in the log to which address a name leads', async () => {
+    const dns = await dnsServer({ 'hooks.example': { a: ['10.11.12.13'] } })
+    const { execute, log } = await service({ allow: '', dns: dns.address })
 
-    const reply = await execute({ node: { method: 'GET', url: 'https://10.0.0.1/' } })
+    const reply = await execute({ node: { method: 'GET', url: 'https://hooks.example/' } })
 
-    expect(JSON.stringify(reply)).not.toContain('private')
-    expect(log).toContainEqual(expect.objectContaining({ host: '10.0.0.1', reason: 'private' }))
+    expect(reply.reason).toMatchObject({
+      message: 'The service may not call hooks.example:443: its name leads to a private address.',
+      hint: expect.stringContaining('EGRESS_ALLOW=hooks.example:443'),
+    })
+    expect(JSON.stringify(reply)).not.toContain('10.11.12.13')
+    expect(log).toContainEqual(expect.objectContaining({ address: '10.11.12.13', reason: 'private' }))
+  })
+
+  it.each([
+    ['https://crm.example:6000/', 'the port 6000 is closed', 'EGRESS_ALLOW=crm.example:6000'],
+    ['https://crm/', '"crm" is a bare host name', 'Write the full name'],
+    ['https://crm.local/', '"crm.local" is a .local name', 'EGRESS_ALLOW=crm.local:443'],
+    ['https://169.254.169.254/', 'it is a metadata service', 'Nothing opens a metadata service'],
+  ])('says of %s that %s', async (url, message, hint) => {
+    const { execute } = await service({ allow: '' })
+
+    const { reason } = await execute({ node: { method: 'GET', url } })
+
+    expect(reason.message).toContain(message)
+    expect(reason.hint).toContain(hint)
   })
 
   it('closes hosts with EGRESS_DENY and all others with EGRESS_ONLY', async () => {

@@ -182,6 +182,7 @@ describe('a whole URL of a value', () => {
     ['https://api.example.com:65536/', 'not valid'],
     ['https://api.example.com:443:443/', 'not valid'],
     ['https://api..example.com/', 'not valid'],
+    ['https://xn--a.up.example:8443/', 'not valid: "xn--a" begins like'],
     ['https://api.example.com%2f.evil.com/', 'not valid'],
     ['https://[fe80::1%25eth0]/', 'not valid'],
     ['https://evil.com/', 'leads to "evil.com", which "hosts" of the node does not name'],

@@ -45,6 +45,13 @@ describe('a URL is refused', () => {
     ['https://t.example:-1/', 'not valid'],
     ['https://t.example:a/', 'not valid'],
     ['https://a..b/', 'not valid'],
+    ['https://xn--a/', 'not valid: "xn--a" begins like'],
+    ['https://xn--/', 'not valid: "xn--" begins like'],
+    ['https://www.XN--0.example/', 'not valid: "xn--0" begins like'],
+    ['https://xn--abc-.example./', 'not valid: "xn--abc-" begins like'],
+    ['https://bücher.xn--1ug.example/', 'not valid'],
+    ['https://xn--ss-bia.example:8443/', 'not valid: "xn--ss-bia" begins like'],
+    [`https://${'xn--a.'.repeat(41)}example/`, 'not valid: "xn--a" begins like'],
     ['https://.a/', 'not valid'],
     ['https://a../', 'not valid'],
     ['https://./', 'not valid'],
@@ -86,6 +93,10 @@ describe('a URL is accepted', () => {
     ['https://t.example:65535?a', 't.example', 65535],
     ['https://bücher.example/', 'xn--bcher-kva.example', 443],
     ['https://xn--bcher-kva.example/', 'xn--bcher-kva.example', 443],
+    ['https://XN--Bcher-KVA.example./', 'xn--bcher-kva.example', 443],
+    ['https://xn--4dbrk0ce.1abc.example/', 'xn--4dbrk0ce.1abc.example', 443],
+    ['https://xn--ls8h.xn--zca/', 'xn--ls8h.xn--zca', 443],
+    ['https://a-xn--a.example/', 'a-xn--a.example', 443],
     ['https://a_b.example/', 'a_b.example', 443],
     [`https://${'a'.repeat(63)}.example/`, `${'a'.repeat(63)}.example`, 443],
     ['https://[2001:DB8::1]/', '2001:db8::1', 443],
@@ -99,6 +110,18 @@ describe('a URL is accepted', () => {
     ['https://%6c%6f%63alhost/', 'localhost', 443],
   ])('%s is for %s:%i, whatever the policy says of it later', (url, host, port) => {
     expect(compiled({ url }).url).toMatchObject({ host, port })
+  })
+
+  it('by its ASCII form, too, where its letters are accepted', () => {
+    const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+    const readable = names.filter((name) => complaint({ url: `https://${name}.example/` }) === undefined)
+
+    fc.assert(
+      fc.property(readable, (name) => {
+        const { hostname } = new URL(`https://${name}.example/`)
+        expect(complaint({ url: `https://${hostname}/` })).toBeUndefined()
+      }),
+    )
   })
 
   it('has its host without default port and final dot in the Host header', () => {

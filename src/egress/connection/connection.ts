@@ -8,7 +8,7 @@ import type { HeaderPair } from '../../webhook/wire/outcome.ts'
 import { EgressError, type EgressErrorCode } from '../call/egress-error.ts'
 import type { RoundBudget } from '../limits/round-budget.ts'
 import type { Target } from '../policy/address-policy.ts'
-import type { SecuredSocket } from './handshake.ts'
+import type { DialledSocket } from './connector.ts'
 import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 
@@ -28,6 +28,8 @@ const pieceBytes = 100
 export class Connection {
   /** The connection below TLS. */
   readonly tcp: Socket
+  /** By the clock of the resolver: later its target may be elsewhere. */
+  readonly usableUntil: number
   readonly #client: Client
   readonly #socket: TLSSocket
   readonly #received: ReceivedBytes
@@ -44,8 +46,9 @@ export class Connection {
   /** How many bytes of that have come. */
   #firstBytes = 0
 
-  constructor({ socket, tcp }: SecuredSocket, { host, port }: Target, readable: RoundBudget) {
+  constructor({ socket, tcp, usableUntil }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
+    this.usableUntil = usableUntil
     this.#readable = readable
     this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {

@@ -1,17 +1,24 @@
 import { isIP, type Socket } from 'node:net'
 import type { Deadline } from '../call/deadline.ts'
-import { EgressError } from '../call/egress-error.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
+import type { Resolution } from '../dns/cache.ts'
 import type { Resolver } from '../dns/resolver.ts'
 import type { Place } from '../limits/bulkhead.ts'
 import type { Lane } from '../limits/bulkhead-key.ts'
+import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy, Target } from '../policy/address-policy.ts'
 import type { SecuredSocket } from './handshake.ts'
 import { connectToFirst } from './happy-eyeballs.ts'
 import { TlsClient, type TlsClientOptions } from './tls-client.ts'
 
 /** Opens a TLS connection to a target, if the policy lets it. All sockets that this takes take up the place. */
-export type Dial = (approach: Approach, phases: PhaseClock, signal: AbortSignal) => Promise<SecuredSocket>
+export type Dial = (approach: Approach, phases: PhaseClock, signal: AbortSignal) => Promise<DialledSocket>
+
+/** A connection to an address of a target. */
+export interface DialledSocket extends SecuredSocket {
+  /** By the clock of the resolver: until then the target is where the name servers said. */
+  readonly usableUntil: number
+}
 
 /** What a call brings that wants a connection. */
 export interface Approach {
@@ -35,27 +42,37 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
 
   return async ({ lane, place, deadline }, phases, signal) => {
     const target = { host: lane.host, port: lane.port }
-    const addresses = await resolveTarget(target, phases, signal)
-    for (const address of addresses) judge(address, target)
+    const { addresses, usableUntil } = await resolveTarget(target, phases, signal)
+    judge(addresses, target)
     const onSocket = (socket: Socket) => sockets.add(socket, place)
     const connect = (until: AbortSignal) => connectToFirst(addresses, target.port, onSocket, until)
     phases.enter('connect')
     const tcp = await connect(signal)
     phases.enter('tls')
-    return await client.secure(tcp, { target, deadline, connect, signal })
+    const secured = await client.secure(tcp, { target, deadline, connect, signal })
+    return { ...secured, usableUntil }
   }
 
-  async function resolveTarget({ host }: Target, phases: PhaseClock, signal: AbortSignal) {
-    if (isIP(host)) return [host]
+  async function resolveTarget(
+    { host }: Target,
+    phases: PhaseClock,
+    signal: AbortSignal,
+  ): Promise<Resolution> {
+    if (isIP(host)) return { addresses: [host], usableUntil: Number.POSITIVE_INFINITY }
     phases.enter('dns')
     return await resolver.resolve(host, signal)
   }
 
   /** One forbidden address among public ones condemns the name: no webhook target has one foot inside. */
-  function judge(address: string, target: Target): void {
-    const reason = policy.refuseAddress(address, target)
-    if (reason === null) return
-    log({ ...target, address, reason }, 'address denied')
-    throw new EgressError('EGRESS_ADDRESS_DENIED')
+  function judge(addresses: readonly string[], target: Target): void {
+    const denied = addresses.flatMap((address) => {
+      const reason = policy.refuseAddress(address, target)
+      return reason === null ? [] : { address, reason }
+    })
+    // What nothing opens is told first: else callers would read how to open the name.
+    const worst = denied.find(({ reason }) => reason === 'metadata') ?? denied[0]
+    if (worst === undefined) return
+    log({ ...target, ...worst }, 'address denied')
+    throw new AddressDenied(worst.reason)
   }
 }

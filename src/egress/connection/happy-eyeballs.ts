@@ -1,6 +1,8 @@
 import { connect, isIPv6, type Socket } from 'node:net'
 import { EgressError } from '../call/egress-error.ts'
+import { AddressDenied } from '../policy/address-denied.ts'
 import { sameAddress } from '../policy/ip-address.ts'
+import { isForLackOfIpv6 } from './missing-ipv6.ts'
 
 /** RFC 8305, section 5: how long one address may hold up the next. */
 export const attemptDelayMs = 250
@@ -34,6 +36,7 @@ export async function connectToFirst(
 const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 } as const
 
 class Race {
+  readonly #addresses: readonly string[]
   readonly #waiting: string[]
   readonly #port: number
   readonly #onSocket: (socket: Socket) => void
@@ -44,6 +47,7 @@ class Race {
   #isOver = false
 
   constructor(addresses: readonly string[], port: number, onSocket: (socket: Socket) => void) {
+    this.#addresses = addresses
     this.#waiting = [...addresses]
     this.#port = port
     this.#onSocket = onSocket
@@ -73,7 +77,7 @@ class Race {
     socket
       .once('connect', () => {
         if (isConnectedTo(socket, address)) this.#win(socket)
-        else socket.destroy(new EgressError('EGRESS_ADDRESS_DENIED'))
+        else socket.destroy(new AddressDenied('other_peer'))
       })
       .on('error', (error) => {
         this.#running.delete(socket)
@@ -88,9 +92,14 @@ class Race {
   }
 
   #lose(): void {
-    const [first, ...others] = this.#errors
-    this.#result.reject(others.length === 0 ? first : new AggregateError(this.#errors))
+    this.#result.reject(this.#whyItWasLost())
     this.#end(null)
+  }
+
+  #whyItWasLost(): Error | undefined {
+    const [first, ...others] = this.#errors
+    if (isForLackOfIpv6(this.#addresses, this.#errors)) return new EgressError('EGRESS_NO_IPV6', first)
+    return others.length === 0 ? first : new AggregateError(this.#errors)
   }
 
   #end(winner: Socket | null): void {

@@ -5,6 +5,7 @@ import type { PhaseClock } from '../call/phase-clock.ts'
 import type { Place } from '../limits/bulkhead.ts'
 import type { Lane } from '../limits/bulkhead-key.ts'
 import { RoundBudget } from '../limits/round-budget.ts'
+import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy } from '../policy/address-policy.ts'
 import { Connection } from './connection.ts'
 import type { Approach, Dial } from './connector.ts'
@@ -18,6 +19,8 @@ export interface ConnectionPoolOptions {
   readonly log: DebugLog
   /** All lanes together. */
   readonly maxIdle: number
+  /** The clock of the resolver. */
+  readonly now: () => number
 }
 
 /** Bytes of all responses together, between two looks at everything else: targets send as much as they can. */
@@ -60,7 +63,7 @@ export class ConnectionPool {
   }
 
   #keep(lane: Lane, connection: Connection): void {
-    if (this.#isClosed || !connection.isUsable) {
+    if (this.#isClosed || !this.#canCarryMore(connection)) {
       connection.destroy()
       return
     }
@@ -82,18 +85,23 @@ export class ConnectionPool {
     if (reason === null) return
     const { host, port } = lane
     this.#options.log({ host, port, reason }, 'target denied')
-    throw new EgressError('EGRESS_ADDRESS_DENIED')
+    throw new AddressDenied(reason)
   }
 
   #reuse(lane: Lane, place: Place): Connection | null {
     const connection = this.#idle.takeLatest(lane.key)
     if (connection === undefined) return null
-    if (!connection.isUsable) {
+    if (!this.#canCarryMore(connection)) {
       connection.destroy()
       return this.#reuse(lane, place)
     }
     this.#options.sockets.occupy(connection.tcp, place)
     return connection
+  }
+
+  /** However busy it is, a connection ends when its target may have moved. */
+  #canCarryMore(connection: Connection): boolean {
+    return connection.isUsable && this.#options.now() < connection.usableUntil
   }
 
   /** The lookup takes up the place, too. */

@@ -1,10 +1,21 @@
-/** Longer than this no answer is believed, so that a target can move whatever its zone says. */
+/**
+ * Longer than this no answer is believed, so that a target can move whatever its zone says: neither here nor by a
+ * connection that is kept.
+ */
 export const maxRememberedSeconds = 30
 
 const maxNames = 1_000
 
-interface Entry {
+/** Addresses, and until when what was connected to them may be used. */
+export interface Resolution {
+  /** At least one. */
   readonly addresses: readonly string[]
+  /** By the clock of the resolver, counted from when the question was asked; infinite for what never moves. */
+  readonly usableUntil: number
+}
+
+interface Entry {
+  readonly resolution: Resolution
   readonly expiresAt: number
 }
 
@@ -20,16 +31,16 @@ export class DnsCache {
     this.#now = now
   }
 
-  get(name: string): readonly string[] | null {
+  get(name: string): Resolution | null {
     const entry = this.#entries.get(name)
-    return entry !== undefined && this.#now() < entry.expiresAt ? entry.addresses : null
+    return entry !== undefined && this.#now() < entry.expiresAt ? entry.resolution : null
   }
 
-  put(name: string, addresses: readonly string[], ttlSeconds: number): void {
+  put(name: string, resolution: Resolution, ttlSeconds: number): void {
     this.#entries.delete(name)
-    const seconds = Math.min(Math.max(ttlSeconds, 0), maxRememberedSeconds)
-    if (seconds === 0) return
-    this.#entries.set(name, { addresses, expiresAt: this.#now() + seconds * 1_000 })
+    if (ttlSeconds <= 0) return
+    const expiresAt = Math.min(this.#now() + ttlSeconds * 1_000, resolution.usableUntil)
+    this.#entries.set(name, { resolution, expiresAt })
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > maxNames && oldest !== undefined) this.#entries.delete(oldest)
   }

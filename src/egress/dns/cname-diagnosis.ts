@@ -8,23 +8,23 @@ const maxLinks = 16
 const diagnosisMs = 500
 
 /**
- * Why an alias has no address: it leads in circles or on and on, which is a fault of its zone, or to a name
+ * Why an alias has no address: whether it leads in circles or on and on, which is a fault of its zone, or else to a name
  * that does not exist.
  */
-export async function codeOfDeadAlias(channel: dns.Resolver, name: string) {
-  const undecided = delay(diagnosisMs, 'EGRESS_DNS_NOT_FOUND' as const, { ref: false })
+export async function leadsAstray(channel: dns.Resolver, name: string): Promise<boolean> {
+  const undecided = delay(diagnosisMs, false, { ref: false })
   return await Promise.race([followLinks(channel, name), undecided])
 }
 
-async function followLinks(channel: dns.Resolver, name: string) {
+async function followLinks(channel: dns.Resolver, name: string): Promise<boolean> {
   const seen = new Set<string>()
   let link: string | undefined = name
   while (link !== undefined) {
-    if (seen.has(link) || seen.size > maxLinks) return 'EGRESS_DNS_FAILED'
+    if (seen.has(link) || seen.size > maxLinks) return true
     seen.add(link)
     link = await nextLink(channel, link)
   }
-  return 'EGRESS_DNS_NOT_FOUND'
+  return false
 }
 
 async function nextLink(channel: dns.Resolver, name: string): Promise<string | undefined> {

@@ -1,7 +1,10 @@
 import { promises as dns, type RecordWithTtl } from 'node:dns'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EgressError } from '../call/egress-error.ts'
-import { codeOfDeadAlias } from './cname-diagnosis.ts'
+import { leadsAstray } from './cname-diagnosis.ts'
+import { type Finding, Inquiry, type Reply, type Trouble } from './inquiry.ts'
+import { LookupFailed } from './lookup-failed.ts'
+import { NameServers } from './name-servers.ts'
 
 /** What the name servers say about a name. */
 export interface Lookup {
@@ -20,24 +23,29 @@ export interface LookupOptions {
 
 /**
  * Asks DNS itself rather than the system's resolver, which would try the search domains and the hosts file,
- * and where two hanging lookups hold up all others. For the same reason each lookup has a channel of its own.
+ * and where two hanging lookups hold up all others. For the same reason each lookup has channels of its own.
  * Rejects with an EgressError of the kind `EGRESS_DNS_…`.
  */
 export async function lookUp(name: string, { servers, budgetMs, signal }: LookupOptions): Promise<Lookup> {
-  const channel = new dns.Resolver({ timeout: 1_000, tries: 4 })
-  if (servers.length > 0) channel.setServers(servers)
-  const giveUp = () => channel.cancel()
+  if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
+  const nameServers = new NameServers(servers, budgetMs)
+  const inquiries = ([6, 4] as const).map(
+    (family) => new Inquiry(nameServers.count, (server) => ask(nameServers.channel(server), name, family)),
+  )
+  const giveUp = () => {
+    for (const inquiry of inquiries) inquiry.stop()
+    nameServers.cancel()
+  }
   const budget = setTimeout(giveUp, budgetMs)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
-    const answers = await askForBothFamilies(channel, name)
-    if (answers.some(({ kind }) => kind === 'addresses')) return joined(answers)
-    throw await failureOf(answers, channel, name)
+    const findings = await findingsOf(inquiries)
+    if (findings.some(hasAddresses)) return joined(findings)
+    throw await failureOf(findings, name)
   } finally {
     clearTimeout(budget)
     signal.removeEventListener('abort', giveUp)
-    channel.cancel()
+    giveUp()
   }
 }
 
@@ -50,75 +58,84 @@ export const maxAddresses = 100
 /** `alias` is an answer without an error and without an address: a CNAME that leads to none. */
 type Answer =
   | { readonly kind: 'addresses'; readonly records: readonly RecordWithTtl[] }
-  | { readonly kind: 'alias' }
-  | { readonly kind: 'none'; readonly code: DnsErrorCode; readonly cause: unknown }
+  | { readonly kind: 'alias'; readonly channel: dns.Resolver }
+  | { readonly kind: 'nothing' }
 
-type DnsErrorCode = 'EGRESS_DNS_NOT_FOUND' | 'EGRESS_DNS_FAILED' | 'EGRESS_DNS_TIMEOUT'
-
-async function askForBothFamilies(channel: dns.Resolver, name: string): Promise<readonly Answer[]> {
-  const settled: Answer[] = []
-  const ttl = { ttl: true } as const
-  const queries = [channel.resolve6(name, ttl), channel.resolve4(name, ttl)].map(async (query) => {
-    settled.push(await answerOf(query))
-  })
-  const both = Promise.all(queries)
-  await Promise.race(queries)
-  const canGoOn = settled.some(({ kind }) => kind === 'addresses')
+async function findingsOf(inquiries: readonly Inquiry<Answer>[]): Promise<readonly Finding<Answer>[]> {
+  const settled: Finding<Answer>[] = []
+  const searches = inquiries.map(async ({ finding }) => void settled.push(await finding))
+  const both = Promise.all(searches)
+  await Promise.race(searches)
+  const canGoOn = settled.some(hasAddresses)
   await (canGoOn ? Promise.race([both, delay(resolutionDelayMs, null, { ref: false })]) : both)
   return settled
 }
 
-async function answerOf(query: Promise<readonly RecordWithTtl[]>): Promise<Answer> {
+async function ask(channel: dns.Resolver, name: string, family: 4 | 6): Promise<Reply<Answer>> {
+  const ttl = { ttl: true } as const
   try {
-    const records = await query
-    return records.length > 0 ? { kind: 'addresses', records } : { kind: 'alias' }
+    const records = await (family === 6 ? channel.resolve6(name, ttl) : channel.resolve4(name, ttl))
+    return found(records.length > 0 ? { kind: 'addresses', records } : { kind: 'alias', channel })
   } catch (error) {
-    return { kind: 'none', code: egressCodeOf(error), cause: error }
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return isAnswer(error.code)
+      ? found({ kind: 'nothing' })
+      : { kind: 'trouble', trouble: troubleOf(error.code) }
   }
 }
 
-function egressCodeOf(error: unknown): DnsErrorCode {
-  if (!(error instanceof Error && 'code' in error)) throw error
-  switch (error.code) {
-    case dns.NOTFOUND:
-    case dns.NODATA:
-    case dns.BADNAME:
-      return 'EGRESS_DNS_NOT_FOUND'
+function found(answer: Answer): Reply<Answer> {
+  return { kind: 'answer', answer }
+}
+
+function isAnswer(code: unknown): boolean {
+  return code === dns.NOTFOUND || code === dns.NODATA || code === dns.BADNAME
+}
+
+function troubleOf(code: unknown): Trouble {
+  switch (code) {
+    case dns.SERVFAIL:
+      return 'SERVFAIL'
+    case dns.REFUSED:
+      return 'REFUSED'
+    case dns.NOTIMP:
+      return 'NOTIMP'
+    case dns.FORMERR:
+      return 'FORMERR'
+    case dns.BADRESP:
+      return 'a malformed answer'
+    case dns.CONNREFUSED:
+      return 'a refused connection'
     case dns.TIMEOUT:
-    case dns.CANCELLED:
-      return 'EGRESS_DNS_TIMEOUT'
+      return 'no answer'
     default:
-      return 'EGRESS_DNS_FAILED'
+      return 'no usable answer'
   }
 }
 
-function joined(answers: readonly Answer[]): Lookup {
+function hasAddresses(finding: Finding<Answer>): boolean {
+  return finding.kind === 'answer' && finding.answer.kind === 'addresses'
+}
+
+function joined(findings: readonly Finding<Answer>[]): Lookup {
+  const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? finding.answer : []))
   const records = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.records : []))
-  if (records.length > maxAddresses) throw new EgressError('EGRESS_DNS_FAILED')
-  const isWhole = answers.length === 2 && !answers.some(isUnknown)
+  if (records.length > maxAddresses) throw new LookupFailed(['too many addresses'])
   return {
     addresses: records.map(({ address }) => address),
-    ttlSeconds: isWhole ? Math.min(...records.map(({ ttl }) => ttl)) : 0,
+    ttlSeconds: answers.length === 2 ? Math.min(...records.map(({ ttl }) => ttl)) : 0,
   }
-}
-
-/** Whether the family may have addresses that nobody has seen. */
-function isUnknown(answer: Answer): boolean {
-  return answer.kind === 'none' && answer.code !== 'EGRESS_DNS_NOT_FOUND'
 }
 
 /** A name that one family does not know and the other could not ask for is one that could not be resolved. */
-async function failureOf(
-  answers: readonly Answer[],
-  channel: dns.Resolver,
-  name: string,
-): Promise<EgressError> {
-  const none = answers.filter((answer) => answer.kind === 'none')
-  const unknown = none.find(({ code }) => code === 'EGRESS_DNS_FAILED') ?? none.find(isUnknown)
-  if (unknown) return new EgressError(unknown.code, unknown.cause)
-  const isAlias = answers.some(({ kind }) => kind === 'alias')
-  return new EgressError(
-    isAlias ? await codeOfDeadAlias(channel, name) : 'EGRESS_DNS_NOT_FOUND',
-    none[0]?.cause,
+async function failureOf(findings: readonly Finding<Answer>[], name: string): Promise<EgressError> {
+  const troubles = findings.flatMap((finding) => (finding.kind === 'troubles' ? finding.troubles : []))
+  if (troubles.length > 0) return new LookupFailed(troubles)
+  const [channel] = findings.flatMap((finding) =>
+    finding.kind === 'answer' && finding.answer.kind === 'alias' ? finding.answer.channel : [],
   )
+  const isAstray = channel !== undefined && (await leadsAstray(channel, name))
+  return isAstray
+    ? new LookupFailed(['an alias that leads to no address'])
+    : new EgressError('EGRESS_DNS_NOT_FOUND')
 }

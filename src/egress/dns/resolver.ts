@@ -1,10 +1,10 @@
-import { DnsCache } from './cache.ts'
+import { DnsCache, maxRememberedSeconds, type Resolution } from './cache.ts'
 import { lookUp } from './lookup.ts'
 
 /** Turns names into addresses, which nobody has judged yet: whoever dials one judges it, also from a cache. */
 export interface Resolver {
-  /** At least one address. Rejects with an EgressError of the kind `EGRESS_DNS_…`. */
-  resolve(name: string, signal: AbortSignal): Promise<readonly string[]>
+  /** Rejects with an EgressError of the kind `EGRESS_DNS_…`. */
+  resolve(name: string, signal: AbortSignal): Promise<Resolution>
 }
 
 export interface ResolverOptions {
@@ -28,14 +28,19 @@ export function createResolver(options: ResolverOptions): Resolver {
       if (isLocalhost(name)) return loopback
       const known = cache.get(name)
       if (known !== null) return known
+      const usableUntil = now() + maxRememberedSeconds * 1_000
       const { addresses, ttlSeconds } = await lookUp(name, { servers, budgetMs, signal })
-      cache.put(name, addresses, ttlSeconds)
-      return addresses
+      const resolution = { addresses, usableUntil }
+      cache.put(name, resolution, ttlSeconds)
+      return resolution
     },
   }
 }
 
-const loopback: readonly string[] = ['::1', '127.0.0.1']
+const loopback: Resolution = {
+  addresses: ['::1', '127.0.0.1'],
+  usableUntil: Number.POSITIVE_INFINITY,
+}
 
 /** RFC 6761, section 6.3: such names are answered without asking anybody. */
 function isLocalhost(name: string): boolean {

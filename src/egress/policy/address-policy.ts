@@ -12,13 +12,10 @@ import {
   ranges,
 } from './ip-address.ts'
 import { isMetadataAddress } from './metadata-addresses.ts'
-import { isSpecialName } from './special-names.ts'
+import { specialNameOf } from './special-names.ts'
 import { type SpecialRange, specialRangeOf } from './special-ranges.ts'
 
-/**
- * Why an address, a name or a port may not be dialled. For the log only: a caller could map our network by
- * it.
- */
+/** Why an address, a name or a port may not be dialled. */
 export type Denial =
   | 'metadata'
   | 'own_listener'
@@ -28,6 +25,8 @@ export type Denial =
   | 'bad_port'
   | 'special_name'
   | 'not_an_address'
+  /** The kernel connected to another address than it was given. */
+  | 'other_peer'
   | SpecialRange
 
 /** Host and port as they stand in the URL, the host without brackets and final dot. */
@@ -82,7 +81,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
         if (isLeftOut(target)) return 'not_in_egress_only'
         if (badPorts.has(target.port)) return 'bad_port'
       }
-      return isSpecialName(target.host) ? 'special_name' : null
+      return specialNameOf(target.host) === null ? null : 'special_name'
     },
 
     refuseAddress(text, target) {

@@ -2,32 +2,34 @@
  * Names that no public webhook has, and who says so. `*.` also stands for the name without it. They are defence
  * in depth: what counts is the address behind them. `docs/security.md` has the same table.
  */
-export const specialNames: readonly (readonly [pattern: string, source: string])[] = [
-  ['*.localhost', 'RFC 6761'],
-  ['*.invalid', 'RFC 6761'],
-  ['*.local', 'RFC 6762; also Kubernetes, as `cluster.local`'],
-  ['*.home.arpa', 'RFC 8375'],
-  ['*.onion', 'RFC 7686'],
-  ['*.internal', 'ICANN, for private use; also Google, as `metadata.google.internal`'],
-  ['*.lan', 'home routers'],
-  ['*.svc', 'Kubernetes'],
-  ['instance-data.*', 'AWS metadata'],
-  ['metadata.goog', 'Google metadata'],
-  ['metadata.tencentyun.com', 'Tencent metadata'],
+export const specialNames: readonly SpecialNameRow[] = [
+  ['metadata.google.internal', 'Google metadata', 'metadata_service'],
+  ['metadata.goog', 'Google metadata', 'metadata_service'],
+  ['metadata.tencentyun.com', 'Tencent metadata', 'metadata_service'],
+  ['instance-data.*', 'AWS metadata', 'metadata_service'],
+  ['*.localhost', 'RFC 6761', 'own_machine'],
+  ['*.invalid', 'RFC 6761', 'nowhere'],
+  ['*.local', 'RFC 6762; also Kubernetes, as `cluster.local`', 'local'],
+  ['*.home.arpa', 'RFC 8375', 'private'],
+  ['*.onion', 'RFC 7686', 'nowhere'],
+  ['*.internal', 'ICANN, for private use', 'private'],
+  ['*.lan', 'home routers', 'private'],
+  ['*.svc', 'Kubernetes', 'private'],
 ]
 
-/** Expects lower case and no final dot. A name without a dot is one of the machine's own network. */
-export function isSpecialName(host: string): boolean {
-  if (!host.includes('.')) return true
-  const dotted = `.${host}`
-  return (
-    names.has(host) ||
-    suffixes.some((suffix) => dotted.endsWith(suffix)) ||
-    prefixes.some((prefix) => host.startsWith(prefix))
-  )
+/** What a name is that no public webhook has. `bare`: it has no dot, and is one of the machine's own network. */
+export type SpecialName = 'bare' | 'own_machine' | 'local' | 'private' | 'nowhere' | 'metadata_service'
+
+/** The first one that matches says what a name is. */
+export type SpecialNameRow = readonly [pattern: string, source: string, kind: SpecialName]
+
+/** Null for a name like any other. Expects lower case and no final dot. */
+export function specialNameOf(host: string): SpecialName | null {
+  const row = specialNames.find(([pattern]) => matches(host, pattern))
+  return row?.[2] ?? (host.includes('.') ? null : 'bare')
 }
 
-const patterns = specialNames.map(([pattern]) => pattern)
-const suffixes = patterns.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1))
-const prefixes = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1))
-const names: ReadonlySet<string> = new Set(patterns.filter((pattern) => !pattern.includes('*')))
+function matches(host: string, pattern: string): boolean {
+  if (pattern.startsWith('*.')) return `.${host}`.endsWith(pattern.slice(1))
+  return pattern.endsWith('.*') ? host.startsWith(pattern.slice(0, -1)) : host === pattern
+}

@@ -1,3 +1,5 @@
+import { quoteName } from '../values/text.ts'
+
 /** Where a request goes. */
 export interface UrlPlace {
   /** Lower-case name without final dot, or an IP literal without brackets. */
@@ -41,7 +43,20 @@ function problemOf(authority: string): string | null {
   if (!URL.canParse(`https://${authority}/`)) return 'has a host or port that is not valid'
   const { hostname, port } = new URL(`https://${authority}/`)
   if (port === '0') return 'has the port 0, which nothing can listen on'
-  return hostname.startsWith('[') || isHostName(hostname) ? null : 'has a host name that is not valid'
+  if (hostname.startsWith('[')) return null
+  return isHostName(hostname) ? problemOfLabels(hostname) : 'has a host name that is not valid'
+}
+
+/** The URL parser takes a host that is all ASCII as it stands, although nobody can have registered such a label. */
+function problemOfLabels(hostname: string): string | null {
+  const label = hostname.split('.').find((each) => each.startsWith('xn--') && !isPunycode(each))
+  if (label === undefined) return null
+  return `has a host name that is not valid: ${quoteName(label)} begins like the ASCII form of an international name (punycode), and is the form of none`
+}
+
+/** Beside a label that is not in ASCII the parser decodes and checks all others, too (UTS #46, section 4). */
+function isPunycode(label: string): boolean {
+  return URL.canParse(`https://${label}.ü/`)
 }
 
 /** RFC 1035: labels of 1 to 63 octets, 253 in all, a final dot aside. */
