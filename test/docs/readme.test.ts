@@ -49,6 +49,10 @@ describe('the README', () => {
     for (const output of ['success', 'error', 'exit']) expect(picture).toContain(`${output}([${output}])`)
   })
 
+  it('has security in six lines', () => {
+    expect(section(readme, 'Security').match(/^- \*\*/gm)).toHaveLength(6)
+  })
+
   it('lists every page below docs', () => {
     const listed = linksOf(section(readme, 'Documents'))
     const topPages = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page))
