@@ -36,7 +36,7 @@ describe('docs/decisions/performance.md', () => {
     expect(commands).toHaveLength([...read('docs/decisions/performance.md').matchAll(/^### /gm)].length)
   })
 
-  it.each(commands)('measures with %s', (command) => {
+  it.each(commands)('measures with %s', { timeout: 30_000 }, (command) => {
     const path = `${dirname(process.execPath)}:${process.env.PATH}`
 
     const printed = execFileSync('bash', ['-c', command], { cwd: root, env: { ...process.env, PATH: path } })
