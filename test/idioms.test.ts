@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { complaint, type NodeSketch, render } from './webhook/nodes.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../docs/node.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../docs/values.md'), 'utf8')
 
 const chapterOf = (heading: string) =>
   page.split(/^## /m).find((chapter) => chapter.startsWith(heading)) ?? ''
@@ -35,7 +35,7 @@ function resultOf(node: NodeSketch, profile: object): string {
   return rendered.ok ? String(rendered.request.body ?? '') : rendered.failure.code
 }
 
-describe('what docs/node.md says of the idioms of other tools is true:', () => {
+describe('what docs/values.md says of the idioms of other tools is true:', () => {
   const [inText = [], inJson = []] = tablesOf('Coming from another tool')
 
   it.each(inText)('%s of %s gives %s', (template, profile, result) => {
@@ -58,7 +58,7 @@ describe('what docs/node.md says of the idioms of other tools is true:', () => {
   })
 })
 
-describe('what docs/node.md says of conditions is true:', () => {
+describe('what docs/values.md says of conditions is true:', () => {
   const table = tablesOf('Templates').at(1) ?? []
 
   it.each(table)('%s is refused, as %s, and %s is not', (wrong, _because, right) => {

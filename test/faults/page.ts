@@ -5,16 +5,16 @@ export function writePage(table: readonly Chapter[]): string {
   return `${[introduction, ...table.map(writeChapter)].join('\n\n')}\n`
 }
 
-const introduction = `# What can go wrong, and what a caller is told of it
+const introduction = `# What can go wrong, and what the reply says
 
-Generated from the tests that make each of these faults against a real socket and look at both sides: at the reply,
-and at what had reached the target. A changed verdict is a changed line here. After a change of the table,
-\`npx vitest run test/faults/page.test.ts -u\` writes the page anew.
+Generated from the tests. Each test makes a fault with a real socket and checks both sides: the reply, and what reached the
+target. A different result is a different line on this page. After a change of the table,
+\`npx vitest run test/faults/page.test.ts -u\` writes the page again.
 
-The node is a \`POST\` without \`idempotent\` that expects a 2xx. *Ends* is the failure code of the reply, or the
-status that the expectation was held against; a failure code leads to [errors.md](errors.md). *The target saw* is
-what had reached it by the time of the reply. A fault that uses up all of the time is marked ⏱: the reply then comes
-at \`timeoutMs\`, and its message names the phase that used it up.`
+The node is a \`POST\` without \`idempotent\` that expects a 2xx. *Ends* is the failure code of the reply, which
+[errors.md](errors.md) explains, or the status that was compared with the expectation. *The target saw* is what had reached
+the target by the time of the reply. A fault that uses up all of the time is marked ⏱: the reply then comes at
+\`timeoutMs\`, and its message names the phase that used up the time.`
 
 function writeChapter({ title, faults }: Chapter): string {
   const made = faults.filter(isMade)

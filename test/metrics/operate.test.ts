@@ -22,7 +22,7 @@ interface AlertTest {
 
 const root = join(import.meta.dirname, '../..')
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const readme = textOf('README.md')
+const page = textOf('docs/observability.md')
 const alertsPage = textOf('docs/alerts.md')
 
 const alerts: readonly Alert[] = parse(textOf('monitoring/alerts.yaml')).groups.flatMap(
@@ -31,7 +31,7 @@ const alerts: readonly Alert[] = parse(textOf('monitoring/alerts.yaml')).groups.
 const alertTests: readonly AlertTest[] = parse(textOf('monitoring/alerts.test.yaml')).tests.flatMap(
   ({ alert_rule_test }: { alert_rule_test: AlertTest[] }) => alert_rule_test,
 )
-const shownQueries = [...readme.matchAll(/^ *```promql\n(.*?)^ *```$/gms)].map(([, query = '']) => query)
+const shownQueries = [...page.matchAll(/^ *```promql\n(.*?)^ *```$/gms)].map(([, query = '']) => query)
 const queries = [...alerts.map(({ alert, expr }) => [alert, expr] as const), ...shownQueries.entries()]
 
 describe('the page of alerts', () => {
@@ -57,16 +57,16 @@ describe('the page of operations', () => {
   })
 })
 
-describe('the README', () => {
+describe('the page of observability', () => {
   it('has the five queries that matter, and names only metrics that there are', async () => {
     const names = namesOf(await scrapeOfAService())
 
     expect(shownQueries).toHaveLength(5)
-    for (const [name] of readme.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
+    for (const [name] of page.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
   })
 
   it('has Prometheus scrape under the name that the alerts ask for, and read them', () => {
-    const [, config = ''] = /^```yaml\n(scrape_configs:.*?)^```$/ms.exec(readme) ?? []
+    const [, config = ''] = /^```yaml\n(scrape_configs:.*?)^```$/ms.exec(page) ?? []
     const { scrape_configs: jobs, rule_files: files } = parse(config)
 
     expect(jobs).toMatchObject([{ job_name: 'webhook-node' }])
@@ -79,7 +79,7 @@ describe('the README', () => {
 
     await execute({ node: { method: 'GET', url: target.url } })
 
-    const [, example = ''] = /^```json\n(\{\n {2}"level".*?)^```$/ms.exec(readme) ?? []
+    const [, example = ''] = /^```json\n(\{\n {2}"level".*?)^```$/ms.exec(page) ?? []
     expect(fieldsOf(JSON.parse(example))).toEqual(fieldsOf(log.at(-1) ?? {}))
   })
 })

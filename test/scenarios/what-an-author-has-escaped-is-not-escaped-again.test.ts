@@ -20,7 +20,7 @@ type Read = (received: { readonly target: string; readonly body: Buffer }) => st
 const body: Read = (received) => String(received.body)
 const raw = (contentType: string, content: string) => ({ body: { structure: 'raw', contentType, content } })
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/node.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../docs/values.md'), 'utf8')
 const [, section = ''] = /### What is escaped already\n(.*?)\n### /s.exec(page) ?? []
 const rows = section
   .split('\n')

@@ -9,7 +9,14 @@ import { responseOf } from './responses.ts'
 
 const root = join(import.meta.dirname, '../..')
 const sources = globSync(
-  ['test/webhook/*.test.ts', 'test/scenarios/*.ts', 'openapi/examples.ts', 'docs/node.md', 'README.md'],
+  [
+    'test/webhook/*.test.ts',
+    'test/scenarios/*.ts',
+    'openapi/examples.ts',
+    'docs/node.md',
+    'docs/values.md',
+    'README.md',
+  ],
   { cwd: root },
 )
 

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { problems } from '../../src/contract/problem-codes.ts'
+import { service } from '../support/service.ts'
+import { rowsUnder, section } from './support/markdown.ts'
+import { read } from './support/pages.ts'
+
+const page = read('docs/integrating.md')
+
+describe('docs/integrating.md', () => {
+  it('says what to do on every problem, with its status, delivered and retryable', () => {
+    const rows = rowsUnder(section(page, 'What to do with a reply'), 'status')
+    const refusals = rows.filter(([, code]) => code !== '')
+
+    expect(refusals.map((cells) => cells.slice(0, 4)).toSorted()).toEqual(
+      Object.entries(problems)
+        .map(([code, { status, delivered, retryable }]) => [
+          String(status),
+          `\`${code}\``,
+          `\`${delivered}\``,
+          retryable ? 'yes' : 'no',
+        ])
+        .toSorted(),
+    )
+    for (const [status, , , , action = ''] of rows) expect(action, status).toMatch(/\w{3}/)
+  })
+
+  it('says how long a client must wait without a timeout of its own in the node', () => {
+    const { Node, Retry } = JSON.parse(read('openapi/openapi.json')).components.schemas
+    const { timeoutMs } = Node.properties
+    const { totalMs } = Retry.properties
+    const seconds = (ms: number) => `${ms / 1_000 + 2} s`
+
+    expect(section(page, 'Timeouts')).toContain(`without \`timeoutMs\` ${seconds(timeoutMs.default)} |`)
+    expect(section(page, 'Timeouts')).toContain(`without \`totalMs\` ${seconds(totalMs.default)} |`)
+  })
+
+  it('says how long an idle connection stays open', async () => {
+    const { request } = await service()
+
+    const { headers } = await request('/livez')
+
+    expect(section(page, 'Connections')).toContain(`\`Keep-Alive: ${headers.get('keep-alive')}\``)
+  })
+})
