@@ -1,3 +1,5 @@
+import type { HeadRule } from './response-head.ts'
+
 /**
  * Ends that this folder decides on itself. The codes are our own, because undici answers some of its own with
  * a new connection: a guard that failed with UND_ERR_SOCKET would be asked again without end.
@@ -24,5 +26,24 @@ export class EgressError extends Error {
   constructor(code: EgressErrorCode, cause?: unknown) {
     super(code, { cause })
     this.code = code
+  }
+}
+
+/** What is known of a head that was refused. */
+export interface RefusedHead {
+  /** Null where it is only too large. */
+  readonly rule: HeadRule | null
+  /** Null where its line did not come whole, or made no sense. */
+  readonly status: number | null
+  /** Whether all of it came. */
+  readonly isWhole: boolean
+}
+
+export class HeadError extends EgressError {
+  readonly head: RefusedHead
+
+  constructor(code: EgressErrorCode, head: RefusedHead) {
+    super(code)
+    this.head = head
   }
 }

@@ -1,7 +1,9 @@
 import { isIPv6 } from 'node:net'
 import type { Failure, FailureCode } from '../webhook/failure.ts'
 import type { Target } from './address-policy.ts'
+import { HeadError, type RefusedHead } from './egress-error.ts'
 import type { AttemptPhase } from './phase-clock.ts'
+import { headRules } from './response-head.ts'
 
 /**
  * Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and
@@ -42,7 +44,15 @@ type WireFailureCode = keyof typeof wordings
 export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
   const code = failureCodeOf(error, phase ?? 'answer')
   if (code === null) return null
-  return { code, detail: wordings[code](nameOf(target)), path: null }
+  const detail = wordings[code](nameOf(target))
+  return error instanceof HeadError ? failureOfHead(code, detail, error.head) : { code, detail, path: null }
+}
+
+/** The rule that it breaks is told, and the status, which stands in no response. */
+function failureOfHead(code: FailureCode, detail: string, { rule, status }: RefusedHead): Failure {
+  const what = rule === null ? detail : `${detail.slice(0, -1)}: ${headRules[rule]}.`
+  if (status === null) return { code, detail: what, path: null }
+  return { code, detail: `${what} Its status was ${status}.`, path: null, status }
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */

@@ -2,7 +2,7 @@ import type { DecisionReason } from '../webhook/branch.ts'
 import { type Masker, mask } from '../webhook/masking/mask.ts'
 import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-value.ts'
 import type { OutboundRequest } from '../webhook/outbound-request.ts'
-import type { Attempt, HeaderPair } from '../webhook/outcome.ts'
+import type { Attempt, HeaderPair, Outcome } from '../webhook/outcome.ts'
 import type { ShownParts } from '../webhook/request.ts'
 import type { ReadableResponse } from '../webhook/response.ts'
 import type { Warning } from '../webhook/warning.ts'
@@ -125,10 +125,16 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
     number: index + 1,
     startedAt: startedAt.toISOString(),
     durationMs,
-    status: outcome.response?.status ?? null,
+    status: statusOf(outcome),
     failure: outcome.kind === 'failed' ? outcome.failure.code : null,
     delivered,
     connectionReused,
     timings,
   }
+}
+
+/** Of a response that could not be taken, the status may be all that was. */
+function statusOf(outcome: Outcome): number | null {
+  if (outcome.response !== null) return outcome.response.status
+  return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }
