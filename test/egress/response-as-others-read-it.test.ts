@@ -109,7 +109,9 @@ interface Reading {
   readonly headers: readonly HeaderPair[]
 }
 
-it('that is put in order is what curl and the parser of Node read', { timeout: 30_000 }, async () => {
+it('a response that is put in order is read as curl and the parser of Node read it', {
+  timeout: 30_000,
+}, async () => {
   console.info(`READERS_SEED=${seed}`)
   const responses = fc.sample(odd, { seed, numRuns: 150 })
   const { port } = await rawTlsServer(answering(responses))
