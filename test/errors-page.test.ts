@@ -36,6 +36,7 @@ const warningCodes = {
   pauses_full: true,
   status_not_success: true,
   response_truncated: true,
+  response_excess_bytes: true,
   response_undecodable: true,
   response_text_damaged: true,
   response_charset_unknown: true,

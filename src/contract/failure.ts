@@ -237,7 +237,7 @@ export const failures = {
   response_malformed: {
     phase: 'responding',
     blame: 'target',
-    repeat: 'if_idempotent',
+    repeat: 'never',
     title: 'The answer of the target breaks the rules of HTTP',
     hint: 'The operator of the target has to correct its server.',
   },
@@ -251,7 +251,7 @@ export const failures = {
   response_headers_too_large: {
     phase: 'responding',
     blame: 'target',
-    repeat: 'if_idempotent',
+    repeat: 'never',
     title: 'The headers of the answer are too large',
     hint: 'At most 16 KiB and 512 headers are accepted. The target may be setting cookies without end.',
   },
@@ -316,6 +316,8 @@ export interface Failure {
   readonly path: string | null
   /** What helps in this case, where that is more than the table of codes can say. */
   readonly hint?: string
+  /** Of a response that could not be taken, where its status line was read. */
+  readonly status?: number
 }
 
 /** A request that may have arrived is never `safe` to repeat, and one that cannot have arrived always is. */

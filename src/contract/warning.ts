@@ -19,6 +19,7 @@ export type WarningCode =
   | 'xml_encoding_mismatch'
   | 'status_not_success'
   | 'response_truncated'
+  | 'response_excess_bytes'
   | 'retry_after_ignored'
   | 'retry_abandoned'
   | 'pauses_full'

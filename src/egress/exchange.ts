@@ -7,9 +7,7 @@ import { createResponseBody, type ResponseBody } from './body/response-body.ts'
 import { EgressError } from './call/egress-error.ts'
 import type { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
-
-/** Nobody asked for it. */
-const switchingProtocols = 101
+import { HeadError, type RefusedHead } from './framing/head-error.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -85,9 +83,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('answer')
   }
 
+  /** undici is given no interim heads. */
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason = ''): void {
-    if (status < 200) this.#receiveInterim(controller, status)
-    else this.#receiveHead(controller, status, reason)
+    this.#headers = headerPairs(controller)
+    this.#delivered = 'yes'
+    this.#listener.phases.enter('download')
+    this.#status = status
+    this.#reason = trimHeader(reason) || null
+    this.#body = createResponseBody(codingsOf(this.#headers), {
+      limit: this.#limits.maxResponseBytes,
+      lane: this.#lane,
+      onEnd: (ending, bytes) => this.#respond(ending, bytes),
+    })
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -105,29 +112,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#body) this.#body.end('broken')
-    else this.#listener.fail(this.#nameError(error))
-  }
-
-  /** Interim responses say that the target is at work; without end they would only keep it from answering. */
-  #receiveInterim(controller: Controller, status: number): void {
-    this.#connection.noteInterimHead()
-    const isInterim = status >= 100 && status !== switchingProtocols
-    if (!isInterim) controller.abort(new EgressError('EGRESS_RESPONSE_MALFORMED'))
-  }
-
-  #receiveHead(controller: Controller, status: number, reason: string): void {
-    this.#connection.noteHead()
-    this.#headers = headerPairs(controller)
-    this.#delivered = 'yes'
-    this.#listener.phases.enter('download')
-    this.#status = status
-    this.#reason = trimHeader(reason) || null
-    this.#body = createResponseBody(codingsOf(this.#headers), {
-      limit: this.#limits.maxResponseBytes,
-      lane: this.#lane,
-      onEnd: (ending, bytes) => this.#respond(ending, bytes),
-    })
+    if (this.#body) {
+      this.#body.end('broken')
+      return
+    }
+    if (error instanceof HeadError && isFinal(error.head)) this.#delivered = 'yes'
+    this.#listener.fail(this.#nameError(error))
   }
 
   #respond(ending: BodyEnding, body: Buffer): void {
@@ -138,19 +128,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #responseWith(body: Buffer, ending: BodyEnding): TargetResponse {
-    return { status: this.#status, reason: this.#reason, headers: this.#headers, body, ending }
+    const response = { status: this.#status, reason: this.#reason, headers: this.#headers, body, ending }
+    return this.#connection.hasExcess ? { ...response, hasExcess: true } : response
   }
 
   /**
    * undici has one error for all answers it cannot parse, and one for all connections that ended too early.
    */
   #nameError(error: NodeJS.ErrnoException): Error {
-    const { hasAnswered, unreadable, wasEnded, error: firstError } = this.#connection
-    if (error.name === 'HTTPParserError') return new EgressError(unreadable, error)
+    const { hasAnswered, wasEnded, error: firstError } = this.#connection
+    if (error.name === 'HTTPParserError') return new EgressError('EGRESS_RESPONSE_MALFORMED', error)
     if (error.code !== 'UND_ERR_SOCKET') return error
     if (hasAnswered && !wasEnded) return new EgressError('EGRESS_RESPONSE_MALFORMED', error)
     return firstError ?? error
   }
+}
+
+/** A head that came whole says that the request was received, whatever rule it breaks. */
+function isFinal({ status, isWhole }: RefusedHead): boolean {
+  return isWhole && status !== null && status >= 200
 }
 
 /** undici hands over HTTP/1.1 headers as a flat list of buffers, in the order of the wire. */

@@ -4,6 +4,8 @@ import { EgressError } from './call/egress-error.ts'
 import type { AttemptPhase } from './call/phase-clock.ts'
 import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
 import { describeTroubles, LookupFailed } from './dns/lookup-failed.ts'
+import { HeadError } from './framing/head-error.ts'
+import { headRules } from './framing/response-head.ts'
 import { AddressDenied } from './policy/address-denied.ts'
 import type { Target } from './policy/address-policy.ts'
 import { describeDenial } from './policy/denial-text.ts'
@@ -60,12 +62,21 @@ export function failureFromError(error: unknown, phase: AttemptPhase | null, tar
 }
 
 /** What an error of ours tells beside its code. */
-function tellMore(error: Error, target: Target, place: string): Partial<Pick<Failure, 'detail' | 'hint'>> {
+function tellMore(error: Error, target: Target, place: string): Partial<Failure> {
+  if (error instanceof HeadError) return describeHead(error, place)
   if (error instanceof AddressDenied) return describeDenial(error.denial, target, place)
   if (error instanceof LookupFailed && error.code === 'EGRESS_DNS_FAILED')
     return { detail: describeTroubles(error.troubles, place) }
   if (error instanceof EgressError && error.code === 'EGRESS_NO_IPV6') return describeMissingIpv6(place)
   return {}
+}
+
+/** The rule that a head breaks is told, and the status, which stands in no response. */
+function describeHead({ code, head: { rule, status } }: HeadError, place: string): Partial<Failure> {
+  const detail =
+    wordings[code === 'EGRESS_HEADERS_TOO_LARGE' ? 'response_headers_too_large' : 'response_malformed'](place)
+  const broken = rule === null ? detail : `${detail.slice(0, -1)}: ${headRules[rule]}.`
+  return status === null ? { detail: broken } : { detail: `${broken} Its status was ${status}.`, status }
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */

@@ -6,7 +6,7 @@ import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-valu
 import type { ShownParts } from '../webhook/render.ts'
 import type { ReadableResponse } from '../webhook/response/readable-response.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt, HeaderPair } from '../webhook/wire/outcome.ts'
+import type { Attempt, HeaderPair, Outcome } from '../webhook/wire/outcome.ts'
 
 /** How much is told. */
 export interface Detail {
@@ -126,10 +126,16 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
     number: index + 1,
     startedAt: startedAt.toISOString(),
     durationMs,
-    status: outcome.response?.status ?? null,
+    status: statusOf(outcome),
     failure: outcome.kind === 'failed' ? outcome.failure.code : null,
     delivered,
     connectionReused,
     timings,
   }
+}
+
+/** Of a response that could not be taken, the status may be all that was. */
+function statusOf(outcome: Outcome): number | null {
+  if (outcome.response !== null) return outcome.response.status
+  return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }

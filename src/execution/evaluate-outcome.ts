@@ -137,6 +137,13 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
   },
 }
 
+const excess: Warning = {
+  code: 'response_excess_bytes',
+  path: null,
+  message:
+    'More bytes came than the head of the response allows for its body. They were not read, and the body may be cut: a Content-Length has to count bytes, not characters.',
+}
+
 const senselessHint: Warning = {
   code: 'retry_after_ignored',
   path: null,
@@ -159,6 +166,7 @@ function warningsOf({ kind }: Outcome, response: ReadableResponse): readonly War
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
     ...(ofBody === undefined ? [] : [ofBody]),
+    ...(response.hasExcess ? [excess] : []),
     ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),
     ...(response.unknownCharset === null ? [] : [unknownCharsetWarning(response.unknownCharset)]),
     ...(asksInVain(response, new Date()) ? [senselessHint] : []),

@@ -229,7 +229,7 @@ function recordOf(
     method: node.method,
     host: rendered.place?.host ?? null,
     port: rendered.place?.port ?? null,
-    status: reply.response?.status ?? null,
+    status: reply.attempts.at(-1)?.status ?? null,
     branch,
     succeeded: reply.succeeded,
     code: reply.reason.code,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { maxHeaderBytes } from '../../src/egress/connection/progress-limit.ts'
+import { maxHeaderBytes } from '../../src/egress/framing/progress-limit.ts'
 import { headerLimits } from '../../src/webhook/request/header-rules.ts'
 import { maxUrlLength } from '../../src/webhook/request/url.ts'
 import { maxJsonDepth } from '../../src/webhook/values/json.ts'

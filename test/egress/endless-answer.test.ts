@@ -35,6 +35,8 @@ describe('a head that gets nowhere', () => {
     ['the name of a header without end', 'b', ok],
     ['white space before a value without end', ' ', `${ok}a:`],
     ['headers without end', 'a: b\r\n', ok],
+    ['folds without end', '\r\n c', `${ok}a: b`],
+    ['100 without end', 'HTTP/1.1 100 Continue\r\n\r\n', ''],
     ['interim responses without end', 'HTTP/1.1 103 Early Hints\r\n\r\n', ''],
     ['interim responses with headers', 'HTTP/1.1 102 Processing\r\na: b\r\nc: d\r\n\r\n', ''],
     ['an interim response without end', 'x', 'HTTP/1.1 103 Early Hints\r\nlink: '],

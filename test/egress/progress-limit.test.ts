@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maxHeaderBytes, ProgressLimit } from '../../src/egress/connection/progress-limit.ts'
+import { maxHeaderBytes, ProgressLimit } from '../../src/egress/framing/progress-limit.ts'
 
 const status = 'HTTP/1.1 200 OK\r\n'
 

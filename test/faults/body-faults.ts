@@ -43,6 +43,13 @@ export const bodyFaults: Chapter = {
     },
     {
       row: '34',
+      what: 'White space stands behind the sizes of chunks and within their extensions.',
+      make: answer(`${chunked}1  \r\nh\r\n1\t; a = "b c" \r\ni\r\n0 \r\nx-a: b\r\n c\r\n\r\n`),
+      ...success,
+      shows: { response: { body: 'hi' } },
+    },
+    {
+      row: '34',
       what: 'A chunk does not end where it should.',
       make: answer(`${chunked}2\r\nhiXX\r\n0\r\n\r\n`),
       ...cut,
@@ -129,6 +136,15 @@ export const bodyFaults: Chapter = {
       what: 'More comes than the length of the body.',
       make: answer(`${ok}content-length: 2\r\n\r\nhi and more`),
       ...success,
+      warning: 'response_excess_bytes',
+      shows: { response: { body: 'hi' } },
+    },
+    {
+      row: '38',
+      what: 'More comes behind the last chunk of the body.',
+      make: answer(`${chunked}2\r\nhi\r\n0\r\n\r\nmore`),
+      ...success,
+      warning: 'response_excess_bytes',
       shows: { response: { body: 'hi' } },
     },
     {
@@ -242,6 +258,7 @@ export const bodyFaults: Chapter = {
       make: answer('HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nhi'),
       ...success,
       ends: 204,
+      warning: 'response_excess_bytes',
       shows: { response: { bodyBytes: 0 } },
     },
     {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { writeAndStay } from '../../testkit/raw-server.ts'
 import { type Answer, hangUp, inTurn, json, never, retryLater } from '../support/receiver.ts'
-import { receiver } from '../support/servers.ts'
+import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
 const quickly = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
@@ -59,6 +60,21 @@ describe('a call is tried again where it can do no harm', () => {
     })
     expect(reply.attempts).toHaveLength(requests)
     expect(target.received).toHaveLength(requests)
+  })
+
+  it.each([
+    ['whose lengths differ', 'HTTP/1.1 503 Busy\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nhi', 'yes'],
+    ['that has 17 KB', `HTTP/1.1 503 Busy\r\nx-a: ${'b'.repeat(17_000)}\r\n\r\n`, 'maybe'],
+  ])('and not after a head %s, which the next answer has as well', async (_what, head, delivered) => {
+    const target = await rawTlsServer(writeAndStay(head))
+    const { execute } = await service()
+    const url = `https://127.0.0.1:${target.port}/`
+
+    const reply = await execute({ node: { method: 'GET', url, retry: quickly } })
+
+    expect(reply).toMatchObject({ branch: 'error', response: null, delivered, repeat: 'never' })
+    expect(reply.attempts.map(({ status }) => status)).toEqual([503])
+    expect(target.requests()).toBe(1)
   })
 
   it.each([408, 425, 500, 502, 504, 507, 520, 522, 524, 530, 599])(

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { write, writeAndStay } from '../../testkit/raw-server.ts'
+import { type Part, write, writeAndStay } from '../../testkit/raw-server.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -163,4 +163,65 @@ describe('a body that does not end in time', () => {
     expect(reply.attempts.map(({ status }) => status)).toEqual([503, 503])
     expect(target.requests()).toBe(2)
   })
+  it('is decided on by its status where the deadline of the request ends first', async () => {
+    const target = await rawTlsServer(writeAndStay(endless))
+    const { execute } = await service()
+    const node = {
+      method: 'GET',
+      url: `https://127.0.0.1:${target.port}/`,
+      retry: { attempts: 3, initialDelayMs: 1 },
+    }
+
+    const byStatus = await execute({ node, deadlineMs: 300 })
+    const byBody = await execute({
+      node: { ...node, expect: { type: 'string', value: 'id' } },
+      deadlineMs: 300,
+    })
+
+    expect(byStatus).toMatchObject({
+      branch: 'success',
+      attempts: [{ status: 201, failure: null }],
+      warnings: [{ code: 'response_truncated' }],
+    })
+    expect(byBody).toMatchObject({
+      reason: { code: 'response_timeout', path: '/deadlineMs' },
+      attempts: [{ status: 201, failure: 'response_timeout' }],
+    })
+  })
 })
+
+describe('a response of which more comes than its length says', () => {
+  it.each([
+    ['behind its body', 'content-length: 9\r\n\r\n{"id":"äb"}'],
+    ['behind its last chunk', 'transfer-encoding: chunked\r\n\r\n9\r\n{"id":"ä\r\n0\r\n\r\n"}'],
+  ])('says so, %s, and its connection is not kept', async (_where, rest) => {
+    const target = await rawTlsServer(answerEach(`HTTP/1.1 200 OK\r\n${rest}`))
+    const { execute } = await service()
+    const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/` }
+
+    const replies = [await execute({ node }), await execute({ node })]
+
+    for (const reply of replies)
+      expect(reply).toMatchObject({
+        branch: 'success',
+        response: { body: '{"id":"ä' },
+        attempts: [{ connectionReused: false }],
+        warnings: [{ code: 'response_excess_bytes' }],
+      })
+  })
+
+  it('says nothing of a response that is whole, and its connection is kept', async () => {
+    const target = await rawTlsServer(answerEach('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'))
+    const { execute } = await service()
+    const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/` }
+
+    const replies = [await execute({ node }), await execute({ node })]
+
+    expect(replies.map(({ warnings }) => warnings)).toEqual([[], []])
+    expect(replies.map(({ attempts }) => attempts[0]?.connectionReused)).toEqual([false, true])
+  })
+})
+
+function answerEach(response: string): Part {
+  return (socket) => socket.on('data', () => socket.write(response))
+}

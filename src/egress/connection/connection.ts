@@ -6,10 +6,14 @@ import Client from 'undici/lib/dispatcher/client.js'
 import type { OutboundRequest } from '../../webhook/wire/outbound-request.ts'
 import type { HeaderPair } from '../../webhook/wire/outcome.ts'
 import { EgressError, type EgressErrorCode } from '../call/egress-error.ts'
+import { HeadError } from '../framing/head-error.ts'
+import { maxHeaderBytes, ProgressLimit } from '../framing/progress-limit.ts'
+import type { ResponseHead } from '../framing/response-head.ts'
+import { ResponseRepair } from '../framing/response-repair.ts'
 import type { RoundBudget } from '../limits/round-budget.ts'
 import type { Target } from '../policy/address-policy.ts'
 import type { DialledSocket } from './connector.ts'
-import { maxHeaderBytes, ProgressLimit } from './progress-limit.ts'
+import { FirstBytes } from './first-bytes.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 
 /** How long a connection is kept for the next request; shorter where the target says so. */
@@ -34,6 +38,7 @@ export class Connection {
   readonly #socket: TLSSocket
   readonly #received: ReceivedBytes
   readonly #progress = new ProgressLimit()
+  readonly #repair = new ResponseRepair()
   readonly #readable: RoundBudget
   #waitsForTurn = false
   #error: NodeJS.ErrnoException | null = null
@@ -41,10 +46,14 @@ export class Connection {
   #state: 'new' | 'asked' | 'kept' = 'new'
   #requestBytes = 0
   #wasAnsweredEarly = false
-  /** How the answer to the current request begins. */
-  readonly #beginning = Buffer.allocUnsafe(beginningBytes)
-  /** How many bytes of that have come. */
-  #firstBytes = 0
+  #hasAnswered = false
+  readonly #firstBytes = new FirstBytes()
+  /** Of the chunk that was read last, what has not been looked at. */
+  #rest: Buffer | null = null
+  /** Bytes behind the final head, and how many of them were the body. */
+  #takenBytes = 0
+  #bodyBytes = 0
+  #hasExcess = false
 
   constructor({ socket, tcp, usableUntil }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
     this.tcp = tcp
@@ -93,7 +102,11 @@ export class Connection {
     this.#state = 'asked'
     this.#received.mark()
     this.#progress.reset()
-    this.#firstBytes = 0
+    this.#repair.reset()
+    this.#firstBytes.reset()
+    this.#hasAnswered = false
+    this.#takenBytes = 0
+    this.#bodyBytes = 0
     return true
   }
 
@@ -108,6 +121,7 @@ export class Connection {
       !this.#socket.readableEnded &&
       this.#socket.writableLength === 0 &&
       !this.#wasAnsweredEarly &&
+      !this.#hasExcess &&
       !this.#hasUnaskedBytes
     )
   }
@@ -129,28 +143,17 @@ export class Connection {
 
   /** Whether anything came in answer to the current request. */
   get hasAnswered(): boolean {
-    return this.#firstBytes > 0
+    return this.#hasAnswered
   }
 
-  /** What an answer to the current request that cannot be read is, by its first bytes. */
-  get unreadable(): EgressErrorCode {
-    const beginning = this.#beginning.subarray(0, this.#firstBytes)
-    if (beginning.equals(httpMagic)) return 'EGRESS_RESPONSE_MALFORMED'
-    return isHttp2(beginning) ? 'EGRESS_RESPONSE_HTTP2' : 'EGRESS_RESPONSE_NOT_HTTP'
-  }
-
-  /** Tells that what was read last ended with the head of an interim response. */
-  noteInterimHead(): void {
-    this.#progress.noteInterimHead()
-  }
-
-  /** Tells that what was read last ended with the final head. */
-  noteHead(): void {
-    this.#progress.noteHead()
+  /** Whether more had come, when the response was read to its end, than belongs to it. */
+  get hasExcess(): boolean {
+    return this.#hasExcess
   }
 
   /** Tells that so many of the bytes that were read last are of the body. */
   noteBody(bytes: number): void {
+    this.#bodyBytes += bytes
     this.#progress.noteBody(bytes)
     this.#readable.take(pieceBytes)
   }
@@ -159,13 +162,16 @@ export class Connection {
   noteEnd(): void {
     this.#state = 'kept'
     this.#received.mark()
+    const unreadBytes = (this.#rest?.length ?? 0) + this.#socket.readableLength
+    this.#hasExcess = this.#takenBytes + unreadBytes > this.#bodyBytes + this.#repair.framingBytes
     this.#wasAnsweredEarly = this.isSending && this.#requestBytes > maxBytesAtOnce
   }
 
   /** Ends it where more was received than may be: to be asked now and then, since Node does not tell of all of it. */
   checkReceived(): void {
-    if (this.#hasUnaskedBytes) this.#refuse('EGRESS_CONNECTION_GONE')
-    else if (this.#state === 'asked' && this.#received.isTooMuch) this.#refuse('EGRESS_RESPONSE_MALFORMED')
+    if (this.#hasUnaskedBytes) this.#refuse(new EgressError('EGRESS_CONNECTION_GONE'))
+    else if (this.#state === 'asked' && this.#received.isTooMuch)
+      this.#refuse(new EgressError('EGRESS_RESPONSE_MALFORMED'))
   }
 
   onClose(listener: () => void): void {
@@ -193,27 +199,46 @@ export class Connection {
   /**
    * undici reads with `read()` until there is nothing left, and keeps to itself what it skips, what it could not parse
    * and how many headers it has, trailers included, until the last of them has come. So it is given no more at once
-   * than it may take without telling of a head or of a piece of a body.
+   * than it may take without telling of a head or of a piece of a body, and a head only when all of it has come.
    */
   #watchReads(): void {
     const read = this.#socket.read.bind(this.#socket)
-    let rest: Buffer | null = null
     this.#socket.read = (size) => {
-      // Streams call this to be told of what comes next.
-      if (size === 0) return read(0)
-      if (!this.#readable.isOpen) return this.#waitForTurn()
-      // Only now, so that what was read last has had its effect.
-      const excess = this.#state === 'asked' ? this.#findExcess() : null
-      if (excess !== null) return this.#refuse(excess)
-      const chunk: Buffer | null = rest ?? read(size)
-      if (chunk === null) return null
-      if (this.#state !== 'asked') return this.#refuse('EGRESS_CONNECTION_GONE')
-      if (rest === null && this.#beganTooEarly(chunk)) return this.#refuse(this.unreadable)
-      const end = this.#progress.take(chunk)
-      this.#readable.take(end)
-      rest = end < chunk.length ? chunk.subarray(end) : null
-      return end < chunk.length ? chunk.subarray(0, end) : chunk
+      // Streams call this to be told of what comes next, which must not be the end while something waits here.
+      if (size === 0) return this.#rest === null && !this.#repair.hasNext ? read(0) : null
+      for (;;) {
+        const next = this.#repair.next()
+        if (next !== null) return next
+        if (!this.#readable.isOpen) return this.#waitForTurn()
+        // Only now, so that what was read last has had its effect.
+        const excess = this.#state === 'asked' ? this.#findExcess() : null
+        if (excess !== null) return this.#refuse(excess)
+        const chunk: Buffer | null = this.#rest ?? read(size)
+        if (chunk === null) return null
+        const refusal = this.#take(chunk)
+        if (refusal !== null) return this.#refuse(refusal)
+      }
     }
+  }
+
+  /** Hands on what may be read of a chunk at once. */
+  #take(chunk: Buffer): EgressError | null {
+    if (this.#state !== 'asked') return new EgressError('EGRESS_CONNECTION_GONE')
+    const unfit = this.#rest === null ? this.#refuseNew(chunk) : null
+    if (unfit !== null) return new EgressError(unfit)
+    const end = this.#progress.take(chunk)
+    this.#readable.take(end)
+    this.#rest = end < chunk.length ? chunk.subarray(end) : null
+    if (this.#repair.isInBody) this.#takenBytes += end
+    const head = this.#repair.take(end < chunk.length ? chunk.subarray(0, end) : chunk, this.#progress)
+    return head === null ? null : this.#noteHead(head)
+  }
+
+  #noteHead(head: ResponseHead): HeadError | null {
+    if (head.kind === 'refused') return new HeadError('EGRESS_RESPONSE_MALFORMED', { ...head, isWhole: true })
+    if (head.kind === 'interim') this.#progress.noteInterimHead()
+    else this.#progress.noteHead()
+    return null
   }
 
   /** Then undici is told as by Node that there is something to read. */
@@ -232,25 +257,30 @@ export class Connection {
     let asked = 0
     this.#socket.on('secureConnect', () => {
       asked += 1
-      if (asked > maxRenegotiations) this.#refuse('EGRESS_RESPONSE_MALFORMED')
+      if (asked > maxRenegotiations) this.#refuse(new EgressError('EGRESS_RESPONSE_MALFORMED'))
     })
   }
 
-  #findExcess(): EgressErrorCode | null {
-    if (this.#progress.isReached) return 'EGRESS_HEADERS_TOO_LARGE'
-    return this.#received.isTooMuch ? 'EGRESS_RESPONSE_MALFORMED' : null
+  #findExcess(): EgressError | null {
+    if (this.#received.isTooMuch) return new EgressError('EGRESS_RESPONSE_MALFORMED')
+    if (!this.#progress.isReached) return null
+    return new HeadError('EGRESS_HEADERS_TOO_LARGE', {
+      rule: null,
+      status: this.#repair.status,
+      isWhole: false,
+    })
   }
 
-  /** Whether an answer had come in part when it was asked for. */
-  #beganTooEarly(chunk: Buffer): boolean {
-    const isFirst = this.#firstBytes === 0
+  /** An answer that had come in part when it was asked for, or that is none. */
+  #refuseNew(chunk: Buffer): EgressErrorCode | null {
     this.#received.handOn(chunk.length)
-    if (this.#firstBytes < beginningBytes) this.#firstBytes += chunk.copy(this.#beginning, this.#firstBytes)
-    return isFirst && this.#received.beganBeforeMark
+    const isTooEarly = !this.#hasAnswered && this.#received.beganBeforeMark
+    this.#hasAnswered = true
+    return this.#firstBytes.take(chunk) ?? (isTooEarly ? 'EGRESS_RESPONSE_MALFORMED' : null)
   }
 
-  #refuse(code: EgressErrorCode): null {
-    this.#socket.destroy(new EgressError(code))
+  #refuse(error: EgressError): null {
+    this.#socket.destroy(error)
     return null
   }
 }
@@ -276,17 +306,6 @@ function keepReasonPhrases(socket: TLSSocket & { [symbols.kParser]?: PhraseReade
 interface PhraseReader {
   statusText: string
   onStatus: (bytes: Buffer) => 0
-}
-
-/** What every response begins with. */
-const httpMagic = Buffer.from('HTTP/')
-
-/** As many as tell protocols apart. */
-const beginningBytes = httpMagic.length
-
-/** A server of HTTP/2 begins with settings (RFC 9113, sections 3.4 and 4.1): length, type and no flags. */
-function isHttp2([high, middle, , type, flags]: Buffer): boolean {
-  return high === 0 && middle === 0 && type === 4 && flags === 0
 }
 
 /**

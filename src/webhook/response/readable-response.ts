@@ -57,6 +57,8 @@ export class ReadableResponse {
   readonly headers: readonly HeaderPair[]
   readonly body: Buffer
   readonly ending: TargetResponse['ending']
+  /** Whether more had come by its end than its head says that it has. */
+  readonly hasExcess: boolean
   /** Whether words about the response may quote its body. */
   readonly mayBeQuoted: boolean
   readonly maskers: ResponseMaskers
@@ -70,7 +72,7 @@ export class ReadableResponse {
 
   /** `isShown` says whether anything of the body may be shown to people. */
   constructor(
-    { status, reason = null, headers, body, ending }: TargetResponse,
+    { status, reason = null, headers, body, ending, hasExcess = false }: TargetResponse,
     maskers: ResponseMaskers,
     { isShown } = { isShown: true },
   ) {
@@ -81,6 +83,7 @@ export class ReadableResponse {
     this.headers = headers.map(decodedHeader)
     this.body = body
     this.ending = ending
+    this.hasExcess = hasExcess
   }
 
   /** The body as text. */

@@ -14,6 +14,8 @@ export interface TargetResponse {
   readonly body: Buffer
   /** How the body ended. Only `complete` and `undecodable` bodies were read to their end. */
   readonly ending: BodyEnding
+  /** Whether more had come by its end than its head says that it has. */
+  readonly hasExcess?: boolean
 }
 
 /**

@@ -33,6 +33,7 @@ export class ProgressLimit {
   #lineBytes = 0
   #interimBytes = 0
   #isInBody = false
+  #endsHead = false
 
   /** Another response is expected. */
   reset(): void {
@@ -45,6 +46,11 @@ export class ProgressLimit {
   /** Whether nothing more may be read. */
   get isReached(): boolean {
     return this.#bytes >= maxHeaderBytes || this.#lines >= maxLines || this.#interimBytes >= maxHeaderBytes
+  }
+
+  /** Whether what was taken last ended a head, or was an empty line before one. */
+  get endsHead(): boolean {
+    return this.#endsHead
   }
 
   /**
@@ -82,6 +88,7 @@ export class ProgressLimit {
 
   #findEnd(chunk: Buffer): number {
     let end = 0
+    this.#endsHead = false
     while (this.#lines < maxLines) {
       const at = chunk.indexOf(lineFeed, end)
       if (at === -1) {
@@ -93,7 +100,8 @@ export class ProgressLimit {
       this.#lines += 1
       this.#lineBytes = 0
       end = at + 1
-      if (isEmpty && !this.#isInBody) return end
+      this.#endsHead = isEmpty && !this.#isInBody
+      if (this.#endsHead) return end
     }
     return end
   }
