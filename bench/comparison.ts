@@ -42,8 +42,8 @@ export async function compare(world: World, options: ComparisonOptions): Promise
   const { rounds: count, peer, tell } = options
   const rounds: Round[] = []
   for (let number = 1; number <= count; number += 1) {
-    const ours = await takeTurn(world, service, options, halfRateOf)
-    const bare = await takeTurn(world, bareForwarder, options, () => halfRateOf(ours.full))
+    const ours = await takeTurn(world, service, options, chooseHalfRate)
+    const bare = await takeTurn(world, bareForwarder, options, () => chooseHalfRate(ours.full))
     const theirs = peer && (await takeTurn(world, peer, options, () => null))
     rounds.push({ service: ours, bare, peer: theirs })
     const rates = [ours, bare, theirs].flatMap((turn) => turn?.full.perSecond.toFixed(0) ?? [])
@@ -69,6 +69,6 @@ async function takeTurn(
   return { full, single, half: half || null }
 }
 
-function halfRateOf({ shares, perSecond }: Measurement): number | null {
+function chooseHalfRate({ shares, perSecond }: Measurement): number | null {
   return findLimit(shares) === null ? perSecond / 2 : null
 }

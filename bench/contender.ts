@@ -53,7 +53,7 @@ export async function startContender(
   { port, isReady, args, ...command }: Command,
   { request }: Pick<Example, 'request'> = { request: (port) => lead({ port }) },
 ): Promise<Running> {
-  const requestsTo = (receiver: Receiver) => requestsOf(request(receiver.port))
+  const requestsTo = (receiver: Receiver) => createRequests(request(receiver.port))
   const works = async () => doesWork(await call(port, requestsTo(world.ownReceiver)))
   const program = await startProgram({
     ...command,
@@ -86,7 +86,7 @@ function doesWork(reply: string | null): boolean {
 }
 
 /** Calls of `POST /v1/execute` in a series. */
-export function requestsOf(body: object, distinct = manyDistinct): Requests {
+export function createRequests(body: object, distinct = manyDistinct): Requests {
   return new Requests(body, { path: '/v1/execute', key, distinct })
 }
 

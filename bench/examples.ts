@@ -77,7 +77,7 @@ export const routes: readonly Route[] = [
     path: leadPath(kilobytes),
     headers: leadHeaders,
     ...leadBody,
-    answer: answerOf(kilobytes * 1_000),
+    answer: createAnswer(kilobytes * 1_000),
   })),
   {
     path: twoCredentialsPath,
@@ -99,7 +99,7 @@ export function leadPath(kilobytes?: number): string {
   return kilobytes === undefined ? '/v1/leads?source=flow' : `/v1/leads?source=flow&kilobytes=${kilobytes}`
 }
 
-function answerOf(bytes: number): string {
+function createAnswer(bytes: number): string {
   const start = `{"id":"${answerId}","text":"`
   return `${start.padEnd(bytes - 2, 'lead ')}"}`
 }

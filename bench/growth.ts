@@ -1,5 +1,5 @@
 import type { ExecuteRequest } from '../src/contract/execution.ts'
-import { requestsOf } from './contender.ts'
+import { createRequests } from './contender.ts'
 import { lead, leadPath, responseKilobytes } from './examples.ts'
 import { loadFully } from './load.ts'
 import { type Measurement, measure } from './measure.ts'
@@ -101,7 +101,7 @@ async function growAlong(
   const steps: Growth['steps'][number][] = []
   for (const size of isQuick ? sizes.slice(0, -1) : sizes) {
     const { request, distinct } = shape(size, world.receiver.port)
-    const aim = { ...running.aim, requests: requestsOf(request, distinct) }
+    const aim = { ...running.aim, requests: createRequests(request, distinct) }
     await loadFully(aim, { connections, calls: distinct ?? 0 })
     await world.load.run(aim, { connections, seconds: seconds / 2 })
     const measured = await measure(world, running, () => world.load.run(aim, { connections, seconds }))

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type BadTargets, startBadTargets } from './bad-targets.ts'
-import { type Running, requestsOf } from './contender.ts'
+import { createRequests, type Running } from './contender.ts'
 import { loadSteadily } from './load.ts'
 import { measureTimes, type TimedMeasurement } from './measure.ts'
 import { median } from './median.ts'
@@ -40,13 +40,13 @@ async function compare(): Promise<boolean> {
     }
     rounds.push(round)
     console.log(
-      `round ${number}: ${wordsOf(round.alone)} alone, ${wordsOf(round.crowded)} beside bad targets`,
+      `round ${number}: ${describe(round.alone)} alone, ${describe(round.crowded)} beside bad targets`,
     )
   }
 
-  const ratio = medianOf(rounds, 'crowded') / medianOf(rounds, 'alone')
+  const ratio = findMedian(rounds, 'crowded') / findMedian(rounds, 'alone')
   console.log(
-    `median p99: ${medianOf(rounds, 'alone').toFixed(1)} ms alone, ${medianOf(rounds, 'crowded').toFixed(1)} ms beside bad targets: ${ratio.toFixed(2)} times as long, of ${worstRatio} that are allowed`,
+    `median p99: ${findMedian(rounds, 'alone').toFixed(1)} ms alone, ${findMedian(rounds, 'crowded').toFixed(1)} ms beside bad targets: ${ratio.toFixed(2)} times as long, of ${worstRatio} that are allowed`,
   )
   return ratio <= worstRatio
 }
@@ -71,15 +71,15 @@ async function loadBeside(bad: BadTargets, world: World, running: Running): Prom
 }
 
 function inTurn(urls: readonly string[]): Series {
-  const all = urls.map((url) => requestsOf({ node: { method: 'POST', url, timeoutMs: badTimeoutMs } }))
+  const all = urls.map((url) => createRequests({ node: { method: 'POST', url, timeoutMs: badTimeoutMs } }))
   let turn = 0
   return { next: () => (all[turn++ % all.length] as Series).next() } // there is one
 }
 
-function medianOf(rounds: readonly Round[], which: keyof Round): number {
+function findMedian(rounds: readonly Round[], which: keyof Round): number {
   return median(rounds.map((round) => round[which].p99Ms))
 }
 
-function wordsOf({ p50Ms, p99Ms, shares }: TimedMeasurement): string {
+function describe({ p50Ms, p99Ms, shares }: TimedMeasurement): string {
   return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (core ${Math.round(shares.contender * 100)} % busy)`
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { connections } from './comparison.ts'
 import { Connection } from './connection.ts'
-import { requestsOf } from './contender.ts'
+import { createRequests } from './contender.ts'
 import { lead } from './examples.ts'
 import { type Inspector, inspect } from './inspector.ts'
 import { type Aim, loadFully } from './load.ts'
@@ -95,19 +95,22 @@ async function everyKind(port: number): Promise<Series> {
   const own = { ...ordinary.node, id: `node-${serialNumber}` }
   const closedPort = await freePort()
   return new Mixture([
-    [60, requestsOf(ordinary)],
-    [15, requestsOf({ ...ordinary, node: own, tenant: 'acme' }, 1_000_000)],
-    [5, requestsOf(lead({ port, host: `h${serialNumber}.${hostSuffix}` }), 2_000)],
-    [5, requestsOf(to(`https://localhost:${port}/v1/leads?source=flow&status=500`))],
-    [3, requestsOf(to(`https://localhost:${port}/hang-up`))],
-    [3, requestsOf(to(`https://closed.${hostSuffix}:${closedPort}/`))],
-    [3, requestsOf(to(`https://h${serialNumber}.nowhere.test/`), 1_000_000)],
-    [2, requestsOf({ ...ordinary, secrets: {} })],
-    [2, requestsOf(to('https://127.0.0.9/'))],
-    [1, requestsOf(to('http://insecure.test/'))],
+    [60, createRequests(ordinary)],
+    [15, createRequests({ ...ordinary, node: own, tenant: 'acme' }, 1_000_000)],
+    [5, createRequests(lead({ port, host: `h${serialNumber}.${hostSuffix}` }), 2_000)],
+    [5, createRequests(to(`https://localhost:${port}/v1/leads?source=flow&status=500`))],
+    [3, createRequests(to(`https://localhost:${port}/hang-up`))],
+    [3, createRequests(to(`https://closed.${hostSuffix}:${closedPort}/`))],
+    [3, createRequests(to(`https://h${serialNumber}.nowhere.test/`), 1_000_000)],
+    [2, createRequests({ ...ordinary, secrets: {} })],
+    [2, createRequests(to('https://127.0.0.9/'))],
+    [1, createRequests(to('http://insecure.test/'))],
     [
       1,
-      requestsOf({ ...ordinary, node: { ...to(`https://localhost:${port}/silent`).node, timeoutMs: 100 } }),
+      createRequests({
+        ...ordinary,
+        node: { ...to(`https://localhost:${port}/silent`).node, timeoutMs: 100 },
+      }),
     ],
   ])
 }

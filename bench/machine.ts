@@ -30,7 +30,7 @@ export function describeMachine({ cores, receiver, load, tools }: World, command
     ['other loads', ownFullLoad.name],
     ['instructions', describeCounter(tools)],
     ['Node', process.version],
-    ...['fastify', 'undici', 'liquidjs', 'pino'].map((name) => [name, versionOf(name)] as const),
+    ...['fastify', 'undici', 'liquidjs', 'pino'].map((name) => [name, findVersion(name)] as const),
   ]
 }
 
@@ -58,7 +58,7 @@ function describeCounter({ instructions }: Tools): string {
   return instructions === 'counted' ? 'in user space, counted by perf' : instructions
 }
 
-function versionOf(name: string): string {
+function findVersion(name: string): string {
   const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }

@@ -4,7 +4,7 @@ import { countInstructions } from './instructions.ts'
 import type { Load, TimedLoad } from './load.ts'
 import type { Received, Receiver } from './receiver.ts'
 import type { Shares } from './shares.ts'
-import { coreBusySeconds, loadCpuSeconds, usageOf } from './usage.ts'
+import { coreBusySeconds, loadCpuSeconds, readUsage } from './usage.ts'
 import type { World } from './world.ts'
 
 /** What a load has shown. Only what arrived at the receiver, right in every part that it sees, counts. */
@@ -61,7 +61,7 @@ async function measureLoad<L extends Load>(world: World, { program }: Running, r
     perSecond: load.succeeded / load.seconds,
     cpuMicroseconds: ((after.contender - before.contender) / executions) * 1e6,
     instructions: instructions == null ? null : instructions / executions,
-    shares: sharesOf(world, before, after, load.seconds),
+    shares: computeShares(world, before, after, load.seconds),
     rssBytes: program.usage().rssBytes,
   }
   return { measurement, load }
@@ -101,15 +101,15 @@ interface UseOfCpu {
 
 function useOfCpu({ cores, receiver }: World, pid: number): UseOfCpu {
   return {
-    contender: usageOf(pid).cpuSeconds,
-    receiver: usageOf(receiver.pid).cpuSeconds,
+    contender: readUsage(pid).cpuSeconds,
+    receiver: readUsage(receiver.pid).cpuSeconds,
     load: loadCpuSeconds(),
     contenderCore: cores && coreBusySeconds(cores.service),
     loadCore: cores && coreBusySeconds(cores.load),
   }
 }
 
-function sharesOf({ cores }: World, before: UseOfCpu, after: UseOfCpu, seconds: number): Shares {
+function computeShares({ cores }: World, before: UseOfCpu, after: UseOfCpu, seconds: number): Shares {
   const share = (side: keyof UseOfCpu) => ((after[side] ?? 0) - (before[side] ?? 0)) / seconds
   const [contender, receiver, load] = [share('contender'), share('receiver'), share('load')]
   const onLoadCore = load + (cores?.receiver === cores?.load ? receiver : 0)

@@ -99,7 +99,7 @@ http {
   ${temporary.map((name) => `${name}_temp_path ${name};`).join(' ')}
   map_hash_bucket_size 256;
   map $request_uri $answer { default /none; ${routes.map(({ path }, at) => `"${path}" /answers/${at}.json;`).join(' ')} }
-  map "${seen.join(' ')}" $is_wrong { default 1; ${routes.map((route) => `"~${patternOf(route)}" 0;`).join(' ')} }
+  map "${seen.join(' ')}" $is_wrong { default 1; ${routes.map((route) => `"~${composePattern(route)}" 0;`).join(' ')} }
   log_format wrong '$request';
   access_log ${wrongLog} wrong if=$is_wrong;
   default_type application/json;
@@ -136,7 +136,7 @@ const seen = [
   '$content_length',
 ]
 
-function patternOf({ path, headers, lengthDigits }: (typeof routes)[number]): string {
+function composePattern({ path, headers, lengthDigits }: (typeof routes)[number]): string {
   const texts = [`POST ${path} HTTP/1.1`, ...headerNames.map((name) => headers[name] ?? '')]
   const literal = texts.join(' ').replaceAll(/[.?+*|()[\]{}^$\\]/g, '\\$&')
   return `^${literal} \\d{${lengthDigits},}$`

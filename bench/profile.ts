@@ -30,7 +30,7 @@ export type Times = readonly (readonly [name: string, microseconds: number])[]
 /** How long something of each name was running itself. */
 export function selfTimes(profile: Profile, nameOf: NameOf): Times {
   const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, [nameOf(callFrame)]]))
-  return timesOf(profile, names)
+  return sumTimes(profile, names)
 }
 
 /** How long something of each name was running, what it called included. */
@@ -47,10 +47,10 @@ export function totalTimes(profile: Profile, nameOf: NameOf): Times {
   }
   const [root] = profile.nodes
   if (root !== undefined) visit(root.id, [])
-  return timesOf(profile, names)
+  return sumTimes(profile, names)
 }
 
-function timesOf({ samples, timeDeltas }: Profile, names: ReadonlyMap<number, readonly string[]>): Times {
+function sumTimes({ samples, timeDeltas }: Profile, names: ReadonlyMap<number, readonly string[]>): Times {
   const times = new Map<string, number>()
   for (const [at, id] of samples.entries())
     for (const name of names.get(id) ?? []) times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0))
@@ -61,19 +61,19 @@ function timesOf({ samples, timeDeltas }: Profile, names: ReadonlyMap<number, re
 /** `encode src/webhook/template/encoders.ts:12` */
 export function functionName({ functionName, url, lineNumber }: CallFrame): string {
   const name = functionName || '(anonymous)'
-  return url === '' ? name : `${name} ${placeOf(url)}:${lineNumber + 1}`
+  return url === '' ? name : `${name} ${locate(url)}:${lineNumber + 1}`
 }
 
 /** The folder of ours, the package, or the module of Node that a function belongs to. */
 export function partName({ functionName, url }: CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'V8 and C++'
-  const place = placeOf(url)
+  const place = locate(url)
   const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(place) ?? []
   return name ?? place.split('/').slice(0, 2).join('/')
 }
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
-function placeOf(url: string): string {
+function locate(url: string): string {
   return url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : url
 }

@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onCore, tied } from './cores.ts'
-import { type Usage, usageOf } from './usage.ts'
+import { readUsage, type Usage } from './usage.ts'
 
 export interface ProgramOptions {
   readonly command: readonly string[]
@@ -57,7 +57,7 @@ export async function startProgram({ isReady, ...options }: ProgramOptions): Pro
     )
   }
   const readyMs = performance.now() - startedAt
-  return { pid, readyMs, usage: () => usageOf(pid), [Symbol.asyncDispose]: stop }
+  return { pid, readyMs, usage: () => readUsage(pid), [Symbol.asyncDispose]: stop }
 }
 
 async function spawnProgram({ command, directory, env, core, logFile }: Omit<ProgramOptions, 'isReady'>) {

@@ -25,7 +25,7 @@ export class Requests implements Series {
       `Content-Length: ${Buffer.byteLength(json)}`,
     ]
     this.template = Buffer.from(`${head.join('\r\n')}\r\n\r\n${json}`)
-    this.#offsets = offsetsOf(this.template)
+    this.#offsets = findOffsets(this.template)
     this.distinct = distinct
   }
 
@@ -39,7 +39,7 @@ export class Requests implements Series {
   }
 }
 
-function offsetsOf(bytes: Buffer): readonly number[] {
+function findOffsets(bytes: Buffer): readonly number[] {
   const offsets: number[] = []
   for (let at = bytes.indexOf(serialNumber); at !== -1; at = bytes.indexOf(serialNumber, at + 1))
     offsets.push(at)

@@ -14,7 +14,7 @@ export interface ServiceOptions extends StartOptions {
 export const service: Contender = { name: 'webhook-node', start: startService }
 
 /** The service of another checkout, in the same surroundings. */
-export function serviceOf(directory: string): Contender {
+export function serviceAt(directory: string): Contender {
   return {
     name: 'the other webhook-node',
     start: (world, options) => startService(world, { ...options, directory }),

@@ -31,7 +31,7 @@ const noise =
   'Other processes took more than a twentieth of the core. Where it matters, measure again on a quiet machine.'
 
 function isNoisy(bouts: readonly Bout[]): boolean {
-  return (['one', 'other'] as const).some((side) => besideOf(bouts, side).some((share) => share > 0.05))
+  return (['one', 'other'] as const).some((side) => pickBeside(bouts, side).some((share) => share > 0.05))
 }
 
 const head = [
@@ -45,12 +45,12 @@ const head = [
 ]
 
 function besideCell(bouts: readonly Bout[], side: keyof Bout): string {
-  const percents = besideOf(bouts, side).map((share) => share * 100)
+  const percents = pickBeside(bouts, side).map((share) => share * 100)
   return percents.length === 0 ? 'not bound to a core' : `${middle(percents, 0)} %`
 }
 
 /** What other processes took of the contender's core in each bout. */
-function besideOf(bouts: readonly Bout[], side: keyof Bout): readonly number[] {
+function pickBeside(bouts: readonly Bout[], side: keyof Bout): readonly number[] {
   return bouts.flatMap((bout) => bout[side].full.shares.besideContender ?? [])
 }
 

@@ -3,7 +3,7 @@ import { bareForwarder } from './bare-forwarder.ts'
 import { commandLine, runCommand, tell } from './command.ts'
 import { fight } from './duel.ts'
 import { describeCommit, describeMachine } from './machine.ts'
-import { service, serviceOf } from './service.ts'
+import { service, serviceAt } from './service.ts'
 import { readShortOptions, type ShortOptions, shortUsage } from './short-options.ts'
 import { writeDuel } from './short-report.ts'
 import { createWorld } from './world.ts'
@@ -28,7 +28,7 @@ async function benchShortly({ example, against }: ShortOptions): Promise<void> {
   const limit = setTimeout(endLate, limitMs)
   await using world = await createWorld()
   const machine = describeMachine(world, commandLine('npm run bench:short', args))
-  const contenders = { one: service, other: against === null ? bareForwarder : serviceOf(against) }
+  const contenders = { one: service, other: against === null ? bareForwarder : serviceAt(against) }
   const bouts = await fight(world, contenders, { ...extent, example, hasTime, tell })
   const rows = [
     ...machine,

@@ -13,9 +13,9 @@ export interface Usage {
 /** Of a second; Linux tells user space nothing else. */
 const ticksPerSecond = 100
 
-export function usageOf(pid: number): Usage {
+export function readUsage(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const [user = 0, system = 0] = cpuTicksOf(pid)
+  const [user = 0, system = 0] = readCpuTicks(pid)
   return {
     cpuSeconds: (user + system) / ticksPerSecond,
     rssBytes: Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) * 1_024,
@@ -25,7 +25,7 @@ export function usageOf(pid: number): Usage {
 
 /** Seconds of CPU of this process and of its children that have ended: a load, wherever it runs. */
 export function loadCpuSeconds(): number {
-  return cpuTicksOf(process.pid).reduce((sum, ticks) => sum + ticks) / ticksPerSecond
+  return readCpuTicks(process.pid).reduce((sum, ticks) => sum + ticks) / ticksPerSecond
 }
 
 /** Seconds in which a core did anything for anybody, interrupts and other guests of the machine included. */
@@ -39,7 +39,7 @@ export function coreBusySeconds(core: number): number {
 }
 
 /** User and system, of the process and then of its children that have ended. */
-function cpuTicksOf(pid: number): readonly number[] {
+function readCpuTicks(pid: number): readonly number[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The name in the second field may hold anything; behind its last bracket comes the third field.
   return stat

@@ -32,11 +32,11 @@ export async function checkPatterns(texts: SourceTexts): Promise<CheckedPatterns
     const exception = unused.values().find((candidate) => isBeside(candidate, pattern))
     if (exception !== undefined) unused.delete(exception)
     const message = exception === undefined ? `${problem.text} ${problem.cure}` : problem.reject(exception)
-    if (message !== null) complaints.push({ ...placeOf(pattern), message })
+    if (message !== null) complaints.push({ ...locate(pattern), message })
   }
   for (const exception of unused)
     complaints.push({
-      ...placeOf(exception),
+      ...locate(exception),
       message: 'No pattern beside this comment needs an exception. Remove it.',
     })
   return { patterns: patterns.length, exceptions: exceptions.length, complaints }
@@ -46,7 +46,7 @@ function isBeside({ file, patternLine }: Exception, pattern: Pattern): boolean {
   return file === pattern.file && patternLine === pattern.line
 }
 
-function placeOf({ file, line }: Pattern | Exception): Pick<Complaint, 'file' | 'line'> {
+function locate({ file, line }: Pattern | Exception): Pick<Complaint, 'file' | 'line'> {
   return { file, line }
 }
 

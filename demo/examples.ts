@@ -9,7 +9,7 @@ export interface DemoExample {
   readonly expected: Pick<ExecuteReply, 'branch'> & Pick<ExecuteReply['reason'], 'code'>
 }
 
-const expectedOf = {
+const expectations = {
   lead: { branch: 'yes', code: 'expectation_met' },
   subscription: { branch: 'yes', code: 'expectation_met' },
   conditional_field: { branch: 'success', code: 'expectation_met' },
@@ -23,7 +23,7 @@ export function demoExamples(port: number): readonly DemoExample[] {
   return Object.entries(executeExamples).map(([name, { summary, value }]) => ({
     title: summary,
     request: callingPort(port, value),
-    expected: expectedOf[name as keyof typeof executeExamples], // Object.entries forgets the names
+    expected: expectations[name as keyof typeof executeExamples], // Object.entries forgets the names
   }))
 }
 

@@ -1,6 +1,6 @@
 import { Ajv, type Options } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
-import { idOf } from '../src/contract/builders.ts'
+import { readId } from '../src/contract/builders.ts'
 import { namedSchemas, validatedSchemas } from '../src/contract/schemas.ts'
 
 /** How schemas are compiled: a value is what its schema says or it is refused. */
@@ -19,7 +19,7 @@ export const ajvOptions: Options = {
 export function compileValidators(schemas: readonly object[] = validatedSchemas): string {
   const ajv = new Ajv(ajvOptions)
   for (const schema of new Set([...namedSchemas, ...schemas])) ajv.addSchema(schema)
-  const names = schemas.map(idOf)
+  const names = schemas.map(readId)
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
   return `// Written by npm run openapi.\n${inLines(code)}\n`
 }

@@ -17,14 +17,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bareForwarder } from '../bench/bare-forwarder.ts'
-import { requestsOf, startContender } from '../bench/contender.ts'
+import { createRequests, startContender } from '../bench/contender.ts'
 import { fight } from '../bench/duel.ts'
 import { answerId, examples, type Route, routes } from '../bench/examples.ts'
 import { wrkFullLoad } from '../bench/full-load.ts'
 import { countInstructions } from '../bench/instructions.ts'
 import { MessageReader } from '../bench/message-reader.ts'
 import { freePort } from '../bench/program.ts'
-import { service, serviceOf } from '../bench/service.ts'
+import { service, serviceAt } from '../bench/service.ts'
 import { writeDuel } from '../bench/short-report.ts'
 import { findTools, type Tools } from '../bench/tools.ts'
 import { createWorld, type World } from '../bench/world.ts'
@@ -154,7 +154,7 @@ describe('a contender', () => {
     const directory = temporaryDirectory()
     for (const name of ['src', 'node_modules']) symlinkSync(join(root, name), join(directory, name))
 
-    await using running = await serviceOf(directory).start(world, { example: lead })
+    await using running = await serviceAt(directory).start(world, { example: lead })
 
     expect(realpathSync(`/proc/${running.program.pid}/cwd`)).toBe(realpathSync(directory))
   })
@@ -180,7 +180,7 @@ describe.skipIf(installed.wrk === null)('wrk', () => {
     const directory = temporaryDirectory()
     onTestFinished(() => void server.close())
     const { port } = server.address() as { port: number }
-    const requests = requestsOf(lead.request(1), 5)
+    const requests = createRequests(lead.request(1), 5)
 
     const { succeeded, failed, cutOff } = await wrkFullLoad(installed.wrk as never, directory).run(
       { port, requests },

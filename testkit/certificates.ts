@@ -54,10 +54,10 @@ export async function createAuthority(name = 'Test authority'): Promise<Authorit
     keys,
     extensions: [...authorityExtensions],
   })
-  return authorityOf(root, keys.privateKey)
+  return toAuthority(root, keys.privateKey)
 }
 
-function authorityOf(certificate: x509.X509Certificate, key: CryptoKey): Authority {
+function toAuthority(certificate: x509.X509Certificate, key: CryptoKey): Authority {
   return {
     pem: certificate.toString('pem'),
     issue: (options = {}) => issue(certificate, key, options),
@@ -78,7 +78,7 @@ async function createIntermediate(issuer: x509.X509Certificate, signingKey: Cryp
     signingKey,
     extensions: [...authorityExtensions],
   })
-  return authorityOf(certificate, keys.privateKey)
+  return toAuthority(certificate, keys.privateKey)
 }
 
 async function issue(

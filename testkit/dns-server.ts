@@ -51,7 +51,7 @@ export interface DnsServer {
 }
 
 export async function createDnsServer(zones: Zones): Promise<DnsServer> {
-  const zoneOf = typeof zones === 'function' ? zones : (name: string) => zones[name]
+  const findZone = typeof zones === 'function' ? zones : (name: string) => zones[name]
   const questions: string[] = []
   const timers = new Set<NodeJS.Timeout>()
   const { udp, tcp, port } = await bindBoth()
@@ -64,7 +64,7 @@ export async function createDnsServer(zones: Zones): Promise<DnsServer> {
   ) {
     if (question === undefined || !isKnown(question.type)) return
     questions.push(`${question.type} ${question.name}${by}`)
-    const zone = zoneOf(question.name.toLowerCase(), question.type)
+    const zone = findZone(question.name.toLowerCase(), question.type)
     if (zone?.silent?.includes(question.type)) return
     timers.add(setTimeout(() => reply(repliesTo(question, id, zone), zone), zone?.delayMs ?? 0))
   }
@@ -145,7 +145,7 @@ const rcodes = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } a
 function repliesTo(question: Question, id: number, zone: Zone = { rcode: 'NXDOMAIN' }): Replies {
   // The low four bits of the flags are the response code.
   const flags = zone.rcode ? rcodes[zone.rcode] : 0
-  const answers = zone.rcode ? [] : answersOf(question, zone)
+  const answers = zone.rcode ? [] : createAnswers(question, zone)
   const whole: Packet = { type: 'response', id, flags, questions: [question], answers }
   const fitting = zone.truncated ? { ...whole, flags: flags | TRUNCATED_RESPONSE, answers: [] } : whole
   return { datagrams: zone.forged ? [forged(whole, zone.forged), fitting] : [fitting], whole }
@@ -159,7 +159,7 @@ function forged({ id = 0, questions = [], ...rest }: Packet, wrong: 'id' | 'ques
   return { ...rest, id, questions: questions.map((asked) => ({ ...asked, name: `not.${name}` })), answers }
 }
 
-function answersOf({ name, type }: Question, { a = [], aaaa = [], cname = [], ttl = 0 }: Zone): Answer[] {
+function createAnswers({ name, type }: Question, { a = [], aaaa = [], cname = [], ttl = 0 }: Zone): Answer[] {
   const chain = [name, ...(typeof cname === 'string' ? [cname] : cname)]
   const links = chain
     .slice(1)

@@ -3,11 +3,11 @@ import { Type } from './typebox.ts'
 
 /** A reference to a schema with an `$id` that keeps its type, so that documents name it and code knows it. */
 export function named<T extends TSchema>(schema: T) {
-  return Type.Unsafe<Static<T>>(Type.Ref(idOf(schema)))
+  return Type.Unsafe<Static<T>>(Type.Ref(readId(schema)))
 }
 
 /** The `$id` of a schema, which TypeBox keeps out of its types. */
-export function idOf(schema: TSchema): string {
+export function readId(schema: TSchema): string {
   const { $id } = schema as { $id?: string }
   if ($id === undefined) throw new TypeError('a schema that others refer to needs an $id')
   return $id
@@ -24,7 +24,7 @@ export function nullable<T>(schema: Record<string, unknown>) {
 }
 
 /** An object with members of any name. TypeBox's own record does not look at names with a line break in them. */
-export function recordOf<T extends TSchema>(values: T, options: Record<string, unknown>) {
+export function recordSchema<T extends TSchema>(values: T, options: Record<string, unknown>) {
   return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options })
 }
 

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { closedObject, named, nullable, oneOfWords, recordOf } from './builders.ts'
+import { closedObject, named, nullable, oneOfWords, recordSchema } from './builders.ts'
 import { failureCodes } from './failure.ts'
 import { methods } from './method.ts'
 import { minMaskLength, secretNamePattern, tenantPattern } from './names.ts'
@@ -91,7 +91,7 @@ export const Simulation = Type.Union(
           description: 'The status of the response.',
           examples: [201],
         }),
-        headers: Type.Optional(recordOf(Type.String(), { description: 'The headers of the response.' })),
+        headers: Type.Optional(recordSchema(Type.String(), { description: 'The headers of the response.' })),
         body: Type.Optional(Type.String({ description: 'The text of the body.' })),
       },
       { title: 'Response', description: 'A response.' },
@@ -289,7 +289,7 @@ export const ExecuteReply = closedObject(
         'Whether sending the same again can do harm, or any good. After a response that is not the expected one by its status: 429, 503, 529 `safe`; 408, 425 and every other 5xx but 501 and 505 `if_idempotent`; others `never`.',
     }),
     retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
-    captured: recordOf(Type.Unknown(), {
+    captured: recordSchema(Type.Unknown(), {
       description: 'Name to value; null, with the warning `capture_empty`, where the response had none.',
     }),
     request: Type.Unsafe<ShownRequest | null>({

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { anyJson, closedObject, named, oneOfWords, recordOf } from './builders.ts'
+import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builders.ts'
 import { methods } from './method.ts'
 import { sources } from './payload.ts'
 import { Type } from './typebox.ts'
@@ -417,7 +417,7 @@ export const Node = closedObject(
       Type.Boolean({ description: 'The target treats a repeated request as one.', default: false }),
     ),
     capture: Type.Optional(
-      recordOf(Type.String(), {
+      recordSchema(Type.String(), {
         maxProperties: nodeLimits.captures,
         description:
           'Values for later nodes: name to template over `response` and the payload. Taken whether or not the expectation was met.',

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { closedObject, recordOf } from './builders.ts'
+import { closedObject, recordSchema } from './builders.ts'
 import { Type } from './typebox.ts'
 
 /** The objects of a payload that fields and templates take values from. */
@@ -9,7 +9,7 @@ export const sources = ['profile', 'event', 'instance', 'flow', 'vars'] as const
 export type Source = (typeof sources)[number]
 
 const attributes = (description: string, example: Record<string, unknown>) =>
-  Type.Optional(recordOf(Type.Unknown(), { description, examples: [example] }))
+  Type.Optional(recordSchema(Type.Unknown(), { description, examples: [example] }))
 
 /** What the workflow knows when it reaches the node. */
 export const Payload = closedObject(

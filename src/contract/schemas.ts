@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { closedObject, idOf, oneOfWords } from './builders.ts'
+import { closedObject, oneOfWords, readId } from './builders.ts'
 import { ExecuteRequest, ExecuteRest, executionSchemas, PreviewRequest, PreviewRest } from './execution.ts'
 import { nodeSchemas } from './node.ts'
 import { Payload } from './payload.ts'
@@ -85,6 +85,6 @@ export const validatedSchemas = [
 
 /** By the name of the schema of a body with a node, that of the schema of all but the node. */
 export const restSchemaNames: ReadonlyMap<string, string> = new Map([
-  [idOf(ExecuteRequest), idOf(ExecuteRest)],
-  [idOf(PreviewRequest), idOf(PreviewRest)],
+  [readId(ExecuteRequest), readId(ExecuteRest)],
+  [readId(PreviewRequest), readId(PreviewRest)],
 ])

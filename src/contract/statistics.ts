@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { closedObject, named, nullable, oneOfWords, recordOf } from './builders.ts'
+import { closedObject, named, nullable, oneOfWords, recordSchema } from './builders.ts'
 import { ExecuteReply, reasonCodes } from './execution.ts'
 import { tenantPattern } from './names.ts'
 import { Type } from './typebox.ts'
@@ -103,11 +103,11 @@ export const NodeStatistics = closedObject(
       },
       { description: "Executions by branch, under its own name, not the engine's." },
     ),
-    codes: recordOf(Type.Integer(), {
+    codes: recordSchema(Type.Integer(), {
       description: 'Executions by `reason.code`.',
       examples: [{ expectation_met: 97, connect_timeout: 3 }],
     }),
-    statuses: recordOf(Type.Integer(), {
+    statuses: recordSchema(Type.Integer(), {
       description:
         'Executions by the status of their last response. Those without a response are not among them.',
       examples: [{ 201: 97 }],

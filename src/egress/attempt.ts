@@ -147,7 +147,10 @@ class Journey implements ExchangeListener, Interruptible {
       this.#end.reject(error)
       return
     }
-    this.#options.log({ host, port, phase, failure: failure.code, cause: codesOf(error) }, 'attempt failed')
+    this.#options.log(
+      { host, port, phase, failure: failure.code, cause: collectCodes(error) },
+      'attempt failed',
+    )
     this.#finish({ kind: 'failed', failure, response: null })
   }
 
@@ -200,8 +203,8 @@ class Journey implements ExchangeListener, Interruptible {
 }
 
 /** Codes only: messages carry addresses, names of certificates and bytes of the peer. */
-function codesOf(error: unknown): readonly string[] {
+function collectCodes(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return []
   const { code = error.name } = error as NodeJS.ErrnoException
-  return [code, ...codesOf(error.cause)]
+  return [code, ...collectCodes(error.cause)]
 }

@@ -22,7 +22,7 @@ import { type AddressPolicy, createAddressPolicy, type Target } from './policy/a
 import type { AddressRule } from './policy/address-rule.ts'
 import type { IpRange } from './policy/ip-address.ts'
 import { explainLoss, obstacleToResend } from './resend.ts'
-import { nameOf } from './transport-failure.ts'
+import { formatTarget } from './transport-failure.ts'
 
 /**
  * Every request that reached the wire or was to, in order; there is at least one, and the last one decides.
@@ -141,7 +141,7 @@ export function createCaller(options: EgressOptions): Caller {
     const next = call.request.keepAlive ? find : open
     const { turn } = call.place
     if (turn === null) return next(call, phases, stopped)
-    return turnOf(call, turn, phases).then(() => next(call, phases, stopped))
+    return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
   }
 
   function find(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
@@ -164,7 +164,7 @@ function createPool(
 }
 
 /** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */
-async function turnOf(
+async function awaitTurn(
   { deadline, cancellation }: Call,
   turn: Promise<void>,
   phases: PhaseClock,
@@ -184,7 +184,7 @@ async function turnOf(
 }
 
 function queueFull(target: Target): Failure {
-  const detail = `Too many calls to ${nameOf(target)} are under way, and as many wait as may.`
+  const detail = `Too many calls to ${formatTarget(target)} are under way, and as many wait as may.`
   return { code: 'queue_full', detail, path: null }
 }
 

@@ -90,7 +90,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('download')
     this.#status = status
     this.#reason = trimHeader(reason) || null
-    this.#body = createResponseBody(codingsOf(this.#headers), {
+    this.#body = createResponseBody(readCodings(this.#headers), {
       limit: this.#limits.maxResponseBytes,
       lane: this.#lane,
       onEnd: (ending, bytes) => this.#respond(ending, bytes),
@@ -163,7 +163,7 @@ function latin1(text: Buffer | string | undefined): string {
 }
 
 /** Codings of the content, then those of its transfer, of which `chunked` is undone already. */
-function codingsOf(headers: readonly HeaderPair[]): readonly string[] {
+function readCodings(headers: readonly HeaderPair[]): readonly string[] {
   const ofContent = headerValues(headers, 'content-encoding')
   const lists = ofContent.concat(headerValues(headers, 'transfer-encoding'))
   const codings = lists.flatMap((list) => list.split(',')).map((element) => element.trim().toLowerCase())

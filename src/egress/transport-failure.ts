@@ -50,7 +50,7 @@ export function failureFromError(error: unknown, phase: AttemptPhase | null, tar
   const found = findRow(error, phase ?? 'answer')
   if (found === null) return null
   const [, code, meaning] = found.row
-  const place = nameOf(target)
+  const place = formatTarget(target)
   const detail = (meaning?.detail ?? wordings[code])(place)
   return {
     code,
@@ -80,7 +80,7 @@ function describeHead({ code, head: { rule, status } }: HeadError, place: string
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
-export function nameOf({ host, port }: Target): string {
+export function formatTarget({ host, port }: Target): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 

@@ -126,7 +126,7 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
     number: index + 1,
     startedAt: startedAt.toISOString(),
     durationMs,
-    status: statusOf(outcome),
+    status: readStatus(outcome),
     failure: outcome.kind === 'failed' ? outcome.failure.code : null,
     delivered,
     connectionReused,
@@ -135,7 +135,7 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
 }
 
 /** Of a response that could not be taken, the status may be all that was. */
-function statusOf(outcome: Outcome): number | null {
+function readStatus(outcome: Outcome): number | null {
   if (outcome.response !== null) return outcome.response.status
   return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }

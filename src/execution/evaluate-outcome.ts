@@ -53,18 +53,18 @@ function concludeOnResponse(
   const scope = scopeWith(response, context)
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')
-    return { decision: decided, captured: captureNothing(node), warnings: warningsOf(outcome, response) }
+    return { decision: decided, captured: captureNothing(node), warnings: collectWarnings(outcome, response) }
   const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
   if (exceededAt !== null && outcome.kind === 'responded')
     return {
       decision: decideOnFailure(node, judgingFailed(exceededAt)),
       captured: captureNothing(node),
-      warnings: warningsOf(outcome, response),
+      warnings: collectWarnings(outcome, response),
     }
   return {
     decision: decided,
     captured: values,
-    warnings: [...decided.warnings, ...warnings, ...warningsOf(outcome, response)],
+    warnings: [...decided.warnings, ...warnings, ...collectWarnings(outcome, response)],
   }
 }
 
@@ -94,7 +94,7 @@ function decide(node: CompiledNode, outcome: Outcome): Decision {
 
 /** The wire knows nothing of nodes: where nobody has said where to look, the code tells. */
 function withPath(failure: Failure): Failure {
-  return { ...failure, path: failure.path ?? pathOf(failure.code) }
+  return { ...failure, path: failure.path ?? locateFailure(failure.code) }
 }
 
 /** A status that came is told where the body did not end in time. */
@@ -108,7 +108,7 @@ const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_ti
 const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', 'tls'])
 
 /** The part of the node that a failure on the wire points at: before anything is sent, that is the URL. */
-function pathOf(code: FailureCode): string | null {
+function locateFailure(code: FailureCode): string | null {
   if (timeouts.has(code)) return '/node/timeoutMs'
   return urlPhases.has(failures[code].phase) ? '/node/url' : null
 }
@@ -161,7 +161,7 @@ function unknownCharsetWarning({ label, used }: UnknownCharset): Warning {
   return { code: 'response_charset_unknown', path: null, message }
 }
 
-function warningsOf({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
+function collectWarnings({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
   // The reason of a failure says how the body ended.
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [

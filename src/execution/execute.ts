@@ -75,7 +75,7 @@ export async function executeNode(
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
-  const trace = traceOf(occasion, node, context)
+  const trace = beginTrace(occasion, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
   const renderMs = budget.spentMs
@@ -135,7 +135,7 @@ interface Journey {
 }
 
 /** Null where nobody would see it. */
-function traceOf(
+function beginTrace(
   { trace: caller }: Occasion,
   { propagatesTrace }: CompiledNode,
   { startsTraces }: ExecutionContext,
@@ -174,7 +174,7 @@ function render(
 function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
   const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = journey
   const { attempts } = sent
-  const outcome = outcomeOf(rendered, attempts)
+  const outcome = readOutcome(rendered, attempts)
   const { diagnostics = 'full' } = request
   const response =
     outcome.response === null
@@ -194,7 +194,7 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
     succeeded: decision.succeeded,
     reason: reporter.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: deliveredBy(attempts),
-    repeat: repeatOf(rendered, attempts, decision.succeeded),
+    repeat: judgeRepeat(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
     captured,
     request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.shown, journey)) : null,
@@ -205,7 +205,7 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
   }
   const durationMs = Math.round(performance.now() - accepted)
   const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
-  const record = { ...recordOf(journey, reply, decision.branch), durationMs }
+  const record = { ...createRecord(journey, reply, decision.branch), durationMs }
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
@@ -215,7 +215,7 @@ function shownParts(shown: ShownParts, { trace }: Journey): ShownParts {
   return trace && spanId ? { ...shown, headers: trace.handOn(shown.headers, spanId) } : shown
 }
 
-function recordOf(
+function createRecord(
   { node, rendered, acceptedAt }: Journey,
   reply: ExecuteReply,
   branch: BranchName,
@@ -242,14 +242,14 @@ function recordOf(
   }
 }
 
-function outcomeOf(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {
+function readOutcome(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {
   if (!rendered.ok) return { kind: 'failed', failure: rendered.failure, response: null }
   const last = attempts.at(-1)
   if (last === undefined) throw new TypeError('a call has at least one attempt')
   return last.outcome
 }
 
-function repeatOf(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {
+function judgeRepeat(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {
   if (succeeded) return 'never'
   return rendered.ok ? repeatAfter(attempts) : repeatAfterFailure(rendered.failure.code, 'no')
 }

@@ -37,7 +37,7 @@ export function previewNode(
   const salt = randomUUID()
   const markers = secretMarkers(salt)
   const marked: SecretLookup = {
-    find: (name) => ({ value: markers.markerOf(name), isStored: true, isHidden: true, isUnknown: true }),
+    find: (name) => ({ value: markers.composeMarker(name), isStored: true, isHidden: true, isUnknown: true }),
   }
   const budget = new RenderBudget(context.maxRenderMs)
   const input: RenderInput = {
@@ -65,7 +65,7 @@ export function previewNode(
   const standIn = standInVariables(salt, node.secretNames)
   const stoodIn = { ...input, secrets: {}, standIn }
   const curl = rendered.ok
-    ? curlOf(node, stoodIn, maskers.own, { markers, spaced: findSpaced(secrets) })
+    ? composeCurl(node, stoodIn, maskers.own, { markers, spaced: findSpaced(secrets) })
     : null
   const isCurlTooLong = (curl?.command?.length ?? 0) > maxCurlCharacters
   const reply: PreviewReply = {
@@ -152,7 +152,7 @@ function decide(
 }
 
 /** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
-function curlOf(
+function composeCurl(
   node: CompiledNode,
   input: RenderInput,
   masked: Masker,

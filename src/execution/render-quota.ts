@@ -59,13 +59,13 @@ export class RenderQuota {
 
   #owedMs({ client, tenant }: RenderShare): number {
     return Math.max(
-      this.#waitOf(clientKey(client), shares.client),
-      this.#waitOf(tenantKey(client, tenant), shares.tenant),
+      this.#computeWait(clientKey(client), shares.client),
+      this.#computeWait(tenantKey(client, tenant), shares.tenant),
     )
   }
 
   /** A debt of up to a second's share is none. */
-  #waitOf(key: string, perSecond: number): number {
+  #computeWait(key: string, perSecond: number): number {
     const debt = this.#debts.get(key)
     if (debt === undefined) return 0
     const left = remaining(debt, perSecond)

@@ -9,7 +9,7 @@ import type { Executed, ExecutionRecord } from './results.ts'
  * They have ids, names, codes and times, and of the URL what stands before the query, masked: no header, no body, no
  * value of a query.
  */
-export function spansOf({ record, trace, tracedUrl }: Executed): readonly Span[] {
+export function createSpans({ record, trace, tracedUrl }: Executed): readonly Span[] {
   if (trace === null || !trace.isSampled) return []
   const call = { record, trace, url: tracedUrl }
   const spanIds = trace.attemptSpanIds

@@ -28,7 +28,7 @@ import { limitNames } from './limits/reached-limit.ts'
 import type { ShareLimits } from './limits/shares.ts'
 import { createProblemAnswers, type ProblemAnswers } from './problems/problem.ts'
 import { createRefusalLog } from './problems/refusal-log.ts'
-import { requestIdOf, returnRequestIds } from './problems/request-id.ts'
+import { chooseRequestId, returnRequestIds } from './problems/request-id.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -79,7 +79,7 @@ const maxParamLength = 16_384
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { caller, secrets, clients, spanExporter, log } = options
-  const timeouts = timeoutsOf(options)
+  const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
     problemCodes,
@@ -131,7 +131,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerForNode(app)
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
-  const context = contextOf(options)
+  const context = createContext(options)
   acceptJsonBodies(app, {
     ...context,
     beforeParsing: (request, json) => concurrency.holdParsed(request, json),
@@ -170,10 +170,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-type Timeouts = ReturnType<typeof timeoutsOf>
+type Timeouts = ReturnType<typeof chooseTimeouts>
 
 /** How long clients may take for what. */
-function timeoutsOf(options: AppOptions) {
+function chooseTimeouts(options: AppOptions) {
   const { requestTimeoutMs = 30_000, headTimeoutMs = 10_000, firstByteTimeoutMs = 5_000 } = options
   const { idleTimeoutMs = 72_000, replyTimeoutMs = 10_000 } = options
   return {
@@ -193,7 +193,7 @@ function serverOptions(
   return {
     // All lines of the log are ours. With a logger, Fastify makes one for each request and watches its end.
     logger: false,
-    genReqId: requestIdOf,
+    genReqId: chooseRequestId,
     bodyLimit: maxRequestBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
@@ -217,7 +217,7 @@ function serverOptions(
   }
 }
 
-function contextOf({
+function createContext({
   caller,
   secrets,
   spanExporter,

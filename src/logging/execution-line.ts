@@ -12,11 +12,11 @@ export interface LogContext {
 
 /** Logs an execution. pino would put the line together field by field, which takes twice as long. */
 export function logExecution(log: Log, record: ExecutionRecord, context: LogContext): void {
-  if (log.isLevelEnabled('info')) log.lines.write(`${JSON.stringify(lineOf(record, context))}\n`)
+  if (log.isLevelEnabled('info')) log.lines.write(`${JSON.stringify(composeLine(record, context))}\n`)
 }
 
 /** The one line of an execution, with all of its fields always: no URL, no header, no body, no value. */
-function lineOf(record: ExecutionRecord, context: LogContext) {
+function composeLine(record: ExecutionRecord, context: LogContext) {
   return {
     level: 'info',
     time: new Date().toISOString(),
@@ -36,7 +36,7 @@ function lineOf(record: ExecutionRecord, context: LogContext) {
     attempts: record.attempts.length,
     delivered: record.delivered,
     durationMs: record.durationMs,
-    phases: phasesOf(record.attempts),
+    phases: sumPhases(record.attempts),
     msg: 'node executed',
   }
 }
@@ -44,7 +44,7 @@ function lineOf(record: ExecutionRecord, context: LogContext) {
 type Timings = AttemptEntry['timings']
 
 /** What the phases of all attempts took together, in milliseconds; null where a phase did not happen. */
-function phasesOf(attempts: readonly AttemptEntry[]): Timings {
+function sumPhases(attempts: readonly AttemptEntry[]): Timings {
   return attempts.reduce(addPhases, noPhases)
 }
 

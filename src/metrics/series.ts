@@ -18,7 +18,7 @@ export function count<Name extends string>(
   registry: Registry,
   { series, ...rest }: SeriesOptions<Name>,
 ): Counter<Name> {
-  const counter = new Counter({ ...rest, labelNames: labelNamesOf(series), registers: [registry] })
+  const counter = new Counter({ ...rest, labelNames: listLabelNames(series), registers: [registry] })
   for (const labels of series) counter.inc(labels, 0)
   return counter
 }
@@ -30,7 +30,7 @@ export function measure<Name extends string>(
 ): Histogram<Name> {
   const histogram = new Histogram({
     ...rest,
-    labelNames: labelNamesOf(series),
+    labelNames: listLabelNames(series),
     buckets: durationBuckets,
     registers: [registry],
   })
@@ -63,7 +63,7 @@ export function tally(registry: Registry, name: string, help: string, read: () =
   })
 }
 
-function labelNamesOf<Name extends string>([first]: readonly LabelValues<Name>[]): Name[] {
+function listLabelNames<Name extends string>([first]: readonly LabelValues<Name>[]): Name[] {
   // The keys of the labels are their names, which the type of Object.keys does not say.
   return Object.keys(first ?? {}) as Name[]
 }

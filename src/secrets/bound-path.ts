@@ -5,11 +5,11 @@ export type ParsedPath =
 
 /** Reads an entry of `paths`. The prefix is as it is sent and ends at a segment, so without a slash at its end. */
 export function parseBoundPath(entry: string): ParsedPath {
-  const problem = problemOf(entry)
+  const problem = findProblem(entry)
   return problem === null ? { ok: true, prefix: entry.replace(/\/$/, '') } : { ok: false, problem }
 }
 
-function problemOf(entry: string): string | null {
+function findProblem(entry: string): string | null {
   if (!entry.startsWith('/')) return 'must begin with "/"'
   if (/[?#]/.test(entry)) return 'must not contain "?" or "#": only the path is compared'
   if (/[^!-~]|\\/.test(entry))

@@ -29,7 +29,7 @@ export function readSecrets({ directory, file, unbound }: SecretSources): ReadSe
   const refused = unbound === 'refuse' ? namesOfUnbound : () => []
   const problems = [
     ...about('SECRETS_DIR', directory, [
-      ...(read?.ok === false ? [read.problem] : problemsOf(files, listed.boundFiles)),
+      ...(read?.ok === false ? [read.problem] : findProblems(files, listed.boundFiles)),
       ...refused(mounted).map(
         (name) => `the file "${name}" ${isRefused}; bind it with an entry of SECRETS_FILE`,
       ),
@@ -48,9 +48,9 @@ const isRefused = 'is bound to nothing, which SECRETS_UNBOUND refuses'
 
 /** What whoever runs the service should see of secrets that are bound to nothing or name no places, and did not before. */
 export function noticesOfSecrets(secrets: Secrets, before: Secrets = new Map()): readonly string[] {
-  const newOnes = (namesOf: (secrets: Secrets) => readonly string[]) => {
-    const known = new Set(namesOf(before))
-    return namesOf(secrets).filter((name) => !known.has(name))
+  const newOnes = (listNames: (secrets: Secrets) => readonly string[]) => {
+    const known = new Set(listNames(before))
+    return listNames(secrets).filter((name) => !known.has(name))
   }
   const unbound = newOnes(namesOfUnbound)
   const placeless = newOnes(namesOfPlaceless)
@@ -84,7 +84,7 @@ function mountedSecrets(files: SecretFiles, boundFiles: ReadonlySet<string>): Se
 }
 
 /** A file that an entry binds goes by the name of the entry, and may have any of its own. */
-function problemsOf(files: SecretFiles, boundFiles: ReadonlySet<string>): readonly string[] {
+function findProblems(files: SecretFiles, boundFiles: ReadonlySet<string>): readonly string[] {
   return [...files].flatMap(([name, file]) => {
     const badName = boundFiles.has(name) ? null : nameProblem(name)
     const problem = badName ?? (file.ok ? null : file.problem)

@@ -15,12 +15,12 @@ export function readText(path: string, maxBytes: number): ReadText {
     const bytes = readFileSync(path)
     return isUtf8(bytes) ? { ok: true, text: bytes.toString('utf8') } : wrong('is not UTF-8')
   } catch (error) {
-    return wrong(`could not be read (${systemErrorOf(error)})`)
+    return wrong(`could not be read (${describeSystemError(error)})`)
   }
 }
 
 /** The name that the operating system has for what went wrong. Anything else is a bug. */
-export function systemErrorOf(error: unknown): string {
+export function describeSystemError(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code)
   throw error
 }

@@ -1,6 +1,6 @@
 import type { FoundSecret, RefusedSecret } from '../webhook/template/secret-lookup.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
-import { refusalOf, type Secrets, type StoredSecretUse } from './secret.ts'
+import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
 import { watchValue } from './watch-value.ts'
 
 /** The secrets of the service. */
@@ -51,7 +51,7 @@ export function createSecretStore({ sources, initial, log, intervalMs }: SecretS
     find(name, use) {
       const secret = secrets.current.get(name)
       if (secret === undefined) return undefined
-      const refusedBy = refusalOf(secret, use)
+      const refusedBy = findRefusal(secret, use)
       if (refusedBy !== null) return { refusedBy }
       return { value: secret.value, isStored: true, isHidden: secret.isHidden }
     },

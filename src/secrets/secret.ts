@@ -53,7 +53,7 @@ export function unboundSecret(value: string): Secret {
 }
 
 /** What of its binding a use of a secret does not keep, or null. Other tenants learn nothing of the rest of it. */
-export function refusalOf(secret: Secret, use: StoredSecretUse): SecretBinding | null {
+export function findRefusal(secret: Secret, use: StoredSecretUse): SecretBinding | null {
   const { places, hosts, ports, paths, tenants } = secret
   if (tenants !== null && (use.tenant === null || !tenants.has(use.tenant))) return 'tenants'
   if (hosts !== null && !hosts.some((rule) => namesHost(rule, use.host))) return 'hosts'

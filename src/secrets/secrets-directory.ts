@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ReadText, readText, systemErrorOf } from './read-text.ts'
+import { describeSystemError, type ReadText, readText } from './read-text.ts'
 import { maxSecretBytes, valueProblem } from './secret.ts'
 
 /** The files of SECRETS_DIR by their names: the value that is in each, or what is wrong with it. */
@@ -20,7 +20,10 @@ export function readSecretsDirectory(directory: string): ReadDirectory {
     const names = files.map(({ name }) => name).sort()
     return { ok: true, files: new Map(names.map((name) => [name, readValue(join(directory, name))])) }
   } catch (error) {
-    return { ok: false, problem: `must be a directory, and reading it failed (${systemErrorOf(error)})` }
+    return {
+      ok: false,
+      problem: `must be a directory, and reading it failed (${describeSystemError(error)})`,
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SecretSources } from './read-secrets.ts'
-import { systemErrorOf } from './read-text.ts'
+import { describeSystemError } from './read-text.ts'
 import { isSecretFile } from './secrets-directory.ts'
 
 /** Looks at files until it is closed. */
@@ -33,7 +33,7 @@ export function watchSources<Found>(
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
-    const { marks, isSettled } = await marksOf(places)
+    const { marks, isSettled } = await readMarks(places)
     if (isClosed) return
     const isKnown = marks === known || (await readState(marks))
     if (isClosed) return
@@ -44,7 +44,7 @@ export function watchSources<Found>(
   /** What was read while it changed is of no state that has marks. The next look reads it again. */
   async function readState(marks: string): Promise<boolean> {
     const found = read()
-    const { marks: after } = await marksOf(places)
+    const { marks: after } = await readMarks(places)
     const isWhole = after === marks
     if (isWhole && !isClosed) onChange(found, marks)
     return isWhole
@@ -72,9 +72,9 @@ interface Marks {
 /** Clocks of file systems are coarse: a second change within their tick leaves the same marks. */
 const settlingMs = 3_000
 
-async function marksOf({ directory, file }: SourcePlaces): Promise<Marks> {
+async function readMarks({ directory, file }: SourcePlaces): Promise<Marks> {
   const paths = [...(directory === null ? [] : await filesIn(directory)), ...(file === null ? [] : [file])]
-  const marks = await Promise.all(paths.map(markOf))
+  const marks = await Promise.all(paths.map(readMark))
   const newest = Math.max(0, ...marks.map(({ changedMs }) => changedMs))
   return { marks: marks.map(({ mark }) => mark).join('\n'), isSettled: newest < Date.now() - settlingMs }
 }
@@ -87,7 +87,7 @@ function filesIn(directory: string): Promise<readonly string[]> {
   )
 }
 
-async function markOf(path: string): Promise<{ readonly mark: string; readonly changedMs: number }> {
+async function readMark(path: string): Promise<{ readonly mark: string; readonly changedMs: number }> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
     return {
@@ -95,6 +95,6 @@ async function markOf(path: string): Promise<{ readonly mark: string; readonly c
       changedMs: Number(ctimeNs / 1_000_000n),
     }
   } catch (error) {
-    return { mark: `${path} ${systemErrorOf(error)}`, changedMs: 0 }
+    return { mark: `${path} ${describeSystemError(error)}`, changedMs: 0 }
   }
 }

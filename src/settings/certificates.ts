@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 
 /** The certificates in a text of PEM. Throws where one of them is none. */
-export function certificatesOf(pem: string): readonly X509Certificate[] {
+export function parseCertificates(pem: string): readonly X509Certificate[] {
   const begun = pem.split('-----BEGIN ').slice(1)
   return begun
     .filter((part) => /^CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(part))
@@ -9,8 +9,8 @@ export function certificatesOf(pem: string): readonly X509Certificate[] {
 }
 
 /** What the operator should know of the certificates that the service was told to trust. */
-export function noticesOfCertificates(pem: string, now = new Date()): readonly string[] {
-  const unusable = certificatesOf(pem).filter(
+export function describeInvalidCertificates(pem: string, now = new Date()): readonly string[] {
+  const unusable = parseCertificates(pem).filter(
     ({ validFromDate, validToDate }) => now < validFromDate || validToDate < now,
   )
   if (unusable.length === 0) return []

@@ -12,7 +12,7 @@ import { type IpRange, parseNat64Prefix } from '../egress/policy/ip-address.ts'
 import { hashKey } from '../http/clients/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from '../http/clients/client.ts'
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
-import { certificatesOf } from './certificates.ts'
+import { parseCertificates } from './certificates.ts'
 
 /** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
 export type Parsed<T> =
@@ -31,7 +31,7 @@ export function integer(min: number, max: number): Parse<number> {
 }
 
 /** One of the words, letter by letter. */
-export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
+export function parseWord<const T extends string>(words: readonly T[]): Parse<T> {
   return (text) => {
     const word = words.find((candidate) => candidate === text)
     return word === undefined ? wrong(`must be one of ${words.join(', ')}`) : right(word)
@@ -63,13 +63,15 @@ export function httpUrl(text: string): Parsed<string> {
 }
 
 /** Entries of EGRESS_ALLOW and EGRESS_DENY. */
-export const addressRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseAddressRule(entry)))
+export const addressRules: Parse<readonly AddressRule[]> = parseList((entry) =>
+  toRule(parseAddressRule(entry)),
+)
 
 /** Entries of EGRESS_ONLY. */
-export const onlyRules: Parse<readonly AddressRule[]> = listOf((entry) => ruleOf(parseOnlyRule(entry)))
+export const onlyRules: Parse<readonly AddressRule[]> = parseList((entry) => toRule(parseOnlyRule(entry)))
 
 /** Prefixes of NAT64. */
-export const nat64Prefixes: Parse<readonly IpRange[]> = listOf((entry) => {
+export const nat64Prefixes: Parse<readonly IpRange[]> = parseList((entry) => {
   const range = parseNat64Prefix(entry)
   return range === null
     ? wrong(`"${entry}" must be an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits, such as 2001:db8:64::/96`)
@@ -77,7 +79,7 @@ export const nat64Prefixes: Parse<readonly IpRange[]> = listOf((entry) => {
 })
 
 /** Addresses with their ports, as `node:dns` takes them. */
-export const nameServers: Parse<readonly string[]> = listOf((entry) => {
+export const nameServers: Parse<readonly string[]> = parseList((entry) => {
   const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
   const address = bracketed ?? plain ?? entry
   const family = isIP(address)
@@ -88,13 +90,13 @@ export const nameServers: Parse<readonly string[]> = listOf((entry) => {
 
 /** Entries `name=value` of headers, the value percent-encoded. What is wrong is said without showing a value. */
 export function headerList(text: string): Parsed<Readonly<Record<string, string>>> {
-  const pairs = listOf(headerPair)(text)
+  const pairs = parseList(headerPair)(text)
   return pairs.ok ? right(Object.fromEntries(pairs.value)) : pairs
 }
 
 /** Entries `name:key` or `name:key@tenant1|tenant2`. What is wrong with them is said without showing a key. */
 export function apiKeyList(text: string): Parsed<readonly Client[]> {
-  const clients = listOf(clientOfKey)(text)
+  const clients = parseList(clientOfKey)(text)
   if (!clients.ok) return clients
   if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
   if (hasTwins(clients.value.flatMap(({ keyHashes }) => keyHashes)))
@@ -107,7 +109,7 @@ export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
     const pem = readFileSync(path, 'utf8')
-    const { length } = certificatesOf(pem)
+    const { length } = parseCertificates(pem)
     if (length > 0 && length === pem.split('-----BEGIN ').length - 1) return right(pem)
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
@@ -136,9 +138,9 @@ function isListOfGroups(ecdhCurve: string): boolean {
   }
 }
 
-function listOf<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
+function parseList<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
   return (text) => {
-    const results = entriesOf(text).map(parseEntry)
+    const results = splitEntries(text).map(parseEntry)
     // A list that comes out empty is a mistake of whoever made it, and may leave open what it was to close.
     if (text !== '' && results.length === 0) return wrong('must have at least one entry')
     const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
@@ -147,14 +149,14 @@ function listOf<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
   }
 }
 
-function entriesOf(text: string): readonly string[] {
+function splitEntries(text: string): readonly string[] {
   return text
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
 }
 
-function ruleOf(parsed: ParsedRule): Parsed<AddressRule> {
+function toRule(parsed: ParsedRule): Parsed<AddressRule> {
   return parsed.ok ? right(parsed.rule) : wrong(parsed.problem.replace(/\.$/, ''))
 }
 

@@ -11,7 +11,7 @@ import type { LogLevel } from '../logging/logger.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
-import { noticesOfCertificates } from './certificates.ts'
+import { describeInvalidCertificates } from './certificates.ts'
 import {
   addressRules,
   anyText,
@@ -23,9 +23,9 @@ import {
   integer,
   nameServers,
   nat64Prefixes,
-  oneOf,
   onlyRules,
   type Parse,
+  parseWord,
   tlsGroups,
   unset,
 } from './parsers.ts'
@@ -63,7 +63,7 @@ const logLevel: Variable<LogLevel> = {
   default: 'info',
   description: 'How much is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
   example: 'debug',
-  parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  parse: parseWord(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 }
 
 const apiKeys: Variable<readonly Client[]> = {
@@ -91,7 +91,7 @@ const auth: Variable<'keys' | 'off'> = {
   description:
     '`keys`: clients need a key of `API_KEYS` or `API_KEYS_FILE`, where one of these is set. `off`: everybody who reaches the service may call.',
   example: 'off',
-  parse: oneOf(['keys', 'off']),
+  parse: parseWord(['keys', 'off']),
 }
 
 const docs: Variable<'on' | 'off'> = {
@@ -100,7 +100,7 @@ const docs: Variable<'on' | 'off'> = {
   description:
     'Whether `/docs` and `/openapi.json` are served, without a key. They describe the routes, and cost processor time.',
   example: 'off',
-  parse: oneOf(['on', 'off']),
+  parse: parseWord(['on', 'off']),
 }
 
 const maxTimeoutMs: Variable<number> = {
@@ -275,7 +275,7 @@ const secretsUnbound: Variable<'allow' | 'refuse'> = {
   description:
     'Whether a secret of the service may be without `hosts` and `tenants`, and so be sent anywhere for everybody: `allow`, or `refuse` to start with one.',
   example: 'refuse',
-  parse: oneOf(['allow', 'refuse']),
+  parse: parseWord(['allow', 'refuse']),
 }
 
 const otlpEndpoint: Variable<string | null> = {
@@ -475,7 +475,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the settings from an environment. A variable that is set to nothing counts as not set. */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = []
-  const read = readerOf(environment, problems)
+  const read = createReader(environment, problems)
   const open = (sources: SecretSources): Settings['secrets'] => {
     const found = readSecrets(sources)
     if (!found.ok) problems.push(...found.problems)
@@ -484,7 +484,7 @@ export function readSettings(environment: Environment): Settings {
   const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
     const found = readClients(sources)
     if (!found.ok) problems.push(...found.problems)
-    return accessOf(mode, sources, found.ok ? found.clients : [])
+    return chooseAccess(mode, sources, found.ok ? found.clients : [])
   }
 
   const settings = {
@@ -508,7 +508,7 @@ export function readSettings(environment: Environment): Settings {
     shutdownGraceMs: read(shutdownGraceMs),
     shutdownDelayMs: read(shutdownDelayMs),
     secrets: open({ directory: read(secretsDir), file: read(secretsFile), unbound: read(secretsUnbound) }),
-    traces: tracesOf(read(otlpEndpoint), read(otlpHeaders), read(otelServiceName)),
+    traces: chooseTraces(read(otlpEndpoint), read(otlpHeaders), read(otelServiceName)),
     egress: {
       maxResponseBytes: read(maxResponseBytes),
       maxPerHost: read(maxPerHost),
@@ -533,37 +533,37 @@ export function readSettings(environment: Environment): Settings {
     ...settings,
     maxConnections: settings.maxConnections ?? defaultMaxConnections(settings.maxInFlight),
     shutdownGraceMs: settings.shutdownGraceMs ?? settings.maxTimeoutMs + graceBeyondCallMs,
-    notices: noticesOf(settings, environment),
+    notices: collectNotices(settings, environment),
   }
 }
 
 /** Where the service listens: what its health check has to know, however the files of other settings are by now. */
 export function readListening(environment: Environment): Pick<Settings, 'host' | 'port'> {
   const problems: string[] = []
-  const read = readerOf(environment, problems)
+  const read = createReader(environment, problems)
   const listening = { host: read(host), port: read(port) }
   if (problems.length > 0) throw new InvalidSettings(problems)
   return listening
 }
 
-function readerOf(environment: Environment, problems: string[]): <T>(variable: Variable<T>) => T {
+function createReader(environment: Environment, problems: string[]): <T>(variable: Variable<T>) => T {
   return (variable) => {
     const text = environment[variable.name] || variable.default
     const result = variable.parse(text)
     if (result.ok) return result.value
     problems.push(complaint(variable, text, result.problem))
-    return defaultOf(variable)
+    return readDefault(variable)
   }
 }
 
 type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
 
-function noticesOf({ host, access, secrets, egress }: Noteworthy, environment: Environment) {
+function collectNotices({ host, access, secrets, egress }: Noteworthy, environment: Environment) {
   const { EGRESS_ONLY } = environment
   return [
     ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
-    ...noticesOfCertificates(egress.ca ?? ''),
+    ...describeInvalidCertificates(egress.ca ?? ''),
     ...noticesOfProxies(environment),
     ...noticesOfSecrets(secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
@@ -587,18 +587,18 @@ function complaint({ name, isSecret }: Variable<unknown>, text: string, problem:
   return isSecret ? `${name}: ${problem}` : `${name} is ${JSON.stringify(text)}: ${problem}`
 }
 
-function defaultOf<T>(variable: Variable<T>): T {
+function readDefault<T>(variable: Variable<T>): T {
   const result = variable.parse(variable.default)
   if (!result.ok) throw new TypeError(`the default of ${variable.name} is none`)
   return result.value
 }
 
-function accessOf(mode: 'keys' | 'off', sources: ClientSources, initial: readonly Client[]): Access {
+function chooseAccess(mode: 'keys' | 'off', sources: ClientSources, initial: readonly Client[]): Access {
   const hasSource = sources.listed.length > 0 || sources.file !== null
   return mode === 'keys' && hasSource ? { kind: 'keys', sources, initial } : { kind: 'open' }
 }
 
-function tracesOf(
+function chooseTraces(
   endpoint: string | null,
   headers: OtlpTarget['headers'],
   serviceName: string,

@@ -16,7 +16,7 @@ export class Histogram {
 
   /** `value` is not negative, and counts as the nearest integer. */
   add(value: number): void {
-    this.#buckets.add(bucketOf(Math.min(Math.round(value), greatest)))
+    this.#buckets.add(findBucket(Math.min(Math.round(value), greatest)))
     this.#count += 1
   }
 
@@ -30,18 +30,18 @@ export class Histogram {
     let rank = Math.ceil((this.#count * percent) / 100)
     for (const [bucket, count] of this.#buckets.entries().sort(([a], [b]) => a - b)) {
       rank -= count
-      if (rank <= 0) return middleOf(bucket)
+      if (rank <= 0) return computeMiddle(bucket)
     }
     throw new TypeError('nothing has been counted')
   }
 }
 
-function bucketOf(value: number): number {
+function findBucket(value: number): number {
   const doublings = doublingsTo(value)
   return doublings * perDoubling + (value >>> doublings)
 }
 
-function middleOf(bucket: number): number {
+function computeMiddle(bucket: number): number {
   const doublings = Math.max(0, Math.floor(bucket / perDoubling) - 1)
   const width = 2 ** doublings
   return (bucket - doublings * perDoubling) * width + Math.floor((width - 1) / 2)

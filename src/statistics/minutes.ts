@@ -19,7 +19,7 @@ export class Minutes {
 
   /** `at` is in milliseconds since 1970. */
   add(at: number, succeeded: boolean): void {
-    const minute = this.#minute(numberOf(at))
+    const minute = this.#minute(toMinute(at))
     minute.passedThrough += 1
     if (!succeeded) minute.failed += 1
   }
@@ -36,7 +36,7 @@ export class Minutes {
 
   /** The hour that ends with the minute of `now`, quiet minutes too, oldest first. */
   until(now: number): MinuteStatistics[] {
-    const last = numberOf(now)
+    const last = toMinute(now)
     return Array.from({ length: keptMinutes }, (_, index) => this.#counts(last - keptMinutes + 1 + index))
   }
 
@@ -55,6 +55,6 @@ export class Minutes {
   }
 }
 
-function numberOf(at: number): number {
+function toMinute(at: number): number {
   return Math.floor(at / 60_000)
 }

@@ -172,11 +172,11 @@ function latestFirst(a: Moment, b: Moment): number {
 
 function shown(failed: Failed): FailedExecution {
   const { executionId, correlationId, code, status } = failed
-  return { executionId, correlationId, at: iso(failed), code, status, message: messageOf(code) }
+  return { executionId, correlationId, at: iso(failed), code, status, message: describeCode(code) }
 }
 
 /** Of the code alone: the message of a reply may quote the body of the response. */
-function messageOf(code: ExecutionRecord['code']): string {
+function describeCode(code: ExecutionRecord['code']): string {
   if (code === 'expectation_unmet' || code === 'expectation_met')
     return 'The response is not what the node expects.'
   return `${failures[code].title}.`

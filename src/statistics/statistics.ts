@@ -44,13 +44,13 @@ export class Statistics {
 
   #find(nodeId: string, selection: Selection): NodeHistory | undefined {
     if (selection === null || typeof selection === 'string')
-      return this.#histories.get(keyOf(nodeId, selection))
-    const found = [...selection].flatMap((tenant) => this.#histories.get(keyOf(nodeId, tenant)) ?? [])
+      return this.#histories.get(composeKey(nodeId, selection))
+    const found = [...selection].flatMap((tenant) => this.#histories.get(composeKey(nodeId, tenant)) ?? [])
     return mergeByNode(found)[0]
   }
 
   #touch(nodeId: string, tenant: string | null, moment: Moment): NodeHistory {
-    const key = keyOf(nodeId, tenant)
+    const key = composeKey(nodeId, tenant)
     const history = this.#histories.get(key) ?? new NodeHistory(nodeId, tenant, moment)
     this.#histories.delete(key)
     this.#histories.set(key, history)
@@ -77,7 +77,7 @@ function mergeByNode(histories: readonly NodeHistory[]): NodeHistory[] {
 }
 
 /** Tenants have neither an empty name nor a slash in it. */
-function keyOf(nodeId: string, tenant: string | null): string {
+function composeKey(nodeId: string, tenant: string | null): string {
   return `${tenant ?? ''}/${nodeId}`
 }
 

@@ -45,7 +45,7 @@ export function createOtlpExporter(options: OtlpOptions): SpanExporter {
     exporter: watched(exporter, settle),
     maxQueueSize: maxWaiting,
   })
-  const origin = originOf(options)
+  const origin = describeOrigin(options)
   let waiting = 0
 
   return {
@@ -87,7 +87,7 @@ function watched(
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        settle(spans.length, result.error === undefined ? null : codeOf(result.error))
+        settle(spans.length, result.error === undefined ? null : readCode(result.error))
         done(result)
       })
     },
@@ -96,14 +96,14 @@ function watched(
 }
 
 /** A code of the system or an HTTP status. Messages may have words of the collector. */
-function codeOf({ code, name }: NodeJS.ErrnoException): string {
+function readCode({ code, name }: NodeJS.ErrnoException): string {
   return String(code ?? name)
 }
 
 /** What all spans of a process have in common. */
 type Origin = Pick<ReadableSpan, 'resource' | 'instrumentationScope'>
 
-function originOf({ serviceName, serviceVersion, instanceId }: OtlpOptions): Origin {
+function describeOrigin({ serviceName, serviceVersion, instanceId }: OtlpOptions): Origin {
   return {
     resource: resourceFromAttributes({
       'service.name': serviceName,
@@ -117,7 +117,7 @@ function originOf({ serviceName, serviceVersion, instanceId }: OtlpOptions): Ori
 function readable(span: Span, origin: Origin): ReadableSpan {
   const { kind, name, context, parentSpanId, startedAt, durationMs, hasFailed, attributes } = span
   const startMs = startedAt.getTime()
-  const spanContext = spanContextOf(context)
+  const spanContext = toSpanContext(context)
   const parent =
     parentSpanId === null
       ? {}
@@ -147,7 +147,7 @@ const nothingMore = {
   droppedLinksCount: 0,
 }
 
-function spanContextOf({ traceId, spanId, flags, state }: TraceContext): SpanContext {
+function toSpanContext({ traceId, spanId, flags, state }: TraceContext): SpanContext {
   const traceState = state === null ? {} : { traceState: createTraceState(state) }
   return { traceId, spanId, traceFlags: flags, ...traceState }
 }

@@ -49,7 +49,7 @@ function parseState(header: string): string | null {
     .split(',')
     .map(trimHeader)
     .filter((member) => member !== '')
-  const keys = new Set(members.map((member) => keyOf(member)))
+  const keys = new Set(members.map((member) => readKey(member)))
   const state = members.join(',')
   const isSound = !keys.has(null) && keys.size === members.length && members.length <= maxMembers
   return isSound && state !== '' && state.length <= maxStateLength ? state : null
@@ -59,7 +59,7 @@ const key = /^(?:[a-z][a-z\d_*/-]{0,255}|[a-z\d][a-z\d_*/-]{0,240}@[a-z][a-z\d_*
 const value = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
 /** Null where the member is not what the standard says. */
-function keyOf(member: string): string | null {
+function readKey(member: string): string | null {
   const [name = '', ...rest] = member.split('=')
   return key.test(name) && value.test(rest.join('=')) ? name : null
 }

@@ -78,7 +78,7 @@ class CaptureSession {
   /** Something may come out although a part of it is not there: a text around it, or the answer to whether it is. */
   #tell(name: string, value: unknown, variable: UndefinedVariable): void {
     if (!isOfResponse(variable)) {
-      this.warnings.push(undefinedWarning(this.#withShownName(variable), pathOf(name)))
+      this.warnings.push(undefinedWarning(this.#withShownName(variable), pointToCapture(name)))
       return
     }
     const { what, meant } = findMissing(this.#response, variable)
@@ -94,13 +94,13 @@ class CaptureSession {
   }
 
   #fail(name: string, { detail, exceedsBudget = false }: RenderProblem): null {
-    if (exceedsBudget) this.exceededAt = pathOf(name)
+    if (exceedsBudget) this.exceededAt = pointToCapture(name)
     this.#warn('capture_failed', name, `could not be captured. ${detail}`)
     return null
   }
 
   #fits(name: string, value: unknown): boolean {
-    const bytes = bytesOf(value, this.#bytesLeft)
+    const bytes = countJsonBytes(value, this.#bytesLeft)
     if (bytes <= this.#bytesLeft) {
       this.#bytesLeft -= bytes
       return true
@@ -112,7 +112,7 @@ class CaptureSession {
   }
 
   #warn(code: WarningCode, name: string, what: string): void {
-    this.warnings.push({ code, path: pathOf(name), message: `${quoteName(name)} ${what}` })
+    this.warnings.push({ code, path: pointToCapture(name), message: `${quoteName(name)} ${what}` })
   }
 }
 
@@ -120,12 +120,12 @@ const maskedMessage =
   'was made of a part of the response in which the target sent a secret of the service back. Its value is masked.'
 
 /** As JSON. Only what is not much too large is written to be counted. */
-function bytesOf(value: unknown, left: number): number {
+function countJsonBytes(value: unknown, left: number): number {
   const length = measureJson(value, left)
   return length > left ? length : Buffer.byteLength(writeJson(value))
 }
 
-function pathOf(name: string): string {
+function pointToCapture(name: string): string {
   return pointer('/node/capture', name)
 }
 

@@ -8,7 +8,7 @@ import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
-import { type RetryPolicy, retryPolicyOf } from './retry.ts'
+import { compileRetryPolicy, type RetryPolicy } from './retry.ts'
 import { Compiler } from './template/compiler.ts'
 import { mayReadBody } from './template/response-paths.ts'
 import type { Template } from './template/template.ts'
@@ -76,9 +76,9 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
     expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
     onError: node.onError ?? defaults.onError,
-    branches: branchesOf(node),
+    branches: nameBranches(node),
     capture: compileCapture(node, compiler),
-    retry: retryPolicyOf(node),
+    retry: compileRetryPolicy(node),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
     propagatesTrace: node.propagateTrace ?? false,
@@ -142,7 +142,7 @@ function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNod
   ])
 }
 
-function branchesOf({ branches = {} }: Node): Readonly<Record<BranchName, string>> {
+function nameBranches({ branches = {} }: Node): Readonly<Record<BranchName, string>> {
   const own = branchNames.map((name) => [name, branches[name] ?? name] as const)
   return Object.fromEntries(own) as Record<BranchName, string>
 }

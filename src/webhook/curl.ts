@@ -170,7 +170,7 @@ class Quoter {
 
   #trim(marker: RegExpExecArray, start: number, end: number): ShellTrim | null {
     const { spaced } = this.#input
-    if (spaced?.has(nameOf(marker)) !== true) return null
+    if (spaced?.has(readName(marker)) !== true) return null
     const isFirst = marker.index === start
     const isLast = marker.index + marker[0].length === end
     if (isFirst && isLast) return 'trim'
@@ -184,8 +184,8 @@ class Quoter {
     let quoted = ''
     let at = 0
     for (const marker of text.matchAll(this.#input.markers.pattern)) {
-      const encoding = choose(marker, encodingOf(marker))
-      quoted += quoteLiteral(text.slice(at, marker.index)) + this.#refer(nameOf(marker), encoding)
+      const encoding = choose(marker, readEncoding(marker))
+      quoted += quoteLiteral(text.slice(at, marker.index)) + this.#refer(readName(marker), encoding)
       at = marker.index + marker[0].length
     }
     return quoted + quoteLiteral(text.slice(at)) || "''"
@@ -203,11 +203,11 @@ function quoteLiteral(text: string): string {
   return text === '' ? '' : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-function nameOf({ groups = {} }: RegExpExecArray): string {
+function readName({ groups = {} }: RegExpExecArray): string {
   return groups.name ?? groups.bare ?? ''
 }
 
-function encodingOf({ groups = {} }: RegExpExecArray): ShellEncoding | null {
+function readEncoding({ groups = {} }: RegExpExecArray): ShellEncoding | null {
   return encodingNames.find((name) => groups[name] !== undefined) ?? null
 }
 
@@ -226,7 +226,7 @@ const encodingNames = [
 export interface SecretMarkers {
   /** Finds them, however they were encoded. */
   readonly pattern: RegExp
-  markerOf(name: string): string
+  composeMarker(name: string): string
   /** Changes what stands around markers, and leaves these as they are. */
   around(change: (text: string) => string): (text: string) => string
 }
@@ -239,7 +239,7 @@ export function secretMarkers(salt: string): SecretMarkers {
   const pattern = markerPattern(salt)
   return {
     pattern,
-    markerOf: (name) => markerOf(salt, name),
+    composeMarker: (name) => composeMarker(salt, name),
     around: (change) => (text) => {
       let changed = ''
       let at = 0
@@ -255,7 +255,7 @@ export function secretMarkers(salt: string): SecretMarkers {
 /** What stands in the place of a marker; `NEST` is JSON of something with members. */
 type MarkerKind = 'TEXT' | 'JSON' | 'NEST'
 
-function markerOf(salt: string, name: string, kind: MarkerKind = 'TEXT'): string {
+function composeMarker(salt: string, name: string, kind: MarkerKind = 'TEXT'): string {
   return `SECRET-${salt}-${name}-${kind}-"& \t]]>--TERCES?`
 }
 
@@ -291,7 +291,11 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
     if (value === undefined || value === null) return value
     if (typeof value === 'string' && isStandIn(value)) return value
     if (Array.isArray(value) && !value.some(isListOrObject)) return value.map((item) => standIn(item, label))
-    return markerOf(salt, names.next(label), isText(value) ? 'TEXT' : isListOrObject(value) ? 'NEST' : 'JSON')
+    return composeMarker(
+      salt,
+      names.next(label),
+      isText(value) ? 'TEXT' : isListOrObject(value) ? 'NEST' : 'JSON',
+    )
   }
   return standIn
 }

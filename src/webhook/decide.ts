@@ -39,7 +39,7 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
 /** Decides on a response: every expectation must hold. `scope` has `response`. */
 export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
   const verdicts = judgeAll(node, response, scope)
-  const warnings = verdicts.flatMap(warningsOf)
+  const warnings = verdicts.flatMap(collectWarnings)
   const missed = verdicts.find(({ met }) => !met)
   if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
   if (missed !== undefined)
@@ -69,7 +69,7 @@ function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope):
   return verdicts
 }
 
-function warningsOf({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
+function collectWarnings({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
   // What a response lacks is most often what the condition asks for.
   const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
   return [
@@ -95,14 +95,14 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
 function unmet(node: CompiledNode, verdict: Verdict, response: ReadableResponse): DecisionReason {
   const { expected, actual, path, sawMask } = verdict
   const message = `The node expects ${expected} and got ${actual}.`
-  const advice = asksForCertificate(response) ? certificateHint : hintOf(node, verdict, response.status)
+  const advice = asksForCertificate(response) ? certificateHint : composeHint(node, verdict, response.status)
   const hint = sawMask ? `${advice} ${maskRule}` : advice
   const blame = isTargetsFault(response.status) ? 'target' : 'node'
   return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
 }
 
 /** A refused credential explains more than a text that was not found. */
-function hintOf(node: CompiledNode, { hint }: Verdict, status: number): string {
+function composeHint(node: CompiledNode, { hint }: Verdict, status: number): string {
   if (hint === null) return statusHint(node, status)
   return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
 }

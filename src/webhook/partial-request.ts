@@ -2,18 +2,18 @@ import type { Method } from '../contract/method.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import {
-  authHeaderOf,
   type GivenHeader,
-  headerOf,
   listHeaders,
   type Parameter,
   renderPlace,
   renderTail,
   type ShownParts,
   showTarget,
+  toAuthHeader,
+  toHeader,
 } from './render.ts'
 import type { RenderedAuth } from './request/auth.ts'
-import { bytesOf } from './request/body.ts'
+import { encodeBody } from './request/body.ts'
 import type { CompiledField, RenderedField } from './request/field.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './request/render-session.ts'
@@ -64,11 +64,11 @@ function partOfUrl(node: CompiledNode, rendering: Rendering): PartOfUrl {
   if (rendered.failure === null) return rendered.value
   const { shownUrl } = rendered.failure.failure
   if (node.url.kind === 'brought') return { begin: shownUrl ?? '', tail: null }
-  return { begin: `https://${node.url.authority}`, tail: partsOf(shownUrl ?? '/…') }
+  return { begin: `https://${node.url.authority}`, tail: splitTail(shownUrl ?? '/…') }
 }
 
 /** As it was rendered: unlike that of a URL which is sent, its text may have masks, and nothing else is done to it. */
-function partsOf(text: string): Pick<UrlTail, 'path' | 'query'> {
+function splitTail(text: string): Pick<UrlTail, 'path' | 'query'> {
   const [sent = ''] = text.split('#', 1)
   const question = sent.indexOf('?')
   if (question === -1) return { path: sent === '' ? '/' : sent, query: null }
@@ -90,14 +90,14 @@ function partOfBody(node: CompiledNode, rendering: Rendering): PartOfBody {
   const rendered = attempt(() => node.body?.render(rendering) ?? null)
   if (rendered.failure !== null) return { text: rendered.failure.shownBody, size: null }
   const body = rendered.value
-  const bytes = attempt(() => bytesOf(body, rendering))
+  const bytes = attempt(() => encodeBody(body, rendering))
   const size = { bytes: bytes.value, hasSecretSize: body?.carriesStored ?? false }
   return { text: body?.shown ?? null, size: bytes.failure === null ? size : null }
 }
 
 function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): GivenHeader[] {
-  const given = renderEach(node.headers, rendering, (field) => headerOf(field, rendering))
-  const own = auth?.in === 'header' ? attempt(() => authHeaderOf(auth, rendering)).value : null
+  const given = renderEach(node.headers, rendering, (field) => toHeader(field, rendering))
+  const own = auth?.in === 'header' ? attempt(() => toAuthHeader(auth, rendering)).value : null
   return own === null ? given : [own, ...given]
 }
 

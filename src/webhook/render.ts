@@ -4,7 +4,7 @@ import type { CompiledNode } from './compile.ts'
 import { mask } from './masking/mask.ts'
 import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
-import { bytesOf } from './request/body.ts'
+import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
@@ -83,9 +83,9 @@ function renderParts(node: CompiledNode, rendering: Rendering) {
   const target = renderTarget(node, brought ?? renderTail(node, rendering), auth, rendering)
   // Before the body: what is wrong with that is shown without what a header hides.
   const fields = renderFields(node.headers, rendering)
-  const given = fields.map((field) => headerOf(field, rendering))
+  const given = fields.map((field) => toHeader(field, rendering))
   const body = node.body?.render(rendering) ?? null
-  const bytes = bytesOf(body, rendering)
+  const bytes = encodeBody(body, rendering)
   if (node.body !== null && body !== null && bytes !== null)
     warnOfLabel(node.body, body, bytes, fields, rendering)
   const hasSecretSize = body?.carriesStored ?? false
@@ -152,7 +152,7 @@ function renderTarget(
   const given = rendering.hasStandIns ? fields.map((field) => standInForCredential(field, rendering)) : fields
   const added: readonly Parameter[] = auth?.in === 'query' ? [...given, auth] : given
   const { path, query } = tail
-  const real = targetOf({ path, query: standInForCredentials(query, rendering) }, added, encodedPairs)
+  const real = joinTarget({ path, query: standInForCredentials(query, rendering) }, added, encodedPairs)
   if (real === null) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
     const isStored = tail.carriesStored || added.some((one) => one.carriesStored)
@@ -188,11 +188,11 @@ export function showTarget(
   tail: Pick<UrlTail, 'path' | 'query'>,
   added: readonly Parameter[],
 ): string | null {
-  return targetOf(tail, added, shownPairs)
+  return joinTarget(tail, added, shownPairs)
 }
 
 /** Null where it becomes too long: what is added is not put together beyond that. */
-function targetOf(
+function joinTarget(
   { path, query }: { readonly path: string; readonly query: string | null },
   added: readonly Parameter[],
   write: (parameter: Parameter) => Iterable<string>,
@@ -274,7 +274,7 @@ function renderHeaders(
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
   rendering: Rendering,
 ): HeaderList {
-  const given = auth?.in === 'header' ? [authHeaderOf(auth, rendering), ...fields] : fields
+  const given = auth?.in === 'header' ? [toAuthHeader(auth, rendering), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, rendering)
   refuseTooMany(headers.real, given, rendering)
@@ -301,7 +301,7 @@ export function listHeaders(
 }
 
 /** A field of the node as the header that it becomes. Throws `RenderFailure`. */
-export function headerOf(field: RenderedField, rendering: Rendering): GivenHeader {
+export function toHeader(field: RenderedField, rendering: Rendering): GivenHeader {
   const { name, path, carriesSecret: isSecret, carriesStored: isStored } = field
   const key = name.toLowerCase()
   const text = headerText(field.real)
@@ -333,7 +333,7 @@ function hideHeader(
 }
 
 /** The credentials as the header that they go out in. Throws `RenderFailure`. */
-export function authHeaderOf(auth: AuthHeader, rendering: Rendering): GivenHeader {
+export function toAuthHeader(auth: AuthHeader, rendering: Rendering): GivenHeader {
   refuseInvalid(auth, auth.path, rendering)
   const { name, real, shown, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }

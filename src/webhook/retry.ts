@@ -44,7 +44,7 @@ export const minAttemptMs = 50
 const idempotentMethods: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
 
 /** The policy of a node; without `retry` it is one attempt. */
-export function retryPolicyOf({ retry, method, idempotent = false }: Node): RetryPolicy {
+export function compileRetryPolicy({ retry, method, idempotent = false }: Node): RetryPolicy {
   const isIdempotent = idempotent || idempotentMethods.has(method)
   if (retry === undefined)
     return { ...defaults, attempts: 1, totalMs: Number.POSITIVE_INFINITY, isIdempotent }

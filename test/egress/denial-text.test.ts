@@ -11,7 +11,7 @@ import { describeDenial } from '../../src/egress/policy/denial-text.ts'
 import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
 import { specialNames } from '../../src/egress/policy/special-names.ts'
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
-import { nameOf } from '../../src/egress/transport-failure.ts'
+import { formatTarget } from '../../src/egress/transport-failure.ts'
 import { rules } from '../support/caller.ts'
 
 const options: AddressPolicyOptions = {
@@ -32,7 +32,7 @@ function denialOf(target: Target, address: string, allow = options.allow): Denia
 function textOf(host: string, port = 443, address = isIP(host) ? host : '1.1.1.1') {
   const denial = denialOf({ host, port }, address)
   if (denial === null) throw new Error(`${host}:${port} is open`)
-  return describeDenial(denial, { host, port }, nameOf({ host, port }))
+  return describeDenial(denial, { host, port }, formatTarget({ host, port }))
 }
 
 describe('what is denied is said', () => {
@@ -56,7 +56,7 @@ describe('what is denied is said', () => {
     ['198.13.7.9', 443, 'it is an address of the machine of the service'],
     ['closed.example', 443, 'whoever runs the service has closed it'],
   ])('by its class: %s:%i', (host, port, what) => {
-    expect(textOf(host, port).detail).toContain(`The service may not call ${nameOf({ host, port })}: `)
+    expect(textOf(host, port).detail).toContain(`The service may not call ${formatTarget({ host, port })}: `)
     expect(textOf(host, port).detail).toContain(what)
   })
 
@@ -64,7 +64,7 @@ describe('what is denied is said', () => {
     const target = { host: 'crm.example', port: 443 }
     const policy = createAddressPolicy({ ...options, only: rules('other.example') })
     expect(policy.refuseTarget(target)).toBe('not_in_egress_only')
-    const { detail, hint } = describeDenial('not_in_egress_only', target, nameOf(target))
+    const { detail, hint } = describeDenial('not_in_egress_only', target, formatTarget(target))
     expect(detail).toContain('it is none of the hosts that are open')
     expect(hint).toContain('EGRESS_ONLY')
   })

@@ -1,6 +1,6 @@
 import Value from 'typebox/value'
 import { expect } from 'vitest'
-import { idOf } from '../../src/contract/builders.ts'
+import { readId } from '../../src/contract/builders.ts'
 import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../src/contract/execution.ts'
 import type { Failure } from '../../src/contract/failure.ts'
 import { type Node, nodeSchemas } from '../../src/contract/node.ts'
@@ -19,7 +19,7 @@ import type { Attempt, Outcome, TargetResponse } from '../../src/webhook/wire/ou
 import type { NodeSketch } from '../webhook/nodes.ts'
 
 const schemas = Object.fromEntries(
-  [...nodeSchemas, Payload, ...executionSchemas].map((schema) => [idOf(schema), schema]),
+  [...nodeSchemas, Payload, ...executionSchemas].map((schema) => [readId(schema), schema]),
 )
 
 /** Fails where a value is not what the documented schema says. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../src/contract/node.ts'
 import { executeNode } from '../../src/execution/execute.ts'
-import { spansOf } from '../../src/execution/spans.ts'
+import { createSpans } from '../../src/execution/spans.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 import { attempt, callerWith, context, given, here, responseOf, type TestCaller } from './executions.ts'
@@ -36,8 +36,8 @@ describe('the spans of an execution', () => {
 
     const result = await executed(caller, { propagateTrace: true })
 
-    const [execution, lost, again] = spansOf(result)
-    expect(spansOf(result)).toHaveLength(3)
+    const [execution, lost, again] = createSpans(result)
+    expect(createSpans(result)).toHaveLength(3)
     expect(parents).toEqual([lost?.context.spanId, again?.context.spanId])
     expect([lost?.parentSpanId, again?.parentSpanId]).toEqual(Array(2).fill(execution?.context.spanId))
     expect(lost).toMatchObject({
@@ -54,7 +54,7 @@ describe('the spans of an execution', () => {
   it('have the times and the phases of the attempts', async () => {
     const result = await executed(callerWith(() => [responded]))
 
-    expect(spansOf(result)[1]).toMatchObject({
+    expect(createSpans(result)[1]).toMatchObject({
       startedAt: responded.startedAt,
       durationMs: responded.durationMs,
       attributes: {
@@ -75,7 +75,7 @@ describe('the spans of an execution', () => {
 
     const result = await executed(callerWith(() => [attempt({ kind: 'responded', response })]))
 
-    expect(spansOf(result)[1]).toMatchObject({ hasFailed, attributes: { 'error.type': type } })
+    expect(createSpans(result)[1]).toMatchObject({ hasFailed, attributes: { 'error.type': type } })
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('the spans of an execution', () => {
 
     const result = await executed(caller, { url }, { key: 'top-secret?of=us' })
 
-    expect(spansOf(result)[1]?.attributes['url.full']).toBe(shown)
+    expect(createSpans(result)[1]?.attributes['url.full']).toBe(shown)
   })
 
   it('are none where the execution is in no trace', async () => {
@@ -99,6 +99,6 @@ describe('the spans of an execution', () => {
       here,
     )
 
-    expect(result.kind === 'executed' && [result.trace, spansOf(result)]).toEqual([null, []])
+    expect(result.kind === 'executed' && [result.trace, createSpans(result)]).toEqual([null, []])
   })
 })

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
-import { requestIdOf, requestUri } from '../../src/http/problems/request-id.ts'
+import { chooseRequestId, requestUri } from '../../src/http/problems/request-id.ts'
 import { service } from '../support/service.ts'
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
@@ -12,7 +12,7 @@ describe('the name of a request', () => {
   it.each(['a', 'instance-4711/step-3', "it's:(fine)?[x]{y}=~", 'x'.repeat(128)])(
     'is the one that the caller gives: %s',
     (given) => {
-      expect(requestIdOf({ headers: { 'x-request-id': given } })).toBe(given)
+      expect(chooseRequestId({ headers: { 'x-request-id': given } })).toBe(given)
     },
   )
 
@@ -26,7 +26,7 @@ describe('the name of a request', () => {
     ['not of ASCII', 'ä'],
     ['of control characters', '\u001b[2J'],
   ])('is a new one where the given one is %s', (_what, given) => {
-    expect(requestIdOf({ headers: { 'x-request-id': given } })).toMatch(uuid)
+    expect(chooseRequestId({ headers: { 'x-request-id': given } })).toMatch(uuid)
   })
 
   it('is never anything that JSON or a header would have to escape', () => {
@@ -34,7 +34,7 @@ describe('the name of a request', () => {
 
     fc.assert(
       fc.property(fc.string({ unit: character, maxLength: 4 }), (given) => {
-        const id = requestIdOf({ headers: { 'x-request-id': given } })
+        const id = chooseRequestId({ headers: { 'x-request-id': given } })
         return (
           JSON.stringify(id) === `"${id}"` && /^urn:webhook-node:request:[\w!'()*.~%-]+$/.test(requestUri(id))
         )

@@ -22,7 +22,7 @@ const clientOf = (name: string, maxInFlight: number | null = null): Client => ({
 
 /** How many requests a client runs before it has its share. */
 function fill(shares: Shares, client: Client): number {
-  const usage = shares.usageOf(client)
+  const usage = shares.findUsage(client)
   for (let count = 0; ; count++) {
     if (shares.findShortage('active', { client: usage, tenant: null }, { more: 1 }) !== null) return count
     shares.add({ client: usage, tenant: null }, 'active', 1)
@@ -59,13 +59,13 @@ describe('what is kept of names that are made up', () => {
     const shares = new Shares(limits, () => 1)
     const pass = (from: number, count: number) => {
       for (let at = from; at < from + count; at++) {
-        const client = shares.usageOf(clientOf(`client-${at}`))
+        const client = shares.findUsage(clientOf(`client-${at}`))
         const name = `${'made-up-'.repeat(7)}${at}`
         client.see(name, at)
         const holder = { client, tenant: client.tenant(name) }
         shares.add(holder, 'active', 1)
         shares.add(holder, 'active', -1)
-        const anonymous = shares.usageOf(null)
+        const anonymous = shares.findUsage(null)
         anonymous.see(name, at)
         shares.assign(anonymous, anonymous.tenant(name), { active: 1, bytes: 0 })
         shares.add({ client: anonymous, tenant: anonymous.tenant(name) }, 'active', -1)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { refusalOf, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
+import { findRefusal, type Secret, type StoredSecretUse } from '../../src/secrets/secret.ts'
 import { parseSecretsFile } from '../../src/secrets/secrets-file.ts'
 import { compileUrl } from '../../src/webhook/request/url.ts'
 import { Compiler } from '../../src/webhook/template/compiler.ts'
@@ -31,7 +31,7 @@ function hostOf(authority: string): string {
 }
 
 function isAllowed(binding: object, authority: string, tenant: string | null = null): boolean {
-  return refusalOf(bound(binding), { ...usual, host: hostOf(authority), tenant }) === null
+  return findRefusal(bound(binding), { ...usual, host: hostOf(authority), tenant }) === null
 }
 
 describe('a secret that is bound to hosts goes', () => {
@@ -74,7 +74,7 @@ describe('a secret that is bound to hosts goes', () => {
     ['2001:db8::1', '[2001:db8::10]'],
     ['2001:db8::1', 'x2001.db8.example'],
   ])('%s, but not to %s', (host, authority) => {
-    expect(refusalOf(bound({ hosts: [host] }), { ...usual, host: hostOf(authority) })).toBe('hosts')
+    expect(findRefusal(bound({ hosts: [host] }), { ...usual, host: hostOf(authority) })).toBe('hosts')
   })
 
   it('to any host below a suffix, and to none that only looks like it', () => {
@@ -107,7 +107,9 @@ describe('a secret that is bound to tenants', () => {
 
 describe('a secret stands', () => {
   const placesOf = (binding: object) =>
-    secretPlaces.filter((place) => refusalOf(bound(binding), { ...usual, place, isDelimited: true }) === null)
+    secretPlaces.filter(
+      (place) => findRefusal(bound(binding), { ...usual, place, isDelimited: true }) === null,
+    )
 
   it('where targets hide what they get, unless its entry says more', () => {
     expect(placesOf({})).toEqual(['auth', 'headers', 'tls', 'signing'])
@@ -126,8 +128,8 @@ describe('a secret stands', () => {
   it.each(secretPlaces)('in %s it must be delimited', (place) => {
     const secret = bound({ in: secretPlaces })
 
-    expect(refusalOf(secret, { ...usual, place, isDelimited: false })).toBe('shape')
-    expect(refusalOf(secret, { ...usual, place, isDelimited: true })).toBeNull()
+    expect(findRefusal(secret, { ...usual, place, isDelimited: false })).toBe('shape')
+    expect(findRefusal(secret, { ...usual, place, isDelimited: true })).toBeNull()
   })
 })
 
@@ -139,12 +141,12 @@ describe('a secret that is bound to ports', () => {
     [80, false],
   ])('goes to port %i: %s', (port, isAllowedPort) => {
     for (const binding of [{ ports: [443, 8443] }, { ports: [443, 8443], hosts: ['api.example'] }])
-      expect(refusalOf(bound(binding), { ...usual, port })).toBe(isAllowedPort ? null : 'ports')
+      expect(findRefusal(bound(binding), { ...usual, port })).toBe(isAllowedPort ? null : 'ports')
   })
 
   it('needs no hosts, and hosts without ports have all of them', () => {
-    expect(refusalOf(bound({ ports: [8443] }), { ...usual, host: 'any.example', port: 8443 })).toBeNull()
-    expect(refusalOf(bound({ hosts: ['api.example'] }), { ...usual, port: 6 })).toBeNull()
+    expect(findRefusal(bound({ ports: [8443] }), { ...usual, host: 'any.example', port: 8443 })).toBeNull()
+    expect(findRefusal(bound({ hosts: ['api.example'] }), { ...usual, port: 6 })).toBeNull()
   })
 })
 
@@ -156,7 +158,7 @@ describe('a secret that is bound to paths', () => {
     ['/v1/leads/%2e%2e/users', 'paths'],
     ['/', 'paths'],
   ])('and %s: %s', (path, refusal) => {
-    expect(refusalOf(bound({ paths: ['/v1/leads', '/hooks/'] }), { ...usual, path })).toBe(refusal)
+    expect(findRefusal(bound({ paths: ['/v1/leads', '/hooks/'] }), { ...usual, path })).toBe(refusal)
   })
 })
 
@@ -187,11 +189,11 @@ describe('a secret that is bound in every way', () => {
   ]
 
   it('may be used where all of it is kept', () => {
-    expect(refusalOf(secret, right)).toBeNull()
+    expect(findRefusal(secret, right)).toBeNull()
   })
 
   it.each(wrong)('is refused for %s alone', (binding, use) => {
-    expect(refusalOf(secret, { ...right, ...use })).toBe(binding)
+    expect(findRefusal(secret, { ...right, ...use })).toBe(binding)
   })
 
   it('is refused for the first that is not kept, whatever else is not', () => {
@@ -199,7 +201,7 @@ describe('a secret that is bound in every way', () => {
       fc.property(fc.subarray([...wrong], { minLength: 1 }), (chosen) => {
         const use = Object.assign({ ...right }, ...chosen.map(([, part]) => part))
 
-        expect(refusalOf(secret, use)).toBe(chosen[0]?.[0])
+        expect(findRefusal(secret, use)).toBe(chosen[0]?.[0])
       }),
     )
   })

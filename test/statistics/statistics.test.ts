@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import Value from 'typebox/value'
 import { describe, expect, it } from 'vitest'
-import { idOf } from '../../src/contract/builders.ts'
+import { readId } from '../../src/contract/builders.ts'
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { branchNames } from '../../src/contract/node.ts'
 import { type NodeStatistics, statisticsSchemas } from '../../src/contract/statistics.ts'
@@ -415,7 +415,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-const schemas = Object.fromEntries(statisticsSchemas.map((schema) => [idOf(schema), schema]))
+const schemas = Object.fromEntries(statisticsSchemas.map((schema) => [readId(schema), schema]))
 
 function expectToFollow(name: string, value: unknown): void {
   const schema = schemas[name]

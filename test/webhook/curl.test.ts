@@ -71,7 +71,7 @@ describe('a curl command', () => {
   })
 
   it('takes secrets from shell variables, wherever they stand', () => {
-    const [token, other] = [base.markers.markerOf('token'), base.markers.markerOf('other')]
+    const [token, other] = [base.markers.composeMarker('token'), base.markers.composeMarker('other')]
     const texts = [
       token,
       `${token}${other}`,
@@ -94,7 +94,7 @@ describe('a curl command', () => {
   })
 
   it('writes a credential as people do', () => {
-    const marker = base.markers.markerOf('crm_token')
+    const marker = base.markers.composeMarker('crm_token')
     const command = withParts({ headers: [['Authorization', `Bearer ${marker}`]] })
 
     expect(command).toContain(`--header 'Authorization: Bearer '"$crm_token"`)
@@ -116,7 +116,7 @@ describe('a curl command', () => {
     ['GB2312', '中—·'],
     ['EUC-KR', '한'],
   ])('gives curl the bytes of a body in %s', (charset, text) => {
-    const body = `${base.markers.markerOf('token')}${text}`
+    const body = `${base.markers.composeMarker('token')}${text}`
     const command = withParts({ body, charset })
     const script = `curl() { printf '%s ' "$@" >&2; cat; }\n${command}\n`
 
@@ -132,7 +132,7 @@ describe('a curl command', () => {
   })
 
   it('takes white space away around a secret that is known to have some', () => {
-    const marker = base.markers.markerOf('token')
+    const marker = base.markers.composeMarker('token')
     const lines = (value: string, isBearer = false) =>
       toCurl({
         ...base,
@@ -146,7 +146,7 @@ describe('a curl command', () => {
     expect(lines(`Bearer ${marker}`)).toContain(`'Authorization: Bearer '"$(trim_end "$token")" `)
     expect(lines(`${marker} x`)).toContain(`'Authorization: '"$(trim_start "$token")"' x'`)
     expect(lines(`a ${marker} x`)).toContain(`'Authorization: a '"$token"' x'`)
-    expect(lines(base.markers.markerOf('other'))).not.toContain('trim')
+    expect(lines(base.markers.composeMarker('other'))).not.toContain('trim')
   })
 
   it('leaves the Authorization of Basic to curl', () => {
@@ -173,7 +173,7 @@ describe('a curl command', () => {
 })
 
 describe('a secret that the request encodes', () => {
-  const token = base.markers.markerOf('token')
+  const token = base.markers.composeMarker('token')
 
   it.each([
     ['as it is', token, `"$token"`],
@@ -199,7 +199,7 @@ describe('a secret that the request encodes', () => {
 
 describe('a shell variable', () => {
   const referenceTo = (name: string) =>
-    withParts({ body: base.markers.markerOf(name) }).match(/--data-raw "\$(\w+)"/)?.[1]
+    withParts({ body: base.markers.composeMarker(name) }).match(/--data-raw "\$(\w+)"/)?.[1]
 
   it.each([
     ...[
@@ -266,7 +266,7 @@ describe('a body that no argument may be', () => {
   })
 
   it('has NUL and secrets', () => {
-    const body = `${base.markers.markerOf('token')}\0%${base.markers.markerOf('token')}`
+    const body = `${base.markers.composeMarker('token')}\0%${base.markers.composeMarker('token')}`
 
     expect(piped(body, { token: 'it"s' })).toBe('it"s\0%it"s')
   })
@@ -319,7 +319,7 @@ describe('a variable that stands in for a value', () => {
   })
 
   it('is the secret where the value is one', () => {
-    const token = base.markers.markerOf('token')
+    const token = base.markers.composeMarker('token')
 
     for (const text of [token, encodeURIComponent(token)]) expect(standIn()(text, 'other')).toBe(text)
     expect(standIn()(`x${token}`, 'other')).not.toContain(token)
@@ -328,7 +328,7 @@ describe('a variable that stands in for a value', () => {
 
 describe('the marks that stand for secrets', () => {
   it('are none where they have another salt', () => {
-    const body = secretMarkers('b2').markerOf('token')
+    const body = secretMarkers('b2').composeMarker('token')
 
     expect(withParts({ body })).toContain(`--data-raw '${body}'`)
   })

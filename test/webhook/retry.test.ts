@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Repeat } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
-import { pauseBeforeRetry, type RetrySituation, retryPolicyOf } from '../../src/webhook/retry.ts'
+import { compileRetryPolicy, pauseBeforeRetry, type RetrySituation } from '../../src/webhook/retry.ts'
 
 const nodeOf = (part: Partial<Node>): Node => ({ method: 'POST', url: 'https://a.test/', retry: {}, ...part })
 
@@ -25,7 +25,7 @@ describe('whether a call is tried again', () => {
     ['what would do no good', { method: 'GET', idempotent: true }, 'never', false],
     ['anything without retry', { retry: undefined as never }, 'safe', false],
   ])('%s', (_what, part, repeat, again) => {
-    const pause = pauseBeforeRetry(retryPolicyOf(nodeOf(part)), { ...situation, repeat })
+    const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf(part)), { ...situation, repeat })
 
     expect(pause !== null).toBe(again)
   })
@@ -36,14 +36,16 @@ describe('whether a call is tried again', () => {
     [3, false],
     [4, false],
   ])('after %i of three attempts: %s', (attempts, again) => {
-    const pause = pauseBeforeRetry(retryPolicyOf(nodeOf({})), { ...situation, attempts })
+    const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf({})), { ...situation, attempts })
 
     expect(pause !== null).toBe(again)
   })
 })
 
 describe('the pause before the next attempt', () => {
-  const policy = retryPolicyOf(nodeOf({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }))
+  const policy = compileRetryPolicy(
+    nodeOf({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }),
+  )
 
   it.each<[what: string, part: Partial<RetrySituation>, pause: number | null]>([
     ['is at most the initial delay', {}, 500],
@@ -69,7 +71,7 @@ describe('the pause before the next attempt', () => {
     ['is still bounded where the target asks for nothing', { attempts: 9 }, 10_000],
     ['is not begun where it does not fit', { retryAfterMs: 30_000 }, null],
   ])('%s, with waitForRetryAfter', (_what, part, pause) => {
-    const patient = retryPolicyOf(nodeOf({ retry: { attempts: 10, waitForRetryAfter: true } }))
+    const patient = compileRetryPolicy(nodeOf({ retry: { attempts: 10, waitForRetryAfter: true } }))
 
     expect(pauseBeforeRetry(patient, { ...situation, ...part })).toBe(pause)
   })

@@ -35,7 +35,7 @@ export class IdleConnections {
   /** The one that was not used for longest, in all lanes. Looks at each lane, which is cheaper than to keep an order. */
   takeOldest(): Connection | undefined {
     let oldest: Idle[] = []
-    for (const stack of this.#stacks.values()) if (orderOf(stack) < orderOf(oldest)) oldest = stack
+    for (const stack of this.#stacks.values()) if (readOrder(stack) < readOrder(oldest)) oldest = stack
     const [first] = oldest.splice(0, 1)
     if (first !== undefined) this.#size -= 1
     return first?.connection
@@ -51,6 +51,6 @@ export class IdleConnections {
   }
 }
 
-function orderOf([oldest]: readonly Idle[]): number {
+function readOrder([oldest]: readonly Idle[]): number {
   return oldest?.order ?? Number.POSITIVE_INFINITY
 }

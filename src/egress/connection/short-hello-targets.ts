@@ -16,19 +16,19 @@ export class ShortHelloTargets {
   }
 
   has(target: Target): boolean {
-    return this.#names.get(nameOf(target)) ?? false
+    return this.#names.get(composeKey(target)) ?? false
   }
 
   add(target: Target): void {
-    this.#names.set(nameOf(target), true)
+    this.#names.set(composeKey(target), true)
   }
 
   delete(target: Target): void {
-    this.#names.delete(nameOf(target))
+    this.#names.delete(composeKey(target))
   }
 }
 
 /** Another port is another server, which may be another's. */
-function nameOf({ host, port }: Target): string {
+function composeKey({ host, port }: Target): string {
   return `${host}:${port}`
 }

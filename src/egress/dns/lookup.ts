@@ -39,9 +39,9 @@ export async function lookUp(name: string, { servers, budgetMs, signal }: Lookup
   const budget = setTimeout(giveUp, budgetMs)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    const findings = await findingsOf(inquiries)
+    const findings = await collectFindings(inquiries)
     if (findings.some(hasAddresses)) return joined(findings)
-    throw await failureOf(findings, name)
+    throw await explainFailure(findings, name)
   } finally {
     clearTimeout(budget)
     signal.removeEventListener('abort', giveUp)
@@ -61,7 +61,7 @@ type Answer =
   | { readonly kind: 'alias'; readonly channel: dns.Resolver }
   | { readonly kind: 'nothing' }
 
-async function findingsOf(inquiries: readonly Inquiry<Answer>[]): Promise<readonly Finding<Answer>[]> {
+async function collectFindings(inquiries: readonly Inquiry<Answer>[]): Promise<readonly Finding<Answer>[]> {
   const settled: Finding<Answer>[] = []
   const searches = inquiries.map(async ({ finding }) => void settled.push(await finding))
   const both = Promise.all(searches)
@@ -80,7 +80,7 @@ async function ask(channel: dns.Resolver, name: string, family: 4 | 6): Promise<
     if (!(error instanceof Error && 'code' in error)) throw error
     return isAnswer(error.code)
       ? found({ kind: 'nothing' })
-      : { kind: 'trouble', trouble: troubleOf(error.code) }
+      : { kind: 'trouble', trouble: toTrouble(error.code) }
   }
 }
 
@@ -92,7 +92,7 @@ function isAnswer(code: unknown): boolean {
   return code === dns.NOTFOUND || code === dns.NODATA || code === dns.BADNAME
 }
 
-function troubleOf(code: unknown): Trouble {
+function toTrouble(code: unknown): Trouble {
   switch (code) {
     case dns.SERVFAIL:
       return 'SERVFAIL'
@@ -128,7 +128,7 @@ function joined(findings: readonly Finding<Answer>[]): Lookup {
 }
 
 /** A name that one family does not know and the other could not ask for is one that could not be resolved. */
-async function failureOf(findings: readonly Finding<Answer>[], name: string): Promise<EgressError> {
+async function explainFailure(findings: readonly Finding<Answer>[], name: string): Promise<EgressError> {
   const troubles = findings.flatMap((finding) => (finding.kind === 'troubles' ? finding.troubles : []))
   if (troubles.length > 0) return new LookupFailed(troubles)
   const [channel] = findings.flatMap((finding) =>

@@ -92,10 +92,10 @@ function unfold(lines: readonly string[]): readonly Field[] {
     if (isContinuation(line)) folded.at(-1)?.push(line)
     else folded.push([line])
   }
-  return folded.map(fieldOf)
+  return folded.map(parseField)
 }
 
-function fieldOf([line = '', ...continuations]: readonly string[]): Field {
+function parseField([line = '', ...continuations]: readonly string[]): Field {
   const colon = line.indexOf(':')
   const name = colon === -1 ? line : line.slice(0, colon)
   const first = colon === -1 ? '' : trimBlanks(line.slice(colon + 1))
@@ -154,19 +154,19 @@ function isNamed({ name }: Field, lowerCaseName: string): boolean {
 
 /** Section 6.3: one number, or the same one again and again. The parser counts up to 2 to the power of 64. */
 function ruleBrokenByLengths(lengths: readonly Field[]): HeadRule | null {
-  const values = lengths.flatMap(elementsOf)
+  const values = lengths.flatMap(splitList)
   if (values.some((value) => !/^0*\d{1,18}$/.test(value))) return 'length'
   return new Set(values).size > 1 ? 'lengths' : null
 }
 
-function elementsOf({ value }: Field): readonly string[] {
+function splitList({ value }: Field): readonly string[] {
   return value.split(',').map(trimBlanks)
 }
 
 /** Section 6.1: `chunked` comes last, and once. A compression before it is undone with those of the content. */
 function ruleBrokenByCodings(codings: readonly Field[], statusLine: string): HeadRule | null {
   if (codings.length === 0) return null
-  const names = codings.flatMap(elementsOf).map((name) => name.toLowerCase())
+  const names = codings.flatMap(splitList).map((name) => name.toLowerCase())
   if (names.pop() !== 'chunked' || !names.every(isDecodable)) return 'coding'
   return /^HTTP\/[01]\.[09]/.test(statusLine) ? 'oldCoding' : null
 }
@@ -180,7 +180,7 @@ function repaired({ statusLine, fields }: Parts, lengths: readonly Field[]): Buf
   const [first] = lengths
   const lines = fields
     .filter((field) => field === first || !lengths.includes(field))
-    .map((field) => (field === first ? `${field.name}: ${elementsOf(field)[0]}` : field.line))
+    .map((field) => (field === first ? `${field.name}: ${splitList(field)[0]}` : field.line))
   return Buffer.from([statusLine, ...lines, '', ''].join('\r\n'), 'latin1')
 }
 

@@ -8,12 +8,12 @@ import {
   type IpAddress,
   type IpRange,
   parseIp,
-  rangeOf,
   ranges,
+  toRange,
 } from './ip-address.ts'
 import { isMetadataAddress } from './metadata-addresses.ts'
-import { specialNameOf } from './special-names.ts'
-import { type SpecialRange, specialRangeOf } from './special-ranges.ts'
+import { findSpecialName } from './special-names.ts'
+import { findSpecialRange, type SpecialRange } from './special-ranges.ts'
 
 /** Why an address, a name or a port may not be dialled. */
 export type Denial =
@@ -65,7 +65,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
   const interfaces = options.interfaces
     .map(parseIp)
     .filter((address) => address !== null)
-    .map(rangeOf)
+    .map(toRange)
   const ownRanges = listeningRanges(own.address, interfaces)
   const isOwn = (address: IpAddress) => ownRanges.some((range) => contains(range, address))
   const isLeftOut = (target: Target) => only.length > 0 && !only.some((rule) => namesHost(rule, target))
@@ -81,13 +81,13 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
         if (isLeftOut(target)) return 'not_in_egress_only'
         if (badPorts.has(target.port)) return 'bad_port'
       }
-      return specialNameOf(target.host) === null ? null : 'special_name'
+      return findSpecialName(target.host) === null ? null : 'special_name'
     },
 
     refuseAddress(text, target) {
       const address = parseIp(text)
       if (address === null) return 'not_an_address'
-      const forms = formsOf(address, options.nat64)
+      const forms = deriveForms(address, options.nat64)
       const { judged } = forms
       const everyForm = [address, ...everyEmbeddedIpv4(address, options.nat64)]
 
@@ -97,7 +97,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
       if (allow.some((rule) => opensAddress(rule, forms, target))) return null
       if (isLeftOut(target)) return 'not_in_egress_only'
       if (badPorts.has(target.port)) return 'bad_port'
-      return specialRangeOf(judged) ?? (isWithin(interfaces, forms) ? 'own_interface' : null)
+      return findSpecialRange(judged) ?? (isWithin(interfaces, forms) ? 'own_interface' : null)
     },
   }
 }
@@ -108,7 +108,7 @@ interface Forms {
   readonly judged: IpAddress
 }
 
-function formsOf(written: IpAddress, nat64: readonly IpRange[] = []): Forms {
+function deriveForms(written: IpAddress, nat64: readonly IpRange[] = []): Forms {
   return { written, judged: carriedIpv4(written, nat64) ?? written }
 }
 
@@ -123,8 +123,8 @@ function isWithin(within: readonly IpRange[], { written, judged }: Forms): boole
 function listeningRanges(address: string, interfaces: readonly IpRange[]): readonly IpRange[] {
   const unspecified = ranges(['0.0.0.0/32', '::/128']) // dialled, these mean this machine
   const written = parseIp(address)
-  const own = written && formsOf(written).judged
-  if (own !== null && own.value !== 0n) return [...unspecified, rangeOf(own)]
+  const own = written && deriveForms(written).judged
+  if (own !== null && own.value !== 0n) return [...unspecified, toRange(own)]
   return [...unspecified, ...ranges(['127.0.0.0/8', '::1/128']), ...interfaces]
 }
 
@@ -133,7 +133,7 @@ function namesHost(rule: AddressRule, { host, port }: Target): boolean {
   if (rule.kind === 'host') return rule.host === host
   if (rule.kind === 'suffix') return host.endsWith(rule.suffix)
   const address = parseIp(host)
-  return address !== null && isWithin([rule.range], formsOf(address))
+  return address !== null && isWithin([rule.range], deriveForms(address))
 }
 
 function closesAddress(rule: AddressRule, everyForm: readonly IpAddress[], { port }: Target): boolean {

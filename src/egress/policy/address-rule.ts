@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { type IpRange, parseIp, parseIpRange, rangeOf } from './ip-address.ts'
+import { type IpRange, parseIp, parseIpRange, toRange } from './ip-address.ts'
 
 /**
  * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null where the entry names none.
@@ -25,7 +25,7 @@ export function parseAddressRule(entry: string): ParsedRule {
   if (port !== null && (port < 1 || port > 65_535)) return wrong(entry, 'the port is not between 1 and 65535')
   if (place.includes('/')) return parseRangeRule(entry, place, port)
   const address = parseIp(place)
-  if (address) return right({ kind: 'range', range: rangeOf(address), port })
+  if (address) return right({ kind: 'range', range: toRange(address), port })
   return parseNameRule(entry, place, port)
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Denial, Target } from './address-policy.ts'
-import { type SpecialName, specialNameOf } from './special-names.ts'
+import { findSpecialName, type SpecialName } from './special-names.ts'
 import type { SpecialRange } from './special-ranges.ts'
 
 /** Sentences for callers. They tell the class of what is closed, and never an address that was looked up. */
@@ -12,7 +12,7 @@ export interface DenialText {
 
 /** `place` is the target as it stands in a URL, and as an entry of EGRESS_ALLOW names it. */
 export function describeDenial(denial: Denial, target: Target, place: string): DenialText {
-  const { what, hint } = textOf(denial, target, place)
+  const { what, hint } = composeText(denial, target, place)
   return { detail: `The service may not call ${place}: ${what}.`, hint }
 }
 
@@ -24,8 +24,8 @@ interface Text {
   readonly hint: string
 }
 
-function textOf(denial: Denial, target: Target, place: string): Text {
-  const kind = isIP(target.host) === 0 ? specialNameOf(target.host) : null
+function composeText(denial: Denial, target: Target, place: string): Text {
+  const kind = isIP(target.host) === 0 ? findSpecialName(target.host) : null
   // Whatever else is closed about it, nobody is told how to open such a name.
   if (kind === 'metadata_service')
     return { what: `"${target.host}" is a name of a metadata service`, hint: hintFor('metadata', place) }

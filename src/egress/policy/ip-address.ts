@@ -30,7 +30,7 @@ export function parseIp(text: string): IpAddress | null {
 export function parseIpRange(text: string): IpRange | null {
   const [, base = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
   const address = parseIp(base)
-  if (address === null || Number(length) > widthOf(address)) return null
+  if (address === null || Number(length) > countBits(address)) return null
   const range = { ...address, prefix: Number(length) }
   return network(range, range) << hostBits(range) === range.value ? range : null
 }
@@ -45,8 +45,8 @@ export function ranges(texts: readonly string[]): readonly IpRange[] {
 }
 
 /** The range that holds one address alone. */
-export function rangeOf(address: IpAddress): IpRange {
-  return { ...address, prefix: widthOf(address) }
+export function toRange(address: IpAddress): IpRange {
+  return { ...address, prefix: countBits(address) }
 }
 
 export function contains(range: IpRange, address: IpAddress): boolean {
@@ -144,10 +144,10 @@ function network(range: IpRange, address: IpAddress): bigint {
 }
 
 function hostBits(range: IpRange): bigint {
-  return BigInt(widthOf(range) - range.prefix)
+  return BigInt(countBits(range) - range.prefix)
 }
 
-function widthOf({ family }: IpAddress): number {
+function countBits({ family }: IpAddress): number {
   return family === 4 ? 32 : 128
 }
 

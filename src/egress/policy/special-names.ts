@@ -24,7 +24,7 @@ export type SpecialName = 'bare' | 'own_machine' | 'local' | 'private' | 'nowher
 export type SpecialNameRow = readonly [pattern: string, source: string, kind: SpecialName]
 
 /** Null for a name like any other. Expects lower case and no final dot. */
-export function specialNameOf(host: string): SpecialName | null {
+export function findSpecialName(host: string): SpecialName | null {
   const row = specialNames.find(([pattern]) => matches(host, pattern))
   return row?.[2] ?? (host.includes('.') ? null : 'bare')
 }

@@ -60,7 +60,7 @@ const rows = specialRanges.flatMap(([cidr, name]) => ranges([cidr]).map((range) 
 const globalUnicast = ranges(['0.0.0.0/0', '2000::/3'])
 
 /** Null for an address on the public internet. */
-export function specialRangeOf(address: IpAddress): SpecialRange | null {
+export function findSpecialRange(address: IpAddress): SpecialRange | null {
   const special = rows.find(({ range }) => contains(range, address))
   if (special) return special.name
   return globalUnicast.some((range) => contains(range, address)) ? null : 'reserved'

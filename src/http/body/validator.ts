@@ -16,28 +16,28 @@ interface ValidatedPart {
  */
 export function validatorFor({ schema, httpPart }: ValidatedPart) {
   if (httpPart === 'headers' || httpPart === 'params') return acceptText
-  const validator = validatorOf(nameOf(schema))
+  const validator = findValidator(readSchemaName(schema))
   return httpPart === 'body' ? sparingSoundBodies(validator) : validator
 }
 
 /** Whether the rest of a body follows the schema of its route, apart from the node. */
 export function isRestSound(bodySchema: unknown, rest: unknown): boolean {
-  const name = restSchemaNames.get(nameOf(bodySchema) ?? '')
-  return name !== undefined && validatorOf(name)(rest)
+  const name = restSchemaNames.get(readSchemaName(bodySchema) ?? '')
+  return name !== undefined && findValidator(name)(rest)
 }
 
-function nameOf(schema: unknown): string | undefined {
+function readSchemaName(schema: unknown): string | undefined {
   const { $id, $ref = $id } = schema as { readonly $id?: string; readonly $ref?: string }
   return $ref
 }
 
-function validatorOf(name: string | undefined) {
+function findValidator(name: string | undefined) {
   const validator = name === undefined ? undefined : validators[name]
   if (validator === undefined) throw new TypeError('a schema was not compiled: run npm run openapi')
   return validator
 }
 
-function sparingSoundBodies(validator: ReturnType<typeof validatorOf>) {
+function sparingSoundBodies(validator: ReturnType<typeof findValidator>) {
   function validate(body: unknown): boolean {
     if (body instanceof SoundBody) return true
     const isSound = validator(body)

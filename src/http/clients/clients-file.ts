@@ -27,7 +27,7 @@ export function parseClientsFile(text: string, known: readonly Client[] = []): F
   const complain: Complain = (path, problem) => problems.push(`${path} ${problem}`)
   if (Object.keys(file).length === 0) problems.push('must have at least one client')
   for (const place of repeatedMembers(text)) complain(showPlace(file, place), 'is there twice')
-  const context = { owners: ownersOf(known), complain }
+  const context = { owners: mapOwners(known), complain }
   const clients = Object.entries(file).flatMap(([name, entry]) => {
     const path = showPlace(file, [name])
     if (known.some((client) => client.name === name)) complain(path, 'is in API_KEYS, too')
@@ -52,7 +52,7 @@ interface Context {
   readonly complain: Complain
 }
 
-function ownersOf(clients: readonly Client[]): Owners {
+function mapOwners(clients: readonly Client[]): Owners {
   return new Map(
     clients.flatMap(({ name, keyHashes }) =>
       keyHashes.map((keyHash) => [keyHash, `"${name}" in API_KEYS`] as const),
@@ -77,7 +77,7 @@ function readClient(name: string, entry: JsonObject, path: string, context: Cont
 function readKeys(value: unknown, owner: string, { owners, complain }: Context): readonly string[] {
   const path = `${owner}/keys`
   if (value === undefined) complain(path, 'is missing; must be a list of at least one hash of a key')
-  const keys = listOf(value, path, complain) ?? []
+  const keys = readList(value, path, complain) ?? []
   return keys.flatMap((key, index) => {
     const keyHash = /^sha256:([0-9a-f]{64})$/i.exec(key)?.[1]?.toLowerCase()
     const problem = keyHash === undefined ? keyRule : hashProblem(keyHash, owner, owners)
@@ -98,7 +98,7 @@ function hashProblem(keyHash: string, owner: string, owners: Owners): string | n
 }
 
 function readTenants(value: unknown, path: string, complain: Complain): readonly string[] | null {
-  const tenants = listOf(value, path, complain)
+  const tenants = readList(value, path, complain)
   tenants?.forEach((tenant, index) => {
     const problem = tenantProblem(tenant)
     if (problem !== null) complain(`${path}/${index}`, problem)
@@ -107,7 +107,7 @@ function readTenants(value: unknown, path: string, complain: Complain): readonly
 }
 
 function readRights(value: unknown, path: string, complain: Complain): readonly Right[] {
-  const words = listOf(value, path, complain) ?? rights
+  const words = readList(value, path, complain) ?? rights
   return words.flatMap((word, index) => {
     const right = rights.find((candidate) => candidate === word)
     if (right === undefined) complain(`${path}/${index}`, `must be one of ${rights.join(', ')}`)
@@ -123,7 +123,7 @@ function readMaxInFlight(value: unknown, path: string, complain: Complain): numb
 }
 
 /** Null where there is none. An empty list would leave a client that can do nothing. */
-function listOf(value: unknown, path: string, complain: Complain): readonly string[] | null {
+function readList(value: unknown, path: string, complain: Complain): readonly string[] | null {
   if (value === undefined) return null
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string'))
     complain(path, 'must be a list of strings')

@@ -33,7 +33,7 @@ const lastMs = 200
  */
 export function drainBeforeClosing(app: FastifyInstance, options: DrainOptions): () => boolean {
   const { concurrency, graceMs, delayMs, interrupt, finish } = options
-  const connections = connectionsOf(app)
+  const connections = watchConnections(app)
   let isDraining = false
   app.addHook('preClose', async () => {
     isDraining = true
@@ -68,7 +68,7 @@ export function refuseWhile(isDraining: () => boolean, app: FastifyInstance): vo
   })
 }
 
-function connectionsOf(app: FastifyInstance): Crowd<Socket> {
+function watchConnections(app: FastifyInstance): Crowd<Socket> {
   const connections = new Crowd<Socket>()
   app.server.on('connection', (socket) => {
     connections.add(socket)

@@ -13,12 +13,12 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     for (const name of [method].flat()) known.methods.add(name)
   })
   app.addHook('onRequest', ({ is404, url }, _reply, done) => {
-    if (is404) throw refusalOf(methodsAt(url, routes), routes.has(documentUrl))
+    if (is404) throw refuseRoute(methodsAt(url, routes), routes.has(documentUrl))
     done()
   })
   // Where a plugin finds that there is nothing, such as a file of the API page.
   app.setNotFoundHandler(() => {
-    throw refusalOf([], routes.has(documentUrl))
+    throw refuseRoute([], routes.has(documentUrl))
   })
 }
 
@@ -37,7 +37,7 @@ function methodsAt(url: string, routes: ReadonlyMap<string, KnownUrl>): readonly
   return [...new Set(matching.flatMap(({ methods }) => [...methods]))]
 }
 
-function refusalOf(methods: readonly string[], isDescribed: boolean): Refusal {
+function refuseRoute(methods: readonly string[], isDescribed: boolean): Refusal {
   if (methods.length === 0)
     return new Refusal(
       'not_found',

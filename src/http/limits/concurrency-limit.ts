@@ -125,7 +125,7 @@ export class ConcurrencyLimit {
   }
 
   #letIn(request: FastifyRequest): ActiveRequest {
-    const client = this.#shares.usageOf(request.client)
+    const client = this.#shares.findUsage(request.client)
     const active = new ActiveRequest(request.id, client, this.#expectedBytes(request), this.#surroundings)
     this.#check(findHaste(client) ?? active.begin(), active)
     this.#underWay.add(active)

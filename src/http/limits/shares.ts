@@ -52,7 +52,7 @@ export class Shares {
   }
 
   /** Null stands for everybody, where the service asks for no key. */
-  usageOf(client: Client | null): ClientUsage {
+  findUsage(client: Client | null): ClientUsage {
     const name = client?.name ?? null
     const usage = this.#clients.get(name) ?? this.#begin(name)
     usage.ownMaxInFlight = client?.maxInFlight ?? null

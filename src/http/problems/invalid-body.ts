@@ -1,4 +1,4 @@
-import { idOf } from '../../contract/builders.ts'
+import { readId } from '../../contract/builders.ts'
 import type { ConfigError } from '../../contract/config-error.ts'
 import type { Node } from '../../contract/node.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
@@ -8,7 +8,7 @@ import { dereference, isObject, type JsonObject, type JsonSchema } from './json-
 import { mismatches } from './schema-errors.ts'
 
 // TypeBox's types know nothing of JSON Schema's keywords, its schemas are made of them.
-const named = new Map(namedSchemas.map((schema) => [idOf(schema), schema as JsonSchema]))
+const named = new Map(namedSchemas.map((schema) => [readId(schema), schema as JsonSchema]))
 const dereferenced = new Map(Array.from(named, ([name, schema]) => [name, dereference(schema, named)]))
 
 /**

@@ -32,7 +32,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** The name that JSON Schema has for the type of a value. */
-export function typeOf(value: unknown): string {
+export function nameType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }
@@ -40,16 +40,16 @@ export function typeOf(value: unknown): string {
 /** Whether a schema takes values of this type, whatever else it asks of them. */
 export function admitsType(schema: JsonSchema, value: unknown): boolean {
   if (schema.anyOf !== undefined) return schema.anyOf.some((branch) => admitsType(branch, value))
-  const types = typesOf(schema)
+  const types = listTypes(schema)
   // A JSON text may say 1e400, which is no number that anybody calculates with.
   if (typeof value === 'number' && !Number.isFinite(value)) return types.length === 0
   return (
-    types.length === 0 || types.includes(typeOf(value)) || (types.includes('integer') && isInteger(value))
+    types.length === 0 || types.includes(nameType(value)) || (types.includes('integer') && isInteger(value))
   )
 }
 
 /** The types that a schema names; none where it takes every type. */
-export function typesOf({ type }: JsonSchema): readonly string[] {
+export function listTypes({ type }: JsonSchema): readonly string[] {
   if (type === undefined) return []
   return typeof type === 'string' ? [type] : type
 }

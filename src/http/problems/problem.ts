@@ -6,7 +6,7 @@ import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
 import { explainInvalidBody } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
-import { requestIdHeader, requestIdOf, requestUri } from './request-id.ts'
+import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
 
 /** More offenders than these are not listed: what a hostile body costs has a bound. Each may repeat a long name. */
 const maxErrors = 100
@@ -26,13 +26,13 @@ export class Refusal extends Error {
   constructor(code: ProblemCode, detail: string, { errors = [], headers = {} }: RefusalOptions = {}) {
     super(detail)
     this.code = code
-    this.errors = firstOf(errors)
+    this.errors = takeFirst(errors)
     this.headers = headers
   }
 }
 
 /** The body of a problem. */
-export function problemOf({ code, message, errors }: Refusal, requestId: string): Problem {
+export function createProblem({ code, message, errors }: Refusal, requestId: string): Problem {
   const { status, title, delivered, retryable } = problems[code]
   return {
     type: `urn:webhook-node:problem:${code}`,
@@ -68,7 +68,7 @@ export interface ProblemObservers {
 export function createProblemAnswers({ log, refusals, answered }: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
-      const refusal = refusalOf(error, request)
+      const refusal = toRefusal(error, request)
       if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // Nobody is answered who has gone, or who had another answer when time was up.
@@ -94,13 +94,13 @@ function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyRe
       // No hook has run where the path is none.
       .header(requestIdHeader, request.id)
       .type('application/problem+json')
-      .send(problemOf(refusal, request.id))
+      .send(createProblem(refusal, request.id))
   )
 }
 
 function endWithProblem(refusal: Refusal, socket: Socket): void {
-  const requestId = requestIdOf({ headers: {} })
-  const body = JSON.stringify(problemOf(refusal, requestId))
+  const requestId = chooseRequestId({ headers: {} })
+  const body = JSON.stringify(createProblem(refusal, requestId))
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Connection: close',
@@ -123,7 +123,7 @@ const brokenHttp: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
 }
 
-function refusalOf(error: FastifyError | Refusal, request: FastifyRequest): Refusal {
+function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error
   if (error.validation !== undefined) return refusalOfBody(request)
   const known = refusalsByCode[error.code]
@@ -155,7 +155,7 @@ const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; read
   },
 }
 
-function firstOf(errors: Iterable<ConfigError>): readonly ConfigError[] {
+function takeFirst(errors: Iterable<ConfigError>): readonly ConfigError[] {
   const found: ConfigError[] = []
   let characters = 0
   for (const error of errors) {

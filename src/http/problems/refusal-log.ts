@@ -27,7 +27,7 @@ export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalL
   function endWindow(): void {
     for (const { code, keyName, count } of kinds.values())
       if (count > maxLines)
-        log[levelOf(code)]({ code, keyName, more: count - maxLines }, 'more requests refused')
+        log[chooseLevel(code)]({ code, keyName, more: count - maxLines }, 'more requests refused')
     kinds.clear()
   }
 
@@ -42,7 +42,7 @@ export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalL
 
   return {
     refused(code, { id: requestId, ip, client }) {
-      const level = levelOf(code)
+      const level = chooseLevel(code)
       if (!log.isLevelEnabled(level) || count(code, client?.name) > maxLines) return
       const who = code === 'unauthorized' ? { ip } : { keyName: client?.name }
       log[level]({ requestId, code, ...who }, 'request refused')
@@ -55,6 +55,6 @@ export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalL
 }
 
 /** The operator sees attempts without permission at the usual level. */
-function levelOf(code: ProblemCode): 'info' | 'debug' {
+function chooseLevel(code: ProblemCode): 'info' | 'debug' {
   return code === 'unauthorized' || code === 'forbidden' ? 'info' : 'debug'
 }

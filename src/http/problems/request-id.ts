@@ -24,7 +24,7 @@ export const requestIdDescription = {
 }
 
 /** The name of a request: the caller's, or else a new one. */
-export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+export function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = String(headers[requestIdHeader.toLowerCase()] ?? '')
   return acceptable.test(given) ? given : randomUUID()
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../webhook/values/suggest.ts'
-import { follows, type JsonSchema, typeOf, typesOf } from './json-schema.ts'
+import { follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 
 /** More words than these are not listed. */
 const maxWords = 12
@@ -40,9 +40,9 @@ export function unknownName(form: string): string {
  */
 export function given(value: unknown, schema: JsonSchema): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308'
-  const asksForNumber = typesOf(schema).some((type) => type === 'number' || type === 'integer')
+  const asksForNumber = listTypes(schema).some((type) => type === 'number' || type === 'integer')
   if (typeof value === 'number' && asksForNumber) return `the number ${value}`
-  return typeNames[typeOf(value)] ?? 'nothing'
+  return typeNames[nameType(value)] ?? 'nothing'
 }
 
 /** What is wrong with a string, number, boolean or null of the right type, or null. */
@@ -56,7 +56,7 @@ export function scalarMismatch(schema: JsonSchema, value: unknown): string | nul
 }
 
 function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSchema, text: string) {
-  const length = lengthOf(text)
+  const length = countCharacters(text)
   if (length < minLength)
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters, not ${length}`
   if (maxLength !== undefined && length > maxLength)
@@ -66,7 +66,7 @@ function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSc
 }
 
 /** As JSON Schema counts: characters, not UTF-16 code units. */
-function lengthOf(text: string): number {
+function countCharacters(text: string): number {
   let length = 0
   for (const _character of text) length++
   return length
@@ -79,7 +79,7 @@ function isWithin({ minimum = -Infinity, maximum = Infinity }: JsonSchema, value
 function wanted(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return wantedOfUnion(schema, schema.anyOf)
   if (schema.enum !== undefined) return wantedWords(schema.enum)
-  const types = typesOf(schema).map((type) => typeNames[type] ?? type)
+  const types = listTypes(schema).map((type) => typeNames[type] ?? type)
   return (types.length === 0 ? 'any JSON value' : listed(types)) + range(schema)
 }
 

@@ -44,11 +44,11 @@ function* inObject(schema: JsonSchema, value: JsonObject, path: string): Generat
     const member = memberSchema(schema, name)
     if (member !== null) yield* mismatches(member, value[name], pointer(path, name))
     else if (schema.additionalProperties === false)
-      yield { path: pointer(path, name), message: refusalOf(name, schema) }
+      yield { path: pointer(path, name), message: describeRefusal(name, schema) }
   }
 }
 
-function refusalOf(name: string, { properties, patternProperties }: JsonSchema): string {
+function describeRefusal(name: string, { properties, patternProperties }: JsonSchema): string {
   const [form] = Object.keys(patternProperties ?? {})
   return form === undefined ? unknownMember(name, Object.keys(properties ?? {})) : unknownName(form)
 }

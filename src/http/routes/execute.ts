@@ -3,7 +3,7 @@ import { named } from '../../contract/builders.ts'
 import { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { WithRequestedNode } from '../../execution/node-cache.ts'
-import { spansOf } from '../../execution/spans.ts'
+import { createSpans } from '../../execution/spans.ts'
 import { logExecution } from '../../logging/execution-line.ts'
 import type { Log } from '../../logging/logger.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
@@ -12,7 +12,7 @@ import type { SpanExporter } from '../../tracing/span.ts'
 import type { ConcurrencyLimit } from '../limits/concurrency-limit.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReplies } from './problem-replies.ts'
-import { returnTrace, TraceHeaders, traceOf, traceReplyHeaders } from './trace-headers.ts'
+import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecuteRouteOptions {
   readonly context: ExecutionContext
@@ -51,7 +51,7 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     if (active === null) throw new TypeError('the route has no limit')
     const keyName = request.client?.name ?? null
     const { cancellation } = active
-    const occasion = { cancellation, resources: active, trace: traceOf(request), client: keyName }
+    const occasion = { cancellation, resources: active, trace: readTrace(request), client: keyName }
     const body = request.body as unknown as WithRequestedNode<ExecuteRequest>
     const result = await executeNode(body, context, occasion)
     if (result.kind === 'refused')
@@ -59,7 +59,7 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
-    spanExporter?.record(spansOf(result))
+    spanExporter?.record(createSpans(result))
     const { id: requestId } = request
     // Right behind the reply, before any other request: its caller need not wait for those who watch.
     process.nextTick(() => {

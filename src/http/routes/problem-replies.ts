@@ -3,7 +3,7 @@ import { problems } from '../../contract/problem-codes.ts'
 import { Problem } from '../../contract/schemas.ts'
 import { lacksRight } from '../clients/access.ts'
 import { refuseFor } from '../limits/reached-limit.ts'
-import { problemOf, Refusal } from '../problems/problem.ts'
+import { createProblem, Refusal } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
 
@@ -80,7 +80,7 @@ export const readingReplies = {
 /** A problem that a route has, with an example, for the OpenAPI document. */
 export function problemReply(description: string, refusal: Refusal) {
   const { code } = refusal
-  const example = { summary: problems[code].title, value: problemOf(refusal, requestId) }
+  const example = { summary: problems[code].title, value: createProblem(refusal, requestId) }
   return {
     description,
     content: { 'application/problem+json': { schema: named(Problem), examples: { [code]: example } } },

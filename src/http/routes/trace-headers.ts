@@ -24,7 +24,7 @@ export const traceReplyHeaders = {
 }
 
 /** The trace that the caller of a request is in. */
-export function traceOf({ headers }: Pick<FastifyRequest, 'headers'>): TraceContext | null {
+export function readTrace({ headers }: Pick<FastifyRequest, 'headers'>): TraceContext | null {
   const { traceparent, tracestate } = headers
   return parseTraceContext(text(traceparent), text(tracestate))
 }

@@ -16,7 +16,7 @@ export class Automaton {
   /** By row and symbol: where the row of the next state begins, negative where a pattern ends. */
   #table: Int32Array
   /** Where the row of a state begins, 0 where it has none. */
-  readonly #rowOf: Int32Array
+  readonly #rows: Int32Array
   /** The states of the rows, in order. The first row stays empty. */
   #states: number[] = []
 
@@ -24,7 +24,7 @@ export class Automaton {
     this.#width = this.#classify(patterns) + 1
     this.#longest = patterns.reduce((longest, { bytes }) => Math.max(longest, bytes.length), 0)
     this.#trie = new Trie(patterns, this.#symbols)
-    this.#rowOf = new Int32Array(this.#trie.size)
+    this.#rows = new Int32Array(this.#trie.size)
     this.#table = new Int32Array(firstRows * this.#width)
     this.#forget()
   }
@@ -110,7 +110,7 @@ export class Automaton {
 
   /** How many bytes of a pattern lead to a row. */
   depthAt(row: number): number {
-    return this.#trie.depthOf(this.#stateAt(row))
+    return this.#trie.countDepth(this.#stateAt(row))
   }
 
   #stateAt(row: number): number {
@@ -131,7 +131,7 @@ export class Automaton {
   #resolve(row: number, symbol: number): number {
     const known = this.#states.length
     const next = this.#trie.follow(this.#stateAt(row), symbol)
-    const nextRow = this.#rowOf[next] || this.#addRow(next)
+    const nextRow = this.#rows[next] || this.#addRow(next)
     const cell = this.#trie.matches(next) ? -nextRow : nextRow
     // Where all rows had to go, the one that was left is no more.
     if (this.#states.length >= known) this.#table[row + symbol] = cell
@@ -147,12 +147,12 @@ export class Automaton {
       this.#table = larger
     }
     this.#states.push(state)
-    this.#rowOf[state] = row
+    this.#rows[state] = row
     return row
   }
 
   #forget(): void {
-    for (const state of this.#states) this.#rowOf[state] = 0
+    for (const state of this.#states) this.#rows[state] = 0
     this.#table.fill(unknown)
     this.#states = [0]
     this.#addRow(0)

@@ -2,7 +2,7 @@ import type { Span } from './unescape.ts'
 import type { View } from './view.ts'
 
 /** How long a run of digits must be to be base64 of the base64 of a value. Of shorter values too much would be one. */
-export function shortestRunOf(values: readonly string[]): number {
+export function computeShortestRun(values: readonly string[]): number {
   const shortest = Math.min(...values.map((value) => Buffer.byteLength(value)))
   const digits = Math.floor((shortest * 8 - 10) / 6)
   return Math.max(11, Math.floor((digits * 4) / 3))

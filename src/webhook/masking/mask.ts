@@ -1,9 +1,9 @@
 import { minMaskLength } from '../../contract/names.ts'
 import { Automaton, Search } from './automaton.ts'
-import { decodedViews, nextRun, shortestRunOf } from './base64.ts'
-import { patternsOf, shortestSpelling } from './patterns.ts'
+import { computeShortestRun, decodedViews, nextRun } from './base64.ts'
+import { derivePatterns, shortestSpelling } from './patterns.ts'
 import type { Span } from './unescape.ts'
-import { isEscaped, type View, viewsOf } from './view.ts'
+import { isEscaped, readViews, type View } from './view.ts'
 
 /** What stands in the place of everything that must not be seen. */
 export const mask = '•••'
@@ -50,8 +50,8 @@ class Finder {
   readonly #shortestRun: number
 
   constructor(values: readonly string[]) {
-    this.#automaton = new Automaton(values.flatMap(patternsOf))
-    this.#shortestRun = shortestRunOf(values)
+    this.#automaton = new Automaton(values.flatMap(derivePatterns))
+    this.#shortestRun = computeShortestRun(values)
   }
 
   /** Whether a text says nothing else than it is, and has no value. Most texts are such ones. */
@@ -65,7 +65,7 @@ class Finder {
   spansIn(text: string, isCut: boolean): readonly Span[] {
     const spans: Span[] = []
     let barest: View | null = null
-    for (const view of viewsOf(text)) {
+    for (const view of readViews(text)) {
       if (isCut) this.#addBegun(spans, view)
       this.#add(spans, view)
       barest = view

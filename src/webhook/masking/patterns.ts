@@ -10,7 +10,7 @@ export function shortestSpelling(value: string): number {
 const maxBytesPerUnit = 3
 
 /** What is searched for: the value as it is and without escapes, and the base64 of it. */
-export function patternsOf(value: string): readonly Pattern[] {
+export function derivePatterns(value: string): readonly Pattern[] {
   const bare = unescaped(value)
   const spelled = bare.length >= minMaskLength ? [bare] : escapedForms(value)
   const forms = [Buffer.from(value), ...spelled, ...wrappedForms(value)]

@@ -37,7 +37,7 @@ export class Trie {
     this.#link()
   }
 
-  depthOf(state: number): number {
+  countDepth(state: number): number {
     return this.#depth[state] as number
   }
 

@@ -153,7 +153,7 @@ class Unescaper implements Unescaped {
   }
 
   locate(start: number, end: number): Span {
-    return [this.#startOf(start), end > start ? this.#endOf(end - 1) : this.#startOf(start)]
+    return [this.#locateStart(start), end > start ? this.#locateEnd(end - 1) : this.#locateStart(start)]
   }
 
   /** Closes the gaps that control characters leave. */
@@ -184,12 +184,12 @@ class Unescaper implements Unescaped {
     return kept
   }
 
-  #startOf(index: number): number {
+  #locateStart(index: number): number {
     const inRun = this.#inRun(index)
     return inRun ?? (this.#starts[index] as number)
   }
 
-  #endOf(index: number): number {
+  #locateEnd(index: number): number {
     const inRun = this.#inRun(index)
     return inRun === null ? (this.#ends[index] as number) : inRun + 1
   }
@@ -311,13 +311,13 @@ class Unescaper implements Unescaped {
   #endedBraces(): Escape | null {
     for (let back = 3; back <= 8 && isHex(this.#at(back - 1)); back++)
       if (this.#at(back) === openBrace && this.#isEscape(back + 1, letterU))
-        return escapeOf(back + 1, Number.parseInt(this.#textBefore(back - 1), 16))
+        return toEscape(back + 1, Number.parseInt(this.#textBefore(back - 1), 16))
     return null
   }
 
   #endedEntity(): Escape | null {
     for (let back = 2; back <= Math.min(longestEntity, this.#length); back++)
-      if (this.#at(back) === ampersand) return escapeOf(back, pointOf(this.#textBefore(back - 1)))
+      if (this.#at(back) === ampersand) return toEscape(back, decodeEntity(this.#textBefore(back - 1)))
     return null
   }
 
@@ -362,12 +362,12 @@ class Unescaper implements Unescaped {
 /** Memory for texts that are looked at and let go. */
 const pooled = new Unescaper(262_144)
 
-function escapeOf(length: number, point: number | undefined): Escape | null {
+function toEscape(length: number, point: number | undefined): Escape | null {
   return point !== undefined && point <= 0x10ffff ? { length, point, isByte: false } : null
 }
 
 /** What an entity stands for, by its name. */
-function pointOf(entity: string): number | undefined {
+function decodeEntity(entity: string): number | undefined {
   const [, hex, decimal] = /^#(?:[xX]([\da-fA-F]+)|(\d+))$/.exec(entity) ?? []
   if (hex !== undefined) return Number.parseInt(hex, 16)
   if (decimal !== undefined) return Number(decimal)

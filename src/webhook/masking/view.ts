@@ -19,7 +19,7 @@ export function isEscaped(text: string): boolean {
  * All readings of a text: as it stands, and without its escapes where it has some. The last one has the fewest. Each is
  * gone when the next one is asked for, save where no other follows.
  */
-export function* viewsOf(text: string): Generator<View> {
+export function* readViews(text: string): Generator<View> {
   const plain = plainView(text)
   if (quotedPrintable.test(text)) yield quotedPrintableView(plain)
   yield plain
@@ -74,10 +74,10 @@ function quotedPrintableView({ bytes, locate }: View): View {
     decoded[length++] = byte ?? bytes[at] ?? 0
     at += byte === null ? 1 : 3
   }
-  const endOf = (index: number) => (index < length ? (starts[index] ?? 0) : bytes.length)
+  const locateEnd = (index: number) => (index < length ? (starts[index] ?? 0) : bytes.length)
   return {
     bytes: decoded.subarray(0, length),
-    locate: (start, end) => locate(endOf(start), endOf(end)),
+    locate: (start, end) => locate(locateEnd(start), locateEnd(end)),
   }
 }
 

@@ -22,7 +22,7 @@ export const forbiddenComplaint =
 
 /** Reads an authority. It is read by the WHATWG parser and by nobody else afterwards. */
 export function parseAuthority(authority: string): ParsedAuthority {
-  const problem = problemOf(authority)
+  const problem = findProblem(authority)
   if (problem !== null) return { ok: false, problem }
   const { hostname, port } = new URL(`https://${authority}/`)
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
@@ -36,7 +36,7 @@ export function parseAuthority(authority: string): ParsedAuthority {
   }
 }
 
-function problemOf(authority: string): string | null {
+function findProblem(authority: string): string | null {
   if (forbiddenInUrl.test(authority)) return forbiddenComplaint
   if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
   if (authority === '') return 'has no host'

@@ -102,12 +102,12 @@ function quote({ before, behind }: View): string {
 function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => escapes[character] ?? escapeOf(character),
+    (character) => escapes[character] ?? escapeCharacter(character),
   )
 }
 
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-function escapeOf(character: string): string {
+function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }

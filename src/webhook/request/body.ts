@@ -37,12 +37,12 @@ function isJsonType(contentType: EncodedType): boolean {
   return contentType === 'application/json'
 }
 
-function labelOf(contentType: EncodedType): Omit<CompiledBody, 'render'> {
+function compileLabel(contentType: EncodedType): Omit<CompiledBody, 'render'> {
   return { contentType, form: isJsonType(contentType) ? 'json' : 'form', charset: utf8 }
 }
 
 /** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
-export function bytesOf(body: RenderedBody | null, rendering: Rendering): Buffer | null {
+export function encodeBody(body: RenderedBody | null, rendering: Rendering): Buffer | null {
   if (body === null || body.real === '') return null
   const bytes = body.bytes ?? Buffer.from(body.real, 'utf8')
   if (bytes.length <= maxBodyBytes) return bytes
@@ -64,7 +64,7 @@ function compileSimple(
   const write = (members: readonly RenderedField[], side: Side) =>
     isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
-    ...labelOf(contentType),
+    ...compileLabel(contentType),
     render(rendering) {
       const members = renderFields(compiled, rendering)
       if (mayRepeat) refuseRepeatedNames(members)
@@ -88,7 +88,7 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
 
 function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
   return {
-    ...labelOf(contentType),
+    ...compileLabel(contentType),
     render(rendering) {
       const { payload } = rendering.input
       const value = source === undefined ? payload : payload[source]
@@ -114,7 +114,7 @@ function compileContent(
     compiler,
   )
   return {
-    ...labelOf(contentType),
+    ...compileLabel(contentType),
     render(rendering) {
       const { real, shown, carriesStored: isStored } = template.render(rendering)
       const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)

@@ -90,7 +90,7 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   const problem = headerNameProblem(field.name)
   if (problem !== null && !compiler.isTemplate(field.name))
     compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
-  const [member, constant] = constantOf(field, compiler)
+  const [member, constant] = readConstant(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
   return compileField(field, path, 'headers', compiler)
@@ -173,7 +173,7 @@ function constantSource(value: unknown, name: string): ValueSource {
 }
 
 /** The member that holds a constant value, and the value; null where the payload has a say in it. */
-function constantOf(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
+function readConstant(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
   if ('literal' in field) return ['literal', field.literal]
   if (!('value' in field)) return [null, null]
   const depends = typeof field.value === 'string' && compiler.isTemplate(field.value)

@@ -52,7 +52,7 @@ export function compileRaw(
 ): CompiledBody {
   const mediaType = parseMediaType(contentType)
   const form = findBodyForm(mediaType)
-  const charset = charsetOf(contentType, mediaType, compiler)
+  const charset = resolveCharset(contentType, mediaType, compiler)
   const writing = writings[form]
   // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
   const isFormInCharset = form === 'form' && charset !== utf8
@@ -81,7 +81,7 @@ export function compileRaw(
 }
 
 /** The charset of a content type; what is wrong with that is said once. */
-function charsetOf(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
+function resolveCharset(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
   const at = `${path}/contentType`
   const charset = mediaType.charset === null ? utf8 : findCharset(mediaType.charset)
   const problem = headerValueProblem(contentType) ?? mediaTypeProblem(contentType)

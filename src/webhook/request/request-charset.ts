@@ -169,7 +169,7 @@ class TableCharset implements RequestCharset {
   }
 
   encode(text: string): Encoded {
-    const own = japanese.has(this.name) ? text.replace(/[\u301c\u2016\u2212\xa2\xa3\xac]/g, twinOf) : text
+    const own = japanese.has(this.name) ? text.replace(/[\u301c\u2016\u2212\xa2\xa3\xac]/g, findTwin) : text
     for (let at = 0; at < own.length; at++) if (!this.#has(own.charCodeAt(at))) return { ok: false, at }
     const bytes = iconv.encode(own, this.name)
     return { ok: true, bytes: this.name === 'EUC-JP' ? mendTilde(bytes) : bytes }
@@ -205,6 +205,6 @@ function mendTilde(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replaceAll('\x8f\xa2\xb7', '\xa1\xc1'), 'latin1')
 }
 
-function twinOf(character: string): string {
+function findTwin(character: string): string {
   return twins[character] ?? character
 }

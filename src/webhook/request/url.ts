@@ -47,20 +47,20 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
     kind: 'fixed',
     ...parsed.place,
     carriesSecret: tail.template.secretNames.length > 0,
-    render: renderOf(tail.template),
-    renderPath: pathRendererOf(tail.template),
+    render: createRenderer(tail.template),
+    renderPath: createPathRenderer(tail.template),
   }
 }
 
 const placeholderComplaint = 'placeholders are allowed after the host only, behind the first "/", "?" or "#"'
 
-function pathRendererOf(tail: Template): FixedUrl['renderPath'] {
+function createPathRenderer(tail: Template): FixedUrl['renderPath'] {
   if (!tail.isConstant) return (scope) => renderPath(tail, scope)
   const constant = rendered(splitTail(tail.staticText).path)
   return () => constant
 }
 
-function renderOf(tail: Template): FixedUrl['render'] {
+function createRenderer(tail: Template): FixedUrl['render'] {
   if (!tail.isConstant) return (scope) => renderTail(tail, scope)
   const constant = rendered(splitTail(tail.staticText))
   return () => constant
@@ -78,7 +78,7 @@ function renderTail(tail: Template, scope: Scope): Rendered<UrlTail> {
   const values: ValueSpan[] = []
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
-  const failure = failureOf(text.value, values, text.undefinedVariables[0]?.name)
+  const failure = explainFailure(text.value, values, text.undefinedVariables[0]?.name)
   if (failure !== null) {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
     return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
@@ -127,7 +127,7 @@ function isNothing(value: unknown, written: WrittenForm | undefined): boolean {
   return written === 'json' && (value === 'null' || value === '[]')
 }
 
-function failureOf(
+function explainFailure(
   text: string,
   values: readonly ValueSpan[],
   undefinedVariable: string | undefined,

@@ -22,7 +22,7 @@ export function findMissing(
   if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
   if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
   if (typeof container !== 'object' || container === null || container instanceof LongNumber)
-    return { what: `${quoteLine(path)} is ${kindOf(container)}.`, meant: null }
+    return { what: `${quoteLine(path)} is ${nameKind(container)}.`, meant: null }
   const what =
     path === 'response.headers'
       ? `the response has no header ${quoteLine(missing)}.`
@@ -82,7 +82,7 @@ function describeList({ length }: readonly unknown[], path: string, missing: str
   return `${list}: name one of them, as in ${path.length > 60 ? '…' : path}[0].${missing.length > 40 ? '…' : missing}.`
 }
 
-function kindOf(value: unknown): string {
+function nameKind(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return 'a text'
   return typeof value === 'boolean' ? 'a truth value' : 'a number'

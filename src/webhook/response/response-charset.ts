@@ -26,7 +26,7 @@ export function findCharset(label: string): Charset | null {
   const known = label.trim().toLowerCase()
   if (known === 'utf-8') return utf8
   if (known.length > longestLabel || asciiLabel.test(known)) return null
-  const name = standardName(known) ?? aliasOf(known.replace(/[^0-9a-z]/g, ''))
+  const name = standardName(known) ?? resolveAlias(known.replace(/[^0-9a-z]/g, ''))
   return name === null ? null : charsetNamed(name)
 }
 
@@ -58,7 +58,7 @@ function standardName(label: string): string | null {
 }
 
 /** Names without their punctuation, which people write in many ways. */
-function aliasOf(squeezed: string): string | null {
+function resolveAlias(squeezed: string): string | null {
   for (const [pattern, name] of aliases) if (pattern.test(squeezed)) return squeezed.replace(pattern, name)
   return null
 }

@@ -321,7 +321,7 @@ class ExpressionReader {
       this.readsMore = true
       return
     }
-    const checked = checkExpression(contentOf(condition), formOfCondition(filter), this.#filters, {
+    const checked = checkExpression(readContent(condition), formOfCondition(filter), this.#filters, {
       isQuoted: true,
     })
     if (!checked.ok)
@@ -330,7 +330,7 @@ class ExpressionReader {
     for (const variable of checked.variables) {
       const { root, members } = variable
       const quoted = new Set([root, ...members].filter((name) => name !== null))
-      if (root !== contentOf(item)) this.variables.push({ ...variable, quoted, isOfItem: true })
+      if (root !== readContent(item)) this.variables.push({ ...variable, quoted, isOfItem: true })
     }
   }
 
@@ -338,7 +338,7 @@ class ExpressionReader {
   #readTextOfPath(filter: string, start: number): void {
     const [path, next] = this.#tokens.slice(start, start + 2)
     if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
-    if (!isPath(contentOf(path)))
+    if (!isPath(readContent(path)))
       throw new SyntaxProblem(
         `the text that "${filter}" takes as a path is none; a name with blanks stands in brackets, as in "['a b']"`,
       )
@@ -537,7 +537,7 @@ class ExpressionReader {
   #unexpected(expected: string): SyntaxProblem {
     const hint = findSyntaxHint(this.#tokens, this.#at, this.#place, this.#isQuoted)
     const advice = hint === null ? '' : ` (${hint})`
-    return new SyntaxProblem(`expected ${expected} ${placeOf(this.#peek, this.#isQuoted)}${advice}`)
+    return new SyntaxProblem(`expected ${expected} ${describePlace(this.#peek, this.#isQuoted)}${advice}`)
   }
 }
 
@@ -669,7 +669,7 @@ function isPath(text: string): boolean {
 }
 
 /** What a text says, as LiquidJS reads it. */
-function contentOf({ text }: Token): string {
+function readContent({ text }: Token): string {
   return new Tokenizer(text).readQuoted()?.content ?? ''
 }
 
@@ -701,7 +701,7 @@ function unreadable(rest: string): Token {
 }
 
 /** Where a token stands, for people. A text is not repeated: it may be a credential. */
-function placeOf({ kind, text }: Token, isQuoted: boolean): string {
+function describePlace({ kind, text }: Token, isQuoted: boolean): string {
   if (kind === 'end') return 'at the end'
   if (kind === 'string') return 'before a text'
   if (isQuoted && kind === 'number') return 'before a number'

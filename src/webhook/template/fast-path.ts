@@ -22,11 +22,11 @@ export type Step = (context: RenderContext, emitter: Emitter) => void
  * any other. LiquidJS would run its generators for the same, which takes ten times as long.
  */
 export function directSteps(templates: readonly Template[]): readonly Step[] | null {
-  const steps = templates.map(stepOf)
+  const steps = templates.map(compileStep)
   return steps.every((step) => step !== null) ? steps : null
 }
 
-function stepOf(template: Template): Step | null {
+function compileStep(template: Template): Step | null {
   const { token } = template
   if (TypeGuards.isHTMLToken(token)) {
     const text = token.getContent()
@@ -40,7 +40,7 @@ type Evaluate<Input> = (input: Input, context: RenderContext) => unknown
 
 function outputStep(output: Output): Step | null {
   const path = initialPath(output.value.initial)
-  const filters = output.value.filters.map(filterOf)
+  const filters = output.value.filters.map(compileFilter)
   if (path === null || !filters.every((filter) => filter !== null)) return null
   const write: Step = (context, emitter) => {
     let value = valueAt(context.variables, path) ?? context.lookUp(path)
@@ -62,7 +62,7 @@ function reporting(step: Step, template: Template): Step {
 }
 
 /** The path that a placeholder is made of; null where it is made of anything else, or more. */
-export function pathOf({ value: { initial, filters } }: Output): Path | null {
+export function readPath({ value: { initial, filters } }: Output): Path | null {
   // The one is what every placeholder ends with: it encodes the value for its place.
   return filters.length === 1 ? initialPath(initial) : null
 }
@@ -70,16 +70,16 @@ export function pathOf({ value: { initial, filters } }: Output): Path | null {
 function initialPath({ postfix: [token, ...others] }: Expression): Path | null {
   if (others.length > 0 || !TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined)
     return null
-  const names = token.props.map(constantOf)
+  const names = token.props.map(readConstant)
   return names.every((name) => typeof name === 'string' || typeof name === 'number') ? names : null
 }
 
-function filterOf(filter: Filter): Evaluate<unknown> | null {
+function compileFilter(filter: Filter): Evaluate<unknown> | null {
   const { token, handler } = filter as unknown as {
     readonly token: never
     readonly handler: (...all: unknown[]) => unknown
   }
-  const constants = filter.args.map(constantOf)
+  const constants = filter.args.map(readConstant)
   if (constants.includes(undefined)) return null
   return (value, context) => {
     try {
@@ -95,6 +95,6 @@ function filterOf(filter: Filter): Evaluate<unknown> | null {
 }
 
 /** The value of a word, text or number that stands in a template; undefined for anything that must be looked up. */
-function constantOf(token: unknown): unknown {
+function readConstant(token: unknown): unknown {
   return typeof token === 'object' && token !== null && 'content' in token ? token.content : undefined
 }

@@ -16,14 +16,14 @@ export function describeKind(given: unknown): string {
 }
 
 /** What was thrown first: LiquidJS wraps what it catches. */
-export function originalOf(error: unknown): unknown {
+export function unwrapError(error: unknown): unknown {
   const { originalError } = error as { originalError?: unknown }
-  return LiquidError.is(error) && originalError !== undefined ? originalOf(originalError) : error
+  return LiquidError.is(error) && originalError !== undefined ? unwrapError(originalError) : error
 }
 
 /** What to say of something that a filter has thrown, of which nobody else will tell. */
 export function explainFailure(filter: string, given: unknown, error: unknown): unknown {
-  const cause = originalOf(error)
+  const cause = unwrapError(error)
   const isTold = [FilterFailed, BudgetExceeded, TextTooLong].some((known) => cause instanceof known)
   // What encodes a value for its place is a filter without a name.
   if (isTold || !/^\w+$/.test(filter)) return error

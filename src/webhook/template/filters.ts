@@ -22,7 +22,7 @@ type Replace = (standard: FilterHandler, name: string) => FilterHandler
 export function registerFilters(liquid: Liquid): void {
   const names = new Set(Object.keys(liquid.filters))
   const replace = (names: readonly string[], by: Replace) => {
-    for (const name of names) liquid.registerFilter(name, by(handlerOf(liquid, name), name))
+    for (const name of names) liquid.registerFilter(name, by(findHandler(liquid, name), name))
   }
   replace(['default'], () => defaultValue)
   replace(['size'], () => measure)
@@ -43,7 +43,7 @@ export function registerFilters(liquid: Liquid): void {
   replace(listFilters, givingNothingForNothing)
 }
 
-function handlerOf({ filters }: Liquid, name: string): FilterHandler {
+function findHandler({ filters }: Liquid, name: string): FilterHandler {
   return filters[name] as FilterHandler
 }
 
@@ -110,7 +110,7 @@ function* sumNumbers(
   const name: unknown = toValue(property as never)
   const { context } = this
   let sum = 0
-  for (const item of listOf(given)) {
+  for (const item of toList(given)) {
     const value = name ? yield context._getFromScope(item as object, plainText(name), false) : item
     if (!isNumeric(value))
       throw new FilterFailed(`The filter "sum" needs numbers, and an item is ${describeNoNumber(value)}.`)
@@ -274,7 +274,7 @@ function judging(judge: Judge): (filter: FilterHandler) => FilterHandler {
     ): Generator<unknown, unknown, unknown> {
       if (rest.length > 0 && !isNothing(rest[0])) return yield filter.call(this, given, property, ...rest)
       const holds = rest.length > 0 ? isNothing : isTrue
-      const list = listOf(given)
+      const list = toList(given)
       const { context } = this
       context.memoryLimit.use(list.length)
       const token = new Tokenizer(String(toValue(property as never) ?? '')).readScopeValue()
@@ -284,7 +284,7 @@ function judging(judge: Judge): (filter: FilterHandler) => FilterHandler {
     } as FilterHandler
 }
 
-function listOf(given: unknown): readonly unknown[] {
+function toList(given: unknown): readonly unknown[] {
   const value: unknown = toValue(given as never)
   if (Array.isArray(value)) return value
   return value === undefined || value === null ? [] : [value]

@@ -148,7 +148,7 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
   let shape = start
   for (const [index, member] of members.entries()) {
     if (shape === 'anything' || member === null) return somewhere
-    const next = memberOf(shape, member)
+    const next = findMember(shape, member)
     if (next === null) return { ...somewhere, unknown: { index, within: shape } }
     shape = next
   }
@@ -180,19 +180,19 @@ function alwaysTrue(name: string, shape: Shape): string | null {
 }
 
 /** What stands behind a member; null where there is no such member. */
-function memberOf(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
+function findMember(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
   if (shape === 'number') return null
-  if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : characterOf(member)
-  if (shape === 'headers') return member === member.toLowerCase() ? headerOf(member) : null
+  if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : findCharacter(member)
+  if (shape === 'headers') return member === member.toLowerCase() ? shapeHeader(member) : null
   return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
 }
 
-function characterOf(member: string): Shape | null {
+function findCharacter(member: string): Shape | null {
   return /^-?\d+$/.test(member) ? 'text' : null
 }
 
 /** The names `size`, `first` and `last` are those of Liquid too. */
-function headerOf(member: string): Shape {
+function shapeHeader(member: string): Shape {
   return member === 'size' || member === 'first' || member === 'last' ? 'anything' : 'text'
 }
 
@@ -202,7 +202,7 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
     return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
-  const name = nameOf(variable)
+  const name = nameRoot(variable)
   const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
   if (advice !== null) return `${name ?? 'What stands there'} is no variable. ${advice}`
   const meant = meantByRoot(variable, known, made).find(
@@ -249,7 +249,7 @@ function describeMember(variable: VariablePath, { index, within: shape }: Unknow
   if (members[index] === 'parentloop') return noParentLoop
   const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
   const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
-  const name = nameOf({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
+  const name = nameRoot({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
   return `"${before}" has no ${name}.${meant}${has}`
 }
 
@@ -297,7 +297,7 @@ function nearestMember(shape: Shape, name: string): string | null {
 
 const plainName = /^[\w-]{1,40}$/
 
-function nameOf({ root, quoted }: Pick<VariablePath, 'root' | 'quoted'>): string | null {
+function nameRoot({ root, quoted }: Pick<VariablePath, 'root' | 'quoted'>): string | null {
   return root !== null && plainName.test(root) && !quoted.has(root) ? `"${root}"` : null
 }
 

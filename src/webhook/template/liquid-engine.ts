@@ -116,11 +116,11 @@ function countByNumbers(options: Hash): void {
   options.render = function* (context) {
     const given = yield* render(context)
     const counts = Object.entries(given).filter(([name]) => name !== 'reversed')
-    return { ...given, ...Object.fromEntries(counts.map(([name, value]) => [name, countOf(name, value)])) }
+    return { ...given, ...Object.fromEntries(counts.map(([name, value]) => [name, toCount(name, value)])) }
   }
 }
 
-function countOf(name: string, given: unknown): number | undefined {
+function toCount(name: string, given: unknown): number | undefined {
   const value: unknown = toValue(given as never)
   if (value === undefined || value === null) return undefined
   // What a loop goes on from, before there was one.

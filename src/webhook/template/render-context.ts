@@ -116,7 +116,7 @@ export class RenderContext extends Context {
     const { findScope } = this as unknown as { findScope(name: unknown): object }
     let value: unknown = findScope.call(this, path[0])
     for (const name of path) value = this.readProperty(value as never, name)
-    if (value === undefined) this.#noticed.push(...this.#originsOf(path.map(String)))
+    if (value === undefined) this.#noticed.push(...this.#findOrigins(path.map(String)))
     return value
   }
 
@@ -129,10 +129,10 @@ export class RenderContext extends Context {
     this.forgive()
   }
 
-  #originsOf(names: string[]): readonly string[][] {
+  #findOrigins(names: string[]): readonly string[][] {
     const [root = ''] = names
     const origins = this.#origins?.get(root)
-    const scope = this.#scopeOf(names) as Readonly<Record<string, unknown>>
+    const scope = this.#findScope(names) as Readonly<Record<string, unknown>>
     return origins === undefined || scope[root] !== undefined ? [names] : origins
   }
 
@@ -177,7 +177,7 @@ export class RenderContext extends Context {
 
   #findMeant(names: readonly string[]): string | null {
     if (!this.budget.mayLook()) return null
-    return this.budget.aside(() => nearestPath(this.#scopeOf(names), names))
+    return this.budget.aside(() => nearestPath(this.#findScope(names), names))
   }
 
   /** Undefined variables that nothing has forgiven. */
@@ -185,7 +185,7 @@ export class RenderContext extends Context {
     return this.#reported === null ? noVariables : [...this.#reported.values()]
   }
 
-  #scopeOf([root]: readonly string[]): unknown {
+  #findScope([root]: readonly string[]): unknown {
     const { scopes } = this as unknown as { readonly scopes: readonly object[] }
     return scopes.findLast((scope) => root !== undefined && Object.hasOwn(scope, root)) ?? this.variables
   }

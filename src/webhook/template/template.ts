@@ -14,8 +14,8 @@ import {
 import { type Path, valueAt } from '../values/lookup.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
-import { directSteps, pathOf, type Step } from './fast-path.ts'
-import { FilterFailed, originalOf } from './filter-failure.ts'
+import { directSteps, readPath, type Step } from './fast-path.ts'
+import { FilterFailed, unwrapError } from './filter-failure.ts'
 import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid-engine.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
@@ -108,7 +108,7 @@ export function compileTemplate(
   if (!checked.ok) return checked
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
-  return { ok: true, template: textOf({ ...parsed, ...checked, tokens }, place ?? 'body') }
+  return { ok: true, template: compileText({ ...parsed, ...checked, tokens }, place ?? 'body') }
 }
 
 /** A template that was checked and parsed. */
@@ -118,14 +118,14 @@ interface Source extends Parsed {
   readonly hasDefault: boolean
 }
 
-function textOf(source: Source, place: TextPlace): Template {
+function compileText(source: Source, place: TextPlace): Template {
   const { templates: parsed, hasEncoded } = source
   if (hasEncoded && place === 'query') return new EncodedValue(asQueryValue, source, place)
   if (hasEncoded && place === 'formBody') return new EncodedValue(asFormValue, source, place)
   const [only] = parsed.length === 1 ? parsed : []
   if (only instanceof Output && place === 'jsonBody' && findWrittenForm(only) === 'json') dropLastFilter(only)
   if (only instanceof SecretTag && place !== 'url') return new SecretText(only, source, place)
-  const path = only instanceof Output ? pathOf(only) : null
+  const path = only instanceof Output ? readPath(only) : null
   return path === null ? new LiquidText(source, place) : new PathText(path, source, place)
 }
 
@@ -139,10 +139,10 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   if (!compiled.ok) return compiled
   const { template } = compiled
   const { responsePaths } = template
-  return { ok: true, template: { responsePaths, holds: (scope) => truthOf(template.value(scope)) } }
+  return { ok: true, template: { responsePaths, holds: (scope) => toTruth(template.value(scope)) } }
 }
 
-function truthOf(result: Rendered<unknown>): Rendered<boolean> {
+function toTruth(result: Rendered<unknown>): Rendered<boolean> {
   return result.ok ? { ...result, value: isTrue(result.value) } : result
 }
 
@@ -163,8 +163,8 @@ class LiquidText implements Template {
     this.responsePaths = responsePaths
     this.hasDefault = hasDefault
     this.#steps = directSteps(parsed)
-    this.secretNames = tokens.flatMap((token) => secretNameOf(token) ?? [])
-    this.staticText = tokens.map(staticTextOf).join('')
+    this.secretNames = tokens.flatMap((token) => readSecretName(token) ?? [])
+    this.staticText = tokens.map(readStaticText).join('')
     this.#isOnePlaceholder = parsed.length === 1 && parsed[0] instanceof Output
   }
 
@@ -263,7 +263,7 @@ function render<T>(context: RenderContext, body: (context: RenderContext) => T):
     const { undefinedVariables, writtenSecrets: secrets } = context
     return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
-    const failure = failureOf(error)
+    const failure = toRenderProblem(error)
     return {
       ok: false,
       failure: isOfLength(failure) && mustBeSilent(context.writtenSecrets) ? secretInvalid : failure,
@@ -276,9 +276,9 @@ function isOfLength({ code }: RenderProblem): boolean {
 }
 
 /** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
-function failureOf(error: unknown): RenderProblem {
-  const cause = originalOf(error)
-  if (cause instanceof SecretRefused) return refusalOf(cause)
+function toRenderProblem(error: unknown): RenderProblem {
+  const cause = unwrapError(error)
+  if (cause instanceof SecretRefused) return toSecretProblem(cause)
   if (cause instanceof BudgetExceeded)
     return {
       code: 'template_failed',
@@ -291,21 +291,21 @@ function failureOf(error: unknown): RenderProblem {
     cause instanceof FilterFailed
       ? cause.message
       : 'An operator or a tag of the template cannot work with the value that it was given.'
-  return { code: 'template_failed', detail: `${what}${placeOf(error)}`, hint: ofValue }
+  return { code: 'template_failed', detail: `${what}${describePlace(error)}`, hint: ofValue }
 }
 
 const ofValue =
   'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
 /** The placeholder or tag that failed, as its author wrote it. */
-function placeOf(error: unknown): string {
+function describePlace(error: unknown): string {
   const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
   const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
   return isCode ? ` It stands in ${quoted(token.content)}.` : ''
 }
 
 /** What a secret is bound to is not told: that may be the business of another tenant. */
-function refusalOf({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
+function toSecretProblem({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
   const secret = `The secret "${secretName}"`
   if (refusedBy === null)
     return { code: 'secret_missing', detail: `${secret} is not known.`, refusedBy: 'missing' }
@@ -391,9 +391,9 @@ function parse(tokens: readonly TopLevelToken[], place: TextPlace): Parsed | nul
   try {
     let isBehindPath = false
     const prepared = tokens.map((token, index) => {
-      const own = ownTextOf(tokens[index - 1])
+      const own = readOwnText(tokens[index - 1])
       isBehindPath ||= own !== null && /[?#]/.test(own)
-      const around = { before: own, behind: ownTextOf(tokens[index + 1]), isBehindPath }
+      const around = { before: own, behind: readOwnText(tokens[index + 1]), isBehindPath }
       return withSecretTag(token, around, place)
     })
     const parser = new QueueParser(place === 'rawJson' ? unquoteJson(prepared, engine) : noTokens)
@@ -434,23 +434,23 @@ class QueueParser extends Parser {
   }
 }
 
-function secretNameOf(token: TopLevelToken): string | null {
+function readSecretName(token: TopLevelToken): string | null {
   return TypeGuards.isOutputToken(token) ? (secretReference.exec(token.content)?.[1] ?? null) : null
 }
 
-function staticTextOf(token: TopLevelToken): string {
+function readStaticText(token: TopLevelToken): string {
   return TypeGuards.isHTMLToken(token) ? token.getContent() : ''
 }
 
 /** What the author wrote there: nothing at an end of the template, null where a placeholder or a tag stands. */
-function ownTextOf(token: TopLevelToken | undefined): string | null {
+function readOwnText(token: TopLevelToken | undefined): string | null {
   if (token === undefined) return ''
   return TypeGuards.isHTMLToken(token) ? token.getContent() : null
 }
 
 /** A secret is no variable, so that no filter, loop or computed name can reach one. */
 function withSecretTag(token: TopLevelToken, surroundings: Surroundings, place: TextPlace): TopLevelToken {
-  const name = secretNameOf(token)
+  const name = readSecretName(token)
   if (name === null) return token
   const text = `{% secret ${name} ${isDelimited(place, surroundings) ? 'delimited' : 'open'} %}`
   return new TagToken(text, 0, text.length, engine.options)

@@ -37,7 +37,7 @@ export function findWrittenForm(template: Template): WrittenForm | null {
 
 /** Tells the place of a placeholder in which form its author has written the value. */
 export function keepWrittenForm(template: Template, form: WrittenForm, liquid: Liquid): void {
-  const filters = filtersOf(template)
+  const filters = readFilters(template)
   const last = lastFilter(template)
   if (filters === null || last === undefined) return
   const { token, handler } = last as unknown as FilterParts
@@ -50,12 +50,12 @@ export function keepWrittenForm(template: Template, form: WrittenForm, liquid: L
 
 /** Lets a placeholder be the value that its last filter would have written. */
 export function dropLastFilter(template: Template): void {
-  const filters = filtersOf(template)
+  const filters = readFilters(template)
   const last = lastFilter(template)
   if (filters !== null && last !== undefined) filters.splice(filters.indexOf(last), 1)
 }
 
-function filtersOf(template: Template): Filter[] | null {
+function readFilters(template: Template): Filter[] | null {
   if (!(template instanceof Output || template instanceof EchoTag)) return null
   // Without an expression, `echo` has none.
   const { value } = template as unknown as { readonly value?: Value }
@@ -64,7 +64,7 @@ function filtersOf(template: Template): Filter[] | null {
 
 /** The author's last one: behind it, an output has what encodes its value. */
 function lastFilter(template: Template): Filter | undefined {
-  return filtersOf(template)?.at(template instanceof Output ? -2 : -1)
+  return readFilters(template)?.at(template instanceof Output ? -2 : -1)
 }
 
 type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>

@@ -4,7 +4,7 @@ const shortNeedle = 256
 /** Whether a text has another one in it. Linear in both, whatever they are (Knuth, Morris and Pratt, 1977). */
 export function contains(text: string, part: string): boolean {
   if (part.length <= shortNeedle) return text.includes(part)
-  const borders = bordersOf(part)
+  const borders = computeBorders(part)
   let matched = 0
   for (let index = 0; index < text.length; index++) {
     matched = advance(part, borders, matched, text.charCodeAt(index))
@@ -14,7 +14,7 @@ export function contains(text: string, part: string): boolean {
 }
 
 /** For each beginning of a text, the longest shorter beginning that it also ends with. */
-function bordersOf(part: string): Uint32Array {
+function computeBorders(part: string): Uint32Array {
   const borders = new Uint32Array(part.length + 1)
   for (let index = 1; index < part.length; index++)
     borders[index + 1] = advance(part, borders, borders[index] as number, part.charCodeAt(index))
