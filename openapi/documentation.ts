@@ -1,21 +1,21 @@
 import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
 import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
 import { version } from '../src/contract/version.ts'
-import type { Caller } from '../src/egress/egress-client.ts'
+import type { EgressClient } from '../src/egress/egress-client.ts'
 import { buildApp } from '../src/http/app.ts'
 import { createLogger } from '../src/logging/logger.ts'
 import { readSettings } from '../src/settings/settings.ts'
 import { completeDocument } from './document.ts'
 import { executeExamples, previewExamples } from './examples.ts'
 
-const caller: Caller = {
+const egressClient: EgressClient = {
   call: () => Promise.reject(new Error('nothing is called')),
   mayCall: () => false,
   load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }
 const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
-const parts = { caller, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
+const parts = { egressClient, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
 
 /** The OpenAPI document of all routes of the service, made from their schemas. */
 export async function generateDocument(): Promise<object> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { version } from './contract/version.ts'
-import { type Caller, createCaller } from './egress/egress-client.ts'
+import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
 import { buildApp } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import type { Log } from './logging/logger.ts'
@@ -11,11 +11,15 @@ import type { Settings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
 
 /** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
-export async function startServer(settings: Settings, log: Log, standIn?: Caller): Promise<FastifyInstance> {
+export async function startServer(
+  settings: Settings,
+  log: Log,
+  standIn?: EgressClient,
+): Promise<FastifyInstance> {
   const { host, port, access } = settings
   const own = { address: host, port }
   const debug = (details: object, message: string) => log.debug(details, message)
-  const caller = standIn ?? createCaller({ ...settings.egress, own, log: debug })
+  const egressClient = standIn ?? createEgressClient({ ...settings.egress, own, log: debug })
   const secrets = createSecretStore({ ...settings.secrets, log })
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
@@ -23,7 +27,7 @@ export async function startServer(settings: Settings, log: Log, standIn?: Caller
     instanceId: randomUUID(),
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
   })
-  const app = await buildApp({ ...settings, caller, secrets, clients, spanExporter, log })
+  const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
   // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.

@@ -14,16 +14,16 @@ import { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
 import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
-import type { Place } from './limits/bulkhead.ts'
-import type { Lane } from './limits/bulkhead-key.ts'
-import { failureFromError } from './transport-failure.ts'
+import type { Permit } from './limits/bulkhead.ts'
+import type { BulkheadKey } from './limits/bulkhead-key.ts'
+import { describeTransportFailure } from './transport-failure.ts'
 
 /** A request on its way. All but its purpose and headers a resend has in common with the first one. */
 export interface Call {
   readonly purpose: Purpose
   readonly request: OutboundRequest
-  readonly lane: Lane
-  readonly place: Place
+  readonly key: BulkheadKey
+  readonly permit: Permit
   readonly deadline: Deadline
   /** Null where nobody gives up. */
   readonly cancellation: Cancellation | null
@@ -62,21 +62,21 @@ export async function attemptOnce(
 ): Promise<EndedAttempt> {
   const startedAt = new Date()
   const started = performance.now()
-  const journey = new Journey(call, options)
+  const run = new AttemptRun(call, options)
   try {
-    const outcome = await journey.outcome(connect)
+    const outcome = await run.outcome(connect)
     return {
       purpose: call.purpose,
       startedAt,
       durationMs: Math.round(performance.now() - started),
       outcome,
-      delivered: journey.delivered,
-      connectionReused: journey.connectionReused,
-      timings: journey.phases.timings(),
-      lostKeptConnection: journey.lostKeptConnection(outcome),
+      delivered: run.delivered,
+      connectionReused: run.connectionReused,
+      timings: run.phases.timings(),
+      lostKeptConnection: run.lostKeptConnection(outcome),
     }
   } finally {
-    journey.letGo()
+    run.release()
   }
 }
 
@@ -94,7 +94,7 @@ export function attemptNotBegun(failure: Failure): Attempt {
 }
 
 /** An attempt under way. It ends once, by whatever comes first: a response, an error or an interruption. */
-class Journey implements ExchangeListener, Interruptible {
+class AttemptRun implements ExchangeListener, Interruptible {
   readonly phases = new PhaseClock()
   readonly #call: Call
   readonly #options: AttemptOptions
@@ -141,7 +141,7 @@ class Journey implements ExchangeListener, Interruptible {
     // A connection may be gone before anything was sent on it: then no phase of its own has begun.
     const phase = this.#connection === null ? this.phases.phase : 'answer'
     const { host, port } = this.#call.request
-    const failure = failureFromError(error, phase, { host, port })
+    const failure = describeTransportFailure(error, phase, { host, port })
     if (failure === null) {
       this.#isOver = true
       this.#end.reject(error)
@@ -165,9 +165,9 @@ class Journey implements ExchangeListener, Interruptible {
   }
 
   /** Only when the outcome was taken: while undici tells of the end, it is not yet done with the connection. */
-  letGo(): void {
+  release(): void {
     if (this.#connection === null) return
-    if (this.#exchange?.isOver) this.#options.pool.release(this.#call.lane, this.#connection)
+    if (this.#exchange?.isOver) this.#options.pool.release(this.#call.key, this.#connection)
     else this.#connection.destroy()
   }
 
@@ -187,9 +187,9 @@ class Journey implements ExchangeListener, Interruptible {
     }
     this.#connection = connection
     this.#connectionReused = connection.wasUsed
-    const { request, lane, receive } = this.#call
+    const { request, key, receive } = this.#call
     const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive }
-    this.#exchange = new Exchange(this, connection, lane.key, limits)
+    this.#exchange = new Exchange(this, connection, key.text, limits)
     this.#exchange.send(request)
   }
 

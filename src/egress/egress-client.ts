@@ -13,11 +13,11 @@ import type { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
 import { createConnector } from './connection/connector.ts'
 import { ConnectionPool } from './connection/pool.ts'
-import { OpenSockets } from './connection/socket-registry.ts'
+import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
 import type { Receive } from './exchange.ts'
-import { Places } from './limits/bulkhead.ts'
-import { laneOf } from './limits/bulkhead-key.ts'
+import { Bulkhead } from './limits/bulkhead.ts'
+import { createBulkheadKey } from './limits/bulkhead-key.ts'
 import { type AddressPolicy, createAddressPolicy, type Target } from './policy/address-policy.ts'
 import type { AddressRule } from './policy/address-rule.ts'
 import type { IpRange } from './policy/ip-address.ts'
@@ -42,7 +42,7 @@ export interface CallOptions {
   readonly forResend?: () => OutboundRequest
 }
 
-export interface Caller {
+export interface EgressClient {
   /**
    * Sends one request once, when it is its turn, and once more where a kept connection ended without a byte of an
    * answer and that can do no harm. Rejects only on a bug of ours.
@@ -91,9 +91,9 @@ const maxIdleConnections = 256
 
 const receiveAll: Receive = () => true
 
-export function createCaller(options: EgressOptions): Caller {
-  const sockets = new OpenSockets()
-  const places = new Places(options)
+export function createEgressClient(options: EgressOptions): EgressClient {
+  const sockets = new SocketRegistry()
+  const bulkhead = new Bulkhead(options)
   const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
   const pool = createPool(options, policy, sockets)
   const shared = { pool, maxResponseBytes: options.maxResponseBytes, log: options.log }
@@ -104,11 +104,11 @@ export function createCaller(options: EgressOptions): Caller {
     async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll, forResend }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
       if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
-      const lane = laneOf(tenant, request)
-      const place = places.take(lane.key)
-      if (place === null) return [attemptNotBegun(queueFull(request))]
+      const key = createBulkheadKey(tenant, request)
+      const permit = bulkhead.acquire(key.text)
+      if (permit === null) return [attemptNotBegun(queueFull(request))]
       const deadline = new Deadline(timeoutMs)
-      const call: Call = { purpose: 'call', request, lane, place, deadline, cancellation, receive }
+      const call: Call = { purpose: 'call', request, key, permit, deadline, cancellation, receive }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
@@ -120,7 +120,7 @@ export function createCaller(options: EgressOptions): Caller {
       } finally {
         deadline.clear()
         running.delete(deadline)
-        place.letGo()
+        permit.release()
       }
     },
 
@@ -128,7 +128,7 @@ export function createCaller(options: EgressOptions): Caller {
       policy.refuseTarget(target) === null &&
       (isIP(target.host) === 0 || policy.refuseAddress(target.host, target) === null),
 
-    load: () => ({ connections: sockets.count, waiting: places.waiting }),
+    load: () => ({ connections: sockets.count, waiting: bulkhead.waiting }),
 
     async close() {
       isClosed = true
@@ -139,7 +139,7 @@ export function createCaller(options: EgressOptions): Caller {
 
   function connect(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
     const next = call.request.keepAlive ? find : open
-    const { turn } = call.place
+    const { turn } = call.permit
     if (turn === null) return next(call, phases, stopped)
     return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
   }
@@ -156,7 +156,7 @@ export function createCaller(options: EgressOptions): Caller {
 function createPool(
   { log, ca, tlsGroups, dnsServers, now = () => performance.now() }: EgressOptions,
   policy: AddressPolicy,
-  sockets: OpenSockets,
+  sockets: SocketRegistry,
 ): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers, now })
   const dial = createConnector({ policy, resolver, ca, tlsGroups, sockets, log })

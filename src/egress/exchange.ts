@@ -35,7 +35,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #listener: ExchangeListener
   readonly #connection: Connection
   /** Whose turn the decoding of the body uses up. */
-  readonly #lane: string
+  readonly #key: string
   readonly #limits: ReadingLimits
   #delivered: Delivered = 'no'
   #isOver = false
@@ -47,10 +47,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Null until the head has come. */
   #body: ResponseBody | null = null
 
-  constructor(listener: ExchangeListener, connection: Connection, lane: string, limits: ReadingLimits) {
+  constructor(listener: ExchangeListener, connection: Connection, key: string, limits: ReadingLimits) {
     this.#listener = listener
     this.#connection = connection
-    this.#lane = lane
+    this.#key = key
     this.#limits = limits
   }
 
@@ -92,7 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#reason = trimHeader(reason) || null
     this.#body = createResponseBody(readCodings(this.#headers), {
       limit: this.#limits.maxResponseBytes,
-      lane: this.#lane,
+      key: this.#key,
       onEnd: (ending, bytes) => this.#respond(ending, bytes),
     })
   }

@@ -46,7 +46,11 @@ type WireFailureCode = keyof typeof wordings
  * Names a transport error by its `code`, and by the phase, since the same code means other things in another
  * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
  */
-export function failureFromError(error: unknown, phase: AttemptPhase | null, target: Target): Failure | null {
+export function describeTransportFailure(
+  error: unknown,
+  phase: AttemptPhase | null,
+  target: Target,
+): Failure | null {
   const found = findRow(error, phase ?? 'answer')
   if (found === null) return null
   const [, code, meaning] = found.row

@@ -2,7 +2,7 @@ import type { Failure, FailureCode } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { Cancellation } from '../egress/call/cancellation.ts'
-import type { Caller } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { askedPauseMs, isTurnedAway, repeatAfter } from '../webhook/repeat.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
@@ -11,10 +11,10 @@ import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 
 /** What is to be sent, and until when. */
-export interface Sending {
+export interface AttemptPlan {
   readonly node: CompiledNode
   readonly request: OutboundRequest
-  readonly caller: Pick<Caller, 'call'>
+  readonly egressClient: Pick<EgressClient, 'call'>
   readonly tenant: string | null
   /** Milliseconds from acceptance; infinite without one. */
   readonly deadlineMs: number
@@ -30,29 +30,29 @@ export interface Sending {
 }
 
 /** What came of the sending. */
-export interface Sent {
+export interface AttemptsMade {
   /** All attempts, in order. The last one decides. */
   readonly attempts: readonly Attempt[]
   readonly warnings: readonly Warning[]
 }
 
 /** Attempts until one is good, none may follow or the time is up. */
-export async function send(sending: Sending): Promise<Sent> {
-  const { node, request, caller, tenant, cancellation, resources } = sending
+export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
+  const { node, request, egressClient, tenant, cancellation, resources } = plan
   const receive = (bytes: number) => resources.holdReceived(bytes)
-  const budget = new Budget(sending)
-  if (sending.hasWaited && budget.remainingMs < minAttemptMs)
+  const budget = new Budget(plan)
+  if (plan.hasWaited && budget.remainingMs < minAttemptMs)
     return { attempts: [attemptNotBegun(renderedTooLate)], warnings: noWarnings }
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
-    const made = await caller.call(request, { timeoutMs: limit.ms, tenant, cancellation, receive })
+    const made = await egressClient.call(request, { timeoutMs: limit.ms, tenant, cancellation, receive })
     const ended = made.map((attempt) => withHead(blamingLimit(attempt, limit), node))
     attempts.push(...ended)
     const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
-    const waitMs = isLast ? null : waitAfter(ended, calls, budget, sending)
+    const waitMs = isLast ? null : waitAfter(ended, calls, budget, plan)
     if (waitMs === null) return { attempts, warnings: noWarnings }
-    const end = await pause(waitMs, budget, sending)
+    const end = await pause(waitMs, budget, plan)
     if (end !== 'over') return { attempts, warnings: [unbegun[end]] }
     dropBodies(attempts)
     resources.dropReceived()
@@ -85,7 +85,7 @@ function retryAbandoned(why: string): Warning {
   return { code: 'retry_abandoned', path: '/node/retry', message }
 }
 
-async function pause(ms: number, budget: Budget, { request, resources }: Sending): Promise<PauseEnd> {
+async function pause(ms: number, budget: Budget, { request, resources }: AttemptPlan): Promise<PauseEnd> {
   const host = `${request.host}:${request.port}`
   const end = await resources.pause({ ms, host, withinMs: budget.remainingMs - minAttemptMs })
   return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_place' : end
@@ -107,7 +107,7 @@ function waitAfter(
   made: readonly Attempt[],
   calls: number,
   budget: Budget,
-  { node, isMet }: Sending,
+  { node, isMet }: AttemptPlan,
 ): number | null {
   const outcome = made.at(-1)?.outcome
   if (outcome === undefined || isMet(outcome)) return null
@@ -152,11 +152,11 @@ interface Limit {
 
 /** The time that an execution has: for each attempt, for all of them, and for everything. */
 class Budget {
-  readonly #sending: Sending
+  readonly #plan: AttemptPlan
   readonly #began = performance.now()
 
-  constructor(sending: Sending) {
-    this.#sending = sending
+  constructor(plan: AttemptPlan) {
+    this.#plan = plan
   }
 
   /** What is left for all that follows. */
@@ -167,7 +167,7 @@ class Budget {
 
   /** The limit of an attempt that begins now: the one that ends first. */
   limit(): Limit {
-    const { timeoutMs } = this.#sending.node
+    const { timeoutMs } = this.#plan.node
     const now = performance.now()
     const totalMs = this.#totalMs(now)
     const ms = Math.min(timeoutMs, totalMs, this.#deadlineMs(now))
@@ -176,11 +176,11 @@ class Budget {
   }
 
   #totalMs(now: number): number {
-    return this.#sending.node.retry.totalMs - (now - this.#began)
+    return this.#plan.node.retry.totalMs - (now - this.#began)
   }
 
   #deadlineMs(now: number): number {
-    const { deadlineMs, accepted } = this.#sending
+    const { deadlineMs, accepted } = this.#plan
     return deadlineMs - (now - accepted)
   }
 }

@@ -17,7 +17,7 @@ export interface Detail {
 }
 
 /** Writes what the client is told, with everything masked that must not be seen. */
-export class Reporter {
+export class Diagnostics {
   /** For what the client has sent itself. The rest of the request is masked where it stands. */
   readonly masked: Masker
   readonly #detail: Detail
@@ -27,18 +27,18 @@ export class Reporter {
     this.#detail = detail
   }
 
-  request(request: Pick<OutboundRequest, 'method' | 'body'>, shown: ShownParts): ShownRequest {
+  request(request: Pick<OutboundRequest, 'method' | 'body'>, display: ShownParts): ShownRequest {
     const { method } = request
-    const url = this.masked(shown.url)
-    const bodyBytes = shown.hasSecretSize ? null : (request.body?.length ?? 0)
+    const url = this.masked(display.url)
+    const bodyBytes = display.hasSecretSize ? null : (request.body?.length ?? 0)
     if (this.#detail.diagnostics === 'brief') return { method, url, bodyBytes }
-    const body = shown.body === null ? null : this.#cut(this.masked(shown.body))
-    const headers = maskedHeaderTexts(shown.headers, this.masked)
+    const body = display.body === null ? null : this.#cut(this.masked(display.body))
+    const headers = maskedHeaderTexts(display.headers, this.masked)
     return { method, url, headers, body, bodyBytes }
   }
 
-  urlWithoutQuery(shown: ShownParts): string {
-    const [url = ''] = shown.url.split('?', 1)
+  urlWithoutQuery(display: ShownParts): string {
+    const [url = ''] = display.url.split('?', 1)
     return this.masked(url, { isCut: true })
   }
 
@@ -51,7 +51,7 @@ export class Reporter {
     const body = this.#cut(text)
     return {
       status,
-      reason: reason === null ? null : this.#cut(response.maskers.shown(reason)),
+      reason: reason === null ? null : this.#cut(response.maskers.display(reason)),
       headers: shownHeaders(response),
       body,
       bodyEncoding: response.isText ? 'utf8' : 'base64',
@@ -113,9 +113,9 @@ function leftOut(count: number): Warning {
 
 /** Where a secret of the service is in a body, its size would tell how long the secret is. */
 function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): HeaderPair[] {
-  const shown = maskedHeaders(headers, maskers.shown)
-  if (!hasStoredSecret) return shown
-  return shown.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
+  const display = maskedHeaders(headers, maskers.display)
+  if (!hasStoredSecret) return display
+  return display.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
 }
 
 /** The entry of an attempt in a reply. */

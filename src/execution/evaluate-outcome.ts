@@ -14,7 +14,7 @@ import { noSecrets, type Scope } from '../webhook/template/render-context.ts'
 import type { BodyEnding, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
 /** What follows from an outcome. */
-export interface Conclusion {
+export interface Evaluation {
   readonly decision: Decision
   readonly captured: Captured['values']
   readonly warnings: readonly Warning[]
@@ -31,25 +31,25 @@ export interface JudgingContext {
 }
 
 /** Decides on an outcome and takes what later nodes need. */
-export function conclude(
+export function evaluateOutcome(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
   context: JudgingContext,
-): Conclusion {
+): Evaluation {
   if (response === null)
     return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
   // Now, since it is no work of the author's.
   response.readText()
-  return context.budget.judge(() => concludeOnResponse(node, outcome, response, context))
+  return context.budget.judge(() => evaluateResponse(node, outcome, response, context))
 }
 
-function concludeOnResponse(
+function evaluateResponse(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse,
   context: JudgingContext,
-): Conclusion {
+): Evaluation {
   const scope = scopeWith(response, context)
   const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
   if (decided.reason.code === 'judging_failed')

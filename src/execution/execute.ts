@@ -3,7 +3,7 @@ import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { type Repeat, repeatAfterFailure } from '../contract/failure.ts'
 import type { BranchName } from '../contract/node.ts'
 import type { Cancellation } from '../egress/call/cancellation.ts'
-import type { Caller } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
@@ -16,9 +16,9 @@ import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
-import { type Sent, send } from './attempt-loop.ts'
-import { attemptEntry, Reporter } from './diagnostics.ts'
-import { conclude, isMet, type JudgingContext } from './evaluate-outcome.ts'
+import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
+import { attemptEntry, Diagnostics } from './diagnostics.ts'
+import { evaluateOutcome, isMet, type JudgingContext } from './evaluate-outcome.ts'
 import type { HeldResources } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
@@ -26,11 +26,11 @@ import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
-import { tracedCaller } from './traced-client.ts'
+import { traceEgress } from './traced-client.ts'
 
 /** What an execution needs from its surroundings. */
 export interface ExecutionContext {
-  readonly caller: Caller
+  readonly egressClient: EgressClient
   readonly secrets: SecretStore
   readonly nodes: NodeCache
   readonly maskers: MaskerCache
@@ -48,7 +48,7 @@ export interface ExecutionContext {
 }
 
 /** What belongs to one execution beside what its caller sent. */
-export interface Occasion {
+export interface CallContext {
   /** Of all that is not begun yet, where the caller has gone or the service stops; what has begun ends. */
   readonly cancellation: Cancellation
   readonly resources: HeldResources
@@ -62,40 +62,40 @@ export interface Occasion {
 export async function executeNode(
   request: WithRequestedNode<ExecuteRequest>,
   context: ExecutionContext,
-  occasion: Occasion,
+  callContext: CallContext,
 ): Promise<Refused | Unaffordable | Executed> {
   const acceptedAt = new Date()
   const accepted = performance.now()
   const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota } = context
-  const share = { client: occasion.client, tenant }
+  const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
-  if (hasWaited) await quota.turn(share, deadlineMs, occasion.cancellation)
+  if (hasWaited) await quota.turn(share, deadlineMs, callContext.cancellation)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
-  const trace = beginTrace(occasion, node, context)
+  const trace = beginTrace(callContext, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
   const renderMs = budget.spentMs
   quota.spend(share, renderMs)
-  if (rendered.ok && !occasion.resources.holdRendered(rendered.request.body?.length ?? 0))
+  if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
   const { variables } = rendered
   const judging = { variables, budget, maxCapturedBytes: context.maxCapturedBytes }
   const sent = rendered.ok
-    ? await send({
+    ? await runAttempts({
         node,
         request: rendered.request,
-        caller: trace === null ? context.caller : tracedCaller(context.caller, trace),
+        egressClient: trace === null ? context.egressClient : traceEgress(context.egressClient, trace),
         tenant,
         deadlineMs,
         accepted,
         hasWaited,
-        cancellation: occasion.cancellation,
-        resources: occasion.resources,
+        cancellation: callContext.cancellation,
+        resources: callContext.resources,
         isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
       })
     : nothingSent
@@ -110,15 +110,15 @@ export async function executeNode(
 }
 
 /** Of what is to be judged and shown. */
-function countBytes(rendered: RenderedRequest, { attempts }: Sent): number {
+function countBytes(rendered: RenderedRequest, { attempts }: AttemptsMade): number {
   const requestBytes = rendered.ok ? (rendered.request.body?.length ?? 0) : 0
   return requestBytes + (attempts.at(-1)?.outcome.response?.body.length ?? 0)
 }
 
-const nothingSent: Sent = { attempts: [], warnings: [] }
+const nothingSent: AttemptsMade = { attempts: [], warnings: [] }
 
 /** All that is known of an execution when its last attempt has ended. */
-interface Journey {
+interface ExecutionState {
   readonly request: Omit<ExecuteRequest, 'node'>
   readonly node: CompiledNode
   readonly executionId: string
@@ -126,7 +126,7 @@ interface Journey {
   readonly rendered: RenderedRequest
   readonly maskers: ExecutionMaskers
   readonly judging: JudgingContext
-  readonly sent: Sent
+  readonly sent: AttemptsMade
   readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
@@ -136,19 +136,19 @@ interface Journey {
 
 /** Null where nobody would see it. */
 function beginTrace(
-  { trace: caller }: Occasion,
+  { trace: parent }: CallContext,
   { propagatesTrace }: CompiledNode,
   { startsTraces }: ExecutionContext,
 ): Trace | null {
-  if (caller !== null) return continueTrace(caller)
+  if (parent !== null) return continueTrace(parent)
   return startsTraces || propagatesTrace ? startTrace({ isSampled: startsTraces }) : null
 }
 
 function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: Omit<ExecuteRequest, 'node'>,
-  { executionId, trace, budget }: Pick<Journey, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
-  { userAgent, secrets: store, caller }: ExecutionContext,
+  { executionId, trace, budget }: Pick<ExecutionState, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
+  { userAgent, secrets: store, egressClient }: ExecutionContext,
 ): RenderedRequest {
   let isOpen: boolean | null = null
   return renderRequest(node, {
@@ -157,7 +157,7 @@ function render(
     store: {
       find(name, use) {
         // A request that cannot be sent must tell nothing of a secret, its binding included.
-        isOpen ??= caller.mayCall(use)
+        isOpen ??= egressClient.mayCall(use)
         return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : unresolvedSecret
       },
     },
@@ -171,8 +171,8 @@ function render(
   })
 }
 
-function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = journey
+function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Executed {
+  const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = state
   const { attempts } = sent
   const outcome = readOutcome(rendered, attempts)
   const { diagnostics = 'full' } = request
@@ -182,8 +182,8 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response), {
           isShown: diagnostics === 'full',
         })
-  const { decision, captured, warnings } = conclude(node, outcome, response, judging)
-  const reporter = new Reporter(maskers.own, { diagnostics, maxEchoBytes })
+  const { decision, captured, warnings } = evaluateOutcome(node, outcome, response, judging)
+  const reporter = new Diagnostics(maskers.own, { diagnostics, maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,
     nodeId: node.id,
@@ -197,26 +197,26 @@ function report(journey: Journey, { maxEchoBytes }: ExecutionContext): Executed 
     repeat: judgeRepeat(rendered, attempts, decision.succeeded),
     retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
     captured,
-    request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.shown, journey)) : null,
+    request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.display, state)) : null,
     response: response === null ? null : reporter.response(response),
     attempts: attempts.map(attemptEntry),
     warnings: reporter.warnings([...rendered.warnings, ...sent.warnings, ...warnings]),
     durationMs: Math.round(callMs),
   }
   const durationMs = Math.round(performance.now() - accepted)
-  const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.shown) : null
-  const record = { ...createRecord(journey, reply, decision.branch), durationMs }
+  const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.display) : null
+  const record = { ...createRecord(state, reply, decision.branch), durationMs }
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
 /** As the last attempt had it. */
-function shownParts(shown: ShownParts, { trace }: Journey): ShownParts {
+function shownParts(display: ShownParts, { trace }: ExecutionState): ShownParts {
   const spanId = trace?.attemptSpanIds.at(-1)
-  return trace && spanId ? { ...shown, headers: trace.handOn(shown.headers, spanId) } : shown
+  return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
 }
 
 function createRecord(
-  { node, rendered, acceptedAt }: Journey,
+  { node, rendered, acceptedAt }: ExecutionState,
   reply: ExecuteReply,
   branch: BranchName,
 ): ExecutionRecord {
@@ -263,6 +263,6 @@ function shownKey(
   if (!rendered.ok) return idempotencyKey ?? null
   const [sent] = headerValues(rendered.request.headers, 'idempotency-key')
   if (sent === undefined || sent === idempotencyKey) return sent ?? null
-  const [shown = ''] = headerValues(rendered.shown.headers, 'idempotency-key')
-  return masked(shown)
+  const [display = ''] = headerValues(rendered.display.headers, 'idempotency-key')
+  return masked(display)
 }

@@ -49,7 +49,7 @@ export class ExecutionMaskers {
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
-      shown: secrets.size === 0 ? known : both(known, createMasker(secrets)),
+      display: secrets.size === 0 ? known : both(known, createMasker(secrets)),
       showsBody: secrets.size <= maxResponseSecrets,
       tail: tailFor(stored),
     }

@@ -13,15 +13,15 @@ import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretLookup } from '../webhook/template/secret-lookup.ts'
 import { trimHeader } from '../webhook/wire/headers.ts'
 import type { Outcome } from '../webhook/wire/outcome.ts'
-import { Reporter } from './diagnostics.ts'
-import { conclude, type JudgingContext } from './evaluate-outcome.ts'
+import { Diagnostics } from './diagnostics.ts'
+import { evaluateOutcome, type JudgingContext } from './evaluate-outcome.ts'
 import type { ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 
 /** What a preview needs to know: neither the way out nor the secrets of the service, which it could give away. */
-export type PreviewContext = Omit<ExecutionContext, 'caller' | 'secrets' | 'startsTraces'>
+export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'startsTraces'>
 
 /** Everything of an execution but the sending. Opens no socket; secrets need no values. */
 export function previewNode(
@@ -58,7 +58,7 @@ export function previewNode(
   const { client } = (part ?? rendered).valuesToMask
   const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
-  const reporter = new Reporter(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
+  const reporter = new Diagnostics(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
   const { maxCapturedBytes } = context
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
@@ -98,13 +98,13 @@ function shownRequest(
   rendered: RenderedRequest,
   part: PartialRequest | null,
   masked: Masker,
-  reporter: Reporter,
+  reporter: Diagnostics,
 ): ShownRequest {
-  if (rendered.ok) return reporter.request(rendered.request, rendered.shown)
+  if (rendered.ok) return reporter.request(rendered.request, rendered.display)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
   // Its author looks for what is wrong with a body, wherever that stands.
-  const whole = new Reporter(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
-  return whole.request(part, part.shown)
+  const whole = new Diagnostics(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
+  return whole.request(part, part.display)
 }
 
 /** What the target would have answered, or the failure of the rendering; null where nobody asked. */
@@ -132,13 +132,13 @@ function decide(
   outcome: Outcome,
   judging: JudgingContext,
   maskers: ExecutionMaskers,
-  reporter: Reporter,
+  reporter: Diagnostics,
 ) {
   const response =
     outcome.response === null
       ? null
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
-  const { decision, captured, warnings } = conclude(node, outcome, response, judging)
+  const { decision, captured, warnings } = evaluateOutcome(node, outcome, response, judging)
   const { branch, succeeded, reason } = decision
   return {
     warnings: reporter.warnings(warnings),
@@ -161,11 +161,11 @@ function composeCurl(
   const rendered = input.budget.render(() => renderRequest(node, input))
   // With what stands in for secrets it may be too long, or take more time than is left.
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
-  const parts = maskedParts(rendered.shown, secrets.markers.around(masked))
+  const parts = maskedParts(rendered.display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
   const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
   const { markers } = secrets
-  const difference = isMasked(rendered.shown, parts) ? maskedDifference : findDifference({ parts, markers })
+  const difference = isMasked(rendered.display, parts) ? maskedDifference : findDifference({ parts, markers })
   return { command, warnings: difference === null ? [] : [notExact(difference)] }
 }
 
@@ -177,12 +177,12 @@ function notExact(why: string): Warning {
 }
 
 /** Whether something that is sent is not in the parts that may be shown. */
-function isMasked(sent: ShownParts, shown: ShownParts): boolean {
+function isMasked(sent: ShownParts, display: ShownParts): boolean {
   return (
-    sent.url !== shown.url ||
-    (sent.body ?? '') !== (shown.body ?? '') ||
-    sent.user !== shown.user ||
-    sent.headers.some(([, value], index) => value !== shown.headers[index]?.[1])
+    sent.url !== display.url ||
+    (sent.body ?? '') !== (display.body ?? '') ||
+    sent.user !== display.user ||
+    sent.headers.some(([, value], index) => value !== display.headers[index]?.[1])
   )
 }
 

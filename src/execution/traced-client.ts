@@ -1,8 +1,11 @@
-import type { Attempts, Caller } from '../egress/egress-client.ts'
+import type { Attempts, EgressClient } from '../egress/egress-client.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 
 /** Sends every request under a span of its own, and notes in the trace which attempt has which. */
-export function tracedCaller(caller: Pick<Caller, 'call'>, trace: Trace): Pick<Caller, 'call'> {
+export function traceEgress(
+  egressClient: Pick<EgressClient, 'call'>,
+  trace: Trace,
+): Pick<EgressClient, 'call'> {
   return {
     call(request, options): Promise<Attempts> {
       const underOwnSpan = () => {
@@ -10,7 +13,7 @@ export function tracedCaller(caller: Pick<Caller, 'call'>, trace: Trace): Pick<C
         trace.attemptSpanIds.push(spanId)
         return { ...request, headers: trace.handOn(request.headers, spanId) }
       }
-      return caller.call(underOwnSpan(), { ...options, forResend: underOwnSpan })
+      return egressClient.call(underOwnSpan(), { ...options, forResend: underOwnSpan })
     },
   }
 }

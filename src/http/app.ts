@@ -2,7 +2,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type RouteOptions } f
 import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
-import type { Caller } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
@@ -18,8 +18,8 @@ import { validatorFor } from './body/validator.ts'
 import { guardAccess, limitTenants, requireRight } from './clients/access.ts'
 import type { ClientStore } from './clients/client-store.ts'
 import { announceIdleTimeout, ConnectionLimit } from './hooks/connection-limit.ts'
-import { drainBeforeClosing, refuseWhile } from './hooks/graceful-shutdown.ts'
-import { answerForNode } from './hooks/http-conformance.ts'
+import { refuseWhile, shutDownGracefully } from './hooks/graceful-shutdown.ts'
+import { conformToHttp } from './hooks/http-conformance.ts'
 import { refuseUnknownRoutes } from './hooks/unknown-route.ts'
 import { endUnreadReplies } from './hooks/unread-replies.ts'
 import { ConcurrencyLimit } from './limits/concurrency-limit.ts'
@@ -38,7 +38,7 @@ import { previewRoute } from './routes/preview.ts'
 
 /** What the service is made of, and the bounds that it keeps. */
 export interface AppOptions extends ShareLimits {
-  readonly caller: Caller
+  readonly egressClient: EgressClient
   readonly secrets: SecretStore
   /** Where the spans of executions go; null where nobody wants them. */
   readonly spanExporter: SpanExporter | null
@@ -78,7 +78,7 @@ const maxParamLength = 16_384
 
 /** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { caller, secrets, clients, spanExporter, log } = options
+  const { egressClient, secrets, clients, spanExporter, log } = options
   const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
@@ -86,7 +86,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     limitNames,
     limits: options,
     usage: () => concurrency.usage,
-    load: () => caller.load(),
+    load: () => egressClient.load(),
     areSecretsStale: () => secrets.isStale(),
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
@@ -115,12 +115,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   })
 
-  const isDraining = drainBeforeClosing(app, {
+  const isDraining = shutDownGracefully(app, {
     concurrency,
     graceMs: options.shutdownGraceMs,
     delayMs: options.shutdownDelayMs,
     interrupt: async () => {
-      const closed = caller.close()
+      const closed = egressClient.close()
       concurrency.abandon()
       await closed
     },
@@ -128,7 +128,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   announceIdleTimeout(app, timeouts.idleTimeoutMs)
   returnRequestIds(app)
-  answerForNode(app)
+  conformToHttp(app)
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = createContext(options)
@@ -218,7 +218,7 @@ function serverOptions(
 }
 
 function createContext({
-  caller,
+  egressClient,
   secrets,
   spanExporter,
   maxTimeoutMs,
@@ -227,7 +227,7 @@ function createContext({
   maxCapturedBytes,
 }: AppOptions): ExecutionContext {
   return {
-    caller,
+    egressClient,
     secrets,
     nodes: new NodeCache({ maxTimeoutMs }),
     maskers: new MaskerCache(),

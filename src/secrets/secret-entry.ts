@@ -1,6 +1,6 @@
 import { pointer } from '../contract/config-error.ts'
 import { type SecretPlace, secretPlaces } from '../webhook/template/secret-lookup.ts'
-import { nearest } from '../webhook/values/suggest.ts'
+import { suggest } from '../webhook/values/suggest.ts'
 import { parseBoundPath } from './bound-path.ts'
 import {
   parseBoundHost,
@@ -149,7 +149,7 @@ function unknown(word: string, known: readonly string[]): string {
 }
 
 function didYouMean(word: string, known: Iterable<string>): string {
-  const meant = nearest(word, known)
+  const meant = suggest(word, known)
   return meant === null ? '' : `; did you mean "${meant}"?`
 }
 

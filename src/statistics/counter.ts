@@ -1,12 +1,12 @@
 /** How often each of some things has been seen. */
-export class Tally<Thing> {
+export class Counter<Thing> {
   readonly #counts = new Map<Thing, number>()
 
   add(thing: Thing, times = 1): void {
     this.#counts.set(thing, this.of(thing) + times)
   }
 
-  addAll(other: Tally<Thing>): void {
+  addAll(other: Counter<Thing>): void {
     for (const [thing, count] of other.#counts) this.add(thing, count)
   }
 

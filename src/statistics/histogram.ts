@@ -1,4 +1,4 @@
-import { Tally } from './counter.ts'
+import { Counter } from './counter.ts'
 
 /** Each doubling of a value is divided into so many buckets; smaller values have one each. */
 const perDoubling = 32
@@ -11,7 +11,7 @@ const greatest = 2 ** 31 - 1
  * and percentiles stay near: those below 64 are exact, others are off by 1 / 64 at most.
  */
 export class Histogram {
-  readonly #buckets = new Tally<number>()
+  readonly #buckets = new Counter<number>()
   #count = 0
 
   /** `value` is not negative, and counts as the nearest integer. */

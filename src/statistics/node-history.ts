@@ -2,7 +2,7 @@ import { failures } from '../contract/failure.ts'
 import type { BranchName } from '../contract/node.ts'
 import type { FailedExecution, NodeStatistics, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
-import { Tally } from './counter.ts'
+import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
 import { Minutes } from './minutes.ts'
 
@@ -27,9 +27,9 @@ export class NodeHistory {
   readonly nodeId: string
   readonly tenant: string | null
   readonly #since: Moment
-  readonly #branches = new Tally<BranchName>()
-  readonly #codes = new Tally<ExecutionRecord['code']>()
-  readonly #statuses = new Tally<number>()
+  readonly #branches = new Counter<BranchName>()
+  readonly #codes = new Counter<ExecutionRecord['code']>()
+  readonly #statuses = new Counter<number>()
   readonly #latency = new Histogram()
   readonly #minutes = new Minutes()
   #failures: Failed[] = []

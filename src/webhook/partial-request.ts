@@ -16,7 +16,12 @@ import type { RenderedAuth } from './request/auth.ts'
 import { encodeBody } from './request/body.ts'
 import type { CompiledField, RenderedField } from './request/field.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
-import { RenderFailure, type RenderInput, Rendering, type ValuesToMask } from './request/render-session.ts'
+import {
+  RenderFailure,
+  type RenderInput,
+  RenderSession,
+  type ValuesToMask,
+} from './request/render-session.ts'
 import type { UrlTail } from './request/url-tail.ts'
 
 /** What can be shown of a request that cannot be made. */
@@ -24,30 +29,30 @@ export interface PartialRequest {
   readonly method: Method
   /** The bytes that would be sent; null where there are none, or where they are not known. */
   readonly body: Buffer | null
-  readonly shown: ShownParts
+  readonly display: ShownParts
   readonly valuesToMask: ValuesToMask
   readonly warnings: readonly Warning[]
 }
 
 /** Renders all that can be rendered of a node whose rendering fails. Nothing of it is ever sent. */
 export function renderPartly(node: CompiledNode, input: RenderInput): PartialRequest {
-  const rendering = new Rendering(input, node)
-  const url = partOfUrl(node, rendering)
-  const auth = attempt(() => node.auth?.render(rendering) ?? null).value
-  const fields = renderEach(node.query, rendering, (field) => field)
+  const session = new RenderSession(input, node)
+  const url = partOfUrl(node, session)
+  const auth = attempt(() => node.auth?.render(session) ?? null).value
+  const fields = renderEach(node.query, session, (field) => field)
   const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
-  const body = partOfBody(node, rendering)
-  const headers = listHeaders(node, partOfHeaders(node, auth, rendering), body.size, rendering)
-  warnOfReferences(node.references, rendering)
-  const shown: ShownParts = {
+  const body = partOfBody(node, session)
+  const headers = listHeaders(node, partOfHeaders(node, auth, session), body.size, session)
+  warnOfReferences(node.references, session)
+  const display: ShownParts = {
     url: url.begin + (url.tail === null ? '' : targetText(url.tail, added)),
-    headers: headers.shown,
+    headers: headers.display,
     body: body.text,
     hasSecretSize: body.size?.hasSecretSize ?? true,
     user: null,
   }
-  const { warnings, valuesToMask } = rendering
-  return { method: node.method, body: body.size?.bytes ?? null, shown, warnings, valuesToMask }
+  const { warnings, valuesToMask } = session
+  return { method: node.method, body: body.size?.bytes ?? null, display, warnings, valuesToMask }
 }
 
 interface PartOfUrl {
@@ -56,10 +61,10 @@ interface PartOfUrl {
   readonly tail: Pick<UrlTail, 'path' | 'query'> | null
 }
 
-function partOfUrl(node: CompiledNode, rendering: Rendering): PartOfUrl {
+function partOfUrl(node: CompiledNode, session: RenderSession): PartOfUrl {
   const rendered = attempt(() => {
-    const { place, tail } = renderPlace(node, rendering)
-    return { begin: `https://${place.authority}`, tail: (tail ?? renderTail(node, rendering)).shown }
+    const { place, tail } = renderPlace(node, session)
+    return { begin: `https://${place.authority}`, tail: (tail ?? renderTail(node, session)).display }
   })
   if (rendered.failure === null) return rendered.value
   const { shownUrl } = rendered.failure.failure
@@ -86,18 +91,18 @@ interface PartOfBody {
   readonly size: Parameters<typeof listHeaders>[2]
 }
 
-function partOfBody(node: CompiledNode, rendering: Rendering): PartOfBody {
-  const rendered = attempt(() => node.body?.render(rendering) ?? null)
+function partOfBody(node: CompiledNode, session: RenderSession): PartOfBody {
+  const rendered = attempt(() => node.body?.render(session) ?? null)
   if (rendered.failure !== null) return { text: rendered.failure.shownBody, size: null }
   const body = rendered.value
-  const bytes = attempt(() => encodeBody(body, rendering))
+  const bytes = attempt(() => encodeBody(body, session))
   const size = { bytes: bytes.value, hasSecretSize: body?.carriesStored ?? false }
-  return { text: body?.shown ?? null, size: bytes.failure === null ? size : null }
+  return { text: body?.display ?? null, size: bytes.failure === null ? size : null }
 }
 
-function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, rendering: Rendering): GivenHeader[] {
-  const given = renderEach(node.headers, rendering, (field) => toHeader(field, rendering))
-  const own = auth?.in === 'header' ? attempt(() => toAuthHeader(auth, rendering)).value : null
+function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, session: RenderSession): GivenHeader[] {
+  const given = renderEach(node.headers, session, (field) => toHeader(field, session))
+  const own = auth?.in === 'header' ? attempt(() => toAuthHeader(auth, session)).value : null
   return own === null ? given : [own, ...given]
 }
 
@@ -106,14 +111,14 @@ const maxFailures = 20
 
 function renderEach<T>(
   fields: readonly CompiledField[],
-  rendering: Rendering,
+  session: RenderSession,
   write: (field: RenderedField) => T,
 ): T[] {
   const written: T[] = []
   let failures = 0
   for (const field of fields) {
     const { value, failure } = attempt(() => {
-      const one = field.render(rendering)
+      const one = field.render(session)
       return one === null ? null : write(one)
     })
     if (value !== null) written.push(value)

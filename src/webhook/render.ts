@@ -11,10 +11,10 @@ import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
+  type Displayable,
   RenderFailure,
   type RenderInput,
-  Rendering,
-  type Shown,
+  RenderSession,
   sentIdempotencyKey,
   type ValuesToMask,
 } from './request/render-session.ts'
@@ -57,130 +57,131 @@ export type RenderedRequest = {
   /** Where the URL leads; null where it could not be told. */
   readonly place: UrlPlace | null
 } & (
-  | { readonly ok: true; readonly request: OutboundRequest; readonly shown: ShownParts }
+  | { readonly ok: true; readonly request: OutboundRequest; readonly display: ShownParts }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
 
 /** Turns a compiled node and what the workflow knows into one concrete request, or a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
-  const rendering = new Rendering(input, node)
-  const { variables } = rendering.scope
+  const session = new RenderSession(input, node)
+  const { variables } = session.scope
   try {
-    const parts = renderParts(node, rendering)
-    const { warnings, valuesToMask, secretNames, place } = rendering
+    const parts = renderParts(node, session)
+    const { warnings, valuesToMask, secretNames, place } = session
     return { warnings, valuesToMask, secretNames, place, variables, ok: true, ...parts }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    const { warnings, valuesToMask, secretNames, place } = rendering
+    const { warnings, valuesToMask, secretNames, place } = session
     return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure: error.failure }
   }
 }
 
-function renderParts(node: CompiledNode, rendering: Rendering) {
+function renderParts(node: CompiledNode, session: RenderSession) {
   const { method } = node
-  const { place, tail: brought } = renderPlace(node, rendering)
-  const auth = node.auth?.render(rendering) ?? null
-  const target = renderTarget(node, brought ?? renderTail(node, rendering), auth, rendering)
+  const { place, tail: brought } = renderPlace(node, session)
+  const auth = node.auth?.render(session) ?? null
+  const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
   // Before the body: what is wrong with that is shown without what a header hides.
-  const fields = renderFields(node.headers, rendering)
-  const given = fields.map((field) => toHeader(field, rendering))
-  const body = node.body?.render(rendering) ?? null
-  const bytes = encodeBody(body, rendering)
+  const fields = renderFields(node.headers, session)
+  const given = fields.map((field) => toHeader(field, session))
+  const body = node.body?.render(session) ?? null
+  const bytes = encodeBody(body, session)
   if (node.body !== null && body !== null && bytes !== null)
-    warnOfLabel(node.body, body, bytes, fields, rendering)
+    warnOfLabel(node.body, body, bytes, fields, session)
   const hasSecretSize = body?.carriesStored ?? false
-  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, rendering)
-  warnOfReferences(node.references, rendering)
+  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, session)
+  warnOfReferences(node.references, session)
   const request: OutboundRequest = {
     method,
     host: place.host,
     port: place.port,
-    target: target.real,
-    headers: headers.real,
+    target: target.wire,
+    headers: headers.wire,
     body: bytes,
     keepAlive: node.keepAlive,
     isIdempotent: node.retry.isIdempotent,
   }
-  const shown: ShownParts = {
-    url: `https://${place.authority}${target.shown}`,
-    headers: headers.shown,
-    body: body?.shown ?? null,
+  const display: ShownParts = {
+    url: `https://${place.authority}${target.display}`,
+    headers: headers.display,
+    body: body?.display ?? null,
     form: node.body?.form,
     charset: node.body === null || node.body.charset === utf8 ? undefined : node.body.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, shown }
+  return { request, display }
 }
 
 /** A parameter that is added to the query of the author. */
-export type Parameter = Shown<unknown> & { readonly name: string; readonly carriesStored: boolean }
+export type Parameter = Displayable<unknown> & { readonly name: string; readonly carriesStored: boolean }
 
 type Tail = UrlTail & { readonly carriesStored: boolean }
 
 /** Finds out where the URL leads, as the bindings of secrets judge it: before anything is rendered that may have one. */
 export function renderPlace(
   { url, secretNames }: CompiledNode,
-  rendering: Rendering,
+  session: RenderSession,
 ): { readonly place: UrlPlace; readonly tail: Tail | null } {
   if (url.kind === 'fixed') {
     if (secretNames.length > 0)
-      rendering.path = rendering.take(url.renderPath(rendering.unresolvedScope), '/node/url')
+      session.path = session.take(url.renderPath(session.unresolvedScope), '/node/url')
     return { place: url, tail: null }
   }
-  const { place, ...tail } = rendering.take(url.render(rendering.scope), '/node/url')
-  rendering.place = place
-  rendering.path = tail.path
+  const { place, ...tail } = session.take(url.render(session.scope), '/node/url')
+  session.place = place
+  session.path = tail.path
   return { place, tail: { ...tail, carriesStored: false } }
 }
 
 /** What stands behind the authority of the URL. */
-export function renderTail({ url }: CompiledNode, rendering: Rendering): Tail {
-  const rendered = url.render(rendering.scope)
-  return { ...rendering.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
+export function renderTail({ url }: CompiledNode, session: RenderSession): Tail {
+  const rendered = url.render(session.scope)
+  return { ...session.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
 }
 
 function renderTarget(
   node: CompiledNode,
   tail: Tail,
   auth: RenderedAuth | null,
-  rendering: Rendering,
-): Shown<string> {
-  if (tail.hasFragment) rendering.warn('fragment_dropped', '/node/url', fragmentMessage)
-  const fields = renderFields(node.query, rendering)
-  warnOfCredentials(node, tail.credentialNames, fields, rendering)
-  const given = rendering.hasStandIns ? fields.map((field) => standInForCredential(field, rendering)) : fields
+  session: RenderSession,
+): Displayable<string> {
+  if (tail.hasFragment) session.warn('fragment_dropped', '/node/url', fragmentMessage)
+  const fields = renderFields(node.query, session)
+  warnOfCredentials(node, tail.credentialNames, fields, session)
+  const given = session.hasStandIns ? fields.map((field) => standInForCredential(field, session)) : fields
   const added: readonly Parameter[] = auth?.in === 'query' ? [...given, auth] : given
   const { path, query } = tail
-  const real = joinTarget({ path, query: standInForCredentials(query, rendering) }, added, encodedPairs)
-  if (real === null) {
+  const wire = joinTarget({ path, query: standInForCredentials(query, session) }, added, encodedPairs)
+  if (wire === null) {
     const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
     const isStored = tail.carriesStored || added.some((one) => one.carriesStored)
-    return rendering.fail({ code: 'url_invalid', detail, path: '/node/url' }, isStored)
+    return session.fail({ code: 'url_invalid', detail, path: '/node/url' }, isStored)
   }
-  const { shown } = tail
-  const isMasked = shown.path !== path || shown.query !== query || added.some((one) => one.shown !== one.real)
-  if (!isMasked || rendering.hasStandIns) return { real, shown: real }
-  return { real, shown: showTarget(shown, added) ?? mask }
+  const { display } = tail
+  const isMasked =
+    display.path !== path || display.query !== query || added.some((one) => one.display !== one.wire)
+  if (!isMasked || session.hasStandIns) return { wire, display: wire }
+  return { wire, display: showTarget(display, added) ?? mask }
 }
 
 /** A credential that stands literally in a URL is shown with it, but not written into commands that others will get. */
-function standInForCredentials(query: string | null, rendering: Rendering): string | null {
-  if (query === null || !rendering.hasStandIns) return query
+function standInForCredentials(query: string | null, session: RenderSession): string | null {
+  if (query === null || !session.hasStandIns) return query
   const standIn = (pair: string) => {
     const [, name = '', text = ''] = /^([^=]+)=(.+)$/.exec(pair) ?? []
-    return isCredentialName(name) ? `${name}=${rendering.standIn(text, name)}` : pair
+    return isCredentialName(name) ? `${name}=${session.standIn(text, name)}` : pair
   }
   return query.split('&').map(standIn).join('&')
 }
 
 const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
 
-function standInForCredential(field: RenderedField, rendering: Rendering): RenderedField {
-  const { name, real } = field
+function standInForCredential(field: RenderedField, session: RenderSession): RenderedField {
+  const { name, wire } = field
   if (field.carriesSecret || !isCredential(field)) return field
-  const standIn = rendering.standIn(real, name)
-  return { ...field, real: standIn, shown: standIn }
+  const standIn = session.standIn(wire, name)
+  return { ...field, wire: standIn, display: standIn }
 }
 
 /** A target as it may be shown, with parameters behind what is known of it; null where it becomes too long. */
@@ -210,13 +211,13 @@ function joinTarget(
 }
 
 /** As they go out: `name=text`. */
-function* encodedPairs({ name, real }: Pick<Parameter, 'name' | 'real'>): Generator<string> {
-  for (const [own, text] of queryPairs(name, real)) yield `${percentEncode(own)}=${percentEncode(text)}`
+function* encodedPairs({ name, wire }: Pick<Parameter, 'name' | 'wire'>): Generator<string> {
+  for (const [own, text] of queryPairs(name, wire)) yield `${percentEncode(own)}=${percentEncode(text)}`
 }
 
-function* shownPairs({ name, real, shown }: Parameter): Generator<string> {
-  if (shown !== mask) yield* encodedPairs({ name, real: shown })
-  else if (!Array.isArray(real) || real.length > 0) yield `${percentEncode(name)}=${mask}`
+function* shownPairs({ name, wire, display }: Parameter): Generator<string> {
+  if (display !== mask) yield* encodedPairs({ name, wire: display })
+  else if (!Array.isArray(wire) || wire.length > 0) yield `${percentEncode(name)}=${mask}`
 }
 
 const advice = 'URLs are written into logs on the way; prefer a header.'
@@ -226,10 +227,10 @@ function warnOfCredentials(
   { url, auth }: CompiledNode,
   names: readonly string[],
   fields: readonly RenderedField[],
-  rendering: Rendering,
+  session: RenderSession,
 ): void {
   const warn = (path: string, message: string) =>
-    rendering.warn('credential_in_url', path, `${message} ${advice}`)
+    session.warn('credential_in_url', path, `${message} ${advice}`)
   // A URL that a value brings is not the author's: pre-signed ones have their signature there.
   for (const name of url.kind === 'fixed' ? names : [])
     warn('/node/url', `The parameter ${quoteName(name)} of the URL looks like a credential.`)
@@ -243,24 +244,24 @@ function warnOfCredentials(
   if (auth?.isInUrl) warn('/node/auth', 'The key goes out as a URL parameter.')
 }
 
-function isCredential({ name, carriesSecret, real }: RenderedField): boolean {
-  return carriesSecret || (isCredentialName(name) && real !== '' && real !== null && real !== undefined)
+function isCredential({ name, carriesSecret, wire }: RenderedField): boolean {
+  return carriesSecret || (isCredentialName(name) && wire !== '' && wire !== null && wire !== undefined)
 }
 
 /** Headers in the order of the wire, as they are sent and as they may be shown. */
 class HeaderList {
-  readonly real: HeaderPair[] = []
-  readonly shown: HeaderPair[] = []
+  readonly wire: HeaderPair[] = []
+  readonly display: HeaderPair[] = []
 
-  add(name: string, real: string, shown = real): void {
-    const pair = [name, real] as const
-    this.real.push(pair)
-    this.shown.push(shown === real ? pair : [name, shown])
+  add(name: string, wire: string, display = wire): void {
+    const pair = [name, wire] as const
+    this.wire.push(pair)
+    this.display.push(display === wire ? pair : [name, display])
   }
 }
 
 /** A header of the node. */
-export interface GivenHeader extends Shown<string> {
+export interface GivenHeader extends Displayable<string> {
   readonly name: string
   /** The name in lower case. */
   readonly key: string
@@ -272,12 +273,12 @@ function renderHeaders(
   auth: RenderedAuth | null,
   fields: readonly GivenHeader[],
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
-  rendering: Rendering,
+  session: RenderSession,
 ): HeaderList {
-  const given = auth?.in === 'header' ? [toAuthHeader(auth, rendering), ...fields] : fields
+  const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
   refuseRepeated(given)
-  const headers = listHeaders(node, given, body, rendering)
-  refuseTooMany(headers.real, given, rendering)
+  const headers = listHeaders(node, given, body, session)
+  refuseTooMany(headers.wire, given, session)
   return headers
 }
 
@@ -286,13 +287,13 @@ export function listHeaders(
   node: CompiledNode,
   given: readonly GivenHeader[],
   body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean } | null,
-  rendering: Rendering,
+  session: RenderSession,
 ): HeaderList {
   const headers = new HeaderList()
-  if (rendering.place !== null) headers.add('host', rendering.place.authority)
+  if (session.place !== null) headers.add('host', session.place.authority)
   headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
-  addStandard(headers, node, given, rendering)
-  for (const { name, real, shown } of given) headers.add(name, real, shown)
+  addStandard(headers, node, given, session)
+  for (const { name, wire, display } of given) headers.add(name, wire, display)
   if (body === null) return headers
   const { bytes, hasSecretSize } = body
   if (bytes !== null || methodsWithLength.has(node.method))
@@ -301,53 +302,53 @@ export function listHeaders(
 }
 
 /** A field of the node as the header that it becomes. Throws `RenderFailure`. */
-export function toHeader(field: RenderedField, rendering: Rendering): GivenHeader {
+export function toHeader(field: RenderedField, session: RenderSession): GivenHeader {
   const { name, path, carriesSecret: isSecret, carriesStored: isStored } = field
   const key = name.toLowerCase()
-  const text = headerText(field.real)
-  const real = trimHeader(text)
-  if (real !== text && !isStored)
-    rendering.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
-  const header = { name, key, real, carriesStored: isStored }
-  refuseInvalid(header, path, rendering)
-  if (field.shown === mask) return { ...header, shown: mask }
-  if (rendering.hasStandIns) return isSecret ? { ...header, shown: real } : withStandIn(header, rendering)
-  return { ...header, shown: secretHeaders.has(key) ? hideHeader(header, rendering) : real }
+  const text = headerText(field.wire)
+  const wire = trimHeader(text)
+  if (wire !== text && !isStored)
+    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
+  const header = { name, key, wire, carriesStored: isStored }
+  refuseInvalid(header, path, session)
+  if (field.display === mask) return { ...header, display: mask }
+  if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
+  return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
 }
 
-function withStandIn(header: Omit<GivenHeader, 'shown'>, rendering: Rendering): GivenHeader {
-  const { name, key, real } = header
-  const isHidden = real !== '' && (secretHeaders.has(key) || isCredentialName(name))
-  const text = isHidden ? rendering.standIn(real, name) : real
-  return { ...header, real: text, shown: text }
+function withStandIn(header: Omit<GivenHeader, 'display'>, session: RenderSession): GivenHeader {
+  const { name, key, wire } = header
+  const isHidden = wire !== '' && (secretHeaders.has(key) || isCredentialName(name))
+  const text = isHidden ? session.standIn(wire, name) : wire
+  return { ...header, wire: text, display: text }
 }
 
 /** The credentials behind a scheme come back without it. */
 function hideHeader(
-  { real, carriesStored: isStored }: Pick<GivenHeader, 'real' | 'carriesStored'>,
-  rendering: Rendering,
+  { wire, carriesStored: isStored }: Pick<GivenHeader, 'wire' | 'carriesStored'>,
+  session: RenderSession,
 ): typeof mask {
-  const [, credentials] = /^[A-Za-z]+ +(\S.*)$/.exec(real) ?? []
-  if (credentials !== undefined) rendering.hide(credentials, isStored)
-  return rendering.hide(real, isStored)
+  const [, credentials] = /^[A-Za-z]+ +(\S.*)$/.exec(wire) ?? []
+  if (credentials !== undefined) session.hide(credentials, isStored)
+  return session.hide(wire, isStored)
 }
 
 /** The credentials as the header that they go out in. Throws `RenderFailure`. */
-export function toAuthHeader(auth: AuthHeader, rendering: Rendering): GivenHeader {
-  refuseInvalid(auth, auth.path, rendering)
-  const { name, real, shown, carriesStored: isStored } = auth
-  return { name, key: name.toLowerCase(), real, shown, carriesStored: isStored }
+export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHeader {
+  refuseInvalid(auth, auth.path, session)
+  const { name, wire, display, carriesStored: isStored } = auth
+  return { name, key: name.toLowerCase(), wire, display, carriesStored: isStored }
 }
 
 function refuseInvalid(
-  { name, real, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'real' | 'carriesStored'>,
+  { name, wire, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'wire' | 'carriesStored'>,
   path: string,
-  rendering: Rendering,
+  session: RenderSession,
 ): void {
-  const problem = headerValueProblem(real)
+  const problem = headerValueProblem(wire)
   if (problem === null) return
   const detail = `The value of ${quoteName(name)} ${problem}.`
-  rendering.fail({ code: 'header_invalid', detail, path }, isStored)
+  session.fail({ code: 'header_invalid', detail, path }, isStored)
 }
 
 function refuseRepeated(headers: readonly GivenHeader[]): void {
@@ -367,7 +368,7 @@ function isGiven(headers: readonly GivenHeader[], key: string): boolean {
 function refuseTooMany(
   headers: readonly HeaderPair[],
   given: readonly GivenHeader[],
-  rendering: Rendering,
+  session: RenderSession,
 ): void {
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
@@ -378,7 +379,7 @@ function refuseTooMany(
   if (total > headerLimits.totalBytes) {
     const detail = `The headers have ${total} characters together; at most ${headerLimits.totalBytes} are sent.`
     const isStored = given.some((header) => header.carriesStored)
-    rendering.fail(headersFailure(detail, 'Send fewer or shorter headers.'), isStored)
+    session.fail(headersFailure(detail, 'Send fewer or shorter headers.'), isStored)
   }
 }
 
@@ -397,7 +398,7 @@ function addStandard(
   headers: HeaderList,
   node: CompiledNode,
   given: readonly GivenHeader[],
-  { input }: Rendering,
+  { input }: RenderSession,
 ): void {
   const add = (name: string, value: string | null | undefined) => {
     if (typeof value === 'string' && !isGiven(given, name.toLowerCase())) headers.add(name, value)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Method } from '../../src/contract/method.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
-import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
@@ -115,7 +115,7 @@ describe('an attempt', () => {
   it('is rejected on a bug of ours, such as a request that was not checked', async () => {
     const target = await receiver(json(200, {}))
     const unchecked: OutboundRequest = outbound(target.port, { headers: [['x y', '1']] })
-    const call = testCaller().call(unchecked, { timeoutMs: 5_000, tenant: null })
+    const call = testEgressClient().call(unchecked, { timeoutMs: 5_000, tenant: null })
     await expect(call).rejects.toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
     expect(target.received).toEqual([])
   })
@@ -123,7 +123,7 @@ describe('an attempt', () => {
 
 it('serves many calls at once', async () => {
   const target = await receiver((request, response) => response.end(request.body))
-  const caller = testCaller()
+  const caller = testEgressClient()
   const calls = Array.from({ length: 100 }, async (_, number) => {
     const body = Buffer.from(String(number).padStart(2, '0').slice(-2))
     const [{ outcome }] = await caller.call(outbound(target.port, { body }), {

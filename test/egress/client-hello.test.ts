@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { dropLong, endLong, resetLong, segmentBytes, type Verdict } from '../support/middlebox.ts'
 import { json } from '../support/receiver.ts'
 import { authority, middlebox, rawServer, receiver } from '../support/servers.ts'
@@ -9,11 +9,11 @@ const long = expect.toSatisfy((bytes: number) => bytes > segmentBytes)
 const short = expect.toSatisfy((bytes: number) => bytes < 450)
 
 /** A target behind a box, and a way to call it that gives the only attempt. */
-async function behind(verdict: Verdict, options: Parameters<typeof testCaller>[0] = {}) {
+async function behind(verdict: Verdict, options: Parameters<typeof testEgressClient>[0] = {}) {
   const target = await receiver(json(200, {}))
   const box = await middlebox(target.port, verdict)
   const lines: string[] = []
-  const caller = testCaller({ log: (_details, message) => lines.push(message), ...options })
+  const caller = testEgressClient({ log: (_details, message) => lines.push(message), ...options })
   const call = async (timeoutMs = 10_000) => {
     const request = closing(box.port)
     const [attempt, ...others] = await caller.call(request, { timeoutMs, tenant: null })
@@ -133,7 +133,7 @@ it('is not tried again where the target has answered, whatever it said', async (
   const stranger = await authority.issue({ names: ['other.example'], addresses: [] })
   const target = await receiver(json(200, {}), { credentials: stranger })
   const box = await middlebox(target.port, (_hello, _socket, pass) => pass())
-  const [attempt] = await testCaller().call(outbound(box.port), { timeoutMs: 5_000, tenant: null })
+  const [attempt] = await testEgressClient().call(outbound(box.port), { timeoutMs: 5_000, tenant: null })
 
   expect(attempt.outcome).toMatchObject({ failure: { code: 'tls_name_mismatch' } })
   expect(box.hellos()).toEqual([long])
@@ -143,7 +143,7 @@ it('tells what the short one has met, and does not remember it', async () => {
   const expired = await authority.issue({ notAfter: new Date(Date.now() - 1_000) })
   const target = await receiver(json(200, {}), { credentials: expired })
   const box = await middlebox(target.port, dropLong)
-  const caller = testCaller()
+  const caller = testEgressClient()
   const call = async () => (await caller.call(outbound(box.port), { timeoutMs: 900, tenant: null }))[0]
 
   expect((await call()).outcome).toMatchObject({ failure: { code: 'tls_cert_expired' } })
@@ -173,7 +173,7 @@ it('is the one of the first where a second connection is refused', async () => {
       await closed
     }),
   )
-  const [attempt] = await testCaller().call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
+  const [attempt] = await testEgressClient().call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
 
   expect(attempt.outcome).toMatchObject({ failure: { code: 'tls_aborted' } })
   expect(target.accepted()).toBe(1)

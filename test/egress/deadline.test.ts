@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import type { Delivered, FailureCode } from '../../src/contract/failure.ts'
 import { drip, type Part, silent, writeAndStay } from '../../testkit/raw-server.ts'
-import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
 import { never } from '../support/receiver.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 
@@ -81,7 +81,7 @@ describe('the one clock of a call', () => {
   it('tells the log of nothing that its end brings about', async () => {
     const target = await receiver(never)
     const lines: string[] = []
-    const caller = testCaller({ log: (_details, message) => lines.push(message) })
+    const caller = testEgressClient({ log: (_details, message) => lines.push(message) })
     await caller.call(outbound(target.port), { timeoutMs, tenant: null })
     await vi.waitUntil(() => caller.load().connections === 0)
     expect(lines).toEqual([])
@@ -102,7 +102,7 @@ describe('the one clock of a call', () => {
 describe('closing the caller', () => {
   it('ends what runs, with what is known of it', async () => {
     const target = await receiver(never)
-    const caller = testCaller()
+    const caller = testEgressClient()
     const call = caller.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })
     await once(target.server, 'request')
     await caller.close()
@@ -113,7 +113,7 @@ describe('closing the caller', () => {
 
   it('lets nothing begin any more', async () => {
     const target = await receiver(never)
-    const caller = testCaller()
+    const caller = testEgressClient()
     await caller.close()
     expect(await caller.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })).toMatchObject([
       { outcome: { kind: 'failed', failure: { code: 'shutdown' } }, delivered: 'no' },

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PhaseClock } from '../../src/egress/call/phase-clock.ts'
 import { createConnector } from '../../src/egress/connection/connector.ts'
-import { OpenSockets } from '../../src/egress/connection/socket-registry.ts'
+import { SocketRegistry } from '../../src/egress/connection/socket-registry.ts'
 import { createResolver } from '../../src/egress/dns/resolver.ts'
-import { Place } from '../../src/egress/limits/bulkhead.ts'
-import { laneOf } from '../../src/egress/limits/bulkhead-key.ts'
+import { Permit } from '../../src/egress/limits/bulkhead.ts'
+import { createBulkheadKey } from '../../src/egress/limits/bulkhead-key.ts'
 import type { Zone, Zones } from '../../testkit/dns-server.ts'
-import { attemptAt, outbound, rules, testCaller } from '../support/caller.ts'
+import { attemptAt, outbound, rules, testEgressClient } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -173,7 +173,7 @@ describe('a name that is called again', () => {
         ],
       }
     })
-    const caller = testCaller({ dnsServers: [dns.address], allow })
+    const caller = testEgressClient({ dnsServers: [dns.address], allow })
     const callAs = async (tenant: string) => {
       const [{ outcome }] = await caller.call(outbound(target.port, { host }), { timeoutMs: 5_000, tenant })
       return outcome
@@ -209,7 +209,7 @@ describe('a name that is called again', () => {
   it('D19: is judged again, also where the answer is remembered', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const dns = await dnsServer({ [host]: { a: ['127.0.0.1'], ttl: 60 } })
-    const caller = testCaller({ dnsServers: [dns.address], allow: rules(`127.0.0.0/8:${target.port}`) })
+    const caller = testEgressClient({ dnsServers: [dns.address], allow: rules(`127.0.0.0/8:${target.port}`) })
     const callAt = async (port: number) => {
       const [{ outcome }] = await caller.call(outbound(port, { host }), { timeoutMs: 5_000, tenant: null })
       return outcome
@@ -229,13 +229,13 @@ describe('a name that is called again', () => {
       resolver: createResolver({ servers: [dns.address] }),
       ca: authority.pem,
       tlsGroups: null,
-      sockets: new OpenSockets(),
+      sockets: new SocketRegistry(),
       log: () => {},
     })
-    const lane = laneOf(null, { host, port: target.port })
-    const place = new Place(null, () => {})
+    const key = createBulkheadKey(null, { host, port: target.port })
+    const permit = new Permit(null, () => {})
     const connect = () =>
-      dial({ lane, place, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
+      dial({ key, permit, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
 
     const { socket } = await connect()
     socket.destroy()

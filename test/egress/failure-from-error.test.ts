@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EgressError } from '../../src/egress/call/egress-error.ts'
 import type { AttemptPhase } from '../../src/egress/call/phase-clock.ts'
-import { failureFromError } from '../../src/egress/transport-failure.ts'
+import { describeTransportFailure } from '../../src/egress/transport-failure.ts'
 
 const target = { host: 'api.example.com', port: 443 }
 
@@ -64,12 +64,12 @@ describe('a transport error', () => {
     ['answer', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'response_malformed'],
     ['answer', 'EGRESS_RESPONSE_NOT_HTTP', 'response_not_http'],
   ])('in the phase %s with the code %s is %s', (phase, code, failure) => {
-    expect(failureFromError(withCode(code), phase, target)).toMatchObject({ code: failure })
+    expect(describeTransportFailure(withCode(code), phase, target)).toMatchObject({ code: failure })
   })
 
   it('is named by its cause where it has no telling code itself', () => {
     const error = new Error('fetch failed', { cause: new EgressError('EGRESS_ADDRESS_DENIED') })
-    expect(failureFromError(error, 'connect', target)).toMatchObject({ code: 'address_denied' })
+    expect(describeTransportFailure(error, 'connect', target)).toMatchObject({ code: 'address_denied' })
   })
 
   it.each([
@@ -78,7 +78,7 @@ describe('a transport error', () => {
     [['EMFILE', 'EMFILE'], 'local_resource'],
   ])('of several addresses, %j, is the most telling one', (codes, failure) => {
     const error = new AggregateError(codes.map(withCode))
-    expect(failureFromError(error, 'connect', target)).toMatchObject({ code: failure })
+    expect(describeTransportFailure(error, 'connect', target)).toMatchObject({ code: failure })
   })
 
   it.each([
@@ -89,13 +89,13 @@ describe('a transport error', () => {
     'text',
     null,
   ])('is a bug of ours if it did not come from the wire: %s', (error) => {
-    expect(failureFromError(error, 'answer', target)).toBeNull()
+    expect(describeTransportFailure(error, 'answer', target)).toBeNull()
   })
 })
 
 describe('what people read about it', () => {
   it('names the place as the author of the node wrote it, and nothing that the error says', () => {
-    expect(failureFromError(withCode('ECONNREFUSED'), 'connect', target)).toEqual({
+    expect(describeTransportFailure(withCode('ECONNREFUSED'), 'connect', target)).toEqual({
       code: 'connect_refused',
       detail: 'api.example.com:443 refused the connection.',
       path: null,
@@ -103,7 +103,10 @@ describe('what people read about it', () => {
   })
 
   it('writes an IPv6 literal as a URL does', () => {
-    const failure = failureFromError(withCode('ECONNRESET'), 'answer', { host: '2001:db8::1', port: 8443 })
+    const failure = describeTransportFailure(withCode('ECONNRESET'), 'answer', {
+      host: '2001:db8::1',
+      port: 8443,
+    })
     expect(failure?.detail).toBe('[2001:db8::1]:8443 closed the connection without an answer.')
     expect(failure?.path).toBeNull()
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GrowingBuffer } from '../../src/egress/body/bounded-buffer.ts'
+import { BoundedBuffer } from '../../src/egress/body/bounded-buffer.ts'
 
 const pieces = fc.array(
   fc.uint8Array({ maxLength: 3_000 }).map((bytes) => Buffer.from(bytes)),
@@ -11,7 +11,7 @@ describe('a growing buffer', () => {
   it('has all bytes in order up to the limit, and says of each piece whether it fitted', () => {
     fc.assert(
       fc.property(pieces, fc.nat({ max: 20_000 }), (chunks, limit) => {
-        const buffer = new GrowingBuffer(limit)
+        const buffer = new BoundedBuffer(limit)
         let total = 0
         for (const chunk of chunks) {
           total += chunk.length
@@ -26,20 +26,20 @@ describe('a growing buffer', () => {
   })
 
   it('gives what came in one piece as it came', () => {
-    const buffer = new GrowingBuffer(10)
+    const buffer = new BoundedBuffer(10)
     const chunk = Buffer.from('hello')
     buffer.append(chunk)
     expect(buffer.take()).toBe(chunk)
   })
 
   it('holds back no memory that was reserved for more', () => {
-    const buffer = new GrowingBuffer(1_000_000)
+    const buffer = new BoundedBuffer(1_000_000)
     for (let count = 0; count < 100; count++) buffer.append(Buffer.alloc(1_000))
     expect(buffer.take().buffer.byteLength).toBe(100_000)
   })
 
   it('takes no more once it was emptied', () => {
-    const buffer = new GrowingBuffer(10)
+    const buffer = new BoundedBuffer(10)
     buffer.append(Buffer.from('hello'))
     buffer.take()
     expect(buffer.append(Buffer.from('x'))).toBe(false)

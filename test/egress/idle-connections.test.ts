@@ -5,7 +5,7 @@ import { IdleConnections } from '../../src/egress/connection/idle.ts'
 
 const step = fc.record({
   what: fc.constantFrom('put', 'put', 'takeLatest', 'takeOldest', 'remove'),
-  lane: fc.constantFrom('a', 'b', 'c'),
+  key: fc.constantFrom('a', 'b', 'c'),
   index: fc.nat({ max: 20 }),
 })
 
@@ -13,20 +13,20 @@ it('gives the latest of a lane and the oldest of all, as a plain list would', ()
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const idle = new IdleConnections()
-      const list: { readonly lane: string; readonly connection: Connection }[] = []
+      const list: { readonly key: string; readonly connection: Connection }[] = []
       const takeFromList = (at: number) => (at < 0 ? undefined : list.splice(at, 1)[0]?.connection)
 
-      for (const { what, lane, index } of steps) {
+      for (const { what, key, index } of steps) {
         if (what === 'put') {
           const connection = someConnection()
-          idle.put(lane, connection)
-          list.push({ lane, connection })
+          idle.put(key, connection)
+          list.push({ key, connection })
         } else if (what === 'takeLatest') {
-          expect(idle.takeLatest(lane)).toBe(takeFromList(list.findLastIndex((entry) => entry.lane === lane)))
+          expect(idle.takeLatest(key)).toBe(takeFromList(list.findLastIndex((entry) => entry.key === key)))
         } else if (what === 'takeOldest') {
           expect(idle.takeOldest()).toBe(takeFromList(0))
         } else {
-          const { lane: own = lane, connection = someConnection() } = list.splice(index, 1)[0] ?? {}
+          const { key: own = key, connection = someConnection() } = list.splice(index, 1)[0] ?? {}
           idle.remove(own, connection)
         }
         expect(idle.size).toBe(list.length)

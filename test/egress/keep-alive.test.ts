@@ -3,15 +3,15 @@ import { stat } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import type { Caller } from '../../src/egress/egress-client.ts'
-import { outbound, testCaller } from '../support/caller.ts'
+import type { EgressClient } from '../../src/egress/egress-client.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { hangUp, inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { rawTlsServer, receiver, recordServer } from '../support/servers.ts'
 import { applicationData } from '../support/tls-records.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 
-async function callOnce(caller: Caller, port: number, tenant: string | null = null) {
+async function callOnce(caller: EgressClient, port: number, tenant: string | null = null) {
   const attempts = await caller.call(outbound(port), { timeoutMs: 5_000, tenant })
   expect(attempts).toHaveLength(1)
   return attempts[0]
@@ -20,7 +20,7 @@ async function callOnce(caller: Caller, port: number, tenant: string | null = nu
 describe('a connection', () => {
   it('carries one request after the other', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller()
+    const caller = testEgressClient()
     const attempts = []
     for (let call = 0; call < 15; call++) attempts.push(await callOnce(caller, target.port))
     expect(attempts.map(({ connectionReused }) => connectionReused)).toEqual([
@@ -36,14 +36,14 @@ describe('a connection', () => {
 
   it('carries one request at a time', async () => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await Promise.all(Array.from({ length: 8 }, () => callOnce(caller, target.port)))
     expect(target.connections()).toBe(8)
   })
 
   it('is not shared between tenants', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller()
+    const caller = testEgressClient()
     const tenants = [null, 'a', 'b', 'null']
     for (const tenant of tenants)
       expect(await callOnce(caller, target.port, tenant)).toMatchObject({ connectionReused: false })
@@ -60,7 +60,7 @@ describe('a connection', () => {
     ['is broken', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\n'],
   ])('is not used again where the answer %s', async (_what, bytes) => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(bytes)))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
     expect(target.connections()).toBe(2)
@@ -72,14 +72,14 @@ describe('a connection', () => {
       ends.push(once(socket, 'close'))
       socket.on('data', () => socket.write(answer.replace('\r\n', '\r\nkeep-alive: timeout=3\r\n')))
     })
-    await callOnce(testCaller(), target.port)
+    await callOnce(testEgressClient(), target.port)
     expect(ends).toHaveLength(1)
     await Promise.all(ends)
   })
 
   it('is not used again after a body that was cut', async () => {
     const target = await receiver(json(200, 'x'.repeat(1_000)))
-    const caller = testCaller({ maxResponseBytes: 100 })
+    const caller = testEgressClient({ maxResponseBytes: 100 })
     await callOnce(caller, target.port)
     expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
   })
@@ -90,7 +90,7 @@ describe('a connection', () => {
       sockets.push(socket)
       socket.on('data', () => socket.write(answer))
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     await new Promise((sent) => sockets[0]?.write(answer.replace('200', '201'), sent))
     await newsToArrive()
@@ -112,7 +112,7 @@ describe('bytes that nobody asked for', () => {
       socket.on('data', () => socket.write(answer))
       part(socket)
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     const [socket] = sockets
     if (socket === undefined) throw new Error('no connection')
@@ -161,7 +161,7 @@ describe('bytes that nobody asked for', () => {
       setImmediate(() => tcp.write(record.subarray(0, 30)))
       tcp.once('data', () => tcp.write(record.subarray(30)))
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     await newsToArrive()
     expect(await callOnce(caller, target.port)).toMatchObject({
@@ -177,7 +177,7 @@ describe('bytes that nobody asked for', () => {
       tcp.write(Buffer.concat([record, next.subarray(0, 30)]))
       tcp.once('data', () => tcp.write(next.subarray(30)))
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     expect(await callOnce(caller, target.port)).toMatchObject({
       outcome: { kind: 'failed', failure: { code: 'response_malformed' } },
@@ -188,7 +188,7 @@ describe('bytes that nobody asked for', () => {
 })
 
 describe('a call that shares no connection', () => {
-  async function callAlone(caller: Caller, port: number) {
+  async function callAlone(caller: EgressClient, port: number) {
     const headers = [
       ['host', `127.0.0.1:${port}`],
       ['connection', 'close'],
@@ -201,7 +201,7 @@ describe('a call that shares no connection', () => {
 
   it('neither uses a kept connection nor leaves one', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
     expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
@@ -211,14 +211,14 @@ describe('a call that shares no connection', () => {
 
   it('is closed behind the answer by the service, too', async () => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callAlone(caller, target.port)
     await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
   })
 
   it('has no more connections beside it than there are places', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller({ maxPerHost: 2 })
+    const caller = testEgressClient({ maxPerHost: 2 })
     await Promise.all([callOnce(caller, target.port), callOnce(caller, target.port)])
     const call = callAlone(caller, target.port)
     expect(caller.load().connections).toBeLessThanOrEqual(2)
@@ -233,14 +233,14 @@ describe('a call that shares no connection', () => {
         socket.write(requests === 1 ? answer : answer.replace('200', '201'))
       })
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     for (let call = 0; call < 3; call++)
       expect(await callAlone(caller, target.port)).toMatchObject({ outcome: { response: { status: 200 } } })
   })
 
   it('waits for its turn like any other', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller({ maxPerHost: 1 })
+    const caller = testEgressClient({ maxPerHost: 1 })
     const attempts = await Promise.all([
       callAlone(caller, target.port),
       callAlone(caller, target.port),
@@ -260,7 +260,7 @@ describe('an answer during the upload', () => {
         socket.write(answer, () => setTimeout(() => socket.resume(), 20))
       })
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     const body = Buffer.alloc(20_000_000) // more than kernels buffer
     const headers = [
       ['host', `127.0.0.1:${target.port}`],
@@ -280,7 +280,7 @@ describe('an answer during the upload', () => {
 describe('a kept-alive connection that the target has closed', () => {
   it('is replaced without a word where that was known', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})), { keepAlive: true })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     target.server.closeAllConnections()
     await newsToArrive()
@@ -292,7 +292,7 @@ describe('a kept-alive connection that the target has closed', () => {
 
   it('is followed by a fresh one, as an attempt of its own, where it was found out too late', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
 
     await nextTurn() // so that the end arrives before the next chance to write
@@ -316,7 +316,7 @@ describe('a kept-alive connection that the target has closed', () => {
 
   it('is no_response, delivered maybe, and not sent again, where the request was under way', async () => {
     const target = await receiver(inTurn(json(200, {}), hangUp, json(201, {})))
-    const caller = testCaller()
+    const caller = testEgressClient()
     await callOnce(caller, target.port)
     expect(await callOnce(caller, target.port)).toMatchObject({
       outcome: { kind: 'failed', failure: { code: 'no_response' } },

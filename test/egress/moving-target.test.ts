@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { maxRememberedSeconds } from '../../src/egress/dns/cache.ts'
 import { receiverAt } from '../namespace/receiver-at.ts'
-import { outbound, rules, testCaller } from '../support/caller.ts'
+import { outbound, rules, testEgressClient } from '../support/caller.ts'
 import { held, json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 
@@ -16,7 +16,11 @@ async function movingTarget(ttl: number, answer = json(200, {})) {
   let address = '127.0.0.1'
   const dns = await dnsServer((_name, type) => ({ ttl, ...(type === 'A' ? { a: [address] } : {}) }))
   let nowMs = 0
-  const caller = testCaller({ dnsServers: [dns.address], allow: rules('127.0.0.0/8'), now: () => nowMs })
+  const caller = testEgressClient({
+    dnsServers: [dns.address],
+    allow: rules('127.0.0.0/8'),
+    now: () => nowMs,
+  })
   return {
     call: async () => {
       const [attempt] = await caller.call(outbound(old.port, { host }), { timeoutMs: 5_000, tenant: null })
@@ -71,7 +75,7 @@ describe('a target that has moved while calls go on', () => {
 it('keeps the connection to an address in the URL', async () => {
   const target = await receiver(json(200, {}))
   let nowMs = 0
-  const caller = testCaller({ now: () => nowMs })
+  const caller = testEgressClient({ now: () => nowMs })
   const call = async () => (await caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null }))[0]
   await call()
   nowMs = 100 * limitMs

@@ -4,17 +4,17 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import { Cancellation } from '../../src/egress/call/cancellation.ts'
-import type { Attempts, Caller } from '../../src/egress/egress-client.ts'
+import type { Attempts, EgressClient } from '../../src/egress/egress-client.ts'
 import type { Target } from '../../src/egress/policy/address-policy.ts'
 import { drip, type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
 
 const maxPerHost = 2
 
 it('all places and all sockets are given back, however calls end', { timeout: 60_000 }, async () => {
   const { targets, dnsServers } = await startTargets()
-  const caller = testCaller({ maxPerHost, maxQueuePerHost: 3, dnsServers, maxResponseBytes: 100_000 })
+  const caller = testEgressClient({ maxPerHost, maxQueuePerHost: 3, dnsServers, maxResponseBytes: 100_000 })
   const peak = watchConnections(caller)
   const codes = new Set<FailureCode>()
   const plans = fc.array(
@@ -73,7 +73,7 @@ interface Plan {
   readonly givesUpAfterMs: number | null
 }
 
-async function play(caller: Caller, plan: Plan): Promise<Attempts> {
+async function play(caller: EgressClient, plan: Plan): Promise<Attempts> {
   const { target, beginsAfterMs, timeoutMs, givesUpAfterMs } = plan
   await delay(beginsAfterMs)
   const cancellation = new Cancellation()
@@ -83,7 +83,7 @@ async function play(caller: Caller, plan: Plan): Promise<Attempts> {
 }
 
 /** So many calls have their place at once: sockets of earlier ones may take a moment to be gone. */
-async function expectFreePlaces(caller: Caller, { host, port }: Target): Promise<void> {
+async function expectFreePlaces(caller: EgressClient, { host, port }: Target): Promise<void> {
   const isFree = async () => {
     const calls = Array.from({ length: maxPerHost }, () =>
       caller.call(outbound(port, { host }), { timeoutMs: 5, tenant: null }),
@@ -98,7 +98,7 @@ function isQueueFull(outcome: Attempts[0]['outcome']): boolean {
   return outcome.kind === 'failed' && outcome.failure.code === 'queue_full'
 }
 
-function watchConnections(caller: Caller): () => number {
+function watchConnections(caller: EgressClient): () => number {
   let peak = 0
   const look = () => {
     peak = Math.max(peak, caller.load().connections)

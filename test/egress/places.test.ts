@@ -1,66 +1,66 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Place, Places } from '../../src/egress/limits/bulkhead.ts'
+import { Bulkhead, type Permit } from '../../src/egress/limits/bulkhead.ts'
 
 describe('the places of a lane', () => {
   it('are given away at once while there are any', () => {
-    const places = new Places({ maxPerHost: 2, maxQueuePerHost: 0 })
-    expect([places.take('a')?.turn, places.take('a')?.turn]).toEqual([null, null])
-    expect(places.take('a')).toBeNull()
-    expect(places.take('b')?.turn).toBeNull()
+    const bulkhead = new Bulkhead({ maxPerHost: 2, maxQueuePerHost: 0 })
+    expect([bulkhead.acquire('a')?.turn, bulkhead.acquire('a')?.turn]).toEqual([null, null])
+    expect(bulkhead.acquire('a')).toBeNull()
+    expect(bulkhead.acquire('b')?.turn).toBeNull()
   })
 
   it('are waited for by so many, in the order in which they came', async () => {
-    const places = new Places({ maxPerHost: 1, maxQueuePerHost: 2 })
-    const [running, first, second] = take(places, 3)
+    const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 2 })
+    const [running, first, second] = take(bulkhead, 3)
     const begun: string[] = []
     void first?.turn?.then(() => begun.push('first'))
     void second?.turn?.then(() => begun.push('second'))
-    expect(places.take('a')).toBeNull()
-    expect(places.waiting).toBe(2)
+    expect(bulkhead.acquire('a')).toBeNull()
+    expect(bulkhead.waiting).toBe(2)
 
-    running?.letGo()
+    running?.release()
     await first?.turn
     expect(begun).toEqual(['first'])
-    expect(places.waiting).toBe(1)
-    first?.letGo()
+    expect(bulkhead.waiting).toBe(1)
+    first?.release()
     await second?.turn
     expect(begun).toEqual(['first', 'second'])
   })
 
   it('are kept for those who wait: nobody slips in between', () => {
-    const places = new Places({ maxPerHost: 1, maxQueuePerHost: 1 })
-    const [running] = take(places, 2)
-    running?.letGo()
-    expect(places.take('a')?.turn).toBeInstanceOf(Promise)
+    const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 1 })
+    const [running] = take(bulkhead, 2)
+    running?.release()
+    expect(bulkhead.acquire('a')?.turn).toBeInstanceOf(Promise)
   })
 
   it('are given on when the last one who holds them lets go', () => {
-    const places = new Places({ maxPerHost: 1, maxQueuePerHost: 0 })
-    const place = places.take('a')
-    place?.hold()
-    place?.letGo()
-    expect(places.take('a')).toBeNull()
-    place?.letGo()
-    expect(places.take('a')).not.toBeNull()
+    const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const permit = bulkhead.acquire('a')
+    permit?.hold()
+    permit?.release()
+    expect(bulkhead.acquire('a')).toBeNull()
+    permit?.release()
+    expect(bulkhead.acquire('a')).not.toBeNull()
   })
 
   it('are no longer waited for by those who let go', async () => {
-    const places = new Places({ maxPerHost: 1, maxQueuePerHost: 2 })
-    const [running, impatient, patient] = take(places, 3)
-    impatient?.letGo()
+    const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 2 })
+    const [running, impatient, patient] = take(bulkhead, 3)
+    impatient?.release()
     await expect(impatient?.turn).rejects.toMatchObject({ code: 'EGRESS_STOPPED' })
-    expect(places.waiting).toBe(1)
-    running?.letGo()
+    expect(bulkhead.waiting).toBe(1)
+    running?.release()
     await patient?.turn
-    expect(places.waiting).toBe(0)
+    expect(bulkhead.waiting).toBe(0)
   })
 })
 
 /** A lane of the model: who has a place, and who waits for one, in order. */
 interface Model {
-  taken: Place[]
-  queue: Place[]
+  taken: Permit[]
+  queue: Permit[]
 }
 
 it('never gives away more places than there are, forgets none, and serves in order', async () => {
@@ -69,34 +69,34 @@ it('never gives away more places than there are, forgets none, and serves in ord
     maxQueuePerHost: fc.integer({ min: 0, max: 3 }),
   }
   const steps = fc.array(
-    fc.record({ lane: fc.constantFrom('a', 'b'), isTaking: fc.boolean(), which: fc.nat({ max: 5 }) }),
+    fc.record({ key: fc.constantFrom('a', 'b'), isTaking: fc.boolean(), which: fc.nat({ max: 5 }) }),
     { maxLength: 60 },
   )
   await fc.assert(
     fc.asyncProperty(fc.record(limits), steps, async ({ maxPerHost, maxQueuePerHost }, actions) => {
-      const places = new Places({ maxPerHost, maxQueuePerHost })
+      const bulkhead = new Bulkhead({ maxPerHost, maxQueuePerHost })
       const lanes: Record<string, Model> = { a: { taken: [], queue: [] }, b: { taken: [], queue: [] } }
-      const begun: Place[] = []
-      const due: Place[] = []
+      const begun: Permit[] = []
+      const due: Permit[] = []
 
-      for (const { lane, isTaking, which } of actions) {
-        const { taken, queue } = lanes[lane] ?? { taken: [], queue: [] }
+      for (const { key, isTaking, which } of actions) {
+        const { taken, queue } = lanes[key] ?? { taken: [], queue: [] }
         if (isTaking) {
-          const place = places.take(lane)
-          if (taken.length < maxPerHost) expect(place?.turn).toBeNull()
-          else expect(place === null).toBe(queue.length === maxQueuePerHost)
-          if (place === null) continue
-          place.turn?.then(
-            () => begun.push(place),
+          const permit = bulkhead.acquire(key)
+          if (taken.length < maxPerHost) expect(permit?.turn).toBeNull()
+          else expect(permit === null).toBe(queue.length === maxQueuePerHost)
+          if (permit === null) continue
+          permit.turn?.then(
+            () => begun.push(permit),
             () => {},
           )
-          ;(place.turn === null ? taken : queue).push(place)
+          ;(permit.turn === null ? taken : queue).push(permit)
         } else {
-          const place = [...taken, ...queue][which]
-          if (place === undefined) continue
-          const hadPlace = taken.includes(place)
-          remove(hadPlace ? taken : queue, place)
-          place.letGo()
+          const permit = [...taken, ...queue][which]
+          if (permit === undefined) continue
+          const hadPlace = taken.includes(permit)
+          remove(hadPlace ? taken : queue, permit)
+          permit.release()
           const next = hadPlace ? queue.shift() : undefined
           if (next !== undefined) {
             taken.push(next)
@@ -104,17 +104,17 @@ it('never gives away more places than there are, forgets none, and serves in ord
           }
         }
         await Promise.resolve()
-        expect(places.waiting).toBe((lanes.a?.queue.length ?? 0) + (lanes.b?.queue.length ?? 0))
+        expect(bulkhead.waiting).toBe((lanes.a?.queue.length ?? 0) + (lanes.b?.queue.length ?? 0))
         expect(begun).toEqual(due)
       }
     }),
   )
 })
 
-function take(places: Places, count: number): readonly (Place | null)[] {
-  return Array.from({ length: count }, () => places.take('a'))
+function take(bulkhead: Bulkhead, count: number): readonly (Permit | null)[] {
+  return Array.from({ length: count }, () => bulkhead.acquire('a'))
 }
 
-function remove(list: Place[], place: Place): void {
-  list.splice(list.indexOf(place), 1)
+function remove(list: Permit[], permit: Permit): void {
+  list.splice(list.indexOf(permit), 1)
 }

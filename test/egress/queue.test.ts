@@ -3,7 +3,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { describe, expect, it, vi } from 'vitest'
 import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import type { Attempts, CallOptions, EgressOptions } from '../../src/egress/egress-client.ts'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
@@ -29,7 +29,7 @@ describe('a call that finds all places taken', () => {
 
   it('takes over the connection of the one before', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testCaller({ maxPerHost: 2 })
+    const caller = testEgressClient({ maxPerHost: 2 })
     const calls = Array.from({ length: 20 }, () => caller.call(outbound(target.port), options))
     const attempts = (await Promise.all(calls)).flat()
     expect(attempts.filter(({ connectionReused }) => !connectionReused)).toHaveLength(2)
@@ -189,7 +189,7 @@ it('ends as shutdown, with nothing sent, where the service is stopped while it w
 
 it('needs one place for both attempts where a kept connection has died', async () => {
   const target = await receiver(json(200, {}))
-  const caller = testCaller({ maxPerHost: 1, maxQueuePerHost: 0 })
+  const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
   await caller.call(outbound(target.port), options)
 
   await nextTurn() // so that the end arrives before the next chance to write
@@ -211,7 +211,7 @@ async function busyTarget(limits: Partial<EgressOptions> = {}) {
     targets.push(path)
     unanswered.push(response)
   })
-  const caller = testCaller(limits)
+  const caller = testEgressClient(limits)
   return {
     caller,
     call: (path: string, own: Partial<CallOptions> = {}): Promise<Attempts> =>

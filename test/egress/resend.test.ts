@@ -5,7 +5,7 @@ import { Deadline } from '../../src/egress/call/deadline.ts'
 import type { Attempts, CallOptions } from '../../src/egress/egress-client.ts'
 import { obstacleToResend } from '../../src/egress/resend.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { hangUp } from '../support/receiver.ts'
 import { rawTlsServer, receiver, recordServer } from '../support/servers.ts'
@@ -27,7 +27,7 @@ async function callTwice(
   request: Partial<OutboundRequest> = {},
   options: Partial<CallOptions> = {},
 ): Promise<Attempts> {
-  const caller = testCaller()
+  const caller = testEgressClient()
   const usual = { timeoutMs: 5_000, tenant: null }
   const first = await caller.call(outbound(port), usual)
   expect(first).toMatchObject([{ purpose: 'call', outcome: { kind: 'responded' }, connectionReused: false }])
@@ -215,7 +215,7 @@ describe('a kept connection that ends when a request is under way', () => {
 
   it('needs no further place', async () => {
     const target = await closingTarget(closings.destroy)
-    const caller = testCaller({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
     for (let call = 0; call < 5; call++) {
       const attempts = await caller.call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
       expect(attempts.at(-1)).toMatchObject({ outcome: { kind: 'responded' } })
@@ -227,7 +227,10 @@ describe('a kept connection that ends when a request is under way', () => {
 it('a fresh connection that ends without an answer is not followed by another one', async () => {
   const target = await receiver(hangUp)
 
-  const attempts = await testCaller().call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
+  const attempts = await testEgressClient().call(outbound(target.port, get), {
+    timeoutMs: 5_000,
+    tenant: null,
+  })
 
   expect(attempts).toMatchObject([{ ...unanswered, connectionReused: false }])
   expect(attempts).toHaveLength(1)

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import type { HeaderPair } from '../../src/webhook/wire/outcome.ts'
 import type { Part } from '../../testkit/raw-server.ts'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
 
 /** Set READERS_SEED to play a run again. */
@@ -146,7 +146,7 @@ function answering(responses: readonly Odd[]): Part {
 }
 
 async function readByService(port: number, count: number): Promise<readonly Reading[]> {
-  const caller = testCaller()
+  const caller = testEgressClient()
   const readings: Reading[] = []
   for (let id = 0; id < count; id++) {
     const request = outbound(port, { method: 'GET', target: `/${id}` })

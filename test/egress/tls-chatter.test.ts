@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import { flood, floodBytes } from '../../testkit/raw-server.ts'
-import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
 import { rawServer, rawTlsServer, recordServer } from '../support/servers.ts'
 import { applicationData, handshake, type Seal, type TlsVersion } from '../support/tls-records.ts'
 
@@ -140,7 +140,7 @@ describe('a target that keeps TLS busy', () => {
       tcp.write(seal(applicationData, Buffer.from(sound)))
       setTimeout(() => tcp.write(seal(handshake, ticket)), 50)
     })
-    const caller = testCaller()
+    const caller = testEgressClient()
     await caller.call(outbound(target.port), { timeoutMs, tenant: null })
     expect(sockets).toHaveLength(1)
     const started = performance.now()

@@ -6,7 +6,7 @@ import type { FailureCode } from '../../src/contract/failure.ts'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
 import { listen } from '../../testkit/listen.ts'
 import { type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import { attemptAt, outbound, testCaller } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
 import { alert, bareHello } from '../support/hellos.ts'
 import { json } from '../support/receiver.ts'
 import { authority, credentials, dnsServer, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
@@ -351,7 +351,7 @@ it('never resumes a session without looking at the certificate', async () => {
   target.server.on('secureConnection', (socket) => {
     handshakes += socket.isSessionReused() ? 0 : 1
   })
-  const caller = testCaller()
+  const caller = testEgressClient()
   const request = outbound(target.port, {
     headers: [
       ['host', `127.0.0.1:${target.port}`],

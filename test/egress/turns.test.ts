@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { Turns } from '../../src/egress/limits/fair-limiter.ts'
+import { FairLimiter } from '../../src/egress/limits/fair-limiter.ts'
 
 it('lets so many tasks run at a time, in the order in which they came', async () => {
-  const turns = new Turns(2)
+  const turns = new FairLimiter(2)
   const begun: number[] = []
   const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>())
   const tasks = ends.map(({ promise }, number) =>
-    turns.take('lane', async () => {
+    turns.run('lane', async () => {
       begun.push(number)
       await promise
       return number
@@ -23,23 +23,23 @@ it('lets so many tasks run at a time, in the order in which they came', async ()
 })
 
 it('lets lanes take turns, however many wait in one of them', async () => {
-  const turns = new Turns(1)
+  const turns = new FairLimiter(1)
   const begun: string[] = []
   const task = (name: string) => async () => void begun.push(name)
 
   await Promise.all([
-    ...['a1', 'a2', 'a3', 'a4'].map((name) => turns.take('a', task(name))),
-    ...['b1', 'b2'].map((name) => turns.take('b', task(name))),
-    turns.take('c', task('c1')),
+    ...['a1', 'a2', 'a3', 'a4'].map((name) => turns.run('a', task(name))),
+    ...['b1', 'b2'].map((name) => turns.run('b', task(name))),
+    turns.run('c', task('c1')),
   ])
 
   expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
 })
 
 it('goes on after a task that failed', async () => {
-  const turns = new Turns(1)
-  const failing = turns.take('lane', () => Promise.reject(new Error('failed')))
-  const following = turns.take('lane', async () => 'done')
+  const turns = new FairLimiter(1)
+  const failing = turns.run('lane', () => Promise.reject(new Error('failed')))
+  const following = turns.run('lane', async () => 'done')
 
   await expect(failing).rejects.toThrow('failed')
   expect(await following).toBe('done')

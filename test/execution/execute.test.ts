@@ -7,8 +7,8 @@ import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
 import {
   attempt,
-  callerWith,
   context,
+  egressWith,
   execute,
   failing,
   given,
@@ -16,12 +16,12 @@ import {
   plenty,
   responding,
   responseOf,
-  type TestCaller,
+  type TestEgressClient,
 } from './executions.ts'
 
 describe('an execution', () => {
   it('tells all there is to tell', async () => {
-    const caller = responding({
+    const egressClient = responding({
       status: 201,
       headers: [['Content-Type', 'application/json']],
       body: '{"id":"L-9"}',
@@ -39,7 +39,7 @@ describe('an execution', () => {
         correlationId: 'instance-4711',
         tenant: 'acme',
       },
-      caller,
+      egressClient,
     )
 
     expect(reply).toEqual({
@@ -103,31 +103,35 @@ describe('an execution', () => {
       warnings: [],
       durationMs: expect.any(Number),
     })
-    expect(caller.calls).toHaveLength(1)
-    expect(caller.calls[0]?.options).toMatchObject({ timeoutMs: 10_000, tenant: 'acme' })
+    expect(egressClient.calls).toHaveLength(1)
+    expect(egressClient.calls[0]?.options).toMatchObject({ timeoutMs: 10_000, tenant: 'acme' })
   })
 
   it('of a node with errors names them all and sends nothing', async () => {
-    const caller = responding()
+    const egressClient = responding()
     const node = { method: 'GET', url: 'http://t', body: { structure: 'full' }, timeoutMs: 99_999 } as const
-    const result = await executeNode({ node: given(node) }, { ...context, caller, maxEchoBytes: 1 }, here)
+    const result = await executeNode(
+      { node: given(node) },
+      { ...context, egressClient, maxEchoBytes: 1 },
+      here,
+    )
 
     expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual([
       '/node/url',
       '/node/body',
       '/node/timeoutMs',
     ])
-    expect(caller.calls).toEqual([])
+    expect(egressClient.calls).toEqual([])
   })
 
   it('that cannot be rendered takes the error branch and sends nothing', async () => {
-    const caller = responding()
+    const egressClient = responding()
     const reply = await execute(
       {
         node: { id: 'n', url: 'https://t.example/{{ profile.id }}', capture: { a: 'x' } },
         idempotencyKey: 'k-1',
       },
-      caller,
+      egressClient,
     )
 
     expect(reply).toMatchObject({
@@ -147,7 +151,7 @@ describe('an execution', () => {
       response: null,
       attempts: [],
     })
-    expect(caller.calls).toEqual([])
+    expect(egressClient.calls).toEqual([])
   })
 
   it('that failed on the wire points at the part of the node to look at', async () => {
@@ -163,11 +167,11 @@ describe('an execution', () => {
   })
 
   it('whose clock ran out within the body shows what came, and captures from it', async () => {
-    const caller = failing('response_timeout', {
+    const egressClient = failing('response_timeout', {
       delivered: 'yes',
       response: { status: 200, body: '7', ending: 'timed_out' },
     })
-    const reply = await execute({ node: { capture: { n: '{{ response.json }}' } } }, caller)
+    const reply = await execute({ node: { capture: { n: '{{ response.json }}' } } }, egressClient)
 
     expect(reply).toMatchObject({
       branch: 'error',
@@ -182,7 +186,7 @@ describe('an execution', () => {
 
   it('of several attempts is judged by the last, and repeated by the strictest', async () => {
     const stale = { code: 'no_response', detail: '', path: null } as const
-    const caller = callerWith(() => [
+    const egressClient = egressWith(() => [
       attempt(
         { kind: 'failed', failure: stale, response: null },
         { delivered: 'no', connectionReused: true },
@@ -190,7 +194,7 @@ describe('an execution', () => {
       attempt({ kind: 'responded', response: responseOf({ status: 503, headers: [['Retry-After', '7']] }) }),
     ])
 
-    expect(await execute({}, caller)).toMatchObject({
+    expect(await execute({}, egressClient)).toMatchObject({
       branch: 'error',
       reason: { code: 'expectation_unmet', actual: 'status 503', docs: 'docs/errors.md#expectation_unmet' },
       delivered: 'yes',
@@ -239,9 +243,9 @@ describe('an execution', () => {
 
 describe('the clock of an execution', () => {
   const timeoutOf = async (sketch: Parameters<typeof execute>[0]) => {
-    const caller = responding()
-    await execute(sketch, caller)
-    return caller.calls[0]?.options.timeoutMs ?? Number.NaN
+    const egressClient = responding()
+    await execute(sketch, egressClient)
+    return egressClient.calls[0]?.options.timeoutMs ?? Number.NaN
   }
 
   it('is timeoutMs, or what is left of deadlineMs where that is less', async () => {
@@ -257,19 +261,19 @@ describe('the clock of an execution', () => {
   ])(
     'lets others follow, or not, where it was %s, and the clock is not there yet',
     async (_of, part, calls) => {
-      const caller = failing('response_timeout')
+      const egressClient = failing('response_timeout')
       const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
-      await execute({ node: { method: 'GET', retry, ...part }, deadlineMs: 9_000 }, caller)
+      await execute({ node: { method: 'GET', retry, ...part }, deadlineMs: 9_000 }, egressClient)
 
-      expect(caller.calls).toHaveLength(calls)
+      expect(egressClient.calls).toHaveLength(calls)
     },
   )
 
   it('is the limit of the service where that is below the default', async () => {
-    const caller = responding()
-    await execute({}, caller, { nodes: new NodeCache({ maxTimeoutMs: 3000 }) })
+    const egressClient = responding()
+    await execute({}, egressClient, { nodes: new NodeCache({ maxTimeoutMs: 3000 }) })
 
-    expect(caller.calls[0]?.options.timeoutMs).toBe(3000)
+    expect(egressClient.calls[0]?.options.timeoutMs).toBe(3000)
   })
 })
 
@@ -291,13 +295,13 @@ describe('the time of the processor that an execution takes', () => {
     const quota = new RenderQuota()
     const busy = '{% for i in (1..100000) %}{% assign a = i | plus: 1 %}{% endfor %}'
     const owed: boolean[] = []
-    const caller = callerWith(() => {
+    const egressClient = egressWith(() => {
       owed.push(quota.owes(mine))
       return [attempt({ kind: 'responded', response: responseOf({}) })]
     })
     for (let index = 0; index < 10; index++) quota.spend(mine, 25)
     const headers = [{ name: 'X-Busy', value: `${busy}x` }]
-    await execute({ node: { headers } }, caller, { quota, maxRenderMs: 2_000 })
+    await execute({ node: { headers } }, egressClient, { quota, maxRenderMs: 2_000 })
 
     expect(owed).toEqual([true])
   })
@@ -305,9 +309,9 @@ describe('the time of the processor that an execution takes', () => {
   it('is waited for within the deadline, which counts from acceptance: then nothing is sent', async () => {
     const quota = new RenderQuota()
     quota.spend(mine, 100_000)
-    const caller = responding()
+    const egressClient = responding()
 
-    const reply = await execute({ deadlineMs: 60 }, caller, { quota })
+    const reply = await execute({ deadlineMs: 60 }, egressClient, { quota })
 
     expect(reply).toMatchObject({
       reason: { code: 'queue_timeout', path: '/deadlineMs', blame: 'service' },
@@ -315,7 +319,7 @@ describe('the time of the processor that an execution takes', () => {
       repeat: 'safe',
       attempts: [{ purpose: 'call', failure: 'queue_timeout', delivered: 'no' }],
     })
-    expect(caller.calls).toEqual([])
+    expect(egressClient.calls).toEqual([])
   })
 })
 
@@ -324,36 +328,36 @@ describe('the last 50 ms', () => {
   const turnedAway = attempt({ kind: 'responded', response: responseOf({ status: 503 }) })
 
   it('are used where nothing was waited for', async () => {
-    const caller = responding()
+    const egressClient = responding()
 
-    expect(await execute({ deadlineMs: 30 }, caller)).toMatchObject({ branch: 'success' })
-    expect(caller.calls).toHaveLength(1)
-    expect(caller.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(30)
+    expect(await execute({ deadlineMs: 30 }, egressClient)).toMatchObject({ branch: 'success' })
+    expect(egressClient.calls).toHaveLength(1)
+    expect(egressClient.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(30)
   })
 
   it.each([
     ['deadlineMs', { deadlineMs: 100 }],
     ['totalMs', { node: { retry: { ...again, totalMs: 100 } } }],
   ])('of %s are too few for a further attempt: the result of before stands', async (_name, sketch) => {
-    const caller = slowly(
+    const egressClient = slowly(
       60,
-      callerWith(() => [turnedAway]),
+      egressWith(() => [turnedAway]),
     )
 
-    const reply = await execute({ node: { retry: again }, ...sketch }, caller)
+    const reply = await execute({ node: { retry: again }, ...sketch }, egressClient)
 
     expect(reply).toMatchObject({ reason: { actual: 'status 503' }, attempts: [{ status: 503 }] })
-    expect(caller.calls).toHaveLength(1)
+    expect(egressClient.calls).toHaveLength(1)
   })
 
   it('are too few for a further attempt where a pause took longer than it should', async () => {
-    const caller = callerWith(() => [turnedAway])
+    const egressClient = egressWith(() => [turnedAway])
     const resources = { ...plenty, pause: () => delay(60, 'over' as const) }
     const node = { method: 'POST', url: 'https://target.example/', retry: again } as const
 
     const result = await executeNode(
       { node: given(node), deadlineMs: 100 },
-      { ...context, caller },
+      { ...context, egressClient },
       { ...here, resources },
     )
 
@@ -364,11 +368,11 @@ describe('the last 50 ms', () => {
         warnings: [{ code: 'retry_abandoned' }],
       },
     })
-    expect(caller.calls).toHaveLength(1)
+    expect(egressClient.calls).toHaveLength(1)
   })
 
-  function slowly(ms: number, caller: TestCaller): TestCaller {
-    return { ...caller, call: (...call) => delay(ms).then(() => caller.call(...call)) }
+  function slowly(ms: number, egressClient: TestEgressClient): TestEgressClient {
+    return { ...egressClient, call: (...call) => delay(ms).then(() => egressClient.call(...call)) }
   }
 })
 
@@ -382,7 +386,7 @@ describe('a request that was sent again without an answer to the first one', () 
   const answeredWith = (status: number, first = lost) =>
     execute(
       { node: { method: 'DELETE' } },
-      callerWith(() => [first, resent(status)]),
+      egressWith(() => [first, resent(status)]),
     )
 
   it.each([404, 409, 410, 412])('may have done it where the second one gets a %i', async (status) => {
@@ -412,7 +416,7 @@ describe('a request that was sent again without an answer to the first one', () 
 
     const reply = await execute(
       { node },
-      callerWith(() => [lost, resent(404)]),
+      egressWith(() => [lost, resent(404)]),
     )
 
     expect(reply).toMatchObject({ branch: 'success', reason: { hint: null }, repeat: 'never' })
@@ -428,7 +432,7 @@ describe('a request that was sent again without an answer to the first one', () 
 
     const { reason, attempts } = await execute(
       { node },
-      callerWith(() => answers.shift() ?? [refused]),
+      egressWith(() => answers.shift() ?? [refused]),
     )
 
     expect(reason.hint).toMatch(/^An earlier request may have done it: /)
@@ -440,10 +444,10 @@ describe('a request that was sent again without an answer to the first one', () 
   })
 
   it('is tried again after that, as one attempt, by the rule of the node', async () => {
-    const caller = callerWith(() => [lost, resent(503)])
+    const egressClient = egressWith(() => [lost, resent(503)])
     const retry = { attempts: 2, initialDelayMs: 0, maxDelayMs: 0 }
 
-    const reply = await execute({ node: { method: 'PUT', retry } }, caller)
+    const reply = await execute({ node: { method: 'PUT', retry } }, egressClient)
 
     expect(reply.attempts.map(({ purpose, number }) => [purpose, number])).toEqual([
       ['call', 1],
@@ -452,15 +456,15 @@ describe('a request that was sent again without an answer to the first one', () 
       ['resend', 4],
     ])
     expect(reply).toMatchObject({ delivered: 'yes', repeat: 'if_idempotent' })
-    expect(caller.calls).toHaveLength(2)
+    expect(egressClient.calls).toHaveLength(2)
   })
 })
 
 describe('the idempotency key of a reply', () => {
   const keyOf = async (sketch: Parameters<typeof execute>[0]) => {
-    const caller = responding()
-    const reply = await execute(sketch, caller)
-    const sent = caller.calls[0]?.request.headers.find(
+    const egressClient = responding()
+    const reply = await execute(sketch, egressClient)
+    const sent = egressClient.calls[0]?.request.headers.find(
       ([name]) => name.toLowerCase() === 'idempotency-key',
     )?.[1]
     expect(reply.idempotencyKey).toBe(sent ?? null)
@@ -540,7 +544,7 @@ describe('the record of an execution', () => {
   it('has no URL, header, body or value', async () => {
     const result = await executeNode(
       { node: given({ method: 'PUT', url: 'https://T.example/secret-path', branches: { error: 'no' } }) },
-      { ...context, caller: responding({ status: 404 }), maxEchoBytes: 10 },
+      { ...context, egressClient: responding({ status: 404 }), maxEchoBytes: 10 },
       here,
     )
 

@@ -6,7 +6,7 @@ import type { Failure } from '../../src/contract/failure.ts'
 import { type Node, nodeSchemas } from '../../src/contract/node.ts'
 import { Payload } from '../../src/contract/payload.ts'
 import { Cancellation } from '../../src/egress/call/cancellation.ts'
-import type { Attempts, Caller, CallOptions } from '../../src/egress/egress-client.ts'
+import type { Attempts, CallOptions, EgressClient } from '../../src/egress/egress-client.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
 import type { HeldResources } from '../../src/execution/held-resources.ts'
 import { LoopTurns } from '../../src/execution/loop-turns.ts'
@@ -29,13 +29,15 @@ export function expectToFollow(name: string, value: unknown): void {
   expect(Value.Errors(schemas, schema, JSON.parse(JSON.stringify(value)))).toEqual([])
 }
 
-export interface TestCaller extends Caller {
+export interface TestEgressClient extends EgressClient {
   readonly calls: { readonly request: OutboundRequest; readonly options: CallOptions }[]
 }
 
 /** A way out that leads nowhere: what would come back is given. */
-export function callerWith(answer: (request: OutboundRequest, options: CallOptions) => Attempts): TestCaller {
-  const calls: TestCaller['calls'] = []
+export function egressWith(
+  answer: (request: OutboundRequest, options: CallOptions) => Attempts,
+): TestEgressClient {
+  const calls: TestEgressClient['calls'] = []
   return {
     calls,
     async call(request, options) {
@@ -50,14 +52,14 @@ export function callerWith(answer: (request: OutboundRequest, options: CallOptio
 
 export type Answer = Partial<Omit<TargetResponse, 'body'>> & { readonly body?: string | Buffer }
 
-export function responding(answer: Answer = {}): TestCaller {
-  return callerWith(() => [attempt({ kind: 'responded', response: responseOf(answer) })])
+export function responding(answer: Answer = {}): TestEgressClient {
+  return egressWith(() => [attempt({ kind: 'responded', response: responseOf(answer) })])
 }
 
 export function failing(
   code: Failure['code'],
   rest: Partial<Attempt> & { readonly response?: Answer } = {},
-): TestCaller {
+): TestEgressClient {
   const { response, ...attemptRest } = rest
   const failure = { code, detail: '', path: null }
   const outcome = {
@@ -65,7 +67,7 @@ export function failing(
     failure,
     response: response === undefined ? null : responseOf(response),
   } as const
-  return callerWith(() => [attempt(outcome, { delivered: 'maybe', ...attemptRest })])
+  return egressWith(() => [attempt(outcome, { delivered: 'maybe', ...attemptRest })])
 }
 
 export function responseOf({ body = '', ...rest }: Answer): TargetResponse {
@@ -129,10 +131,10 @@ export function given(config: object): GivenNode {
 /** The reply to an execution, which follows the documented schema. */
 export async function execute(
   sketch: Sketch,
-  caller: Caller = responding(),
+  egressClient: EgressClient = responding(),
   settings: Partial<ExecutionContext> = {},
 ): Promise<ExecuteReply> {
-  const result = await executeNode(complete(sketch), { ...context, caller, ...settings }, here)
+  const result = await executeNode(complete(sketch), { ...context, egressClient, ...settings }, here)
   if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   expectToFollow('ExecuteReply', result.reply)
   return result.reply

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import { attempt, callerWith, execute, failing, preview, responding, responseOf } from './executions.ts'
+import { attempt, egressWith, execute, failing, preview, responding, responseOf } from './executions.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 
@@ -44,7 +44,7 @@ describe('no reply shows a secret', () => {
   it('in any form, whatever the target echoes', async () => {
     await fc.assert(
       fc.asyncProperty(secret, async (s) => {
-        const echo = callerWith(({ target, headers, body }) => {
+        const echo = egressWith(({ target, headers, body }) => {
           const seen = {
             target,
             headers,
@@ -109,7 +109,7 @@ describe('no reply shows a secret', () => {
     'of which a cut (%s) left the beginning',
     async (ending) => {
       const body = 'echo: s3cr3t-to'
-      const caller =
+      const egressClient =
         ending === 'timed_out'
           ? failing('response_timeout', { response: { body, ending } })
           : responding({ body, ending })
@@ -119,7 +119,7 @@ describe('no reply shows a secret', () => {
       }
       const reply = await execute(
         { node: { expect: { type: 'string', value: 'no' }, capture }, secrets: { s: 's3cr3t-token' } },
-        caller,
+        egressClient,
       )
 
       expect(reply.captured).toMatchObject({ body: 'echo: s3cr3t-to' })
@@ -152,7 +152,7 @@ describe('a value that must not be seen', () => {
         node: { body: { structure: 'simple', fields }, capture: { v: '{{ response.json }}' } },
         payload: { profile: { pin } },
       },
-      callerWith(({ body }) => [
+      egressWith(({ body }) => [
         attempt({ kind: 'responded', response: responseOf({ body: body?.toString() ?? '' }) }),
       ]),
     )

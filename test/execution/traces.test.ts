@@ -4,7 +4,7 @@ import { executeNode } from '../../src/execution/execute.ts'
 import { createSpans } from '../../src/execution/spans.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
-import { attempt, callerWith, context, given, here, responseOf, type TestCaller } from './executions.ts'
+import { attempt, context, egressWith, given, here, responseOf, type TestEgressClient } from './executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
 const responded = attempt({ kind: 'responded', response: responseOf({}) })
@@ -14,9 +14,13 @@ const closed = attempt(
 )
 const resent: Attempt = { ...responded, purpose: 'resend' }
 
-async function executed(caller: TestCaller, part: Partial<Node> = {}, secrets = {}) {
+async function executed(egressClient: TestEgressClient, part: Partial<Node> = {}, secrets = {}) {
   const node: Node = { method: 'POST', url: 'https://target.example/hook', ...part }
-  const result = await executeNode({ node: given(node), secrets }, { ...context, caller }, { ...here, trace })
+  const result = await executeNode(
+    { node: given(node), secrets },
+    { ...context, egressClient },
+    { ...here, trace },
+  )
   if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   return result
 }
@@ -29,12 +33,12 @@ function parentIn(request: OutboundRequest | undefined): string | undefined {
 describe('the spans of an execution', () => {
   it('are one for each attempt, and the target knows of the one that it gets', async () => {
     const parents: (string | undefined)[] = []
-    const caller = callerWith((request, { forResend }) => {
+    const egressClient = egressWith((request, { forResend }) => {
       parents.push(parentIn(request), parentIn(forResend?.()))
       return [closed, resent]
     })
 
-    const result = await executed(caller, { propagateTrace: true })
+    const result = await executed(egressClient, { propagateTrace: true })
 
     const [execution, lost, again] = createSpans(result)
     expect(createSpans(result)).toHaveLength(3)
@@ -52,7 +56,7 @@ describe('the spans of an execution', () => {
   })
 
   it('have the times and the phases of the attempts', async () => {
-    const result = await executed(callerWith(() => [responded]))
+    const result = await executed(egressWith(() => [responded]))
 
     expect(createSpans(result)[1]).toMatchObject({
       startedAt: responded.startedAt,
@@ -73,7 +77,7 @@ describe('the spans of an execution', () => {
   ])('have failed with status %i: %s', async (status, hasFailed, type) => {
     const response = responseOf({ status })
 
-    const result = await executed(callerWith(() => [attempt({ kind: 'responded', response })]))
+    const result = await executed(egressWith(() => [attempt({ kind: 'responded', response })]))
 
     expect(createSpans(result)[1]).toMatchObject({ hasFailed, attributes: { 'error.type': type } })
   })
@@ -84,9 +88,9 @@ describe('the spans of an execution', () => {
     // Masked as a whole, the URL would have lost its question mark.
     ['https://target.example/v1/top-secret?of=us&a=private', 'https://target.example/v1/•••'],
   ])('have the URL %s as %s', async (url, shown) => {
-    const caller = callerWith(() => [responded])
+    const egressClient = egressWith(() => [responded])
 
-    const result = await executed(caller, { url }, { key: 'top-secret?of=us' })
+    const result = await executed(egressClient, { url }, { key: 'top-secret?of=us' })
 
     expect(createSpans(result)[1]?.attributes['url.full']).toBe(shown)
   })
@@ -95,7 +99,7 @@ describe('the spans of an execution', () => {
     const node = { method: 'GET', url: 'https://target.example/hook' } as const
     const result = await executeNode(
       { node: given(node) },
-      { ...context, caller: callerWith(() => [responded]) },
+      { ...context, egressClient: egressWith(() => [responded]) },
       here,
     )
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Caller } from '../../src/egress/egress-client.ts'
-import { testCaller } from '../support/caller.ts'
+import type { EgressClient } from '../../src/egress/egress-client.ts'
+import { testEgressClient } from '../support/caller.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { rawTlsServer } from '../support/servers.ts'
 import type { Chapter, Target } from './fault.ts'
@@ -178,8 +178,8 @@ async function closing(
 async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
   const sockets: Socket[] = []
   const target = await keepingAlive(sockets)
-  const real = testCaller()
-  const caller: Caller = {
+  const real = testEgressClient()
+  const caller: EgressClient = {
     async call(...call) {
       await nextTurn() // so that the news arrives before the next chance to write
       const calling = real.call(...call)

@@ -6,14 +6,14 @@ import { defaultMaxConnections } from '../../src/http/hooks/max-connections.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { scrape } from '../metrics/scrape.ts'
-import { testCaller } from '../support/caller.ts'
+import { testEgressClient } from '../support/caller.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
 
 /** A service that waits for nobody for long. */
 async function serviceWith(own: Partial<AppOptions>): Promise<string> {
   const app = await buildApp({
     ...readSettings({}),
-    caller: testCaller(),
+    egressClient: testEgressClient(),
     secrets: { find: () => undefined, isStale: () => false, close: () => {} },
     clients: null,
     spanExporter: null,

@@ -8,7 +8,7 @@ import { createLogger } from '../../src/logging/logger.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { listen } from '../../testkit/listen.ts'
 import { scrape } from '../metrics/scrape.ts'
-import { testCaller } from '../support/caller.ts'
+import { testEgressClient } from '../support/caller.ts'
 import { requestOf } from '../support/raw-client.ts'
 import { receiver } from '../support/servers.ts'
 
@@ -119,7 +119,7 @@ describe('the service', () => {
     const app = await buildApp({
       ...readSettings({ MAX_IN_FLIGHT: '1', MAX_ECHO_BYTES: '67108864', MAX_RESPONSE_BYTES: '67108864' }),
       replyTimeoutMs: timeoutMs,
-      caller: testCaller({ maxResponseBytes: 67_108_864 }),
+      egressClient: testEgressClient({ maxResponseBytes: 67_108_864 }),
       secrets: { find: () => undefined, isStale: () => false, close: () => {} },
       clients: null,
       spanExporter: null,

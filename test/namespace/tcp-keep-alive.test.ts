@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { outbound, testCaller } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/caller.ts'
 import { json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
@@ -10,7 +10,7 @@ describe('the kernel asks after 60 s without a byte whether a target is still th
     ['while the connection is kept for the next call', json(200, {})],
   ])('%s', async (_when, answer) => {
     const target = await receiver(answer)
-    const call = testCaller().call(outbound(target.port), { timeoutMs: 2_000, tenant: null })
+    const call = testEgressClient().call(outbound(target.port), { timeoutMs: 2_000, tenant: null })
     await vi.waitUntil(() => target.received.length === 1)
     if (answer !== never) await call
 

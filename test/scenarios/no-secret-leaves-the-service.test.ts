@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Caller } from '../../src/egress/egress-client.ts'
+import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { testFiles } from '../secrets/files.ts'
 import { collector } from '../support/collector.ts'
 import { tracesOf } from '../support/disguises.ts'
@@ -255,7 +255,7 @@ describe('no secret leaves the service', () => {
 
   it('where the service itself has a bug', async () => {
     const samples = sampleCanaries(0)
-    const caller: Caller = {
+    const caller: EgressClient = {
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
       mayCall: () => true,

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type Caller, createCaller, type EgressOptions } from '../../src/egress/egress-client.ts'
+import { createEgressClient, type EgressClient, type EgressOptions } from '../../src/egress/egress-client.ts'
 import { parseAddressRule } from '../../src/egress/policy/address-rule.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
@@ -17,8 +17,8 @@ export function rules(...entries: readonly string[]) {
 /**
  * A caller that may reach the servers of a test, by address and as `localhost`, and trusts their authority.
  */
-export function testCaller(options: Partial<EgressOptions> = {}): Caller {
-  const caller = createCaller({
+export function testEgressClient(options: Partial<EgressOptions> = {}): EgressClient {
+  const caller = createEgressClient({
     allow: rules('127.0.0.0/8', '[::1]', 'localhost'),
     deny: [],
     only: [],
@@ -67,7 +67,7 @@ export async function attemptAt(
   request: Partial<OutboundRequest> = {},
   { timeoutMs = 5_000, ...options }: Partial<EgressOptions> & { readonly timeoutMs?: number } = {},
 ): Promise<Attempt> {
-  const [attempt, ...others] = await testCaller(options).call(outbound(port, request), {
+  const [attempt, ...others] = await testEgressClient(options).call(outbound(port, request), {
     timeoutMs,
     tenant: null,
   })

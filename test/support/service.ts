@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import type { Caller } from '../../src/egress/egress-client.ts'
+import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { startServer } from '../../src/service.ts'
 import { readSettings } from '../../src/settings/settings.ts'
@@ -22,7 +22,7 @@ export interface ServiceOptions {
   /** EGRESS_DNS_SERVERS */
   readonly dns?: string
   /** Stands in for the real one, for what no server can bring about. */
-  readonly caller?: Caller
+  readonly caller?: EgressClient
 }
 
 /** A reply, which has been held against the OpenAPI document. */

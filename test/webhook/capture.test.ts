@@ -208,7 +208,7 @@ describe('a capture that finds nothing', () => {
     ['breaks the line', '{"id\\n":7}'],
     ['is a secret', '{"id-s3cr3t":7}'],
   ])('is not shown a name that %s', (_what, body) => {
-    const response = responseOf({ body }, { shown: createMasker(['s3cr3t']) })
+    const response = responseOf({ body }, { display: createMasker(['s3cr3t']) })
     const node = compiled({ capture: { v: '{{ response.json.id-s3cr3 }}', w: '{{ response.json.idd }}' } })
     const { warnings } = capture(node, response, scopeOf(response), 262_144)
 

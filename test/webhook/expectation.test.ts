@@ -184,7 +184,7 @@ describe('what was expected and came', () => {
   it('are excerpts of 120 characters, cut after the secrets were taken out', () => {
     const secret = 'x'.repeat(200)
     const masker = createMasker([secret])
-    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, { own: masker, shown: masker })
+    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, { own: masker, display: masker })
     const node = compiled({ expect: { type: 'string', value: `no ${secret}` } })
     const { reason } = decideOnResponse(node, response, scopeOf(response))
 
@@ -220,7 +220,7 @@ describe('an expectation of a response in which the target sent a secret of the 
       ['x-q', '1'],
       ['x-t', 's3cr3t-value'],
     ] as const
-    const response = responseOf({ body, headers }, { stored, shown: stored })
+    const response = responseOf({ body, headers }, { stored, display: stored })
     const scope = scopeOf(response, { profile: { name: 'x-q' } })
     const { warnings, reason } = decideOnResponse(compiled({ expect: expectation }), response, scope)
 

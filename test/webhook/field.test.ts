@@ -234,9 +234,9 @@ describe('names', () => {
 })
 
 describe('a sensitive field', () => {
-  const shown = (node: Parameters<typeof render>[0], surroundings?: Parameters<typeof render>[1]) => {
+  const display = (node: Parameters<typeof render>[0], surroundings?: Parameters<typeof render>[1]) => {
     const rendered = render(node, surroundings)
-    return rendered.ok ? rendered.shown : null
+    return rendered.ok ? rendered.display : null
   }
   const field = { name: 'X', source: 'profile', field: 'v', sensitive: true } as const
 
@@ -247,10 +247,10 @@ describe('a sensitive field', () => {
       const form = 'application/x-www-form-urlencoded' as const
       const inJson = { structure: 'simple', fields: [field] } as const
 
-      expect(shown({ query: [field] }, surroundings)?.url).toBe('https://target.example/hook?X=•••')
-      expect(shown({ headers: [field] }, surroundings)?.headers.at(-2)).toEqual(['X', '•••'])
-      expect(shown({ body: { ...inJson, fields: [field] } }, surroundings)?.body).toBe('{"X":"•••"}')
-      expect(shown({ body: { ...inJson, fields: [field], contentType: form } }, surroundings)?.body).toBe(
+      expect(display({ query: [field] }, surroundings)?.url).toBe('https://target.example/hook?X=•••')
+      expect(display({ headers: [field] }, surroundings)?.headers.at(-2)).toEqual(['X', '•••'])
+      expect(display({ body: { ...inJson, fields: [field] } }, surroundings)?.body).toBe('{"X":"•••"}')
+      expect(display({ body: { ...inJson, fields: [field], contentType: form } }, surroundings)?.body).toBe(
         'X=•••',
       )
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/webhook/values/suggest.ts'
+import { suggest } from '../../src/webhook/values/suggest.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 describe('the nearest word', () => {
@@ -14,14 +14,14 @@ describe('the nearest word', () => {
     ['id', ['xy'], null],
     ['anything', [], null],
   ])('to %s among %j is %j', (word, candidates, meant) => {
-    expect(nearest(word, candidates)).toBe(meant)
+    expect(suggest(word, candidates)).toBe(meant)
   })
 
   it('is not looked for at any price', () => {
     const candidates = Array.from({ length: 100_000 }, (_, index) => `${'a'.repeat(30)}${index}`)
     const began = cpuMs()
 
-    for (let round = 0; round < 100; round++) nearest(`${'b'.repeat(35)}`, candidates)
+    for (let round = 0; round < 100; round++) suggest(`${'b'.repeat(35)}`, candidates)
 
     expect(cpuMs() - began).toBeLessThan(1000)
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/webhook/values/json.ts'
 import { attribute, nearestAttribute, nearestPath, valueAt } from '../../src/webhook/values/lookup.ts'
-import { nearest } from '../../src/webhook/values/suggest.ts'
+import { suggest } from '../../src/webhook/values/suggest.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
 const parsed = (text: string) => {
@@ -129,6 +129,6 @@ function meantBy(root: unknown, [name, ...rest]: readonly string[]): string | nu
   if (name === undefined || typeof root !== 'object' || root === null) return null
   const next = valueAt(root, [name])
   const inner = next === undefined ? rest.join('.') : meantBy(next, rest)
-  const own = next === undefined ? (Array.isArray(root) ? null : nearest(name, Object.keys(root))) : name
+  const own = next === undefined ? (Array.isArray(root) ? null : suggest(name, Object.keys(root))) : name
   return own === null || inner === null ? null : inner === '' ? own : `${own}.${inner}`
 }

@@ -223,7 +223,7 @@ describe('a label that nobody knows', () => {
   ])('%s of %j is told: %j', (contentType, body, label, used) => {
     const response = responseOf(
       { headers: [['Content-Type', contentType]], body },
-      { shown: createMasker(['s3cr3t']) },
+      { display: createMasker(['s3cr3t']) },
     )
     const told = label === '(hidden)' ? { label: null, used } : { label, used }
 
@@ -513,8 +513,8 @@ describe('the text that is shown', () => {
     ['a part that ends within a secret', 'a s3cr3t-token b', 5, 'a •••'],
     ['a part that ends within a character', 'a 😀', 3, 'a '],
     ['nothing', 'a', 0, ''],
-  ])('may be %s', (_name, body, characters, shown) => {
-    expect(responseOf({ body }, { shown: masked }).shownStart(characters).text).toBe(shown)
+  ])('may be %s', (_name, body, characters, display) => {
+    expect(responseOf({ body }, { display: masked }).shownStart(characters).text).toBe(display)
   })
 })
 
@@ -540,7 +540,7 @@ describe('a secret in the bytes of a response', () => {
     ],
     ['in Latin-1 without a label', 'text/plain', Buffer.from('pässwörd-1', 'latin1')],
   ])('is hidden %s', (_what, contentType, body) => {
-    const masked = responseOf({ headers: [['Content-Type', contentType]], body }, { shown: hidden })
+    const masked = responseOf({ headers: [['Content-Type', contentType]], body }, { display: hidden })
     expect(masked.shownText).toBe('•••')
   })
 

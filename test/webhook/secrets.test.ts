@@ -273,7 +273,7 @@ describe('what carries a secret', () => {
       { secrets },
     )
 
-    expect(rendered.ok && rendered.shown).toMatchObject({
+    expect(rendered.ok && rendered.display).toMatchObject({
       url: 'https://target.example/hook?q=•••',
       headers: expect.arrayContaining([['X', '•••']]),
       body: '{"a":"•••","b":"plain"}',
@@ -290,7 +290,7 @@ describe('what carries a secret', () => {
   ])('or is a credential by its place is masked too: %s', (_says, node) => {
     const rendered = render(node)
 
-    expect(JSON.stringify(rendered.ok && rendered.shown)).not.toContain('literal-token')
+    expect(JSON.stringify(rendered.ok && rendered.display)).not.toContain('literal-token')
     expect(rendered.valuesToMask.client).toContain('literal-token')
   })
 })

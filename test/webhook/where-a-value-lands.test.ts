@@ -115,7 +115,7 @@ describe('in the query', () => {
     const rendered = render({ url, query }, { payload })
 
     expect(sent({ url, query }, { payload }).target).toBe(target)
-    expect(rendered.ok && rendered.shown.url).toBe(url)
+    expect(rendered.ok && rendered.display.url).toBe(url)
   })
 
   it('names are encoded too', () => {

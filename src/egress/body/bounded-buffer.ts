@@ -7,7 +7,7 @@ const firstBytes = 4_096
  * Collects bytes up to a limit in one piece of memory, however small the pieces are that they come in. What comes in
  * one piece stays where it is: a copy would take up as much.
  */
-export class GrowingBuffer {
+export class BoundedBuffer {
   readonly #limit: number
   #bytes = nothing
   /** Where the bytes are, once they have come in more than one piece. */

@@ -8,8 +8,8 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib'
-import { Turns } from '../limits/fair-limiter.ts'
-import { GrowingBuffer } from './bounded-buffer.ts'
+import { FairLimiter } from '../limits/fair-limiter.ts'
+import { BoundedBuffer } from './bounded-buffer.ts'
 
 /** Every piece that comes out costs the main thread: half as much in all as with those of 16 KiB. */
 const chunkSize = 65_536
@@ -41,7 +41,7 @@ export interface DecodeOptions {
   /** Bytes that come out. */
   readonly limit: number
   /** Whose turn it uses up. */
-  readonly lane: string
+  readonly key: string
   /** Asked when it is the body's turn. */
   readonly isWanted: () => boolean
 }
@@ -51,15 +51,15 @@ export interface DecodeOptions {
  * (measured on Node 26), whatever the limit. More of them than libuv has threads would only wait for one, and
  * the main thread is to have a core for itself.
  */
-const turns = new Turns(Math.max(1, Math.min(4, availableParallelism() - 1)))
+const turns = new FairLimiter(Math.max(1, Math.min(4, availableParallelism() - 1)))
 
 /** Undoes the coding of bytes that all have come, so that no slow target holds up the others. */
 export function decode(
   coding: ContentCoding,
   bytes: Buffer,
-  { limit, lane, isWanted }: DecodeOptions,
+  { limit, key, isWanted }: DecodeOptions,
 ): Promise<Decoded> {
-  return turns.take(lane, async () => {
+  return turns.run(key, async () => {
     if (!isWanted()) return { bytes: Buffer.alloc(0), ending: 'undecodable' }
     const decoded = await run(decoders[coding](bytes), bytes, limit)
     return decoded.ending === 'undecodable' ? await salvage(decoded, bytes, limit) : decoded
@@ -68,7 +68,7 @@ export function decode(
 
 /** Leaving the loop destroys the decoder, and with it what a bomb has still to say. */
 async function run(decoder: Transform, bytes: Buffer, limit: number): Promise<Decoded> {
-  const decoded = new GrowingBuffer(limit)
+  const decoded = new BoundedBuffer(limit)
   decoder.end(bytes)
   try {
     for await (const chunk of decoder)

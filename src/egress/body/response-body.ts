@@ -1,5 +1,5 @@
 import type { BodyEnding } from '../../webhook/wire/outcome.ts'
-import { GrowingBuffer } from './bounded-buffer.ts'
+import { BoundedBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
 /** How the bytes of a body stopped coming. `capped`: no more of them were wanted. */
@@ -17,7 +17,7 @@ export interface ResponseBodyOptions {
   /** Bytes, on the wire as well as decoded. */
   readonly limit: number
   /** Those of other lanes are not held up by its decoding. */
-  readonly lane: string
+  readonly key: string
   /** May be called from within `write` and `end`, and more than once: the first time counts. */
   readonly onEnd: (ending: BodyEnding, bytes: Buffer) => void
 }
@@ -40,12 +40,12 @@ export function createResponseBody(codings: readonly string[], options: Response
 class PlainBody implements ResponseBody {
   readonly #whenComplete: 'complete' | 'undecodable'
   readonly #options: ResponseBodyOptions
-  readonly #bytes: GrowingBuffer
+  readonly #bytes: BoundedBuffer
 
   constructor(whenComplete: 'complete' | 'undecodable', options: ResponseBodyOptions) {
     this.#whenComplete = whenComplete
     this.#options = options
-    this.#bytes = new GrowingBuffer(options.limit)
+    this.#bytes = new BoundedBuffer(options.limit)
   }
 
   write(chunk: Buffer): void {
@@ -72,7 +72,7 @@ class EncodedBody implements ResponseBody {
   /** The last one first. */
   readonly #codings: readonly string[]
   readonly #options: ResponseBodyOptions
-  readonly #wire: GrowingBuffer
+  readonly #wire: BoundedBuffer
   #nextLook = firstLookBytes
   #isOver = false
   #isInterrupted = false
@@ -80,7 +80,7 @@ class EncodedBody implements ResponseBody {
   constructor(codings: readonly string[], options: ResponseBodyOptions) {
     this.#codings = codings
     this.#options = options
-    this.#wire = new GrowingBuffer(options.limit)
+    this.#wire = new BoundedBuffer(options.limit)
   }
 
   write(chunk: Buffer): void {
@@ -123,8 +123,8 @@ class EncodedBody implements ResponseBody {
 
   /** One coding after the other, each of them up to the limit. What came out of one that is broken is gone on with. */
   async #decode(wire: Buffer): Promise<Decoded> {
-    const { limit, lane } = this.#options
-    const options = { limit, lane, isWanted: () => !this.#isInterrupted }
+    const { limit, key } = this.#options
+    const options = { limit, key, isWanted: () => !this.#isInterrupted }
     let ending: Decoded['ending'] = 'complete'
     let bytes = wire
     for (const coding of this.#codings) {

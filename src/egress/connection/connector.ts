@@ -3,8 +3,8 @@ import type { Deadline } from '../call/deadline.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
 import type { Resolution } from '../dns/cache.ts'
 import type { Resolver } from '../dns/resolver.ts'
-import type { Place } from '../limits/bulkhead.ts'
-import type { Lane } from '../limits/bulkhead-key.ts'
+import type { Permit } from '../limits/bulkhead.ts'
+import type { BulkheadKey } from '../limits/bulkhead-key.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy, Target } from '../policy/address-policy.ts'
 import type { SecuredSocket } from './handshake.ts'
@@ -22,8 +22,8 @@ export interface DialledSocket extends SecuredSocket {
 
 /** What a call brings that wants a connection. */
 export interface Approach {
-  readonly lane: Lane
-  readonly place: Place
+  readonly key: BulkheadKey
+  readonly permit: Permit
   readonly deadline: Pick<Deadline, 'remainingMs'>
 }
 
@@ -40,11 +40,11 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
   const { sockets, log } = options
   const client = new TlsClient(options)
 
-  return async ({ lane, place, deadline }, phases, signal) => {
-    const target = { host: lane.host, port: lane.port }
+  return async ({ key, permit, deadline }, phases, signal) => {
+    const target = { host: key.host, port: key.port }
     const { addresses, usableUntil } = await resolveTarget(target, phases, signal)
     judge(addresses, target)
-    const onSocket = (socket: Socket) => sockets.add(socket, place)
+    const onSocket = (socket: Socket) => sockets.add(socket, permit)
     const connect = (until: AbortSignal) => connectToFirst(addresses, target.port, onSocket, until)
     phases.enter('connect')
     const tcp = await connect(signal)

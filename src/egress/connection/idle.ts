@@ -17,17 +17,17 @@ export class IdleConnections {
     return this.#size
   }
 
-  put(lane: string, connection: Connection): void {
+  put(key: string, connection: Connection): void {
     const idle = { connection, order: this.#puts++ }
-    const stack = this.#stacks.get(lane)
-    if (stack === undefined) this.#stacks.set(lane, [idle])
+    const stack = this.#stacks.get(key)
+    if (stack === undefined) this.#stacks.set(key, [idle])
     else stack.push(idle)
     this.#size += 1
   }
 
   /** The one of a lane that was used last is the least likely to be closed by the other side. */
-  takeLatest(lane: string): Connection | undefined {
-    const latest = this.#stacks.get(lane)?.pop()
+  takeLatest(key: string): Connection | undefined {
+    const latest = this.#stacks.get(key)?.pop()
     if (latest !== undefined) this.#size -= 1
     return latest?.connection
   }
@@ -42,12 +42,12 @@ export class IdleConnections {
   }
 
   /** Forgets a connection that is closed, whether it is among them or not. */
-  remove(lane: string, connection: Connection): void {
-    const stack = this.#stacks.get(lane)
+  remove(key: string, connection: Connection): void {
+    const stack = this.#stacks.get(key)
     if (stack === undefined) return
     const at = stack.findIndex((idle) => idle.connection === connection)
     if (at !== -1) this.#size -= stack.splice(at, 1).length
-    if (stack.length === 0) this.#stacks.delete(lane)
+    if (stack.length === 0) this.#stacks.delete(key)
   }
 }
 

@@ -2,20 +2,20 @@ import type { Cancellation } from '../call/cancellation.ts'
 import type { DebugLog } from '../call/debug-log.ts'
 import { EgressError } from '../call/egress-error.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
-import type { Place } from '../limits/bulkhead.ts'
-import type { Lane } from '../limits/bulkhead-key.ts'
+import type { Permit } from '../limits/bulkhead.ts'
+import type { BulkheadKey } from '../limits/bulkhead-key.ts'
 import { RoundBudget } from '../limits/round-budget.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy } from '../policy/address-policy.ts'
 import { Connection } from './connection.ts'
 import type { Approach, Dial } from './connector.ts'
 import { IdleConnections } from './idle.ts'
-import type { OpenSockets } from './socket-registry.ts'
+import type { SocketRegistry } from './socket-registry.ts'
 
 export interface ConnectionPoolOptions {
   readonly policy: AddressPolicy
   readonly dial: Dial
-  readonly sockets: OpenSockets
+  readonly sockets: SocketRegistry
   readonly log: DebugLog
   /** All lanes together. */
   readonly maxIdle: number
@@ -42,32 +42,32 @@ export class ConnectionPool {
 
   /** One that is kept, at once, or else a new one. */
   find(approach: Approach, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
-    const { lane, place } = approach
-    this.#check(lane, stopped)
-    return this.#reuse(lane, place) ?? this.#open(approach, phases, stopped)
+    const { key, permit } = approach
+    this.#check(key, stopped)
+    return this.#reuse(key, permit) ?? this.#open(approach, phases, stopped)
   }
 
   /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
   open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
-    const { lane } = approach
-    this.#check(lane, stopped)
-    this.#idle.takeLatest(lane.key)?.destroy()
+    const { key } = approach
+    this.#check(key, stopped)
+    this.#idle.takeLatest(key.text)?.destroy()
     return this.#open(approach, phases, stopped)
   }
 
   /** Takes back a connection after its request. */
-  release(lane: Lane, connection: Connection): void {
+  release(key: BulkheadKey, connection: Connection): void {
     // An answer is often there before Node has learnt that the kernel took the request.
-    if (connection.isSending) setImmediate(() => this.#keep(lane, connection))
-    else this.#keep(lane, connection)
+    if (connection.isSending) setImmediate(() => this.#keep(key, connection))
+    else this.#keep(key, connection)
   }
 
-  #keep(lane: Lane, connection: Connection): void {
+  #keep(key: BulkheadKey, connection: Connection): void {
     if (this.#isClosed || !this.#canCarryMore(connection)) {
       connection.destroy()
       return
     }
-    this.#idle.put(lane.key, connection)
+    this.#idle.put(key.text, connection)
     this.#options.sockets.leave(connection.tcp)
     if (this.#idle.size > this.#options.maxIdle) this.#idle.takeOldest()?.destroy()
   }
@@ -78,24 +78,24 @@ export class ConnectionPool {
   }
 
   /** Name and port are judged for every call; the address was judged when the connection was made. */
-  #check(lane: Lane, stopped: Cancellation): void {
+  #check(key: BulkheadKey, stopped: Cancellation): void {
     // Whoever was stopped no longer holds the place.
     if (stopped.isCancelled) throw new EgressError('EGRESS_STOPPED')
-    const reason = this.#options.policy.refuseTarget(lane)
+    const reason = this.#options.policy.refuseTarget(key)
     if (reason === null) return
-    const { host, port } = lane
+    const { host, port } = key
     this.#options.log({ host, port, reason }, 'target denied')
     throw new AddressDenied(reason)
   }
 
-  #reuse(lane: Lane, place: Place): Connection | null {
-    const connection = this.#idle.takeLatest(lane.key)
+  #reuse(key: BulkheadKey, permit: Permit): Connection | null {
+    const connection = this.#idle.takeLatest(key.text)
     if (connection === undefined) return null
     if (!this.#canCarryMore(connection)) {
       connection.destroy()
-      return this.#reuse(lane, place)
+      return this.#reuse(key, permit)
     }
-    this.#options.sockets.occupy(connection.tcp, place)
+    this.#options.sockets.occupy(connection.tcp, permit)
     return connection
   }
 
@@ -106,16 +106,16 @@ export class ConnectionPool {
 
   /** The lookup takes up the place, too. */
   async #open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
-    const { lane, place } = approach
-    place.hold()
+    const { key, permit } = approach
+    permit.hold()
     try {
       const dialled = await this.#options.dial(approach, phases, stopped.signal)
-      const connection = new Connection(dialled, lane, this.#readable)
-      connection.onClose(() => this.#idle.remove(lane.key, connection))
+      const connection = new Connection(dialled, key, this.#readable)
+      connection.onClose(() => this.#idle.remove(key.text, connection))
       this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())
       return connection
     } finally {
-      place.letGo()
+      permit.release()
     }
   }
 }

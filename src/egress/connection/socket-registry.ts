@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
-import type { Place } from '../limits/bulkhead.ts'
+import type { Permit } from '../limits/bulkhead.ts'
 
 /** How often it is looked at what sockets receive. */
 const checkEveryMs = 100
 
 /** The sockets that exist, from dialling to their very end, and the places that they take up. */
-export class OpenSockets {
+export class SocketRegistry {
   /** Null for one that is kept for another call. */
-  readonly #places = new Map<Socket, Place | null>()
+  readonly #places = new Map<Socket, Permit | null>()
   readonly #checks = new Map<Socket, () => void>()
   #timer: NodeJS.Timeout | undefined
 
@@ -16,8 +16,8 @@ export class OpenSockets {
   }
 
   /** Tells of a new one. Whatever becomes of it, it takes up the place until it is kept or closed. */
-  add(socket: Socket, place: Place): void {
-    this.occupy(socket, place)
+  add(socket: Socket, permit: Permit): void {
+    this.occupy(socket, permit)
     socket.once('close', () => {
       this.leave(socket)
       this.#places.delete(socket)
@@ -25,15 +25,15 @@ export class OpenSockets {
     })
   }
 
-  occupy(socket: Socket, place: Place): void {
-    place.hold()
-    this.#places.set(socket, place)
+  occupy(socket: Socket, permit: Permit): void {
+    permit.hold()
+    this.#places.set(socket, permit)
   }
 
   leave(socket: Socket): void {
-    const place = this.#places.get(socket)
+    const permit = this.#places.get(socket)
     this.#places.set(socket, null)
-    place?.letGo()
+    permit?.release()
   }
 
   /**

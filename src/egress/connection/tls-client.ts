@@ -6,7 +6,7 @@ import type { DebugLog } from '../call/debug-log.ts'
 import type { Target } from '../policy/address-policy.ts'
 import { limitHandshake, type SecuredSocket, secure } from './handshake.ts'
 import { ShortHelloTargets } from './short-hello-targets.ts'
-import type { OpenSockets } from './socket-registry.ts'
+import type { SocketRegistry } from './socket-registry.ts'
 
 /** What all connections have in common. */
 export interface TlsClientOptions {
@@ -14,7 +14,7 @@ export interface TlsClientOptions {
   readonly ca: string | null
   /** Groups for the key exchange, as `ecdhCurve` of Node; null for Node's own, and a shorter list as a second try. */
   readonly tlsGroups: string | null
-  readonly sockets: OpenSockets
+  readonly sockets: SocketRegistry
   readonly log: DebugLog
 }
 

@@ -1,4 +1,4 @@
-import { GrowingBuffer } from '../body/bounded-buffer.ts'
+import { BoundedBuffer } from '../body/bounded-buffer.ts'
 import { maxHeaderBytes } from './progress-limit.ts'
 
 const lineFeed = 0x0a
@@ -20,7 +20,7 @@ export class ChunkLines {
   /** What is still to come of a chunk and the line break behind it; then comes the next size. */
   #left = 0
   /** The beginning of a line that has not ended. */
-  #held: GrowingBuffer | null = null
+  #held: BoundedBuffer | null = null
   #framingBytes = 0
 
   /** How much of what was taken frames the body: infinite where that made no sense. */
@@ -51,12 +51,12 @@ export class ChunkLines {
   }
 
   #hold(start: Buffer): void {
-    this.#held = new GrowingBuffer(maxLineBytes)
+    this.#held = new BoundedBuffer(maxLineBytes)
     this.#held.append(start)
   }
 
   /** Where the line ends within the piece. */
-  #endLine(held: GrowingBuffer, piece: Buffer, readable: Buffer[]): number {
+  #endLine(held: BoundedBuffer, piece: Buffer, readable: Buffer[]): number {
     const end = piece.indexOf(lineFeed) + 1
     held.append(end === 0 ? piece : piece.subarray(0, end))
     if (end === 0) return piece.length

@@ -1,16 +1,13 @@
 import type { Target } from '../policy/address-policy.ts'
 
-/**
- * Who calls whom. Calls of one lane share places and kept-alive connections; what happens in it is of no
- * concern to the others.
- */
-export interface Lane extends Target {
-  /** Tells lanes apart. */
-  readonly key: string
+/** Tenant, host and port. Calls with one key share permits and kept connections; other keys do not affect them. */
+export interface BulkheadKey extends Target {
+  /** Equal for equal keys. */
+  readonly text: string
 }
 
-/** Tenants have lanes of their own, and so have calls without one. */
-export function laneOf(tenant: string | null, { host, port }: Target): Lane {
+/** Each tenant has keys of its own, and so have calls without one. */
+export function createBulkheadKey(tenant: string | null, { host, port }: Target): BulkheadKey {
   const target = `${host}:${port}` // has no slash
-  return { host, port, key: tenant === null ? target : `${target}/${tenant}` }
+  return { host, port, text: tenant === null ? target : `${target}/${tenant}` }
 }

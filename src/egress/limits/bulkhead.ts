@@ -1,95 +1,96 @@
 import { EgressError } from '../call/egress-error.ts'
 
-/** Per lane. */
-export interface PlaceLimits {
+/** Per key. */
+export interface BulkheadLimits {
   /** Calls that may be under way at once. */
   readonly maxPerHost: number
   /** Calls that may wait for one of these to end. */
   readonly maxQueuePerHost: number
 }
 
-/** Calls that wait for a place, in the order in which they came. */
+/** Calls that wait for a permit, in the order in which they came. */
 type Queue = Set<PromiseWithResolvers<void>>
 
-/** So many calls of a lane are under way at once; the next ones wait in order. Lanes do not wait for each other. */
-export class Places {
-  readonly #limits: PlaceLimits
-  /** Of the lanes in which something is under way; of the others nothing is kept. */
-  readonly #taken = new Map<string, number>()
-  /** Of the lanes in which somebody waits. */
+/** Bounds how many calls of one key are under way at once. More wait in order, up to a bound. Keys do not affect each other. */
+export class Bulkhead {
+  readonly #limits: BulkheadLimits
+  /** Permits in use by key; a key without any is left out. */
+  readonly #used = new Map<string, number>()
+  /** Calls that wait by key; a key without any is left out. */
   readonly #queues = new Map<string, Queue>()
   #waiting = 0
 
-  constructor(limits: PlaceLimits) {
+  constructor(limits: BulkheadLimits) {
     this.#limits = limits
   }
 
-  /** Calls that wait, all lanes together. */
+  /** Calls that wait, all keys together. */
   get waiting(): number {
     return this.#waiting
   }
 
-  /** A place, or one to wait for, which has to be let go of in either case. Null where too many wait already. */
-  take(lane: string): Place | null {
-    const taken = this.#taken.get(lane) ?? 0
-    if (taken === this.#limits.maxPerHost) return this.#queue(lane)
-    this.#taken.set(lane, taken + 1)
-    return new Place(null, () => this.#giveOn(lane))
+  /** A permit, or one to wait for, which must be released in either case. Null where the queue is full. */
+  acquire(key: string): Permit | null {
+    const used = this.#used.get(key) ?? 0
+    if (used === this.#limits.maxPerHost) return this.#enqueue(key)
+    this.#used.set(key, used + 1)
+    return new Permit(null, () => this.#handOver(key))
   }
 
-  #queue(lane: string): Place | null {
-    const queue = this.#queues.get(lane) ?? new Set()
+  #enqueue(key: string): Permit | null {
+    const queue = this.#queues.get(key) ?? new Set()
     if (queue.size === this.#limits.maxQueuePerHost) return null
     const turn = Promise.withResolvers<void>()
-    this.#queues.set(lane, queue.add(turn))
+    this.#queues.set(key, queue.add(turn))
     this.#waiting += 1
-    return new Place(turn.promise, () => {
-      if (this.#leaveQueue(lane, turn)) turn.reject(new EgressError('EGRESS_STOPPED'))
-      else this.#giveOn(lane)
+    return new Permit(turn.promise, () => {
+      if (this.#leaveQueue(key, turn)) turn.reject(new EgressError('EGRESS_STOPPED'))
+      else this.#handOver(key)
     })
   }
 
-  /** It goes from hand to hand, so that nobody can slip in between. */
-  #giveOn(lane: string): void {
-    const [next] = this.#queues.get(lane) ?? []
+  /** The permit goes to the next call directly, so that no later call can overtake it. */
+  #handOver(key: string): void {
+    const [next] = this.#queues.get(key) ?? []
     if (next !== undefined) {
-      this.#leaveQueue(lane, next)
+      this.#leaveQueue(key, next)
       next.resolve()
       return
     }
-    const taken = this.#taken.get(lane) ?? 0
-    if (taken > 1) this.#taken.set(lane, taken - 1)
-    else this.#taken.delete(lane)
+    const used = this.#used.get(key) ?? 0
+    if (used > 1) this.#used.set(key, used - 1)
+    else this.#used.delete(key)
   }
 
-  #leaveQueue(lane: string, turn: PromiseWithResolvers<void>): boolean {
-    const queue = this.#queues.get(lane)
+  #leaveQueue(key: string, turn: PromiseWithResolvers<void>): boolean {
+    const queue = this.#queues.get(key)
     const wasWaiting = queue?.delete(turn) ?? false
     if (wasWaiting) this.#waiting -= 1
-    if (queue?.size === 0) this.#queues.delete(lane)
+    if (queue?.size === 0) this.#queues.delete(key)
     return wasWaiting
   }
 }
 
-/** One place in a lane. Whoever took it holds it; it is given on when nobody holds it any more. */
-export class Place {
-  /** Rejects where it is let go of before it was there. Null where there is nothing to wait for. */
+/** The right to one call under way, counted by holders: the call itself, and every socket that it has opened. */
+export class Permit {
+  /** Rejects where the permit is released before it was granted. Null where there is nothing to wait for. */
   readonly turn: Promise<void> | null
-  readonly #giveOn: () => void
+  readonly #handOver: () => void
   #holders = 1
 
-  constructor(turn: Promise<void> | null, giveOn: () => void) {
+  constructor(turn: Promise<void> | null, handOver: () => void) {
     this.turn = turn
-    this.#giveOn = giveOn
+    this.#handOver = handOver
   }
 
-  /** For one more, while somebody holds it. */
+  /** Adds a holder, while there is one. */
   hold(): void {
     this.#holders += 1
   }
 
-  letGo(): void {
+  /** Removes a holder. The last one hands the permit over. */
+  release(): void {
     this.#holders -= 1
-    if (this.#holders === 0) this.#giveOn()
+    if (this.#holders === 0) this.#handOver()
   }
 }

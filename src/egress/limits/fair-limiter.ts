@@ -1,42 +1,47 @@
 type Begin = () => void
 
 /**
- * Lets so many tasks run at a time; the others wait. Lanes take turns, so that a crowd in one holds up none of
- * the others, and within a lane the order is that in which they came.
+ * Bounds how many tasks run at once. The others wait: keys in round robin, so that many tasks of one key delay those of
+ * another by one at a time, and the tasks of a key in the order in which they came.
  */
-export class Turns {
-  /** The lane whose turn it is next stands first. */
-  readonly #waiting = new Map<string, readonly Begin[]>()
+export class FairLimiter {
+  /** Waiting tasks by key, the key whose turn is next first. */
+  readonly #queues = new Map<string, Set<Begin>>()
   #free: number
 
-  constructor(atOnce: number) {
-    this.#free = atOnce
+  constructor(maxConcurrent: number) {
+    this.#free = maxConcurrent
   }
 
-  async take<Result>(lane: string, task: () => Promise<Result>): Promise<Result> {
-    if (this.#free === 0) await new Promise<void>((begin) => this.#wait(lane, begin))
+  async run<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
+    if (this.#free === 0) await new Promise<void>((begin) => this.#enqueue(key, begin))
     else this.#free -= 1
     try {
       return await task()
     } finally {
-      this.#end()
+      this.#handOver()
     }
   }
 
-  #wait(lane: string, begin: Begin): void {
-    this.#waiting.set(lane, [...(this.#waiting.get(lane) ?? []), begin])
+  #enqueue(key: string, begin: Begin): void {
+    const queue = this.#queues.get(key)
+    if (queue === undefined) this.#queues.set(key, new Set([begin]))
+    else queue.add(begin)
   }
 
-  /** The place goes from hand to hand, so that nobody can slip in between. */
-  #end(): void {
-    const [next] = this.#waiting
+  /** The next task begins directly, so that no later one can overtake it. */
+  #handOver(): void {
+    const [next] = this.#queues
     if (next === undefined) {
       this.#free += 1
       return
     }
-    const [lane, [begin, ...others]] = next
-    this.#waiting.delete(lane)
-    if (others.length > 0) this.#waiting.set(lane, others)
-    begin?.()
+    const [key, queue] = next
+    const [begin] = queue
+    this.#queues.delete(key)
+    if (begin === undefined) return
+    queue.delete(begin)
+    if (queue.size > 0) this.#queues.set(key, queue)
+    begin()
   }
 }

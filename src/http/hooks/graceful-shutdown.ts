@@ -3,7 +3,7 @@ import { Server, type Socket } from 'node:net'
 import { setImmediate as afterPoll, setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ConcurrencyLimit } from '../limits/concurrency-limit.ts'
-import { Crowd } from '../limits/wait-group.ts'
+import { WaitGroup } from '../limits/wait-group.ts'
 import { Refusal } from '../problems/problem.ts'
 
 export interface DrainOptions {
@@ -31,7 +31,7 @@ const lastMs = 200
  * Lets what is under way when the service is told to close end before it stops to listen, so that whoever watches
  * it can see that it drains. Tells whether it does.
  */
-export function drainBeforeClosing(app: FastifyInstance, options: DrainOptions): () => boolean {
+export function shutDownGracefully(app: FastifyInstance, options: DrainOptions): () => boolean {
   const { concurrency, graceMs, delayMs, interrupt, finish } = options
   const connections = watchConnections(app)
   let isDraining = false
@@ -46,7 +46,7 @@ export function drainBeforeClosing(app: FastifyInstance, options: DrainOptions):
     await interrupt()
     await within(farewellMs - lastMs, [concurrency.ended().then(finish), untilAllHaveLeft(connections)])
     await stopListening(app.server)
-    await within(lastMs, [connections.gone()])
+    await within(lastMs, [connections.waitForEmpty()])
     app.server.closeAllConnections()
   })
   app.addHook('onSend', ({ raw }, reply, payload, done) => {
@@ -68,8 +68,8 @@ export function refuseWhile(isDraining: () => boolean, app: FastifyInstance): vo
   })
 }
 
-function watchConnections(app: FastifyInstance): Crowd<Socket> {
-  const connections = new Crowd<Socket>()
+function watchConnections(app: FastifyInstance): WaitGroup<Socket> {
+  const connections = new WaitGroup<Socket>()
   app.server.on('connection', (socket) => {
     connections.add(socket)
     socket.once('close', () => connections.remove(socket))
@@ -81,9 +81,9 @@ function watchConnections(app: FastifyInstance): Crowd<Socket> {
  * To close a connection while its next request is on the way would leave that one without an answer. So it is the
  * callers who close them, upon the last reply; and some of them come back at once to find that out.
  */
-async function untilAllHaveLeft(connections: Crowd<Socket>): Promise<void> {
+async function untilAllHaveLeft(connections: WaitGroup<Socket>): Promise<void> {
   while (connections.size > 0) {
-    await connections.gone()
+    await connections.waitForEmpty()
     await pause(quietMs)
   }
 }

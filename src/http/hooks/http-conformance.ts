@@ -5,7 +5,7 @@ import { Refusal } from '../problems/problem.ts'
  * Answers what Node would answer by itself, with a reply that says nothing and has no name, or what it would pass over in
  * silence.
  */
-export function answerForNode(app: FastifyInstance): void {
+export function conformToHttp(app: FastifyInstance): void {
   // RFC 9112, section 3.2.
   app.addHook('onRequest', ({ raw: { httpVersion, headers, rawHeaders } }, _reply, done) => {
     if (httpVersion === '1.1' && headers.host === undefined)

@@ -7,7 +7,7 @@ import { type ReachedLimit, refuseFor, type Shortage } from './reached-limit.ts'
 import { ResumeQueue } from './resume-queue.ts'
 import { type ShareLimits, Shares } from './shares.ts'
 import type { ClientUsage, Usage } from './usage.ts'
-import { Crowd } from './wait-group.ts'
+import { WaitGroup } from './wait-group.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,7 +34,7 @@ export interface ConcurrencyOptions extends ShareLimits {
 export class ConcurrencyLimit {
   readonly #options: ConcurrencyOptions
   readonly #shares: Shares
-  readonly #underWay = new Crowd<ActiveRequest>()
+  readonly #underWay = new WaitGroup<ActiveRequest>()
   readonly #waiting = new ResumeQueue()
   readonly #surroundings: Surroundings
   #isStopping = false
@@ -121,7 +121,7 @@ export class ConcurrencyLimit {
   }
 
   ended(): Promise<void> {
-    return this.#underWay.gone()
+    return this.#underWay.waitForEmpty()
   }
 
   #letIn(request: FastifyRequest): ActiveRequest {

@@ -1,7 +1,7 @@
-/** Those who are there now; whoever wants to can wait until all have gone. */
-export class Crowd<Member> {
+/** A set whose emptiness can be awaited. */
+export class WaitGroup<Member> {
   readonly #members = new Set<Member>()
-  #lastHasGone = Promise.withResolvers<void>()
+  #empty = Promise.withResolvers<void>()
 
   get size(): number {
     return this.#members.size
@@ -13,12 +13,13 @@ export class Crowd<Member> {
 
   remove(member: Member): void {
     if (!this.#members.delete(member) || this.size > 0) return
-    this.#lastHasGone.resolve()
-    this.#lastHasGone = Promise.withResolvers()
+    this.#empty.resolve()
+    this.#empty = Promise.withResolvers()
   }
 
-  async gone(): Promise<void> {
-    if (this.size > 0) await this.#lastHasGone.promise
+  /** Resolves at once where the set is empty, else when it has become so. */
+  async waitForEmpty(): Promise<void> {
+    if (this.size > 0) await this.#empty.promise
   }
 
   [Symbol.iterator](): Iterator<Member> {

@@ -5,7 +5,7 @@ import { namedSchemas } from '../../contract/schemas.ts'
 import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { dereference, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
-import { mismatches } from './schema-errors.ts'
+import { findSchemaErrors } from './schema-errors.ts'
 
 // TypeBox's types know nothing of JSON Schema's keywords, its schemas are made of them.
 const named = new Map(namedSchemas.map((schema) => [readId(schema), schema as JsonSchema]))
@@ -20,9 +20,9 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
   const offenders: string[] = []
-  for (const mismatch of mismatches(schema, body)) {
-    offenders.push(mismatch.path)
-    yield mismatch
+  for (const schemaError of findSchemaErrors(schema, body)) {
+    offenders.push(schemaError.path)
+    yield schemaError
   }
   if (offenders.length > 0 && isObject(body) && isObject(body.node))
     yield* explainSoundParts(body.node, offenders)

@@ -1,4 +1,4 @@
-import { nearest } from '../../webhook/values/suggest.ts'
+import { suggest } from '../../webhook/values/suggest.ts'
 import { follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 
 /** More words than these are not listed. */
@@ -104,7 +104,7 @@ function range({ minimum, maximum }: JsonSchema): string {
 
 function didYouMean(word: unknown, candidates: readonly unknown[]): string {
   if (typeof word !== 'string') return ''
-  const meant = nearest(
+  const meant = suggest(
     word,
     candidates.filter((candidate) => typeof candidate === 'string'),
   )

@@ -7,7 +7,7 @@ import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } fr
  * whether a body is refused; this says why. Of a union it speaks of the one branch that was meant, where Ajv would list
  * the noise of all, and it finds no more than is asked of it, so that a hostile body costs no more than any other.
  */
-export function* mismatches(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
+export function* findSchemaErrors(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
   if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path)
   else if (!admitsType(schema, value))
     yield { path, message: `${mustBe(schema)}, not ${given(value, schema)}` }
@@ -26,7 +26,7 @@ function* inArray(schema: JsonSchema, value: readonly unknown[], path: string): 
   if (value.length < minItems) yield { path, message: `must have at least ${minItems} of them` }
   if (value.length > maxItems) return yield { path, message: tooMany(maxItems, value.length) }
   if (items === undefined) return
-  for (const [index, item] of value.entries()) yield* mismatches(items, item, pointer(path, index))
+  for (const [index, item] of value.entries()) yield* findSchemaErrors(items, item, pointer(path, index))
 }
 
 function tooMany(most: number, count: number): string {
@@ -42,7 +42,7 @@ function* inObject(schema: JsonSchema, value: JsonObject, path: string): Generat
   if (!restrictsMembers(schema)) return
   for (const name of Object.keys(value)) {
     const member = memberSchema(schema, name)
-    if (member !== null) yield* mismatches(member, value[name], pointer(path, name))
+    if (member !== null) yield* findSchemaErrors(member, value[name], pointer(path, name))
     else if (schema.additionalProperties === false)
       yield { path: pointer(path, name), message: describeRefusal(name, schema) }
   }
@@ -65,7 +65,7 @@ function* inUnion(
   else if (isObject(value) && union.discriminator !== undefined)
     yield* inTaggedUnion(branches, union.discriminator.propertyName, value, path)
   else if (isObject(value) && candidates.length > 1) yield* inClosest(union, candidates, value, path)
-  else if (isObject(value) || Array.isArray(value)) yield* mismatches(only, value, path)
+  else if (isObject(value) || Array.isArray(value)) yield* findSchemaErrors(only, value, path)
   else if (!candidates.some((branch) => fits(branch, value))) yield { path, message: mustBe(union) }
 }
 
@@ -80,7 +80,7 @@ function* inTaggedUnion(
   const meant = Object.hasOwn(value, tag)
     ? branches.find((_branch, index) => tags[index]?.enum?.includes(value[tag]))
     : undefined
-  if (meant !== undefined) return yield* mismatches(meant, value, path)
+  if (meant !== undefined) return yield* findSchemaErrors(meant, value, path)
   const anyTag = { type: 'string', enum: tags.flatMap((schema) => schema.enum ?? []) }
   yield* inObject({ properties: { [tag]: anyTag }, required: [tag] }, value, path)
 }
@@ -103,11 +103,11 @@ function* inClosest(
     strangers(branch).some((name) => candidates.some((other) => memberSchema(other, name) !== null))
   if (closest === undefined || closest.distance === next?.distance || isMixed(closest.branch))
     yield { path, message: mustBe(union) }
-  else yield* mismatches(closest.branch, value, path)
+  else yield* findSchemaErrors(closest.branch, value, path)
 }
 
 function fits(schema: JsonSchema, value: unknown): boolean {
-  return mismatches(schema, value).next().done === true
+  return findSchemaErrors(schema, value).next().done === true
 }
 
 function restrictsMembers({ properties, patternProperties, additionalProperties }: JsonSchema): boolean {

@@ -51,9 +51,9 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     if (active === null) throw new TypeError('the route has no limit')
     const keyName = request.client?.name ?? null
     const { cancellation } = active
-    const occasion = { cancellation, resources: active, trace: readTrace(request), client: keyName }
+    const callContext = { cancellation, resources: active, trace: readTrace(request), client: keyName }
     const body = request.body as unknown as WithRequestedNode<ExecuteRequest>
-    const result = await executeNode(body, context, occasion)
+    const result = await executeNode(body, context, callContext)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)

@@ -106,13 +106,13 @@ const brokenEnd =
 
 function replaceSpans(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text
-  let shown = ''
+  let display = ''
   let at = 0
   for (const [start, end] of spans.toSorted(([one], [other]) => one - other)) {
-    if (start >= at) shown += text.slice(at, start) + mask
+    if (start >= at) display += text.slice(at, start) + mask
     at = Math.max(at, end)
   }
-  return shown + text.slice(at)
+  return display + text.slice(at)
 }
 
 /** The first characters of a masked text, none of which is half of one. */

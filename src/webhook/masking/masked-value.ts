@@ -17,8 +17,8 @@ export function maskedValue(value: unknown, masked: Masker): unknown {
 
 function maskedNumber(value: number | LongNumber, masked: Masker): unknown {
   const text = String(value)
-  const shown = masked(text)
-  return shown === text ? value : shown
+  const display = masked(text)
+  return display === text ? value : display
 }
 
 /** Headers as they may be shown. */

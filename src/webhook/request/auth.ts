@@ -7,18 +7,18 @@ import { carriesSecret, carriesStored } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
-import type { Rendering, Shown } from './render-session.ts'
+import type { Displayable, RenderSession } from './render-session.ts'
 
 /** What authenticates the call, as it is sent and as it may be shown. */
 export type RenderedAuth = AuthHeader | AuthParameter
 
 /** Credentials that go out in a header. */
-export interface AuthHeader extends Named, Shown<string> {
+export interface AuthHeader extends Named, Displayable<string> {
   readonly in: 'header'
 }
 
 /** A key that goes out as a parameter of the query, encoded as any other. */
-interface AuthParameter extends Named, Shown<string | EncodedText> {
+interface AuthParameter extends Named, Displayable<string | EncodedText> {
   readonly in: 'query'
 }
 
@@ -37,7 +37,7 @@ export interface CompiledAuth {
   readonly isInUrl: boolean
   /** Whether it is a token behind the scheme Bearer. */
   readonly isBearer: boolean
-  render(rendering: Rendering): RenderedAuth
+  render(session: RenderSession): RenderedAuth
 }
 
 const path = '/node/auth'
@@ -61,12 +61,12 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   return {
     isInUrl: false,
     isBearer: true,
-    render(rendering) {
-      const token = credential(template, `${path}/token`, rendering, { isTrimmed: true })
+    render(session) {
+      const token = credential(template, `${path}/token`, session, { isTrimmed: true })
       return authorization(
-        { ...token, real: `Bearer ${token.real}`, shown: `Bearer ${token.shown}` },
+        { ...token, wire: `Bearer ${token.wire}`, display: `Bearer ${token.display}` },
         null,
-        rendering,
+        session,
       )
     },
   }
@@ -79,17 +79,17 @@ function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compile
   return {
     isInUrl: false,
     isBearer: false,
-    render(rendering) {
-      const name = credential(user, `${path}/username`, rendering, { mayBeEmpty: true })
-      const word = credential(pass, `${path}/password`, rendering, { mayBeEmpty: true })
-      if (name.real.includes(':')) rendering.fail(colonFailure, name.carriesStored)
-      const digits = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
+    render(session) {
+      const name = credential(user, `${path}/username`, session, { mayBeEmpty: true })
+      const word = credential(pass, `${path}/password`, session, { mayBeEmpty: true })
+      if (name.wire.includes(':')) session.fail(colonFailure, name.carriesStored)
+      const digits = Buffer.from(`${name.wire}:${word.wire}`, 'utf8').toString('base64')
       const carried = { carriesStored: name.carriesStored || word.carriesStored }
-      rendering.hide(digits, carried.carriesStored)
+      session.hide(digits, carried.carriesStored)
       return authorization(
-        { ...carried, real: `Basic ${digits}`, shown: `Basic ${mask}` },
-        `${name.shown}:${word.shown}`,
-        rendering,
+        { ...carried, wire: `Basic ${digits}`, display: `Basic ${mask}` },
+        `${name.display}:${word.display}`,
+        session,
       )
     },
   }
@@ -115,13 +115,13 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
   return {
     isInUrl,
     isBearer: false,
-    render: (rendering) =>
+    render: (session) =>
       isInUrl
-        ? { in: 'query', ...own, ...parameter(template, `${path}/value`, rendering) }
+        ? { in: 'query', ...own, ...parameter(template, `${path}/value`, session) }
         : {
             in: 'header',
             ...own,
-            ...credential(template, `${path}/value`, rendering, { isTrimmed: true }),
+            ...credential(template, `${path}/value`, session, { isTrimmed: true }),
           },
   }
 }
@@ -133,46 +133,46 @@ function compileHeaderValue(text: string, at: string, compiler: Compiler): Templ
   return template
 }
 
-function authorization(credential: Credential, user: string | null, rendering: Rendering): AuthHeader {
-  const shown = rendering.hasStandIns ? credential.shown : mask
-  return { ...credential, in: 'header', name: 'Authorization', shown, user, path }
+function authorization(credential: Credential, user: string | null, session: RenderSession): AuthHeader {
+  const display = session.hasStandIns ? credential.display : mask
+  return { ...credential, in: 'header', name: 'Authorization', display, user, path }
 }
 
-type Credential = Pick<AuthHeader, 'real' | 'shown' | 'carriesStored'>
+type Credential = Pick<AuthHeader, 'wire' | 'display' | 'carriesStored'>
 
 /** What the author has encoded stands as it is. */
 function parameter(
   template: Template,
   at: string,
-  rendering: Rendering,
-): Pick<AuthParameter, 'real' | 'shown' | 'carriesStored'> {
-  const result = template.text(rendering.scope, asQueryValue)
-  const text = rendering.take(result, at)
+  session: RenderSession,
+): Pick<AuthParameter, 'wire' | 'display' | 'carriesStored'> {
+  const result = template.text(session.scope, asQueryValue)
+  const text = session.take(result, at)
   const isStored = carriesStored(result)
-  if (text === '') rendering.fail({ ...emptyFailure, path: at }, isStored)
+  if (text === '') session.fail({ ...emptyFailure, path: at }, isStored)
   const isLiteral = !carriesSecret(result)
   // Nothing encodes a text that is no template.
   const written = template.isConstant ? text : new EncodedText(text)
-  const real = isLiteral ? rendering.standIn(written, 'auth_value') : written
-  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
+  const wire = isLiteral ? session.standIn(written, 'auth_value') : written
+  return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
 }
 
 function credential(
   template: Template,
   at: string,
-  rendering: Rendering,
+  session: RenderSession,
   { mayBeEmpty = false, isTrimmed = false } = {},
 ): Credential {
-  const result = template.text(rendering.scope, asText)
-  const whole = rendering.take(result, at)
+  const result = template.text(session.scope, asText)
+  const whole = session.take(result, at)
   const text = isTrimmed ? trimHeader(whole) : whole
   const isStored = carriesStored(result)
   if (text !== whole && !isStored)
-    rendering.warn('header_trimmed', at, 'White space around the credential was removed.')
-  if (text === '' && !mayBeEmpty) rendering.fail({ ...emptyFailure, path: at }, isStored)
+    session.warn('header_trimmed', at, 'White space around the credential was removed.')
+  if (text === '' && !mayBeEmpty) session.fail({ ...emptyFailure, path: at }, isStored)
   const isLiteral = !carriesSecret(result)
-  const real = isLiteral && text !== '' ? rendering.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
-  return { real, shown: rendering.shown(real, isLiteral, result), carriesStored: isStored }
+  const wire = isLiteral && text !== '' ? session.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
+  return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
 }
 
 const emptyFailure = {

@@ -2,11 +2,11 @@ import { createMasker, cutText, mask } from '../masking/mask.ts'
 import { replaceSecrets, type WrittenSecret } from '../template/render-result.ts'
 import { describePlace } from '../values/json-syntax.ts'
 import type { BodyProblem } from './body-check.ts'
-import type { Rendering } from './render-session.ts'
+import type { RenderSession } from './render-session.ts'
 
 /** A rendered body of which something is wrong. */
 export interface BrokenBody {
-  readonly real: string
+  readonly wire: string
   /** Those that are masked where they stand. */
   readonly secrets: readonly WrittenSecret[]
   readonly carriesStored: boolean
@@ -15,13 +15,13 @@ export interface BrokenBody {
 const path = '/node/body/content'
 
 /** Ends a rendering whose body is not what it has to be. */
-export function failBody(body: BrokenBody, problem: BodyProblem, rendering: Rendering): never {
+export function failBody(body: BrokenBody, problem: BodyProblem, session: RenderSession): never {
   const { subject, detail, at, hint } = problem
-  const view = at === null ? null : viewAt(body, at, rendering)
+  const view = at === null ? null : viewAt(body, at, session)
   const unseen = view === null ? null : whatIsUnseen(body, at, view)
   const said = unseen === null ? detail : `${subject} The place is ${unseen}.`
   const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
-  fail(body, said + quoted, hint, rendering)
+  fail(body, said + quoted, hint, session)
 }
 
 /** What would be told with a place that nobody can see; null where it tells nothing. */
@@ -40,22 +40,22 @@ const charsetHint =
   'Take the character out, or send the body in another charset, such as UTF-8: see contentType.'
 
 /** Ends a rendering whose body has a character that its charset lacks. */
-export function failCharset(body: BrokenBody, at: number, charset: string, rendering: Rendering): never {
-  const view = viewAt(body, at, rendering)
+export function failCharset(body: BrokenBody, at: number, charset: string, session: RenderSession): never {
+  const view = viewAt(body, at, session)
   if (view.isHidden)
-    fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, rendering)
-  const code = body.real.codePointAt(at) ?? 0
+    fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, session)
+  const code = body.wire.codePointAt(at) ?? 0
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   const character = visible(String.fromCodePoint(code))
-  const place = isBehindUnknown(body, at) ? '' : ` at ${describePlace(body.real, at)}`
+  const place = isBehindUnknown(body, at) ? '' : ` at ${describePlace(body.wire, at)}`
   const detail = `The character "${character}" (${name})${place} is not in ${charset}. There it reads: ${quote(view)}`
-  fail(body, detail, charsetHint, rendering)
+  fail(body, detail, charsetHint, session)
 }
 
-function fail(body: BrokenBody, detail: string, hint: string | undefined, rendering: Rendering): never {
-  const shown = replaceSecrets(body.real, body.secrets, mask)
+function fail(body: BrokenBody, detail: string, hint: string | undefined, session: RenderSession): never {
+  const display = replaceSecrets(body.wire, body.secrets, mask)
   const failure = { code: 'body_invalid', detail, path, ...(hint && { hint }) } as const
-  return rendering.fail(failure, body.carriesStored, shown)
+  return session.fail(failure, body.carriesStored, display)
 }
 
 interface View {
@@ -66,13 +66,13 @@ interface View {
 }
 
 /** The text around a place as it may be shown: masked whole, and then cut. */
-function viewAt({ real, secrets }: BrokenBody, at: number, rendering: Rendering): View {
-  const masked = createMasker(rendering.valuesToMask.client)
-  const whole = masked(replaceSecrets(real, secrets, mask))
+function viewAt({ wire, secrets }: BrokenBody, at: number, session: RenderSession): View {
+  const masked = createMasker(session.valuesToMask.client)
+  const whole = masked(replaceSecrets(wire, secrets, mask))
   const own = secrets.find(({ start, end }) => start <= at && at < end)
   const head = own?.start ?? at
   const passed = secrets.filter(({ end }) => end <= head)
-  const before = masked(replaceSecrets(real.slice(0, head), passed, mask), { isCut: own === undefined })
+  const before = masked(replaceSecrets(wire.slice(0, head), passed, mask), { isCut: own === undefined })
   const place = commonLength(whole, before)
   const isBehindSecret = passed.at(-1)?.end === head
   // What is masked at the end of the text before may go on behind the place.

@@ -10,7 +10,7 @@ import {
 } from '../wire/media-type.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import type { RenderedField } from './field.ts'
-import type { Rendering } from './render-session.ts'
+import type { RenderSession } from './render-session.ts'
 import { findCharset } from './request-charset.ts'
 import { headerText } from './serialize.ts'
 
@@ -27,39 +27,39 @@ interface SentBody {
 /** Warns of a header field `Content-Type` that says something else than the body is. */
 export function warnOfLabel(
   compiled: CompiledBody,
-  { real: text }: RenderedBody,
+  { wire: text }: RenderedBody,
   bytes: Buffer,
   headers: readonly RenderedField[],
-  rendering: Rendering,
+  session: RenderSession,
 ): void {
   for (const header of headers)
-    if (isNamed(header.name, 'content-type')) warnOfHeader({ compiled, text, bytes }, header, rendering)
+    if (isNamed(header.name, 'content-type')) warnOfHeader({ compiled, text, bytes }, header, session)
 }
 
-function warnOfHeader(body: SentBody, header: RenderedField, rendering: Rendering): void {
+function warnOfHeader(body: SentBody, header: RenderedField, session: RenderSession): void {
   const { form, charset } = body.compiled
-  const text = headerText(header.real).trim()
+  const text = headerText(header.wire).trim()
   const label = parseMediaType(text)
-  const isHidden = header.shown === mask
+  const isHidden = header.display === mask
   if (saysNothing(text, form)) {
-    warn(header, `is no media type, and the body is written as ${names[form]}`, rendering)
+    warn(header, `is no media type, and the body is written as ${names[form]}`, session)
   } else if (contradicts(findBodyForm(label), body)) {
     const said = isHidden ? 'another media type' : label.essence
     const written = findBodyForm(label) === 'lines' && form === 'json' ? 'JSON in several lines' : names[form]
-    warn(header, `says ${said}, and the body is written as ${written}`, rendering)
+    warn(header, `says ${said}, and the body is written as ${written}`, session)
   } else if (contradictsCharset(label, body)) {
     const { charset: own } = label
     const said = own === null ? 'names no charset, which is UTF-8 to most readers' : `says charset=${own}`
     warn(
       header,
       `${isHidden ? 'says another charset' : said}, and the body is sent in ${charset.name}`,
-      rendering,
+      session,
     )
   }
 }
 
-function warn({ path }: RenderedField, said: string, rendering: Rendering): void {
-  rendering.warn(code, path, `The header ${said}. ${advice}`)
+function warn({ path }: RenderedField, said: string, session: RenderSession): void {
+  session.warn(code, path, `The header ${said}. ${advice}`)
 }
 
 /** Whether no reader can take a label for the form of a body; of an empty one nobody expects anything. */

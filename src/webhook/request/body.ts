@@ -9,7 +9,7 @@ import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
 import { compileJson } from './json-template.ts'
 import { compileRaw } from './raw-body.ts'
-import { RenderFailure, type Rendering, type Shown } from './render-session.ts'
+import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
 import { utf8 } from './request-charset.ts'
 import { formPairs } from './serialize.ts'
 
@@ -42,12 +42,12 @@ function compileLabel(contentType: EncodedType): Omit<CompiledBody, 'render'> {
 }
 
 /** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
-export function encodeBody(body: RenderedBody | null, rendering: Rendering): Buffer | null {
-  if (body === null || body.real === '') return null
-  const bytes = body.bytes ?? Buffer.from(body.real, 'utf8')
+export function encodeBody(body: RenderedBody | null, session: RenderSession): Buffer | null {
+  if (body === null || body.wire === '') return null
+  const bytes = body.bytes ?? Buffer.from(body.wire, 'utf8')
   if (bytes.length <= maxBodyBytes) return bytes
   const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
-  return rendering.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
+  return session.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
 }
 
 function compileSimple(
@@ -65,14 +65,14 @@ function compileSimple(
     isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
     ...compileLabel(contentType),
-    render(rendering) {
-      const members = renderFields(compiled, rendering)
+    render(session) {
+      const members = renderFields(compiled, session)
       if (mayRepeat) refuseRepeatedNames(members)
       const isStored = members.some((member) => member.carriesStored)
-      const real = withinLimit(() => write(members, 'real'), isStored, rendering)
-      const isMasked = members.some((member) => member.shown !== member.real)
-      const shown = isMasked ? withPlainMasks(write(members, 'shown'), contentType) : real
-      return { real, shown, carriesStored: isStored }
+      const wire = withinLimit(() => write(members, 'wire'), isStored, session)
+      const isMasked = members.some((member) => member.display !== member.wire)
+      const display = isMasked ? withPlainMasks(write(members, 'display'), contentType) : wire
+      return { wire, display, carriesStored: isStored }
     },
   }
 }
@@ -89,13 +89,13 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
 function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
   return {
     ...compileLabel(contentType),
-    render(rendering) {
-      const { payload } = rendering.input
+    render(session) {
+      const { payload } = session.input
       const value = source === undefined ? payload : payload[source]
       if (value === undefined)
-        rendering.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
-      const text = withinLimit(() => writeValue(value ?? {}, contentType), false, rendering)
-      return { real: text, shown: text, carriesStored: false }
+        session.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
+      const text = withinLimit(() => writeValue(value ?? {}, contentType), false, session)
+      return { wire: text, display: text, carriesStored: false }
     },
   }
 }
@@ -115,12 +115,12 @@ function compileContent(
   )
   return {
     ...compileLabel(contentType),
-    render(rendering) {
-      const { real, shown, carriesStored: isStored } = template.render(rendering)
-      const text = withinLimit(() => writeValue(real, contentType), isStored, rendering)
+    render(session) {
+      const { wire, display, carriesStored: isStored } = template.render(session)
+      const text = withinLimit(() => writeValue(wire, contentType), isStored, session)
       return {
-        real: text,
-        shown: withPlainMasks(writeValue(shown, contentType), contentType),
+        wire: text,
+        display: withPlainMasks(writeValue(display, contentType), contentType),
         carriesStored: isStored,
       }
     },
@@ -128,18 +128,18 @@ function compileContent(
 }
 
 /** Writes a body; one that becomes too large ends the rendering before it takes memory. */
-function withinLimit(write: () => string, isStored: boolean, rendering: Rendering): string {
+function withinLimit(write: () => string, isStored: boolean, session: RenderSession): string {
   try {
     return write()
   } catch (error) {
     if (!(error instanceof TextTooLong)) throw error
     const detail = `The rendered body has more than ${error.limit} bytes; at most so many are sent.`
-    return rendering.fail({ code: 'request_too_large', detail, path }, isStored)
+    return session.fail({ code: 'request_too_large', detail, path }, isStored)
   }
 }
 
 /** Which of both a text is made of. */
-type Side = keyof Shown<unknown>
+type Side = keyof Displayable<unknown>
 
 /** Members in the order of the author, which an object would not keep. `keys` has their names as JSON. */
 function writeObject(

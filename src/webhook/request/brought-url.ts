@@ -5,7 +5,7 @@ import type { Compiler } from '../template/compiler.ts'
 import { requestNames } from '../template/known-names.ts'
 import { maxTextLengths } from '../template/render-budget.ts'
 import type { Scope, UndefinedVariable } from '../template/render-context.ts'
-import type { Rendered, RenderProblem } from '../template/render-result.ts'
+import type { RenderProblem, RenderResult } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { isEmpty } from '../values/lookup.ts'
@@ -21,7 +21,7 @@ export interface BroughtUrl {
   /** Its value comes from the payload, and no secret stands in that. */
   readonly carriesSecret: false
   /** Gives the URL where one of `hosts` is the one that it leads to. */
-  render(scope: Scope): Rendered<UrlTail & { readonly place: UrlPlace }>
+  render(scope: Scope): RenderResult<UrlTail & { readonly place: UrlPlace }>
 }
 
 /** Whether a URL begins with what its author wants to be filled in, so that no host stands in it. */

@@ -1,7 +1,7 @@
 import { defaults, type Field } from '../../contract/node.ts'
 import type { Source } from '../../contract/payload.ts'
 import type { Compiler } from '../template/compiler.ts'
-import { carriesSecret, carriesStored, type Rendered, rendered } from '../template/render-result.ts'
+import { carriesSecret, carriesStored, type RenderResult, rendered } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
 import type { Condition, Template } from '../template/template.ts'
 import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
@@ -10,7 +10,7 @@ import { quoteName } from '../values/text.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import { warnOfReferences } from './reference-warning.ts'
-import { RenderFailure, type Rendering, type Shown } from './render-session.ts'
+import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
 import { headerText } from './serialize.ts'
 
 /** A field that is left out or has a value. */
@@ -19,11 +19,11 @@ export interface CompiledField {
   /** JSON Pointer to the field. */
   readonly path: string
   /** The value, or null where the field is left out. Throws `RenderFailure`. */
-  render(rendering: Rendering): RenderedField | null
+  render(session: RenderSession): RenderedField | null
 }
 
 /** A field that is sent. */
-export interface RenderedField extends Shown<unknown> {
+export interface RenderedField extends Displayable<unknown> {
   readonly name: string
   readonly path: string
   readonly carriesSecret: boolean
@@ -32,9 +32,9 @@ export interface RenderedField extends Shown<unknown> {
 
 /** Where a value comes from. */
 interface ValueSource {
-  value(rendering: Rendering): Rendered<unknown>
+  value(session: RenderSession): RenderResult<unknown>
   /** What to say of an empty value, for people. */
-  emptiness(rendering: Rendering): {
+  emptiness(session: RenderSession): {
     readonly code: 'value_empty' | 'source_missing'
     readonly message: string
   }
@@ -61,16 +61,16 @@ export function compileField(
   return {
     name,
     path,
-    render(rendering) {
-      if (when !== null && !holds(when, rendering, `${path}/when`)) return null
-      const result = source.value(rendering)
-      const value = rendering.take(result, path)
-      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, ifEmpty, rendering, path)) return null
-      if (references.length > 0) warnOfReferences(references, rendering)
-      const real = sensitive ? rendering.standIn(value, name) : value
-      const shown = rendering.shown(real, sensitive, result)
+    render(session) {
+      if (when !== null && !holds(when, session, `${path}/when`)) return null
+      const result = source.value(session)
+      const value = session.take(result, path)
+      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, ifEmpty, session, path)) return null
+      if (references.length > 0) warnOfReferences(references, session)
+      const wire = sensitive ? session.standIn(value, name) : value
+      const display = session.display(wire, sensitive, result)
       const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
-      return { name, path, ...carried, real, shown }
+      return { name, path, ...carried, wire, display }
     },
   }
 }
@@ -96,8 +96,8 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   return compileField(field, path, 'headers', compiler)
 }
 
-function holds(when: Condition, rendering: Rendering, path: string): boolean {
-  return rendering.take(when.holds(rendering.scope), path)
+function holds(when: Condition, session: RenderSession, path: string): boolean {
+  return session.take(when.holds(session.scope), path)
 }
 
 /** Who leaves out or needs a value means a list with items, too; a list without any is sent as one. */
@@ -109,15 +109,15 @@ function isEmptyFor(value: unknown, ifEmpty: Field['ifEmpty']): boolean {
 function isSentEmpty(
   source: ValueSource,
   ifEmpty: Field['ifEmpty'],
-  rendering: Rendering,
+  session: RenderSession,
   path: string,
 ): boolean {
   if (ifEmpty === undefined) {
-    const { code, message } = source.emptiness(rendering)
-    rendering.warn(code, path, message)
+    const { code, message } = source.emptiness(session)
+    session.warn(code, path, message)
   }
   if (ifEmpty === 'fail') {
-    const { message: detail } = source.emptiness(rendering)
+    const { message: detail } = source.emptiness(session)
     throw new RenderFailure({ code: 'value_missing', detail, path })
   }
   return (ifEmpty ?? defaults.ifEmpty) === 'send'
@@ -136,21 +136,21 @@ function compileSource(field: Field, path: string, place: FieldPlace, compiler: 
 function attributeSource(source: Source, name: string): ValueSource {
   return {
     value: ({ input }) => rendered(attribute(input.payload[source], name)),
-    emptiness: (rendering) => missingAttribute(rendering, source, name),
+    emptiness: (session) => missingAttribute(session, source, name),
   }
 }
 
 function missingAttribute(
-  rendering: Rendering,
+  session: RenderSession,
   source: Source,
   name: string,
 ): ReturnType<ValueSource['emptiness']> {
-  const attributes = rendering.input.payload[source]
+  const attributes = session.input.payload[source]
   if (attributes === undefined)
     return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
-  const meant = rendering.suggest(() => nearestAttribute(attributes, name, source))
+  const meant = session.suggest(() => nearestAttribute(attributes, name, source))
   return {
     code: 'value_empty',
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
@@ -181,10 +181,10 @@ function readConstant(field: Field, compiler: Compiler): readonly [member: strin
 }
 
 /** Those that are not left out, in order. Throws `RenderFailure`. */
-export function renderFields(fields: readonly CompiledField[], rendering: Rendering): RenderedField[] {
+export function renderFields(fields: readonly CompiledField[], session: RenderSession): RenderedField[] {
   const sent: RenderedField[] = []
   for (const field of fields) {
-    const one = field.render(rendering)
+    const one = field.render(session)
     if (one !== null) sent.push(one)
   }
   return sent

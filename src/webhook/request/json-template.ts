@@ -3,10 +3,10 @@ import type { Compiler } from '../template/compiler.ts'
 import { carriesStored } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
 import { LongNumber } from '../values/long-number.ts'
-import type { Rendering, Shown } from './render-session.ts'
+import type { Displayable, RenderSession } from './render-session.ts'
 
 /** A value, how it may be shown, and whether a secret of the service is part of it. */
-export interface RenderedJson extends Shown<unknown> {
+export interface RenderedJson extends Displayable<unknown> {
   readonly carriesStored: boolean
 }
 
@@ -14,7 +14,7 @@ export interface RenderedJson extends Shown<unknown> {
 export interface JsonTemplate {
   /** Whether it is what the author wrote, whatever the payload is. */
   readonly isLiteral: boolean
-  render(rendering: Rendering): RenderedJson
+  render(session: RenderSession): RenderedJson
 }
 
 /** What is made of JSON of the author. */
@@ -31,7 +31,7 @@ export function compileJson(
   if (Array.isArray(content)) {
     const items = content.map((item, index) => compileJson(item, pointer(path, index), place, compiler))
     if (items.every(({ isLiteral }) => isLiteral)) return new Literal(content)
-    return { isLiteral: false, render: (rendering) => list(items.map((item) => item.render(rendering))) }
+    return { isLiteral: false, render: (session) => list(items.map((item) => item.render(session))) }
   }
   if (typeof content !== 'object' || content === null || content instanceof LongNumber)
     return new Literal(content)
@@ -41,7 +41,7 @@ export function compileJson(
   if (members.every(([, { isLiteral }]) => isLiteral)) return new Literal(content)
   return {
     isLiteral: false,
-    render: (rendering) => object(members.map(([name, member]) => [name, member.render(rendering)])),
+    render: (session) => object(members.map(([name, member]) => [name, member.render(session)])),
   }
 }
 
@@ -60,14 +60,14 @@ function compileMember(
 class Literal implements JsonTemplate, RenderedJson {
   readonly isLiteral = true
   readonly carriesStored = false
-  readonly real: unknown
+  readonly wire: unknown
 
   constructor(content: unknown) {
-    this.real = content
+    this.wire = content
   }
 
-  get shown(): unknown {
-    return this.real
+  get display(): unknown {
+    return this.wire
   }
 
   render(): RenderedJson {
@@ -80,18 +80,18 @@ function compileString(text: string, path: string, place: TextPlace, compiler: C
   if (template.isConstant && template.staticText === text) return new Literal(text)
   return {
     isLiteral: false,
-    render(rendering) {
-      const result = template.value(rendering.scope)
-      const real = rendering.take(result, path) ?? null
-      return { real, shown: rendering.shown(real, false, result), carriesStored: carriesStored(result) }
+    render(session) {
+      const result = template.value(session.scope)
+      const wire = session.take(result, path) ?? null
+      return { wire, display: session.display(wire, false, result), carriesStored: carriesStored(result) }
     },
   }
 }
 
 function list(items: readonly RenderedJson[]): RenderedJson {
   return {
-    real: items.map(({ real }) => real),
-    shown: items.map(({ shown }) => shown),
+    wire: items.map(({ wire }) => wire),
+    display: items.map(({ display }) => display),
     carriesStored: items.some((item) => item.carriesStored),
   }
 }
@@ -99,7 +99,7 @@ function list(items: readonly RenderedJson[]): RenderedJson {
 function object(members: readonly (readonly [string, RenderedJson])[]): RenderedJson {
   return {
     carriesStored: members.some(([, member]) => member.carriesStored),
-    real: Object.fromEntries(members.map(([name, { real }]) => [name, real])),
-    shown: Object.fromEntries(members.map(([name, { shown }]) => [name, shown])),
+    wire: Object.fromEntries(members.map(([name, { wire }]) => [name, wire])),
+    display: Object.fromEntries(members.map(([name, { display }]) => [name, display])),
   }
 }

@@ -25,7 +25,7 @@ import { findBodyProblem } from './body-check.ts'
 import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import { headerValueProblem } from './header-rules.ts'
-import type { Rendering } from './render-session.ts'
+import type { RenderSession } from './render-session.ts'
 import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
 
 const path = '/node/body'
@@ -62,19 +62,19 @@ export function compileRaw(
     contentType,
     form,
     charset,
-    render(rendering) {
-      const result = template.text(rendering.scope, encoder)
-      const real = rendering.take(result, `${path}/content`)
-      const secrets = result.ok ? result.secrets.filter((secret) => rendering.masks(secret)) : []
-      const text = { real, secrets, carriesStored: carriesStored(result) }
-      const problem = findBodyProblem(real, mediaType)
-      if (problem !== null) failBody(text, problem, rendering)
-      const shown = replaceSecrets(real, secrets, mask)
-      if (form === 'xml') warnOfDeclaration(shown, charset, rendering)
-      const body = { real, shown, carriesStored: text.carriesStored }
+    render(session) {
+      const result = template.text(session.scope, encoder)
+      const wire = session.take(result, `${path}/content`)
+      const secrets = result.ok ? result.secrets.filter((secret) => session.masks(secret)) : []
+      const text = { wire, secrets, carriesStored: carriesStored(result) }
+      const problem = findBodyProblem(wire, mediaType)
+      if (problem !== null) failBody(text, problem, session)
+      const display = replaceSecrets(wire, secrets, mask)
+      if (form === 'xml') warnOfDeclaration(display, charset, session)
+      const body = { wire, display, carriesStored: text.carriesStored }
       if (charset === utf8) return body
-      const encoded = charset.encode(real)
-      if (!encoded.ok) return failCharset(text, encoded.at, charset.name, rendering)
+      const encoded = charset.encode(wire)
+      if (!encoded.ok) return failCharset(text, encoded.at, charset.name, session)
       return isFormInCharset ? percentEncoded(text, charset) : { ...body, bytes: encoded.bytes }
     },
   }
@@ -100,15 +100,15 @@ const formComplaint =
 
 /** A form whose escapes are those of the charset. */
 function percentEncoded(
-  { real, secrets, carriesStored: isStored }: BrokenBody,
+  { wire, secrets, carriesStored: isStored }: BrokenBody,
   charset: RequestCharset,
 ): RenderedBody {
-  const encoded = percentEncode(real, charset)
-  const shown =
+  const encoded = percentEncode(wire, charset)
+  const display =
     secrets.length === 0
       ? encoded
-      : percentEncode(replaceSecrets(real, secrets, '\0'), charset).replaceAll('\0', mask)
-  return { real: encoded, shown, carriesStored: isStored }
+      : percentEncode(replaceSecrets(wire, secrets, '\0'), charset).replaceAll('\0', mask)
+  return { wire: encoded, display, carriesStored: isStored }
 }
 
 const beyondAscii = /[^\0-\x7f]+/g
@@ -133,12 +133,12 @@ function splitPieces(bytes: Buffer): readonly string[] {
   return pieces
 }
 
-function warnOfDeclaration(text: string, charset: RequestCharset, rendering: Rendering): void {
+function warnOfDeclaration(text: string, charset: RequestCharset, session: RenderSession): void {
   const declared = findXmlEncoding(text)
   if (declared === null) return
   const name = findCharset(declared)?.name ?? declared
   if (name.replace(/[LB]E$/, '') === charset.name.replace(/[LB]E$/, '')) return
-  rendering.warn(
+  session.warn(
     'xml_encoding_mismatch',
     `${path}/content`,
     `The XML declaration says encoding "${declared}", and the body is sent in ${charset.name}. Name the charset in contentType, or change the declaration.`,

@@ -1,23 +1,23 @@
 import type { Unrendered, UnrenderedReference } from '../template/unrendered-reference.ts'
 import { valueAt } from '../values/lookup.ts'
 import { quoteName } from '../values/text.ts'
-import type { Rendering } from './render-session.ts'
+import type { RenderSession } from './render-session.ts'
 
 /** Warns of references that lead to a value of this call: of others nobody can say what they mean. */
-export function warnOfReferences(references: readonly UnrenderedReference[], rendering: Rendering): void {
+export function warnOfReferences(references: readonly UnrenderedReference[], session: RenderSession): void {
   for (const { pointer, written: text, path, why, isHidden } of references) {
-    if (!leadsToValue(path, text, rendering)) continue
+    if (!leadsToValue(path, text, session)) continue
     const message = isHidden
       ? `has a reference to ${quoteName(path[0] ?? '')} that ${advice[why]('a placeholder with that path')}`
       : `${quoteName(text)} ${advice[why](placeholder(path))}`
-    rendering.warn('placeholder_not_rendered', pointer, message)
+    session.warn('placeholder_not_rendered', pointer, message)
   }
 }
 
 const ownRoots: ReadonlySet<string> = new Set(['node', 'execution'])
 
 /** There is no response yet, and a name of a secret is one where it is marked as one, or where the request has it. */
-function leadsToValue(path: readonly string[], written: string, { scope, input }: Rendering): boolean {
+function leadsToValue(path: readonly string[], written: string, { scope, input }: RenderSession): boolean {
   const [root = '', name = ''] = path
   if (root === 'response') return true
   if (root === 'secrets') return Object.hasOwn(input.secrets, name) || !/^[\w.]+$/.test(written)

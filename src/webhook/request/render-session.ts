@@ -9,8 +9,8 @@ import {
   carriesSecret,
   carriesStored,
   isStoredSecret,
-  type Rendered,
   type RenderProblem,
+  type RenderResult,
   secretInvalid,
   type WrittenSecret,
 } from '../template/render-result.ts'
@@ -71,9 +71,9 @@ export class RenderFailure extends Error {
 }
 
 /** A value of the request, and how it may be shown. */
-export interface Shown<T> {
-  readonly real: T
-  readonly shown: T | typeof mask
+export interface Displayable<T> {
+  readonly wire: T
+  readonly display: T | typeof mask
 }
 
 /** Stands for a secret that is not looked up: masked where it stands, and fit for every place. */
@@ -94,7 +94,7 @@ export interface RenderedNode {
 }
 
 /** One rendering of a node: its scope, what it noticed and what must not be seen. */
-export class Rendering {
+export class RenderSession {
   readonly input: RenderInput
   readonly scope: Scope
   readonly warnings: Warning[] = []
@@ -138,7 +138,7 @@ export class Rendering {
   }
 
   /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
-  take<T>(rendered: Rendered<T>, path: string): T {
+  take<T>(rendered: RenderResult<T>, path: string): T {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
@@ -160,24 +160,24 @@ export class Rendering {
   }
 
   /** Marks a value as not to be seen, here and wherever it comes back. */
-  hide(real: unknown, isOfStored: boolean): typeof mask {
+  hide(wire: unknown, isOfStored: boolean): typeof mask {
     if (isOfStored) this.#carriers ??= new Set()
     const texts = (isOfStored ? this.#carriers : null) ?? this.#client
-    if (typeof real === 'string') addText(texts, real)
-    else if (typeof real === 'number' || real instanceof LongNumber) addText(texts, String(real))
-    else if (typeof real === 'object' && real !== null && !this.#seen?.has(real)) {
+    if (typeof wire === 'string') addText(texts, wire)
+    else if (typeof wire === 'number' || wire instanceof LongNumber) addText(texts, String(wire))
+    else if (typeof wire === 'object' && wire !== null && !this.#seen?.has(wire)) {
       // Many fields may take the same large value.
       this.#seen ??= new Set()
-      this.#seen.add(real)
-      for (const member of Object.values(real)) this.hide(member, isOfStored)
+      this.#seen.add(wire)
+      for (const member of Object.values(wire)) this.hide(member, isOfStored)
     }
     return mask
   }
 
   /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
-  shown<T>(real: T, isSensitive: boolean, result: Rendered<unknown>): T | typeof mask {
+  display<T>(wire: T, isSensitive: boolean, result: RenderResult<unknown>): T | typeof mask {
     const isHidden = (isSensitive || carriesSecret(result)) && !this.hasStandIns
-    return isHidden ? this.hide(real, carriesStored(result)) : real
+    return isHidden ? this.hide(wire, carriesStored(result)) : wire
   }
 
   /** Whether something else stands in the place of what must not be seen, so that nothing is to be masked. */
@@ -186,9 +186,9 @@ export class Rendering {
   }
 
   /** What stands in for a value that must not be seen; where nothing does, the value itself. */
-  standIn<T>(real: T, name: string): T {
+  standIn<T>(wire: T, name: string): T {
     const { standIn } = this.input
-    return standIn === undefined ? real : (standIn(real, name) as T)
+    return standIn === undefined ? wire : (standIn(wire, name) as T)
   }
 
   /** Whether secrets are masked where they stand; false where something else stands in their place. */

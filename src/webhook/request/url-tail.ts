@@ -6,7 +6,7 @@ export interface UrlTail {
   /** Without `?`; null where there is none. */
   readonly query: string | null
   /** Path and query with secrets masked. */
-  readonly shown: { readonly path: string; readonly query: string | null }
+  readonly display: { readonly path: string; readonly query: string | null }
   /** Names in the query that are most likely those of credentials. */
   readonly credentialNames: readonly string[]
   /** Whether the URL goes on behind a `#`, which no client sends. */
@@ -22,7 +22,7 @@ export function splitTail(text: string): UrlTail {
   const parts = { path: toAscii(path === '' ? '/' : path), query }
   return {
     ...parts,
-    shown: parts,
+    display: parts,
     credentialNames: parameterNames(query).filter(isCredentialName),
     hasFragment: fragment !== '',
   }

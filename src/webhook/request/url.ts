@@ -7,7 +7,7 @@ import type { Scope } from '../template/render-context.ts'
 import {
   isStoredSecret,
   mustBeSilent,
-  type Rendered,
+  type RenderResult,
   rendered,
   replaceSecrets,
   secretInvalid,
@@ -22,9 +22,9 @@ export interface FixedUrl extends UrlPlace {
   /** Whether a secret stands in it. */
   readonly carriesSecret: boolean
   /** Renders path and query. A value can become part of a segment, never structure. */
-  render(scope: Scope): Rendered<UrlTail>
+  render(scope: Scope): RenderResult<UrlTail>
   /** Renders the path only, with NUL in the place of each secret of the service. */
-  renderPath(scope: Scope): Rendered<string>
+  renderPath(scope: Scope): RenderResult<string>
 }
 
 /** A URL on the wire is not longer than this many characters. */
@@ -74,7 +74,7 @@ function complaintAbout(url: string): string | null {
   return 'must be an absolute URL that starts with https://'
 }
 
-function renderTail(tail: Template, scope: Scope): Rendered<UrlTail> {
+function renderTail(tail: Template, scope: Scope): RenderResult<UrlTail> {
   const values: ValueSpan[] = []
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
@@ -83,14 +83,14 @@ function renderTail(tail: Template, scope: Scope): Rendered<UrlTail> {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
     return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
   }
-  const real = splitTail(text.value)
-  if (text.secrets.length === 0) return { ...text, value: real }
+  const wire = splitTail(text.value)
+  if (text.secrets.length === 0) return { ...text, value: wire }
   const masked = splitTail(replaceSecrets(text.value, text.secrets, mask))
-  const shown = { path: withMasks(masked.path), query: masked.query && withMasks(masked.query) }
-  return { ...text, value: { ...real, shown } }
+  const display = { path: withMasks(masked.path), query: masked.query && withMasks(masked.query) }
+  return { ...text, value: { ...wire, display } }
 }
 
-function renderPath(tail: Template, scope: Scope): Rendered<string> {
+function renderPath(tail: Template, scope: Scope): RenderResult<string> {
   const text = tail.text(scope, asUrlComponent)
   if (!text.ok) return text
   const secrets = text.secrets.filter(isStoredSecret)

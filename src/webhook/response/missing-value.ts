@@ -1,7 +1,7 @@
 import type { UndefinedVariable } from '../template/render-context.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
-import { nearest } from '../values/suggest.ts'
+import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
 import type { ReadableResponse } from './readable-response.ts'
 
@@ -28,13 +28,13 @@ export function findMissing(
       ? `the response has no header ${quoteLine(missing)}.`
       : `${quoteLine(path)} has no ${quoteLine(missing)}.`
   // Whoever looked for the variable has counted how often names were gone through.
-  const near = meant === null ? null : nearest(missing, namesIn(container))
+  const near = meant === null ? null : suggest(missing, namesIn(container))
   return { what, meant: near === null ? null : showName(response, near) }
 }
 
 /** A name that a target gave, where people may see it; null elsewhere. */
 export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
-  return mayBeQuoted && !oddCharacters.test(name) && maskers.shown(name) === name ? name : null
+  return mayBeQuoted && !oddCharacters.test(name) && maskers.display(name) === name ? name : null
 }
 
 /** Controls, and what turns the direction of a line or breaks it. */

@@ -14,7 +14,7 @@ export interface ResponseMaskers {
   /** Secrets of the service, which expectations and captures do not see; null where the request carries none. */
   readonly stored: Masker | null
   /** Everything that must not be shown. */
-  readonly shown: Masker
+  readonly display: Masker
   /** Whether a body may be shown at all: a response that makes too much of itself a secret has none. */
   readonly showsBody: boolean
   /**
@@ -28,7 +28,7 @@ export interface ResponseMaskers {
 export const noMaskers: ResponseMaskers = {
   own: maskNothing,
   stored: null,
-  shown: maskNothing,
+  display: maskNothing,
   showsBody: true,
   tail: 0,
 }
@@ -109,7 +109,7 @@ export class ReadableResponse {
   }
 
   #shownLabel(label: string): string | null {
-    if (!this.mayBeQuoted || this.maskers.shown(label) !== label) return null
+    if (!this.mayBeQuoted || this.maskers.display(label) !== label) return null
     const cut = label.slice(0, longestShownLabel).replace(/[^\x21-\x7e]/g, '?')
     return cut.length < label.length ? `${cut}…` : cut
   }
@@ -173,7 +173,7 @@ export class ReadableResponse {
   /** What a sentence about the body may quote: text also where that was damaged. */
   get quotedText(): string {
     const isDamagedText = this.damagedCharset !== null && this.maskers.showsBody
-    return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.shown)) : this.shownText
+    return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.display)) : this.shownText
   }
 
   /** The beginning of what is shown, of so many characters. All of it is masked before it is cut. */
@@ -210,13 +210,13 @@ export class ReadableResponse {
   }
 
   #readShownText(): string {
-    const { shown, showsBody } = this.maskers
+    const { display, showsBody } = this.maskers
     if (!showsBody) return this.body.length === 0 ? '' : mask
-    if (this.isText) return this.#withoutTail(this.#maskBody(shown))
+    if (this.isText) return this.#withoutTail(this.#maskBody(display))
     // Base64 would hide every spelling but the plain one.
-    if (shown !== maskNothing && [this.text, ...this.#plainViews].some((text) => shown(text) !== text))
+    if (display !== maskNothing && [this.text, ...this.#plainViews].some((text) => display(text) !== text))
       return mask
-    return this.#withoutTail(shown(this.body.toString('base64'), { isCut: this.#isCut }))
+    return this.#withoutTail(display(this.body.toString('base64'), { isCut: this.#isCut }))
   }
 
   /** Bytes that are ASCII or UTF-8, read in another charset, say what they say whatever text they make. */

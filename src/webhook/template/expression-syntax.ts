@@ -1,5 +1,5 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
-import { nearest } from '../values/suggest.ts'
+import { suggest } from '../values/suggest.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
@@ -714,6 +714,6 @@ function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boo
   const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
   const elsewhere = findFilterElsewhere(name)
   if (elsewhere !== null) return `${unknown} (write ${elsewhere})`
-  const meant = nearest(name, filters)
+  const meant = suggest(name, filters)
   return `${unknown}${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

@@ -21,7 +21,7 @@ export type Step = (context: RenderContext, emitter: Emitter) => void
  * The steps of a template that is made of text, secrets, and paths through filters with constant arguments; null for
  * any other. LiquidJS would run its generators for the same, which takes ten times as long.
  */
-export function directSteps(templates: readonly Template[]): readonly Step[] | null {
+export function compileFastPath(templates: readonly Template[]): readonly Step[] | null {
   const steps = templates.map(compileStep)
   return steps.every((step) => step !== null) ? steps : null
 }

@@ -1,5 +1,5 @@
 import { sources } from '../../contract/payload.ts'
-import { didYouMean, nearest } from '../values/suggest.ts'
+import { didYouMean, suggest } from '../values/suggest.ts'
 import type { VariablePath } from './expression-syntax.ts'
 
 /** What stands behind a name: anything at all, a text, a number, headers under lower-case names, or members. */
@@ -198,7 +198,7 @@ function shapeHeader(member: string): Shape {
 
 function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
   const root = variable.root ?? ''
-  if (!Object.hasOwn(known, 'response') && nearest(root, ['response']) !== null)
+  if (!Object.hasOwn(known, 'response') && suggest(root, ['response']) !== null)
     return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
@@ -230,7 +230,7 @@ function meantByRoot(
   made: ReadonlySet<string>,
 ): VariablePath[] {
   const name = root ?? ''
-  const near = nearest(name, [...Object.keys(known), ...made])
+  const near = suggest(name, [...Object.keys(known), ...made])
   const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
   const member = nearestMember(known.response ?? {}, name)
   return [
@@ -292,7 +292,7 @@ function nearestMember(shape: Shape, name: string): string | null {
   const names = Object.keys(shape)
   const key = name.toLowerCase().replaceAll('_', '')
   const elsewhere = Object.hasOwn(namesElsewhere, key) ? namesElsewhere[key] : undefined
-  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : nearest(name, names)
+  return elsewhere !== undefined && names.includes(elsewhere) ? elsewhere : suggest(name, names)
 }
 
 const plainName = /^[\w-]{1,40}$/

@@ -23,7 +23,7 @@ export type RenderProblem = Omit<Failure, 'path'> & {
 }
 
 /** What a template came to. */
-export type Rendered<T> =
+export type RenderResult<T> =
   | {
       readonly ok: true
       readonly value: T
@@ -38,12 +38,12 @@ const noVariables: readonly UndefinedVariable[] = []
 const noSecrets: readonly WrittenSecret[] = []
 
 /** Whether something that must not be seen is part of what a template came to. */
-export function carriesSecret(result: Rendered<unknown>): boolean {
+export function carriesSecret(result: RenderResult<unknown>): boolean {
   return result.ok && result.secrets.some(({ isHidden }) => isHidden)
 }
 
 /** Whether a secret of the service is, of which nothing may be told. */
-export function carriesStored(result: Rendered<unknown>): boolean {
+export function carriesStored(result: RenderResult<unknown>): boolean {
   return result.ok && result.secrets.some(isStoredSecret)
 }
 
@@ -64,7 +64,7 @@ export function mustBeSilent(secrets: readonly WrittenSecret[]): boolean {
 export const secretInvalid: RenderProblem = { code: 'secret_invalid', detail: '' }
 
 /** A value that lacks nothing and, unless some are named, carries no secret. */
-export function rendered<T>(value: T, secrets = noSecrets): Rendered<T> {
+export function rendered<T>(value: T, secrets = noSecrets): RenderResult<T> {
   return { ok: true, value, undefinedVariables: noVariables, secrets }
 }
 

@@ -1,6 +1,6 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { secretNamePattern } from '../../contract/names.ts'
-import { nearest } from '../values/suggest.ts'
+import { suggest } from '../values/suggest.ts'
 import {
   type CheckedExpression,
   checkExpression,
@@ -105,8 +105,8 @@ function isSecret({ root }: VariablePath): boolean {
 
 /** What an author wrote, for people: without the texts in it, which may be credentials. */
 export function quoted(text: string): string {
-  const shown = withoutTexts(text.trim())
-  return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`
+  const display = withoutTexts(text.trim())
+  return `"${display.length > 60 ? `${display.slice(0, 60)}…` : display}"`
 }
 
 /** What an author wrote, with an ellipsis in the place of all that stands between quotes. */
@@ -272,6 +272,6 @@ const tagsElsewhere: Readonly<Record<string, string>> = {
 function unknownTag(name: string): string {
   const meant = Object.hasOwn(tagsElsewhere, name)
     ? tagsElsewhere[name]
-    : nearest(name, [...Object.keys(tagRules), ...ends])
+    : suggest(name, [...Object.keys(tagRules), ...ends])
   return `The tag {% ${name} %} is not available.${meant ? ` The nearest is {% ${meant} %}.` : ''}`
 }

@@ -14,13 +14,19 @@ import {
 import { type Path, valueAt } from '../values/lookup.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
-import { directSteps, readPath, type Step } from './fast-path.ts'
+import { compileFastPath, readPath, type Step } from './fast-path.ts'
 import { FilterFailed, unwrapError } from './filter-failure.ts'
 import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid-engine.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
-import { mustBeSilent, type Rendered, type RenderProblem, rendered, secretInvalid } from './render-result.ts'
+import {
+  mustBeSilent,
+  type RenderProblem,
+  type RenderResult,
+  rendered,
+  secretInvalid,
+} from './render-result.ts'
 import { noPaths, type ResponsePaths } from './response-paths.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
@@ -52,16 +58,16 @@ export interface Template {
   /** Whether its author says what stands in the place of nothing. */
   readonly hasDefault: boolean
   /** The text, with every placeholder encoded for the place where it lands. */
-  text(scope: Scope, encoder: Encoder): Rendered<string>
+  text(scope: Scope, encoder: Encoder): RenderResult<string>
   /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
-  value(scope: Scope): Rendered<unknown>
+  value(scope: Scope): RenderResult<unknown>
 }
 
 /** A condition: true or false. */
 export interface Condition {
   /** What it reads of a response. */
   readonly responsePaths: ResponsePaths
-  holds(scope: Scope): Rendered<boolean>
+  holds(scope: Scope): RenderResult<boolean>
 }
 
 const maxLength = 1_048_576
@@ -142,7 +148,7 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   return { ok: true, template: { responsePaths, holds: (scope) => toTruth(template.value(scope)) } }
 }
 
-function toTruth(result: Rendered<unknown>): Rendered<boolean> {
+function toTruth(result: RenderResult<unknown>): RenderResult<boolean> {
   return result.ok ? { ...result, value: isTrue(result.value) } : result
 }
 
@@ -162,13 +168,13 @@ class LiquidText implements Template {
     this.#place = place
     this.responsePaths = responsePaths
     this.hasDefault = hasDefault
-    this.#steps = directSteps(parsed)
+    this.#steps = compileFastPath(parsed)
     this.secretNames = tokens.flatMap((token) => readSecretName(token) ?? [])
     this.staticText = tokens.map(readStaticText).join('')
     this.#isOnePlaceholder = parsed.length === 1 && parsed[0] instanceof Output
   }
 
-  text(scope: Scope, encoder: Encoder): Rendered<string> {
+  text(scope: Scope, encoder: Encoder): RenderResult<string> {
     return render(this.#contextIn(scope), (context) => {
       context.place = this.#place
       const emitter = new TextEmitter(context)
@@ -178,7 +184,7 @@ class LiquidText implements Template {
     })
   }
 
-  value(scope: Scope): Rendered<unknown> {
+  value(scope: Scope): RenderResult<unknown> {
     if (!this.#isOnePlaceholder) return this.text(scope, asText)
     return render(this.#contextIn(scope), (context) => {
       const emitter = new ValueEmitter()
@@ -206,7 +212,7 @@ class PathText extends LiquidText {
     this.#path = path
   }
 
-  override value(scope: Scope): Rendered<unknown> {
+  override value(scope: Scope): RenderResult<unknown> {
     const value = valueAt(scope.variables, this.#path)
     return value === undefined ? super.value(scope) : rendered(value)
   }
@@ -223,7 +229,7 @@ class SecretText extends LiquidText {
     this.#place = secretPlaceBehind(place, '')
   }
 
-  override text(scope: Scope, encoder: Encoder): Rendered<string> {
+  override text(scope: Scope, encoder: Encoder): RenderResult<string> {
     const { secretName: name, isDelimited } = this.#tag
     const found = encoder === asText ? scope.secrets(name, this.#place, isDelimited) : undefined
     if (found === undefined || 'refusedBy' in found) return super.text(scope, encoder)
@@ -242,7 +248,7 @@ class EncodedValue extends LiquidText {
     this.#encoder = encoder
   }
 
-  override value(scope: Scope): Rendered<unknown> {
+  override value(scope: Scope): RenderResult<unknown> {
     const text = this.text(scope, this.#encoder)
     return text.ok && text.value !== '' ? { ...text, value: new EncodedText(text.value) } : text
   }
@@ -257,7 +263,7 @@ class ValueEmitter {
   }
 }
 
-function render<T>(context: RenderContext, body: (context: RenderContext) => T): Rendered<T> {
+function render<T>(context: RenderContext, body: (context: RenderContext) => T): RenderResult<T> {
   try {
     const value = body(context)
     const { undefinedVariables, writtenSecrets: secrets } = context

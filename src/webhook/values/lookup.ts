@@ -1,4 +1,4 @@
-import { maxCandidates, nearest } from './suggest.ts'
+import { maxCandidates, suggest } from './suggest.ts'
 
 /**
  * The attribute of that exact name, else what the name leads to when it is read as a dotted path
@@ -18,7 +18,7 @@ export function nearestAttribute(source: object, name: string, sourceName: strin
     const rest = name.slice(sourceName.length + 1)
     return attribute(source, rest) === undefined ? nearestAttribute(source, rest, '') : rest
   }
-  return nearest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
+  return suggest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
 }
 
 /** The path that an author most likely meant by names that lead nowhere, or null. */
@@ -28,7 +28,7 @@ export function nearestPath(root: unknown, names: readonly string[]): string | n
     if (!isContainer(container)) return null
     const next = memberAt(container, name)
     if (next === undefined) {
-      const meant = Array.isArray(container) ? null : nearest(name, namesIn(container))
+      const meant = Array.isArray(container) ? null : suggest(name, namesIn(container))
       return meant === null ? null : names.with(index, meant).join('.')
     }
     container = next

@@ -4,7 +4,7 @@ const longest = 40
 export const maxCandidates = 200
 
 /** The candidate that a misspelt word was most likely meant to be, or null where none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+export function suggest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > longest) return null
   const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { readonly candidate: string; readonly distance: number } | null = null
