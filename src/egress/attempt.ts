@@ -2,7 +2,6 @@ import type { Delivered, Failure } from '../contract/failure.ts'
 import type { Purpose } from '../contract/purpose.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
-import { Cancellation } from './call/cancellation.ts'
 import {
   type Deadline,
   failureFromInterruption,
@@ -26,7 +25,7 @@ export interface Call {
   readonly permit: Permit
   readonly deadline: Deadline
   /** Null where nobody gives up. */
-  readonly cancellation: Cancellation | null
+  readonly signal: AbortSignal | null
   readonly receive: Receive
 }
 
@@ -34,7 +33,7 @@ export interface Call {
 export type Connect = (
   call: Call,
   phases: PhaseClock,
-  stopped: Cancellation,
+  stopped: AbortSignal,
 ) => Connection | Promise<Connection>
 
 /** What the attempts of all calls share. */
@@ -98,7 +97,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
   readonly phases = new PhaseClock()
   readonly #call: Call
   readonly #options: AttemptOptions
-  readonly #stopped = new Cancellation()
+  readonly #stopped = new AbortController()
   readonly #end = Promise.withResolvers<Outcome>()
   #connection: Connection | null = null
   #connectionReused = false
@@ -160,7 +159,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
     const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
     const failure = failureFromInterruption(why, progress, this.#call.deadline.limitMs)
     this.#finish({ kind: 'failed', failure, response: this.#exchange?.interrupt() ?? null })
-    this.#stopped.cancel()
+    this.#stopped.abort()
     this.#connection?.abort()
   }
 
@@ -173,7 +172,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
 
   async #begin(connect: Connect): Promise<void> {
     try {
-      const found = connect(this.#call, this.phases, this.#stopped)
+      const found = connect(this.#call, this.phases, this.#stopped.signal)
       this.#send(found instanceof Promise ? await found : found)
     } catch (error) {
       this.fail(error)

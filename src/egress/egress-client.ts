@@ -5,7 +5,6 @@ import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
-import type { Cancellation } from './call/cancellation.ts'
 import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
 import { EgressError } from './call/egress-error.ts'
@@ -35,7 +34,7 @@ export interface CallOptions {
   /** Tenants share neither places nor connections. */
   readonly tenant: string | null
   /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
-  readonly cancellation?: Cancellation
+  readonly signal?: AbortSignal
   /** Told of every piece of a response body; where it says false, no more is read of it. */
   readonly receive?: Receive
   /** Gives the request for a resend, where that is to differ. Without it the same one goes out again. */
@@ -101,14 +100,14 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant, cancellation = null, receive = receiveAll, forResend }) {
+    async call(request, { timeoutMs, tenant, signal = null, receive = receiveAll, forResend }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
-      if (cancellation?.isCancelled) return [attemptNotBegun(notBegun.cancelled)]
+      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled)]
       const key = createBulkheadKey(tenant, request)
       const permit = bulkhead.acquire(key.text)
       if (permit === null) return [attemptNotBegun(queueFull(request))]
       const deadline = new Deadline(timeoutMs)
-      const call: Call = { purpose: 'call', request, key, permit, deadline, cancellation, receive }
+      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
@@ -137,18 +136,18 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     },
   }
 
-  function connect(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+  function connect(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
     const next = call.request.keepAlive ? find : open
     const { turn } = call.permit
     if (turn === null) return next(call, phases, stopped)
     return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
   }
 
-  function find(call: Call, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+  function find(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
     return pool.find(call, phases, stopped)
   }
 
-  function open(call: Call, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+  function open(call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     return pool.open(call, phases, stopped)
   }
 }
@@ -164,12 +163,7 @@ function createPool(
 }
 
 /** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */
-async function awaitTurn(
-  { deadline, cancellation }: Call,
-  turn: Promise<void>,
-  phases: PhaseClock,
-): Promise<void> {
-  const signal = cancellation?.signal
+async function awaitTurn({ deadline, signal }: Call, turn: Promise<void>, phases: PhaseClock): Promise<void> {
   const giveUp = () => deadline.interrupt('cancelled')
   signal?.addEventListener('abort', giveUp, { once: true })
   phases.enter('queue')

@@ -1,7 +1,6 @@
 import type { Failure, FailureCode } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
-import type { Cancellation } from '../egress/call/cancellation.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { askedPauseMs, isTurnedAway, repeatAfter } from '../webhook/repeat.ts'
@@ -23,7 +22,7 @@ export interface AttemptPlan {
   /** Whether it had to wait since then until it could be rendered. */
   readonly hasWaited: boolean
   /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
-  readonly cancellation: Cancellation
+  readonly signal: AbortSignal
   readonly resources: HeldResources
   /** Whether an outcome is what the node expects. */
   readonly isMet: (outcome: Outcome) => boolean
@@ -38,7 +37,7 @@ export interface AttemptsMade {
 
 /** Attempts until one is good, none may follow or the time is up. */
 export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
-  const { node, request, egressClient, tenant, cancellation, resources } = plan
+  const { node, request, egressClient, tenant, signal, resources } = plan
   const receive = (bytes: number) => resources.holdReceived(bytes)
   const budget = new Budget(plan)
   if (plan.hasWaited && budget.remainingMs < minAttemptMs)
@@ -46,7 +45,7 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
-    const made = await egressClient.call(request, { timeoutMs: limit.ms, tenant, cancellation, receive })
+    const made = await egressClient.call(request, { timeoutMs: limit.ms, tenant, signal, receive })
     const ended = made.map((attempt) => withHead(blamingLimit(attempt, limit), node))
     attempts.push(...ended)
     const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))

@@ -2,7 +2,6 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { type Repeat, repeatAfterFailure } from '../contract/failure.ts'
 import type { BranchName } from '../contract/node.ts'
-import type { Cancellation } from '../egress/call/cancellation.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
@@ -50,7 +49,7 @@ export interface ExecutionContext {
 /** What belongs to one execution beside what its caller sent. */
 export interface CallContext {
   /** Of all that is not begun yet, where the caller has gone or the service stops; what has begun ends. */
-  readonly cancellation: Cancellation
+  readonly signal: AbortSignal
   readonly resources: HeldResources
   /** The trace that the caller is in. */
   readonly trace: TraceContext | null
@@ -70,7 +69,7 @@ export async function executeNode(
   const { quota } = context
   const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
-  if (hasWaited) await quota.turn(share, deadlineMs, callContext.cancellation)
+  if (hasWaited) await quota.turn(share, deadlineMs, callContext.signal)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
@@ -94,7 +93,7 @@ export async function executeNode(
         deadlineMs,
         accepted,
         hasWaited,
-        cancellation: callContext.cancellation,
+        signal: callContext.signal,
         resources: callContext.resources,
         isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
       })

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Cancellation } from '../egress/call/cancellation.ts'
 
 /** Milliseconds of processor time per second that templates may take. */
 const shares = { tenant: 250, client: 500 } as const
@@ -24,7 +23,7 @@ export class RenderQuota {
   readonly #debts = new Map<string, Debt>()
 
   /** Waits for its turn, as long as it may; at once where nothing is owed. */
-  async turn(share: RenderShare, maxWaitMs: number, { signal }: Cancellation): Promise<void> {
+  async turn(share: RenderShare, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const until = performance.now() + maxWaitMs
     while (!signal.aborted) {
       // Of those that wait, the first to go on makes the others wait longer.

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { expect, it, vi } from 'vitest'
-import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import { PhaseClock } from '../../src/egress/call/phase-clock.ts'
 import { createConnector } from '../../src/egress/connection/connector.ts'
 import { ConnectionPool } from '../../src/egress/connection/pool.ts'
@@ -29,7 +28,11 @@ function createPool(maxIdle: number, now = () => 0) {
   const dial = createConnector({ policy, resolver, ca: authority.pem, tlsGroups: null, sockets, log })
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
   const find = async (key: BulkheadKey, permit = new Permit(null, () => {})) =>
-    pool.find({ key, permit, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new Cancellation())
+    pool.find(
+      { key, permit, deadline: { remainingMs: 5_000 } },
+      new PhaseClock(),
+      new AbortController().signal,
+    )
   return { pool, sockets, find }
 }
 

@@ -3,7 +3,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
-import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import type { Attempts, EgressClient } from '../../src/egress/egress-client.ts'
 import type { Target } from '../../src/egress/policy/address-policy.ts'
 import { drip, type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
@@ -76,10 +75,10 @@ interface Plan {
 async function play(caller: EgressClient, plan: Plan): Promise<Attempts> {
   const { target, beginsAfterMs, timeoutMs, givesUpAfterMs } = plan
   await delay(beginsAfterMs)
-  const cancellation = new Cancellation()
-  if (givesUpAfterMs !== null) setTimeout(() => cancellation.cancel(), givesUpAfterMs)
+  const controller = new AbortController()
+  if (givesUpAfterMs !== null) setTimeout(() => controller.abort(), givesUpAfterMs)
   const request = outbound(target.port, { host: target.host })
-  return await caller.call(request, { timeoutMs, tenant: null, cancellation })
+  return await caller.call(request, { timeoutMs, tenant: null, signal: controller.signal })
 }
 
 /** So many calls have their place at once: sockets of earlier ones may take a moment to be gone. */

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import type { Attempts, CallOptions, EgressOptions } from '../../src/egress/egress-client.ts'
 import { outbound, testEgressClient } from '../support/caller.ts'
 import { json } from '../support/receiver.ts'
@@ -129,9 +128,9 @@ describe('a call that finds all places taken', () => {
 describe('a caller who gives up', () => {
   it('begins nothing where that was before the call', async () => {
     const { call, caller, received } = await busyTarget()
-    const cancellation = new Cancellation()
-    cancellation.cancel()
-    expect(await call('/1', { cancellation })).toMatchObject([
+    const controller = new AbortController()
+    controller.abort()
+    expect(await call('/1', { signal: controller.signal })).toMatchObject([
       { outcome: { failure: { code: 'cancelled' } }, delivered: 'no', timings: { queueMs: null } },
     ])
     expect(caller.load().connections).toBe(0)
@@ -142,9 +141,9 @@ describe('a caller who gives up', () => {
     const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
-    const cancellation = new Cancellation()
-    const waiting = call('/2', { cancellation })
-    cancellation.cancel()
+    const controller = new AbortController()
+    const waiting = call('/2', { signal: controller.signal })
+    controller.abort()
 
     expect(await waiting).toMatchObject([
       {
@@ -158,13 +157,13 @@ describe('a caller who gives up', () => {
 
   it('does not end what has its place, whether that was waited for or not', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
-    const cancellation = new Cancellation()
-    const first = call('/1', { cancellation })
-    const second = call('/2', { cancellation })
+    const controller = new AbortController()
+    const first = call('/1', { signal: controller.signal })
+    const second = call('/2', { signal: controller.signal })
     await received(1)
     answerNext()
     await received(2)
-    cancellation.cancel()
+    controller.abort()
     answerNext()
 
     for (const [{ outcome }] of await Promise.all([first, second]))

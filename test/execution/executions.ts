@@ -5,7 +5,6 @@ import { type ExecuteReply, executionSchemas, type PreviewReply } from '../../sr
 import type { Failure } from '../../src/contract/failure.ts'
 import { type Node, nodeSchemas } from '../../src/contract/node.ts'
 import { Payload } from '../../src/contract/payload.ts'
-import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import type { Attempts, CallOptions, EgressClient } from '../../src/egress/egress-client.ts'
 import { type ExecutionContext, executeNode } from '../../src/execution/execute.ts'
 import type { HeldResources } from '../../src/execution/held-resources.ts'
@@ -103,7 +102,7 @@ export const plenty: HeldResources = {
 }
 
 /** The client stays to the end, and is in no trace. */
-export const here = { cancellation: new Cancellation(), resources: plenty, trace: null, client: null }
+export const here = { signal: new AbortController().signal, resources: plenty, trace: null, client: null }
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {

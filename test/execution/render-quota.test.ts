@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { Cancellation } from '../../src/egress/call/cancellation.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 
 const share = (client: string | null, tenant: string | null = null) => ({ client, tenant })
@@ -48,7 +47,7 @@ describe('the time of the processor that templates take', () => {
     quota.spend(share('engine'), 10_000)
     const began = performance.now()
 
-    await quota.turn(share('engine'), 50, new Cancellation())
+    await quota.turn(share('engine'), 50, new AbortController().signal)
 
     expect(performance.now() - began).toBeLessThan(5_000)
     expect(quota.owes(share('engine'))).toBe(true)
@@ -59,7 +58,7 @@ describe('the time of the processor that templates take', () => {
     quota.spend(share('engine', 'acme'), 260)
     const passed: string[] = []
     const go = async (name: string, ms: number) => {
-      await quota.turn(share('engine', 'acme'), 10_000, new Cancellation())
+      await quota.turn(share('engine', 'acme'), 10_000, new AbortController().signal)
       passed.push(`${name} ${quota.owes(share('engine', 'acme'))}`)
       quota.spend(share('engine', 'acme'), ms)
     }
@@ -72,9 +71,9 @@ describe('the time of the processor that templates take', () => {
   it('is not waited for by who has gone', async () => {
     const quota = new RenderQuota()
     quota.spend(share('engine'), 100_000)
-    const gone = new Cancellation()
-    const waiting = quota.turn(share('engine'), 3_600_000, gone)
-    gone.cancel()
+    const gone = new AbortController()
+    const waiting = quota.turn(share('engine'), 3_600_000, gone.signal)
+    gone.abort()
 
     await waiting
   })

@@ -1,4 +1,3 @@
-import type { Cancellation } from '../call/cancellation.ts'
 import type { DebugLog } from '../call/debug-log.ts'
 import { EgressError } from '../call/egress-error.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
@@ -41,14 +40,14 @@ export class ConnectionPool {
   }
 
   /** One that is kept, at once, or else a new one. */
-  find(approach: Approach, phases: PhaseClock, stopped: Cancellation): Connection | Promise<Connection> {
+  find(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
     const { key, permit } = approach
     this.#check(key, stopped)
     return this.#reuse(key, permit) ?? this.#open(approach, phases, stopped)
   }
 
   /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
-  open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+  open(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     const { key } = approach
     this.#check(key, stopped)
     this.#idle.takeLatest(key.text)?.destroy()
@@ -78,9 +77,9 @@ export class ConnectionPool {
   }
 
   /** Name and port are judged for every call; the address was judged when the connection was made. */
-  #check(key: BulkheadKey, stopped: Cancellation): void {
-    // Whoever was stopped no longer holds the place.
-    if (stopped.isCancelled) throw new EgressError('EGRESS_STOPPED')
+  #check(key: BulkheadKey, stopped: AbortSignal): void {
+    // A call that was stopped no longer holds the permit.
+    if (stopped.aborted) throw new EgressError('EGRESS_STOPPED')
     const reason = this.#options.policy.refuseTarget(key)
     if (reason === null) return
     const { host, port } = key
@@ -105,11 +104,11 @@ export class ConnectionPool {
   }
 
   /** The lookup takes up the place, too. */
-  async #open(approach: Approach, phases: PhaseClock, stopped: Cancellation): Promise<Connection> {
+  async #open(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     const { key, permit } = approach
     permit.hold()
     try {
-      const dialled = await this.#options.dial(approach, phases, stopped.signal)
+      const dialled = await this.#options.dial(approach, phases, stopped)
       const connection = new Connection(dialled, key, this.#readable)
       connection.onClose(() => this.#idle.remove(key.text, connection))
       this.#options.sockets.check(dialled.tcp, () => connection.checkReceived())

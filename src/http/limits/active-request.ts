@@ -1,4 +1,3 @@
-import { Cancellation } from '../../egress/call/cancellation.ts'
 import type { HeldResources, Pause, PauseEnd } from '../../execution/held-resources.ts'
 import { estimateBody, estimateGrowth, estimateRequest, estimateStructure } from '../body/memory-estimate.ts'
 import { PausedExecution, type PlaceQueue } from './paused-execution.ts'
@@ -26,8 +25,7 @@ const slackForResponses = 1.5
 export class ActiveRequest implements Holder, HeldResources {
   readonly id: string
   readonly client: ClientUsage
-  /** Cancelled when nothing more may be begun, since the client has gone or the service stops. */
-  readonly cancellation = new Cancellation()
+  readonly #controller = new AbortController()
   isAwaited = true
   isBeingDone = false
   readonly #surroundings: Surroundings
@@ -49,6 +47,11 @@ export class ActiveRequest implements Holder, HeldResources {
     this.client = client
     this.#bodyBytes = bodyBytes
     this.#surroundings = surroundings
+  }
+
+  /** Aborted when nothing more may be begun: the client has gone, or the service stops. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
 
   /** Null until the body was read. */
@@ -123,7 +126,7 @@ export class ActiveRequest implements Holder, HeldResources {
 
   async pause(pause: Pause): Promise<PauseEnd> {
     const { pauses, queue, isStopping, onReached } = this.#surroundings
-    if (isStopping() || this.cancellation.isCancelled) return 'stopped'
+    if (isStopping() || this.signal.aborted) return 'stopped'
     if (!pauses.begin(this, pause.host)) {
       onReached('paused', this)
       return 'too_many'
@@ -143,7 +146,7 @@ export class ActiveRequest implements Holder, HeldResources {
 
   /** Lets nothing more be begun. */
   cancel(): void {
-    this.cancellation.cancel()
+    this.#controller.abort()
     this.endPause()
   }
 

@@ -50,8 +50,12 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     const { active } = request
     if (active === null) throw new TypeError('the route has no limit')
     const keyName = request.client?.name ?? null
-    const { cancellation } = active
-    const callContext = { cancellation, resources: active, trace: readTrace(request), client: keyName }
+    const callContext = {
+      signal: active.signal,
+      resources: active,
+      trace: readTrace(request),
+      client: keyName,
+    }
     const body = request.body as unknown as WithRequestedNode<ExecuteRequest>
     const result = await executeNode(body, context, callContext)
     if (result.kind === 'refused')

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { named } from '../../contract/builders.ts'
 import { PreviewReply, PreviewRequest } from '../../contract/execution.ts'
-import { Cancellation } from '../../egress/call/cancellation.ts'
 import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import { type PreviewContext, previewNode } from '../../execution/preview.ts'
 import { Refusal } from '../problems/problem.ts'
@@ -25,8 +24,8 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
   app.post('/v1/preview', { schema }, async (request) => {
     const client = request.client?.name ?? null
     const share = { client, tenant: request.body.tenant ?? null }
-    const cancellation = request.active?.cancellation ?? new Cancellation()
-    await context.quota.turn(share, Number.POSITIVE_INFINITY, cancellation)
+    const signal = request.active?.signal ?? new AbortController().signal
+    await context.quota.turn(share, Number.POSITIVE_INFINITY, signal)
     const body = request.body as unknown as WithRequestedNode<PreviewRequest>
     const result = previewNode(body, context, client)
     if (result.kind === 'refused')
