@@ -7,7 +7,9 @@ import { askedPauseMs, isTurnedAway, repeatAfter } from '../webhook/repeat.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
+import type { Judgement } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
+import { LoopTurns } from './loop-turns.ts'
 
 /** What is to be sent, and until when. */
 export interface AttemptPlan {
@@ -24,38 +26,63 @@ export interface AttemptPlan {
   /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
   readonly signal: AbortSignal
   readonly resources: HeldResources
-  /** Whether an outcome is what the node expects. */
-  readonly isMet: (outcome: Outcome) => boolean
+  readonly turns: LoopTurns
+  /** Decides on the outcome of an attempt. */
+  readonly judge: (outcome: Outcome) => Judgement
 }
 
-/** What came of the sending. */
+/** The attempts that were made. */
 export interface AttemptsMade {
-  /** All attempts, in order. The last one decides. */
+  /** In order. The last one decides. */
   readonly attempts: readonly Attempt[]
+  /** Of the last one. */
+  readonly judgement: Judgement
+  /** `performance.now()` when the last one had ended. */
+  readonly endedAt: number
   readonly warnings: readonly Warning[]
 }
 
-/** Attempts until one is good, none may follow or the time is up. */
+/** Attempts until one is good, none may follow or the time is up. Each outcome is judged once. */
 export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
-  const { node, request, egressClient, tenant, signal, resources } = plan
+  const { node, request, egressClient, tenant, signal, resources, turns, judge } = plan
   const receive = (bytes: number) => resources.holdReceived(bytes)
   const budget = new Budget(plan)
-  if (plan.hasWaited && budget.remainingMs < minAttemptMs)
-    return { attempts: [attemptNotBegun(renderedTooLate)], warnings: noWarnings }
+  if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
     const limit = budget.limit()
     const made = await egressClient.call(request, { timeoutMs: limit.ms, tenant, signal, receive })
+    const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(blamingLimit(attempt, limit), node))
     attempts.push(...ended)
+    const outcome = takeLast(ended).outcome
+    if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
+    const judgement = judge(outcome)
     const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
-    const waitMs = isLast ? null : waitAfter(ended, calls, budget, plan)
-    if (waitMs === null) return { attempts, warnings: noWarnings }
+    const waitMs = isLast ? null : waitAfter(ended, judgement, calls, budget, plan)
+    if (waitMs === null) return { attempts, judgement, endedAt, warnings: noWarnings }
     const end = await pause(waitMs, budget, plan)
-    if (end !== 'over') return { attempts, warnings: [unbegun[end]] }
+    if (end !== 'over') return { attempts, judgement, endedAt, warnings: [unbegun[end]] }
     dropBodies(attempts)
     resources.dropReceived()
   }
+}
+
+function judgeUnbegun({ judge }: AttemptPlan): AttemptsMade {
+  const attempt = attemptNotBegun(renderedTooLate)
+  const judgement = judge(attempt.outcome)
+  return { attempts: [attempt], judgement, endedAt: performance.now(), warnings: noWarnings }
+}
+
+function takeLast(attempts: readonly Attempt[]): Attempt {
+  const last = attempts.at(-1)
+  if (last === undefined) throw new TypeError('a call has at least one attempt')
+  return last
+}
+
+/** Of what is to be judged and shown. */
+function countBytes({ body }: OutboundRequest, { response }: Outcome): number {
+  return (body?.length ?? 0) + (response?.body.length ?? 0)
 }
 
 const noWarnings: readonly Warning[] = []
@@ -104,12 +131,12 @@ const noBytes = Buffer.alloc(0)
 
 function waitAfter(
   made: readonly Attempt[],
+  { outcome, decision }: Judgement,
   calls: number,
   budget: Budget,
-  { node, isMet }: AttemptPlan,
+  { node }: AttemptPlan,
 ): number | null {
-  const outcome = made.at(-1)?.outcome
-  if (outcome === undefined || isMet(outcome)) return null
+  if (decision.succeeded) return null
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
     repeat: repeatAfter(made),

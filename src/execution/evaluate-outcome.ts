@@ -4,23 +4,27 @@ import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { type Decision, decideOnFailure, decideOnResponse, judgingFailed } from '../webhook/decide.ts'
 import { asksInVain } from '../webhook/repeat.ts'
-import {
-  ReadableResponse,
-  type ResponseMaskers,
-  type UnknownCharset,
-} from '../webhook/response/readable-response.ts'
+import type { ReadableResponse, UnknownCharset } from '../webhook/response/readable-response.ts'
 import type { RenderBudget } from '../webhook/template/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/template/render-context.ts'
 import type { BodyEnding, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
-/** What follows from an outcome. */
+/** An outcome, and what the node makes of it. */
+export interface Judgement {
+  readonly outcome: Outcome
+  /** Null where no response came. */
+  readonly response: ReadableResponse | null
+  readonly decision: Decision
+}
+
+/** What follows from the outcome that decides. */
 export interface Evaluation {
   readonly decision: Decision
   readonly captured: Captured['values']
   readonly warnings: readonly Warning[]
 }
 
-/** What a conclusion is drawn with. */
+/** What outcomes are judged with. */
 export interface JudgingContext {
   /** What the request was rendered with. */
   readonly variables: Scope['variables']
@@ -30,55 +34,45 @@ export interface JudgingContext {
   readonly maxCapturedBytes: number
 }
 
-/** Decides on an outcome and takes what later nodes need. */
-export function evaluateOutcome(
+/** Decides on an outcome, whose response is given where there is one. */
+export function judgeOutcome(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
   context: JudgingContext,
-): Evaluation {
-  if (response === null)
-    return { decision: decide(node, outcome), captured: captureNothing(node), warnings: [] }
+): Judgement {
+  if (outcome.kind === 'failed' || response === null)
+    return { outcome, response, decision: decide(node, outcome) }
   // Now, since it is no work of the author's.
-  response.readText()
-  return context.budget.judge(() => evaluateResponse(node, outcome, response, context))
+  if (node.looksAtBody) response.readText()
+  const scope = scopeWith(response, context)
+  const decision = context.budget.judge(() => decideOnResponse(node, response, scope))
+  return { outcome, response, decision }
 }
 
-function evaluateResponse(
+/** Takes what later nodes need from the response that was decided on. */
+export function evaluateOutcome(
   node: CompiledNode,
-  outcome: Outcome,
-  response: ReadableResponse,
+  { outcome, response, decision }: Judgement,
   context: JudgingContext,
 ): Evaluation {
+  if (response === null) return { decision, captured: captureNothing(node), warnings: [] }
+  response.readText()
+  const warnings = collectWarnings(outcome, response)
+  if (decision.reason.code === 'judging_failed') return { decision, captured: captureNothing(node), warnings }
   const scope = scopeWith(response, context)
-  const decided = outcome.kind === 'failed' ? decide(node, outcome) : decideOnResponse(node, response, scope)
-  if (decided.reason.code === 'judging_failed')
-    return { decision: decided, captured: captureNothing(node), warnings: collectWarnings(outcome, response) }
-  const { values, warnings, exceededAt } = capture(node, response, scope, context.maxCapturedBytes)
-  if (exceededAt !== null && outcome.kind === 'responded')
+  const taken = context.budget.judge(() => capture(node, response, scope, context.maxCapturedBytes))
+  if (taken.exceededAt !== null && outcome.kind === 'responded')
     return {
-      decision: decideOnFailure(node, judgingFailed(exceededAt)),
+      decision: decideOnFailure(node, judgingFailed(taken.exceededAt)),
       captured: captureNothing(node),
-      warnings: collectWarnings(outcome, response),
+      warnings,
     }
   return {
-    decision: decided,
-    captured: values,
-    warnings: [...decided.warnings, ...warnings, ...collectWarnings(outcome, response)],
+    decision,
+    captured: taken.values,
+    warnings: [...decision.warnings, ...taken.warnings, ...warnings],
   }
-}
-
-/** Whether an outcome is what the node expects. */
-export function isMet(
-  node: CompiledNode,
-  outcome: Outcome,
-  maskersFor: (response: TargetResponse) => ResponseMaskers,
-  context: JudgingContext,
-): boolean {
-  if (outcome.kind === 'failed') return false
-  const response = new ReadableResponse(outcome.response, maskersFor(outcome.response), { isShown: false })
-  if (node.looksAtBody) response.readText()
-  return context.budget.judge(() => decideOnResponse(node, response, scopeWith(response, context)).succeeded)
 }
 
 /** What templates and conditions see once there is a response. They reach no secret. */

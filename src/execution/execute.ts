@@ -17,9 +17,9 @@ import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
-import { evaluateOutcome, isMet, type JudgingContext } from './evaluate-outcome.ts'
+import { evaluateOutcome, type Judgement, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
 import type { HeldResources } from './held-resources.ts'
-import { LoopTurns } from './loop-turns.ts'
+import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
@@ -57,7 +57,7 @@ export interface CallContext {
   readonly client: string | null
 }
 
-/** compile → render → attempt → conclude → report. Rejects only on a bug of ours. */
+/** compile → render → attempt → judge → evaluate → report. Rejects only on a bug of ours. */
 export async function executeNode(
   request: WithRequestedNode<ExecuteRequest>,
   context: ExecutionContext,
@@ -82,9 +82,11 @@ export async function executeNode(
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
-  const { variables } = rendered
-  const judging = { variables, budget, maxCapturedBytes: context.maxCapturedBytes }
-  const sent = rendered.ok
+  const judging = { variables: rendered.variables, budget, maxCapturedBytes: context.maxCapturedBytes }
+  const isShown = request.diagnostics !== 'brief'
+  const judge = (outcome: Outcome) =>
+    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging)
+  const made = rendered.ok
     ? await runAttempts({
         node,
         request: rendered.request,
@@ -95,26 +97,29 @@ export async function executeNode(
         hasWaited,
         signal: callContext.signal,
         resources: callContext.resources,
-        isMet: (outcome) => isMet(node, outcome, (response) => maskers.forResponse(response), judging),
+        turns: context.turns,
+        judge,
       })
-    : nothingSent
-  const callMs = performance.now() - accepted
-  if (LoopTurns.isLong(countBytes(rendered, sent))) await context.turns.take()
+    : attemptNothing(judge({ kind: 'failed', failure: rendered.failure, response: null }))
   const executed = report(
-    { request, node, executionId, trace, rendered, maskers, judging, sent, acceptedAt, accepted, callMs },
+    { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
     context,
   )
   quota.spend(share, budget.spentMs - renderMs)
   return executed
 }
 
-/** Of what is to be judged and shown. */
-function countBytes(rendered: RenderedRequest, { attempts }: AttemptsMade): number {
-  const requestBytes = rendered.ok ? (rendered.request.body?.length ?? 0) : 0
-  return requestBytes + (attempts.at(-1)?.outcome.response?.body.length ?? 0)
+function readResponse(
+  { response }: Outcome,
+  maskers: ExecutionMaskers,
+  isShown: boolean,
+): ReadableResponse | null {
+  return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-const nothingSent: AttemptsMade = { attempts: [], warnings: [] }
+function attemptNothing(judgement: Judgement): AttemptsMade {
+  return { attempts: [], judgement, endedAt: performance.now(), warnings: [] }
+}
 
 /** All that is known of an execution when its last attempt has ended. */
 interface ExecutionState {
@@ -125,12 +130,10 @@ interface ExecutionState {
   readonly rendered: RenderedRequest
   readonly maskers: ExecutionMaskers
   readonly judging: JudgingContext
-  readonly sent: AttemptsMade
+  readonly made: AttemptsMade
   readonly acceptedAt: Date
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
-  /** Milliseconds from acceptance to the end of the last attempt. */
-  readonly callMs: number
 }
 
 /** Null where nobody would see it. */
@@ -171,18 +174,12 @@ function render(
 }
 
 function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, maskers, judging, sent, accepted, callMs } = state
-  const { attempts } = sent
-  const outcome = readOutcome(rendered, attempts)
-  const { diagnostics = 'full' } = request
-  const response =
-    outcome.response === null
-      ? null
-      : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response), {
-          isShown: diagnostics === 'full',
-        })
-  const { decision, captured, warnings } = evaluateOutcome(node, outcome, response, judging)
-  const reporter = new Diagnostics(maskers.own, { diagnostics, maxEchoBytes })
+  const { request, node, executionId, trace, rendered, maskers, judging, made, accepted } = state
+  const { attempts, judgement } = made
+  const { response } = judgement
+  const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
+  const { diagnostics: detail = 'full' } = request
+  const diagnostics = new Diagnostics(maskers.own, { diagnostics: detail, maxEchoBytes })
   const reply: ExecuteReply = {
     executionId,
     nodeId: node.id,
@@ -191,19 +188,19 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
-    reason: reporter.reason(tellOfRepeat(decision.reason, attempts)),
+    reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: deliveredBy(attempts),
     repeat: judgeRepeat(rendered, attempts, decision.succeeded),
-    retryAfterMs: outcome.response === null ? null : askedPauseMs(outcome.response, new Date()),
+    retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
     captured,
-    request: rendered.ok ? reporter.request(rendered.request, shownParts(rendered.display, state)) : null,
-    response: response === null ? null : reporter.response(response),
+    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered.display, state)) : null,
+    response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: reporter.warnings([...rendered.warnings, ...sent.warnings, ...warnings]),
-    durationMs: Math.round(callMs),
+    warnings: diagnostics.warnings([...rendered.warnings, ...made.warnings, ...warnings]),
+    durationMs: Math.round(made.endedAt - accepted),
   }
   const durationMs = Math.round(performance.now() - accepted)
-  const tracedUrl = trace?.isSampled && rendered.ok ? reporter.urlWithoutQuery(rendered.display) : null
+  const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
   const record = { ...createRecord(state, reply, decision.branch), durationMs }
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
@@ -239,13 +236,6 @@ function createRecord(
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
-}
-
-function readOutcome(rendered: RenderedRequest, attempts: readonly Attempt[]): Outcome {
-  if (!rendered.ok) return { kind: 'failed', failure: rendered.failure, response: null }
-  const last = attempts.at(-1)
-  if (last === undefined) throw new TypeError('a call has at least one attempt')
-  return last.outcome
 }
 
 function judgeRepeat(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {

@@ -14,7 +14,7 @@ import type { SecretLookup } from '../webhook/template/secret-lookup.ts'
 import { trimHeader } from '../webhook/wire/headers.ts'
 import type { Outcome } from '../webhook/wire/outcome.ts'
 import { Diagnostics } from './diagnostics.ts'
-import { evaluateOutcome, type JudgingContext } from './evaluate-outcome.ts'
+import { evaluateOutcome, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
 import type { ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
@@ -58,10 +58,13 @@ export function previewNode(
   const { client } = (part ?? rendered).valuesToMask
   const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
-  const reporter = new Diagnostics(maskers.own, { diagnostics: 'full', maxEchoBytes: context.maxEchoBytes })
+  const diagnostics = new Diagnostics(maskers.own, {
+    diagnostics: 'full',
+    maxEchoBytes: context.maxEchoBytes,
+  })
   const { maxCapturedBytes } = context
   const judging = { variables: rendered.variables, budget, maxCapturedBytes }
-  const decided = outcome === null ? null : decide(node, outcome, judging, maskers, reporter)
+  const decided = outcome === null ? null : decide(node, outcome, judging, maskers, diagnostics)
   const standIn = standInVariables(salt, node.secretNames)
   const stoodIn = { ...input, secrets: {}, standIn }
   const curl = rendered.ok
@@ -69,10 +72,10 @@ export function previewNode(
     : null
   const isCurlTooLong = (curl?.command?.length ?? 0) > maxCurlCharacters
   const reply: PreviewReply = {
-    request: shownRequest(rendered, part, maskers.own, reporter),
+    request: shownRequest(rendered, part, maskers.own, diagnostics),
     curl: isCurlTooLong ? null : (curl?.command ?? null),
     warnings: [
-      ...reporter.warnings((part ?? rendered).warnings),
+      ...diagnostics.warnings((part ?? rendered).warnings),
       ...(decided?.warnings ?? []),
       ...(isCurlTooLong ? [curlTooLong] : (curl?.warnings ?? [])),
     ],
@@ -98,9 +101,9 @@ function shownRequest(
   rendered: RenderedRequest,
   part: PartialRequest | null,
   masked: Masker,
-  reporter: Diagnostics,
+  diagnostics: Diagnostics,
 ): ShownRequest {
-  if (rendered.ok) return reporter.request(rendered.request, rendered.display)
+  if (rendered.ok) return diagnostics.request(rendered.request, rendered.display)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
   // Its author looks for what is wrong with a body, wherever that stands.
   const whole = new Diagnostics(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
@@ -132,20 +135,21 @@ function decide(
   outcome: Outcome,
   judging: JudgingContext,
   maskers: ExecutionMaskers,
-  reporter: Diagnostics,
+  diagnostics: Diagnostics,
 ) {
   const response =
     outcome.response === null
       ? null
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
-  const { decision, captured, warnings } = evaluateOutcome(node, outcome, response, judging)
+  const judgement = judgeOutcome(node, outcome, response, judging)
+  const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
   const { branch, succeeded, reason } = decision
   return {
-    warnings: reporter.warnings(warnings),
+    warnings: diagnostics.warnings(warnings),
     simulated: {
       branch: node.branches[branch],
       succeeded,
-      reason: reporter.reason(reason),
+      reason: diagnostics.reason(reason),
       captured,
     },
   }
