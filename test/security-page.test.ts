@@ -15,7 +15,7 @@ import { specialNames } from '../src/egress/policy/special-names.ts'
 import { specialRanges } from '../src/egress/policy/special-ranges.ts'
 import { rights } from '../src/http/clients/client.ts'
 import { parseClientsFile } from '../src/http/clients/clients-file.ts'
-import { variables } from '../src/settings/settings.ts'
+import { allVariables } from '../src/settings/variables.ts'
 import { keptFailures } from '../src/statistics/node-history.ts'
 import { maxHistories } from '../src/statistics/statistics.ts'
 import { headerNameProblem } from '../src/webhook/request/header-rules.ts'
@@ -105,7 +105,9 @@ describe('docs/security.md', () => {
     )
 
     for (const [, name, value = ''] of settings.filter(([, name]) => name !== 'EGRESS_CA_FILE'))
-      expect(variables.find((variable) => variable.name === name)?.parse(value)).toMatchObject({ ok: true })
+      expect(allVariables.find((variable) => variable.name === name)?.parse(value)).toMatchObject({
+        ok: true,
+      })
     expect(settings.length).toBeGreaterThan(0)
   })
 })

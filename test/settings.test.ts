@@ -5,7 +5,8 @@ import { getHeapStatistics } from 'node:v8'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hashKey } from '../src/http/clients/api-keys.ts'
 import { type Client, rights } from '../src/http/clients/client.ts'
-import { type Access, readListening, readSettings, variables } from '../src/settings/settings.ts'
+import { type Access, readListening, readSettings } from '../src/settings/settings.ts'
+import { allVariables } from '../src/settings/variables.ts'
 import { testFiles } from './secrets/files.ts'
 import { authority } from './support/servers.ts'
 
@@ -83,13 +84,13 @@ describe('settings', () => {
   })
 
   it('take a variable that is set to nothing as not set', () => {
-    const empty = Object.fromEntries(variables.map(({ name }) => [name, '']))
+    const empty = Object.fromEntries(allVariables.map(({ name }) => [name, '']))
 
     expect(readSettings(empty)).toEqual(readSettings({}))
   })
 
   it('have examples that can be used', async () => {
-    const examples = Object.fromEntries(variables.map(({ name, example }) => [name, example]))
+    const examples = Object.fromEntries(allVariables.map(({ name, example }) => [name, example]))
     const usable = {
       ...examples,
       EGRESS_CA_FILE: await file(authority.pem),
@@ -138,7 +139,6 @@ describe('settings', () => {
       'HOST is "no host": must be an address or a host name',
       'PORT is "eighty": must be an integer from 0 to 65535',
       'LOG_LEVEL is "loud": must be one of trace, debug, info, warn, error, fatal, silent',
-      'AUTH is "maybe": must be one of keys, off',
       'DOCS is "no": must be one of on, off',
       'MAX_TIMEOUT_MS is "1e4": must be an integer from 100 to 600000',
       'MAX_REQUEST_BYTES is "1 MiB": must be an integer from 1024 to 67108864',
@@ -152,8 +152,8 @@ describe('settings', () => {
       'MAX_BYTES_IN_FLIGHT is "1 GB": must be an integer from 65536 to 1099511627776',
       'SHUTDOWN_GRACE_MS is "15s": must be an integer from 0 to 3600000',
       'SHUTDOWN_DELAY_MS is "-1": must be an integer from 0 to 3600000',
+      'AUTH is "maybe": must be one of keys, off',
       'SECRETS_UNBOUND is "no": must be one of allow, refuse',
-      'OTEL_EXPORTER_OTLP_ENDPOINT is "collector:4318": must be a URL that begins with http:// or https://',
       'MAX_RESPONSE_BYTES is "-1": must be an integer from 1024 to 67108864',
       'MAX_PER_HOST is "many": must be an integer from 1 to 10000',
       'MAX_QUEUE_PER_HOST is "-1": must be an integer from 0 to 100000',
@@ -163,6 +163,7 @@ describe('settings', () => {
       'EGRESS_CA_FILE is "/nowhere": must be a file with certificates in PEM format, and reading it failed (ENOENT)',
       'EGRESS_TLS_GROUPS is "X25519,P-256": must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256',
       expect.stringMatching(/^EGRESS_DNS_SERVERS is .*"10.0.0.53:99999" must be .*"dns.example" must be/),
+      'OTEL_EXPORTER_OTLP_ENDPOINT is "collector:4318": must be a URL that begins with http:// or https://',
     ])
   })
 

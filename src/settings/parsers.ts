@@ -38,6 +38,12 @@ export function parseWord<const T extends string>(words: readonly T[]): Parse<T>
   }
 }
 
+/** `on` or `off`. */
+export const onOrOff: Parse<boolean> = (text) => {
+  const parsed = parseWord(['on', 'off'])(text)
+  return parsed.ok ? right(parsed.value === 'on') : parsed
+}
+
 /** An address, or a name that is looked up when the service begins to listen. */
 export function hostToListenOn(text: string): Parsed<string> {
   // For this one name Fastify opens a server for each of its addresses, and only one of them would be guarded.

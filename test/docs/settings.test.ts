@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { variables } from '../../src/settings/settings.ts'
+import { allVariables } from '../../src/settings/variables.ts'
 import { read } from './support/pages.ts'
 
 it('docs/settings.md has the settings of the code, word for word', () => {
-  const rows = variables.map(({ name, default: preset, description, example }) =>
+  const rows = allVariables.map(({ name, default: preset, description, example }) =>
     row(quoted(name), quoted(preset), description, quoted(example)),
   )
 
