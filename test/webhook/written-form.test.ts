@@ -204,7 +204,7 @@ describe('the filter url_encode', () => {
     expect(rendered).toMatchObject({
       ok: true,
       request: { target: `/hook?a=${text}` },
-      shown: { url: 'https://target.example/hook?a=•••' },
+      display: { url: 'https://target.example/hook?a=•••' },
     })
   })
 

@@ -5,8 +5,6 @@ import {
   type Context,
   CycleTag,
   type Emitter,
-  evalToken,
-  Filter,
   ForTag,
   type Hash,
   IfTag,
@@ -15,9 +13,7 @@ import {
   Tag,
   type TagToken,
   type Template,
-  Tokenizer,
   type TopLevelToken,
-  TypeGuards,
   toValue,
   UnlessTag,
   type Value,
@@ -25,8 +21,9 @@ import {
 } from 'liquidjs'
 import { LongNumber } from '../values/long-number.ts'
 import { plainText } from '../values/text.ts'
-import { describeKind, explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.ts'
+import { describeKind, FilterFailed } from './filter-failure.ts'
 import { isNumeric, registerFilters } from './filters.ts'
+import { patchLiquid } from './liquid-patches.ts'
 import { operators } from './operators.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
 import { isStoredSecret } from './render-result.ts'
@@ -215,11 +212,7 @@ export const engine = createEngine()
 /** The filters that an author may name. */
 export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
 
-readNegatedGroups()
-boundRanges()
-keepDigits()
-readSpacedProperties()
-watchFilters()
+patchLiquid(engine)
 
 function createEngine(): Liquid {
   const liquid = new Liquid({
@@ -251,105 +244,4 @@ function encodeForPlace(this: { readonly context: Context }, value: unknown): un
   const context = this.context as RenderContext
   context.settle()
   return context.encode === null ? value : context.encode(toValue(value))
-}
-
-/** LiquidJS takes a `not` right behind a parenthesis for the name of a variable. */
-function readNegatedGroups(): void {
-  const read = Tokenizer.prototype.readGroupOrRange
-  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
-    const begin = this.p
-    this.skipBlank()
-    this.p++
-    const isNegated = this.input[this.p - 1] === '(' && this.readOperator()?.operator === 'not'
-    this.p = begin
-    if (!isNegated) return read.call(this)
-    this.readTo('(')
-    const token = this.readFilteredValue()
-    this.skipBlank()
-    this.assert(this.read() === ')', 'unbalanced parentheses')
-    return Object.assign(token, { begin, end: this.p }) as unknown as ReturnType<typeof read>
-  }
-}
-
-/**
- * LiquidJS counts a range up by one, which beyond 2^53 changes nothing and never ends. Its tokenizer is the one
- * place that all ranges pass, those in the arguments of filters included.
- */
-function boundRanges(): void {
-  const read = Tokenizer.prototype.readGroupOrRange
-  Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
-    const token = read.call(this)
-    if (token !== undefined && TypeGuards.isRangeToken(token)) {
-      token.lhs = bounded(token.lhs)
-      token.rhs = bounded(token.rhs)
-    }
-    return token
-  }
-  engine.registerFilter('range_bound', (given: unknown) => {
-    if (!isNumeric(given)) throw new FilterFailed('A range of the template has a bound that is no number.')
-    // As in Liquid: whole numbers, so that a range never runs past its bound.
-    const bound = Math.trunc(Number(toValue(given as never) ?? 0))
-    if (Math.abs(bound) > Number.MAX_SAFE_INTEGER)
-      throw new FilterFailed('A range of the template has a bound beyond 9007199254740991.')
-    return bound
-  })
-}
-
-/** LiquidJS ends a path at a blank, so that `profile .email` is the whole profile. */
-function readSpacedProperties(): void {
-  const tokenizer = Tokenizer.prototype as unknown as { readProperties(isBegin?: boolean): ValueToken[] }
-  const read = tokenizer.readProperties
-  tokenizer.readProperties = function (this: Tokenizer, isBegin = true) {
-    const names = read.call(this, isBegin)
-    while (names.length > 0 || !isBegin) {
-      const start = this.p
-      this.skipBlank()
-      const more = this.p === start ? [] : read.call(this, false)
-      if (more.length > 0) names.push(...more)
-      else {
-        this.p = start
-        break
-      }
-    }
-    return names
-  }
-}
-
-/** As LiquidJS does it, but for what may not come out, and for saying which filter failed. */
-function watchFilters(): void {
-  interface Parts {
-    readonly handler: (...all: unknown[]) => unknown
-    readonly token: unknown
-  }
-  Filter.prototype.render = function* (this: Filter, value: unknown, context: Context) {
-    const { handler, token } = this as unknown as Parts
-    const values: unknown[] = [value]
-    for (const arg of this.args)
-      values.push(
-        Array.isArray(arg) ? [arg[0], yield evalToken(arg[1], context)] : yield evalToken(arg, context),
-      )
-    try {
-      const result: unknown = yield handler.apply({ context, token, liquid: engine }, values)
-      refuseNoNumber(this.name, value, result)
-      return result
-    } catch (error) {
-      throw explainFailure(this.name, value, error)
-    }
-  }
-}
-
-/** A number of a template keeps its digits as one of the payload does, so that both compare as they are written. */
-function keepDigits(): void {
-  const read = Tokenizer.prototype.readNumber
-  Tokenizer.prototype.readNumber = function (this: Tokenizer) {
-    const token = read.call(this)
-    const text = token?.getText().replace(/^\+/, '') ?? ''
-    if (token !== undefined && !LongNumber.fits(text)) Object.assign(token, { content: new LongNumber(text) })
-    return token
-  }
-}
-
-function bounded(bound: ValueToken): ValueToken {
-  const text = `(${bound.getText()} | range_bound)`
-  return new Tokenizer(text, engine.options.operators, undefined, undefined, true).readValueOrThrow()
 }
