@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
+    // A net for what hangs, not a measure: on a busy machine a property or a process takes several times as long.
+    testTimeout: 20_000,
     // As `main` sets it.
     env: { TZ: 'UTC' },
     coverage: { include: ['src/**'] },
