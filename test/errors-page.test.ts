@@ -6,15 +6,15 @@ import {
   type FailureCode,
   failureCodes,
   failures,
+  findSafetyAfterFailure,
   type Phase,
-  repeatAfterFailure,
 } from '../src/contract/failure.ts'
 import { problems } from '../src/contract/problem-codes.ts'
 import type { WarningCode } from '../src/contract/warning.ts'
 import { compileNode } from '../src/webhook/compile.ts'
 import { decideOnResponse } from '../src/webhook/decide.ts'
-import { repeatAfter } from '../src/webhook/repeat.ts'
 import { noMaskers, ReadableResponse } from '../src/webhook/response/readable-response.ts'
+import { judgeRetrySafety } from '../src/webhook/retry-safety.ts'
 import { noSecrets } from '../src/webhook/template/render-context.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -87,7 +87,7 @@ describe.each(failureCodes)('the entry of %s', (code) => {
   it('has the title, the blame and the repeat of the code', () => {
     const { title, blame } = failures[code]
     const delivered = deliveredIn(entry(code))
-    const repeat = [...new Set(delivered.map((certainty) => repeatAfterFailure(code, certainty)))]
+    const repeat = [...new Set(delivered.map((certainty) => findSafetyAfterFailure(code, certainty)))]
 
     expect(entry(code)).toContain(`**${title}**\n`)
     expect(factsIn(entry(code))).toMatchObject({ blame: [blame], repeat })
@@ -174,7 +174,7 @@ function blameFor(status: number): string | null {
 }
 
 function repeatFor(status: number): string {
-  return repeatAfter([
+  return judgeRetrySafety([
     {
       purpose: 'call',
       startedAt: new Date(0),

@@ -5,7 +5,7 @@ export type Blame = 'node' | 'target' | 'service'
 export type Delivered = 'no' | 'maybe' | 'yes'
 
 /** Whether sending the same request again can do harm, or any good. */
-export type Repeat = 'safe' | 'if_idempotent' | 'never'
+export type RetrySafety = 'safe' | 'if_idempotent' | 'never'
 
 /** The part of a call in which it ended. */
 export type Phase =
@@ -21,7 +21,7 @@ export type Phase =
 interface FailureInfo {
   readonly phase: Phase
   readonly blame: Blame
-  readonly repeat: Repeat
+  readonly repeat: RetrySafety
   readonly title: string
   readonly hint: string
 }
@@ -321,7 +321,7 @@ export interface Failure {
 }
 
 /** A request that may have arrived is never `safe` to repeat, and one that cannot have arrived always is. */
-export function repeatAfterFailure(code: FailureCode, delivered: Delivered): Repeat {
+export function findSafetyAfterFailure(code: FailureCode, delivered: Delivered): RetrySafety {
   const { repeat } = failures[code]
   if (repeat === 'never') return 'never'
   return delivered === 'no' ? 'safe' : 'if_idempotent'

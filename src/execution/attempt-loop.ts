@@ -3,8 +3,9 @@ import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { askedPauseMs, isTurnedAway, repeatAfter } from '../webhook/repeat.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
+import { askedPauseMs } from '../webhook/retry-after.ts'
+import { isTurnedAway, judgeRetrySafety } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import type { Judgement } from './evaluate-outcome.ts'
@@ -139,7 +140,7 @@ function waitAfter(
   if (decision.succeeded) return null
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
-    repeat: repeatAfter(made),
+    repeat: judgeRetrySafety(made),
     retryAfterMs: pauseAskedBy(outcome),
     remainingMs: budget.remainingMs,
     random: Math.random(),

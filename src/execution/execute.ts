@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { type Repeat, repeatAfterFailure } from '../contract/failure.ts'
+import { findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
 import type { BranchName } from '../contract/node.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
@@ -9,9 +9,10 @@ import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
-import { askedPauseMs, deliveredBy, repeatAfter } from '../webhook/repeat.ts'
 import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
+import { askedPauseMs } from '../webhook/retry-after.ts'
+import { judgeDelivery, judgeRetrySafety } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
@@ -25,7 +26,7 @@ import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
-import { traceEgress } from './traced-client.ts'
+import { traceEgress } from './trace-egress.ts'
 
 /** What an execution needs from its surroundings. */
 export interface ExecutionContext {
@@ -189,8 +190,8 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
     branch: node.branches[decision.branch],
     succeeded: decision.succeeded,
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
-    delivered: deliveredBy(attempts),
-    repeat: judgeRepeat(rendered, attempts, decision.succeeded),
+    delivered: judgeDelivery(attempts),
+    repeat: chooseRepeat(rendered, attempts, decision.succeeded),
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered.display, state)) : null,
@@ -238,9 +239,13 @@ function createRecord(
   }
 }
 
-function judgeRepeat(rendered: RenderedRequest, attempts: readonly Attempt[], succeeded: boolean): Repeat {
+function chooseRepeat(
+  rendered: RenderedRequest,
+  attempts: readonly Attempt[],
+  succeeded: boolean,
+): RetrySafety {
   if (succeeded) return 'never'
-  return rendered.ok ? repeatAfter(attempts) : repeatAfterFailure(rendered.failure.code, 'no')
+  return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 
 /** What went out. An id is not masked, save where a header field of the node made one of a secret. */

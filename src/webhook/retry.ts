@@ -1,4 +1,4 @@
-import type { Repeat } from '../contract/failure.ts'
+import type { RetrySafety } from '../contract/failure.ts'
 import type { Method } from '../contract/method.ts'
 import type { Node } from '../contract/node.ts'
 
@@ -20,7 +20,7 @@ export interface RetrySituation {
   /** Attempts that were made. */
   readonly attempts: number
   /** Whether sending again can do harm, or any good. */
-  readonly repeat: Repeat
+  readonly repeat: RetrySafety
   /** The pause that the target asked for. */
   readonly retryAfterMs: number | null
   /** What is left of the time for the whole execution. */

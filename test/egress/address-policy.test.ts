@@ -7,7 +7,7 @@ import {
 } from '../../src/egress/policy/address-policy.ts'
 import { parseNat64Prefix } from '../../src/egress/policy/ip-address.ts'
 import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
-import { rules } from '../support/caller.ts'
+import { rules } from '../support/egress-client.ts'
 
 const https = { host: 'hooks.example.com', port: 443 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import { outbound, testEgressClient } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { dropLong, endLong, resetLong, segmentBytes, type Verdict } from '../support/middlebox.ts'
 import { json } from '../support/receiver.ts'
 import { authority, middlebox, rawServer, receiver } from '../support/servers.ts'

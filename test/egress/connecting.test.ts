@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Zones } from '../../testkit/dns-server.ts'
 import { silent } from '../../testkit/raw-server.ts'
-import { attemptAt, rules } from '../support/caller.ts'
+import { attemptAt, rules } from '../support/egress-client.ts'
 import { json } from '../support/receiver.ts'
 import { authority, dnsServer, fullBacklog, rawServer, receiver } from '../support/servers.ts'
 

@@ -9,7 +9,7 @@ import { Permit } from '../../src/egress/limits/bulkhead.ts'
 import { type BulkheadKey, createBulkheadKey } from '../../src/egress/limits/bulkhead-key.ts'
 import { createAddressPolicy } from '../../src/egress/policy/address-policy.ts'
 import { silent } from '../../testkit/raw-server.ts'
-import { rules } from '../support/caller.ts'
+import { rules } from '../support/egress-client.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
 
 function createPool(maxIdle: number, now = () => 0) {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import type { Delivered, FailureCode } from '../../src/contract/failure.ts'
 import { drip, type Part, silent, writeAndStay } from '../../testkit/raw-server.ts'
-import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/egress-client.ts'
 import { never } from '../support/receiver.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 

@@ -12,7 +12,7 @@ import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts
 import { specialNames } from '../../src/egress/policy/special-names.ts'
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { formatTarget } from '../../src/egress/transport-failure.ts'
-import { rules } from '../support/caller.ts'
+import { rules } from '../support/egress-client.ts'
 
 const options: AddressPolicyOptions = {
   allow: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import { flood, floodBytes, type Part, writeAndStay } from '../../testkit/raw-server.ts'
-import { attemptAt } from '../support/caller.ts'
+import { attemptAt } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\n'

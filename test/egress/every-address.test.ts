@@ -6,7 +6,7 @@ import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { compileUrl } from '../../src/webhook/request/url.ts'
 import { Compiler } from '../../src/webhook/template/compiler.ts'
-import { rules } from '../support/caller.ts'
+import { rules } from '../support/egress-client.ts'
 import {
   after,
   before,

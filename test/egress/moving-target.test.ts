@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { maxRememberedSeconds } from '../../src/egress/dns/cache.ts'
 import { receiverAt } from '../namespace/receiver-at.ts'
-import { outbound, rules, testEgressClient } from '../support/caller.ts'
+import { outbound, rules, testEgressClient } from '../support/egress-client.ts'
 import { held, json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { Attempts, CallOptions, EgressOptions } from '../../src/egress/egress-client.ts'
-import { outbound, testEgressClient } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import type { HeaderPair } from '../../src/webhook/wire/outcome.ts'
 import type { Part } from '../../testkit/raw-server.ts'
-import { outbound, testEgressClient } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
 
 /** Set READERS_SEED to play a run again. */

@@ -4,7 +4,7 @@ import type { Failure } from '../../src/contract/failure.ts'
 import { type HeadRule, headRules } from '../../src/egress/framing/response-head.ts'
 import type { BodyEnding, Outcome } from '../../src/webhook/wire/outcome.ts'
 import { drip, type Part, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import { attemptAt } from '../support/caller.ts'
+import { attemptAt } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\n'

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import { flood, floodBytes } from '../../testkit/raw-server.ts'
-import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/egress-client.ts'
 import { rawServer, rawTlsServer, recordServer } from '../support/servers.ts'
 import { applicationData, handshake, type Seal, type TlsVersion } from '../support/tls-records.ts'
 

@@ -1,5 +1,5 @@
 import type { ExecuteReply } from '../../src/contract/execution.ts'
-import type { Delivered, FailureCode, Repeat } from '../../src/contract/failure.ts'
+import type { Delivered, FailureCode, RetrySafety } from '../../src/contract/failure.ts'
 import type { WarningCode } from '../../src/contract/warning.ts'
 import type { ServiceOptions } from '../support/service.ts'
 
@@ -12,7 +12,7 @@ export interface Fault {
   /** The failure, or the status that the expectation (2xx) is held against. */
   readonly ends: FailureCode | number
   readonly delivered: Delivered
-  readonly repeat: Repeat
+  readonly repeat: RetrySafety
   readonly warning?: WarningCode
   readonly seen: Seen
   /** Of a fault that uses up all of the time: the phase that the message names. */

@@ -1,4 +1,4 @@
-import type { Repeat } from '../../src/contract/failure.ts'
+import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Part } from '../../testkit/raw-server.ts'
 import type { Chapter, Fault } from './fault.ts'
 import { answer, tls } from './targets.ts'
@@ -46,7 +46,7 @@ export const statusFaults: Chapter = {
   ],
 }
 
-function judged(status: number, repeat: Repeat) {
+function judged(status: number, repeat: RetrySafety) {
   return { ends: status, delivered: 'yes', repeat, seen: 'a request' } as const
 }
 

@@ -6,7 +6,7 @@ import { defaultMaxConnections } from '../../src/http/hooks/max-connections.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { scrape } from '../metrics/scrape.ts'
-import { testEgressClient } from '../support/caller.ts'
+import { testEgressClient } from '../support/egress-client.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
 
 /** A service that waits for nobody for long. */

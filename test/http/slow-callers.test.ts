@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { testEgressClient } from '../support/caller.ts'
+import { testEgressClient } from '../support/egress-client.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 
 /** Reads each request for a short time only, and takes one at a time. */

@@ -8,7 +8,7 @@ import { createLogger } from '../../src/logging/logger.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { listen } from '../../testkit/listen.ts'
 import { scrape } from '../metrics/scrape.ts'
-import { testEgressClient } from '../support/caller.ts'
+import { testEgressClient } from '../support/egress-client.ts'
 import { requestOf } from '../support/raw-client.ts'
 import { receiver } from '../support/servers.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { outbound, testEgressClient } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Repeat } from '../../src/contract/failure.ts'
+import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
 import { compileRetryPolicy, pauseBeforeRetry, type RetrySituation } from '../../src/webhook/retry.ts'
 
@@ -14,7 +14,7 @@ const situation: RetrySituation = {
 }
 
 describe('whether a call is tried again', () => {
-  it.each<[what: string, part: Partial<Node>, repeat: Repeat, again: boolean]>([
+  it.each<[what: string, part: Partial<Node>, repeat: RetrySafety, again: boolean]>([
     ['what cannot duplicate', {}, 'safe', true],
     ['what may duplicate, with POST', {}, 'if_idempotent', false],
     ['what may duplicate, with PATCH', { method: 'PATCH' }, 'if_idempotent', false],

@@ -1,44 +1,6 @@
-import { type Delivered, type Repeat, repeatAfterFailure } from '../contract/failure.ts'
+import { isTurnedAway } from './retry-safety.ts'
 import { headerValues } from './wire/headers.ts'
-import type { Attempt, TargetResponse } from './wire/outcome.ts'
-
-/** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
-export function repeatAfter(attempts: readonly Attempt[]): Repeat {
-  return attempts.map(repeatAfterAttempt).reduce(stricter, 'safe')
-}
-
-function repeatAfterAttempt({ outcome, delivered }: Attempt): Repeat {
-  return outcome.kind === 'failed'
-    ? repeatAfterFailure(outcome.failure.code, delivered)
-    : repeatAfterStatus(outcome.response.status)
-}
-
-/** Of the other failures of a target nobody knows how far it got. Neither 501 nor 505 changes by itself. */
-function repeatAfterStatus(status: number): Repeat {
-  if (isTurnedAway(status)) return 'safe'
-  if (status === 501 || status === 505) return 'never'
-  return status === 408 || status === 425 || (status >= 500 && status <= 599) ? 'if_idempotent' : 'never'
-}
-
-/** Whether a target turned the request away at the door, and would take it later. */
-export function isTurnedAway(status: number): boolean {
-  return status === 429 || status === 503 || status === 529
-}
-
-const strictness: readonly Repeat[] = ['safe', 'if_idempotent', 'never']
-
-function stricter(one: Repeat, other: Repeat): Repeat {
-  return strictness.indexOf(one) > strictness.indexOf(other) ? one : other
-}
-
-const certainty: readonly Delivered[] = ['no', 'maybe', 'yes']
-
-/** What is known of the whole call: the most that any attempt may have delivered. */
-export function deliveredBy(attempts: readonly Attempt[]): Delivered {
-  return attempts
-    .map(({ delivered }) => delivered)
-    .reduce((one, other) => (certainty.indexOf(one) > certainty.indexOf(other) ? one : other), 'no')
-}
+import type { TargetResponse } from './wire/outcome.ts'
 
 /**
  * The pause that a `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3: seconds or a date), or null

@@ -6,7 +6,7 @@ import type { FailureCode } from '../../src/contract/failure.ts'
 import type { Attempts, EgressClient } from '../../src/egress/egress-client.ts'
 import type { Target } from '../../src/egress/policy/address-policy.ts'
 import { drip, type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import { outbound, testEgressClient } from '../support/caller.ts'
+import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
 
 const maxPerHost = 2

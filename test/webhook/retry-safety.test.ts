@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Delivered, FailureCode, Repeat } from '../../src/contract/failure.ts'
-import { askedPauseMs, asksInVain, deliveredBy, repeatAfter, retryAfterMs } from '../../src/webhook/repeat.ts'
+import type { Delivered, FailureCode, RetrySafety } from '../../src/contract/failure.ts'
+import { askedPauseMs, asksInVain, retryAfterMs } from '../../src/webhook/retry-after.ts'
+import { judgeDelivery, judgeRetrySafety } from '../../src/webhook/retry-safety.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 
 const timings = {
@@ -35,17 +36,17 @@ const failed = (code: FailureCode, delivered: Delivered): Attempt => ({
 })
 
 describe('after a status that missed the expectation, repeating', () => {
-  it.each<[Repeat, number[]]>([
+  it.each<[RetrySafety, number[]]>([
     ['safe', [429, 503, 529]],
     ['if_idempotent', [408, 425, 500, 502, 504, 506, 507, 508, 509, 511, 520, 522, 524, 530, 598, 599]],
     ['never', [200, 201, 301, 302, 400, 401, 403, 404, 409, 410, 422, 501, 505, 600, 999]],
   ])('is %s: %j', (repeat, statuses) => {
-    for (const status of statuses) expect(repeatAfter([responded(status)])).toBe(repeat)
+    for (const status of statuses) expect(judgeRetrySafety([responded(status)])).toBe(repeat)
   })
 })
 
 describe('after a failure, repeating', () => {
-  it.each<[FailureCode, Delivered, Repeat]>([
+  it.each<[FailureCode, Delivered, RetrySafety]>([
     ['connect_refused', 'no', 'safe'],
     ['dns_not_found', 'no', 'safe'],
     ['tls_timeout', 'no', 'safe'],
@@ -59,15 +60,15 @@ describe('after a failure, repeating', () => {
     ['tls_untrusted', 'no', 'never'],
     ['tls_client_cert_required', 'maybe', 'never'],
   ])('with %s, delivered %s, is %s', (code, delivered, repeat) => {
-    expect(repeatAfter([failed(code, delivered)])).toBe(repeat)
+    expect(judgeRetrySafety([failed(code, delivered)])).toBe(repeat)
   })
 })
 
 describe('over all attempts', () => {
   it('the strictest word counts', () => {
-    expect(repeatAfter([responded(503), failed('no_response', 'maybe')])).toBe('if_idempotent')
-    expect(repeatAfter([failed('no_response', 'maybe'), responded(503)])).toBe('if_idempotent')
-    expect(repeatAfter([responded(404), responded(503)])).toBe('never')
+    expect(judgeRetrySafety([responded(503), failed('no_response', 'maybe')])).toBe('if_idempotent')
+    expect(judgeRetrySafety([failed('no_response', 'maybe'), responded(503)])).toBe('if_idempotent')
+    expect(judgeRetrySafety([responded(404), responded(503)])).toBe('never')
   })
 
   it.each<[Delivered[], Delivered]>([
@@ -78,7 +79,7 @@ describe('over all attempts', () => {
     [['yes', 'no'], 'yes'],
     [['no', 'yes', 'maybe'], 'yes'],
   ])('%j were delivered: %s', (each, all) => {
-    expect(deliveredBy(each.map((delivered) => failed('no_response', delivered)))).toBe(all)
+    expect(judgeDelivery(each.map((delivered) => failed('no_response', delivered)))).toBe(all)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Method } from '../../src/contract/method.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
-import { attemptAt, outbound, testEgressClient } from '../support/caller.ts'
+import { attemptAt, outbound, testEgressClient } from '../support/egress-client.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
