@@ -17,7 +17,13 @@ export async function startServer(
   standIn?: EgressClient,
 ): Promise<FastifyInstance> {
   const { host, port, access } = settings
-  const own = { address: host, port }
+  const own = {
+    address: host,
+    /** Asked for with every call: where the setting is 0, the system chooses a port. */
+    get port() {
+      return listeningAddress(app)?.port ?? port
+    },
+  }
   const debug = (details: object, message: string) => log.debug(details, message)
   const egressClient = standIn ?? createEgressClient({ ...settings.egress, own, log: debug })
   const secrets = createSecretStore({ ...settings.secrets, log })
@@ -30,7 +36,10 @@ export async function startServer(
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
-  // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.
-  own.port = (app.server.address() as AddressInfo).port
   return app
+}
+
+/** Null before the service listens. A TCP server has such an address. */
+function listeningAddress({ server }: FastifyInstance): AddressInfo | null {
+  return server.address() as AddressInfo | null
 }

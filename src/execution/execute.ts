@@ -91,7 +91,10 @@ export async function executeNode(
     ? await runAttempts({
         node,
         request: rendered.request,
-        egressClient: trace === null ? context.egressClient : traceEgress(context.egressClient, trace),
+        egressClient:
+          trace === null
+            ? context.egressClient
+            : traceEgress(context.egressClient, trace, rendered.carriesTrace),
         tenant,
         deadlineMs,
         accepted,
@@ -194,7 +197,7 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
     repeat: chooseRepeat(rendered, attempts, decision.succeeded),
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
     captured,
-    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered.display, state)) : null,
+    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
     warnings: diagnostics.warnings([...rendered.warnings, ...made.warnings, ...warnings]),
@@ -206,9 +209,11 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
+type Sendable = Extract<RenderedRequest, { readonly ok: true }>
+
 /** As the last attempt had it. */
-function shownParts(display: ShownParts, { trace }: ExecutionState): ShownParts {
-  const spanId = trace?.attemptSpanIds.at(-1)
+function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionState): ShownParts {
+  const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
 }
 

@@ -30,12 +30,10 @@ export class Trace {
     ]
   }
 
-  /** The headers of a request as an attempt sends them: what follows at the target has that attempt as its parent. */
+  /** The headers of a request that carries this trace, as an attempt sends them: the target has the attempt as its parent. */
   handOn(headers: readonly HeaderPair[], spanId: string): readonly HeaderPair[] {
-    // A field of the node under the same name has another value, and stays.
-    const own = formatTraceparent(this.context)
-    const ofAttempt = formatTraceparent({ ...this.context, spanId })
-    return headers.map(([name, value]) => [name, value === own ? ofAttempt : value])
+    const parent = formatTraceparent({ ...this.context, spanId })
+    return headers.map(([name, value]) => [name, name === 'traceparent' ? parent : value])
   }
 }
 
