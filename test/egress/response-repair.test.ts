@@ -202,6 +202,35 @@ describe('a head that can only mean one thing', () => {
   })
 })
 
+describe('a head that comes byte by byte', () => {
+  const headOf = (length: number, framing: string) => {
+    const start = `HTTP/1.1 200 OK\r\n${framing}\r\nX: `
+    return `${start}${'x'.repeat(length - start.length - 4)}\r\n\r\n`
+  }
+  const lengths = Array.from({ length: 270 }, (_, more) => more + 80)
+  const inBytes = (text: string) => Array.from(bytes(text), (_, at) => bytes(text.slice(at, at + 1)))
+
+  it.each([
+    ['a sound one', 'Content-Length: 4', 'Content-Length: 4'],
+    ['one to be put in order', 'Content-Length: 4 ', 'Content-Length: 4'],
+  ])('is read whole, however long it is: %s', (_what, sent, meant) => {
+    for (const length of lengths) {
+      const { text, heads } = read(inBytes(`${headOf(length, sent)}body`))
+
+      expect(heads).toMatchObject([{ kind: 'final' }])
+      expect(text.replace(/: +/g, ': ').replace(/ +\r/g, '\r')).toBe(
+        `${headOf(length, sent).replace(sent, meant)}body`,
+      )
+    }
+  })
+
+  it('is refused for the rule that it breaks, however long it is', () => {
+    const framing = 'Content-Length: 4\r\nTransfer-Encoding: chunked'
+    for (const length of lengths)
+      expect(read(inBytes(headOf(length, framing))).heads).toMatchObject([{ kind: 'refused', status: 200 }])
+  })
+})
+
 describe('chunks', () => {
   it('keep their sizes where white space or odd extensions stand behind them', () => {
     fc.assert(
