@@ -5,6 +5,7 @@ import type { AttemptPhase } from './call/phase-clock.ts'
 import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
 import { describeTroubles, LookupFailed } from './dns/lookup-failed.ts'
 import { HeadError } from './framing/head-error.ts'
+import type { HeadExcess } from './framing/progress-limit.ts'
 import { headRules } from './framing/response-head.ts'
 import { AddressDenied } from './policy/address-denied.ts'
 import type { Target } from './policy/address-policy.ts'
@@ -35,8 +36,7 @@ const wordings = {
   no_response: (place) => `${place} closed the connection without an answer.`,
   response_malformed: (place) => `The answer of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
-  response_headers_too_large: (place) =>
-    `${place} answered with a head of more than 16 KiB, or with more than 512 headers.`,
+  response_headers_too_large: (place) => `${place} answered with too large a head.`,
   local_resource: () => 'The service has no sockets or files left.',
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
@@ -76,11 +76,18 @@ function tellMore(error: Error, target: Target, place: string): Partial<Failure>
 }
 
 /** The rule that a head breaks is told, and the status, which stands in no response. */
-function describeHead({ code, head: { rule, status } }: HeadError, place: string): Partial<Failure> {
+function describeHead({ head: { rule, excess, status } }: HeadError, place: string): Partial<Failure> {
   const detail =
-    wordings[code === 'EGRESS_HEADERS_TOO_LARGE' ? 'response_headers_too_large' : 'response_malformed'](place)
-  const broken = rule === null ? detail : `${detail.slice(0, -1)}: ${headRules[rule]}.`
-  return status === null ? { detail: broken } : { detail: `${broken} Its status was ${status}.`, status }
+    rule === null
+      ? `${place} answered with ${excesses[excess ?? 'bytes']}.`
+      : `${wordings.response_malformed(place).slice(0, -1)}: ${headRules[rule]}.`
+  return status === null ? { detail } : { detail: `${detail} Its status was ${status}.`, status }
+}
+
+const excesses: Readonly<Record<HeadExcess, string>> = {
+  bytes: 'a head of more than 16 KiB',
+  headers: 'more than 512 headers',
+  interimBytes: 'interim heads (1xx) of more than 16 KiB together',
 }
 
 /** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
@@ -104,12 +111,6 @@ const anywhere: Table = [
   [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/, 'local_resource'],
 ]
 
-const lookups: Table = [
-  [/^EGRESS_DNS_NOT_FOUND$/, 'dns_not_found'],
-  [/^EGRESS_DNS_FAILED$/, 'dns_failed'],
-  [/^EGRESS_DNS_TIMEOUT$/, 'dns_timeout'],
-]
-
 const connections: Table = [
   [/^(ECONNREFUSED|ECONNRESET|ECONNABORTED)$/, 'connect_refused'],
   [/^ETIMEDOUT$/, 'connect_timeout'],
@@ -124,6 +125,10 @@ const http2Hint =
   'The service speaks HTTP/1.1. Ask the operator of the target to allow that too, or for another address of it.'
 
 const meanings = {
+  noAddress: {
+    detail: (place) => `The host name of ${place} has no address.`,
+    hint: 'The name servers know the name, and no IPv4 or IPv6 address of it: it may be one for mail only. Check which host the API of the target has.',
+  },
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
     hint: 'The operator of the target installs one of an authority. Or the operator of the service adds this one to EGRESS_CA_FILE.',
@@ -173,6 +178,13 @@ const meanings = {
   },
 } as const satisfies Readonly<Record<string, Meaning>>
 
+const lookups: Table = [
+  [/^EGRESS_DNS_NOT_FOUND$/, 'dns_not_found'],
+  [/^EGRESS_DNS_NO_ADDRESS$/, 'dns_not_found', meanings.noAddress],
+  [/^EGRESS_DNS_FAILED$/, 'dns_failed'],
+  [/^EGRESS_DNS_TIMEOUT$/, 'dns_timeout'],
+]
+
 /** OpenSSL spells its codes differently from version to version: only their ends are stable. */
 const handshakes: Table = [
   [/^CERT_HAS_EXPIRED$/, 'tls_cert_expired'],
@@ -192,7 +204,7 @@ const handshakes: Table = [
     'tls_protocol',
     meanings.oldVersion,
   ],
-  [/ALERT_HANDSHAKE_FAILURE$/, 'tls_protocol', meanings.refusedHello],
+  [/ALERT_HANDSHAKE_FAILURE$|^EGRESS_HELLO_REFUSED$/, 'tls_protocol', meanings.refusedHello],
   [/^ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED$/, 'tls_protocol', meanings.insecureRenegotiation],
   [/^ERR_SSL_DH_KEY_TOO_SMALL$/, 'tls_protocol', meanings.weakKeyExchange],
   [/ALERT_INSUFFICIENT_SECURITY$/, 'tls_protocol'],

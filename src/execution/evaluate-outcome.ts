@@ -118,10 +118,22 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
     path: null,
     message: 'The connection broke off within the body of the response; it is shown as far as it came.',
   },
+  misframed: {
+    code: 'response_truncated',
+    path: null,
+    message:
+      'A chunk of the response breaks the rules of HTTP (RFC 9112, section 7.1), and the connection was ended there; the body is shown as far as it came.',
+  },
   timed_out: {
     code: 'response_truncated',
     path: null,
     message: 'The body of the response did not end in time; it is shown as far as it came.',
+  },
+  undecoded: {
+    code: 'response_truncated',
+    path: null,
+    message:
+      'The body of the response did not end in time. It has a content coding, which is undone when all of a body has come: nothing of it is shown.',
   },
   undecodable: {
     code: 'response_undecodable',

@@ -24,7 +24,7 @@ import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
-import { tellOfRepeat } from './repeated-request.ts'
+import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { traceEgress } from './trace-egress.ts'
 
@@ -249,7 +249,7 @@ function chooseRepeat(
   attempts: readonly Attempt[],
   succeeded: boolean,
 ): RetrySafety {
-  if (succeeded) return 'never'
+  if (succeeded || isSecondAnswer(attempts)) return 'never'
   return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 

@@ -114,14 +114,21 @@ export function apiKeyList(text: string): Parsed<readonly Client[]> {
 export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
-    const pem = readFileSync(path, 'utf8')
-    const { length } = parseCertificates(pem)
-    if (length > 0 && length === pem.split('-----BEGIN ').length - 1) return right(pem)
+    const text = readFileSync(path, 'utf8')
+    const certificates = parseCertificates(text)
+    // Written anew: OpenSSL passes over a block that does not begin on a line of its own.
+    if (certificates.length > 0 && certificates.length === countBlocks(text))
+      return right(certificates.map(String).join(''))
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
   }
+}
+
+/** Blocks of PEM, damaged ones too. */
+function countBlocks(text: string): number {
+  return text.match(/-BEGIN [A-Z]/g)?.length ?? 0
 }
 
 /** A list of groups, in the form of Node's `ecdhCurve`, of which OpenSSL knows at least one. */

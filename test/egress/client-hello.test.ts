@@ -102,6 +102,20 @@ it('is long again when a short one, where it was remembered, has failed', async 
   expect(box.hellos()).toEqual([long, short, short, long, short])
 })
 
+it('is long again when a short one, where it was remembered, was not answered', async () => {
+  let dropsShort = false
+  const { call, box } = await behind((hello, socket, pass) => {
+    if (!dropsShort) resetLong(hello, socket, pass)
+    else if (hello > segmentBytes) pass()
+  })
+  await call()
+  dropsShort = true
+
+  expect((await call(500)).outcome).toMatchObject({ failure: { code: 'tls_timeout' } })
+  expect((await call()).outcome.kind).toBe('responded')
+  expect(box.hellos()).toEqual([long, short, short, long])
+})
+
 it('leaves a target that is only slow its time, and is not remembered for it', async () => {
   const { call, box, target } = await behind(async (_hello, _socket, pass) => {
     await delay(1_200)

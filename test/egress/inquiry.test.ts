@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Inquiry, nextRoundMs, nextServerMs, type Reply, type Trouble } from '../../src/egress/dns/inquiry.ts'
+import {
+  Inquiry,
+  nextRoundMs,
+  nextServerMs,
+  type Reply,
+  secondTryMs,
+  type Trouble,
+} from '../../src/egress/dns/inquiry.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -63,13 +70,36 @@ describe('servers that say nothing', () => {
 describe('a server that has trouble', () => {
   it('is followed by the next one at once, and not asked again', async () => {
     const { asked, order } = inquire(2)
-    asked[0]?.reply(trouble('SERVFAIL'))
+    asked[0]?.reply(trouble('REFUSED'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(order()).toEqual([
       [0, 0],
       [1, 0],
       [1, nextRoundMs],
     ])
+  })
+
+  it('is asked once more behind all others where the trouble often passes', async () => {
+    const { inquiry, asked, order } = inquire(2)
+    asked[0]?.reply(trouble('SERVFAIL'))
+    await vi.advanceTimersByTimeAsync(0)
+    asked[1]?.reply(trouble('REFUSED'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(order()).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, secondTryMs],
+    ])
+    asked[2]?.reply(answer('now'))
+    expect(await inquiry.finding).toEqual(answer('now'))
+  })
+
+  it('ends the search where it has trouble again', async () => {
+    const { inquiry, asked } = inquire(1)
+    asked[0]?.reply(trouble('SERVFAIL'))
+    await vi.advanceTimersByTimeAsync(secondTryMs)
+    asked[1]?.reply(trouble('SERVFAIL'))
+    expect(await inquiry.finding).toEqual({ kind: 'troubles', troubles: ['SERVFAIL'] })
   })
 
   it('ends the search where no other one is left', async () => {
@@ -96,9 +126,12 @@ it('finds the first answer in the order of the servers, or the trouble of each, 
       })
       const first = servers.findIndex(({ kind }) => kind === 'answer')
 
+      await vi.advanceTimersByTimeAsync(secondTryMs)
       const finding = await inquiry.finding
 
-      expect(asked).toEqual([...servers.keys()].slice(0, first === -1 ? servers.length : first + 1))
+      const all = [...servers.keys()]
+      const again = all.filter((server) => isServfail(servers[server]))
+      expect(asked).toEqual(first === -1 ? [...all, ...again] : all.slice(0, first + 1))
       expect(finding).toEqual(
         first === -1
           ? { kind: 'troubles', troubles: servers.map((reply) => 'trouble' in reply && reply.trouble) }
@@ -107,3 +140,7 @@ it('finds the first answer in the order of the servers, or the trouble of each, 
     }),
   )
 })
+
+function isServfail(reply: Reply<string> | undefined): boolean {
+  return reply?.kind === 'trouble' && reply.trouble === 'SERVFAIL'
+}

@@ -9,7 +9,7 @@ function read(limit: ProgressLimit, ...chunks: readonly string[]): readonly stri
   const pieces: string[] = []
   for (const chunk of chunks) {
     let rest = Buffer.from(chunk)
-    while (rest.length > 0 && !limit.isReached) {
+    while (rest.length > 0 && limit.excess === null) {
       const end = limit.take(rest)
       pieces.push(rest.subarray(0, end).toString())
       rest = rest.subarray(end)
@@ -40,7 +40,7 @@ describe('a head', () => {
     const limit = new ProgressLimit()
     expect(read(limit, head(maxHeaderBytes)).join('')).toBe(head(maxHeaderBytes))
     limit.noteHead()
-    expect(limit.isReached).toBe(false)
+    expect(limit.excess).toBeNull()
     expect(read(new ProgressLimit(), head(maxHeaderBytes + 1)).join('')).toHaveLength(maxHeaderBytes)
   })
 
@@ -65,7 +65,7 @@ describe('a head', () => {
       read(limit, interim)
       limit.noteInterimHead()
     }
-    expect(limit.isReached).toBe(true)
+    expect(limit.excess).not.toBeNull()
   })
 
   it.each([
@@ -84,9 +84,9 @@ describe('a body', () => {
   it('may be framed in 16 KiB between two pieces', () => {
     const limit = inBody()
     read(limit, `1;${'x'.repeat(maxHeaderBytes - 10)}\r\n`)
-    expect(limit.isReached).toBe(false)
+    expect(limit.excess).toBeNull()
     read(limit, '000000')
-    expect(limit.isReached).toBe(true)
+    expect(limit.excess).not.toBeNull()
   })
 
   it('of any length may be framed in 16 bytes for each of its own', () => {
@@ -99,7 +99,7 @@ describe('a body', () => {
             for (const [body, framing] of chunks) {
               read(limit, '.'.repeat(body * (1 + framing)))
               limit.noteBody(body)
-              expect(limit.isReached).toBe(false)
+              expect(limit.excess).toBeNull()
             }
         },
       ),
@@ -118,7 +118,7 @@ describe('a body', () => {
   it('that is one byte in a long extension again and again is not read on', () => {
     const limit = inBody()
     let bytes = 0
-    while (!limit.isReached) {
+    while (limit.excess === null) {
       bytes += read(limit, `1;${'x'.repeat(1_000)}\r\na\r\n`).join('').length
       limit.noteBody(1)
     }
@@ -133,7 +133,7 @@ describe('a body', () => {
 it('begins anew with every response', () => {
   const limit = inBody()
   read(limit, 'x'.repeat(maxHeaderBytes))
-  expect(limit.isReached).toBe(true)
+  expect(limit.excess).not.toBeNull()
   limit.reset()
   expect(read(limit, `${status}\r\nbody`)).toEqual([`${status}\r\n`, 'body'])
 })

@@ -87,7 +87,7 @@ describe('the slower family', () => {
 describe('a name without addresses', () => {
   it.each<readonly [string, string, Zones]>([
     ['EGRESS_DNS_NOT_FOUND', 'it does not exist', {}],
-    ['EGRESS_DNS_NOT_FOUND', 'it has records of other kinds', { 'hooks.example': {} }],
+    ['EGRESS_DNS_NO_ADDRESS', 'it has records of other kinds', { 'hooks.example': {} }],
     ['EGRESS_DNS_NOT_FOUND', 'its alias leads nowhere', { 'hooks.example': { cname: 'gone.example' } }],
     ['EGRESS_DNS_FAILED', 'its servers are broken', { 'hooks.example': { rcode: 'SERVFAIL' } }],
     ['EGRESS_DNS_FAILED', 'its servers refuse', { 'hooks.example': { rcode: 'REFUSED' } }],
@@ -127,6 +127,8 @@ describe('a name server that gives no answer', () => {
     ['refuses', { 'hooks.example': { rcode: 'REFUSED' } }],
     ['does not know the kind of question', { 'hooks.example': { rcode: 'NOTIMP' } }],
     ['does not understand the question', { 'hooks.example': { rcode: 'FORMERR' } }],
+    ['knows nothing of the name, and does not deny it', { 'hooks.example': {} }],
+    ['is not in charge of the name', { 'hooks.example': { rcode: 'NOTAUTH' } }],
     ['answers with something else', { 'hooks.example': { malformed: true } }],
     ['is not there', null],
   ])('is followed by the next one where it %s', async (_what, first) => {
@@ -182,7 +184,7 @@ describe('a name server that gives no answer', () => {
   })
 
   it('is followed by a few others, not by all that are named', async () => {
-    const broken = await dnsServer({ 'hooks.example': { rcode: 'SERVFAIL' } })
+    const broken = await dnsServer({ 'hooks.example': { rcode: 'REFUSED' } })
     const last = await dnsServer(good)
     const servers = [...Array<string>(maxServers).fill(broken.address), last.address]
     const answer = createResolver({ servers }).resolve('hooks.example', new AbortController().signal)

@@ -202,7 +202,7 @@ describe('an answer with a head', () => {
     [200, 'broken', 'hi', 'is reset within its length', writeAndReset(`${ok}content-length: 20\r\n\r\nhi`)],
     [200, 'broken', 'hi', 'is reset where it has no length', writeAndReset(`${ok}\r\nhi`)],
     [200, 'broken', 'hi', 'has no last chunk', write(`${chunked}2\r\nhi\r\n`)],
-    [200, 'broken', 'hi', 'has a chunk of no size', writeAndStay(`${chunked}2\r\nhi\r\nZZ\r\n`)],
+    [200, 'misframed', 'hi', 'has a chunk of no size', writeAndStay(`${chunked}2\r\nhi\r\nZZ\r\n`)],
     [
       200,
       'broken',

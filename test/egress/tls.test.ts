@@ -226,6 +226,16 @@ describe('a sentence of its own', () => {
       /at once/,
       /Check the host name/,
     ],
+    ...[42, 47, 48, 49, 50, 80, 109, 110].map(
+      (description) =>
+        [
+          `alert ${description} right behind the hello`,
+          () => rawServer(alert(description)),
+          'tls_protocol',
+          /at once/,
+          /Check the host name/,
+        ] as const,
+    ),
     [
       'a short Diffie-Hellman group',
       async () =>

@@ -127,6 +127,11 @@ export const tlsFaults: Chapter = {
       ...refused,
     },
     {
+      row: '14',
+      what: 'EGRESS_CA_FILE has the intermediate authority only, or the certificate of the target itself: the call succeeds.',
+      why: 'Needs settings of its own: `test/egress/tls.test.ts`',
+    },
+    {
       row: '17',
       what: 'The target asks for a client certificate by a page of nginx, with the status 400.',
       why: 'Its words are those of the hint, so nginx itself makes it: `test/namespace/tls-programs.test.ts`',

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -275,8 +276,12 @@ describe('settings', () => {
     const pem = authority.pem
     const garbled = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
 
-    expect(readSettings({ EGRESS_CA_FILE: await file(`${pem}\n${pem}`) }).egress.ca).toBe(`${pem}\n${pem}`)
-    for (const wrong of ['', 'hello', garbled])
+    const twice = `${new X509Certificate(pem)}`.repeat(2)
+    for (const between of ['\n', '', '\n# a comment\n'])
+      expect(readSettings({ EGRESS_CA_FILE: await file(pem.trim() + between + pem.trim()) }).egress.ca).toBe(
+        twice,
+      )
+    for (const wrong of ['', 'hello', garbled, `${pem}\n${pem.replace('-----', '----')}`])
       expect(problemsOf({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
         expect.stringContaining('PEM format'),
       ])

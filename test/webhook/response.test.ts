@@ -342,7 +342,15 @@ describe('the charset that a text names itself', () => {
 describe('a response of whatever bytes', () => {
   const labels = ['', 'text/html', 'text/xml', 'application/json', 'image/png', 'text/plain; charset=utf-16']
   const starts = ['', '<?xml encoding="big5"?>', '<meta charset=gbk>', '{"a":"', '\ufeff', '<\0?\0']
-  const endings = ['complete', 'capped', 'broken', 'undecodable', 'timed_out'] as const
+  const endings = [
+    'complete',
+    'capped',
+    'broken',
+    'misframed',
+    'undecodable',
+    'timed_out',
+    'undecoded',
+  ] as const
 
   it('is read, and as text only where all of it is there', () => {
     fc.assert(

@@ -2,15 +2,21 @@ import type { BodyEnding } from '../../webhook/wire/outcome.ts'
 import { BoundedBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
-/** How the bytes of a body stopped coming. `capped`: no more of them were wanted. */
-export type WireEnding = 'complete' | 'broken' | 'capped'
+/** How the bytes of a body stopped coming. `misframed`: a chunk breaks the rules. `capped`: no more of them were wanted. */
+export type WireEnding = 'complete' | 'broken' | 'misframed' | 'capped'
 
 /** Collects a body while it comes in, and never more of it than the limit. */
 export interface ResponseBody {
   write(chunk: Buffer): void
   end(ending: WireEnding): void
-  /** Ends the reading early: what can be shown of what has come. */
-  interrupt(): Buffer
+  /** Ends the reading early, and tells what can be shown of what has come. */
+  interrupt(): Interrupted
+}
+
+/** What there is of a body when the clock runs out. */
+export interface Interrupted {
+  readonly bytes: Buffer
+  readonly ending: 'timed_out' | 'undecoded'
 }
 
 export interface ResponseBodyOptions {
@@ -59,8 +65,8 @@ class PlainBody implements ResponseBody {
     this.#options.onEnd(ending === 'complete' ? whenComplete : ending, bytes)
   }
 
-  interrupt(): Buffer {
-    return this.#bytes.take()
+  interrupt(): Interrupted {
+    return { bytes: this.#bytes.take(), ending: 'timed_out' }
   }
 }
 
@@ -94,10 +100,11 @@ class EncodedBody implements ResponseBody {
     if (!this.#isOver) void this.#finish(ending)
   }
 
-  interrupt(): Buffer {
+  /** Decoding takes turns, for which there is no time. */
+  interrupt(): Interrupted {
     this.#isOver = true
     this.#isInterrupted = true
-    return Buffer.alloc(0)
+    return { bytes: Buffer.alloc(0), ending: this.#wire.length === 0 ? 'timed_out' : 'undecoded' }
   }
 
   async #look(): Promise<void> {

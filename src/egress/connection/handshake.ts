@@ -70,16 +70,25 @@ function checkIdentity(host: string, certificate: PeerCertificate): Error | unde
 function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
   // Of all reasons to refuse a certificate Node names the frequent ones; weak keys and digests are not among them.
   if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
-  return demandsClientCertificate(error, raw) ? new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error) : error
+  const { code = '' } = error
+  if (/ALERT_HANDSHAKE_FAILURE$/.test(code))
+    return isHelloRefused(raw) ? error : new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error)
+  return unspecificAlert.test(code) && isHelloRefused(raw)
+    ? new EgressError('EGRESS_HELLO_REFUSED', error)
+    : error
 }
 
 /** An alert record as it stands on the wire: five bytes of header, level and description. */
 const alertBytes = 7
 
 /**
- * TLS 1.2 has one alert for "no common cipher" and "no client certificate". The first comes in place of the
- * server's hello, the second after it.
+ * Whether the alert came in place of the hello of the server. TLS 1.2 has one alert for "no common cipher" and "no client
+ * certificate": the first comes there, the second one later.
  */
-function demandsClientCertificate(error: NodeJS.ErrnoException, { bytesRead }: Socket): boolean {
-  return /ALERT_HANDSHAKE_FAILURE$/.test(error.code ?? '') && bytesRead > alertBytes
+function isHelloRefused({ bytesRead }: Socket): boolean {
+  return bytesRead <= alertBytes
 }
+
+/** Alerts with which some servers refuse a hello. Go, for one, answers an unknown server name with an internal error. */
+const unspecificAlert =
+  /ALERT_(?:INTERNAL_ERROR|ILLEGAL_PARAMETER|ACCESS_DENIED|DECODE_ERROR|DECRYPT_ERROR|UNKNOWN_CA|(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+)$|(?:MISSING|UNSUPPORTED)_EXTENSION$/

@@ -69,11 +69,12 @@ export class TlsClient {
 
   /** What has helped and no longer does is no longer tried. */
   async #secureShort(tcp: Socket, way: Way): Promise<SecuredSocket> {
+    const handshake = this.#begin(tcp, this.#shortContext, way, way.signal)
     try {
-      return await this.#begin(tcp, this.#shortContext, way, way.signal).secured
+      return await handshake.secured
     } catch (error) {
-      // What ran out of time says nothing of the target.
-      if (!way.signal.aborted) this.#shortTargets.delete(way.target)
+      // A call that ends while the target is at work says nothing of the hello.
+      if (!way.signal.aborted || isSilent(handshake)) this.#shortTargets.delete(way.target)
       throw error
     }
   }

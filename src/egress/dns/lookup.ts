@@ -29,9 +29,16 @@ export interface LookupOptions {
 export async function lookUp(name: string, { servers, budgetMs, signal }: LookupOptions): Promise<Lookup> {
   if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
   const nameServers = new NameServers(servers, budgetMs)
-  const inquiries = ([6, 4] as const).map(
-    (family) => new Inquiry(nameServers.count, (server) => ask(nameServers.channel(server), name, family)),
-  )
+  let inquiries: readonly Inquiry<Answer>[] = []
+  const inquireFrom = (first: number) => {
+    inquiries = ([6, 4] as const).map(
+      (family) =>
+        new Inquiry(nameServers.count - first, (server) =>
+          ask(nameServers.channel(first + server), name, family),
+        ),
+    )
+    return collectFindings(inquiries)
+  }
   const giveUp = () => {
     for (const inquiry of inquiries) inquiry.stop()
     nameServers.cancel()
@@ -39,8 +46,12 @@ export async function lookUp(name: string, { servers, budgetMs, signal }: Lookup
   const budget = setTimeout(giveUp, budgetMs)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    const findings = await collectFindings(inquiries)
+    const findings = await inquireFrom(0)
     if (findings.some(hasAddresses)) return joined(findings)
+    if (findings.every(isEmpty) && nameServers.count > 1) {
+      const others = await inquireFrom(1)
+      if (others.some(hasAddresses)) return joined(others)
+    }
     throw await explainFailure(findings, name)
   } finally {
     clearTimeout(budget)
@@ -55,11 +66,15 @@ export const resolutionDelayMs = 50
 /** Each address costs a judgement, and all of them are judged: beyond this an answer is not usable. */
 export const maxAddresses = 100
 
-/** `alias` is an answer without an error and without an address: a CNAME that leads to none. */
+/**
+ * `alias` is an answer without an error and without an address: a CNAME that leads to none. `empty` says that the name has no
+ * address of a family; c-ares also takes for this what a server says that is not in charge of the name, or that it does not
+ * know what to say (RFC 6895, section 2.3). `unknown` says that there is no such name.
+ */
 type Answer =
   | { readonly kind: 'addresses'; readonly records: readonly RecordWithTtl[] }
   | { readonly kind: 'alias'; readonly channel: dns.Resolver }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'empty' | 'unknown' }
 
 async function collectFindings(inquiries: readonly Inquiry<Answer>[]): Promise<readonly Finding<Answer>[]> {
   const settled: Finding<Answer>[] = []
@@ -78,18 +93,15 @@ async function ask(channel: dns.Resolver, name: string, family: 4 | 6): Promise<
     return found(records.length > 0 ? { kind: 'addresses', records } : { kind: 'alias', channel })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    return isAnswer(error.code)
-      ? found({ kind: 'nothing' })
+    if (error.code === dns.NODATA) return found({ kind: 'empty' })
+    return error.code === dns.NOTFOUND || error.code === dns.BADNAME
+      ? found({ kind: 'unknown' })
       : { kind: 'trouble', trouble: toTrouble(error.code) }
   }
 }
 
 function found(answer: Answer): Reply<Answer> {
   return { kind: 'answer', answer }
-}
-
-function isAnswer(code: unknown): boolean {
-  return code === dns.NOTFOUND || code === dns.NODATA || code === dns.BADNAME
 }
 
 function toTrouble(code: unknown): Trouble {
@@ -117,6 +129,10 @@ function hasAddresses(finding: Finding<Answer>): boolean {
   return finding.kind === 'answer' && finding.answer.kind === 'addresses'
 }
 
+function isEmpty(finding: Finding<Answer>): boolean {
+  return finding.kind === 'answer' && finding.answer.kind === 'empty'
+}
+
 function joined(findings: readonly Finding<Answer>[]): Lookup {
   const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? finding.answer : []))
   const records = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.records : []))
@@ -135,7 +151,6 @@ async function explainFailure(findings: readonly Finding<Answer>[], name: string
     finding.kind === 'answer' && finding.answer.kind === 'alias' ? finding.answer.channel : [],
   )
   const isAstray = channel !== undefined && (await leadsAstray(channel, name))
-  return isAstray
-    ? new LookupFailed(['an alias that leads to no address'])
-    : new EgressError('EGRESS_DNS_NOT_FOUND')
+  if (isAstray) return new LookupFailed(['an alias that leads to no address'])
+  return new EgressError(findings.every(isEmpty) ? 'EGRESS_DNS_NO_ADDRESS' : 'EGRESS_DNS_NOT_FOUND')
 }

@@ -21,6 +21,9 @@ const framingPerByte = 16
 
 const lineFeed = 0x0a
 
+/** What a response can have too much of: bytes or headers of one head, or bytes of all interim heads (1xx). */
+export type HeadExcess = 'bytes' | 'headers' | 'interimBytes'
+
 /**
  * How much may be read of a response before it gets somewhere: to the end of a head, or to a piece of the body. What
  * the parser skips or collects in silence counts, too: reason phrases, line breaks, extensions and sizes of chunks.
@@ -43,9 +46,11 @@ export class ProgressLimit {
     this.#isInBody = false
   }
 
-  /** Whether nothing more may be read. */
-  get isReached(): boolean {
-    return this.#bytes >= maxHeaderBytes || this.#lines >= maxLines || this.#interimBytes >= maxHeaderBytes
+  /** What there is too much of, so that nothing more may be read; null for nothing. */
+  get excess(): HeadExcess | null {
+    if (this.#interimBytes >= maxHeaderBytes) return 'interimBytes'
+    if (this.#lines >= maxLines) return 'headers'
+    return this.#bytes >= maxHeaderBytes ? 'bytes' : null
   }
 
   /** Whether what was taken last ended a head, or was an empty line before one. */
