@@ -60,6 +60,8 @@ export function evaluateOutcome(
   response.readText()
   const warnings = collectWarnings(outcome, response)
   if (decision.reason.code === 'judging_failed') return { decision, captured: captureNothing(node), warnings }
+  if (node.capture.length === 0)
+    return { decision, captured: {}, warnings: [...decision.warnings, ...warnings] }
   const scope = scopeWith(response, context)
   const taken = context.budget.judge(() => capture(node, response, scope, context.maxCapturedBytes))
   if (taken.exceededAt !== null && outcome.kind === 'responded')

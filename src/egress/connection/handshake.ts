@@ -91,4 +91,5 @@ function isHelloRefused({ bytesRead }: Socket): boolean {
 
 /** Alerts with which some servers refuse a hello. Go, for one, answers an unknown server name with an internal error. */
 const unspecificAlert =
+  // recheck: at most 100 characters, since codes are OpenSSL's
   /ALERT_(?:INTERNAL_ERROR|ILLEGAL_PARAMETER|ACCESS_DENIED|DECODE_ERROR|DECRYPT_ERROR|UNKNOWN_CA|(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+)$|(?:MISSING|UNSUPPORTED)_EXTENSION$/

@@ -21,6 +21,9 @@ export interface Surroundings {
 /** So much more memory than requests may the responses take up with them: what is under way is to end well. */
 const slackForResponses = 1.5
 
+/** Without a reason an exception is made for each abort, with its stack: a tenth of the time of a request. */
+const cancelled = 'cancelled'
+
 /** A request under way: from its head to the end of its reply; where its client has gone, to the end of its work. */
 export class ActiveRequest implements Holder, HeldResources {
   readonly id: string
@@ -146,7 +149,7 @@ export class ActiveRequest implements Holder, HeldResources {
 
   /** Lets nothing more be begun. */
   cancel(): void {
-    this.#controller.abort()
+    this.#controller.abort(cancelled)
     this.endPause()
   }
 
