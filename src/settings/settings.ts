@@ -29,7 +29,7 @@ import {
 } from './parsers.ts'
 
 /** One variable of the environment. What it is when it is not set stands there as it would be written. */
-export interface Variable<T> {
+interface Variable<T> {
   readonly name: string
   readonly default: string
   readonly description: string

@@ -23,7 +23,7 @@ const schemas = Object.fromEntries(
 )
 
 /** Fails where a value is not what the documented schema says. */
-export function expectToFollow(name: string, value: unknown): void {
+function expectToFollow(name: string, value: unknown): void {
   const schema = schemas[name]
   if (schema === undefined) throw new TypeError(`there is no schema ${name}`)
   expect(Value.Errors(schemas, schema, JSON.parse(JSON.stringify(value)))).toEqual([])
@@ -92,7 +92,7 @@ interface Sketch {
 }
 
 /** All that is asked for, with pauses that are over at once. */
-export const plenty: HeldResources = {
+const plenty: HeldResources = {
   pause: async () => 'over',
   holdRendered: () => true,
   holdReceived: () => true,

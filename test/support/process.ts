@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** Runs a file of `src/` with no other environment than the one given. `stdout` may be the descriptor of a file. */
-export function run(file: string, env: Environment, stdout: 'pipe' | number = 'pipe'): Program {
+function run(file: string, env: Environment, stdout: 'pipe' | number = 'pipe'): Program {
   const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', stdout, 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''

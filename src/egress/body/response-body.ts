@@ -3,7 +3,7 @@ import { GrowingBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
 /** How the bytes of a body stopped coming. `capped`: no more of them were wanted. */
-export type WireEnding = 'complete' | 'broken' | 'capped'
+type WireEnding = 'complete' | 'broken' | 'capped'
 
 /** Collects a body while it comes in, and never more of it than the limit. */
 export interface ResponseBody {

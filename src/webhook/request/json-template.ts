@@ -6,7 +6,7 @@ import { LongNumber } from '../values/long-number.ts'
 import type { Rendering, Shown } from './render-session.ts'
 
 /** A value, how it may be shown, and whether a secret of the service is part of it. */
-export interface RenderedJson extends Shown<unknown> {
+interface RenderedJson extends Shown<unknown> {
   readonly carriesStored: boolean
 }
 
