@@ -10,6 +10,6 @@ export default defineConfig({
     isolate: false,
     // As `main` sets it.
     env: { TZ: 'UTC' },
-    coverage: { include: ['src/**'] },
+    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.d.ts'] },
   },
 })
