@@ -142,6 +142,11 @@ describe('the default policy for names and ports', () => {
     'mylocal.example',
     'svc.example',
     'my-internal.com',
+    'etadata.goog',
+    'a.metadata.goog',
+    'metadata.goog.example.com',
+    'nstance-data.example.com',
+    'a.instance-data.example.com',
   ])('lets %s pass', (host) => {
     expect(refuseTarget({ host, port: 443 })).toBeNull()
   })
@@ -220,6 +225,7 @@ describe('what nothing opens', () => {
   it('is not a neighbour of a service that listens on one address', () => {
     const { refuseAddress } = policy({ allow: rules('10.0.0.0/8'), own: { address: '10.1.2.3', port: 443 } })
     expect(refuseAddress('10.1.2.4', https)).toBeNull()
+    expect(refuseAddress('10.1.2.3', https)).toBe('own_listener')
   })
 })
 
