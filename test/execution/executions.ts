@@ -125,8 +125,10 @@ export async function execute(
   sketch: Sketch,
   caller: Caller = responding(),
   settings: Partial<ExecutionContext> = {},
+  resources: Partial<HeldResources> = {},
 ): Promise<ExecuteReply> {
-  const result = await executeNode(complete(sketch), { ...context, caller, ...settings }, here)
+  const occasion = { ...here, resources: { ...plenty, ...resources } }
+  const result = await executeNode(complete(sketch), { ...context, caller, ...settings }, occasion)
   if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   expectToFollow('ExecuteReply', result.reply)
   return result.reply
