@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
+    // For a machine that has other work too, and for coverage, which takes its share. What has to be quick says so itself.
+    testTimeout: 20_000,
     // As `main` sets it.
     env: { TZ: 'UTC' },
     coverage: {

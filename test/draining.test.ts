@@ -54,7 +54,7 @@ async function untilDraining(url: string): Promise<void> {
   await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503, { timeout: 5_000 })
 }
 
-describe('a process that is told to stop', { timeout: 20_000 }, () => {
+describe('a process that is told to stop', () => {
   let longCall: Awaited<ReturnType<typeof stopDuringLongCall>>
   beforeAll(async () => {
     longCall = await stopDuringLongCall()

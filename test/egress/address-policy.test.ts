@@ -308,6 +308,14 @@ describe('EGRESS_DENY', () => {
     expect(refuseTarget({ host: 'a.evil.example', port: 443 })).toBe('denied_by_operator')
   })
 
+  it('closes no other port than the one that it names', () => {
+    const { refuseTarget } = policy({ deny: rules('evil.example:8443', '*.evil.example:8443') })
+    const denials = [443, 8443].flatMap((port) =>
+      ['evil.example', 'a.evil.example'].map((host) => refuseTarget({ host, port })),
+    )
+    expect(denials).toEqual([null, null, 'denied_by_operator', 'denied_by_operator'])
+  })
+
   it('closes an IPv4 address in every form', () => {
     const { refuseAddress } = policy({ allow: rules('::/0'), deny: rules('10.0.0.0/8') })
     expect(refuseAddress('2002:0a00:0001::', https)).toBe('denied_by_operator')

@@ -114,7 +114,7 @@ describe('the pause that a target asks for', () => {
     const node = {
       method: 'GET',
       retry: { ...retry, attempts: 2, waitForRetryAfter: true, totalMs: 600_000 },
-    }
+    } as const
     const refused = responded({ status, headers: [['Retry-After', retryAfter]] })
     await execute({ node }, inTurn(refused), {}, held)
     return pauses[0]?.ms

@@ -87,6 +87,7 @@ describe('a template is well formed', () => {
     ['{% raw %}{{ a b }}{% nope %}{% endraw %}', '{{ a b }}{% nope %}'],
     ['{% # a remark %}x', 'x'],
     ['{%- if true -%} a {%- endif -%}', 'a'],
+    [`${'{% if true %}'.repeat(50)}x${'{% endif %}'.repeat(50)}`, 'x'],
   ])('%j is %j', (text, result) => {
     expect(problemOf(text)).toBeNull()
     expect(textOf(text)).toBe(result)
@@ -163,7 +164,7 @@ describe('a template is refused', () => {
     [`{% ${'liquid '.repeat(6)}echo a %}`, '{% liquid %} is nested deeper than 5'],
     ['{% comment %}a', '{% endcomment %} is missing'],
     ['{% raw %}a', 'not closed'],
-    [`${'{% if a %}'.repeat(60)}${'{% endif %}'.repeat(60)}`, 'nested deeper than 50'],
+    [`${'{% if a %}'.repeat(51)}${'{% endif %}'.repeat(51)}`, 'nested deeper than 50'],
     ['{{ a | default: "{{ b }}" }}', 'a placeholder or tag between quotes is not filled in'],
     ["{{ a | default: '{{b}}' }}", 'as in default: profile.name'],
     ['{{ "Hi {{ a }}" }}', '"Hi " | append: profile.name'],

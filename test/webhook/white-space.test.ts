@@ -84,7 +84,7 @@ const blanks = [' ', '\n\t']
 const templates = texts.filter((text) => isTemplate(text) && resultOf(text) !== null)
 const conditions = texts.filter((text) => /[.=<> ]/.test(text) && !isTemplate(text) && truthOf(text) !== null)
 
-describe('a blank between two tokens changes nothing, or is refused', { timeout: 30_000 }, () => {
+describe('a blank between two tokens changes nothing, or is refused', () => {
   it('in every template of the tests, the examples and the pages', () => {
     let tried = 0
     for (const text of templates) {
