@@ -87,7 +87,17 @@ describe('the hint', () => {
     [{}, { status: 400 }, 'does not understand the request'],
     [{}, { status: 404 }, 'no such path'],
     [{}, { status: 499 }, 'Compare the request'],
+    [{}, { status: 405 }, 'does not allow this method'],
+    [{}, { status: 408 }, 'gave up waiting for the request'],
+    [{}, { status: 409 }, 'conflicts with what it has'],
+    [{}, { status: 410 }, 'gone for good'],
+    [{}, { status: 413 }, 'too large for the target'],
+    [{}, { status: 415 }, 'another content type'],
+    [{}, { status: 422 }, 'but not its values'],
+    [{}, { status: 425 }, 'to be sent again later'],
     [{}, { status: 429 }, 'too often'],
+    [{}, { status: 503 }, 'overloaded or down for maintenance'],
+    [{}, { status: 529 }, 'The target is overloaded'],
     [{}, { status: 500 }, 'The target failed'],
     [{}, { status: 599 }, 'The target failed'],
     [{}, { status: 418 }, 'Compare the request with what the target documents'],
@@ -153,6 +163,9 @@ describe('a success that may be none', () => {
     const { warnings, succeeded } = decide({ expect: expectation } as NodeSketch, { status, body: 'ok' })
 
     expect(succeeded).toBe(true)
-    expect(warnings.map(({ code }) => code)).toEqual(isWarned ? ['status_not_success'] : [])
+    expect(warnings.map(({ code, path }) => [code, path])).toEqual(
+      isWarned ? [['status_not_success', '/node/expect']] : [],
+    )
+    for (const { message } of warnings) expect(message).toContain(`the status is ${status}`)
   })
 })
