@@ -138,6 +138,7 @@ describe('the default policy for names and ports', () => {
 
   it.each([
     'hooks.example.com',
+    '2606:4700::9', // judged as an address, later
     'localhost.example.com',
     'mylocal.example',
     'svc.example',
