@@ -99,6 +99,7 @@ describe('Retry-After', () => {
     ['Sun, 01 Mar 2026 12:00:30 GMT', 30_000],
     ['Sunday, 01-Mar-26 12:00:30 GMT', 30_000],
     ['Sun Mar  1 12:00:30 2026', 30_000],
+    ['Sun Mar 15 12:00:30 2026', 1_209_630_000],
     ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
     ['Sun, 99 Mar 2026 12:00:30 GMT', null],
     ['Sun Mar  1 12:00:30 2026 GMT', null],
