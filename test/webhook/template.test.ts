@@ -64,6 +64,7 @@ describe('a template is well formed', () => {
     ['{% case profile.name %}{% when "Bob" or "Eve" %}a{% else %}b{% endcase %}', 'b'],
     ['{% for t in profile.tags %}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}', 'x,y'],
     ['{% for t in profile.tags reversed limit: 1 offset: 0 %}{{ t }}{% endfor %}', 'x'],
+    ['{% for t in profile.tags, limit: 1, offset: 1 %}{{ t }}{% endfor %}', 'y'],
     ['{% for t in profile.none %}a{% else %}b{% endfor %}', 'b'],
     [
       '{% for i in (1..5) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}',
