@@ -12,7 +12,7 @@ export interface Pair<T> {
 }
 
 /** What one did when it was its turn. */
-export interface DuelTurn {
+interface DuelTurn {
   /** As many calls as can be done. */
   readonly full: Measurement
   /** One call after the other. */

@@ -18,7 +18,7 @@ export interface Results {
   readonly leak: readonly Remains[] | null
 }
 
-export interface Comparison {
+interface Comparison {
   readonly rounds: readonly Round[]
   /** Its name, where there was one. */
   readonly peer: string | null

@@ -15,7 +15,7 @@ export interface Tools {
 }
 
 /** Whether `perf` counts instructions here. */
-export type InstructionCounter = 'counted' | 'not counted: no perf' | 'not counted: perf cannot, here'
+type InstructionCounter = 'counted' | 'not counted: no perf' | 'not counted: perf cannot, here'
 
 /** Debian has nginx where only root looks. */
 const nginxCommands = ['nginx', '/usr/sbin/nginx']

@@ -11,7 +11,7 @@ export interface LogWriterOptions {
 }
 
 /** How much waits to be written, at most: some 2,000 lines. */
-export const maxWaitingBytes = 1_048_576
+const maxWaitingBytes = 1_048_576
 
 /** How long lines wait for others, to be written together: under load, many executions share one call to the system. */
 const batchMs = 10

@@ -1,7 +1,7 @@
 import type { MinuteStatistics } from '../contract/statistics.ts'
 
 /** As many minutes are kept, the current one among them. */
-export const keptMinutes = 60
+const keptMinutes = 60
 
 interface Minute {
   /** Minutes since 1970. */

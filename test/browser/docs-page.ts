@@ -13,7 +13,7 @@ export interface DocsPage {
 }
 
 /** One operation, unfolded. */
-export interface Operation {
+interface Operation {
   readonly block: Locator
   /** The examples of the drop-down, by title. */
   examples(): Promise<readonly string[]>

@@ -138,10 +138,16 @@ describe('the default policy for names and ports', () => {
 
   it.each([
     'hooks.example.com',
+    '2606:4700::9', // judged as an address, later
     'localhost.example.com',
     'mylocal.example',
     'svc.example',
     'my-internal.com',
+    'etadata.goog',
+    'a.metadata.goog',
+    'metadata.goog.example.com',
+    'nstance-data.example.com',
+    'a.instance-data.example.com',
   ])('lets %s pass', (host) => {
     expect(refuseTarget({ host, port: 443 })).toBeNull()
   })
@@ -220,6 +226,7 @@ describe('what nothing opens', () => {
   it('is not a neighbour of a service that listens on one address', () => {
     const { refuseAddress } = policy({ allow: rules('10.0.0.0/8'), own: { address: '10.1.2.3', port: 443 } })
     expect(refuseAddress('10.1.2.4', https)).toBeNull()
+    expect(refuseAddress('10.1.2.3', https)).toBe('own_listener')
   })
 })
 
@@ -300,6 +307,14 @@ describe('EGRESS_DENY', () => {
     expect(refuseAddress('8.8.8.8', { ...https, port: 8443 })).toBe('denied_by_operator')
     expect(refuseTarget({ host: 'evil.example', port: 443 })).toBe('denied_by_operator')
     expect(refuseTarget({ host: 'a.evil.example', port: 443 })).toBe('denied_by_operator')
+  })
+
+  it('closes no other port than the one that it names', () => {
+    const { refuseTarget } = policy({ deny: rules('evil.example:8443', '*.evil.example:8443') })
+    const denials = [443, 8443].flatMap((port) =>
+      ['evil.example', 'a.evil.example'].map((host) => refuseTarget({ host, port })),
+    )
+    expect(denials).toEqual([null, null, 'denied_by_operator', 'denied_by_operator'])
   })
 
   it('closes an IPv4 address in every form', () => {

@@ -22,7 +22,7 @@ const schemas = Object.fromEntries(
 )
 
 /** Fails where a value is not what the documented schema says. */
-export function expectToFollow(name: string, value: unknown): void {
+function expectToFollow(name: string, value: unknown): void {
   const schema = schemas[name]
   if (schema === undefined) throw new TypeError(`there is no schema ${name}`)
   expect(Value.Errors(schemas, schema, JSON.parse(JSON.stringify(value)))).toEqual([])
@@ -132,8 +132,10 @@ export async function execute(
   sketch: Sketch,
   egressClient: EgressClient = responding(),
   settings: Partial<ExecutionContext> = {},
+  resources: Partial<HeldResources> = {},
 ): Promise<ExecuteReply> {
-  const result = await executeNode(complete(sketch), { ...context, egressClient, ...settings }, here)
+  const callContext = { ...here, resources: { ...plenty, ...resources } }
+  const result = await executeNode(complete(sketch), { ...context, egressClient, ...settings }, callContext)
   if (result.kind !== 'executed') throw new TypeError(JSON.stringify(result))
   expectToFollow('ExecuteReply', result.reply)
   return result.reply

@@ -8,7 +8,7 @@ import { type Probed, startStallProbe } from './stall-probe.ts'
 export const maxStallMs = 250
 
 /** A reply never has more bytes, whatever was asked. */
-export const maxReplyBytes = 2 * 1_048_576
+const maxReplyBytes = 2 * 1_048_576
 
 /** After such a stall the service is given up. */
 const hopelessMs = 1_000

@@ -57,7 +57,7 @@ function condition(random: Random): string {
 }
 
 /** A template, most of them well formed. */
-export function randomTemplate(random: Random, depth = 0): string {
+function randomTemplate(random: Random, depth = 0): string {
   const inner = () => (depth > 3 ? placeholder(random) : randomTemplate(random, depth + 1))
   switch (random.integer(0, 9)) {
     case 0:

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { failures } from '../../src/contract/failure.ts'
 import { branchNames } from '../../src/contract/node.ts'
@@ -195,7 +196,7 @@ describe('the metrics of the process', () => {
 
     const series = await scrape(url)
 
-    const build = `webhook_node_build_info{version="0.2.0",node_version="${process.version}"}`
+    const build = `webhook_node_build_info{version="${manifest.version}",node_version="${process.version}"}`
     expect(series.get(build)).toBe(1)
     expect(series.get('webhook_node_process_start_time_seconds')).toBeLessThan(Date.now() / 1000)
     expect(series.get('webhook_node_process_resident_memory_bytes')).toBeGreaterThan(1_000_000)

@@ -6,7 +6,7 @@ import { authority } from '../support/servers.ts'
 import { assertNothingLeaves } from './network.ts'
 
 /** A reply of the service, whatever became of the call. */
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body: unknown
 }

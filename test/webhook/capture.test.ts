@@ -7,6 +7,7 @@ import { writeJson } from '../../src/webhook/values/json.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 import { compiled } from './nodes.ts'
 import { responseOf, scopeOf } from './responses.ts'
+import { SpentBudget } from './spent-budget.ts'
 
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
   const response = responseOf({ body, headers, status: 201 })
@@ -69,6 +70,71 @@ describe('a captured value', () => {
     const node = compiled({ templates: 'none', capture: { v: '{{ response.json }}' } })
 
     expect(capture(node, response, scopeOf(response), 262_144).values).toEqual({ v: 7 })
+  })
+})
+
+describe('what is captured together', () => {
+  const within = (maxBytes: number, templates: Readonly<Record<string, string>>, body: string) => {
+    const response = responseOf({ body })
+    return capture(compiled({ capture: templates }), response, scopeOf(response), maxBytes)
+  }
+  const text = '{{ response.json.text }}'
+  const list = '{{ response.json.list }}'
+  const body = '{"text":"12345678","list":[1,2,3,4,5,6,7,8,9]}'
+  const limitOf = (bytes: number) =>
+    `and does not fit. All that is captured may have ${bytes} bytes as JSON together (MAX_CAPTURED_BYTES).`
+
+  it('may have as many bytes as there are, quotes included', () => {
+    expect(within(10, { text }, body)).toEqual({
+      values: { text: '12345678' },
+      warnings: [],
+      exceededAt: null,
+    })
+  })
+
+  it.each([
+    [9, 'text', { text }, '"text" has 10 bytes'],
+    [9, 'list', { list }, '"list" has more than 9 bytes'],
+    [28, 'list', { text, list }, '"list" has more than 18 bytes'],
+    [19, 'other', { text, other: text }, '"other" has 10 bytes'],
+  ])('of %i bytes lacks %s, of %j', (maxBytes, name, templates, message) => {
+    const { values, warnings, exceededAt } = within(maxBytes, templates, body)
+
+    expect(values).toMatchObject({ [name]: null })
+    expect(warnings).toEqual([
+      {
+        code: 'capture_too_large',
+        path: `/node/capture/${name}`,
+        message: `${message} ${limitOf(maxBytes)}`,
+      },
+    ])
+    expect(exceededAt).toBeNull()
+  })
+
+  it('has what still fits behind something that does not', () => {
+    const { values } = within(10, { list, text }, body)
+
+    expect(values).toEqual({ list: null, text: '12345678' })
+  })
+
+  it('counts bytes, not characters', () => {
+    expect(within(9, { text }, '{"text":"€€€"}').values).toEqual({ text: null })
+    expect(within(11, { text }, '{"text":"€€€"}').values).toEqual({ text: '€€€' })
+  })
+
+  it('ends where there is no time: what follows is not even begun', () => {
+    const response = responseOf({ body })
+    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+    const looping = '{% for n in response.json.list %}{{ n }}{% endfor %}'
+    const templates = { first: looping, second: looping, third: text }
+
+    const captured = capture(compiled({ capture: templates }), response, scope, 1_000)
+
+    expect(captured).toMatchObject({
+      values: { first: null, second: null, third: null },
+      warnings: [{ code: 'capture_failed', path: '/node/capture/first' }],
+      exceededAt: '/node/capture/first',
+    })
   })
 })
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { failures } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
 import { decideOnResponse } from '../../src/webhook/decide.ts'
 import { createMasker } from '../../src/webhook/masking/mask.ts'
 import { compiled, type NodeSketch } from './nodes.ts'
 import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+import { SpentBudget } from './spent-budget.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
   const response = responseOf(sketch)
@@ -181,6 +183,20 @@ describe('what was expected and came', () => {
     })
   })
 
+  it('are told where it came, too', () => {
+    const node = { expect: { type: 'condition', value: 'response.status == 200' } } as const
+
+    expect(decide(node, {}).reason).toEqual({
+      code: 'expectation_met',
+      expected: 'response.status == 200',
+      actual: 'true',
+      message: 'The node expects response.status == 200 and got it.',
+      hint: null,
+      blame: null,
+      path: null,
+    })
+  })
+
   it('are excerpts of 120 characters, cut after the secrets were taken out', () => {
     const secret = 'x'.repeat(200)
     const masker = createMasker([secret])
@@ -190,6 +206,55 @@ describe('what was expected and came', () => {
 
     expect(JSON.stringify(reason)).not.toContain('xxxx')
     expect(reason.hint).toContain(`"${'a'.repeat(100)}•••"`)
+  })
+})
+
+describe('an expectation for which no time is left', () => {
+  it.each<[expectation: NonNullable<NodeSketch['expect']>, path: string]>([
+    [{ type: 'string', value: 'ok' }, '/node/expect'],
+    [{ type: 'condition', value: '(response.json | where_exp: "a", "a" | size) > 0' }, '/node/expect'],
+    [
+      [
+        { type: 'status', value: 200 },
+        { type: 'string', value: 'ok' },
+      ],
+      '/node/expect/1',
+    ],
+  ])('%j fails the call, whatever came', (expectation, path) => {
+    const response = responseOf({ body: '["ok"]' })
+    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+
+    expect(decideOnResponse(compiled({ expect: expectation, onError: 'exit' }), response, scope)).toEqual({
+      branch: 'exit',
+      succeeded: false,
+      reason: {
+        code: 'judging_failed',
+        message: `${failures.judging_failed.title}.`,
+        hint: failures.judging_failed.hint,
+        blame: failures.judging_failed.blame,
+        path,
+      },
+      warnings: [],
+    })
+  })
+
+  it('is the one of a status all the same: that takes none', () => {
+    const response = responseOf({ status: 204 })
+    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+
+    expect(decideOnResponse(compiled({}), response, scope).succeeded).toBe(true)
+  })
+})
+
+describe('a variable that a condition does not find', () => {
+  it.each([
+    ['profile.nope == nil', 'profile.nope'],
+    ['response.json.nope == nil', null],
+  ])('%s is a warning where the workflow lacks it', (value, name) => {
+    const { warnings } = decide({ expect: { type: 'condition', value } }, { body: '{}' })
+
+    expect(warnings.map(({ path }) => path)).toEqual(name === null ? [] : ['/node/expect/value'])
+    for (const { message } of warnings) expect(message).toContain(name)
   })
 })
 
@@ -225,6 +290,7 @@ describe('an expectation of a response in which the target sent a secret of the 
     const { warnings, reason } = decideOnResponse(compiled({ expect: expectation }), response, scope)
 
     expect(warnings.map(({ code }) => code)).toEqual(isTold ? ['expectation_masked'] : [])
+    for (const { message } of warnings) expect(message).toContain('The target sent a secret back.')
     expect(reason.hint?.includes('are masked before') ?? false).toBe(isTold && reason.hint !== null)
   })
 

@@ -31,6 +31,8 @@ describe('a variable of a template of the request', () => {
     '{% comment %}{{ nobody }}{% endcomment %}{% raw %}{{ nobody }}{% endraw %}',
     '{{ profile.list | where_exp: "t", "t.a == profile.a" | map: "a" }}',
     '{% assign c = "nobody.x" %}{{ profile.list | where_exp: "t", c }}',
+    '{{ profile.list | where_exp: profile.name, "nobody.x" }}',
+    '{% assign if = 1 %}{{ if }}',
   ])('is known: %s', (text) => {
     expect(inRequest(text)).toBeUndefined()
     expect(inCapture(text)).toBeUndefined()
@@ -56,6 +58,11 @@ describe('a variable of a template of the request', () => {
     ['{{ payload.profile.email }}', 'Did you mean "profile.email"?'],
     ['{{ customer.email }}', 'Did you mean "profile.email"?'],
     ['{{ workflow.name }}', 'Did you mean "flow.name"?'],
+    ['{{ workflow }}', 'Did you mean "profile.workflow"?'],
+    ['{{ xqzt.email }}', 'Did you mean "profile.xqzt.email"?'],
+    ['{{ execution.executionId }}', 'Did you mean "execution.id"?'],
+    ['{{ node.id.x.y }}', '"node.id" has no "x".'],
+    ['{{ profile.list | where_exp: "t", "nobody.x" | map: "a" }}', 'names what is no variable'],
     ['{{ order.total }}', 'Did you mean "profile.order.total"?'],
     ['{{ evnt["a b"].x }}', 'Did you mean "event"?'],
     ['{{ ["profil"].x }}', 'Variables begin with profile, event, instance, flow, vars, node and execution.'],
@@ -155,6 +162,8 @@ describe('a variable over a response', () => {
     ['response.code == 200', 'Did you mean "response.status"?'],
     ['response.ok', 'Did you mean "response.status"?'],
     ['response.data.id', 'Did you mean "response.json.id"?'],
+    ['response.payload.id', 'Did you mean "response.json.id"?'],
+    ['payload.id == 1', 'Did you mean "response.json.id"?'],
     ['response.jsn.id', 'Did you mean "response.json.id"?'],
     ['response.Status', 'Did you mean "response.status"?'],
     ['response.header.x-id', 'Did you mean "response.headers.x-id"?'],

@@ -22,7 +22,7 @@ export type Surroundings = Partial<Omit<RenderInput, 'payload' | 'secrets' | 'st
   readonly store?: SecretLookup
 }
 
-export const executionId = '01980000-0000-7000-8000-000000000000'
+const executionId = '01980000-0000-7000-8000-000000000000'
 
 export function errorsOf(node: NodeSketch): readonly ConfigError[] {
   const compiled = compileNode(complete(node), { maxTimeoutMs: 10_000 })

@@ -64,6 +64,7 @@ describe('a template is well formed', () => {
     ['{% case profile.name %}{% when "Bob" or "Eve" %}a{% else %}b{% endcase %}', 'b'],
     ['{% for t in profile.tags %}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}', 'x,y'],
     ['{% for t in profile.tags reversed limit: 1 offset: 0 %}{{ t }}{% endfor %}', 'x'],
+    ['{% for t in profile.tags, limit: 1, offset: 1 %}{{ t }}{% endfor %}', 'y'],
     ['{% for t in profile.none %}a{% else %}b{% endfor %}', 'b'],
     [
       '{% for i in (1..5) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}',
@@ -87,6 +88,7 @@ describe('a template is well formed', () => {
     ['{% raw %}{{ a b }}{% nope %}{% endraw %}', '{{ a b }}{% nope %}'],
     ['{% # a remark %}x', 'x'],
     ['{%- if true -%} a {%- endif -%}', 'a'],
+    [`${'{% if true %}'.repeat(50)}x${'{% endif %}'.repeat(50)}`, 'x'],
   ])('%j is %j', (text, result) => {
     expect(problemOf(text)).toBeNull()
     expect(textOf(text)).toBe(result)
@@ -163,7 +165,7 @@ describe('a template is refused', () => {
     [`{% ${'liquid '.repeat(6)}echo a %}`, '{% liquid %} is nested deeper than 5'],
     ['{% comment %}a', '{% endcomment %} is missing'],
     ['{% raw %}a', 'not closed'],
-    [`${'{% if a %}'.repeat(60)}${'{% endif %}'.repeat(60)}`, 'nested deeper than 50'],
+    [`${'{% if a %}'.repeat(51)}${'{% endif %}'.repeat(51)}`, 'nested deeper than 50'],
     ['{{ a | default: "{{ b }}" }}', 'a placeholder or tag between quotes is not filled in'],
     ["{{ a | default: '{{b}}' }}", 'as in default: profile.name'],
     ['{{ "Hi {{ a }}" }}', '"Hi " | append: profile.name'],

@@ -3,7 +3,7 @@ import { BoundedBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
 /** How the bytes of a body stopped coming. `misframed`: a chunk breaks the rules. `capped`: no more of them were wanted. */
-export type WireEnding = 'complete' | 'broken' | 'misframed' | 'capped'
+type WireEnding = 'complete' | 'broken' | 'misframed' | 'capped'
 
 /** Collects a body while it comes in, and never more of it than the limit. */
 export interface ResponseBody {
@@ -14,7 +14,7 @@ export interface ResponseBody {
 }
 
 /** What there is of a body when the clock runs out. */
-export interface Interrupted {
+interface Interrupted {
   readonly bytes: Buffer
   readonly ending: 'timed_out' | 'undecoded'
 }

@@ -14,7 +14,7 @@ export interface ClientStore {
 }
 
 /** Takes what there is to say of a re-reading: never a key. */
-export interface ClientLog {
+interface ClientLog {
   info(details: object, message: string): void
   error(details: object, message: string): void
 }

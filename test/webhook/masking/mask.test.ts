@@ -163,6 +163,28 @@ describe('a secret is hidden', () => {
     expect(createMasker(['new "secret"'])(JSON.stringify('C:\\new "secret"'))).toBe('"C:•••"')
   })
 
+  it('of backslashes alone, in JSON, in JSON within JSON and URL-encoded', () => {
+    const secret = '\\'.repeat(5)
+    const masked = createMasker([secret])
+
+    for (const form of [
+      secret,
+      escapeJson(secret),
+      escapeJson(escapeJson(secret)),
+      encodeURIComponent(secret),
+    ])
+      expect(masked(`a ${form} b`), form).toBe(`a ${mask} b`)
+  })
+
+  it('whose letters beyond ASCII are written as code points or as bytes', () => {
+    const masked = createMasker(['pässwort'])
+
+    expect(masked('a p\\xe4sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p\\u00e4sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p&#228;sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p%C3%A4sswort b')).toBe(`a ${mask} b`)
+  })
+
   it('every time it occurs, among others that begin alike', () => {
     const masked = createMasker(['secret', 'secret-long', 'cret-lo'])
 
