@@ -6,8 +6,8 @@ import { startWorld, type World } from '../../demo/world.ts'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import openapi from '../../openapi/openapi.json' with { type: 'json' }
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import { launchChromium, nameOfThisMachine } from './chromium.ts'
-import { type DocsPage, openDocsPage, type ShownReply } from './docs-page.ts'
+import { launchChromium, nameOfThisMachine } from './support/chromium.ts'
+import { type DocsPage, openDocsPage, type ShownReply } from './support/docs-page.ts'
 
 const { lead } = executeExamples
 const key = 'a-key-for-the-browser'

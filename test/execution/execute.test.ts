@@ -17,7 +17,7 @@ import {
   responding,
   responseOf,
   type TestEgressClient,
-} from './executions.ts'
+} from './support/executions.ts'
 
 describe('an execution', () => {
   it('tells all there is to tell', async () => {

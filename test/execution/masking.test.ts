@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import { attempt, egressWith, execute, failing, preview, responding, responseOf } from './executions.ts'
+import {
+  attempt,
+  egressWith,
+  execute,
+  failing,
+  preview,
+  responding,
+  responseOf,
+} from './support/executions.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { previewNode } from '../../src/execution/preview.ts'
-import { context, given, preview } from './executions.ts'
+import { context, given, preview } from './support/executions.ts'
 
 describe('a preview', () => {
   it('shows the request, the command and nothing else', () => {

@@ -4,7 +4,15 @@ import { executeNode } from '../../src/execution/execute.ts'
 import { createSpans } from '../../src/execution/spans.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
-import { attempt, context, egressWith, given, here, responseOf, type TestEgressClient } from './executions.ts'
+import {
+  attempt,
+  context,
+  egressWith,
+  given,
+  here,
+  responseOf,
+  type TestEgressClient,
+} from './support/executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
 const responded = attempt({ kind: 'responded', response: responseOf({}) })

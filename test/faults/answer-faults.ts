@@ -1,8 +1,8 @@
 import { drip, flood, type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Target } from './fault.ts'
-import { shrinkSendBuffers } from './network.ts'
-import { answer, at, ok, sound, tls } from './targets.ts'
+import type { Chapter, Fault, Target } from './support/fault.ts'
+import { shrinkSendBuffers } from './support/network.ts'
+import { answer, at, ok, sound, tls } from './support/targets.ts'
 
 const unanswered = { delivered: 'maybe', repeat: 'if_idempotent', seen: 'a request' } as const
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Part } from '../../testkit/raw-server.ts'
 import { json } from '../support/receiver.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
-import { startServiceProcess } from './service-process.ts'
+import { startServiceProcess } from './support/service-process.ts'
 
 // Linux only: other systems tell of a process in other ways.
 

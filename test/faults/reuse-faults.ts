@@ -4,8 +4,8 @@ import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { testEgressClient } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Target } from './fault.ts'
-import { at, sound } from './targets.ts'
+import type { Chapter, Target } from './support/fault.ts'
+import { at, sound } from './support/targets.ts'
 
 /** What the caller is told when a fresh connection took the place of a dead one. */
 const recovered = {

@@ -1,4 +1,4 @@
-import type { Chapter } from './fault.ts'
+import type { Chapter } from './support/fault.ts'
 
 const noHttp2 = 'the service speaks HTTP/1.1 only, so that every request on the wire is one that it knows of'
 
@@ -10,7 +10,7 @@ export const serviceFaults: Chapter = {
     {
       row: '55',
       what: 'The service is stopped during the call.',
-      why: '`test/egress/deadline.test.ts` makes it without the rest of the service',
+      why: '`test/egress/call/deadline.test.ts` makes it without the rest of the service',
     },
     {
       row: '55',

@@ -5,8 +5,8 @@ import { flood, silent, write, writeAndReset, writeAndStay } from '../../testkit
 import { alert, bareHello } from '../support/hellos.ts'
 import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { authority, middlebox } from '../support/servers.ts'
-import type { Chapter, Target } from './fault.ts'
-import { sound, tcp, tls } from './targets.ts'
+import type { Chapter, Target } from './support/fault.ts'
+import { sound, tcp, tls } from './support/targets.ts'
 
 const day = 86_400_000
 const daysFromNow = (days: number) => new Date(Date.now() + days * day)
@@ -89,7 +89,7 @@ export const tlsFaults: Chapter = {
     {
       row: '15',
       what: 'The key of the certificate is too short, or its signature too weak.',
-      why: 'Needs a server that accepts what is weak: `test/egress/tls.test.ts`',
+      why: 'Needs a server that accepts what is weak: `test/egress/connection/tls.test.ts`',
     },
     {
       row: '16',

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Aftermath, attack, expectUnharmed } from './attack.ts'
-import type { HostileReply, HostileRequest } from './hostile-client.ts'
-import { hostileService } from './hostile-service.ts'
-import { type HostileAnswer, hostileTarget, respond } from './hostile-target.ts'
-import { execute, many, preview } from './shape.ts'
+import { type Aftermath, attack, expectUnharmed } from './support/attack.ts'
+import type { HostileReply, HostileRequest } from './support/hostile-client.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { type HostileAnswer, hostileTarget, respond } from './support/hostile-target.ts'
+import { execute, many, preview } from './support/shape.ts'
 
 /** What one client does to another, with requests of which each is a small one. */
 const keys = { attacker: 'attacker-attacker-1', victim: 'victim-victim-victim' }

@@ -1,6 +1,6 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget, respond, respondJson } from './hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, type Shape, tooMuch } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget, respond, respondJson } from './support/hostile-target.ts'
+import { describeShapes, execute, judged, many, preview, type Shape, tooMuch } from './support/shape.ts'
 
 /** Little that is sent, and much that is made of it. */
 const service = hostileService({ heapMb: 256 })

@@ -1,6 +1,6 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget, respondJson } from './hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, raw, type Shape } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget, respondJson } from './support/hostile-target.ts'
+import { describeShapes, execute, judged, many, preview, raw, type Shape } from './support/shape.ts'
 
 const service = hostileService({ heapMb: 256 })
 const target = hostileTarget()

@@ -10,9 +10,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { freePort } from '../../bench/program.ts'
 import { createAddressPolicy } from '../../src/egress/policy/address-policy.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { attack, expectUnharmed } from './attack.ts'
-import { hostileService } from './hostile-service.ts'
-import { many } from './shape.ts'
+import { attack, expectUnharmed } from './support/attack.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { many } from './support/shape.ts'
 
 /** The machine around the service: what it writes to, who connects to it, and what a request says of itself. */
 const keys = 'engine:engine-engine-engine'

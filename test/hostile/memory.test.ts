@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { requestOf } from '../support/raw-client.ts'
-import { attack, expectUnharmed, sending } from './attack.ts'
-import type { HostileRequest } from './hostile-client.ts'
-import { hostileService } from './hostile-service.ts'
-import { type HostileAnswer, hostileTarget, respond, respondJson } from './hostile-target.ts'
-import { execute, many, preview } from './shape.ts'
+import { attack, expectUnharmed, sending } from './support/attack.ts'
+import type { HostileRequest } from './support/hostile-client.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { type HostileAnswer, hostileTarget, respond, respondJson } from './support/hostile-target.ts'
+import { execute, many, preview } from './support/shape.ts'
 
 /** Nothing odd, and all of it at once; and what stays of what is over. */
 const service = hostileService({ heapMb: 128, settings: { MAX_PER_HOST: '200' } })

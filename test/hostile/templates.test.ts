@@ -1,6 +1,6 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget } from './hostile-target.ts'
-import { describeShapes, execute, many, preview, type Shape } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget } from './support/hostile-target.ts'
+import { describeShapes, execute, many, preview, type Shape } from './support/shape.ts'
 
 /** Nodes that are dear to read, before anything is rendered. */
 const service = hostileService({ heapMb: 256 })

@@ -6,10 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { createRawTlsServer } from '../../testkit/raw-server.ts'
 import { credentials } from '../support/servers.ts'
-import { attack, expectUnharmed, sending } from './attack.ts'
-import { hostileService } from './hostile-service.ts'
-import { endless, type HostileAnswer, hostileTarget } from './hostile-target.ts'
-import { execute, many } from './shape.ts'
+import { attack, expectUnharmed, sending } from './support/attack.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { endless, type HostileAnswer, hostileTarget } from './support/hostile-target.ts'
+import { execute, many } from './support/shape.ts'
 
 /** What a target can do below HTTP, with an answer that never ends. */
 const service = hostileService({ heapMb: 256 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashKey } from '../../src/http/clients/api-keys.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
 import { service } from '../support/service.ts'
 

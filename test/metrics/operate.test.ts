@@ -5,8 +5,8 @@ import { parse } from 'yaml'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './promql.ts'
 import { type Scrape, scrape } from './scrape.ts'
+import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './support/promql.ts'
 
 interface Alert {
   readonly alert: string

@@ -4,7 +4,7 @@ import type { Zones } from '../../testkit/dns-server.ts'
 import { json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { dnsmasq } from './dnsmasq.ts'
+import { dnsmasq } from './support/dnsmasq.ts'
 
 const host = 'hooks.example.com'
 const credentials = await authority.issue({ names: [host] })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { authority, credentials } from '../support/servers.ts'
-import { startWorld } from './world.ts'
+import { startWorld } from './support/world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'webhook-node-tls-'))
 const file = (name: string, content: string) => {

@@ -2,10 +2,10 @@ import { isIP, isIPv6 } from 'node:net'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { authority } from '../support/servers.ts'
-import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './network.ts'
-import { receiverAt } from './receiver-at.ts'
+import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './support/network.ts'
+import { receiverAt } from './support/receiver-at.ts'
+import { startWorld } from './support/world.ts'
 import corpus from './urls.json' with { type: 'json' }
-import { startWorld } from './world.ts'
 
 /** A URL, what must become of it, and the addresses behind its name. */
 interface Entry {

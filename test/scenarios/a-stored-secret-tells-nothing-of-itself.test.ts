@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const secret = 'sk_live_9fK3mQx7Lr2Tz8Wb4Vc6Nd1P'
 const anywhere = ['auth', 'headers', 'path', 'query', 'body']

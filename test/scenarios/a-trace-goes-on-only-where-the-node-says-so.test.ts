@@ -3,7 +3,7 @@ import { rawClient, requestOf } from '../support/raw-client.ts'
 import { inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headerPairs } from './received-headers.ts'
+import { headerPairs } from './support/received-headers.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { held, json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const url = '{{ vars.next }}'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const secrets = { crm: 'tok-9f8e7d6c' }
 const basic = Buffer.from('flow:tok-9f8e7d6c').toString('base64')

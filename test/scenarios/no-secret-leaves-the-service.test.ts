@@ -1,13 +1,21 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
-import { testFiles } from '../secrets/files.ts'
 import { collector } from '../support/collector.ts'
 import { tracesOf } from '../support/disguises.ts'
+import { testFiles } from '../support/files.ts'
 import { type Answer, json } from '../support/receiver.ts'
 import { authority, rawServer, receiver } from '../support/servers.ts'
 import { type ServiceOptions, service } from '../support/service.ts'
-import { answersWith, type Canaries, callsWith, cutAnswer, echoOf, mark, sampleCanaries } from './canaries.ts'
+import {
+  answersWith,
+  type Canaries,
+  callsWith,
+  cutAnswer,
+  echoOf,
+  mark,
+  sampleCanaries,
+} from './support/canaries.ts'
 
 const key = `${mark}-key-0123456789`
 

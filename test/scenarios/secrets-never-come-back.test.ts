@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
 import { echoesOf, tracesOf } from '../support/disguises.ts'
+import { testFiles } from '../support/files.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const token = 'tok/en+9f8e=7d'
 const note = 'pass "word" & ümlaut\n'

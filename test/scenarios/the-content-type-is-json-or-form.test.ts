@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const fields = [
   { name: 'name', source: 'profile', field: 'name' },

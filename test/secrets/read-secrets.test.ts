@@ -3,7 +3,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
-import { type TestFiles, testFiles } from './files.ts'
+import { type TestFiles, testFiles } from '../support/files.ts'
 
 function read(sources: Partial<SecretSources>) {
   return readSecrets({ directory: null, file: null, unbound: 'allow', ...sources })

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
 import type { StoredSecretUse } from '../../src/secrets/secret.ts'
 import { createSecretStore, type SecretStore } from '../../src/secrets/secret-store.ts'
-import { testFiles } from './files.ts'
+import { testFiles } from '../support/files.ts'
 
 const anywhere: StoredSecretUse = {
   place: 'auth',

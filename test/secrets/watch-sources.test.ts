@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WatcherOptions, watchSources } from '../../src/secrets/watch-sources.ts'
-import { testFiles } from './files.ts'
+import { testFiles } from '../support/files.ts'
 
 describe('looking for changes', () => {
   it('does not rely on the marks of a file that has just changed: a further change may leave the same', async () => {

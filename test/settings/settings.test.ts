@@ -7,7 +7,7 @@ import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { type Client, rights } from '../../src/http/clients/client.ts'
 import { type Access, readListening, readSettings } from '../../src/settings/settings.ts'
 import { allVariables } from '../../src/settings/variables.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { authority } from '../support/servers.ts'
 
 const key = '0123456789abcdef'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Minutes } from '../../src/statistics/minutes.ts'
-import { start } from './executions.ts'
+import { start } from './support/executions.ts'
 
 const minute = 60_000
 const hour = 60 * minute

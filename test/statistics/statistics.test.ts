@@ -8,7 +8,7 @@ import { type NodeStatistics, statisticsSchemas } from '../../src/contract/stati
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { keptFailures } from '../../src/statistics/node-history.ts'
 import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
-import { execution, failedExecution, start } from './executions.ts'
+import { execution, failedExecution, start } from './support/executions.ts'
 
 const second = 1_000
 const minute = 60 * second

@@ -5,8 +5,8 @@ import { noMaskers, ReadableResponse } from '../../src/webhook/response/readable
 import { RenderBudget } from '../../src/webhook/template/render-budget.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
 import { cpuMs } from '../support/cpu-time.ts'
-import { compiled } from './nodes.ts'
-import { responseOf, scopeOf } from './responses.ts'
+import { compiled } from './support/nodes.ts'
+import { responseOf, scopeOf } from './support/responses.ts'
 
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
   const response = responseOf({ body, headers, status: 201 })

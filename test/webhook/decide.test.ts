@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { failureCodes, failures } from '../../src/contract/failure.ts'
 import { decideOnFailure, decideOnResponse } from '../../src/webhook/decide.ts'
-import { compiled, type NodeSketch } from './nodes.ts'
-import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+import { compiled, type NodeSketch } from './support/nodes.ts'
+import { type ResponseSketch, responseOf, scopeOf } from './support/responses.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
   const response = responseOf(sketch)

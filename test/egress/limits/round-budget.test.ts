@@ -1,0 +1,80 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { RoundBudget } from '../../../src/egress/limits/round-budget.ts'
+
+const all = 32_768
+
+describe('responses that come at once', () => {
+  it('are read at once while they are small', () => {
+    const turns = new RoundBudget(all)
+    for (let read = 0; read < 60; read++) turns.take(500)
+
+    expect(turns.isOpen).toBe(true)
+  })
+
+  it('wait for the next round of the event loop once so much was read, in the order in which they came', async () => {
+    const turns = new RoundBudget(all)
+    const rounds: string[][] = []
+    const read = (name: string, bytes: number) => () => {
+      rounds.at(-1)?.push(name)
+      turns.take(bytes)
+    }
+    turns.take(all)
+    expect(turns.isOpen).toBe(false)
+    turns.wait(read('large', all))
+    turns.wait(read('small', 1))
+    turns.wait(read('another small', 1))
+
+    for (let round = 0; round < 3; round++) {
+      rounds.push([])
+      await nextRound()
+    }
+
+    expect(rounds.filter((names) => names.length > 0)).toEqual([['large'], ['small', 'another small']])
+    expect(turns.isOpen).toBe(true)
+  })
+
+  it('go to the end when they wait again', async () => {
+    const turns = new RoundBudget(all)
+    const order: string[] = []
+    const readOn = (name: string, pieces: number): void => {
+      for (let left = pieces; left > 0; left--) {
+        if (!turns.isOpen) {
+          turns.wait(() => readOn(name, left))
+          return
+        }
+        order.push(name)
+        turns.take(all)
+      }
+    }
+
+    readOn('a', 3)
+    readOn('b', 2)
+    for (let round = 0; round < 6; round++) await nextRound()
+
+    expect(order).toEqual(['a', 'a', 'b', 'a', 'b'])
+  })
+
+  it('are no more in one round however many of them wait, and wait again', async () => {
+    const turns = new RoundBudget(all)
+    const rounds = [0]
+    const readOn = (pieces: number): void => {
+      for (let left = pieces; left > 0; left--) {
+        if (!turns.isOpen) {
+          turns.wait(() => readOn(left))
+          return
+        }
+        rounds.push((rounds.pop() ?? 0) + 1)
+        turns.take(all)
+      }
+    }
+
+    for (let response = 0; response < 20; response++) readOn(5)
+    for (let round = 1; round < 100; round++) {
+      rounds.push(0)
+      await nextRound()
+    }
+
+    expect(rounds).toEqual(Array.from({ length: 100 }, () => 1))
+  })
+})
