@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complaint, type NodeSketch, render } from '../webhook/support/nodes.ts'
+import { complaint, type NodeSketch, raw, render } from '../webhook/support/nodes.ts'
 import { section } from './support/markdown.ts'
 import { read } from './support/pages.ts'
 
@@ -21,10 +21,6 @@ const cellsOf = (row: string) =>
 
 /** What stands between the first backticks of a cell. */
 const codeIn = (cell: string | undefined) => /^`([^`]*)`/.exec(cell ?? '')?.[1] ?? ''
-
-const raw = (contentType: string, content: string): NodeSketch => ({
-  body: { structure: 'raw', contentType, content },
-})
 
 /** What a template gives, or the code of its failure. */
 function resultOf(node: NodeSketch, profile: object): string {

@@ -10,6 +10,7 @@ import type { HeaderPair } from '../../src/webhook/wire/outcome.ts'
 import type { Part } from '../../testkit/raw-server.ts'
 import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
+import { cut } from './support/pieces.ts'
 
 /** Set READERS_SEED to play a run again. */
 const seed = Number(process.env.READERS_SEED ?? Date.now() % 2 ** 31)
@@ -97,11 +98,6 @@ const odd = fc
         return { pieces: cut(sent, places), status, body, isForCurlOnly: framed.isForCurlOnly }
       }),
   )
-
-function cut(text: string, places: readonly number[]): readonly string[] {
-  const ends = [...places.map((place) => Math.floor(place * text.length)), text.length].sort((a, b) => a - b)
-  return ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end)).filter((piece) => piece !== '')
-}
 
 interface Reading {
   readonly status: number

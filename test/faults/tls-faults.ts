@@ -2,14 +2,12 @@ import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
+import { daysFromNow } from '../support/days.ts'
 import { alert, bareHello } from '../support/hellos.ts'
 import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { authority, middlebox } from '../support/servers.ts'
 import type { Chapter, Target } from './support/fault.ts'
 import { sound, tcp, tls } from './support/targets.ts'
-
-const day = 86_400_000
-const daysFromNow = (days: number) => new Date(Date.now() + days * day)
 
 const answered = { delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const

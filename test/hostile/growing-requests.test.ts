@@ -1,12 +1,11 @@
 import { hostileService } from './support/hostile-service.ts'
 import { hostileTarget, respond, respondJson } from './support/hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, type Shape, tooMuch } from './support/shape.ts'
+import { describeShapes, execute, judged, many, post, preview, type Shape, tooMuch } from './support/shape.ts'
 
 /** Little that is sent, and much that is made of it. */
 const service = hostileService({ heapMb: 256 })
 const target = hostileTarget()
 
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 const hundred = { payload: { flow: { a: 'a'.repeat(100) } } }
 const big = { payload: { flow: { a: 'a'.repeat(900_000) } } }
 const sent = [...tooMuch, ...judged]

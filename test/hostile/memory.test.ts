@@ -8,14 +8,13 @@ import { attack, expectUnharmed, sending } from './support/attack.ts'
 import type { HostileRequest } from './support/hostile-client.ts'
 import { hostileService } from './support/hostile-service.ts'
 import { type HostileAnswer, hostileTarget, respond, respondJson } from './support/hostile-target.ts'
-import { execute, many, preview } from './support/shape.ts'
+import { execute, many, post, preview } from './support/shape.ts'
 
 /** Nothing odd, and all of it at once; and what stays of what is over. */
 const service = hostileService({ heapMb: 128, settings: { MAX_PER_HOST: '200' } })
 const target = hostileTarget()
 
 const mebibyte = 1_048_576
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 
 /** What an ordinary message of that size looks like. */
 const message = (bytes: number) =>

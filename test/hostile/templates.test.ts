@@ -1,6 +1,6 @@
 import { hostileService } from './support/hostile-service.ts'
 import { hostileTarget } from './support/hostile-target.ts'
-import { describeShapes, execute, many, preview, type Shape } from './support/shape.ts'
+import { describeShapes, execute, many, post, preview, type Shape } from './support/shape.ts'
 
 /** Nodes that are dear to read, before anything is rendered. */
 const service = hostileService({ heapMb: 256 })
@@ -8,7 +8,6 @@ const target = hostileTarget()
 
 const megabyte = 1_000_000
 const fill = (text: string, bytes = megabyte) => text.repeat(Math.floor(bytes / text.length))
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 const raw = (url: string, content: string) =>
   post(url, { body: { structure: 'raw', contentType: 'text/plain', content } })
 

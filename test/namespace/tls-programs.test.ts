@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { authority, credentials } from '../support/servers.ts'
+import { isListening } from './support/is-listening.ts'
 import { startWorld } from './support/world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'webhook-node-tls-'))
@@ -107,27 +107,15 @@ describe('openssl s_server', () => {
 
 /** Starts a program, unless one listens on the port already, and waits until one does. */
 async function start(command: string, options: readonly string[], port: number): Promise<void> {
-  if (await listensOn(port)) return
+  if (await isListening(port)) return
   const program = spawn(command, options, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   program.stderr.on('data', (chunk) => {
     complaint += chunk
   })
   programs.push(program)
-  await vi.waitUntil(async () => program.exitCode !== null || (await listensOn(port)), { timeout: 4_000 })
+  await vi.waitUntil(async () => program.exitCode !== null || (await isListening(port)), { timeout: 4_000 })
   if (program.exitCode !== null) throw new Error(`${command} has ended: ${complaint}`)
-}
-
-async function listensOn(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 async function stop(program: ChildProcess): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { untilGauge } from '../support/gauge.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
+import { untilDraining } from '../support/readiness.ts'
 import { held, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -46,7 +47,7 @@ describe('a caller that has gone', () => {
     await vi.waitUntil(() => target.received.length === 1)
     await hangUp()
     const stopped = drain()
-    await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+    await untilDraining(url)
     release()
     await stopped
 

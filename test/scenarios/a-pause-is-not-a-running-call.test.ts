@@ -3,6 +3,7 @@ import type { Problem } from '../../src/contract/schemas.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
+import { untilDraining } from '../support/readiness.ts'
 import { type Answer, held, inTurn, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { type Service, service } from '../support/service.ts'
@@ -174,7 +175,7 @@ describe('a pause is not a running call', () => {
     const reply = execute({ node: { method: 'GET', url: target.url, retry: {} } })
     await vi.waitUntil(() => target.received.length === 1)
     const stopped = drain()
-    await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+    await untilDraining(url)
     release()
 
     expect(await reply).toMatchObject({

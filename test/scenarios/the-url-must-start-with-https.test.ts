@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { CertificateOptions } from '../../testkit/certificates.ts'
 import { createAuthority } from '../../testkit/certificates.ts'
+import { daysFromNow } from '../support/days.ts'
 import { json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-
-const dayMs = 86_400_000
-const daysFromNow = (days: number) => new Date(Date.now() + days * dayMs)
 
 describe('the URL must start with https:// and the certificate must be valid', () => {
   it('sends to an https:// address with a sound certificate', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
 import type { StoredSecretUse } from '../../src/secrets/secret.ts'
 import { createSecretStore, type SecretStore } from '../../src/secrets/secret-store.ts'
+import { collectedLog } from '../support/collected-log.ts'
 import { testFiles } from '../support/files.ts'
 
 const anywhere: StoredSecretUse = {
@@ -16,22 +17,12 @@ const anywhere: StoredSecretUse = {
   tenant: null,
 }
 
-interface LogLine {
-  readonly level: 'info' | 'warn' | 'error'
-  readonly details: unknown
-}
-
 /** A store that looks for changes all the time. */
 function storeOf(wanted: Partial<SecretSources>) {
   const sources = { directory: null, file: null, unbound: 'allow' as const, ...wanted }
   const read = readSecrets(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
-  const lines: LogLine[] = []
-  const log = {
-    info: (details: object) => void lines.push({ level: 'info', details }),
-    warn: (details: string) => void lines.push({ level: 'warn', details }),
-    error: (details: object) => void lines.push({ level: 'error', details }),
-  }
+  const { lines, log } = collectedLog()
   const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const find = (name: string) => valueOrRefusal(store.find(name, anywhere))

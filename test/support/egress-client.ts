@@ -40,7 +40,13 @@ export function testEgressClient(options: Partial<EgressOptions> = {}): EgressCl
 /** A request to a server of a test, complete as the service renders it. */
 export function outbound(
   port: number,
-  { host = '127.0.0.1', method = 'POST', body = Buffer.from('{}'), ...rest }: Partial<OutboundRequest> = {},
+  {
+    host = '127.0.0.1',
+    method = 'POST',
+    body = Buffer.from('{}'),
+    keepAlive = true,
+    ...rest
+  }: Partial<OutboundRequest> = {},
 ): OutboundRequest {
   const sent = method === 'GET' ? null : body
   return {
@@ -50,12 +56,12 @@ export function outbound(
     target: '/hook?a=1',
     headers: [
       ['host', `${host.includes(':') ? `[${host}]` : host}:${port}`],
-      ['connection', 'keep-alive'],
+      ['connection', keepAlive ? 'keep-alive' : 'close'],
       ['Accept', '*/*'],
       ...(sent ? ([['content-length', String(sent.length)]] as const) : []),
     ],
     body: sent,
-    keepAlive: true,
+    keepAlive,
     isIdempotent: false,
     ...rest,
   }

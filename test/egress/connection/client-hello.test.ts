@@ -24,14 +24,7 @@ async function behind(verdict: Verdict, options: Parameters<typeof testEgressCli
 }
 
 /** A request after which its connection is closed. */
-function closing(port: number) {
-  const headers = [
-    ['host', `127.0.0.1:${port}`],
-    ['connection', 'close'],
-    ['content-length', '2'],
-  ] as const
-  return outbound(port, { keepAlive: false, headers })
-}
+const closing = (port: number) => outbound(port, { keepAlive: false })
 
 it('is as Node has it where that is answered, on one connection', async () => {
   const { call, box, lines } = await behind((_hello, _socket, pass) => pass())

@@ -6,6 +6,7 @@ import type { FailureCode } from '../../../src/contract/failure.ts'
 import { type CertificateOptions, createAuthority } from '../../../testkit/certificates.ts'
 import { listen } from '../../../testkit/listen.ts'
 import { type Part, silent, write, writeAndReset, writeAndStay } from '../../../testkit/raw-server.ts'
+import { daysFromNow } from '../../support/days.ts'
 import { attemptAt, outbound, testEgressClient } from '../../support/egress-client.ts'
 import { alert, bareHello } from '../../support/hellos.ts'
 import { json } from '../../support/receiver.ts'
@@ -17,9 +18,6 @@ import {
   rawTlsServer,
   receiver,
 } from '../../support/servers.ts'
-
-const dayMs = 86_400_000
-const daysFromNow = (days: number) => new Date(Date.now() + days * dayMs)
 
 describe('a certificate', () => {
   it.each<readonly [string, string, CertificateOptions]>([

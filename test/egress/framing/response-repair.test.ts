@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ProgressLimit } from '../../../src/egress/framing/progress-limit.ts'
 import type { ResponseHead } from '../../../src/egress/framing/response-head.ts'
 import { ResponseRepair } from '../../../src/egress/framing/response-repair.ts'
+import { cut } from '../support/pieces.ts'
 
 /** What is handed on of a response that comes in these pieces, and its heads. */
 function read(pieces: readonly Buffer[]) {
@@ -35,14 +36,8 @@ function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** Cuts a text at places that are shares of its length. Each piece has memory of its own, as where it was received. */
-function cut(text: string, places: readonly number[]): readonly Buffer[] {
-  const ends = [...places.map((place) => Math.floor(place * text.length)), text.length].sort((a, b) => a - b)
-  return ends
-    .map((end, index) => text.slice(ends[index - 1] ?? 0, end))
-    .filter((piece) => piece !== '')
-    .map(bytes)
-}
+/** Each piece has memory of its own, as where it was received. */
+const piecesOf = (text: string, places: readonly number[]) => cut(text, places).map(bytes)
 
 const character = (pattern: RegExp) => {
   const all = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
@@ -129,7 +124,7 @@ describe('a response that breaks no rule', () => {
     fc.assert(
       fc.property(fc.array(interim, { maxLength: 3 }), soundBody, places, (before, [head, body], at) => {
         const interims = before.map(bytes)
-        const pieces = cut(head + body, at)
+        const pieces = piecesOf(head + body, at)
         const { handedOn, heads } = read([...interims, ...pieces])
 
         expect(latin1(handedOn)).toBe(head + body)
@@ -144,7 +139,7 @@ describe('a response that breaks no rule', () => {
   it('is handed on as it came in chunks, with their extensions and trailers', () => {
     fc.assert(
       fc.property(headWith(chunked), soundChunks, places, (head, { sent, holds }, at) => {
-        const { text: read1, framingBytes } = read(cut(head + sent, at))
+        const { text: read1, framingBytes } = read(piecesOf(head + sent, at))
 
         expect(read1).toBe(head + sent)
         expect(framingBytes).toBe(/^HTTP\/1\.1 (?:204|304)/.test(head) ? 0 : sent.length - holds.length)
@@ -194,7 +189,7 @@ describe('a head that can only mean one thing', () => {
         const head = `${status}${name}:${sent}\r\n${others}\r\n`
         const value = parts.map(([, part]) => part).join(' ')
 
-        const { text: all } = read(cut(head, at))
+        const { text: all } = read(piecesOf(head, at))
 
         expect(all).toBe(parts.length === 1 ? head : `${status}${name}: ${value}\r\n${others}\r\n`)
       }),
@@ -208,7 +203,7 @@ describe('chunks', () => {
       fc.property(paddedChunks, places, ({ sent, holds }, at) => {
         const { text: all, framingBytes } = read([
           bytes('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'),
-          ...cut(sent, at),
+          ...piecesOf(sent, at),
         ])
         const body = all.slice(all.indexOf('\r\n\r\n') + 4)
 

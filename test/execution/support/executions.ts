@@ -15,6 +15,7 @@ import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
 import type { OutboundRequest } from '../../../src/webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../../../src/webhook/wire/outcome.ts'
+import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import type { NodeSketch } from '../../webhook/support/nodes.ts'
 
 const schemas = Object.fromEntries(
@@ -106,7 +107,7 @@ export const here = { signal: new AbortController().signal, resources: plenty, t
 
 /** What an execution needs but a caller; the service has no secrets of its own. */
 export const context = {
-  secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+  secrets: emptySecretStore,
   nodes: new NodeCache({ maxTimeoutMs: 10_000 }),
   maskers: new MaskerCache(),
   quota: new RenderQuota(),

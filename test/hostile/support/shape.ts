@@ -57,6 +57,9 @@ export function describeShapes(
 const mark = randomUUID()
 const marked = new RegExp(`"${mark}(.*?)${mark}"`, 'gs')
 
+/** A node that POSTs to a target, and what else it has. */
+export const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
+
 /** JSON that stands in an object as it is: numbers that no value of JavaScript has. */
 export const raw = (json: string) => ({ toJSON: () => mark + json + mark })
 

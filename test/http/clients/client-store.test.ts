@@ -4,14 +4,10 @@ import { hashKey } from '../../../src/http/clients/api-keys.ts'
 import { createClientStore } from '../../../src/http/clients/client-store.ts'
 import { type ClientSources, readClients } from '../../../src/http/clients/read-clients.ts'
 import { apiKeyList } from '../../../src/settings/parsers.ts'
+import { collectedLog } from '../../support/collected-log.ts'
 import { testFiles } from '../../support/files.ts'
 
 const [oldKey, newKey, envKey] = ['old-key-0123456789', 'new-key-0123456789', 'env-key-0123456789']
-
-interface LogLine {
-  readonly level: 'info' | 'error'
-  readonly details: unknown
-}
 
 /** The text of a file of clients, from their plain keys. */
 function clientsFile(clients: Readonly<Record<string, readonly string[]>>): string {
@@ -29,11 +25,7 @@ function storeOf(file: string, apiKeys = '') {
   const sources: ClientSources = { listed: listed.value, file }
   const read = readClients(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
-  const lines: LogLine[] = []
-  const log = {
-    info: (details: object) => void lines.push({ level: 'info', details }),
-    error: (details: object) => void lines.push({ level: 'error', details }),
-  }
+  const { lines, log } = collectedLog()
   const store = createClientStore({ sources, initial: read.clients, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const nameOf = (key: string) => store.find(key)?.name ?? null

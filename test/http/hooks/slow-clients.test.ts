@@ -3,6 +3,7 @@ import { buildApp } from '../../../src/http/app.ts'
 import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
+import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { headOf, rawClient } from '../../support/raw-client.ts'
 
 /** Reads each request for a short time only, and takes one at a time. */
@@ -11,7 +12,7 @@ async function hastyService() {
     ...readSettings({ MAX_IN_FLIGHT: '1' }),
     requestTimeoutMs: 200,
     egressClient: testEgressClient(),
-    secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+    secrets: emptySecretStore,
     clients: null,
     spanExporter: null,
     log: createLogger('silent'),

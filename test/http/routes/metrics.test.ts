@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import { seriesOf } from '../../metrics/scrape.ts'
+import { untilDraining } from '../../support/readiness.ts'
 import { json } from '../../support/receiver.ts'
 import { receiver } from '../../support/servers.ts'
 import { service } from '../../support/service.ts'
@@ -41,7 +42,7 @@ describe('GET /metrics', () => {
     expect(await status()).toBe(200)
 
     const drained = drain()
-    await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+    await untilDraining(url)
     expect(await status()).toBe(200)
     release()
     await Promise.all([running, drained])

@@ -1,13 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished, vi } from 'vitest'
 import { listen } from '../../../testkit/listen.ts'
 import { credentials } from '../../support/servers.ts'
+import { isListening } from './is-listening.ts'
 
 /** A real nginx that answers every request with 200 and `{}`, and is gone when the test ends. */
 export interface Nginx {
@@ -34,7 +35,7 @@ export async function startNginx(requestsPerConnection: number): Promise<Nginx> 
     master.kill('SIGTERM')
     await ended
   })
-  await vi.waitUntil(() => answers(port), { timeout: 10_000 })
+  await vi.waitUntil(() => isListening(port), { timeout: 10_000 })
   return {
     port,
     reload: async () => void (await promisify(execFile)('nginx', [...files, '-s', 'reload'])),
@@ -70,16 +71,4 @@ async function freePort(): Promise<number> {
   const { port, close } = await listen(createServer())
   await close()
   return port
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

@@ -8,14 +8,12 @@ import {
   failureOf,
   headersOf,
   type NodeSketch,
+  raw,
   render,
   sent,
   warningsOf,
 } from '../support/nodes.ts'
 
-const raw = (contentType: string, content: string): NodeSketch => ({
-  body: { structure: 'raw', contentType, content },
-})
 const text = (contentType: string, content: string, profile: Readonly<Record<string, unknown>>) =>
   bodyOf(raw(contentType, content), { payload: { profile } })
 const failure = (contentType: string, content: string, profile: Readonly<Record<string, unknown>> = {}) =>

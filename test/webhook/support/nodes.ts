@@ -60,6 +60,11 @@ export function render(
   })
 }
 
+/** A node whose body has a content type and a text of its own. */
+export function raw(contentType: string, content: string): NodeSketch {
+  return { body: { structure: 'raw', contentType, content } }
+}
+
 /** The request as it goes out. */
 export function sent(node: NodeSketch, surroundings?: Surroundings): OutboundRequest {
   const rendered = render(node, surroundings)

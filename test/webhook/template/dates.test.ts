@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
+import { evaluate } from '../support/templates.ts'
 
 const table: readonly (readonly [expression: string, text: string])[] = [
   ['"2026-05-01T10:00:00" | date: "%H:%M"', '10:00'],
@@ -20,12 +20,7 @@ const table: readonly (readonly [expression: string, text: string])[] = [
   ['"2026-05-01T00:10:00" | date_to_rfc822', 'Fri, 01 May 2026 00:10:00 +0000'],
 ]
 
-const resultOf = (expression: string, profile = {}) => {
-  const compiled = compileTemplate(`{{ ${expression} }}`, null)
-  if (!compiled.ok) throw new TypeError(compiled.problem)
-  const result = compiled.template.value({ variables: { profile }, secrets: () => undefined })
-  return result.ok ? result.value : result.failure.detail
-}
+const resultOf = (expression: string, profile = {}) => evaluate(`{{ ${expression} }}`, profile)
 
 describe('dates are in UTC', () => {
   it.each(table)('%s is %j', (expression, text) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
+import { condition, evaluate, scopeWith } from '../support/templates.ts'
 
 const profile = {
   yes: true,
@@ -14,22 +14,13 @@ const profile = {
   tags: ['a', 'Ada'],
   rows: [{ id: 1, active: true }, { id: 2, active: false }, { id: 3 }],
 }
-const scope = () => ({ variables: { profile }, secrets: () => undefined })
-
-function holds(condition: string): boolean {
-  const compiled = compileCondition(condition)
-  if (!compiled.ok) throw new TypeError(compiled.problem)
-  const result = compiled.template.holds(scope())
+function holds(text: string): boolean {
+  const result = condition(text).holds(scopeWith(profile))
   if (!result.ok) throw new TypeError(result.failure.detail)
   return result.value
 }
 
-function text(template: string): unknown {
-  const compiled = compileTemplate(template, null)
-  if (!compiled.ok) throw new TypeError(compiled.problem)
-  const result = compiled.template.value(scope())
-  return result.ok ? result.value : result.failure.detail
-}
+const text = (template: string) => evaluate(template, profile)
 
 /** An expression as it is written, and what it means to people. */
 interface Meant {

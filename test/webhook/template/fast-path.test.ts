@@ -2,16 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asJson, asText, asUrlComponent } from '../../../src/webhook/template/encoders.ts'
 import { noSecrets } from '../../../src/webhook/template/render-context.ts'
-import { compileTemplate, type Template } from '../../../src/webhook/template/template.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
+import { template, useSecret } from '../support/templates.ts'
 
-const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
-
-function compiled(text: string): Template {
-  const result = compileTemplate(text, 'body')
-  if (!result.ok) throw new TypeError(result.problem)
-  return result.template
-}
+const compiled = (text: string) => template(text, 'body')
 
 /** The same template with a tag around it, which takes the engine to run. */
 const byEngine = (text: string) => compiled(`{% if true %}${text}{% endif %}`)
@@ -64,9 +58,9 @@ describe('a template of text, paths and simple filters', () => {
   it('comes to what the engine makes of it', () => {
     const encoder = fc.constantFrom(asText, asUrlComponent, asJson)
     fc.assert(
-      fc.property(text, value, value, encoder, (template, profile, event, encode) => {
+      fc.property(text, value, value, encoder, (written, profile, event, encode) => {
         const scope = { variables: { profile, event }, secrets: useSecret }
-        expect(compiled(template).text(scope, encode)).toEqual(byEngine(template).text(scope, encode))
+        expect(compiled(written).text(scope, encode)).toEqual(byEngine(written).text(scope, encode))
       }),
       { numRuns: 3000 },
     )
@@ -84,16 +78,16 @@ describe('a template of text, paths and simple filters', () => {
 
   it('fails as the engine does where a filter cannot work with a value', () => {
     const scope = { variables: { profile: { a: 1 } }, secrets: noSecrets }
-    const template = '{{ profile.a | map: "b" | sum: "c" | date: "%Y" | where: "x", 1 }}'
+    const written = '{{ profile.a | map: "b" | sum: "c" | date: "%Y" | where: "x", 1 }}'
 
-    expect(compiled(template).text(scope, asText)).toEqual(byEngine(template).text(scope, asText))
+    expect(compiled(written).text(scope, asText)).toEqual(byEngine(written).text(scope, asText))
   })
 
   it('stops where it would write more than it may', () => {
     const scope = { variables: { profile: { a: 'x'.repeat(1_000_000) } }, secrets: noSecrets }
-    const template = '{{ profile.a }}'.repeat(10)
+    const written = '{{ profile.a }}'.repeat(10)
 
-    expect(compiled(template).text(scope, asText)).toMatchObject({
+    expect(compiled(written).text(scope, asText)).toMatchObject({
       ok: false,
       failure: { code: 'request_too_large', detail: expect.stringContaining('1048576 characters') },
     })

@@ -5,6 +5,7 @@ import { mostArguments, neededArguments } from '../../../src/webhook/template/fi
 import { filterNames } from '../../../src/webhook/template/liquid-engine.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
+import { evaluate, scopeWith, template } from '../support/templates.ts'
 
 const profile = {
   zero: 0,
@@ -38,17 +39,10 @@ const profile = {
   ],
 }
 
-const render = (text: string) => {
-  const compiled = compileTemplate(text, null)
-  if (!compiled.ok) throw new TypeError(compiled.problem)
-  return compiled.template.value({ variables: { profile }, secrets: () => undefined })
-}
+const render = (text: string) => template(text).value(scopeWith(profile))
 
 /** The value, or what is said of the failure. */
-const resultOf = (expression: string) => {
-  const rendered = render(`{{ ${expression} }}`)
-  return rendered.ok ? rendered.value : rendered.failure.detail
-}
+const resultOf = (expression: string) => evaluate(`{{ ${expression} }}`, profile)
 
 describe('default stands in the place of what is missing, null, false, empty text or an empty list', () => {
   it.each([
@@ -119,9 +113,7 @@ describe('a filter that is given nothing', () => {
   it.each([...filterNames])('%s makes no list and no word of it', (name) => {
     for (const args of ['', ': "a"', ': 1', ': "o", "o.a"', ': profile.nil', ': 1, 2']) {
       const compiled = compileTemplate(`{{ profile.nil | ${name}${args} }}`, null)
-      const rendered = compiled.ok
-        ? compiled.template.value({ variables: { profile }, secrets: () => undefined })
-        : null
+      const rendered = compiled.ok ? compiled.template.value(scopeWith(profile)) : null
       if (rendered?.ok !== true) continue
       expect(rendered.value).not.toBeInstanceOf(Array)
       expect(String(rendered.value)).not.toMatch(/NaN|Infinity|\[|undefined(?!$)/)
@@ -151,9 +143,7 @@ describe('a filter of texts', () => {
     for (const args of ['', ': "a"', ': 1', ': profile.box', ': "a", profile.box'])
       for (const given of ['profile.box', 'profile.orders', '"a"']) {
         const compiled = compileTemplate(`{{ ${given} | ${name}${args} }}`, null)
-        const rendered = compiled.ok
-          ? compiled.template.text({ variables: { profile }, secrets: () => undefined }, asText)
-          : null
+        const rendered = compiled.ok ? compiled.template.text(scopeWith(profile), asText) : null
         expect(rendered?.ok ? rendered.value : '').not.toMatch(/object object/i)
       }
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileCondition } from '../../../src/webhook/template/template.ts'
 import { compareNumbers, LongNumber } from '../../../src/webhook/values/long-number.ts'
+import { condition, scopeWith } from '../support/templates.ts'
 
 const profile = {
   five: 5,
@@ -22,10 +22,8 @@ const profile = {
   text: 'some text',
 }
 
-const holds = (condition: string) => {
-  const compiled = compileCondition(condition)
-  if (!compiled.ok) throw new TypeError(compiled.problem)
-  const result = compiled.template.holds({ variables: { profile }, secrets: () => undefined })
+const holds = (text: string) => {
+  const result = condition(text).holds(scopeWith(profile))
   return result.ok && result.value
 }
 

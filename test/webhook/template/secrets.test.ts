@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { SecretBinding, SecretLookup } from '../../../src/webhook/template/secret-lookup.ts'
-import { bodyOf, complaint, failureOf, headersOf, type NodeSketch, render, sent } from '../support/nodes.ts'
+import {
+  bodyOf,
+  complaint,
+  failureOf,
+  headersOf,
+  type NodeSketch,
+  raw,
+  render,
+  sent,
+} from '../support/nodes.ts'
 
 const token = 'tok-s3cr3t-9'
 const secrets = { token, other_1: 'other-s3cr3t' }
-const raw = (content: string): NodeSketch => ({
-  body: { structure: 'raw', contentType: 'text/plain', content },
-})
+const plain = (content: string) => raw('text/plain', content)
 
 describe('a secret is written where it is referred to', () => {
   it.each<[place: string, node: NodeSketch, arrives: (node: NodeSketch) => unknown, as: unknown]>([
@@ -58,16 +65,16 @@ describe('a secret is written where it is referred to', () => {
       (node) => bodyOf(node, { secrets }),
       `["${token}"]`,
     ],
-    ['in a raw body', raw('a {{ secrets.token }} b'), (node) => bodyOf(node, { secrets }), `a ${token} b`],
+    ['in a raw body', plain('a {{ secrets.token }} b'), (node) => bodyOf(node, { secrets }), `a ${token} b`],
     [
       'in a block',
-      raw('{% if true %}{{ secrets.token }}{% endif %}'),
+      plain('{% if true %}{{ secrets.token }}{% endif %}'),
       (node) => bodyOf(node, { secrets }),
       token,
     ],
     [
       'in a loop',
-      raw('{% for i in (1..2) %}{{ secrets.token }};{% endfor %}'),
+      plain('{% for i in (1..2) %}{{ secrets.token }};{% endfor %}'),
       (node) => bodyOf(node, { secrets }),
       `${token};${token};`,
     ],
@@ -142,7 +149,7 @@ describe('any other use of a secret is refused', () => {
     '{{ secrets.token }',
     '{{ secrets.token  x }}',
   ])('%s', (content) => {
-    expect(complaint(raw(content))).toMatch(/^\/node\/body\/content: /)
+    expect(complaint(plain(content))).toMatch(/^\/node\/body\/content: /)
   })
 
   it.each<[place: string, node: NodeSketch, path: string]>([
@@ -180,7 +187,7 @@ describe('a computed name does not reach a secret', () => {
     '{% raw %}{{ secrets.token }}{% endraw %}',
   ])('%s', (content) => {
     const payload = { profile: { word: 'secrets', list: ['a', 't'], expression: '{{ secrets.token }}' } }
-    const rendered = render(raw(content), { secrets, payload })
+    const rendered = render(plain(content), { secrets, payload })
 
     const texts = JSON.stringify(rendered.ok ? rendered.request.body?.toString() : rendered.failure)
     expect(texts ?? '').not.toContain(token)
@@ -192,7 +199,7 @@ describe('a secret that nobody sent', () => {
     ['in auth', { auth: { type: 'bearer', token: '{{ secrets.nope }}' } }, '/node/auth/token'],
     ['in the URL', { url: 'https://t.example/{{ secrets.nope }}' }, '/node/url'],
     ['in a header', { headers: [{ name: 'X', value: '{{ secrets.nope }}' }] }, '/node/headers/0'],
-    ['in a body', raw('{{ secrets.nope }}'), '/node/body/content'],
+    ['in a body', plain('{{ secrets.nope }}'), '/node/body/content'],
   ])('%s ends the call as secret_missing', (_place, node, path) => {
     expect(failureOf(node, { secrets })).toEqual({
       code: 'secret_missing',
@@ -203,11 +210,11 @@ describe('a secret that nobody sent', () => {
   })
 
   it.each(['constructor', '__proto__', 'toString'])('is not one that every object has: %s', (name) => {
-    expect(failureOf(raw(`{{ secrets.${name} }}`), { secrets })).toMatchObject({ code: 'secret_missing' })
+    expect(failureOf(plain(`{{ secrets.${name} }}`), { secrets })).toMatchObject({ code: 'secret_missing' })
   })
 
   it('does not matter where nothing asks for it', () => {
-    expect(bodyOf(raw('{% if false %}{{ secrets.nope }}{% endif %}x'))).toBe('x')
+    expect(bodyOf(plain('{% if false %}{{ secrets.nope }}{% endif %}x'))).toBe('x')
   })
 })
 
@@ -240,13 +247,13 @@ describe('of secrets that do not come with the request', () => {
   }
 
   it('those are hidden that the node uses, and no others', () => {
-    const { valuesToMask } = render(raw('{{ secrets.used }}'), { store })
+    const { valuesToMask } = render(plain('{{ secrets.used }}'), { store })
 
     expect([...valuesToMask.stored]).toEqual(['used-s3cr3t'])
   })
 
   it('those are hidden too that were used before the rendering failed', () => {
-    const node = raw('{{ secrets.used }} {{ secrets.nope }}')
+    const node = plain('{{ secrets.used }} {{ secrets.nope }}')
     const rendered = render(node, { store })
 
     expect(rendered.ok).toBe(false)
@@ -256,7 +263,7 @@ describe('of secrets that do not come with the request', () => {
   it('none is asked for that the node does not come to', () => {
     const asked: string[] = []
     const find = (name: string) => void asked.push(name)
-    render(raw('{% if false %}{{ secrets.used }}{% endif %}'), { store: { find } })
+    render(plain('{% if false %}{{ secrets.used }}{% endif %}'), { store: { find } })
 
     expect(asked).toEqual([])
   })

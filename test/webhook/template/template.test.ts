@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { asText } from '../../../src/webhook/template/encoders.ts'
 import { responseNames } from '../../../src/webhook/template/known-names.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
-
-const useSecret = () => ({ value: 's3cr3t', isStored: false, isHidden: true })
+import { template, useSecret } from '../support/templates.ts'
 
 const problemOf = (text: string) => {
   const compiled = compileTemplate(text, 'body')
@@ -24,10 +23,8 @@ const profile = {
 }
 
 const render = (text: string) => {
-  const compiled = compileTemplate(text, 'body')
-  if (!compiled.ok) throw new TypeError(compiled.problem)
   const variables = { profile, event: {}, node: { id: 'n' } }
-  return compiled.template.text({ variables, secrets: useSecret }, asText)
+  return template(text, 'body').text({ variables, secrets: useSecret }, asText)
 }
 
 const textOf = (text: string) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
-import { bodyOf, failureOf, headersOf, render, sent } from '../support/nodes.ts'
+import { bodyOf, failureOf, headersOf, raw, render, sent } from '../support/nodes.ts'
 
 const values = {
   text: 'a b&c',
@@ -39,8 +39,7 @@ const asLonePlaceholder = (name: Name) =>
   bodyOf({ body: { structure: 'json', content: [`{{ profile.${name} }}`] } }, { payload }).slice(1, -1)
 const withinText = (name: Name) =>
   bodyOf({ body: { structure: 'json', content: `<{{ profile.${name} }}>` } }, { payload })
-const raw = (contentType: string, content: string) =>
-  bodyOf({ body: { structure: 'raw', contentType, content } }, { payload })
+const rawBody = (contentType: string, content: string) => bodyOf(raw(contentType, content), { payload })
 
 describe('in the path of the URL', () => {
   it.each<[Name, string]>([
@@ -226,7 +225,7 @@ describe('in a JSON body', () => {
 
 describe('in a raw body', () => {
   it('of plain text, a value is as it is', () => {
-    expect(raw('text/plain', '[{{ profile.special }}|{{ profile.missing }}|{{ profile.list }}]')).toBe(
+    expect(rawBody('text/plain', '[{{ profile.special }}|{{ profile.missing }}|{{ profile.list }}]')).toBe(
       '[ü/?#"\\<>\'||["a",1,null,true]]',
     )
   })
@@ -248,7 +247,7 @@ describe('in a raw body', () => {
       '["a","1","","true"]',
     ],
   ])('of JSON, %s is %s', (content, text) => {
-    expect(raw('application/vnd.api+json; charset=utf-8', content)).toBe(text)
+    expect(rawBody('application/vnd.api+json; charset=utf-8', content)).toBe(text)
   })
 
   it.each(['{"a":{{ profile.text }}}', '{"a":{{ profile.missing }}}', '{"a":"{{ profile.text }}}', 'no'])(
@@ -267,7 +266,7 @@ describe('in a raw body', () => {
   it.each(['text/xml', 'application/xml', 'application/soap+xml; charset=utf-8', 'APPLICATION/XML'])(
     'of %s, a value is escaped as XML',
     (contentType) => {
-      expect(raw(contentType, '<a b="{{ profile.special }}">{{ profile.text }}</a>')).toBe(
+      expect(rawBody(contentType, '<a b="{{ profile.special }}">{{ profile.text }}</a>')).toBe(
         '<a b="ü/?#&quot;\\&lt;&gt;&apos;">a b&amp;c</a>',
       )
     },
@@ -276,18 +275,18 @@ describe('in a raw body', () => {
   it.each(['{% echo profile.special %}', '{% cycle profile.special %}', '{% liquid echo profile.special %}'])(
     'a value is escaped whatever tag writes it: %s',
     (content) => {
-      expect(raw('text/xml', content)).toBe('ü/?#&quot;\\&lt;&gt;&apos;')
+      expect(rawBody('text/xml', content)).toBe('ü/?#&quot;\\&lt;&gt;&apos;')
     },
   )
 
   it('text that was captured is escaped once, where it lands', () => {
-    expect(raw('text/xml', '{% capture c %}<{{ profile.text }}>{% endcapture %}{{ c }}')).toBe(
+    expect(rawBody('text/xml', '{% capture c %}<{{ profile.text }}>{% endcapture %}{{ c }}')).toBe(
       '&lt;a b&amp;c&gt;',
     )
   })
 
   it('text of the author is not escaped', () => {
-    expect(raw('text/xml', '<a/>{% raw %}{{ <b/> }}{% endraw %}')).toBe('<a/>{{ <b/> }}')
+    expect(rawBody('text/xml', '<a/>{% raw %}{{ <b/> }}{% endraw %}')).toBe('<a/>{{ <b/> }}')
   })
 })
 

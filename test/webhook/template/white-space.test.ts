@@ -6,6 +6,7 @@ import { asText } from '../../../src/webhook/template/encoders.ts'
 import { engine } from '../../../src/webhook/template/liquid-engine.ts'
 import { compileCondition, compileTemplate, isTemplate } from '../../../src/webhook/template/template.ts'
 import { responseOf } from '../support/responses.ts'
+import { useSecret } from '../support/templates.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const sources = globSync(
@@ -45,7 +46,7 @@ const variables = {
   ...{ profile, event: { type: 'x', form: 'demo' }, flow: { name: 'F' }, instance: {}, vars: {} },
   ...{ node: { id: 'n' }, execution: { id: 'e' }, response: response.variables },
 }
-const scope = () => ({ variables, secrets: () => ({ value: 's3cr3t', isStored: false, isHidden: true }) })
+const scope = () => ({ variables, secrets: useSecret })
 
 /** What a template comes to, as text; null where it is refused. */
 const resultOf = (text: string): string | null => {

@@ -6,6 +6,7 @@ import {
   failureOf,
   headersOf,
   type NodeSketch,
+  raw,
   render,
   sent,
   warningsOf,
@@ -26,8 +27,7 @@ const profile = {
 const payload = { profile }
 const form = 'application/x-www-form-urlencoded'
 const target = (node: NodeSketch) => sent(node, { payload }).target
-const raw = (contentType: string, content: string) =>
-  bodyOf({ body: { structure: 'raw', contentType, content } }, { payload })
+const rawBody = (contentType: string, content: string) => bodyOf(raw(contentType, content), { payload })
 
 describe('the filter json in JSON', () => {
   it.each([
@@ -71,7 +71,7 @@ describe('the filter json in JSON', () => {
     ['{"a":{{ profile.missing | default: "x" | json }}}', '{"a":"x"}'],
     ['[{{ profile.missing | json | default: "null" }}]', '[null]'],
   ])('%s is %s', (content, text) => {
-    expect(raw('application/json', content)).toBe(text)
+    expect(rawBody('application/json', content)).toBe(text)
     expect(() => JSON.parse(text)).not.toThrow()
   })
 
@@ -146,8 +146,8 @@ describe('the filter json in JSON', () => {
 
     expect(target({ query: [{ name: 'a', value }] })).toBe('/hook?a=%5B%22x%22%2C%22y%20z%22%5D')
     expect(headersOf({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['["x","y z"]'])
-    expect(raw('text/plain', value)).toBe('["x","y z"]')
-    expect(raw('text/xml', `<a>${value}</a>`)).toBe('<a>[&quot;x&quot;,&quot;y z&quot;]</a>')
+    expect(rawBody('text/plain', value)).toBe('["x","y z"]')
+    expect(rawBody('text/xml', `<a>${value}</a>`)).toBe('<a>[&quot;x&quot;,&quot;y z&quot;]</a>')
     const fields = [{ name: 'a', value }]
     expect(bodyOf({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
       'a=%5B%22x%22%2C%22y+z%22%5D',
@@ -155,9 +155,9 @@ describe('the filter json in JSON', () => {
   })
 
   it('keeps JSON in one line where each line is JSON', () => {
-    expect(raw('application/x-ndjson', '{"a":"{{ profile.tags | json }}"}\n{{ profile.name | json }}')).toBe(
-      '{"a":["x","y z"]}\n"Ada \\"the\\" L"',
-    )
+    expect(
+      rawBody('application/x-ndjson', '{"a":"{{ profile.tags | json }}"}\n{{ profile.name | json }}'),
+    ).toBe('{"a":["x","y z"]}\n"Ada \\"the\\" L"')
   })
 
   it('warns of what is missing as without it', () => {
@@ -272,7 +272,7 @@ describe('the filter url_encode', () => {
       { name: 'c', value: '{{ profile.q }}' },
     ]
 
-    expect(raw(form, `a=${value}&c={{ profile.q }}`)).toBe('a=a+b%26c&c=a+b%26c')
+    expect(rawBody(form, `a=${value}&c={{ profile.q }}`)).toBe('a=a+b%26c&c=a+b%26c')
     expect(bodyOf({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
       'a=a+b%26c&b=a+b%26c%3D%C3%A9%7E&c=a+b%26c',
     )
@@ -286,8 +286,8 @@ describe('the filter url_encode', () => {
     const value = '{{ profile.q | url_encode }}'
 
     expect(headersOf({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['a+b%26c'])
-    expect(raw('application/json', `["${value}"]`)).toBe('["a+b%26c"]')
-    expect(raw('text/xml', `<a>${value}</a>`)).toBe('<a>a+b%26c</a>')
+    expect(rawBody('application/json', `["${value}"]`)).toBe('["a+b%26c"]')
+    expect(rawBody('text/xml', `<a>${value}</a>`)).toBe('<a>a+b%26c</a>')
     expect(bodyOf({ body: { structure: 'json', content: [value] } }, { payload })).toBe('["a+b%26c"]')
   })
 
@@ -314,12 +314,12 @@ describe('the filters that escape XML', () => {
     ['<!--{{ "--<" | escape }}-->', '<!--&#45;-&lt;-->'],
     ['<a>{{ profile.xml | url_encode }}</a>', '<a>%3Ca+%26+b%3E</a>'],
   ])('%s is %s', (content, text) => {
-    expect(raw('text/xml', content)).toBe(text)
+    expect(rawBody('text/xml', content)).toBe(text)
   })
 
   it('are text in every other place', () => {
-    expect(raw('text/plain', '{{ profile.xml | escape }}')).toBe('&lt;a &amp; b&gt;')
-    expect(raw('application/json', '["{{ profile.xml | escape }}"]')).toBe('["&lt;a &amp; b&gt;"]')
+    expect(rawBody('text/plain', '{{ profile.xml | escape }}')).toBe('&lt;a &amp; b&gt;')
+    expect(rawBody('application/json', '["{{ profile.xml | escape }}"]')).toBe('["&lt;a &amp; b&gt;"]')
     expect(target({ query: [{ name: 'a', value: '{{ profile.xml | escape }}' }] })).toBe(
       '/hook?a=%26lt%3Ba%20%26amp%3B%20b%26gt%3B',
     )
@@ -329,7 +329,7 @@ describe('the filters that escape XML', () => {
 describe('half a character', () => {
   const half = { v: 'a\ud800b', list: ['\udc00', ['x']], o: { 'k\ud800': '\\ud800' } }
   const written = (contentType: string, content: string) =>
-    bodyOf({ body: { structure: 'raw', contentType, content } }, { payload: { profile: half } })
+    bodyOf(raw(contentType, content), { payload: { profile: half } })
 
   it.each([
     ['{{ profile.v | url_encode }}', 'a%EF%BF%BDb'],
