@@ -71,13 +71,13 @@ describe('the four structures of a body', () => {
       'a%5Bb%5D%5B%5D=x&a%5Bb%5D%5B%5D=y&c=',
     ],
     ['raw', { structure: 'raw', contentType: 'text/csv', content: '{{ profile.email }};1\r\n' }, 'a@b;1\r\n'],
-  ])('%s', (_says, body, text) => {
+  ])('are sent: %s', (_says, body, text) => {
     expect(bodyOf({ body }, { payload })).toBe(text)
     expect(headersOf({ body }, { payload }, 'content-length')).toEqual([String(Buffer.byteLength(text))])
     expect(headersOf({ body }, { payload }, 'content-type')).toEqual([body.contentType ?? 'application/json'])
   })
 
-  it('full without a payload is an empty object', () => {
+  it('send an empty object as full without a payload', () => {
     expect(bodyOf({ body: { structure: 'full' } })).toBe('{}')
     expect(bodyOf({ body: { structure: 'full', source: 'vars' } })).toBe('{}')
     expect(warningsOf({ body: { structure: 'full', source: 'vars' } })).toEqual([
@@ -85,7 +85,7 @@ describe('the four structures of a body', () => {
     ])
   })
 
-  it('json keeps names that JavaScript knows', () => {
+  it('keep names that JavaScript knows in json', () => {
     const content = JSON.parse('{"__proto__":{"a":"{{ 1 }}"},"constructor":"{{ 2 }}","toString":3}')
 
     expect(bodyOf({ body: { structure: 'json', content } })).toBe(
@@ -93,7 +93,7 @@ describe('the four structures of a body', () => {
     )
   })
 
-  it('full keeps names that JavaScript knows', () => {
+  it('keep names that JavaScript knows in full', () => {
     const given = JSON.parse('{"profile":{"__proto__":{"a":1},"constructor":2}}')
 
     expect(bodyOf({ body: { structure: 'full' } }, { payload: given })).toBe(
@@ -104,7 +104,7 @@ describe('the four structures of a body', () => {
     )
   })
 
-  it('a raw body that comes to nothing is no body', () => {
+  it('send no body where a raw one comes to nothing', () => {
     const node = {
       body: { structure: 'raw', contentType: 'text/plain', content: '{{ profile.no }}' },
     } as const
@@ -114,26 +114,26 @@ describe('the four structures of a body', () => {
   })
 })
 
-describe('a body is refused', () => {
-  it('with GET', () => {
+describe('a wrong body', () => {
+  it('is refused with GET', () => {
     expect(complaint({ method: 'GET', body: { structure: 'full' } })).toContain(
       '/node/body: must not be given with GET',
     )
   })
 
-  it.each([[[1]], ['x'], [null], [1]])('as a form that is no object: %j', (content) => {
+  it.each([[[1]], ['x'], [null], [1]])('is refused as a form that is no object: %j', (content) => {
     expect(complaint({ body: { structure: 'json', contentType: form, content } })).toBe(
       '/node/body/content: must be an object to be sent as a form',
     )
   })
 
-  it('with a content type that is no header value', () => {
+  it('is refused with a content type that is no header value', () => {
     expect(complaint({ body: { structure: 'raw', contentType: 'text/plain\n', content: '' } })).toContain(
       '/node/body/contentType: contains a line break',
     )
   })
 
-  it('with every template that is wrong, by its place', () => {
+  it('is refused with every template that is wrong, each with its path', () => {
     const content = { 'a/b': ['{{ x y }}'], '~': '{% foo %}' }
 
     expect(complaint({ body: { structure: 'json', content } })).toContain('/node/body/content/a~1b/0: ')

@@ -54,7 +54,7 @@ describe('a URL that is one placeholder', () => {
     expect(complaint(own === undefined ? { url } : { url, hosts: own })).toContain(message)
   })
 
-  it('is none where templates are none', () => {
+  it('is refused where templates are none', () => {
     expect(errorsOf({ ...node, templates: 'none' }).map(({ path }) => path)).toEqual([
       '/node/hosts',
       '/node/url',
@@ -117,7 +117,7 @@ describe('a whole URL of a value', () => {
     expect(warningsOf(node, surroundings)).toEqual(['fragment_dropped /node/url'])
   })
 
-  it('may have a signature, which nobody can put elsewhere', () => {
+  it('may have a signature, which stays where it is', () => {
     const url = 'https://api.example.com/f?X-Amz-Signature=ab12&X-Amz-Credential=AK%2Fx&token=t0k3n'
 
     expect(warningsOf(node, payloadOf(url))).toEqual([])
@@ -129,11 +129,11 @@ describe('a whole URL of a value', () => {
     expect(sent(own, payloadOf(' /a?b=c\n')).target).toBe('/a?b=c')
   })
 
-  it.each([undefined, null, ''])('is missing where it is %j', (next) => {
+  it.each([undefined, null, ''])('is missing where the value is %j', (next) => {
     expect(failureOf(node, payloadOf(next))).toMatchObject({ code: 'value_missing', path: '/node/url' })
   })
 
-  it('that is missing is told by its name, and by the nearest one', () => {
+  it('that is missing is reported by its name, with the nearest one', () => {
     expect(failureOf(node, { payload: { vars: { nxet: 'x' } } }).detail).toBe(
       'The placeholder that brings the URL is empty: vars.next has no value. Did you mean "vars.nxet"?',
     )
@@ -234,7 +234,7 @@ describe('a whole URL of a value', () => {
     },
   )
 
-  it('leads to no other host than the URL parser names, whatever it is', () => {
+  it('leads to no other host than the one that the URL parser finds', () => {
     const part = fc.oneof(
       fc.constantFrom(
         'api.example.com',

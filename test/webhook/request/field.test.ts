@@ -9,7 +9,7 @@ const payload: Payload = {
   profile: { email: 'ada@example.com', score: 97, empty: '', null: null, 'a.b': 'exact', a: { b: 'path' } },
 }
 
-describe('a field takes its value', () => {
+describe('a field', () => {
   it.each<[says: string, field: object, written: string]>([
     ['from an attribute', { source: 'profile', field: 'email' }, '"ada@example.com"'],
     ['from an attribute with its type', { source: 'profile', field: 'score' }, '97'],
@@ -27,39 +27,42 @@ describe('a field takes its value', () => {
       '"{{ profile.email }}"',
     ],
     ['from node.id', { value: '{{ node.id }}' }, '"n-1"'],
-  ])('%s', (_says, field, written) => {
+  ])('takes its value %s', (_says, field, written) => {
     expect(bodyOf({ id: 'n-1', ...simple({ name: 'f', ...field } as Field) }, { payload })).toBe(
       `{"f":${written}}`,
     )
   })
 
-  it.each(['profile', 'event', 'instance', 'flow', 'vars'] as const)('from the source %s', (source) => {
-    expect(bodyOf(simple({ name: 'f', source, field: 'x' }), { payload: { [source]: { x: 1 } } })).toBe(
-      '{"f":1}',
-    )
-  })
+  it.each(['profile', 'event', 'instance', 'flow', 'vars'] as const)(
+    'takes its value from the source %s',
+    (source) => {
+      expect(bodyOf(simple({ name: 'f', source, field: 'x' }), { payload: { [source]: { x: 1 } } })).toBe(
+        '{"f":1}',
+      )
+    },
+  )
 })
 
 describe('an empty value', () => {
   const attribute = (field: string, ifEmpty?: 'send' | 'omit' | 'fail') =>
     simple({ name: 'f', source: 'profile', field, ...(ifEmpty && { ifEmpty }) })
 
-  it.each(['empty', 'null', 'missing'])('(%s) is sent, and reported, by default', (field) => {
+  it.each(['empty', 'null', 'missing'])('is sent, and reported, by default: %s', (field) => {
     expect(warningsOf(attribute(field), { payload })).toEqual(['value_empty /node/body/fields/0'])
     expect(bodyOf(attribute(field), { payload })).toMatch(/^{"f":(""|null)}$/)
   })
 
-  it.each(['empty', 'null', 'missing'])('(%s) is sent in silence where the author said so', (field) => {
+  it.each(['empty', 'null', 'missing'])('is sent without a warning where the author said so: %s', (field) => {
     expect(warningsOf(attribute(field, 'send'), { payload })).toEqual([])
     expect(bodyOf(attribute(field, 'send'), { payload })).toMatch(/^{"f":(""|null)}$/)
   })
 
-  it.each(['empty', 'null', 'missing'])('(%s) is left out with omit', (field) => {
+  it.each(['empty', 'null', 'missing'])('is left out with omit: %s', (field) => {
     expect(warningsOf(attribute(field, 'omit'), { payload })).toEqual([])
     expect(bodyOf(attribute(field, 'omit'), { payload })).toBe('{}')
   })
 
-  it.each(['empty', 'null', 'missing'])('(%s) ends the call with fail', (field) => {
+  it.each(['empty', 'null', 'missing'])('ends the call with fail: %s', (field) => {
     expect(failureOf(attribute(field, 'fail'), { payload })).toMatchObject({
       code: 'value_missing',
       path: '/node/body/fields/0',
@@ -148,7 +151,7 @@ describe('a condition of a field', () => {
     expect(bodyOf(node(when), { payload })).toBe(isSent ? '{"f":1}' : '{}')
   })
 
-  it('may ask for what is not there, and says so save behind default', () => {
+  it('may read what is not there, with a warning except behind default', () => {
     expect(warningsOf(node('profile.missing or event.type == "x"'), { payload })).toEqual([
       'template_undefined /node/body/fields/0/when',
       'template_undefined /node/body/fields/0/when',
@@ -241,7 +244,7 @@ describe('a sensitive field', () => {
   const field = { name: 'X', source: 'profile', field: 'v', sensitive: true } as const
 
   it.each<[value: unknown]>([['a text'], [12345678], [['one', 'two']], [{ a: { b: 'deep' } }], [true], ['']])(
-    '(%j) is masked as a whole wherever it is shown',
+    'is masked as a whole wherever it is shown: %j',
     (value) => {
       const surroundings = { payload: { profile: { v: value } } }
       const form = 'application/x-www-form-urlencoded' as const
@@ -280,7 +283,7 @@ function textsIn(value: unknown): string[] {
 }
 
 describe('many misspelt fields against a huge profile', () => {
-  it('are told, and what was meant for the first of them, without looking through it each time', () => {
+  it('are reported, the first of them with suggestions, without a search for each', () => {
     const profile = Object.fromEntries(
       Array.from({ length: 30_000 }, (_, index) => [`attribute_${index}`, 1]),
     )

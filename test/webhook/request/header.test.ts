@@ -9,21 +9,21 @@ const fromPayload = { headers: [{ name: 'X-A', source: 'profile', field: 'v' }] 
 const ofProfile = (v: unknown) => ({ payload: { profile: { v } } })
 const node = { headers: [...fromPayload.headers] }
 
-describe('a header name is refused', () => {
-  it.each(refusedHeaders)('%s, whatever its case', (name) => {
+describe('a header name that may not be set', () => {
+  it.each(refusedHeaders)('is refused in any case: %s', (name) => {
     for (const spelling of [name, name.toLowerCase(), name.toUpperCase()])
       expect(complaint(header(spelling))).toBe(complaint(header(name))?.replace(`"${name}"`, `"${spelling}"`))
     expect(complaint(header(name))).toMatch(/^\/node\/headers\/0\/name: ".*" may not be set: /)
   })
 
   it.each(['x y', 'x:', ':path', 'x\r\ny', 'ü', 'x(y)', '"x"', 'x\u0000', 'a,b', 'a/b'])(
-    'that is no token: %j',
+    'is refused where it is no token: %j',
     (name) => {
       expect(complaint(header(name))).toContain('is not a header name')
     },
   )
 
-  it('also as the name of an API key', () => {
+  it('is refused as the name of an API key, too', () => {
     const auth = { type: 'apiKey', in: 'header', name: 'Host', value: 'key-1234' } as const
 
     expect(complaint({ auth })).toContain('/node/auth/name: "Host" may not be set')
@@ -31,7 +31,7 @@ describe('a header name is refused', () => {
   })
 })
 
-describe('a header name is accepted', () => {
+describe('any other header name', () => {
   it.each([
     'Authorization',
     'Cookie',
@@ -46,12 +46,12 @@ describe('a header name is accepted', () => {
     'User-Agent',
     'Idempotency-Key',
     "!#$%&'*+.^_`|~09",
-  ])('%s', (name) => {
+  ])('is accepted: %s', (name) => {
     expect(headersOf(header(name), {}, name)).toEqual(['x'])
   })
 })
 
-describe('a constant value is refused', () => {
+describe('a constant value that no header may have', () => {
   it.each([
     ['a\r\nX: b', 'a line break'],
     ['a\nb', 'a line break'],
@@ -65,7 +65,7 @@ describe('a constant value is refused', () => {
     ['\u010d\u010a', 'outside of ASCII'],
     ['a\ufeff', 'outside of ASCII'],
     ['a'.repeat(8193), 'longer than 8192'],
-  ])('%j: %s', (value, problem) => {
+  ])('is refused: %j: %s', (value, problem) => {
     expect(complaint(header('X-A', value))).toMatch(/^\/node\/headers\/0\/value: /)
     expect(complaint(header('X-A', value))).toContain(problem)
     expect(complaint({ headers: [{ name: 'X-A', literal: value }] })).toMatch(
@@ -78,7 +78,7 @@ describe('a constant value is refused', () => {
   })
 })
 
-describe('a value from the payload is header_invalid', () => {
+describe('a value from the payload that no header may have', () => {
   it.each([
     ['a\r\nX-Evil: b'],
     ['a\nb'],
@@ -88,20 +88,20 @@ describe('a value from the payload is header_invalid', () => {
     ['\u010d\u010a'],
     [['a', 'b\nc']],
     ['a'.repeat(8193)],
-  ])('%j', (value) => {
+  ])('is header_invalid: %j', (value) => {
     expect(failureOf(node, ofProfile(value))).toMatchObject({
       code: 'header_invalid',
       path: '/node/headers/0',
     })
   })
 
-  it('without the value in the message', () => {
+  it('is header_invalid without the value in the message', () => {
     expect(failureOf(node, ofProfile('private\nvalue')).detail).toBe(
       'The value of "X-A" contains a line break.',
     )
   })
 
-  it('in a credential too', () => {
+  it('is header_invalid in a credential, too', () => {
     const auth = { type: 'bearer', token: '{{ secrets.token }}' } as const
 
     expect(failureOf({ auth }, { secrets: { token: 'a\nbcd' } })).toMatchObject({
@@ -131,7 +131,7 @@ describe('white space around a value', () => {
     ).toEqual(['header_trimmed /node/auth/token'])
   })
 
-  it('costs nothing to remove, however much there is', () => {
+  it('is removed in little time, however much there is', () => {
     const value = `a${' '.repeat(900_000)}b`
     const began = cpuMs()
 
@@ -169,7 +169,7 @@ describe('headers', () => {
     expect(headersOf({ method }, {}, 'content-length')).toEqual([])
   })
 
-  it('label the body, unless the node says otherwise', () => {
+  it('label the body unless the node sets its own', () => {
     const body = { structure: 'full' } as const
 
     expect(headersOf({ body }, {}, 'content-type')).toEqual(['application/json'])
@@ -195,7 +195,7 @@ describe('headers', () => {
     },
   )
 
-  it('and auth may not both give the authorization', () => {
+  it('may not set the authorization beside auth', () => {
     expect(
       failureOf({ auth: { type: 'bearer', token: 'token' }, ...header('authorization', 'Basic x') }),
     ).toMatchObject({ code: 'header_invalid' })
@@ -215,7 +215,7 @@ describe('headers', () => {
     expect(render({ headers }).ok).toBe(areSent)
   })
 
-  it('carry the Idempotency-Key of the caller, else the execution where the target takes repeats as one', () => {
+  it('carry the Idempotency-Key of the client, or that of the execution where the node is idempotent', () => {
     const key = 'idempotency-key'
 
     expect(headersOf({}, {}, key)).toEqual([])

@@ -159,7 +159,7 @@ describe('the content type of a raw body', () => {
   )
 })
 
-describe('what url_encode has written in a raw form', () => {
+describe('the result of url_encode in a raw form', () => {
   const formIn = (charset: string) => `application/x-www-form-urlencoded; charset=${charset}`
 
   it.each([
@@ -202,7 +202,7 @@ describe('what url_encode has written in a raw form', () => {
     })
   })
 
-  it.each(['utf-16', 'utf-16le', 'UTF-16BE'])('is none in %s, which no form can have', (charset) => {
+  it.each(['utf-16', 'utf-16le', 'UTF-16BE'])('is refused in %s, which no form can have', (charset) => {
     expect(complaint(raw(formIn(charset), 'a=1'))).toMatch(
       /^\/node\/body\/contentType: has a charset in which no form can be sent/,
     )
@@ -508,7 +508,7 @@ describe('the charset of a raw body', () => {
     'passwä',
     'abc日日',
     '日'.repeat(20),
-  ])('is told nothing of where the secret %j does not fit in', (k) => {
+  ])('shows nothing of the place where the secret %j does not fit in', (k) => {
     const contents = [
       'x="{{ secrets.k }}"',
       '{{ secrets.k }}',
@@ -522,7 +522,7 @@ describe('the charset of a raw body', () => {
       })
   })
 
-  it('is told nothing of where a value does not fit in that repeats a secret or that another field hides', () => {
+  it('shows nothing of the place where a value does not fit in that repeats a secret or that another field hides', () => {
     const body = raw('text/plain; charset=us-ascii', 'x={{ profile.v }}, {{ profile.v }}')
     const headers = [{ name: 'X-V', value: '{{ profile.code }}', sensitive: true }]
     const surroundings = { payload: { profile: { v: 'pass日word', code: 'pass日word' } } }
@@ -538,7 +538,7 @@ describe('the charset of a raw body', () => {
     expect(failureOf(hidden, { payload: coded }).detail).not.toContain('pass')
   })
 
-  it('is told of a character that stands behind a secret', () => {
+  it('shows a character that it lacks behind a secret', () => {
     const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"日')
 
     expect(failureOf(node, { secrets: { k: 'password' } }).detail).toBe(
@@ -567,7 +567,7 @@ describe('the charset of a raw body', () => {
   })
 })
 
-describe('a broken body is shown around the place', () => {
+describe('the excerpt of a broken body', () => {
   const json = (content: string, profile: Readonly<Record<string, unknown>>, secrets = {}) =>
     failureOf(raw('application/json', content), { payload: { profile }, secrets }).detail
 
@@ -575,15 +575,15 @@ describe('a broken body is shown around the place', () => {
     ['{"n": {{ profile.v }} }', '', 'expected a value at line 1, column 8. There it reads: {"n":  ▸}'],
     ['{"n":"{{ profile.o }}",\n{{ profile.v }}}', 'x', 'line 2, column 1. There it reads: {"n":"",\\n▸x}'],
     ['[{{ profile.v }}]', 'a\u202eb\x07\tc', 'There it reads: [▸a\\u{202e}b'],
-  ])('%s', (content, value, detail) => {
+  ])('shows the text around the place: %s', (content, value, detail) => {
     expect(json(content, { v: value })).toContain(detail)
   })
 
-  it.each(['', ' \n'])('not at all where it is %j', (content) => {
+  it.each(['', ' \n'])('is left out where the body is %j', (content) => {
     expect(json(content, {})).toBe('The rendered body is not JSON. The text is empty where JSON is expected.')
   })
 
-  it('with what to do about it', () => {
+  it('comes with what to do about it', () => {
     const node = raw('application/json', '{"a":{{ profile.v }}}')
 
     expect(failureOf(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
@@ -591,7 +591,7 @@ describe('a broken body is shown around the place', () => {
     )
   })
 
-  it('of JSON in lines with what writes more than one', () => {
+  it('of JSON in lines comes with what writes more than one line', () => {
     const hint = (contentType: string) =>
       failureOf(raw(contentType, '{{ profile | json: 2 }}\n{'), { payload: { profile: { v: 'Ada' } } }).hint
 
@@ -602,13 +602,13 @@ describe('a broken body is shown around the place', () => {
     )
   })
 
-  it('with some forty characters of it', () => {
+  it('has some forty characters', () => {
     const detail = json('["{{ profile.a }}" x "{{ profile.a }}"]', { a: 'abcdefghij'.repeat(10) })
 
     expect(detail).toMatch(/There it reads: …cdefghijabcdefghij" ▸x "abcdefghijabcdefg…$/)
   })
 
-  it('never with a part of a secret, also where a value repeats it', () => {
+  it('never has a part of a secret, also where a value repeats it', () => {
     const secrets = { k: 'abcdefghijklmnopqrstuvwxyz0123456789' }
     const contents = [
       '["{{ secrets.k }}" x "{{ profile.a }}"]',
@@ -639,7 +639,7 @@ describe('a broken body is shown around the place', () => {
     ['application/json', '{"a":{{ secrets.k }}}', '12x456789', 'The rendered body is not JSON.'],
     ['application/json', '{"a":{{ profile.v }}}', '12345x456789', 'The rendered body is not JSON.'],
     ['application/x-ndjson', '1\n{{ secrets.k }}', '12x456789', 'Line 2 of the rendered body is not JSON.'],
-  ])('of %s, %s without the place within a value that is not shown', (contentType, content, k, subject) => {
+  ])('of %s, %s has no place within a value that is not shown', (contentType, content, k, subject) => {
     const { detail } = failureOf(raw(contentType, content), {
       secrets: { k },
       payload: { profile: { v: k } },
@@ -653,13 +653,13 @@ describe('a broken body is shown around the place', () => {
   it.each([
     ['{"a":{{ secrets.k }}"x"}', '12345', '{"a":•••▸"x"}'],
     ['{"a":{{ secrets.k }}', '12345', '{"a":•••▸'],
-  ])('not with what is expected right behind a value that is not shown: %s', (content, k, shown) => {
+  ])('does not say what is expected right behind a value that is not shown: %s', (content, k, shown) => {
     expect(failureOf(raw('application/json', content), { secrets: { k } }).detail).toBe(
       `The rendered body is not JSON. The place is right behind a value that is not shown. There it reads: ${shown}`,
     )
   })
 
-  it('never with a part of a value that another field hides', () => {
+  it('never has a part of a value that another field hides', () => {
     const pin = 'abcdefghijklmnopqrstuvwxyz0123456789'
     const headers = [{ name: 'X-Pin', value: '{{ profile.pin }}', sensitive: true }]
     const node = { ...raw('application/json', '["{{ profile.pin }}" x "{{ profile.pin }}"]'), headers }
@@ -669,7 +669,7 @@ describe('a broken body is shown around the place', () => {
     expect(detail).toContain('There it reads: ["•••" ▸x "•••"]')
   })
 
-  it('not at all where a secret of the service is a part of it', () => {
+  it('is left out where a secret of the service is a part of the body', () => {
     const store = { find: () => ({ value: 'st0red', isStored: true, isHidden: true }) }
     const node = raw('application/json', '{"a":"{{ secrets.k }}", x}')
 
@@ -748,7 +748,7 @@ describe('a header that says what the body is', () => {
     ['application/json charset=utf-8', jsonBody, true],
     ['text/xml; charset', rawXml, true],
     ['application/json;', jsonBody, false],
-  ])('%s over %j is a warning: %s', (label, body, isWarned) => {
+  ])('leads to a warning: %s over %j: %s', (label, body, isWarned) => {
     expect(warningsOf(labelled(label, body))).toEqual(
       isWarned
         ? ['content_type_mismatch /node/headers/0']
@@ -774,13 +774,13 @@ describe('a header that says what the body is', () => {
       'The header says application/x-ndjson, and the body is written as JSON in several lines. ',
     ],
     ['a, b', rawXml, 'The header is no media type, and the body is written as XML. '],
-  ] as const)('%s over %j is told in words', (value, body, message) => {
+  ] as const)('is described in words: %s over %j', (value, body, message) => {
     const { warnings } = render({ headers: [{ name: 'Content-Type', value }], body })
 
     expect(warnings.map((warning) => warning.message)).toEqual([expect.stringContaining(message)])
   })
 
-  it('is told in a warning, save where it is not to be seen', () => {
+  it('is quoted in a warning, except where it is masked', () => {
     const warn = (sensitive: boolean) =>
       render({ headers: [{ name: 'Content-Type', value: 'text/xml', sensitive }], body: jsonBody }).warnings
 

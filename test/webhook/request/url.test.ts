@@ -6,7 +6,7 @@ const refused = (url: string) => complaint({ url })
 const targetOf = (url: string, profile: Record<string, unknown> = {}) =>
   sent({ url }, { payload: { profile } }).target
 
-describe('a URL is refused', () => {
+describe('a URL that cannot be called', () => {
   it.each([
     ['', 'must not be empty'],
     ['   ', 'must be an absolute URL that starts with https://'],
@@ -75,13 +75,13 @@ describe('a URL is refused', () => {
     ['https://t.example/{{ a b }}', 'not well formed'],
     ['https://t.example/{{ a', 'not closed'],
     ['https://t.example/{% if a %}', 'not closed'],
-  ])('%j: %s', (url, message) => {
+  ])('is refused: %j: %s', (url, message) => {
     expect(refused(url)).toMatch(/^\/node\/url: /)
     expect(refused(url)).toContain(message)
   })
 })
 
-describe('a URL is accepted', () => {
+describe('a URL that can be called', () => {
   it.each<[url: string, host: string, port: number]>([
     ['https://t.example', 't.example', 443],
     ['https://T.Example/', 't.example', 443],
@@ -112,7 +112,7 @@ describe('a URL is accepted', () => {
     expect(compiled({ url }).url).toMatchObject({ host, port })
   })
 
-  it('by its ASCII form, too, where its letters are accepted', () => {
+  it('is accepted in its ASCII form where its letters are', () => {
     const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
     const readable = names.filter((name) => complaint({ url: `https://${name}.example/` }) === undefined)
 
@@ -138,7 +138,7 @@ describe('a URL is accepted', () => {
   })
 })
 
-describe('what the author wrote is sent as it is', () => {
+describe('the text of the author', () => {
   it.each([
     ['', '/'],
     ['/', '/'],
@@ -162,12 +162,12 @@ describe('what the author wrote is sent as it is', () => {
     ['/ü?ß=€😀', '/%C3%BC?%C3%9F=%E2%82%AC%F0%9F%98%80'],
     ['/a/{% comment %}x{% endcomment %}b', '/a/b'],
     ['/{% raw %}{{a}}{% endraw %}', '/{{a}}'],
-  ])('%s goes out as %s', (url, target) => {
+  ])('is sent as it is: %s as %s', (url, target) => {
     expect(targetOf(`https://t.example${url}`)).toBe(target)
   })
 })
 
-describe('parameters are added behind those of the author', () => {
+describe('the parameters of the fields', () => {
   it.each([
     ['/a', '/a?x=1'],
     ['/a?', '/a?x=1'],
@@ -176,11 +176,11 @@ describe('parameters are added behind those of the author', () => {
     ['/a?b=c&', '/a?b=c&x=1'],
     ['/a?x=0', '/a?x=0&x=1'],
     ['/a#f', '/a?x=1'],
-  ])('%s becomes %s', (url, target) => {
+  ])('stand behind those of the author: %s becomes %s', (url, target) => {
     expect(sent({ url: `https://t.example${url}`, query: [{ name: 'x', value: 1 }] }).target).toBe(target)
   })
 
-  it('and nothing is added where every field is left out', () => {
+  it('add nothing where every field is left out', () => {
     const query = [{ name: 'x', literal: null, ifEmpty: 'omit' }] as const
 
     expect(sent({ url: 'https://t.example/a', query: [...query] }).target).toBe('/a')
@@ -188,7 +188,7 @@ describe('parameters are added behind those of the author', () => {
   })
 })
 
-describe('a value never becomes structure of the URL', () => {
+describe('a value in the URL', () => {
   const anything = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(
@@ -210,7 +210,7 @@ describe('a value never becomes structure of the URL', () => {
   )
   const base = 'https://t.example'
 
-  it('in the path: as many segments, and it reads as the value', () => {
+  it('leaves the number of segments as it is, and reads as the value', () => {
     fc.assert(
       fc.property(anything, (value) => {
         fc.pre(!['', '.', '..'].includes(value))
@@ -224,7 +224,7 @@ describe('a value never becomes structure of the URL', () => {
     )
   })
 
-  it('between other text of a segment', () => {
+  it('never becomes structure between other text of a segment', () => {
     fc.assert(
       fc.property(anything, (value) => {
         fc.pre(value !== '')
@@ -234,7 +234,7 @@ describe('a value never becomes structure of the URL', () => {
     )
   })
 
-  it('in the query: the same parameters, and it reads as the value', () => {
+  it('leaves the parameters of the query as they are, and reads as the value', () => {
     fc.assert(
       fc.property(anything, anything, (value, name) => {
         const query = [{ name: `n${name}`, value: '{{ profile.v }}' }]
@@ -254,7 +254,7 @@ describe('a value never becomes structure of the URL', () => {
     )
   })
 
-  it('through any tag that writes', () => {
+  it('never becomes structure through any tag that writes', () => {
     const tags = [
       '{{ profile.v }}',
       '{% echo profile.v %}',
@@ -265,7 +265,7 @@ describe('a value never becomes structure of the URL', () => {
   })
 })
 
-describe('a segment that a value makes "." or ".." is url_invalid', () => {
+describe('a segment that a value makes "." or ".."', () => {
   it.each([
     ['/a/{{ profile.v }}', '..'],
     ['/a/{{ profile.v }}/b', '.'],
@@ -282,7 +282,7 @@ describe('a segment that a value makes "." or ".." is url_invalid', () => {
     ['/a/%2{{ profile.v }}', 'e'],
     ['/a/%{{ profile.v }}b', '2F'],
     ['/a?b=%{{ profile.v }}', '41'],
-  ])('%s with %s', (tail, v) => {
+  ])('is url_invalid: %s with %s', (tail, v) => {
     expect(failureOf({ url: `https://t.example${tail}` }, { payload: { profile: { v } } })).toMatchObject({
       code: 'url_invalid',
       path: '/node/url',
@@ -298,15 +298,15 @@ describe('a segment that a value makes "." or ".." is url_invalid', () => {
     ['/a/?b=/{{ profile.v }}/', '..'],
     ['/a/{{ profile.v }}', '%2e%2e'],
     ['/100%25{{ profile.v }}', '2e'],
-  ])('but %s with %s is sent', (tail, v) => {
+  ])('is not seen in %s with %s, which is sent', (tail, v) => {
     expect(targetOf(`https://t.example${tail}`, { v })).toBe(
       tail.replace('{{ profile.v }}', encodeURIComponent(v)),
     )
   })
 })
 
-describe('a rendered URL is url_invalid', () => {
-  it('where it is longer than 8192 characters', () => {
+describe('a rendered URL', () => {
+  it('is url_invalid where it is longer than 8192 characters', () => {
     const node = { url: 'https://t.example/', query: [{ name: 'a', source: 'profile', field: 'v' }] } as const
 
     expect(
@@ -314,7 +314,7 @@ describe('a rendered URL is url_invalid', () => {
     ).toMatchObject({ code: 'url_invalid', path: '/node/url' })
   })
 
-  it('where a tag writes white space', () => {
+  it('is url_invalid where a tag writes white space', () => {
     expect(
       failureOf({ url: 'https://t.example/{% tablerow i in (1..2) %}x{% endtablerow %}' }),
     ).toMatchObject({
@@ -324,7 +324,7 @@ describe('a rendered URL is url_invalid', () => {
 })
 
 describe('a query parameter', () => {
-  it('is encoded though its value looks like what is shown in the place of a secret', () => {
+  it('is encoded though its value looks like the mask of a secret', () => {
     expect(sent({ url: 'https://t.example/', query: [{ name: 'a', literal: '•••' }] }).target).toBe(
       '/?a=%E2%80%A2%E2%80%A2%E2%80%A2',
     )
@@ -337,7 +337,7 @@ describe('a fragment', () => {
     ['https://t.example/#{{ profile.name }}', '/', ['fragment_dropped']],
     ['https://t.example/x#', '/x', []],
     ['https://t.example/x?color=%23fff', '/x?color=%23fff', []],
-  ])('of %s is not sent, and its author is told', (url, target, codes) => {
+  ])('of %s is not sent, with a warning', (url, target, codes) => {
     const payload = { profile: { name: 'Ada' } }
 
     expect(sent({ url }, { payload }).target).toBe(target)
@@ -345,7 +345,7 @@ describe('a fragment', () => {
   })
 })
 
-describe('what names nothing in a path is value_missing', () => {
+describe('a placeholder that gives nothing in a path', () => {
   const profile = { none: [], nil: null, csv: '', rows: [{ id: 1 }], word: 'null', list: [1], brackets: '[]' }
 
   it.each([
@@ -357,7 +357,7 @@ describe('what names nothing in a path is value_missing', () => {
     '{{ profile.missing | json }}',
     '{% echo profile.nil | jsonify %}',
     'a{{ profile.none }}b',
-  ])('%s', (value) => {
+  ])('is value_missing: %s', (value) => {
     const url = `https://t.example/i/${value}`
 
     expect(failureOf({ url }, { payload: { profile } })).toMatchObject({
@@ -373,7 +373,7 @@ describe('what names nothing in a path is value_missing', () => {
     ['/i/{{ profile.brackets }}', '/i/%5B%5D'],
     ['/i?q={{ profile.none }}', '/i?q=%5B%5D'],
     ['/i?q={{ profile.nil | json }}', '/i?q=null'],
-  ])('but %s is called', (path, target) => {
+  ])('is not seen in %s, which is called', (path, target) => {
     expect(targetOf(`https://t.example${path}`, profile)).toBe(target)
   })
 })

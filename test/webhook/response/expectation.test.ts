@@ -129,7 +129,7 @@ describe('a condition', () => {
   })
 })
 
-describe('of a list of expectations', () => {
+describe('a list of expectations', () => {
   const list = [
     { type: 'status', value: 200 },
     { type: 'string', value: 'ok' },
@@ -142,11 +142,11 @@ describe('of a list of expectations', () => {
     [{ status: 500, body: 'no' }, '/node/expect/0'],
     [{ body: 'no', headers: x }, '/node/expect/1'],
     [{ body: 'ok' }, '/node/expect/2'],
-  ])('all must hold: %j', (sketch, path) => {
+  ])('is met only where all of them are: %j', (sketch, path) => {
     expect(decide({ expect: list }, sketch)).toMatchObject({ succeeded: path === null, reason: { path } })
   })
 
-  it('all are told where they were met', () => {
+  it('is named as a whole where it was met', () => {
     expect(decide({ expect: list }, { body: 'ok', headers: x }).reason).toMatchObject({
       code: 'expectation_met',
       expected: 'status 200 and a body that contains "ok" and response.headers.x',
@@ -156,7 +156,7 @@ describe('of a list of expectations', () => {
   })
 })
 
-describe('what was expected and came', () => {
+describe('the texts of what was expected and what came', () => {
   it.each<[expectation: NodeSketch['expect'], sketch: ResponseSketch, expected: string, actual: string]>([
     [{ type: 'status', value: ['200', 201] }, { status: 404 }, 'status 200, 201', 'status 404'],
     [
@@ -172,7 +172,7 @@ describe('what was expected and came', () => {
       'an empty body',
     ],
     [{ type: 'condition', value: 'response.json' }, {}, 'response.json', 'false'],
-  ])('%j', (expectation, sketch, expected, actual) => {
+  ])('name both for %j', (expectation, sketch, expected, actual) => {
     expect(decide({ expect: expectation } as NodeSketch, sketch).reason).toMatchObject({
       code: 'expectation_unmet',
       expected,
@@ -213,7 +213,7 @@ describe('an expectation of a response in which the target sent a secret of the 
     [{ type: 'condition', value: 'response.headers[profile.name] == "1"' }, true],
     [{ type: 'condition', value: 'response.body contains "L-9"' }, true],
     [{ type: 'condition', value: '(response.json | json) contains "L-9"' }, true],
-  ])('%j is told: %s', (expectation, isTold) => {
+  ])('leads to a warning for %j: %s', (expectation, isTold) => {
     const stored = createMasker(['s3cr3t-value'])
     const body = '{"x":1,"id":"L-9","list":[{"a":1}],"key":"s3cr3t-value"}'
     const headers = [
@@ -228,7 +228,7 @@ describe('an expectation of a response in which the target sent a secret of the 
     expect(reason.hint?.includes('are masked before') ?? false).toBe(isTold && reason.hint !== null)
   })
 
-  it('of which so much was a secret that nothing of it is seen is told', () => {
+  it('leads to a warning where the masks leave nothing of the body', () => {
     const response = responseOf({ body: '{"x":1}' }, { stored: () => '•••' })
     const node = compiled({ expect: { type: 'condition', value: 'response.json.x == 1' } })
 

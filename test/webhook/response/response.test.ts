@@ -116,7 +116,7 @@ describe('the text of a response', () => {
   )
 })
 
-describe('a text in windows-1252 is text under whatever type', () => {
+describe('a text in windows-1252', () => {
   it.each([
     'application/octet-stream',
     'application/vnd.ms-excel',
@@ -129,7 +129,7 @@ describe('a text in windows-1252 is text under whatever type', () => {
     'image/whatever',
     'text/csv',
     '',
-  ])('%s', (contentType) => {
+  ])('is text under the type %s', (contentType) => {
     const response = typed(contentType, iconv.encode('Müller;5 €\r\n', 'win1252'))
 
     expect(response.shownText).toBe('Müller;5 €\r\n')
@@ -195,7 +195,7 @@ describe('a text in UTF-16 that nothing announces', () => {
   })
 })
 
-describe('a label that nobody knows', () => {
+describe('an unknown label', () => {
   it.each<[contentType: string, body: string | Buffer, label: string | null, used?: string]>([
     ['text/plain; charset=euc-tw', Buffer.from([0xa4, 0xa4, 0xa4, 0xe5]), 'euc-tw', 'windows-1252'],
     ['text/plain; charset=x-own', 'Müller', 'x-own', 'utf-8'],
@@ -220,7 +220,7 @@ describe('a label that nobody knows', () => {
     [`text/plain; charset=${'x'.repeat(60)}`, 'ü', `${'x'.repeat(40)}…`, 'utf-8'],
     ['text/plain; charset="x\u202ey z"', 'ü', 'x?y?z', 'utf-8'],
     ['text/plain; charset=s3cr3t', 'ü', '(hidden)', 'utf-8'],
-  ])('%s of %j is told: %j', (contentType, body, label, used) => {
+  ])('leads to a warning or none: %s of %j: %j', (contentType, body, label, used) => {
     const response = responseOf(
       { headers: [['Content-Type', contentType]], body },
       { display: createMasker(['s3cr3t']) },
@@ -339,7 +339,7 @@ describe('the charset that a text names itself', () => {
   })
 })
 
-describe('a response of whatever bytes', () => {
+describe('a response of any bytes', () => {
   const labels = ['', 'text/html', 'text/xml', 'application/json', 'image/png', 'text/plain; charset=utf-16']
   const starts = ['', '<?xml encoding="big5"?>', '<meta charset=gbk>', '{"a":"', '\ufeff', '<\0?\0']
   const endings = ['complete', 'capped', 'broken', 'undecodable', 'timed_out'] as const
@@ -377,7 +377,7 @@ describe('a response of whatever bytes', () => {
     expect(cpuMs() - began).toBeLessThan(500)
   })
 
-  it('has a Content-Type that is read in such time, too', () => {
+  it('has a Content-Type that is read in such a time, too', () => {
     const began = cpuMs()
 
     for (const piece of [';charset=', ',', 'a/b,', ' ', '; charset="', "charset = '", '"\\', '\\"', '"'])
@@ -457,7 +457,7 @@ describe('the JSON of a response', () => {
   })
 
   it.each(['', 'no', '{"a":', `${'['.repeat(101)}${']'.repeat(101)}`, `${'['.repeat(50_000)}`])(
-    'is not there where the body is none: %j',
+    'is not there where the body is no JSON: %j',
     (body) => {
       expect(responseOf({ body: body.slice(0, 60_000) }).seenJson).toBeUndefined()
     },

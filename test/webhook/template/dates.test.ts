@@ -22,13 +22,13 @@ const table: readonly (readonly [expression: string, text: string])[] = [
 
 const resultOf = (expression: string, profile = {}) => evaluate(`{{ ${expression} }}`, profile)
 
-describe('dates are in UTC', () => {
-  it.each(table)('%s is %j', (expression, text) => {
+describe('a date', () => {
+  it.each(table)('is in UTC: %s is %j', (expression, text) => {
     expect(resultOf(expression)).toBe(text)
   })
 })
 
-describe('what is no date', () => {
+describe('a value that is no date', () => {
   const profile = {
     yes: true,
     no: false,
@@ -38,7 +38,7 @@ describe('what is no date', () => {
     long: new LongNumber('1777629600.00000000001'),
   }
 
-  it.each(['yes', 'no', 'list', 'object'])('fails: %s', (name) => {
+  it.each(['yes', 'no', 'list', 'object'])('fails where it has another type: %s', (name) => {
     for (const filter of ['date: "%Y"', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string'])
       expect(resultOf(`profile.${name} | ${filter}`, profile)).toMatch(/needs a date/)
   })
@@ -47,7 +47,7 @@ describe('what is no date', () => {
     ['text', 'soon'],
     ['long', '2026'],
     ['missing', undefined],
-  ])('but %s gives %j', (name, value) => {
+  ])('does not fail where it is a text or a number: %s gives %j', (name, value) => {
     expect(resultOf(`profile.${name} | date: "%Y"`, profile)).toBe(value)
   })
 })

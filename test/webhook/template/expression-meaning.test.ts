@@ -98,8 +98,8 @@ const expression = fc.letrec<{ any: Meant }>((tie) => ({
   ),
 })).any
 
-describe('an expression means what it says', () => {
-  it('as a condition, however not, and, or, comparisons and parentheses are put together', () => {
+describe('the meaning of an expression', () => {
+  it('is what it says in a condition, however not, and, or, comparisons and parentheses are combined', () => {
     fc.assert(
       fc.property(expression, ({ written, value }) => {
         expect(holds(written), written).toBe(isTrue(value))
@@ -108,7 +108,7 @@ describe('an expression means what it says', () => {
     )
   })
 
-  it('in tags', () => {
+  it('is what it says in tags', () => {
     fc.assert(
       fc.property(expression, ({ written, value }) => {
         const [yes, no] = isTrue(value) ? ['y', 'n'] : ['n', 'y']
@@ -120,7 +120,7 @@ describe('an expression means what it says', () => {
     )
   })
 
-  it('in the condition that a filter takes', () => {
+  it('is what it says in the condition that a filter takes', () => {
     fc.assert(
       fc.property(expression, ({ written, value }) => {
         const [all, none] = isTrue(value) ? ['1;2;3', ''] : ['', '1;2;3']
@@ -150,7 +150,7 @@ describe('an expression means what it says', () => {
     ['not profile.name contains "{{"', true],
     ['profile.braces contains "{{"', true],
     ["profile.braces contains '%}' and not profile.name contains '{%'", true],
-  ])('%s is %j', (condition, value) => {
+  ])('is a negation in parentheses: %s is %j', (condition, value) => {
     expect(holds(condition)).toBe(value)
   })
 
@@ -170,7 +170,7 @@ describe('an expression means what it says', () => {
     ['{{ profile.rows | group_by_exp: "r", "not r.active" | map: "name" | join: "," }}', 'false,true'],
     ['{{ profile.rows | group_by_exp: "r", "(not r.active)" | map: "name" | join: "," }}', 'false,true'],
     ['{{ profile.rows | where_exp: "r", "r.id > 1 and (not r.active)" | size }}', 2],
-  ])('%s is %j', (template, value) => {
+  ])('is a negation in parentheses within a template: %s is %j', (template, value) => {
     expect(text(template)).toBe(value)
   })
 })

@@ -16,7 +16,7 @@ const problemOf = (text: string) => {
   return compiled.ok ? null : compiled.problem
 }
 
-describe('a condition is well formed', () => {
+describe('a condition that is well formed', () => {
   it.each([
     'profile.score > 50',
     'profile.score>50',
@@ -97,12 +97,12 @@ describe('a condition is well formed', () => {
     'a | where_exp: "t", "t.a or t.b"',
     '(not a) | json',
     '((a == 1) or b)',
-  ])('%s', (text) => {
+  ])('is accepted: %s', (text) => {
     expect(problemOf(text)).toBeNull()
   })
 })
 
-describe('a condition is refused', () => {
+describe('a condition that is not well formed', () => {
   it.each([
     ['', 'expected a value at the end'],
     ['  ', 'expected a value at the end'],
@@ -275,17 +275,17 @@ describe('a condition is refused', () => {
     ['a | where_exp: "t", "t.b", 1', 'takes at most 2 arguments'],
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
-  ])('%j: %s', (text, problem) => {
+  ])('is refused: %j: %s', (text, problem) => {
     expect(problemOf(text)).toContain(problem)
   })
 
-  it('in a sentence that quotes no more than it has to', () => {
+  it('is refused in a sentence that quotes no more than it has to', () => {
     expect(problemOf(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
     expect(problemOf('a b')).toBe('"a b" is not well formed: expected the end before "b".')
   })
 })
 
-describe('and and or where a value is kept or sent', () => {
+describe('"and" and "or" where a value is kept or sent', () => {
   const complaintAbout = (text: string) => {
     const compiled = compileTemplate(text, null)
     return compiled.ok ? null : compiled.problem
@@ -309,7 +309,7 @@ describe('and and or where a value is kept or sent', () => {
     '{% case a or b %}{% when 1 %}x{% endcase %}',
     '{% cycle a or b %}',
     '{{ a | group_by_exp: "t", "t.a or t.b" | json }}',
-  ])('give the form that means one of them: %s', (text) => {
+  ])('are refused with the form that means one of them: %s', (text) => {
     expect(complaintAbout(text)).toMatch(/write a \| default: b|repeat the comparison|takes as a condition/)
   })
 
@@ -327,12 +327,12 @@ describe('and and or where a value is kept or sent', () => {
     '{{ a | where_exp: "t", "t.a or t.b" | json }}',
     '{% case a %}{% when 1 or 2 %}x{% endcase %}',
     '{% for x in (a | split: ",") %}{{ x }}{% endfor %}',
-  ])('stay where true or false is meant: %s', (text) => {
+  ])('are accepted where true or false is meant: %s', (text) => {
     expect(complaintAbout(text)).toBeNull()
   })
 })
 
-describe('what is written in another language gets the form of Liquid', () => {
+describe('the syntax of another language', () => {
   it.each([
     ['a !== b', '(write "!=")'],
     ['a === b', '(write "==")'],
@@ -370,7 +370,7 @@ describe('what is written in another language gets the form of Liquid', () => {
     ['a | slice 0, 3', '(write slice: 0)'],
     ['a | truncate=5', '(write truncate: 5)'],
     ['a | default "s3cret"', '(write default: …)'],
-  ])('in a condition: %s', (text, hint) => {
+  ])('is refused with the form of Liquid in a condition: %s', (text, hint) => {
     expect(problemOf(text)).toContain(hint)
     expect(problemOf(text)).not.toContain('s3cret')
   })
@@ -404,16 +404,16 @@ describe('what is written in another language gets the form of Liquid', () => {
     ['{{ a | to_string }}', '(write append: "")'],
     ['{{ a | lower }}', '(write downcase)'],
     ['{{ a | upper }}', '(write upcase)'],
-  ])('in a template: %s', (text, hint) => {
+  ])('is refused with the form of Liquid in a template: %s', (text, hint) => {
     const compiled = compileTemplate(text, null)
 
     expect(compiled.ok ? text : compiled.problem).toContain(hint)
   })
 })
 
-describe('a word of Liquid is no name', () => {
+describe('a word of Liquid', () => {
   it.each(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains'])(
-    '%s',
+    'is not a name: %s',
     (name) => {
       for (const text of [
         `{% assign ${name} = 1 %}`,
@@ -443,7 +443,7 @@ describe('a filter that needs arguments', () => {
   })
 })
 
-describe('the most arguments of a filter', () => {
+describe('the maximum of arguments of a filter', () => {
   const complaintAbout = (filter: string) => {
     const compiled = compileTemplate(`{{ profile.a | ${filter} }}`, null)
     return compiled.ok ? null : compiled.problem
@@ -457,7 +457,7 @@ describe('the most arguments of a filter', () => {
     expect([...mostArguments.keys()].toSorted()).toEqual([...filterNames].toSorted())
   })
 
-  it.each([...mostArguments])('%s: %j', (name, most) => {
+  it.each([...mostArguments])('holds for %s: %j', (name, most) => {
     expect(complaintAbout(argumentsFor(name, Math.min(most, 9)))).toBeNull()
     if (most !== Number.POSITIVE_INFINITY)
       expect(complaintAbout(argumentsFor(name, most + 1))).toContain(`the filter "${name}" takes`)
@@ -471,12 +471,12 @@ describe('the most arguments of a filter', () => {
     return count > 0 && filterNames.has(name) ? [[name, count - 1] as const] : []
   })
 
-  it('is what LiquidJS has', () => {
+  it('is the one of LiquidJS', () => {
     expect(written.length).toBeGreaterThan(60)
     expect(written).toEqual(written.map(([name]) => [name, mostArguments.get(name)]))
   })
 
-  it.each([...insteadOfMore.values()])('is no riddle: %s', (filter) => {
+  it.each([...insteadOfMore.values()])('is followed by a form that works: %s', (filter) => {
     expect(complaintAbout(filter.replace(' before it', ''))).toBeNull()
   })
 })
@@ -603,7 +603,7 @@ describe('a checked expression', () => {
     )
   })
 
-  it('is judged at once, however long it is', () => {
+  it('is judged quickly, however long it is', () => {
     const began = cpuMs()
 
     compileCondition(`a == "${'x'.repeat(900_000)}`)

@@ -55,7 +55,7 @@ const text = fc
   .map((parts) => parts.join(''))
 
 describe('a template of text, paths and simple filters', () => {
-  it('comes to what the engine makes of it', () => {
+  it('gives what the engine gives', () => {
     const encoder = fc.constantFrom(asText, asUrlComponent, asJson)
     fc.assert(
       fc.property(text, value, value, encoder, (written, profile, event, encode) => {
@@ -66,7 +66,7 @@ describe('a template of text, paths and simple filters', () => {
     )
   })
 
-  it('keeps the type of the one value that it is', () => {
+  it('keeps the type of its only value', () => {
     fc.assert(
       fc.property(value, (profile) => {
         const rendered = compiled('{{ profile.a }}').value({ variables: { profile }, secrets: noSecrets })

@@ -44,7 +44,7 @@ const render = (text: string) => template(text).value(scopeWith(profile))
 /** The value, or what is said of the failure. */
 const resultOf = (expression: string) => evaluate(`{{ ${expression} }}`, profile)
 
-describe('default stands in the place of what is missing, null, false, empty text or an empty list', () => {
+describe('the filter default', () => {
   it.each([
     ['profile.missing | default: 50', 50],
     ['profile.nil | default: 50', 50],
@@ -65,7 +65,7 @@ describe('default stands in the place of what is missing, null, false, empty tex
     ['profile.nil | default: 50, allow_false: true', 50],
     ['profile.nil | default: profile.missing', undefined],
     ['profile.nil | default: false', false],
-  ])('%s is %j', (expression, value) => {
+  ])('replaces what is missing, null, false, empty text or an empty list: %s is %j', (expression, value) => {
     expect(resultOf(expression)).toEqual(value)
   })
 })
@@ -110,7 +110,7 @@ describe('a filter that is given nothing', () => {
     expect(resultOf(`profile.missing | ${filter}`) ?? '').toBe(value)
   })
 
-  it.each([...filterNames])('%s makes no list and no word of it', (name) => {
+  it.each([...filterNames])('makes neither a list nor a word of it: %s', (name) => {
     for (const args of ['', ': "a"', ': 1', ': "o", "o.a"', ': profile.nil', ': 1, 2']) {
       const compiled = compileTemplate(`{{ profile.nil | ${name}${args} }}`, null)
       const rendered = compiled.ok ? compiled.template.value(scopeWith(profile)) : null
@@ -187,7 +187,7 @@ describe('a number of characters or items', () => {
       '{% tablerow t in profile.tags cols: profile.text %}{% endtablerow %}',
       'The option "cols" of a loop is a text',
     ],
-  ])('so it is in a loop: %s', (text, result) => {
+  ])('may be a text in a loop, too: %s', (text, result) => {
     const rendered = render(text)
 
     expect(rendered.ok ? rendered.value : rendered.failure.detail).toContain(result)
@@ -227,7 +227,7 @@ describe('a filter that is given what it cannot work with', () => {
     ['" 12.5 " | plus: 1', 13.5],
     ['"1e3" | plus: 1', 1001],
     ['"+.5" | plus: 1', 1.5],
-  ])('and does not where it can: %s', (expression, value) => {
+  ])('does not fail where it can work with it: %s', (expression, value) => {
     expect(resultOf(expression)).toBe(value)
   })
 })
@@ -251,7 +251,7 @@ describe('truncatewords', () => {
   })
 })
 
-describe('where and its like with a second argument that has no value', () => {
+describe('where and similar filters with a second argument that has no value', () => {
   it.each([
     ['where: "n", profile.nil', '5,6'],
     ['where: "n", profile.missing', '5,6'],
@@ -263,7 +263,7 @@ describe('where and its like with a second argument that has no value', () => {
     ['where: "n", false', '3'],
     ['where: "n"', '1,4,7'],
     ['reject: "n"', '2,3,5,6'],
-  ])('%s keeps what has none', (filter, ids) => {
+  ])('keep what has none: %s', (filter, ids) => {
     expect(resultOf(`profile.orders | ${filter} | map: "id" | join: ","`)).toBe(ids)
   })
 
@@ -272,7 +272,7 @@ describe('where and its like with a second argument that has no value', () => {
     ['has: "n", profile.missing', true],
     ['find_index: "n", profile.nil', 4],
     ['find_index: "id", profile.nil', undefined],
-  ])('%s is %j', (filter, value) => {
+  ])('are %s is %j', (filter, value) => {
     expect(resultOf(`profile.orders | ${filter}`)).toBe(value)
   })
 })
@@ -296,15 +296,15 @@ describe('size', () => {
   })
 })
 
-describe('an empty list stays one', () => {
+describe('an empty list', () => {
   it.each(['sort', 'uniq', 'slice: 0', 'map: "a"', 'where: "a"', 'compact', 'reverse', 'pop'])(
-    '%s',
+    'stays one with %s',
     (filter) => {
       expect(resultOf(`profile.none | ${filter}`)).toEqual([])
     },
   )
 
-  it('that is made of an empty text', () => {
+  it('comes of an empty text', () => {
     expect(resultOf('"" | split: ","')).toEqual([])
     expect(resultOf('"" | split: "" | push: 1')).toEqual([1])
   })
@@ -366,7 +366,7 @@ describe('a filter that calculates', () => {
     }
   })
 
-  it('never makes a number that is none, whatever it is and is given', () => {
+  it('never gives NaN or Infinity, whatever it is given', () => {
     const value = fc.constantFrom(
       ...Object.keys(profile).map((name) => `profile.${name}`),
       '0',
@@ -396,7 +396,7 @@ describe('a filter that calculates', () => {
   })
 })
 
-describe('a filter that decides by truth takes as false what is missing, null, false or empty text', () => {
+describe('a filter that decides by truth', () => {
   it.each([
     ['where: "n" | map: "id" | join', '1 4 7'],
     ['reject: "n" | map: "id" | join', '2 3 5 6'],
@@ -417,7 +417,7 @@ describe('a filter that decides by truth takes as false what is missing, null, f
     ['where: "n", 0 | map: "id" | join', '1'],
     ['where: "n", "" | map: "id" | join', '2'],
     ['where: " n " | map: "id" | join', '1 4 7'],
-  ])('%s', (filters, value) => {
+  ])('takes as false what is missing, null, false or empty text: %s', (filters, value) => {
     expect(resultOf(`profile.orders | ${filters}`)).toEqual(value)
   })
 })

@@ -238,7 +238,7 @@ describe('a variable over a response', () => {
   })
 })
 
-describe('names are judged', () => {
+describe('an unknown name', () => {
   it.each([
     ['/node/url', { url: 'https://t.test/{{ id }}' }],
     ['/node/auth/token', { auth: { type: 'bearer', token: '{{ token }}' } }],
@@ -263,11 +263,11 @@ describe('names are judged', () => {
         ],
       },
     ],
-  ] as const)('at %s', (path, node) => {
+  ] as const)('is refused at %s', (path, node) => {
     expect(errorsOf(node).map((error) => error.path)).toEqual([path])
   })
 
-  it('in conditions and captures also where the templates of the request are none', () => {
+  it('is refused in conditions and captures also where the templates of the request are none', () => {
     const node = {
       templates: 'none',
       query: [{ name: 'a', value: '{{ k }}', when: 'k' }],
@@ -277,7 +277,7 @@ describe('names are judged', () => {
     expect(errorsOf(node).map(({ path }) => path)).toEqual(['/node/query/0/when', '/node/capture/a'])
   })
 
-  it('without a text of the template in what is said', () => {
+  it('is refused without a text of the template in the message', () => {
     for (const text of [
       '{{ ["mysecret"] }}',
       '{{ node["mysecret"] }}',
@@ -290,7 +290,7 @@ describe('names are judged', () => {
     expect(inExpect('response.headers["MySecret"]')).not.toMatch(/mysecret/i)
   })
 
-  it('at once, however many there are', () => {
+  it('is refused quickly, however many there are', () => {
     const began = cpuMs()
     const made = Array.from({ length: 2_000 }, (_, index) => `{% assign v${index} = 1 %}`).join('')
 
@@ -301,7 +301,7 @@ describe('names are judged', () => {
   })
 })
 
-describe('a placeholder is refused where none is filled in', () => {
+describe('a placeholder where none is filled in', () => {
   const body = (content: unknown) => ({ structure: 'json', content }) as const
   const said = 'must not have a placeholder: this text is no template'
 
@@ -320,14 +320,14 @@ describe('a placeholder is refused where none is filled in', () => {
     ['/node/expect/0/value', { expect: [{ type: 'string', value: 'a {% b %}', match: 'equals' }] }],
     ['/node/branches/error', { branches: { success: 'yes', error: '{{ vars.next }}' } }],
     ['/node/capture/{{ k }}', { capture: { '{{ k }}': '{{ response.json }}' } }],
-  ] as const)('at %s', (path, node) => {
+  ] as const)('is refused at %s', (path, node) => {
     const errors = errorsOf(node)
 
     expect(errors.map((error) => error.path)).toEqual([path])
     expect(errors[0]?.message).toContain(said)
   })
 
-  it('but sent as it stands where the node has no templates', () => {
+  it('is sent as it stands where the node has no templates', () => {
     const node = {
       templates: 'none',
       query: [{ name: '{{ a }}', source: 'profile', field: '{{ b }}' }],
@@ -343,11 +343,11 @@ describe('a placeholder is refused where none is filled in', () => {
     )
   })
 
-  it('and sent as it stands within a literal', () => {
+  it('is sent as it stands within a literal', () => {
     expect(errorsOf({ query: [{ name: 'a', literal: { '{{ k }}': '{{ v }}' } }] })).toEqual([])
   })
 
-  it('as are braces that are none', () => {
+  it('is not taken for one where its braces are apart', () => {
     expect(errorsOf({ query: [{ name: '{a}{ {b} }}', value: 1 }] })).toEqual([])
   })
 })

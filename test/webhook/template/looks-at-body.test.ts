@@ -4,7 +4,7 @@ import { compiled, type NodeSketch } from '../support/nodes.ts'
 const condition = (value: string): NodeSketch => ({ expect: { type: 'condition', value } })
 const taking = (v: string): NodeSketch => ({ capture: { v } })
 
-describe('whether a node looks at the body of a response', () => {
+describe('a node', () => {
   it.each<[part: NodeSketch, looks: boolean]>([
     [{}, false],
     [{ expect: { type: 'status', value: 201 } }, false],
@@ -42,7 +42,7 @@ describe('whether a node looks at the body of a response', () => {
     [{ capture: { a: '{{ "}}" | append: response.body }}' } }, true],
     [{ capture: { a: '{{ "{{" | append: response.body }}' } }, true],
     [{ capture: { a: 'constant' } }, false],
-  ])('%j: %s', (part, looks) => {
+  ])('looks at the body of a response with %j: %s', (part, looks) => {
     expect(compiled(part).looksAtBody).toBe(looks)
   })
 
@@ -60,7 +60,7 @@ describe('whether a node looks at the body of a response', () => {
     'profile["response"].json == 1',
     'profile.list contains "[response]"',
     'response.headers[profile.name] == 1',
-  ])('does not by the condition %j', (value) => {
+  ])('does not look at the body with the condition %j', (value) => {
     expect(compiled(condition(value)).looksAtBody).toBe(false)
   })
 
@@ -75,7 +75,7 @@ describe('whether a node looks at the body of a response', () => {
     '{{ profile.list | where_exp: "response", "response.body == 1" | json }}',
     '{% assign h = response.headers %}{{ h.x-a }}',
     'response.json',
-  ])('does not by the capture %j', (template) => {
+  ])('does not look at the body with the capture %j', (template) => {
     expect(compiled(taking(template)).looksAtBody).toBe(false)
   })
 
@@ -86,7 +86,7 @@ describe('whether a node looks at the body of a response', () => {
     '(response).status == 200',
     'profile[response.json.x] == 1',
     '[profile.x].json.ok',
-  ])('does by the condition %j', (value) => {
+  ])('looks at the body with the condition %j', (value) => {
     expect(compiled(condition(value)).looksAtBody).toBe(true)
   })
 
@@ -106,7 +106,7 @@ describe('whether a node looks at the body of a response', () => {
     '{{ profile.list | group_by_exp: "x", "x" | json }}{{ profile.list | has_exp: "x", vars.k }}',
     '{% assign k = "response" | append: ".body" %}{{ profile.list | reject_exp: "x", k | json }}',
     '{{ profile.list | where_exp: "x", "x.l | has_exp: \'y\', x.k" | json }}',
-  ])('does by the capture %j', (template) => {
+  ])('looks at the body with the capture %j', (template) => {
     expect(compiled(taking(template)).looksAtBody).toBe(true)
   })
 })

@@ -27,10 +27,10 @@ const holds = (text: string) => {
   return result.ok && result.value
 }
 
-describe('what has no order is neither more nor less than a number', () => {
+describe('a value without an order', () => {
   const values = ['none', 'list', 'object', 'yes', 'nil', 'missing', 'empty', 'blank', 'hex', 'word']
 
-  it.each(values)('%s', (name) => {
+  it.each(values)('is neither more nor less than a number: %s', (name) => {
     for (const operator of ['<', '<=', '>', '>='])
       for (const number of ['0', '5', '18', 'profile.big']) {
         expect(holds(`profile.${name} ${operator} ${number}`), `${operator} ${number}`).toBe(false)
@@ -38,12 +38,12 @@ describe('what has no order is neither more nor less than a number', () => {
       }
   })
 
-  it.each(['list', 'object', 'yes', 'nil'])('nor is %s than itself', (name) => {
+  it.each(['list', 'object', 'yes', 'nil'])('is not even ordered with itself: %s', (name) => {
     expect(holds(`profile.${name} >= profile.${name}`)).toBe(false)
   })
 })
 
-describe('numbers, and texts that are decimal numbers, have an order by all their digits', () => {
+describe('numbers, and texts that are decimal numbers,', () => {
   it.each([
     ['12345678901234567890 < 12345678901234567891', true],
     ['12345678901234567891 <= 12345678901234567890', false],
@@ -64,11 +64,11 @@ describe('numbers, and texts that are decimal numbers, have an order by all thei
     ['"+6" > profile.five', true],
     ['"1e400" > 5', true],
     ['"1e400" < profile.huge', false],
-  ])('%s is %j', (condition, value) => {
+  ])('are ordered by all their digits: %s is %j', (condition, value) => {
     expect(holds(condition)).toBe(value)
   })
 
-  it('as they are, whatever their spelling', () => {
+  it('are ordered by their value in any spelling', () => {
     const integer = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n })
     const number = (value: bigint) => new LongNumber(String(value))
     fc.assert(
@@ -84,18 +84,18 @@ describe('numbers, and texts that are decimal numbers, have an order by all thei
   })
 })
 
-describe('two texts have the order of their characters', () => {
+describe('two texts', () => {
   it.each([
     ['"2026-05-01" < "2026-06-01"', true],
     ['"a" <= "a"', true],
     ['"9" < "10"', false],
     ['"" < "a"', false],
-  ])('%s is %j', (condition, value) => {
+  ])('are ordered by their characters: %s is %j', (condition, value) => {
     expect(holds(condition)).toBe(value)
   })
 })
 
-describe('no text contains nothing', () => {
+describe('a text', () => {
   it.each([
     ['profile.text contains profile.empty', false],
     ['profile.text contains ""', false],
@@ -104,7 +104,7 @@ describe('no text contains nothing', () => {
     ['profile.text contains " "', true],
     ['profile.list contains ""', false],
     ['profile.list contains 5', true],
-  ])('%s is %j', (condition, value) => {
+  ])('does not contain an empty value: %s is %j', (condition, value) => {
     expect(holds(condition)).toBe(value)
   })
 })

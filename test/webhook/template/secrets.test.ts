@@ -15,7 +15,7 @@ const token = 'tok-s3cr3t-9'
 const secrets = { token, other_1: 'other-s3cr3t' }
 const plain = (content: string) => raw('text/plain', content)
 
-describe('a secret is written where it is referred to', () => {
+describe('a secret', () => {
   it.each<[place: string, node: NodeSketch, arrives: (node: NodeSketch) => unknown, as: unknown]>([
     [
       'in bearer auth',
@@ -78,11 +78,11 @@ describe('a secret is written where it is referred to', () => {
       (node) => bodyOf(node, { secrets }),
       `${token};${token};`,
     ],
-  ])('%s', (_place, node, arrives, as) => {
+  ])('is written %s', (_place, node, arrives, as) => {
     expect(arrives(node)).toEqual(as)
   })
 
-  it('encoded for the place where it lands', () => {
+  it('is written in the encoding of the place where it lands', () => {
     const special = { token: 'a/b?"c&<é' }
 
     expect(sent({ url: 'https://t.example/{{ secrets.token }}' }, { secrets: special }).target).toBe(
@@ -103,7 +103,7 @@ describe('a secret is written where it is referred to', () => {
   })
 })
 
-describe('any other use of a secret is refused', () => {
+describe('any other use of a secret', () => {
   it.each([
     '{{ secrets }}',
     '{{ secrets.token | upcase }}',
@@ -148,7 +148,7 @@ describe('any other use of a secret is refused', () => {
     '{%- secret token -%}',
     '{{ secrets.token }',
     '{{ secrets.token  x }}',
-  ])('%s', (content) => {
+  ])('is refused: %s', (content) => {
     expect(complaint(plain(content))).toMatch(/^\/node\/body\/content: /)
   })
 
@@ -161,12 +161,12 @@ describe('any other use of a secret is refused', () => {
       '/node/expect/value',
     ],
     ['in the host', { url: 'https://{{ secrets.token }}/' }, '/node/url'],
-  ])('%s', (_place, node, path) => {
+  ])('is refused %s', (_place, node, path) => {
     expect(complaint(node)).toMatch(new RegExp(`^${path}: `))
   })
 })
 
-describe('a computed name does not reach a secret', () => {
+describe('a computed name', () => {
   it.each([
     '{% assign s = "secrets" %}{{ [s].token }}',
     '{% assign s = "secrets" %}{{ [s]["token"] }}',
@@ -185,7 +185,7 @@ describe('a computed name does not reach a secret', () => {
     '{{ execution | inspect }}',
     '{% comment %}{{ secrets.token }}{% endcomment %}',
     '{% raw %}{{ secrets.token }}{% endraw %}',
-  ])('%s', (content) => {
+  ])('does not reach a secret: %s', (content) => {
     const payload = { profile: { word: 'secrets', list: ['a', 't'], expression: '{{ secrets.token }}' } }
     const rendered = render(plain(content), { secrets, payload })
 
@@ -194,13 +194,13 @@ describe('a computed name does not reach a secret', () => {
   })
 })
 
-describe('a secret that nobody sent', () => {
+describe('a secret that is not there', () => {
   it.each<[place: string, node: NodeSketch, path: string]>([
     ['in auth', { auth: { type: 'bearer', token: '{{ secrets.nope }}' } }, '/node/auth/token'],
     ['in the URL', { url: 'https://t.example/{{ secrets.nope }}' }, '/node/url'],
     ['in a header', { headers: [{ name: 'X', value: '{{ secrets.nope }}' }] }, '/node/headers/0'],
     ['in a body', plain('{{ secrets.nope }}'), '/node/body/content'],
-  ])('%s ends the call as secret_missing', (_place, node, path) => {
+  ])('ends the call as secret_missing %s', (_place, node, path) => {
     expect(failureOf(node, { secrets })).toEqual({
       code: 'secret_missing',
       detail: 'The secret "nope" is not known.',
@@ -228,7 +228,7 @@ describe('a secret that is bound elsewhere', () => {
       'tenants',
       'may not be sent in a header for this request: "tenants" of its entry does not name its tenant.',
     ],
-  ])('(to %s) ends the call as secret_not_allowed', (refusedBy, detail) => {
+  ])('ends the call as secret_not_allowed by its %s', (refusedBy, detail) => {
     const node: NodeSketch = { headers: [{ name: 'X', value: 'a {{ secrets.crm }}' }] }
 
     expect(failureOf(node, { store: { find: () => ({ refusedBy }) } })).toEqual({
@@ -240,19 +240,19 @@ describe('a secret that is bound elsewhere', () => {
   })
 })
 
-describe('of secrets that do not come with the request', () => {
+describe('secrets of the service', () => {
   const store: SecretLookup = {
     find: (name) =>
       name === 'nope' ? undefined : { value: `${name}-s3cr3t`, isStored: true, isHidden: true },
   }
 
-  it('those are hidden that the node uses, and no others', () => {
+  it('are hidden where the node uses them, and no others are', () => {
     const { valuesToMask } = render(plain('{{ secrets.used }}'), { store })
 
     expect([...valuesToMask.stored]).toEqual(['used-s3cr3t'])
   })
 
-  it('those are hidden too that were used before the rendering failed', () => {
+  it('are hidden too where they were used before the rendering failed', () => {
     const node = plain('{{ secrets.used }} {{ secrets.nope }}')
     const rendered = render(node, { store })
 
@@ -260,7 +260,7 @@ describe('of secrets that do not come with the request', () => {
     expect([...rendered.valuesToMask.stored]).toEqual(['used-s3cr3t'])
   })
 
-  it('none is asked for that the node does not come to', () => {
+  it('are not looked up where the rendering does not come to them', () => {
     const asked: string[] = []
     const find = (name: string) => void asked.push(name)
     render(plain('{% if false %}{{ secrets.used }}{% endif %}'), { store: { find } })
@@ -269,7 +269,7 @@ describe('of secrets that do not come with the request', () => {
   })
 })
 
-describe('what carries a secret', () => {
+describe('a value that carries a secret', () => {
   it('is masked as a whole', () => {
     const rendered = render(
       {
@@ -294,7 +294,7 @@ describe('what carries a secret', () => {
     ['Authorization', { headers: [{ name: 'authorization', value: 'Bearer literal-token' }] }],
     ['X-Api-Key', { headers: [{ name: 'X-API-Key', value: 'literal-token' }] }],
     ['Cookie', { headers: [{ name: 'Cookie', value: 'literal-token' }] }],
-  ])('or is a credential by its place is masked too: %s', (_says, node) => {
+  ])('is masked, too, where only its place makes it a credential: %s', (_says, node) => {
     const rendered = render(node)
 
     expect(JSON.stringify(rendered.ok && rendered.display)).not.toContain('literal-token')
@@ -302,7 +302,7 @@ describe('what carries a secret', () => {
   })
 })
 
-describe('a credential in the URL is a warning', () => {
+describe('a credential in the URL', () => {
   const codes = (node: NodeSketch) =>
     render(node, { secrets, payload: { profile: { k: 'v' } } }).warnings.map(
       ({ code, path }) => `${code} ${path}`,
@@ -323,7 +323,7 @@ describe('a credential in the URL is a warning', () => {
       { auth: { type: 'apiKey', in: 'query', name: 'k', value: '{{ secrets.token }}' } },
       '/node/auth',
     ],
-  ])('%s', (_says, node, path) => {
+  ])('leads to a warning: %s', (_says, node, path) => {
     expect(codes(node)).toEqual([`credential_in_url ${path}`])
   })
 
@@ -331,7 +331,7 @@ describe('a credential in the URL is a warning', () => {
     ['an empty one', { url: 'https://t.example/?token=' }],
     ['another name', { url: 'https://t.example/?tokens=1&keyword=x&monkey=1&signal=2' }],
     ['a header', { headers: [{ name: 'X-Api-Key', value: '{{ secrets.token }}' }] }],
-  ])('but %s is none', (_says, node) => {
+  ])('leads to no warning where it is %s', (_says, node) => {
     expect(codes(node)).toEqual([])
   })
 })

@@ -22,7 +22,7 @@ const render = (text: string) => {
   return rendered
 }
 
-describe('a template that would not end, ends with template_failed', () => {
+describe('a template that would not end', () => {
   it.each([
     ['a loop over a billion', '{% for i in (1..1000000000) %}x{% endfor %}'],
     ['a billion in an output', '{{ (1..1000000000) | size }}'],
@@ -74,25 +74,25 @@ describe('a template that would not end, ends with template_failed', () => {
       '{{ profile.numbers | find_index_exp: "x", "profile.numbers | find_exp: \'y\', \'y == nil\'" }}',
     ],
     ['JSON again and again', '{% for i in (1..1000) %}{% assign a = profile.list | json %}{% endfor %}'],
-  ])('%s', (_says, text) => {
+  ])('ends with template_failed: %s', (_says, text) => {
     expect(render(text)).toMatchObject({ ok: false, failure: { code: 'template_failed' } })
   })
 
-  it('or with request_too_large where its text becomes longer than any that is sent', () => {
+  it('ends with request_too_large where its text becomes longer than any that is sent', () => {
     expect(render('{% for i in (1..100) %}{{ profile.text }}{% endfor %}')).toMatchObject({
       ok: false,
       failure: { code: 'request_too_large' },
     })
   })
 
-  it('with a sentence that names the limit', () => {
+  it('ends with a sentence that names the limit', () => {
     expect(render('{{ (1..1000000000) | size }}')).toMatchObject({
       failure: { detail: 'The template needed more than 2000000 characters.' },
     })
   })
 })
 
-describe('a template reaches nothing beyond its variables', () => {
+describe('a template that reaches beyond its variables', () => {
   it.each([
     '{{ profile.constructor }}',
     '{{ profile.__proto__ }}',
@@ -112,7 +112,7 @@ describe('a template reaches nothing beyond its variables', () => {
     '{% assign c = "constructor" %}{{ profile[c][c] }}',
     '{{ profile.numbers | group_by: "constructor" | map: "name" | compact | first }}',
     '{{ profile.numbers | find_exp: "n", "n.constructor" }}',
-  ])('%s is empty', (text) => {
+  ])('gives an empty text: %s', (text) => {
     expect(render(text)).toMatchObject({ ok: true, value: '' })
   })
 
@@ -121,11 +121,11 @@ describe('a template reaches nothing beyond its variables', () => {
     '{% render "x" %}',
     '{% layout "x" %}',
     "{% include 'x' with profile %}",
-  ])('%s is refused', (text) => {
+  ])('is refused: %s', (text) => {
     expect(render(text)).toMatchObject({ ok: false, problem: expect.stringContaining('is not available') })
   })
 
-  it('though a filter may fail on what it is given', () => {
+  it('fails where a filter cannot read what it is given', () => {
     const failing = [
       '{{ "%" | url_decode }}',
       '{{ "!" | base64_decode }}',
@@ -157,7 +157,7 @@ describe('a long template', () => {
     ['of operators', `{% if a${' and a'.repeat(50_000)} %}x{% endif %}`],
     ['of text', `${'x'.repeat(1_000_000)}{{ a }}`],
     ['of blanks', `{{- a -}}${' '.repeat(1_000_000)}{{- a -}}`],
-  ])('%s is read in its time', (_says, text) => {
+  ])('is read in its time: %s', (_says, text) => {
     const began = cpuMs()
 
     expect(compileTemplate(text, null).ok).toBe(true)
@@ -170,7 +170,7 @@ describe('a tag that holds itself', () => {
   it.each([
     ['a hundred thousand times', 'liquid '.repeat(100_000)],
     ['as often as it may, and a long line', `${'liquid '.repeat(5)}echo a${' | upcase'.repeat(20_000)}`],
-  ])('%s is read in its time', (_says, lines) => {
+  ])('is read in its time: %s', (_says, lines) => {
     const began = cpuMs()
 
     expect(() => compileTemplate(`{% ${lines} %}`, null)).not.toThrow()
@@ -179,7 +179,7 @@ describe('a tag that holds itself', () => {
   })
 })
 
-describe('a template of names that nobody has', () => {
+describe('a template of unknown names', () => {
   const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))
   const names = Array.from({ length: 1_000 }, (_, index) => `profile.x${index}`)
 
@@ -192,7 +192,7 @@ describe('a template of names that nobody has', () => {
         .map((name) => `{{ ${name} }}`)
         .join(''),
     ],
-  ])('is rendered in its time, though what was meant by them is looked for: %s', (_where, text) => {
+  ])('is rendered in its time, with a search for what was meant: %s', (_where, text) => {
     const compiled = compileTemplate(text, null)
     const began = cpuMs()
 

@@ -37,7 +37,7 @@ const undefinedIn = (text: string) => {
   return rendered.ok ? rendered.undefinedVariables.map(({ name }) => name) : rendered.failure
 }
 
-describe('a template is well formed', () => {
+describe('a template that is well formed', () => {
   it.each([
     ['', ''],
     ['}}', '}}'],
@@ -84,13 +84,13 @@ describe('a template is well formed', () => {
     ['{% raw %}{{ a b }}{% nope %}{% endraw %}', '{{ a b }}{% nope %}'],
     ['{% # a remark %}x', 'x'],
     ['{%- if true -%} a {%- endif -%}', 'a'],
-  ])('%j is %j', (text, result) => {
+  ])('is accepted: %j is %j', (text, result) => {
     expect(problemOf(text)).toBeNull()
     expect(textOf(text)).toBe(result)
   })
 })
 
-describe('a template is refused', () => {
+describe('a template that is not well formed', () => {
   it.each([
     ['{{ a', 'not closed'],
     ['{{', 'not closed'],
@@ -176,7 +176,7 @@ describe('a template is refused', () => {
     ['{{ "{{ secrets.token }}" }}', 'is not filled in'],
     ['{{ a | nope }}', 'there is no filter "nope"'],
     [`${'x'.repeat(1_048_577)}{{ a }}`, 'longer than'],
-  ])('%j: %s', (text, problem) => {
+  ])('is refused: %j: %s', (text, problem) => {
     expect(problemOf(text)).toContain(problem)
   })
 })
@@ -256,7 +256,7 @@ describe('any text', () => {
   })
 })
 
-describe('false is what is missing, null, false and the empty text', () => {
+describe('a condition', () => {
   it.each([
     ['profile.name', 'yes'],
     ['profile.tags', 'yes'],
@@ -281,7 +281,7 @@ describe('false is what is missing, null, false and the empty text', () => {
     ['("0" | append: "")', 'yes'],
     ['profile.zero == 0', 'yes'],
     ['profile.zero == "0"', 'no'],
-  ])('%s: %s', (condition, answer) => {
+  ])('is false for what is missing, null, false and the empty text only: %s: %s', (condition, answer) => {
     expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
   })
 })
@@ -314,7 +314,7 @@ describe('a comparison with nothing', () => {
     ['profile.tags contains "x"', 'yes'],
     ['profile.tags contains profile.nil', 'no'],
     ['profile.nil contains "x"', 'no'],
-  ])('%s: %s', (condition, answer) => {
+  ])('%s holds: %s', (condition, answer) => {
     expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
     expect(textOf(`{{ ${condition} }}`)).toBe(String(answer === 'yes'))
   })
@@ -381,13 +381,13 @@ describe('an undefined variable', () => {
     ['profile.address.ctiy', 'profile.address.city'],
     ['profile.phone', null],
     ['profile.tags.7', null],
-  ])('%s was most likely meant to be %s', (name, meant) => {
+  ])('is reported with the name that was meant: %s, %s', (name, meant) => {
     const rendered = render(`{{ ${name} }}`)
 
     expect(rendered.ok && rendered.undefinedVariables).toMatchObject([{ name, meant }])
   })
 
-  it('of a loop is compared with what the loop has', () => {
+  it('of a loop is compared with the names of the loop', () => {
     const text = '{% assign list = profile | json | split: "," %}{% for item in list %}{{ itm }}{% endfor %}'
     const rendered = render(`${text}{% assign place = profile.address %}{{ place.ctiy }}`)
 
@@ -398,18 +398,18 @@ describe('an undefined variable', () => {
   })
 })
 
-describe('a rendering leaves nothing behind', () => {
+describe('a rendering', () => {
   it.each([
     '{% increment n %}',
     '{% decrement n %}',
     '{% cycle "a", "b" %}',
     '{{ n }}{% assign n = 1 %}',
     '{{ n }}{% capture n %}x{% endcapture %}',
-  ])('%s gives the same each time', (text) => {
+  ])('leaves no state behind: %s gives the same each time', (text) => {
     expect(textOf(text)).toEqual(textOf(text))
   })
 
-  it('in the payload', () => {
+  it('leaves nothing behind in the payload', () => {
     const before = JSON.stringify(profile)
 
     textOf('{% increment profile %}{% assign profile = 1 %}{% capture profile %}x{% endcapture %}')

@@ -27,7 +27,7 @@ const valueNode = (value: string): NodeSketch => ({
   body: { structure: 'simple', fields: [{ name: 'f', value }] },
 })
 
-describe('a text that looks like a reference is sent as it stands, with a warning', () => {
+describe('a text that looks like a reference', () => {
   it.each([
     ['profile.email', '{{ profile.email }}'],
     [' profile.email ', '{{ profile.email }}'],
@@ -63,7 +63,7 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     ['event.type', '{{ event.type }}'],
     ['${execution.id}', '{{ execution.id }}'],
     ['Bearer ${secrets.crm_token}', '{{ secrets.crm_token }}'],
-  ])('%s: %s', (value, right) => {
+  ])('is sent as it stands, with a warning that names the form: %s: %s', (value, right) => {
     const [warning, ...others] = told(valueNode(value))
 
     expect(warning?.[0]).toBe('/node/body/fields/0')
@@ -102,7 +102,7 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     '{{ "profile.email" }}',
     '{{ profile.email }}',
     '$$profile.email',
-  ])('%s warns nobody', (value) => {
+  ])('leads to no warning: %s', (value) => {
     expect(told(valueNode(value))).toEqual([])
   })
 
@@ -162,18 +162,18 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
         },
       },
     ],
-  ])('in %s', (_where, path, node) => {
+  ])('is reported in %s', (_where, path, node) => {
     expect(told(node).map(([at]) => at)).toEqual([path])
   })
 
   it.each(['profile.email', '${profile.email}', 'response.json.id', '${response.status}'])(
-    'in a capture: %s',
+    'is reported in a capture: %s',
     (text) => {
       expect(told({ capture: { c: text } }).map(([at]) => at)).toEqual(['/node/capture/c'])
     },
   )
 
-  it('in a secret of the request', () => {
+  it('is reported in a secret of the request', () => {
     const { warnings } = render(valueNode('secrets.crm_token'), { secrets: { crm_token: 's3cr3t' } })
 
     expect(warnings.map(({ code }) => code)).toEqual(['placeholder_not_rendered'])
@@ -182,7 +182,7 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
   it.each<[what: string, node: NodeSketch]>([
     ['a credential', { auth: { type: 'bearer', token: 'sk_live_${profile.email}' } }],
     ['a sensitive value', { query: [{ name: 'q', value: 'x${profile.email}', sensitive: true }] }],
-  ])('without a part of the text, in %s', (_what, node) => {
+  ])('is reported without a part of the text in %s', (_what, node) => {
     const [[, message = ''] = []] = told(node)
 
     expect(message).toContain('has a reference to "profile" that is sent as it stands')
@@ -194,14 +194,14 @@ describe('a text that looks like a reference is sent as it stands, with a warnin
     ['a name of JSON, with blanks', '{"profile.email"  : 1}'],
     ['an element of XML', '<profile.email>1</profile.email>'],
     ['a part of a text', '{"a": "see profile.email"}'],
-  ])('but not for %s', (_what, content) => {
+  ])('is not reported in %s', (_what, content) => {
     for (const contentType of ['application/json', 'text/plain'])
       if (contentType !== 'application/json' || content.startsWith('{'))
         expect(told({ body: { structure: 'raw', contentType, content } })).toEqual([])
   })
 })
 
-describe('a placeholder that nobody fills', () => {
+describe('a placeholder that is not filled in', () => {
   it.each([
     '{{ profile.email }}',
     '{{profile.email}}',
@@ -209,7 +209,7 @@ describe('a placeholder that nobody fills', () => {
     'Hi {{ profile.email | upcase }}!',
     '{{ "Hi " | append: profile.email }}',
     '{% if profile.email != "" %}x{% endif %}',
-  ])('is told of in a literal: %s', (text) => {
+  ])('is reported in a literal: %s', (text) => {
     const node: NodeSketch = { query: [{ name: 'a', literal: text }] }
 
     expect(told(node)).toEqual([
@@ -218,7 +218,7 @@ describe('a placeholder that nobody fills', () => {
     expect(sent(node, { payload }).target).toBe(`/hook?a=${encodeURIComponent(text)}`)
   })
 
-  it('is told of deep in a literal', () => {
+  it('is reported deep in a literal', () => {
     const literal = [{ a: ['x', '{{ profile.name }}'] }]
 
     expect(
@@ -226,13 +226,13 @@ describe('a placeholder that nobody fills', () => {
     ).toEqual(['/node/body/fields/0'])
   })
 
-  it('is told of where it is that of a secret', () => {
+  it('is reported where it is that of a secret', () => {
     const node: NodeSketch = { templates: 'none', auth: { type: 'bearer', token: '{{ secrets.crm_token }}' } }
 
     expect(told(node)).toEqual([['/node/auth/token', expect.stringContaining('"templates" is "none"')]])
   })
 
-  it('is told of where templates are none', () => {
+  it('is reported where templates are none', () => {
     const node: NodeSketch = {
       templates: 'none',
       url: 'https://t.example/x?a={{profile.name}}',
@@ -248,20 +248,20 @@ describe('a placeholder that nobody fills', () => {
   })
 })
 
-describe('what looks like references', () => {
-  it('is told of twenty times at most', () => {
+describe('a text full of references', () => {
+  it('is reported twenty times at most', () => {
     const fields = Array.from({ length: 50 }, (_, index) => ({ name: `f${index}`, value: 'profile.email' }))
 
     expect(told({ body: { structure: 'simple', fields } })).toHaveLength(20)
   })
 
-  it('is not told of where the field is left out', () => {
+  it('is not reported where the field is left out', () => {
     const fields = [{ name: 'f', value: 'profile.email', when: 'profile.nope' }]
 
     expect(told({ body: { structure: 'simple', fields } })).toEqual([])
   })
 
-  it('changes nothing of what is sent, and is found in any text without delay', () => {
+  it('is sent unchanged, and is searched quickly', () => {
     const piece = fc.constantFrom(
       'profile',
       'payload.',

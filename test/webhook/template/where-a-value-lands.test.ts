@@ -41,7 +41,7 @@ const withinText = (name: Name) =>
   bodyOf({ body: { structure: 'json', content: `<{{ profile.${name} }}>` } }, { payload })
 const rawBody = (contentType: string, content: string) => bodyOf(raw(contentType, content), { payload })
 
-describe('in the path of the URL', () => {
+describe('a value in the path of the URL', () => {
   it.each<[Name, string]>([
     ['text', 'a%20b%26c'],
     ['special', "%C3%BC%2F%3F%23%22%5C%3C%3E'"],
@@ -65,14 +65,14 @@ describe('in the path of the URL', () => {
     })
   })
 
-  it('a missing value is what the filter default says', () => {
+  it('is what the filter default says where it is missing', () => {
     expect(
       sent({ url: 'https://t.example/{{ profile.missing | default: "none" }}' }, { payload }).target,
     ).toBe('/none')
   })
 })
 
-describe('in the query', () => {
+describe('a value in the query', () => {
   it.each<[Name, string]>([
     ['text', 'n=a%20b%26c'],
     ['special', "n=%C3%BC%2F%3F%23%22%5C%3C%3E'"],
@@ -90,12 +90,12 @@ describe('in the query', () => {
     expect(inQuery(name).replace('/hook', '')).toBe(text)
   })
 
-  it('of the author, a placeholder may be empty, and a list is JSON', () => {
+  it('of the author may be empty, and is JSON where it is a list', () => {
     expect(inStaticQuery('missing')).toBe('n=')
     expect(inStaticQuery('list')).toBe('n=%5B%22a%22%2C1%2Cnull%2Ctrue%5D')
   })
 
-  it('a list with an object in it is JSON', () => {
+  it('is JSON where it is a list with an object in it', () => {
     const query = [{ name: 'n', literal: [1, { a: 2 }] }]
 
     expect(sent({ query }).target).toBe('/hook?n=%5B1%2C%7B%22a%22%3A2%7D%5D')
@@ -105,7 +105,7 @@ describe('in the query', () => {
     ['/hook', '/hook'],
     ['/hook?', '/hook?'],
     ['/hook?a=1', '/hook?a=1'],
-  ])('an empty list is no parameter of %s, hidden or not', (path, target) => {
+  ])('is no parameter of %s where it is an empty list, hidden or not', (path, target) => {
     const url = `https://target.example${path}`
     const query = [
       { name: 'n', literal: [] },
@@ -117,12 +117,12 @@ describe('in the query', () => {
     expect(rendered.ok && rendered.display.url).toBe(url)
   })
 
-  it('names are encoded too', () => {
+  it('has its name encoded, too', () => {
     expect(sent({ query: [{ name: 'a b[]&=', literal: 1 }] }).target).toBe('/hook?a%20b%5B%5D%26%3D=1')
   })
 })
 
-describe('in a header', () => {
+describe('a value in a header', () => {
   it.each<[Name, string]>([
     ['text', 'a b&c'],
     ['empty', ''],
@@ -145,7 +145,7 @@ describe('in a header', () => {
   })
 })
 
-describe('in a form', () => {
+describe('a value in a form', () => {
   it.each<[Name, string]>([
     ['text', 'n=a+b%26c'],
     ['special', 'n=%C3%BC%2F%3F%23%22%5C%3C%3E%27'],
@@ -164,7 +164,7 @@ describe('in a form', () => {
   })
 })
 
-describe('in a JSON body', () => {
+describe('a value in a JSON body', () => {
   const cases: [Name, string][] = [
     ['text', '"a b&c"'],
     ['special', '"ü/?#\\"\\\\<>\'"'],
@@ -218,13 +218,13 @@ describe('in a JSON body', () => {
     ['{{ profile.zero }}{{ profile.zero }}', '"00"'],
     ['{% if true %}{{ profile.zero }}{% endif %}', '"0"'],
     ['{% assign a = 5 %}{{ a }}', '"5"'],
-  ])('a string that is %s is %s', (content, text) => {
+  ])('as a string that is %s is %s', (content, text) => {
     expect(bodyOf({ body: { structure: 'json', content } }, { payload })).toBe(text)
   })
 })
 
-describe('in a raw body', () => {
-  it('of plain text, a value is as it is', () => {
+describe('a value in a raw body', () => {
+  it('of plain text is sent as it is', () => {
     expect(rawBody('text/plain', '[{{ profile.special }}|{{ profile.missing }}|{{ profile.list }}]')).toBe(
       '[ü/?#"\\<>\'||["a",1,null,true]]',
     )
@@ -264,7 +264,7 @@ describe('in a raw body', () => {
   )
 
   it.each(['text/xml', 'application/xml', 'application/soap+xml; charset=utf-8', 'APPLICATION/XML'])(
-    'of %s, a value is escaped as XML',
+    'of %s is escaped as XML',
     (contentType) => {
       expect(rawBody(contentType, '<a b="{{ profile.special }}">{{ profile.text }}</a>')).toBe(
         '<a b="ü/?#&quot;\\&lt;&gt;&apos;">a b&amp;c</a>',
@@ -273,24 +273,24 @@ describe('in a raw body', () => {
   )
 
   it.each(['{% echo profile.special %}', '{% cycle profile.special %}', '{% liquid echo profile.special %}'])(
-    'a value is escaped whatever tag writes it: %s',
+    'is escaped, whatever tag writes it: %s',
     (content) => {
       expect(rawBody('text/xml', content)).toBe('ü/?#&quot;\\&lt;&gt;&apos;')
     },
   )
 
-  it('text that was captured is escaped once, where it lands', () => {
+  it('is escaped once, where it lands, also in captured text', () => {
     expect(rawBody('text/xml', '{% capture c %}<{{ profile.text }}>{% endcapture %}{{ c }}')).toBe(
       '&lt;a b&amp;c&gt;',
     )
   })
 
-  it('text of the author is not escaped', () => {
+  it('is escaped, unlike the text of the author', () => {
     expect(rawBody('text/xml', '<a/>{% raw %}{{ <b/> }}{% endraw %}')).toBe('<a/>{{ <b/> }}')
   })
 })
 
-describe('everything with templates: none', () => {
+describe('a text with templates: none', () => {
   it('is sent as it stands', () => {
     const node = {
       templates: 'none',

@@ -92,8 +92,8 @@ const blanks = [' ', '\n\t']
 const templates = texts.filter((text) => isTemplate(text) && resultOf(text) !== null)
 const conditions = texts.filter((text) => /[.=<> ]/.test(text) && !isTemplate(text) && truthOf(text) !== null)
 
-describe('a blank between two tokens changes nothing, or is refused', () => {
-  it('in every template of the tests, the examples and the pages', () => {
+describe('a blank between two tokens', () => {
+  it('changes nothing or is refused in every template of the tests, the examples and the pages', () => {
     let tried = 0
     for (const text of templates) {
       const expected = resultOf(text)
@@ -109,7 +109,7 @@ describe('a blank between two tokens changes nothing, or is refused', () => {
     expect(tried).toBeGreaterThan(3_000)
   })
 
-  it('in every condition of them', () => {
+  it('changes nothing or is refused in every condition of them', () => {
     let tried = 0
     for (const text of conditions) {
       const expected = truthOf(text)
@@ -146,7 +146,7 @@ describe('a blank between two tokens changes nothing, or is refused', () => {
     '{{ profile.list | where_exp: "t", "t.a == 1" | size }}',
     '{{ profile.none.x | default: profile.email, allow_false: true }}',
     '{%- liquid echo profile.email -%}',
-  ])('and is not refused in %s', (text) => {
+  ])('is not refused in %s', (text) => {
     const blank = text.includes('liquid') ? ' ' : '\n'
     for (const spaced of spacedTemplates(text))
       if (spaced.includes(`${blank}.`) || spaced.includes(`${blank}[`))
@@ -154,7 +154,7 @@ describe('a blank between two tokens changes nothing, or is refused', () => {
     expect(resultOf(text)).not.toBeNull()
   })
 
-  it('within the text of a condition that a filter takes', () => {
+  it('changes nothing within the text of a condition that a filter takes', () => {
     const text = '{{ profile.list | where_exp: "t", "t .a == profile . score or t [ \'a\' ] == 1" | size }}'
 
     expect(resultOf(text)).toBe(resultOf(text.replace("t .a == profile . score or t [ 'a' ]", 't.a')))

@@ -291,7 +291,7 @@ describe('the filter url_encode', () => {
     expect(bodyOf({ body: { structure: 'json', content: [value] } }, { payload })).toBe('["a+b%26c"]')
   })
 
-  it('leaves empty and sensitive values what they are', () => {
+  it('leaves empty and sensitive values as they are', () => {
     const query = [
       { name: 'a', value: '{{ profile.missing | url_encode }}', ifEmpty: 'omit' as const },
       { name: 'b', value: '{{ profile.q | url_encode }}', sensitive: true },

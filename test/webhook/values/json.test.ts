@@ -8,7 +8,7 @@ const read = (text: string) => parseJson(text, { maxDepth: maxJsonDepth })
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 describe('reading JSON', () => {
-  it('gives what JSON.parse gives, for all JSON there is', () => {
+  it('gives what JSON.parse gives, for any JSON', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         expect(read(text)).toMatchObject({ ok: true, plain: JSON.parse(text) })
@@ -47,7 +47,7 @@ describe('reading JSON', () => {
   })
 })
 
-describe('what is wrong with JSON', () => {
+describe('an error in JSON', () => {
   it.each([
     ['', 'The text is empty where JSON is expected.'],
     [' \n ', 'The text is empty where JSON is expected.'],
@@ -72,7 +72,7 @@ describe('what is wrong with JSON', () => {
     ['// no\n{}', 'expected a value at line 1, column 1'],
     ['{"a":1}}', 'expected nothing more at line 1, column 8'],
     ['\ufeff{}', 'expected a value at line 1, column 1'],
-  ])('%j is told by place and expectation', (text, detail) => {
+  ])('is reported with its position and what was expected: %j', (text, detail) => {
     expect(read(text)).toMatchObject({
       ok: false,
       problem: 'syntax',
@@ -80,7 +80,7 @@ describe('what is wrong with JSON', () => {
     })
   })
 
-  it('is found in whatever JSON.parse refuses, and never beyond the text', () => {
+  it('is found in anything that JSON.parse refuses, and never beyond the text', () => {
     const broken = fc
       .tuple(fc.json(), fc.nat(), fc.constantFrom('', '"', ',', '}', ']', '\\', 'x', ':', '\n'))
       .map(([text, at, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + 1))
@@ -95,7 +95,7 @@ describe('what is wrong with JSON', () => {
     )
   })
 
-  it('is found at once in a long text', () => {
+  it('is found quickly in a long text', () => {
     const began = cpuMs()
 
     read(`["${'a'.repeat(1_000_000)}`)

@@ -8,7 +8,7 @@ import { cpuMs } from '../../support/cpu-time.ts'
 import { bodyOf, headersOf, sent } from '../support/nodes.ts'
 import { asDecimal, numberText } from '../support/number-text.ts'
 
-describe('a number fits a double', () => {
+describe('a number', () => {
   it.each([
     ['0', true],
     ['-0', true],
@@ -24,11 +24,11 @@ describe('a number fits a double', () => {
     ['1e-400', false],
     ['5e-324', true],
     ['0e999', true],
-  ])('%s: %s', (text, fits) => {
+  ])('fits a double or not: %s: %s', (text, fits) => {
     expect(LongNumber.fits(text)).toBe(fits)
   })
 
-  it('where the double, written back, is the same number', () => {
+  it('fits a double where that, written back, is the same number', () => {
     fc.assert(
       fc.property(numberText, (text) => {
         const written = Number(text)
@@ -40,7 +40,7 @@ describe('a number fits a double', () => {
     )
   })
 
-  it('and is written with at most 1,000 characters: longer ones are not looked at', () => {
+  it('fits no double where it is written with more than 1,000 characters', () => {
     expect(LongNumber.fits(`1.${'0'.repeat(998)}`)).toBe(true)
     expect(LongNumber.fits(`1.${'0'.repeat(999)}`)).toBe(false)
   })
@@ -56,7 +56,7 @@ const field = { name: 'n', source: 'profile', field: 'n' } as const
 const simple = { structure: 'simple', fields: [field] } as const
 const form = 'application/x-www-form-urlencoded'
 
-describe('a number of the payload, however long, is the same number', () => {
+describe('a number of the payload, however long it is', () => {
   it.each<[place: string, arrives: (text: string) => string]>([
     [
       'in a field of a JSON body',
@@ -114,7 +114,7 @@ describe('a number of the payload, however long, is the same number', () => {
         ) ?? '',
     ],
     ['in a header', (text) => headersOf({ headers: [field] }, { payload: payload(text) }, 'n')[0] ?? ''],
-  ])('%s', (_place, arrives) => {
+  ])('stays the same %s', (_place, arrives) => {
     fc.assert(
       fc.property(numberText, (text) => {
         expect(asDecimal(arrives(text))).toBe(asDecimal(text))
@@ -189,7 +189,7 @@ describe('a number of a million digits', () => {
     ['without any zero', '7'.repeat(size)],
     ['in its exponent', `1e${'7'.repeat(size)}`],
     ['of zeros in its exponent', `1e${zeros}1`],
-  ])('%s is read in its time, and arrives with every digit', (_shape, text) => {
+  ])('is read in its time and arrives with every digit, %s', (_shape, text) => {
     const began = cpuMs()
 
     const body = bodyOf({ body: simple }, { payload: payload(text) })

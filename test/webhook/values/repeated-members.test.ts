@@ -42,7 +42,7 @@ describe('the repeated members of JSON', () => {
     expect(repeatedIn(json)).toEqual([])
   })
 
-  it('are those that a reader without objects finds, whatever the names', () => {
+  it('are those that a reader without objects finds, under any names', () => {
     const names = fc.oneof(fc.constantFrom('a', 'b', '"', '\\', ':', '{', '__proto__', '1'), fc.string())
     const { value } = fc.letrec<{ value: Tree }>((tie) => ({
       value: fc.oneof(
