@@ -79,7 +79,7 @@ describe('an attempt', () => {
     expect(sum).toBeLessThanOrEqual(durationMs + 1)
   })
 
-  it('shows callers the class of what is denied; the log has the address', async () => {
+  it('shows the class of what is denied; the log has the address', async () => {
     const lines: unknown[] = []
     const target = await receiver(json(200, {}))
     const { outcome } = await attemptAt(
@@ -121,7 +121,7 @@ describe('an attempt', () => {
   })
 })
 
-it('serves many calls at once', async () => {
+it('the egress client serves many calls at once', async () => {
   const target = await receiver((request, response) => response.end(request.body))
   const caller = testEgressClient()
   const calls = Array.from({ length: 100 }, async (_, number) => {

@@ -11,7 +11,7 @@ import { dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/serv
 
 const maxPerHost = 2
 
-it('all places and all sockets are given back, however calls end', { timeout: 60_000 }, async () => {
+it('all permits and all sockets are released, however calls end', { timeout: 60_000 }, async () => {
   const { targets, dnsServers } = await startTargets()
   const caller = testEgressClient({ maxPerHost, maxQueuePerHost: 3, dnsServers, maxResponseBytes: 100_000 })
   const peak = watchConnections(caller)

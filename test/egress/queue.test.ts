@@ -8,8 +8,8 @@ import { receiver } from '../support/servers.ts'
 
 const options: CallOptions = { timeoutMs: 5_000, tenant: null }
 
-describe('a call that finds all places taken', () => {
-  it('is made when one is free, in the order of arrival, and says how long it waited', async () => {
+describe('a call that finds all permits taken', () => {
+  it('is made when one is free, in order of arrival, and says how long it waited', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     const calls = ['/1', '/2', '/3'].map((path) => call(path))
     await received(1)
@@ -26,7 +26,7 @@ describe('a call that finds all places taken', () => {
     expect(third).toBeGreaterThan(second ?? 0)
   })
 
-  it('takes over the connection of the one before', async () => {
+  it('takes over the connection of the call before it', async () => {
     const target = await receiver(json(200, {}))
     const caller = testEgressClient({ maxPerHost: 2 })
     const calls = Array.from({ length: 20 }, () => caller.call(outbound(target.port), options))
@@ -35,7 +35,7 @@ describe('a call that finds all places taken', () => {
     expect(caller.load()).toEqual({ connections: 2, waiting: 0 })
   })
 
-  it('is queue_full where as many wait as may, with nothing sent', async () => {
+  it('is queue_full where the queue is full, with nothing sent', async () => {
     const { call, received, caller } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 1 })
     void call('/1')
     void call('/2')
@@ -68,7 +68,7 @@ describe('a call that finds all places taken', () => {
     expect(await received(1)).toEqual(['/1'])
   })
 
-  it('is queue_timeout where its turn comes too late to begin, with nothing sent', async () => {
+  it('is queue_timeout where its permit comes too late to begin, with nothing sent', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
@@ -125,8 +125,8 @@ describe('a call that finds all places taken', () => {
   })
 })
 
-describe('a caller who gives up', () => {
-  it('begins nothing where that was before the call', async () => {
+describe('a client that gives up', () => {
+  it('begins nothing where it did so before the call', async () => {
     const { call, caller, received } = await busyTarget()
     const controller = new AbortController()
     controller.abort()
@@ -137,7 +137,7 @@ describe('a caller who gives up', () => {
     expect(await received(0)).toEqual([])
   })
 
-  it('ends the wait for a place', async () => {
+  it('ends the wait for a permit', async () => {
     const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
@@ -155,7 +155,7 @@ describe('a caller who gives up', () => {
     expect(await received(1)).toEqual(['/1'])
   })
 
-  it('does not end what has its place, whether that was waited for or not', async () => {
+  it('does not end a call that has its permit, whether that waited or not', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     const controller = new AbortController()
     const first = call('/1', { signal: controller.signal })
@@ -171,7 +171,7 @@ describe('a caller who gives up', () => {
   })
 })
 
-it('ends as shutdown, with nothing sent, where the service is stopped while it waits', async () => {
+it('a waiting call ends as shutdown, with nothing sent, where the service is stopped', async () => {
   const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
   const running = call('/1')
   const waiting = [call('/2'), call('/3')]
@@ -186,7 +186,7 @@ it('ends as shutdown, with nothing sent, where the service is stopped while it w
   expect(caller.load().waiting).toBe(0)
 })
 
-it('needs one place for both attempts where a kept connection has died', async () => {
+it('a call needs one permit for both attempts where a kept connection has died', async () => {
   const target = await receiver(json(200, {}))
   const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
   await caller.call(outbound(target.port), options)

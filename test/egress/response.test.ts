@@ -322,7 +322,7 @@ describe('a body', () => {
     expect(outcome.response?.body.equals(bytes)).toBe(true)
   })
 
-  it('that stops making sense is kept as far as it did', async () => {
+  it('that becomes invalid is kept up to there', async () => {
     const bytes = Buffer.concat([gzipSync(text).subarray(0, -8), Buffer.alloc(8, 1)])
     const { outcome } = await answerOf(writeAndStay(...encoded('gzip', bytes)))
     expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })

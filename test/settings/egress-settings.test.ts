@@ -22,7 +22,7 @@ async function file(content: string): Promise<string> {
   return join(directory, 'file.pem')
 }
 
-it('stops the start for every wrong entry, and names each', async () => {
+it('a wrong entry stops the start, and each one is named', async () => {
   const { code, lines } = await complaints({
     EGRESS_ALLOW: '10.0.0.0/8, 10.0.0.1/8, *.0.0.1, crm.internal:0, fd00::1::2',
     EGRESS_DENY: '*, https://evil.example, 300.0.0.0/8',
@@ -59,7 +59,7 @@ it.each([
     'a key beside the certificate',
     `${authority.pem}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----`,
   ],
-])('refuses an authority file with %s', async (_what, content) => {
+])('an authority file is refused with %s', async (_what, content) => {
   const path = await file(content)
 
   expect(() => readSettings({ EGRESS_CA_FILE: path })).toThrow(

@@ -13,7 +13,7 @@ const timeoutMs = 200
 /** The promise is 50 ms; a busy machine that runs tests gets some more. */
 const graceMs = 250
 
-describe('the one clock of a call', () => {
+describe('the deadline of a call', () => {
   it.each<readonly [FailureCode, Delivered, string, () => Promise<{ readonly port: number }>]>([
     ['connect_timeout', 'no', 'connecting', () => fullBacklog()],
     ['tls_timeout', 'no', 'the TLS handshake', () => rawServer(silent)],
@@ -22,7 +22,7 @@ describe('the one clock of a call', () => {
     ['response_timeout', 'maybe', 'interim answers', () => rawTlsServer(slowHints())],
     ['response_timeout', 'yes', 'a body that drips', () => rawTlsServer(drip('x', 20, `${ok}\r\n`))],
     ['response_timeout', 'yes', 'a body that pauses', () => rawTlsServer(writeAndStay(`${ok}\r\nhello`))],
-  ])('ends as %s, delivered %s, in %s', async (code, delivered, _phase, start) => {
+  ])('ends it as %s, delivered %s, in %s', async (code, delivered, _phase, start) => {
     const { port } = await start()
     const started = performance.now()
     const attempt = await attemptAt(port, {}, { timeoutMs })
@@ -33,7 +33,7 @@ describe('the one clock of a call', () => {
     })
   })
 
-  it('ends as dns_timeout in the lookup', async () => {
+  it('ends it as dns_timeout in the lookup', async () => {
     const dns = await dnsServer({ 'hooks.example': { silent: ['A', 'AAAA'] } })
     const started = performance.now()
     const { outcome } = await attemptAt(
@@ -45,7 +45,7 @@ describe('the one clock of a call', () => {
     expect(outcome).toMatchObject({ failure: { code: 'dns_timeout' } })
   })
 
-  it('ends as send_timeout, delivered maybe, where the target stops reading', async () => {
+  it('ends it as send_timeout, delivered maybe, where the target stops reading', async () => {
     const target = await rawTlsServer((socket) => socket.pause())
     const body = Buffer.alloc(30_000_000)
     const attempt = await attemptAt(target.port, { body }, { timeoutMs: 600 })
@@ -55,7 +55,7 @@ describe('the one clock of a call', () => {
     })
   })
 
-  it('says which limit ran out, and which phase used it up', async () => {
+  it('is named by its setting, with the phase that used it up', async () => {
     const target = await receiver(never)
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.kind === 'failed' && outcome.failure.detail).toMatch(
@@ -65,7 +65,7 @@ describe('the one clock of a call', () => {
     expect(timings.downloadMs).toBeNull()
   })
 
-  it('shows what came of an answer', async () => {
+  it('keeps what has come of a response', async () => {
     const target = await rawTlsServer(writeAndStay(`${ok}x-a: 1\r\ncontent-length: 20\r\n\r\nhello`))
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.response).toMatchObject({ status: 200, ending: 'timed_out' })
@@ -73,7 +73,7 @@ describe('the one clock of a call', () => {
     expect(timings.downloadMs).toBeGreaterThan(20)
   })
 
-  it('tells the log of nothing that its end brings about', async () => {
+  it('logs nothing that follows from the end of the call', async () => {
     const target = await receiver(never)
     const lines: string[] = []
     const caller = testEgressClient({ log: (_details, message) => lines.push(message) })
@@ -94,8 +94,8 @@ describe('the one clock of a call', () => {
   })
 })
 
-describe('closing the caller', () => {
-  it('ends what runs, with what is known of it', async () => {
+describe('closing the egress client', () => {
+  it('ends running calls, with what is known of them', async () => {
     const target = await receiver(never)
     const caller = testEgressClient()
     const call = caller.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })
@@ -106,7 +106,7 @@ describe('closing the caller', () => {
     ])
   })
 
-  it('lets nothing begin any more', async () => {
+  it('refuses new calls', async () => {
     const target = await receiver(never)
     const caller = testEgressClient()
     await caller.close()
@@ -122,8 +122,8 @@ function slowHints(): Part {
   return drip('HTTP/1.1 103 Early Hints\r\n\r\n', 80)
 }
 
-describe('a request that was cut short by the clock', () => {
-  it('does not arrive after the reply: the connection is broken, and with it what was still on its way', async () => {
+describe('a request that the deadline cut short', () => {
+  it('does not arrive after the reply: the connection is broken, with the bytes that were on their way', async () => {
     const sockets: Socket[] = []
     const breaks: Promise<unknown>[] = []
     const target = await rawTlsServer((socket) => {

@@ -26,7 +26,7 @@ async function behind(verdict: Verdict, options: Parameters<typeof testEgressCli
 /** A request after which its connection is closed. */
 const closing = (port: number) => outbound(port, { keepAlive: false })
 
-it('is as Node has it where that is answered, on one connection', async () => {
+it('a ClientHello is the one of Node where that is answered, on one connection', async () => {
   const { call, box, lines } = await behind((_hello, _socket, pass) => pass())
 
   expect((await call()).outcome.kind).toBe('responded')
@@ -37,18 +37,21 @@ it('is as Node has it where that is answered, on one connection', async () => {
 it.each([
   ['reset', resetLong],
   ['ended', endLong],
-])('is a short one at once where the connection is %s behind a long one', async (_what, verdict) => {
-  const { call, box, target, lines } = await behind(verdict)
-  const attempt = await call()
+])(
+  'a short ClientHello follows at once where the connection is %s after a long one',
+  async (_what, verdict) => {
+    const { call, box, target, lines } = await behind(verdict)
+    const attempt = await call()
 
-  expect(attempt).toMatchObject({ outcome: { response: { status: 200 } }, delivered: 'yes' })
-  expect(attempt.durationMs).toBeLessThan(2_000)
-  expect(box.hellos()).toEqual([long, short])
-  expect(target.received).toHaveLength(1)
-  expect(lines).toEqual(['no answer to the ClientHello, so a short one is tried'])
-})
+    expect(attempt).toMatchObject({ outcome: { response: { status: 200 } }, delivered: 'yes' })
+    expect(attempt.durationMs).toBeLessThan(2_000)
+    expect(box.hellos()).toEqual([long, short])
+    expect(target.received).toHaveLength(1)
+    expect(lines).toEqual(['no answer to the ClientHello, so a short one is tried'])
+  },
+)
 
-it('is a short one after a third of what is left where nothing comes in answer', async () => {
+it('a short ClientHello follows after a third of the time that is left where no answer comes', async () => {
   const { call, box, caller } = await behind(dropLong)
   const { outcome, timings } = await call(3_000)
 
@@ -60,7 +63,7 @@ it('is a short one after a third of what is left where nothing comes in answer',
   await vi.waitUntil(() => caller.load().connections === 0)
 })
 
-it('is a short one after 3 s at the latest', async () => {
+it('a short ClientHello follows after 3 s at the latest', async () => {
   const { call, box } = await behind(dropLong)
   const { outcome, timings } = await call(60_000)
 
@@ -70,7 +73,7 @@ it('is a short one after 3 s at the latest', async () => {
   expect(timings.tlsMs).toBeLessThan(6_000)
 }, 15_000)
 
-it('is short from the first on where that has helped, for that target alone', async () => {
+it('a ClientHello is short from the start where that has helped, for that target alone', async () => {
   const { call, box, caller } = await behind(resetLong)
   const other = await middlebox((await receiver(json(200, {}))).port, (_hello, _socket, pass) => pass())
   await call()
@@ -81,7 +84,7 @@ it('is short from the first on where that has helped, for that target alone', as
   expect(other.hellos()).toEqual([long])
 })
 
-it('is long again when a short one, where it was remembered, has failed', async () => {
+it('a ClientHello is long again when a remembered short one has failed', async () => {
   let isUp = true
   const { call, box } = await behind((hello, socket, pass) =>
     isUp ? resetLong(hello, socket, pass) : socket.resetAndDestroy(),
@@ -95,7 +98,7 @@ it('is long again when a short one, where it was remembered, has failed', async 
   expect(box.hellos()).toEqual([long, short, short, long, short])
 })
 
-it('leaves a target that is only slow its time, and is not remembered for it', async () => {
+it('a target that is only slow keeps its time, and is not remembered', async () => {
   const { call, box, target } = await behind(async (_hello, _socket, pass) => {
     await delay(1_200)
     pass()
@@ -109,7 +112,7 @@ it('leaves a target that is only slow its time, and is not remembered for it', a
   expect(box.hellos()).toEqual([long, short, long, short])
 })
 
-it('leaves a slow target its time where that refuses a second connection', async () => {
+it('a slow target keeps its time where it refuses a second connection', async () => {
   let connections = 0
   const { call } = await behind(async (_hello, socket, pass) => {
     connections += 1
@@ -122,7 +125,7 @@ it('leaves a slow target its time where that refuses a second connection', async
   expect(connections).toBe(2)
 })
 
-it('is not tried again where the target has answered, whatever it said', async () => {
+it('a ClientHello is not followed by a short one where the target has answered anything', async () => {
   const stranger = await authority.issue({ names: ['other.example'], addresses: [] })
   const target = await receiver(json(200, {}), { credentials: stranger })
   const box = await middlebox(target.port, (_hello, _socket, pass) => pass())
@@ -132,7 +135,7 @@ it('is not tried again where the target has answered, whatever it said', async (
   expect(box.hellos()).toEqual([long])
 })
 
-it('tells what the short one has met, and does not remember it', async () => {
+it('a call reports what its short ClientHello met, and does not remember it', async () => {
   const expired = await authority.issue({ notAfter: new Date(Date.now() - 1_000) })
   const target = await receiver(json(200, {}), { credentials: expired })
   const box = await middlebox(target.port, dropLong)
@@ -144,7 +147,7 @@ it('tells what the short one has met, and does not remember it', async () => {
   expect(box.hellos()).toEqual([long, short, long, short])
 })
 
-it('ends with the call, both of them, where neither is answered', async () => {
+it('both ClientHellos end with the call where neither is answered', async () => {
   const { call, box, caller } = await behind(() => {})
   const attempt = await call(900)
 
@@ -158,7 +161,7 @@ it('ends with the call, both of them, where neither is answered', async () => {
   await vi.waitUntil(() => caller.load().connections === 0 && box.open() === 0)
 })
 
-it('is the one of the first where a second connection is refused', async () => {
+it('a call has the result of its first ClientHello where a second connection is refused', async () => {
   const target = await rawServer((socket, reset) =>
     socket.once('data', async () => {
       const closed = target.close()
@@ -172,7 +175,7 @@ it('is the one of the first where a second connection is refused', async () => {
   expect(target.accepted()).toBe(1)
 })
 
-it('takes no place of another call: the second connection has that of its call', async () => {
+it('a second connection has the permit of its call, and takes no other', async () => {
   const opened = Promise.withResolvers<void>()
   const { caller, box } = await behind(
     async (hello, _socket, pass) => {
@@ -193,7 +196,7 @@ it('takes no place of another call: the second connection has that of its call',
   await vi.waitUntil(() => caller.load().connections === 0)
 }, 15_000)
 
-it('is the given one and no other where groups are given', async () => {
+it('a ClientHello has the groups of the settings and no second form where they are set', async () => {
   const dropping = await behind(dropLong, { tlsGroups: 'X25519MLKEM768:X25519' })
   expect((await dropping.call(900)).outcome).toMatchObject({ failure: { code: 'tls_timeout' } })
   expect(dropping.box.hellos()).toEqual([long])

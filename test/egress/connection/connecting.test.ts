@@ -30,7 +30,7 @@ describe('a literal address', () => {
   })
 
   it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '0.0.0.0', '169.254.169.254'])(
-    '%s is denied where nobody opened it, with nothing dialled',
+    '%s is denied where no setting opens it, with nothing dialled',
     async (address) => {
       const target = await receiver(json(200, {}))
       const attempt = await attemptAt(target.port, { host: address }, { allow: [] })
@@ -52,7 +52,7 @@ describe('a literal address', () => {
     })
   })
 
-  it('is denied where the peer is another one than was judged', async () => {
+  it('is denied where the peer is not the address that was judged', async () => {
     const target = await rawServer(silent)
     // The kernel takes "any address" for loopback, and says so once it is connected.
     const { outcome, delivered } = await attemptAt(
@@ -91,7 +91,7 @@ describe('a name that EGRESS_ONLY leaves out', () => {
     expect(attempt.outcome.kind).toBe('responded')
   })
 
-  it('is denied where one of its addresses is open to everybody else', async () => {
+  it('is denied where EGRESS_ALLOW leaves out one of its addresses', async () => {
     const { attempt } = await attemptByName(443, { [host]: { a: ['127.0.0.1', '93.184.215.14'] } }, { only })
     expect(attempt).toMatchObject({
       outcome: { failure: { code: 'address_denied' } },
@@ -99,7 +99,7 @@ describe('a name that EGRESS_ONLY leaves out', () => {
     })
   })
 
-  it('is not even looked up where no address could open it', async () => {
+  it('is not looked up where no address could open it', async () => {
     const { attempt, questions } = await attemptByName(443, {}, { only, allow: rules('127.0.0.0/8:8443') })
     expect(attempt.outcome).toMatchObject({ failure: { code: 'address_denied' } })
     expect(questions).toEqual([])
@@ -122,7 +122,7 @@ describe('several addresses', () => {
     expect(attempt.timings.connectMs).toBeGreaterThan(200)
   })
 
-  it('are not tried without end', async () => {
+  it('are tried up to a limit', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const a = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.1']
     const { attempt } = await attemptByName(target.port, { [host]: { a } })
@@ -131,7 +131,7 @@ describe('several addresses', () => {
   })
 })
 
-it('is connect_timeout where the target takes no further connection', async () => {
+it('a call ends as connect_timeout where the target takes no further connection', async () => {
   const { port } = await fullBacklog()
   const attempt = await attemptAt(port, {}, { timeoutMs: 300 })
   expect(attempt).toMatchObject({

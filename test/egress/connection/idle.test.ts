@@ -9,7 +9,7 @@ const step = fc.record({
   index: fc.nat({ max: 20 }),
 })
 
-it('gives the latest of a lane and the oldest of all, as a plain list would', () => {
+it('idle connections give the latest of a key and the oldest of all, as a plain list would', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const idle = new IdleConnections()

@@ -84,7 +84,7 @@ describe('a connection', () => {
     expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
   })
 
-  it('brings no answer that nobody asked for', async () => {
+  it('brings no unrequested response', async () => {
     const sockets: Socket[] = []
     const target = await rawTlsServer((socket) => {
       sockets.push(socket)
@@ -101,7 +101,7 @@ describe('a connection', () => {
   })
 })
 
-describe('bytes that nobody asked for', () => {
+describe('unrequested bytes', () => {
   const unasked = answer.replace('200', '201')
 
   /** A target that answers every request, and a caller that has a connection to it. */
@@ -211,7 +211,7 @@ describe('a call that shares no connection', () => {
     await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
   })
 
-  it('has no more connections beside it than there are places', async () => {
+  it('has no more connections beside it than there are permits', async () => {
     const target = await receiver(json(200, {}))
     const caller = testEgressClient({ maxPerHost: 2 })
     await Promise.all([callOnce(caller, target.port), callOnce(caller, target.port)])
@@ -233,7 +233,7 @@ describe('a call that shares no connection', () => {
       expect(await callAlone(caller, target.port)).toMatchObject({ outcome: { response: { status: 200 } } })
   })
 
-  it('waits for its turn like any other', async () => {
+  it('waits for a permit like any other', async () => {
     const target = await receiver(json(200, {}))
     const caller = testEgressClient({ maxPerHost: 1 })
     const attempts = await Promise.all([
@@ -268,7 +268,7 @@ describe('an answer during the upload', () => {
 })
 
 describe('a kept-alive connection that the target has closed', () => {
-  it('is replaced without a word where that was known', async () => {
+  it('is replaced silently where that was known', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})), { keepAlive: true })
     const caller = testEgressClient()
     await callOnce(caller, target.port)

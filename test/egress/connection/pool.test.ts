@@ -40,7 +40,7 @@ function laneTo(port: number, tenant: string | null = null): BulkheadKey {
   return createBulkheadKey(tenant, { host: '127.0.0.1', port })
 }
 
-it('gives back the connection of the same lane that was used last', async () => {
+it('the pool gives back the connection of the same key that was used last', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(10)
   const key = laneTo(port)
@@ -54,7 +54,7 @@ it('gives back the connection of the same lane that was used last', async () => 
   pool.close()
 })
 
-it('keeps no more than it may, and drops what was not used for longest', async () => {
+it('the pool keeps no more than it may, and drops the least recently used connection', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(2)
   const lanes = ['a', 'b', 'c'].map((tenant) => laneTo(port, tenant))
@@ -68,7 +68,7 @@ it('keeps no more than it may, and drops what was not used for longest', async (
   expect(connections.map(({ isUsable }) => isUsable)).toEqual([false, false, false])
 })
 
-it('forgets a connection that was closed', async () => {
+it('the pool forgets a connection that was closed', async () => {
   const { pool, find } = createPool(10)
   const { port } = await rawTlsServer((socket) => socket.resume())
   const key = laneTo(port)
@@ -81,7 +81,7 @@ it('forgets a connection that was closed', async () => {
   pool.close()
 })
 
-it('takes nothing back once it is closed', async () => {
+it('the pool takes nothing back once it is closed', async () => {
   const { pool, find } = createPool(10)
   const ends: Promise<unknown>[] = []
   const { port } = await rawTlsServer((socket) => ends.push(once(socket, 'close')))
@@ -92,7 +92,7 @@ it('takes nothing back once it is closed', async () => {
   expect(connection.isUsable).toBe(false)
 })
 
-it('takes up the place that a connection was opened or found for, until it is kept or gone', async () => {
+it('the pool holds the permit of a connection until that is kept or gone', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, sockets, find } = createPool(10)
   const key = laneTo(port)

@@ -3,7 +3,7 @@ import { ShortHelloTargets } from '../../../src/egress/connection/short-hello-ta
 
 const at = (host: string, port = 443) => ({ host, port })
 
-it('remembers a target for an hour, by host and port', () => {
+it('a target is remembered for an hour, by host and port', () => {
   let now = 1
   const targets = new ShortHelloTargets(() => now)
   targets.add(at('a.example'))
@@ -16,7 +16,7 @@ it('remembers a target for an hour, by host and port', () => {
   expect(targets.has(at('a.example'))).toBe(false)
 })
 
-it('forgets what it is told to forget', () => {
+it('a target can be forgotten', () => {
   const targets = new ShortHelloTargets(() => 0)
   targets.add(at('a.example'))
   targets.delete(at('a.example'))
@@ -24,7 +24,7 @@ it('forgets what it is told to forget', () => {
   expect(targets.has(at('a.example'))).toBe(false)
 })
 
-it('remembers a thousand targets, the latest ones', () => {
+it('the latest thousand targets are remembered', () => {
   const targets = new ShortHelloTargets(() => 0)
   targets.add(at('first.example'))
   targets.add(at('second.example'))

@@ -138,12 +138,12 @@ describe('a server', () => {
   })
 })
 
-it('uses TLS 1.2 where there is nothing newer', async () => {
+it('a call uses TLS 1.2 where there is nothing newer', async () => {
   const target = await receiver(json(200, {}), { maxVersion: 'TLSv1.2' })
   expect((await attemptAt(target.port)).outcome.kind).toBe('responded')
 })
 
-it('trusts an authority of its own beside those of Node, not in their place', async () => {
+it('an authority of the settings is trusted beside those of Node, not in their place', async () => {
   const known = getCACertificates('default')
   onTestFinished(() => setDefaultCACertificates(known))
   const ofNode = await createAuthority('One of those that Node knows')
@@ -154,7 +154,7 @@ it('trusts an authority of its own beside those of Node, not in their place', as
   for (const { port } of targets) expect((await attemptAt(port)).outcome.kind).toBe('responded')
 })
 
-describe('a sentence of its own', () => {
+describe('a message of its own', () => {
   const http2Settings = Buffer.from('00000604000000000000030000007f', 'hex')
   const atOnce: Part = (socket) => socket.write(http2Settings)
 
@@ -265,7 +265,7 @@ describe('a sentence of its own', () => {
       /lead to no authority/,
       /intermediate certificate is missing/,
     ],
-  ])('tells of %s', async (_what, start, code, detail, hint) => {
+  ])('reports %s', async (_what, start, code, detail, hint) => {
     const { outcome } = await attemptAt((await start()).port)
     expect(outcome).toMatchObject({
       failure: { code, detail: expect.stringMatching(detail), hint: expect.stringMatching(hint) },
@@ -276,7 +276,7 @@ describe('a sentence of its own', () => {
 it.each([
   ['alone', null, /alone/],
   ['alone, and has a file with certificates', authority.pem, /lead to no authority/],
-])('tells what to do where a server sends its certificate %s', async (_what, ca, detail) => {
+])('says what to do where a server sends its certificate %s', async (_what, ca, detail) => {
   const intermediate = await authority.createIntermediate()
   const target = await receiver(json(200, {}), { credentials: await intermediate.issue() })
   const { outcome } = await attemptAt(target.port, {}, { ca })
@@ -350,7 +350,7 @@ describe('a file with certificates', () => {
   })
 })
 
-it('never resumes a session without looking at the certificate', async () => {
+it('a session is never resumed without a check of the certificate', async () => {
   const target = await receiver(json(200, {}), { keepAliveTimeout: 1 })
   let handshakes = 0
   target.server.on('secureConnection', (socket) => {

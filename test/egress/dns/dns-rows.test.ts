@@ -29,7 +29,7 @@ async function call(zones: Zones, timeoutMs = 5_000) {
   return { attempt, questions: dns.questions, received: target.received }
 }
 
-describe('an answer is refused whole', () => {
+describe('a DNS answer with a forbidden address', () => {
   it.each<readonly [row: string, what: string, Zone]>([
     ['D2', 'a public IPv4 address and loopback in IPv6', { a: ['127.0.0.1'], aaaa: ['fd00::1'] }],
     ['D3', 'a public and a private address', { a: ['127.0.0.1', '10.0.0.5'] }],
@@ -39,7 +39,7 @@ describe('an answer is refused whole', () => {
     ['D6', 'an alias of localhost', { cname: 'localhost', a: ['127.0.0.1', '10.0.0.5'] }],
     ['D6', 'an alias of a metadata service', { cname: 'metadata.google.internal', a: ['169.254.169.254'] }],
     ['D6', 'a chain of aliases to a private address', { cname: aliases.slice(0, 5), a: ['10.0.0.5'] }],
-  ])('%s: %s', async (_row, _what, zone) => {
+  ])('%s is refused whole: %s', async (_row, _what, zone) => {
     const { attempt, received } = await call({ [host]: zone })
 
     expect(attempt).toMatchObject({
@@ -51,7 +51,7 @@ describe('an answer is refused whole', () => {
   })
 })
 
-describe('a name without an address is', () => {
+describe('a name without an address', () => {
   it.each<readonly [row: string, code: string, what: string, questions: number, Zones]>([
     ['D7', 'dns_failed', 'an alias that leads in circles', 6, inCircles()],
     ['D7', 'dns_failed', 'a chain of twenty aliases', 20, inChain()],
@@ -61,7 +61,7 @@ describe('a name without an address is', () => {
     ['D9', 'dns_failed', 'a zone that is broken', 2, { [host]: { rcode: 'SERVFAIL' } }],
     ['D9', 'dns_failed', 'a server that refuses', 2, { [host]: { rcode: 'REFUSED' } }],
     ['D13', 'dns_not_found', 'an alias of nothing', 4, { [host]: { cname: 'gone.example' } }],
-  ])('%s: %s for %s', async (_row, code, _what, questions, zones) => {
+  ])('%s is %s for %s', async (_row, code, _what, questions, zones) => {
     const { attempt, questions: asked } = await call(zones)
 
     expect(attempt).toMatchObject({
@@ -73,13 +73,13 @@ describe('a name without an address is', () => {
     expect(asked.length).toBeLessThanOrEqual(questions)
   })
 
-  it('D10: dns_timeout where nobody answers', async () => {
+  it('D10 is dns_timeout where no server answers', async () => {
     const { attempt } = await call({ [host]: { silent: ['A', 'AAAA'] } }, 200)
 
     expect(attempt.outcome).toMatchObject({ failure: { code: 'dns_timeout' } })
   })
 
-  it('D13: dns_not_found for an alias whose links nobody explains', async () => {
+  it('D13 is dns_not_found for an alias that no server resolves', async () => {
     const { attempt } = await call({ [host]: { cname: 'gone.example', silent: ['CNAME'] } })
 
     expect(attempt.outcome).toMatchObject({ failure: { code: 'dns_not_found' } })
@@ -87,7 +87,7 @@ describe('a name without an address is', () => {
   })
 })
 
-describe('a name is called', () => {
+describe('a name with addresses', () => {
   it.each<readonly [row: string, what: string, Zone]>([
     ['D6', 'at the address of its alias', { cname: 'real.example', a: ['127.0.0.1'] }],
     ['D11', 'by IPv4 where IPv6 never answers', { a: ['127.0.0.1'], silent: ['AAAA'] }],
@@ -95,7 +95,7 @@ describe('a name is called', () => {
     ['D14', 'where the answer only fits into TCP', { a: ['127.0.0.1'], truncated: true }],
     ['D15', 'where an answer with a wrong id comes first', { a: ['127.0.0.1'], forged: 'id' }],
     ['D15', 'where an answer to another question comes first', { a: ['127.0.0.1'], forged: 'question' }],
-  ])('%s: %s', async (_row, _what, zone) => {
+  ])('%s is called %s', async (_row, _what, zone) => {
     const { attempt, received } = await call({ [host]: zone })
 
     expect(attempt.outcome).toMatchObject({ kind: 'responded' })
@@ -103,7 +103,7 @@ describe('a name is called', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('D12: at four of 25 addresses, and no more', async () => {
+  it('D12 is called at four of 25 addresses, and no more', async () => {
     const dead = Array.from({ length: 24 }, (_, number) => `127.0.0.${number + 2}`)
     const { attempt, received } = await call({ [host]: { a: [...dead, '127.0.0.1'] } })
 
@@ -111,13 +111,13 @@ describe('a name is called', () => {
     expect(received).toEqual([])
   })
 
-  it('D14: over TCP only where UDP did not suffice', async () => {
+  it('D14 is asked for over TCP only where UDP did not suffice', async () => {
     const { questions } = await call({ [host]: { a: ['127.0.0.1'], truncated: true } })
 
     expect(questions.toSorted()).toEqual([`A ${host}`, `A ${host} tcp`, `AAAA ${host}`, `AAAA ${host} tcp`])
   })
 
-  it('D16: as it stands, whatever domains the machine would search', async () => {
+  it('D16 is asked for as it stands, without the search domains of the machine', async () => {
     vi.stubEnv('LOCALDOMAIN', 'corp.internal')
     vi.stubEnv('RES_OPTIONS', 'ndots:5')
     const { attempt, questions } = await call({ [`${host}.corp.internal`]: { a: ['127.0.0.1'] } })
@@ -126,7 +126,7 @@ describe('a name is called', () => {
     expect(questions.toSorted()).toEqual([`A ${host}`, `AAAA ${host}`])
   })
 
-  it('D17: without its final dot, in DNS, SNI and Host', async () => {
+  it('D17 goes without its final dot into DNS, SNI and Host', async () => {
     const servernames: string[] = []
     const target = await receiver(json(200, {}), {
       credentials,
@@ -149,7 +149,7 @@ describe('a name is called', () => {
     [253, 63, { status: 200, body: { reason: { code: 'dns_not_found' } } }],
     [254, 63, { status: 400, body: { errors: [{ path: '/node/url' }] } }],
     [100, 64, { status: 400, body: { errors: [{ path: '/node/url' }] } }],
-  ])('D18: of %i octets, in labels of %i', async (length, label, outcome) => {
+  ])('D18 is judged by its length: %i octets, in labels of %i', async (length, label, outcome) => {
     const name = `${'a'.repeat(label)}.`.repeat(5).slice(0, length - 1)
     const dns = await dnsServer({})
     const { post } = await service({ dns: dns.address })
@@ -160,8 +160,8 @@ describe('a name is called', () => {
   })
 })
 
-describe('a name that is called again', () => {
-  it('D1: is asked for once per connection, and judged each time', async () => {
+describe('a name that is called more than once', () => {
+  it('D1 is asked for once per connection, and judged each time', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const dns = await dnsServer((_name, type) => {
       if (type === 'AAAA') return {}
@@ -186,7 +186,7 @@ describe('a name that is called again', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('D19: is asked for each time where the answer lives for no time', async () => {
+  it('D19 is asked for each time where the TTL is 0', async () => {
     const { questions } = await resolveTwice({ ttl: 0 }, 0)
 
     expect(questions).toHaveLength(4)
@@ -200,13 +200,13 @@ describe('a name that is called again', () => {
     [2 ** 32 - 1, 30_000, 4],
     [5, 4_999, 2],
     [5, 5_000, 4],
-  ])('D19: with a TTL of %i, after %i ms, takes %i questions in all', async (ttl, laterMs, expected) => {
+  ])('D19 with a TTL of %i, after %i ms, takes %i questions in all', async (ttl, laterMs, expected) => {
     const { questions } = await resolveTwice({ ttl }, laterMs)
 
     expect(questions).toHaveLength(expected)
   })
 
-  it('D19: is judged again, also where the answer is remembered', async () => {
+  it('D19 is judged again, also where the answer is remembered', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const dns = await dnsServer({ [host]: { a: ['127.0.0.1'], ttl: 60 } })
     const caller = testEgressClient({ dnsServers: [dns.address], allow: rules(`127.0.0.0/8:${target.port}`) })
@@ -220,7 +220,7 @@ describe('a name that is called again', () => {
     expect(dns.questions).toHaveLength(2)
   })
 
-  it('D20: is judged by the policy of the moment, also where the answer is remembered', async () => {
+  it('D20 is judged by the policy of the moment, also where the answer is remembered', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const dns = await dnsServer({ [host]: { a: ['127.0.0.1'], ttl: 60 } })
     let denial: 'denied_by_operator' | null = null

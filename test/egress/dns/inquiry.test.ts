@@ -85,7 +85,7 @@ describe('a server that has trouble', () => {
   })
 })
 
-it('finds the first answer in the order of the servers, or the trouble of each, with no question too many', async () => {
+it('an inquiry finds the first answer in the order of the servers, or the trouble of each, with no question too many', async () => {
   const replies = fc.array(
     fc.constantFrom<Reply<string>>(answer('yes'), trouble('SERVFAIL'), trouble('REFUSED')),
     {

@@ -72,7 +72,7 @@ describe('a target that has moved while calls go on', () => {
   })
 })
 
-it('keeps the connection to an address in the URL', async () => {
+it('a connection to an address in the URL is kept', async () => {
   const target = await receiver(json(200, {}))
   let nowMs = 0
   const caller = testEgressClient({ now: () => nowMs })

@@ -24,7 +24,7 @@ describe('a name', () => {
     expect((await answer).toSorted()).toEqual(['192.0.2.1', '192.0.2.2', '2001:db8::1'])
   })
 
-  it('keeps its mapped addresses as they came, for the judge to see', async () => {
+  it('keeps its mapped addresses as they came, for the policy to judge', async () => {
     const { answer } = await resolve({ 'hooks.example': { aaaa: ['::ffff:127.0.0.1', '64:ff9b::7f00:1'] } })
     expect((await answer).toSorted()).toEqual(['64:ff9b::7f00:1', '::ffff:127.0.0.1'])
   })
@@ -101,7 +101,7 @@ describe('a name without addresses', () => {
     await expect(answer).rejects.toMatchObject({ code })
   })
 
-  it('is EGRESS_DNS_TIMEOUT if nobody answers, within the budget of the lookup', async () => {
+  it('is EGRESS_DNS_TIMEOUT if no server answers, within the budget of the lookup', async () => {
     const { answer } = await resolve({ 'hooks.example': { silent: ['A', 'AAAA'] } }, 'hooks.example', 300)
     const started = performance.now()
     await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_TIMEOUT' })
@@ -148,19 +148,19 @@ describe('a name server that gives no answer', () => {
     expect(two.questions).toEqual(['AAAA hooks.example'])
   })
 
-  it('is none of those that say that there is no such name', async () => {
+  it('is not one that denies the name', async () => {
     const { two, answer } = await resolveAt({}, good)
     await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_NOT_FOUND' })
     expect(two.questions).toEqual([])
   })
 
-  it('may say so late, and is heard all the same', async () => {
+  it('may fail late, and is heard all the same', async () => {
     const slow = (delayMs: number) => resolve({ 'hooks.example': { a: ['192.0.2.1'], delayMs } })
     const answers = await Promise.all([2_100, 4_500].map(async (delayMs) => (await slow(delayMs)).answer))
     expect(answers).toEqual([['192.0.2.1'], ['192.0.2.1']])
   })
 
-  it('is told with all others where none gives one', async () => {
+  it('is reported with all others where none gives one', async () => {
     const troubles = { 'hooks.example': { rcode: 'SERVFAIL' } } as const
     const { answer } = await resolveAt(troubles, { 'hooks.example': { rcode: 'REFUSED' } })
     await expect(answer).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('a name server that gives no answer', () => {
     })
   })
 
-  it('is told beside one that says nothing, by the end of the budget', async () => {
+  it('is reported beside a silent one, by the end of the budget', async () => {
     const { answer } = await resolveAt(
       { 'hooks.example': { rcode: 'SERVFAIL' } },
       { 'hooks.example': { silent: ['A', 'AAAA'] } },
@@ -181,7 +181,7 @@ describe('a name server that gives no answer', () => {
     })
   })
 
-  it('is followed by a few others, not by all that are named', async () => {
+  it('is followed by a few others, not by all of the settings', async () => {
     const broken = await dnsServer({ 'hooks.example': { rcode: 'SERVFAIL' } })
     const last = await dnsServer(good)
     const servers = [...Array<string>(maxServers).fill(broken.address), last.address]
@@ -204,7 +204,7 @@ describe('a name server that gives no answer', () => {
 describe('an answer', () => {
   const { signal } = new AbortController()
 
-  it('with more addresses than anybody needs is EGRESS_DNS_FAILED', async () => {
+  it('with more addresses than its limit is EGRESS_DNS_FAILED', async () => {
     const many = Array.from({ length: 101 }, (_, number) => `192.0.2.${number}`)
     const usable = await resolve({ 'hooks.example': { a: many.slice(1), truncated: true } })
     expect(await usable.answer).toHaveLength(100)
@@ -236,7 +236,7 @@ describe('an answer', () => {
   })
 })
 
-it('lets ten hanging names not delay an eleventh', async () => {
+it('ten hanging names do not delay an eleventh', async () => {
   const server = await dnsServer((name) =>
     name === 'hooks.example' ? { a: ['192.0.2.1'] } : { silent: ['A', 'AAAA'] },
   )

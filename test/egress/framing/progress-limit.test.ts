@@ -106,7 +106,7 @@ describe('a body', () => {
     )
   })
 
-  it('does not save up for later', () => {
+  it('has no credit from small pieces for later', () => {
     const limit = inBody()
     for (let times = 0; times < 100; times++) {
       read(limit, 'x'.repeat(10_000))
@@ -115,7 +115,7 @@ describe('a body', () => {
     expect(read(limit, '0;', 'x'.repeat(100_000)).join('').length).toBeLessThan(2 * maxHeaderBytes)
   })
 
-  it('that is one byte in a long extension again and again is not read on', () => {
+  it('of single bytes in long extensions is not read on', () => {
     const limit = inBody()
     let bytes = 0
     while (!limit.isReached) {
@@ -130,7 +130,7 @@ describe('a body', () => {
   })
 })
 
-it('begins anew with every response', () => {
+it('the limit begins anew with every response', () => {
   const limit = inBody()
   read(limit, 'x'.repeat(maxHeaderBytes))
   expect(limit.isReached).toBe(true)

@@ -228,13 +228,13 @@ describe('chunks', () => {
     expect(read(pieces).text).toBe(latin1(pieces))
   })
 
-  it('lose folds and framing among trailers, which nobody reads', () => {
+  it('lose folds and framing among their trailers', () => {
     const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
     const trailers = 'a: b\r\n c\r\n\td\r\nContent-Length: 5 \r\ne: f\r\n'
     expect(read([bytes(`${head}0\r\n${trailers}\r\n`)]).text).toBe(`${head}0\r\na: b\r\ne: f\r\n\r\n`)
   })
 
-  it('are followed in time that grows with their bytes only', () => {
+  it('are read in time that grows with their bytes only', () => {
     const head = bytes('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
     const took = (chunks: number) => {
       const body = Array.from({ length: chunks }, () => ['1 ', ' \r', '\na\r\n']).flat()

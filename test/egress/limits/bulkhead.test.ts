@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Bulkhead, type Permit } from '../../../src/egress/limits/bulkhead.ts'
 
-describe('the places of a lane', () => {
-  it('are given away at once while there are any', () => {
+describe('the permits of a key', () => {
+  it('are granted at once while there are any', () => {
     const bulkhead = new Bulkhead({ maxPerHost: 2, maxQueuePerHost: 0 })
     expect([bulkhead.acquire('a')?.turn, bulkhead.acquire('a')?.turn]).toEqual([null, null])
     expect(bulkhead.acquire('a')).toBeNull()
     expect(bulkhead.acquire('b')?.turn).toBeNull()
   })
 
-  it('are waited for by so many, in the order in which they came', async () => {
+  it('have a queue of limited length, in order of arrival', async () => {
     const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 2 })
     const [running, first, second] = take(bulkhead, 3)
     const begun: string[] = []
@@ -28,14 +28,14 @@ describe('the places of a lane', () => {
     expect(begun).toEqual(['first', 'second'])
   })
 
-  it('are kept for those who wait: nobody slips in between', () => {
+  it('are kept for the queue: a new call does not overtake it', () => {
     const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 1 })
     const [running] = take(bulkhead, 2)
     running?.release()
     expect(bulkhead.acquire('a')?.turn).toBeInstanceOf(Promise)
   })
 
-  it('are given on when the last one who holds them lets go', () => {
+  it('are free again when the last holder has released them', () => {
     const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 0 })
     const permit = bulkhead.acquire('a')
     permit?.hold()
@@ -45,7 +45,7 @@ describe('the places of a lane', () => {
     expect(bulkhead.acquire('a')).not.toBeNull()
   })
 
-  it('are no longer waited for by those who let go', async () => {
+  it('are no longer waited for after a release', async () => {
     const bulkhead = new Bulkhead({ maxPerHost: 1, maxQueuePerHost: 2 })
     const [running, impatient, patient] = take(bulkhead, 3)
     impatient?.release()
@@ -63,7 +63,7 @@ interface Model {
   queue: Permit[]
 }
 
-it('never gives away more places than there are, forgets none, and serves in order', async () => {
+it('a bulkhead never grants more permits than there are, loses none, and serves in order', async () => {
   const limits = {
     maxPerHost: fc.integer({ min: 1, max: 3 }),
     maxQueuePerHost: fc.integer({ min: 0, max: 3 }),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { FairLimiter } from '../../../src/egress/limits/fair-limiter.ts'
 
-it('lets so many tasks run at a time, in the order in which they came', async () => {
+it('the limiter runs a limited number of tasks at a time, in order of arrival', async () => {
   const turns = new FairLimiter(2)
   const begun: number[] = []
   const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>())
@@ -22,7 +22,7 @@ it('lets so many tasks run at a time, in the order in which they came', async ()
   expect(await Promise.all(tasks)).toEqual([0, 1, 2, 3, 4])
 })
 
-it('lets lanes take turns, however many wait in one of them', async () => {
+it('the limiter serves keys round robin, however many tasks wait under one of them', async () => {
   const turns = new FairLimiter(1)
   const begun: string[] = []
   const task = (name: string) => async () => void begun.push(name)
@@ -36,7 +36,7 @@ it('lets lanes take turns, however many wait in one of them', async () => {
   expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
 })
 
-it('goes on after a task that failed', async () => {
+it('the limiter goes on after a task that failed', async () => {
   const turns = new FairLimiter(1)
   const failing = turns.run('lane', () => Promise.reject(new Error('failed')))
   const following = turns.run('lane', async () => 'done')

@@ -12,7 +12,7 @@ describe('responses that come at once', () => {
     expect(turns.isOpen).toBe(true)
   })
 
-  it('wait for the next round of the event loop once so much was read, in the order in which they came', async () => {
+  it('wait for the next round of the event loop once its budget is used, in order of arrival', async () => {
     const turns = new RoundBudget(all)
     const rounds: string[][] = []
     const read = (name: string, bytes: number) => () => {
@@ -55,7 +55,7 @@ describe('responses that come at once', () => {
     expect(order).toEqual(['a', 'a', 'b', 'a', 'b'])
   })
 
-  it('are no more in one round however many of them wait, and wait again', async () => {
+  it('keep to the budget of a round, however many of them wait again', async () => {
     const turns = new RoundBudget(all)
     const rounds = [0]
     const readOn = (pieces: number): void => {

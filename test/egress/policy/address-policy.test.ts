@@ -83,7 +83,7 @@ describe('the default policy for addresses', () => {
     },
   )
 
-  it('judges an IPv4 address the same when IPv6 carries it', () => {
+  it('judges an IPv4 address the same when an IPv6 address embeds it', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
         const verdict = refuseAddress(address, https)
@@ -93,7 +93,7 @@ describe('the default policy for addresses', () => {
     )
   })
 
-  it('lets no IPv6 address outside of 2000::/3 pass that carries no IPv4 one', () => {
+  it('refuses an IPv6 address outside of 2000::/3 that embeds no IPv4 address', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
         if (/^(2|3)[0-9a-f]{3}:|^(::ffff:|64:ff9b::)/i.test(address)) return
@@ -102,7 +102,7 @@ describe('the default policy for addresses', () => {
     )
   })
 
-  it('refuses the addresses of the own interfaces, public ones too', () => {
+  it('refuses the addresses of the machine itself, public ones too', () => {
     const { refuseAddress } = policy({ interfaces: ['198.13.7.9', '2606:4700::9'] })
     expect(refuseAddress('198.13.7.9', https)).toBe('own_interface')
     expect(refuseAddress('::ffff:198.13.7.9', https)).toBe('own_interface')
@@ -157,7 +157,7 @@ describe('the default policy for names and ports', () => {
   })
 })
 
-describe('what nothing opens', () => {
+describe('a target that no setting opens', () => {
   it.each([
     '169.254.169.254',
     '169.254.170.2',
@@ -207,7 +207,7 @@ describe('what nothing opens', () => {
     ['2001:0:4136:e378:8000:63bf:f5fe:fdfc', '10.1.2.3'],
     ['fe80::5efe:10.1.2.3', '10.1.2.3'],
     ['::10.1.2.3', '10.1.2.3'],
-  ])('is the service itself: %s while it listens on %s', (address, listening) => {
+  ])('is the service itself: %s while that listens on %s', (address, listening) => {
     const { refuseAddress } = policy({
       allow: rules('0.0.0.0/0', '::/0', 'hooks.example.com'),
       own: { address: listening, port: 3000 },
@@ -224,14 +224,14 @@ describe('what nothing opens', () => {
 })
 
 describe('EGRESS_ALLOW', () => {
-  it('opens the addresses of a range, whatever they are called', () => {
+  it('opens the addresses of a range under any name', () => {
     const { refuseAddress } = policy({ allow: rules('10.0.0.0/8') })
     expect(refuseAddress('10.9.9.9', https)).toBeNull()
     expect(refuseAddress('::ffff:10.9.9.9', https)).toBeNull()
     expect(refuseAddress('192.168.0.1', https)).toBe('private')
   })
 
-  it('opens no IPv4 address in disguise by a range of IPv6 that is not meant for it', () => {
+  it('opens no embedded IPv4 address by a range of IPv6 that is not meant for it', () => {
     const all = policy({ allow: rules('::/0') })
     expect(all.refuseAddress('fd00::1', https)).toBeNull()
     expect(all.refuseAddress('::ffff:10.9.9.9', https)).toBe('private')
@@ -309,7 +309,7 @@ describe('EGRESS_DENY', () => {
     expect(refuseAddress('2002:0b00:0001::', https)).toBeNull()
   })
 
-  it('takes :: and ::1 for no IPv4 address in disguise', () => {
+  it('does not take :: and ::1 for an embedded IPv4 address', () => {
     const { refuseAddress } = policy({ allow: rules('::1'), deny: rules('0.0.0.0/0') })
     expect(refuseAddress('::1', https)).toBeNull()
   })
@@ -375,7 +375,7 @@ describe('a prefix of NAT64 that the operator names', () => {
     ['2001:db8:64::7f00:1', 'loopback'],
     ['2001:db8:64::a9fe:a9fe', 'metadata'],
     ['2001:db8:64::5db8:d70e', null],
-  ])('lets %s be judged as the address that it carries', (address, denial) => {
+  ])('lets %s be judged as the address that it embeds', (address, denial) => {
     const nat64 = [parseNat64Prefix('2001:db8:64::/96')].filter((range) => range !== null)
 
     expect(policy({ nat64 }).refuseAddress(address, { host: address, port: 443 })).toBe(denial)

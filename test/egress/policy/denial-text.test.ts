@@ -35,7 +35,7 @@ function textOf(host: string, port = 443, address = isIP(host) ? host : '1.1.1.1
   return describeDenial(denial, { host, port }, formatTarget({ host, port }))
 }
 
-describe('what is denied is said', () => {
+describe('the text of a denial', () => {
   it.each<readonly [host: string, port: number, what: string]>([
     ['crm.example', 6000, 'the port 6000 is closed'],
     ['1.1.1.1', 25, 'the port 25 is closed'],
@@ -55,12 +55,12 @@ describe('what is denied is said', () => {
     ['169.254.169.254', 443, 'it is a metadata service'],
     ['198.13.7.9', 443, 'it is an address of the machine of the service'],
     ['closed.example', 443, 'whoever runs the service has closed it'],
-  ])('by its class: %s:%i', (host, port, what) => {
+  ])('names its class: %s:%i', (host, port, what) => {
     expect(textOf(host, port).detail).toContain(`The service may not call ${formatTarget({ host, port })}: `)
     expect(textOf(host, port).detail).toContain(what)
   })
 
-  it('with EGRESS_ONLY, too', () => {
+  it('names EGRESS_ONLY where that leaves out the host', () => {
     const target = { host: 'crm.example', port: 443 }
     const policy = createAddressPolicy({ ...options, only: rules('other.example') })
     expect(policy.refuseTarget(target)).toBe('not_in_egress_only')
@@ -70,7 +70,7 @@ describe('what is denied is said', () => {
   })
 
   it.each(['10.0.0.7', 'fd00::7', '127.0.0.7', '169.254.169.254', '100.64.0.7'])(
-    'without the address that a name leads to: %s',
+    'does not show the address that a name leads to: %s',
     (address) => {
       const { detail, hint } = textOf('crm.example', 443, address)
       expect(detail).toMatch(/: its name leads to \w/)
@@ -82,7 +82,7 @@ describe('what is denied is said', () => {
 const hostsOfNames = specialNames.map(([pattern]) => pattern.replace('*', 'ec2'))
 const hostsOfRanges = specialRanges.map(([cidr]) => cidr.replace(/\/.*/, ''))
 
-describe('the hint', () => {
+describe('the hint of a denial', () => {
   it.each(['crm', 'crm.example', '1.1.1.1', ...hostsOfNames, ...hostsOfRanges])(
     'names an entry that opens %s, or none',
     (host) => {
@@ -105,7 +105,7 @@ describe('the hint', () => {
       .filter(([, , kind]) => kind === 'metadata_service')
       .map(([name]) => name.replace('*', 'ec2')),
     'metadata.goog',
-  ])('opens no metadata service: %s, at any port', (host) => {
+  ])('offers no way to the metadata service %s, at any port', (host) => {
     for (const port of [443, 25, 6000]) {
       expect(textOf(host, port).hint).toBe(
         'Nothing opens a metadata service: it gives away the credentials of the machine.',
@@ -113,7 +113,7 @@ describe('the hint', () => {
     }
   })
 
-  it('opens no listener of the service', () => {
+  it('offers no way to the listener of the service', () => {
     expect(textOf('127.0.0.1', 3000).hint).toBe('Nothing opens it: the service does not call itself.')
   })
 })

@@ -29,7 +29,7 @@ const policy = createAddressPolicy({
 const seed = 20251009
 
 describe('every range that is set aside', () => {
-  it('is known to both readings of the registries', () => {
+  it('is in both readings of the registries', () => {
     expect(specialRanges.map(([cidr]) => cidr)).toEqual(deniedRanges.map(({ cidr }) => cidr))
   })
 
@@ -122,13 +122,13 @@ describe.each(embeddingRecipes)('an IPv4 address that is written as $name', ({ e
     expect(sample.filter((address) => judge(address) !== 'metadata').map(textOf)).toEqual([])
   })
 
-  it('is the service itself if it is where that listens, on its port', () => {
+  it('is the service itself at the address and the port of the listener', () => {
     const sample = sampleOf(fc.constant(Buffer.from([10, 1, 2, 3])))
     expect(sample.filter((address) => judge(address, 3000) !== 'own_listener').map(textOf)).toEqual([])
     expect(sample.filter((address) => judge(address) !== null).map(textOf)).toEqual([])
   })
 
-  it('is what the operator denies if it is that', () => {
+  it('is denied where the operator denies it', () => {
     const sample = sampleOf(bytes(2).map((host) => Buffer.concat([Buffer.from([10, 6]), host])))
     expect(sample.filter((address) => judge(address) !== 'denied_by_operator').map(textOf)).toEqual([])
   })
