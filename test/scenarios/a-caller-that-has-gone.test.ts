@@ -23,7 +23,7 @@ async function serviceWithCaller(settings: Readonly<Record<string, string>> = {}
   }
 }
 
-describe('a caller that has gone', () => {
+describe('a client that has gone', () => {
   it('does not stop what has begun: it ends and is logged', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
@@ -38,7 +38,7 @@ describe('a caller that has gone', () => {
     expect(await lines(1)).toMatchObject([{ code: 'expectation_met', status: 200, delivered: 'yes' }])
   })
 
-  it('does not stop it either when the service stops', async () => {
+  it('does not stop it when the service stops, either', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
     const { url, begin, hangUp, drain, lines } = await serviceWithCaller()
@@ -54,7 +54,7 @@ describe('a caller that has gone', () => {
     expect(await lines(1)).toMatchObject([{ code: 'expectation_met', status: 200 }])
   })
 
-  it('is not waited for: no further attempt is begun, and a pause ends at once', async () => {
+  it('gets no further attempt, and a pause ends at once', async () => {
     const target = await receiver(retryLater(9))
     const { begin, hangUp, lines } = await serviceWithCaller()
 
@@ -66,7 +66,7 @@ describe('a caller that has gone', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('takes along what has not begun: a call that waits for its turn is cancelled', async () => {
+  it('cancels a call that waits for a permit', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
     const { begin, hangUp, url, execute, lines } = await serviceWithCaller({ MAX_PER_HOST: '1' })

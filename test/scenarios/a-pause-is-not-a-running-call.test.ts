@@ -35,8 +35,8 @@ async function serviceWithOneThatWaits(retry: object) {
   return { ...started, started, target, call, first, second, release }
 }
 
-describe('a pause is not a running call', () => {
-  it('and where the target asks for ten minutes, the call ends with that, and the engine waits', async () => {
+describe('a pause before the next attempt', () => {
+  it('is left to the engine where the target asks for ten minutes', async () => {
     const target = await receiver(byPath({ '/': retryLater(599), '/other': json(200, {}) }))
     const { execute } = await service({ settings: { MAX_IN_FLIGHT: '20' } })
     const retry = { totalMs: 600_000 }
@@ -53,7 +53,7 @@ describe('a pause is not a running call', () => {
     })
   })
 
-  it('and where the node waits for the target, others run meanwhile', async () => {
+  it('lets other calls run meanwhile', async () => {
     const target = await receiver(byPath({ '/': retryLater(599), '/other': json(200, {}) }))
     const started = await service({ settings: { MAX_IN_FLIGHT: '20' } })
     const { url, execute } = started
@@ -72,7 +72,7 @@ describe('a pause is not a running call', () => {
     await paused(started, 0)
   })
 
-  it('and one more pause than may be is not begun: the call ends with what it has, and says so', async () => {
+  it('is not begun beyond the limit of pauses: the call ends with what it has, and says so', async () => {
     const target = await receiver(retryLater(599))
     const other = await receiver(retryLater(599))
     const started = await service({
@@ -106,7 +106,7 @@ describe('a pause is not a running call', () => {
       expect(reply).toMatchObject({ response: { status: 503 }, warnings: [{ code: 'retry_abandoned' }] })
   })
 
-  it('and when it is over, it goes on before those who come later, once there is a place', async () => {
+  it('is followed by its attempt before later calls, once a permit is free', async () => {
     const { started, call, first, second, release, target } = await serviceWithOneThatWaits({})
 
     expect((await call('/')).body).toMatchObject({ code: 'overloaded' })
@@ -122,7 +122,7 @@ describe('a pause is not a running call', () => {
     await paused(started, 0)
   })
 
-  it('and it ends with what it has where no place is free in time', async () => {
+  it('is followed by no attempt where no permit is free in time', async () => {
     const { first, second, release } = await serviceWithOneThatWaits({ totalMs: 1_500 })
 
     expect((await first).body).toMatchObject({
@@ -136,7 +136,7 @@ describe('a pause is not a running call', () => {
     expect((await second).body).toMatchObject({ branch: 'success' })
   })
 
-  it('and it ends at once when its client hangs up, and leaves nothing behind', async () => {
+  it('ends at once when its client hangs up, and leaves nothing behind', async () => {
     const target = await receiver(retryLater(599))
     const started = await service()
     const client = await rawClient(started.url)
@@ -152,7 +152,7 @@ describe('a pause is not a running call', () => {
     )
   })
 
-  it('and it ends at once with what it has when the service stops', async () => {
+  it('ends at once, with what the call has, when the service stops', async () => {
     const target = await receiver(retryLater(599))
     const { execute, drain, ...started } = await service({ settings: { SHUTDOWN_GRACE_MS: '60000' } })
 
@@ -167,7 +167,7 @@ describe('a pause is not a running call', () => {
     })
   })
 
-  it('and no pause is begun once the service stops', async () => {
+  it('is not begun once the service stops', async () => {
     const { answer, release } = held(retryLater(1))
     const target = await receiver(answer)
     const { url, execute, drain } = await service()

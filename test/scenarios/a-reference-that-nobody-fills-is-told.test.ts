@@ -6,7 +6,7 @@ import { service } from '../support/service.ts'
 
 const payload = { profile: { email: 'ada@example.com' }, event: { type: 'demo' } }
 
-describe('a reference that nobody fills in is sent as it stands, and told', () => {
+describe('a reference that is not filled in', () => {
   it.each([
     'profile.email',
     '${profile.email}',
@@ -16,7 +16,7 @@ describe('a reference that nobody fills in is sent as it stands, and told', () =
     '<%= profile.email %>',
     '$.profile.email',
     'Hello ${profile.email}',
-  ])('as %s, with the right form', async (value) => {
+  ])('is sent as it stands and reported with the right form: %s', async (value) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const query = [{ name: 'q', value }]
@@ -36,7 +36,7 @@ describe('a reference that nobody fills in is sent as it stands, and told', () =
     })
   })
 
-  it('as a placeholder in a node whose templates are none, and in a literal', async () => {
+  it('is reported as a placeholder in a node whose templates are none, and in a literal', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const content = { a: 'Hi {{ profile.email }}' }
@@ -59,7 +59,7 @@ describe('a reference that nobody fills in is sent as it stands, and told', () =
     ).toEqual([['placeholder_not_rendered /node/body/content/a'], ['placeholder_not_rendered /node/query/0']])
   })
 
-  it('but not where this payload has no such path', async () => {
+  it('is not reported where the payload has no such path', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const query = ['event.created', '${profile.phone}', 'vars.x'].map((value) => ({ name: 'q', value }))
@@ -69,7 +69,7 @@ describe('a reference that nobody fills in is sent as it stands, and told', () =
     expect(reply.warnings).toEqual([])
   })
 
-  it('without what must not be seen', async () => {
+  it('is reported without what must not be seen', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const secrets = { key: 'profile.email' }

@@ -16,8 +16,8 @@ function holdingBack() {
   })
 }
 
-describe('an answer that nobody asked for is none', () => {
-  it('where it came before the next request: that goes out on another connection', async () => {
+describe('an unrequested response', () => {
+  it('is dropped where it came before the next request, which goes out on another connection', async () => {
     const target = await rawTlsServer((socket) => {
       socket.on('data', () => socket.write(answer, () => setImmediate(() => socket.write(unasked))))
     })
@@ -30,7 +30,7 @@ describe('an answer that nobody asked for is none', () => {
     }
   })
 
-  it('where it is held back, if the call has a connection of its own', async () => {
+  it('is dropped where it is held back and the call has a connection of its own', async () => {
     const target = await holdingBack()
     const { execute } = await service()
     const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/`, keepAlive: false }
@@ -43,7 +43,7 @@ describe('an answer that nobody asked for is none', () => {
     expect(target.connections()).toBe(3)
   })
 
-  it('and where it is held back it counts else, since nothing tells it from a quick one', async () => {
+  it('counts where it is held back on a shared connection, since nothing tells it from a quick one', async () => {
     const target = await holdingBack()
     const { execute } = await service()
     const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/` }

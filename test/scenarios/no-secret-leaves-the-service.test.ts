@@ -125,8 +125,8 @@ function surroundings(text: string, part: string): readonly string[] {
   return at === -1 ? [] : [text.slice(Math.max(0, at - 80), at + part.length + 40)]
 }
 
-describe('no secret leaves the service', () => {
-  it('whatever its value is, and however the target brings it back', async () => {
+describe('a secret', () => {
+  it('does not leave the service, whatever its value is and however the target returns it', async () => {
     const samples = sampleCanaries(6)
     const target = await parrot()
     const { ask, everything, captured } = await watchedService(samples)
@@ -155,7 +155,7 @@ describe('no secret leaves the service', () => {
     expectNoneStored(captured, samples)
   }, 120_000)
 
-  it('with a body that is cut in the middle of it', async () => {
+  it('does not leave the service with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()
     const { ask, everything, captured } = await watchedService(samples)
@@ -171,7 +171,7 @@ describe('no secret leaves the service', () => {
     expectNoneStored(captured, samples)
   }, 60_000)
 
-  it('where the call fails before there is an answer', async () => {
+  it('does not leave the service where the call fails before there is an answer', async () => {
     const samples = sampleCanaries(2)
     const selfSigned = await authority.issue({ isSelfSigned: true })
     const untrusted = await receiver(json(200, {}), { credentials: selfSigned })
@@ -217,7 +217,7 @@ describe('no secret leaves the service', () => {
     expectNone(await everything(), samples)
   }, 60_000)
 
-  it('where the request is refused', async () => {
+  it('does not leave the service where the request is refused', async () => {
     const samples = sampleCanaries(2)
     const { ask, everything } = await watchedService(samples)
 
@@ -261,7 +261,7 @@ describe('no secret leaves the service', () => {
     expectNone(await everything(), samples)
   }, 60_000)
 
-  it('where the service itself has a bug', async () => {
+  it('does not leave the service where that has a bug', async () => {
     const samples = sampleCanaries(0)
     const caller: EgressClient = {
       call: (request) =>

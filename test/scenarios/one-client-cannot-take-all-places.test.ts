@@ -68,8 +68,8 @@ async function untilIdle({ url }: Pick<Service, 'url'>): Promise<void> {
   await untilGauge(url, 'webhook_node_bytes_in_flight', 0)
 }
 
-describe('one client cannot take all places', () => {
-  it('with many slow calls under four tenants that it makes up: another one is served', async () => {
+describe('one client with many calls', () => {
+  it('leaves room for another one, under four tenants that it makes up', async () => {
     const { begin, call, release, url } = await serviceWithSlowTarget({
       API_KEYS: twoClients,
       MAX_IN_FLIGHT: '100',
@@ -91,7 +91,7 @@ describe('one client cannot take all places', () => {
     await untilIdle({ url })
   })
 
-  it('where no key is asked for either: a tenant that is new is served', async () => {
+  it('leaves room for a new tenant where no key is asked for', async () => {
     const { begin, call, release, url } = await serviceWithSlowTarget({ MAX_IN_FLIGHT: '20' })
 
     // Four fifths for four, and the last one for others.
@@ -106,7 +106,7 @@ describe('one client cannot take all places', () => {
     await untilIdle({ url })
   })
 
-  it('and a tenant has all places where it is the only one, and half of them where there is one other', async () => {
+  it('has all permits for its only tenant, and half of them where there is one other', async () => {
     const { begin, call, release } = await serviceWithSlowTarget({ MAX_IN_FLIGHT: '4' })
     const [acme, globex] = [{ tenant: 'acme' }, { tenant: 'globex' }]
 
@@ -118,7 +118,7 @@ describe('one client cannot take all places', () => {
     expect(await call('/', globex)).toMatchObject({ status: 200 })
   })
 
-  it('and two tenants have half of them each', async () => {
+  it('has half of the permits for each of two tenants', async () => {
     const { begin, call } = await serviceWithSlowTarget({ MAX_IN_FLIGHT: '4' })
     const [acme, globex] = [{ tenant: 'acme' }, { tenant: 'globex' }]
     await call('/', globex)
@@ -132,7 +132,7 @@ describe('one client cannot take all places', () => {
     expect(refused.body.detail).toContain('tenant "acme"')
   })
 
-  it('beyond what is set for each client and each tenant', async () => {
+  it('is refused beyond what is set for each client and each tenant', async () => {
     const settings = {
       API_KEYS: twoClients,
       MAX_IN_FLIGHT: '10',
@@ -157,7 +157,7 @@ describe('one client cannot take all places', () => {
     expect(await call('/', { client: 'modest', tenant: 'acme' })).toMatchObject({ status: 200 })
   })
 
-  it('beyond its own maxInFlight, whichever of its keys it sends, as soon as the file says so', async () => {
+  it('is refused beyond its own maxInFlight, with any of its keys, as soon as the file says so', async () => {
     const clients = (maxInFlight: number) =>
       JSON.stringify({
         greedy: { keys: Object.values(keys).map((key) => `sha256:${hashKey(key)}`), maxInFlight },
@@ -176,7 +176,7 @@ describe('one client cannot take all places', () => {
     expect(await call('/', { client: 'modest' })).toMatchObject({ status: 200 })
   }, 15_000)
 
-  it('is told from the head of its request, and its connection stays of use', async () => {
+  it('is refused from the head of its request, and its connection stays usable', async () => {
     const settings = { API_KEYS: twoClients, MAX_IN_FLIGHT: '2' }
     const { url, begin } = await serviceWithSlowTarget(settings)
     await begin([{ client: 'greedy' }])
@@ -189,7 +189,7 @@ describe('one client cannot take all places', () => {
     expect(refused).not.toMatch(/connection: close/i)
   })
 
-  it('with more requests in a second than it may send', async () => {
+  it('is refused with more requests in a second than it may send', async () => {
     const settings = { API_KEYS: twoClients, MAX_PER_SECOND_PER_CLIENT: '5' }
     const { call, url } = await serviceWithSlowTarget(settings)
     const before = await scrape(url)
@@ -207,7 +207,7 @@ describe('one client cannot take all places', () => {
     await vi.waitUntil(async () => (await call('/', { client: 'greedy' })).status === 200, { timeout: 5_000 })
   })
 
-  it('and the log names client and tenant, at most once a second for each limit', async () => {
+  it('is named in the log with its tenant, at most once a second for each limit', async () => {
     const settings = {
       API_KEYS: twoClients,
       MAX_IN_FLIGHT: '4',

@@ -6,7 +6,7 @@ import { json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the URL must start with https:// and the certificate must be valid', () => {
+describe('a node with a URL', () => {
   it('sends to an https:// address with a sound certificate', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
@@ -58,7 +58,7 @@ describe('the URL must start with https:// and the certificate must be valid', (
     },
   )
 
-  it('takes the error branch, with nothing sent, where nobody vouches for the certificate', async () => {
+  it('takes the error branch, with nothing sent, where no known authority has signed the certificate', async () => {
     const stranger = await createAuthority('A stranger')
     const target = await receiver(json(200, {}), { credentials: await stranger.issue() })
     const { execute } = await service()
