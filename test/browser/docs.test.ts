@@ -41,8 +41,8 @@ async function openDocsWithKey(url?: string): Promise<DocsPage> {
   return docs
 }
 
-describe('Swagger UI, to somebody with a key', () => {
-  it('executes every example, and shows the branch that it is there to show', async () => {
+describe('Swagger UI for a client with a key', () => {
+  it('executes every example, and shows its branch', async () => {
     const docs = await openDocsWithKey()
 
     const shown = await runExamples<ExecuteReply>(docs, 'executeNode')
@@ -97,7 +97,7 @@ describe('Swagger UI, to somebody with a key', () => {
   })
 })
 
-describe('Swagger UI, to somebody without a key', () => {
+describe('Swagger UI for a client without a key', () => {
   it.each([
     ['no key', ''],
     ['a wrong key', 'not-a-key-of-this-service'],

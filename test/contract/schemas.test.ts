@@ -4,11 +4,11 @@ import { ajvOptions } from '../../openapi/validators.ts'
 import { namedSchemas } from '../../src/contract/schemas.ts'
 
 describe('the schemas', () => {
-  it('are JSON Schemas, those of replies too, for which nothing is compiled otherwise', async () => {
+  it('are JSON Schemas, including those of replies, which nothing else compiles', async () => {
     await expect(compiled(namedSchemas)).resolves.toBeUndefined()
   })
 
-  it('would be refused here with a mistake', async () => {
+  it('are refused with a mistake in one of them', async () => {
     await expect(compiled([{ $id: 'Mistaken', type: 'object', required: 'name' }])).rejects.toThrow()
   })
 })

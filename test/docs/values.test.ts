@@ -28,10 +28,10 @@ function resultOf(node: NodeSketch, profile: object): string {
   return rendered.ok ? String(rendered.request.body ?? '') : rendered.failure.code
 }
 
-describe('what docs/values.md says of the idioms of other tools is true:', () => {
+describe('docs/values.md on the idioms of other tools', () => {
   const [inText = [], inJson = []] = tablesOf('Coming from another tool')
 
-  it.each(inText)('%s of %s gives %s', (template, profile, result) => {
+  it.each(inText)('says rightly that in text %s of %s gives %s', (template, profile, result) => {
     const node = raw('text/plain', codeIn(template))
     const [, said] = /^400: (.+)$/.exec(result ?? '') ?? []
 
@@ -39,29 +39,29 @@ describe('what docs/values.md says of the idioms of other tools is true:', () =>
     else expect(complaint(node)).toContain(said)
   })
 
-  it.each(inJson)('%s of %s gives %s', (template, profile, result) => {
+  it.each(inJson)('says rightly that in JSON %s of %s gives %s', (template, profile, result) => {
     const node = raw('application/json', codeIn(template))
 
     expect(resultOf(node, JSON.parse(codeIn(profile)))).toBe(codeIn(result))
   })
 
-  it('in two tables of some length', () => {
+  it('has two tables of some length', () => {
     expect(inText.length).toBeGreaterThan(30)
     expect(inJson.length).toBeGreaterThan(5)
   })
 })
 
-describe('what docs/values.md says of conditions is true:', () => {
+describe('docs/values.md on conditions', () => {
   const table = tablesOf('Templates').at(1) ?? []
 
-  it.each(table)('%s is refused, as %s, and %s is not', (wrong, _because, right) => {
+  it.each(table)('says rightly that %s is refused, as %s, and %s is not', (wrong, _because, right) => {
     const judge = (value: string) => complaint({ expect: { type: 'condition', value } })
 
     expect(judge(codeIn(wrong))).toContain('/node/expect/value')
     expect(judge(codeIn(right))).toBeUndefined()
   })
 
-  it('in a table of some length', () => {
+  it('has a table of some length', () => {
     expect(table.length).toBeGreaterThan(6)
   })
 })

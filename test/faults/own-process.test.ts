@@ -66,7 +66,7 @@ function answering(rest: string, body: string | Buffer = ''): Part {
 }
 
 describe.runIf(process.platform === 'linux')('a service that has no files left', () => {
-  it('says local_resource, with nothing delivered, and recovers', { timeout: 20_000 }, async () => {
+  it('replies local_resource, with nothing delivered, and recovers', { timeout: 20_000 }, async () => {
     const target = await receiver(json(200, {}))
     const service = await startServiceProcess()
     const node = { method: 'POST', url: target.url.replace('localhost', '127.0.0.1') }

@@ -130,7 +130,7 @@ afterEach(() => service.kill())
 
 describe('a client that is slow to render', () => {
   it.each(Object.entries(templates))(
-    'keeps nobody else waiting, four times a second with %s',
+    'keeps no other client waiting, four times a second with %s',
     async (_name, request) => {
       const attacking = by('attacker', request(target.answering(respond({}))))
 
@@ -183,7 +183,7 @@ const sieges: Readonly<Record<string, readonly [answer: HostileAnswer, node: obj
 
 describe('a client with calls that take long', () => {
   it.each(Object.entries(sieges))(
-    'leaves places to others, with 230 %s',
+    'leaves permits to others, with 230 %s',
     async (_name, [answer, node, tenants]) => {
       const url = target.answering(answer)
       const call = (index: number) => execute({ node: get(url, node), tenant: `busy${index % tenants}` })
@@ -199,7 +199,7 @@ describe('a client with calls that take long', () => {
   )
 
   it.each(Object.entries(sieges).filter(([name]) => /599|four tenants that get no answer/.test(name)))(
-    'leaves places to its other tenants, with 230 %s',
+    'leaves permits to its other tenants, with 230 %s',
     async (_name, [answer, node, tenants]) => {
       const url = target.answering(answer)
       const call = (index: number) => execute({ node: get(url, node), tenant: `busy${index % tenants}` })
@@ -216,7 +216,7 @@ describe('a client with calls that take long', () => {
 })
 
 describe('a client without a key', () => {
-  it('keeps nobody with one waiting', async () => {
+  it('keeps no client with a key waiting', async () => {
     const url = target.answering(respond({}))
 
     const { aftermath, replies, slowdownMs } = await underSiege({

@@ -57,9 +57,9 @@ const crowds: Readonly<
 /** Together more than a heap of 128 MB can hold as text, as values and as what is sent. */
 const crowdSize = 120
 
-describe(`${crowdSize} at once`, () => {
+describe(`${crowdSize} requests at once`, () => {
   it.each(Object.entries(crowds))(
-    '%s are answered, or refused because it is too much',
+    'are answered, or refused because they are too much: %s',
     async (_name, [make, answer]) => {
       const url = target.answering(answer ?? respond({}))
       const requests = many(crowdSize, () => make(url))
@@ -143,23 +143,26 @@ const distinct: Readonly<
   ],
 }
 
-describe('what is over leaves no more than it may, after many different', () => {
-  it.each(Object.entries(distinct))('%s', async (_name, [count, make]) => {
-    const url = target.answering(respond({}))
-    const before = await service.heapUsed()
+describe('memory after many different requests', () => {
+  it.each(Object.entries(distinct))(
+    'does not grow beyond its limit with %s',
+    async (_name, [count, make]) => {
+      const url = target.answering(respond({}))
+      const before = await service.heapUsed()
 
-    const aftermath = await attack(service, async (send) => {
-      for (let index = 0; index < count; index += 20)
-        await Promise.all(many(Math.min(20, count - index), (offset) => send(make(url, index + offset))))
-    })
+      const aftermath = await attack(service, async (send) => {
+        for (let index = 0; index < count; index += 20)
+          await Promise.all(many(Math.min(20, count - index), (offset) => send(make(url, index + offset))))
+      })
 
-    expectUnharmed(aftermath)
-    expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(64)
-  })
+      expectUnharmed(aftermath)
+      expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(64)
+    },
+  )
 })
 
 describe('clients that do not read', () => {
-  it('keep nobody else waiting, and are sent away after a while', async () => {
+  it('keep no other client waiting, and are disconnected after a while', async () => {
     const url = target.answering(respond({}))
     const before = await service.heapUsed()
     // Escapes make most of what a preview shows of it.

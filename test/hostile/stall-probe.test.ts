@@ -60,7 +60,7 @@ describe('the probe of stalls', () => {
     expect(stall.ownMs).toBeGreaterThan(maxStallMs)
   })
 
-  it('lets the machine answer for the longer of what it did to both servers, and for no more than the wait', () => {
+  it('blames the machine for the longer stall of both servers, and for no more than the wait', () => {
     const wait = { from: 100, to: 400 }
     const bare = [
       { from: 0, to: 150 },

@@ -66,7 +66,7 @@ describe('the metrics of an execution', () => {
     })
   })
 
-  it('know no attempt where nothing was sent', async () => {
+  it('count no attempt where nothing was sent', async () => {
     const { execute, url } = await service()
     const before = await scrape(url)
     const node = { method: 'GET', url: 'https://hooks.example/{{ profile.id }}', onError: 'exit' }
@@ -129,7 +129,7 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
-  it('count what is hardly a request, too', async () => {
+  it('count what is not even a request, too', async () => {
     const { url } = await service()
     const before = await scrape(url)
 
@@ -163,7 +163,7 @@ describe('the metrics of the load', () => {
     await vi.waitUntil(async () => (await load())[0] === 0)
   })
 
-  it('show what the caller says of itself', async () => {
+  it('show what the egress client says of itself', async () => {
     const metrics = metricsOf({ load: () => ({ connections: 5, waiting: 3 }) })
 
     const series = seriesOf(await metrics.exposition())
@@ -203,7 +203,7 @@ describe('the metrics of the process', () => {
     expect(series.get('webhook_node_process_cpu_seconds_total')).toBeGreaterThan(0)
   })
 
-  it('show that the event loop was held up, to everybody who asks', async () => {
+  it('show that the event loop was held up, to every client that asks', async () => {
     const metrics = metricsOf()
     const lag = async () =>
       seriesOf(await metrics.exposition()).get('webhook_node_event_loop_lag_seconds_sum') ?? 0
@@ -228,7 +228,7 @@ describe('the metrics of the process', () => {
 })
 
 describe('the series', () => {
-  it('are all there from the start, and hostile callers and targets make no more of them', async () => {
+  it('are all there from the start, and hostile clients and targets add none', async () => {
     const odd = [299, 404, 599, 600, 999]
     const target = await receiver(inTurn(json(200, {}), ...odd.map((status) => json(status, {}))))
     const { execute, post, request, url } = await service()
@@ -255,7 +255,7 @@ describe('the series', () => {
     expect([...(await scrape(url)).keys()]).toEqual(before)
   })
 
-  it('have a place for every way an execution and an attempt can end', async () => {
+  it('have one for every way an execution and an attempt can end', async () => {
     const metrics = metricsOf()
     const before = [...seriesOf(await metrics.exposition()).keys()]
 

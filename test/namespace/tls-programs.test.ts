@@ -67,7 +67,7 @@ describe('nginx', () => {
       { code: 'tls_protocol', message: expect.stringContaining('refused the TLS handshake at once') },
     ],
     ['has nothing against it', 8445, { code: 'expectation_met' }],
-  ])('%s (port %i)', async (_what, port, reason) => {
+  ])('is reported where it %s (port %i)', async (_what, port, reason) => {
     await start('nginx', ['-e', 'stderr', '-p', directory, '-c', file('nginx.conf', configuration)], port)
 
     expect(await world.get(`https://127.0.0.1:${port}/`)).toMatchObject({ body: { reason } })
@@ -94,7 +94,7 @@ describe('openssl s_server', () => {
       ['-tls1_2', '-Verify', '1'],
       { code: 'tls_client_cert_required' },
     ],
-  ])('%s (port %i)', async (_what, port, options, reason) => {
+  ])('is reported where it %s (port %i)', async (_what, port, options, reason) => {
     await start(
       'openssl',
       ['s_server', '-accept', `127.0.0.1:${port}`, '-key', key, '-cert', cert, '-www', ...options],

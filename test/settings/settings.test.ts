@@ -89,7 +89,7 @@ describe('settings', () => {
     expect(readSettings(empty)).toEqual(readSettings({}))
   })
 
-  it('have examples that can be used', async () => {
+  it('have examples that are valid', async () => {
     const examples = Object.fromEntries(allVariables.map(({ name, example }) => [name, example]))
     const usable = {
       ...examples,
@@ -404,7 +404,7 @@ describe('secrets of the service', () => {
     expect(JSON.stringify(notices)).not.toContain('s3cr3t')
   })
 
-  it('that cannot be used are named together with whatever else is wrong', async () => {
+  it('that cannot be used are named together with everything else that is wrong', async () => {
     const secretsFile = await file('{"a":{"value":"s3cr3t-1","host":"h.example"},"b":"s3cr3t-2"}')
     const { path } = await testFiles({ 'c-d': 's3cr3t-3' })
 

@@ -282,7 +282,7 @@ describe('several tenants together', () => {
     expect(sinceWhen(50)).toBe(isoAt(100 - keptFailures))
   })
 
-  it('are what one history would be that had got all of their records', () => {
+  it('equal one history with all of their records', () => {
     fc.assert(
       fc.property(anyDay, fc.subarray([...tenants], { minLength: 1 }), (records, chosen) => {
         const theirs = records.filter(({ tenant }) => chosen.some((name) => name === tenant))

@@ -5,7 +5,7 @@ import { parseTraceContext } from '../../src/tracing/trace-context.ts'
 const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'vendor=1' }
 
 describe('a trace', () => {
-  it('that goes on has the id, the flags and the state of the caller, and a span of its own', () => {
+  it('that goes on has the id, the flags and the state of the client, and a span of its own', () => {
     const { context, parentSpanId, isSampled } = continueTrace(caller)
 
     expect(context).toEqual({ ...caller, spanId: expect.stringMatching(/^[\da-f]{16}$/) })
@@ -14,7 +14,7 @@ describe('a trace', () => {
     expect(isSampled).toBe(true)
   })
 
-  it('that the caller does not record is not recorded', () => {
+  it('that the client does not record is not recorded', () => {
     expect(continueTrace({ ...caller, flags: 2 }).isSampled).toBe(false)
   })
 
@@ -30,7 +30,7 @@ describe('a trace', () => {
     },
   )
 
-  it('has headers for those who follow, and a tracestate only where there was one', () => {
+  it('has headers for the next service, and a tracestate only where there was one', () => {
     const { headers } = continueTrace(caller)
 
     expect(headers).toEqual([
@@ -40,7 +40,7 @@ describe('a trace', () => {
     expect(continueTrace({ ...caller, state: null }).headers.map(([name]) => name)).toEqual(['traceparent'])
   })
 
-  it('is handed on under the span of an attempt, and what the node says itself stays', () => {
+  it('is handed on under the span of an attempt, and the headers of the node stay', () => {
     const trace = continueTrace(caller)
     const own = ['traceparent', `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`] as const
 

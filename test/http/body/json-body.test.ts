@@ -121,7 +121,7 @@ describe('a name that is there twice in one object of the body', () => {
     ['members that are there twice', (i: number) => `"n${i}":1,"n${i}":1`],
     ['objects', (i: number) => `"n${i}":{}`],
   ])(
-    'takes no time to be looked for among very many: %s',
+    'is found in little time among very many: %s',
     async (_what, member) => {
       const { post } = await service({ settings: { MAX_REQUEST_BYTES: '4194304' } })
       const many = Array.from({ length: 100_000 }, (_, i) => member(i)).join()
@@ -158,7 +158,7 @@ describe('a body in a content coding', () => {
     })
   })
 
-  it.each(['identity', 'Identity', ''])('may be in none: "%s"', async (coding) => {
+  it.each(['identity', 'Identity', ''])('is accepted where it names no coding: "%s"', async (coding) => {
     const { url } = await service()
 
     const response = await sent(url, coding, body)

@@ -54,7 +54,7 @@ describe('a request that begins with its node', () => {
   })
 })
 
-describe('a request whose node has come before', () => {
+describe('a request whose node is known', () => {
   const node = '{"method":"GET","url":"https://a.test/{{ profile.id }}"}'
   const long = '12345678901234567890'
 
@@ -78,7 +78,7 @@ describe('a request whose node has come before', () => {
     ['no end', `{"node":${node},"payload":{`],
     ['more behind its end', `{"node":${node}} {}`],
     ['too many levels', `{"node":${node},"payload":{"profile":${'['.repeat(101)}${']'.repeat(101)}}}`],
-  ])('and that has %s is answered as the first one was', async (_what, body) => {
+  ])('is answered as the first one was where it has %s', async (_what, body) => {
     const { post } = await service()
     const first = await post<PreviewReply | Problem>('/v1/preview', body)
     const own = splitRequest(body)?.node

@@ -14,13 +14,13 @@ describe('the validators', () => {
     expect(compileValidators()).toBe(committed)
   })
 
-  it('would not be written of a schema that is none', () => {
+  it('are not written for an invalid schema', () => {
     expect(() => compileValidators([{ $id: 'Mistaken', type: 'object', required: 'name' }])).toThrow(
       'required',
     )
   })
 
-  it('are missing for no schema in silence', () => {
+  it('are never missing silently', () => {
     const schema = { $id: 'Unheard', type: 'object' }
 
     expect(() => validatorFor({ schema, httpPart: 'body' })).toThrow('run npm run openapi')

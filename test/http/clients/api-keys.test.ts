@@ -43,7 +43,7 @@ describe('a service with keys', () => {
     expect(reply.headers.get('www-authenticate')).toBe(challenge)
   })
 
-  it.each(['/livez', '/readyz', '/openapi.json', '/docs/'])('asks for none at %s', async (path) => {
+  it.each(['/livez', '/readyz', '/openapi.json', '/docs/'])('asks for no key at %s', async (path) => {
     const { url } = await service({ settings })
 
     const response = await fetch(url + path)
@@ -86,7 +86,7 @@ describe('a key', () => {
     ['a key in another encoding', Buffer.from('schlüssel').toString('latin1')],
     ['not of ASCII, and as long as a key', 'schlössel'],
     ['a key with a part of a character more', 'abcdefghi\u{1f511}'],
-  ])('is none where the text is %s', (_what, token) => {
+  ])('is not found where the text is %s', (_what, token) => {
     expect(nameOf(token)).toBeNull()
   })
 
@@ -101,7 +101,7 @@ describe('a key', () => {
     )
   })
 
-  it('is found as often as it comes, whatever came before', () => {
+  it('is found every time, whatever came before', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ü'), maxLength: 3 })
 
     fc.assert(

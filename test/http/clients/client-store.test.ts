@@ -72,7 +72,7 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
     ['a name that is in API_KEYS', clientsFile({ ops: [newKey] })],
     ['a key that is in API_KEYS', clientsFile({ engine: [envKey] })],
   ])(
-    '(%s) leaves all clients as they were, is logged once without a key, and is over with the next one',
+    'leaves all clients as they were, is logged once without a key, and is over with the next change: %s',
     async (_says, content) => {
       const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
       const { nameOf, becomes, logs, lines } = storeOf(join(files.path, 'clients.json'), `ops:${envKey}`)
@@ -91,7 +91,7 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
     },
   )
 
-  it('is a file that is gone', async () => {
+  it('may be a file that is gone', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
     const { nameOf, logs, lines } = storeOf(join(files.path, 'clients.json'))
 
@@ -102,7 +102,7 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
     expect(lines).toMatchObject([{ level: 'error' }])
   })
 
-  it('is logged again when it is another one, and over when the file is as before', async () => {
+  it('is logged again when it is a different one, and is over when the file is as before', async () => {
     const before = clientsFile({ engine: [oldKey] })
     const files = await testFiles({ 'clients.json': before })
     const { logs, lines } = storeOf(join(files.path, 'clients.json'))
@@ -117,7 +117,7 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
 })
 
 describe('a store of clients that is closed', () => {
-  it('looks no more', async () => {
+  it('does not read its file any more', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
     const { store, nameOf } = storeOf(join(files.path, 'clients.json'))
     const other = storeOf(join(files.path, 'clients.json'))

@@ -165,7 +165,7 @@ describe('API_KEYS_FILE', () => {
       `{"a":{"keys":["${hash}"],"tenants":["x"],"tenants":["y"]}}`,
       ['/a/tenants is there twice'],
     ],
-  ])('cannot have %s', (_says, text, problems) => {
+  ])('may not have %s', (_says, text, problems) => {
     const found = parseClientsFile(text, [listed])
 
     expect(found.problems).toEqual(problems)
@@ -187,7 +187,7 @@ describe('API_KEYS_FILE', () => {
     ])
   })
 
-  it('takes names that every object has as names like others', () => {
+  it('may use names that every object has', () => {
     const { clients, problems } = parseClientsFile(
       `{"__proto__":{"keys":["${hash}"]},"constructor":{"keys":["${otherHash}"]}}`,
     )
@@ -197,8 +197,8 @@ describe('API_KEYS_FILE', () => {
   })
 })
 
-describe('whatever is in API_KEYS_FILE', () => {
-  it('no complaint shows a key, wherever it stands, and none is an exception', () => {
+describe('any content of API_KEYS_FILE', () => {
+  it('leads to no problem that shows a key, and to no exception', () => {
     const canary = fc.stringMatching(/^c4n4ry[A-Za-z0-9._~+/-]{10,60}$/)
     const leaf = fc.oneof(canary, fc.integer(), fc.constant(null), fc.constantFrom(...rights))
     const list = fc.array(leaf, { maxLength: 3 })
@@ -222,7 +222,7 @@ describe('whatever is in API_KEYS_FILE', () => {
     )
   })
 
-  it('any text at all is read or refused', () => {
+  it('is read or refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (file) => {
         const { clients, problems } = parseClientsFile(file)

@@ -21,8 +21,8 @@ async function hastyService() {
   return await app.listen({ port: 0, host: '127.0.0.1' })
 }
 
-describe('a caller that drips its request', () => {
-  it('is told so, and loses its place and its connection', async () => {
+describe('a client that drips its request', () => {
+  it('is refused, and loses its permit and its connection', async () => {
     const url = await hastyService()
     const preview = () => fetch(`${url}/v1/preview`, { method: 'POST' }).then(({ status }) => status)
     const client = await rawClient(url, { isStubborn: true })

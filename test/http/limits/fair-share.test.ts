@@ -23,11 +23,11 @@ describe('a fair share', () => {
     [2, 1, [1, 0]],
     [4, 1_000, [200, 200, 200, 200]],
     [9, 1_000, Array(9).fill(100)],
-  ])('of one of %i who share %i', (names, limit, shares) => {
+  ])('is given to each of %i that share %i', (names, limit, shares) => {
     expect(takeAll(names, limit)).toEqual(shares)
   })
 
-  it('is at most half where there are several, and leaves something for the next one', () => {
+  it('is at most half where there are several, and leaves something for a new one', () => {
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 50 }), fc.integer({ min: 100, max: 2_000 }), (names, limit) => {
         const taken = takeAll(names, limit)

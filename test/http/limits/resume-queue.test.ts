@@ -29,8 +29,8 @@ function queueOf(...names: readonly string[]) {
   }
 }
 
-describe('those who wait for a place', () => {
-  it('go on in the order in which they came', () => {
+describe('executions that wait to resume', () => {
+  it('resume in order of arrival', () => {
     const { resume, resumed } = queueOf('a/x/1', 'a/x/2', 'a/x/3')
 
     resume(2)
@@ -39,7 +39,7 @@ describe('those who wait for a place', () => {
     expect(resumed).toEqual(['a/x/1', 'a/x/2', 'a/x/3'])
   })
 
-  it('take turns by client, and by tenant of a client', () => {
+  it('resume round robin by client, and by tenant of a client', () => {
     const { resume, resumed } = queueOf('a/x/1', 'a/x/2', 'a/x/3', 'a/y/1', 'b/x/1', 'b/x/2')
 
     resume(6)
@@ -47,7 +47,7 @@ describe('those who wait for a place', () => {
     expect(resumed).toEqual(['a/x/1', 'b/x/1', 'a/y/1', 'b/x/2', 'a/x/2', 'a/x/3'])
   })
 
-  it('are passed by where their client or tenant has its share', () => {
+  it('are passed over where their client or tenant has its share', () => {
     const { resume, resumed } = queueOf('a/x/1', 'b/x/1', 'b/y/1')
 
     resume(3, ({ client, tenant }) => client.name === 'b' && tenant?.name !== 'x')
@@ -57,7 +57,7 @@ describe('those who wait for a place', () => {
     expect(resumed).toEqual(['b/y/1', 'a/x/1', 'b/x/1'])
   })
 
-  it('leave nothing behind when they give up', () => {
+  it('leave nothing behind when they leave the queue', () => {
     const { resume, resumed, leave } = queueOf('a/x/1', 'a/x/2')
 
     leave(0)

@@ -51,7 +51,7 @@ describe('the share of a client', () => {
   })
 })
 
-describe('what is kept of names that are made up', () => {
+describe('the state that is kept for made-up names', () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage: () => void = runInNewContext('gc')
 

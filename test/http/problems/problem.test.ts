@@ -63,7 +63,7 @@ describe('a request that is refused', () => {
     })
   })
 
-  it('is one without a body, too', async () => {
+  it('is a problem without a body, too', async () => {
     const { request } = await service()
 
     const reply = await request<Problem>('/v1/execute', { method: 'POST' })
@@ -71,7 +71,7 @@ describe('a request that is refused', () => {
     expect(reply.body.errors).toEqual([{ path: '', message: 'missing; must be a JSON object' }])
   })
 
-  it('lists what the schema and what the config has against it by its place', async () => {
+  it('lists the errors of the schema and of the config, each with its path', async () => {
     const { post } = await service()
 
     const bySchema = await post<Problem>('/v1/execute', { node: { method: 'get', url: 1 } })
@@ -129,7 +129,7 @@ describe('a request that is refused', () => {
     expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request', delivered: 'no' } })
   })
 
-  it('may have a path that is none', async () => {
+  it('may have an invalid path', async () => {
     const { url } = await service()
 
     const response = await fetch(`${url}/%zz`)
@@ -182,7 +182,7 @@ describe('a hostile body of a megabyte', () => {
     ['unknown members', `{"node":{${node},${many(70_000, (i) => `"timeoutM${i}":1`)}}}`],
     ['secrets that are too short', `{"node":{${node}},"secrets":{${many(70_000, (i) => `"s${i}":""`)}}}`],
     ['one very long name', `{"node":{${node},"${'~'.repeat(1_000_000)}":1}}`],
-  ])('is refused soon and shortly: %s', async (_what, body) => {
+  ])('is refused quickly, with a short reply: %s', async (_what, body) => {
     const { post } = await service({ settings: { MAX_REQUEST_BYTES: '2097152' } })
     const started = performance.now()
 
@@ -195,7 +195,7 @@ describe('a hostile body of a megabyte', () => {
 })
 
 describe('a bug', () => {
-  it('is 500 without a word of what went wrong, which the log has under the same name', async () => {
+  it('is a 500 without details, which the log has under the same id', async () => {
     const call = () => Promise.reject(new Error('something inside'))
     const load = () => ({ connections: 0, waiting: 0 })
     const caller = { call, mayCall: () => true, load, close: () => Promise.resolve() }
@@ -227,7 +227,7 @@ describe('a secret in the wrong place', () => {
 })
 
 describe('a node that is wrong in several ways', () => {
-  it('is told what is wrong with one field though another is none', async () => {
+  it('has the errors of one field though another one is malformed', async () => {
     const { post } = await service()
     const fields = [{ name: 'a', value: '{{ a b }}' }, { name: 'b' }]
     const node = {
@@ -247,7 +247,7 @@ describe('a node that is wrong in several ways', () => {
     ])
   })
 
-  it('is told all of them in one reply, those of its form and those of its content', async () => {
+  it('has all errors in one reply, those of its form and those of its content', async () => {
     const { post } = await service()
     const node = {
       method: 'POST',

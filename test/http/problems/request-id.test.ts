@@ -8,9 +8,9 @@ import { service } from '../../support/service.ts'
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
-describe('the name of a request', () => {
+describe('the id of a request', () => {
   it.each(['a', 'instance-4711/step-3', "it's:(fine)?[x]{y}=~", 'x'.repeat(128)])(
-    'is the one that the caller gives: %s',
+    'is the one that the client gives: %s',
     (given) => {
       expect(chooseRequestId({ headers: { 'x-request-id': given } })).toBe(given)
     },
@@ -29,7 +29,7 @@ describe('the name of a request', () => {
     expect(chooseRequestId({ headers: { 'x-request-id': given } })).toMatch(uuid)
   })
 
-  it('is never anything that JSON or a header would have to escape', () => {
+  it('never has a character that JSON or a header would have to escape', () => {
     const character = fc.integer({ min: 0, max: 0x17f }).map((code) => String.fromCodePoint(code))
 
     fc.assert(
@@ -56,7 +56,7 @@ describe('every reply', () => {
     ['of no route', 'GET', '/nowhere', 404],
     ['of another method', 'PUT', '/livez', 405],
     ['of a path that is none', 'GET', '/%zz', 400],
-  ])('%s has the name of its request', async (_what, method, path, status) => {
+  ])('%s has the id of its request', async (_what, method, path, status) => {
     const { url } = await service()
     const node = { method: 'GET', url: 'https://hooks.example/' }
     const body = path === '/v1/preview' ? { node } : {}
@@ -79,7 +79,7 @@ describe('every reply', () => {
   it.each([
     ['is not even HTTP', 'NONSENSE\r\n\r\n'],
     ['has no host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'],
-  ])('has one though the request %s', async (_what, bytes) => {
+  ])('has an id though the request %s', async (_what, bytes) => {
     const { url } = await service()
 
     const reply = await text(connect(Number(new URL(url).port), '127.0.0.1').end(bytes))
@@ -93,7 +93,7 @@ describe('every reply', () => {
   it.each([
     ['expects what nobody knows', 'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n'],
     ['is of a time without hosts', 'GET /livez HTTP/1.0\r\n\r\n'],
-  ])('is that of the route though the request %s', async (_what, bytes) => {
+  ])('is the one of the route though the request %s', async (_what, bytes) => {
     const { url } = await service()
 
     const reply = await text(connect(Number(new URL(url).port), '127.0.0.1').end(bytes))
@@ -102,7 +102,7 @@ describe('every reply', () => {
   })
 })
 
-describe('the name that a caller gives', () => {
+describe('the id that a client gives', () => {
   it('stands in the problem, as a URI', async () => {
     const { post } = await service()
 

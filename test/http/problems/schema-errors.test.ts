@@ -12,7 +12,7 @@ function explain(body: unknown) {
   return [...explainInvalidBody({ $ref: 'ExecuteRequest' }, body)]
 }
 
-describe('what is wrong with a body', () => {
+describe('an error of a body', () => {
   it.each<[when: string, body: unknown, path: string, message: string]>([
     ['there is none', undefined, '', 'missing; must be a JSON object'],
     ['it is null', null, '', 'must be an object, not null'],
@@ -106,7 +106,7 @@ describe('what is wrong with a body', () => {
       'must be an array, not an object',
     ],
     ['a list is empty', { node: { ...node, expect: [] } }, '/node/expect', 'must have at least 1 of them'],
-  ])('is told when %s', (_when, body, path, message) => {
+  ])('is listed when %s', (_when, body, path, message) => {
     expect(explain(body)).toEqual([{ path, message }])
   })
 
@@ -117,11 +117,11 @@ describe('what is wrong with a body', () => {
     [{ url: 'http://a.example/', hosts: [] }, ['/node/hosts', '/node/url']],
     [{ url: '{{ vars.next }}', hosts: [], timeoutMs: 'x' }, ['/node/hosts', '/node/timeoutMs']],
     [{ url: '{{ vars.next }}', timeoutMs: 'x' }, ['/node/timeoutMs', '/node/url']],
-  ])('is told once of a URL and its hosts: %j', (own, paths) => {
+  ])('is listed once for a URL and its hosts: %j', (own, paths) => {
     expect(explain({ node: { ...node, ...own } }).map(({ path }) => path)).toEqual(paths)
   })
 
-  it('is told of every place at once', () => {
+  it('is listed for every path at once', () => {
     const body = { node: { method: 'FETCH', url: 1, foo: 1 }, payload: { profil: {} }, secrets: [] }
 
     expect(explain(body).map(({ path }) => path)).toEqual([
@@ -144,7 +144,7 @@ describe('what is wrong with a body', () => {
   })
 })
 
-describe('of a union, the form that was meant', () => {
+describe('the intended form of a union', () => {
   it.each<[when: string, part: object, path: string, message: string]>([
     ['field: a number', { query: [1] }, '/query/0', `${field}, not a number`],
     ['field: empty', { query: [{}] }, '/query/0', field],

@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     for (const { value } of problems) expect(validator.Errors(value)).toEqual([true, []])
   })
 
-  it('names the branches of unions that a word tells apart', () => {
+  it('names the branches of unions with a discriminator', () => {
     expect(document.components.schemas.Auth).toMatchObject({
       oneOf: [
         { $ref: '#/components/schemas/BearerAuth' },
@@ -127,7 +127,7 @@ describe('the routes of the API page', () => {
     expect(again.statusCode).toBe(304)
   })
 
-  it('refuse a range behind the end of a file as all that is not well formed', async () => {
+  it('refuse a range behind the end of a file like a malformed request', async () => {
     const { url } = await service()
 
     const response = await fetch(`${url}/docs/static/logo.svg`, { headers: { range: 'bytes=9999999-' } })

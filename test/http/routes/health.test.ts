@@ -10,13 +10,13 @@ describe('the health of the service', () => {
     expect(await request(path)).toMatchObject({ status: 200, body: { status: 'ok' } })
   })
 
-  it.each(['/livez', '/openapi.json'])('can be asked for with HEAD at %s', async (path) => {
+  it.each(['/livez', '/openapi.json'])('answers HEAD at %s', async (path) => {
     const { request } = await service()
 
     expect(await request(path, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' })
   })
 
-  it('is not ready while it drains, and only then', async () => {
+  it('is not reported as ready while the service drains, and only then', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
     const target = await receiver((...request) => released.then(() => json(200, {})(...request)))
     const { execute, post, request, drain } = await service()

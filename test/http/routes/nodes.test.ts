@@ -32,7 +32,7 @@ const anyIds = [
 ]
 
 describe('GET /v1/nodes/{id}/stats', () => {
-  it('finds a node by its percent-encoded id, whatever that is', async () => {
+  it('finds a node by any id, percent-encoded', async () => {
     const running = await service()
     for (const id of anyIds) await running.execute({ node: node(id) })
 
@@ -136,7 +136,7 @@ describe('?tenant=', () => {
   })
 
   it.each(['/v1/nodes', '/v1/nodes/crm-lead/stats'])(
-    'is all that a query may have, and must be what a tenant may be called: %s',
+    'is the only parameter of the query, and must be a valid tenant: %s',
     async (path) => {
       const { request } = await service()
       const wrong = ['tenat=a', 'tenant=', 'tenant', 'tenant=a&tenant=b', 'tenant=a&limit=5', '__proto__=a']
@@ -169,7 +169,7 @@ describe('statistics', () => {
     await Promise.all([running, drained])
   })
 
-  it.each(['/v1/nodes', '/v1/nodes/crm-lead/stats'])('are for those with a key: %s', async (path) => {
+  it.each(['/v1/nodes', '/v1/nodes/crm-lead/stats'])('cannot be read without a key: %s', async (path) => {
     const key = 'only-for-this-test'
     const { request } = await service({ settings: { API_KEYS: `engine:${key}` } })
     const statusWith = async (authorization: string) =>
