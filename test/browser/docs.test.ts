@@ -28,7 +28,7 @@ afterAll(async () => {
   await world?.[Symbol.asyncDispose]()
 })
 
-/** A page that nobody has seen before. */
+/** A page without any state from before. */
 async function openDocs(url = world.service.url): Promise<DocsPage> {
   const docs = await openDocsPage(browser, url)
   onTestFinished(() => docs.close())

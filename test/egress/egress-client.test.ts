@@ -123,10 +123,10 @@ describe('an attempt', () => {
 
 it('the egress client serves many calls at once', async () => {
   const target = await receiver((request, response) => response.end(request.body))
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const calls = Array.from({ length: 100 }, async (_, number) => {
     const body = Buffer.from(String(number).padStart(2, '0').slice(-2))
-    const [{ outcome }] = await caller.call(outbound(target.port, { body }), {
+    const [{ outcome }] = await egressClient.call(outbound(target.port, { body }), {
       timeoutMs: 10_000,
       tenant: null,
     })

@@ -27,11 +27,11 @@ async function callTwice(
   request: Partial<OutboundRequest> = {},
   options: Partial<CallOptions> = {},
 ): Promise<Attempts> {
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const usual = { timeoutMs: 5_000, tenant: null }
-  const first = await caller.call(outbound(port), usual)
+  const first = await egressClient.call(outbound(port), usual)
   expect(first).toMatchObject([{ purpose: 'call', outcome: { kind: 'responded' }, connectionReused: false }])
-  return caller.call(outbound(port, request), { ...usual, ...options })
+  return egressClient.call(outbound(port, request), { ...usual, ...options })
 }
 
 function withHeader(port: number, header: readonly [name: string, value: string]) {
@@ -221,12 +221,12 @@ describe('a kept connection that ends when a request is under way', () => {
 
   it('needs no further permit', async () => {
     const target = await closingTarget(closings.destroy)
-    const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const egressClient = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
     for (let call = 0; call < 5; call++) {
-      const attempts = await caller.call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
+      const attempts = await egressClient.call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
       expect(attempts.at(-1)).toMatchObject({ outcome: { kind: 'responded' } })
     }
-    expect(caller.load()).toEqual({ connections: 1, waiting: 0 })
+    expect(egressClient.load()).toEqual({ connections: 1, waiting: 0 })
   })
 })
 

@@ -70,7 +70,7 @@ describe('an answer with a head that breaks a rule', () => {
     ['lineEnd', 'ends with LF', `${created}a: b\r\n\n`],
     ['lineEnd', 'has CR in a header', `${created}a: b\rc\r\n\r\n`],
     ['blankLine', 'has white space before its first header', `${created} a: b\r\n\r\n`],
-    ['version', 'is of a version that nobody knows', 'HTTP/1.7 201 Created\r\n\r\n'],
+    ['version', 'is of an unknown version', 'HTTP/1.7 201 Created\r\n\r\n'],
     ['colon', 'has a header without a colon', `${created}abc\r\n\r\n`],
     ['blankBeforeColon', 'has a blank before a colon', `${created}a : b\r\n\r\n`],
     ['blankBeforeColon', 'has a tab before the colon of a length', `${created}content-length\t: 2\r\n\r\nhi`],
@@ -90,7 +90,7 @@ describe('an answer with a head that breaks a rule', () => {
     ['length', 'has a hexadecimal length', `${created}content-length: 0x2\r\n\r\nhi`],
     ['length', 'has an empty length', `${created}content-length: \r\n\r\nhi`],
     ['length', 'has two numbers as its length', `${created}content-length: 2 2\r\n\r\nhi`],
-    ['length', 'has a length that nobody can count', `${created}content-length: ${'9'.repeat(30)}\r\n\r\nhi`],
+    ['length', 'has a length beyond all numbers', `${created}content-length: ${'9'.repeat(30)}\r\n\r\nhi`],
     ['lengths', 'has two lengths', `${created}content-length: 2\r\ncontent-length: 3\r\n\r\nhi`],
     ['lengths', 'has a list of lengths', `${created}content-length: 2, 3\r\n\r\nhi`],
     [

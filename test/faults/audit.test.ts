@@ -23,7 +23,7 @@ const call = fc.record({
   timeoutMs: fc.constantFrom(150, 250),
 })
 
-it(`what ${calls} callers are told is what a receiver at its worst has noted down`, {
+it(`the replies to ${calls} calls agree with the notes of an unruly receiver`, {
   timeout: 60_000,
 }, async () => {
   console.info(`AUDIT_SEED=${seed}`)

@@ -170,7 +170,7 @@ function askedInTurn(first: Zones, second: Zones = { [host]: { a: ['127.0.0.1'] 
   }
 }
 
-/** A URL that leads to nobody. */
+/** A URL whose port has no listener. */
 function at(url: string): () => Promise<Target> {
   return async () => ({ url, journal: blind })
 }

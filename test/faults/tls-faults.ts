@@ -207,7 +207,7 @@ export const tlsFaults: Chapter = {
     },
     {
       row: '20',
-      what: 'The target asks for another handshake in the place of an answer, under TLS 1.2.',
+      what: 'The target asks for another handshake instead of an answer, under TLS 1.2.',
       make: tls(renegotiate, { maxVersion: 'TLSv1.2' }),
       ends: 'no_response',
       delivered: 'maybe',

@@ -20,7 +20,7 @@ const loops: Readonly<Record<string, string>> = {
     '{% assign a = flow.a %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}{{ a }}',
   'a capture that doubles':
     '{% assign a = flow.a %}{% for i in (1..40) %}{% capture a %}{{a}}{{a}}{% endcapture %}{% endfor %}{{ a }}',
-  'a text in the place of each character':
+  'a text instead of each character':
     '{{ flow.a | replace: "a", flow.a | replace: "a", flow.a | replace: "a", flow.a }}',
   'a list that is joined with a text':
     '{{ flow.a | split: "" | join: flow.a | split: "" | join: flow.a | split: "" | join: flow.a }}',

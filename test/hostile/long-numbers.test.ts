@@ -105,7 +105,7 @@ describeShapes('a number of 120,000 characters in a node:', { service, target },
     request: (url) => execute({ node: post(url, jsonBody([`{{ 1${zeros}1 | plus: 0.${zeros}1 }}`])) }),
   },
   {
-    name: 'as a member that nobody knows',
+    name: 'as an unknown member',
     request: (url) => execute({ node: post(url), [`1${zeros}1`]: raw(`1${zeros}1`) }),
     codes: ['invalid_request'],
   },

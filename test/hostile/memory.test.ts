@@ -26,7 +26,7 @@ const message = (bytes: number) =>
   }))
 const vars = { payload: { vars: { all: message(771_000) } } }
 
-const crowds: Readonly<
+const bursts: Readonly<
   Record<string, readonly [request: (url: string) => HostileRequest, answer?: HostileAnswer]>
 > = {
   'calls of 771 KB': [(url) => execute({ node: post(url, { body: { structure: 'full' } }), ...vars })],
@@ -55,14 +55,14 @@ const crowds: Readonly<
 }
 
 /** Together more than a heap of 128 MB can hold as text, as values and as what is sent. */
-const crowdSize = 120
+const requestsAtOnce = 120
 
-describe(`${crowdSize} requests at once`, () => {
-  it.each(Object.entries(crowds))(
+describe(`${requestsAtOnce} requests at once`, () => {
+  it.each(Object.entries(bursts))(
     'are answered, or refused because they are too much: %s',
     async (_name, [make, answer]) => {
       const url = target.answering(answer ?? respond({}))
-      const requests = many(crowdSize, () => make(url))
+      const requests = many(requestsAtOnce, () => make(url))
       const before = await service.heapUsed()
 
       const aftermath = await attack(service, async (send) => {

@@ -18,7 +18,7 @@ interface Entry {
 const entries: readonly Entry[] = corpus
 const plain = entries.filter(({ url }) => /^http:/i.test(url))
 
-/** Every entry as it can be asked for: `https:` in the place of `http:`. */
+/** Every entry as it can be called: with `https:` instead of `http:`. */
 const secure = entries.map((entry) => ({ ...entry, url: entry.url.replace(/^http:/i, 'https:') }))
 const withVerdict = (wanted: string) => secure.filter(({ verdict }) => verdict === wanted)
 

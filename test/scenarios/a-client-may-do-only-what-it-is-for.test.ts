@@ -51,7 +51,7 @@ describe('a client with a list of tenants', () => {
 
   it.each<[what: string, path: string, tenant: string | undefined, message: string]>([
     ['of others', '/v1/execute', 'initech', 'must be one of'],
-    ['that nobody has', '/v1/execute', 'unheard-of', 'must be one of'],
+    ['that no client has', '/v1/execute', 'unheard-of', 'must be one of'],
     ['in other letters', '/v1/execute', 'ACME', 'must be one of'],
     ['that every object has as a member', '/v1/execute', '__proto__', 'must be one of'],
     ['that is missing', '/v1/execute', undefined, 'missing; must be one of'],

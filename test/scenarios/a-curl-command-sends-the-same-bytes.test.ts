@@ -22,7 +22,7 @@ interface Case {
   readonly variables?: Readonly<Record<string, string>>
 }
 
-/** Sends a node through the service and by its curl command, as whoever gets the command would. */
+/** Sends a node through the service and by its curl command, as a reader of the reply would. */
 async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variables = {} }: Case) {
   const target = await receiver(json(200, {}))
   const { execute, preview } = await service()

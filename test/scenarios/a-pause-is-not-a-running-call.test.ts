@@ -19,7 +19,7 @@ function byPath(answers: Readonly<Record<string, Answer>>): Answer {
   return (request, ...rest) => answers[request.target]?.(request, ...rest)
 }
 
-/** A service with one place, and an execution that waits for it: its pause is over while another one has the place. */
+/** A service for one call at a time, and an execution that waits to go on: its pause is over while another call runs. */
 async function serviceWithOneThatWaits(retry: object) {
   const { answer, release } = held(json(200, {}))
   const targets = { '/again': inTurn(retryLater(1), json(200, {})), '/held': answer, '/': json(200, {}) }
@@ -106,7 +106,7 @@ describe('a pause before the next attempt', () => {
       expect(reply).toMatchObject({ response: { status: 503 }, warnings: [{ code: 'retry_abandoned' }] })
   })
 
-  it('is followed by its attempt before later calls, once a permit is free', async () => {
+  it('is followed by its attempt before later calls, once there is room', async () => {
     const { started, call, first, second, release, target } = await serviceWithOneThatWaits({})
 
     expect((await call('/')).body).toMatchObject({ code: 'overloaded' })
@@ -122,7 +122,7 @@ describe('a pause before the next attempt', () => {
     await paused(started, 0)
   })
 
-  it('is followed by no attempt where no permit is free in time', async () => {
+  it('is followed by no attempt where there is no room in time', async () => {
     const { first, second, release } = await serviceWithOneThatWaits({ totalMs: 1_500 })
 
     expect((await first).body).toMatchObject({

@@ -29,12 +29,12 @@ function said(reply: ExecuteReply, guess: string): string {
   return told.replaceAll(guess, '?').replace(/[A-Za-z0-9+/]{60,}=*/g, ({ length }) => `base64 of ${length}`)
 }
 
-/** A text of so many characters with a guess that ends at a place. */
+/** A text of that many characters with a guess that ends at a place. */
 function padded(guess: string, end: number, length: number): string {
   return `${'x'.repeat(end - guess.length)}${guess}`.padEnd(length, 'y')
 }
 
-/** Right and wrong beginnings of the secret by turns, all of one length. */
+/** Right and wrong beginnings of the secret, alternating, all of one length. */
 function guesses(count: number): readonly (readonly [right: string, wrong: string])[] {
   return Array.from({ length: count / 2 }, (_, index) => {
     const length = 4 + (index % (secret.length - 5))

@@ -11,7 +11,7 @@ import { service } from '../support/service.ts'
 
 const row = { sku: 'SKU-4711', name: 'A product with a name', price: 19.5, tags: ['new', 'sale'] }
 
-/** So many bytes of JSON, or a few less: a list of the same. */
+/** JSON of that many bytes, or a few less: a list of equal items. */
 function listOf(entry: unknown, bytes: number): unknown[] {
   return Array(Math.floor(bytes / (JSON.stringify(entry).length + 1))).fill(entry)
 }
@@ -28,7 +28,7 @@ async function tightService(settings: Readonly<Record<string, string>> = {}) {
     ...started,
     target,
     release,
-    /** Begins a call with a text of so many bytes, which lasts until the target is released. */
+    /** Begins a call with a text of that many bytes, which lasts until the target is released. */
     async hold(bytes: number, headers: Readonly<Record<string, string>> = {}) {
       const reply = started.post('/v1/execute', bodyOf(`${target.url}/held`, 'x'.repeat(bytes)), headers)
       await vi.waitUntil(() => target.received.length === 1)

@@ -263,14 +263,14 @@ describe('a secret', () => {
 
   it('does not leave the service where that has a bug', async () => {
     const samples = sampleCanaries(0)
-    const caller: EgressClient = {
+    const egressClient: EgressClient = {
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
       mayCall: () => true,
       load: () => ({ connections: 0, waiting: 0 }),
       close: () => Promise.resolve(),
     }
-    const { ask, log, replies } = await watchedService(samples, { caller })
+    const { ask, log, replies } = await watchedService(samples, { egressClient })
 
     for (const [index, sample] of samples.entries())
       for (const { request } of callsWith(sample, index, 'https://localhost'))

@@ -9,7 +9,7 @@ import { service } from '../support/service.ts'
 const settings = { MAX_IN_FLIGHT: '2' }
 const refusal = { code: 'overloaded', delivered: 'no', retryable: true }
 
-/** A service with all places taken, until the target is released. */
+/** A service without room, until the target is released. */
 async function fullService() {
   const { answer, release } = held(json(200, {}))
   const target = await receiver(answer)

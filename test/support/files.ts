@@ -8,7 +8,7 @@ export interface TestFiles {
   readonly path: string
   /** Writes into the file that is there, as `echo x > file` does. */
   write(name: string, content: string | Buffer): Promise<void>
-  /** Puts a new file into the place of the old one, as editors do. */
+  /** Replaces the file with a new one, as editors do. */
   replace(name: string, content: string): Promise<void>
   /** Mounts files as Kubernetes does: links to a directory that is itself a link, which is swapped as a whole. */
   mount(files: Readonly<Record<string, string>>): Promise<void>

@@ -11,7 +11,7 @@ describe('a traceparent', () => {
     ['of version 00', sound, 1],
     ['that is not sampled', `00-${traceId}-${spanId}-00`, 0],
     ['with a random trace id', `00-${traceId}-${spanId}-03`, 3],
-    ['with flags that nobody knows yet', `00-${traceId}-${spanId}-fd`, 1],
+    ['with flags of a later version', `00-${traceId}-${spanId}-fd`, 1],
     ['of a version to come', `cc-${traceId}-${spanId}-01`, 1],
     ['of a version to come, with more in it', `cc-${traceId}-${spanId}-01-what-the-future-will-be-like`, 1],
     ['of a version to come, with nothing more', `fe-${traceId}-${spanId}-01-`, 1],

@@ -76,9 +76,9 @@ describe('the deadline of a call', () => {
   it('logs nothing that follows from the end of the call', async () => {
     const target = await receiver(never)
     const lines: string[] = []
-    const caller = testEgressClient({ log: (_details, message) => lines.push(message) })
-    await caller.call(outbound(target.port), { timeoutMs, tenant: null })
-    await vi.waitUntil(() => caller.load().connections === 0)
+    const egressClient = testEgressClient({ log: (_details, message) => lines.push(message) })
+    await egressClient.call(outbound(target.port), { timeoutMs, tenant: null })
+    await vi.waitUntil(() => egressClient.load().connections === 0)
     expect(lines).toEqual([])
   })
 
@@ -97,10 +97,10 @@ describe('the deadline of a call', () => {
 describe('closing the egress client', () => {
   it('ends running calls, with what is known of them', async () => {
     const target = await receiver(never)
-    const caller = testEgressClient()
-    const call = caller.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })
+    const egressClient = testEgressClient()
+    const call = egressClient.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })
     await once(target.server, 'request')
-    await caller.close()
+    await egressClient.close()
     expect(await call).toMatchObject([
       { outcome: { kind: 'failed', failure: { code: 'shutdown' } }, delivered: 'maybe' },
     ])
@@ -108,11 +108,11 @@ describe('closing the egress client', () => {
 
   it('refuses new calls', async () => {
     const target = await receiver(never)
-    const caller = testEgressClient()
-    await caller.close()
-    expect(await caller.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })).toMatchObject([
-      { outcome: { kind: 'failed', failure: { code: 'shutdown' } }, delivered: 'no' },
-    ])
+    const egressClient = testEgressClient()
+    await egressClient.close()
+    expect(await egressClient.call(outbound(target.port), { timeoutMs: 10_000, tenant: null })).toMatchObject(
+      [{ outcome: { kind: 'failed', failure: { code: 'shutdown' } }, delivered: 'no' }],
+    )
     expect(target.received).toEqual([])
   })
 })

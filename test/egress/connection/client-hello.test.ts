@@ -13,14 +13,14 @@ async function behind(verdict: Verdict, options: Parameters<typeof testEgressCli
   const target = await receiver(json(200, {}))
   const box = await middlebox(target.port, verdict)
   const lines: string[] = []
-  const caller = testEgressClient({ log: (_details, message) => lines.push(message), ...options })
+  const egressClient = testEgressClient({ log: (_details, message) => lines.push(message), ...options })
   const call = async (timeoutMs = 10_000) => {
     const request = closing(box.port)
-    const [attempt, ...others] = await caller.call(request, { timeoutMs, tenant: null })
+    const [attempt, ...others] = await egressClient.call(request, { timeoutMs, tenant: null })
     expect(others).toEqual([])
     return attempt
   }
-  return { target, box, caller, call, lines }
+  return { target, box, egressClient, call, lines }
 }
 
 /** A request after which its connection is closed. */
@@ -52,7 +52,7 @@ it.each([
 )
 
 it('a short ClientHello follows after a third of the time that is left where no answer comes', async () => {
-  const { call, box, caller } = await behind(dropLong)
+  const { call, box, egressClient } = await behind(dropLong)
   const { outcome, timings } = await call(3_000)
 
   expect(outcome).toMatchObject({ response: { status: 200 } })
@@ -60,7 +60,7 @@ it('a short ClientHello follows after a third of the time that is left where no 
   expect(timings.tlsMs).toBeGreaterThan(900)
   expect(timings.tlsMs).toBeLessThan(2_500)
   expect(timings.connectMs).toBeLessThan(500)
-  await vi.waitUntil(() => caller.load().connections === 0)
+  await vi.waitUntil(() => egressClient.load().connections === 0)
 })
 
 it('a short ClientHello follows after 3 s at the latest', async () => {
@@ -74,13 +74,13 @@ it('a short ClientHello follows after 3 s at the latest', async () => {
 }, 15_000)
 
 it('a ClientHello is short from the start where that has helped, for that target alone', async () => {
-  const { call, box, caller } = await behind(resetLong)
+  const { call, box, egressClient } = await behind(resetLong)
   const other = await middlebox((await receiver(json(200, {}))).port, (_hello, _socket, pass) => pass())
   await call()
 
   expect((await call()).outcome.kind).toBe('responded')
   expect(box.hellos()).toEqual([long, short, short])
-  await caller.call(outbound(other.port), { timeoutMs: 5_000, tenant: null })
+  await egressClient.call(outbound(other.port), { timeoutMs: 5_000, tenant: null })
   expect(other.hellos()).toEqual([long])
 })
 
@@ -139,8 +139,8 @@ it('a call reports what its short ClientHello met, and does not remember it', as
   const expired = await authority.issue({ notAfter: new Date(Date.now() - 1_000) })
   const target = await receiver(json(200, {}), { credentials: expired })
   const box = await middlebox(target.port, dropLong)
-  const caller = testEgressClient()
-  const call = async () => (await caller.call(outbound(box.port), { timeoutMs: 900, tenant: null }))[0]
+  const egressClient = testEgressClient()
+  const call = async () => (await egressClient.call(outbound(box.port), { timeoutMs: 900, tenant: null }))[0]
 
   expect((await call()).outcome).toMatchObject({ failure: { code: 'tls_cert_expired' } })
   expect((await call()).outcome).toMatchObject({ failure: { code: 'tls_cert_expired' } })
@@ -148,7 +148,7 @@ it('a call reports what its short ClientHello met, and does not remember it', as
 })
 
 it('both ClientHellos end with the call where neither is answered', async () => {
-  const { call, box, caller } = await behind(() => {})
+  const { call, box, egressClient } = await behind(() => {})
   const attempt = await call(900)
 
   expect(attempt).toMatchObject({
@@ -158,7 +158,7 @@ it('both ClientHellos end with the call where neither is answered', async () => 
   })
   expect(attempt.durationMs).toBeLessThan(1_800)
   expect(box.hellos()).toEqual([long, short])
-  await vi.waitUntil(() => caller.load().connections === 0 && box.open() === 0)
+  await vi.waitUntil(() => egressClient.load().connections === 0 && box.open() === 0)
 })
 
 it('a call has the result of its first ClientHello where a second connection is refused', async () => {
@@ -177,7 +177,7 @@ it('a call has the result of its first ClientHello where a second connection is 
 
 it('a second connection has the permit of its call, and takes no other', async () => {
   const opened = Promise.withResolvers<void>()
-  const { caller, box } = await behind(
+  const { egressClient, box } = await behind(
     async (hello, _socket, pass) => {
       await opened.promise
       if (hello <= segmentBytes) pass()
@@ -185,15 +185,15 @@ it('a second connection has the permit of its call, and takes no other', async (
     { maxPerHost: 2, maxQueuePerHost: 10 },
   )
   const calls = Array.from({ length: 4 }, () =>
-    caller.call(closing(box.port), { timeoutMs: 6_000, tenant: null }),
+    egressClient.call(closing(box.port), { timeoutMs: 6_000, tenant: null }),
   )
   await vi.waitUntil(() => box.hellos().length === 4, { timeout: 5_000 })
-  expect(caller.load()).toEqual({ connections: 4, waiting: 2 })
+  expect(egressClient.load()).toEqual({ connections: 4, waiting: 2 })
   opened.resolve()
 
   for (const [{ outcome }] of await Promise.all(calls)) expect(outcome.kind).toBe('responded')
   expect(box.hellos()).toEqual([long, long, short, short, short, short])
-  await vi.waitUntil(() => caller.load().connections === 0)
+  await vi.waitUntil(() => egressClient.load().connections === 0)
 }, 15_000)
 
 it('a ClientHello has the groups of the settings and no second form where they are set', async () => {

@@ -11,8 +11,8 @@ import { applicationData } from '../../support/tls-records.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 
-async function callOnce(caller: EgressClient, port: number, tenant: string | null = null) {
-  const attempts = await caller.call(outbound(port), { timeoutMs: 5_000, tenant })
+async function callOnce(egressClient: EgressClient, port: number, tenant: string | null = null) {
+  const attempts = await egressClient.call(outbound(port), { timeoutMs: 5_000, tenant })
   expect(attempts).toHaveLength(1)
   return attempts[0]
 }
@@ -20,9 +20,9 @@ async function callOnce(caller: EgressClient, port: number, tenant: string | nul
 describe('a connection', () => {
   it('carries one request after the other', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient()
+    const egressClient = testEgressClient()
     const attempts = []
-    for (let call = 0; call < 15; call++) attempts.push(await callOnce(caller, target.port))
+    for (let call = 0; call < 15; call++) attempts.push(await callOnce(egressClient, target.port))
     expect(attempts.map(({ connectionReused }) => connectionReused)).toEqual([
       false,
       ...Array<boolean>(14).fill(true),
@@ -36,19 +36,19 @@ describe('a connection', () => {
 
   it('carries one request at a time', async () => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
-    const caller = testEgressClient()
-    await Promise.all(Array.from({ length: 8 }, () => callOnce(caller, target.port)))
+    const egressClient = testEgressClient()
+    await Promise.all(Array.from({ length: 8 }, () => callOnce(egressClient, target.port)))
     expect(target.connections()).toBe(8)
   })
 
   it('is not shared between tenants', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient()
+    const egressClient = testEgressClient()
     const tenants = [null, 'a', 'b', 'null']
     for (const tenant of tenants)
-      expect(await callOnce(caller, target.port, tenant)).toMatchObject({ connectionReused: false })
+      expect(await callOnce(egressClient, target.port, tenant)).toMatchObject({ connectionReused: false })
     for (const tenant of tenants)
-      expect(await callOnce(caller, target.port, tenant)).toMatchObject({ connectionReused: true })
+      expect(await callOnce(egressClient, target.port, tenant)).toMatchObject({ connectionReused: true })
   })
 
   it.each([
@@ -60,9 +60,9 @@ describe('a connection', () => {
     ['is broken', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\n'],
   ])('is not used again where the answer %s', async (_what, bytes) => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(bytes)))
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
-    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
+    expect(await callOnce(egressClient, target.port)).toMatchObject({ connectionReused: false })
     expect(target.connections()).toBe(2)
   })
 
@@ -79,9 +79,9 @@ describe('a connection', () => {
 
   it('is not used again after a body that was cut', async () => {
     const target = await receiver(json(200, 'x'.repeat(1_000)))
-    const caller = testEgressClient({ maxResponseBytes: 100 })
-    await callOnce(caller, target.port)
-    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+    const egressClient = testEgressClient({ maxResponseBytes: 100 })
+    await callOnce(egressClient, target.port)
+    expect(await callOnce(egressClient, target.port)).toMatchObject({ connectionReused: false })
   })
 
   it('brings no unrequested response', async () => {
@@ -90,11 +90,11 @@ describe('a connection', () => {
       sockets.push(socket)
       socket.on('data', () => socket.write(answer))
     })
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
     await new Promise((sent) => sockets[0]?.write(answer.replace('200', '201'), sent))
     await newsToArrive()
-    expect(await callOnce(caller, target.port)).toMatchObject({
+    expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { response: { status: 200 } },
       connectionReused: false,
     })
@@ -104,7 +104,7 @@ describe('a connection', () => {
 describe('unrequested bytes', () => {
   const unasked = answer.replace('200', '201')
 
-  /** A target that answers every request, and a caller that has a connection to it. */
+  /** A target that answers every request, and an egress client that has a connection to it. */
   async function keptConnection(part: (socket: Socket) => void = () => {}) {
     const sockets: Socket[] = []
     const target = await rawTlsServer((socket) => {
@@ -112,20 +112,20 @@ describe('unrequested bytes', () => {
       socket.on('data', () => socket.write(answer))
       part(socket)
     })
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
     const [socket] = sockets
     if (socket === undefined) throw new Error('no connection')
-    return { target, caller, socket }
+    return { target, egressClient, socket }
   }
 
   it.each(Array.from({ length: 30 }, (_, time) => time + 1))(
     'are no answer where they were sent before the call began (time %i)',
     async () => {
-      const { target, caller, socket } = await keptConnection()
+      const { target, egressClient, socket } = await keptConnection()
       await stat('.') // what follows stands where the loop has polled and not yet polled again
       socket.write(unasked)
-      const attempts = await caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
+      const attempts = await egressClient.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
       expect(attempts.at(-1)).toMatchObject({
         outcome: { response: { status: 200 } },
         connectionReused: false,
@@ -161,10 +161,10 @@ describe('unrequested bytes', () => {
       setImmediate(() => tcp.write(record.subarray(0, 30)))
       tcp.once('data', () => tcp.write(record.subarray(30)))
     })
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
     await newsToArrive()
-    expect(await callOnce(caller, target.port)).toMatchObject({
+    expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { response: { status: 200 } },
       connectionReused: false,
     })
@@ -177,9 +177,9 @@ describe('unrequested bytes', () => {
       tcp.write(Buffer.concat([record, next.subarray(0, 30)]))
       tcp.once('data', () => tcp.write(next.subarray(30)))
     })
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
-    expect(await callOnce(caller, target.port)).toMatchObject({
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
+    expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { kind: 'failed', failure: { code: 'response_malformed' } },
       delivered: 'maybe',
       connectionReused: true,
@@ -188,35 +188,35 @@ describe('unrequested bytes', () => {
 })
 
 describe('a call that shares no connection', () => {
-  async function callAlone(caller: EgressClient, port: number) {
+  async function callAlone(egressClient: EgressClient, port: number) {
     const request = outbound(port, { keepAlive: false })
-    const [attempt] = await caller.call(request, { timeoutMs: 5_000, tenant: null })
+    const [attempt] = await egressClient.call(request, { timeoutMs: 5_000, tenant: null })
     return attempt
   }
 
   it('neither uses a kept connection nor leaves one', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
-    expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
-    expect(await callAlone(caller, target.port)).toMatchObject({ connectionReused: false })
-    expect(await callOnce(caller, target.port)).toMatchObject({ connectionReused: false })
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
+    expect(await callAlone(egressClient, target.port)).toMatchObject({ connectionReused: false })
+    expect(await callAlone(egressClient, target.port)).toMatchObject({ connectionReused: false })
+    expect(await callOnce(egressClient, target.port)).toMatchObject({ connectionReused: false })
     expect(target.received.map(connectionHeader)).toEqual(['keep-alive', 'close', 'close', 'keep-alive'])
   })
 
   it('is closed behind the answer by the service, too', async () => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
-    const caller = testEgressClient()
-    await callAlone(caller, target.port)
+    const egressClient = testEgressClient()
+    await callAlone(egressClient, target.port)
     await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
   })
 
   it('has no more connections beside it than there are permits', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient({ maxPerHost: 2 })
-    await Promise.all([callOnce(caller, target.port), callOnce(caller, target.port)])
-    const call = callAlone(caller, target.port)
-    expect(caller.load().connections).toBeLessThanOrEqual(2)
+    const egressClient = testEgressClient({ maxPerHost: 2 })
+    await Promise.all([callOnce(egressClient, target.port), callOnce(egressClient, target.port)])
+    const call = callAlone(egressClient, target.port)
+    expect(egressClient.load().connections).toBeLessThanOrEqual(2)
     await call
   })
 
@@ -228,18 +228,20 @@ describe('a call that shares no connection', () => {
         socket.write(requests === 1 ? answer : answer.replace('200', '201'))
       })
     })
-    const caller = testEgressClient()
+    const egressClient = testEgressClient()
     for (let call = 0; call < 3; call++)
-      expect(await callAlone(caller, target.port)).toMatchObject({ outcome: { response: { status: 200 } } })
+      expect(await callAlone(egressClient, target.port)).toMatchObject({
+        outcome: { response: { status: 200 } },
+      })
   })
 
   it('waits for a permit like any other', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient({ maxPerHost: 1 })
+    const egressClient = testEgressClient({ maxPerHost: 1 })
     const attempts = await Promise.all([
-      callAlone(caller, target.port),
-      callAlone(caller, target.port),
-      callOnce(caller, target.port),
+      callAlone(egressClient, target.port),
+      callAlone(egressClient, target.port),
+      callOnce(egressClient, target.port),
     ])
     expect(attempts.map(({ timings }) => timings.queueMs !== null)).toEqual([false, true, true])
     expect(attempts.map(({ outcome }) => outcome.kind)).toEqual(['responded', 'responded', 'responded'])
@@ -255,12 +257,12 @@ describe('an answer during the upload', () => {
         socket.write(answer, () => setTimeout(() => socket.resume(), 20))
       })
     })
-    const caller = testEgressClient()
+    const egressClient = testEgressClient()
     const body = Buffer.alloc(20_000_000) // more than kernels buffer
     const options = { timeoutMs: 5_000, tenant: null }
-    await callOnce(caller, target.port)
+    await callOnce(egressClient, target.port)
     for (const connectionReused of [true, false]) {
-      expect(await caller.call(outbound(target.port, { body }), options)).toMatchObject([
+      expect(await egressClient.call(outbound(target.port, { body }), options)).toMatchObject([
         { outcome: { response: { status: 200, ending: 'complete' } }, delivered: 'yes', connectionReused },
       ])
     }
@@ -270,11 +272,11 @@ describe('an answer during the upload', () => {
 describe('a kept-alive connection that the target has closed', () => {
   it('is replaced silently where that was known', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})), { keepAlive: true })
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
     target.server.closeAllConnections()
     await newsToArrive()
-    expect(await callOnce(caller, target.port)).toMatchObject({
+    expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { response: { status: 201 } },
       connectionReused: false,
     })
@@ -282,11 +284,11 @@ describe('a kept-alive connection that the target has closed', () => {
 
   it('is followed by a fresh one, as an attempt of its own, where it was found out too late', async () => {
     const target = await receiver(inTurn(json(200, {}), json(201, {})))
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
 
     await nextTurn() // so that the end arrives before the next chance to write
-    const call = caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
+    const call = egressClient.call(outbound(target.port), { timeoutMs: 5_000, tenant: null })
     target.server.closeAllConnections()
 
     expect(await call).toMatchObject([
@@ -306,9 +308,9 @@ describe('a kept-alive connection that the target has closed', () => {
 
   it('is no_response, delivered maybe, and not sent again, where the request was under way', async () => {
     const target = await receiver(inTurn(json(200, {}), hangUp, json(201, {})))
-    const caller = testEgressClient()
-    await callOnce(caller, target.port)
-    expect(await callOnce(caller, target.port)).toMatchObject({
+    const egressClient = testEgressClient()
+    await callOnce(egressClient, target.port)
+    expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { kind: 'failed', failure: { code: 'no_response' } },
       delivered: 'maybe',
       connectionReused: true,

@@ -36,30 +36,30 @@ function createPool(maxIdle: number, now = () => 0) {
   return { pool, sockets, find }
 }
 
-function laneTo(port: number, tenant: string | null = null): BulkheadKey {
+function keyTo(port: number, tenant: string | null = null): BulkheadKey {
   return createBulkheadKey(tenant, { host: '127.0.0.1', port })
 }
 
 it('the pool gives back the connection of the same key that was used last', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(10)
-  const key = laneTo(port)
+  const key = keyTo(port)
   const [first, second] = [await find(key), await find(key)]
   pool.release(key, first)
   pool.release(key, second)
-  expect(await find(laneTo(port, 'other'))).not.toBe(second)
-  expect(await find(laneTo(port))).toBe(second)
-  expect(await find(laneTo(port))).toBe(first)
-  expect(await find(laneTo(port))).not.toBe(first)
+  expect(await find(keyTo(port, 'other'))).not.toBe(second)
+  expect(await find(keyTo(port))).toBe(second)
+  expect(await find(keyTo(port))).toBe(first)
+  expect(await find(keyTo(port))).not.toBe(first)
   pool.close()
 })
 
 it('the pool keeps no more than it may, and drops the least recently used connection', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, find } = createPool(2)
-  const lanes = ['a', 'b', 'c'].map((tenant) => laneTo(port, tenant))
-  const connections = await Promise.all(lanes.map((key) => find(key)))
-  for (const [index, key] of lanes.entries()) {
+  const keys = ['a', 'b', 'c'].map((tenant) => keyTo(port, tenant))
+  const connections = await Promise.all(keys.map((key) => find(key)))
+  for (const [index, key] of keys.entries()) {
     const connection = connections[index]
     if (connection) pool.release(key, connection)
   }
@@ -71,7 +71,7 @@ it('the pool keeps no more than it may, and drops the least recently used connec
 it('the pool forgets a connection that was closed', async () => {
   const { pool, find } = createPool(10)
   const { port } = await rawTlsServer((socket) => socket.resume())
-  const key = laneTo(port)
+  const key = keyTo(port)
   const connection = await find(key)
   pool.release(key, connection)
   const closed = new Promise<void>((done) => connection.onClose(done))
@@ -85,7 +85,7 @@ it('the pool takes nothing back once it is closed', async () => {
   const { pool, find } = createPool(10)
   const ends: Promise<unknown>[] = []
   const { port } = await rawTlsServer((socket) => ends.push(once(socket, 'close')))
-  const key = laneTo(port)
+  const key = keyTo(port)
   const connection = await find(key)
   pool.close()
   pool.release(key, connection)
@@ -95,7 +95,7 @@ it('the pool takes nothing back once it is closed', async () => {
 it('the pool holds the permit of a connection until that is kept or gone', async () => {
   const { port } = await rawTlsServer(silent)
   const { pool, sockets, find } = createPool(10)
-  const key = laneTo(port)
+  const key = keyTo(port)
   const given: string[] = []
   const placeOf = (name: string) => new Permit(null, () => given.push(name))
   const [first, second] = [placeOf('first'), placeOf('second')]

@@ -12,7 +12,7 @@ const ok = 'HTTP/1.1 200 OK\r\n'
 const sound = `${ok}content-length: 2\r\n\r\nhi`
 const timeoutMs = 4_000
 
-/** At most so many records are sent, in small portions, so that both sides of this process get on. */
+/** At most this number of records is sent, in small portions, so that both sides of this process get on. */
 const mostRecords = 20_000
 const portion = 100
 
@@ -115,7 +115,7 @@ describe('a target that keeps TLS busy', () => {
 
   it.each<readonly [string, (tcp: Socket, seal: Seal) => void]>([
     [
-      'a record that nobody can read',
+      'a record that cannot be read',
       (tcp, seal) => tcp.write(seal(applicationData, Buffer.from(sound)).fill(0, 10)),
     ],
     [
@@ -140,8 +140,8 @@ describe('a target that keeps TLS busy', () => {
       tcp.write(seal(applicationData, Buffer.from(sound)))
       setTimeout(() => tcp.write(seal(handshake, ticket)), 50)
     })
-    const caller = testEgressClient()
-    await caller.call(outbound(target.port), { timeoutMs, tenant: null })
+    const egressClient = testEgressClient()
+    await egressClient.call(outbound(target.port), { timeoutMs, tenant: null })
     expect(sockets).toHaveLength(1)
     const started = performance.now()
     await Promise.all(sockets.map((socket) => once(socket, 'close')))

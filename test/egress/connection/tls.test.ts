@@ -356,7 +356,7 @@ it('a session is never resumed without a check of the certificate', async () => 
   target.server.on('secureConnection', (socket) => {
     handshakes += socket.isSessionReused() ? 0 : 1
   })
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const request = outbound(target.port, {
     headers: [
       ['host', `127.0.0.1:${target.port}`],
@@ -364,7 +364,7 @@ it('a session is never resumed without a check of the certificate', async () => 
       ['content-length', '2'],
     ],
   })
-  for (let call = 0; call < 3; call++) await caller.call(request, { timeoutMs: 5_000, tenant: null })
+  for (let call = 0; call < 3; call++) await egressClient.call(request, { timeoutMs: 5_000, tenant: null })
   expect(handshakes).toBe(3)
 })
 

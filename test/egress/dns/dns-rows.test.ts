@@ -173,9 +173,12 @@ describe('a name that is called more than once', () => {
         ],
       }
     })
-    const caller = testEgressClient({ dnsServers: [dns.address], allow })
+    const egressClient = testEgressClient({ dnsServers: [dns.address], allow })
     const callAs = async (tenant: string) => {
-      const [{ outcome }] = await caller.call(outbound(target.port, { host }), { timeoutMs: 5_000, tenant })
+      const [{ outcome }] = await egressClient.call(outbound(target.port, { host }), {
+        timeoutMs: 5_000,
+        tenant,
+      })
       return outcome
     }
 
@@ -209,9 +212,15 @@ describe('a name that is called more than once', () => {
   it('D19 is judged again, also where the answer is remembered', async () => {
     const target = await receiver(json(200, {}), { credentials })
     const dns = await dnsServer({ [host]: { a: ['127.0.0.1'], ttl: 60 } })
-    const caller = testEgressClient({ dnsServers: [dns.address], allow: rules(`127.0.0.0/8:${target.port}`) })
+    const egressClient = testEgressClient({
+      dnsServers: [dns.address],
+      allow: rules(`127.0.0.0/8:${target.port}`),
+    })
     const callAt = async (port: number) => {
-      const [{ outcome }] = await caller.call(outbound(port, { host }), { timeoutMs: 5_000, tenant: null })
+      const [{ outcome }] = await egressClient.call(outbound(port, { host }), {
+        timeoutMs: 5_000,
+        tenant: null,
+      })
       return outcome
     }
 

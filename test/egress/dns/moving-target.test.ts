@@ -9,21 +9,24 @@ const host = 'hooks.example'
 const limitMs = maxRememberedSeconds * 1_000
 const credentials = await authority.issue({ names: [host] })
 
-/** A target that moves from one address to another, and a caller whose clock goes as the test says. */
+/** A target that moves from one address to another, and an egress client whose clock goes as the test says. */
 async function movingTarget(ttl: number, answer = json(200, {})) {
   const old = await receiver(answer, { credentials })
   const fresh = await receiverAt('127.0.0.2', old.port, credentials)
   let address = '127.0.0.1'
   const dns = await dnsServer((_name, type) => ({ ttl, ...(type === 'A' ? { a: [address] } : {}) }))
   let nowMs = 0
-  const caller = testEgressClient({
+  const egressClient = testEgressClient({
     dnsServers: [dns.address],
     allow: rules('127.0.0.0/8'),
     now: () => nowMs,
   })
   return {
     call: async () => {
-      const [attempt] = await caller.call(outbound(old.port, { host }), { timeoutMs: 5_000, tenant: null })
+      const [attempt] = await egressClient.call(outbound(old.port, { host }), {
+        timeoutMs: 5_000,
+        tenant: null,
+      })
       expect(attempt.outcome.kind).toBe('responded')
       return attempt
     },
@@ -75,8 +78,9 @@ describe('a target that has moved while calls go on', () => {
 it('a connection to an address in the URL is kept', async () => {
   const target = await receiver(json(200, {}))
   let nowMs = 0
-  const caller = testEgressClient({ now: () => nowMs })
-  const call = async () => (await caller.call(outbound(target.port), { timeoutMs: 5_000, tenant: null }))[0]
+  const egressClient = testEgressClient({ now: () => nowMs })
+  const call = async () =>
+    (await egressClient.call(outbound(target.port), { timeoutMs: 5_000, tenant: null }))[0]
   await call()
   nowMs = 100 * limitMs
   expect(await call()).toMatchObject({ connectionReused: true })

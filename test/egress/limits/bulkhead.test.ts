@@ -57,7 +57,7 @@ describe('the permits of a key', () => {
   })
 })
 
-/** A lane of the model: who has a place, and who waits for one, in order. */
+/** A key of the model: the permits that are granted, and those that wait, in order. */
 interface Model {
   taken: Permit[]
   queue: Permit[]
@@ -75,12 +75,12 @@ it('a bulkhead never grants more permits than there are, loses none, and serves 
   await fc.assert(
     fc.asyncProperty(fc.record(limits), steps, async ({ maxPerHost, maxQueuePerHost }, actions) => {
       const bulkhead = new Bulkhead({ maxPerHost, maxQueuePerHost })
-      const lanes: Record<string, Model> = { a: { taken: [], queue: [] }, b: { taken: [], queue: [] } }
+      const models: Record<string, Model> = { a: { taken: [], queue: [] }, b: { taken: [], queue: [] } }
       const begun: Permit[] = []
       const due: Permit[] = []
 
       for (const { key, isTaking, which } of actions) {
-        const { taken, queue } = lanes[key] ?? { taken: [], queue: [] }
+        const { taken, queue } = models[key] ?? { taken: [], queue: [] }
         if (isTaking) {
           const permit = bulkhead.acquire(key)
           if (taken.length < maxPerHost) expect(permit?.turn).toBeNull()
@@ -104,7 +104,7 @@ it('a bulkhead never grants more permits than there are, loses none, and serves 
           }
         }
         await Promise.resolve()
-        expect(bulkhead.waiting).toBe((lanes.a?.queue.length ?? 0) + (lanes.b?.queue.length ?? 0))
+        expect(bulkhead.waiting).toBe((models.a?.queue.length ?? 0) + (models.b?.queue.length ?? 0))
         expect(begun).toEqual(due)
       }
     }),

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { FairLimiter } from '../../../src/egress/limits/fair-limiter.ts'
 
 it('the limiter runs a limited number of tasks at a time, in order of arrival', async () => {
-  const turns = new FairLimiter(2)
+  const limiter = new FairLimiter(2)
   const begun: number[] = []
   const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>())
   const tasks = ends.map(({ promise }, number) =>
-    turns.run('lane', async () => {
+    limiter.run('key', async () => {
       begun.push(number)
       await promise
       return number
@@ -23,23 +23,23 @@ it('the limiter runs a limited number of tasks at a time, in order of arrival', 
 })
 
 it('the limiter serves keys round robin, however many tasks wait under one of them', async () => {
-  const turns = new FairLimiter(1)
+  const limiter = new FairLimiter(1)
   const begun: string[] = []
   const task = (name: string) => async () => void begun.push(name)
 
   await Promise.all([
-    ...['a1', 'a2', 'a3', 'a4'].map((name) => turns.run('a', task(name))),
-    ...['b1', 'b2'].map((name) => turns.run('b', task(name))),
-    turns.run('c', task('c1')),
+    ...['a1', 'a2', 'a3', 'a4'].map((name) => limiter.run('a', task(name))),
+    ...['b1', 'b2'].map((name) => limiter.run('b', task(name))),
+    limiter.run('c', task('c1')),
   ])
 
   expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
 })
 
 it('the limiter goes on after a task that failed', async () => {
-  const turns = new FairLimiter(1)
-  const failing = turns.run('lane', () => Promise.reject(new Error('failed')))
-  const following = turns.run('lane', async () => 'done')
+  const limiter = new FairLimiter(1)
+  const failing = limiter.run('key', () => Promise.reject(new Error('failed')))
+  const following = limiter.run('key', async () => 'done')
 
   await expect(failing).rejects.toThrow('failed')
   expect(await following).toBe('done')

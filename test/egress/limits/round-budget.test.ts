@@ -6,24 +6,24 @@ const all = 32_768
 
 describe('responses that come at once', () => {
   it('are read at once while they are small', () => {
-    const turns = new RoundBudget(all)
-    for (let read = 0; read < 60; read++) turns.take(500)
+    const budget = new RoundBudget(all)
+    for (let read = 0; read < 60; read++) budget.take(500)
 
-    expect(turns.isOpen).toBe(true)
+    expect(budget.isOpen).toBe(true)
   })
 
   it('wait for the next round of the event loop once its budget is used, in order of arrival', async () => {
-    const turns = new RoundBudget(all)
+    const budget = new RoundBudget(all)
     const rounds: string[][] = []
     const read = (name: string, bytes: number) => () => {
       rounds.at(-1)?.push(name)
-      turns.take(bytes)
+      budget.take(bytes)
     }
-    turns.take(all)
-    expect(turns.isOpen).toBe(false)
-    turns.wait(read('large', all))
-    turns.wait(read('small', 1))
-    turns.wait(read('another small', 1))
+    budget.take(all)
+    expect(budget.isOpen).toBe(false)
+    budget.wait(read('large', all))
+    budget.wait(read('small', 1))
+    budget.wait(read('another small', 1))
 
     for (let round = 0; round < 3; round++) {
       rounds.push([])
@@ -31,20 +31,20 @@ describe('responses that come at once', () => {
     }
 
     expect(rounds.filter((names) => names.length > 0)).toEqual([['large'], ['small', 'another small']])
-    expect(turns.isOpen).toBe(true)
+    expect(budget.isOpen).toBe(true)
   })
 
   it('go to the end when they wait again', async () => {
-    const turns = new RoundBudget(all)
+    const budget = new RoundBudget(all)
     const order: string[] = []
     const readOn = (name: string, pieces: number): void => {
       for (let left = pieces; left > 0; left--) {
-        if (!turns.isOpen) {
-          turns.wait(() => readOn(name, left))
+        if (!budget.isOpen) {
+          budget.wait(() => readOn(name, left))
           return
         }
         order.push(name)
-        turns.take(all)
+        budget.take(all)
       }
     }
 
@@ -56,16 +56,16 @@ describe('responses that come at once', () => {
   })
 
   it('keep to the budget of a round, however many of them wait again', async () => {
-    const turns = new RoundBudget(all)
+    const budget = new RoundBudget(all)
     const rounds = [0]
     const readOn = (pieces: number): void => {
       for (let left = pieces; left > 0; left--) {
-        if (!turns.isOpen) {
-          turns.wait(() => readOn(left))
+        if (!budget.isOpen) {
+          budget.wait(() => readOn(left))
           return
         }
         rounds.push((rounds.pop() ?? 0) + 1)
-        turns.take(all)
+        budget.take(all)
       }
     }
 

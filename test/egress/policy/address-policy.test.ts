@@ -178,7 +178,7 @@ describe('a target that no setting opens', () => {
     '64:ff9b:1:a9fe:a9:fe00::',
     'fe80::5efe:169.254.169.254', //              ISATAP
     '2a00:1450::200:5efe:a9fe:a9fe',
-    '2a00:1450:64::a9fe:a9fe', //                 NAT64 with a prefix that nobody named
+    '2a00:1450:64::a9fe:a9fe', //                 NAT64 with a prefix that no setting names
     '2002:6464:64c8::1', //                       Alibaba's behind 6to4
     ...metadataAddresses.map(([address]) => address),
   ])('is the metadata service at %s', (address) => {

@@ -1,6 +1,6 @@
 /**
- * What the policy for addresses must say, written a second time and differently: bytes in the place of numbers,
- * first and last addresses in the place of prefixes, and an own reading of the registries.
+ * What the policy for addresses must say, written a second time and differently: bytes instead of numbers,
+ * first and last addresses instead of prefixes, and an own reading of the registries.
  */
 export interface DeniedRange {
   readonly cidr: string
@@ -123,7 +123,7 @@ function behind(name: string, prefix: string): EmbeddingRecipe {
   return { name, embed: (ipv4) => Buffer.concat([Buffer.from(prefix, 'hex'), ipv4]) }
 }
 
-/** So many bytes stand before the one that is left out. */
+/** The number of bytes before the one that is left out. */
 function around(name: string, prefix: string, before: number): EmbeddingRecipe {
   return {
     name,

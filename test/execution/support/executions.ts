@@ -105,7 +105,7 @@ export const plenty: HeldResources = {
 /** The client stays to the end, and is in no trace. */
 export const here = { signal: new AbortController().signal, resources: plenty, trace: null, client: null }
 
-/** What an execution needs but a caller; the service has no secrets of its own. */
+/** What an execution needs except an egress client; the service has no secrets of its own. */
 export const context = {
   secrets: emptySecretStore,
   nodes: new NodeCache({ maxTimeoutMs: 10_000 }),

@@ -41,7 +41,7 @@ function verdictOf({ reason, branch, delivered, repeat, warnings }: ExecuteReply
   return { code: reason.code, branch, delivered, repeat, warnings: warnings.map(({ code }) => code) }
 }
 
-/** The caller has its answer in time, and reads which phase used it up. */
+/** The client has its reply in time, with the phase that used the time up. */
 function expectPunctual({ reply, lateMs }: Played, phase: string) {
   expect(lateMs).toBeLessThan(graceMs)
   expect(reply.reason.message).toContain(phase)

@@ -3,7 +3,7 @@ import type { Delivered, FailureCode, RetrySafety } from '../../../src/contract/
 import type { WarningCode } from '../../../src/contract/warning.ts'
 import type { ServiceOptions } from '../../support/service.ts'
 
-/** One thing that can go wrong between the service and a target, and what the caller is told of it. */
+/** One thing that can go wrong between the service and a target, and what the reply says of it. */
 export interface Fault {
   readonly row: string
   /** What the target does, or what is done to it: `The target …`. */

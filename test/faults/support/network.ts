@@ -21,7 +21,7 @@ export function dropPacketsTo(port: number): void {
   onTestFinished(() => run('nft', 'delete', 'table', 'inet', 'faults'))
 }
 
-/** The kernel takes a request of 1 MiB whole, and its sender never learns that nobody reads it. */
+/** The kernel takes a request of 1 MiB whole, and its sender never learns that it is not read. */
 export function shrinkSendBuffers(): void {
   const usual = readFileSync(sendBuffers, 'utf8')
   writeFileSync(sendBuffers, '4096 8192 16384')

@@ -22,16 +22,16 @@ export async function startServiceProcess(): Promise<ServiceProcess> {
   const { pid } = child
   if (pid === undefined) throw new Error('no process')
 
-  const crowd = new Agent()
+  const pool = new Agent()
   const line = new Client(url)
-  onTestFinished(async () => void (await Promise.all([crowd.destroy(), line.destroy()])))
+  onTestFinished(async () => void (await Promise.all([pool.destroy(), line.destroy()])))
   const megabytesOf = (member: string) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return Number(new RegExp(`^${member}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1_024
   }
   return {
     pid,
-    execute: (node) => post(crowd, url, node),
+    execute: (node) => post(pool, url, node),
     executeInLine: (node) => post(line, url, node),
     memory: () => megabytesOf('VmRSS'),
     peakMemory: () => megabytesOf('VmHWM'),

@@ -9,7 +9,7 @@ export const ok = 'HTTP/1.1 200 OK\r\n'
 export const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
 export const sound = `${ok}content-length: 2\r\n\r\nhi`
 
-/** A name of the domain that nobody can own. */
+/** A name of a domain that cannot be registered. */
 export const host = 'hooks.example'
 
 /** A target that is found by name, and a DNS server of its own that says where. */

@@ -17,7 +17,7 @@ export interface UnrulyReceiver extends RawServer {
 /** How the receiver answers one request. */
 export type Whim = keyof typeof whims
 
-/** Does to each request what the whim of its id says, and to every so many connections nothing good. */
+/** Treats each request as the whim of its id says, and breaks a connection now and then. */
 export async function createUnrulyReceiver(
   credentials: Credentials,
   whimOf: (id: string) => Whim,
@@ -91,7 +91,7 @@ export const polite: readonly Whim[] = Object.keys(politeWhims) as Whim[]
 
 const bombBytes = gzipSync(Buffer.alloc(5_000_000))
 
-/** The head names the request that it answers, so that nobody can take it for another one's. */
+/** The head names the request that it answers, so that it cannot be taken for the answer to another one. */
 function say({ socket, visit }: Scene, status: number, rest: string, bytes = Buffer.alloc(0)): void {
   visit.status = status
   const head = `HTTP/1.1 ${status} Said\r\nx-id: ${visit.id}\r\n${rest}`

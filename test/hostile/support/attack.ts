@@ -4,7 +4,7 @@ import { HostileClient, type HostileReply, type HostileRequest } from './hostile
 import type { Death, HostileService } from './hostile-service.ts'
 import { type Probed, startStallProbe } from './stall-probe.ts'
 
-/** Nobody waits longer for an answer of the service because of what somebody else sends. */
+/** No client waits longer for a reply of the service because of what another one sends. */
 export const maxStallMs = 250
 
 /** A reply never has more bytes, whatever was asked. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * A program that answers every request at once and does nothing else. Where it answers late, the machine was busy. It
- * prints its port, and ends when nobody reads its input any more.
+ * prints its port, and ends when its standard input is closed.
  */
 const server = createServer((_request, response) => {
   response.setHeader('content-type', 'application/json').end('{"status":"ok"}')

@@ -76,7 +76,7 @@ export function preview(parts: object): HostileRequest {
   return { path: '/v1/preview', body: jsonOf(parts) }
 }
 
-/** The name and value of so many. */
+/** Makes a number of items. */
 export function many<Item>(count: number, make: (index: number) => Item): Item[] {
   return Array.from({ length: count }, (_none, index) => make(index))
 }

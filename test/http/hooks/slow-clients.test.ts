@@ -22,7 +22,7 @@ async function hastyService() {
 }
 
 describe('a client that drips its request', () => {
-  it('is refused, and loses its permit and its connection', async () => {
+  it('is refused, loses its connection and makes room for another one', async () => {
     const url = await hastyService()
     const preview = () => fetch(`${url}/v1/preview`, { method: 'POST' }).then(({ status }) => status)
     const client = await rawClient(url, { isStubborn: true })

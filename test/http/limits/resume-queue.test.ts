@@ -3,7 +3,7 @@ import { ResumeQueue } from '../../../src/http/limits/resume-queue.ts'
 import type { Holder } from '../../../src/http/limits/shares.ts'
 import { ClientUsage, TenantUsage } from '../../../src/http/limits/usage.ts'
 
-/** A queue, and who has been resumed. Each waits as `client/tenant/number`. */
+/** A queue, and what it has resumed. Each entry is `client/tenant/number`. */
 function queueOf(...names: readonly string[]) {
   const queue = new ResumeQueue()
   const resumed: string[] = []
@@ -21,7 +21,7 @@ function queueOf(...names: readonly string[]) {
   return {
     resumed,
     leave: (index: number) => queue.remove(waiting[index] ?? expect.fail()),
-    /** Resumes at most so many. */
+    /** Resumes at most that many. */
     resume(count: number, mayRun: (holder: Holder) => boolean = () => true) {
       const most = resumed.length + count
       queue.resumeThose((holder) => resumed.length < most && mayRun(holder))

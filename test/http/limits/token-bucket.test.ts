@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TokenBucket } from '../../../src/http/limits/token-bucket.ts'
 
-/** How many of so many tries at one time are let through. */
+/** How many of a number of tries at one time are let through. */
 const letThrough = (bucket: TokenBucket, tries: number, atMs: number) =>
   Array.from({ length: tries }, () => bucket.take(atMs)).filter(Boolean).length
 

@@ -110,7 +110,7 @@ describe('a request that is refused', () => {
     ['a file of the API page that does not exist', 'GET', '/docs/static/nothing.js', 404, 'not_found', null],
     ['the wrong method', 'GET', '/v1/execute', 405, 'method_not_allowed', 'POST'],
     ['the wrong method with a query string', 'PATCH', '/livez?x=1', 405, 'method_not_allowed', 'GET, HEAD'],
-    ['a method that hardly anybody knows', 'PROPFIND', '/readyz', 405, 'method_not_allowed', 'GET, HEAD'],
+    ['a rare method', 'PROPFIND', '/readyz', 405, 'method_not_allowed', 'GET, HEAD'],
   ])('may ask for %s', async (_what, method, path, status, code, allow) => {
     const { request } = await service()
     const body = method === 'POST' ? { body: 'not read', headers: { 'content-type': 'text/plain' } } : {}
@@ -198,8 +198,8 @@ describe('a bug', () => {
   it('is a 500 without details, which the log has under the same id', async () => {
     const call = () => Promise.reject(new Error('something inside'))
     const load = () => ({ connections: 0, waiting: 0 })
-    const caller = { call, mayCall: () => true, load, close: () => Promise.resolve() }
-    const { post, log } = await service({ caller })
+    const egressClient = { call, mayCall: () => true, load, close: () => Promise.resolve() }
+    const { post, log } = await service({ egressClient })
 
     const { body } = await post<Problem>('/v1/execute', valid)
 

@@ -91,7 +91,10 @@ describe('every reply', () => {
   })
 
   it.each([
-    ['expects what nobody knows', 'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n'],
+    [
+      'has an unknown expectation',
+      'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n',
+    ],
     ['is of a time without hosts', 'GET /livez HTTP/1.0\r\n\r\n'],
   ])('is the one of the route though the request %s', async (_what, bytes) => {
     const { url } = await service()

@@ -7,7 +7,7 @@ export function ip(...words: readonly string[]): string {
   return execFileSync('ip', words, { encoding: 'utf8' })
 }
 
-/** Throws where a device leads to another network. The tests dial the world, and nobody there may notice. */
+/** Throws where a device leads to another network. The tests dial the world, which must not notice. */
 export function assertNothingLeaves(): void {
   const devices = ip('-brief', 'link').trim().split('\n')
   if (devices.every((device) => device.startsWith('lo '))) return
@@ -81,7 +81,7 @@ export function watchPackets(own: OwnTraffic, watched: readonly string[]): void 
     }`)
 }
 
-/** What was sent since the last time that somebody asked. */
+/** What was sent since the last call. */
 export function takeSent(): Sent {
   const listing = nft('reset counters table inet watch')
   const packetsOf = (counter: string) =>

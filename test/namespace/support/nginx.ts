@@ -19,7 +19,7 @@ export interface Nginx {
   answered(): Promise<readonly string[]>
 }
 
-/** Starts nginx with so many requests for each connection. */
+/** Starts nginx with a number of requests for each connection. */
 export async function startNginx(requestsPerConnection: number): Promise<Nginx> {
   const directory = await mkdtemp(join(tmpdir(), 'webhook-node-nginx-'))
   onTestFinished(() => rm(directory, { recursive: true }))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { echoesOf } from '../../support/disguises.ts'
 import { type Answer, hangUp } from '../../support/receiver.ts'
 
-/** Begins every value that nobody may see. */
+/** Begins every value that must not be seen. */
 export const mark = 'c4n4ry'
 
 /** One value for each place that keeps some, so that a leak names its source. */
@@ -40,7 +40,7 @@ export function sampleCanaries(count: number): readonly Canaries[] {
   )
 }
 
-/** A call, and the values in it that nobody may see. */
+/** A call, and the values in it that must not be seen. */
 export interface CanaryCall {
   readonly request: { readonly node: object; readonly [member: string]: unknown }
   /** What comes with the request. */

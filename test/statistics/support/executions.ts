@@ -29,7 +29,7 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
   }
 }
 
-/** The record of an execution that ended at a time with a status that nobody expected. */
+/** The record of an execution that ended at a time with an unexpected status. */
 export function failedExecution(at: number, rest: Partial<ExecutionRecord> = {}): ExecutionRecord {
   const failure = { status: 500, branch: 'error', succeeded: false, code: 'expectation_unmet' } as const
   return execution(at, { ...failure, ...rest })

@@ -147,7 +147,7 @@ describe('a condition of a field', () => {
     ['profile.empty | append: "0"', true],
     ['profile.missing | default: true', true],
     ['(profile.email | size) > 3', true],
-  ])('%s: %s', (when, isSent) => {
+  ])('decides whether it is sent: %s: %s', (when, isSent) => {
     expect(bodyOf(node(when), { payload })).toBe(isSent ? '{"f":1}' : '{}')
   })
 

@@ -264,7 +264,7 @@ describe('the charset that a text names itself', () => {
       'э',
     ],
     [
-      'XML under a label that nobody knows',
+      'XML under an unknown label',
       'text/xml; charset=x-own',
       latin1('<?xml version="1.0" encoding="ISO-8859-1"?><n>ü</n>'),
       'ü',

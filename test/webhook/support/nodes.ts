@@ -9,7 +9,7 @@ import { RenderBudget } from '../../../src/webhook/template/render-budget.ts'
 import type { SecretLookup } from '../../../src/webhook/template/secret-lookup.ts'
 import type { OutboundRequest } from '../../../src/webhook/wire/outbound-request.ts'
 
-/** What a test says of a node; the rest is a POST to a host that nobody calls. */
+/** What a test sets of a node; the rest is a POST to a host that is never called. */
 export type NodeSketch = ReadonlyDeep<Partial<Node>>
 
 type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyDeep<T[Key]> } : T

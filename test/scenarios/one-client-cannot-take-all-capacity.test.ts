@@ -77,7 +77,7 @@ describe('one client with many calls', () => {
     await call('/', { client: 'modest', tenant: 'acme' })
     const before = await scrape(url)
 
-    // It may have half of the places, and its four tenants four fifths of that: the rest is for a fifth.
+    // It may have half of all, and its four tenants four fifths of that: the rest is for a fifth one.
     const replies = await begin(madeUp(100, 4, 'greedy'), 60)
 
     expect(await call('/', { client: 'modest', tenant: 'acme' })).toMatchObject({ status: 200 })
@@ -106,7 +106,7 @@ describe('one client with many calls', () => {
     await untilIdle({ url })
   })
 
-  it('has all permits for its only tenant, and half of them where there is one other', async () => {
+  it('has all of its share for its only tenant, and half of it where there is one other', async () => {
     const { begin, call, release } = await serviceWithSlowTarget({ MAX_IN_FLIGHT: '4' })
     const [acme, globex] = [{ tenant: 'acme' }, { tenant: 'globex' }]
 
@@ -118,7 +118,7 @@ describe('one client with many calls', () => {
     expect(await call('/', globex)).toMatchObject({ status: 200 })
   })
 
-  it('has half of the permits for each of two tenants', async () => {
+  it('has half of its share for each of two tenants', async () => {
     const { begin, call } = await serviceWithSlowTarget({ MAX_IN_FLIGHT: '4' })
     const [acme, globex] = [{ tenant: 'acme' }, { tenant: 'globex' }]
     await call('/', globex)

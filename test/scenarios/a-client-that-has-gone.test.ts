@@ -6,8 +6,8 @@ import { held, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-/** A service, and a caller of it that can hang up. */
-async function serviceWithCaller(settings: Readonly<Record<string, string>> = {}) {
+/** A service, and a client of it that can hang up. */
+async function serviceWithClient(settings: Readonly<Record<string, string>> = {}) {
   const running = await service({ settings })
   const { url, log } = running
   const client = await rawClient(url)
@@ -27,7 +27,7 @@ describe('a client that has gone', () => {
   it('does not stop what has begun: it ends and is logged', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
-    const { begin, hangUp, request, lines } = await serviceWithCaller()
+    const { begin, hangUp, request, lines } = await serviceWithClient()
 
     begin({ method: 'POST', url: target.url })
     await vi.waitUntil(() => target.received.length === 1)
@@ -41,7 +41,7 @@ describe('a client that has gone', () => {
   it('does not stop it when the service stops, either', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
-    const { url, begin, hangUp, drain, lines } = await serviceWithCaller()
+    const { url, begin, hangUp, drain, lines } = await serviceWithClient()
 
     begin({ method: 'POST', url: target.url })
     await vi.waitUntil(() => target.received.length === 1)
@@ -56,7 +56,7 @@ describe('a client that has gone', () => {
 
   it('gets no further attempt, and a pause ends at once', async () => {
     const target = await receiver(retryLater(9))
-    const { begin, hangUp, lines } = await serviceWithCaller()
+    const { begin, hangUp, lines } = await serviceWithClient()
 
     begin({ method: 'POST', url: target.url, retry: {} })
     await vi.waitUntil(() => target.received.length === 1)
@@ -69,7 +69,7 @@ describe('a client that has gone', () => {
   it('cancels a call that waits for a permit', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
-    const { begin, hangUp, url, execute, lines } = await serviceWithCaller({ MAX_PER_HOST: '1' })
+    const { begin, hangUp, url, execute, lines } = await serviceWithClient({ MAX_PER_HOST: '1' })
     const node = { method: 'POST', url: target.url }
 
     const first = execute({ node })
