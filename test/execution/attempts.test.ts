@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import type { HeldResources, Pause, PauseEnd } from '../../src/execution/held-resources.ts'
 import type { Outcome } from '../../src/webhook/wire/outcome.ts'
-import { type Answer, attempt, egressWith, execute, responseOf } from './executions.ts'
+import { type Answer, attempt, egressWith, execute, responseOf } from './support/executions.ts'
 
 const responded = (answer: Answer): Outcome => ({ kind: 'responded', response: responseOf(answer) })
 

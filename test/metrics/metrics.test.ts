@@ -8,9 +8,9 @@ import { failures } from '../../src/contract/failure.ts'
 import { branchNames } from '../../src/contract/node.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { createMetrics, type Metrics, type MetricsSources } from '../../src/metrics/metrics.ts'
-import { testFiles } from '../secrets/files.ts'
-import { execution, failedExecution } from '../statistics/executions.ts'
+import { execution, failedExecution } from '../statistics/support/executions.ts'
 import { closings, closingTarget } from '../support/closing-target.ts'
+import { testFiles } from '../support/files.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
@@ -67,7 +67,7 @@ describe('the metrics of an execution', () => {
     })
   })
 
-  it('know no attempt where nothing was sent', async () => {
+  it('count no attempt where nothing was sent', async () => {
     const { execute, url } = await service()
     const before = await scrape(url)
     const node = { method: 'GET', url: 'https://hooks.example/{{ profile.id }}', onError: 'exit' }
@@ -130,7 +130,7 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
-  it('count what is hardly a request, too', async () => {
+  it('count what is not even a request, too', async () => {
     const { url } = await service()
     const before = await scrape(url)
 
@@ -164,7 +164,7 @@ describe('the metrics of the load', () => {
     await vi.waitUntil(async () => (await load())[0] === 0)
   })
 
-  it('show what the caller says of itself', async () => {
+  it('show what the egress client says of itself', async () => {
     const metrics = metricsOf({ load: () => ({ connections: 5, waiting: 3 }) })
 
     const series = seriesOf(await metrics.exposition())
@@ -204,7 +204,7 @@ describe('the metrics of the process', () => {
     expect(series.get('webhook_node_process_cpu_seconds_total')).toBeGreaterThan(0)
   })
 
-  it('show that the event loop was held up, to everybody who asks', async () => {
+  it('show that the event loop was held up, to every client that asks', async () => {
     const metrics = metricsOf()
     const lag = async () =>
       seriesOf(await metrics.exposition()).get('webhook_node_event_loop_lag_seconds_sum') ?? 0
@@ -229,7 +229,7 @@ describe('the metrics of the process', () => {
 })
 
 describe('the series', () => {
-  it('are all there from the start, and hostile callers and targets make no more of them', async () => {
+  it('are all there from the start, and hostile clients and targets add none', async () => {
     const odd = [299, 404, 599, 600, 999]
     const target = await receiver(inTurn(json(200, {}), ...odd.map((status) => json(status, {}))))
     const { execute, post, request, url } = await service()
@@ -256,7 +256,7 @@ describe('the series', () => {
     expect([...(await scrape(url)).keys()]).toEqual(before)
   })
 
-  it('have a place for every way an execution and an attempt can end', async () => {
+  it('have one for every way an execution and an attempt can end', async () => {
     const metrics = metricsOf()
     const before = [...seriesOf(await metrics.exposition()).keys()]
 

@@ -8,7 +8,7 @@ import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { type Client, rights } from '../../src/http/clients/client.ts'
 import { type Access, readListening, readSettings } from '../../src/settings/settings.ts'
 import { allVariables } from '../../src/settings/variables.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { authority } from '../support/servers.ts'
 
 const key = '0123456789abcdef'
@@ -90,7 +90,7 @@ describe('settings', () => {
     expect(readSettings(empty)).toEqual(readSettings({}))
   })
 
-  it('have examples that can be used', async () => {
+  it('have examples that are valid', async () => {
     const examples = Object.fromEntries(allVariables.map(({ name, example }) => [name, example]))
     const usable = {
       ...examples,
@@ -409,7 +409,7 @@ describe('secrets of the service', () => {
     expect(JSON.stringify(notices)).not.toContain('s3cr3t')
   })
 
-  it('that cannot be used are named together with whatever else is wrong', async () => {
+  it('that cannot be used are named together with everything else that is wrong', async () => {
     const secretsFile = await file('{"a":{"value":"s3cr3t-1","host":"h.example"},"b":"s3cr3t-2"}')
     const { path } = await testFiles({ 'c-d': 's3cr3t-3' })
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { failureCodes, failures } from '../../src/contract/failure.ts'
 import { decideOnFailure, decideOnResponse } from '../../src/webhook/decide.ts'
-import { compiled, type NodeSketch } from './nodes.ts'
-import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+import { compiled, type NodeSketch } from './support/nodes.ts'
+import { type ResponseSketch, responseOf, scopeOf } from './support/responses.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
   const response = responseOf(sketch)
@@ -135,7 +135,7 @@ describe('the hint', () => {
     [{ match: 'equals' }, { body: ' ok ' }, 'It would match with "match": "contains".'],
     [{}, { body: 'It is o', ending: 'capped' }, 'Only part of the body was read'],
     [{}, { body: 'It is o', ending: 'broken' }, 'Only part of the body was read'],
-  ])('for a text that was not found, with %j: %j', (options, sketch, text) => {
+  ])('quotes the body where a text was not found, with %j: %j', (options, sketch, text) => {
     expect(hint({ expect: { type: 'string', value: 'ok', ...options } }, sketch)).toContain(text)
   })
 
@@ -143,7 +143,7 @@ describe('the hint', () => {
     [{ body: '{}' }, 'its body is JSON'],
     [{ body: '<p>' }, 'its body is not JSON'],
     [{ body: '{"a":', ending: 'capped' }, 'Only part of the body was read'],
-  ])('for a condition that is not true of %j', (sketch, text) => {
+  ])('says what the body is where a condition is not true of %j', (sketch, text) => {
     expect(hint({ expect: { type: 'condition', value: 'response.json.ok' } }, sketch)).toContain(text)
   })
 })
@@ -165,7 +165,7 @@ describe('the blame', () => {
   })
 })
 
-describe('a success that may be none', () => {
+describe('a success that may be a failure', () => {
   const text = { type: 'string', value: 'ok' } as const
 
   it.each<[expect: NodeSketch['expect'], status: number, isWarned: boolean]>([
@@ -178,7 +178,7 @@ describe('a success that may be none', () => {
     [[text, { type: 'status', value: 500 }], 500, false],
     [{ type: 'status', value: 500 }, 500, false],
     [{ type: 'condition', value: 'true' }, 500, false],
-  ])('%j with status %i is a warning: %s', (expectation, status, isWarned) => {
+  ])('leads to a warning for %j with status %i: %s', (expectation, status, isWarned) => {
     const { warnings, succeeded } = decide({ expect: expectation } as NodeSketch, { status, body: 'ok' })
 
     expect(succeeded).toBe(true)
