@@ -58,12 +58,12 @@ describe('the hint', () => {
         'asks for a client certificate',
       )
       expect(hint({}, { status: 500, body })).toContain('The target failed')
-      expect(hint({}, { status: 400, body: `{"error":"${words}"}` })).toContain('does not understand')
+      expect(hint({}, { status: 400, body: `{"error":"${words}"}` })).toContain('does not accept the request')
     },
   )
 
   it('for another page of nginx is that of its status', () => {
-    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain('does not understand')
+    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain('does not accept the request')
   })
 
   it.each<[node: NodeSketch, sketch: ResponseSketch, text: string]>([
@@ -81,9 +81,9 @@ describe('the hint', () => {
       { status: 401 },
       'It comes from the header "X-Api-Key"',
     ],
-    [{ headers: [{ name: 'Idempotency-Key', value: 'k' }] }, { status: 401 }, 'The node sends none'],
+    [{ headers: [{ name: 'Idempotency-Key', value: 'k' }] }, { status: 401 }, 'The node sends no credential'],
     [{ query: [{ name: 'api_key', value: 'k' }] }, { status: 403 }, 'It comes from the parameter "api_key"'],
-    [{}, { status: 401 }, 'The node sends none: set "auth"'],
+    [{}, { status: 401 }, 'The node sends no credential: set "auth"'],
     [
       { ...bearer, expect: { type: 'string', value: 'ok' } },
       { status: 401, body: 'no' },
@@ -92,11 +92,11 @@ describe('the hint', () => {
     [{ ...bearer, expect: { type: 'condition', value: 'false' } }, { status: 403 }, 'It comes from "auth"'],
     [{}, { status: 302 }, 'Redirects are not followed'],
     [{}, { status: 304 }, 'nothing has changed'],
-    [{}, { status: 404 }, 'no such path'],
-    [{}, { status: 429 }, 'too often'],
+    [{}, { status: 404 }, 'does not have this path'],
+    [{}, { status: 429 }, 'too many calls'],
     [{}, { status: 500 }, 'The target failed'],
     [{}, { status: 599 }, 'The target failed'],
-    [{}, { status: 418 }, 'Compare the request with what the target documents'],
+    [{}, { status: 418 }, 'Compare the request with the documentation of the target'],
   ])('for %j and %j is: %s', (node, sketch, text) => {
     expect(hint(node, sketch)).toContain(text)
   })
