@@ -48,8 +48,16 @@ describe('a URL that is one placeholder', () => {
     ['{{ vars.next | default: response.json.next }}', hosts, 'response'],
     ['{{ vars[response.json.name] }}', hosts, 'response'],
     ['{{ next }}', hosts, 'next'],
-    ['https://api.example.com/{{ vars.id }}', hosts, '/node/hosts: must be left out: it is only for a URL that consists of one placeholder'],
-    ['https://api.example.com/', hosts, '/node/hosts: must be left out: it is only for a URL that consists of one placeholder'],
+    [
+      'https://api.example.com/{{ vars.id }}',
+      hosts,
+      '/node/hosts: must be left out: it is only for a URL that consists of one placeholder',
+    ],
+    [
+      'https://api.example.com/',
+      hosts,
+      '/node/hosts: must be left out: it is only for a URL that consists of one placeholder',
+    ],
   ])('%s with hosts %j is refused', (url, own, message) => {
     expect(complaint(own === undefined ? { url } : { url, hosts: own })).toContain(message)
   })

@@ -63,7 +63,9 @@ describe('the hint', () => {
   )
 
   it('for another page of nginx is that of its status', () => {
-    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain('does not accept the request')
+    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain(
+      'does not accept the request',
+    )
   })
 
   it.each<[node: NodeSketch, sketch: ResponseSketch, text: string]>([

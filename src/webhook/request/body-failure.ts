@@ -41,7 +41,8 @@ const charsetHint = 'Remove the character, or set another charset in contentType
 /** Ends a rendering whose body has a character that its charset does not have. */
 export function failCharset(body: BrokenBody, at: number, charset: string, session: RenderSession): never {
   const view = viewAt(body, at, session)
-  if (view.isHidden) fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, session)
+  if (view.isHidden)
+    fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, session)
   const code = body.wire.codePointAt(at) ?? 0
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   const character = visible(String.fromCodePoint(code))
