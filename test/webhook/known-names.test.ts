@@ -303,7 +303,7 @@ describe('names are judged', () => {
 
 describe('a placeholder is refused where none is filled in', () => {
   const body = (content: unknown) => ({ structure: 'json', content }) as const
-  const said = 'must not have a placeholder: this text is no template'
+  const said = 'must not have a placeholder, because this text is not a template'
 
   it.each([
     ['/node/query/0/name', { query: [{ name: '{{ profile.k }}', value: 1 }] }],
