@@ -97,7 +97,7 @@ describe('an error of a body', () => {
       'a text has not the right form',
       { node, tenant: 'a b' },
       '/tenant',
-      'not as described: Separates statistics, limits and connection pools: up to 64 of A-Z a-z 0-9 . _ -',
+      'not as described: The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -',
     ],
     [
       'a list is an object',
