@@ -154,7 +154,7 @@ function stringHint(response: ReadableResponse, value: string, match: Match): st
 }
 
 /** The hint for every truncated body that misses an expectation. */
-const cutHint = 'Only part of the body was read, so the expected text may stand in the rest.'
+const cutHint = 'Only part of the body was read, so the expected text may lie beyond it.'
 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   return {

@@ -354,7 +354,7 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.` }
   if (part === 'header')
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
-  const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
+  const detail = `The rendered text has more than ${limit} characters, the most that the service sends.`
   return { code: 'request_too_large', detail }
 }
 
