@@ -443,7 +443,9 @@ describe('a text that was damaged', () => {
 
   it('is any text in UTF-8 of which a byte was changed, and no other', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      // A mark of UTF-16 outranks the label, and so does a text that has a NUL in place of every other byte.
+      fc.property(fc.uint8Array({ min: 1, maxLength: 40 }), (bytes) => {
+        fc.pre(!['fffe', 'feff'].includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')))
         const response = typed('text/plain; charset=utf-8', Buffer.from(bytes))
 
         expect(response.damagedCharset === null).toBe(isUtf8(bytes))
