@@ -62,7 +62,7 @@ describe('a call that finds all places taken', () => {
 
     expect(attempt).toMatchObject({ outcome: { failure: { code: 'queue_timeout' } }, delivered: 'no' })
     expect(attempt.outcome.kind === 'failed' && attempt.outcome.failure.detail).toMatch(
-      /^The limit of 100 ms ran out during the wait for a place, which took \d+ ms\.$/,
+      /^The limit of 100 ms ran out during the wait for a free slot, which took \d+ ms\.$/,
     )
     expect(attempt.timings.queueMs).toBeGreaterThanOrEqual(95)
     expect(await received(1)).toEqual(['/1'])
@@ -137,7 +137,7 @@ describe('a caller who gives up', () => {
     expect(await received(0)).toEqual([])
   })
 
-  it('ends the wait for a place', async () => {
+  it('ends the wait for a permit', async () => {
     const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
@@ -147,7 +147,9 @@ describe('a caller who gives up', () => {
 
     expect(await waiting).toMatchObject([
       {
-        outcome: { failure: { code: 'cancelled', detail: 'The caller gave up before the call began.' } },
+        outcome: {
+          failure: { code: 'cancelled', detail: 'The client closed its connection before the call began.' },
+        },
         delivered: 'no',
       },
     ])

@@ -202,7 +202,7 @@ describe('a sentence of its own', () => {
       'an unknown name',
       () => rawServer(alert(112)),
       'tls_name_mismatch',
-      /no host of that name/,
+      /rejected the host name/,
       /host name in the URL/,
     ],
     [

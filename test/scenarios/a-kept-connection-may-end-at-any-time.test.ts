@@ -100,7 +100,7 @@ describe('a kept connection may end at any time', () => {
     expect(await execute({ node })).toMatchObject({
       reason: {
         code: 'expectation_unmet',
-        hint: expect.stringMatching(/^The first request may have done it: [^.]*\. \w/),
+        hint: expect.stringMatching(/^The first request may be the cause: [^.]*\. \w/),
       },
       delivered: 'yes',
       repeat: 'never',
