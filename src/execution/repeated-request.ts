@@ -1,12 +1,14 @@
 import type { DecisionReason } from '../webhook/decide.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 
-/** What a request often gets that was carried out before: nothing is there any more, or it is there already. */
+/**
+ * Statuses that a request often gets when it was carried out before: the resource is already gone, or exists already.
+ */
 const secondAnswers: ReadonlySet<number> = new Set([404, 409, 410, 412])
 
 /**
- * Where a request was sent again without an answer to an earlier one, says first that the earlier one may be the cause of
- * what the last one got.
+ * If an earlier attempt got no response, the reason first says that this attempt may have caused the status of the
+ * last one.
  */
 export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[]): DecisionReason {
   if (reason.code !== 'expectation_unmet' || attempts.length < 2) return reason
@@ -14,6 +16,6 @@ export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[
   const unanswered = attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
   if (!secondAnswers.has(status) || unanswered === -1) return reason
   const which = unanswered === 0 ? 'The first request' : 'An earlier request'
-  const cause = `${which} may have done it: no answer to it came, and a ${status} is what the same request often gets once it was carried out.`
+  const cause = `${which} may be the cause: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`
   return { ...reason, hint: reason.hint === null ? cause : `${cause} ${reason.hint}` }
 }

@@ -6,22 +6,24 @@ import type { LimitName, RequestOwner, Shortage } from './reached-limit.ts'
 import type { Holder, Shares } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** What the requests under way have in common. */
+/** What all active requests share. */
 export interface Surroundings {
   readonly shares: Shares
   readonly pauses: Pauses
-  /** For executions whose pause is over. To be told when a place may be free. */
+  /** Where executions wait after their pause. `noteFreePlace` must be called when a slot may be free. */
   readonly queue: PlaceQueue & { noteFreePlace(): void }
-  /** Whether no pause may begin any more. */
+  /** Whether new pauses are refused. */
   isStopping(): boolean
-  /** To be told when something of a request is turned away. */
+  /** Called when a limit refuses a part of a request. */
   onReached(limit: LimitName, request: ActiveRequest): void
 }
 
-/** So much more memory than requests may the responses take up with them: what is under way is to end well. */
+/**
+ * Responses may exceed the memory limit of requests by this factor, so that executions under way can end normally.
+ */
 const slackForResponses = 1.5
 
-/** A request under way: from its head to the end of its reply; where its client has gone, to the end of its work. */
+/** A request under way, from its head to the end of its reply or, if its client has gone, of its work. */
 export class ActiveRequest implements Holder, HeldResources {
   readonly id: string
   readonly client: ClientUsage
@@ -33,7 +35,7 @@ export class ActiveRequest implements Holder, HeldResources {
   #tenantName: string | null = null
   #hasPlace = false
   #bodyBytes: number
-  /** Memory that it has, without that for responses. */
+  /** Reserved memory, without that for responses. */
   #bytes = 0
   #receivedBytes = 0
   #isCut = false
@@ -41,7 +43,7 @@ export class ActiveRequest implements Holder, HeldResources {
   #shortage: Shortage | null = null
   #paused: PausedExecution | null = null
 
-  /** `bodyBytes`: as far as they are known from the head. */
+  /** `bodyBytes` comes from Content-Length. 0 without one. */
   constructor(id: string, client: ClientUsage, bodyBytes: number, surroundings: Surroundings) {
     this.id = id
     this.client = client
@@ -49,12 +51,12 @@ export class ActiveRequest implements Holder, HeldResources {
     this.#surroundings = surroundings
   }
 
-  /** Aborted when nothing more may be begun: the client has gone, or the service stops. */
+  /** Aborted when the client has gone or the service stops: nothing more may begin. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** Null until the body was read. */
+  /** Null until the body has been read. */
   get tenant(): TenantUsage | null {
     return this.#tenant
   }
@@ -63,7 +65,7 @@ export class ActiveRequest implements Holder, HeldResources {
     return { client: this.client.name, tenant: this.#tenantName }
   }
 
-  /** Takes a place and memory for the body, unless something is short. */
+  /** Takes a slot, and memory for the body. Returns a shortage if either is not available. */
   begin(): Shortage | null {
     const { shares } = this.#surroundings
     const bytes = estimateRequest(this.#bodyBytes)
@@ -75,18 +77,18 @@ export class ActiveRequest implements Holder, HeldResources {
     return null
   }
 
-  /** Takes memory for a piece of a body whose length was not known. */
+  /** Reserves memory for a piece of a body of unknown length. */
   holdPiece(bytes: number): Shortage | null {
     this.#bodyBytes += bytes
     return this.#tryToHold(estimateBody(bytes))
   }
 
-  /** Takes memory for what the body will be when it is parsed. */
+  /** Reserves memory for the parsed body. */
   holdParsed(json: Uint8Array): Shortage | null {
     return this.#tryToHold(estimateStructure(json))
   }
 
-  /** Counts for a tenant as well from now on, unless that has its share already. */
+  /** Counts the request for its tenant as well, unless the tenant has used up its share. */
   join(name: string | null): Shortage | null {
     const { shares } = this.#surroundings
     const { client } = this
@@ -99,7 +101,7 @@ export class ActiveRequest implements Holder, HeldResources {
     return shortage
   }
 
-  /** What `holdRendered` found too little of. */
+  /** The shortage that `holdRendered` found. */
   get shortage(): Shortage | null {
     return this.#shortage
   }
@@ -139,18 +141,18 @@ export class ActiveRequest implements Holder, HeldResources {
     return end
   }
 
-  /** Ends its pause, if it is in one, with what it has. */
+  /** Ends the pause, if there is one. */
   endPause(): void {
     this.#paused?.end('stopped')
   }
 
-  /** Lets nothing more be begun. */
+  /** Aborts the signal. */
   cancel(): void {
     this.#controller.abort()
     this.endPause()
   }
 
-  /** Gives back all that it has. What its work takes up from now on is not counted. */
+  /** Releases slot and memory. From now on the request takes none. */
   end(): void {
     this.#hasEnded = true
     this.#leavePlace()

@@ -3,13 +3,13 @@ import type { Resumable } from './resume-queue.ts'
 import type { Holder } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** Where an execution waits for a place when its pause is over. */
+/** Where an execution waits for a slot after its pause. */
 export interface PlaceQueue {
   add(waiting: Resumable): void
   remove(waiting: Resumable): void
 }
 
-/** An execution in a pause, and behind that in the queue for a place. It ends once. */
+/** An execution in a pause, and then in the queue for a slot. It ends once. */
 export class PausedExecution implements Resumable {
   readonly client: ClientUsage
   readonly tenant: TenantUsage | null

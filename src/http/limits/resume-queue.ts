@@ -1,20 +1,20 @@
 import type { Holder } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** An execution whose pause is over, and that waits for a place. */
+/** An execution that waits for a slot after its pause. */
 export interface Resumable extends Holder {
-  /** Takes the place that is free. */
+  /** Takes the free slot. */
   resume(): void
 }
 
 type Lane = Set<Resumable>
 
 /**
- * Those who wait for a place, in the order in which they came for each tenant of each client. Clients take turns, and so do
- * the tenants of one, so that many of one hold up no other.
+ * Executions that wait for a slot. Clients take turns, and the tenants of a client take turns, so that many
+ * executions of one delay no other. Executions of one tenant go in order of arrival.
  */
 export class ResumeQueue {
-  /** The client whose turn it is next stands first, as does the tenant. */
+  /** The next client comes first, and its next tenant. */
   readonly #clients = new Map<ClientUsage, Map<TenantUsage | null, Lane>>()
 
   add(waiting: Resumable): void {
@@ -34,7 +34,7 @@ export class ResumeQueue {
     if (lanes.size === 0) this.#clients.delete(client)
   }
 
-  /** Resumes all that may run. What has no tenant stands for any of the client's. */
+  /** Resumes all executions that may run. */
   resumeThose(mayRun: (holder: Holder) => boolean): void {
     for (let next = this.#find(mayRun); next !== null; next = this.#find(mayRun)) {
       this.remove(next)
