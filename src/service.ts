@@ -10,7 +10,7 @@ import { createSecretStore } from './secrets/secret-store.ts'
 import type { Settings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
 
-/** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
+/** Starts the service, in production and in tests. Closing the app ends it. */
 export async function startServer(
   settings: Settings,
   log: Log,
@@ -25,12 +25,13 @@ export async function startServer(
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
     instanceId: randomUUID(),
-    onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
+    onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
-  // Where the port was 0, only now it is known what the caller must not call. A TCP server has such an address.
+  // With port 0 the real port is known only now. The egress policy needs it. The address of a TCP server is an
+  // AddressInfo.
   own.port = (app.server.address() as AddressInfo).port
   return app
 }

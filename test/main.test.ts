@@ -43,7 +43,7 @@ describe('the process', () => {
   it('starts without keys on loopback and says so', async () => {
     const { output } = await startProcess()
 
-    await vi.waitUntil(() => output().includes('no key is asked for'))
+    await vi.waitUntil(() => output().includes('clients need no key'))
   })
 
   it.each(['America/New_York', 'Pacific/Chatham'])(

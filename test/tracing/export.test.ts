@@ -254,7 +254,7 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
 
     expect(reply.branch).toBe('success')
     expect(log.filter(({ level }) => level === 'warn')).toEqual([
-      expect.objectContaining({ spans: 2, cause: '400', msg: 'spans could not be delivered, and are lost' }),
+      expect.objectContaining({ spans: 2, cause: '400', msg: 'spans could not be delivered and are lost' }),
     ])
   })
 
