@@ -10,13 +10,13 @@ import { hostSuffix, type World } from './world.ts'
 /** How the cost of an execution grows with one of its sizes. */
 export interface Growth {
   readonly title: string
-  /** Why it grows as it does. */
+  /** Explains the growth. */
   readonly explanation: string
   readonly steps: readonly (Measurement & { readonly size: number })[]
 }
 
 export interface GrowthOptions {
-  /** Of each size. */
+  /** Duration for each size. */
   readonly seconds: number
   readonly warmUpSeconds: number
   /** Whether to leave out the largest size of each dimension, which takes longest. */
@@ -34,7 +34,7 @@ interface Dimension {
 
 interface Shape {
   readonly request: ExecuteRequest
-  /** How many different ones there are, where that is what grows. */
+  /** The number of different requests, if that is what grows. */
   readonly distinct?: number
 }
 
@@ -84,7 +84,7 @@ const dimensions: readonly Dimension[] = [
 const connections = 8
 const settings = { MAX_REQUEST_BYTES: String(4 * 1_048_576) }
 
-/** Each dimension has a service of its own, and no size is measured before all that differs has been called once. */
+/** Each dimension has its own service. A size is measured after each different request has been sent once. */
 export async function measureGrowth(world: World, options: GrowthOptions): Promise<readonly Growth[]> {
   const all: Growth[] = []
   for (const dimension of dimensions) all.push(await growAlong(world, dimension, options))
@@ -136,7 +136,7 @@ function withFields(request: ReturnType<typeof lead>, count: number): ExecuteReq
   return { ...grown, payload: { ...request.payload, event } }
 }
 
-/** One that nobody has seen before the serial number returns. */
+/** A node that differs in each request until the serial number repeats. */
 function withOwnNode(request: ReturnType<typeof lead>): ExecuteRequest {
   const fields = [...request.node.body.fields, { name: 'node', literal: serialNumber }]
   const body = { structure: 'simple' as const, fields }

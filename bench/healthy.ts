@@ -8,13 +8,13 @@ import type { Series } from './requests.ts'
 import { startService } from './service.ts'
 import { createWorld, type World } from './world.ts'
 
-// How much longer do healthy calls take while nine of ten calls go to bad targets? Exits with 1 where that is more
-// than twice as long.
+// Measures how much longer healthy calls take while nine of ten calls go to bad targets. Exits with 1 if they take
+// more than twice as long.
 
 const worstRatio = 2
 const badPerHealthy = 9
 
-/** Longer than a place is needed at this pace, so that bad calls also wait in queues. */
+/** Long enough at this rate that bad calls also wait in queues. */
 const badTimeoutMs = 4_000
 
 const { values } = parseArgs({
@@ -32,7 +32,7 @@ async function compare(): Promise<boolean> {
   await using bad = await startBadTargets(world.credentials, world.cores?.receiver)
   await using running = await startService({ ...world, dns: bad.dns })
   const rounds: Round[] = []
-  await loadAlone(world, running) // nobody's first call counts
+  await loadAlone(world, running) // first calls are not measured
   for (let number = 1; number <= Number(values.rounds); number++) {
     const round = {
       alone: await loadAlone(world, running),
@@ -73,7 +73,7 @@ async function loadBeside(bad: BadTargets, world: World, running: Running): Prom
 function inTurn(urls: readonly string[]): Series {
   const all = urls.map((url) => createRequests({ node: { method: 'POST', url, timeoutMs: badTimeoutMs } }))
   let turn = 0
-  return { next: () => (all[turn++ % all.length] as Series).next() } // there is one
+  return { next: () => (all[turn++ % all.length] as Series).next() } // the index is in range
 }
 
 function findMedian(rounds: readonly Round[], which: keyof Round): number {

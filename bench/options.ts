@@ -6,10 +6,9 @@ export const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
 /** What a run may measure. */
 export type Part = (typeof parts)[number]
 
-/** What a run of the benchmark shall do. */
 export interface Options {
   readonly parts: readonly Part[]
-  /** Less of everything, to see whether it works and where it tends. */
+  /** A shorter run, to see whether everything works and the rough results. */
   readonly isQuick: boolean
   readonly hasPeer: boolean
   readonly takesProfile: boolean
@@ -30,7 +29,7 @@ A whole run writes bench/results.md; one with --quick or --only prints its table
   --help            this text
 `
 
-/** Null where help is asked for. Throws `InvalidOptions`. */
+/** Null if help is asked for. Throws `InvalidOptions`. */
 export function readOptions(args: readonly string[]): Options | null {
   const { peer, leak, calls, only, quick, profile, help } = readCommandLine(args, options, 'bench')
   if (help) return null

@@ -9,7 +9,7 @@ import { fullCells, middle, rateCell } from './measurement-cells.ts'
 import { findUsualLimit, limitedBy } from './shares.ts'
 import { targetRows } from './targets.ts'
 
-/** All that a run has measured; null is what it was not asked for. */
+/** The results of a run. Null for a part that was not asked for. */
 export interface Results {
   readonly machine: Machine
   readonly comparison: Comparison | null
@@ -20,11 +20,11 @@ export interface Results {
 
 export interface Comparison {
   readonly rounds: readonly Round[]
-  /** Its name, where there was one. */
+  /** The name of the peer, or null. */
   readonly peer: string | null
 }
 
-/** As Markdown. */
+/** Writes the results as Markdown. */
 export function writeResults(results: Results): string {
   const { comparison, footprint, growth, leak } = results
   const sections = [

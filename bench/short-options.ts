@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path'
 import { InvalidOptions, readCommandLine } from './command-line.ts'
 import { type Example, examples } from './examples.ts'
 
-/** What the short form shall do. */
 export interface ShortOptions {
   readonly example: Example
-  /** The other checkout; null where it goes against the bare forwarder. */
+  /** The other checkout. Null: the bare forwarder. */
   readonly against: string | null
 }
 
@@ -23,7 +22,7 @@ ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${
   --help            this text
 `
 
-/** Null where help is asked for; paths count from `directory`. Throws `InvalidOptions`. */
+/** Null if help is asked for. Paths are relative to `directory`. Throws `InvalidOptions`. */
 export function readShortOptions(args: readonly string[], directory: string): ShortOptions | null {
   const { against, request, help } = readCommandLine(args, options, 'bench:short')
   if (help) return null

@@ -20,7 +20,7 @@ with 1 where something has, with 2 where it could not be told.
 
 const unchanged: ReadonlySet<Verdict> = new Set(['same', 'unusable'])
 
-/** What cannot be told, in a sentence for people. */
+/** The nodes cannot be compared, for the reason in the message. */
 class CannotCompare extends Error {}
 
 try {
@@ -66,7 +66,7 @@ function readArguments(args: readonly string[]) {
     if (before !== undefined && after !== undefined && file !== undefined && others.length === 0)
       return { before, after, file }
   } catch {
-    // What is wrong with the options is as plain from the usage.
+    // The usage explains invalid options.
   }
   throw new CannotCompare(usage)
 }
@@ -88,7 +88,7 @@ async function ask(service: string, body: string, number: number): Promise<Answe
   if (response.status === 400 && detail !== undefined && foreign === undefined)
     return { kind: 'refused', problem: { detail, errors } }
   const what =
-    foreign === undefined ? (detail ?? 'it is no such service') : `${foreign.path} ${foreign.message}`
+    foreign === undefined ? (detail ?? 'it is not this service') : `${foreign.path} ${foreign.message}`
   throw new CannotCompare(`Line ${number}: ${service} answered with status ${response.status}: ${what}`)
 }
 
@@ -102,7 +102,7 @@ async function post(service: string, body: string): Promise<Response> {
       signal: AbortSignal.timeout(30_000),
     })
   } catch (error) {
-    throw new CannotCompare(`${service} cannot be asked: ${describeError(error)}.`)
+    throw new CannotCompare(`${service} cannot be reached: ${describeError(error)}.`)
   }
 }
 
