@@ -15,7 +15,7 @@ const wordings = {
   address_denied: (place) => `The service may not call ${place}.`,
   dns_not_found: (place) => `The host name of ${place} does not exist.`,
   dns_failed: (place) => `The name servers of the service gave no usable answer for ${place}.`,
-  dns_timeout: (place) => `The name servers that the service asks did not answer in time for ${place}.`,
+  dns_timeout: (place) => `The name servers of the service did not answer in time for ${place}.`,
   connect_refused: (place) => `${place} refused the connection.`,
   connect_unreachable: (place) => `No route leads to ${place}.`,
   connect_timeout: (place) => `${place} did not accept the connection in time.`,
@@ -30,7 +30,7 @@ const wordings = {
   tls_client_cert_required: (place) => `${place} demands a client certificate.`,
   tls_aborted: (place) => `${place} broke off the TLS handshake.`,
   no_response: (place) => `${place} closed the connection without a response.`,
-  response_malformed: (place) => `The answer of ${place} breaks the rules of HTTP.`,
+  response_malformed: (place) => `The response of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
   response_headers_too_large: (place) =>
     `${place} answered with a head of more than 16 KiB, or with more than 512 headers.`,

@@ -54,7 +54,7 @@ describe('a kept connection may end at any time', () => {
       reason: {
         code: 'no_response',
         hint: expect.stringMatching(
-          /^The connection had been kept open since an earlier call, .*"idempotent": true.*"keepAlive": false/,
+          /^The connection was kept open from an earlier call .*"idempotent": true.*"keepAlive": false/,
         ),
       },
       delivered: 'maybe',

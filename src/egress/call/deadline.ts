@@ -98,6 +98,6 @@ const steps: Readonly<
   connect: { code: 'connect_timeout', words: 'the connection to the target' },
   tls: { code: 'tls_timeout', words: 'the TLS handshake' },
   sending: { code: 'send_timeout', words: 'the sending of the request' },
-  answer: { code: 'response_timeout', words: 'the wait for the answer' },
-  download: { code: 'response_timeout', words: 'the download of the answer' },
+  answer: { code: 'response_timeout', words: 'the wait for the response' },
+  download: { code: 'response_timeout', words: 'the download of the response' },
 }

@@ -6,7 +6,7 @@ import { isDecodable } from '../body/content-coding.ts'
  * repaired.
  */
 
-/** The rules that a head may break. Each text completes "The answer breaks the rules of HTTP:". */
+/** The rules that a head may break. Each text completes "The response breaks the rules of HTTP:". */
 export const headRules = {
   lineEnd: 'a line of its head does not end with CR LF (RFC 9112, section 2.2)',
   blankLine: 'white space precedes its first header (RFC 9112, section 2.2)',

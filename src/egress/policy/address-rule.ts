@@ -2,8 +2,8 @@ import { domainToASCII } from 'node:url'
 import { type IpRange, parseIp, parseIpRange, toRange } from './ip-address.ts'
 
 /**
- * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null where the entry names none.
- * A `suffix` begins with its dot and stands for all names below it, not for the name itself.
+ * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null if the entry names none. A `suffix` begins
+ * with its dot and stands for all names below it, not for the name itself.
  */
 export type AddressRule =
   | { readonly kind: 'range'; readonly range: IpRange; readonly port: number | null }
