@@ -30,7 +30,7 @@ closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, 
   await output.drain(Math.max(lastLinesMs, endsAt - performance.now()))
 })
 
-await starting.catch(exitWhereNobodyCanListen)
+await starting.catch(exitIfListeningFails)
 for (const notice of settings.notices) log.warn(notice)
 
 function settingsOrExit(): Settings {
@@ -44,7 +44,7 @@ function settingsOrExit(): Settings {
 }
 
 /** Exits if the address is in use or not on this machine, or the port is privileged. Any other error is a bug. */
-async function exitWhereNobodyCanListen(error: unknown): Promise<never> {
+async function exitIfListeningFails(error: unknown): Promise<never> {
   if (!(error instanceof Error && 'syscall' in error)) throw error
   log.fatal(`cannot listen on ${settings.host} port ${settings.port}: ${error.message}`)
   await output.drain(lastLinesMs)

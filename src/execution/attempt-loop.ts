@@ -95,7 +95,7 @@ const renderedTooLate: Failure = {
 /** Warnings for an attempt that was due and did not begin. */
 const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {
   stopped: retryAbandoned('the service was stopped, or the client closed its connection.'),
-  no_place: retryAbandoned('after the pause the service had no capacity for it in time.'),
+  no_slot: retryAbandoned('after the pause the service had no capacity for it in time.'),
   too_many: {
     code: 'pauses_full',
     path: '/node/retry',
@@ -112,7 +112,7 @@ function retryAbandoned(why: string): Warning {
 async function pause(ms: number, budget: Budget, { request, resources }: AttemptPlan): Promise<PauseEnd> {
   const host = `${request.host}:${request.port}`
   const end = await resources.pause({ ms, host, withinMs: budget.remainingMs - minAttemptMs })
-  return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_place' : end
+  return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_slot' : end
 }
 
 /**

@@ -9,9 +9,9 @@ export interface Pause {
 
 /**
  * How a pause ended. Only after `over` another attempt may begin. `stopped`: the client has gone or the service
- * stops. `no_place`: the service had no capacity after the pause. `too_many`: the pause did not begin.
+ * stops. `no_slot`: the service had no capacity after the pause. `too_many`: the pause did not begin.
  */
-export type PauseEnd = 'over' | 'stopped' | 'no_place' | 'too_many'
+export type PauseEnd = 'over' | 'stopped' | 'no_slot' | 'too_many'
 
 /** What an execution holds of the service: a slot of MAX_IN_FLIGHT, and memory. Both are released at its end. */
 export interface HeldResources {

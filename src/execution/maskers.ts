@@ -66,7 +66,7 @@ export class ExecutionMaskers {
   }
 }
 
-/** A response with more secrets is not shown: masking it would be expensive. */
+/** The body of a response with more secrets is not shown: masking it would be expensive. */
 const maxResponseSecrets = 64
 
 function secretsIn(headers: TargetResponse['headers']): ReadonlySet<string> {

@@ -40,8 +40,8 @@ export class Trace {
 }
 
 /** Continues the trace of a client. */
-export function continueTrace(caller: TraceContext): Trace {
-  return new Trace(caller)
+export function continueTrace(parent: TraceContext): Trace {
+  return new Trace(parent)
 }
 
 /** Starts a new trace. */

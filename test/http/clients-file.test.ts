@@ -122,7 +122,7 @@ describe('API_KEYS_FILE', () => {
     [
       'a tenant that no request can have',
       withMember('tenants', ['acme', 'a b']),
-      ['/a/tenants/1 is no name of a tenant: up to 64 of A-Z a-z 0-9 . _ -'],
+      ['/a/tenants/1 is not a name of a tenant: use 1 to 64 of A-Z a-z 0-9 . _ -'],
     ],
     ['no rights', withMember('rights', []), ['/a/rights must have at least one entry']],
     [

@@ -97,7 +97,7 @@ describe('what is wrong with a body', () => {
       'a text has not the right form',
       { node, tenant: 'a b' },
       '/tenant',
-      'not as described: Separates statistics, limits and connection pools: up to 64 of A-Z a-z 0-9 . _ -',
+      'does not match its description: Separates statistics, limits and connection pools: up to 64 of A-Z a-z 0-9 . _ -',
     ],
     [
       'a list is an object',

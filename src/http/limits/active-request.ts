@@ -1,6 +1,6 @@
 import type { HeldResources, Pause, PauseEnd } from '../../execution/held-resources.ts'
 import { estimateBody, estimateGrowth, estimateRequest, estimateStructure } from '../body/memory-estimate.ts'
-import { PausedExecution, type PlaceQueue } from './paused-execution.ts'
+import { PausedExecution, type SlotQueue } from './paused-execution.ts'
 import type { Pauses } from './pauses.ts'
 import type { LimitName, RequestOwner, Shortage } from './reached-limit.ts'
 import type { Holder, Shares } from './shares.ts'
@@ -10,8 +10,8 @@ import type { ClientUsage, TenantUsage } from './usage.ts'
 export interface Surroundings {
   readonly shares: Shares
   readonly pauses: Pauses
-  /** Where executions wait after their pause. `noteFreePlace` must be called when a slot may be free. */
-  readonly queue: PlaceQueue & { noteFreePlace(): void }
+  /** Where executions wait after their pause. `noteFreeSlot` must be called when a slot may be free. */
+  readonly queue: SlotQueue & { noteFreeSlot(): void }
   /** Whether new pauses are refused. */
   isStopping(): boolean
   /** Called when a limit refuses a part of a request. */
@@ -33,7 +33,7 @@ export class ActiveRequest implements Holder, HeldResources {
   readonly #surroundings: Surroundings
   #tenant: TenantUsage | null = null
   #tenantName: string | null = null
-  #hasPlace = false
+  #hasSlot = false
   #bodyBytes: number
   /** Reserved memory, without that for responses. */
   #bytes = 0
@@ -72,7 +72,7 @@ export class ActiveRequest implements Holder, HeldResources {
     const shortage =
       shares.findShortage('active', this, { more: 1 }) ?? shares.findShortage('bytes', this, { more: bytes })
     if (shortage !== null) return shortage
-    this.#takePlace()
+    this.#takeSlot()
     this.#hold(bytes)
     return null
   }
@@ -96,7 +96,7 @@ export class ActiveRequest implements Holder, HeldResources {
     if (this.#hasEnded) return null
     client.see(name, performance.now())
     const tenant = client.tenant(name)
-    const shortage = shares.assign(client, tenant, { active: Number(this.#hasPlace), bytes: this.#bytes })
+    const shortage = shares.assign(client, tenant, { active: Number(this.#hasSlot), bytes: this.#bytes })
     if (shortage === null) this.#tenant = tenant
     return shortage
   }
@@ -133,8 +133,8 @@ export class ActiveRequest implements Holder, HeldResources {
       onReached('paused', this)
       return 'too_many'
     }
-    this.#leavePlace()
-    this.#paused = new PausedExecution(this, pause, queue, () => this.#takePlace())
+    this.#leaveSlot()
+    this.#paused = new PausedExecution(this, pause, queue, () => this.#takeSlot())
     const end = await this.#paused.ended
     this.#paused = null
     pauses.end(this, pause.host)
@@ -155,22 +155,22 @@ export class ActiveRequest implements Holder, HeldResources {
   /** Releases slot and memory. From now on the request takes none. */
   end(): void {
     this.#hasEnded = true
-    this.#leavePlace()
+    this.#leaveSlot()
     this.#surroundings.shares.add(this, 'bytes', -(this.#receivedBytes + this.#bytes))
     this.#receivedBytes = 0
     this.#bytes = 0
   }
 
-  #takePlace(): void {
-    this.#hasPlace = true
+  #takeSlot(): void {
+    this.#hasSlot = true
     this.#surroundings.shares.add(this, 'active', 1)
   }
 
-  #leavePlace(): void {
-    if (!this.#hasPlace) return
-    this.#hasPlace = false
+  #leaveSlot(): void {
+    if (!this.#hasSlot) return
+    this.#hasSlot = false
     this.#surroundings.shares.add(this, 'active', -1)
-    this.#surroundings.queue.noteFreePlace()
+    this.#surroundings.queue.noteFreeSlot()
   }
 
   #tryToHold(bytes: number): Shortage | null {

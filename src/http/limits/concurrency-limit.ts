@@ -146,15 +146,15 @@ export class ConcurrencyLimit {
   }
 
   #queue(): Surroundings['queue'] {
-    const noteFreePlace = () =>
+    const noteFreeSlot = () =>
       this.#waiting.resumeThose((holder) => this.#shares.findShortage('active', holder, { more: 1 }) === null)
     return {
       add: (waiting) => {
         this.#waiting.add(waiting)
-        noteFreePlace()
+        noteFreeSlot()
       },
       remove: (waiting) => this.#waiting.remove(waiting),
-      noteFreePlace,
+      noteFreeSlot,
     }
   }
 
@@ -166,5 +166,5 @@ export class ConcurrencyLimit {
 }
 
 function findHaste({ bucket }: ClientUsage): Shortage | null {
-  return bucket === null || bucket.take(performance.now()) ? null : { limit: 'rate', of: 'places' }
+  return bucket === null || bucket.take(performance.now()) ? null : { limit: 'rate', of: 'slots' }
 }

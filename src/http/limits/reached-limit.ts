@@ -25,7 +25,7 @@ export interface ReachedLimit extends RequestOwner {
 export interface Shortage {
   readonly limit: Exclude<LimitName, 'paused' | 'response'>
   /** What is short, for all or for this client or tenant. */
-  readonly of: 'places' | 'memory'
+  readonly of: 'slots' | 'memory'
 }
 
 /** The refusal of a request for which a limit is reached. Nothing was sent, so the client may repeat it. */
@@ -43,7 +43,7 @@ const overloads = {
 } as const
 
 const tooMuch = {
-  places:
+  slots:
     'has as many requests under way as its share of MAX_IN_FLIGHT allows (MAX_IN_FLIGHT_PER_CLIENT, maxInFlight of the client, MAX_IN_FLIGHT_PER_TENANT). Send this request again when one of them has ended.',
   memory:
     'has used up its share of MAX_BYTES_IN_FLIGHT with requests under way. Send this request again when one of them has ended.',

@@ -131,10 +131,10 @@ export class Shares {
   }
 }
 
-const kinds = { active: 'places', bytes: 'memory' } as const
+const kinds = { active: 'slots', bytes: 'memory' } as const
 
 const exhausted = {
-  active: { limit: 'service', of: 'places' },
+  active: { limit: 'service', of: 'slots' },
   bytes: { limit: 'memory', of: 'memory' },
 } as const satisfies Record<Limited, Shortage>
 

@@ -50,7 +50,7 @@ export const problemReplies = {
   429: {
     ...problemReply(
       'The client or the tenant has used up its share of the capacity; nothing was sent.',
-      refuseFor({ limit: 'client', of: 'places' }, { client: 'engine', tenant: null }),
+      refuseFor({ limit: 'client', of: 'slots' }, { client: 'engine', tenant: null }),
     ),
     headers: { 'Retry-After': retryAfter },
   },
