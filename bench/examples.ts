@@ -104,7 +104,7 @@ function createAnswer(bytes: number): string {
   return `${start.padEnd(bytes - 2, 'lead ')}"}`
 }
 
-/** Where the lead is sent to. */
+/** The target of the lead. */
 export interface Destination {
   readonly port: number
   readonly host?: string

@@ -21,11 +21,11 @@ Without options: comparison with the bare forwarder, start and memory, and how c
 A whole run writes bench/results.md; one with --quick or --only prints its tables.
 
   --peer node-red   compare with Node-RED too; it is installed into a temporary folder
-  --leak            also look for what calls of every kind leave behind
-  --calls N         how many calls that takes (default 1000000)
+  --leak            also measure what calls of every kind leave behind
+  --calls N         the number of calls for --leak (default 1000000)
   --only PART       one of ${parts.join(', ')}; may be repeated
-  --quick           less of everything: to try out, not to quote
-  --profile         nothing but CPU profiles of service and bare forwarder under load
+  --quick           a shorter run, whose results are rough
+  --profile         only CPU profiles of service and bare forwarder under load
   --help            this text
 `
 
@@ -36,8 +36,7 @@ export function readOptions(args: readonly string[]): Options | null {
   if (peer !== undefined && peer !== 'node-red')
     throw invalid(`--peer "${peer}" is not known; there is node-red.`)
   if (!/^[1-9]\d{0,8}$/.test(calls)) throw invalid(`--calls "${calls}" is not a number from 1 to 999999999.`)
-  if (profile && only !== undefined)
-    throw invalid('--profile takes profiles and nothing else: leave out --only.')
+  if (profile && only !== undefined) throw invalid('--profile only takes profiles: leave out --only.')
   const unknown = only?.find((name) => !isPart(name))
   if (unknown !== undefined) throw invalid(`--only "${unknown}" is not known; there are ${parts.join(', ')}.`)
   return {

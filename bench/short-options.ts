@@ -13,11 +13,11 @@ const [ordinary] = examples as readonly [Example, ...Example[]]
 
 export const shortUsage = `npm run bench:short -- [options]
 
-The service and the bare forwarder by turns on one core, in less than two minutes: CPU time per execution of both, and
+Measures the service and the bare forwarder in turn on one core, in less than two minutes: CPU time per execution, and
 their ratio. Run it before and after a change, or with --against.
 
-  --against DIR     the service of another checkout, with its own node_modules, in the place of the bare forwarder
-  --request NAME    what is executed; one of
+  --against DIR     the service of another checkout, with its own node_modules, instead of the bare forwarder
+  --request NAME    the example to execute; one of
 ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${what}`).join('\n')}
   --help            this text
 `

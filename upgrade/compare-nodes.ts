@@ -8,14 +8,14 @@ import { readStoredNode, UnreadableLine } from './stored-node.ts'
 
 const usage = `npm run compare-nodes -- --before URL --after URL FILE
 
-Tells what two versions of the service make of stored nodes, by their previews: nothing is sent to a target.
+Compares the previews of stored nodes by two versions of the service. Nothing is sent to a target.
 
-  --before URL   the service as it is in use, such as http://127.0.0.1:3000
+  --before URL   the service in use, such as http://127.0.0.1:3000
   --after URL    the service of the new version
-  FILE           a line of JSON for each node: the node, or a body of POST /v1/execute or /v1/preview
+  FILE           one line of JSON per node: the node, or a body of POST /v1/execute or /v1/preview
 
-The key of both is WEBHOOK_NODE_KEY of the environment, where one is asked for. Ends with 0 where nothing has changed,
-with 1 where something has, with 2 where it could not be told.
+If the services ask for a key, both get the one in the environment variable WEBHOOK_NODE_KEY. Exit code: 0 if nothing
+changed, 1 if something changed, 2 if the nodes could not be compared.
 `
 
 const unchanged: ReadonlySet<Verdict> = new Set(['same', 'unusable'])
