@@ -20,7 +20,8 @@ CMD ["node", "demo/receiver-main.ts"]
 
 # The service: docker build .
 FROM node:26-slim
-ARG VERSION=0.2.0
+# .github/workflows/release.yml says which release this is. An image that is built by hand is none.
+ARG VERSION
 ARG REVISION
 ARG CREATED
 LABEL org.opencontainers.image.title="webhook-node" \

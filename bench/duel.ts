@@ -11,7 +11,7 @@ export interface Pair<T> {
   readonly other: T
 }
 
-export interface DuelTurn {
+interface DuelTurn {
   /** Full load. */
   readonly full: Measurement
   /** One call after the other. */

@@ -20,7 +20,7 @@ export interface FullAim {
   readonly requests: Requests
 }
 
-export interface FullExtent {
+interface FullExtent {
   readonly connections: number
   readonly seconds: number
 }

@@ -1,7 +1,7 @@
 import { InvalidOptions, readCommandLine } from './command-line.ts'
 
 /** What a run may measure. */
-export const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
+const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
 
 /** What a run may measure. */
 export type Part = (typeof parts)[number]

@@ -18,7 +18,7 @@ export interface Results {
   readonly leak: readonly Remains[] | null
 }
 
-export interface Comparison {
+interface Comparison {
   readonly rounds: readonly Round[]
   /** The name of the peer, or null. */
   readonly peer: string | null

@@ -15,7 +15,7 @@ export interface Tools {
 }
 
 /** Whether `perf` counts instructions here. */
-export type InstructionCounter = 'counted' | 'not counted: no perf' | 'not counted: perf cannot, here'
+type InstructionCounter = 'counted' | 'not counted: no perf' | 'not counted: perf cannot, here'
 
 /** Debian installs nginx in a directory that only root has in its PATH. */
 const nginxCommands = ['nginx', '/usr/sbin/nginx']

@@ -2,7 +2,7 @@ import { check, type Diagnostics } from 'recheck'
 import { type Exception, findPatterns, type Pattern, type SourceTexts } from './find-patterns.ts'
 
 /** A problem, and its position. */
-export interface Complaint {
+interface Complaint {
   readonly file: string
   readonly line: number
   readonly message: string

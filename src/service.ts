@@ -17,7 +17,13 @@ export async function startServer(
   standIn?: EgressClient,
 ): Promise<FastifyInstance> {
   const { host, port, access } = settings
-  const own = { address: host, port }
+  const own = {
+    address: host,
+    /** Read for every call, because with port 0 the system chooses the port. */
+    get port() {
+      return listeningAddress(app)?.port ?? port
+    },
+  }
   const debug = (details: object, message: string) => log.debug(details, message)
   const egressClient = standIn ?? createEgressClient({ ...settings.egress, own, log: debug })
   const secrets = createSecretStore({ ...settings.secrets, log })
@@ -30,8 +36,10 @@ export async function startServer(
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
-  // With port 0 the real port is known only now. The egress policy needs it. The address of a TCP server is an
-  // AddressInfo.
-  own.port = (app.server.address() as AddressInfo).port
   return app
+}
+
+/** Null before the service listens. The address of a TCP server is an AddressInfo. */
+function listeningAddress({ server }: FastifyInstance): AddressInfo | null {
+  return server.address() as AddressInfo | null
 }

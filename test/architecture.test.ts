@@ -64,7 +64,7 @@ describe('imports', () => {
     expect(packagesOnFloor(1)).toEqual(['iconv-lite', 'liquidjs'])
   })
 
-  it('of what opens connections are in the egress folder only', () => {
+  it('of packages that open connections are in the egress folder only', () => {
     const dialling = files.filter((file) =>
       valuesNamedBy(file).some((name) =>
         /^(?:undici|node:(?:net|tls|https?|http2|dns|dgram))(?:\/|$)/.test(name),
@@ -81,7 +81,7 @@ describe('imports', () => {
     ).toEqual([])
   })
 
-  it('of what delivers spans are in one file, which is loaded where there is a collector only', () => {
+  it('of packages that deliver spans are in one file, which is loaded where there is a collector only', () => {
     const delivering = files.filter((file) =>
       valuesNamedBy(file).some((name) => /^@opentelemetry\/|otlp-exporter\.ts$/.test(name)),
     )
@@ -95,7 +95,7 @@ describe('imports', () => {
 })
 
 describe('the environment', () => {
-  it('is read by settings and main, and by nobody else', () => {
+  it('is read by settings and main only', () => {
     const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(sourceOf(file)))
 
     for (const file of readers) expect(['settings/settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)

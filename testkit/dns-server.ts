@@ -140,7 +140,7 @@ interface Replies {
   readonly whole: Packet
 }
 
-const rcodes = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const
+const rcodes = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 } as const
 
 function repliesTo(question: Question, id: number, zone: Zone = { rcode: 'NXDOMAIN' }): Replies {
   // The low four bits of the flags are the response code.

@@ -9,7 +9,7 @@ import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
 
 /** Values that the node refers to as `{{ secrets.NAME }}`. */
-export const Secrets = Type.Record(
+const Secrets = Type.Record(
   Type.String({ pattern: `^${secretNamePattern}$` }),
   Type.String({
     minLength: minMaskLength,
@@ -175,7 +175,7 @@ export const Reason = closedObject(
 export type Reason = Static<typeof Reason>
 
 /** Something that did not stop the call but deserves a look. */
-export const Warning = closedObject(
+const Warning = closedObject(
   {
     code: Type.String({ description: 'Stable name of the warning.', examples: ['value_empty'] }),
     path: nullableText('JSON Pointer to the part of the node to look at.'),

@@ -283,7 +283,7 @@ export const Expectation = Type.Union([StatusExpectation, StringExpectation, Con
 export type Expectation = Static<typeof Expectation>
 
 /** Whether and when a call is tried again. */
-export const Retry = closedObject(
+const Retry = closedObject(
   {
     attempts: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 10, default: 3, description: 'How many attempts at most.' }),

@@ -70,7 +70,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Stops reading. Returns what has arrived so far, or null if the head has not. */
   interrupt(): TargetResponse | null {
     if (this.#body === null) return null
-    return this.#responseWith(this.#body.interrupt(), 'timed_out')
+    const { bytes, ending } = this.#body.interrupt()
+    return this.#responseWith(bytes, ending)
   }
 
   /** Called right before the request is written. */
@@ -113,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller, error: Error): void {
     if (this.#body) {
-      this.#body.end('broken')
+      this.#body.end(error.name === 'HTTPParserError' ? 'misframed' : 'broken')
       return
     }
     if (error instanceof HeadError && isFinal(error.head)) this.#delivered = 'yes'

@@ -5,6 +5,7 @@ import type { AttemptPhase } from './call/phase-clock.ts'
 import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
 import { describeTroubles, LookupFailed } from './dns/lookup-failed.ts'
 import { HeadError } from './framing/head-error.ts'
+import type { HeadExcess } from './framing/progress-limit.ts'
 import { headRules } from './framing/response-head.ts'
 import { AddressDenied } from './policy/address-denied.ts'
 import type { Target } from './policy/address-policy.ts'
@@ -32,8 +33,7 @@ const wordings = {
   no_response: (place) => `${place} closed the connection without a response.`,
   response_malformed: (place) => `The response of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
-  response_headers_too_large: (place) =>
-    `${place} answered with a head of more than 16 KiB, or with more than 512 headers.`,
+  response_headers_too_large: (place) => `${place} answered with a head that is too large.`,
   local_resource: () => 'The service has no sockets or files left.',
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
@@ -72,12 +72,19 @@ function tellMore(error: Error, target: Target, place: string): Partial<Failure>
   return {}
 }
 
-/** Names the broken rule, and the status, because there is no response that shows it. */
-function describeHead({ code, head: { rule, status } }: HeadError, place: string): Partial<Failure> {
+/** Names the broken rule or limit, and the status, because there is no response that shows it. */
+function describeHead({ head: { rule, excess, status } }: HeadError, place: string): Partial<Failure> {
   const detail =
-    wordings[code === 'EGRESS_HEADERS_TOO_LARGE' ? 'response_headers_too_large' : 'response_malformed'](place)
-  const broken = rule === null ? detail : `${detail.slice(0, -1)}: ${headRules[rule]}.`
-  return status === null ? { detail: broken } : { detail: `${broken} Its status was ${status}.`, status }
+    rule === null
+      ? `${place} answered with ${excesses[excess ?? 'bytes']}.`
+      : `${wordings.response_malformed(place).slice(0, -1)}: ${headRules[rule]}.`
+  return status === null ? { detail } : { detail: `${detail} Its status was ${status}.`, status }
+}
+
+const excesses: Readonly<Record<HeadExcess, string>> = {
+  bytes: 'a head of more than 16 KiB',
+  headers: 'more than 512 headers',
+  interimBytes: 'interim heads (1xx) of more than 16 KiB together',
 }
 
 /** Host and port as in a URL. The author of the node wrote both, so they reveal nothing. */
@@ -101,12 +108,6 @@ const anywhere: Table = [
   [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/, 'local_resource'],
 ]
 
-const lookups: Table = [
-  [/^EGRESS_DNS_NOT_FOUND$/, 'dns_not_found'],
-  [/^EGRESS_DNS_FAILED$/, 'dns_failed'],
-  [/^EGRESS_DNS_TIMEOUT$/, 'dns_timeout'],
-]
-
 const connections: Table = [
   [/^(ECONNREFUSED|ECONNRESET|ECONNABORTED)$/, 'connect_refused'],
   [/^ETIMEDOUT$/, 'connect_timeout'],
@@ -121,6 +122,10 @@ const http2Hint =
   'The service speaks HTTP/1.1 only. Ask the operator of the target to allow it, or for another address.'
 
 const meanings = {
+  noAddress: {
+    detail: (place) => `The host name of ${place} has no address.`,
+    hint: 'The name exists but has neither an IPv4 nor an IPv6 address: it may serve mail only. Check which host the API of the target has.',
+  },
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
     hint: 'The operator of the target can install a certificate of an authority, or the operator of the service can add this one to EGRESS_CA_FILE.',
@@ -169,6 +174,13 @@ const meanings = {
   },
 } as const satisfies Readonly<Record<string, Meaning>>
 
+const lookups: Table = [
+  [/^EGRESS_DNS_NOT_FOUND$/, 'dns_not_found'],
+  [/^EGRESS_DNS_NO_ADDRESS$/, 'dns_not_found', meanings.noAddress],
+  [/^EGRESS_DNS_FAILED$/, 'dns_failed'],
+  [/^EGRESS_DNS_TIMEOUT$/, 'dns_timeout'],
+]
+
 /** The beginnings of OpenSSL's codes differ between versions. Their ends are stable. */
 const handshakes: Table = [
   [/^CERT_HAS_EXPIRED$/, 'tls_cert_expired'],
@@ -188,7 +200,7 @@ const handshakes: Table = [
     'tls_protocol',
     meanings.oldVersion,
   ],
-  [/ALERT_HANDSHAKE_FAILURE$/, 'tls_protocol', meanings.refusedHello],
+  [/ALERT_HANDSHAKE_FAILURE$|^EGRESS_HELLO_REFUSED$/, 'tls_protocol', meanings.refusedHello],
   [/^ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED$/, 'tls_protocol', meanings.insecureRenegotiation],
   [/^ERR_SSL_DH_KEY_TOO_SMALL$/, 'tls_protocol', meanings.weakKeyExchange],
   [/ALERT_INSUFFICIENT_SECURITY$/, 'tls_protocol'],

@@ -58,6 +58,8 @@ export function evaluateOutcome(
   response.readText()
   const warnings = collectWarnings(outcome, response)
   if (decision.reason.code === 'judging_failed') return { decision, captured: captureNothing(node), warnings }
+  if (node.capture.length === 0)
+    return { decision, captured: {}, warnings: [...decision.warnings, ...warnings] }
   const scope = scopeWith(response, context)
   const taken = context.budget.judge(() => capture(node, response, scope, context.maxCapturedBytes))
   if (taken.exceededAt !== null && outcome.kind === 'responded')
@@ -117,10 +119,22 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
     message:
       'The connection broke off within the body of the response; the reply shows the part that arrived.',
   },
+  misframed: {
+    code: 'response_truncated',
+    path: null,
+    message:
+      'A chunk of the response breaks the rules of HTTP (RFC 9112, section 7.1), so the connection was closed; the reply shows the part that arrived.',
+  },
   timed_out: {
     code: 'response_truncated',
     path: null,
     message: 'The body of the response did not end in time; the reply shows the part that arrived.',
+  },
+  undecoded: {
+    code: 'response_truncated',
+    path: null,
+    message:
+      'The body of the response did not end in time. It has a content coding, and only complete bodies are decoded: the reply shows nothing of it.',
   },
   undecodable: {
     code: 'response_undecodable',

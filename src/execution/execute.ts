@@ -24,7 +24,7 @@ import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
 import type { RenderQuota } from './render-quota.ts'
-import { tellOfRepeat } from './repeated-request.ts'
+import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { traceEgress } from './trace-egress.ts'
 
@@ -90,7 +90,10 @@ export async function executeNode(
     ? await runAttempts({
         node,
         request: rendered.request,
-        egressClient: trace === null ? context.egressClient : traceEgress(context.egressClient, trace),
+        egressClient:
+          trace === null
+            ? context.egressClient
+            : traceEgress(context.egressClient, trace, rendered.carriesTrace),
         tenant,
         deadlineMs,
         accepted,
@@ -193,7 +196,7 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
     repeat: chooseRepeat(rendered, attempts, decision.succeeded),
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
     captured,
-    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered.display, state)) : null,
+    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
     warnings: diagnostics.warnings([...rendered.warnings, ...made.warnings, ...warnings]),
@@ -205,9 +208,11 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
+type Sendable = Extract<RenderedRequest, { readonly ok: true }>
+
 /** The request as the last attempt sent it. */
-function shownParts(display: ShownParts, { trace }: ExecutionState): ShownParts {
-  const spanId = trace?.attemptSpanIds.at(-1)
+function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionState): ShownParts {
+  const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
 }
 
@@ -243,7 +248,7 @@ function chooseRepeat(
   attempts: readonly Attempt[],
   succeeded: boolean,
 ): RetrySafety {
-  if (succeeded) return 'never'
+  if (succeeded || isSecondAnswer(attempts)) return 'never'
   return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 

@@ -6,16 +6,39 @@ import type { Attempt } from '../webhook/wire/outcome.ts'
  */
 const secondAnswers: ReadonlySet<number> = new Set([404, 409, 410, 412])
 
-/**
- * If an earlier attempt got no response, the reason first says that this attempt may have caused the status of the
- * last one.
- */
+/** Whether an earlier attempt without a response may have caused the status of the last one. */
+export function isSecondAnswer(attempts: readonly Attempt[]): boolean {
+  const status = readStatus(attempts.at(-1))
+  return status !== null && secondAnswers.has(status) && findUnanswered(attempts) !== -1
+}
+
+/** If an earlier attempt got no response but may have arrived, the hint says so first. */
 export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[]): DecisionReason {
-  if (reason.code !== 'expectation_unmet' || attempts.length < 2) return reason
-  const status = attempts.at(-1)?.outcome.response?.status ?? 0
-  const unanswered = attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
-  if (!secondAnswers.has(status) || unanswered === -1) return reason
+  const unanswered = findUnanswered(attempts)
+  if (unanswered === -1 || reason.code === 'expectation_met') return reason
   const which = unanswered === 0 ? 'The first request' : 'An earlier request'
-  const cause = `${which} may be the cause: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`
+  if (isSecondAnswer(attempts)) {
+    const status = readStatus(attempts.at(-1))
+    return withCause(
+      reason,
+      `${which} may be the cause: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`,
+    )
+  }
+  if (attempts.at(-1)?.delivered !== 'no') return reason
+  return withCause(reason, `${which} may have arrived: it got no response, and this attempt sent nothing.`)
+}
+
+function withCause(reason: DecisionReason, cause: string): DecisionReason {
   return { ...reason, hint: reason.hint === null ? cause : `${cause} ${reason.hint}` }
+}
+
+/** The index of the first attempt before the last one that got no response but may have arrived, or -1. */
+function findUnanswered(attempts: readonly Attempt[]): number {
+  return attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
+}
+
+function readStatus(attempt: Attempt | undefined): number | null {
+  if (attempt === undefined) return null
+  const { outcome } = attempt
+  return outcome.response?.status ?? (outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null)
 }

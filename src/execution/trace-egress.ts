@@ -5,13 +5,14 @@ import { newSpanId, type Trace } from '../tracing/trace.ts'
 export function traceEgress(
   egressClient: Pick<EgressClient, 'call'>,
   trace: Trace,
+  carriesTrace: boolean,
 ): Pick<EgressClient, 'call'> {
   return {
     call(request, options): Promise<Attempts> {
       const underOwnSpan = () => {
         const spanId = newSpanId()
         trace.attemptSpanIds.push(spanId)
-        return { ...request, headers: trace.handOn(request.headers, spanId) }
+        return carriesTrace ? { ...request, headers: trace.handOn(request.headers, spanId) } : request
       }
       return egressClient.call(underOwnSpan(), { ...options, forResend: underOwnSpan })
     },

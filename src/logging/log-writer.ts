@@ -11,7 +11,7 @@ export interface LogWriterOptions {
 }
 
 /** Most bytes that wait to be written: about 2,000 lines. */
-export const maxWaitingBytes = 1_048_576
+const maxWaitingBytes = 1_048_576
 
 /** How long lines are collected: under load many lines share one system call. */
 const batchMs = 10

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type SourcePlaces, watchSources } from './watch-sources.ts'
 
 /** A value, or all problems: one sentence each. */
-export type ReadValue<Value> =
+type ReadValue<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: readonly string[] }
 

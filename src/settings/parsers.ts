@@ -114,14 +114,21 @@ export function apiKeyList(text: string): Parsed<readonly Client[]> {
 export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
-    const pem = readFileSync(path, 'utf8')
-    const { length } = parseCertificates(pem)
-    if (length > 0 && length === pem.split('-----BEGIN ').length - 1) return right(pem)
+    const text = readFileSync(path, 'utf8')
+    const certificates = parseCertificates(text)
+    // Serialized again: OpenSSL ignores a block that does not begin on its own line.
+    if (certificates.length > 0 && certificates.length === countBlocks(text))
+      return right(certificates.map(String).join(''))
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
   }
+}
+
+/** Counts the blocks of PEM, including damaged ones. */
+function countBlocks(text: string): number {
+  return text.match(/-BEGIN [A-Z]/g)?.length ?? 0
 }
 
 /** A list of groups in the form of Node's `ecdhCurve`. OpenSSL must know at least one of them. */

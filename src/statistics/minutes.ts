@@ -1,7 +1,7 @@
 import type { MinuteStatistics } from '../contract/statistics.ts'
 
 /** Minutes kept, including the current one. */
-export const keptMinutes = 60
+const keptMinutes = 60
 
 interface Minute {
   /** Minutes since 1970. */

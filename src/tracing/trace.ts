@@ -32,10 +32,8 @@ export class Trace {
 
   /** The headers of a request with the span of an attempt as the parent of the target's span. */
   handOn(headers: readonly HeaderPair[], spanId: string): readonly HeaderPair[] {
-    // A header of the node with the same name has another value, and is left alone.
-    const own = formatTraceparent(this.context)
-    const ofAttempt = formatTraceparent({ ...this.context, spanId })
-    return headers.map(([name, value]) => [name, value === own ? ofAttempt : value])
+    const parent = formatTraceparent({ ...this.context, spanId })
+    return headers.map(([name, value]) => [name, name === 'traceparent' ? parent : value])
   }
 }
 

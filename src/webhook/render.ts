@@ -57,7 +57,13 @@ export type RenderedRequest = {
   /** Where the URL leads; null where it could not be told. */
   readonly place: UrlPlace | null
 } & (
-  | { readonly ok: true; readonly request: OutboundRequest; readonly display: ShownParts }
+  | {
+      readonly ok: true
+      readonly request: OutboundRequest
+      readonly display: ShownParts
+      /** Whether the headers of the trace are those of the service, and not of the node. */
+      readonly carriesTrace: boolean
+    }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
 
@@ -110,7 +116,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, display }
+  return { request, display, carriesTrace: carriesOwnTrace(node, given) }
 }
 
 /** A parameter that is added to the query of the author. */
@@ -393,6 +399,10 @@ function headersFailure(detail: string, hint: string): Failure {
 
 const methodsWithLength: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
+function carriesOwnTrace({ propagatesTrace }: CompiledNode, given: readonly GivenHeader[]): boolean {
+  return propagatesTrace && !isGiven(given, 'traceparent')
+}
+
 /** Those of the service, each unless the node has one of that name. */
 function addStandard(
   headers: HeaderList,
@@ -408,6 +418,5 @@ function addStandard(
   add('Content-Type', node.body?.contentType)
   add('Idempotency-Key', sentIdempotencyKey(input, node))
   // A `tracestate` belongs to its `traceparent`: where the node has one of its own, ours does not go with it.
-  if (node.propagatesTrace && !isGiven(given, 'traceparent'))
-    for (const [name, value] of input.traceHeaders) add(name, value)
+  if (carriesOwnTrace(node, given)) for (const [name, value] of input.traceHeaders) add(name, value)
 }

@@ -6,8 +6,8 @@ import { startWorld, type World } from '../../demo/world.ts'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import openapi from '../../openapi/openapi.json' with { type: 'json' }
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import { launchChromium, nameOfThisMachine } from './chromium.ts'
-import { type DocsPage, openDocsPage, type ShownReply } from './docs-page.ts'
+import { launchChromium, nameOfThisMachine } from './support/chromium.ts'
+import { type DocsPage, openDocsPage, type ShownReply } from './support/docs-page.ts'
 
 const { lead } = executeExamples
 const key = 'a-key-for-the-browser'
@@ -28,7 +28,7 @@ afterAll(async () => {
   await world?.[Symbol.asyncDispose]()
 })
 
-/** A page that nobody has seen before. */
+/** A page without any state from before. */
 async function openDocs(url = world.service.url): Promise<DocsPage> {
   const docs = await openDocsPage(browser, url)
   onTestFinished(() => docs.close())
@@ -41,8 +41,8 @@ async function openDocsWithKey(url?: string): Promise<DocsPage> {
   return docs
 }
 
-describe('Swagger UI, to somebody with a key', () => {
-  it('executes every example, and shows the branch that it is there to show', async () => {
+describe('Swagger UI for a client with a key', () => {
+  it('executes every example, and shows its branch', async () => {
     const docs = await openDocsWithKey()
 
     const shown = await runExamples<ExecuteReply>(docs, 'executeNode')
@@ -97,7 +97,7 @@ describe('Swagger UI, to somebody with a key', () => {
   })
 })
 
-describe('Swagger UI, to somebody without a key', () => {
+describe('Swagger UI for a client without a key', () => {
   it.each([
     ['no key', ''],
     ['a wrong key', 'not-a-key-of-this-service'],

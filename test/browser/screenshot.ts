@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld } from '../../demo/world.ts'
 import { executeExamples } from '../../openapi/examples.ts'
-import { launchChromium } from './chromium.ts'
-import { openDocsPage } from './docs-page.ts'
+import { launchChromium } from './support/chromium.ts'
+import { openDocsPage } from './support/docs-page.ts'
 
 // Writes the picture of Swagger UI that the README shows: npx node test/browser/screenshot.ts
 

@@ -58,14 +58,14 @@ describe('the check of regular expressions', () => {
     ['a division', 'export const half = (all: number, s: number) => all /s+s/ 2'],
     ['a text', String.raw`export const text = '/\\s+$/'`],
     ['a comment', String.raw`// /\s+$/`],
-  ])('takes %s for no pattern', async (_what, line) => {
+  ])('does not take %s for a pattern', async (_what, line) => {
     expect(await checkPatterns(linesOf(line))).toMatchObject({
       patterns: 0,
       complaints: [],
     })
   })
 
-  it('wants to know of a pattern that is made at run time what it may be', async () => {
+  it('wants a bound for a pattern that is made at run time', async () => {
     const make = 'export const make = (text: string) => new RegExp(text)'
 
     expect(await complaintsAbout(linesOf(make))).toEqual(['src/a.ts:1'])

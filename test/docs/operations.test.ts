@@ -27,7 +27,7 @@ describe('docs/operations.md', () => {
       '{% assign r = (1..1000) %}{% for i in r %}{% for j in r %}{% for k in r %}{% endfor %}{% endfor %}{% endfor %}',
     ],
     ['memory', '{{ (1..1000000000) | size }}'],
-  ])('has the limit that a template meets that never has enough %s', async (_what, value) => {
+  ])('has the limit of a template that uses up its %s', async (_what, value) => {
     const { preview } = await service()
     const node = { method: 'GET', url: 'https://hooks.example/', query: [{ name: 'q', value }] }
 

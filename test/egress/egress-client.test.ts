@@ -79,7 +79,7 @@ describe('an attempt', () => {
     expect(sum).toBeLessThanOrEqual(durationMs + 1)
   })
 
-  it('shows callers the class of what is denied; the log has the address', async () => {
+  it('shows the class of what is denied; the log has the address', async () => {
     const lines: unknown[] = []
     const target = await receiver(json(200, {}))
     const { outcome } = await attemptAt(
@@ -121,12 +121,12 @@ describe('an attempt', () => {
   })
 })
 
-it('serves many calls at once', async () => {
+it('the egress client serves many calls at once', async () => {
   const target = await receiver((request, response) => response.end(request.body))
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const calls = Array.from({ length: 100 }, async (_, number) => {
     const body = Buffer.from(String(number).padStart(2, '0').slice(-2))
-    const [{ outcome }] = await caller.call(outbound(target.port, { body }), {
+    const [{ outcome }] = await egressClient.call(outbound(target.port, { body }), {
       timeoutMs: 10_000,
       tenant: null,
     })

@@ -11,10 +11,15 @@ import { dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/serv
 
 const maxPerHost = 2
 
-it('all places and all sockets are given back, however calls end', { timeout: 60_000 }, async () => {
+it('all permits and all sockets are released, however calls end', { timeout: 60_000 }, async () => {
   const { targets, dnsServers } = await startTargets()
-  const caller = testEgressClient({ maxPerHost, maxQueuePerHost: 3, dnsServers, maxResponseBytes: 100_000 })
-  const peak = watchConnections(caller)
+  const egressClient = testEgressClient({
+    maxPerHost,
+    maxQueuePerHost: 3,
+    dnsServers,
+    maxResponseBytes: 100_000,
+  })
+  const peak = watchConnections(egressClient)
   const codes = new Set<FailureCode>()
   const plans = fc.array(
     fc.record({
@@ -28,11 +33,11 @@ it('all places and all sockets are given back, however calls end', { timeout: 60
 
   await fc.assert(
     fc.asyncProperty(plans, async (calls) => {
-      for (const attempts of await Promise.all(calls.map((plan) => play(caller, plan))))
+      for (const attempts of await Promise.all(calls.map((plan) => play(egressClient, plan))))
         for (const { outcome } of attempts) if (outcome.kind === 'failed') codes.add(outcome.failure.code)
 
-      expect(caller.load().waiting).toBe(0)
-      for (const target of targets) await expectFreePlaces(caller, target)
+      expect(egressClient.load().waiting).toBe(0)
+      for (const target of targets) await expectFreePermits(egressClient, target)
     }),
     // What goes over wires does not repeat itself: a smaller example would say nothing.
     { numRuns: 5, endOnFailure: true },
@@ -41,8 +46,8 @@ it('all places and all sockets are given back, however calls end', { timeout: 60
   // Two addresses of a name may be tried at once, and so may two handshakes where the first one is not answered.
   expect(peak()).toBeLessThanOrEqual((targets.length + 2) * maxPerHost)
   expect([...codes]).toEqual(expect.arrayContaining(endsToBeMet))
-  await caller.close()
-  await vi.waitUntil(() => caller.load().connections === 0)
+  await egressClient.close()
+  await vi.waitUntil(() => egressClient.load().connections === 0)
 })
 
 const endsToBeMet: FailureCode[] = [
@@ -72,20 +77,20 @@ interface Plan {
   readonly givesUpAfterMs: number | null
 }
 
-async function play(caller: EgressClient, plan: Plan): Promise<Attempts> {
+async function play(egressClient: EgressClient, plan: Plan): Promise<Attempts> {
   const { target, beginsAfterMs, timeoutMs, givesUpAfterMs } = plan
   await delay(beginsAfterMs)
   const controller = new AbortController()
   if (givesUpAfterMs !== null) setTimeout(() => controller.abort(), givesUpAfterMs)
   const request = outbound(target.port, { host: target.host })
-  return await caller.call(request, { timeoutMs, tenant: null, signal: controller.signal })
+  return await egressClient.call(request, { timeoutMs, tenant: null, signal: controller.signal })
 }
 
-/** So many calls have their place at once: sockets of earlier ones may take a moment to be gone. */
-async function expectFreePlaces(caller: EgressClient, { host, port }: Target): Promise<void> {
+/** As many calls as there are permits have one at once: sockets of earlier ones may take a moment to be gone. */
+async function expectFreePermits(egressClient: EgressClient, { host, port }: Target): Promise<void> {
   const isFree = async () => {
     const calls = Array.from({ length: maxPerHost }, () =>
-      caller.call(outbound(port, { host }), { timeoutMs: 5, tenant: null }),
+      egressClient.call(outbound(port, { host }), { timeoutMs: 5, tenant: null }),
     )
     const attempts = (await Promise.all(calls)).flat()
     return attempts.every(({ timings, outcome }) => timings.queueMs === null && !isQueueFull(outcome))
@@ -97,10 +102,10 @@ function isQueueFull(outcome: Attempts[0]['outcome']): boolean {
   return outcome.kind === 'failed' && outcome.failure.code === 'queue_full'
 }
 
-function watchConnections(caller: EgressClient): () => number {
+function watchConnections(egressClient: EgressClient): () => number {
   let peak = 0
   const look = () => {
-    peak = Math.max(peak, caller.load().connections)
+    peak = Math.max(peak, egressClient.load().connections)
   }
   const timer = setInterval(look, 1)
   onTestFinished(() => clearInterval(timer))

@@ -8,8 +8,8 @@ import { receiver } from '../support/servers.ts'
 
 const options: CallOptions = { timeoutMs: 5_000, tenant: null }
 
-describe('a call that finds all places taken', () => {
-  it('is made when one is free, in the order of arrival, and says how long it waited', async () => {
+describe('a call that finds all permits taken', () => {
+  it('is made when one is free, in order of arrival, and says how long it waited', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     const calls = ['/1', '/2', '/3'].map((path) => call(path))
     await received(1)
@@ -26,21 +26,21 @@ describe('a call that finds all places taken', () => {
     expect(third).toBeGreaterThan(second ?? 0)
   })
 
-  it('takes over the connection of the one before', async () => {
+  it('takes over the connection of the call before it', async () => {
     const target = await receiver(json(200, {}))
-    const caller = testEgressClient({ maxPerHost: 2 })
-    const calls = Array.from({ length: 20 }, () => caller.call(outbound(target.port), options))
+    const egressClient = testEgressClient({ maxPerHost: 2 })
+    const calls = Array.from({ length: 20 }, () => egressClient.call(outbound(target.port), options))
     const attempts = (await Promise.all(calls)).flat()
     expect(attempts.filter(({ connectionReused }) => !connectionReused)).toHaveLength(2)
-    expect(caller.load()).toEqual({ connections: 2, waiting: 0 })
+    expect(egressClient.load()).toEqual({ connections: 2, waiting: 0 })
   })
 
-  it('is queue_full where as many wait as may, with nothing sent', async () => {
-    const { call, received, caller } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 1 })
+  it('is queue_full where the queue is full, with nothing sent', async () => {
+    const { call, received, egressClient } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 1 })
     void call('/1')
     void call('/2')
     await received(1)
-    expect(caller.load()).toEqual({ connections: 1, waiting: 1 })
+    expect(egressClient.load()).toEqual({ connections: 1, waiting: 1 })
 
     const [attempt] = await call('/3')
 
@@ -68,7 +68,7 @@ describe('a call that finds all places taken', () => {
     expect(await received(1)).toEqual(['/1'])
   })
 
-  it('is queue_timeout where its turn comes too late to begin, with nothing sent', async () => {
+  it('is queue_timeout where its permit comes too late to begin, with nothing sent', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
@@ -109,7 +109,7 @@ describe('a call that finds all places taken', () => {
   })
 
   it('holds up no other target, and no other tenant', async () => {
-    const { call, received, caller } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const { call, received, egressClient } = await busyTarget({ maxPerHost: 1, maxQueuePerHost: 0 })
     const other = await receiver(json(200, {}))
     void call('/1', { tenant: 'a' })
     await received(1)
@@ -117,7 +117,7 @@ describe('a call that finds all places taken', () => {
     void call('/3')
     await received(3)
 
-    const [elsewhere] = await caller.call(outbound(other.port), { ...options, tenant: 'a' })
+    const [elsewhere] = await egressClient.call(outbound(other.port), { ...options, tenant: 'a' })
     const [here] = await call('/4', { tenant: 'a' })
 
     expect(elsewhere).toMatchObject({ outcome: { kind: 'responded' } })
@@ -125,20 +125,20 @@ describe('a call that finds all places taken', () => {
   })
 })
 
-describe('a caller who gives up', () => {
-  it('begins nothing where that was before the call', async () => {
-    const { call, caller, received } = await busyTarget()
+describe('a client that gives up', () => {
+  it('begins nothing where it did so before the call', async () => {
+    const { call, egressClient, received } = await busyTarget()
     const controller = new AbortController()
     controller.abort()
     expect(await call('/1', { signal: controller.signal })).toMatchObject([
       { outcome: { failure: { code: 'cancelled' } }, delivered: 'no', timings: { queueMs: null } },
     ])
-    expect(caller.load().connections).toBe(0)
+    expect(egressClient.load().connections).toBe(0)
     expect(await received(0)).toEqual([])
   })
 
   it('ends the wait for a permit', async () => {
-    const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
+    const { call, received, egressClient } = await busyTarget({ maxPerHost: 1 })
     void call('/1')
     await received(1)
     const controller = new AbortController()
@@ -153,11 +153,11 @@ describe('a caller who gives up', () => {
         delivered: 'no',
       },
     ])
-    expect(caller.load().waiting).toBe(0)
+    expect(egressClient.load().waiting).toBe(0)
     expect(await received(1)).toEqual(['/1'])
   })
 
-  it('does not end what has its place, whether that was waited for or not', async () => {
+  it('does not end a call that has its permit, whether that waited or not', async () => {
     const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
     const controller = new AbortController()
     const first = call('/1', { signal: controller.signal })
@@ -173,33 +173,33 @@ describe('a caller who gives up', () => {
   })
 })
 
-it('ends as shutdown, with nothing sent, where the service is stopped while it waits', async () => {
-  const { call, received, caller } = await busyTarget({ maxPerHost: 1 })
+it('a waiting call ends as shutdown, with nothing sent, where the service is stopped', async () => {
+  const { call, received, egressClient } = await busyTarget({ maxPerHost: 1 })
   const running = call('/1')
   const waiting = [call('/2'), call('/3')]
   await received(1)
-  await caller.close()
+  await egressClient.close()
 
   expect(await running).toMatchObject([{ outcome: { failure: { code: 'shutdown' } }, delivered: 'maybe' }])
   for (const attempts of await Promise.all(waiting))
     expect(attempts).toMatchObject([{ outcome: { failure: { code: 'shutdown' } }, delivered: 'no' }])
   expect(await received(1)).toEqual(['/1'])
-  await vi.waitUntil(() => caller.load().connections === 0)
-  expect(caller.load().waiting).toBe(0)
+  await vi.waitUntil(() => egressClient.load().connections === 0)
+  expect(egressClient.load().waiting).toBe(0)
 })
 
-it('needs one place for both attempts where a kept connection has died', async () => {
+it('a call needs one permit for both attempts where a kept connection has died', async () => {
   const target = await receiver(json(200, {}))
-  const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
-  await caller.call(outbound(target.port), options)
+  const egressClient = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
+  await egressClient.call(outbound(target.port), options)
 
   await nextTurn() // so that the end arrives before the next chance to write
-  const call = caller.call(outbound(target.port), options)
+  const call = egressClient.call(outbound(target.port), options)
   target.server.closeAllConnections()
 
   expect((await call).map(({ outcome }) => outcome.kind)).toEqual(['failed', 'responded'])
-  expect(caller.load()).toEqual({ connections: 1, waiting: 0 })
-  expect(await caller.call(outbound(target.port), options)).toMatchObject([
+  expect(egressClient.load()).toEqual({ connections: 1, waiting: 0 })
+  expect(await egressClient.call(outbound(target.port), options)).toMatchObject([
     { outcome: { kind: 'responded' } },
   ])
 })
@@ -212,11 +212,11 @@ async function busyTarget(limits: Partial<EgressOptions> = {}) {
     targets.push(path)
     unanswered.push(response)
   })
-  const caller = testEgressClient(limits)
+  const egressClient = testEgressClient(limits)
   return {
-    caller,
+    egressClient,
     call: (path: string, own: Partial<CallOptions> = {}): Promise<Attempts> =>
-      caller.call(outbound(target.port, { target: path }), { ...options, ...own }),
+      egressClient.call(outbound(target.port, { target: path }), { ...options, ...own }),
     async received(count: number): Promise<readonly string[]> {
       await vi.waitUntil(() => targets.length >= count)
       return targets

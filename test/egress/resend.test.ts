@@ -27,11 +27,11 @@ async function callTwice(
   request: Partial<OutboundRequest> = {},
   options: Partial<CallOptions> = {},
 ): Promise<Attempts> {
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const usual = { timeoutMs: 5_000, tenant: null }
-  const first = await caller.call(outbound(port), usual)
+  const first = await egressClient.call(outbound(port), usual)
   expect(first).toMatchObject([{ purpose: 'call', outcome: { kind: 'responded' }, connectionReused: false }])
-  return caller.call(outbound(port, request), { ...usual, ...options })
+  return egressClient.call(outbound(port, request), { ...usual, ...options })
 }
 
 function withHeader(port: number, header: readonly [name: string, value: string]) {
@@ -44,14 +44,17 @@ function hintOf([{ outcome }]: Attempts): string | undefined {
 }
 
 describe('a kept connection that ends when a request is under way', () => {
-  it.each(Object.entries(closings))('is followed by a fresh one, by its own way: %s', async (_way, close) => {
-    const target = await closingTarget(close)
+  it.each(Object.entries(closings))(
+    'is followed by a fresh one, however it ends: %s',
+    async (_way, close) => {
+      const target = await closingTarget(close)
 
-    expect(await callTwice(target.port, get)).toMatchObject([unanswered, resent])
-    expect(target.requests()).toBe(3)
-  })
+      expect(await callTwice(target.port, get)).toMatchObject([unanswered, resent])
+      expect(target.requests()).toBe(3)
+    },
+  )
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('is followed by a fresh one where %s tells of it', async (tls) => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('is followed by a fresh one where %s reports it', async (tls) => {
     for (const description of [closeNotify, internalError]) {
       const target = await recordServer(tls, (tcp, seal) => {
         tcp.write(seal(applicationData, Buffer.from(answer)))
@@ -62,7 +65,7 @@ describe('a kept connection that ends when a request is under way', () => {
   })
 
   it.each<Method>(['GET', 'PUT', 'DELETE', 'POST', 'PATCH'])(
-    'takes the same bytes of a %s that may come twice',
+    'leads to the same bytes of a %s that may come twice',
     async (method) => {
       const target = await closingTarget(closings.destroy)
       const body = Buffer.from('{"a":"b"}')
@@ -80,7 +83,7 @@ describe('a kept connection that ends when a request is under way', () => {
     },
   )
 
-  it('has no second request where that might be one too many, and says what happened', async () => {
+  it('has no second request where that might do harm, and says what happened', async () => {
     const target = await closingTarget(closings.destroy)
 
     const attempts = await callTwice(target.port)
@@ -104,7 +107,7 @@ describe('a kept connection that ends when a request is under way', () => {
     },
   )
 
-  it.each(['If-Modified-Since', 'If-Range'])('does not mind %s', async (name) => {
+  it.each(['If-Modified-Since', 'If-Range'])('has a second request in spite of %s', async (name) => {
     const target = await closingTarget(closings.destroy)
 
     const attempts = await callTwice(target.port, withHeader(target.port, [name, '"1"']))
@@ -126,7 +129,7 @@ describe('a kept connection that ends when a request is under way', () => {
     expect(target.requests()).toBe(2)
   })
 
-  it('has no second request where the clock ran out', async () => {
+  it('has no second request where the deadline has passed', async () => {
     const target = await closingTarget(() => {})
 
     expect(await callTwice(target.port, get, { timeoutMs: 200 })).toMatchObject([
@@ -135,7 +138,7 @@ describe('a kept connection that ends when a request is under way', () => {
     expect(target.requests()).toBe(2)
   })
 
-  it('has one more request and no third, under the same clock', async () => {
+  it('has one more request and no third, under the same deadline', async () => {
     const target = await rawTlsServer((socket) => {
       const isFirst = target.connections() === 1
       socket.once('data', () => {
@@ -187,15 +190,18 @@ describe('a kept connection that ends when a request is under way', () => {
     [40, 'maybe', false, /may have arrived.* "idempotent": true/],
     [5_000, 'no', false, null],
     [5_000, 'maybe', true, null],
-  ])('with %i ms left, delivered %s, idempotent %s: %s', (limitMs, delivered, isIdempotent, obstacle) => {
-    const deadline = new Deadline(limitMs)
-    onTestFinished(() => deadline.clear())
+  ])(
+    'leads to a second request with %i ms left, delivered %s, idempotent %s: %s',
+    (limitMs, delivered, isIdempotent, obstacle) => {
+      const deadline = new Deadline(limitMs)
+      onTestFinished(() => deadline.clear())
 
-    const told = obstacleToResend({ delivered }, { request: outbound(443, { isIdempotent }), deadline })
+      const told = obstacleToResend({ delivered }, { request: outbound(443, { isIdempotent }), deadline })
 
-    if (obstacle === null) expect(told).toBeNull()
-    else expect(told).toMatch(obstacle)
-  })
+      if (obstacle === null) expect(told).toBeNull()
+      else expect(told).toMatch(obstacle)
+    },
+  )
 
   it('can be sent again with other headers', async () => {
     const target = await closingTarget(closings.destroy)
@@ -211,14 +217,14 @@ describe('a kept connection that ends when a request is under way', () => {
     ).toHaveLength(1)
   })
 
-  it('needs no further place', async () => {
+  it('needs no further permit', async () => {
     const target = await closingTarget(closings.destroy)
-    const caller = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
+    const egressClient = testEgressClient({ maxPerHost: 1, maxQueuePerHost: 0 })
     for (let call = 0; call < 5; call++) {
-      const attempts = await caller.call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
+      const attempts = await egressClient.call(outbound(target.port, get), { timeoutMs: 5_000, tenant: null })
       expect(attempts.at(-1)).toMatchObject({ outcome: { kind: 'responded' } })
     }
-    expect(caller.load()).toEqual({ connections: 1, waiting: 0 })
+    expect(egressClient.load()).toEqual({ connections: 1, waiting: 0 })
   })
 })
 

@@ -10,6 +10,7 @@ import type { HeaderPair } from '../../src/webhook/wire/outcome.ts'
 import type { Part } from '../../testkit/raw-server.ts'
 import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { authority, rawTlsServer } from '../support/servers.ts'
+import { cut } from './support/pieces.ts'
 
 /** Set READERS_SEED to play a run again. */
 const seed = Number(process.env.READERS_SEED ?? Date.now() % 2 ** 31)
@@ -98,11 +99,6 @@ const odd = fc
       }),
   )
 
-function cut(text: string, places: readonly number[]): readonly string[] {
-  const ends = [...places.map((place) => Math.floor(place * text.length)), text.length].sort((a, b) => a - b)
-  return ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end)).filter((piece) => piece !== '')
-}
-
 interface Reading {
   readonly status: number
   readonly body: string
@@ -146,11 +142,11 @@ function answering(responses: readonly Odd[]): Part {
 }
 
 async function readByService(port: number, count: number): Promise<readonly Reading[]> {
-  const caller = testEgressClient()
+  const egressClient = testEgressClient()
   const readings: Reading[] = []
   for (let id = 0; id < count; id++) {
     const request = outbound(port, { method: 'GET', target: `/${id}` })
-    const [{ outcome }] = await caller.call(request, { timeoutMs: 5_000, tenant: null })
+    const [{ outcome }] = await egressClient.call(request, { timeoutMs: 5_000, tenant: null })
     if (outcome.kind === 'failed') throw new Error(`${id}: ${outcome.failure.detail}`)
     const { status, body, headers, ending, hasExcess } = outcome.response
     expect({ ending, hasExcess }).toEqual({ ending: 'complete' })
@@ -202,7 +198,7 @@ async function readByNode(port: number, id: number, agent: Agent): Promise<Readi
   return { status: statusCode, body, headers: plain(headers) }
 }
 
-/** Readers differ in how many blanks they put in the place of a fold. */
+/** Readers differ in the number of blanks that replace a fold. */
 function plain(headers: readonly HeaderPair[]): readonly HeaderPair[] {
   return headers.map(([name, value]) => [name, value.replaceAll(/[\t ]+/g, ' ').trim()])
 }

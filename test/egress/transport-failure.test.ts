@@ -93,8 +93,8 @@ describe('a transport error', () => {
   })
 })
 
-describe('what people read about it', () => {
-  it('names the place as the author of the node wrote it, and nothing that the error says', () => {
+describe('the text of a transport failure', () => {
+  it('names the target as the author of the node wrote it, and nothing that the error says', () => {
     expect(describeTransportFailure(withCode('ECONNREFUSED'), 'connect', target)).toEqual({
       code: 'connect_refused',
       detail: 'api.example.com:443 refused the connection.',

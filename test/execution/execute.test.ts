@@ -17,10 +17,10 @@ import {
   responding,
   responseOf,
   type TestEgressClient,
-} from './executions.ts'
+} from './support/executions.ts'
 
 describe('an execution', () => {
-  it('tells all there is to tell', async () => {
+  it('has every part of a full reply', async () => {
     const egressClient = responding({
       status: 201,
       headers: [['Content-Type', 'application/json']],
@@ -258,16 +258,13 @@ describe('the clock of an execution', () => {
   it.each([
     ['timeoutMs, which is that of one attempt', { timeoutMs: 500 }, 3],
     ['deadlineMs, which is that of all', {}, 1],
-  ])(
-    'lets others follow, or not, where it was %s, and the clock is not there yet',
-    async (_of, part, calls) => {
-      const egressClient = failing('response_timeout')
-      const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
-      await execute({ node: { method: 'GET', retry, ...part }, deadlineMs: 9_000 }, egressClient)
+  ])('is over or not by its setting where the time has not quite come: %s', async (_of, part, calls) => {
+    const egressClient = failing('response_timeout')
+    const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
+    await execute({ node: { method: 'GET', retry, ...part }, deadlineMs: 9_000 }, egressClient)
 
-      expect(egressClient.calls).toHaveLength(calls)
-    },
-  )
+    expect(egressClient.calls).toHaveLength(calls)
+  })
 
   it('is the limit of the service where that is below the default', async () => {
     const egressClient = responding()
@@ -277,7 +274,7 @@ describe('the clock of an execution', () => {
   })
 })
 
-describe('the time of the processor that an execution takes', () => {
+describe('the CPU time that an execution takes', () => {
   const mine = { client: null, tenant: null }
 
   it('is owed for nodes that were not seen before', async () => {
@@ -327,7 +324,7 @@ describe('the last 50 ms', () => {
   const again = { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 }
   const turnedAway = attempt({ kind: 'responded', response: responseOf({ status: 503 }) })
 
-  it('are used where nothing was waited for', async () => {
+  it('are used where the call did not wait', async () => {
     const egressClient = responding()
 
     expect(await execute({ deadlineMs: 30 }, egressClient)).toMatchObject({ branch: 'success' })
@@ -389,7 +386,7 @@ describe('a request that was sent again without an answer to the first one', () 
       egressWith(() => [first, resent(status)]),
     )
 
-  it.each([404, 409, 410, 412])('may have done it where the second one gets a %i', async (status) => {
+  it.each([404, 409, 410, 412])('may be the cause where the second one gets a %i', async (status) => {
     const { reason, delivered, repeat } = await answeredWith(status)
     const [first, ...rest] = reason.hint?.split('. ') ?? []
 
@@ -403,15 +400,15 @@ describe('a request that was sent again without an answer to the first one', () 
     })
   })
 
-  it.each([400, 403, 422, 500, 503])('is not spoken of where the second one gets a %i', async (status) => {
+  it.each([400, 403, 422, 500, 503])('is not mentioned where the second one gets a %i', async (status) => {
     expect((await answeredWith(status)).reason.hint).not.toMatch(/may be the cause/)
   })
 
-  it('is not spoken of where it cannot have arrived', async () => {
+  it('is not mentioned where it cannot have arrived', async () => {
     expect((await answeredWith(404, { ...lost, delivered: 'no' })).reason.hint).not.toMatch(/may have done/)
   })
 
-  it('is not spoken of where the second one gets what is expected', async () => {
+  it('is not mentioned where the second one gets what is expected', async () => {
     const node = { method: 'DELETE', expect: { type: 'status', value: [204, 404] } } as const
 
     const reply = await execute(
@@ -471,7 +468,7 @@ describe('the idempotency key of a reply', () => {
     return { key: reply.idempotencyKey, executionId: reply.executionId }
   }
 
-  it("is what went out: the caller's, the execution's, the node's, or none", async () => {
+  it("is what went out: the client's, the execution's, the node's, or none", async () => {
     const own = { headers: [{ name: 'idempotency-key', value: 'own' }] }
 
     expect(await keyOf({})).toMatchObject({ key: null })
@@ -490,7 +487,7 @@ describe('the idempotency key of a reply', () => {
     expect((await execute({ node, secrets: { k: 's3cr3t' } })).idempotencyKey).toBe('•••')
   })
 
-  it('is shown as the caller gave it, though it be a secret', async () => {
+  it('is shown as the client gave it, even if it is a secret', async () => {
     expect((await execute({ idempotencyKey: 's3cr3t', secrets: { k: 's3cr3t' } })).idempotencyKey).toBe(
       's3cr3t',
     )
@@ -532,7 +529,7 @@ describe('the body in a reply', () => {
     expect(response).toMatchObject({ body: '/9gA', bodyEncoding: 'base64', bodyBytes: 3, truncated: false })
   })
 
-  it('of the request is cut too, and its size told', async () => {
+  it('of the request is cut, too, with its size', async () => {
     const node = { body: { structure: 'raw', contentType: 'text/plain', content: 'abcdef' } } as const
     const { request } = await execute({ node }, responding(), { maxEchoBytes: 4 })
 

@@ -2,8 +2,8 @@ import { setImmediate as nextRound } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { LoopTurns } from '../../src/execution/loop-turns.ts'
 
-describe('long pieces of work', () => {
-  it('have one round of the event loop each, in the order in which they came', async () => {
+describe('long tasks', () => {
+  it('have one round of the event loop each, in order of arrival', async () => {
     const turns = new LoopTurns()
     const rounds: number[][] = []
     const work = [1, 2, 3].map(async (piece) => {
@@ -20,7 +20,7 @@ describe('long pieces of work', () => {
     expect(rounds.filter((pieces) => pieces.length > 0)).toEqual([[1], [2], [3]])
   })
 
-  it('that come while others wait follow behind them', async () => {
+  it('follow behind those that wait', async () => {
     const turns = new LoopTurns()
     const done: string[] = []
     const first = turns.take().then(() => done.push('first'))
@@ -37,7 +37,7 @@ describe('long pieces of work', () => {
   it.each([
     [65_535, false],
     [65_536, true],
-  ])('are those on a text of %i characters: %s', (characters, isLong) => {
+  ])('include those on a text of %i characters: %s', (characters, isLong) => {
     expect(LoopTurns.isLong(characters)).toBe(isLong)
   })
 })

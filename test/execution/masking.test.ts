@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
-import { attempt, egressWith, execute, failing, preview, responding, responseOf } from './executions.ts'
+import {
+  attempt,
+  egressWith,
+  execute,
+  failing,
+  preview,
+  responding,
+  responseOf,
+} from './support/executions.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
 
@@ -40,8 +48,8 @@ const node = {
   },
 } as const
 
-describe('no reply shows a secret', () => {
-  it('in any form, whatever the target echoes', async () => {
+describe('a reply', () => {
+  it('shows no secret in any form, whatever the target echoes', async () => {
     await fc.assert(
       fc.asyncProperty(secret, async (s) => {
         const echo = egressWith(({ target, headers, body }) => {
@@ -86,7 +94,7 @@ describe('no reply shows a secret', () => {
     )
   })
 
-  it('that was read as base64 because the body is no text', async () => {
+  it('shows no secret in base64 where the body is no text', async () => {
     const body = Buffer.concat([Buffer.from([0xff, 0x00]), Buffer.from('s3cr3t-token'), Buffer.from([0xff])])
     const { response } = await execute({ secrets: { s: 's3cr3t-token' } }, responding({ body }))
 
@@ -94,7 +102,7 @@ describe('no reply shows a secret', () => {
     expect(response?.body).toContain('•••')
   })
 
-  it('as an XML document echoes it, nor as one sends it', async () => {
+  it('shows no secret as an XML document echoes it, nor as one sends it', async () => {
     const body = { structure: 'raw', contentType: 'text/xml', content: '<a>{{ secrets.s }}</a>' } as const
     const reply = await execute(
       { node: { body }, secrets: { s: 'a<b&"c"' } },
@@ -106,7 +114,7 @@ describe('no reply shows a secret', () => {
   })
 
   it.each(['capped', 'broken', 'timed_out'] as const)(
-    'of which a cut (%s) left the beginning',
+    'shows no secret of which a cut (%s) left the beginning',
     async (ending) => {
       const body = 'echo: s3cr3t-to'
       const egressClient =
@@ -128,7 +136,7 @@ describe('no reply shows a secret', () => {
     },
   )
 
-  it('of which an excerpt would leave the beginning', async () => {
+  it('shows no secret of which an excerpt would leave the beginning', async () => {
     const body = `${'x'.repeat(110)}s3cr3t-token-that-is-long`
     const reply = await execute(
       { node: { expect: { type: 'string', value: 'no' } }, secrets: { s: 's3cr3t-token-that-is-long' } },
@@ -145,7 +153,7 @@ describe('a value that must not be seen', () => {
     ['a sensitive number', { source: 'profile', field: 'pin', sensitive: true }, 12345678],
     ['a sensitive list', { source: 'profile', field: 'pin', sensitive: true }, ['first-pin', 'second-pin']],
     ['a sensitive template', { value: 'x-{{ profile.pin }}', sensitive: true }, 'pin-text'],
-  ] as const)('(%s) is hidden where the target echoes it', async (_says, source, pin) => {
+  ] as const)('is hidden where the target echoes it: %s', async (_says, source, pin) => {
     const fields = [{ name: 'pin', ...source }]
     const reply = await execute(
       {
@@ -162,7 +170,7 @@ describe('a value that must not be seen', () => {
   })
 
   it.each(['Set-Cookie', 'X-Auth-Token', 'Authorization', 'x-api-key'])(
-    'is the value of %s of a response, wherever it comes',
+    'may be the value of %s of a response, wherever it comes',
     async (name) => {
       const node = { capture: { all: '{{ response.headers | json }}', body: '{{ response.body }}' } }
       const reply = await execute(
@@ -176,7 +184,7 @@ describe('a value that must not be seen', () => {
     },
   )
 
-  it('is the credential behind its scheme', async () => {
+  it('may be the credential behind its scheme', async () => {
     const node = { headers: [{ name: 'Authorization', value: 'Token abcdef123' }] }
     const reply = await execute({ node }, responding({ body: 'you sent abcdef123' }))
 

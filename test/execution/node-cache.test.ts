@@ -20,7 +20,7 @@ function compileTwice(cache: NodeCache, config: ReturnType<typeof node>) {
 }
 
 describe('a compiled node', () => {
-  it('is kept from the second time on that its text comes', () => {
+  it('is kept from the second time that its text comes', () => {
     const cache = new NodeCache(limits)
     const { text } = given(node('a'))
 
@@ -62,7 +62,7 @@ describe('a compiled node', () => {
     expect(withDigits('12345678901234567890')).not.toBe(withDigits('12345678901234567891'))
   })
 
-  it('makes room for others when it was not used for longest', () => {
+  it('makes room for others when it is the least recently used', () => {
     const cache = new NodeCache(limits, { entries: 2, weight: 10_000 })
     const a = compileTwice(cache, node('a'))
     const b = compileTwice(cache, node('b'))
@@ -73,7 +73,7 @@ describe('a compiled node', () => {
     expect(compile(cache, node('b'))).not.toBe(b)
   })
 
-  it('is not kept where it weighs more than all may', () => {
+  it('is not kept where it weighs more than the limit of all', () => {
     const cache = new NodeCache(limits, { entries: 100, weight: 300 })
     const large = node('x'.repeat(300))
 
@@ -103,7 +103,7 @@ describe('a compiled node', () => {
     expect(weighing(Array(1_000).fill({})) - weighing('1,1')).toBeGreaterThan(79_000)
   })
 
-  it('is none where there are errors, which are the same each time', () => {
+  it('does not exist where there are errors, which are the same each time', () => {
     const cache = new NodeCache(limits)
     const wrong = given({ ...node('a'), url: 'http://target.example/' })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { previewNode } from '../../src/execution/preview.ts'
-import { context, given, preview } from './executions.ts'
+import { context, given, preview } from './support/executions.ts'
 
 describe('a preview', () => {
   it('shows the request, the command and nothing else', () => {
@@ -92,7 +92,7 @@ describe('secrets in a preview', () => {
     }
   })
 
-  it('that are not sent are not asked for', () => {
+  it('that are not sent are not looked up', () => {
     const { curl } = preview({
       node: {},
       secrets: { other: 'other-value' },
@@ -102,7 +102,7 @@ describe('secrets in a preview', () => {
     expect(curl).not.toContain('$other')
   })
 
-  it.each([6_000, 40_000])('never leave a curl command out in silence: %i characters', (count) => {
+  it.each([6_000, 40_000])('never suppress a curl command without a warning: %i characters', (count) => {
     const { curl, warnings } = preview({
       node: {
         body: {
@@ -118,7 +118,7 @@ describe('secrets in a preview', () => {
     expect(curl === null).toBe(warnings.some(({ code }) => code === 'curl_too_long'))
   })
 
-  it('that look like the mark of a secret do no harm', () => {
+  it('may look like the mark of a secret', () => {
     const content = 'SECRET-0-key-TERCES {{ secrets.key }}'
     const { curl } = preview({ node: { body: { structure: 'raw', contentType: 'text/plain', content } } })
 
@@ -164,7 +164,7 @@ describe('a simulated response', () => {
     expect(warnings).toEqual([])
   })
 
-  it('tells of a capture that finds nothing', () => {
+  it('leads to a warning for a capture that finds nothing', () => {
     const { warnings } = preview({
       node: { capture: { id: '{{ response.json.idd }}' } },
       simulate: { status: 200, body: '{"id":7}' },
@@ -198,7 +198,7 @@ describe('a simulated response', () => {
 })
 
 describe('a preview of what cannot be rendered', () => {
-  it('says so as the branch that the execution would take', () => {
+  it('shows the branch that the execution would take', () => {
     const node = { url: 'https://t.example/{{ profile.id }}', onError: 'exit', capture: { a: 'x' } } as const
 
     expect(preview({ node, simulate: { status: 200 } })).toEqual({

@@ -3,8 +3,8 @@ import { RenderQuota } from '../../src/execution/render-quota.ts'
 
 const share = (client: string | null, tenant: string | null = null) => ({ client, tenant })
 
-describe('the time of the processor that templates take', () => {
-  it('is free for who has used less than a share of a second', () => {
+describe('the CPU time that templates take', () => {
+  it('is free below a share of a second', () => {
     const quota = new RenderQuota()
     quota.spend(share('engine', 'acme'), 240)
 
@@ -28,7 +28,7 @@ describe('the time of the processor that templates take', () => {
     expect(quota.owes(share('other', 'new'))).toBe(false)
   })
 
-  it('counts for everybody together where no key is asked for', () => {
+  it('counts for all clients together where no key is asked for', () => {
     const quota = new RenderQuota()
     for (let index = 0; index < 100; index++) quota.spend(share(null, `made-up-${index}`), 10)
 
@@ -53,7 +53,7 @@ describe('the time of the processor that templates take', () => {
     expect(quota.owes(share('engine'))).toBe(true)
   })
 
-  it('is waited for again where another one went first', async () => {
+  it('is waited for again where another execution went first', async () => {
     const quota = new RenderQuota()
     quota.spend(share('engine', 'acme'), 260)
     const passed: string[] = []
@@ -68,7 +68,7 @@ describe('the time of the processor that templates take', () => {
     expect(passed.toSorted()).toEqual(['first false', 'second false'])
   })
 
-  it('is not waited for by who has gone', async () => {
+  it('is not waited for by a client that has gone', async () => {
     const quota = new RenderQuota()
     quota.spend(share('engine'), 100_000)
     const gone = new AbortController()

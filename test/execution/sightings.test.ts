@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Sightings } from '../../src/execution/sightings.ts'
 
-describe('a text', () => {
+describe('the text of a node', () => {
   it('is new the first time, and known right after', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -14,7 +14,7 @@ describe('a text', () => {
     )
   })
 
-  it('is remembered while a hundred others come, and hardly any of them passes for known', () => {
+  it('is remembered while a hundred others come, of which hardly any counts as known', () => {
     const sightings = new Sightings()
     const texts = Array.from({ length: 100 }, (_, index) => `{"id":"n-${index}"}`)
 

@@ -4,7 +4,15 @@ import { executeNode } from '../../src/execution/execute.ts'
 import { createSpans } from '../../src/execution/spans.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
-import { attempt, context, egressWith, given, here, responseOf, type TestEgressClient } from './executions.ts'
+import {
+  attempt,
+  context,
+  egressWith,
+  given,
+  here,
+  responseOf,
+  type TestEgressClient,
+} from './support/executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
 const responded = attempt({ kind: 'responded', response: responseOf({}) })
@@ -31,7 +39,7 @@ function parentIn(request: OutboundRequest | undefined): string | undefined {
 }
 
 describe('the spans of an execution', () => {
-  it('are one for each attempt, and the target knows of the one that it gets', async () => {
+  it('are one for each attempt, and the target gets its own', async () => {
     const parents: (string | undefined)[] = []
     const egressClient = egressWith((request, { forResend }) => {
       parents.push(parentIn(request), parentIn(forResend?.()))
@@ -95,7 +103,7 @@ describe('the spans of an execution', () => {
     expect(createSpans(result)[1]?.attributes['url.full']).toBe(shown)
   })
 
-  it('are none where the execution is in no trace', async () => {
+  it('are not made where the execution is in no trace', async () => {
     const node = { method: 'GET', url: 'https://target.example/hook' } as const
     const result = await executeNode(
       { node: given(node) },

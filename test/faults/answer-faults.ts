@@ -1,8 +1,8 @@
 import { drip, flood, type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Target } from './fault.ts'
-import { shrinkSendBuffers } from './network.ts'
-import { answer, at, ok, sound, tls } from './targets.ts'
+import type { Chapter, Fault, Target } from './support/fault.ts'
+import { shrinkSendBuffers } from './support/network.ts'
+import { answer, at, ok, sound, tls } from './support/targets.ts'
 
 const unanswered = { delivered: 'maybe', repeat: 'if_idempotent', seen: 'a request' } as const
 
@@ -101,7 +101,7 @@ export const answerFaults: Chapter = {
     },
     {
       row: '28',
-      what: 'The target sends a 100 that nobody asked for, and nothing else.',
+      what: 'The target sends an unrequested 100, and nothing else.',
       make: answer('HTTP/1.1 100 Continue\r\n\r\n'),
       ends: 'response_timeout',
       usesUp: waiting,
@@ -117,7 +117,7 @@ export const answerFaults: Chapter = {
     tooLarge('The head has 3,000 headers.', answer(`${ok}${'a: b\r\n'.repeat(3_000)}\r\n`)),
     tooLarge('The head has 600 headers of one letter.', answer(`${ok}${'a:\r\n'.repeat(600)}\r\n`)),
     tooLarge('The reason behind the status has no end.', tls(flood('x', 'HTTP/1.1 200 '))),
-    tooLarge('Line breaks without end come in the place of a head.', tls(flood('\r'))),
+    tooLarge('Line breaks without end come instead of a head.', tls(flood('\r'))),
     tooLarge('The head has headers without end.', tls(drip('a:\r\n'.repeat(100), 2, ok))),
     tooLarge('The head has 17 KB.', answer(`${ok}x-a: ${'b'.repeat(17_000)}\r\n\r\n`)),
     malformed(

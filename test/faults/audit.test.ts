@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { credentials } from '../support/servers.ts'
-import { startSharedService } from './shared-service.ts'
-import { allWhims, createUnrulyReceiver, polite, type Visit } from './unruly-receiver.ts'
+import { startSharedService } from './support/shared-service.ts'
+import { allWhims, createUnrulyReceiver, polite, type Visit } from './support/unruly-receiver.ts'
 
 const calls = 2_000
 const atOnce = 24
@@ -23,7 +23,7 @@ const call = fc.record({
   timeoutMs: fc.constantFrom(150, 250),
 })
 
-it(`what ${calls} callers are told is what a receiver at its worst has noted down`, {
+it(`the replies to ${calls} calls agree with the notes of an unruly receiver`, {
   timeout: 60_000,
 }, async () => {
   console.info(`AUDIT_SEED=${seed}`)

@@ -7,8 +7,8 @@ import {
   zstdCompressSync,
 } from 'node:zlib'
 import { drip, flood, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import type { Chapter, Fault } from './fault.ts'
-import { answer, chunked, ok, tls } from './targets.ts'
+import type { Chapter, Fault } from './support/fault.ts'
+import { answer, chunked, ok, tls } from './support/targets.ts'
 
 const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const cut = { ...success, warning: 'response_truncated' } as const

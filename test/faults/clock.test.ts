@@ -5,11 +5,11 @@ import { service } from '../support/service.ts'
 
 const hourMs = 3_600_000
 
-describe('the clock of a call does not follow the clock on the wall', () => {
+describe('the clock of a call', () => {
   it.each([
     ['forwards', hourMs],
     ['backwards', -hourMs],
-  ])('which jumps %s by an hour', async (_direction, jumpMs) => {
+  ])('is not affected where the system clock jumps %s by an hour', async (_direction, jumpMs) => {
     const answering = await receiver((_request, response) => {
       vi.setSystemTime(Date.now() + jumpMs)
       response.end('hi')

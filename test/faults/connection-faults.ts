@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import { silent, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Target } from './fault.ts'
-import { bendRoute, dropPacketsTo, switchIpv6Off } from './network.ts'
-import { at, blind, host, sound } from './targets.ts'
+import type { Chapter, Fault, Target } from './support/fault.ts'
+import { bendRoute, dropPacketsTo, switchIpv6Off } from './support/network.ts'
+import { at, blind, host, sound } from './support/targets.ts'
 
 const unheard = { delivered: 'no', repeat: 'safe', seen: 'nothing' } as const
 const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const

@@ -1,7 +1,7 @@
 import { afterAll, describe, it } from 'vitest'
-import { expectAsInTable } from './expectations.ts'
-import { play } from './play.ts'
-import { startSharedService } from './shared-service.ts'
+import { expectAsInTable } from './support/expectations.ts'
+import { play } from './support/play.ts'
+import { startSharedService } from './support/shared-service.ts'
 import { faultsOf } from './table.ts'
 
 const service = await startSharedService()

@@ -2,8 +2,8 @@ import { expect } from 'vitest'
 import type { Zones } from '../../testkit/dns-server.ts'
 import { write } from '../../testkit/raw-server.ts'
 import { dnsServer } from '../support/servers.ts'
-import type { Chapter, Target } from './fault.ts'
-import { blind, host, named, sound } from './targets.ts'
+import type { Chapter, Target } from './support/fault.ts'
+import { blind, host, named, sound } from './support/targets.ts'
 
 const unheard = { delivered: 'no', seen: 'nothing' } as const
 const heard = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
@@ -152,7 +152,7 @@ export const nameFaults: Chapter = {
     {
       row: '4',
       what: 'The name moves while calls go on: 30 s later none goes to the old address.',
-      why: '`test/egress/moving-target.test.ts` makes it, with a clock of its own',
+      why: '`test/egress/dns/moving-target.test.ts` makes it, with a clock of its own',
     },
   ],
 }
@@ -170,7 +170,7 @@ function askedInTurn(first: Zones, second: Zones = { [host]: { a: ['127.0.0.1'] 
   }
 }
 
-/** A URL that leads to nobody. */
+/** A URL whose port has no listener. */
 function at(url: string): () => Promise<Target> {
   return async () => ({ url, journal: blind })
 }

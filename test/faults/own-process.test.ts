@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Part } from '../../testkit/raw-server.ts'
 import { json } from '../support/receiver.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
-import { startServiceProcess } from './service-process.ts'
+import { startServiceProcess } from './support/service-process.ts'
 
 // Linux only: other systems tell of a process in other ways.
 
@@ -66,7 +66,7 @@ function answering(rest: string, body: string | Buffer = ''): Part {
 }
 
 describe.runIf(process.platform === 'linux')('a service that has no files left', () => {
-  it('says local_resource, with nothing delivered, and recovers', { timeout: 20_000 }, async () => {
+  it('replies local_resource, with nothing delivered, and recovers', { timeout: 20_000 }, async () => {
     const target = await receiver(json(200, {}))
     const service = await startServiceProcess()
     const node = { method: 'POST', url: target.url.replace('localhost', '127.0.0.1') }

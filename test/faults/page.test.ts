@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { writePage } from './page.ts'
+import { writePage } from './support/page.ts'
 import { faultTable } from './table.ts'
 
 it('docs/faults.md says what the tests of the faults say', async () => {

@@ -4,10 +4,10 @@ import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { testEgressClient } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Target } from './fault.ts'
-import { at, sound } from './targets.ts'
+import type { Chapter, Target } from './support/fault.ts'
+import { at, sound } from './support/targets.ts'
 
-/** What the caller is told when a fresh connection took the place of a dead one. */
+/** The reply when a fresh connection has replaced a dead one. */
 const recovered = {
   ends: 200,
   delivered: 'yes',
@@ -21,7 +21,7 @@ const recovered = {
   },
 } as const
 
-/** What the caller is told when a request that may have arrived was sent once more. */
+/** The reply when a request that may have arrived was sent once more. */
 const resent = {
   ends: 200,
   delivered: 'yes',
@@ -35,7 +35,7 @@ const resent = {
   },
 } as const
 
-/** What the caller is told when it was not. */
+/** The reply when it was not. */
 const lost = {
   ends: 'no_response',
   delivered: 'maybe',
@@ -57,7 +57,7 @@ export const reuseFaults: Chapter = {
     },
     {
       row: '22',
-      what: 'The target sends an answer that nobody asked for right before the next request is written.',
+      what: 'The target sends an unrequested answer right before the next request is written.',
       make: () => whileCalling((socket) => socket.write(sound.replace('200', '201'))),
       ...recovered,
     },
@@ -179,7 +179,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
   const sockets: Socket[] = []
   const target = await keepingAlive(sockets)
   const real = testEgressClient()
-  const caller: EgressClient = {
+  const egressClient: EgressClient = {
     async call(...call) {
       await nextTurn() // so that the news arrives before the next chance to write
       const calling = real.call(...call)
@@ -191,7 +191,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
     load: () => real.load(),
     close: () => real.close(),
   }
-  return { ...target, service: { caller }, rehearsals: 1 }
+  return { ...target, service: { egressClient }, rehearsals: 1 }
 }
 
 async function unsolicited(bytes: string): Promise<Target> {

@@ -1,4 +1,4 @@
-import type { Chapter } from './fault.ts'
+import type { Chapter } from './support/fault.ts'
 
 const noHttp2 = 'the service speaks HTTP/1.1 only, so that every request on the wire is one that it knows of'
 
@@ -10,22 +10,22 @@ export const serviceFaults: Chapter = {
     {
       row: '55',
       what: 'The service is stopped during the call.',
-      why: '`test/egress/deadline.test.ts` makes it without the rest of the service',
+      why: '`test/egress/call/deadline.test.ts` makes it without the rest of the service',
     },
     {
       row: '55',
-      what: 'All places at the target are taken: `queue_full`, or `queue_timeout` after a wait.',
+      what: 'All permits of the target are taken: `queue_full`, or `queue_timeout` after a wait.',
       why: '`test/scenarios/one-bad-target-cannot-hurt-another.test.ts` makes it, with several calls at once',
     },
     {
       row: '55',
-      what: 'The caller goes away while the call waits for a place: `cancelled`.',
+      what: 'The client goes away while the call waits for a permit: `cancelled`.',
       why: '`test/egress/queue.test.ts` makes it without the rest of the service',
     },
     {
       row: '56',
       what: 'The service is killed, or its disk is full.',
-      why: 'the service keeps nothing: whoever called it sees the connection break, which is `maybe` (docs/errors.md)',
+      why: 'the service keeps nothing: its client sees the connection break, which is `maybe` (docs/errors.md)',
     },
     {
       row: '56',

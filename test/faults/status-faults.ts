@@ -1,7 +1,7 @@
 import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Part } from '../../testkit/raw-server.ts'
-import type { Chapter, Fault } from './fault.ts'
-import { answer, tls } from './targets.ts'
+import type { Chapter, Fault } from './support/fault.ts'
+import { answer, tls } from './support/targets.ts'
 
 const day = 86_400_000
 

@@ -1,11 +1,11 @@
 import { answerFaults } from './answer-faults.ts'
 import { bodyFaults } from './body-faults.ts'
 import { connectionFaults } from './connection-faults.ts'
-import { type Chapter, type Fault, isMade } from './fault.ts'
 import { nameFaults } from './name-faults.ts'
 import { reuseFaults } from './reuse-faults.ts'
 import { serviceFaults } from './service-faults.ts'
 import { statusFaults } from './status-faults.ts'
+import { type Chapter, type Fault, isMade } from './support/fault.ts'
 import { tlsFaults } from './tls-faults.ts'
 
 /** All that can go wrong between the service and a target. `docs/faults.md` is written from it. */

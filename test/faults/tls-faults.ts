@@ -2,14 +2,12 @@ import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
+import { daysFromNow } from '../support/days.ts'
 import { alert, bareHello } from '../support/hellos.ts'
 import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { authority, middlebox } from '../support/servers.ts'
-import type { Chapter, Target } from './fault.ts'
-import { sound, tcp, tls } from './targets.ts'
-
-const day = 86_400_000
-const daysFromNow = (days: number) => new Date(Date.now() + days * day)
+import type { Chapter, Target } from './support/fault.ts'
+import { sound, tcp, tls } from './support/targets.ts'
 
 const answered = { delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const
@@ -89,7 +87,7 @@ export const tlsFaults: Chapter = {
     {
       row: '15',
       what: 'The key of the certificate is too short, or its signature too weak.',
-      why: 'Needs a server that accepts what is weak: `test/egress/tls.test.ts`',
+      why: 'Needs a server that accepts what is weak: `test/egress/connection/tls.test.ts`',
     },
     {
       row: '16',
@@ -125,6 +123,11 @@ export const tlsFaults: Chapter = {
       make: tcp(write(bareHello)),
       ends: 'tls_protocol',
       ...refused,
+    },
+    {
+      row: '14',
+      what: 'EGRESS_CA_FILE has the intermediate authority only, or the certificate of the target itself: the call succeeds.',
+      why: 'Needs settings of its own: `test/egress/tls.test.ts`',
     },
     {
       row: '17',
@@ -209,7 +212,7 @@ export const tlsFaults: Chapter = {
     },
     {
       row: '20',
-      what: 'The target asks for another handshake in the place of an answer, under TLS 1.2.',
+      what: 'The target asks for another handshake instead of an answer, under TLS 1.2.',
       make: tls(renegotiate, { maxVersion: 'TLSv1.2' }),
       ends: 'no_response',
       delivered: 'maybe',

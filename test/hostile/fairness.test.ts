@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Aftermath, attack, expectUnharmed } from './attack.ts'
-import type { HostileReply, HostileRequest } from './hostile-client.ts'
-import { hostileService } from './hostile-service.ts'
-import { type HostileAnswer, hostileTarget, respond } from './hostile-target.ts'
-import { execute, many, preview } from './shape.ts'
+import { type Aftermath, attack, expectUnharmed } from './support/attack.ts'
+import type { HostileReply, HostileRequest } from './support/hostile-client.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { type HostileAnswer, hostileTarget, respond } from './support/hostile-target.ts'
+import { execute, many, preview } from './support/shape.ts'
 
 /** What one client does to another, with requests of which each is a small one. */
 const keys = { attacker: 'attacker-attacker-1', victim: 'victim-victim-victim' }
@@ -35,7 +35,7 @@ interface Siege {
   readonly calls?: number
 }
 
-/** The ordinary calls of somebody else, one after the other: before the siege, and while it lasts. */
+/** The ordinary calls of another client, one after the other: before the siege, and while it lasts. */
 async function underSiege({ besiege, calls = 30 }: Siege) {
   const url = target.answering(respond({}))
   const ordinary = by('victim', execute({ node: get(url), tenant: 'ordinary' }))
@@ -82,7 +82,7 @@ function expectServed(replies: readonly HostileReply[]): void {
   expect(refusals, `${refusals.length} of ${replies.length} calls were refused: ${refusals[0]}`).toEqual([])
 }
 
-/** Sends one after the other, so many times a second. */
+/** Sends one after the other, a number of times a second. */
 const steadily =
   (perSecond: number, request: HostileRequest): Siege['besiege'] =>
   async (send, isOver) => {
@@ -130,7 +130,7 @@ afterEach(() => service.kill())
 
 describe('a client that is slow to render', () => {
   it.each(Object.entries(templates))(
-    'keeps nobody else waiting, four times a second with %s',
+    'keeps no other client waiting, four times a second with %s',
     async (_name, request) => {
       const attacking = by('attacker', request(target.answering(respond({}))))
 
@@ -163,7 +163,7 @@ const dripping: HostileAnswer = (socket) => {
 const patient = { attempts: 10, totalMs: 600_000, initialDelayMs: 600_000, maxDelayMs: 600_000 }
 const asking = (...headers: string[]) => respond({ status: '429 Too Many Requests', headers, body: '' })
 
-/** Calls that take a place each for long, and what the attacker's node says of them. */
+/** Calls that stay active for long, and the node of the attacker. */
 const sieges: Readonly<Record<string, readonly [answer: HostileAnswer, node: object, tenants: number]>> = {
   'calls of four tenants that are to be tried again after 599 s': [
     asking('retry-after: 599'),
@@ -183,7 +183,7 @@ const sieges: Readonly<Record<string, readonly [answer: HostileAnswer, node: obj
 
 describe('a client with calls that take long', () => {
   it.each(Object.entries(sieges))(
-    'leaves places to others, with 230 %s',
+    'leaves room for other clients, with 230 %s',
     async (_name, [answer, node, tenants]) => {
       const url = target.answering(answer)
       const call = (index: number) => execute({ node: get(url, node), tenant: `busy${index % tenants}` })
@@ -199,7 +199,7 @@ describe('a client with calls that take long', () => {
   )
 
   it.each(Object.entries(sieges).filter(([name]) => /599|four tenants that get no answer/.test(name)))(
-    'leaves places to its other tenants, with 230 %s',
+    'leaves room for its other tenants, with 230 %s',
     async (_name, [answer, node, tenants]) => {
       const url = target.answering(answer)
       const call = (index: number) => execute({ node: get(url, node), tenant: `busy${index % tenants}` })
@@ -216,7 +216,7 @@ describe('a client with calls that take long', () => {
 })
 
 describe('a client without a key', () => {
-  it('keeps nobody with one waiting', async () => {
+  it('keeps no client with a key waiting', async () => {
     const url = target.answering(respond({}))
 
     const { aftermath, replies, slowdownMs } = await underSiege({

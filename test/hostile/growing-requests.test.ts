@@ -1,12 +1,11 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget, respond, respondJson } from './hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, type Shape, tooMuch } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget, respond, respondJson } from './support/hostile-target.ts'
+import { describeShapes, execute, judged, many, post, preview, type Shape, tooMuch } from './support/shape.ts'
 
 /** Little that is sent, and much that is made of it. */
 const service = hostileService({ heapMb: 256 })
 const target = hostileTarget()
 
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 const hundred = { payload: { flow: { a: 'a'.repeat(100) } } }
 const big = { payload: { flow: { a: 'a'.repeat(900_000) } } }
 const sent = [...tooMuch, ...judged]
@@ -21,7 +20,7 @@ const loops: Readonly<Record<string, string>> = {
     '{% assign a = flow.a %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}{{ a }}',
   'a capture that doubles':
     '{% assign a = flow.a %}{% for i in (1..40) %}{% capture a %}{{a}}{{a}}{% endcapture %}{% endfor %}{{ a }}',
-  'a text in the place of each character':
+  'a text instead of each character':
     '{{ flow.a | replace: "a", flow.a | replace: "a", flow.a | replace: "a", flow.a }}',
   'a list that is joined with a text':
     '{{ flow.a | split: "" | join: flow.a | split: "" | join: flow.a | split: "" | join: flow.a }}',

@@ -1,6 +1,6 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget, respondJson } from './hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, raw, type Shape } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget, respondJson } from './support/hostile-target.ts'
+import { describeShapes, execute, judged, many, post, preview, raw, type Shape } from './support/shape.ts'
 
 const service = hostileService({ heapMb: 256 })
 const target = hostileTarget()
@@ -23,7 +23,6 @@ const numbers: Readonly<Record<string, string>> = {
 const anyNumber = Object.entries(numbers)
 const ofNumbers = (make: (name: string, digits: string) => Shape) =>
   anyNumber.map(([name, digits]) => make(name, digits))
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 const jsonBody = (content: unknown) => ({ body: { structure: 'json', content } })
 
 describeShapes('a number of 120,000 characters in a payload that is sent on:', { service, target }, [
@@ -106,7 +105,7 @@ describeShapes('a number of 120,000 characters in a node:', { service, target },
     request: (url) => execute({ node: post(url, jsonBody([`{{ 1${zeros}1 | plus: 0.${zeros}1 }}`])) }),
   },
   {
-    name: 'as a member that nobody knows',
+    name: 'as an unknown member',
     request: (url) => execute({ node: post(url), [`1${zeros}1`]: raw(`1${zeros}1`) }),
     codes: ['invalid_request'],
   },

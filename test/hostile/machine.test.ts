@@ -10,9 +10,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { freePort } from '../../bench/program.ts'
 import { createAddressPolicy } from '../../src/egress/policy/address-policy.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { attack, expectUnharmed } from './attack.ts'
-import { hostileService } from './hostile-service.ts'
-import { many } from './shape.ts'
+import { attack, expectUnharmed } from './support/attack.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { many } from './support/shape.ts'
 
 /** The machine around the service: what it writes to, who connects to it, and what a request says of itself. */
 const keys = 'engine:engine-engine-engine'
@@ -93,7 +93,7 @@ const residentMb = async (pid: number) =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
 
 describe('a log that cannot be written', () => {
-  it('since its disk is full, stops neither the service nor its end', async () => {
+  it('stops neither the service nor its end where the disk is full', async () => {
     await using full = await open('/dev/full', 'w')
     const started = await startWith({ stdout: full.fd, settings: { SHUTDOWN_GRACE_MS: '2000' } })
 
@@ -105,7 +105,7 @@ describe('a log that cannot be written', () => {
     expect(await endingMs(started)).toBeLessThan(4_000)
   })
 
-  it('since nobody reads it, stops neither the service nor its end, and takes no memory', async () => {
+  it('stops neither the service nor its end where no process reads it, and takes no memory', async () => {
     const started = await startWith({ stdout: 'pipe', settings: { SHUTDOWN_GRACE_MS: '2000' } })
     started.child.stdout?.pause()
     await executeMany(started.url, 1_000)
@@ -119,8 +119,8 @@ describe('a log that cannot be written', () => {
   })
 })
 
-describe('connections on which nothing is asked', () => {
-  it('or only half of something, leave room for others in 12 s', async () => {
+describe('idle connections', () => {
+  it('leave room for others in 12 s, also with half a request', async () => {
     const started = await startWith({ stdout: 'pipe', openFiles: 200 })
     started.child.stdout?.resume()
     const sockets: Socket[] = many(300, () =>
@@ -158,7 +158,7 @@ describe('many requests that are refused', () => {
     'for the contract': ['/openapi.json', {}],
   }
 
-  it.each(Object.entries(refused))('%s, keep nobody waiting', async (_name, [path, init]) => {
+  it.each(Object.entries(refused))('keep no other client waiting: %s', async (_name, [path, init]) => {
     // The first one makes the service put its documents together.
     await request(path, init)
     const aftermath = await attack(service, async () => {
@@ -169,7 +169,7 @@ describe('many requests that are refused', () => {
     expectUnharmed(aftermath)
   })
 
-  it('without a key, do not fill the disk', async () => {
+  it('do not fill the disk without a key', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'webhook-node-log-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await using log = await open(join(directory, 'log'), 'w')
@@ -186,7 +186,7 @@ describe('many requests that are refused', () => {
   })
 })
 
-describe('a request that says two things', () => {
+describe('an ambiguous request', () => {
   const node = '{"method":"GET","url":"https://127.0.0.1/"}'
 
   it.each([
@@ -233,7 +233,7 @@ describe('a request that says two things', () => {
   })
 })
 
-describe('an address of a metadata service, with everything open,', () => {
+describe('an address of a metadata service, with everything open', () => {
   const policy = createAddressPolicy({
     ...readSettings({ EGRESS_ALLOW: '::/0,0.0.0.0/0' }).egress,
     own: { address: '127.0.0.1', port: 3_000 },

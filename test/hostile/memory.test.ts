@@ -4,18 +4,17 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { requestOf } from '../support/raw-client.ts'
-import { attack, expectUnharmed, sending } from './attack.ts'
-import type { HostileRequest } from './hostile-client.ts'
-import { hostileService } from './hostile-service.ts'
-import { type HostileAnswer, hostileTarget, respond, respondJson } from './hostile-target.ts'
-import { execute, many, preview } from './shape.ts'
+import { attack, expectUnharmed, sending } from './support/attack.ts'
+import type { HostileRequest } from './support/hostile-client.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { type HostileAnswer, hostileTarget, respond, respondJson } from './support/hostile-target.ts'
+import { execute, many, post, preview } from './support/shape.ts'
 
 /** Nothing odd, and all of it at once; and what stays of what is over. */
 const service = hostileService({ heapMb: 128, settings: { MAX_PER_HOST: '200' } })
 const target = hostileTarget()
 
 const mebibyte = 1_048_576
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 
 /** What an ordinary message of that size looks like. */
 const message = (bytes: number) =>
@@ -27,7 +26,7 @@ const message = (bytes: number) =>
   }))
 const vars = { payload: { vars: { all: message(771_000) } } }
 
-const crowds: Readonly<
+const bursts: Readonly<
   Record<string, readonly [request: (url: string) => HostileRequest, answer?: HostileAnswer]>
 > = {
   'calls of 771 KB': [(url) => execute({ node: post(url, { body: { structure: 'full' } }), ...vars })],
@@ -56,14 +55,14 @@ const crowds: Readonly<
 }
 
 /** Together more than a heap of 128 MB can hold as text, as values and as what is sent. */
-const crowdSize = 120
+const requestsAtOnce = 120
 
-describe(`${crowdSize} at once`, () => {
-  it.each(Object.entries(crowds))(
-    '%s are answered, or refused because it is too much',
+describe(`${requestsAtOnce} requests at once`, () => {
+  it.each(Object.entries(bursts))(
+    'are answered, or refused because they are too much: %s',
     async (_name, [make, answer]) => {
       const url = target.answering(answer ?? respond({}))
-      const requests = many(crowdSize, () => make(url))
+      const requests = many(requestsAtOnce, () => make(url))
       const before = await service.heapUsed()
 
       const aftermath = await attack(service, async (send) => {
@@ -144,23 +143,26 @@ const distinct: Readonly<
   ],
 }
 
-describe('what is over leaves no more than it may, after many different', () => {
-  it.each(Object.entries(distinct))('%s', async (_name, [count, make]) => {
-    const url = target.answering(respond({}))
-    const before = await service.heapUsed()
+describe('memory after many different requests', () => {
+  it.each(Object.entries(distinct))(
+    'does not grow beyond its limit with %s',
+    async (_name, [count, make]) => {
+      const url = target.answering(respond({}))
+      const before = await service.heapUsed()
 
-    const aftermath = await attack(service, async (send) => {
-      for (let index = 0; index < count; index += 20)
-        await Promise.all(many(Math.min(20, count - index), (offset) => send(make(url, index + offset))))
-    })
+      const aftermath = await attack(service, async (send) => {
+        for (let index = 0; index < count; index += 20)
+          await Promise.all(many(Math.min(20, count - index), (offset) => send(make(url, index + offset))))
+      })
 
-    expectUnharmed(aftermath)
-    expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(64)
-  })
+      expectUnharmed(aftermath)
+      expect(((await service.heapUsed()) - before) / mebibyte).toBeLessThan(64)
+    },
+  )
 })
 
 describe('clients that do not read', () => {
-  it('keep nobody else waiting, and are sent away after a while', async () => {
+  it('keep no other client waiting, and are disconnected after a while', async () => {
     const url = target.answering(respond({}))
     const before = await service.heapUsed()
     // Escapes make most of what a preview shows of it.

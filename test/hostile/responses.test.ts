@@ -1,9 +1,9 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget, respond, respondJson } from './hostile-target.ts'
-import { describeShapes, execute, judged, many, preview, type Shape } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget, respond, respondJson } from './support/hostile-target.ts'
+import { describeShapes, execute, judged, many, preview, type Shape } from './support/shape.ts'
 
-/** What a target can do to the service, and to everybody else who uses it, with one answer that is read to its end. */
+/** What a target can do to the service, and to its other clients, with one answer that is read to its end. */
 const service = hostileService({ heapMb: 256 })
 const target = hostileTarget()
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type Attacker, attack, maxStallMs } from './attack.ts'
-import { hostileService } from './hostile-service.ts'
-import { machineMs } from './stall.ts'
+import { type Attacker, attack, maxStallMs } from './support/attack.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { machineMs } from './support/stall.ts'
 
 /** A stall that is not seen would make every other test of this folder green. */
 const service = hostileService({ heapMb: 160 })
@@ -60,7 +60,7 @@ describe('the probe of stalls', () => {
     expect(stall.ownMs).toBeGreaterThan(maxStallMs)
   })
 
-  it('lets the machine answer for the longer of what it did to both servers, and for no more than the wait', () => {
+  it('blames the machine for the longer stall of both servers, and for no more than the wait', () => {
     const wait = { from: 100, to: 400 }
     const bare = [
       { from: 0, to: 150 },

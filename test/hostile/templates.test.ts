@@ -1,6 +1,6 @@
-import { hostileService } from './hostile-service.ts'
-import { hostileTarget } from './hostile-target.ts'
-import { describeShapes, execute, many, preview, type Shape } from './shape.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { hostileTarget } from './support/hostile-target.ts'
+import { describeShapes, execute, many, post, preview, type Shape } from './support/shape.ts'
 
 /** Nodes that are dear to read, before anything is rendered. */
 const service = hostileService({ heapMb: 256 })
@@ -8,7 +8,6 @@ const target = hostileTarget()
 
 const megabyte = 1_000_000
 const fill = (text: string, bytes = megabyte) => text.repeat(Math.floor(bytes / text.length))
-const post = (url: string, more: object = {}) => ({ method: 'POST', url, ...more })
 const raw = (url: string, content: string) =>
   post(url, { body: { structure: 'raw', contentType: 'text/plain', content } })
 
@@ -30,7 +29,7 @@ const templates: Readonly<Record<string, string>> = {
   'members in brackets': `{{ flow${fill('["a"]')} }}`,
   filters: `{{ flow.a${fill('|upcase', 70_000)} }}`,
   'filters without end': `{{ flow.a${fill('|upcase')} }}`,
-  'filters that nobody knows': `{{ flow.a${fill('|upcas')} }}`,
+  'unknown filters': `{{ flow.a${fill('|upcas')} }}`,
   'arguments of a filter': `{{ flow.a | append: ${fill('1,')}1 }}`,
   blocks: `${fill('{%if 1%}', 400_000)}${fill('{%endif%}', 450_000)}`,
   'blocks that never close': fill('{%if 1%}'),
@@ -136,13 +135,13 @@ describeShapes('many small things that are wrong, or nearly right: ', { service,
     codes: ['invalid_request'],
   },
   {
-    name: '100,000 members that nobody knows',
+    name: '100,000 unknown members',
     request: (url) =>
       execute({ node: post(url, Object.fromEntries(many(80_000, (index) => [`m${index}`, 1]))) }),
     codes: ['invalid_request'],
   },
   {
-    name: 'a member that nobody knows of 900,000 letters',
+    name: 'an unknown member of 900,000 letters',
     request: (url) => execute({ node: post(url, { [fill('a', 900_000)]: 1 }) }),
     codes: ['invalid_request'],
   },

@@ -6,10 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { createRawTlsServer } from '../../testkit/raw-server.ts'
 import { credentials } from '../support/servers.ts'
-import { attack, expectUnharmed, sending } from './attack.ts'
-import { hostileService } from './hostile-service.ts'
-import { endless, type HostileAnswer, hostileTarget } from './hostile-target.ts'
-import { execute, many } from './shape.ts'
+import { attack, expectUnharmed, sending } from './support/attack.ts'
+import { hostileService } from './support/hostile-service.ts'
+import { endless, type HostileAnswer, hostileTarget } from './support/hostile-target.ts'
+import { execute, many } from './support/shape.ts'
 
 /** What a target can do below HTTP, with an answer that never ends. */
 const service = hostileService({ heapMb: 256 })
@@ -69,8 +69,8 @@ const withoutEnd: Readonly<Record<string, readonly [first: string, piece: string
  */
 const newClientMs = 750
 
-describe('an answer without end:', () => {
-  it.each(Object.entries(withoutEnd))('%s', async (_name, [first, piece]) => {
+describe('an answer without end', () => {
+  it.each(Object.entries(withoutEnd))('does no harm: %s', async (_name, [first, piece]) => {
     const sent = counting(endless(first, piece))
     const request = execute({ node: { method: 'GET', url: target.answering(sent.answer), timeoutMs } })
 
@@ -81,7 +81,7 @@ describe('an answer without end:', () => {
     expect(sent.bytes(), 'bytes that were taken of the target').toBeLessThan(mostBytes)
   })
 
-  it('of fifty targets at once', async () => {
+  it('does no harm from fifty targets at once', async () => {
     const endlessOnes = Object.values(withoutEnd).map(([first, piece]) =>
       target.answering(endless(first, piece)),
     )
@@ -93,8 +93,8 @@ describe('an answer without end:', () => {
   })
 })
 
-describe('TLS without end:', () => {
-  it('renegotiations', async () => {
+describe('TLS without end', () => {
+  it('does no harm by renegotiations', async () => {
     let renegotiations = 0
     const url = await tlsTarget({ maxVersion: 'TLSv1.2' }, async (socket) => {
       await once(socket, 'data')
@@ -107,14 +107,14 @@ describe('TLS without end:', () => {
     expect(renegotiations).toBeLessThan(5)
   })
 
-  it('handshakes that are broken off', async () => {
+  it('does no harm by handshakes that are broken off', async () => {
     const breaking = await tlsTarget({}, async (socket) => void socket.destroy())
     const requests = many(200, () => execute({ node: { method: 'GET', url: breaking, timeoutMs } }))
 
     expectUnharmed(await attack(service, sending(...requests)))
   })
 
-  it('records of one byte', async () => {
+  it('does no harm by records of one byte', async () => {
     const dripping = await tlsTarget({}, async (socket) => {
       socket.write(`${ok}content-length: 900000\r\n\r\n`)
       while (!socket.destroyed && socket.bytesWritten < 20_000_000) {
@@ -129,7 +129,7 @@ describe('TLS without end:', () => {
   })
 })
 
-describe('a kept connection on which more comes than was asked for', () => {
+describe('an unrequested answer on a kept connection', () => {
   it.each([
     [
       'with the answer before',
@@ -152,7 +152,7 @@ describe('a kept connection on which more comes than was asked for', () => {
       (socket: Socket, answer: string) => socket.write(`${answer}HTTP/1.1 100 Continue\r\n\r\n`),
     ],
     ['as line breaks', (socket: Socket, answer: string) => socket.write(`${answer}\r\n\r\n`)],
-  ])('%s, is never an answer of the next call', async (_name, write) => {
+  ])('is never an answer of the next call: %s', async (_name, write) => {
     const url = await tlsTarget({}, async (socket) => {
       socket.on('data', (chunk: Buffer) => {
         const [, id] = /^GET \/(\w+)/.exec(chunk.toString()) ?? []
@@ -181,7 +181,7 @@ describe('a kept connection on which more comes than was asked for', () => {
 })
 
 describe('an answer that comes unasked in the moment in which the next call begins', () => {
-  it.each(['before', 'after'] as const)('and %s it, is never taken for its answer', async (order) => {
+  it.each(['before', 'after'] as const)('is never taken for its answer: %s it', async (order) => {
     const sockets: TLSSocket[] = []
     const url = await tlsTarget({}, async (socket) => {
       sockets.push(socket)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashKey } from '../../src/http/clients/api-keys.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
 import { service } from '../support/service.ts'
 
@@ -21,7 +21,7 @@ const early: readonly [what: string, status: number, ...fields: string[]][] = [
 
 describe('an answer that is known before the request was read', () => {
   it.each(early)(
-    'comes at once, and the connection stays of use, where it %s',
+    'comes at once and leaves the connection usable, where the request %s',
     async (_what, status, ...fields) => {
       const { url } = await serviceWithClients()
       const client = await rawClient(url)
@@ -35,7 +35,7 @@ describe('an answer that is known before the request was read', () => {
   )
 
   it.each(early)(
-    'is not lost with a connection that is to be closed, where it %s',
+    'is not lost with a connection that is to be closed, where the request %s',
     async (_what, status, ...fields) => {
       const { url } = await serviceWithClients()
       const client = await rawClient(url)

@@ -6,7 +6,7 @@ import { service } from '../support/service.ts'
 const phaseNames = ['queueMs', 'dnsMs', 'connectMs', 'tlsMs', 'firstByteMs', 'downloadMs']
 
 describe('the log', () => {
-  it('has one line for an execution, with these fields and no others', async () => {
+  it('has one line for an execution, with the documented fields and no others', async () => {
     const target = await receiver(json(201, { answer: 'secret-answer' }))
     const { execute, log } = await service({ settings: { LOG_LEVEL: 'info' } })
 

@@ -47,7 +47,7 @@ describe('the log for programs', () => {
 })
 
 describe('the log in a terminal', () => {
-  it('can be read: time, level and message, then the fields in one line', async () => {
+  it('has time, level and message, then the fields in one line', async () => {
     const { log, written } = await logTo(true)
 
     log.info({ nodeId: 'crm-lead', phases: { dnsMs: null } }, 'node executed')
@@ -65,7 +65,7 @@ describe('the log in a terminal', () => {
     expect(withoutColours(written())).toMatch(/ERROR: unexpected error \n.*TypeError: a bug\n {8,}at /s)
   })
 
-  it('obeys nobody who writes into an id: it colours, and does nothing else', async () => {
+  it('colours, and passes on no control sequence from an id', async () => {
     const { log, written } = await logTo(true)
 
     fc.assert(

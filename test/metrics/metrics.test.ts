@@ -2,14 +2,15 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { failures } from '../../src/contract/failure.ts'
 import { branchNames } from '../../src/contract/node.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { createMetrics, type Metrics, type MetricsSources } from '../../src/metrics/metrics.ts'
-import { testFiles } from '../secrets/files.ts'
-import { execution, failedExecution } from '../statistics/executions.ts'
+import { execution, failedExecution } from '../statistics/support/executions.ts'
 import { closings, closingTarget } from '../support/closing-target.ts'
+import { testFiles } from '../support/files.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
@@ -66,7 +67,7 @@ describe('the metrics of an execution', () => {
     })
   })
 
-  it('know no attempt where nothing was sent', async () => {
+  it('count no attempt where nothing was sent', async () => {
     const { execute, url } = await service()
     const before = await scrape(url)
     const node = { method: 'GET', url: 'https://hooks.example/{{ profile.id }}', onError: 'exit' }
@@ -129,7 +130,7 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
-  it('count what is hardly a request, too', async () => {
+  it('count what is not even a request, too', async () => {
     const { url } = await service()
     const before = await scrape(url)
 
@@ -163,7 +164,7 @@ describe('the metrics of the load', () => {
     await vi.waitUntil(async () => (await load())[0] === 0)
   })
 
-  it('show what the caller says of itself', async () => {
+  it('show what the egress client says of itself', async () => {
     const metrics = metricsOf({ load: () => ({ connections: 5, waiting: 3 }) })
 
     const series = seriesOf(await metrics.exposition())
@@ -195,7 +196,7 @@ describe('the metrics of the process', () => {
 
     const series = await scrape(url)
 
-    const build = `webhook_node_build_info{version="0.2.0",node_version="${process.version}"}`
+    const build = `webhook_node_build_info{version="${manifest.version}",node_version="${process.version}"}`
     expect(series.get(build)).toBe(1)
     expect(series.get('webhook_node_process_start_time_seconds')).toBeLessThan(Date.now() / 1000)
     expect(series.get('webhook_node_process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
@@ -203,7 +204,7 @@ describe('the metrics of the process', () => {
     expect(series.get('webhook_node_process_cpu_seconds_total')).toBeGreaterThan(0)
   })
 
-  it('show that the event loop was held up, to everybody who asks', async () => {
+  it('show that the event loop was held up, to every client that asks', async () => {
     const metrics = metricsOf()
     const lag = async () =>
       seriesOf(await metrics.exposition()).get('webhook_node_event_loop_lag_seconds_sum') ?? 0
@@ -228,7 +229,7 @@ describe('the metrics of the process', () => {
 })
 
 describe('the series', () => {
-  it('are all there from the start, and hostile callers and targets make no more of them', async () => {
+  it('are all there from the start, and hostile clients and targets add none', async () => {
     const odd = [299, 404, 599, 600, 999]
     const target = await receiver(inTurn(json(200, {}), ...odd.map((status) => json(status, {}))))
     const { execute, post, request, url } = await service()
@@ -255,7 +256,7 @@ describe('the series', () => {
     expect([...(await scrape(url)).keys()]).toEqual(before)
   })
 
-  it('have a place for every way an execution and an attempt can end', async () => {
+  it('have one for every way an execution and an attempt can end', async () => {
     const metrics = metricsOf()
     const before = [...seriesOf(await metrics.exposition()).keys()]
 

@@ -5,8 +5,8 @@ import { parse } from 'yaml'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './promql.ts'
 import { type Scrape, scrape } from './scrape.ts'
+import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './support/promql.ts'
 
 interface Alert {
   readonly alert: string
@@ -41,7 +41,7 @@ describe('the page of alerts', () => {
     expect(entries).toEqual(alerts.map(({ alert }) => alert))
   })
 
-  it('names only metrics that there are', async () => {
+  it('names only metrics that exist', async () => {
     const names = namesOf(await scrapeOfAService())
 
     for (const [name] of alertsPage.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
@@ -49,7 +49,7 @@ describe('the page of alerts', () => {
 })
 
 describe('the page of operations', () => {
-  it('names only metrics that there are', async () => {
+  it('names only metrics that exist', async () => {
     const names = namesOf(await scrapeOfAService())
 
     for (const [name] of textOf('docs/operations.md').matchAll(/\bwebhook_node_\w+/g))
@@ -58,7 +58,7 @@ describe('the page of operations', () => {
 })
 
 describe('the page of observability', () => {
-  it('has the five queries that matter, and names only metrics that there are', async () => {
+  it('has the five queries that matter, and names only metrics that exist', async () => {
     const names = namesOf(await scrapeOfAService())
 
     expect(shownQueries).toHaveLength(5)
@@ -85,7 +85,7 @@ describe('the page of observability', () => {
 })
 
 describe.each(queries)('the query %s', (_name, query) => {
-  it('asks for metrics and labels that there are', async () => {
+  it('asks for metrics and labels that exist', async () => {
     const series = await scrapeOfAService()
 
     for (const name of metricsIn(query)) expect([...namesOf(series), 'up']).toContain(name)

@@ -1,4 +1,4 @@
-import { assertNothingLeaves, ip } from './network.ts'
+import { assertNothingLeaves, ip } from './support/network.ts'
 
 /** Runs before the suite, in the namespace that `npm run test:egress` makes, whose only device is down. */
 export default function enterNamespace(): void {

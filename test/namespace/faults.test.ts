@@ -1,7 +1,7 @@
 import { afterAll, describe, it } from 'vitest'
-import { expectAsInTable } from '../faults/expectations.ts'
-import { play } from '../faults/play.ts'
-import { startSharedService } from '../faults/shared-service.ts'
+import { expectAsInTable } from '../faults/support/expectations.ts'
+import { play } from '../faults/support/play.ts'
+import { startSharedService } from '../faults/support/shared-service.ts'
 import { faultsOf } from '../faults/table.ts'
 
 const service = await startSharedService()

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
-import { embeddingRecipes, nat64Prefixes, textOf } from '../egress/second-opinion.ts'
-import { routeEverywhere, takeSent, watchPackets } from './network.ts'
-import { startWorld } from './world.ts'
+import { embeddingRecipes, nat64Prefixes, textOf } from '../egress/support/second-opinion.ts'
+import { routeEverywhere, takeSent, watchPackets } from './support/network.ts'
+import { startWorld } from './support/world.ts'
 
 const world = await startWorld(
   {},

@@ -4,7 +4,7 @@ import type { Zones } from '../../testkit/dns-server.ts'
 import { json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { dnsmasq } from './dnsmasq.ts'
+import { dnsmasq } from './support/dnsmasq.ts'
 
 const host = 'hooks.example.com'
 const credentials = await authority.issue({ names: [host] })
@@ -42,7 +42,7 @@ describe('dnsmasq as the second name server', () => {
   })
 })
 
-it('takes from dnsmasq by TCP what does not fit into a packet', async () => {
+it('the resolver takes from dnsmasq by TCP what does not fit into a packet', async () => {
   const addresses = Array.from({ length: 60 }, (_, number) => `127.0.1.${number}`)
   const resolver = createResolver({ servers: [await dnsmasq({ [host]: addresses })] })
   const resolution = await resolver.resolve(host, new AbortController().signal)

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
-import { startSharedService } from '../faults/shared-service.ts'
-import { startNginx } from './nginx.ts'
+import { startSharedService } from '../faults/support/shared-service.ts'
+import { startNginx } from './support/nginx.ts'
 
 const calls = 3_000
 const callsPerReload = 75

@@ -4,11 +4,11 @@ import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
-describe('the kernel asks after 60 s without a byte whether a target is still there', () => {
+describe('the keep-alive of TCP', () => {
   it.each([
     ['while it takes its time to answer', never],
     ['while the connection is kept for the next call', json(200, {})],
-  ])('%s', async (_when, answer) => {
+  ])('asks after 60 s without a byte whether a target is still there, %s', async (_when, answer) => {
     const target = await receiver(answer)
     const call = testEgressClient().call(outbound(target.port), { timeoutMs: 2_000, tenant: null })
     await vi.waitUntil(() => target.received.length === 1)

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { authority, credentials } from '../support/servers.ts'
-import { startWorld } from './world.ts'
+import { isListening } from './support/is-listening.ts'
+import { startWorld } from './support/world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'webhook-node-tls-'))
 const file = (name: string, content: string) => {
@@ -67,7 +67,7 @@ describe('nginx', () => {
       { code: 'tls_protocol', message: expect.stringContaining('refused the TLS handshake at once') },
     ],
     ['has nothing against it', 8445, { code: 'expectation_met' }],
-  ])('%s (port %i)', async (_what, port, reason) => {
+  ])('is reported where it %s (port %i)', async (_what, port, reason) => {
     await start('nginx', ['-e', 'stderr', '-p', directory, '-c', file('nginx.conf', configuration)], port)
 
     expect(await world.get(`https://127.0.0.1:${port}/`)).toMatchObject({ body: { reason } })
@@ -94,7 +94,7 @@ describe('openssl s_server', () => {
       ['-tls1_2', '-Verify', '1'],
       { code: 'tls_client_cert_required' },
     ],
-  ])('%s (port %i)', async (_what, port, options, reason) => {
+  ])('is reported where it %s (port %i)', async (_what, port, options, reason) => {
     await start(
       'openssl',
       ['s_server', '-accept', `127.0.0.1:${port}`, '-key', key, '-cert', cert, '-www', ...options],
@@ -107,27 +107,15 @@ describe('openssl s_server', () => {
 
 /** Starts a program, unless one listens on the port already, and waits until one does. */
 async function start(command: string, options: readonly string[], port: number): Promise<void> {
-  if (await listensOn(port)) return
+  if (await isListening(port)) return
   const program = spawn(command, options, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   program.stderr.on('data', (chunk) => {
     complaint += chunk
   })
   programs.push(program)
-  await vi.waitUntil(async () => program.exitCode !== null || (await listensOn(port)), { timeout: 4_000 })
+  await vi.waitUntil(async () => program.exitCode !== null || (await isListening(port)), { timeout: 4_000 })
   if (program.exitCode !== null) throw new Error(`${command} has ended: ${complaint}`)
-}
-
-async function listensOn(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 async function stop(program: ChildProcess): Promise<void> {

@@ -2,10 +2,10 @@ import { isIP, isIPv6 } from 'node:net'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { authority } from '../support/servers.ts'
-import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './network.ts'
-import { receiverAt } from './receiver-at.ts'
+import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './support/network.ts'
+import { receiverAt } from './support/receiver-at.ts'
+import { startWorld } from './support/world.ts'
 import corpus from './urls.json' with { type: 'json' }
-import { startWorld } from './world.ts'
 
 /** A URL, what must become of it, and the addresses behind its name. */
 interface Entry {
@@ -18,7 +18,7 @@ interface Entry {
 const entries: readonly Entry[] = corpus
 const plain = entries.filter(({ url }) => /^http:/i.test(url))
 
-/** Every entry as it can be asked for: `https:` in the place of `http:`. */
+/** Every entry as it can be called: with `https:` instead of `http:`. */
 const secure = entries.map((entry) => ({ ...entry, url: entry.url.replace(/^http:/i, 'https:') }))
 const withVerdict = (wanted: string) => secure.filter(({ verdict }) => verdict === wanted)
 
@@ -32,7 +32,7 @@ beforeEach(() => void takeSent())
 
 const nothing = { packets: 0, toWatched: 0 }
 
-describe('without a route to anywhere', () => {
+describe('a URL without a route to anywhere', () => {
   it.each(plain)('$url is a 400, for want of TLS', async ({ url }) => {
     expect(await world.get(url)).toMatchObject(refused)
     expect(takeSent()).toEqual(nothing)
@@ -53,7 +53,7 @@ describe('without a route to anywhere', () => {
   })
 })
 
-describe('with a route to everywhere', () => {
+describe('a URL with a route to everywhere', () => {
   it.each(withVerdict('block'))('$url gets not one packet', async ({ url }) => {
     routeEverywhere()
     expect(await world.get(url)).toMatchObject(failedAs('address_denied'))
@@ -69,7 +69,7 @@ describe('with a route to everywhere', () => {
   })
 })
 
-describe('with a receiver at its address', () => {
+describe('a URL with a receiver at its address', () => {
   it.each(withVerdict('allow'))('$url is answered', async ({ url, dns }) => {
     const { hostname, port } = new URL(url)
     const host = withoutBrackets(hostname)
@@ -87,7 +87,7 @@ describe('with a receiver at its address', () => {
 })
 
 it.each(secure.filter(({ group }) => /^(local-name|metadata-name|port-policy)$/.test(group)))(
-  '$url is denied before anybody asks for its addresses',
+  '$url is denied before a lookup of its addresses',
   async ({ url }) => {
     const asked = world.questions.length
     await world.get(url)

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { switchIpv6Off } from '../faults/network.ts'
+import { switchIpv6Off } from '../faults/support/network.ts'
 import { authority } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { ip, putOnLoopback, routeEverywhere } from './network.ts'
-import { receiverAt } from './receiver-at.ts'
-import { startWorld } from './world.ts'
+import { ip, putOnLoopback, routeEverywhere } from './support/network.ts'
+import { receiverAt } from './support/receiver-at.ts'
+import { startWorld } from './support/world.ts'
 
 const address = '93.184.215.14'
 const host = 'hooks.example.com'
@@ -18,15 +18,18 @@ const world = await startWorld({
 })
 afterAll(() => world.close())
 
-describe('a way that is closed', () => {
-  it.each(['unreachable', 'prohibit', 'blackhole', 'throw'])('by a route of type %s', async (type) => {
-    ip('route', 'add', type, address)
-    onTestFinished(() => void ip('route', 'del', type, address))
+describe('a route that is closed', () => {
+  it.each(['unreachable', 'prohibit', 'blackhole', 'throw'])(
+    'is reported for a route of type %s',
+    async (type) => {
+      ip('route', 'add', type, address)
+      onTestFinished(() => void ip('route', 'del', type, address))
 
-    expect(await world.get(`https://${address}/`)).toMatchObject(failedAs('connect_unreachable'))
-  })
+      expect(await world.get(`https://${address}/`)).toMatchObject(failedAs('connect_unreachable'))
+    },
+  )
 
-  it('by a device that drops everything', async () => {
+  it('is reported for a device that drops everything', async () => {
     routeEverywhere()
 
     expect(await world.get(`https://${host}/`, 300)).toMatchObject(failedAs('connect_timeout'))
@@ -47,7 +50,7 @@ describe('a target that only answers by IPv4', () => {
 })
 
 it.each([address, '2606:2800:21f:cb07::1'])(
-  'is local_resource where no port is left to call %s from',
+  'a call is local_resource where no port is left to call %s from',
   async (host) => {
     putOnLoopback(host)
     await receiverAt(host, 443, await authority.issue({ names: [], addresses: [host] }))
@@ -91,7 +94,7 @@ describe('a machine without IPv6', () => {
     expect(JSON.stringify(answer)).not.toContain(onlyIpv6)
   })
 
-  it('is none that has no route to one network only', async () => {
+  it('is not one that has no route to one network only', async () => {
     putOnLoopback('2606:2800:21f:cb07::1')
     const answer = await world.get('https://[2606:2800:21f:cb08::1]/')
     expect(answer).toMatchObject(failedAs('connect_unreachable'))

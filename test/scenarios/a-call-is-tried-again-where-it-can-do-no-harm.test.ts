@@ -14,8 +14,8 @@ function sent(target: Awaited<ReturnType<typeof receiver>>, name: string): reado
   })
 }
 
-describe('a call is tried again where it can do no harm', () => {
-  it('and each attempt is in the reply, with one Idempotency-Key', async () => {
+describe('a call that fails', () => {
+  it('has each attempt in the reply, with one Idempotency-Key', async () => {
     const target = await receiver(inTurn(json(503, {}), json(503, {}), json(201, { id: 'L-1' })))
     const { execute } = await service()
 
@@ -31,7 +31,7 @@ describe('a call is tried again where it can do no harm', () => {
     expect(reply.idempotencyKey).toBe(reply.executionId)
   })
 
-  it('under the key of the caller', async () => {
+  it('keeps the key of the client', async () => {
     const target = await receiver(inTurn(json(429, {}), json(200, {})))
     const { execute } = await service()
 
@@ -47,7 +47,7 @@ describe('a call is tried again where it can do no harm', () => {
     ['a POST that was hung up on', { method: 'POST' }, 1],
     ['a POST that was hung up on, where the target takes it as one', { method: 'POST', idempotent: true }, 3],
     ['a PUT that was hung up on', { method: 'PUT' }, 3],
-  ])('but not what may have arrived: %s', async (_what, part, requests) => {
+  ])('is not repeated where the first attempt may have arrived: %s', async (_what, part, requests) => {
     const target = await receiver(hangUp)
     const { execute } = await service()
 
@@ -65,7 +65,7 @@ describe('a call is tried again where it can do no harm', () => {
   it.each([
     ['whose lengths differ', 'HTTP/1.1 503 Busy\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nhi', 'yes'],
     ['that has 17 KB', `HTTP/1.1 503 Busy\r\nx-a: ${'b'.repeat(17_000)}\r\n\r\n`, 'maybe'],
-  ])('and not after a head %s, which the next answer has as well', async (_what, head, delivered) => {
+  ])('is not repeated after a head %s, which the next answer has as well', async (_what, head, delivered) => {
     const target = await rawTlsServer(writeAndStay(head))
     const { execute } = await service()
     const url = `https://127.0.0.1:${target.port}/`
@@ -78,7 +78,7 @@ describe('a call is tried again where it can do no harm', () => {
   })
 
   it.each([408, 425, 500, 502, 504, 507, 520, 522, 524, 530, 599])(
-    'and so is a GET after %i, which a gateway says that knows no more',
+    'is repeated as a GET after %i, which comes from a gateway',
     async (status) => {
       const target = await receiver(inTurn(json(status, {}), json(200, {})))
       const { execute } = await service()
@@ -98,7 +98,7 @@ describe('a call is tried again where it can do no harm', () => {
     ['GET', 505, 1],
     ['GET', 600, 1],
     ['GET', 404, 1],
-  ])('%s after %i: %i attempts', async (method, status, attempts) => {
+  ])('is repeated by its method and status: %s after %i: %i attempts', async (method, status, attempts) => {
     const target = await receiver(inTurn(json(status, {}), json(200, {})))
     const { execute } = await service()
 
@@ -108,7 +108,7 @@ describe('a call is tried again where it can do no harm', () => {
   })
 
   it.each([['soon'], ['-1'], ['1.5s'], ['99999999999'], ['1', '3600'], ['']])(
-    'also where Retry-After is %j: then the pause is that without one',
+    'is repeated after the usual pause where Retry-After is %j',
     async (...hints) => {
       const turnedAway: Answer = (_request, response) => {
         const headers = hints.flatMap((hint) => ['retry-after', hint])
@@ -123,7 +123,7 @@ describe('a call is tried again where it can do no harm', () => {
     },
   )
 
-  it.each([429, 503, 529])('after the pause that a %i asks for', async (status) => {
+  it.each([429, 503, 529])('is repeated after the pause that a %i asks for', async (status) => {
     const later: Answer = (_request, response) => response.writeHead(status, { 'retry-after': '0.2' }).end()
     const target = await receiver(inTurn(later, json(200, {})))
     const { execute } = await service()
@@ -135,7 +135,7 @@ describe('a call is tried again where it can do no harm', () => {
     expect(reply.durationMs).toBeGreaterThanOrEqual(1_000)
   })
 
-  it('but not what nobody would answer differently', async () => {
+  it('is not repeated where the next answer would be the same', async () => {
     const target = await receiver(json(404, {}))
     const { execute } = await service()
 
@@ -144,7 +144,7 @@ describe('a call is tried again where it can do no harm', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('but not an answer that the node expects', async () => {
+  it('is not repeated after an answer that the node expects', async () => {
     const target = await receiver(json(503, {}))
     const { execute } = await service()
 
@@ -156,7 +156,7 @@ describe('a call is tried again where it can do no harm', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('and not where the pause that the target asks for does not fit', async () => {
+  it('is not repeated where the pause that the target asks for does not fit', async () => {
     const target = await receiver((_request, response) => {
       response.writeHead(503, { 'retry-after': '3600' }).end()
     })
@@ -172,32 +172,29 @@ describe('a call is tried again where it can do no harm', () => {
     ['with white space behind it', ['1 \t'], 1_000, []],
     ['twice', ['1', '2'], null, ['retry_after_ignored']],
     ['that makes no sense', ['soon'], null, ['retry_after_ignored']],
-  ])(
-    'and a Retry-After %s means the same to the pause and to the reply',
-    async (_how, hints, askedMs, codes) => {
-      const target = await receiver((_request, response) => {
-        response
-          .writeHead(
-            503,
-            hints.flatMap((hint) => ['retry-after', hint]),
-          )
-          .end()
-      })
-      const { execute } = await service()
-      const retry = { attempts: 2, initialDelayMs: 1, maxDelayMs: 1, totalMs: 900 }
+  ])('reads a Retry-After %s alike for the pause and for the reply', async (_how, hints, askedMs, codes) => {
+    const target = await receiver((_request, response) => {
+      response
+        .writeHead(
+          503,
+          hints.flatMap((hint) => ['retry-after', hint]),
+        )
+        .end()
+    })
+    const { execute } = await service()
+    const retry = { attempts: 2, initialDelayMs: 1, maxDelayMs: 1, totalMs: 900 }
 
-      const reply = await execute({ node: { method: 'GET', url: target.url, retry } })
+    const reply = await execute({ node: { method: 'GET', url: target.url, retry } })
 
-      expect(reply.retryAfterMs).toBe(askedMs)
-      expect(reply.warnings.map(({ code }) => code)).toEqual(codes)
-      expect(target.received).toHaveLength(askedMs === null ? 2 : 1)
-    },
-  )
+    expect(reply.retryAfterMs).toBe(askedMs)
+    expect(reply.warnings.map(({ code }) => code)).toEqual(codes)
+    expect(target.received).toHaveLength(askedMs === null ? 2 : 1)
+  })
 
   it.each([
     ['totalMs', { retry: { ...quickly, totalMs: 1_500 } }, {}, '/node/retry/totalMs'],
     ['deadlineMs', { retry: quickly }, { deadlineMs: 1_500 }, '/deadlineMs'],
-  ])('within %s, which the reason names', async (name, part, options, path) => {
+  ])('is repeated within %s, which the reason names', async (name, part, options, path) => {
     const target = await receiver(never)
     const { execute } = await service()
 
@@ -219,7 +216,7 @@ describe('a call is tried again where it can do no harm', () => {
       { initialDelayMs: 0, maxDelayMs: 0 },
     ],
     ['pauses', retryLater(1), { initialDelayMs: 0 }],
-  ])('and deadlineMs counts from acceptance, over all %s', async (_what, answer, retry) => {
+  ])('has a deadlineMs that counts from acceptance, over all %s', async (_what, answer, retry) => {
     const target = await receiver(answer)
     const { execute } = await service()
 

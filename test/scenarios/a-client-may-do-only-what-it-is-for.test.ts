@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
 import type { NodeList, NodeStatistics } from '../../src/contract/statistics.ts'
 import { hashKey } from '../../src/http/clients/api-keys.ts'
-import { type TestFiles, testFiles } from '../secrets/files.ts'
+import { type TestFiles, testFiles } from '../support/files.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { type Service, service } from '../support/service.ts'
@@ -42,7 +42,7 @@ async function serviceFor(
 }
 
 describe('a client with a list of tenants', () => {
-  it.each(['/v1/execute', '/v1/preview'])('calls for each of them: %s', async (path) => {
+  it.each(['/v1/execute', '/v1/preview'])('may call for each of them: %s', async (path) => {
     const { post } = await serviceFor()
 
     for (const tenant of ['acme', 'globex'])
@@ -51,13 +51,13 @@ describe('a client with a list of tenants', () => {
 
   it.each<[what: string, path: string, tenant: string | undefined, message: string]>([
     ['of others', '/v1/execute', 'initech', 'must be one of'],
-    ['that nobody has', '/v1/execute', 'unheard-of', 'must be one of'],
+    ['that no client has', '/v1/execute', 'unheard-of', 'must be one of'],
     ['in other letters', '/v1/execute', 'ACME', 'must be one of'],
     ['that every object has as a member', '/v1/execute', '__proto__', 'must be one of'],
     ['that is missing', '/v1/execute', undefined, 'missing; must be one of'],
     ['of others', '/v1/preview', 'initech', 'must be one of'],
     ['that is missing', '/v1/preview', undefined, 'missing; must be one of'],
-  ])('names no tenant %s: %s', async (_what, path, tenant, message) => {
+  ])('may not name a tenant %s: %s', async (_what, path, tenant, message) => {
     const target = await receiver(json(200, {}))
     const { post, log } = await serviceFor()
 
@@ -127,7 +127,7 @@ describe('a client with a list of tenants', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('sees the statistics of its tenants, one by one and together, and of nobody else', async () => {
+  it('sees the statistics of its tenants, one by one and together, and no others', async () => {
     const running = await serviceFor()
     for (const [client, tenant] of [
       ['engine', 'acme'],
@@ -164,7 +164,7 @@ describe('a client with a list of tenants', () => {
   })
 
   it.each(['/v1/nodes', '/v1/nodes/crm-lead/stats'])(
-    'asks for no statistics of a tenant of others: %s',
+    'may not ask for the statistics of another tenant: %s',
     async (path) => {
       const running = await serviceFor()
 
@@ -186,7 +186,7 @@ describe('a client with a list of tenants', () => {
 })
 
 describe('a client without a list of tenants', () => {
-  it('names any tenant, or none', async () => {
+  it('may name any tenant, or none', async () => {
     const { post } = await serviceFor()
 
     for (const tenant of ['acme', 'unheard-of', undefined])
@@ -220,7 +220,7 @@ describe('a client with some rights only', () => {
     }
   })
 
-  it('shows in the metrics as what it was refused', async () => {
+  it('is counted in the metrics by what it was refused', async () => {
     const { post, url } = await serviceFor()
     await post('/v1/execute', { node }, asClient('dashboard'))
 
@@ -231,7 +231,7 @@ describe('a client with some rights only', () => {
 })
 
 describe('AUTH=off', () => {
-  it('lets everybody do everything, whatever the file of clients says', async () => {
+  it('lets every client do everything, whatever the file of clients says', async () => {
     const { post, request } = await serviceFor(usual, { AUTH: 'off' })
 
     for (const headers of [{}, asClient('dashboard')])

@@ -3,8 +3,8 @@ import { inTurn, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a created id is there in later nodes', () => {
-  it('captures it in one node and sends it with the next', async () => {
+describe('a node that captures a created id', () => {
+  it('makes it available to the next one', async () => {
     const target = await receiver(inTurn(json(201, { id: 'L-1001', links: [{ no: 7 }] }), json(200, {})))
     const { execute } = await service()
 
@@ -35,7 +35,7 @@ describe('a created id is there in later nodes', () => {
     })
   })
 
-  it('takes values from status, headers and text as well', async () => {
+  it('captures values from status, headers and text as well', async () => {
     const target = await receiver((_request, response) => {
       response.writeHead(201, { Location: '/leads/L-7' }).end('created L-7')
     })
@@ -59,7 +59,7 @@ describe('a created id is there in later nodes', () => {
     })
   })
 
-  it('takes them on the error branch too', async () => {
+  it('captures values on the error branch, too', async () => {
     const target = await receiver(json(409, { existing: 'L-3' }))
     const { execute } = await service()
     const capture = { leadId: '{{ response.json.existing }}' }
@@ -106,7 +106,7 @@ describe('a created id is there in later nodes', () => {
     ])
   })
 
-  it('says so of a 204, which has no body', async () => {
+  it('says so for a 204, which has no body', async () => {
     const target = await receiver((_request, response) => response.writeHead(204).end())
     const { execute } = await service()
     const capture = { id: '{{ response.json.id }}' }
@@ -118,7 +118,7 @@ describe('a created id is there in later nodes', () => {
     ])
   })
 
-  it('looks for misspelt names among ever so many, and the branch is the same', async () => {
+  it('searches for misspelt names among very many, with the same branch', async () => {
     const members = Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1])
     const target = await receiver(json(200, Object.fromEntries(members)))
     const { execute } = await service({ settings: { MAX_RENDER_MS: '20' } })

@@ -22,7 +22,7 @@ interface Case {
   readonly variables?: Readonly<Record<string, string>>
 }
 
-/** Sends a node through the service and by its curl command, as whoever gets the command would. */
+/** Sends a node through the service and by its curl command, as a reader of the reply would. */
 async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variables = {} }: Case) {
   const target = await receiver(json(200, {}))
   const { execute, preview } = await service()
@@ -65,7 +65,7 @@ function comparable({ method, target, rawHeaders, body }: ReceivedRequest) {
 
 const field = (name: string, value: string) => ({ name, value })
 
-describe('a curl command sends the same bytes as the service', () => {
+describe('the curl command of a preview', () => {
   it.each<[where: string, sent: Case]>([
     ['in the path', { path: '/a/{{ secrets.k }}/b-{{ secrets.k }}', node: {}, secrets: { k: hostile } }],
     ['in the query of the URL', { path: '/?k={{ secrets.k }}&x=1', node: {}, secrets: { k: hostile } }],
@@ -265,7 +265,7 @@ describe('a curl command sends the same bytes as the service', () => {
         secrets: { k: `${hostile}\n\n` },
       },
     ],
-  ])('with a secret %s', async (_where, sent) => {
+  ])('sends the same bytes as the service with a secret %s', async (_where, sent) => {
     const { own, byCurl, curl } = await sendBoth(sent)
 
     expect(comparable(byCurl)).toEqual(comparable(own))
@@ -349,20 +349,23 @@ describe('a curl command sends the same bytes as the service', () => {
         },
       },
     ],
-  ])('with a variable for %s', async (_what, sent) => {
+  ])('sends the same bytes with a variable for %s', async (_what, sent) => {
     const { own, byCurl, curl } = await sendBoth(sent)
 
     expect(comparable(byCurl)).toEqual(comparable(own))
     for (const value of Object.values(sent.variables ?? {})) expect(curl).not.toContain(value)
   })
 
-  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('of %s without a body', async (method) => {
-    const { own, byCurl } = await sendBoth({ node: { method }, path: '/a?b=[1]' })
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+    'sends the same bytes of %s without a body',
+    async (method) => {
+      const { own, byCurl } = await sendBoth({ node: { method }, path: '/a?b=[1]' })
 
-    expect(comparable(byCurl)).toEqual(comparable(own))
-  })
+      expect(comparable(byCurl)).toEqual(comparable(own))
+    },
+  )
 
-  it.each(['POST', 'DELETE'])('of %s with a body without text', async (method) => {
+  it.each(['POST', 'DELETE'])('sends the same bytes of %s with a body without text', async (method) => {
     const body = { structure: 'raw', contentType: 'text/plain', content: '{{ profile.none }}' }
     const { own, byCurl } = await sendBoth({ node: { method, body } })
 
@@ -373,7 +376,7 @@ describe('a curl command sends the same bytes as the service', () => {
     ['a large body', `'${'ä\n'.repeat(30_000)}`],
     ['a body of 200 KB', `'${'a%s\\n"$x`'.repeat(20_000)}\n\n`],
     ['a body with NUL', "a\0b\0\0'%s\\0\n\0"],
-  ])('of %s', async (_what, content) => {
+  ])('sends the same bytes of %s', async (_what, content) => {
     const body = { structure: 'raw', contentType: 'text/plain', content }
     const { own, byCurl } = await sendBoth({ node: { body } })
 
@@ -411,15 +414,18 @@ describe('a curl command sends the same bytes as the service', () => {
         secrets: { k: ']>abc' },
       },
     ],
-  ])('or a warning says that it does not: %s', async (_where, { node, payload = {}, secrets = {} }) => {
-    const { preview } = await service()
+  ])(
+    'comes with a warning where its bytes may differ: %s',
+    async (_where, { node, payload = {}, secrets = {} }) => {
+      const { preview } = await service()
 
-    const { warnings } = await preview({
-      node: { method: 'POST', url: 'https://t.example/', ...node },
-      payload,
-      secrets,
-    })
+      const { warnings } = await preview({
+        node: { method: 'POST', url: 'https://t.example/', ...node },
+        payload,
+        secrets,
+      })
 
-    expect(warnings).toEqual([expect.objectContaining({ code: 'curl_not_exact' })])
-  })
+      expect(warnings).toEqual([expect.objectContaining({ code: 'curl_not_exact' })])
+    },
+  )
 })

@@ -4,7 +4,7 @@ import { silent } from '../../testkit/raw-server.ts'
 import { dnsServer, rawServer } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a denied address gets no packet', () => {
+describe('a denied address', () => {
   it.each([
     { host: '127.0.0.1', spelling: 'as it is' },
     { host: '2130706433', spelling: 'as one number' },
@@ -17,7 +17,7 @@ describe('a denied address gets no packet', () => {
     { host: '0.0.0.0', spelling: 'as any address' },
     { host: 'localhost', spelling: 'by name' },
     { host: 'a.localhost', spelling: 'by a longer name' },
-  ])('is refused $spelling: $host', async ({ host }) => {
+  ])('gets no packet $spelling: $host', async ({ host }) => {
     const target = await rawServer(silent)
     const { execute } = await service({ allow: '' })
 
@@ -38,7 +38,7 @@ describe('a denied address gets no packet', () => {
     { answers: 'with a public and a private one', zone: { a: ['93.184.215.14', '127.0.0.1'] } },
     { answers: 'with a private one in IPv6', zone: { aaaa: ['::1'] } },
     { answers: 'with an alias of a private one', zone: { cname: 'inside.example', a: ['127.0.0.1'] } },
-  ])('is refused where DNS answers $answers', async ({ zone }) => {
+  ])('gets no packet where DNS answers $answers', async ({ zone }) => {
     const target = await rawServer(silent)
     const dns = await dnsServer({ 'hooks.example': zone })
     const { execute } = await service({ allow: '', dns: dns.address })
@@ -50,7 +50,7 @@ describe('a denied address gets no packet', () => {
   })
 
   it.each(['169.254.169.254', '169.254.170.2', '[fd00:ec2::254]', '100.100.100.200'])(
-    'is the metadata service at %s, whatever the operator opens',
+    'may be the metadata service at %s, whatever the operator opens',
     async (host) => {
       const { execute } = await service({ allow: '0.0.0.0/0,[::]/0' })
 
@@ -60,7 +60,7 @@ describe('a denied address gets no packet', () => {
     },
   )
 
-  it('is the service itself, whatever the operator opens', async () => {
+  it('may be the service itself, whatever the operator opens', async () => {
     const { execute, url } = await service()
 
     const reply = await execute({ node: { method: 'GET', url: url.replace('http:', 'https:') } })
@@ -68,7 +68,7 @@ describe('a denied address gets no packet', () => {
     expect(reply).toMatchObject({ branch: 'error', reason: { code: 'address_denied' } })
   })
 
-  it('is an address of this machine', async () => {
+  it('may be an address of this machine', async () => {
     const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses)
     const { execute } = await service({ allow: '' })
 
@@ -82,7 +82,7 @@ describe('a denied address gets no packet', () => {
     expect(replies.map(({ reason }) => reason.code)).toEqual(own.map(() => 'address_denied'))
   })
 
-  it('says in the reply what is closed, and only in the log to which address a name leads', async () => {
+  it('is shown by its class in the reply, and as an address in the log only', async () => {
     const dns = await dnsServer({ 'hooks.example': { a: ['10.11.12.13'] } })
     const { execute, log } = await service({ allow: '', dns: dns.address })
 
@@ -101,7 +101,7 @@ describe('a denied address gets no packet', () => {
     ['https://crm/', '"crm" is a host name without a dot', 'Write the full name'],
     ['https://crm.local/', '"crm.local" is a .local name', 'EGRESS_ALLOW=crm.local:443'],
     ['https://169.254.169.254/', 'it is a metadata service', 'No setting opens a metadata service'],
-  ])('says of %s that %s', async (url, message, hint) => {
+  ])('is explained for %s: %s', async (url, message, hint) => {
     const { execute } = await service({ allow: '' })
 
     const { reason } = await execute({ node: { method: 'GET', url } })
@@ -110,7 +110,7 @@ describe('a denied address gets no packet', () => {
     expect(reason.hint).toContain(hint)
   })
 
-  it('closes hosts with EGRESS_DENY and all others with EGRESS_ONLY', async () => {
+  it('may be set by EGRESS_DENY, or by EGRESS_ONLY for all others', async () => {
     const dns = await dnsServer({ 'good.example': {}, 'bad.example': {}, 'other.example': {} })
     const settings = { EGRESS_DENY: 'bad.example', EGRESS_ONLY: 'good.example,bad.example' }
     const { execute } = await service({ settings, allow: '', dns: dns.address })

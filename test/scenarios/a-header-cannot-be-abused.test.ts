@@ -14,7 +14,7 @@ const headers = (...fields: readonly object[]) => node({ headers: fields })
 const named = { name: 'X-Name', source: 'profile', field: 'name' }
 const fromPayload = headers(named)
 
-describe('a header cannot be abused: the config shows it, so it is a 400', () => {
+describe('a header that is abused in the config', () => {
   it.each<[what: string, node: object, path: string]>([
     ['a line break in a constant', headers(field('X', 'a\r\nX: b')), '/node/headers/0/literal'],
     ['a bare line feed', headers(field('X', 'a\nb')), '/node/headers/0/literal'],
@@ -54,7 +54,7 @@ describe('a header cannot be abused: the config shows it, so it is a 400', () =>
     ['a path with a space', node({ url: 'https://a.test/a b' }), '/node/url'],
     ['a path with a line break', node({ url: 'https://a.test/a\r\nb' }), '/node/url'],
     ['a body with GET', node({ method: 'GET', body: { structure: 'full' } }), '/node/body'],
-  ])('%s', async (_what, hostile, path) => {
+  ])('is a 400: %s', async (_what, hostile, path) => {
     const { post } = await service()
 
     const reply = await post<Problem>('/v1/execute', { node: hostile })
@@ -64,7 +64,7 @@ describe('a header cannot be abused: the config shows it, so it is a 400', () =>
   })
 })
 
-describe('a header cannot be abused: only the payload shows it, so it is a branch', () => {
+describe('a header that is abused by the payload', () => {
   it.each<[what: string, node: object, name: unknown]>([
     ['a line break', fromPayload, 'a\r\nX: b'],
     ['a bare line feed', fromPayload, 'a\nb'],
@@ -84,7 +84,7 @@ describe('a header cannot be abused: only the payload shows it, so it is a branc
         '',
       ],
     ),
-  ])('%s', async (_what, hostile, name) => {
+  ])('takes the error branch: %s', async (_what, hostile, name) => {
     const { execute } = await service()
 
     const reply = await execute({ node: hostile, payload: { profile: { name } } })
@@ -99,8 +99,8 @@ describe('a header cannot be abused: only the payload shows it, so it is a branc
   })
 })
 
-describe('a header cannot be abused: what is harmless arrives as it was meant', () => {
-  it('names of objects, repeated names, signatures, and values without the white space around them', async () => {
+describe('a harmless header', () => {
+  it('arrives as it was meant: names of objects, repeated names, signatures, and values without the white space around them', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const fields = [

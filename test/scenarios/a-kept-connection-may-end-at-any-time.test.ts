@@ -22,14 +22,14 @@ const lost = {
 }
 const resent = { purpose: 'resend', number: 2, delivered: 'yes', connectionReused: false }
 
-describe('a kept connection may end at any time', () => {
+describe('a kept connection that ends during a call', () => {
   it.each([
     { method: 'GET' },
     { method: 'PUT', body: { structure: 'full' } },
     { method: 'DELETE' },
     { method: 'POST', idempotent: true },
     { method: 'PATCH', idempotent: true },
-  ])('and that is no matter to %j', async (part) => {
+  ])('does no harm to %j', async (part) => {
     const { execute, node, target } = await secondOf(part)
 
     const reply = await execute({ node })
@@ -44,28 +44,31 @@ describe('a kept connection may end at any time', () => {
     expect(target.requests()).toBe(3)
   })
 
-  it.each(['POST', 'PATCH'])('and a %s is not sent twice: the hint says what happened', async (method) => {
-    const { execute, node, target } = await secondOf({ method, retry: { attempts: 3, initialDelayMs: 1 } })
+  it.each(['POST', 'PATCH'])(
+    'does not make a %s go out twice: the hint says what happened',
+    async (method) => {
+      const { execute, node, target } = await secondOf({ method, retry: { attempts: 3, initialDelayMs: 1 } })
 
-    const reply = await execute({ node })
+      const reply = await execute({ node })
 
-    expect(reply).toMatchObject({
-      branch: 'error',
-      reason: {
-        code: 'no_response',
-        hint: expect.stringMatching(
-          /^The connection was kept open from an earlier call .*"idempotent": true.*"keepAlive": false/,
-        ),
-      },
-      delivered: 'maybe',
-      repeat: 'if_idempotent',
-      attempts: [lost],
-    })
-    expect(reply.attempts).toHaveLength(1)
-    expect(target.requests()).toBe(2)
-  })
+      expect(reply).toMatchObject({
+        branch: 'error',
+        reason: {
+          code: 'no_response',
+          hint: expect.stringMatching(
+            /^The connection was kept open from an earlier call .*"idempotent": true.*"keepAlive": false/,
+          ),
+        },
+        delivered: 'maybe',
+        repeat: 'if_idempotent',
+        attempts: [lost],
+      })
+      expect(reply.attempts).toHaveLength(1)
+      expect(target.requests()).toBe(2)
+    },
+  )
 
-  it('nor does it matter to a node that asks for a connection of its own', async () => {
+  it('does no harm to a node that asks for a connection of its own', async () => {
     const { execute, node, target } = await secondOf({ method: 'POST', keepAlive: false })
 
     for (let call = 0; call < 3; call++)
@@ -82,7 +85,7 @@ describe('a kept connection may end at any time', () => {
     expect(target.requests()).toBe(4)
   })
 
-  it('and the key under which both were sent is the same', async () => {
+  it('leaves both requests under the same key', async () => {
     const { execute, node, target } = await secondOf({ method: 'POST', idempotent: true })
 
     const { idempotencyKey } = await execute({ node })
@@ -94,7 +97,7 @@ describe('a kept connection may end at any time', () => {
     expect(sent).toEqual([idempotencyKey, idempotencyKey])
   })
 
-  it.each([404, 409, 410, 412])('so a %i may be the work of the first request', async (status) => {
+  it.each([404, 409, 410, 412])('makes a %i a possible effect of the first request', async (status) => {
     const { execute, node } = await secondOf({ method: 'DELETE' }, [200, status])
 
     expect(await execute({ node })).toMatchObject({
@@ -108,7 +111,7 @@ describe('a kept connection may end at any time', () => {
     })
   })
 
-  it('and what the second request gets is tried again by the rule of the node', async () => {
+  it('leaves the answer to the second request to the retry rule of the node', async () => {
     const { execute, node } = await secondOf(
       { method: 'PUT', retry: { attempts: 2, initialDelayMs: 1 } },
       [200, 503, 201],
@@ -126,7 +129,7 @@ describe('a kept connection may end at any time', () => {
     expect(reply).toMatchObject({ branch: 'success', delivered: 'yes', repeat: 'never' })
   })
 
-  it('and each request has a span of its own, which the target is told', async () => {
+  it('gives each request a span of its own, which the target gets', async () => {
     const spansGoTo = await collector()
     const { post, node, target, drain } = await secondOf({ method: 'GET', propagateTrace: true }, [200], {
       OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url,

@@ -10,7 +10,7 @@ const list = <T>(count: number, item: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => item(index))
 const raw = (content: string) => ({ structure: 'raw', contentType: 'text/plain', content })
 
-describe('what a node may have can be counted before it is executed', () => {
+describe('a node above a limit that can be counted in its config', () => {
   it.each<[says: string, node: object, path: string]>([
     ['1,001 parameters', { query: list(1_001, field) }, '/node/query'],
     ['1,001 headers', { headers: list(1_001, field) }, '/node/headers'],
@@ -42,7 +42,7 @@ describe('what a node may have can be counted before it is executed', () => {
       { query: [{ name: 'q', value: 1, when: `true${' and true'.repeat(920)}` }] },
       '/node/query/0/when',
     ],
-  ])('%s are a 400', async (_says, node, path) => {
+  ])('is a 400 with %s', async (_says, node, path) => {
     const { post } = await service()
 
     for (const route of ['/v1/execute', '/v1/preview']) {
@@ -61,14 +61,14 @@ describe('what a node may have can be counted before it is executed', () => {
     ],
     ['100 expectations', { expect: list(100, () => ({ type: 'status', value: 200 })) }],
     ['5,000 placeholders', { body: raw('{{ profile.a }}'.repeat(5_000)) }],
-  ])('%s are none', async (_says, node) => {
+  ])('is accepted at the limit with %s', async (_says, node) => {
     const { post } = await service()
 
     expect((await post('/v1/preview', { node: { ...hook, ...node } })).status).toBe(200)
   })
 })
 
-describe('a request that becomes too large ends before it takes memory', () => {
+describe('a request that becomes too large', () => {
   const large = 'x'.repeat(900_000)
   const payload = { flow: { a: large, list: list(20_000, () => 1), deep: nested(60) } }
 
@@ -138,7 +138,7 @@ describe('a request that becomes too large ends before it takes memory', () => {
       { body: raw('{{ flow.a }}'.repeat(5_000)) },
       'request_too_large',
     ],
-  ])('where %s', async (_says, node, code) => {
+  ])('ends before it takes memory where %s', async (_says, node, code) => {
     const { execute } = await service()
 
     const reply = await execute({ node: { ...hook, ...node }, payload })
@@ -202,8 +202,8 @@ describe('a response that takes too much to judge', () => {
   })
 })
 
-describe('what is captured', () => {
-  it('has room for MAX_CAPTURED_BYTES together: what does not fit is null, with a warning', async () => {
+describe('the captured values', () => {
+  it('have room for MAX_CAPTURED_BYTES together: what does not fit is null, with a warning', async () => {
     const target = await receiver(json(200, { a: 'x'.repeat(60), b: 'y'.repeat(60), c: 'z' }))
     const { execute } = await service({ settings: { MAX_CAPTURED_BYTES: '100' } })
     const capture = { a: '{{ response.json.a }}', b: '{{ response.json.b }}', c: '{{ response.json.c }}' }
@@ -215,7 +215,7 @@ describe('what is captured', () => {
     expect(warnings[0]?.message).toContain('has 62 bytes')
   })
 
-  it('does not grow with the number of captures', async () => {
+  it('do not grow with the number of captures', async () => {
     const target = await receiver((_request, response) => response.end('x'.repeat(200_000)))
     const { execute } = await service()
     const capture = Object.fromEntries(list(100, (index) => [`c${index}`, '{{ response.body }}']))
@@ -235,7 +235,7 @@ describe('warnings', () => {
   })
 
   it.each(['/v1/execute', '/v1/preview'])(
-    'of %s have room for so many characters, whatever the paths',
+    'of %s have a limit in characters, whatever the paths',
     async (route) => {
       const target = await receiver(json(200, {}))
       const { post } = await service({ settings: { MAX_RENDER_MS: '10000' } })
@@ -264,7 +264,7 @@ describe('warnings', () => {
 })
 
 describe('the errors of a refused node', () => {
-  it('have room for so many characters, whatever the paths', async () => {
+  it('have a limit in characters, whatever the paths', async () => {
     const { post } = await service()
     const content = { ['x'.repeat(20_000)]: list(5_000, () => '{{ profile.a | missing }}') }
 

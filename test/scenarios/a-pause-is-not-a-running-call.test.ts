@@ -3,6 +3,7 @@ import type { Problem } from '../../src/contract/schemas.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
+import { untilDraining } from '../support/readiness.ts'
 import { type Answer, held, inTurn, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { type Service, service } from '../support/service.ts'
@@ -18,7 +19,7 @@ function byPath(answers: Readonly<Record<string, Answer>>): Answer {
   return (request, ...rest) => answers[request.target]?.(request, ...rest)
 }
 
-/** A service with one place, and an execution that waits for it: its pause is over while another one has the place. */
+/** A service for one call at a time, and an execution that waits to go on: its pause is over while another call runs. */
 async function serviceWithOneThatWaits(retry: object) {
   const { answer, release } = held(json(200, {}))
   const targets = { '/again': inTurn(retryLater(1), json(200, {})), '/held': answer, '/': json(200, {}) }
@@ -34,8 +35,8 @@ async function serviceWithOneThatWaits(retry: object) {
   return { ...started, started, target, call, first, second, release }
 }
 
-describe('a pause is not a running call', () => {
-  it('and where the target asks for ten minutes, the call ends with that, and the engine waits', async () => {
+describe('a pause before the next attempt', () => {
+  it('is left to the engine where the target asks for ten minutes', async () => {
     const target = await receiver(byPath({ '/': retryLater(599), '/other': json(200, {}) }))
     const { execute } = await service({ settings: { MAX_IN_FLIGHT: '20' } })
     const retry = { totalMs: 600_000 }
@@ -52,7 +53,7 @@ describe('a pause is not a running call', () => {
     })
   })
 
-  it('and where the node waits for the target, others run meanwhile', async () => {
+  it('lets other calls run meanwhile', async () => {
     const target = await receiver(byPath({ '/': retryLater(599), '/other': json(200, {}) }))
     const started = await service({ settings: { MAX_IN_FLIGHT: '20' } })
     const { url, execute } = started
@@ -71,7 +72,7 @@ describe('a pause is not a running call', () => {
     await paused(started, 0)
   })
 
-  it('and one more pause than may be is not begun: the call ends with what it has, and says so', async () => {
+  it('is not begun beyond the limit of pauses: the call ends with what it has, and says so', async () => {
     const target = await receiver(retryLater(599))
     const other = await receiver(retryLater(599))
     const started = await service({
@@ -105,7 +106,7 @@ describe('a pause is not a running call', () => {
       expect(reply).toMatchObject({ response: { status: 503 }, warnings: [{ code: 'retry_abandoned' }] })
   })
 
-  it('and when it is over, it goes on before those who come later, once there is a place', async () => {
+  it('is followed by its attempt before later calls, once there is room', async () => {
     const { started, call, first, second, release, target } = await serviceWithOneThatWaits({})
 
     expect((await call('/')).body).toMatchObject({ code: 'overloaded' })
@@ -121,7 +122,7 @@ describe('a pause is not a running call', () => {
     await paused(started, 0)
   })
 
-  it('and it ends with what it has where no place is free in time', async () => {
+  it('is followed by no attempt where there is no room in time', async () => {
     const { first, second, release } = await serviceWithOneThatWaits({ totalMs: 1_500 })
 
     expect((await first).body).toMatchObject({
@@ -135,7 +136,7 @@ describe('a pause is not a running call', () => {
     expect((await second).body).toMatchObject({ branch: 'success' })
   })
 
-  it('and it ends at once when its client hangs up, and leaves nothing behind', async () => {
+  it('ends at once when its client hangs up, and leaves nothing behind', async () => {
     const target = await receiver(retryLater(599))
     const started = await service()
     const client = await rawClient(started.url)
@@ -151,7 +152,7 @@ describe('a pause is not a running call', () => {
     )
   })
 
-  it('and it ends at once with what it has when the service stops', async () => {
+  it('ends at once, with what the call has, when the service stops', async () => {
     const target = await receiver(retryLater(599))
     const { execute, drain, ...started } = await service({ settings: { SHUTDOWN_GRACE_MS: '60000' } })
 
@@ -166,7 +167,7 @@ describe('a pause is not a running call', () => {
     })
   })
 
-  it('and no pause is begun once the service stops', async () => {
+  it('is not begun once the service stops', async () => {
     const { answer, release } = held(retryLater(1))
     const target = await receiver(answer)
     const { url, execute, drain } = await service()
@@ -174,7 +175,7 @@ describe('a pause is not a running call', () => {
     const reply = execute({ node: { method: 'GET', url: target.url, retry: {} } })
     await vi.waitUntil(() => target.received.length === 1)
     const stopped = drain()
-    await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+    await untilDraining(url)
     release()
 
     expect(await reply).toMatchObject({

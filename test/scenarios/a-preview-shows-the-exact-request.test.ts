@@ -13,8 +13,8 @@ const node = {
 }
 const payload = { profile: { email: 'ada@example.com', score: 97 }, flow: { name: 'Ada' } }
 
-describe('a preview shows the exact request, and nothing leaves the house', () => {
-  it('shows what an execution would send', async () => {
+describe('a preview', () => {
+  it('shows the exact request that an execution would send', async () => {
     const target = await receiver(json(200, {}))
     const { preview, execute } = await service()
     const call = { node: { ...node, url: `${target.url}/leads` }, payload, secrets: { crm_token: 's3cr3t' } }
@@ -86,7 +86,7 @@ describe('a preview shows the exact request, and nothing leaves the house', () =
   })
 })
 
-describe('a preview of what cannot be sent shows what could be rendered', () => {
+describe('a preview of a request that cannot be sent', () => {
   const whole = {
     method: 'POST',
     url: 'https://crm.example/leads/{{ profile.id }}?a={{ profile.name }}',
@@ -100,7 +100,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
   }
   const profile = { id: 7, name: 'Ada', pin: 'p1n-4711' }
 
-  it('the whole text of a body that is no JSON, and the place', async () => {
+  it('shows the whole text of a body that is no JSON, and the place', async () => {
     const { preview } = await service()
 
     const { request, curl, simulated } = await preview({ node: whole, payload: { profile } })
@@ -131,7 +131,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     })
   })
 
-  it('however long the text is', async () => {
+  it('shows the place however long the text is', async () => {
     const { preview } = await service()
     const content = `{"a": "${'x'.repeat(100_000)}", "name": {{ profile.name }} }`
     const node = { ...whole, body: { ...whole.body, content } }
@@ -141,7 +141,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(request.body).toBe(content.replace('{{ profile.name }}', 'Ada'))
   })
 
-  it('a body with a secret in it, masked, and why it is none', async () => {
+  it('shows a body with a secret in it, masked, and why it is no JSON', async () => {
     const { preview } = await service()
     const content = '{"k": "{{ secrets.k }}", "pin": {{ profile.pin }}, "name": {{ profile.name }} }'
     const node = { ...whole, body: { ...whole.body, content } }
@@ -171,7 +171,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
       'is not JSON. The place is behind a secret of which a preview does not know the length. There it reads: {"k":"•••","a":▸x}',
     ],
     ['{"k":{{ secrets.k }}}', 'The place is within a value that is not shown. There it reads: {"k":▸•••}'],
-  ])('%s with a secret that has no value', async (content, message) => {
+  ])('shows %s with a secret that has no value', async (content, message) => {
     const { preview } = await service()
     const body = { structure: 'raw', contentType: 'application/json', content }
 
@@ -187,7 +187,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(request.bodyBytes).toBeNull()
   })
 
-  it('a character that the charset lacks, beside a secret that has no value', async () => {
+  it('shows a character that the charset lacks, beside a secret that has no value', async () => {
     const { preview } = await service()
     const body = {
       structure: 'raw',
@@ -273,7 +273,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
       'https://crm.example/…?q=Ada&pin=•••',
       'template_failed',
     ],
-  ])('%s', async (_what, node, payload, url, code) => {
+  ])('shows the rest of a request with %s', async (_what, node, payload, url, code) => {
     const { preview } = await service()
 
     const reply = await preview({
@@ -285,7 +285,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(reply.simulated?.reason.code).toBe(code)
   })
 
-  it('all headers, parameters and the body but the one that cannot be sent', async () => {
+  it('shows all headers, parameters and the body except the one that cannot be sent', async () => {
     const { preview } = await service()
     const node = {
       ...whole,
@@ -307,7 +307,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(simulated?.reason).toMatchObject({ code: 'value_missing', path: '/node/query/2' })
   })
 
-  it('a credential that is missing, and the rest', async () => {
+  it('shows that a credential is missing, and the rest', async () => {
     const { preview } = await service()
     const node = { ...whole, auth: { type: 'bearer', token: '{{ profile.token }}' }, body: undefined }
 
@@ -318,7 +318,7 @@ describe('a preview of what cannot be sent shows what could be rendered', () => 
     expect(simulated?.reason).toMatchObject({ code: 'value_missing', path: '/node/auth/token' })
   })
 
-  it('and warns of what it noticed on the way', async () => {
+  it('warns of what it noticed on the way', async () => {
     const { preview } = await service()
     const node = { ...whole, headers: [{ name: 'X-Name', value: '{{ profile.nmae }}' }] }
 

@@ -16,7 +16,7 @@ function sending(contentType: string | null, body: Buffer | string, headers: Rec
   })
 }
 
-describe('a response says what its target meant', () => {
+describe('a response in any charset', () => {
   it.each<[how: string, contentType: string | null, body: Buffer]>([
     ['in XML that names its encoding', 'text/xml', iconv.encode(xml('ISO-8859-1'), 'latin1')],
     ['in XML that names its encoding', 'application/xml', iconv.encode(xml('windows-1252'), 'win1252')],
@@ -32,7 +32,7 @@ describe('a response says what its target meant', () => {
     ['without a type', null, iconv.encode('Herr Müller', 'win1252')],
     ['in JSON under a false label', 'application/json; charset=ISO-8859-1', Buffer.from('{"name":"Müller"}')],
     ['in JSON that is not UTF-8', 'application/json', iconv.encode('{"name":"Müller"}', 'latin1')],
-  ])('%s, labelled %j: a text in it is found, and people read it', async (_how, contentType, body) => {
+  ])('is searched and shown as a reader would see it: %s, labelled %j', async (_how, contentType, body) => {
     const target = await sending(contentType, body)
     const { execute } = await service()
     const expect_ = { type: 'string', value: 'Müller' }
@@ -55,7 +55,7 @@ describe('a response says what its target meant', () => {
     ['windows-1251', 'windows-1251', 'Привет'],
     ['iso-8859-2', 'iso-8859-2', 'Łódź'],
     ['utf-16be', 'utf-16be', 'Łódź'],
-  ])('in %s, and a value of it is captured', async (label, charset, text) => {
+  ])('has its values captured in %s', async (label, charset, text) => {
     const target = await sending(`text/plain; charset=${label}`, iconv.encode(text, charset))
     const { execute } = await service()
 
@@ -72,7 +72,7 @@ describe('a response says what its target meant', () => {
     ['a mark before it', 'application/json', Buffer.from('\ufeff{"name":"René"}')],
     ['two bytes for a character', 'application/json', Buffer.from('{"name":"René"}', 'utf16le')],
     ['a label that is not true', 'application/problem+json;charset=latin1', Buffer.from('{"name":"René"}')],
-  ])('in JSON with %s', async (_what, contentType, body) => {
+  ])('is read as JSON with %s', async (_what, contentType, body) => {
     const target = await sending(contentType, body)
     const { execute } = await service()
 
@@ -83,7 +83,7 @@ describe('a response says what its target meant', () => {
     expect({ captured, warnings }).toEqual({ captured: { name: 'René' }, warnings: [] })
   })
 
-  it('and where characters were lost, a warning says so, and the reply has the bytes', async () => {
+  it('is shown in bytes, with a warning, where characters were lost', async () => {
     const bytes = Buffer.from('{"name":"Ren\xe9"}', 'latin1')
     const target = await sending('application/json; charset=utf-8', bytes)
     const { execute } = await service()
@@ -99,7 +99,7 @@ describe('a response says what its target meant', () => {
     ])
   })
 
-  it('and where a label names what nobody knows, a warning says so', async () => {
+  it('leads to a warning where its label is unknown', async () => {
     const target = await sending('text/plain; charset=x-own', 'Müller')
     const { execute } = await service()
 
@@ -118,7 +118,7 @@ describe('a response says what its target meant', () => {
     ])
   })
 
-  it('and where a coding is undone only in part, a warning says which characters were lost', async () => {
+  it('leads to a warning about lost characters where a coding is undone only in part', async () => {
     const body = gzipSync(Buffer.from('Ren\xe9', 'latin1'))
     const headers = { 'content-encoding': 'br, gzip' }
     const target = await sending('text/plain; charset=utf-8', body, headers)
@@ -129,7 +129,7 @@ describe('a response says what its target meant', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['response_undecodable', 'response_text_damaged'])
   })
 
-  it('and of several codings each is undone', async () => {
+  it('has each of several codings undone', async () => {
     const body = brotliCompressSync(gzipSync('{"name":"René"}'))
     const target = await sending('application/json', body, { 'content-encoding': 'gzip, br' })
     const { execute } = await service()
@@ -141,7 +141,7 @@ describe('a response says what its target meant', () => {
     expect({ captured, warnings }).toEqual({ captured: { name: 'René' }, warnings: [] })
   })
 
-  it('but not where they are only cut', async () => {
+  it('leads to no warning where characters are only cut', async () => {
     const target = await sending('text/plain; charset=utf-8', 'é'.repeat(1_000))
     const { execute } = await service({ settings: { MAX_RESPONSE_BYTES: '1025' } })
 
@@ -151,7 +151,7 @@ describe('a response says what its target meant', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['body_truncated'])
   })
 
-  it('nor where U+FFFD was really sent', async () => {
+  it('leads to no warning where U+FFFD was really sent', async () => {
     const target = await sending('application/json', '{"name":"Ren\ufffd"}')
     const { execute } = await service()
 
@@ -162,7 +162,7 @@ describe('a response says what its target meant', () => {
   })
 
   it.each(['UTF-8', 'aws-chunked', 'none', 'gzip', 'br', 'gzip, br'])(
-    'also under the content coding %j, which it does not have',
+    'is read also under the content coding %j, which it does not have',
     async (coding) => {
       const target = await sending('application/json', '{"name":"René"}', { 'content-encoding': coding })
       const { execute } = await service()

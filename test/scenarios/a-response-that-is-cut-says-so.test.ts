@@ -4,8 +4,8 @@ import { type Part, write, writeAndStay } from '../../testkit/raw-server.ts'
 import { rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a response that is cut says so, and its status counts', () => {
-  it('reads no more than MAX_RESPONSE_BYTES', async () => {
+describe('a response that is cut', () => {
+  it('is read up to MAX_RESPONSE_BYTES, and its status counts', async () => {
     const target = await receiver((_request, response) => response.end('x'.repeat(5_000)))
     const { execute } = await service({ settings: { MAX_RESPONSE_BYTES: '1024' } })
 
@@ -18,7 +18,7 @@ describe('a response that is cut says so, and its status counts', () => {
     })
   })
 
-  it('shows no more than MAX_ECHO_BYTES, and judges all that was read', async () => {
+  it('is shown up to MAX_ECHO_BYTES, and judged by all that was read', async () => {
     const target = await receiver((_request, response) => response.end(`${'ä'.repeat(100)} done`))
     const { execute } = await service({ settings: { MAX_ECHO_BYTES: '11' } })
     const node = { method: 'GET', url: target.url, expect: { type: 'string', value: 'done' } }
@@ -32,7 +32,7 @@ describe('a response that is cut says so, and its status counts', () => {
     })
   })
 
-  it('shows what came of a body that breaks off', async () => {
+  it('is shown as far as it came where its body breaks off', async () => {
     const target = await rawTlsServer(write('HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{"id":7'))
     const { execute } = await service()
 
@@ -46,7 +46,7 @@ describe('a response that is cut says so, and its status counts', () => {
     })
   })
 
-  it('hints that the text may lie beyond', async () => {
+  it('leads to a hint that the text may lie beyond', async () => {
     const target = await receiver((_request, response) => response.end(`${'x'.repeat(5_000)} done`))
     const { execute } = await service({ settings: { MAX_RESPONSE_BYTES: '1024' } })
     const node = { method: 'GET', url: target.url, expect: { type: 'string', value: 'done' } }
@@ -57,7 +57,7 @@ describe('a response that is cut says so, and its status counts', () => {
     expect(reason.hint).toContain('may lie beyond')
   })
 
-  it('undoes compression, and shows what it cannot undo as it came', async () => {
+  it('is decompressed where that is possible, and shown as it came otherwise', async () => {
     const packed = gzipSync('{"id":"L-1"}')
     const sound = await receiver((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 /** A service with SECRETS_FILE, and a target that it may call as `localhost` and as `127.0.0.1`. */
 async function worldWith(secrets: object) {
@@ -23,8 +23,8 @@ async function worldWith(secrets: object) {
   return { ...running, target, files, node, sentTokens }
 }
 
-describe('a secret of the service goes only where it is bound', () => {
-  it('to its hosts, masked in the reply', async () => {
+describe('a secret of the service that is bound', () => {
+  it('goes to its hosts, masked in the reply', async () => {
     const crm = { value: 'tok-9f8e7d6c', hosts: ['localhost', '*.crm.example'] }
     const { execute, node, sentTokens, log } = await worldWith({ crm })
 
@@ -36,7 +36,7 @@ describe('a secret of the service goes only where it is bound', () => {
     expect(JSON.stringify([reply, log])).not.toContain('tok-9f8e7d6c')
   })
 
-  it('and to no other, with nothing sent and no word of where it belongs', async () => {
+  it('goes to no other host, with nothing sent and no word of its binding', async () => {
     const crm = { value: 'tok-9f8e7d6c', hosts: ['localhost', '*.crm.example'] }
     const { execute, node, target } = await worldWith({ crm })
 
@@ -60,7 +60,7 @@ describe('a secret of the service goes only where it is bound', () => {
     expect(target.received).toEqual([])
   })
 
-  it('for its tenants only, whatever the host', async () => {
+  it('goes out for its tenants only, whatever the host', async () => {
     const crm = { value: 'tok-9f8e7d6c', tenants: ['acme'], hosts: ['localhost'] }
     const { execute, node, sentTokens } = await worldWith({ crm })
 
@@ -82,7 +82,7 @@ describe('a secret of the service goes only where it is bound', () => {
     expect(sentTokens()).toEqual(['Bearer tok-9f8e7d6c'])
   })
 
-  it('and not along with a redirect, which is not followed', async () => {
+  it('does not go along with a redirect, which is not followed', async () => {
     const elsewhere = await receiver(json(200, {}))
     const home = await receiver((_request, response) =>
       response.writeHead(307, { location: `${elsewhere.url}/take` }).end(),
@@ -144,7 +144,7 @@ describe('the secrets of the service', () => {
     expect(JSON.stringify(log)).not.toContain('tok-')
   }, 60_000)
 
-  it('cannot be guessed by whoever does not use them', async () => {
+  it('cannot be guessed through a node that does not use them', async () => {
     const { execute, preview, target } = await worldWith({ crm: 'tok-9f8e7d6c' })
     const call = { node: { method: 'POST', url: target.url, body: { structure: 'full' } } }
     const payload = { profile: { guess: 'tok-9f8e7d6c' } }
@@ -156,7 +156,7 @@ describe('the secrets of the service', () => {
       expect(request?.body).toBe('{"profile":{"guess":"tok-9f8e7d6c"}}')
   })
 
-  it('are nothing that a preview knows', async () => {
+  it('are unknown to a preview', async () => {
     const { preview, node } = await worldWith({ crm: { value: 'tok-9f8e7d6c', hosts: ['crm.example'] } })
 
     const known = await preview({ node: node('crm'), simulate: { status: 200, body: 'tok-9f8e7d6c' } })

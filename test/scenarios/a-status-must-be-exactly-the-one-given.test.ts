@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a status must be exactly the one given', () => {
+describe('an expected status', () => {
   it.each([
     { value: 200, status: 200, branch: 'success' },
     { value: 200, status: 201, branch: 'error' },
@@ -14,7 +14,7 @@ describe('a status must be exactly the one given', () => {
     { value: '2xx', status: 302, branch: 'error' },
     { value: [200, '201', '4xx'], status: 404, branch: 'success' },
     { value: [200, '201'], status: 202, branch: 'error' },
-  ])('takes $branch where $value is expected and $status comes', async ({ value, status, branch }) => {
+  ])('leads to $branch where it is $value and $status comes', async ({ value, status, branch }) => {
     const target = await receiver(json(status, {}))
     const { execute } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'status', value } }
@@ -24,7 +24,7 @@ describe('a status must be exactly the one given', () => {
     expect(reply).toMatchObject({ branch, response: { status }, reason: { actual: `status ${status}` } })
   })
 
-  it('says that 201 is a success code too', async () => {
+  it('leads to a hint that 201 is a success code, too', async () => {
     const target = await receiver(json(201, {}))
     const { execute } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'status', value: 200 } }
@@ -35,7 +35,7 @@ describe('a status must be exactly the one given', () => {
     expect(reason.hint).toBe('Expected 200 but got 201: both are success codes; use 2xx or list both.')
   })
 
-  it('is not taken for what it is not', async () => {
+  it('is refused where it is no status', async () => {
     const target = await receiver(json(200, {}))
     const { post } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'status', value: '20x' } }

@@ -4,8 +4,8 @@ import { never, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a service that stops is honest about what it interrupts', () => {
-  it('what is on its way may have arrived, what waits for its turn has not', async () => {
+describe('a service that stops', () => {
+  it('reports that a running call may have arrived, and that a waiting one has not', async () => {
     const target = await receiver(never)
     const settings = { SHUTDOWN_GRACE_MS: '1000', MAX_PER_HOST: '1' }
     const { url, execute, drain } = await service({ settings })
@@ -24,7 +24,7 @@ describe('a service that stops is honest about what it interrupts', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('what was to be tried again has the answer of the last attempt, and a warning', async () => {
+  it('replies with the last attempt, and a warning, where a call was to be tried again', async () => {
     const target = await receiver(retryLater(9))
     const { execute, drain } = await service({ settings: { SHUTDOWN_GRACE_MS: '3000' } })
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const secret = 'sk_live_9fK3mQx7Lr2Tz8Wb4Vc6Nd1P'
 const anywhere = ['auth', 'headers', 'path', 'query', 'body']
@@ -29,12 +29,12 @@ function said(reply: ExecuteReply, guess: string): string {
   return told.replaceAll(guess, '?').replace(/[A-Za-z0-9+/]{60,}=*/g, ({ length }) => `base64 of ${length}`)
 }
 
-/** A text of so many characters with a guess that ends at a place. */
+/** A text of that many characters with a guess that ends at a place. */
 function padded(guess: string, end: number, length: number): string {
   return `${'x'.repeat(end - guess.length)}${guess}`.padEnd(length, 'y')
 }
 
-/** Right and wrong beginnings of the secret by turns, all of one length. */
+/** Right and wrong beginnings of the secret, alternating, all of one length. */
 function guesses(count: number): readonly (readonly [right: string, wrong: string])[] {
   return Array.from({ length: count / 2 }, (_, index) => {
     const length = 4 + (index % (secret.length - 5))
@@ -44,8 +44,8 @@ function guesses(count: number): readonly (readonly [right: string, wrong: strin
   })
 }
 
-describe('no guess of a part of a secret of the service can be told', () => {
-  it('by a request that is never sent and shows a guess right before it is cut: 2,000 guesses', async () => {
+describe('a guess of a part of a secret of the service', () => {
+  it('is not confirmed by a request that is never sent and shows it right before a cut: 2,000 guesses', async () => {
     const { execute } = await worldWith(secret, (_request, response) => response.end(), {
       MAX_ECHO_BYTES: '200',
     })
@@ -85,7 +85,7 @@ describe('no guess of a part of a secret of the service can be told', () => {
       (guess) => (_request, response) => response.writeHead(200, { 'x-echo': guess }).end(),
     ],
   ])(
-    'by a response that %s right behind a guess',
+    'is not confirmed by a response that %s right behind it',
     async (_says, answer) => {
       let guess = ''
       const { execute, target } = await worldWith(secret, (...call) => answer(guess)(...call), {
@@ -108,7 +108,7 @@ describe('no guess of a part of a secret of the service can be told', () => {
     60_000,
   )
 
-  it('by a condition or a capture over a body that broke off', async () => {
+  it('is not confirmed by a condition or a capture over a body that broke off', async () => {
     const { execute, target } = await worldWith(secret, (_request, response, incoming) => {
       response.writeHead(200, { 'content-length': 9_999 })
       const cut = 'y'.repeat(2_000) + secret.slice(0, 20)
@@ -129,7 +129,7 @@ describe('no guess of a part of a secret of the service can be told', () => {
   })
 })
 
-describe('no guess of a part can be told by how far a mask goes', () => {
+describe('the extent of a mask', () => {
   it.each<[says: string, sketch: (guess: string) => { node?: object; rest?: object }]>([
     ['a secret of the request', (guess) => ({ rest: { secrets: { g: `X-T: ${guess}` } } })],
     [
@@ -139,7 +139,7 @@ describe('no guess of a part can be told by how far a mask goes', () => {
       }),
     ],
     ['a credential of the node', (guess) => ({ node: { auth: { type: 'bearer', token: `X-T: ${guess}` } } })],
-  ])('where %s overlaps it in the response', async (_says, sketch) => {
+  ])('confirms no guess where %s overlaps it in the response', async (_says, sketch) => {
     const { execute, target } = await worldWith(secret, (request, response) =>
       response.end(`X-T: ${headersNamed(request, 'X-T')[0]?.[1]} and more`),
     )
@@ -158,7 +158,7 @@ describe('no guess of a part can be told by how far a mask goes', () => {
   })
 })
 
-describe('a secret of the service continues nothing that its author began', () => {
+describe('a secret of the service behind a begun escape', () => {
   it.each([
     ['a begun percent escape', '%{{ secrets.key }}'],
     ['half a percent escape', 'a=%4{{ secrets.key }}'],
@@ -170,7 +170,7 @@ describe('a secret of the service continues nothing that its author began', () =
     ['a placeholder before it', '{{ profile.x }}{{ secrets.key }}'],
     ['a placeholder behind it', '{{ secrets.key }}{{ profile.x }}'],
     ['a digit behind it', '{{ secrets.key }}41'],
-  ])('in a header: %s', async (_says, value) => {
+  ])('is refused in a header: %s', async (_says, value) => {
     const { execute, target } = await worldWith(secret, (_request, response) => response.end())
 
     const { reason } = await execute({
@@ -187,7 +187,7 @@ describe('a secret of the service continues nothing that its author began', () =
     'k={{ secrets.key }}; path=/',
     'key-{{ secrets.key }}',
     'a b {{ secrets.key }}, c',
-  ])('while it may stand in %s', async (value) => {
+  ])('is allowed in %s', async (value) => {
     const { execute, target } = await worldWith(secret, (_request, response) => response.end())
 
     await execute({ node: { method: 'GET', url: target.url, headers: [{ name: 'X', value }] } })
@@ -196,7 +196,7 @@ describe('a secret of the service continues nothing that its author began', () =
   })
 })
 
-describe('a failure tells nothing of a secret of the service', () => {
+describe('a failure about a secret of the service', () => {
   const reply = async (value: string, node: object) => {
     const { execute, target } = await worldWith(value, (request, response) => response.end(request.body))
     const told = said(await execute({ node: { method: 'POST', url: target.url, ...node } }), target.url)
@@ -253,7 +253,7 @@ describe('a failure tells nothing of a secret of the service', () => {
       { query: [{ name: 'q', value: `${'x'.repeat(8_200)}{{ secrets.key }}` }] },
       ['short-key', 'a-much-longer-key-than-the-other-one'],
     ],
-  ])('%s', async (_says, node, [one, other]) => {
+  ])('does not tell %s', async (_says, node, [one, other]) => {
     expect(await reply(one, node)).toBe(await reply(other, node))
   })
 
@@ -278,8 +278,8 @@ describe('a failure tells nothing of a secret of the service', () => {
   })
 })
 
-describe('target, port and binding are judged before a secret is looked up', () => {
-  it('so that a target that is closed tells nothing, not even whether there is such a secret', async () => {
+describe('a lookup of a secret of the service', () => {
+  it('comes after the judgement of target, port and binding, so that a closed target does not even tell whether the secret exists', async () => {
     const { execute } = await worldWith(secret, (_request, response) => response.end())
     const told = await Promise.all(
       ['key', 'nope'].map(async (name) => {
@@ -302,7 +302,7 @@ describe('target, port and binding are judged before a secret is looked up', () 
     ['/{{ profile.x }}{{ secrets.key }}', false],
     ['/{{ profile.x }}-{{ secrets.key }}', false],
     ['/{{ secrets.key }}{{ secrets.key }}', false],
-  ])('in a path it is a whole segment or the end of one that begins literally: %s', async (tail, isSent) => {
+  ])('allows in a path a whole segment or the end of one that begins literally: %s', async (tail, isSent) => {
     const { execute, target } = await worldWith(secret, (_request, response) => response.end())
 
     const { reason } = await execute({
@@ -327,24 +327,21 @@ describe('target, port and binding are judged before a secret is looked up', () 
     ['application/json', '{"a":"{{ profile.x }}{{ secrets.key }}"}', false],
     ['text/plain', 'key: {{ secrets.key }}', false],
     ['text/plain', '>{{ secrets.key }}"', false],
-  ])(
-    'in a body (%s) it stands between delimiters of the author: %s',
-    async (contentType, content, isSent) => {
-      const { execute, target } = await worldWith(secret, (_request, response) => response.end())
-      const body = { structure: 'raw', contentType, content }
+  ])('wants delimiters of the author around it in a body (%s): %s', async (contentType, content, isSent) => {
+    const { execute, target } = await worldWith(secret, (_request, response) => response.end())
+    const body = { structure: 'raw', contentType, content }
 
-      const { reason } = await execute({
-        node: { method: 'POST', url: target.url, body },
-        payload: { profile: { x: 'pre' } },
-      })
+    const { reason } = await execute({
+      node: { method: 'POST', url: target.url, body },
+      payload: { profile: { x: 'pre' } },
+    })
 
-      expect(reason.code).toBe(isSent ? 'expectation_met' : 'secret_not_allowed')
-      expect(target.received).toHaveLength(isSent ? 1 : 0)
-    },
-  )
+    expect(reason.code).toBe(isSent ? 'expectation_met' : 'secret_not_allowed')
+    expect(target.received).toHaveLength(isSent ? 1 : 0)
+  })
 })
 
-describe('a secret of the service is found however a target writes it', () => {
+describe('a secret of the service in a response', () => {
   const value = 'sk-9fK3mQx7Lr2Tz8Wb/+='
   const hex = (text: string) => Array.from(text, (one) => one.charCodeAt(0).toString(16).padStart(2, '0'))
   const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -403,7 +400,7 @@ describe('a secret of the service is found however a target writes it', () => {
       {},
       Array.from(value, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0)).join(''),
     ],
-  ])('%s', async (_says, headers, body) => {
+  ])('is found %s', async (_says, headers, body) => {
     const { execute, target } = await worldWith(value, (_request, response) =>
       response.writeHead(200, headers).end(body),
     )
@@ -430,7 +427,7 @@ describe('a secret of the service is found however a target writes it', () => {
       '-----BEGIN KEY-----\nMIIEvQ\nIBADANBg\n-----END KEY-----',
       '-----BEGIN KEY----- MIIEvQ IBADANBg -----END KEY-----',
     ],
-  ])('%s', async (_says, stored, echoed) => {
+  ])('is found %s', async (_says, stored, echoed) => {
     const { execute, target } = await worldWith(stored, (_request, response) =>
       response.end(`got ${echoed}!`),
     )
@@ -444,7 +441,7 @@ describe('a secret of the service is found however a target writes it', () => {
     expect([response?.body, captured.body]).toEqual(['got •••!', 'got •••!'])
   })
 
-  it('and the length of such a response cannot be captured', async () => {
+  it('keeps the length of the response from being captured', async () => {
     const { execute, target } = await worldWith(value, (_request, response) =>
       response.writeHead(200, { 'content-length': value.length }).end(value),
     )

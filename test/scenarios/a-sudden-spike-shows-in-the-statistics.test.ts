@@ -29,8 +29,8 @@ async function nodeInUse() {
   }
 }
 
-describe('a sudden spike shows in the statistics', () => {
-  it('with its minute, its status, its beginning and the executions to look at', async () => {
+describe('a sudden spike in the statistics', () => {
+  it('shows its minute, its status, its beginning and the executions to look at', async () => {
     const { target, execute, statistics } = await nodeInUse()
     await execute(5)
     target.status = 503
@@ -62,7 +62,7 @@ describe('a sudden spike shows in the statistics', () => {
     }
   })
 
-  it('and its end, too', async () => {
+  it('shows its end, too', async () => {
     const { target, execute, list } = await nodeInUse()
     target.status = 500
     await execute(3)
@@ -75,7 +75,7 @@ describe('a sudden spike shows in the statistics', () => {
     expect(working).toMatchObject({ nodeId: 'crm-lead', failed: 3, succeeded: 1, failingSince: null })
   })
 
-  it('without a word of what was sent or came back', async () => {
+  it('shows nothing of what was sent or came back', async () => {
     const { target, execute, statistics, list } = await nodeInUse()
     target.status = 500
     await execute(1)
@@ -83,7 +83,7 @@ describe('a sudden spike shows in the statistics', () => {
     expect(JSON.stringify([await statistics(), await list()])).not.toContain('secret')
   })
 
-  it('and where nothing has passed, they say to look upstream of the node', async () => {
+  it('is told from a node that nothing has reached', async () => {
     const { execute, statisticsOfAnother } = await nodeInUse()
     await execute(1)
 

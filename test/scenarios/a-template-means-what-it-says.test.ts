@@ -45,8 +45,8 @@ async function refusal(node: object) {
   return problem.errors.map(({ path, message }) => `${path}: ${message}`)
 }
 
-describe('a blank within a path changes nothing', () => {
-  it('in a query, a path, a body, a condition and a capture', async () => {
+describe('a blank within a path', () => {
+  it('changes nothing in a query, a path, a body, a condition and a capture', async () => {
     const {
       reply,
       target,
@@ -65,7 +65,7 @@ describe('a blank within a path changes nothing', () => {
   })
 })
 
-describe('a template that would mean something else is 400 with the nearest right form', () => {
+describe('a template that would mean something else', () => {
   const when = (condition: string) => ({ query: [{ name: 'q', value: 1, when: condition }] })
   const expects = (value: string) => ({ expect: { type: 'condition', value } })
   const query = (value: string) => ({ query: [{ name: 'q', value }] })
@@ -92,7 +92,7 @@ describe('a template that would mean something else is 400 with the nearest righ
     [{ auth: { type: 'bearer', token: '{{ crm_token }}' } }, '/node/auth/token', '"profile.crm_token"'],
     [{ body: body({ a: '{{ profil.email }}' }) }, '/node/body/content/a', '"profile.email"'],
     [{ capture: { id: '{{ json.id }}' } }, '/node/capture/id', '"response.json.id"'],
-  ])('%j', async (node, path, said) => {
+  ])('is a 400 with the nearest right form: %j', async (node, path, said) => {
     const [complaint, ...others] = await refusal(node)
 
     expect(others).toEqual([])
@@ -100,7 +100,7 @@ describe('a template that would mean something else is 400 with the nearest righ
     expect(complaint).toContain(said)
   })
 
-  it('also in a preview, which sends nothing', async () => {
+  it('is a 400 in a preview, too, which sends nothing', async () => {
     const { post } = await service()
     const node = { method: 'GET', url: 'https://hooks.example/', ...when('score > 50') }
 
@@ -110,19 +110,19 @@ describe('a template that would mean something else is 400 with the nearest righ
   })
 })
 
-describe('a negation in parentheses decides the branch', () => {
+describe('a negation in parentheses', () => {
   it.each([
     ['response.status == 200 and (not response.json.error)', 'success'],
     ['response.status == 200 and (not response.json.id)', 'error'],
     ['(not response.json.error)', 'success'],
     ['(not response.json.id) == profile.visits', 'error'],
-  ])('%s: %s', async (value, branch) => {
+  ])('decides the branch: %s: %s', async (value, branch) => {
     const { reply } = await send({ expect: { type: 'condition', value } })
 
     expect(reply.branch).toBe(branch)
   })
 
-  it('and what is sent', async () => {
+  it('decides what is sent', async () => {
     const { target } = await send({
       query: [
         { name: 'a', value: 1, when: '(not profile.phone)' },
@@ -135,7 +135,7 @@ describe('a negation in parentheses decides the branch', () => {
   })
 })
 
-describe('a placeholder where none is filled in is 400', () => {
+describe('a placeholder where none is filled in', () => {
   it.each<[node: object, path: string]>([
     [{ query: [{ name: '{{ profile.k }}', value: 1 }] }, '/node/query/0/name'],
     [{ headers: [{ name: 'X-{{ profile.k }}', value: 1 }] }, '/node/headers/0/name'],
@@ -148,14 +148,14 @@ describe('a placeholder where none is filled in is 400', () => {
     [{ auth: { type: 'apiKey', in: 'query', name: '{{ profile.k }}', value: 'key-1' } }, '/node/auth/name'],
     [{ expect: { type: 'string', value: '{{ profile.id }}' } }, '/node/expect/value'],
     [{ branches: { error: '{{ flow.next }}' } }, '/node/branches/error'],
-  ])('%j', async (node, path) => {
+  ])('is a 400: %j', async (node, path) => {
     const complaints = await refusal(node)
 
     expect(complaints).toHaveLength(1)
     expect(complaints[0]).toContain(`${path}: must not have a placeholder`)
   })
 
-  it('unless the node has no templates, and says so', async () => {
+  it('is sent as it stands where the node has no templates', async () => {
     const { target, reply } = await send({
       templates: 'none',
       query: [{ name: '{{ k }}', value: '{{ v }}' }],
@@ -167,8 +167,8 @@ describe('a placeholder where none is filled in is 400', () => {
   })
 })
 
-describe('zero is a value', () => {
-  it('that default leaves as it is, and that conditions take as true', async () => {
+describe('the number zero', () => {
+  it('is a value that default leaves as it is, and that conditions take as true', async () => {
     const { body: sent, reply } = await send({
       body: body({
         score: '{{ profile.score | default: 50 }}',
@@ -190,14 +190,14 @@ describe('zero is a value', () => {
   })
 })
 
-describe('a number that is none ends the call', () => {
+describe('a calculation without a result', () => {
   it.each([
     ['{{ profile.visits | divided_by: profile.score }}', 'divided_by', 'a number'],
     ['{{ 5 | modulo: 0 }}', 'modulo', 'a number'],
     ['{{ profile.email | plus: 1 }}', 'plus', 'a text'],
     ['{{ profile.tags | times: 2 }}', 'times', 'a list'],
     ['{{ profile.email | to_integer }}', 'to_integer', 'a text'],
-  ])('%s', async (value, filter, kind) => {
+  ])('ends the call: %s', async (value, filter, kind) => {
     const { reply, target } = await send({ query: [{ name: 'q', value }] })
 
     expect(target).toBeUndefined()
@@ -211,7 +211,7 @@ describe('a number that is none ends the call', () => {
     expect(reply.reason.message).not.toContain('ada@')
   })
 
-  it('in a capture it is null, and the warning names the filter', async () => {
+  it('is null in a capture, with a warning that names the filter', async () => {
     const { reply } = await send({
       capture: { rate: '{{ response.json.id | divided_by: response.json.count }}' },
     })
@@ -223,9 +223,9 @@ describe('a number that is none ends the call', () => {
   })
 })
 
-describe('nothing is made of nothing', () => {
+describe('a missing value', () => {
   it.each(['slice: 0', 'first', 'sort', 'pop', 'split: ","', 'map: "a"', 'sample', 'uniq', 'where: "a"'])(
-    'by %s in a path',
+    'stays missing through %s in a path',
     async (filter) => {
       const { reply, target } = await send({ path: `/i/{{ profile.first | ${filter} }}` })
 
@@ -235,7 +235,7 @@ describe('nothing is made of nothing', () => {
   )
 })
 
-describe('a template names the execution that it is a part of', () => {
+describe('the execution as a variable of a template', () => {
   const named = {
     node: '{{ node.id }}',
     id: '{{ execution.id }}',
@@ -244,7 +244,7 @@ describe('a template names the execution that it is a part of', () => {
     tenant: '{{ execution.tenant }}',
   }
 
-  it('as the caller has', async () => {
+  it('has the names that the client gave', async () => {
     const { reply, body: sent } = await send(
       { id: 'n-1', body: body(named), capture: { tenant: '{{ execution.tenant }}-{{ response.json.id }}' } },
       { idempotencyKey: 'step-3', correlationId: 'instance-4711', tenant: 'acme' },
@@ -258,21 +258,21 @@ describe('a template names the execution that it is a part of', () => {
     expect(reply).toMatchObject({ captured: { tenant: 'acme-7' }, warnings: [] })
   })
 
-  it('with null for what the caller has not said', async () => {
+  it('has null for what the client did not give', async () => {
     const { reply, body: sent } = await send({ body: body(named) })
 
     expect(JSON.parse(sent ?? '')).toMatchObject({ node: null, key: null, correlation: null, tenant: null })
     expect(reply.warnings).toEqual([])
   })
 
-  it('with the key that goes out where the caller gave none', async () => {
+  it('has the key that goes out where the client gave none', async () => {
     const { reply, body: sent } = await send({ body: body(named), idempotent: true })
 
     expect(JSON.parse(sent ?? '').key).toBe(reply.idempotencyKey)
     expect(reply.idempotencyKey).toBe(reply.executionId)
   })
 
-  it('with the key of the caller though a header of the node takes its place', async () => {
+  it('has the key of the client though a header of the node takes its place', async () => {
     const { reply, body: sent } = await send(
       { body: body(named), headers: [{ name: 'Idempotency-Key', value: 'own' }] },
       { idempotencyKey: 'step-3' },
@@ -282,7 +282,7 @@ describe('a template names the execution that it is a part of', () => {
     expect(reply.idempotencyKey).toBe('own')
   })
 
-  it('in a preview too', async () => {
+  it('is there in a preview, too', async () => {
     const { preview } = await service()
     const { request } = await preview({
       node: { method: 'POST', url: 'https://hooks.example/', body: body(named) },
@@ -303,7 +303,7 @@ describe('a body that must not have a text', () => {
     ['{"ok":true}', 'success', 'a body that does not contain it'],
     ['{"errors":[1]}', 'error', 'a body that begins with "{"errors":[1]}"'],
     ['', 'success', 'a body that does not contain it'],
-  ])('%s: %s', async (answer, branch, actual) => {
+  ])('decides the branch: %s: %s', async (answer, branch, actual) => {
     const target = await receiver((_request, response) => response.end(answer))
     const { execute } = await service()
 
@@ -316,8 +316,8 @@ describe('a body that must not have a text', () => {
   })
 })
 
-describe('a condition that asks for what the workflow does not have says so', () => {
-  it('in "when" and in "expect", save behind default', async () => {
+describe('a condition that reads what the workflow does not have', () => {
+  it('leads to a warning in "when" and in "expect", except behind default', async () => {
     const { reply } = await send({
       query: [
         { name: 'a', value: 1, when: 'profile.scoer > 50' },

@@ -3,7 +3,7 @@ import { rawClient, requestOf } from '../support/raw-client.ts'
 import { inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headerPairs } from './received-headers.ts'
+import { headerPairs } from './support/received-headers.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`
@@ -27,8 +27,8 @@ async function started() {
   return { target, execute }
 }
 
-describe('a trace goes on only where the node says so', () => {
-  it('and by default it ends at the service: log and reply have it, the target does not', async () => {
+describe('a trace', () => {
+  it('ends at the service by default: log and reply have it, the target does not', async () => {
     const { execute } = await started()
 
     const { reply, line, sent } = await execute({}, { traceparent, tracestate: 'vendor=1' })
@@ -40,7 +40,7 @@ describe('a trace goes on only where the node says so', () => {
     expect(reply.headers.get('tracestate')).toBe('vendor=1')
   })
 
-  it('and then the target gets it, with a span of the attempt as the parent', async () => {
+  it('goes on to the target where the node says so, with a span of the attempt as the parent', async () => {
     const { execute } = await started()
 
     const { reply, sent } = await execute({ propagateTrace: true }, { traceparent, tracestate: 'vendor=1' })
@@ -52,7 +52,7 @@ describe('a trace goes on only where the node says so', () => {
     expect(sent[0]?.[1]).not.toBe(reply.headers.get('traceparent'))
   })
 
-  it('also where the caller is in none: then one begins, which nobody is asked to record', async () => {
+  it('begins at the service where the client has none, and is not sampled', async () => {
     const { execute } = await started()
 
     const { reply, line, sent } = await execute({ propagateTrace: true }, { tracestate: 'vendor=1' })
@@ -62,7 +62,7 @@ describe('a trace goes on only where the node says so', () => {
     expect(line).toMatchObject({ traceId: sent[0]?.[1].split('-')[1] })
   })
 
-  it('and where there is none and nobody wants one, none is made up', async () => {
+  it('is not invented where neither the client nor the node has one', async () => {
     const { execute } = await started()
 
     const { reply, line, sent } = await execute({})
@@ -75,7 +75,7 @@ describe('a trace goes on only where the node says so', () => {
   it.each([
     ['is cut off', { traceparent: traceparent.slice(0, 30) }],
     ['is text', { traceparent: 'none' }],
-  ])('and one that %s counts as not there, and is no error', async (_what, headers) => {
+  ])('is ignored where it %s', async (_what, headers) => {
     const { execute } = await started()
 
     const { reply, line, sent } = await execute({ propagateTrace: true }, headers)
@@ -85,7 +85,7 @@ describe('a trace goes on only where the node says so', () => {
     expect(line?.traceId).not.toBe(traceId)
   })
 
-  it('and two of them count as none, since nobody knows which is right', async () => {
+  it('is ignored where there are two of them', async () => {
     const target = await receiver(json(200, {}))
     const { url } = await service()
     const body = JSON.stringify({ node: { method: 'GET', url: target.url, propagateTrace: true } })
@@ -99,7 +99,7 @@ describe('a trace goes on only where the node says so', () => {
     expect(reply).not.toContain(traceId)
   })
 
-  it('and each attempt hands it on under a span of its own; the last one is shown', async () => {
+  it('goes on under a span of each attempt, of which the last one is shown', async () => {
     const target = await receiver(inTurn(json(503, {}), json(503, {}), json(200, {})))
     const { execute } = await service()
     const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
@@ -112,19 +112,16 @@ describe('a trace goes on only where the node says so', () => {
     expect(reply.request?.headers?.flat()).toEqual(target.received.at(-1)?.rawHeaders)
   })
 
-  it.each([true, false])(
-    'and a field of the node stands as it is (propagateTrace: %s)',
-    async (propagateTrace) => {
-      const { execute } = await started()
-      const headers = [{ name: 'Traceparent', value: 'of the node' }]
+  it.each([true, false])('gives way to a header of the node (propagateTrace: %s)', async (propagateTrace) => {
+    const { execute } = await started()
+    const headers = [{ name: 'Traceparent', value: 'of the node' }]
 
-      const { sent } = await execute({ headers, propagateTrace }, { traceparent, tracestate: 'vendor=1' })
+    const { sent } = await execute({ headers, propagateTrace }, { traceparent, tracestate: 'vendor=1' })
 
-      expect(sent).toEqual([['Traceparent', 'of the node']])
-    },
-  )
+    expect(sent).toEqual([['Traceparent', 'of the node']])
+  })
 
-  it('and a preview shows what would go out', async () => {
+  it('is shown in a preview as it would go out', async () => {
     const { preview } = await service()
     const node = { method: 'GET', url: 'https://target.example/' }
 

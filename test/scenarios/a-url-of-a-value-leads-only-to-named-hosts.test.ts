@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { held, json } from '../support/receiver.ts'
 import { authority, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const url = '{{ vars.next }}'
 
@@ -122,7 +122,7 @@ describe('a URL that a value brings', () => {
     expect(target.received).toEqual([])
   })
 
-  it.each([undefined, null, ''])('goes nowhere where there is none (%j)', async (next) => {
+  it.each([undefined, null, ''])('goes nowhere where the value is %j', async (next) => {
     const { execute, node } = await world()
 
     expect(await execute({ node, payload: { vars: { next } } })).toMatchObject({
@@ -191,7 +191,7 @@ describe('a URL that a value brings', () => {
     ])
   })
 
-  it('has its places by its own host', async () => {
+  it('has the permits of its own host', async () => {
     const { execute, target, node } = await world({ MAX_PER_HOST: '1', MAX_QUEUE_PER_HOST: '0' })
     const busy = held(json(200, {}))
     const slow = await receiver(busy.answer)
@@ -271,7 +271,7 @@ describe('a secret of the service, where a value brings the URL', () => {
     expect(target.received).toHaveLength(code === 'expectation_met' ? 1 : 0)
   })
 
-  it('is told nothing of where no call may go', async () => {
+  it('is not revealed where no call may go', async () => {
     const { call } = await boundWorld({ hosts: ['localhost'] })
 
     expect((await call('https://10.0.0.1/')).reason.code).toBe('address_denied')

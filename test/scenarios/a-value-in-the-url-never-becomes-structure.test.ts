@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a value in the URL never becomes structure', () => {
+describe('a value in the URL', () => {
   it.each([
     { value: '../../admin', sent: '..%2F..%2Fadmin' },
     { value: '//evil.example/', sent: '%2F%2Fevil.example%2F' },
@@ -15,7 +15,7 @@ describe('a value in the URL never becomes structure', () => {
     { value: '{{ secrets.token }}', sent: '%7B%7B%20secrets.token%20%7D%7D' },
     { value: '\ud800', sent: '%EF%BF%BD' },
     { value: ['a', 'b'], sent: '%5B%22a%22%2C%22b%22%5D' },
-  ])('sends $value as $sent', async ({ value, sent }) => {
+  ])('is encoded: $value is sent as $sent', async ({ value, sent }) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const url = `${target.url}/p/{{ profile.id }}/x?q={{ profile.id }}`
@@ -30,7 +30,7 @@ describe('a value in the URL never becomes structure', () => {
     { url: '/p/{{ profile.id }}', id: '.' },
     { url: '/p/.{{ profile.id }}/x', id: '.' },
     { url: '/p/%2e{{ profile.id }}/x', id: '.' },
-  ])('makes no call where $url would climb with "$id"', async ({ url, id }) => {
+  ])('leads to no call where $url would climb with "$id"', async ({ url, id }) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -47,7 +47,7 @@ describe('a value in the URL never becomes structure', () => {
     expect(target.received).toEqual([])
   })
 
-  it.each(['', null, undefined])('makes no call where a path lacks its value (%j)', async (id) => {
+  it.each(['', null, undefined])('leads to no call where a path lacks it (%j)', async (id) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -60,7 +60,7 @@ describe('a value in the URL never becomes structure', () => {
     expect(target.received).toEqual([])
   })
 
-  it('sends what the author escaped as it is', async () => {
+  it('leaves what the author escaped as it is', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const path = '/a%2Fb/%2e%2e/%zz/c,d;e=(f)/~|{}?q=%41&r=[1]&s=a+b&t='
@@ -75,7 +75,7 @@ describe('a value in the URL never becomes structure', () => {
     'https://api.example.com:{{ profile.port }}/',
     'https://api.{{ profile.host }}.example/',
     '{{ profile.url }}',
-  ])('refuses %s: no value chooses the host', async (url) => {
+  ])('may not choose the host: %s', async (url) => {
     const { post } = await service()
 
     const { status, body } = await post('/v1/execute', { node: { method: 'GET', url } })

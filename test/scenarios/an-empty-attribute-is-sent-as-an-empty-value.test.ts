@@ -12,8 +12,8 @@ const fieldsFor = (ifEmpty?: string) =>
     ...(ifEmpty === undefined ? {} : { ifEmpty }),
   }))
 
-describe('an empty attribute is sent as an empty value', () => {
-  it('sends it in the URL, with a warning for each', async () => {
+describe('an empty attribute', () => {
+  it('is sent as an empty value in the URL, with a warning for each', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -33,7 +33,7 @@ describe('an empty attribute is sent as an empty value', () => {
     })
   })
 
-  it('sends it in a form', async () => {
+  it('is sent as an empty value in a form', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const contentType = 'application/x-www-form-urlencoded'
@@ -44,7 +44,7 @@ describe('an empty attribute is sent as an empty value', () => {
     expect(target.received[0]?.body.toString()).toBe('email=ada%40example.com&phone=&fax=&mobile=')
   })
 
-  it('sends it in JSON, where an empty text stays one and nothing is null', async () => {
+  it('is sent in JSON, where an empty text stays one and nothing is null', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = { structure: 'simple', fields: fieldsFor() }
@@ -56,7 +56,7 @@ describe('an empty attribute is sent as an empty value', () => {
     )
   })
 
-  it('sends it as an empty header', async () => {
+  it('is sent as an empty header', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const headers = [{ name: 'X-Phone', source: 'profile', field: 'phone' }]
@@ -67,7 +67,7 @@ describe('an empty attribute is sent as an empty value', () => {
     expect(rawHeaders[rawHeaders.indexOf('X-Phone') + 1]).toBe('')
   })
 
-  it('does not take 0 and false for empty', async () => {
+  it('does not include 0 and false', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const query = ['score', 'vip'].map((field) => ({ name: field, source: 'profile', field }))
@@ -81,7 +81,7 @@ describe('an empty attribute is sent as an empty value', () => {
     expect(reply.warnings).toEqual([])
   })
 
-  it('gives no warning where the node says that it wants it so', async () => {
+  it('leads to no warning where the node asks for it', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -127,7 +127,7 @@ describe('an empty attribute is sent as an empty value', () => {
   })
 })
 
-describe('a list without items is empty', () => {
+describe('a list without items', () => {
   const form = 'application/x-www-form-urlencoded'
   const places = (ifEmpty: string) => {
     const attribute = { name: 'tags', source: 'profile', field: 'tags', ifEmpty }
@@ -141,7 +141,7 @@ describe('a list without items is empty', () => {
     ]) as [path: string, node: object][]
   }
 
-  it.each(places('fail'))('for who needs it, at %s', async (path, node) => {
+  it.each(places('fail'))('fails the call with ifEmpty "fail", at %s', async (path, node) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -154,7 +154,7 @@ describe('a list without items is empty', () => {
     expect(target.received).toEqual([])
   })
 
-  it.each(places('omit'))('for who would leave it out, at %s', async (_path, node) => {
+  it.each(places('omit'))('is left out with ifEmpty "omit", at %s', async (_path, node) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -170,7 +170,7 @@ describe('a list without items is empty', () => {
     expect(['', '{}']).toContain(body.toString())
   })
 
-  it('and for others a list', async () => {
+  it('is sent as a list otherwise', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const fields = [{ name: 'tags', source: 'profile', field: 'tags' }]

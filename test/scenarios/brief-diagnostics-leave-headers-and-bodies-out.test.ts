@@ -3,8 +3,8 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('brief diagnostics leave headers and bodies out', () => {
-  it('keeps branch, reason, captured values and attempts', async () => {
+describe('a reply with brief diagnostics', () => {
+  it('leaves headers and bodies out, and keeps branch, reason, captured values and attempts', async () => {
     const target = await receiver(json(201, { id: 'L-1001', personal: 'data of the target' }))
     const { execute } = await service()
     const node = {
@@ -32,7 +32,7 @@ describe('brief diagnostics leave headers and bodies out', () => {
     expect(JSON.stringify(reply)).not.toMatch(/ada@example|personal/)
   })
 
-  it('quotes nothing of a body that misses the expectation either', async () => {
+  it('quotes nothing of a body that misses the expectation', async () => {
     const target = await receiver(json(200, { personal: 'data of the target' }))
     const { execute } = await service()
     const expectation = { type: 'string', value: 'subscribed' }

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const secrets = { crm: 'tok-9f8e7d6c' }
 const basic = Buffer.from('flow:tok-9f8e7d6c').toString('base64')
 
-describe('a credential is a Bearer token, a password, or an API key in a header or URL parameter', () => {
+describe('a credential', () => {
   it.each([
     {
       auth: { type: 'bearer', token: '{{ secrets.crm }}' },
@@ -21,7 +21,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
       auth: { type: 'apiKey', in: 'header', name: 'X-CRM-Key', value: '{{ secrets.crm }}' },
       header: ['X-CRM-Key', 'tok-9f8e7d6c'],
     },
-  ])('sends $auth.type as a header, and shows it masked', async ({ auth, header }) => {
+  ])('is sent as a header and shown masked: $auth.type', async ({ auth, header }) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const [name = ''] = header
@@ -35,7 +35,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
     expect(reply.warnings).toEqual([])
   })
 
-  it('sends a key as a URL parameter, masked and with a warning', async () => {
+  it('may be a key in a URL parameter, masked and with a warning', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const auth = { type: 'apiKey', in: 'query', name: 'api_key', value: '{{ secrets.crm }}' }
@@ -47,7 +47,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
     expect(reply.warnings).toMatchObject([{ code: 'credential_in_url', path: '/node/auth' }])
   })
 
-  it('masks a credential that the node has in plain text', async () => {
+  it('is masked where the node has it in plain text', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const auth = { type: 'bearer', token: 'plain-in-the-node' }
@@ -60,7 +60,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
     expect(JSON.stringify(reply)).not.toContain('plain-in-the-node')
   })
 
-  it('warns of a credential that is written into the URL itself', async () => {
+  it('leads to a warning where it is written into the URL itself', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -69,7 +69,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
     expect(reply.warnings).toMatchObject([{ code: 'credential_in_url', path: '/node/url' }])
   })
 
-  it('refuses user and password within the URL', async () => {
+  it('is refused as user and password within the URL', async () => {
     const { post } = await service()
 
     const { status, body } = await post('/v1/execute', {
@@ -83,7 +83,7 @@ describe('a credential is a Bearer token, a password, or an API key in a header 
     expect(JSON.stringify(body)).not.toContain('tok-9f8e7d6c')
   })
 
-  it('sends nothing where the secret is not known', async () => {
+  it('leads to no call where its secret is not known', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const auth = { type: 'bearer', token: '{{ secrets.cmr }}' }

@@ -7,8 +7,8 @@ const long = '12345678901234567890'
 const precise = '0.1234567890123456789'
 const huge = '1e400'
 
-describe('every digit of a number is kept', () => {
-  it('from the payload to wherever it is sent whole', async () => {
+describe('a number', () => {
+  it('keeps every digit from the payload to any place where it is sent whole', async () => {
     const target = await receiver((_request, response) => response.end())
     const { post } = await service()
     const request = `{
@@ -39,7 +39,7 @@ describe('every digit of a number is kept', () => {
     )
   })
 
-  it('in a full body, and in a form', async () => {
+  it('keeps every digit in a full body, and in a form', async () => {
     const target = await receiver((_request, response) => response.end())
     const { post } = await service()
     const requestOf = (contentType: string) => `{
@@ -59,7 +59,7 @@ describe('every digit of a number is kept', () => {
     ])
   })
 
-  it('from the response to the captured value', async () => {
+  it('keeps every digit from the response to the captured value', async () => {
     const target = await receiver((_request, response) => response.end(`{"id":${long}}`))
     const { url } = await service()
     const node = {
@@ -77,7 +77,7 @@ describe('every digit of a number is kept', () => {
     expect(await response.text()).toContain(`"captured":{"id":${long},"text":"No. ${long}"}`)
   })
 
-  it('of a number that fills the request or the response, and nobody waits for it', async () => {
+  it('keeps every digit where it fills the request or the response, and delays no other call', async () => {
     const endless = `1${'0'.repeat(120_000)}1`
     const target = await receiver((_request, response) => response.end(`{"id":${endless}}`))
     const { url } = await service()
@@ -102,7 +102,7 @@ describe('every digit of a number is kept', () => {
   })
 })
 
-describe('a number is sent', () => {
+describe('the spelling of a number', () => {
   it.each([
     ['7', '7'],
     ['-7', '-7'],
@@ -130,7 +130,7 @@ describe('a number is sent', () => {
     ['-1E400', 'itself'],
     ['1e-400', 'itself'],
     ['4e-324', 'itself'],
-  ])('%s as %s, wherever it comes from', async (number, expected) => {
+  ])('is normalized on the way out: %s as %s, wherever it comes from', async (number, expected) => {
     const written = expected === 'itself' ? number : expected
     const target = await receiver((_request, response) => response.end(`{"id":${number}}`))
     const { url } = await service()

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
-describe('headers are key and value, also for Bearer tokens and API keys', () => {
-  it('sends them with their case, order and number', async () => {
+describe('a node with headers', () => {
+  it('sends them as key and value, with their case, order and number', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const headers = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -62,20 +62,23 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('masks never decide', () => {
-  it.each(cases)('on $says: the branch and what is captured follow the real response', async (one) => {
-    const target = await receiver((_request, response) =>
-      response.writeHead(200, one.answer.headers).end(one.answer.body),
-    )
-    const { execute } = await service()
+describe('a mask', () => {
+  it.each(cases)(
+    'does not decide on $says: the branch and what is captured follow the real response',
+    async (one) => {
+      const target = await receiver((_request, response) =>
+        response.writeHead(200, one.answer.headers).end(one.answer.body),
+      )
+      const { execute } = await service()
 
-    const reply = await execute({ node: { method: 'POST', url: target.url, ...one.node }, ...one.rest })
+      const reply = await execute({ node: { method: 'POST', url: target.url, ...one.node }, ...one.rest })
 
-    expect(reply).toMatchObject({ succeeded: true, branch: 'success', captured: one.captured })
-    expect(reply.warnings.map(({ code }) => code)).toEqual([])
-  })
+      expect(reply).toMatchObject({ succeeded: true, branch: 'success', captured: one.captured })
+      expect(reply.warnings.map(({ code }) => code)).toEqual([])
+    },
+  )
 
-  it.each(cases)('on $says, nor in a preview', async ({ node, rest, answer, captured }) => {
+  it.each(cases)('does not decide on $says in a preview', async ({ node, rest, answer, captured }) => {
     const { preview } = await service()
     const simulate = { status: 200, ...answer }
 
@@ -88,7 +91,7 @@ describe('masks never decide', () => {
     expect(simulated).toMatchObject({ succeeded: true, branch: 'success', captured })
   })
 
-  it.each(cases)('on $says, and hide it all the same from people', async ({ node, rest, answer }) => {
+  it.each(cases)('hides the value in the reply all the same on $says', async ({ node, rest, answer }) => {
     const target = await receiver((_request, response) =>
       response.writeHead(200, answer.headers).end(answer.body),
     )
@@ -99,7 +102,7 @@ describe('masks never decide', () => {
     expect(response?.body).toContain('•••')
   })
 
-  it('save for a secret of the service, which the client does not have', async () => {
+  it('decides for a secret of the service only, which the client does not have', async () => {
     const target = await receiver((_request, response) =>
       response.writeHead(200).end('{"echo":"tok-9f8e7d6c","ok":true}'),
     )
@@ -129,7 +132,7 @@ describe('masks never decide', () => {
     'response.headers.x-q == "1"',
     'response.json.ok',
     'response.status == 200 and response.json.list[0] == 7',
-  ])('of which nothing is said where nobody looked at it: %s', async (value) => {
+  ])('leads to no warning where nothing reads the masked text: %s', async (value) => {
     const target = await receiver((_request, response) =>
       response
         .writeHead(200, { 'x-q': '1', 'x-token': 'tok-9f8e7d6c' })
@@ -151,7 +154,7 @@ describe('masks never decide', () => {
     expect(reply).toMatchObject({ succeeded: true, captured: { ok: 'true' }, warnings: [] })
   })
 
-  it('nor for one of which the operator says that it is no secret', async () => {
+  it('does not cover a value that the operator declares as no secret', async () => {
     const target = await receiver((request, response) => response.end(request.body))
     const account = { value: 'acme-4711', in: ['body', 'auth'], hidden: false }
     const { path } = await testFiles({ 's.json': JSON.stringify({ account }) })

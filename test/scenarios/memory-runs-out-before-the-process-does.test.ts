@@ -11,7 +11,7 @@ import { service } from '../support/service.ts'
 
 const row = { sku: 'SKU-4711', name: 'A product with a name', price: 19.5, tags: ['new', 'sale'] }
 
-/** So many bytes of JSON, or a few less: a list of the same. */
+/** JSON of that many bytes, or a few less: a list of equal items. */
 function listOf(entry: unknown, bytes: number): unknown[] {
   return Array(Math.floor(bytes / (JSON.stringify(entry).length + 1))).fill(entry)
 }
@@ -28,7 +28,7 @@ async function tightService(settings: Readonly<Record<string, string>> = {}) {
     ...started,
     target,
     release,
-    /** Begins a call with a text of so many bytes, which lasts until the target is released. */
+    /** Begins a call with a text of that many bytes, which lasts until the target is released. */
     async hold(bytes: number, headers: Readonly<Record<string, string>> = {}) {
       const reply = started.post('/v1/execute', bodyOf(`${target.url}/held`, 'x'.repeat(bytes)), headers)
       await vi.waitUntil(() => target.received.length === 1)
@@ -63,12 +63,12 @@ function callOf(dispatcher: Agent, url: string, body: string): () => Promise<str
 
 const overloaded = { status: 503, body: { code: 'overloaded', delivered: 'no', retryable: true } }
 
-describe('memory runs out before the process does', () => {
+describe('the limit of memory', () => {
   it.each([
     ['300 calls at once, each with 771 KB of rows', 300, listOf(row, 771_000)],
     ['100 calls at once, each with 771 KB of empty objects, twenty times as much', 100, listOf({}, 771_000)],
   ])(
-    'with 256 MB of heap and %s',
+    'keeps the process alive with 256 MB of heap and %s',
     async (_what, count, items) => {
       const { answer, release } = held(json(200, {}))
       const target = await receiver(answer)
@@ -100,7 +100,7 @@ describe('memory runs out before the process does', () => {
     120_000,
   )
 
-  it('and a body is refused by its length, before it comes', async () => {
+  it('refuses a body by its length, before it comes', async () => {
     const { url, hold, release } = await tightService()
     const { reply } = await hold(100_000)
     const client = await rawClient(url)
@@ -112,7 +112,7 @@ describe('memory runs out before the process does', () => {
     expect(await reply).toMatchObject({ status: 200 })
   })
 
-  it('and one without a length as it grows', async () => {
+  it('refuses a body without a length as it grows', async () => {
     const { url, hold, release, target } = await tightService()
     const { reply } = await hold(100_000)
     const [small, large] = [await rawClient(url), await rawClient(url)]
@@ -133,7 +133,7 @@ describe('memory runs out before the process does', () => {
     await untilGauge(url, 'webhook_node_bytes_in_flight', 0)
   })
 
-  it('and by what it becomes when it is parsed', async () => {
+  it('refuses a body by what it becomes when it is parsed', async () => {
     const { hold, post, target, release } = await tightService()
     const { reply } = await hold(10_000)
 
@@ -145,7 +145,7 @@ describe('memory runs out before the process does', () => {
     expect(await post('/v1/execute', bodyOf(target.url, listOf({}, 20_000)))).toMatchObject({ status: 200 })
   })
 
-  it('and by what it is rendered to, with nothing sent', async () => {
+  it('refuses a request by what it is rendered to, with nothing sent', async () => {
     const { url, hold, post, target, release } = await tightService()
     const fields = Array.from({ length: 25 }, (_, i) => ({ name: `f${i}`, source: 'event', field: 'text' }))
     const { node, payload } = bodyOf(target.url, 'x'.repeat(20_000))
@@ -167,7 +167,7 @@ describe('memory runs out before the process does', () => {
     await untilGauge(url, 'webhook_node_bytes_in_flight', 0)
   })
 
-  it('and what is under way ends well: responses that are too much together are cut', async () => {
+  it('lets running calls end well: responses that are too much together are cut', async () => {
     const large = Buffer.alloc(1_000_000, 'x')
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
     const target = await receiver((_request, response) => {
@@ -191,7 +191,7 @@ describe('memory runs out before the process does', () => {
     await untilGauge(url, 'webhook_node_bytes_in_flight', 0)
   })
 
-  it('and one client has half of it where there are several', async () => {
+  it('gives one client half of it where there are several', async () => {
     const [a, b] = ['a-0123456789abcdef', 'b-0123456789abcdef']
     const { hold, post, target, release } = await tightService({ API_KEYS: `a:${a},b:${b}` })
     const body = bodyOf(target.url, 'x'.repeat(20_000))

@@ -1,13 +1,21 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
-import { testFiles } from '../secrets/files.ts'
 import { collector } from '../support/collector.ts'
 import { tracesOf } from '../support/disguises.ts'
+import { testFiles } from '../support/files.ts'
 import { type Answer, json } from '../support/receiver.ts'
 import { authority, rawServer, receiver } from '../support/servers.ts'
 import { type ServiceOptions, service } from '../support/service.ts'
-import { answersWith, type Canaries, callsWith, cutAnswer, echoOf, mark, sampleCanaries } from './canaries.ts'
+import {
+  answersWith,
+  type Canaries,
+  callsWith,
+  cutAnswer,
+  echoOf,
+  mark,
+  sampleCanaries,
+} from './support/canaries.ts'
 
 const key = `${mark}-key-0123456789`
 
@@ -117,8 +125,8 @@ function surroundings(text: string, part: string): readonly string[] {
   return at === -1 ? [] : [text.slice(Math.max(0, at - 80), at + part.length + 40)]
 }
 
-describe('no secret leaves the service', () => {
-  it('whatever its value is, and however the target brings it back', async () => {
+describe('a secret', () => {
+  it('does not leave the service, whatever its value is and however the target returns it', async () => {
     const samples = sampleCanaries(6)
     const target = await parrot()
     const { ask, everything, captured } = await watchedService(samples)
@@ -147,7 +155,7 @@ describe('no secret leaves the service', () => {
     expectNoneStored(captured, samples)
   }, 120_000)
 
-  it('with a body that is cut in the middle of it', async () => {
+  it('does not leave the service with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()
     const { ask, everything, captured } = await watchedService(samples)
@@ -163,7 +171,7 @@ describe('no secret leaves the service', () => {
     expectNoneStored(captured, samples)
   }, 60_000)
 
-  it('where the call fails before there is an answer', async () => {
+  it('does not leave the service where the call fails before there is an answer', async () => {
     const samples = sampleCanaries(2)
     const selfSigned = await authority.issue({ isSelfSigned: true })
     const untrusted = await receiver(json(200, {}), { credentials: selfSigned })
@@ -209,7 +217,7 @@ describe('no secret leaves the service', () => {
     expectNone(await everything(), samples)
   }, 60_000)
 
-  it('where the request is refused', async () => {
+  it('does not leave the service where the request is refused', async () => {
     const samples = sampleCanaries(2)
     const { ask, everything } = await watchedService(samples)
 
@@ -253,16 +261,16 @@ describe('no secret leaves the service', () => {
     expectNone(await everything(), samples)
   }, 60_000)
 
-  it('where the service itself has a bug', async () => {
+  it('does not leave the service where that has a bug', async () => {
     const samples = sampleCanaries(0)
-    const caller: EgressClient = {
+    const egressClient: EgressClient = {
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
       mayCall: () => true,
       load: () => ({ connections: 0, waiting: 0 }),
       close: () => Promise.resolve(),
     }
-    const { ask, log, replies } = await watchedService(samples, { caller })
+    const { ask, log, replies } = await watchedService(samples, { egressClient })
 
     for (const [index, sample] of samples.entries())
       for (const { request } of callsWith(sample, index, 'https://localhost'))

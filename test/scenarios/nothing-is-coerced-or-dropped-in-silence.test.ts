@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('nothing is coerced or dropped in silence', () => {
+describe('the check of a request', () => {
   it.each([
     { path: '/node/timeoutMs', part: { timeoutMs: '300' } },
     { path: '/node/timeoutMs', part: { timeoutMs: null } },
@@ -17,7 +17,7 @@ describe('nothing is coerced or dropped in silence', () => {
     { path: '/node/query/0/when', part: { query: [{ name: 'a', value: 'b', when: 'x >> 5' }] } },
     { path: '/node/expect/value', part: { expect: { type: 'condition', value: 'response.status ==' } } },
     { path: '/node/retry/attempts', part: { retry: { attempts: 11 } } },
-  ])('refuses $part with $path', async ({ path, part }) => {
+  ])('refuses rather than coerces $part with $path', async ({ path, part }) => {
     const target = await receiver(json(200, {}))
     const { post } = await service()
 

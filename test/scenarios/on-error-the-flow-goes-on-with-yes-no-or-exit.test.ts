@@ -5,13 +5,13 @@ import { service } from '../support/service.ts'
 
 const branches = { success: 'yes', error: 'no', exit: 'exit' }
 
-describe('on error the flow goes on with Yes, No or exit', () => {
+describe('a node with onError', () => {
   it.each([
     { onError: undefined, branch: 'no' },
     { onError: 'error', branch: 'no' },
     { onError: 'success', branch: 'yes' },
     { onError: 'exit', branch: 'exit' },
-  ])('takes $branch where onError is $onError', async ({ onError, branch }) => {
+  ])('takes $branch after an error where onError is $onError', async ({ onError, branch }) => {
     const target = await receiver(json(500, {}))
     const { execute } = await service()
 

@@ -6,7 +6,7 @@ import { json, never } from '../support/receiver.ts'
 import { authority, badTargets, dnsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('one bad target cannot hurt another', () => {
+describe('the service with bad targets', () => {
   it('lets every healthy call succeed while nine of ten go to bad targets', { timeout: 60_000 }, async () => {
     const { healthy, bad, dns } = await startTargets()
     const { execute } = await service({ dns, allow: '127.0.0.0/8' })
@@ -35,7 +35,7 @@ describe('one bad target cannot hurt another', () => {
     )
   })
 
-  it('keeps a slow target from taking more than its places', async () => {
+  it('keeps a slow target from taking more than its permits', async () => {
     const slow = await receiver(never)
     const quick = await receiver(json(200, {}))
     const { execute } = await service({ settings: { MAX_PER_HOST: '2', MAX_QUEUE_PER_HOST: '1' } })

@@ -9,7 +9,7 @@ import { service } from '../support/service.ts'
 const settings = { MAX_IN_FLIGHT: '2' }
 const refusal = { code: 'overloaded', delivered: 'no', retryable: true }
 
-/** A service with all places taken, until the target is released. */
+/** A service without room, until the target is released. */
 async function fullService() {
   const { answer, release } = held(json(200, {}))
   const target = await receiver(answer)
@@ -21,8 +21,8 @@ async function fullService() {
   return { ...running, target, body, replies, release }
 }
 
-describe('one execution too many is refused at once', () => {
-  it('with 503 and the advice to try again, and nothing is sent', async () => {
+describe('one execution too many', () => {
+  it('is refused at once with 503 and the advice to try again, and nothing is sent', async () => {
     const { post, target, body, replies, release } = await fullService()
 
     const refused = await post<Problem>('/v1/execute', body)
@@ -38,7 +38,7 @@ describe('one execution too many is refused at once', () => {
   })
 
   it.each(['/livez', '/readyz', '/metrics', '/openapi.json', '/docs/', '/v1/nodes'])(
-    'but not who asks for %s',
+    'does not affect a request for %s',
     async (path) => {
       const { url } = await fullService()
 
@@ -46,7 +46,7 @@ describe('one execution too many is refused at once', () => {
     },
   )
 
-  it('without waiting for its body, and the connection stays of use', async () => {
+  it('is refused before its body has come, and the connection stays usable', async () => {
     const { url } = await fullService()
     const client = await rawClient(url)
 
@@ -57,7 +57,7 @@ describe('one execution too many is refused at once', () => {
     expect(await client.until('HTTP/1.1 200')).not.toMatch(/connection: close/i)
   })
 
-  it('and a caller that will not keep its connection has the answer before that is closed', async () => {
+  it('is answered before its connection is closed, where the client does not keep that', async () => {
     const { url } = await fullService()
     const client = await rawClient(url)
 
@@ -67,7 +67,7 @@ describe('one execution too many is refused at once', () => {
     expect(await client.toEnd()).toMatch(/^HTTP\/1.1 503.*"code":"overloaded"/s)
   })
 
-  it('and who hangs up before anything has begun makes room', async () => {
+  it('finds room when another client hangs up before its call has begun', async () => {
     const { url, post } = await service({ settings })
     const body = { node: { method: 'POST', url: 'https://target.test/' } }
     const waiting = [await rawClient(url), await rawClient(url)]
@@ -79,7 +79,7 @@ describe('one execution too many is refused at once', () => {
     await vi.waitUntil(async () => (await post('/v1/preview', body)).status === 200)
   })
 
-  it('and who hangs up later makes room once the call has ended', async () => {
+  it('finds room once the call of a client that hung up has ended', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
     const { url, post, log } = await service({ settings })
@@ -96,7 +96,7 @@ describe('one execution too many is refused at once', () => {
     expect(log.filter(({ msg }) => msg === 'node executed')).toHaveLength(2)
   })
 
-  it('and who hangs up on several requests in a row on one connection leaves nothing behind', async () => {
+  it('finds room after a client hangs up on several requests in a row on one connection', async () => {
     const target = await receiver(never)
     const { url } = await service({ settings })
     const body = { node: { method: 'GET', url: target.url, timeoutMs: 300 } }

@@ -3,8 +3,8 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('a parameter name is exactly what the receiver expects, and there may be any number of them', () => {
-  it('keeps case, order and repetition', async () => {
+describe('a node with parameters', () => {
+  it('keeps case, order and repetition of their names', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const names = ['Zeta', 'alpha', 'ALPHA', 'alpha', '__proto__', 'constructor', 'a[0].b', 'mit Leer']

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { testFiles } from '../secrets/files.ts'
 import { echoesOf, tracesOf } from '../support/disguises.ts'
+import { testFiles } from '../support/files.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const token = 'tok/en+9f8e=7d'
 const note = 'pass "word" & ümlaut\n'
@@ -16,7 +16,7 @@ async function serviceWithSecret() {
   return await service({ settings: { SECRETS_FILE: join(path, 'secrets.json') } })
 }
 
-describe('secrets never come back', () => {
+describe('a node with secrets', () => {
   it('sends them, and shows them in no form that the target echoes', async () => {
     const target = await receiver((request, response) => {
       const echo = { body: request.body.toString(), token: echoesOf(token), note: echoesOf(note) }
@@ -57,7 +57,7 @@ describe('secrets never come back', () => {
       for (const text of told) expect(text).not.toContain(trace)
   })
 
-  it('lets nobody capture a part of one of the service that the target echoes, nor change its form', async () => {
+  it('does not capture a part of a secret of the service that the target echoes, nor change its form', async () => {
     const target = await receiver((_request, response) => {
       const json = JSON.stringify({ error: `invalid token ${token}`, list: [{ [token]: token }] })
       response.writeHead(401, { 'x-echo': token }).end(json)
@@ -91,7 +91,7 @@ describe('secrets never come back', () => {
     )
   })
 
-  it('lets nobody guess the beginning of one of the service by asking for it', async () => {
+  it('does not confirm the beginning of a secret of the service', async () => {
     const target = await receiver((_request, response) =>
       response.writeHead(200).end(`your token is ${token}`),
     )
@@ -113,7 +113,7 @@ describe('secrets never come back', () => {
     }
   })
 
-  it('masks a field that the author calls sensitive, wherever it turns up', async () => {
+  it('masks a field that the author calls sensitive, wherever it appears', async () => {
     const target = await receiver((request, response) => {
       response.writeHead(200).end(`You sent ${request.body}`)
     })

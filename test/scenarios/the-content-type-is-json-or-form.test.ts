@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { headersNamed } from './received-headers.ts'
+import { headersNamed } from './support/received-headers.ts'
 
 const fields = [
   { name: 'name', source: 'profile', field: 'name' },
@@ -19,8 +19,8 @@ const profile = {
   phone: null,
 }
 
-describe('the content type is JSON or URL-encoded form', () => {
-  it('sends JSON with the types of the values', async () => {
+describe('a body of fields', () => {
+  it('is sent as JSON with the types of the values', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = { structure: 'simple', contentType: 'application/json', fields }
@@ -35,7 +35,7 @@ describe('the content type is JSON or URL-encoded form', () => {
     )
   })
 
-  it('sends a form as browsers do, with repeated names for lists and brackets for what is nested', async () => {
+  it('is sent as a form as browsers do, with repeated names for lists and brackets for what is nested', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const contentType = 'application/x-www-form-urlencoded'

@@ -10,7 +10,7 @@ const node = {
   capture: { leadId: '{{ response.json.id }}' },
 }
 
-describe('the error handling can be tried out without a wrong URL', () => {
+describe('a preview with a simulated outcome', () => {
   it.each([
     {
       simulate: { status: 201, body: '{"id":"L-9"}' },
@@ -59,7 +59,7 @@ describe('the error handling can be tried out without a wrong URL', () => {
     expect({ url: request.url, curl }).toEqual({ url: node.url, curl: null })
   })
 
-  it('simulates nothing where nobody asks', async () => {
+  it('simulates nothing without a request for it', async () => {
     const { preview } = await service()
 
     const { simulated } = await preview({ node })

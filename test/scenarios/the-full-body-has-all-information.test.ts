@@ -9,8 +9,8 @@ const payload = {
   flow: { name: '{{ not.a.template }}' },
 }
 
-describe('the full body has all information', () => {
-  it('sends the whole payload as it was given', async () => {
+describe('the full body', () => {
+  it('has the whole payload as it was given', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 
@@ -19,7 +19,7 @@ describe('the full body has all information', () => {
     expect(target.received[0]?.body.toString()).toBe(JSON.stringify(payload))
   })
 
-  it('sends one of its sources', async () => {
+  it('may have one of its sources only', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = { structure: 'full', source: 'event' }
@@ -29,7 +29,7 @@ describe('the full body has all information', () => {
     expect(target.received[0]?.body.toString()).toBe(JSON.stringify(payload.event))
   })
 
-  it('sends all fields of a form as a form', async () => {
+  it('has all fields as a form', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const contentType = 'application/x-www-form-urlencoded'
@@ -42,7 +42,7 @@ describe('the full body has all information', () => {
     )
   })
 
-  it('sends an empty object, with a warning, where the payload has no such source', async () => {
+  it('is an empty object, with a warning, where the payload has no such source', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = { structure: 'full', source: 'event' }

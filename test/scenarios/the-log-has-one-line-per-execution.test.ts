@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the log has one line per execution', () => {
+describe('the log line of an execution', () => {
   it('names execution, node, host, branch and code, and nothing that was sent', async () => {
     const target = await receiver(json(404, { answer: 'of the target' }))
     const { execute, log } = await service({ settings: { LOG_LEVEL: 'info' } })

@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the methods are GET, POST, PUT, PATCH and DELETE', () => {
+describe('a node with a method', () => {
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('sends %s', async (method) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()

@@ -4,8 +4,8 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the metrics show how executions end', () => {
-  it('counts them by branch and code, without a word of what was sent and to whom', async () => {
+describe('the metrics', () => {
+  it('count executions by branch and code, without a word of what was sent and to which host', async () => {
     const target = await receiver(json(404, { answer: 'of the target' }))
     const { execute, url } = await service()
     const before = await scrape(url)
@@ -30,7 +30,7 @@ describe('the metrics show how executions end', () => {
     expect(page).not.toMatch(/private|of the target|localhost/)
   })
 
-  it('needs no key, and tells who watches the service how full it is', async () => {
+  it('need no key, and show how full the service is', async () => {
     const { url } = await service({ settings: { API_KEYS: 'engine:0123456789abcdef', MAX_IN_FLIGHT: '20' } })
 
     const series = await scrape(url)

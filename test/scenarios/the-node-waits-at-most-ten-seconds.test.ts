@@ -7,8 +7,8 @@ import { service } from '../support/service.ts'
 /** What a busy machine may add to a limit. */
 const slackMs = 2_000
 
-describe('the node waits at most ten seconds', () => {
-  it('waits ten seconds where the node does not say', async () => {
+describe('a node', () => {
+  it('waits ten seconds by default', async () => {
     const { preview } = await service()
 
     const { curl } = await preview({ node: { method: 'POST', url: 'https://hooks.example/' } })
@@ -16,7 +16,7 @@ describe('the node waits at most ten seconds', () => {
     expect(curl).toContain("--max-time '10'")
   })
 
-  it('refuses to wait longer', async () => {
+  it('is refused where it would wait longer', async () => {
     const target = await receiver(json(200, {}))
     const { post } = await service()
 
@@ -29,7 +29,7 @@ describe('the node waits at most ten seconds', () => {
     expect(target.received).toEqual([])
   })
 
-  it('waits longer where the operator allows it', async () => {
+  it('may wait longer where the operator allows it', async () => {
     const { preview } = await service({ settings: { MAX_TIMEOUT_MS: '30000' } })
 
     const { curl } = await preview({
@@ -56,7 +56,7 @@ describe('the node waits at most ten seconds', () => {
     expect(target.received).toHaveLength(1)
   })
 
-  it('counts the handshake too', async () => {
+  it('counts the handshake, too', async () => {
     const silent = await rawServer(() => {})
     const { execute } = await service()
 
@@ -68,7 +68,7 @@ describe('the node waits at most ten seconds', () => {
     expect(reply.durationMs).toBeLessThan(300 + slackMs)
   })
 
-  it('counts the body too, however slowly it comes, and shows what had come', async () => {
+  it('counts the body, too, however slowly it comes, and shows what had come', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\nbegin'
     const slow = await rawTlsServer(drip('.', 20, head))
     const { execute } = await service()
@@ -91,7 +91,7 @@ describe('the node waits at most ten seconds', () => {
     for (const { durationMs } of [looking, other]) expect(durationMs).toBeLessThan(300 + slackMs)
   })
 
-  it('ends with the deadline of the caller where that is earlier', async () => {
+  it('ends with the deadline of the client where that is earlier', async () => {
     const target = await receiver(never)
     const { execute } = await service()
 

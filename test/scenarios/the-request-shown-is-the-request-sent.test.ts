@@ -10,7 +10,7 @@ const headers = [
   { name: 'X-B', value: '3' },
 ]
 
-describe('the request shown is the request sent', () => {
+describe('a reply', () => {
   it.each([
     { what: 'a plain GET', node: { method: 'GET' } },
     { what: 'a POST without a body', node: { method: 'POST' } },
@@ -58,7 +58,7 @@ describe('the request shown is the request sent', () => {
     ])
   })
 
-  it('sends the key of the caller, and gives it back', async () => {
+  it('has the key of the client that was sent', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
 

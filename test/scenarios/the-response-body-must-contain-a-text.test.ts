@@ -9,7 +9,7 @@ const text =
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body)
   }
 
-describe('the response body must contain a text', () => {
+describe('an expected text', () => {
   it.each([
     { value: 'subscribed', body: 'ada is subscribed', branch: 'success' },
     { value: 'subscribed', body: 'ada is SUBSCRIBED', branch: 'error' },
@@ -18,7 +18,7 @@ describe('the response body must contain a text', () => {
     { value: 'ok', body: 'ok', match: 'equals', branch: 'success' },
     { value: 'ok', body: 'ok\n', match: 'equals', branch: 'error' },
     { value: 'ok', body: '', branch: 'error' },
-  ])('takes $branch where $value is looked for in "$body"', async ({ body, branch, ...options }) => {
+  ])('leads to $branch where $value is looked for in "$body"', async ({ body, branch, ...options }) => {
     const target = await receiver(text(200, body))
     const { execute } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'string', ...options } }
@@ -28,7 +28,7 @@ describe('the response body must contain a text', () => {
     expect(reply).toMatchObject({ branch, response: { body } })
   })
 
-  it('shows what came instead, and what would match', async () => {
+  it('is shown with what came instead, and what would match', async () => {
     const target = await receiver(text(200, `SUBSCRIBED ${'x'.repeat(500)}`))
     const { execute } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'string', value: 'subscribed' } }
@@ -40,7 +40,7 @@ describe('the response body must contain a text', () => {
     expect(reason.hint).toContain('"ignoreCase": true')
   })
 
-  it('counts alone: a 500 with the text is a success, with a warning', async () => {
+  it('decides alone: a 500 with the text is a success, with a warning', async () => {
     const target = await receiver(text(500, 'subscribed'))
     const { execute } = await service()
     const node = { method: 'POST', url: target.url, expect: { type: 'string', value: 'subscribed' } }
@@ -53,7 +53,7 @@ describe('the response body must contain a text', () => {
     })
   })
 
-  it('may be asked for together with a status', async () => {
+  it('may be expected together with a status', async () => {
     const target = await receiver(text(500, 'subscribed'))
     const { execute } = await service()
     const expectations = [

@@ -3,8 +3,8 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the same node can be duplicated in a flow', () => {
-  it('executes copies side by side, each with what it was given', async () => {
+describe('a node that is duplicated in a flow', () => {
+  it('is executed side by side with its copies, each with its own payload', async () => {
     const target = await receiver((request, response) => {
       response.writeHead(200).end(request.body)
     })
@@ -32,7 +32,7 @@ describe('the same node can be duplicated in a flow', () => {
     ])
   })
 
-  it('remembers nothing of a node: its next config counts', async () => {
+  it('leaves nothing behind: its next config counts', async () => {
     const target = await receiver(json(201, {}))
     const { execute } = await service()
     const node = { id: 'crm-lead', method: 'POST', url: target.url }

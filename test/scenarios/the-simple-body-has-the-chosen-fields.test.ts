@@ -3,8 +3,8 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('the simple body has the chosen fields', () => {
-  it('sends them under the names of the receiver, in order, and nothing else', async () => {
+describe('the simple body', () => {
+  it('has the chosen fields under the names of the receiver, in order, and nothing else', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = {
@@ -31,7 +31,7 @@ describe('the simple body has the chosen fields', () => {
     )
   })
 
-  it('may depend on conditions', async () => {
+  it('may have fields that depend on conditions', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { CertificateOptions } from '../../testkit/certificates.ts'
 import { createAuthority } from '../../testkit/certificates.ts'
+import { daysFromNow } from '../support/days.ts'
 import { json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-const dayMs = 86_400_000
-const daysFromNow = (days: number) => new Date(Date.now() + days * dayMs)
-
-describe('the URL must start with https:// and the certificate must be valid', () => {
+describe('a node with a URL', () => {
   it('sends to an https:// address with a sound certificate', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
@@ -60,7 +58,7 @@ describe('the URL must start with https:// and the certificate must be valid', (
     },
   )
 
-  it('takes the error branch, with nothing sent, where nobody vouches for the certificate', async () => {
+  it('takes the error branch, with nothing sent, where no known authority has signed the certificate', async () => {
     const stranger = await createAuthority('A stranger')
     const target = await receiver(json(200, {}), { credentials: await stranger.issue() })
     const { execute } = await service()

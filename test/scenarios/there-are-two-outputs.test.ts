@@ -11,7 +11,7 @@ const status =
     response.writeHead(code).end()
   }
 
-describe('there are two outputs: success on 2xx, error on anything else', () => {
+describe('a node with two outputs', () => {
   it.each([200, 201, 202, 204, 299])('takes success on %i', async (code) => {
     const target = await receiver(status(code))
     const { execute } = await service()

@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('URL parameters are appended to the URL', () => {
+describe('a node with URL parameters', () => {
   it.each([
     { url: '/leads', sent: '/leads?status=active' },
     { url: '', sent: '/?status=active' },
@@ -11,7 +11,7 @@ describe('URL parameters are appended to the URL', () => {
     { url: '/leads?', sent: '/leads?status=active' },
     { url: '/leads?a=1&', sent: '/leads?a=1&status=active' },
     { url: '/leads?a=b=c#part', sent: '/leads?a=b=c&status=active' },
-  ])('makes $sent of $url and status=active', async ({ url, sent }) => {
+  ])('appends them: it makes $sent of $url and status=active', async ({ url, sent }) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const query = [{ name: 'status', value: 'active' }]

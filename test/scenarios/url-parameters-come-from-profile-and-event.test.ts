@@ -3,7 +3,7 @@ import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-describe('URL parameters come from profile attributes and from the data of the triggering event', () => {
+describe('a node with URL parameters from profile and event', () => {
   it('adds them behind the static parameters of the URL', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()

@@ -32,26 +32,29 @@ const rows = section
       .map((cell) => cell.replace(/^`(.*)`$/, '$1').replaceAll('\\|', '|')),
   )
 
-describe('what an author has escaped is not escaped again', () => {
-  it('as the page says in more than ten rows', () => {
+describe('a value that its author has escaped', () => {
+  it('has more than ten rows on the page', () => {
     expect(rows.length).toBeGreaterThan(10)
   })
 
-  it.each(rows)('%s in %s, with %s, is sent as %s', async (written, place = '', profile = '', text = '') => {
-    const target = await receiver(json(200, {}))
-    const { execute } = await service()
-    const [node, read] = places[place]?.(written ?? '') ?? []
-    const { path = '', ...rest } = (node ?? {}) as { readonly path?: string }
+  it.each(rows)(
+    'is not escaped again: %s in %s, with %s, is sent as %s',
+    async (written, place = '', profile = '', text = '') => {
+      const target = await receiver(json(200, {}))
+      const { execute } = await service()
+      const [node, read] = places[place]?.(written ?? '') ?? []
+      const { path = '', ...rest } = (node ?? {}) as { readonly path?: string }
 
-    const reply = await execute({
-      node: { method: 'POST', url: `${target.url}/${path}`, ...rest },
-      payload: { profile: JSON.parse(profile) },
-    })
+      const reply = await execute({
+        node: { method: 'POST', url: `${target.url}/${path}`, ...rest },
+        payload: { profile: JSON.parse(profile) },
+      })
 
-    const [received] = target.received
-    expect(reply.branch).toBe('success')
-    expect(received && read?.(received)).toBe(text)
-  })
+      const [received] = target.received
+      expect(reply.branch).toBe('success')
+      expect(received && read?.(received)).toBe(text)
+    },
+  )
 
   it('arrives as it was, whichever filter its author has taken', async () => {
     const target = await receiver(json(200, {}))
@@ -68,7 +71,7 @@ describe('what an author has escaped is not escaped again', () => {
     expect([...searchParams.values()]).toEqual([q, q, q, q])
   })
 
-  it('is masked as any other value', async () => {
+  it('is masked like any other value', async () => {
     const target = await receiver((_request, response) => response.end('you asked for: pass word&1'))
     const { execute } = await service()
     const query = [{ name: 'q', value: '{{ profile.q | url_encode }}', sensitive: true }]

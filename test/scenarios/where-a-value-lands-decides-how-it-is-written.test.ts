@@ -7,7 +7,7 @@ const profile = { text: `<a b="c">&'é`, list: ['x', 2], object: { a: [{ b: 'c' 
 const payload = { profile }
 const form = 'application/x-www-form-urlencoded'
 
-describe('where a value lands decides how it is written', () => {
+describe('a value', () => {
   it.each([
     {
       place: 'a path',
@@ -62,7 +62,7 @@ describe('where a value lands decides how it is written', () => {
       node: { body: raw('text/plain', '{{ profile.text }}, {{ profile.list }}, [{{ profile.empty }}]') },
       sent: { body: `${profile.text}, ["x",2], []` },
     },
-  ])('writes $place', async ({ node, sent }) => {
+  ])('is written by the rules of the place where it lands: $place', async ({ node, sent }) => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const { url = '/', ...rest } = node
@@ -74,7 +74,7 @@ describe('where a value lands decides how it is written', () => {
     expect({ target: received?.target, body: received?.body.toString() }).toMatchObject(sent)
   })
 
-  it('sends every string as it stands where the engine has rendered before', async () => {
+  it('is sent as it stands where the engine has rendered before', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const node = {
@@ -94,7 +94,7 @@ describe('where a value lands decides how it is written', () => {
     expect(received?.body.toString()).toBe('{"a":"{{"}')
   })
 
-  it('takes the error branch where raw JSON would not be JSON', async () => {
+  it('leads to the error branch where raw JSON would not be JSON', async () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service()
     const body = raw('application/json', '{"n":{{ profile.empty }}}')

@@ -5,7 +5,7 @@ import { service } from '../support/service.ts'
 
 const settings = { API_KEYS: 'engine-a:0123456789abcdef,engine-b:fedcba9876543210' }
 
-describe('only those with a key may call', () => {
+describe('a service with keys', () => {
   it.each([
     ['no key', {}],
     ['a wrong key', { authorization: 'Bearer 0123456789abcdeX' }],

@@ -34,7 +34,7 @@ function isAllowed(binding: object, authority: string, tenant: string | null = n
   return findRefusal(bound(binding), { ...usual, host: hostOf(authority), tenant }) === null
 }
 
-describe('a secret that is bound to hosts goes', () => {
+describe('a secret that is bound to hosts', () => {
   it.each([
     ['api.example', 'api.example'],
     ['api.example', 'API.Example'],
@@ -53,7 +53,7 @@ describe('a secret that is bound to hosts goes', () => {
     ['2001:db8::1', '[2001:DB8:0:0::1]'],
     ['[2001:db8::1]', '[2001:db8::1]:8443'],
     ['my_host', 'my_host'],
-  ])('%s to %s', (host, authority) => {
+  ])('goes for %s to %s', (host, authority) => {
     expect(isAllowed({ hosts: [host] }, authority)).toBe(true)
     expect(isAllowed({ hosts: ['another.example', host] }, authority)).toBe(true)
   })
@@ -73,11 +73,11 @@ describe('a secret that is bound to hosts goes', () => {
     ['192.0.2.7', '[::ffff:192.0.2.7]'],
     ['2001:db8::1', '[2001:db8::10]'],
     ['2001:db8::1', 'x2001.db8.example'],
-  ])('%s, but not to %s', (host, authority) => {
+  ])('does not go for %s to %s', (host, authority) => {
     expect(findRefusal(bound({ hosts: [host] }), { ...usual, host: hostOf(authority) })).toBe('hosts')
   })
 
-  it('to any host below a suffix, and to none that only looks like it', () => {
+  it('goes to any host below a suffix, and to none that only looks like it', () => {
     const label = fc.stringMatching(/^[a-z0-9]{1,10}$/)
     fc.assert(
       fc.property(fc.array(label, { minLength: 1, maxLength: 3 }), label, (below, other) => {
@@ -105,18 +105,18 @@ describe('a secret that is bound to tenants', () => {
   })
 })
 
-describe('a secret stands', () => {
+describe('a secret in a request', () => {
   const placesOf = (binding: object) =>
     secretPlaces.filter(
       (place) => findRefusal(bound(binding), { ...usual, place, isDelimited: true }) === null,
     )
 
-  it('where targets hide what they get, unless its entry says more', () => {
+  it('may stand where targets hide what they get, unless its entry says more', () => {
     expect(placesOf({})).toEqual(['auth', 'headers', 'tls', 'signing'])
     expect(placesOf({ hosts: ['api.example'], hidden: false })).toEqual(['auth', 'headers', 'tls', 'signing'])
   })
 
-  it('in the places that its entry names, and in no other', () => {
+  it('may stand in the places that its entry names, and in no other', () => {
     expect(placesOf({ in: ['body'] })).toEqual(['body'])
     fc.assert(
       fc.property(fc.subarray([...secretPlaces], { minLength: 1 }), (places) => {
@@ -125,7 +125,7 @@ describe('a secret stands', () => {
     )
   })
 
-  it.each(secretPlaces)('in %s it must be delimited', (place) => {
+  it.each(secretPlaces)('must be delimited in %s', (place) => {
     const secret = bound({ in: secretPlaces })
 
     expect(findRefusal(secret, { ...usual, place, isDelimited: false })).toBe('shape')
@@ -157,7 +157,7 @@ describe('a secret that is bound to paths', () => {
     ['/v1/leadsx', 'paths'],
     ['/v1/leads/%2e%2e/users', 'paths'],
     ['/', 'paths'],
-  ])('and %s: %s', (path, refusal) => {
+  ])('may go to %s: %s', (path, refusal) => {
     expect(findRefusal(bound({ paths: ['/v1/leads', '/hooks/'] }), { ...usual, path })).toBe(refusal)
   })
 })
@@ -208,7 +208,7 @@ describe('a secret that is bound in every way', () => {
 })
 
 describe('a secret that is bound to nothing', () => {
-  it('goes anywhere, for everybody', () => {
+  it('goes anywhere, for every tenant', () => {
     expect(isAllowed({}, 'any.example')).toBe(true)
     expect(isAllowed({}, '192.0.2.7', 'acme')).toBe(true)
   })

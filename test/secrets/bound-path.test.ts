@@ -144,11 +144,11 @@ describe('a path that a secret is bound to', () => {
   })
 })
 
-describe('whatever the path', () => {
+describe('the match of any path', () => {
   const segment = fc.oneof(fc.stringMatching(/^[a-z0-9~_-]{1,4}$/), fc.constantFrom('v1', 'v1x', 'leads'))
   const segments = fc.array(segment, { maxLength: 4 })
 
-  it('it is compared segment by segment', () => {
+  it('compares segment by segment', () => {
     fc.assert(
       fc.property(segments, segments, fc.boolean(), fc.boolean(), (bound, rest, isBelow, isClosed) => {
         const entry = `/${bound.join('/')}${isClosed && bound.length > 0 ? '/' : ''}`
@@ -162,7 +162,7 @@ describe('whatever the path', () => {
     )
   })
 
-  it('a text that goes on where the prefix ends within a segment is another one', () => {
+  it('fails where the text goes on within the last segment of the prefix', () => {
     fc.assert(
       fc.property(segments, segment, segment, (before, last, more) => {
         const prefix = prefixOf(`/${[...before, last].join('/')}`)
@@ -173,7 +173,7 @@ describe('whatever the path', () => {
     )
   })
 
-  it('what is covered stays below the prefix at every server that unescapes as often as it likes', () => {
+  it('covers only what stays below the prefix at a server that unescapes any number of times', () => {
     const piece = fc.constantFrom(
       ...[
         '.',
@@ -213,7 +213,7 @@ describe('whatever the path', () => {
     expect(covered).toBeGreaterThan(1_000)
   })
 
-  it('the answer takes no longer for a long one', () => {
+  it('takes no longer for a long one', () => {
     const hostile = [
       `%${'25'.repeat(4_000)}2e`,
       '%2525'.repeat(1_600),

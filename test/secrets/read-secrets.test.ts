@@ -3,7 +3,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
-import { type TestFiles, testFiles } from './files.ts'
+import { type TestFiles, testFiles } from '../support/files.ts'
 
 function read(sources: Partial<SecretSources>) {
   return readSecrets({ directory: null, file: null, unbound: 'allow', ...sources })
@@ -89,7 +89,7 @@ describe('SECRETS_DIR', () => {
     ['NUL', 'a', 's3cr3t\0value', /^the file "a" must not contain NUL/],
     ['no UTF-8', 'a', Buffer.from([0x73, 0x33, 0x63, 0xff, 0x72]), /^the file "a" is not UTF-8/],
     ['too much', 'a', 's3cr3t-value'.repeat(6_000), /^the file "a" is larger than 65536 bytes/],
-  ])('cannot have a file with %s', async (_says, name, content, problem) => {
+  ])('may not have a file with %s', async (_says, name, content, problem) => {
     const files = await testFiles({ good: 's3cr3t-good' })
     await files.write(name, content)
 
@@ -99,7 +99,7 @@ describe('SECRETS_DIR', () => {
     expect(problems.join()).not.toContain('s3c')
   })
 
-  it('cannot have what is no file: a link that leads nowhere, a pipe', async () => {
+  it('may not have anything but files: a link that leads nowhere, a pipe', async () => {
     const { path } = await testFiles()
     await symlink('nowhere', join(path, 'link'))
     execFileSync('mkfifo', [join(path, 'pipe')])
@@ -113,7 +113,7 @@ describe('SECRETS_DIR', () => {
   it.each([
     ['is not there', 'nowhere', 'ENOENT'],
     ['is a file', 'file', 'ENOTDIR'],
-  ])('cannot be one that %s', async (_says, name, error) => {
+  ])('may not be one that %s', async (_says, name, error) => {
     const { path } = await testFiles({ file: 's3cr3t' })
 
     expect(problemsOf({ directory: join(path, name) })).toEqual([
@@ -127,7 +127,7 @@ describe('SECRETS_FILE', () => {
     ['is no UTF-8', Buffer.from('{"a":"s3cr3t\xff"}', 'latin1'), 'the file is not UTF-8'],
     ['begins with a byte order mark', '\ufeff{}', 'Not valid JSON: expected a value at line 1, column 1.'],
     ['is too large', `{}${' '.repeat(1_048_576)}`, 'the file is larger than 1048576 bytes'],
-  ])('cannot be one that %s', async (_says, content, problem) => {
+  ])('may not be one that %s', async (_says, content, problem) => {
     const files = await testFiles()
     await files.write('secrets.json', content)
 
@@ -137,14 +137,14 @@ describe('SECRETS_FILE', () => {
   it.each([
     ['is not there', 'nowhere', 'the file could not be read (ENOENT)'],
     ['is a directory', '', 'the file is not a regular file'],
-  ])('cannot be one that %s', async (_says, name, problem) => {
+  ])('may not be one that %s', async (_says, name, problem) => {
     const { path } = await testFiles()
 
     expect(problemsOf({ file: join(path, name) })).toEqual([problem])
   })
 })
 
-describe('both together', () => {
+describe('SECRETS_DIR and SECRETS_FILE together', () => {
   it('are one store', async () => {
     const mounted = await testFiles({ one: 's3cr3t-1' })
     const listed = await testFiles({ 'secrets.json': '{"two":"s3cr3t-2"}' })
@@ -155,7 +155,7 @@ describe('both together', () => {
     })
   })
 
-  it('cannot have one name twice: nobody could tell which one is meant', async () => {
+  it('may not have one name twice: neither could be chosen', async () => {
     const mounted = await testFiles({ one: 's3cr3t-1', two: 's3cr3t-2' })
     const listed = await testFiles({ 'secrets.json': '{"two":"s3cr3t-2"}' })
 
@@ -164,7 +164,7 @@ describe('both together', () => {
     ])
   })
 
-  it('are complained about together', async () => {
+  it('report their problems together', async () => {
     const mounted = await testFiles({ 'a-b': 's3cr3t-1' })
     const found = read({ directory: mounted.path, file: '/nowhere' })
 
@@ -198,7 +198,7 @@ describe('an entry that binds a file', () => {
     })
   })
 
-  it('gives it another name, and takes it the one that it had, under which it would be bound to nothing', async () => {
+  it('gives it another name instead of its own, under which it would be bound to nothing', async () => {
     const sources = await sourcesOf(
       { crm_token: 's3cr3t-1', reused: 's3cr3t-2' },
       { crm: { file: 'crm_token', tenants: ['acme'] }, crm_2: { file: 'reused' }, reused: 's3cr3t-3' },
@@ -225,7 +225,7 @@ describe('an entry that binds a file', () => {
     expect(valuesIn(sources)).toEqual({ crm_cert: 's3cr3t-1', crm_key: 's3cr3t-2' })
   })
 
-  it('must find one, in the directory itself', async () => {
+  it('must name one in the directory itself', async () => {
     const sources = await sourcesOf(
       { crm_token: 's3cr3t-1', '.hidden': 's3cr3t-2', 'below/token': 's3cr3t-3' },
       {
@@ -248,13 +248,13 @@ describe('an entry that binds a file', () => {
     expect(problems.join()).not.toContain('s3cr3t')
   })
 
-  it('cannot make up for what is wrong with the file, which is said once', async () => {
+  it('does not hide what is wrong with the file, which is reported once', async () => {
     const sources = await sourcesOf({ token: 's3' }, { a: { file: 'token' }, token: { file: 'token' } })
 
     expect(problemsOf(sources)).toEqual([expect.stringMatching(/^the file "token" must have at least 4/)])
   })
 
-  it('cannot have the name of another file', async () => {
+  it('may not have the name of another file', async () => {
     const sources = await sourcesOf(
       { crm: 's3cr3t-1', crm_token: 's3cr3t-2' },
       { crm: { file: 'crm_token' } },
@@ -278,7 +278,7 @@ describe('an entry that binds a file', () => {
   })
 })
 
-describe('what whoever runs the service sees', () => {
+describe('the log about bindings', () => {
   async function noticesFor(entries: object, before?: object) {
     const secretsOf = async (content: object) => {
       const found = read({ file: fileIn(await testFiles({ 'secrets.json': JSON.stringify(content) })) })
@@ -290,19 +290,19 @@ describe('what whoever runs the service sees', () => {
   const value = 's3cr3t'
   const hosts = ['h.example']
 
-  it('is one line with the secrets that are bound to nothing, and one with those that name no places', async () => {
+  it('has one line with the secrets that are bound to nothing, and one with those that name no places', async () => {
     expect(await noticesFor({ a: value, b: { value, hosts }, c: { value, in: ['auth'] } })).toEqual([
       'every client may send these secrets anywhere: a, c',
       'these secrets have no "in", so they may be used in auth, headers, tls, signing only: a, b',
     ])
   })
 
-  it('is nothing of secrets that are bound in both ways', async () => {
+  it('has nothing about secrets that are bound in both ways', async () => {
     expect(await noticesFor({ a: { value, hosts, in: ['auth'] } })).toEqual([])
     expect(await noticesFor({})).toEqual([])
   })
 
-  it('is nothing that it has seen before', async () => {
+  it('repeats nothing that it has said before', async () => {
     const before = { a: value, b: { value, hosts, in: ['auth'] }, c: { value, hosts } }
 
     expect(await noticesFor(before, before)).toEqual([])
@@ -333,7 +333,7 @@ describe('SECRETS_UNBOUND=refuse', () => {
     ])
   })
 
-  it('has nothing against secrets that are bound', async () => {
+  it('accepts secrets that are bound', async () => {
     const listed = await testFiles({
       'secrets.json':
         '{"a":{"value":"s3cr3t","hosts":["h.example"]},"b":{"value":"s3cr3t","tenants":["acme"]}}',

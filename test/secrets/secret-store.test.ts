@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.ts'
 import type { StoredSecretUse } from '../../src/secrets/secret.ts'
 import { createSecretStore, type SecretStore } from '../../src/secrets/secret-store.ts'
-import { testFiles } from './files.ts'
+import { collectedLog } from '../support/collected-log.ts'
+import { testFiles } from '../support/files.ts'
 
 const anywhere: StoredSecretUse = {
   place: 'auth',
@@ -16,22 +17,12 @@ const anywhere: StoredSecretUse = {
   tenant: null,
 }
 
-interface LogLine {
-  readonly level: 'info' | 'warn' | 'error'
-  readonly details: unknown
-}
-
 /** A store that looks for changes all the time. */
 function storeOf(wanted: Partial<SecretSources>) {
   const sources = { directory: null, file: null, unbound: 'allow' as const, ...wanted }
   const read = readSecrets(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
-  const lines: LogLine[] = []
-  const log = {
-    info: (details: object) => void lines.push({ level: 'info', details }),
-    warn: (details: string) => void lines.push({ level: 'warn', details }),
-    error: (details: object) => void lines.push({ level: 'error', details }),
-  }
+  const { lines, log } = collectedLog()
   const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const find = (name: string) => valueOrRefusal(store.find(name, anywhere))
@@ -62,7 +53,7 @@ describe('the store', () => {
     expect(store.find('toString', anywhere)).toBeUndefined()
   })
 
-  it('says of a value that is no secret that it may be seen', async () => {
+  it('marks a value that is no secret as visible', async () => {
     const { path } = await testFiles({ 'secrets.json': '{"account":{"value":"AC-4711","hidden":false}}' })
     const { store } = storeOf({ file: join(path, 'secrets.json') })
 
@@ -87,8 +78,8 @@ describe('the store', () => {
   })
 })
 
-describe('a secret is read again', () => {
-  it('when its file is written', async () => {
+describe('a secret', () => {
+  it('is read again when its file is written', async () => {
     const files = await testFiles({ a: 's3cr3t-1\n' })
     const { becomes, lines } = storeOf({ directory: files.path })
 
@@ -98,7 +89,7 @@ describe('a secret is read again', () => {
     expect(lines.at(-1)).toEqual({ level: 'info', details: { secrets: 1 } })
   })
 
-  it('when its file is replaced, again and again', async () => {
+  it('is read again when its file is replaced, again and again', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-0"}' })
     const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
 
@@ -108,7 +99,7 @@ describe('a secret is read again', () => {
     }
   })
 
-  it('when Kubernetes swaps what is mounted', async () => {
+  it('is read again when Kubernetes swaps what is mounted', async () => {
     const files = await testFiles()
     await files.mount({ a: 's3cr3t-1', b: 's3cr3t-1' })
     const { becomes, find } = storeOf({ directory: files.path })
@@ -119,7 +110,7 @@ describe('a secret is read again', () => {
     expect(find('b')).toBe('s3cr3t-2')
   })
 
-  it('when Kubernetes swaps the directory that SECRETS_FILE is in', async () => {
+  it('is read again when Kubernetes swaps the directory that SECRETS_FILE is in', async () => {
     const files = await testFiles()
     await files.mount({ 'secrets.json': '{"a":"s3cr3t-1"}' })
     const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
@@ -129,7 +120,7 @@ describe('a secret is read again', () => {
     await becomes('a', 's3cr3t-2')
   })
 
-  it('when it is new, and is gone when its file is', async () => {
+  it('is read when it is new, and is gone when its file is', async () => {
     const files = await testFiles({ a: 's3cr3t-1' })
     const { becomes, find } = storeOf({ directory: files.path })
 
@@ -140,7 +131,7 @@ describe('a secret is read again', () => {
     expect(find('b')).toBe('s3cr3t-2')
   })
 
-  it('when it is written twice within one tick of the clock of the file system', async () => {
+  it('is read again when it is written twice within one tick of the clock of the file system', async () => {
     const files = await testFiles({ a: 's3cr3t-00' })
     const { becomes } = storeOf({ directory: files.path })
 
@@ -150,7 +141,7 @@ describe('a secret is read again', () => {
     await becomes('a', 's3cr3t-59')
   })
 
-  it('when it changed between the start and the first look', async () => {
+  it('is read again when it changed between the start and the first look', async () => {
     const files = await testFiles({ a: 's3cr3t-1' })
     const sources: SecretSources = { directory: files.path, file: null, unbound: 'allow' }
     const read = readSecrets(sources)
@@ -169,7 +160,7 @@ describe('a secret is read again', () => {
     })
   })
 
-  it('when what it is bound to changes', async () => {
+  it('is read again when its binding changes', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
     const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
 
@@ -178,7 +169,7 @@ describe('a secret is read again', () => {
     await becomes('a', { refusedBy: 'hosts' })
   })
 
-  it('when the file that its entry binds changes, or is swapped by Kubernetes', async () => {
+  it('is read again when the file that its entry binds changes, or is swapped by Kubernetes', async () => {
     const files = await testFiles()
     await files.mount({ 'tls.key': 's3cr3t-1' })
     const listed = await testFiles({ 'secrets.json': '{"a":{"file":"tls.key","hosts":["hooks.example"]}}' })
@@ -195,7 +186,7 @@ describe('a secret is read again', () => {
     ['ports', '"ports":[8443]', '"ports":[8443,443]'],
     ['paths', '"paths":["/v1"]', '"paths":["/v1","/"]'],
     ['tenants', '"tenants":["acme"]', '"hidden":true'],
-  ])('when its %s change', async (refusedBy, before, after) => {
+  ])('is read again when its %s change', async (refusedBy, before, after) => {
     const files = await testFiles({ 'secrets.json': `{"a":{"value":"s3cr3t-1",${before}}}` })
     const { becomes, find } = storeOf({ file: join(files.path, 'secrets.json') })
     expect(find('a')).toEqual({ refusedBy })
@@ -205,7 +196,7 @@ describe('a secret is read again', () => {
     await becomes('a', 's3cr3t-1')
   })
 
-  it('when it is no longer hidden', async () => {
+  it('is read again when it is no longer hidden', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":{"value":"s3cr3t-1"}}' })
     const { store } = storeOf({ file: join(files.path, 'secrets.json') })
 
@@ -243,7 +234,7 @@ describe('a change that cannot be used', () => {
     ['a short value', '{"a":"s3"}'],
     ['nothing', ''],
   ])(
-    '(%s) leaves everything as it was, is logged once without a value, and is over with the next one',
+    'leaves everything as it was, is logged once without a value, and is over with the next change: %s',
     async (_says, content) => {
       const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
       const { find, becomes, logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
@@ -263,7 +254,7 @@ describe('a change that cannot be used', () => {
     },
   )
 
-  it('is a source that is gone', async () => {
+  it('may be a source that is gone', async () => {
     const files = await testFiles({ 'all/a': 's3cr3t-1' })
     const { find, becomes, logs, lines } = storeOf({ directory: join(files.path, 'all') })
 
@@ -276,7 +267,7 @@ describe('a change that cannot be used', () => {
     await becomes('a', 's3cr3t-2')
   })
 
-  it('is a secret that is no longer bound where that is refused', async () => {
+  it('may be a secret that is no longer bound where that is refused', async () => {
     const bound = '{"a":{"value":"s3cr3t-1","hosts":["hooks.example"]}}'
     const files = await testFiles({ 'secrets.json': bound })
     const { find, logs, lines } = storeOf({ file: join(files.path, 'secrets.json'), unbound: 'refuse' })
@@ -291,7 +282,7 @@ describe('a change that cannot be used', () => {
   it.each([
     ['with another problem', '{"a":1}'],
     ['with the same problem', '[1]'],
-  ])('is logged again when it is another one, %s', async (_says, content) => {
+  ])('is logged again when it is a different one, %s', async (_says, content) => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
     const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
 
@@ -320,7 +311,7 @@ describe('a change that cannot be used', () => {
 })
 
 describe('a store that is closed', () => {
-  it('looks no more', async () => {
+  it('does not read its sources any more', async () => {
     const files = await testFiles({ a: 's3cr3t-1' })
     const { store, find } = storeOf({ directory: files.path })
     const other = storeOf({ directory: files.path })

@@ -197,7 +197,7 @@ describe('SECRETS_FILE', () => {
       `{"a":{"value":"${value}","hosts":["h.example"],"hosts":["i.example"]}}`,
       ['/a/hosts occurs twice'],
     ],
-  ])('cannot have %s', (_says, text, problems) => {
+  ])('may not have %s', (_says, text, problems) => {
     const found = parseSecretsFile(text)
 
     expect(found.problems).toEqual(problems)
@@ -214,7 +214,7 @@ describe('SECRETS_FILE', () => {
     '',
     '*.',
     'h..example',
-  ])('cannot bind to what is no host: %j', (host) => {
+  ])('may not bind to what is no host: %j', (host) => {
     const { problems } = parseSecretsFile(JSON.stringify({ a: { value, hosts: ['ok.example', host] } }))
 
     expect(problems).toEqual([expect.stringMatching(/^\/a\/hosts\/1 ".*" is not usable: /)])
@@ -236,14 +236,14 @@ describe('SECRETS_FILE', () => {
     expect(secretsIn('{}').size).toBe(0)
   })
 
-  it('takes names that every object has as names like others', () => {
+  it('may use names that every object has', () => {
     const secrets = secretsIn(`{"__proto__":"${value}","constructor":"${value}","toString":"${value}"}`)
 
     expect([...secrets.keys()]).toEqual(['__proto__', 'constructor', 'toString'])
   })
 })
 
-describe('whatever is in SECRETS_FILE', () => {
+describe('any content of SECRETS_FILE', () => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/)
   const text = fc
     .string({ unit: 'binary', minLength: 4 })
@@ -251,7 +251,7 @@ describe('whatever is in SECRETS_FILE', () => {
       (candidate) => [...candidate].length >= 4 && !candidate.includes('\0') && candidate.isWellFormed(),
     )
 
-  it('values come out as they went in', () => {
+  it('has its values read as they were written', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, text)), fc.nat(2), (entries, indent) => {
         const values = new Map(entries)
@@ -263,7 +263,7 @@ describe('whatever is in SECRETS_FILE', () => {
     )
   })
 
-  it('no complaint shows a value, and none is an exception', () => {
+  it('leads to no problem that shows a value, and to no exception', () => {
     const canary = fc.string().map((middle) => `c4n4ry${middle}`)
     const leaf = fc.oneof(canary, fc.integer(), fc.constant(null))
     const entry = fc.oneof(
@@ -303,7 +303,7 @@ describe('whatever is in SECRETS_FILE', () => {
     )
   })
 
-  it('any text at all is read or refused', () => {
+  it('is read or refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (file) => {
         const { secrets, problems } = parseSecretsFile(file)

@@ -2,10 +2,10 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WatcherOptions, watchSources } from '../../src/secrets/watch-sources.ts'
-import { testFiles } from './files.ts'
+import { testFiles } from '../support/files.ts'
 
-describe('looking for changes', () => {
-  it('does not rely on the marks of a file that has just changed: a further change may leave the same', async () => {
+describe('the watch of sources', () => {
+  it('does not rely on the times of a file that has just changed: a further change may leave the same', async () => {
     const { path } = await testFiles({ a: 's3cr3t-1' })
     let calls = 0
     watch({ directory: path, file: null }, { onChange: () => calls++ })
@@ -13,7 +13,7 @@ describe('looking for changes', () => {
     await vi.waitUntil(() => calls > 2)
   })
 
-  it('calls once for files that have been as they are for long', async () => {
+  it('reports files once that have been unchanged for long', async () => {
     const places = { directory: null, file: process.execPath }
     let calls = 0
     watch(places, { onChange: () => calls++ })
@@ -26,7 +26,7 @@ describe('looking for changes', () => {
     expect(calls).toBe(1)
   })
 
-  it('hands over nothing that was read while it changed', async () => {
+  it('reports nothing that was read while it changed', async () => {
     const { path } = await testFiles({ a: 's3cr3t-1' })
     const replacement = join(path, '.new')
     let reads = 0

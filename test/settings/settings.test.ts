@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { type Client, rights } from '../../src/http/clients/client.ts'
 import { type Access, readListening, readSettings } from '../../src/settings/settings.ts'
 import { allVariables } from '../../src/settings/variables.ts'
-import { testFiles } from '../secrets/files.ts'
+import { testFiles } from '../support/files.ts'
 import { authority } from '../support/servers.ts'
 
 const key = '0123456789abcdef'
@@ -89,7 +90,7 @@ describe('settings', () => {
     expect(readSettings(empty)).toEqual(readSettings({}))
   })
 
-  it('have examples that can be used', async () => {
+  it('have examples that are valid', async () => {
     const examples = Object.fromEntries(allVariables.map(({ name, example }) => [name, example]))
     const usable = {
       ...examples,
@@ -275,8 +276,12 @@ describe('settings', () => {
     const pem = authority.pem
     const garbled = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
 
-    expect(readSettings({ EGRESS_CA_FILE: await file(`${pem}\n${pem}`) }).egress.ca).toBe(`${pem}\n${pem}`)
-    for (const wrong of ['', 'hello', garbled])
+    const twice = `${new X509Certificate(pem)}`.repeat(2)
+    for (const between of ['\n', '', '\n# a comment\n'])
+      expect(readSettings({ EGRESS_CA_FILE: await file(pem.trim() + between + pem.trim()) }).egress.ca).toBe(
+        twice,
+      )
+    for (const wrong of ['', 'hello', garbled, `${pem}\n${pem.replace('-----', '----')}`])
       expect(problemsOf({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
         expect.stringContaining('PEM format'),
       ])
@@ -404,7 +409,7 @@ describe('secrets of the service', () => {
     expect(JSON.stringify(notices)).not.toContain('s3cr3t')
   })
 
-  it('that cannot be used are named together with whatever else is wrong', async () => {
+  it('that cannot be used are named together with everything else that is wrong', async () => {
     const secretsFile = await file('{"a":{"value":"s3cr3t-1","host":"h.example"},"b":"s3cr3t-2"}')
     const { path } = await testFiles({ 'c-d': 's3cr3t-3' })
 

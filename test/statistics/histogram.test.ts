@@ -26,7 +26,7 @@ describe('a percentile', () => {
     expect(Math.abs(histogramOf([value]).percentile(50) - value)).toBeLessThanOrEqual(value / 64)
   })
 
-  it('is that of the values, in whatever order they came', () => {
+  it('is that of the values in any order', () => {
     fc.assert(
       fc.property(fc.array(duration, { minLength: 1 }), (values) => {
         const sorted = values.toSorted((a, b) => a - b)
@@ -36,14 +36,14 @@ describe('a percentile', () => {
     )
   })
 
-  it('takes fractions for the nearest integer, and what is too great for the greatest', () => {
+  it('rounds fractions to the nearest integer, and counts what is too great as the greatest', () => {
     expect(histogramOf([1.4]).percentile(50)).toBe(1)
     expect(histogramOf([Number.MAX_SAFE_INTEGER]).percentile(50)).toBe(
       histogramOf([2 ** 31 - 1]).percentile(50),
     )
   })
 
-  it('is none where nothing has been counted', () => {
+  it('is null where nothing has been counted', () => {
     expect(() => new Histogram().percentile(50)).toThrow(TypeError)
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Minutes } from '../../src/statistics/minutes.ts'
-import { start } from './executions.ts'
+import { start } from './support/executions.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -84,8 +84,8 @@ describe('the last hour', () => {
   })
 })
 
-describe('the minutes of two', () => {
-  it('are added up, and what is more than an hour older makes way', () => {
+describe('the minutes of two histories', () => {
+  it('are added up, without what is more than an hour older', () => {
     const [one, other] = [new Minutes(), new Minutes()]
     one.add(start, true)
     one.add(start + minute, false)

@@ -8,7 +8,7 @@ import { type NodeStatistics, statisticsSchemas } from '../../src/contract/stati
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { keptFailures } from '../../src/statistics/node-history.ts'
 import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
-import { execution, failedExecution, start } from './executions.ts'
+import { execution, failedExecution, start } from './support/executions.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -282,7 +282,7 @@ describe('several tenants together', () => {
     expect(sinceWhen(50)).toBe(isoAt(100 - keptFailures))
   })
 
-  it('are what one history would be that had got all of their records', () => {
+  it('equal one history with all of their records', () => {
     fc.assert(
       fc.property(anyDay, fc.subarray([...tenants], { minLength: 1 }), (records, chosen) => {
         const theirs = records.filter(({ tenant }) => chosen.some((name) => name === tenant))

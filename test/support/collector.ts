@@ -21,7 +21,7 @@ export interface CollectedSpan {
 }
 
 /** What was delivered at once. */
-export interface Delivery {
+interface Delivery {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string

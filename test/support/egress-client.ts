@@ -15,10 +15,10 @@ export function rules(...entries: readonly string[]) {
 }
 
 /**
- * A caller that may reach the servers of a test, by address and as `localhost`, and trusts their authority.
+ * An egress client that may reach the servers of a test, by address and as `localhost`, and trusts their authority.
  */
 export function testEgressClient(options: Partial<EgressOptions> = {}): EgressClient {
-  const caller = createEgressClient({
+  const egressClient = createEgressClient({
     allow: rules('127.0.0.0/8', '[::1]', 'localhost'),
     deny: [],
     only: [],
@@ -33,14 +33,20 @@ export function testEgressClient(options: Partial<EgressOptions> = {}): EgressCl
     log: () => {},
     ...options,
   })
-  onTestFinished(() => caller.close())
-  return caller
+  onTestFinished(() => egressClient.close())
+  return egressClient
 }
 
 /** A request to a server of a test, complete as the service renders it. */
 export function outbound(
   port: number,
-  { host = '127.0.0.1', method = 'POST', body = Buffer.from('{}'), ...rest }: Partial<OutboundRequest> = {},
+  {
+    host = '127.0.0.1',
+    method = 'POST',
+    body = Buffer.from('{}'),
+    keepAlive = true,
+    ...rest
+  }: Partial<OutboundRequest> = {},
 ): OutboundRequest {
   const sent = method === 'GET' ? null : body
   return {
@@ -50,18 +56,18 @@ export function outbound(
     target: '/hook?a=1',
     headers: [
       ['host', `${host.includes(':') ? `[${host}]` : host}:${port}`],
-      ['connection', 'keep-alive'],
+      ['connection', keepAlive ? 'keep-alive' : 'close'],
       ['Accept', '*/*'],
       ...(sent ? ([['content-length', String(sent.length)]] as const) : []),
     ],
     body: sent,
-    keepAlive: true,
+    keepAlive,
     isIdempotent: false,
     ...rest,
   }
 }
 
-/** Makes one call with a caller of its own and gives its only attempt. */
+/** Makes one call with an egress client of its own and gives its only attempt. */
 export async function attemptAt(
   port: number,
   request: Partial<OutboundRequest> = {},

@@ -9,7 +9,7 @@ export interface Middlebox extends Listening {
   readonly open: () => number
 }
 
-/** What becomes of a connection when its ClientHello of so many bytes has come: `pass` leads it to the target. */
+/** What becomes of a connection when its ClientHello has come, with its length in bytes: `pass` leads it to the target. */
 export type Verdict = (hello: number, socket: Socket, pass: () => void) => void
 
 /** Leads connections to a port of this machine, as the verdict says. */
@@ -41,7 +41,7 @@ function lead(socket: Socket, begun: Buffer, port: number): void {
   socket.pipe(onwards).pipe(socket)
 }
 
-/** One segment of TCP has about so many bytes. */
+/** About the bytes of one TCP segment. */
 export const segmentBytes = 1_400
 
 /** Takes a ClientHello of more than one segment and says nothing. */

@@ -11,7 +11,10 @@ import { authority } from './servers.ts'
 
 type Environment = Readonly<Record<string, string>>
 
-/** A program of the service as a process of its own. It is gone when the test ends. */
+/** Keeps what is to be undone for the end: of the test, where nothing else is said. */
+type Defer = (undo: () => void | Promise<void>) => void
+
+/** A program of the service as a process of its own. It is gone at the end. */
 export interface Program {
   readonly child: ChildProcess
   /** What it has written so far, on both streams. */
@@ -21,9 +24,13 @@ export interface Program {
 }
 
 /** Runs a file of `src/` with no other environment than the one given. `stdout` may be the descriptor of a file. */
-export function run(file: string, env: Environment, stdout: 'pipe' | number = 'pipe'): Program {
+function run(
+  file: string,
+  env: Environment,
+  { stdout = 'pipe', defer = onTestFinished }: { stdout?: 'pipe' | number; defer?: Defer } = {},
+): Program {
   const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', stdout, 'pipe'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  defer(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   const ended = once(child, 'close').then(([code, signal]) => [code, signal] as const)
@@ -38,8 +45,11 @@ export async function runToEnd(file: string, env: Environment) {
 }
 
 /** Runs the service on a free port until it listens. */
-export async function startProcess(env: Environment = {}): Promise<Program & { readonly url: string }> {
-  const program = run('main.ts', { PORT: '0', ...env })
+export async function startProcess(
+  env: Environment = {},
+  defer: Defer = onTestFinished,
+): Promise<Program & { readonly url: string }> {
+  const program = run('main.ts', { PORT: '0', ...env }, { defer })
   const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
     timeout: 10_000,
   })
@@ -55,7 +65,7 @@ export async function startProcessWritingTo(
   await close()
   // Opened for reading, too: else it would wait for the reader of a pipe.
   const stdout = openSync(path, 'a+')
-  const program = run('main.ts', { PORT: String(port), ...env }, stdout)
+  const program = run('main.ts', { PORT: String(port), ...env }, { stdout })
   closeSync(stdout)
   const url = `http://127.0.0.1:${port}`
   await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 10_000 })
@@ -63,10 +73,11 @@ export async function startProcessWritingTo(
 }
 
 /** The same, with the servers of the test as targets, and trusted. */
-export async function startProcessAmongServers(env: Environment = {}) {
+export async function startProcessAmongServers(env: Environment = {}, defer: Defer = onTestFinished) {
   const directory = await mkdtemp(join(tmpdir(), 'webhook-node-test-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
+  defer(() => rm(directory, { recursive: true }))
   const caFile = join(directory, 'ca.pem')
   await writeFile(caFile, authority.pem)
-  return await startProcess({ EGRESS_ALLOW: '127.0.0.0/8,localhost', EGRESS_CA_FILE: caFile, ...env })
+  const settings = { EGRESS_ALLOW: '127.0.0.0/8,localhost', EGRESS_CA_FILE: caFile, ...env }
+  return await startProcess(settings, defer)
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 
-/** A caller below HTTP: it writes whatever bytes a test wants, and notes all that comes back. */
+/** A client below HTTP: it writes the bytes of a test, and keeps all that comes back. */
 export interface RawClient {
   write(bytes: string): void
   /** Reads until the text has come, and gives all that has. */
@@ -38,7 +38,7 @@ export async function rawClient(url: string, { isStubborn = false } = {}): Promi
   }
 }
 
-/** The head of a request whose body has so many bytes. */
+/** The head of a request whose body has that many bytes. */
 export function headOf(method: string, path: string, length: number, ...fields: readonly string[]): string {
   const head = [`${method} ${path} HTTP/1.1`, 'Host: service', 'Content-Type: application/json', ...fields]
   return `${[...head, `Content-Length: ${length}`].join('\r\n')}\r\n\r\n`

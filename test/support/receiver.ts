@@ -41,7 +41,7 @@ export async function createReceiver(
 function recording(received: ReceivedRequest[], answer: Answer): RequestListener {
   return async (incoming, response) => {
     const body = await buffer(incoming).catch(() => null)
-    if (body === null) return // the caller hung up in the middle of its request
+    if (body === null) return // the client hung up in the middle of its request
     const request = {
       method: incoming.method ?? '',
       target: incoming.url ?? '',
@@ -61,7 +61,7 @@ export function json(status: number, body: unknown): Answer {
 
 export const never: Answer = () => {}
 
-/** Turns the request away, and asks for so many seconds. */
+/** Refuses the request, and asks for a pause in seconds. */
 export function retryLater(seconds: number): Answer {
   return (_request, response) => {
     response.writeHead(503, { 'retry-after': String(seconds) }).end()

@@ -22,7 +22,7 @@ export interface ServiceOptions {
   /** EGRESS_DNS_SERVERS */
   readonly dns?: string
   /** Stands in for the real one, for what no server can bring about. */
-  readonly caller?: EgressClient
+  readonly egressClient?: EgressClient
 }
 
 /** A reply, which has been held against the OpenAPI document. */
@@ -90,13 +90,13 @@ async function start({
   ca = authority.pem,
   allow = '127.0.0.0/8,[::1],localhost',
   dns = '',
-  caller,
+  egressClient,
 }: ServiceOptions) {
   const usual = { PORT: '0', LOG_LEVEL: 'debug', EGRESS_ALLOW: allow, EGRESS_DNS_SERVERS: dns }
   const settings = readSettings({ ...usual, ...environment })
   const log: LogLine[] = []
   const logger = createLogger(settings.logLevel, collecting(log))
-  const app = await startServer({ ...settings, egress: { ...settings.egress, ca } }, logger, caller)
+  const app = await startServer({ ...settings, egress: { ...settings.egress, ca } }, logger, egressClient)
   onTestFinished(() => {
     // The test has had its replies: no need to wait for it to take its leave.
     app.server.closeIdleConnections()

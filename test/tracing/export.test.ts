@@ -16,6 +16,9 @@ const server = 2
 const client = 3
 const failed = { code: 2 }
 
+/** With the reply the client takes its leave: what is asked next is what the service has delivered once it has ended. */
+const leaving = { connection: 'close' }
+
 /** A service that sends its spans to a collector, and what has come there once the service has ended. */
 async function traced(settings: Readonly<Record<string, string>> = {}) {
   const spansGoTo = await collector()
@@ -25,7 +28,7 @@ async function traced(settings: Readonly<Record<string, string>> = {}) {
   return {
     log,
     deliveries: spansGoTo.deliveries,
-    execute: (body: object, headers = {}) => post('/v1/execute', body, headers),
+    execute: (body: object, headers = {}) => post('/v1/execute', body, { ...leaving, ...headers }),
     async spans() {
       await drain()
       return spansGoTo.spans()
@@ -224,14 +227,14 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
   it('is below the endpoint, whatever path that has, with the headers of the settings', async () => {
     const spansGoTo = await collector()
     const target = await receiver(json(200, {}))
-    const { execute, drain } = await service({
+    const { post, drain } = await service({
       settings: {
         OTEL_EXPORTER_OTLP_ENDPOINT: `${spansGoTo.url}/otlp/`,
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20c2VjcmV0,x-scope=eu',
       },
     })
 
-    await execute({ node: { method: 'GET', url: target.url } })
+    await post('/v1/execute', { node: { method: 'GET', url: target.url } }, leaving)
     await drain()
 
     expect(spansGoTo.deliveries).toMatchObject([
@@ -245,14 +248,14 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
   it('may be broken: calls go on, one line of the log says so, and it has no word of the collector', async () => {
     const spansGoTo = await collector({ status: 400 })
     const target = await receiver(json(200, {}))
-    const { execute, drain, log } = await service({
+    const { post, drain, log } = await service({
       settings: { OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url },
     })
 
-    const reply = await execute({ node: { method: 'GET', url: target.url } })
+    const { body } = await post('/v1/execute', { node: { method: 'GET', url: target.url } }, leaving)
     await drain()
 
-    expect(reply.branch).toBe('success')
+    expect(body).toMatchObject({ branch: 'success' })
     expect(log.filter(({ level }) => level === 'warn')).toEqual([
       expect.objectContaining({ spans: 2, cause: '400', msg: 'spans could not be delivered and are lost' }),
     ])
@@ -270,7 +273,7 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
       })
       const response = await fetch(`${url}/v1/execute`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...leaving },
         body: JSON.stringify({ node: { method: 'GET', url: target.url } }),
       })
       expect(await response.json()).toMatchObject({ branch: 'success' })
@@ -309,7 +312,7 @@ describe('what it takes to deliver spans', { timeout: 30_000 }, () => {
 
     await fetch(`${url}/v1/execute`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...sampled },
+      headers: { 'content-type': 'application/json', ...leaving, ...sampled },
       body: JSON.stringify({ node: { method: 'GET', url: target.url, propagateTrace: true } }),
     })
     await vi.waitUntil(() => target.received.length === 1)

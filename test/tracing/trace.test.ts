@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { continueTrace, newSpanId, startTrace } from '../../src/tracing/trace.ts'
 import { parseTraceContext } from '../../src/tracing/trace-context.ts'
 
-const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'vendor=1' }
+const client = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'vendor=1' }
 
 describe('a trace', () => {
-  it('that goes on has the id, the flags and the state of the caller, and a span of its own', () => {
-    const { context, parentSpanId, isSampled } = continueTrace(caller)
+  it('that goes on has the id, the flags and the state of the client, and a span of its own', () => {
+    const { context, parentSpanId, isSampled } = continueTrace(client)
 
-    expect(context).toEqual({ ...caller, spanId: expect.stringMatching(/^[\da-f]{16}$/) })
-    expect(context.spanId).not.toBe(caller.spanId)
-    expect(parentSpanId).toBe(caller.spanId)
+    expect(context).toEqual({ ...client, spanId: expect.stringMatching(/^[\da-f]{16}$/) })
+    expect(context.spanId).not.toBe(client.spanId)
+    expect(parentSpanId).toBe(client.spanId)
     expect(isSampled).toBe(true)
   })
 
-  it('that the caller does not record is not recorded', () => {
-    expect(continueTrace({ ...caller, flags: 2 }).isSampled).toBe(false)
+  it('that the client does not record is not recorded', () => {
+    expect(continueTrace({ ...client, flags: 2 }).isSampled).toBe(false)
   })
 
   it.each([true, false])(
@@ -30,27 +30,25 @@ describe('a trace', () => {
     },
   )
 
-  it('has headers for those who follow, and a tracestate only where there was one', () => {
-    const { headers } = continueTrace(caller)
+  it('has headers for the next service, and a tracestate only where there was one', () => {
+    const { headers } = continueTrace(client)
 
     expect(headers).toEqual([
       ['traceparent', expect.stringMatching(/^00-a{32}-[\da-f]{16}-01$/)],
       ['tracestate', 'vendor=1'],
     ])
-    expect(continueTrace({ ...caller, state: null }).headers.map(([name]) => name)).toEqual(['traceparent'])
+    expect(continueTrace({ ...client, state: null }).headers.map(([name]) => name)).toEqual(['traceparent'])
   })
 
-  it('is handed on under the span of an attempt, and what the node says itself stays', () => {
-    const trace = continueTrace(caller)
-    const own = ['traceparent', `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`] as const
+  it('is handed on under the span of an attempt', () => {
+    const trace = continueTrace(client)
 
-    const headers = trace.handOn([['Accept', '*/*'], ...trace.headers, own], 'e'.repeat(16))
+    const headers = trace.handOn([['Accept', '*/*'], ...trace.headers], 'e'.repeat(16))
 
     expect(headers).toEqual([
       ['Accept', '*/*'],
-      ['traceparent', `00-${caller.traceId}-${'e'.repeat(16)}-01`],
+      ['traceparent', `00-${client.traceId}-${'e'.repeat(16)}-01`],
       ['tracestate', 'vendor=1'],
-      own,
     ])
   })
 })

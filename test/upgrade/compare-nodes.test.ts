@@ -68,7 +68,7 @@ function previewOf(preview: Awaited<ReturnType<typeof service>>['preview'], body
 }
 
 describe('the comparison of stored nodes between two versions', () => {
-  it('says nothing of a node that is what it was', async () => {
+  it('says nothing about a node that has not changed', async () => {
     const lines = [JSON.stringify(node({})), '', JSON.stringify({ node: node({ id: 'other' }), payload: {} })]
     const before = await previewing((preview) => preview)
     for (const line of lines) if (line !== '') await before.learn(line)
@@ -131,7 +131,7 @@ describe('the comparison of stored nodes between two versions', () => {
     expect(out).toMatch(/is warned of\n {2}warning source_missing at \/node\/query\/0/)
   })
 
-  it('tells a node that was refused before from one that is refused now', async () => {
+  it('distinguishes a node that was refused before from one that is refused now', async () => {
     const line = JSON.stringify(node({ method: 'BREW' }))
     const problem = { detail: 'No.', errors: [{ path: '/node/method', message: 'no' }] }
 
@@ -141,7 +141,7 @@ describe('the comparison of stored nodes between two versions', () => {
     expect(code).toBe(0)
   })
 
-  it('tells a node that is not sent any more, and why', async () => {
+  it('names a node that is not sent any more, and why', async () => {
     const line = JSON.stringify(
       node({
         query: [{ name: 'q', literal: [], ifEmpty: 'fail' }],
@@ -196,7 +196,7 @@ describe('the comparison of stored nodes between two versions', () => {
     ['a line without a node', ['{"nodes":[]}'], 'Line 1 has neither a node nor a member "node".'],
     ['a tenant that is none', [JSON.stringify({ node: node({}), tenant: ' ' })], '/tenant'],
     ['no node at all', [''], 'has no node.'],
-  ])('ends with 2 and says what is wrong: %s', async (_what, lines, message) => {
+  ])('exits with 2 and says what is wrong: %s', async (_what, lines, message) => {
     const before = await previewing((preview) => preview)
     await before.learn(JSON.stringify(node({})))
 
@@ -206,7 +206,7 @@ describe('the comparison of stored nodes between two versions', () => {
     expect(code).toBe(2)
   })
 
-  it('ends with 2 where a service does not answer, or not as one', async () => {
+  it('exits with 2 where a service does not answer, or answers as another one', async () => {
     const { code, err } = await compare([JSON.stringify(node({}))], () => ({ status: 404, body: {} }))
 
     expect(err).toMatch(/^Line 1: http:\/\/127\.0\.0\.1:\d+ answered with status 404/)

@@ -5,8 +5,9 @@ import { noMaskers, ReadableResponse } from '../../src/webhook/response/readable
 import { RenderBudget } from '../../src/webhook/template/render-budget.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
 import { cpuMs } from '../support/cpu-time.ts'
-import { compiled } from './nodes.ts'
-import { responseOf, scopeOf } from './responses.ts'
+import { compiled } from './support/nodes.ts'
+import { responseOf, scopeOf } from './support/responses.ts'
+import { SpentBudget } from './support/spent-budget.ts'
 
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
   const response = responseOf({ body, headers, status: 201 })
@@ -72,6 +73,71 @@ describe('a captured value', () => {
   })
 })
 
+describe('what is captured together', () => {
+  const within = (maxBytes: number, templates: Readonly<Record<string, string>>, body: string) => {
+    const response = responseOf({ body })
+    return capture(compiled({ capture: templates }), response, scopeOf(response), maxBytes)
+  }
+  const text = '{{ response.json.text }}'
+  const list = '{{ response.json.list }}'
+  const body = '{"text":"12345678","list":[1,2,3,4,5,6,7,8,9]}'
+  const limitOf = (bytes: number) =>
+    `and does not fit. All that is captured may have ${bytes} bytes as JSON together (MAX_CAPTURED_BYTES).`
+
+  it('may have as many bytes as there are, quotes included', () => {
+    expect(within(10, { text }, body)).toEqual({
+      values: { text: '12345678' },
+      warnings: [],
+      exceededAt: null,
+    })
+  })
+
+  it.each([
+    [9, 'text', { text }, '"text" has 10 bytes'],
+    [9, 'list', { list }, '"list" has more than 9 bytes'],
+    [28, 'list', { text, list }, '"list" has more than 18 bytes'],
+    [19, 'other', { text, other: text }, '"other" has 10 bytes'],
+  ])('of %i bytes lacks %s, of %j', (maxBytes, name, templates, message) => {
+    const { values, warnings, exceededAt } = within(maxBytes, templates, body)
+
+    expect(values).toMatchObject({ [name]: null })
+    expect(warnings).toEqual([
+      {
+        code: 'capture_too_large',
+        path: `/node/capture/${name}`,
+        message: `${message} ${limitOf(maxBytes)}`,
+      },
+    ])
+    expect(exceededAt).toBeNull()
+  })
+
+  it('has what still fits behind something that does not', () => {
+    const { values } = within(10, { list, text }, body)
+
+    expect(values).toEqual({ list: null, text: '12345678' })
+  })
+
+  it('counts bytes, not characters', () => {
+    expect(within(9, { text }, '{"text":"€€€"}').values).toEqual({ text: null })
+    expect(within(11, { text }, '{"text":"€€€"}').values).toEqual({ text: '€€€' })
+  })
+
+  it('ends where there is no time: what follows is not even begun', () => {
+    const response = responseOf({ body })
+    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+    const looping = '{% for n in response.json.list %}{{ n }}{% endfor %}'
+    const templates = { first: looping, second: looping, third: text }
+
+    const captured = capture(compiled({ capture: templates }), response, scope, 1_000)
+
+    expect(captured).toMatchObject({
+      values: { first: null, second: null, third: null },
+      warnings: [{ code: 'capture_failed', path: '/node/capture/first' }],
+      exceededAt: '/node/capture/first',
+    })
+  })
+})
+
 describe('a capture that refers to something that is not there', () => {
   it.each([
     ['x {{ profile.nope }}', ['template_undefined']],
@@ -83,7 +149,7 @@ describe('a capture that refers to something that is not there', () => {
     ['{{ response.json.list | where: "a", "| default" | first }}', ['capture_empty']],
     ['{{ response.json.list | first | default: nil }}', []],
     ['{% if response.json.nope %}x{% endif %}', []],
-  ])('%s is told once', (template, codes) => {
+  ])('%s is reported once', (template, codes) => {
     expect(taken(template, '{"list":[]}').warnings.map(({ code }) => code)).toEqual(codes)
   })
 })
@@ -155,7 +221,7 @@ describe('a capture that finds nothing', () => {
       '',
       'the response has no header "locaton". Did you mean "location"?',
     ],
-  ])('%s of %j is told: %s', (template, body, what) => {
+  ])('%s of %j is reported: %s', (template, body, what) => {
     const { warnings } = taken(template, body, [['Location', '/leads/9']])
 
     expect(warnings).toEqual([
@@ -169,7 +235,7 @@ describe('a capture that finds nothing', () => {
     ['id={{ response.json.idd }}', 'id='],
     ['{{ response.json.idd | append: "x" }}', 'x'],
     ['{{ response.json.idd | upcase }}', ''],
-  ])('is not said of one from which a value came out: %s', (template, value) => {
+  ])('is not reported where a value came out: %s', (template, value) => {
     const { values, warnings } = taken(template, '{"id":7}')
 
     expect(values).toEqual({ v: value })
@@ -187,14 +253,14 @@ describe('a capture that finds nothing', () => {
     ['{{ response.json.other }}', '{"id":7}'],
     ['{{ response.json.id }}', ''],
     ['{{ response.json.id }}', '{"id":null}'],
-  ])('is told in a response that is not the expected one, too: %s of %j', (template, body) => {
+  ])('is reported for a response that is not the expected one, too: %s of %j', (template, body) => {
     const response = responseOf({ status: 401, body })
     const { warnings } = capture(compiled({ capture: { v: template } }), response, scopeOf(response), 262_144)
 
     expect(warnings.map(({ code }) => code)).toEqual(['capture_empty'])
   })
 
-  it('since reading stopped says so', () => {
+  it('because reading stopped says so', () => {
     const response = responseOf({ body: '{"id":7,"na', ending: 'broken' })
     const node = compiled({ capture: { v: '{{ response.json.id }}' } })
 
@@ -207,7 +273,7 @@ describe('a capture that finds nothing', () => {
     ['turns the direction of the line', '{"i\u202ed":7}'],
     ['breaks the line', '{"id\\n":7}'],
     ['is a secret', '{"id-s3cr3t":7}'],
-  ])('is not shown a name that %s', (_what, body) => {
+  ])('shows no name that %s', (_what, body) => {
     const response = responseOf({ body }, { display: createMasker(['s3cr3t']) })
     const node = compiled({ capture: { v: '{{ response.json.id-s3cr3 }}', w: '{{ response.json.idd }}' } })
     const { warnings } = capture(node, response, scopeOf(response), 262_144)
@@ -218,7 +284,7 @@ describe('a capture that finds nothing', () => {
     ])
   })
 
-  it('is not shown any name where nothing of the body may be quoted', () => {
+  it('shows no name where nothing of the body may be quoted', () => {
     const answer = { status: 200, headers: [], body: Buffer.from('{"id":7}'), ending: 'complete' } as const
     const response = new ReadableResponse(answer, noMaskers, { isShown: false })
     const node = compiled({
@@ -232,7 +298,7 @@ describe('a capture that finds nothing', () => {
     ])
   })
 
-  it('is helped a few times only, since each look goes through a response', () => {
+  it('gets a suggestion a few times only, since each one takes a search through the response', () => {
     const names = Array.from({ length: 100 }, (_, index) => [`c${index}`, `{{ response.json.k${index}x }}`])
     const response = responseOf({
       body: JSON.stringify(Object.fromEntries(names.map((_, index) => [`k${index}`, 1]))),
@@ -249,7 +315,7 @@ describe('a capture that finds nothing', () => {
   })
 })
 
-describe('what it takes to look for a misspelt name', () => {
+describe('the search for a misspelt name', () => {
   const names = Array.from({ length: 20 }, (_, index) => [`c${index}`, `{{ response.json.kx${index} }}`])
   const body = JSON.stringify(
     Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1])),
@@ -285,7 +351,7 @@ describe('a capture over a response in which the target sent a secret of the ser
     ['{{ response.body | size }}', true],
     ['{% assign r = response %}{{ r.status }}{{ r.json.id }}', true],
     ['{% for k in response.json.keys %}x{% endfor %}', true],
-  ])('%s: is masked, says a warning: %s', (template, isTold) => {
+  ])('%s is masked, with a warning: %s', (template, isTold) => {
     const stored = createMasker(['s3cr3t-value'])
     const body = '{"id":"L-9","list":[1],"key":"s3cr3t-value","keys":["s3cr3t-value"]}'
     const response = responseOf(
@@ -305,7 +371,7 @@ describe('a capture over a response in which the target sent a secret of the ser
   })
 })
 
-describe('work that is not of the author', () => {
+describe('work of the engine itself', () => {
   const burn = (ms: number) => {
     const end = cpuMs() + ms
     while (cpuMs() < end) {}

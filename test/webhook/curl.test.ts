@@ -93,7 +93,7 @@ describe('a curl command', () => {
       )
   })
 
-  it('writes a credential as people do', () => {
+  it('writes a credential as a person would', () => {
     const marker = base.markers.composeMarker('crm_token')
     const command = withParts({ headers: [['Authorization', `Bearer ${marker}`]] })
 
@@ -254,7 +254,7 @@ describe('a shell variable', () => {
   })
 })
 
-describe('a body that no argument may be', () => {
+describe('a body that cannot be an argument', () => {
   const piped = (body: string, env: Record<string, string> = {}) =>
     execFileSync('/bin/bash', ['--noprofile', '--norc'], {
       input: `curl() { cat; }\n${withParts({ body })}\n`,
@@ -326,8 +326,8 @@ describe('a variable that stands in for a value', () => {
   })
 })
 
-describe('the marks that stand for secrets', () => {
-  it('are none where they have another salt', () => {
+describe('marks that stand for secrets', () => {
+  it('have no meaning with another salt', () => {
     const body = secretMarkers('b2').composeMarker('token')
 
     expect(withParts({ body })).toContain(`--data-raw '${body}'`)

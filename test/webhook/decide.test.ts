@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { failureCodes, failures } from '../../src/contract/failure.ts'
 import { decideOnFailure, decideOnResponse } from '../../src/webhook/decide.ts'
-import { compiled, type NodeSketch } from './nodes.ts'
-import { type ResponseSketch, responseOf, scopeOf } from './responses.ts'
+import { compiled, type NodeSketch } from './support/nodes.ts'
+import { type ResponseSketch, responseOf, scopeOf } from './support/responses.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
   const response = responseOf(sketch)
@@ -72,7 +72,16 @@ describe('the hint', () => {
       { status: 201 },
       'Expected 200 but got 201: both are success codes; use 2xx or list both.',
     ],
-    [{ expect: { type: 'status', value: ['200', 202] } }, { status: 204 }, 'both are success codes'],
+    [
+      { expect: { type: 'status', value: ['200', 202] } },
+      { status: 204 },
+      'Expected 200, 202 but got 204: both are success codes',
+    ],
+    [{ expect: { type: 'status', value: 201 } }, { status: 200 }, 'both are success codes'],
+    [{ expect: { type: 'status', value: 200 } }, { status: 299 }, 'both are success codes'],
+    [{ expect: { type: 'status', value: 200 } }, { status: 199 }, 'Compare the request'],
+    [{ expect: { type: 'status', value: 200 } }, { status: 300 }, 'Redirects are not followed'],
+    [{ expect: { type: 'status', value: [200, 404] } }, { status: 204 }, 'Compare the request'],
     [{ expect: { type: 'status', value: 404 } }, { status: 200 }, 'Compare the request'],
     [bearer, { status: 401 }, 'does not accept the credential. It comes from "auth"'],
     [bearer, { status: 403 }, 'lacks the permission. It comes from "auth"'],
@@ -91,9 +100,23 @@ describe('the hint', () => {
     ],
     [{ ...bearer, expect: { type: 'condition', value: 'false' } }, { status: 403 }, 'It comes from "auth"'],
     [{}, { status: 302 }, 'Redirects are not followed'],
+    [{}, { status: 399 }, 'Redirects are not followed'],
+    [{ expect: { type: 'status', value: 404 } }, { status: 299 }, 'Compare the request'],
     [{}, { status: 304 }, 'nothing has changed'],
+    [{}, { status: 400 }, 'does not understand the request'],
     [{}, { status: 404 }, 'no such path'],
+    [{}, { status: 499 }, 'Compare the request'],
+    [{}, { status: 405 }, 'does not allow this method'],
+    [{}, { status: 408 }, 'gave up waiting for the request'],
+    [{}, { status: 409 }, 'conflicts with what it has'],
+    [{}, { status: 410 }, 'gone for good'],
+    [{}, { status: 413 }, 'too large for the target'],
+    [{}, { status: 415 }, 'another content type'],
+    [{}, { status: 422 }, 'but not its values'],
+    [{}, { status: 425 }, 'to be sent again later'],
     [{}, { status: 429 }, 'too often'],
+    [{}, { status: 503 }, 'overloaded or down for maintenance'],
+    [{}, { status: 529 }, 'The target is overloaded'],
     [{}, { status: 500 }, 'The target failed'],
     [{}, { status: 599 }, 'The target failed'],
     [{}, { status: 418 }, 'Compare the request with what the target documents'],
@@ -112,7 +135,7 @@ describe('the hint', () => {
     [{ match: 'equals' }, { body: ' ok ' }, 'It would match with "match": "contains".'],
     [{}, { body: 'It is o', ending: 'capped' }, 'Only part of the body was read'],
     [{}, { body: 'It is o', ending: 'broken' }, 'Only part of the body was read'],
-  ])('for a text that was not found, with %j: %j', (options, sketch, text) => {
+  ])('quotes the body where a text was not found, with %j: %j', (options, sketch, text) => {
     expect(hint({ expect: { type: 'string', value: 'ok', ...options } }, sketch)).toContain(text)
   })
 
@@ -120,7 +143,7 @@ describe('the hint', () => {
     [{ body: '{}' }, 'its body is JSON'],
     [{ body: '<p>' }, 'its body is not JSON'],
     [{ body: '{"a":', ending: 'capped' }, 'Only part of the body was read'],
-  ])('for a condition that is not true of %j', (sketch, text) => {
+  ])('says what the body is where a condition is not true of %j', (sketch, text) => {
     expect(hint({ expect: { type: 'condition', value: 'response.json.ok' } }, sketch)).toContain(text)
   })
 })
@@ -129,6 +152,7 @@ describe('the blame', () => {
   it.each([
     [400, 'node'],
     [401, 'node'],
+    [499, 'node'],
     [302, 'node'],
     [408, 'target'],
     [425, 'target'],
@@ -141,21 +165,26 @@ describe('the blame', () => {
   })
 })
 
-describe('a success that may be none', () => {
+describe('a success that may be a failure', () => {
   const text = { type: 'string', value: 'ok' } as const
 
   it.each<[expect: NodeSketch['expect'], status: number, isWarned: boolean]>([
     [text, 500, true],
     [text, 404, true],
+    [text, 400, true],
+    [text, 399, false],
     [text, 302, false],
     [text, 200, false],
     [[text, { type: 'status', value: 500 }], 500, false],
     [{ type: 'status', value: 500 }, 500, false],
     [{ type: 'condition', value: 'true' }, 500, false],
-  ])('%j with status %i is a warning: %s', (expectation, status, isWarned) => {
+  ])('leads to a warning for %j with status %i: %s', (expectation, status, isWarned) => {
     const { warnings, succeeded } = decide({ expect: expectation } as NodeSketch, { status, body: 'ok' })
 
     expect(succeeded).toBe(true)
-    expect(warnings.map(({ code }) => code)).toEqual(isWarned ? ['status_not_success'] : [])
+    expect(warnings.map(({ code, path }) => [code, path])).toEqual(
+      isWarned ? [['status_not_success', '/node/expect']] : [],
+    )
+    for (const { message } of warnings) expect(message).toContain(`the status is ${status}`)
   })
 })

@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { findCharset } from '../../src/webhook/request/request-charset.ts'
 
-function encode(label: string, text: string) {
+function charsetNamed(label: string) {
   const charset = findCharset(label)
   if (charset === null) throw new TypeError(`${label} is not known`)
-  return charset.encode(text)
+  return charset
 }
+
+const encode = (label: string, text: string) => charsetNamed(label).encode(text)
 
 /** All characters of the first plane, save line breaks and what a reader may take for a byte order mark. */
 const characters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
@@ -42,9 +44,10 @@ const readers: readonly (readonly [label: string, encoding: string, besides: str
 
 describe('a charset', () => {
   it.each(readers)('%s is read back as %s', (label, encoding, besides) => {
-    const own = characters.filter((one) => encode(label, one).ok && !besides.includes(one))
+    const charset = charsetNamed(label)
+    const own = characters.filter((one) => charset.encode(one).ok && !besides.includes(one))
 
-    const encoded = encode(label, own.join('\n'))
+    const encoded = charset.encode(own.join('\n'))
 
     expect(own.length).toBeGreaterThan(100)
     expect(encoded.ok && read(encoding, encoded.bytes)).toEqual(own)

@@ -35,7 +35,7 @@ const failed = (code: FailureCode, delivered: Delivered): Attempt => ({
   outcome: { kind: 'failed', failure: { code, detail: '', path: null }, response: null },
 })
 
-describe('after a status that missed the expectation, repeating', () => {
+describe('a repeat after a status that missed the expectation', () => {
   it.each<[RetrySafety, number[]]>([
     ['safe', [429, 503, 529]],
     ['if_idempotent', [408, 425, 500, 502, 504, 506, 507, 508, 509, 511, 520, 522, 524, 530, 598, 599]],
@@ -45,7 +45,7 @@ describe('after a status that missed the expectation, repeating', () => {
   })
 })
 
-describe('after a failure, repeating', () => {
+describe('a repeat after a failure', () => {
   it.each<[FailureCode, Delivered, RetrySafety]>([
     ['connect_refused', 'no', 'safe'],
     ['dns_not_found', 'no', 'safe'],
@@ -64,8 +64,8 @@ describe('after a failure, repeating', () => {
   })
 })
 
-describe('over all attempts', () => {
-  it('the strictest word counts', () => {
+describe('the verdict over all attempts', () => {
+  it('is the strictest one', () => {
     expect(judgeRetrySafety([responded(503), failed('no_response', 'maybe')])).toBe('if_idempotent')
     expect(judgeRetrySafety([failed('no_response', 'maybe'), responded(503)])).toBe('if_idempotent')
     expect(judgeRetrySafety([responded(404), responded(503)])).toBe('never')
@@ -78,7 +78,7 @@ describe('over all attempts', () => {
     [['maybe', 'no'], 'maybe'],
     [['yes', 'no'], 'yes'],
     [['no', 'yes', 'maybe'], 'yes'],
-  ])('%j were delivered: %s', (each, all) => {
+  ])('is for %j, delivered: %s', (each, all) => {
     expect(judgeDelivery(each.map((delivered) => failed('no_response', delivered)))).toBe(all)
   })
 })
@@ -106,8 +106,20 @@ describe('Retry-After', () => {
     ['Sun, 01 Mar 2026 12:00:30 GMT', 30_000],
     ['Sunday, 01-Mar-26 12:00:30 GMT', 30_000],
     ['Sun Mar  1 12:00:30 2026', 30_000],
+    ['Sun Mar 15 12:00:30 2026', 1_209_630_000],
     ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
     ['Sun, 99 Mar 2026 12:00:30 GMT', null],
+    ['Sun Mar  1 12:00:30 2026 GMT', null],
+    ['x Sun, 01 Mar 2026 12:00:30 GMT', null],
+    ['Sun, 01 Mar 2026 12:00:30 GMT x', null],
+    ['Sun, 01 Mar 2026 12:00:30 GMT GMT', null],
+    ['x Sunday, 01-Mar-26 12:00:30 GMT', null],
+    ['Sunday, 01-Mar-26 12:00:30 GMT x', null],
+    ['x Sun Mar  1 12:00:30 2026', null],
+    ['Sun Mar  1 12:00:30 2026 x', null],
+    ['Sun, 01 Mar 2026 12:60:00 GMT', null],
+    ['Sun, 01 Mar 2026 12:00:60 GMT', null],
+    ['Sun, 01 Xyz 2026 12:00:30 GMT', null],
     ['Mon, 30 Feb 2027 12:00:30 GMT', null],
     ['Tuesday, 31-Apr-26 12:00:30 GMT', null],
     ['Mon Feb 29 12:00:30 2027', null],
@@ -131,7 +143,7 @@ describe('Retry-After', () => {
     [404, 'soon', false],
     [500, 'soon', false],
     [301, 'soon', false],
-  ])('with status %i and %j is asked for in vain: %s', (status, hint, isInVain) => {
+  ])('with status %i and %j has no effect: %s', (status, hint, isInVain) => {
     const headers = [['Retry-After', hint]] as const
     expect(asksInVain({ status, headers, body: Buffer.alloc(0), ending: 'complete' }, now)).toBe(isInVain)
   })

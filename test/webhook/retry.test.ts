@@ -13,7 +13,7 @@ const situation: RetrySituation = {
   random: 1,
 }
 
-describe('whether a call is tried again', () => {
+describe('a call', () => {
   it.each<[what: string, part: Partial<Node>, repeat: RetrySafety, again: boolean]>([
     ['what cannot duplicate', {}, 'safe', true],
     ['what may duplicate, with POST', {}, 'if_idempotent', false],
@@ -24,7 +24,7 @@ describe('whether a call is tried again', () => {
     ['what may duplicate, where the target takes it as one', { idempotent: true }, 'if_idempotent', true],
     ['what would do no good', { method: 'GET', idempotent: true }, 'never', false],
     ['anything without retry', { retry: undefined as never }, 'safe', false],
-  ])('%s', (_what, part, repeat, again) => {
+  ])('is tried again or not after %s', (_what, part, repeat, again) => {
     const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf(part)), { ...situation, repeat })
 
     expect(pause !== null).toBe(again)
@@ -35,7 +35,7 @@ describe('whether a call is tried again', () => {
     [2, true],
     [3, false],
     [4, false],
-  ])('after %i of three attempts: %s', (attempts, again) => {
+  ])('is tried again or not after %i of three attempts: %s', (attempts, again) => {
     const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf({})), { ...situation, attempts })
 
     expect(pause !== null).toBe(again)

@@ -2,15 +2,21 @@ import type { BodyEnding } from '../../webhook/wire/outcome.ts'
 import { BoundedBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
-/** How a body ended on the wire. `capped`: the service stopped reading. */
-export type WireEnding = 'complete' | 'broken' | 'capped'
+/** How a body ended on the wire. `misframed`: a chunk is malformed. `capped`: the service stopped reading. */
+type WireEnding = 'complete' | 'broken' | 'misframed' | 'capped'
 
 /** Collects a body as it arrives, up to a limit. */
 export interface ResponseBody {
   write(chunk: Buffer): void
   end(ending: WireEnding): void
   /** Stops reading. Returns what has arrived so far, if it can be shown. */
-  interrupt(): Buffer
+  interrupt(): Interrupted
+}
+
+/** The part of a body at a timeout. */
+interface Interrupted {
+  readonly bytes: Buffer
+  readonly ending: 'timed_out' | 'undecoded'
 }
 
 export interface ResponseBodyOptions {
@@ -59,8 +65,8 @@ class PlainBody implements ResponseBody {
     this.#options.onEnd(ending === 'complete' ? whenComplete : ending, bytes)
   }
 
-  interrupt(): Buffer {
-    return this.#bytes.take()
+  interrupt(): Interrupted {
+    return { bytes: this.#bytes.take(), ending: 'timed_out' }
   }
 }
 
@@ -97,10 +103,11 @@ class EncodedBody implements ResponseBody {
     if (!this.#isOver) void this.#finish(ending)
   }
 
-  interrupt(): Buffer {
+  /** Decoding would have to wait for its turn, and there is no time left. */
+  interrupt(): Interrupted {
     this.#isOver = true
     this.#isInterrupted = true
-    return Buffer.alloc(0)
+    return { bytes: Buffer.alloc(0), ending: this.#wire.length === 0 ? 'timed_out' : 'undecoded' }
   }
 
   async #look(): Promise<void> {

@@ -241,7 +241,8 @@ export class Connection {
   }
 
   #noteHead(head: ResponseHead): HeadError | null {
-    if (head.kind === 'refused') return new HeadError('EGRESS_RESPONSE_MALFORMED', { ...head, isWhole: true })
+    if (head.kind === 'refused')
+      return new HeadError('EGRESS_RESPONSE_MALFORMED', { ...head, excess: null, isWhole: true })
     if (head.kind === 'interim') this.#progress.noteInterimHead()
     else this.#progress.noteHead()
     return null
@@ -269,9 +270,11 @@ export class Connection {
 
   #findExcess(): EgressError | null {
     if (this.#received.isTooMuch) return new EgressError('EGRESS_RESPONSE_MALFORMED')
-    if (!this.#progress.isReached) return null
+    const { excess } = this.#progress
+    if (excess === null) return null
     return new HeadError('EGRESS_HEADERS_TOO_LARGE', {
       rule: null,
+      excess,
       status: this.#repair.status,
       isWhole: false,
     })

@@ -71,16 +71,29 @@ function checkIdentity(host: string, certificate: PeerCertificate): Error | unde
 function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
   // Node has no code for the rarer reasons to refuse a certificate, such as a weak key or digest.
   if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
-  return demandsClientCertificate(error, raw) ? new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error) : error
+  const { code = '' } = error
+  if (/ALERT_HANDSHAKE_FAILURE$/.test(code))
+    return isHelloRefused(raw) ? error : new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error)
+  return unspecificAlert.test(code) && isHelloRefused(raw)
+    ? new EgressError('EGRESS_HELLO_REFUSED', error)
+    : error
 }
 
 /** The bytes of an alert record: five of header, the level and the description (RFC 8446, section 6). */
 const alertBytes = 7
 
 /**
- * TLS 1.2 uses one alert for "no common cipher" and "no client certificate". The first replaces the ServerHello, the
- * second follows it.
+ * Whether the alert replaced the ServerHello. TLS 1.2 uses one alert for "no common cipher" and "no client
+ * certificate". The first replaces the ServerHello, the second follows it.
  */
-function demandsClientCertificate(error: NodeJS.ErrnoException, { bytesRead }: Socket): boolean {
-  return /ALERT_HANDSHAKE_FAILURE$/.test(error.code ?? '') && bytesRead > alertBytes
+function isHelloRefused({ bytesRead }: Socket): boolean {
+  return bytesRead <= alertBytes
 }
+
+/**
+ * Alerts with which some servers refuse a ClientHello. Go, for example, answers an unknown server name with an
+ * internal error.
+ */
+const unspecificAlert =
+  // recheck: at most 100 characters, because OpenSSL defines the codes
+  /ALERT_(?:INTERNAL_ERROR|ILLEGAL_PARAMETER|ACCESS_DENIED|DECODE_ERROR|DECRYPT_ERROR|UNKNOWN_CA|(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+)$|(?:MISSING|UNSUPPORTED)_EXTENSION$/

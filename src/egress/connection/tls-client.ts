@@ -74,11 +74,12 @@ export class TlsClient {
 
   /** A target that no longer answers the short ClientHello gets the usual one next time. */
   async #secureShort(tcp: Socket, way: Way): Promise<SecuredSocket> {
+    const handshake = this.#begin(tcp, this.#shortContext, way, way.signal)
     try {
-      return await this.#begin(tcp, this.#shortContext, way, way.signal).secured
+      return await handshake.secured
     } catch (error) {
-      // A timeout does not show that the short ClientHello failed.
-      if (!way.signal.aborted) this.#shortTargets.delete(way.target)
+      // A timeout after the first byte of the target does not show that the short ClientHello failed.
+      if (!way.signal.aborted || isSilent(handshake)) this.#shortTargets.delete(way.target)
       throw error
     }
   }

@@ -30,15 +30,22 @@ export const nextRoundMs = 1_000
 const minQuestions = 4
 const minRounds = 2
 
+/** A forwarder often has this trouble only for a moment, so such a server is asked once more, after all others. */
+const passing: Trouble = 'SERVFAIL'
+export const secondTryMs = 250
+
 /**
  * Asks one name server after the other: the next one at once when a server has trouble, after a delay when it is
- * silent. The first answer counts, also a late one. A server that had trouble is not asked again.
+ * silent. The first answer counts, also a late one. A server that had trouble is not asked again, except once after a
+ * SERVFAIL.
  */
 export class Inquiry<Answer> {
   readonly #ask: (server: number) => Promise<Reply<Answer>>
   readonly #lastServer: number
   readonly #waiting: number[]
   readonly #troubles = new Map<number, Trouble>()
+  /** Servers with a passing trouble, to be asked once more. */
+  readonly #again = new Set<number>()
   readonly #result = Promise.withResolvers<Finding<Answer>>()
   #running = 0
   #nextStart: NodeJS.Timeout | undefined
@@ -64,13 +71,14 @@ export class Inquiry<Answer> {
   #askNext(): void {
     clearTimeout(this.#nextStart)
     const server = this.#takeNext()
-    if (server !== undefined) {
-      this.#askOne(server).catch(this.#result.reject)
-      const delayMs = server === this.#lastServer ? nextRoundMs : nextServerMs
-      if (this.#waiting.length > 0) this.#nextStart = setTimeout(() => this.#askNext(), delayMs)
-    } else if (this.#running === 0) {
-      this.#end({ kind: 'troubles', troubles: [...this.#troubles.values()] })
-    }
+    if (server !== undefined) this.#begin(server)
+    else if (this.#running === 0) this.#askAgainOrEnd()
+  }
+
+  #begin(server: number): void {
+    this.#askOne(server).catch(this.#result.reject)
+    const delayMs = server === this.#lastServer ? nextRoundMs : nextServerMs
+    if (this.#waiting.length > 0) this.#nextStart = setTimeout(() => this.#askNext(), delayMs)
   }
 
   #takeNext(): number | undefined {
@@ -79,7 +87,19 @@ export class Inquiry<Answer> {
     return server
   }
 
-  async #askOne(server: number): Promise<void> {
+  #askAgainOrEnd(): void {
+    if (this.#again.size === 0) {
+      this.#end({ kind: 'troubles', troubles: [...this.#troubles.values()] })
+      return
+    }
+    this.#nextStart = setTimeout(() => {
+      const servers = [...this.#again]
+      this.#again.clear()
+      for (const server of servers) this.#askOne(server, { isLast: true }).catch(this.#result.reject)
+    }, secondTryMs)
+  }
+
+  async #askOne(server: number, { isLast } = { isLast: false }): Promise<void> {
     this.#running += 1
     const reply = await this.#ask(server)
     this.#running -= 1
@@ -89,6 +109,7 @@ export class Inquiry<Answer> {
       return
     }
     this.#troubles.set(server, reply.trouble)
+    if (reply.trouble === passing && !isLast) this.#again.add(server)
     this.#askNext()
   }
 

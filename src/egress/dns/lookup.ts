@@ -32,9 +32,16 @@ export interface LookupOptions {
 export async function lookUp(name: string, { servers, budgetMs, signal }: LookupOptions): Promise<Lookup> {
   if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
   const nameServers = new NameServers(servers, budgetMs)
-  const inquiries = ([6, 4] as const).map(
-    (family) => new Inquiry(nameServers.count, (server) => ask(nameServers.channel(server), name, family)),
-  )
+  let inquiries: readonly Inquiry<Answer>[] = []
+  const inquireFrom = (first: number) => {
+    inquiries = ([6, 4] as const).map(
+      (family) =>
+        new Inquiry(nameServers.count - first, (server) =>
+          ask(nameServers.channel(first + server), name, family),
+        ),
+    )
+    return collectFindings(inquiries)
+  }
   const giveUp = () => {
     for (const inquiry of inquiries) inquiry.stop()
     nameServers.cancel()
@@ -42,8 +49,12 @@ export async function lookUp(name: string, { servers, budgetMs, signal }: Lookup
   const budget = setTimeout(giveUp, budgetMs)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    const findings = await collectFindings(inquiries)
+    const findings = await inquireFrom(0)
     if (findings.some(hasAddresses)) return joined(findings)
+    if (findings.every(isEmpty) && nameServers.count > 1) {
+      const others = await inquireFrom(1)
+      if (others.some(hasAddresses)) return joined(others)
+    }
     throw await explainFailure(findings, name)
   } finally {
     clearTimeout(budget)
@@ -58,11 +69,15 @@ export const resolutionDelayMs = 50
 /** All addresses of an answer are judged, so their number is bounded. No real target has as many. */
 export const maxAddresses = 100
 
-/** `alias` is an answer without error and without address: a CNAME that leads to none. */
+/**
+ * `alias` is an answer without error and without address: a CNAME that leads to none. `empty`: the name has no
+ * address of the family. c-ares also reports this if a server is not responsible for the name, or answers without
+ * data (RFC 6895, section 2.3). `unknown`: the name does not exist.
+ */
 type Answer =
   | { readonly kind: 'addresses'; readonly records: readonly RecordWithTtl[] }
   | { readonly kind: 'alias'; readonly channel: dns.Resolver }
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'empty' | 'unknown' }
 
 async function collectFindings(inquiries: readonly Inquiry<Answer>[]): Promise<readonly Finding<Answer>[]> {
   const settled: Finding<Answer>[] = []
@@ -81,18 +96,15 @@ async function ask(channel: dns.Resolver, name: string, family: 4 | 6): Promise<
     return found(records.length > 0 ? { kind: 'addresses', records } : { kind: 'alias', channel })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    return isAnswer(error.code)
-      ? found({ kind: 'nothing' })
+    if (error.code === dns.NODATA) return found({ kind: 'empty' })
+    return error.code === dns.NOTFOUND || error.code === dns.BADNAME
+      ? found({ kind: 'unknown' })
       : { kind: 'trouble', trouble: toTrouble(error.code) }
   }
 }
 
 function found(answer: Answer): Reply<Answer> {
   return { kind: 'answer', answer }
-}
-
-function isAnswer(code: unknown): boolean {
-  return code === dns.NOTFOUND || code === dns.NODATA || code === dns.BADNAME
 }
 
 function toTrouble(code: unknown): Trouble {
@@ -120,6 +132,10 @@ function hasAddresses(finding: Finding<Answer>): boolean {
   return finding.kind === 'answer' && finding.answer.kind === 'addresses'
 }
 
+function isEmpty(finding: Finding<Answer>): boolean {
+  return finding.kind === 'answer' && finding.answer.kind === 'empty'
+}
+
 function joined(findings: readonly Finding<Answer>[]): Lookup {
   const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? finding.answer : []))
   const records = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.records : []))
@@ -140,7 +156,6 @@ async function explainFailure(findings: readonly Finding<Answer>[], name: string
     finding.kind === 'answer' && finding.answer.kind === 'alias' ? finding.answer.channel : [],
   )
   const isAstray = channel !== undefined && (await leadsAstray(channel, name))
-  return isAstray
-    ? new LookupFailed(['an alias that leads to no address'])
-    : new EgressError('EGRESS_DNS_NOT_FOUND')
+  if (isAstray) return new LookupFailed(['an alias that leads to no address'])
+  return new EgressError(findings.every(isEmpty) ? 'EGRESS_DNS_NO_ADDRESS' : 'EGRESS_DNS_NOT_FOUND')
 }

@@ -21,6 +21,9 @@ const framingPerByte = 16
 
 const lineFeed = 0x0a
 
+/** What exceeds a limit: the bytes or the headers of one head, or the bytes of all interim heads (1xx). */
+export type HeadExcess = 'bytes' | 'headers' | 'interimBytes'
+
 /**
  * Limits how much of a response is read without progress, which is the end of a head or a piece of the body. Bytes
  * that the parser skips or collects without an event count as well: reason phrases, line breaks, extensions and sizes
@@ -44,8 +47,11 @@ export class ProgressLimit {
     this.#isInBody = false
   }
 
-  get isReached(): boolean {
-    return this.#bytes >= maxHeaderBytes || this.#lines >= maxLines || this.#interimBytes >= maxHeaderBytes
+  /** The limit that is reached, so that nothing more may be read, or null. */
+  get excess(): HeadExcess | null {
+    if (this.#interimBytes >= maxHeaderBytes) return 'interimBytes'
+    if (this.#lines >= maxLines) return 'headers'
+    return this.#bytes >= maxHeaderBytes ? 'bytes' : null
   }
 
   /** Whether the bytes taken last ended a head, or an empty line before it. */

@@ -83,8 +83,7 @@ function readOddHead(head: Buffer, text: string): ResponseHead {
   return readFraming(head, { statusLine, status, fields }, refuse)
 }
 
-/** The versions that undici's parser accepts. */
-const knownVersion = /^HTTP\/(?:0\.9|1\.[01]|2\.0) /
+const knownVersion = /^HTTP\/1\.[01] /
 
 function isContinuation(line: string | undefined): boolean {
   return line?.startsWith(' ') === true || line?.startsWith('\t') === true

@@ -57,7 +57,8 @@ export class ResponseRepair {
     const pieces = held.length < maxPieces ? [...held, piece] : [Buffer.concat([...held, piece])]
     this.#head = endsHead ? [] : pieces
     if (!endsHead) return null
-    const bytes = pieces.length === 1 ? piece : Buffer.concat(pieces)
+    const [only = piece, ...others] = pieces
+    const bytes = others.length === 0 ? only : Buffer.concat(pieces)
     if (isBlank(bytes)) {
       this.#readable = pieces
       return null

@@ -31,7 +31,11 @@ function composeText(denial: Denial, target: Target, place: string): Text {
     return { what: `"${target.host}" is a name of a metadata service`, hint: hintFor('metadata', place) }
   if (denial === 'special_name') {
     const { what, hint } = names[kind ?? 'private']
-    return { what: `"${target.host}" is ${what}`, hint: `${hint} ${opening(place)}.` }
+    // No name server resolves the name, so opening it would not help.
+    return {
+      what: `"${target.host}" is ${what}`,
+      hint: kind === 'nowhere' ? hint : `${hint} ${opening(place)}.`,
+    }
   }
   return { what: whatIs(denial, target), hint: hintFor(denial, place) }
 }

@@ -13,7 +13,7 @@ export interface ClientStore {
 }
 
 /** Logs the result of a re-reading, never a key. */
-export interface ClientLog {
+interface ClientLog {
   info(details: object, message: string): void
   error(details: object, message: string): void
 }

@@ -6,7 +6,7 @@ import { LongNumber } from '../values/long-number.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 
 /** A value, how it may be shown, and whether a secret of the service is part of it. */
-export interface RenderedJson extends Displayable<unknown> {
+interface RenderedJson extends Displayable<unknown> {
   readonly carriesStored: boolean
 }
 

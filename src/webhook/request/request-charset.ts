@@ -1,9 +1,7 @@
 import iconv from 'iconv-lite'
 
 /** A text in a charset, or the place of the first character that the charset lacks. */
-export type Encoded =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly at: number }
+type Encoded = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly at: number }
 
 /** A charset in which a request can be sent. */
 export interface RequestCharset {

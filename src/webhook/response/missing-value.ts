@@ -70,6 +70,8 @@ function findEnd(root: unknown, [start = '', ...names]: readonly string[]): Path
 const index = /^-?\d+$/
 
 function describeNoJson(response: ReadableResponse): string {
+  if (response.ending === 'undecoded')
+    return 'the body did not end in time, and is decoded only when all of it has come.'
   if (response.body.length === 0) return 'the response has no body.'
   return response.isWhole
     ? 'the body of the response is not JSON.'

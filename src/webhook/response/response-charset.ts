@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite'
 
 /** What bytes say in a charset. */
-export interface DecodedText {
+interface DecodedText {
   /** Without a byte order mark. */
   readonly text: string
   /** Whether U+FFFD stands in the place of bytes that are no text in it. */

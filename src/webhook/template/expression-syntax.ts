@@ -20,7 +20,7 @@ export interface VariablePath {
 }
 
 /** A text or a number on the other side of a comparison. */
-export interface ComparedConstant {
+interface ComparedConstant {
   readonly operator: string
   readonly kind: 'string' | 'number'
 }
@@ -47,16 +47,7 @@ export type CheckedExpression =
 export type ExpressionForm = 'value' | 'condition' | TagForm
 
 /** How the arguments of a tag are written. */
-export type TagForm =
-  | 'nothing'
-  | 'anything'
-  | 'name'
-  | 'assign'
-  | 'capture'
-  | 'for'
-  | 'tablerow'
-  | 'when'
-  | 'cycle'
+type TagForm = 'nothing' | 'anything' | 'name' | 'assign' | 'capture' | 'for' | 'tablerow' | 'when' | 'cycle'
 
 /**
  * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer

@@ -19,10 +19,18 @@ export interface TargetResponse {
 }
 
 /**
- * `complete`: all of it. `capped`: reading stopped at the limit. `broken`: the connection ended too early.
- * `undecodable`: the content coding is unknown or was not true to its name. `timed_out`: the clock ran out.
+ * `complete`: all of it. `capped`: reading stopped at the limit. `broken`: the connection ended too early. `misframed`: a chunk
+ * breaks the rules of HTTP. `undecodable`: the content coding is unknown or was not true to its name. `timed_out`: the clock
+ * ran out; `undecoded`: the clock ran out within a body with a content coding, of which nothing was decoded.
  */
-export type BodyEnding = 'complete' | 'capped' | 'broken' | 'undecodable' | 'timed_out'
+export type BodyEnding =
+  | 'complete'
+  | 'capped'
+  | 'broken'
+  | 'misframed'
+  | 'undecodable'
+  | 'timed_out'
+  | 'undecoded'
 
 /** What happened on the wire, before anyone decides what it means. */
 export type Outcome =

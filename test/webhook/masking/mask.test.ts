@@ -95,9 +95,9 @@ const examples = [
   '"quoted"',
 ]
 
-describe('a secret is hidden', () => {
+describe('a secret', () => {
   describe.each(forms)('%s', (_name, write) => {
-    it.each(examples)('%j', (secret) => {
+    it.each(examples)('is hidden: %j', (secret) => {
       const shown = createMasker([secret])(`before ${write(secret)}, after`)
 
       expect(shown.replaceAll('\\', '')).toBe(`before ${mask}, after`)
@@ -105,7 +105,7 @@ describe('a secret is hidden', () => {
   })
 
   describe.each(encoded)('%s', (_name, write) => {
-    it.each(examples)('%j', (secret) => {
+    it.each(examples)('is hidden: %j', (secret) => {
       const shown = createMasker([secret])(`"${write(secret)}"`)
 
       expect(shown).toContain(mask)
@@ -116,7 +116,7 @@ describe('a secret is hidden', () => {
     })
   })
 
-  it('whatever it is and whatever stands around it', () => {
+  it('is hidden, whatever it is and whatever stands around it', () => {
     const secret = fc
       .oneof(
         fc.string({ unit: 'grapheme', minLength: 4 }),
@@ -134,7 +134,7 @@ describe('a secret is hidden', () => {
     )
   })
 
-  it('wherever its raw text stands, in any text', () => {
+  it('is hidden wherever its raw text stands, in any text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', minLength: 4 }),
@@ -151,7 +151,7 @@ describe('a secret is hidden', () => {
     )
   })
 
-  it.each(forms)('%s, but for the backslash that it ends with', (_name, write) => {
+  it.each(forms)('is hidden %s, except for the backslash that it ends with', (_name, write) => {
     const secret = 'ends with \\'
     const shown = createMasker([secret])(`before ${write(secret)}, after`)
 
@@ -159,19 +159,41 @@ describe('a secret is hidden', () => {
     expect(shown).not.toContain('ends')
   })
 
-  it('behind a literal backslash in JSON', () => {
+  it('is hidden behind a literal backslash in JSON', () => {
     expect(createMasker(['new "secret"'])(JSON.stringify('C:\\new "secret"'))).toBe('"C:•••"')
   })
 
-  it('every time it occurs, among others that begin alike', () => {
+  it('is hidden though it is backslashes alone, in JSON, in JSON within JSON and URL-encoded', () => {
+    const secret = '\\'.repeat(5)
+    const masked = createMasker([secret])
+
+    for (const form of [
+      secret,
+      escapeJson(secret),
+      escapeJson(escapeJson(secret)),
+      encodeURIComponent(secret),
+    ])
+      expect(masked(`a ${form} b`), form).toBe(`a ${mask} b`)
+  })
+
+  it('is hidden where its letters beyond ASCII are written as code points or as bytes', () => {
+    const masked = createMasker(['pässwort'])
+
+    expect(masked('a p\\xe4sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p\\u00e4sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p&#228;sswort b')).toBe(`a ${mask} b`)
+    expect(masked('a p%C3%A4sswort b')).toBe(`a ${mask} b`)
+  })
+
+  it('is hidden every time it occurs, among others that begin alike', () => {
     const masked = createMasker(['secret', 'secret-long', 'cret-lo'])
 
     expect(masked('secret secret-long secret-lo xcret-lox')).toBe(`${mask} ${mask} ${mask} x${mask}x`)
   })
 })
 
-describe('nothing else is hidden', () => {
-  it('of a text without secrets', () => {
+describe('a masker', () => {
+  it('hides nothing of a text without secrets', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(createMasker(['a value that is not there'])(text)).toBe(text)
@@ -179,11 +201,11 @@ describe('nothing else is hidden', () => {
     )
   })
 
-  it.each(['abc', 'a', ''])('where the value is too short to be searched for: %j', (value) => {
+  it.each(['abc', 'a', ''])('hides nothing where the value is too short to be searched for: %j', (value) => {
     expect(createMasker([value])('abc abc')).toBe('abc abc')
   })
 
-  it('where there is nothing to hide', () => {
+  it('hides nothing where there is nothing to hide', () => {
     expect(createMasker([])('anything')).toBe('anything')
   })
 })
@@ -269,11 +291,11 @@ describe('a text that was cut', () => {
     expect(masked(text, { isCut: true })).toBe(shown)
   })
 
-  it('only there: a whole text may end like that', () => {
+  it('is the only one of which the end is hidden: a whole text may end like that', () => {
     expect(masked('body s3cr')).toBe('body s3cr')
   })
 
-  it('anywhere in any form gives no more than a few characters away', () => {
+  it('gives away no more than a few characters, in any form', () => {
     const piece = fc.constantFrom(...'aB3-_.~/=+?#"\\ <>\n', 'é', '😀')
     const value = fc
       .array(piece, { minLength: 1, maxLength: 12 })

@@ -1,0 +1,83 @@
+import { isIP } from 'node:net'
+import { expect, vi } from 'vitest'
+import type { ExecuteReply } from '../../../src/contract/execution.ts'
+import type { LogLine } from '../../support/service.ts'
+import type { Fault } from './fault.ts'
+import { branchOf } from './page.ts'
+import type { Played } from './play.ts'
+
+/** The promise is 50 ms; a busy machine that runs tests gets some more. */
+const graceMs = 500
+
+/** Holds what came of a fault against its row, and against what is promised for all rows. */
+export async function expectAsInTable(played: Played, fault: Fault): Promise<void> {
+  expectVerdict(played, fault)
+  if (fault.usesUp !== undefined) expectPunctual(played, fault.usesUp)
+  expectNothingLeaks(played)
+  await expectRelease(played)
+}
+
+function expectVerdict({ reply, seen }: Played, fault: Fault) {
+  const { ends, delivered, repeat, warning, shows = {} } = fault
+  expect({ ...verdictOf(reply), seen }).toEqual({
+    code:
+      typeof ends === 'string'
+        ? ends
+        : branchOf(fault) === 'success'
+          ? 'expectation_met'
+          : 'expectation_unmet',
+    branch: branchOf(fault),
+    delivered,
+    repeat,
+    warnings: warning === undefined ? [] : [warning],
+    seen: fault.seen,
+  })
+  if (typeof ends === 'number') expect(reply.response?.status).toBe(ends)
+  expect(reply.attempts).toHaveLength(shows.attempts?.length ?? 1)
+  expect(reply).toMatchObject(shows)
+}
+
+function verdictOf({ reason, branch, delivered, repeat, warnings }: ExecuteReply) {
+  return { code: reason.code, branch, delivered, repeat, warnings: warnings.map(({ code }) => code) }
+}
+
+/** The client has its reply in time, with the phase that used the time up. */
+function expectPunctual({ reply, lateMs }: Played, phase: string) {
+  expect(lateMs).toBeLessThan(graceMs)
+  expect(reply.reason.message).toContain(phase)
+}
+
+/** Only an answer that was read to its end leaves a connection behind. */
+async function expectRelease({ target, reply }: Played) {
+  const isKept = reply.reason.code.startsWith('expectation_')
+  if (isKept) return
+  await vi.waitUntil(() => target.journal.open() === 0, { timeout: 1_000 })
+}
+
+/** What people read is our own text: no resolved address, no certificate, no bytes of the peer, no library. */
+function expectNothingLeaks({ target, reply, log }: Played) {
+  const shown = textOf(reply)
+  const { hostname } = new URL(target.url)
+  for (const word of shown.split(/[^0-9a-f.:]+/i)) if (isIP(word)) expect(word).toBe(hostname)
+  expect(shown).not.toMatch(
+    /\bE(?:CONN|HOST|NET|PIPE|TIMED|MFILE)|UND_ERR|ERR_|Error\b|undici|llhttp|OpenSSL/,
+  )
+  const foreign = [...namesInCertificates, ...wordsOf(target.journal.sent()), ...log.flatMap(causesOf)]
+  for (const word of foreign) expect(shown).not.toContain(word)
+}
+
+const namesInCertificates = ['internal-name.example', 'Stranger', 'Test authority']
+
+function textOf({ reason, warnings, attempts }: ExecuteReply): string {
+  const { message, hint } = reason
+  return JSON.stringify([message, hint, warnings.map((warning) => warning.message), attempts])
+}
+
+/** Long enough not to be in our own text by chance. */
+function wordsOf(bytes: Buffer): readonly string[] {
+  return bytes.toString('latin1').match(/[\x21-\x7e]{9,}/g) ?? []
+}
+
+function causesOf({ cause = [] }: LogLine): readonly string[] {
+  return Array.isArray(cause) ? cause.map(String) : []
+}

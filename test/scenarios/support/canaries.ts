@@ -1,0 +1,160 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { echoesOf } from '../../support/disguises.ts'
+import { type Answer, hangUp } from '../../support/receiver.ts'
+
+/** Begins every value that must not be seen. */
+export const mark = 'c4n4ry'
+
+/** One value for each place that keeps some, so that a leak names its source. */
+export interface Canaries {
+  readonly token: string
+  readonly note: string
+  readonly mounted: string
+  readonly bound: string
+  readonly apiKey: string
+  readonly cookie: string
+  readonly password: string
+  readonly iban: string
+}
+
+const places = ['token', 'note', 'mounted', 'bound', 'apiKey', 'cookie', 'password', 'iban'] as const
+
+/** Those that go into headers as they are. */
+const inHeaders: ReadonlySet<string> = new Set(['token', 'mounted', 'apiKey', 'cookie', 'iban'])
+
+/** Values with all that is written differently in URLs, JSON, XML, forms and base64; some chosen, some by chance. */
+export function sampleCanaries(count: number): readonly Canaries[] {
+  const unit = (letters: string) => fc.string({ unit: fc.constantFrom(...letters), maxLength: 16 })
+  const ascii = 'aB3-_.~/+=&?#%"\'\\<>;: '
+  const chosen = ['', `a/b+c=d?e&f`, `"quoted" \\ 'and' <tagged>`, '%41%2f&amp;\\u0041+']
+  const chance = fc.sample(fc.tuple(unit(ascii), unit(`${ascii}é€😀\t\n`)), count)
+  return [...chosen.map((text) => [text, `${text} ü😀\n`] as const), ...chance].map(
+    ([plain, wild], index) => {
+      const values = places.map((place) => {
+        const middle = inHeaders.has(place) ? plain : wild
+        return [place, `${mark}-${place}-${index}-${middle}-Zq7x`] as const
+      })
+      return Object.fromEntries(values) as unknown as Canaries
+    },
+  )
+}
+
+/** A call, and the values in it that must not be seen. */
+export interface CanaryCall {
+  readonly request: { readonly node: object; readonly [member: string]: unknown }
+  /** What comes with the request. */
+  readonly own: readonly string[]
+  /** What comes from the service. */
+  readonly stored: readonly string[]
+}
+
+const common = {
+  id: 'canary',
+  expect: { type: 'string', value: 'never there' },
+  capture: {
+    body: '{{ response.body }}',
+    json: '{{ response.json }}',
+    headers: '{{ response.headers | json }}',
+  },
+}
+
+/** Calls that have values in every place of a node. The service has secrets that end with the index. */
+export function callsWith(
+  canaries: Canaries,
+  index: number,
+  url: string,
+): readonly [CanaryCall, ...CanaryCall[]] {
+  const { token, note, mounted, bound, apiKey, cookie, password, iban } = canaries
+  const rest = { tenant: 'acme', secrets: { token, note }, payload: { profile: { iban, when: 'now' } } }
+  const everywhere = {
+    ...common,
+    method: 'POST',
+    url: `${url}/hook?static=1`,
+    auth: { type: 'bearer', token: '{{ secrets.token }}' },
+    query: [{ name: 'k', value: `pre {{ secrets.bound_${index} }}` }],
+    headers: [
+      { name: 'X-Mounted', value: `Key {{ secrets.mounted_${index} }}` },
+      { name: 'X-Api-Key', value: apiKey },
+      { name: 'Cookie', value: cookie },
+      { name: 'X-Iban', source: 'profile', field: 'iban', sensitive: true },
+    ],
+    body: { structure: 'json', content: { note: 'it is {{ secrets.note }}', list: ['{{ secrets.note }}'] } },
+  }
+  const form = {
+    ...common,
+    method: 'PUT',
+    url: `${url}/hook`,
+    auth: { type: 'basic', username: 'flow', password },
+    body: {
+      structure: 'simple',
+      contentType: 'application/x-www-form-urlencoded',
+      fields: [
+        { name: 'bound', value: `{{ secrets.bound_${index} }}` },
+        { name: 'iban', source: 'profile', field: 'iban', sensitive: true },
+      ],
+    },
+  }
+  const path = {
+    ...common,
+    method: 'PATCH',
+    url: `${url}/{{ secrets.note }}/x?y={{ secrets.token }}`,
+    auth: { type: 'apiKey', in: 'query', name: 'key', value: password },
+    body: { structure: 'raw', contentType: 'text/xml', content: `<a>{{ secrets.bound_${index} }}</a>` },
+  }
+  return [
+    {
+      request: { node: everywhere, ...rest },
+      own: [token, note, apiKey, cookie, iban],
+      stored: [mounted, bound],
+    },
+    { request: { node: form, ...rest }, own: [token, note, password, iban], stored: [bound] },
+    { request: { node: path, ...rest }, own: [token, note, password], stored: [bound] },
+  ]
+}
+
+/** What the target sends back, in every form. */
+export function echoOf(values: readonly string[]): string {
+  return values.flatMap(echoesOf).join(' ')
+}
+
+const encoded = (values: readonly string[]) => values.map(encodeURIComponent).join('&a=')
+const base64 = (value: string) => Buffer.from(value).toString('base64')
+
+/** Ways in which a target may bring values back. */
+export const answersWith: Readonly<Record<string, (values: readonly string[]) => Answer>> = {
+  'in its body': (values) => (_request, response) => response.end(echoOf(values)),
+  'in the body of an error': (values) => (_request, response) =>
+    response
+      .writeHead(500, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ [echoOf(values)]: values })),
+  'in headers': (values) => (_request, response) => {
+    const headers = values.flatMap((value, at) => [
+      `x-url-${at}`,
+      encodeURIComponent(value),
+      `x-${at}`,
+      base64(value),
+    ])
+    response.writeHead(200, ['set-cookie', `sid=${mark}-chosen-by-the-target`, ...headers]).end()
+  },
+  'in a redirect': (values) => (_request, response) =>
+    response.writeHead(302, { location: `https://elsewhere.example/?a=${encoded(values)}` }).end(),
+  compressed: (values) => (_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(echoOf(values))),
+  'among bytes that are no text': (values) => (_request, response) =>
+    response.end(
+      Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(values.join('\0')), Buffer.from([0xfe])]),
+    ),
+  'and breaks off': (values) => (_request, response, incoming) => {
+    response.writeHead(200, { 'content-length': 99_999 })
+    response.write(echoOf(values), () => incoming.socket.destroy())
+  },
+  'in what is no HTTP': (values) => (_request, _response, incoming) =>
+    void incoming.socket.end(echoOf(values)),
+  'not at all': () => hangUp,
+}
+
+/** Where a body is cut, so that only the beginning of a value is left. */
+export function cutAnswer(limit: number, value: string): Answer {
+  return (_request, response) => response.end(`${'x'.repeat(limit - mark.length - 2)}${value}`)
+}

@@ -1,0 +1,8 @@
+import type { SecretStore } from '../../src/secrets/secret-store.ts'
+
+/** The secrets of a service that has none. */
+export const emptySecretStore: SecretStore = {
+  find: () => undefined,
+  isStale: () => false,
+  close: () => {},
+}

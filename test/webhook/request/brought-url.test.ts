@@ -1,0 +1,278 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import urls from '../../namespace/urls.json' with { type: 'json' }
+import { complaint, errorsOf, failureOf, headersOf, render, sent, warningsOf } from '../support/nodes.ts'
+
+const hosts = ['api.example.com', '*.up.example:8443']
+const node = { url: '{{ vars.next }}', hosts } as const
+const payloadOf = (next: unknown) => ({ payload: { vars: { next } } })
+
+describe('a URL that is one placeholder', () => {
+  it.each([
+    '{{ vars.next }}',
+    '{{vars.next}}',
+    '{{- vars.next -}}',
+    '{{ vars.next | strip }}',
+    '{{ vars.base | append: "/a}}b" }}',
+    "{{ vars.list | map: 'url' | first }}",
+    '{{ vars["next"] }}',
+  ])('%s is accepted with hosts', (url) => {
+    expect(complaint({ url, hosts })).toBeUndefined()
+  })
+
+  it.each([
+    [
+      '{{ vars.next }}',
+      undefined,
+      '/node/url: must be an absolute URL that starts with https://; where the value',
+    ],
+    [
+      '{{ vars.base }}/a',
+      hosts,
+      '/node/url: must be an absolute URL that starts with https://, or one placeholder',
+    ],
+    ['{{ vars.base }}{{ vars.path }}', hosts, 'one placeholder and nothing else'],
+    [' {{ vars.next }}', hosts, 'one placeholder and nothing else'],
+    ['{{ vars.next }} ', hosts, 'one placeholder and nothing else'],
+    ['{{ vars.next }}\n', hosts, 'one placeholder and nothing else'],
+    ['{% if vars.a %}{{ vars.next }}{% endif %}', hosts, 'one placeholder and nothing else'],
+    ['{{ vars.next', hosts, 'one placeholder and nothing else'],
+    ['{{ vars.a b }}', hosts, 'not well formed'],
+    ['{{ vars.next | nofilter }}', hosts, 'there is no filter'],
+    ['{{ secrets.url }}', hosts, 'a secret is none'],
+    ['{{ secrets.url | strip }}', hosts, 'a secret is none'],
+    ['{{ vars.next | append: secrets.k }}', hosts, 'secret'],
+    ['{{ response.headers.location }}', hosts, '/node/url: '],
+    ['{{ response.headers.location | default: "https://api.example.com/" }}', hosts, 'response'],
+    ['{{ response.json.next | default: vars.next }}', hosts, 'response'],
+    ['{{ vars.next | default: response.json.next }}', hosts, 'response'],
+    ['{{ vars[response.json.name] }}', hosts, 'response'],
+    ['{{ next }}', hosts, 'next'],
+    ['https://api.example.com/{{ vars.id }}', hosts, '/node/hosts: is for a URL that is one placeholder'],
+    ['https://api.example.com/', hosts, '/node/hosts: is for a URL that is one placeholder'],
+  ])('%s with hosts %j is refused', (url, own, message) => {
+    expect(complaint(own === undefined ? { url } : { url, hosts: own })).toContain(message)
+  })
+
+  it('is refused where templates are none', () => {
+    expect(errorsOf({ ...node, templates: 'none' }).map(({ path }) => path)).toEqual([
+      '/node/hosts',
+      '/node/url',
+    ])
+  })
+
+  it('has hosts of which each wrong one is named', () => {
+    expect(
+      errorsOf({ ...node, hosts: ['a.example', '*', 'https://b.example'] }).map(({ path }) => path),
+    ).toEqual(['/node/hosts/1', '/node/hosts/2'])
+  })
+})
+
+describe('a whole URL of a value', () => {
+  it.each([
+    ['https://api.example.com', '/'],
+    ['https://api.example.com/', '/'],
+    ['HTTPS://API.example.com/A', '/A'],
+    ['https://api.example.com.:443/a', '/a'],
+    ['https://api.example.com?a=b', '/?a=b'],
+    ['https://api.example.com/a?', '/a?'],
+    ['https://api.example.com/a%2fb/%2e%2e/../c//d/./', '/a%2fb/%2e%2e/../c//d/./'],
+    ['https://api.example.com/100%/%zz?a=%C3%A9+%20', '/100%/%zz?a=%C3%A9+%20'],
+    ['https://api.example.com/{id}/[1]|^`"<>', '/{id}/[1]|^`"<>'],
+    ['https://api.example.com/{{ vars.next }}'.replaceAll(' ', ''), '/{{vars.next}}'],
+    ['https://api.example.com/a@evil.com:1/?b=https://evil.com', '/a@evil.com:1/?b=https://evil.com'],
+  ])('%s goes out as it came: %s', (url, target) => {
+    expect(sent(node, payloadOf(url))).toMatchObject({ host: 'api.example.com', port: 443, target })
+    expect(headersOf(node, payloadOf(url), 'host')).toEqual(['api.example.com'])
+  })
+
+  it('has its port in the Host header', () => {
+    const surroundings = payloadOf('https://eu.up.example:8443/x')
+
+    expect(sent(node, surroundings)).toMatchObject({ host: 'eu.up.example', port: 8443 })
+    expect(headersOf(node, surroundings, 'host')).toEqual(['eu.up.example:8443'])
+  })
+
+  it.each([
+    ['https://api.example.com/a', '/a?x=1&k=v%201'],
+    ['https://api.example.com/a?b=c', '/a?b=c&x=1&k=v%201'],
+    ['https://api.example.com/a?b=c&', '/a?b=c&x=1&k=v%201'],
+    ['https://api.example.com/a?', '/a?x=1&k=v%201'],
+    ['https://api.example.com?b', '/?b&x=1&k=v%201'],
+    ['https://api.example.com/a#f', '/a?x=1&k=v%201'],
+  ])('%s gets the parameters of the node behind it', (url, target) => {
+    const own = {
+      ...node,
+      query: [{ name: 'x', value: 1 }],
+      auth: { type: 'apiKey', in: 'query', name: 'k', value: 'v 1' },
+    } as const
+
+    expect(sent(own, payloadOf(url)).target).toBe(target)
+  })
+
+  it('loses its fragment, with a warning', () => {
+    const surroundings = payloadOf('https://api.example.com/a?b#c?d')
+
+    expect(sent(node, surroundings).target).toBe('/a?b')
+    expect(warningsOf(node, surroundings)).toEqual(['fragment_dropped /node/url'])
+  })
+
+  it('may have a signature, which stays where it is', () => {
+    const url = 'https://api.example.com/f?X-Amz-Signature=ab12&X-Amz-Credential=AK%2Fx&token=t0k3n'
+
+    expect(warningsOf(node, payloadOf(url))).toEqual([])
+  })
+
+  it('comes through filters', () => {
+    const own = { hosts: node.hosts, url: '{{ vars.next | strip | prepend: "https://api.example.com" }}' }
+
+    expect(sent(own, payloadOf(' /a?b=c\n')).target).toBe('/a?b=c')
+  })
+
+  it.each([undefined, null, ''])('is missing where the value is %j', (next) => {
+    expect(failureOf(node, payloadOf(next))).toMatchObject({ code: 'value_missing', path: '/node/url' })
+  })
+
+  it('that is missing is reported by its name, with the nearest one', () => {
+    expect(failureOf(node, { payload: { vars: { nxet: 'x' } } }).detail).toBe(
+      'The placeholder that brings the URL is empty: vars.next has no value. Did you mean "vars.nxet"?',
+    )
+  })
+
+  it.each<[url: unknown, detail: string]>([
+    [[], 'a list'],
+    [['https://api.example.com/'], 'a list'],
+    [{ href: 'https://api.example.com/' }, 'an object'],
+    [7, 'a number'],
+    [true, 'true or false'],
+    ['/a', 'must be absolute'],
+    ['a', 'must be absolute'],
+    ['?page=2', 'must be absolute'],
+    ['//api.example.com/a', 'must be absolute'],
+    ['https:/api.example.com/a', 'must be absolute'],
+    ['https:api.example.com/a', 'must be absolute'],
+    ['https:\\\\api.example.com/a', 'backslash'],
+    ['https:/\\api.example.com/a', 'backslash'],
+    ['http://api.example.com/', 'plain http is not sent'],
+    ['ftp://api.example.com/', 'must be absolute and start with https://'],
+    ['javascript:alert(1)', 'must be absolute'],
+    [' https://api.example.com/', 'white space'],
+    ['https://api.example.com/\n', 'white space'],
+    ['https://api.exam\tple.com/', 'white space'],
+    ['https://api.example.com/a b', 'white space'],
+    ['https://api.example.com/\u0000', 'control'],
+    ['https://api.example.com/\u007f', 'control'],
+    ['https://api.example.com/\u00a0', 'white space'],
+    ['https://api.example.com/a\\b', 'backslash'],
+    ['https://evil.com\\@api.example.com/', 'backslash'],
+    ['https://api.example.com/ü', 'outside of ASCII'],
+    ['https://api．example．com/', 'outside of ASCII'],
+    ['https://api.example.com\u200b/', 'outside of ASCII'],
+    ['https://api.example.com/\ud800', 'outside of ASCII'],
+    ['https://user@api.example.com/', 'user info'],
+    ['https://user:pass@api.example.com/', 'user info'],
+    ['https://@api.example.com/', 'user info'],
+    ['https://api.example.com@evil.com/', 'user info'],
+    ['https://api.example.com:443@evil.com/', 'user info'],
+    ['https://', 'has no host'],
+    ['https:///api.example.com/', 'has no host'],
+    ['https://?api.example.com', 'has no host'],
+    ['https://#api.example.com', 'has no host'],
+    ['https://api.example.com:0/', 'port 0'],
+    ['https://api.example.com:65536/', 'not valid'],
+    ['https://api.example.com:443:443/', 'not valid'],
+    ['https://api..example.com/', 'not valid'],
+    ['https://xn--a.up.example:8443/', 'not valid: "xn--a" begins like'],
+    ['https://api.example.com%2f.evil.com/', 'not valid'],
+    ['https://[fe80::1%25eth0]/', 'not valid'],
+    ['https://evil.com/', 'leads to "evil.com", which "hosts" of the node does not name'],
+    ['https://evil.com/#@api.example.com/', 'leads to "evil.com"'],
+    ['https://evil.com?@api.example.com/', 'leads to "evil.com"'],
+    ['https://api.example.com.evil.com/', 'leads to'],
+    ['https://evil-api.example.com/', 'leads to'],
+    ['https://api.example.com:8443/', 'leads to "api.example.com:8443"'],
+    ['https://up.example:8443/', 'leads to'],
+    ['https://eu.up.example/', 'leads to'],
+    ['https://127.1/', 'leads to "127.0.0.1"'],
+    ['https://0x7f000001/', 'leads to "127.0.0.1"'],
+    ['https://2130706433/', 'leads to "127.0.0.1"'],
+    ['https://[::ffff:127.0.0.1]/', 'leads to "[::ffff:7f00:1]"'],
+    [`https://api.example.com/${'a'.repeat(8_192)}`, 'longer than 8192'],
+  ])('%j is url_invalid: %s', (next, detail) => {
+    expect(failureOf(node, payloadOf(next))).toMatchObject({
+      code: 'url_invalid',
+      path: '/node/url',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  it('that is relative is answered with what helps', () => {
+    expect(failureOf(node, payloadOf('/v1/items?page=2')).hint).toContain('prepend: "https://')
+  })
+
+  it('of 8192 characters is sent, and of one more with the parameters of the node is not', () => {
+    const next = `https://api.example.com/${'a'.repeat(8_192 - 'https://api.example.com/'.length)}`
+
+    expect(sent(node, payloadOf(next)).target).toHaveLength(8_192 - 'https://api.example.com'.length)
+    expect(failureOf({ ...node, query: [{ name: 'b', value: 'c'.repeat(30) }] }, payloadOf(next)).code).toBe(
+      'url_invalid',
+    )
+  })
+
+  it.each(urls.map(({ url }) => url.replace(/^http:/i, 'https:')))(
+    '%j leads where a URL of the author leads, or nowhere',
+    (url) => {
+      if (complaint({ url }) !== undefined || /[^!-~]/.test(url)) {
+        expect(render({ ...node, hosts: ['example.com'] }, payloadOf(url)).ok).toBe(false)
+        return
+      }
+      const { host, port, target } = sent({ url })
+      const own = { ...node, hosts: [`${host.includes(':') ? `[${host}]` : host}:${port}`] }
+
+      expect(sent(own, payloadOf(url))).toMatchObject({ host, port, target })
+      expect(failureOf({ ...node, hosts: ['other.example'] }, payloadOf(url)).code).toBe('url_invalid')
+    },
+  )
+
+  it('leads to no other host than the one that the URL parser finds', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        'api.example.com',
+        'evil.com',
+        '.',
+        '@',
+        ':',
+        '443',
+        '/',
+        '//',
+        '\\',
+        '?',
+        '#',
+        '%2f',
+        '%40',
+        '[',
+        '::1',
+        ']',
+        ' ',
+        '\t',
+        '．',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 3 }),
+    )
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const url = `https://${parts.join('')}`
+        const rendered = render(node, payloadOf(url))
+        if (!rendered.ok) return
+        const { hostname, port, username, password } = new URL(url)
+        expect([hostname.replace(/\.$/, ''), port, username, password]).toEqual([
+          'api.example.com',
+          '',
+          '',
+          '',
+        ])
+        expect(rendered.request.host).toBe('api.example.com')
+      }),
+    )
+  })
+})
