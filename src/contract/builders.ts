@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { Type } from './typebox.ts'
 
-/** A reference to a schema with an `$id` that keeps its type, so that documents name it and code knows it. */
+/** A reference to a schema with an `$id`. It has the type of that schema. */
 export function named<T extends TSchema>(schema: T) {
   return Type.Unsafe<Static<T>>(Type.Ref(readId(schema)))
 }
@@ -18,24 +18,24 @@ export function anyJson(description: string) {
   return Type.Unsafe<unknown>(Type.Any({ description }))
 }
 
-/** What a schema of one type takes, or null. */
+/** A schema that accepts null beside the values of the given one. */
 export function nullable<T>(schema: Record<string, unknown>) {
   return Type.Unsafe<T | null>({ ...schema, type: [schema.type, 'null'] })
 }
 
-/** An object with members of any name. TypeBox's own record does not look at names with a line break in them. */
+/** An object with members of any name. `Type.Record` of TypeBox does not check members with a line break in the name. */
 export function recordSchema<T extends TSchema>(values: T, options: Record<string, unknown>) {
   return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options })
 }
 
-/** One of some words. */
+/** A string that is one of `words`. */
 export function oneOfWords<const T extends string>(words: readonly T[], options: Record<string, unknown>) {
   return Type.Unsafe<T>(Type.Enum([...words], { type: 'string', ...options }))
 }
 
 const closed = { additionalProperties: false } as const
 
-/** An object that refuses members it does not know. */
+/** An object that refuses unknown members. */
 export function closedObject<T extends Record<string, TSchema>, O extends Record<string, unknown>>(
   properties: T,
   options: O,

@@ -1,11 +1,12 @@
-/** Something wrong in a config that can be seen without a payload: where it is, what it is and what to do. */
+/** A mistake in a node that shows without a payload. */
 export interface ConfigError {
   /** JSON Pointer (RFC 6901) from the root of the request body, as in `/node/url`. */
   readonly path: string
+  /** What is wrong, and what to do about it. */
   readonly message: string
 }
 
-/** A JSON Pointer one step further down. */
+/** A JSON Pointer, extended by `steps`, which it escapes (RFC 6901, section 3). */
 export function pointer(parent: string, ...steps: readonly (string | number)[]): string {
   return steps.reduce<string>(
     (path, step) => `${path}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`,

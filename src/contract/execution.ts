@@ -8,7 +8,6 @@ import { Payload } from './payload.ts'
 import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
 
-/** Values that the node refers to as `{{ secrets.NAME }}`. */
 const Secrets = Type.Record(
   Type.String({ pattern: `^${secretNamePattern}$` }),
   Type.String({
@@ -19,7 +18,7 @@ const Secrets = Type.Record(
     $id: 'Secrets',
     additionalProperties: false,
     description:
-      'Name to value, for this call only. Referred to as `{{ secrets.NAME }}`; never shown, never logged.',
+      'Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.',
     examples: [{ crm_token: 's3cr3t' }],
   },
 )
@@ -31,21 +30,22 @@ const restOfExecute = {
     Type.String({
       pattern: '^[\\x21-\\x7e]{1,255}$',
       description:
-        "The caller's name for this execution, 1 to 255 visible ASCII characters; goes out as Idempotency-Key, unless a header field of the node has that name. Templates have it as `execution.idempotencyKey`.",
+        "The client's name for this execution, 1 to 255 visible ASCII characters. It is sent as Idempotency-Key, unless the node sets that header. Templates can use it as `execution.idempotencyKey`.",
       examples: ['instance-4711-step-3'],
     }),
   ),
   correlationId: Type.Optional(
     Type.String({
       maxLength: 128,
-      description: 'Free text, returned and logged.',
+      description: "The engine's own name for the execution. The reply and the log have it.",
       examples: ['instance-4711'],
     }),
   ),
   tenant: Type.Optional(
     Type.String({
       pattern: `^${tenantPattern}$`,
-      description: 'Separates statistics, limits and connection pools: up to 64 of A-Z a-z 0-9 . _ -',
+      description:
+        'The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -',
       examples: ['acme'],
     }),
   ),
@@ -53,34 +53,32 @@ const restOfExecute = {
     Type.Integer({
       minimum: 1,
       maximum: 600_000,
-      description: 'Milliseconds after which everything ends: waiting for a place, attempts, pauses.',
+      description:
+        'The time limit of the execution, in milliseconds. It covers waiting, attempts and pauses.',
       examples: [15_000],
     }),
   ),
   diagnostics: Type.Optional(
     oneOfWords(['full', 'brief'], {
-      description: '`brief` leaves out headers and bodies of request and response.',
+      description: '`brief`: the reply leaves out headers and bodies of request and response.',
       default: 'full',
     }),
   ),
 }
 
-/** The body of `POST /v1/execute`. */
 export const ExecuteRequest = closedObject(
   { node: named(Node), ...restOfExecute },
   {
     $id: 'ExecuteRequest',
-    description: 'A node, what the workflow knows, and how the call is to be made.',
+    description: 'The body of `POST /v1/execute`: a node, a payload, and options of the call.',
   },
 )
 
 /** The body of `POST /v1/execute` without its node. */
 export const ExecuteRest = closedObject(restOfExecute, { $id: 'ExecuteRest' })
 
-/** The body of `POST /v1/execute`. */
 export type ExecuteRequest = Static<typeof ExecuteRequest>
 
-/** A response or failure to decide on as if the target had given it. */
 export const Simulation = Type.Union(
   [
     closedObject(
@@ -108,7 +106,6 @@ export const Simulation = Type.Union(
   },
 )
 
-/** A response or failure to decide on. */
 export type Simulation = Static<typeof Simulation>
 
 const restOfPreview = {
@@ -120,23 +117,24 @@ const restOfPreview = {
   simulate: Type.Optional(named(Simulation)),
 }
 
-/** The body of `POST /v1/preview`. */
 export const PreviewRequest = closedObject(
   { node: named(Node), ...restOfPreview },
-  { $id: 'PreviewRequest', description: 'What is to be rendered, and what the target might answer.' },
+  {
+    $id: 'PreviewRequest',
+    description: 'The body of `POST /v1/preview`: a node, a payload, and a simulated outcome.',
+  },
 )
 
 /** The body of `POST /v1/preview` without its node. */
 export const PreviewRest = closedObject(restOfPreview, { $id: 'PreviewRest' })
 
-/** The body of `POST /v1/preview`. */
 export type PreviewRequest = Static<typeof PreviewRequest>
 
 const nullableText = (description: string) => nullable<string>({ type: 'string', description })
 const nullableNumber = (description: string) => nullable<number>({ type: 'number', minimum: 0, description })
 
 const deliveredDescription =
-  'Whether the target got the request. `yes`: a complete response head came back. `maybe`: something was sent. `no`: not one byte of a request left.'
+  'Whether the target got the request. `yes`: a complete response head came back. `maybe`: some bytes of the request were sent. `no`: not one byte was sent.'
 const delivered = oneOfWords(['yes', 'maybe', 'no'], { description: deliveredDescription })
 
 const HeaderPairs = Type.Array(
@@ -147,174 +145,175 @@ const HeaderPairs = Type.Array(
     maxItems: 2,
     description: 'Name and value.',
   }),
-  { description: 'Name and value pairs in the order of the wire.' },
+  { description: 'Pairs of name and value, in the order on the wire.' },
 )
 
-/** The codes of a reason. */
+/** The codes that a reason can have. */
 export const reasonCodes = ['expectation_met', 'expectation_unmet', ...failureCodes] as const
 
-/** Why the call took its branch. */
 export const Reason = closedObject(
   {
-    code: oneOfWords(reasonCodes, { description: 'Stable name of the reason.' }),
-    message: Type.String({ description: 'What happened, in a sentence.' }),
+    code: oneOfWords(reasonCodes, { description: 'The stable name of the reason.' }),
+    message: Type.String({ description: 'What happened, in one sentence.' }),
     hint: nullableText('What to do about it.'),
     blame: Type.Unsafe<'node' | 'target' | 'service' | null>({
       enum: ['node', 'target', 'service', null],
-      description: 'Who has to act for the next call to go better.',
+      description:
+        'Who can fix the cause: the author of the node, the operator of the target, or the operator of the service.',
     }),
-    path: nullableText('JSON Pointer to the part of the node to look at.'),
-    docs: nullableText('Where the code is explained.'),
+    path: nullableText('A JSON Pointer to the part of the node that the reason is about.'),
+    docs: nullableText('A link to the explanation of the code.'),
     expected: Type.Optional(Type.String({ description: 'What the node expected.' })),
-    actual: Type.Optional(Type.String({ description: 'What came instead, or met it.' })),
+    actual: Type.Optional(Type.String({ description: 'What the target sent.' })),
   },
   { $id: 'Reason', description: 'Why the call took its branch.' },
 )
 
-/** Why the call took its branch. */
 export type Reason = Static<typeof Reason>
 
-/** Something that did not stop the call but deserves a look. */
 const Warning = closedObject(
   {
-    code: Type.String({ description: 'Stable name of the warning.', examples: ['value_empty'] }),
-    path: nullableText('JSON Pointer to the part of the node to look at.'),
-    message: Type.String({ description: 'What is odd, in a sentence.' }),
+    code: Type.String({ description: 'The stable name of the warning.', examples: ['value_empty'] }),
+    path: nullableText('A JSON Pointer to the part of the node that the warning is about.'),
+    message: Type.String({ description: 'What is odd, in one sentence.' }),
   },
-  { $id: 'Warning', description: 'Something that did not stop the call but deserves a look.' },
+  { $id: 'Warning', description: 'An oddity that did not stop the call.' },
 )
 
-/** The request as sent, with secrets masked. */
 export const ShownRequest = closedObject(
   {
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({ description: 'The rendered URL.' }),
     headers: Type.Optional(HeaderPairs),
-    body: Type.Optional(nullableText('The rendered body, or null where none is sent.')),
+    body: Type.Optional(nullableText('The rendered body; null if the request has none.')),
     bodyBytes: nullable<number>({
       type: 'integer',
       minimum: 0,
       description:
-        'The size of the body that is sent; null where it would tell how long a secret is, or where the body could not be rendered.',
+        'The size of the body. Null if it would reveal the length of a secret, or if the body could not be rendered.',
     }),
   },
   { $id: 'ShownRequest', description: 'The request as sent, with secrets masked.' },
 )
 
-/** The request as sent, with secrets masked. */
 export type ShownRequest = Static<typeof ShownRequest>
 
-/** What the target answered, with secrets masked. */
 export const ShownResponse = closedObject(
   {
     status: Type.Integer({ description: 'The status.' }),
-    reason: Type.Optional(nullableText('The phrase of the status line; null where it has none.')),
+    reason: Type.Optional(nullableText('The reason phrase of the status line; null if it has none.')),
     headers: Type.Optional(HeaderPairs),
     body: Type.Optional(
       Type.String({
-        description: 'The body, decoded and read in its charset; at most MAX_ECHO_BYTES of it.',
+        description: 'The body after content decoding, read in its charset, up to MAX_ECHO_BYTES.',
       }),
     ),
     bodyEncoding: Type.Optional(
       oneOfWords(['utf8', 'base64'], {
         description:
-          'How `body` is written: as text where no byte of it was lost and it names its charset, is of a type that is text, is UTF-8, or looks like text, and no NUL says otherwise; else as base64 of the bytes.',
+          'How `body` is written. `utf8`: as text. The body is text if it has no NUL and no byte that is invalid in its charset, and names its charset, has a text media type, is UTF-8 or looks like text. `base64`: any other body.',
       }),
     ),
     bodyBytes: nullable<number>({
       type: 'integer',
       minimum: 0,
       description:
-        'How much of the body was read, after decoding; null where it would tell how long a secret is.',
+        'How many bytes of the body were read, counted after content decoding. Null if it would reveal the length of a secret.',
     }),
-    truncated: Type.Boolean({ description: 'Whether `body` shows less than was read.' }),
+    truncated: Type.Boolean({ description: 'Whether `body` is shorter than the body that was read.' }),
   },
-  { $id: 'ShownResponse', description: 'What the target answered, with secrets masked.' },
+  { $id: 'ShownResponse', description: 'The response of the target, with secrets masked.' },
 )
 
-/** What the target answered, with secrets masked. */
 export type ShownResponse = Static<typeof ShownResponse>
 
-/** One request that reached the wire or was to. */
 export const AttemptEntry = closedObject(
   {
     purpose: oneOfWords(purposes, {
       description:
-        'Why the request went out. `call`: as the node says. `resend`: the same once more at once, on a fresh connection, since a kept one had ended without a byte of an answer; done with GET, PUT, DELETE and `idempotent`, and with any request of which nothing had been sent.',
+        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent.',
     }),
-    number: Type.Integer({ minimum: 1, description: 'Counts all entries, from 1.' }),
-    startedAt: Type.String({ format: 'date-time', description: 'When it began.' }),
-    durationMs: Type.Number({ minimum: 0, description: 'How long it took, in milliseconds.' }),
-    status: nullable<number>({ type: 'integer', description: 'The status of the response.' }),
+    number: Type.Integer({ minimum: 1, description: 'The position of the entry, from 1.' }),
+    startedAt: Type.String({ format: 'date-time', description: 'When the attempt began.' }),
+    durationMs: Type.Number({ minimum: 0, description: 'The duration of the attempt, in milliseconds.' }),
+    status: nullable<number>({
+      type: 'integer',
+      description: 'The status of the response; null if none came.',
+    }),
     failure: Type.Unsafe<(typeof failureCodes)[number] | null>({
       enum: [...failureCodes, null],
-      description: 'The code of the failure.',
+      description: 'The code of the failure; null if the attempt did not fail.',
     }),
     delivered,
-    connectionReused: Type.Boolean({ description: 'Whether an open connection was used.' }),
+    connectionReused: Type.Boolean({ description: 'Whether the attempt reused a kept connection.' }),
     timings: closedObject(
       {
-        queueMs: nullableNumber('Waiting for a place.'),
+        queueMs: nullableNumber('Waiting for a permit.'),
         dnsMs: nullableNumber('Resolving the name.'),
         connectMs: nullableNumber('Opening the connection.'),
         tlsMs: nullableNumber(
-          'The TLS handshake, all of a second connection included where the first met with silence.',
+          'The TLS handshake. It includes a second connection, which the service opens if the target does not react to the first handshake.',
         ),
-        firstByteMs: nullableNumber('From sending to the response head.'),
-        downloadMs: nullableNumber('Reading the body.'),
+        firstByteMs: nullableNumber('From sending the request to the head of the response.'),
+        downloadMs: nullableNumber('Reading the response body.'),
       },
-      { description: 'Milliseconds per phase; null where a phase did not happen.' },
+      { description: 'Milliseconds per phase; null if the attempt did not have the phase.' },
     ),
   },
-  { $id: 'Attempt', description: 'One request that reached the wire or was to.' },
+  { $id: 'Attempt', description: 'One try at sending the request.' },
 )
 
-/** One request that reached the wire or was to. */
 export type AttemptEntry = Static<typeof AttemptEntry>
 
-/** The reply of `POST /v1/execute`. */
 export const ExecuteReply = closedObject(
   {
-    executionId: Type.String({ format: 'uuid', description: 'UUIDv7 of this execution.' }),
-    nodeId: nullableText('`node.id` as given.'),
-    correlationId: nullableText('`correlationId` as given.'),
-    tenant: nullableText('`tenant` as given.'),
-    idempotencyKey: nullableText('The Idempotency-Key that went out.'),
-    branch: Type.String({ description: "The output to follow, under the engine's own name." }),
-    succeeded: Type.Boolean({ description: 'Whether the expectation was met, whatever the branch.' }),
+    executionId: Type.String({ format: 'uuid', description: 'The UUIDv7 of this execution.' }),
+    nodeId: nullableText('`node.id` of the request.'),
+    correlationId: nullableText('`correlationId` of the request.'),
+    tenant: nullableText('`tenant` of the request.'),
+    idempotencyKey: nullableText('The Idempotency-Key that was sent to the target.'),
+    branch: Type.String({
+      description: "The output that the workflow follows, under the engine's own name.",
+    }),
+    succeeded: Type.Boolean({
+      description: 'Whether the response met the expectation. It does not depend on the branch.',
+    }),
     reason: named(Reason),
     delivered,
     repeat: oneOfWords(['safe', 'if_idempotent', 'never'], {
       description:
-        'Whether sending the same again can do harm, or any good. After a response that is not the expected one by its status: 429, 503, 529 `safe`; 408, 425 and every other 5xx but 501 and 505 `if_idempotent`; others `never`.',
+        'Whether to send the same request again. `safe`: it cannot duplicate anything and may help. `if_idempotent`: it may duplicate. `never`: it does not help. After an unexpected response the status decides: 429, 503 and 529 are `safe`; 408, 425 and every other 5xx except 501 and 505 are `if_idempotent`; all others are `never`.',
     }),
     retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
     captured: recordSchema(Type.Unknown(), {
-      description: 'Name to value; null, with the warning `capture_empty`, where the response had none.',
+      description:
+        'The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`.',
     }),
     request: Type.Unsafe<ShownRequest | null>({
       anyOf: [named(ShownRequest), { type: 'null' }],
-      description: 'Null where rendering failed.',
+      description: 'The request that was sent; null if rendering failed.',
     }),
     response: Type.Unsafe<ShownResponse | null>({
       anyOf: [named(ShownResponse), { type: 'null' }],
-      description: 'Null where none came.',
+      description: 'The response of the target; null if none came.',
     }),
-    attempts: Type.Array(named(AttemptEntry), { description: 'In order.' }),
-    warnings: Type.Array(named(Warning), { description: 'What deserves a look.' }),
+    attempts: Type.Array(named(AttemptEntry), { description: 'All attempts, in order.' }),
+    warnings: Type.Array(named(Warning), { description: 'Oddities that did not stop the call.' }),
     durationMs: Type.Integer({
       minimum: 0,
       description:
-        'From acceptance to the end of the last attempt, or of rendering where there is none, in milliseconds.',
+        'The time from acceptance to the end of the last attempt, in milliseconds; to the end of rendering if there was no attempt.',
     }),
   },
-  { $id: 'ExecuteReply', description: 'The branch to follow, and the diagnostics that explain it.' },
+  {
+    $id: 'ExecuteReply',
+    description:
+      'The reply of `POST /v1/execute`: the branch to follow, and the diagnostics that explain it.',
+  },
 )
 
-/** The reply of `POST /v1/execute`. */
 export type ExecuteReply = Static<typeof ExecuteReply>
 
-/** The decision on a simulated response. */
 export const Simulated = closedObject(
   {
     branch: ExecuteReply.properties.branch,
@@ -322,33 +321,32 @@ export const Simulated = closedObject(
     reason: ExecuteReply.properties.reason,
     captured: ExecuteReply.properties.captured,
   },
-  { $id: 'Simulated', description: 'What the node would have decided.' },
+  { $id: 'Simulated', description: 'The decision of the node on the simulated outcome.' },
 )
 
-/** The reply of `POST /v1/preview`. */
 export const PreviewReply = closedObject(
   {
     request: named(ShownRequest),
     curl: nullableText(
-      'The request as a shell command, after the functions that it encodes values with; secrets and literal credentials are shell variables. Null where rendering failed.',
+      'The request as a shell command, preceded by the shell functions that encode its values. Shell variables stand for secrets and literal credentials. Null if rendering failed.',
     ),
     warnings: ExecuteReply.properties.warnings,
     simulated: Type.Unsafe<Static<typeof Simulated> | null>({
       anyOf: [named(Simulated), { type: 'null' }],
-      description: 'Null where nothing was simulated and the request could be rendered.',
+      description:
+        'The decision on the simulated outcome, or on the failure of rendering; null if there is neither.',
     }),
   },
   {
     $id: 'PreviewReply',
     description:
-      'The request that would be sent, or as much of it as could be rendered, and what would follow.',
+      'The reply of `POST /v1/preview`: the request that would be sent, as far as it could be rendered, and the decision on a simulated outcome.',
   },
 )
 
-/** The reply of `POST /v1/preview`. */
 export type PreviewReply = Static<typeof PreviewReply>
 
-/** Every schema that others refer to by name. */
+/** The schemas of this file that other schemas or routes refer to by `$id`. */
 export const executionSchemas = [
   Secrets,
   ExecuteRequest,

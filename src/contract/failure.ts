@@ -1,10 +1,16 @@
 /** Who has to act for the next execution to go better. */
 export type Blame = 'node' | 'target' | 'service'
 
-/** Whether a complete request may have reached the target: `yes` rests on a response head, `no` on silence. */
+/**
+ * Whether the target got the request. `yes`: a complete response head came back. `maybe`: some bytes of it were sent.
+ * `no`: not one byte of it was sent.
+ */
 export type Delivered = 'no' | 'maybe' | 'yes'
 
-/** Whether sending the same request again can do harm, or any good. */
+/**
+ * Whether the same request may be sent again: `safe` cannot duplicate anything and may help, `if_idempotent` may
+ * duplicate, `never` does not help.
+ */
 export type RetrySafety = 'safe' | 'if_idempotent' | 'never'
 
 /** The part of a call in which it ended. */
@@ -43,7 +49,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A secret that the node refers to is not known',
-    hint: 'Send the secret in `secrets`, or correct its name in the node. Whoever runs the service can add one to its own secrets.',
+    hint: 'Send the secret in `secrets`, or correct its name in the node. The operator can add it to the secrets of the service.',
   },
   secret_not_allowed: {
     phase: 'rendering',
@@ -57,70 +63,70 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A secret of the service cannot be sent where the node puts it',
-    hint: 'Its value does not fit there, or makes what it is part of too long. Why is not told, since that would tell a part of it: the operator knows the value.',
+    hint: 'The value has a character that is not allowed there, or makes the URL, header or body too long. The reply does not say which, because that would reveal a part of the value. Ask the operator, who knows the value.',
   },
   template_failed: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
     title: 'A template could not be rendered',
-    hint: 'Simplify the template: loops, text and time that it may use are limited.',
+    hint: 'Simplify the templates of the request: their loops, text and processor time are limited. Check the values that their filters get.',
   },
   url_invalid: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'The rendered URL is not usable',
-    hint: 'Look at the values that the payload puts into the URL.',
+    title: 'The rendered URL is not valid',
+    hint: 'Check the values that the payload puts into the URL.',
   },
   header_invalid: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'A rendered header is not usable',
-    hint: 'Remove line breaks and control characters. Encode what is outside of ASCII, for example with the filter url_encode or base64_encode.',
+    title: 'A rendered header is not valid',
+    hint: 'Remove line breaks and control characters. Encode characters outside ASCII, for example with the filter url_encode or base64_encode.',
   },
   body_invalid: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'The rendered body is not what its content type says',
-    hint: 'Look at the rendered body with a preview of the same payload.',
+    title: 'The rendered body does not match its content type',
+    hint: 'Render the body with `POST /v1/preview` and the same payload, and look at it.',
   },
   request_too_large: {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
     title: 'The rendered request is too large',
-    hint: 'Send fewer fields, or a reference instead of the data.',
+    hint: 'Send fewer fields, or send a link to the data instead of the data.',
   },
   address_denied: {
     phase: 'address',
     blame: 'node',
     repeat: 'never',
-    title: 'The target may not be called from here',
-    hint: 'Only public addresses are open. Whoever runs the service can open others with EGRESS_ALLOW, save those of metadata services and of the service itself.',
+    title: 'The service is not allowed to call this target',
+    hint: 'Only public addresses are open. The operator can open other addresses with EGRESS_ALLOW, except those of metadata services and of the service itself.',
   },
   dns_not_found: {
     phase: 'dns',
     blame: 'node',
     repeat: 'safe',
     title: 'The host name does not exist',
-    hint: 'Check the host name in the URL for a typing error. Names of a private network are known to its own name servers only: whoever runs the service sets them with EGRESS_DNS_SERVERS.',
+    hint: 'Check the host name in the URL for a typing error. Only the name servers of a private network know its names: the operator sets these servers with EGRESS_DNS_SERVERS.',
   },
   dns_failed: {
     phase: 'dns',
     blame: 'target',
     repeat: 'safe',
     title: 'The host name could not be resolved',
-    hint: "Either the name servers of its domain are at fault, or those that the service asks: the ones in EGRESS_DNS_SERVERS, or else the system's. If other hosts are resolved, tell the operator of the target, else whoever runs the service.",
+    hint: "The fault is with the name servers of the domain, or with those that the service asks: EGRESS_DNS_SERVERS or, if that is not set, the system's. If other hosts can be resolved, tell the operator of the target. If not, tell the operator of the service.",
   },
   dns_timeout: {
     phase: 'dns',
     blame: 'target',
     repeat: 'safe',
     title: 'The name servers did not answer in time',
-    hint: "Either the name servers of its domain are slow or down, or those that the service asks: the ones in EGRESS_DNS_SERVERS, or else the system's. If other hosts are resolved, tell the operator of the target, else whoever runs the service.",
+    hint: "The name servers of the domain are slow or down, or those that the service asks are: EGRESS_DNS_SERVERS or, if that is not set, the system's. If other hosts can be resolved, tell the operator of the target. If not, tell the operator of the service.",
   },
   connect_refused: {
     phase: 'connecting',
@@ -133,7 +139,7 @@ export const failures = {
     phase: 'connecting',
     blame: 'target',
     repeat: 'safe',
-    title: 'The target cannot be reached from here',
+    title: 'The service cannot reach the target',
     hint: 'There is no route to the target. Check the network of the service and the address of the host.',
   },
   connect_timeout: {
@@ -148,7 +154,7 @@ export const failures = {
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target comes from an unknown authority',
-    hint: 'It is self-signed, or the target does not send its intermediate certificate. A private authority is added with EGRESS_CA_FILE.',
+    hint: 'The certificate is self-signed, or the target does not send its intermediate certificate. The operator can add a private authority with EGRESS_CA_FILE.',
   },
   tls_cert_expired: {
     phase: 'tls',
@@ -176,14 +182,14 @@ export const failures = {
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target is not acceptable',
-    hint: 'It is revoked, malformed, too weak or meant for another purpose. Its operator has to replace it.',
+    hint: 'The certificate is revoked, malformed, too weak or issued for another purpose. The operator of the target has to replace it.',
   },
   tls_protocol: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The target offers no acceptable version of TLS',
-    hint: 'TLS 1.2 or newer with a common cipher is required. The operator of the target has to update it.',
+    hint: 'The service requires TLS 1.2 or newer with a common cipher. The operator of the target has to update its server.',
   },
   tls_not_tls: {
     phase: 'tls',
@@ -197,48 +203,48 @@ export const failures = {
     blame: 'target',
     repeat: 'never',
     title: 'The target demands a client certificate',
-    hint: 'Client certificates are not supported. Ask for another way to authenticate.',
+    hint: 'The service does not support client certificates. Ask the operator of the target for another way to authenticate.',
   },
   tls_aborted: {
     phase: 'tls',
     blame: 'target',
     repeat: 'safe',
     title: 'The target broke off the TLS handshake',
-    hint: 'A firewall or load balancer in front of the target may reject the service. Try again, then ask its operator.',
+    hint: 'A firewall or load balancer in front of the target may reject the service. Try again. If the handshake fails again, ask the operator of the target.',
   },
   tls_timeout: {
     phase: 'tls',
     blame: 'target',
     repeat: 'safe',
-    title: 'The TLS handshake was not finished in time',
-    hint: 'The port accepts connections and does not finish the handshake. Check the port in the URL. Where it is right, the target is overloaded, or a firewall in front of it lets no handshake through: tell its operator.',
+    title: 'The TLS handshake did not finish in time',
+    hint: 'The port accepts connections but does not finish the handshake. Check the port in the URL. If the port is right, the target is overloaded or a firewall blocks the handshake: tell the operator of the target.',
   },
   send_timeout: {
     phase: 'sending',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target did not take the request in time',
-    hint: 'The target stopped reading. Send a smaller body or a longer timeoutMs.',
+    hint: 'The target stopped reading the request. Send a smaller body, or raise timeoutMs.',
   },
   no_response: {
     phase: 'responding',
     blame: 'target',
     repeat: 'if_idempotent',
-    title: 'The target closed the connection without an answer',
-    hint: 'The target may have processed the request. Look into its log before you repeat it.',
+    title: 'The target closed the connection without a response',
+    hint: 'The target may have processed the request. Check its log before you send the request again.',
   },
   response_timeout: {
     phase: 'responding',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target did not answer in time',
-    hint: 'Raise timeoutMs, or let the target accept the request at once and do the work later.',
+    hint: 'Raise timeoutMs, or let the target reply at once and do the work later.',
   },
   response_malformed: {
     phase: 'responding',
     blame: 'target',
     repeat: 'never',
-    title: 'The answer of the target breaks the rules of HTTP',
+    title: 'The response of the target violates HTTP',
     hint: 'The operator of the target has to correct its server.',
   },
   response_not_http: {
@@ -252,36 +258,36 @@ export const failures = {
     phase: 'responding',
     blame: 'target',
     repeat: 'never',
-    title: 'The headers of the answer are too large',
-    hint: 'At most 16 KiB and 512 headers are accepted. The target may be setting cookies without end.',
+    title: 'The headers of the response are too large',
+    hint: 'The service accepts at most 512 headers and 16 KiB of them. The usual cause is a target that sets too many cookies.',
   },
   judging_failed: {
     phase: 'responding',
     blame: 'node',
     repeat: 'never',
-    title: 'The response could not be judged within the limits',
-    hint: 'The target has answered: look at the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target answer with less.',
+    title: 'Judging the response exceeded the limits',
+    hint: 'The target has responded: see the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target send a smaller response.',
   },
   queue_full: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'Too many calls to this target are waiting',
-    hint: 'The target is slower than the calls that are sent to it. Try again later.',
+    hint: 'Calls to the target arrive faster than it answers them. Try again later.',
   },
   queue_timeout: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The call waited too long for its turn',
-    hint: 'The target is slower than the calls that are sent to it. Try again later.',
+    hint: 'Calls to the target arrive faster than it answers them. Try again later.',
   },
   local_resource: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The service ran out of sockets or files',
-    hint: 'Whoever runs the service has to raise its limits.',
+    hint: 'The operator has to raise the limits of the process, such as the number of open files.',
   },
   shutdown: {
     phase: 'service',
@@ -294,33 +300,36 @@ export const failures = {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
-    title: 'The caller gave up before the call began',
-    hint: 'Wait longer than timeoutMs for the answer of the service.',
+    title: 'The client closed its connection before the call began',
+    hint: 'Let the client wait at least two seconds longer than timeoutMs for the reply of the service.',
   },
 } as const satisfies Record<string, FailureInfo>
 
-/** The name of a failure, as callers see it. */
+/** The name of a failure. It is part of the API. */
 export type FailureCode = keyof typeof failures
 
-/** All codes, for schemas. */
+/** All codes of failures, for schemas. */
 export const failureCodes = Object.keys(failures) as FailureCode[]
 
 /**
- * Why a call ended without an answer that could be judged. `detail` is one sentence of our own for people:
- * no address, no text of the peer, no library message.
+ * Why a call ended without a response that could be judged. `detail` is one sentence that the service wrote: it has no
+ * address, no text of the peer and no message of a library.
  */
 export interface Failure {
   readonly code: FailureCode
   readonly detail: string
   /** JSON Pointer to the part of the node to look at, or null. */
   readonly path: string | null
-  /** What helps in this case, where that is more than the table of codes can say. */
+  /** A hint for this case, in place of the one in the table of codes. */
   readonly hint?: string
-  /** Of a response that could not be taken, where its status line was read. */
+  /** The status of a response that was rejected after its status line was read. */
   readonly status?: number
 }
 
-/** A request that may have arrived is never `safe` to repeat, and one that cannot have arrived always is. */
+/**
+ * The retry safety after a failure. A failure that would only come again is `never`. For all others delivery decides: a
+ * request that may have arrived is `if_idempotent`, one that was not sent is `safe`.
+ */
 export function findSafetyAfterFailure(code: FailureCode, delivered: Delivered): RetrySafety {
   const { repeat } = failures[code]
   if (repeat === 'never') return 'never'

@@ -1,8 +1,11 @@
-/** What a secret may be called, in a node, in a request and in the service's own store. */
+/** The pattern of the name of a secret, both of the request and of the service. */
 export const secretNamePattern = '[A-Za-z_][A-Za-z0-9_]*'
 
-/** What a tenant may be called. */
+/** The pattern of the name of a tenant. */
 export const tenantPattern = '[A-Za-z0-9._-]{1,64}'
 
-/** A text shorter than this is not searched for: it would stand everywhere. */
+/**
+ * The shortest text that is masked, in characters. A shorter one would match by chance all over a request, and its masks
+ * would hide more than the secret.
+ */
 export const minMaskLength = 4

@@ -4,7 +4,7 @@ import { methods } from './method.ts'
 import { sources } from './payload.ts'
 import { Type } from './typebox.ts'
 
-/** What a node does where its config is silent. */
+/** The defaults of a node. */
 export const defaults = {
   timeoutMs: 10_000,
   expect: { type: 'status', value: '2xx' },
@@ -13,7 +13,10 @@ export const defaults = {
   contentType: 'application/json',
 } as const
 
-/** How much of a kind a node may have: the same node is always accepted or always refused. */
+/**
+ * How many items a node may have. They bound the work of one call and lie far above what people draw. No setting changes
+ * them, so that every instance of the service accepts the same nodes.
+ */
 export const nodeLimits = {
   nameCharacters: 1_024,
   fields: 1_000,
@@ -23,46 +26,49 @@ export const nodeLimits = {
   hosts: 100,
 } as const
 
-/** The outputs of a node under their own names. */
+/** The service's names for the outputs of a node. An engine can give them other names with `branches`. */
 export const branchNames = ['success', 'error', 'exit'] as const
 
-/** An output of a node under its own name. */
+/** The service's name for an output of a node. */
 export type BranchName = (typeof branchNames)[number]
 
 const fieldOptions = {
   name: Type.String({
     minLength: 1,
     maxLength: nodeLimits.nameCharacters,
-    description: 'The name that the receiver expects. Order, case and repetition are kept.',
+    description: 'The name that the target expects. The service keeps order, case and repeated names.',
   }),
   ifEmpty: Type.Optional(
     oneOfWords(['send', 'omit', 'fail'], {
       description:
-        'What to do with a value that is missing, null or "": send it empty, leave the field out, or do not make the call. The last two take an empty list for empty, too. Without it, an empty value is sent and reported as a warning.',
+        'What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning.',
       default: defaults.ifEmpty,
     }),
   ),
   when: Type.Optional(
     Type.String({
       minLength: 1,
-      description: 'A Liquid condition without braces. Where it is false the field is left out.',
+      description: 'A Liquid condition without braces. If it is false, the field is left out.',
       examples: ['profile.score > 50'],
     }),
   ),
   sensitive: Type.Optional(
-    Type.Boolean({ description: 'Mask the value wherever it is shown.', default: false }),
+    Type.Boolean({
+      description: 'Whether the value is masked wherever the service shows it.',
+      default: false,
+    }),
   ),
 }
 
 const AttributeField = closedObject(
   {
     ...fieldOptions,
-    source: oneOfWords(sources, { description: 'The part of the payload that has the attribute.' }),
+    source: oneOfWords(sources, { description: 'The part of the payload that the attribute belongs to.' }),
     field: Type.String({
       minLength: 1,
       maxLength: nodeLimits.nameCharacters,
       description:
-        'The exact name of the attribute; only where there is no such attribute is it read as a dotted path.',
+        'The exact name of the attribute. If no attribute has this name, the service reads it as a dotted path.',
       examples: ['email', 'address.city', 'items.0.sku'],
     }),
   },
@@ -82,11 +88,10 @@ const TemplateField = closedObject(
 )
 
 const LiteralField = closedObject(
-  { ...fieldOptions, literal: anyJson('Any JSON value, sent as it stands: nothing in it is a template.') },
-  { title: 'Literal', description: 'The value is sent as it stands.' },
+  { ...fieldOptions, literal: anyJson('Any JSON value. It is sent unchanged: nothing in it is a template.') },
+  { title: 'Literal', description: 'The value is sent unchanged.' },
 )
 
-/** A name and where its value comes from, in exactly one of three forms. */
 export const Field = Type.Union([AttributeField, TemplateField, LiteralField], {
   $id: 'Field',
   description: 'an object with a name and exactly one of: "source" with "field", "value", or "literal"',
@@ -97,7 +102,6 @@ export const Field = Type.Union([AttributeField, TemplateField, LiteralField], {
   ],
 })
 
-/** A name and where its value comes from. */
 export type Field = Static<typeof Field>
 
 const secretTemplate = (description: string, examples: string[]) =>
@@ -105,21 +109,21 @@ const secretTemplate = (description: string, examples: string[]) =>
 
 const BearerAuth = closedObject(
   {
-    type: oneOfWords(['bearer'], { description: 'A Bearer token.' }),
-    token: secretTemplate('Template of the token.', ['{{ secrets.crm_token }}']),
+    type: oneOfWords(['bearer'], { description: 'A Bearer token (RFC 6750).' }),
+    token: secretTemplate('A template of the token.', ['{{ secrets.crm_token }}']),
   },
   { title: 'Bearer', description: 'Authorization: Bearer …' },
 )
 
 const BasicAuth = closedObject(
   {
-    type: oneOfWords(['basic'], { description: 'Name and password.' }),
+    type: oneOfWords(['basic'], { description: 'User name and password (RFC 7617).' }),
     username: Type.String({
-      description: 'Template of the user name, without a colon.',
+      description: 'A template of the user name. The name must not contain a colon.',
       examples: ['flow'],
     }),
     password: Type.String({
-      description: 'Template of the password.',
+      description: 'A template of the password.',
       examples: ['{{ secrets.crm_password }}'],
     }),
   },
@@ -128,98 +132,95 @@ const BasicAuth = closedObject(
 
 const ApiKeyAuth = closedObject(
   {
-    type: oneOfWords(['apiKey'], { description: 'A key under a name of the receiver.' }),
-    in: oneOfWords(['header', 'query'], { description: 'Where the key goes.' }),
+    type: oneOfWords(['apiKey'], { description: 'A key under a name that the target expects.' }),
+    in: oneOfWords(['header', 'query'], { description: 'Whether the key is a header or a URL parameter.' }),
     name: Type.String({
       minLength: 1,
       maxLength: nodeLimits.nameCharacters,
-      description: 'The name of the header or parameter.',
+      description: 'The name of the header or URL parameter.',
       examples: ['X-Api-Key'],
     }),
-    value: secretTemplate('Template of the key.', ['{{ secrets.crm_key }}']),
+    value: secretTemplate('A template of the key.', ['{{ secrets.crm_key }}']),
   },
   { title: 'API key', description: 'A key in a header or as a URL parameter.' },
 )
 
-/** How the call authenticates itself; always masked. */
 export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth], {
   $id: 'Auth',
-  description: 'How the call authenticates itself at the target. Always masked in what is shown.',
+  description: 'How the request authenticates itself at the target. The reply always masks the credential.',
   discriminator: { propertyName: 'type' },
 })
 
-/** How the call authenticates itself. */
 export type Auth = Static<typeof Auth>
 
 const encodedType = Type.Optional(
   oneOfWords(['application/json', 'application/x-www-form-urlencoded'], {
-    description: 'How the object is written.',
+    description: 'The format in which the object is sent.',
     default: defaults.contentType,
   }),
 )
 
 const SimpleBody = closedObject(
   {
-    structure: oneOfWords(['simple'], { description: 'An object of chosen fields.' }),
+    structure: oneOfWords(['simple'], { description: 'An object with the fields of the node.' }),
     contentType: encodedType,
     fields: Type.Array(named(Field), {
       maxItems: nodeLimits.fields,
       description: 'The members of the object, in order.',
     }),
   },
-  { title: 'Simple', description: 'An object of the chosen fields.' },
+  { title: 'Simple', description: 'An object with the fields of the node.' },
 )
 
 const FullBody = closedObject(
   {
-    structure: oneOfWords(['full'], { description: 'Everything the payload has.' }),
+    structure: oneOfWords(['full'], { description: 'The payload or one of its parts.' }),
     contentType: encodedType,
     source: Type.Optional(
-      oneOfWords(sources, { description: 'Only this part of the payload. Without it, the whole payload.' }),
+      oneOfWords(sources, {
+        description: 'The part of the payload to send. Without `source` the whole payload is sent.',
+      }),
     ),
   },
-  { title: 'Full', description: 'The payload as given, or one of its parts.' },
+  { title: 'Full', description: 'The payload or one of its parts, unchanged.' },
 )
 
 const JsonBody = closedObject(
   {
-    structure: oneOfWords(['json'], { description: 'JSON of the author.' }),
+    structure: oneOfWords(['json'], { description: 'JSON that the author writes.' }),
     contentType: encodedType,
     content: anyJson(
-      'Any JSON. Its strings are templates, its names are not; a string that is nothing but one placeholder becomes the value with its type.',
+      'Any JSON. Its strings are templates, its names are not. A string that consists of one placeholder becomes the value and keeps its type.',
     ),
   },
-  { title: 'JSON', description: 'The same JSON with its strings rendered.' },
+  { title: 'JSON', description: 'The JSON of the author with rendered strings.' },
 )
 
 const RawBody = closedObject(
   {
-    structure: oneOfWords(['raw'], { description: 'Text of the author.' }),
+    structure: oneOfWords(['raw'], { description: 'Text that the author writes.' }),
     contentType: Type.String({
       minLength: 1,
       description:
-        'The media type of the text. The values are written as it asks, and the text is sent in its charset.',
+        'The media type of the text. It decides how values are escaped, and in which charset the text is sent.',
       examples: ['application/xml'],
     }),
     content: Type.String({
       description:
-        'A Liquid template. In the media types of JSON, of JSON in lines, of XML and of forms the values are escaped.',
+        'A Liquid template. Values are escaped if the media type is JSON, JSON lines, XML or a form.',
     }),
   },
   { title: 'Raw', description: 'The rendered text.' },
 )
 
-/** What is sent as the body. */
 export const Body = Type.Union([SimpleBody, FullBody, JsonBody, RawBody], {
   $id: 'Body',
-  description: 'What is sent as the body, in one of four structures.',
+  description: 'The body of the request, in one of four structures.',
   discriminator: { propertyName: 'structure' },
 })
 
-/** What is sent as the body. */
 export type Body = Static<typeof Body>
 
-/** A status or a class of statuses, as the author writes it. */
 const statusPattern = Type.Unsafe<number | string>({
   anyOf: [
     { type: 'integer', minimum: 100, maximum: 999 },
@@ -239,7 +240,7 @@ const StatusExpectation = closedObject(
       },
     ),
   },
-  { title: 'Status', description: 'Met when the status is one of these.' },
+  { title: 'Status', description: 'Met if the status is one of these.' },
 )
 
 const StringExpectation = closedObject(
@@ -248,52 +249,55 @@ const StringExpectation = closedObject(
     value: Type.String({ minLength: 1, description: 'The text to look for.', examples: ['"ok":true'] }),
     match: Type.Optional(
       oneOfWords(['contains', 'notContains', 'equals'], {
-        description: 'Whether the body has the text, has it not, or is the text.',
+        description: 'Whether the body must contain the text, must not contain it, or must equal it.',
         default: 'contains',
       }),
     ),
     ignoreCase: Type.Optional(
-      Type.Boolean({ description: 'Take upper and lower case as the same.', default: false }),
+      Type.Boolean({ description: 'Whether upper and lower case count as the same.', default: false }),
     ),
   },
-  { title: 'String', description: 'Met when the response body has the text, or has it not.' },
+  { title: 'String', description: 'Met if the text of the response body matches.' },
 )
 
 const ConditionExpectation = closedObject(
   {
-    type: oneOfWords(['condition'], { description: 'A condition over the response decides.' }),
+    type: oneOfWords(['condition'], { description: 'A condition on the response decides.' }),
     value: Type.String({
       minLength: 1,
       description:
-        'A Liquid condition without braces over `response` (`status`, `headers`, `body`, `json`) and the payload.',
+        'A Liquid condition without braces. It can use `response` (`status`, `headers`, `body`, `json`) and the payload.',
       examples: ['response.json.accepted == true'],
     }),
   },
-  { title: 'Condition', description: 'Met when the condition is true.' },
+  { title: 'Condition', description: 'Met if the condition is true.' },
 )
 
-/** What the response must be for the call to count as a success. */
 export const Expectation = Type.Union([StatusExpectation, StringExpectation, ConditionExpectation], {
   $id: 'Expectation',
   description: 'What the response must be for the call to count as a success.',
   discriminator: { propertyName: 'type' },
 })
 
-/** What the response must be for the call to count as a success. */
 export type Expectation = Static<typeof Expectation>
 
-/** Whether and when a call is tried again. */
 const Retry = closedObject(
   {
     attempts: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 10, default: 3, description: 'How many attempts at most.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 10,
+        default: 3,
+        description: 'The largest number of attempts, the first one included.',
+      }),
     ),
     initialDelayMs: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 600_000,
         default: 500,
-        description: 'Bound of the first pause in milliseconds. It doubles with each attempt.',
+        description:
+          'The upper bound of the first pause, in milliseconds. The bound doubles with each attempt.',
       }),
     ),
     maxDelayMs: Type.Optional(
@@ -302,14 +306,14 @@ const Retry = closedObject(
         maximum: 600_000,
         default: 10_000,
         description:
-          'Bound of every pause of our own in milliseconds, and of the pauses that the target asks for with Retry-After, unless `waitForRetryAfter` is true.',
+          'The upper bound of every pause, in milliseconds. With `waitForRetryAfter` it does not bound a pause that the target asks for with Retry-After.',
       }),
     ),
     waitForRetryAfter: Type.Optional(
       Type.Boolean({
         default: false,
         description:
-          'Whether a pause that the target asks for may be longer than `maxDelayMs`. With false the call ends with `retryAfterMs` instead, and the engine waits.',
+          'Whether a pause that the target asks for may be longer than `maxDelayMs`. If not, the call ends and the reply has the pause as `retryAfterMs`, so that the engine can wait.',
       }),
     ),
     totalMs: Type.Optional(
@@ -317,11 +321,11 @@ const Retry = closedObject(
         minimum: 100,
         maximum: 600_000,
         default: 30_000,
-        description: 'All attempts and pauses together, in milliseconds.',
+        description: 'The time limit for all attempts and pauses together, in milliseconds.',
       }),
     ),
   },
-  { $id: 'Retry', description: 'Whether and when a call is tried again.' },
+  { $id: 'Retry', description: 'Whether and when the request is sent again after an attempt that failed.' },
 )
 
 const outputName = (branch: BranchName) =>
@@ -334,7 +338,6 @@ const outputName = (branch: BranchName) =>
     }),
   )
 
-/** The configuration of one Webhook node, as drawn in the workflow editor. */
 export const Node = closedObject(
   {
     id: Type.Optional(
@@ -345,12 +348,14 @@ export const Node = closedObject(
         examples: ['crm-lead'],
       }),
     ),
-    name: Type.Optional(Type.String({ description: "The author's name for the node. Not used." })),
-    notes: Type.Optional(Type.String({ description: "The author's notes. Not used." })),
+    name: Type.Optional(
+      Type.String({ description: "The author's name for the node. The service ignores it." }),
+    ),
+    notes: Type.Optional(Type.String({ description: "The author's notes. The service ignores them." })),
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({
       description:
-        'Absolute, https only, without user info, at most 8 KiB. May carry static parameters. Placeholders are allowed after the host only. Or one placeholder and nothing else, whose value is a whole URL; then `hosts` says where it may lead.',
+        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.',
       examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}'],
     }),
     hosts: Type.Optional(
@@ -358,7 +363,7 @@ export const Node = closedObject(
         minItems: 1,
         maxItems: nodeLimits.hosts,
         description:
-          'Where a `url` that is one placeholder may lead: exact names, addresses, or `*.suffix` for all names below one, with `:port` for a port other than 443. Any other host is `url_invalid`, and nothing is sent.',
+          'The hosts that a `url` of one placeholder may lead to: exact names, addresses, or `*.suffix` for all names below a suffix, with `:port` for a port other than 443. Any other host fails with `url_invalid`, and nothing is sent.',
         examples: [['api.crm.example', '*.uploads.example', 'localhost:8443']],
       }),
     ),
@@ -366,7 +371,7 @@ export const Node = closedObject(
     query: Type.Optional(
       Type.Array(named(Field), {
         maxItems: nodeLimits.fields,
-        description: 'URL parameters, added behind the static ones.',
+        description: 'URL parameters. They are added after the static ones of `url`.',
         default: [],
       }),
     ),
@@ -374,7 +379,7 @@ export const Node = closedObject(
       Type.Array(named(Field), {
         maxItems: nodeLimits.fields,
         description:
-          'Headers. Those that belong to the connection or could unlock another service are refused.',
+          'Headers. A node must not set headers that control the connection or that other services trust.',
         default: [],
       }),
     ),
@@ -384,7 +389,7 @@ export const Node = closedObject(
         minimum: 100,
         default: defaults.timeoutMs,
         description:
-          'Milliseconds for one attempt: DNS, connecting, TLS, sending, headers and body together. At most the setting MAX_TIMEOUT_MS (10000).',
+          'The time limit of one attempt, in milliseconds: DNS, connecting, TLS, sending, response headers and body together. At most the setting MAX_TIMEOUT_MS (10000).',
       }),
     ),
     expect: Type.Optional(
@@ -399,7 +404,7 @@ export const Node = closedObject(
     ),
     onError: Type.Optional(
       oneOfWords(branchNames, {
-        description: 'The branch of a call that failed or missed the expectation.',
+        description: 'The branch if the call fails or the response misses an expectation.',
         default: defaults.onError,
       }),
     ),
@@ -414,13 +419,16 @@ export const Node = closedObject(
     ),
     retry: Type.Optional(named(Retry)),
     idempotent: Type.Optional(
-      Type.Boolean({ description: 'The target treats a repeated request as one.', default: false }),
+      Type.Boolean({
+        description: 'Whether the target processes a request only once, even if it arrives twice.',
+        default: false,
+      }),
     ),
     capture: Type.Optional(
       recordSchema(Type.String(), {
         maxProperties: nodeLimits.captures,
         description:
-          'Values for later nodes: name to template over `response` and the payload. Taken whether or not the expectation was met.',
+          'Values for later nodes: name to template. The templates can use `response` and the payload. Values are captured whether or not the expectation was met.',
         default: {},
         examples: [{ leadId: '{{ response.json.id }}' }],
       }),
@@ -428,30 +436,29 @@ export const Node = closedObject(
     templates: Type.Optional(
       oneOfWords(['liquid', 'none'], {
         description:
-          'With `none` every string is sent as it stands, for engines that render before they call. Conditions and `capture` stay Liquid.',
+          '`none`: every string is sent unchanged, for engines that render templates themselves. Conditions and `capture` stay Liquid.',
         default: 'liquid',
       }),
     ),
     keepAlive: Type.Optional(
       Type.Boolean({
         description:
-          'Whether the call may use a connection that was kept after an earlier call, and leave its own for the next one. With `false` it gets a connection of its own, closed afterwards.',
+          'Whether the call may reuse a kept connection and keep its connection for later calls. With `false` it opens a new connection and closes it afterwards.',
         default: true,
       }),
     ),
     propagateTrace: Type.Optional(
       Type.Boolean({
         description:
-          'Send `traceparent`, and the `tracestate` that came with the call, on to the target. A header field of the node replaces them.',
+          'Whether to send the target `traceparent`, and the `tracestate` that came with the call. Headers of the node take precedence.',
         default: false,
       }),
     ),
   },
-  { $id: 'Node', description: 'One Webhook node, as drawn in the workflow editor.' },
+  { $id: 'Node', description: 'The configuration of one Webhook node, as drawn in the workflow editor.' },
 )
 
-/** The configuration of one Webhook node. */
 export type Node = Static<typeof Node>
 
-/** Every schema that others refer to by name. */
+/** The schemas of this file that other schemas or routes refer to by `$id`. */
 export const nodeSchemas = [Field, Auth, Body, Expectation, Retry, Node] as const

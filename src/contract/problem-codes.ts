@@ -1,30 +1,30 @@
 interface ProblemInfo {
   readonly status: number
   readonly title: string
-  /** Whether a target may have got a request all the same. */
+  /** Whether a target may have got the request. */
   readonly delivered: 'no' | 'maybe'
-  /** Whether sending the same again is safe and may help. */
+  /** Whether the client may send the same request again, and that may help. */
   readonly retryable: boolean
 }
 
-/** Every way the service itself can fail a caller. Codes are API: add freely, rename never. */
+/** Why the service replies with another status than 200. Codes are API: add freely, rename never. */
 export const problems = {
-  invalid_request: refusal(400, 'The request cannot be understood'),
-  unauthorized: refusal(401, 'The request carries no valid key'),
-  forbidden: refusal(403, 'The client may not do this'),
-  not_found: refusal(404, 'There is nothing at this address'),
-  method_not_allowed: refusal(405, 'This address has other methods'),
+  invalid_request: refusal(400, 'The request is not valid'),
+  unauthorized: refusal(401, 'The request has no valid key'),
+  forbidden: refusal(403, 'The client is not allowed to make this request'),
+  not_found: refusal(404, 'No route has this path'),
+  method_not_allowed: refusal(405, 'The route does not support this method'),
   payload_too_large: refusal(413, 'The request body is too large'),
   unsupported_media_type: refusal(415, 'The request body is not JSON'),
-  too_many_requests: { ...refusal(429, 'The client or tenant has its share already'), retryable: true },
-  overloaded: { ...refusal(503, 'The service takes no more work'), retryable: true },
-  internal: { ...refusal(500, 'The service made a mistake'), delivered: 'maybe' },
+  too_many_requests: { ...refusal(429, 'The client or tenant has reached its limit'), retryable: true },
+  overloaded: { ...refusal(503, 'The service cannot take more requests now'), retryable: true },
+  internal: { ...refusal(500, 'The service failed with an internal error'), delivered: 'maybe' },
 } as const satisfies Record<string, ProblemInfo>
 
-/** The name of a problem, as callers see it. */
+/** The name of a problem. It is part of the API. */
 export type ProblemCode = keyof typeof problems
 
-/** All codes, for schemas. */
+/** All codes of problems, for schemas. */
 export const problemCodes = Object.keys(problems) as ProblemCode[]
 
 function refusal(status: number, title: string) {

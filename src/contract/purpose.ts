@@ -1,5 +1,5 @@
-/** Why a request went out: `resend` is the same once more, since a kept connection had ended without an answer. */
+/** Why a request was sent. `resend`: a kept connection ended without a response, so the request was sent again. */
 export const purposes = ['call', 'resend'] as const
 
-/** Why a request went out. */
+/** One of the purposes. */
 export type Purpose = (typeof purposes)[number]

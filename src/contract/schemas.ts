@@ -7,64 +7,65 @@ import { problemCodes } from './problem-codes.ts'
 import { statisticsSchemas, tenantQuery } from './statistics.ts'
 import { Type } from './typebox.ts'
 
-/** One thing that is wrong with a request. */
 const Offender = closedObject(
   {
     path: Type.String({
       description:
-        'JSON Pointer into the request body, or into the query where there is no body; empty for the body as a whole.',
+        'A JSON Pointer into the request body, or into the query if the request has no body. Empty for the body as a whole.',
       examples: ['/node/url'],
     }),
-    message: Type.String({ description: 'What is wrong and what is allowed.' }),
+    message: Type.String({ description: 'What is wrong, and what is allowed.' }),
   },
-  { description: 'One thing that is wrong.' },
+  { description: 'One mistake in the request.' },
 )
 
-/** Why the service did not do its job (RFC 9457). What a target did is never one of these. */
+/** A failure of the target is never a problem: it is a reply with status 200 and a branch. */
 export const Problem = closedObject(
   {
     type: Type.String({
-      description: 'Names the kind of problem.',
+      description: 'The URN of the kind of problem.',
       examples: ['urn:webhook-node:problem:invalid_request'],
     }),
-    title: Type.String({ description: 'The kind of problem in words.' }),
-    status: Type.Integer({ description: 'The HTTP status.', examples: [400] }),
-    detail: Type.String({ description: 'What happened this time.' }),
+    title: Type.String({ description: 'The kind of problem, in words.' }),
+    status: Type.Integer({ description: 'The HTTP status of the reply.', examples: [400] }),
+    detail: Type.String({ description: 'What happened in this case.' }),
     instance: Type.String({
       description:
-        'Names this occurrence by the X-Request-Id of the reply, percent-encoded. The log has it as `requestId`.',
+        'The URN of this occurrence. It ends in the percent-encoded X-Request-Id of the reply, which the log has as `requestId`.',
       examples: ['urn:webhook-node:request:0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'],
     }),
-    code: oneOfWords(problemCodes, { description: 'Stable name of the problem.' }),
+    code: oneOfWords(problemCodes, { description: 'The stable name of the problem.' }),
     delivered: oneOfWords(['no', 'maybe'], {
-      description: 'Whether the target may have got a request all the same.',
+      description: 'Whether the target may have got the request.',
     }),
     retryable: Type.Boolean({
-      description: 'Whether sending the same again is safe and may help.',
+      description: 'Whether the client may send the same request again, and that may help.',
     }),
     executionId: Type.Unsafe<string | null>({
       type: ['string', 'null'],
-      description: 'The execution that it happened in, or null.',
+      description: 'The execution in which the problem occurred, or null.',
     }),
-    errors: Type.Array(Offender, { description: 'Everything that is wrong with the request, by its place.' }),
+    errors: Type.Array(Offender, { description: 'All mistakes in the request.' }),
   },
-  { $id: 'Problem', description: 'Why the service did not do its job, as of RFC 9457.' },
+  {
+    $id: 'Problem',
+    description: 'Why the service refused or failed a request, as a problem document (RFC 9457).',
+  },
 )
 
-/** Why the service did not do its job. */
 export type Problem = Static<typeof Problem>
 
-/** What a health probe is told. */
 export const Health = closedObject(
   {
     status: oneOfWords(['ok', 'draining'], {
-      description: '`draining`: the service ends what it has begun and takes no new work.',
+      description:
+        '`ok`: the service accepts work. `draining`: it finishes running work and accepts no new work.',
     }),
   },
-  { $id: 'Health', description: 'The state of the process.' },
+  { $id: 'Health', description: 'The reply to a health probe.' },
 )
 
-/** Every schema that a route or another schema refers to by name. */
+/** All schemas that a route or another schema refers to by `$id`. */
 export const namedSchemas = [
   ...nodeSchemas,
   Payload,
@@ -74,7 +75,10 @@ export const namedSchemas = [
   Health,
 ] as const
 
-/** Every schema that requests are held against. Headers and parts of a path are texts, of which none asks for more. */
+/**
+ * The schemas that requests are validated against. Headers and path parameters need none: the service accepts any text
+ * there.
+ */
 export const validatedSchemas = [
   ExecuteRequest,
   PreviewRequest,
@@ -83,7 +87,7 @@ export const validatedSchemas = [
   tenantQuery(''),
 ] as const
 
-/** By the name of the schema of a body with a node, that of the schema of all but the node. */
+/** The `$id` of the schema of a whole body, to that of the schema of the same body without its node. */
 export const restSchemaNames: ReadonlyMap<string, string> = new Map([
   [readId(ExecuteRequest), readId(ExecuteRest)],
   [readId(PreviewRequest), readId(PreviewRest)],

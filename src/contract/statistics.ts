@@ -12,45 +12,42 @@ const time = '2026-11-21T21:54:09.578Z'
 
 const totals = {
   nodeId: Type.String({
-    description: 'The id of the node, as its executions gave it.',
+    description: '`node.id` of the executions.',
     examples: ['crm-lead'],
   }),
   tenant: nullable<string>({
     type: 'string',
     description:
-      'The tenant whose executions are counted; null: all executions of the node, or those of all tenants in the list of the client.',
+      'The tenant whose executions are counted. Null if all executions of the node are counted; for a client with a list of tenants, those of all tenants in the list.',
     examples: [null],
   }),
-  since: moment('When the first execution ended that is counted here.'),
-  lastAt: moment('When the latest execution ended.'),
-  passedThrough: count('Executions that ended, whatever came of them.'),
-  succeeded: count('Executions that met the expectation.'),
-  failed: count('Executions that did not, whatever their branch.'),
+  since: moment('When the first counted execution ended.'),
+  lastAt: moment('When the latest counted execution ended.'),
+  passedThrough: count('Executions that ended, with or without success.'),
+  succeeded: count('Executions whose response met the expectation.'),
+  failed: count('All other executions, on any branch.'),
   failingSince: nullableMoment(
-    'When the first of the latest executions ended that all failed; null where the latest one succeeded.',
+    'Since when all executions have failed: the end of the first failure after the latest success. Null if the latest execution succeeded.',
   ),
 }
 
-/** What has passed through a node, in a few numbers. */
 export const NodeTotals = closedObject(totals, {
   $id: 'NodeTotals',
-  description: 'What has passed through a node, in a few numbers.',
+  description: 'The totals of the executions of a node.',
 })
 
-/** What has passed through a node, in a few numbers. */
 export type NodeTotals = Static<typeof NodeTotals>
 
-/** The reply of `GET /v1/nodes`. */
 export const NodeList = closedObject(
   {
     nodes: Type.Array(named(NodeTotals), {
-      description: 'Sorted by `nodeId`; of one node, the totals of tenants together before those of each.',
+      description:
+        'The totals, sorted by `nodeId`. For each node the totals over all tenants come first, then those of each tenant.',
     }),
   },
-  { $id: 'NodeList', description: 'The nodes that something has passed through.' },
+  { $id: 'NodeList', description: 'The reply of `GET /v1/nodes`: the nodes that have had executions.' },
 )
 
-/** The reply of `GET /v1/nodes`. */
 export type NodeList = Static<typeof NodeList>
 
 const MinuteStatistics = closedObject(
@@ -60,24 +57,26 @@ const MinuteStatistics = closedObject(
       description: 'When the minute began.',
       examples: ['2026-11-21T21:54:00.000Z'],
     }),
-    passedThrough: count('Executions that ended in it.'),
-    failed: count('Those among them that failed.'),
+    passedThrough: count('Executions that ended in this minute.'),
+    failed: count('Executions that failed in this minute.'),
   },
-  { description: 'What passed through in one minute.' },
+  { description: 'The executions of one minute.' },
 )
 
-/** What passed through in one minute. */
 export type MinuteStatistics = Static<typeof MinuteStatistics>
 
 const FailedExecution = closedObject(
   {
     executionId: ExecuteReply.properties.executionId,
     correlationId: ExecuteReply.properties.correlationId,
-    at: moment('When it ended.'),
-    code: oneOfWords(reasonCodes, { description: 'Why it failed.', examples: ['expectation_unmet'] }),
+    at: moment('When the execution ended.'),
+    code: oneOfWords(reasonCodes, {
+      description: 'Why the execution failed.',
+      examples: ['expectation_unmet'],
+    }),
     status: nullable<number>({
       type: 'integer',
-      description: 'The status of the response; null where none came.',
+      description: 'The status of the response; null if none came.',
       examples: [503],
     }),
     message: Type.String({ description: 'The code in a sentence.' }),
@@ -85,13 +84,11 @@ const FailedExecution = closedObject(
   { description: 'One execution that failed.' },
 )
 
-/** One execution that failed. */
 export type FailedExecution = Static<typeof FailedExecution>
 
 const percentile = (percent: number) =>
-  Type.Integer({ minimum: 0, description: `${percent} % took at most so long.` })
+  Type.Integer({ minimum: 0, description: `${percent} % of the executions took at most this time.` })
 
-/** The reply of `GET /v1/nodes/{id}/stats`. */
 export const NodeStatistics = closedObject(
   {
     ...totals,
@@ -101,7 +98,7 @@ export const NodeStatistics = closedObject(
         error: count('Executions that took `error`.'),
         exit: count('Executions that took `exit`.'),
       },
-      { description: "Executions by branch, under its own name, not the engine's." },
+      { description: "Executions by branch. The names are those of the service, not the engine's." },
     ),
     codes: recordSchema(Type.Integer(), {
       description: 'Executions by `reason.code`.',
@@ -109,36 +106,38 @@ export const NodeStatistics = closedObject(
     }),
     statuses: recordSchema(Type.Integer(), {
       description:
-        'Executions by the status of their last response. Those without a response are not among them.',
+        'Executions by the status of their last response. Executions without a response are not counted here.',
       examples: [{ 201: 97 }],
     }),
     latencyMs: closedObject(
       { p50: percentile(50), p95: percentile(95), p99: percentile(99) },
       {
         description:
-          'How long executions took, from acceptance to reply, in milliseconds. Exact below 64, else to 1/64 of the value.',
+          'The time from acceptance to reply, in milliseconds. Values below 64 are exact, larger ones to 1/64 of the value.',
       },
     ),
-    attempts: count('Attempts of all executions together.'),
-    lastSucceededAt: nullableMoment('When the latest execution ended that succeeded.'),
+    attempts: count('The attempts of all executions.'),
+    lastSucceededAt: nullableMoment('When the latest successful execution ended.'),
     perMinute: Type.Array(MinuteStatistics, {
       description: 'The last 60 minutes, the current one included, oldest first.',
     }),
     lastFailures: Type.Array(FailedExecution, {
-      description: 'The latest 20 executions that failed, newest first.',
+      description: 'The 20 latest executions that failed, newest first.',
     }),
   },
-  { $id: 'NodeStatistics', description: 'What has passed through a node.' },
+  {
+    $id: 'NodeStatistics',
+    description: 'The reply of `GET /v1/nodes/{id}/stats`: the statistics of one node.',
+  },
 )
 
-/** The reply of `GET /v1/nodes/{id}/stats`. */
 export type NodeStatistics = Static<typeof NodeStatistics>
 
-/** The one parameter of a query; what it does differs from route to route. */
+/** The schema of a query string with `tenant`. Each route describes what the parameter does there. */
 export function tenantQuery(description: string) {
   const tenant = Type.String({ pattern: `^${tenantPattern}$`, description })
   return closedObject({ tenant: Type.Optional(tenant) }, { $id: 'TenantQuery' })
 }
 
-/** Every schema that others refer to by name. */
+/** The schemas of this file that other schemas or routes refer to by `$id`. */
 export const statisticsSchemas = [NodeTotals, NodeList, NodeStatistics] as const

@@ -3,7 +3,7 @@ import type { Type as TypeBox } from 'typebox'
 type Schema = Readonly<Record<string, unknown>>
 type Build = (options?: Schema) => Schema
 
-/** Which schemas stand for members that may be left out. */
+/** The schemas of members that are not required. */
 const optional = new WeakSet<Schema>()
 
 const anything: Build = (options) => ({ ...options })
@@ -42,7 +42,7 @@ const builders = {
 }
 
 /**
- * The builders of TypeBox that we use, with its types and its schemas. Its own come as 370 files, which would be a
- * quarter of the start of the service.
+ * The builders of TypeBox that the schemas use. They have the types of TypeBox and build the same schemas. TypeBox itself
+ * is a devDependency: loading its 370 files would slow the start of the service down.
  */
 export const Type = builders as unknown as Pick<typeof TypeBox, keyof typeof builders>

@@ -1,4 +1,4 @@
-/** Something that did not stop the call but deserves a look. */
+/** An oddity that did not stop the call. */
 export interface Warning {
   readonly code: WarningCode
   /** JSON Pointer into the request body, or null. */
@@ -6,7 +6,7 @@ export interface Warning {
   readonly message: string
 }
 
-/** Names of warnings, as callers see them. API: add freely, rename never. */
+/** The names of warnings. Codes are API: add freely, rename never. */
 export type WarningCode =
   | 'value_empty'
   | 'source_missing'

@@ -12,15 +12,15 @@ import { measureJson, writeJson } from './values/json.ts'
 import { didYouMean } from './values/suggest.ts'
 import { quoteName } from './values/text.ts'
 
-/** Values for later nodes, and what went wrong while they were taken. */
+/** Values for later nodes. */
 export interface Captured {
   readonly values: Readonly<Record<string, unknown>>
   readonly warnings: readonly Warning[]
-  /** Where a template took more than there is to judge; null elsewhere. */
+  /** JSON Pointer to the template that exceeded the render budget; null if none did. */
   readonly exceededAt: string | null
 }
 
-/** Takes the values of a node's `capture` from a response. A value that is not there, or does not fit, is null. */
+/** Takes the values of a node's `capture` from a response. A value that is missing or too large is null. */
 export function capture(
   { capture: templates }: CompiledNode,
   response: ReadableResponse,
@@ -64,7 +64,7 @@ class CaptureSession {
     return value
   }
 
-  /** Takes nothing from the time of the captures that follow. */
+  /** Runs outside the render budget, so that the search for names takes no time from the captures that follow. */
   #tellAll(name: string, value: unknown, variables: readonly UndefinedVariable[]): void {
     if (variables.length === 0) return
     const tell = () => {
@@ -75,7 +75,7 @@ class CaptureSession {
     else budget.aside(tell)
   }
 
-  /** Something may come out although a part of it is not there: a text around it, or the answer to whether it is. */
+  /** A template can have a value although a variable is undefined, for example text around the variable. */
   #tell(name: string, value: unknown, variable: UndefinedVariable): void {
     if (!isOfResponse(variable)) {
       this.warnings.push(undefinedWarning(this.#withShownName(variable), pointToCapture(name)))
@@ -86,7 +86,7 @@ class CaptureSession {
     else this.#warn('template_undefined', name, `lacks a value: ${what}${didYouMean(meant)}`)
   }
 
-  /** What a template has made of a response has names that the target gave. */
+  /** The nearest name can come from the target: then it is shown like the rest of the response. */
   #withShownName({ name, meant }: UndefinedVariable): Pick<UndefinedVariable, 'name' | 'meant'> {
     const [root = ''] = name.split('.', 1)
     const isOfRequest = Object.hasOwn(this.#scope.variables, root)
@@ -106,7 +106,7 @@ class CaptureSession {
       return true
     }
     const size = typeof value === 'string' ? `has ${bytes} bytes` : `has more than ${this.#bytesLeft} bytes`
-    const limit = `All that is captured may have ${this.#maxBytes} bytes as JSON together (MAX_CAPTURED_BYTES).`
+    const limit = `All captured values together may have ${this.#maxBytes} bytes as JSON (MAX_CAPTURED_BYTES).`
     this.#warn('capture_too_large', name, `${size} and does not fit. ${limit}`)
     return false
   }
@@ -117,9 +117,9 @@ class CaptureSession {
 }
 
 const maskedMessage =
-  'was made of a part of the response in which the target sent a secret of the service back. Its value is masked.'
+  'comes from a part of the response in which the target returned a secret of the service. The secret is masked in the value.'
 
-/** As JSON. Only what is not much too large is written to be counted. */
+/** The size of a value as JSON. A value that is clearly too large is estimated, so that it is not written. */
 function countJsonBytes(value: unknown, left: number): number {
   const length = measureJson(value, left)
   return length > left ? length : Buffer.byteLength(writeJson(value))
@@ -133,7 +133,7 @@ function isOfResponse({ path: [root] }: UndefinedVariable): boolean {
   return root === 'response'
 }
 
-/** What is captured where no response came: nothing, under every name. */
+/** The captured values without a response: null under every name. */
 export function captureNothing({ capture: templates }: CompiledNode): Readonly<Record<string, unknown>> {
   return Object.fromEntries(templates.map(([name]) => [name, null]))
 }

@@ -14,7 +14,7 @@ import { mayReadBody } from './template/response-paths.ts'
 import type { Template } from './template/template.ts'
 import type { UnrenderedReference } from './template/unrendered-reference.ts'
 
-/** A node of which all is checked and prepared that can be without a payload. */
+/** A node with everything checked and prepared that does not depend on a payload. */
 export interface CompiledNode {
   readonly id: string | null
   readonly method: Method
@@ -29,35 +29,35 @@ export interface CompiledNode {
   readonly onError: BranchName
   /** The engine's names for the outputs. */
   readonly branches: Readonly<Record<BranchName, string>>
-  /** How many characters of it are Liquid: what is compiled of them takes most of its memory. */
+  /** How many characters of the node are Liquid. Their compiled form takes most of the memory of the node. */
   readonly codeCharacters: number
-  /** Names of the secrets that it refers to. */
+  /** Names of the secrets that the node refers to. */
   readonly secretNames: readonly string[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
-  /** Whether what decides or is captured can depend on the body of a response. */
+  /** Whether an expectation or a capture can depend on the body of the response. */
   readonly looksAtBody: boolean
   readonly retry: RetryPolicy
-  /** Whether an Idempotency-Key goes out although the caller gave none. */
+  /** Whether an Idempotency-Key is sent although the client gave none. */
   readonly sendsIdempotencyKey: boolean
-  /** Texts that are sent whatever the payload is, and look like references to a value of it. */
+  /** Constant texts that look like references to a value of the payload. */
   readonly references: readonly UnrenderedReference[]
-  /** Whether its calls share connections. */
+  /** Whether calls of the node may share connections. */
   readonly keepAlive: boolean
-  /** Whether the headers of the trace go out. */
+  /** Whether `traceparent` and `tracestate` are sent. */
   readonly propagatesTrace: boolean
 }
 
-/** What of the settings bounds a node. */
+/** The settings that limit a node. */
 export interface NodeLimits {
   readonly maxTimeoutMs: number
 }
 
-/** A node that can be executed, or everything that is wrong with it. */
+/** A node that can be executed, or all mistakes in it. */
 export type CompiledOrErrors =
   | { readonly ok: true; readonly node: CompiledNode }
   | { readonly ok: false; readonly errors: readonly ConfigError[] }
 
-/** Compiles a node that follows the schema. Nothing is sent for one that has errors. */
+/** Compiles a node that is valid by the schema. */
 export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
@@ -94,7 +94,7 @@ function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | n
   if (hosts !== undefined)
     compiler.complain(
       '/node/hosts',
-      'is for a URL that is one placeholder, whose value is the whole URL: leave it out',
+      'must be left out: it is only for a URL that consists of one placeholder, whose value is the whole URL',
     )
   const compiled = compileUrl(url, compiler)
   if ('kind' in compiled) return compiled
@@ -109,9 +109,13 @@ function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: 
       `must have no name of more than ${nodeLimits.nameCharacters} characters`,
     )
   for (const name of Object.keys(node.capture ?? {}))
-    compiler.plain(name, pointer('/node/capture', name), 'Later nodes find the value under this very name.')
+    compiler.plain(
+      name,
+      pointer('/node/capture', name),
+      'Later nodes find the value under exactly this name.',
+    )
   for (const [branch, name] of Object.entries(node.branches ?? {}))
-    compiler.plain(name, `/node/branches/${branch}`, 'The engine follows the output of this very name.')
+    compiler.plain(name, `/node/branches/${branch}`, 'The engine follows the output with exactly this name.')
   if (node.body !== undefined && node.method === 'GET')
     compiler.complain('/node/body', 'must not be given with GET; use query, or another method')
   if (node.timeoutMs !== undefined && node.timeoutMs > maxTimeoutMs)

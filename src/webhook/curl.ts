@@ -11,16 +11,16 @@ import { EncodedText } from './template/encoders.ts'
 import { isListOrObject } from './values/json.ts'
 import type { HeaderPair } from './wire/outcome.ts'
 
-/** What a request needs beyond its parts to become a command. */
+/** The input for a curl command. */
 export interface CurlInput {
   readonly method: string
   readonly parts: ShownParts
   readonly timeoutMs: number
-  /** What stands for secrets in the parts. */
+  /** The markers that stand for secrets in `parts`. */
   readonly markers: SecretMarkers
-  /** Names of secrets that are known to have white space around them, which a header does not have. */
+  /** Names of secrets that are known to have white space at an end, which a header value cannot have. */
   readonly spaced?: ReadonlySet<string>
-  /** Whether the token of the header `Authorization` begins behind its scheme. */
+  /** Whether `Authorization` has the scheme Bearer. */
   readonly isBearer?: boolean
 }
 
@@ -28,9 +28,9 @@ export interface CurlInput {
 const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-length'])
 
 /**
- * The request as a shell command. Every argument stands in single quotes, every secret is a shell variable, so
- * that the command can be pasted into a ticket and run by whoever has the secrets. What the request encodes, functions
- * before the command encode alike.
+ * Writes the request as a shell command. Arguments are in single quotes and secrets are shell variables, so that the
+ * command can be pasted into a ticket and run by a person who has the secrets. Shell functions before the command encode
+ * the variables in the same way as the request does.
  */
 export function toCurl(input: CurlInput): string {
   const { method, parts, timeoutMs } = input
@@ -52,41 +52,42 @@ export function toCurl(input: CurlInput): string {
   return quoter.definitions + lines.join(' \\\n  ')
 }
 
-/** Why the command sends something else than the service would; null where nobody can tell without the values of secrets. */
+/** Why the command sends another request than the service. Null if no difference is known without the values of secrets. */
 export function findDifference({ parts, markers }: Pick<CurlInput, 'parts' | 'markers'>): string | null {
   const { body, user, form } = parts
-  if (user?.includes('\0')) return 'its user or password has the character NUL, which no argument can have'
+  if (user?.includes('\0'))
+    return 'its user or password has the character NUL, which a shell argument cannot have'
   let end = 0
   for (const marker of body?.matchAll(markers.pattern) ?? []) {
     const { index, groups = {} } = marker
     const isAdjacent = index === end && index > 0
     end = index + marker[0].length
     if (form === 'form' && groups.nested !== undefined)
-      return 'of a list or object that is not shown the form has all members, and the command its JSON'
+      return 'the form has all members of a masked list or object one by one, and the command sends their JSON'
     if (groups.xml_cdata === undefined) continue
     if (isAdjacent || body?.[index - 1] === ']' || /^\]?>/.test(body?.slice(end, end + 2) ?? ''))
-      return 'beside a secret in a CDATA section stands what may make "]]>" of it, which the service splits'
+      return 'a secret in a CDATA section stands beside text that may complete a "]]>", which the service would split'
   }
   return null
 }
 
-/** An argument has no NUL, and a system takes none of more than 128 KiB. */
+/** Linux limits an argument to 128 KiB (MAX_ARG_STRLEN). Half of that leaves room for values that a shell function encodes. */
 const maxArgumentBytes = 65_536
 
 function isPiped(body: string, parts: ShownParts): boolean {
   return isInCharset(parts) || body.includes('\0') || Buffer.byteLength(body) > maxArgumentBytes
 }
 
-/** A form that is not in UTF-8 is ASCII, since its escapes are in its charset. */
+/** Whether iconv has to convert the body. A form is ASCII in every charset: only its escapes differ. */
 function isInCharset({ charset, form }: ShownParts): boolean {
   return charset !== undefined && form !== 'form'
 }
 
-/** What writes a body for curl to read. What UTF-16 begins with is no part of the text. */
+/** The command that writes the body to the input of curl. The text lacks the byte order mark of UTF-16, so it is added here. */
 function pipe(quoted: string, body: string, parts: ShownParts): string {
   const { charset } = parts
   const begin = charset === 'UTF-16' ? String.raw`\357\273\277` : ''
-  // A format has what no argument can have.
+  // NUL stands in the format of printf, because an argument cannot have it.
   const format = body
     .split('\0')
     .map(() => '%s')
@@ -99,7 +100,7 @@ function iconvName(charset = ''): string {
   return charset === 'UTF-16' ? 'UTF-16LE' : (iconvNames[charset] ?? charset)
 }
 
-/** Under these names iconv knows all code points that are in use for a character, as the service does. */
+/** The charsets of iconv with the same mappings as those that the service uses. */
 const iconvNames: Readonly<Record<string, string>> = {
   Shift_JIS: 'CP932',
   'Windows-31J': 'CP932',
@@ -109,7 +110,7 @@ const iconvNames: Readonly<Record<string, string>> = {
 
 /** curl reads brackets and braces as patterns and resolves dot segments unless it is told not to. */
 function urlOptions(url: string): string[] {
-  // What stands in a variable that is not encoded may have them.
+  // A variable that is not encoded (`"& ` of its marker) may have brackets and braces, too.
   const globs = /[[\]{}]|"& /.test(url) ? ['--globoff'] : []
   const dots = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url) ? ['--path-as-is'] : []
   return [...globs, ...dots]
@@ -120,7 +121,7 @@ function isWritten([name]: readonly [string, string], user: string | null): bool
   return !framing.has(lower) && !(user !== null && lower === 'authorization')
 }
 
-/** Of no body curl says nothing, unless it is told to. */
+/** Whether the command must set `Content-Length: 0`: without a body curl does not send that header. */
 function saysThatEmpty({ headers, body }: ShownParts): boolean {
   return (
     body === null && headers.some(([name, value]) => name.toLowerCase() === 'content-length' && value === '0')
@@ -146,7 +147,7 @@ class Quoter {
     return this.#quote(text, (_marker, encoding) => encoding)
   }
 
-  /** Each text between NUL is an argument of its own. */
+  /** The texts between NUL characters become arguments of printf. */
   body(body: string): string {
     const isInLines = this.#input.parts.form === 'lines'
     const parts = body
@@ -159,7 +160,7 @@ class Quoter {
     return parts.join(' ')
   }
 
-  /** curl drops a header without a value unless a semicolon ends its name. */
+  /** curl does not send a header without a value unless its name ends in a semicolon. */
   header([name, value]: HeaderPair): string {
     if (value === '') return this.text(`${name};`)
     const line = `${name}: ${value}`
@@ -222,18 +223,18 @@ const encodingNames = [
   'xml_instruction',
 ] as const
 
-/** Texts that stand for secrets while a command is made. */
+/** Markers: texts that stand for secrets while a command is built. */
 export interface SecretMarkers {
-  /** Finds them, however they were encoded. */
+  /** Finds markers in any encoding. */
   readonly pattern: RegExp
   composeMarker(name: string): string
-  /** Changes what stands around markers, and leaves these as they are. */
+  /** Applies `change` to the text between markers. */
   around(change: (text: string) => string): (text: string) => string
 }
 
 /**
- * Markers that nobody could have written, `salt` being unguessable: letters, digits and dashes. Each has characters that
- * every encoding writes in its own way.
+ * Creates markers. `salt` is unguessable and consists of letters, digits and dashes, so that a payload cannot contain a
+ * marker. Each marker has characters that every encoding writes in its own way, so that the encoding can be recognised.
  */
 export function secretMarkers(salt: string): SecretMarkers {
   const pattern = markerPattern(salt)
@@ -252,7 +253,7 @@ export function secretMarkers(salt: string): SecretMarkers {
   }
 }
 
-/** What stands in the place of a marker; `NEST` is JSON of something with members. */
+/** The kind of value that a marker stands for: a text, JSON of a scalar, or JSON of an object or list (`NEST`). */
 type MarkerKind = 'TEXT' | 'JSON' | 'NEST'
 
 function composeMarker(salt: string, name: string, kind: MarkerKind = 'TEXT'): string {
@@ -280,8 +281,8 @@ function markerPattern(salt: string): RegExp {
 }
 
 /**
- * Puts shell variables in the place of values: texts are encoded where they land, others stand as they are, and whatever has
- * members is one variable that has its JSON. `taken` are the names that are variables already.
+ * Replaces values by shell variables. A text is encoded where it stands, another scalar is not. An object is one variable
+ * with its JSON, and so is a list that has nested values. `taken` are names that are variables already.
  */
 export function standInVariables(salt: string, taken: readonly string[]): StandIn {
   const pattern = markerPattern(salt)
@@ -300,14 +301,15 @@ export function standInVariables(salt: string, taken: readonly string[]): StandI
   return standIn
 }
 
-/** What its author has encoded is a text that the command encodes. */
+/** An encoded text counts as a text: the command encodes it. */
 function isText(value: unknown): boolean {
   return typeof value === 'string' || value instanceof EncodedText
 }
 
+/** Names of attributes can have 1,024 characters; variables stay readable. */
 const maxNameLength = 40
 
-/** Gives each value a name that no other one has. */
+/** Gives each value a unique name. */
 class FreeNames {
   readonly #taken: Set<string>
   readonly #counts = new Map<string, number>()

@@ -8,16 +8,16 @@ import type { ReadableResponse } from './response/readable-response.ts'
 import type { Scope } from './template/render-context.ts'
 import { undefinedWarning } from './template/undefined-warning.ts'
 
-/** The way out of the node, and why. */
+/** The branch that the workflow follows, and the reason. */
 export interface Decision {
-  /** The output under its own name. */
+  /** The service's name for the output. */
   readonly branch: BranchName
   readonly succeeded: boolean
   readonly reason: DecisionReason
   readonly warnings: readonly Warning[]
 }
 
-/** Why a decision was taken. */
+/** The reason of a decision, as the reply has it. */
 export interface DecisionReason {
   readonly code: 'expectation_met' | 'expectation_unmet' | FailureCode
   readonly message: string
@@ -52,12 +52,12 @@ export function decideOnResponse(node: CompiledNode, response: ReadableResponse,
   }
 }
 
-/** What comes of a response that takes too much to judge. */
+/** The failure of a call whose response could not be judged within the limits. */
 export function judgingFailed(path: string): Failure {
   return { code: 'judging_failed', detail: '', path }
 }
 
-/** In order, up to the first one that is missed. */
+/** Judges the expectations in order, up to the first one that is missed. */
 function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Verdict[] {
   const verdicts: Verdict[] = []
   for (const expectation of node.expectations) {
@@ -70,7 +70,7 @@ function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope):
 }
 
 function collectWarnings({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
-  // What a response lacks is most often what the condition asks for.
+  // A condition often asks whether the response has a value: an undefined one is then no mistake.
   const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
   return [
     ...(sawMask ? [maskedWarning(path)] : []),
@@ -82,7 +82,11 @@ const maskRule =
   'Values of secrets of the service are masked before expectations and captures look at a response.'
 
 function maskedWarning(path: string): Warning {
-  return { code: 'expectation_masked', path, message: `The target sent a secret back. ${maskRule}` }
+  return {
+    code: 'expectation_masked',
+    path,
+    message: `The target returned a secret of the service. ${maskRule}`,
+  }
 }
 
 function met(verdicts: readonly Verdict[]): DecisionReason {
@@ -101,7 +105,7 @@ function unmet(node: CompiledNode, verdict: Verdict, response: ReadableResponse)
   return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
 }
 
-/** A refused credential explains more than a text that was not found. */
+/** For 401 and 403 the hint about the credential comes first, because it explains why the text was not found. */
 function composeHint(node: CompiledNode, { hint }: Verdict, status: number): string {
   if (hint === null) return statusHint(node, status)
   return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
@@ -112,25 +116,26 @@ const certificateHint = `The target asks for a client certificate that it accept
 const certificatePage =
   /<title>400 (?:No required SSL certificate was sent|The SSL certificate error)<\/title>/
 
-/** nginx and its kin finish the handshake without a certificate, and then refuse every request with one of two pages. */
+/** nginx finishes the handshake without a client certificate, and then refuses every request with one of two pages. */
 function asksForCertificate({ status, body, mayBeQuoted }: ReadableResponse): boolean {
   return status === 400 && mayBeQuoted && certificatePage.test(body.toString('latin1', 0, pageHeadBytes))
 }
 
+/** The title of the page of nginx ends within its first 70 bytes; the rest is a margin. */
 const pageHeadBytes = 256
 
-/** Whether the target, and not the request, is the cause of a status. */
+/** Whether the target is the cause of a status, and not the request. */
 function isTargetsFault(status: number): boolean {
   return status >= 500 || status === 408 || status === 425 || status === 429
 }
 
-/** The troubleshooting table: what a status that nobody expected usually means. */
+/** The usual cause of an unexpected status, and what helps. */
 function statusHint(node: CompiledNode, status: number): string {
   if (status === 401 || status === 403) return credentialHint(node, status)
   if (status in statusHints) return statusHints[status] ?? ''
   if (status >= 300 && status < 400) return redirectHint
   if (status >= 500) return 'The target failed. Its operator finds the cause in its log.'
-  return 'Compare the request with what the target documents.'
+  return 'Compare the request with the documentation of the target.'
 }
 
 const redirectHint =
@@ -138,17 +143,17 @@ const redirectHint =
 
 const statusHints: Readonly<Record<number, string>> = {
   304: 'The target says that nothing has changed. Remove conditional headers such as If-None-Match.',
-  400: 'The target does not understand the request. Compare names and values of the fields with what it documents.',
-  404: 'The target knows no such path. Check the URL, and that it points at the right account or environment.',
+  400: 'The target does not accept the request. Compare names and values of the fields with the documentation of the target.',
+  404: 'The target does not have this path. Check the URL, and whether it points at the right account or environment.',
   405: 'The target does not allow this method on this path. Check the method of the node.',
-  408: 'The target gave up waiting for the request. Try again later, or send less at once.',
-  409: 'The target says that this conflicts with what it has: the record may exist already.',
-  410: 'The target says that this is gone for good. Remove or replace the node.',
+  408: 'The target stopped waiting for the request. Try again later, or send a smaller body.',
+  409: 'The request conflicts with data that the target has: the record may exist already.',
+  410: 'The target has removed this path for good. Remove or replace the node.',
   413: 'The body is too large for the target. Send fewer fields.',
-  415: 'The target wants another content type. Check contentType of the body.',
-  422: 'The target understood the request but not its values. Check required fields and formats; look for empty values in the warnings.',
-  425: 'The target asks for the request to be sent again later.',
-  429: 'The target is called too often. Slow the flow down or ask for a higher limit.',
+  415: 'The target expects another content type. Check contentType of the body.',
+  422: 'The target does not accept the values of the request. Check required fields and formats, and look for empty values in the warnings.',
+  425: 'The target asks to send the request again later.',
+  429: 'The target gets too many calls. Slow the flow down, or ask the operator of the target for a higher limit.',
   503: 'The target is overloaded or down for maintenance. Try again later.',
   529: 'The target is overloaded. Try again later.',
 }
@@ -156,19 +161,18 @@ const statusHints: Readonly<Record<number, string>> = {
 function credentialHint({ auth, headers, query }: CompiledNode, status: number): string {
   const meaning =
     status === 401 ? 'The target does not accept the credential' : 'The credential lacks the permission'
-  if (auth !== null)
-    return `${meaning}. It comes from "auth" of the node: check the token or secret that it refers to.`
+  if (auth !== null) return `${meaning}. It comes from "auth" of the node: check the token or secret there.`
   const header = headers.find(({ name }) => isCredentialName(name))
   if (header !== undefined) return `${meaning}. It comes from the header "${header.name}" of the node.`
   const parameter = query.find(({ name }) => isCredentialName(name))
   if (parameter !== undefined)
     return `${meaning}. It comes from the parameter "${parameter.name}" of the node.`
-  return `${meaning}. The node sends none: set "auth" or the header that the target asks for.`
+  return `${meaning}. The node sends no credential: set "auth", or the header that the target expects.`
 }
 
 function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {
   const looksAtStatus = node.expectations.some(({ type }) => type !== 'string')
   if (looksAtStatus || status < 400) return []
-  const message = `The body is as expected, so the call counts as a success, but the status is ${status}. Expect a status as well to tell them apart.`
+  const message = `The body is as expected, so the call counts as a success, but the status is ${status}. To treat such a response as an error, expect a status as well.`
   return [{ code: 'status_not_success', path: '/node/expect', message }]
 }

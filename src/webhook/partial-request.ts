@@ -24,17 +24,17 @@ import {
 } from './request/render-session.ts'
 import type { UrlTail } from './request/url-tail.ts'
 
-/** What can be shown of a request that cannot be made. */
+/** The parts that could be rendered of a request whose rendering failed. */
 export interface PartialRequest {
   readonly method: Method
-  /** The bytes that would be sent; null where there are none, or where they are not known. */
+  /** The bytes that would be sent. Null if there is no body, or if it could not be rendered. */
   readonly body: Buffer | null
   readonly display: ShownParts
   readonly valuesToMask: ValuesToMask
   readonly warnings: readonly Warning[]
 }
 
-/** Renders all that can be rendered of a node whose rendering fails. Nothing of it is ever sent. */
+/** Renders as much as possible of a node whose rendering fails, for diagnostics. The result is never sent. */
 export function renderPartly(node: CompiledNode, input: RenderInput): PartialRequest {
   const session = new RenderSession(input, node)
   const url = partOfUrl(node, session)
@@ -57,7 +57,7 @@ export function renderPartly(node: CompiledNode, input: RenderInput): PartialReq
 
 interface PartOfUrl {
   readonly begin: string
-  /** What stands behind the authority, for parameters to be added to it; null where the text is no URL. */
+  /** Path and query, to which parameters can be added. Null if the text is not a URL. */
   readonly tail: Pick<UrlTail, 'path' | 'query'> | null
 }
 
@@ -72,7 +72,7 @@ function partOfUrl(node: CompiledNode, session: RenderSession): PartOfUrl {
   return { begin: `https://${node.url.authority}`, tail: splitTail(shownUrl ?? '/…') }
 }
 
-/** As it was rendered: unlike that of a URL which is sent, its text may have masks, and nothing else is done to it. */
+/** Splits a rendered text without normalising it: it can have masks, which a URL parser would encode. */
 function splitTail(text: string): Pick<UrlTail, 'path' | 'query'> {
   const [sent = ''] = text.split('#', 1)
   const question = sent.indexOf('?')
@@ -80,14 +80,14 @@ function splitTail(text: string): Pick<UrlTail, 'path' | 'query'> {
   return { path: sent.slice(0, question) || '/', query: sent.slice(question + 1) }
 }
 
-/** Where all parameters together are too long, without them. */
+/** If the target with its parameters is too long, the parameters are replaced by an ellipsis. */
 function targetText(tail: Pick<UrlTail, 'path' | 'query'>, added: readonly Parameter[]): string {
   return showTarget(tail, added) ?? `${showTarget(tail, []) ?? '/'}…`
 }
 
 interface PartOfBody {
   readonly text: string | null
-  /** Null where it is not known how long it would be. */
+  /** Null if the size is unknown. */
   readonly size: Parameters<typeof listHeaders>[2]
 }
 
@@ -106,7 +106,7 @@ function partOfHeaders(node: CompiledNode, auth: RenderedAuth | null, session: R
   return own === null ? given : [own, ...given]
 }
 
-/** A part that fails may have taken all the work that a whole one may take. */
+/** Each failed field may use up the budget of a whole rendering, so rendering stops after a few of them. */
 const maxFailures = 20
 
 function renderEach<T>(

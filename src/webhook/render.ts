@@ -31,30 +31,30 @@ import type { BodyForm } from './wire/media-type.ts'
 import type { OutboundRequest } from './wire/outbound-request.ts'
 import type { HeaderPair } from './wire/outcome.ts'
 
-/** The request as people may see it: what is sensitive or carries a secret is masked as a whole. */
+/** A request as the reply shows it. A value that is sensitive or carries a secret is masked as a whole. */
 export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
   readonly body: string | null
-  /** How the body is written. */
+  /** The syntax of the body. */
   readonly form?: BodyForm | undefined
-  /** The charset of the body, where that is not UTF-8. */
+  /** The charset of the body, if it is not UTF-8. */
   readonly charset?: string | undefined
-  /** Whether the size of the body would tell how long a secret of the service is. */
+  /** Whether the size of the body would reveal the length of a secret of the service. */
   readonly hasSecretSize: boolean
-  /** User and password of Basic, for tools that take them apart. */
+  /** `user:password` of Basic, for tools that take it in this form, such as curl. */
   readonly user: string | null
 }
 
-/** What rendering a node came to. */
+/** The result of rendering a node. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
   readonly valuesToMask: ValuesToMask
-  /** Names of the secrets that it carries, or would have carried. */
+  /** Names of the secrets in the request. After a failure: of those that were rendered before it. */
   readonly secretNames: ReadonlySet<string>
-  /** What templates and conditions see before there is a response. */
+  /** The variables of templates and conditions, without `response`. */
   readonly variables: Scope['variables']
-  /** Where the URL leads; null where it could not be told. */
+  /** Host and port of the URL; null if the URL could not be rendered. */
   readonly place: UrlPlace | null
 } & (
   | {
@@ -67,7 +67,7 @@ export type RenderedRequest = {
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
 
-/** Turns a compiled node and what the workflow knows into one concrete request, or a failure. */
+/** Renders a compiled node and a payload to one concrete request, or to a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
   const session = new RenderSession(input, node)
   const { variables } = session.scope
@@ -87,7 +87,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
-  // Before the body: what is wrong with that is shown without what a header hides.
+  // Headers come before the body: an error in the body quotes it, and must mask the values that headers mark as hidden.
   const fields = renderFields(node.headers, session)
   const given = fields.map((field) => toHeader(field, session))
   const body = node.body?.render(session) ?? null
@@ -119,12 +119,12 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   return { request, display, carriesTrace: carriesOwnTrace(node, given) }
 }
 
-/** A parameter that is added to the query of the author. */
+/** A parameter that is added to the query of the URL. */
 export type Parameter = Displayable<unknown> & { readonly name: string; readonly carriesStored: boolean }
 
 type Tail = UrlTail & { readonly carriesStored: boolean }
 
-/** Finds out where the URL leads, as the bindings of secrets judge it: before anything is rendered that may have one. */
+/** Determines host, port and path of the URL. It comes first, because the bindings of stored secrets depend on them. */
 export function renderPlace(
   { url, secretNames }: CompiledNode,
   session: RenderSession,
@@ -140,7 +140,7 @@ export function renderPlace(
   return { place, tail: { ...tail, carriesStored: false } }
 }
 
-/** What stands behind the authority of the URL. */
+/** Renders the part of the URL after the authority. */
 export function renderTail({ url }: CompiledNode, session: RenderSession): Tail {
   const rendered = url.render(session.scope)
   return { ...session.take(rendered, '/node/url'), carriesStored: carriesStored(rendered) }
@@ -171,7 +171,7 @@ function renderTarget(
   return { wire, display: showTarget(display, added) ?? mask }
 }
 
-/** A credential that stands literally in a URL is shown with it, but not written into commands that others will get. */
+/** A diagnostic shows a literal credential in the URL. A curl command has a stand-in, because people pass it on. */
 function standInForCredentials(query: string | null, session: RenderSession): string | null {
   if (query === null || !session.hasStandIns) return query
   const standIn = (pair: string) => {
@@ -181,7 +181,8 @@ function standInForCredentials(query: string | null, session: RenderSession): st
   return query.split('&').map(standIn).join('&')
 }
 
-const fragmentMessage = 'What stands behind the # of the URL is not sent; write a # that is meant as %23.'
+const fragmentMessage =
+  'The service does not send the fragment of a URL, the part from # on. Write a literal # as %23.'
 
 function standInForCredential(field: RenderedField, session: RenderSession): RenderedField {
   const { name, wire } = field
@@ -190,7 +191,7 @@ function standInForCredential(field: RenderedField, session: RenderSession): Ren
   return { ...field, wire: standIn, display: standIn }
 }
 
-/** A target as it may be shown, with parameters behind what is known of it; null where it becomes too long. */
+/** The request target as it may be shown, with the added parameters. Null if it becomes too long. */
 export function showTarget(
   tail: Pick<UrlTail, 'path' | 'query'>,
   added: readonly Parameter[],
@@ -198,7 +199,7 @@ export function showTarget(
   return joinTarget(tail, added, shownPairs)
 }
 
-/** Null where it becomes too long: what is added is not put together beyond that. */
+/** Stops and returns null as soon as the target becomes too long, so that no larger text is built. */
 function joinTarget(
   { path, query }: { readonly path: string; readonly query: string | null },
   added: readonly Parameter[],
@@ -206,7 +207,7 @@ function joinTarget(
 ): string | null {
   let target = query === null ? path : `${path}?${query}`
   let separator = query === null ? '?' : query === '' || query.endsWith('&') ? '' : '&'
-  // An array without items is a parameter that is not there.
+  // `write` yields nothing for an empty array: such a parameter is left out.
   for (const parameter of added)
     for (const pair of write(parameter)) {
       target += separator + pair
@@ -216,7 +217,7 @@ function joinTarget(
   return target.length > maxUrlLength ? null : target
 }
 
-/** As they go out: `name=text`. */
+/** The parameter as it is sent: `name=text`, percent-encoded. */
 function* encodedPairs({ name, wire }: Pick<Parameter, 'name' | 'wire'>): Generator<string> {
   for (const [own, text] of queryPairs(name, wire)) yield `${percentEncode(own)}=${percentEncode(text)}`
 }
@@ -226,9 +227,8 @@ function* shownPairs({ name, wire, display }: Parameter): Generator<string> {
   else if (!Array.isArray(wire) || wire.length > 0) yield `${percentEncode(name)}=${mask}`
 }
 
-const advice = 'URLs are written into logs on the way; prefer a header.'
+const advice = 'Servers and proxies log URLs: prefer a header.'
 
-/** A URL is written into logs by everybody on the way. */
 function warnOfCredentials(
   { url, auth }: CompiledNode,
   names: readonly string[],
@@ -237,7 +237,7 @@ function warnOfCredentials(
 ): void {
   const warn = (path: string, message: string) =>
     session.warn('credential_in_url', path, `${message} ${advice}`)
-  // A URL that a value brings is not the author's: pre-signed ones have their signature there.
+  // A URL from a value is not checked: pre-signed URLs carry a signature there, and the author cannot change that.
   for (const name of url.kind === 'fixed' ? names : [])
     warn('/node/url', `The parameter ${quoteName(name)} of the URL looks like a credential.`)
   if (url.carriesSecret) warn('/node/url', 'The URL carries a secret.')
@@ -245,16 +245,16 @@ function warnOfCredentials(
     if (isCredential(field))
       warn(
         field.path,
-        `The parameter ${quoteName(field.name)} goes out as part of the URL and looks like a credential.`,
+        `The parameter ${quoteName(field.name)} is part of the URL and looks like a credential.`,
       )
-  if (auth?.isInUrl) warn('/node/auth', 'The key goes out as a URL parameter.')
+  if (auth?.isInUrl) warn('/node/auth', 'The key is a parameter of the URL.')
 }
 
 function isCredential({ name, carriesSecret, wire }: RenderedField): boolean {
   return carriesSecret || (isCredentialName(name) && wire !== '' && wire !== null && wire !== undefined)
 }
 
-/** Headers in the order of the wire, as they are sent and as they may be shown. */
+/** Headers in the order on the wire, as they are sent and as they may be shown. */
 class HeaderList {
   readonly wire: HeaderPair[] = []
   readonly display: HeaderPair[] = []
@@ -266,7 +266,7 @@ class HeaderList {
   }
 }
 
-/** A header of the node. */
+/** A rendered header of the node. */
 export interface GivenHeader extends Displayable<string> {
   readonly name: string
   /** The name in lower case. */
@@ -288,7 +288,7 @@ function renderHeaders(
   return headers
 }
 
-/** All that go out, those of the service first. Without a body nothing is said of its length where it is not known. */
+/** All headers of a request, those of the service first. `body` is null if it is unknown: then there is no `content-length`. */
 export function listHeaders(
   node: CompiledNode,
   given: readonly GivenHeader[],
@@ -307,7 +307,7 @@ export function listHeaders(
   return headers
 }
 
-/** A field of the node as the header that it becomes. Throws `RenderFailure`. */
+/** Turns a field of the node into a header. Throws `RenderFailure`. */
 export function toHeader(field: RenderedField, session: RenderSession): GivenHeader {
   const { name, path, carriesSecret: isSecret, carriesStored: isStored } = field
   const key = name.toLowerCase()
@@ -329,7 +329,7 @@ function withStandIn(header: Omit<GivenHeader, 'display'>, session: RenderSessio
   return { ...header, wire: text, display: text }
 }
 
-/** The credentials behind a scheme come back without it. */
+/** Hides the credentials without their scheme, too: a target may return them that way. */
 function hideHeader(
   { wire, carriesStored: isStored }: Pick<GivenHeader, 'wire' | 'carriesStored'>,
   session: RenderSession,
@@ -339,7 +339,7 @@ function hideHeader(
   return session.hide(wire, isStored)
 }
 
-/** The credentials as the header that they go out in. Throws `RenderFailure`. */
+/** Turns credentials into a header. Throws `RenderFailure`. */
 export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHeader {
   refuseInvalid(auth, auth.path, session)
   const { name, wire, display, carriesStored: isStored } = auth
@@ -362,8 +362,8 @@ function refuseRepeated(headers: readonly GivenHeader[]): void {
   for (const header of single)
     if (single.find(({ key }) => key === header.key) !== header)
       throw invalid(
-        `The header "${header.key}" is there twice, and may be there once only.`,
-        'Remove one of them.',
+        `The header "${header.key}" is set twice. A request may have it only once.`,
+        'Remove one of the two.',
       )
 }
 
@@ -379,11 +379,11 @@ function refuseTooMany(
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
     throw invalid(
-      `There are ${headers.length} headers; at most ${headerLimits.count} are sent.`,
+      `The request has ${headers.length} headers. The service sends at most ${headerLimits.count}.`,
       'Send fewer headers.',
     )
   if (total > headerLimits.totalBytes) {
-    const detail = `The headers have ${total} characters together; at most ${headerLimits.totalBytes} are sent.`
+    const detail = `The headers have ${total} characters together. The service sends at most ${headerLimits.totalBytes}.`
     const isStored = given.some((header) => header.carriesStored)
     session.fail(headersFailure(detail, 'Send fewer or shorter headers.'), isStored)
   }
@@ -403,7 +403,7 @@ function carriesOwnTrace({ propagatesTrace }: CompiledNode, given: readonly Give
   return propagatesTrace && !isGiven(given, 'traceparent')
 }
 
-/** Those of the service, each unless the node has one of that name. */
+/** Adds the headers of the service. A header of the node with the same name replaces one of them. */
 function addStandard(
   headers: HeaderList,
   node: CompiledNode,
@@ -417,6 +417,6 @@ function addStandard(
   add('Accept', '*/*')
   add('Content-Type', node.body?.contentType)
   add('Idempotency-Key', sentIdempotencyKey(input, node))
-  // A `tracestate` belongs to its `traceparent`: where the node has one of its own, ours does not go with it.
+  // `tracestate` belongs to its `traceparent` (W3C Trace Context): with a `traceparent` of the node ours is not sent.
   if (carriesOwnTrace(node, given)) for (const [name, value] of input.traceHeaders) add(name, value)
 }

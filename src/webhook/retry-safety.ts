@@ -1,7 +1,7 @@
 import { type Delivered, findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
 import type { Attempt } from './wire/outcome.ts'
 
-/** Whether sending the same again can do harm, or any good: the strictest over all attempts. */
+/** The retry safety after all attempts: the strictest of them. */
 export function judgeRetrySafety(attempts: readonly Attempt[]): RetrySafety {
   return attempts.map(judgeAttempt).reduce(stricter, 'safe')
 }
@@ -12,14 +12,17 @@ function judgeAttempt({ outcome, delivered }: Attempt): RetrySafety {
     : judgeStatus(outcome.response.status)
 }
 
-/** Of the other failures of a target nobody knows how far it got. Neither 501 nor 505 changes by itself. */
+/**
+ * 501 and 505 come again until the target changes. After any other 5xx, 408 and 425 the target may have processed the
+ * request, so only an idempotent one may be repeated.
+ */
 function judgeStatus(status: number): RetrySafety {
   if (isTurnedAway(status)) return 'safe'
   if (status === 501 || status === 505) return 'never'
   return status === 408 || status === 425 || (status >= 500 && status <= 599) ? 'if_idempotent' : 'never'
 }
 
-/** Whether a target turned the request away at the door, and would take it later. */
+/** Whether a status says that the target did not process the request and may accept it later. */
 export function isTurnedAway(status: number): boolean {
   return status === 429 || status === 503 || status === 529
 }
@@ -32,7 +35,7 @@ function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
 
 const certainty: readonly Delivered[] = ['no', 'maybe', 'yes']
 
-/** What is known of the whole call: the most that any attempt may have delivered. */
+/** Whether the target got the request in any attempt. */
 export function judgeDelivery(attempts: readonly Attempt[]): Delivered {
   return attempts
     .map(({ delivered }) => delivered)

@@ -2,7 +2,7 @@ import type { RetrySafety } from '../contract/failure.ts'
 import type { Method } from '../contract/method.ts'
 import type { Node } from '../contract/node.ts'
 
-/** Whether and when a node's call is tried again; all in milliseconds. */
+/** Whether and when a request is sent again. All times are in milliseconds. */
 export interface RetryPolicy {
   readonly attempts: number
   readonly initialDelayMs: number
@@ -11,19 +11,18 @@ export interface RetryPolicy {
   readonly waitForRetryAfter: boolean
   /** All attempts and pauses together. */
   readonly totalMs: number
-  /** Whether what may have arrived may be sent again. */
+  /** Whether a request that may have arrived may be sent again. */
   readonly isIdempotent: boolean
 }
 
-/** What is known when an attempt has ended. Time and chance come in as arguments so that a test can fix both. */
+/** The facts after an attempt. Time and randomness are arguments, so that a test can set them. */
 export interface RetrySituation {
-  /** Attempts that were made. */
+  /** The number of attempts so far. */
   readonly attempts: number
-  /** Whether sending again can do harm, or any good. */
   readonly repeat: RetrySafety
   /** The pause that the target asked for. */
   readonly retryAfterMs: number | null
-  /** What is left of the time for the whole execution. */
+  /** The time that is left for the whole execution. */
   readonly remainingMs: number
   /** From 0 to 1. */
   readonly random: number
@@ -37,13 +36,13 @@ const defaults = {
   totalMs: 30_000,
 } as const
 
-/** A further attempt with less time than this is not begun: it could only fail. */
+/** With less time than this no further attempt starts: DNS, TLS and a response seldom fit into it. */
 export const minAttemptMs = 50
 
-/** The methods that may be repeated by definition (RFC 9110, section 9.2.2), of those that a node may use. */
+/** The idempotent methods (RFC 9110, section 9.2.2) among those that a node may use. */
 const idempotentMethods: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
 
-/** The policy of a node; without `retry` it is one attempt. */
+/** The policy of a node. Without `retry` it allows one attempt. */
 export function compileRetryPolicy({ retry, method, idempotent = false }: Node): RetryPolicy {
   const isIdempotent = idempotent || idempotentMethods.has(method)
   if (retry === undefined)
@@ -52,10 +51,10 @@ export function compileRetryPolicy({ retry, method, idempotent = false }: Node):
 }
 
 /**
- * Milliseconds to wait before the next attempt, or null to stop here. Our own pause doubles with each attempt and
- * is spread from nothing to all of it, so that clients that failed together do not come back together. What the
- * target asks for only lengthens it. A pause that leaves no time for an attempt is not begun, nor is one that the
- * target asks for and that is longer than the node lets us wait.
+ * Milliseconds to wait before the next attempt, or null if there is none. The bound of the pause doubles with each
+ * attempt. The pause is random between zero and that bound ("full jitter"), so that calls that failed together are not
+ * repeated together. A pause that the target asks for can only lengthen it. There is no attempt if the pause leaves no
+ * time for it, or if the target asks for a longer pause than the node allows.
  */
 export function pauseBeforeRetry(policy: RetryPolicy, situation: RetrySituation): number | null {
   const { attempts, retryAfterMs, remainingMs, random } = situation

@@ -82,7 +82,7 @@ describe('what is captured together', () => {
   const list = '{{ response.json.list }}'
   const body = '{"text":"12345678","list":[1,2,3,4,5,6,7,8,9]}'
   const limitOf = (bytes: number) =>
-    `and does not fit. All that is captured may have ${bytes} bytes as JSON together (MAX_CAPTURED_BYTES).`
+    `and does not fit. All captured values together may have ${bytes} bytes as JSON (MAX_CAPTURED_BYTES).`
 
   it('may have as many bytes as there are, quotes included', () => {
     expect(within(10, { text }, body)).toEqual({

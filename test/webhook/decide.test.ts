@@ -58,12 +58,14 @@ describe('the hint', () => {
         'asks for a client certificate',
       )
       expect(hint({}, { status: 500, body })).toContain('The target failed')
-      expect(hint({}, { status: 400, body: `{"error":"${words}"}` })).toContain('does not understand')
+      expect(hint({}, { status: 400, body: `{"error":"${words}"}` })).toContain('does not accept the request')
     },
   )
 
   it('for another page of nginx is that of its status', () => {
-    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain('does not understand')
+    expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain(
+      'does not accept the request',
+    )
   })
 
   it.each<[node: NodeSketch, sketch: ResponseSketch, text: string]>([
@@ -90,9 +92,9 @@ describe('the hint', () => {
       { status: 401 },
       'It comes from the header "X-Api-Key"',
     ],
-    [{ headers: [{ name: 'Idempotency-Key', value: 'k' }] }, { status: 401 }, 'The node sends none'],
+    [{ headers: [{ name: 'Idempotency-Key', value: 'k' }] }, { status: 401 }, 'The node sends no credential'],
     [{ query: [{ name: 'api_key', value: 'k' }] }, { status: 403 }, 'It comes from the parameter "api_key"'],
-    [{}, { status: 401 }, 'The node sends none: set "auth"'],
+    [{}, { status: 401 }, 'The node sends no credential: set "auth"'],
     [
       { ...bearer, expect: { type: 'string', value: 'ok' } },
       { status: 401, body: 'no' },
@@ -103,23 +105,23 @@ describe('the hint', () => {
     [{}, { status: 399 }, 'Redirects are not followed'],
     [{ expect: { type: 'status', value: 404 } }, { status: 299 }, 'Compare the request'],
     [{}, { status: 304 }, 'nothing has changed'],
-    [{}, { status: 400 }, 'does not understand the request'],
-    [{}, { status: 404 }, 'no such path'],
+    [{}, { status: 400 }, 'does not accept the request'],
+    [{}, { status: 404 }, 'does not have this path'],
     [{}, { status: 499 }, 'Compare the request'],
     [{}, { status: 405 }, 'does not allow this method'],
-    [{}, { status: 408 }, 'gave up waiting for the request'],
-    [{}, { status: 409 }, 'conflicts with what it has'],
-    [{}, { status: 410 }, 'gone for good'],
+    [{}, { status: 408 }, 'stopped waiting for the request'],
+    [{}, { status: 409 }, 'conflicts with data that the target has'],
+    [{}, { status: 410 }, 'removed this path for good'],
     [{}, { status: 413 }, 'too large for the target'],
     [{}, { status: 415 }, 'another content type'],
-    [{}, { status: 422 }, 'but not its values'],
-    [{}, { status: 425 }, 'to be sent again later'],
-    [{}, { status: 429 }, 'too often'],
+    [{}, { status: 422 }, 'does not accept the values'],
+    [{}, { status: 425 }, 'to send the request again later'],
+    [{}, { status: 429 }, 'too many calls'],
     [{}, { status: 503 }, 'overloaded or down for maintenance'],
     [{}, { status: 529 }, 'The target is overloaded'],
     [{}, { status: 500 }, 'The target failed'],
     [{}, { status: 599 }, 'The target failed'],
-    [{}, { status: 418 }, 'Compare the request with what the target documents'],
+    [{}, { status: 418 }, 'Compare the request with the documentation of the target'],
   ])('for %j and %j is: %s', (node, sketch, text) => {
     expect(hint(node, sketch)).toContain(text)
   })

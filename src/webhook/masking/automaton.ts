@@ -2,22 +2,21 @@ import { isBase64Digit } from './base64.ts'
 import { type Match, type Pattern, Trie } from './trie.ts'
 
 /**
- * Finds any number of patterns in one pass (Aho and Corasick, 1975). A byte of a text costs one look into a table, whatever
- * the patterns are and however much of one the text has, so that the time of a search tells nothing of them. Rows of the
- * table are made when they are first needed, as RE2 does it: patterns may be many, a text meets few of their states. Base64
- * and base64url are one alphabet, and a plus is a space, as it is in a form.
+ * Finds many patterns in one pass (Aho and Corasick, 1975). Each byte costs one table lookup for any patterns and any text,
+ * so that the time of a search reveals nothing about the patterns. Rows of the table are built on first use, as in RE2,
+ * because a text meets few of the states. Base64 and base64url share an alphabet, and a plus equals a space, as in a form.
  */
 export class Automaton {
-  /** 0 for the bytes that no pattern has. */
+  /** The symbol of each byte; 0 for bytes that occur in no pattern. */
   readonly #symbols = new Uint8Array(256)
   readonly #trie: Trie
   readonly #width: number
   readonly #longest: number
-  /** By row and symbol: where the row of the next state begins, negative where a pattern ends. */
+  /** By row and symbol: the start of the next state's row, negative if a pattern ends there. */
   #table: Int32Array
-  /** Where the row of a state begins, 0 where it has none. */
+  /** The start of each state's row; 0 if the state has no row yet. */
   readonly #rows: Int32Array
-  /** The states of the rows, in order. The first row stays empty. */
+  /** The state of each row. The first row stays empty. */
   #states: number[] = []
 
   constructor(patterns: readonly Pattern[]) {
@@ -29,12 +28,12 @@ export class Automaton {
     this.#forget()
   }
 
-  /** Where reading begins. */
+  /** The row of the initial state. */
   get start(): number {
     return this.#width
   }
 
-  /** Whether a pattern is in the first bytes of a text. Four parts are read side by side, which halves the time. */
+  /** Whether a pattern occurs in the first bytes. Reads four parts side by side, so that their table lookups overlap. */
   occursIn(bytes: Uint8Array, length: number): boolean {
     const quarter = length >> 2
     const overlap = Math.max(0, this.#longest - 1)
@@ -60,7 +59,7 @@ export class Automaton {
     return false
   }
 
-  /** False also where a part needs a row that is not there yet. */
+  /** False also if a part needs a row that does not exist yet. */
   #isFreeInParts(bytes: Uint8Array, quarter: number, overlap: number): boolean {
     const symbols = this.#symbols
     const table = this.#table
@@ -88,7 +87,7 @@ export class Automaton {
     return row
   }
 
-  /** Reads on from a row; `onMatch` gets the place behind each match. Returns the row at the end. */
+  /** Continues from a row. `onMatch` gets the index after each match. Returns the last row. */
   read(
     bytes: Uint8Array,
     from: number,
@@ -108,7 +107,7 @@ export class Automaton {
     return at
   }
 
-  /** How many bytes of a pattern lead to a row. */
+  /** The number of bytes of a pattern that lead to a row. */
   depthAt(row: number): number {
     return this.#trie.countDepth(this.#stateAt(row))
   }
@@ -133,7 +132,7 @@ export class Automaton {
     const next = this.#trie.follow(this.#stateAt(row), symbol)
     const nextRow = this.#rows[next] || this.#addRow(next)
     const cell = this.#trie.matches(next) ? -nextRow : nextRow
-    // Where all rows had to go, the one that was left is no more.
+    // `#addRow` may have dropped all rows, and with them this one.
     if (this.#states.length >= known) this.#table[row + symbol] = cell
     return cell
   }
@@ -159,15 +158,15 @@ export class Automaton {
   }
 }
 
-/** What is in the table where the next state has not been worked out. */
+/** The table entry of a transition that was not computed yet. */
 const unknown = -2_147_483_648
 
 const firstRows = 16
 
-/** 4 MiB of rows. Where more are needed, all are made anew. */
+/** 4 MiB of rows, as a bound of memory. If more are needed, all rows are dropped and built again. */
 const maxCells = 1_048_576
 
-/** One reading of a text, in one go or in parts: `spans` are begins and ends of places, in order and without overlap. */
+/** A search in one text, in one go or in parts. `spans` has the start and end of each match, in order and without overlap. */
 export class Search {
   readonly spans: number[] = []
   readonly #automaton: Automaton
@@ -175,7 +174,7 @@ export class Search {
   #at = 0
   #row: number
 
-  /** Reads up to a place, or all. */
+  /** Searches up to `to`. */
   constructor(automaton: Automaton, bytes: Uint8Array, to = bytes.length) {
     this.#automaton = automaton
     this.#bytes = bytes
@@ -188,12 +187,12 @@ export class Search {
     this.#at = to
   }
 
-  /** How many bytes of the beginning of a pattern have been read last. */
+  /** How many of the last bytes are the beginning of a pattern. */
   get begun(): number {
     return this.#automaton.depthAt(this.#row)
   }
 
-  /** Matches come in the order of their ends, and each may cover those before it. */
+  /** Matches arrive in the order of their ends. Each may cover earlier ones. */
   #cover = (at: number, { length, before, after }: Match): void => {
     let start = Math.max(0, at - length - before)
     let end = at + (isBase64Digit[this.#bytes[at] ?? 0] ? after : 0)
@@ -206,7 +205,7 @@ export class Search {
   }
 }
 
-/** Bytes that are one to the automaton. */
+/** Maps bytes that the automaton does not distinguish to one byte. */
 const fold = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 fold[0x2b] = 0x20
 fold[0x2d] = 0x20

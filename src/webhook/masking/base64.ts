@@ -1,14 +1,14 @@
 import type { Span } from './unescape.ts'
 import type { View } from './view.ts'
 
-/** How long a run of digits must be to be base64 of the base64 of a value. Of shorter values too much would be one. */
+/** The length of the shortest run of digits that can be double base64 of a value. It has a minimum, because short runs occur in any text. */
 export function computeShortestRun(values: readonly string[]): number {
   const shortest = Math.min(...values.map((value) => Buffer.byteLength(value)))
   const digits = Math.floor((shortest * 8 - 10) / 6)
   return Math.max(11, Math.floor((digits * 4) / 3))
 }
 
-/** What base64 in a text comes to, wherever in it the digits of the four begin that make three bytes. */
+/** Decodes base64 in a text at each of the four alignments, because the start of a group of four digits is unknown. */
 export function decodedViews({ bytes, locate }: View, shortestRun: number): readonly View[] {
   const views: View[] = []
   const next = (from: number) => nextRun(bytes, bytes.length, from, shortestRun)
@@ -21,7 +21,7 @@ export function decodedViews({ bytes, locate }: View, shortestRun: number): read
   return views
 }
 
-/** The next run of base64 digits that is long enough. Every such run has a digit at one of the places that are looked at. */
+/** The next run of at least `shortestRun` base64 digits. It looks at every `shortestRun`-th byte, which each such run covers. */
 export function nextRun(bytes: Uint8Array, length: number, from: number, shortestRun: number): Span | null {
   for (let at = from + shortestRun - 1; at < length; at += shortestRun) {
     if (isBase64Digit[bytes[at] as number] === 0) continue

@@ -5,19 +5,19 @@ import { derivePatterns, shortestSpelling } from './patterns.ts'
 import type { Span } from './unescape.ts'
 import { isEscaped, readViews, type View } from './view.ts'
 
-/** What stands in the place of everything that must not be seen. */
+/** The text that replaces a masked value. */
 export const mask = '•••'
 
-/** Takes values out of a text. Of a text whose reading stopped, also the beginning of a value at its end. */
+/** Replaces values in a text by masks. In a truncated text (`isCut`) it also masks the beginning of a value at the end. */
 export type Masker = (text: string, options?: { readonly isCut: boolean }) => string
 
-/** Hides nothing. */
+/** Leaves a text unchanged. */
 export const maskNothing: Masker = (text) => text
 
 /**
- * Hides values in every form in which they may come back: as they are, in any mixture of escapes, in quoted-printable, in
- * base64 and base64url, alone or within more text, and in base64 of that. The cost grows with the length of a text, whatever
- * the values are, and does not tell how much of one a text has.
+ * Creates a masker for values in every form in which a target may return them: plain, in any mixture of escapes, in
+ * quoted-printable, in base64 and base64url, alone or within a longer text, and in double base64. The time is linear in the
+ * text, independent of the values, and does not reveal how much of a value a text contains.
  */
 export function createMasker(values: Iterable<string>): Masker {
   const hidden = searchable(values)
@@ -32,10 +32,10 @@ export function createMasker(values: Iterable<string>): Masker {
   }
 }
 
-/** Characters of all values together. Looking for more would take too much memory. */
+/** The limit of all values together, in characters, because the automaton takes memory per character. */
 const maxHiddenLength = 131_072
 
-/** Shows nothing, which is safe. */
+/** Masks every text whole. It is used if there are too many values to search for. */
 const hideAll: Masker = (text) => (text === '' ? '' : mask)
 
 function searchable(values: Iterable<string>): readonly string[] {
@@ -44,7 +44,7 @@ function searchable(values: Iterable<string>): readonly string[] {
     .filter((value) => value.length >= minMaskLength)
 }
 
-/** Finds the places of values in texts. */
+/** Finds values in texts. */
 class Finder {
   readonly #automaton: Automaton
   readonly #shortestRun: number
@@ -54,7 +54,7 @@ class Finder {
     this.#shortestRun = computeShortestRun(values)
   }
 
-  /** Whether a text says nothing else than it is, and has no value. Most texts are such ones. */
+  /** A fast check for the usual text: it has no escapes and no value. */
   isFree(text: string): boolean {
     if (isEscaped(text)) return false
     const bytes = text.length * maxBytesPerUnit <= scratch.length ? scratch : Buffer.from(text)
@@ -80,7 +80,7 @@ class Finder {
     for (let at = 0; at < spans.length; at += 2) found.push(locate(spans[at] ?? 0, spans[at + 1] ?? 0))
   }
 
-  /** The beginning of a value at the end of a text, which may have been cut within a character or an escape. */
+  /** Adds the beginning of a value at the end of a text, which may be cut within a character or an escape. */
   #addBegun(found: Span[], { bytes, locate }: View): void {
     const search = new Search(this.#automaton, bytes, 0)
     for (const end of [endOfWhole(bytes), bytes.length]) {
@@ -90,11 +90,11 @@ class Finder {
   }
 }
 
-/** Room for the bytes of a text that is only looked at. */
+/** A shared buffer for texts that are only searched. A longer text gets a buffer of its own. */
 const scratch = Buffer.alloc(262_144)
 const maxBytesPerUnit = 3
 
-/** Where a text ends without half a character or half an escape at its end. */
+/** The length of a text without an incomplete character or escape at its end. */
 function endOfWhole(bytes: Buffer): number {
   const tail = bytes.toString('latin1', Math.max(0, bytes.length - longestHalf))
   return bytes.length - (brokenEnd.exec(tail)?.[0].length ?? 0)
@@ -115,7 +115,7 @@ function replaceSpans(text: string, spans: readonly Span[]): string {
   return display + text.slice(at)
 }
 
-/** The first characters of a masked text, none of which is half of one. */
+/** The first characters of a masked text. It does not split a surrogate pair or a mask. */
 export function cutText(text: string, characters: number): string {
   return text.length <= characters ? text : text.slice(0, characters).replace(/[\ud800-\udbff]$/, '')
 }

@@ -3,7 +3,7 @@ import { secretHeaders } from '../wire/headers.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
 import { type Masker, mask } from './mask.ts'
 
-/** A JSON value with everything masked in it, names too. A number keeps its type unless it shows what must not be seen. */
+/** A JSON value with all names and texts masked. A number keeps its type unless it contains a value to mask. */
 export function maskedValue(value: unknown, masked: Masker): unknown {
   if (typeof value === 'string') return masked(value)
   if (typeof value === 'number' || value instanceof LongNumber) return maskedNumber(value, masked)
@@ -26,7 +26,7 @@ export function maskedHeaders(headers: readonly HeaderPair[], masked: Masker): H
   return headers.map((header) => maskedHeader(header, masked))
 }
 
-/** Most headers are shown as they are. */
+/** Returns the same pair if nothing is masked, which saves copies. */
 function maskedHeader(header: HeaderPair, masked: Masker): HeaderPair {
   const [name, value] = header
   const shownName = masked(name)
@@ -34,7 +34,7 @@ function maskedHeader(header: HeaderPair, masked: Masker): HeaderPair {
   return shownName === name && shownValue === value ? header : [shownName, shownValue]
 }
 
-/** The same where the values of no header are secret for their names alone. */
+/** Masks values in headers, but does not mask whole headers by their names. */
 export function maskedHeaderTexts(headers: readonly HeaderPair[], masked: Masker): HeaderPair[] {
   return headers.map((header) => {
     const [name, value] = header
@@ -43,7 +43,7 @@ export function maskedHeaderTexts(headers: readonly HeaderPair[], masked: Masker
   })
 }
 
-/** Whether a mask stands somewhere in a value. */
+/** Whether a value contains a mask. */
 export function containsMask(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(mask)
   if (typeof value !== 'object' || value === null || value instanceof LongNumber) return false

@@ -2,14 +2,14 @@ import { minMaskLength } from '../../contract/names.ts'
 import type { Pattern } from './trie.ts'
 import { unescapeBytes } from './unescape.ts'
 
-/** Units of a text that a value has at the least, however it is spelled. */
+/** The minimum length of any spelling of a value, in UTF-16 units. */
 export function shortestSpelling(value: string): number {
   return Math.min(value.length, Math.ceil(unescaped(value).length / maxBytesPerUnit))
 }
 
 const maxBytesPerUnit = 3
 
-/** What is searched for: the value as it is and without escapes, and the base64 of it. */
+/** The patterns of a value: the value itself, without escapes, and in base64. */
 export function derivePatterns(value: string): readonly Pattern[] {
   const bare = unescaped(value)
   const spelled = bare.length >= minMaskLength ? [bare] : escapedForms(value)
@@ -17,7 +17,7 @@ export function derivePatterns(value: string): readonly Pattern[] {
   return [...forms.map((bytes) => ({ bytes })), ...base64Patterns(value)]
 }
 
-/** A value of several lines, as it is with other ends of lines, without them, and with blanks in their place. */
+/** The forms of a value with several lines: with other line ends, without them, and with spaces in their place. */
 function wrappedForms(value: string): readonly Buffer[] {
   if (!/[\r\n]/.test(value)) return []
   const lines = value.split(/\r?\n/)
@@ -27,7 +27,7 @@ function wrappedForms(value: string): readonly Buffer[] {
     .map((text) => Buffer.from(text))
 }
 
-/** Of a value that is hardly more than backslashes nothing is left without them. */
+/** The forms without escapes. A value of little more than backslashes has none, because nothing would be left. */
 function escapedForms(value: string): readonly Buffer[] {
   const escaped = escapeJson(value)
   return [escaped, escapeJson(escaped), encodeURIComponent(value)].map((text) => Buffer.from(text))
@@ -37,15 +37,15 @@ function escapeJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-/** A backslash at the end would belong to whatever follows the value. */
+/** Removes escapes, and a backslash at the end, which would be read as part of the following text. */
 function unescaped(value: string): Buffer {
   const { bytes } = unescapeBytes(Buffer.from(value))
   return bytes.subarray(0, bytes.at(-1) === 0x5c ? -1 : undefined)
 }
 
 /**
- * The base64 digits that are the same whatever stands before and after the value: three bytes become four digits,
- * so there are three ways in which a value may lie within a longer text.
+ * The base64 digits of a value that do not depend on the text around it. Three bytes become four digits, so a value has
+ * three alignments within a longer text.
  */
 function base64Patterns(value: string): readonly Pattern[] {
   const bytes = Buffer.from(`\0\0${value}`, 'utf8')

@@ -1,28 +1,28 @@
-/** Some bytes to look for. */
+/** Bytes to search for. */
 export interface Pattern {
   readonly bytes: Uint8Array
-  /** How many more base64 digits before and after a match carry some bits of the value. */
+  /** How many base64 digits before and after a match contain some bits of the value. */
   readonly before?: 0 | 1
   readonly after?: 0 | 1
 }
 
-/** The longest pattern that ends somewhere. */
+/** The longest pattern that ends at an index. */
 export interface Match {
   readonly length: number
   readonly before: number
   readonly after: number
 }
 
-/** All beginnings of the patterns as states, the empty one being 0. */
+/** A trie of the patterns. Each prefix is a state; the empty prefix is state 0. */
 export class Trie {
   size = 1
   readonly #firstChild: Int32Array
   readonly #nextSibling: Int32Array
   readonly #symbol: Uint8Array
   readonly #depth: Int32Array
-  /** The longest other state that a state ends with. */
+  /** The failure link of each state: the longest proper suffix that is a state. */
   readonly #failure: Int32Array
-  /** The longest match that ends in a state: its length, with both flags below it; 0 for none. */
+  /** The longest match that ends in a state: its length, shifted left by two bits for `before` and `after`; 0 for none. */
   readonly #match: Int32Array
 
   constructor(patterns: readonly Pattern[], symbols: Uint8Array) {
@@ -50,7 +50,7 @@ export class Trie {
     return { length: match >> 2, before: (match >> 1) & 1, after: match & 1 }
   }
 
-  /** The longest state that a state and the symbol behind it end with. */
+  /** The next state: the longest state that is a suffix of a state and the symbol after it. */
   follow(begin: number, symbol: number): number {
     let state = begin
     let next = this.#child(state, symbol)
@@ -85,7 +85,7 @@ export class Trie {
     return state
   }
 
-  /** Level by level, since the failure of a state is less deep than the state. */
+  /** Computes failure links level by level, because the link of a state leads to a lower level. */
   #link(): void {
     const queue = new Int32Array(this.size)
     let length = 1

@@ -1,26 +1,25 @@
-/** Where something begins and ends. */
+/** A half-open range: start and end index. */
 export type Span = readonly [start: number, end: number]
 
 /**
- * The bytes of a text without any escape, and where in the text each came from. Made for searching: the same value, raw,
- * percent-encoded, escaped as in JSON, JavaScript or XML, in full width, each any number of times over and in any mixture,
- * comes to the same bytes. For that, line breaks and tabs are written like their JSON escapes without the backslash, and
- * backslashes and NUL are left out.
+ * The bytes of a text without escapes, and their places in the text. It is made for searching: a value gives the same bytes
+ * whether it is plain, percent-encoded, escaped as in JSON, JavaScript or XML, or in full width, nested to any depth and in
+ * any mixture. For that, line breaks and tabs become the letters of their JSON escapes, and backslashes and NUL are dropped.
  */
 export interface Unescaped {
   readonly bytes: Buffer
-  /** Where in the text some of the bytes came from. */
+  /** The range of the text that a range of bytes came from. */
   locate(start: number, end: number): Span
 }
 
-/** Takes all escapes out of UTF-8, in one pass whose cost grows with the length of the text and nothing else. */
+/** Removes all escapes from UTF-8 in one pass, in time linear in the text. */
 export function unescapeBytes(text: Buffer): Unescaped {
   return new Unescaper(text.length).read(text)
 }
 
 /**
- * The same, and after it the text as it was before it was wrapped: without line breaks, tabs and their escapes, where there
- * are some. Both lie in the same memory: each is gone when the next one is asked for.
+ * Yields the text without escapes, and then, if it has line breaks or tabs, also without these and their escapes. Both use
+ * the same memory: a result is valid only until the next one is taken.
  */
 export function* unescapeBriefly(text: Buffer): Generator<Unescaped> {
   const unescaper = text.length <= pooled.capacity ? pooled : new Unescaper(text.length)
@@ -46,15 +45,15 @@ const controls: ReadonlyMap<number, number> = new Map(
 )
 const controlLetters: ReadonlySet<number> = new Set(controls.values())
 
-/** The first byte of every character in full width, and of some others. */
+/** The first UTF-8 byte of full-width characters (U+FF01 to U+FF5E), and of some others. */
 const wideLead = 0xef
 
-/** What stands for itself wherever no escape is open. */
+/** 1 for bytes that mean themselves outside an escape. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === 0 || controls.has(byte) || [backslash, percent, ampersand, wideLead].includes(byte) ? 0 : 1,
 )
 
-/** Those of HTML for what is ASCII. */
+/** The entities of HTML for ASCII characters. */
 const entities: Readonly<Record<string, string>> = {
   ...{ amp: '&', AMP: '&', lt: '<', LT: '<', gt: '>', GT: '>', quot: '"', QUOT: '"', apos: "'" },
   ...{
@@ -97,32 +96,32 @@ const longestEntity = '&DiacriticalGrave;'.length
 const longestPercent = '%ff'.length
 const longestEscape = 'u{10ffff}'.length
 
-/** Letters that have lost the backslash that makes them an escape, and what stands for a control character. */
+/** Marks letters of escapes whose backslash was dropped, and letters that stand for control characters. */
 const escapeMark = 1
 const controlMark = 2
 
-/** The end of what was read, in bytes, and what it stands for. */
+/** An escape at the end of the bytes so far: its length in bytes, and the character that it means. */
 interface Escape {
   readonly length: number
   readonly point: number
-  /** Whether it is one byte of a character. */
+  /** Whether the escape means one byte of a character, as in percent-encoding. */
   readonly isByte: boolean
 }
 
 /**
- * Keeps what was read so far; whenever its end has become an escape, the escape is replaced by what it stands for. Runs of
- * what stands for itself are copied whole.
+ * Collects bytes. When their end becomes an escape, the escape is replaced by its meaning, which may complete another
+ * escape. Runs of plain bytes are copied whole.
  */
 class Unescaper implements Unescaped {
   readonly #bytes: Buffer
-  /** Of bytes outside of runs. */
+  /** The place in the text of each byte outside of runs. */
   readonly #starts: Uint32Array
   readonly #ends: Uint32Array
   readonly #marks: Uint8Array
-  /** Where runs begin, here and in the text, and how long they are: three numbers each. */
+  /** Three numbers per run: its start in the bytes, its start in the text, and its length. */
   #runs: number[] = []
   #length = 0
-  /** The length up to which what comes next may end an escape. */
+  /** The number of bytes up to which an escape may still be open. */
   #openUntil = 0
   hasControls = false
 
@@ -156,7 +155,7 @@ class Unescaper implements Unescaped {
     return [this.#locateStart(start), end > start ? this.#locateEnd(end - 1) : this.#locateStart(start)]
   }
 
-  /** Closes the gaps that control characters leave. */
+  /** Removes the marks of control characters, and closes the gaps. */
   unwrap(): this {
     const runs = this.#runs
     let kept = 0
@@ -172,7 +171,7 @@ class Unescaper implements Unescaped {
     return this
   }
 
-  /** Bytes between runs, without control characters. Gives the place behind them. */
+  /** Moves the bytes between runs, without control characters. Returns the index after them. */
   #moveOthers(from: number, to: number, target: number): number {
     let kept = target
     for (let at = from; at < to; at++) {
@@ -194,7 +193,7 @@ class Unescaper implements Unescaped {
     return inRun === null ? (this.#ends[index] as number) : inRun + 1
   }
 
-  /** Where in the text a byte of a run stands; null for any other byte. */
+  /** The place in the text of a byte in a run; null for any other byte. */
   #inRun(index: number): number | null {
     let low = 0
     let high = this.#runs.length / 3
@@ -208,7 +207,7 @@ class Unescaper implements Unescaped {
     return index < begin + length ? start + index - begin : null
   }
 
-  /** Takes bytes that stand for themselves, from a place on, and gives the place of the first one that may not. */
+  /** Copies plain bytes from an index on. Returns the index of the first byte that is not plain. */
   #copyRun(text: Buffer, from: number): number {
     if (this.#length < this.#openUntil) return from
     const bytes = this.#bytes
@@ -221,7 +220,7 @@ class Unescaper implements Unescaped {
     return to
   }
 
-  /** Takes one byte, and what escapes come to that it ends: one may end another, any number of times. */
+  /** Adds a byte and resolves the escape that it ends. The result may end another escape, to any depth. */
   #push(byte: number, start: number, end: number): void {
     if (byte < 0x80) this.#takeAscii(byte, start, end)
     else this.#append(byte, byte >= 0xc0 ? this.#dropIntroducer(byte, start) : start, end)
@@ -282,7 +281,7 @@ class Unescaper implements Unescaped {
     this.#openUntil = Math.max(this.#openUntil, this.#length + length)
   }
 
-  /** A backslash belongs to what follows it, and so does the percent of `%u0041`. */
+  /** Drops a backslash before the next byte, and the percent sign of `%u0041`. */
   #dropIntroducer(byte: number, start: number): number {
     const last = this.#at(1)
     if (last !== backslash && !(last === percent && byte === letterU)) return start
@@ -290,7 +289,7 @@ class Unescaper implements Unescaped {
     return this.#starts[this.#length] as number
   }
 
-  /** The escape that what was read ends with. */
+  /** The escape at the end of the bytes so far, or null. */
   #endedEscape(): Escape | null {
     const last = this.#at(1)
     if (isHex(last)) return this.#endedHex()
@@ -321,7 +320,7 @@ class Unescaper implements Unescaped {
     return null
   }
 
-  /** Full width comes as three bytes of UTF-8. */
+  /** A full-width character has three bytes in UTF-8. */
   #endedWide(): Escape | null {
     const point = 0xf000 | ((this.#at(2) & 0x3f) << 6) | (this.#at(1) & 0x3f)
     return isFullWidth(point) ? { length: 3, point: point - wideOffset, isByte: false } : null
@@ -344,7 +343,7 @@ class Unescaper implements Unescaped {
     return { unit: high, start: this.#starts[this.#length] as number }
   }
 
-  /** The byte so many places before the end; NaN beyond the beginning. */
+  /** The byte `back` places before the end; NaN before the beginning. */
   #at(back: number): number {
     return back > this.#length ? Number.NaN : (this.#bytes[this.#length - back] as number)
   }
@@ -353,20 +352,20 @@ class Unescaper implements Unescaped {
     return Number.parseInt(this.#bytes.toString('latin1', this.#length - digits, this.#length), 16)
   }
 
-  /** So many characters before the end, without the last one. */
+  /** The last `back` characters without the last one. */
   #textBefore(back: number): string {
     return this.#bytes.toString('latin1', this.#length - back, this.#length - 1)
   }
 }
 
-/** Memory for texts that are looked at and let go. */
+/** Shared memory for texts up to 256 KiB that are only searched. */
 const pooled = new Unescaper(262_144)
 
 function toEscape(length: number, point: number | undefined): Escape | null {
   return point !== undefined && point <= 0x10ffff ? { length, point, isByte: false } : null
 }
 
-/** What an entity stands for, by its name. */
+/** The code point of an entity, by its name. */
 function decodeEntity(entity: string): number | undefined {
   const [, hex, decimal] = /^#(?:[xX]([\da-fA-F]+)|(\d+))$/.exec(entity) ?? []
   if (hex !== undefined) return Number.parseInt(hex, 16)
@@ -384,7 +383,7 @@ function isHex(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)
 }
 
-/** The bytes of a character; of half a surrogate pair, those that it would have. */
+/** The UTF-8 bytes of a code point. A lone surrogate is encoded in the same way. */
 function utf8(point: number): number[] {
   const tail = (shift: number) => 0x80 | ((point >> shift) & 0x3f)
   if (point < 0x80) return [point]

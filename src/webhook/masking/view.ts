@@ -1,23 +1,23 @@
 import { type Span, unescapeBriefly } from './unescape.ts'
 
-/** One reading of a text: what it says, in bytes, and where in the text a part of that stands. */
+/** One reading of a text: its bytes, and their places in the text. */
 export interface View {
   readonly bytes: Buffer
   locate(start: number, end: number): Span
 }
 
-/** What makes a text say something else than it is. */
+/** Characters that can begin an escape. */
 const escapes = /[\0\\%\b\t\n\f\r\uff01-\uff5e]|&[#A-Za-z]/
 const quotedPrintable = /=(?:[\dA-Fa-f]{2}|\r?\n)/
 
-/** Whether a text may say something else than it is. A line break at its end wraps nothing. */
+/** Whether a text may have escapes. A line break at its end does not count. */
 export function isEscaped(text: string): boolean {
   return (escapes.test(text) && escapes.test(text.trim())) || quotedPrintable.test(text)
 }
 
 /**
- * All readings of a text: as it stands, and without its escapes where it has some. The last one has the fewest. Each is
- * gone when the next one is asked for, save where no other follows.
+ * Yields all readings of a text: first the plain one, then, if the text may have escapes, those without escapes. The last
+ * one has the fewest. A reading is valid only until the next one is taken.
  */
 export function* readViews(text: string): Generator<View> {
   const plain = plainView(text)
@@ -41,7 +41,7 @@ function plainView(text: string): View {
   }
 }
 
-/** For each byte of UTF-8, how many units of UTF-16 stand before its character. */
+/** For each byte of UTF-8 the index of its character in UTF-16 units. */
 function unitIndex(bytes: Buffer): Uint32Array {
   const units = new Uint32Array(bytes.length)
   let next = 0
@@ -57,7 +57,7 @@ function unitIndex(bytes: Buffer): Uint32Array {
   return units
 }
 
-/** RFC 2045, section 6.7. White space at the ends of lines is left as it is. */
+/** Decodes quoted-printable (RFC 2045, section 6.7). White space at line ends is kept. */
 function quotedPrintableView({ bytes, locate }: View): View {
   const decoded = Buffer.alloc(bytes.length)
   const starts = new Uint32Array(bytes.length)

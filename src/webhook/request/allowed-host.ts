@@ -1,14 +1,14 @@
 import { parseAuthority, type UrlPlace } from './authority.ts'
 
-/** A host that the URL of a value may lead to, or all names below one, on one port. */
+/** An entry of `hosts`: one host, or all names below a suffix, on one port. */
 export interface AllowedHost {
   readonly kind: 'host' | 'suffix'
-  /** As in the URL; that of a suffix begins with its dot. */
+  /** The host as in a URL. A suffix begins with its dot. */
   readonly text: string
   readonly port: number
 }
 
-/** An entry of `hosts`, or what is wrong with it as the end of a sentence. */
+/** An entry of `hosts`, or the problem with it as the end of a sentence. */
 export type ParsedAllowedHost =
   | { readonly ok: true; readonly allowed: AllowedHost }
   | { readonly ok: false; readonly problem: string }
@@ -19,7 +19,7 @@ export function parseAllowedHost(entry: string): ParsedAllowedHost {
   if (complaint !== null) return { ok: false, problem: complaint }
   const isSuffix = entry.startsWith('*.')
   const written = isSuffix ? entry.slice(2) : entry
-  // Below a suffix stand names, so that it is judged by one of them.
+  // A suffix alone is not an authority, so a name below it is parsed in its place.
   const parsed = parseAuthority(isSuffix ? `a.${written}` : written)
   if (!parsed.ok) return { ok: false, problem: notAHost }
   const { host, port } = parsed.place
@@ -29,7 +29,7 @@ export function parseAllowedHost(entry: string): ParsedAllowedHost {
   return { ok: true, allowed: { kind, text: isSuffix ? host.slice(1) : host, port } }
 }
 
-/** Whether one of the entries names where a URL leads. */
+/** Whether an entry allows the host and port of a URL. */
 export function isAllowed({ host, port }: UrlPlace, allowed: readonly AllowedHost[]): boolean {
   return allowed.some((one) => one.port === port && namesHost(one, host))
 }
@@ -39,20 +39,20 @@ function namesHost({ kind, text }: AllowedHost, host: string): boolean {
 }
 
 const notAHost =
-  'must be the name of a host, an address or *.suffix, each with a port where that is not 443: api.example.com, *.example.com, api.example.com:8443, [2001:db8::1]'
+  'must be the name of a host, an address or *.suffix, with a port if it is not 443: api.example.com, *.example.com, api.example.com:8443, [2001:db8::1]'
 
 function complaintAbout(entry: string): string | null {
   if (entry.includes('{{') || entry.includes('{%'))
-    return 'must be no template: hosts are named by the author'
-  if (entry.includes('://')) return `must have no scheme; ${notAHost}`
-  if (/[/?#]/.test(entry)) return `must have no path; ${notAHost}`
+    return 'must not be a template: the author names the hosts'
+  if (entry.includes('://')) return `must not have a scheme; ${notAHost}`
+  if (/[/?#]/.test(entry)) return `must not have a path; ${notAHost}`
   if (/[\s\p{Cc}\\@%]/u.test(entry)) return notAHost
   if (entry.lastIndexOf('*') > 0 || entry === '*')
-    return `must have a * as its whole first label only; ${notAHost}`
+    return `must use * only as its whole first label; ${notAHost}`
   return null
 }
 
-/** Only what is meant to be an address is one: `127.1` would be another one than it looks. */
+/** The URL parser reads `127.1` as 127.0.0.1. Such shortened addresses are refused. */
 function isAsWritten(host: string, written: string): boolean {
   if (host.includes(':')) return true
   const isName = /^[a-z\d_-]+(?:\.[a-z\d_-]+)*$/.test(host)

@@ -9,33 +9,33 @@ import { trimHeader } from '../wire/headers.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 
-/** What authenticates the call, as it is sent and as it may be shown. */
+/** Rendered credentials, as they are sent and as they may be shown. */
 export type RenderedAuth = AuthHeader | AuthParameter
 
-/** Credentials that go out in a header. */
+/** Credentials that are sent in a header. */
 export interface AuthHeader extends Named, Displayable<string> {
   readonly in: 'header'
 }
 
-/** A key that goes out as a parameter of the query, encoded as any other. */
+/** A key that is sent as a URL parameter, encoded like the others. */
 interface AuthParameter extends Named, Displayable<string | EncodedText> {
   readonly in: 'query'
 }
 
 interface Named {
   readonly name: string
-  /** Shown user and password of Basic, which tools for people take apart. */
+  /** `user:password` of Basic as it may be shown, for tools that take it in this form. */
   readonly user: string | null
   readonly path: string
-  /** Whether a secret of the service is part of it. */
+  /** Whether the value contains a secret of the service. */
   readonly carriesStored: boolean
 }
 
-/** Auth that is ready to be rendered. Throws `RenderFailure`. */
+/** Compiled credentials. Rendering throws `RenderFailure`. */
 export interface CompiledAuth {
-  /** Whether a credential goes out in the URL. */
+  /** Whether the credential is a part of the URL. */
   readonly isInUrl: boolean
-  /** Whether it is a token behind the scheme Bearer. */
+  /** Whether the scheme is Bearer. */
   readonly isBearer: boolean
   render(session: RenderSession): RenderedAuth
 }
@@ -108,7 +108,7 @@ function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: C
   const template = isInUrl
     ? compiler.template(value, `${path}/value`, 'auth')
     : compileHeaderValue(value, `${path}/value`, compiler)
-  compiler.plain(name, `${path}/name`, 'Only the value of a key is a template.')
+  compiler.plain(name, `${path}/name`, 'Only the value of the key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
   const own = { name: name.toWellFormed(), user: null, path }
@@ -140,7 +140,7 @@ function authorization(credential: Credential, user: string | null, session: Ren
 
 type Credential = Pick<AuthHeader, 'wire' | 'display' | 'carriesStored'>
 
-/** What the author has encoded stands as it is. */
+/** A template that encodes its value itself is not encoded again. */
 function parameter(
   template: Template,
   at: string,
@@ -151,7 +151,7 @@ function parameter(
   const isStored = carriesStored(result)
   if (text === '') session.fail({ ...emptyFailure, path: at }, isStored)
   const isLiteral = !carriesSecret(result)
-  // Nothing encodes a text that is no template.
+  // A constant text has no filter that could have encoded it.
   const written = template.isConstant ? text : new EncodedText(text)
   const wire = isLiteral ? session.standIn(written, 'auth_value') : written
   return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }

@@ -1,26 +1,26 @@
 import { quoteName } from '../values/text.ts'
 
-/** Where a request goes. */
+/** The host and port that a URL leads to. */
 export interface UrlPlace {
-  /** Lower-case name without final dot, or an IP literal without brackets. */
+  /** A lower-case name without its final dot, or an IP address without brackets. */
   readonly host: string
   readonly port: number
-  /** Host and port as they stand in the URL and in the Host header: without the default port. */
+  /** Host and port as in the URL and the Host header. The default port is left out. */
   readonly authority: string
 }
 
-/** The authority of a URL, or what is wrong with it as the end of a sentence. */
+/** The authority of a URL, or the problem with it as the end of a sentence. */
 export type ParsedAuthority =
   | { readonly ok: true; readonly place: UrlPlace }
   | { readonly ok: false; readonly problem: string }
 
-/** What no part of a URL has. */
+/** Characters that no part of a URL may have. */
 export const forbiddenInUrl = /[\s\p{Cc}\\]/u
-/** Says so. */
+/** The complaint about such a character, as the end of a sentence. */
 export const forbiddenComplaint =
   'must not contain white space, control characters or a backslash; write a space as %20'
 
-/** Reads an authority. It is read by the WHATWG parser and by nobody else afterwards. */
+/** Parses an authority with the WHATWG parser. It is the only parser, so that no other one can read another host. */
 export function parseAuthority(authority: string): ParsedAuthority {
   const problem = findProblem(authority)
   if (problem !== null) return { ok: false, problem }
@@ -42,19 +42,19 @@ function findProblem(authority: string): string | null {
   if (authority === '') return 'has no host'
   if (!URL.canParse(`https://${authority}/`)) return 'has a host or port that is not valid'
   const { hostname, port } = new URL(`https://${authority}/`)
-  if (port === '0') return 'has the port 0, which nothing can listen on'
+  if (port === '0') return 'has the port 0, on which no server can listen'
   if (hostname.startsWith('[')) return null
   return isHostName(hostname) ? problemOfLabels(hostname) : 'has a host name that is not valid'
 }
 
-/** The URL parser takes a host that is all ASCII as it stands, although nobody can have registered such a label. */
+/** The URL parser does not check the labels of an ASCII host, although an invalid `xn--` label cannot be registered. */
 function problemOfLabels(hostname: string): string | null {
   const label = hostname.split('.').find((each) => each.startsWith('xn--') && !isPunycode(each))
   if (label === undefined) return null
-  return `has a host name that is not valid: ${quoteName(label)} begins like the ASCII form of an international name (punycode), and is the form of none`
+  return `has a host name that is not valid: ${quoteName(label)} begins with "xn--" and is not valid punycode`
 }
 
-/** Beside a label that is not in ASCII the parser decodes and checks all others, too (UTS #46, section 4). */
+/** Next to a label outside ASCII the parser decodes and checks all other labels, too (UTS #46, section 4). */
 function isPunycode(label: string): boolean {
   return URL.canParse(`https://${label}.ü/`)
 }

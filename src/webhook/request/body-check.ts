@@ -2,17 +2,17 @@ import { maxJsonDepth, parseJson } from '../values/json.ts'
 import { describePlace, describeSyntaxError } from '../values/json-syntax.ts'
 import { allowsBlankLines, findBodyForm, type MediaType } from '../wire/media-type.ts'
 
-/** What is wrong with a text. */
+/** A problem in a text. */
 export interface BodyProblem {
-  /** What is wrong, without anything of the text. */
+  /** The problem in one sentence, without any part of the text. */
   readonly subject: string
   readonly detail: string
-  /** Where in the text; null where that is no single place. */
+  /** Index into the text; null if the problem has no single place. */
   readonly at: number | null
   readonly hint?: string
 }
 
-/** What keeps a text from being what its media type says; null where nothing does. */
+/** Finds the first violation of a text against its media type; null if there is none. */
 export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem | null {
   switch (findBodyForm(mediaType)) {
     case 'json':
@@ -28,7 +28,7 @@ export function findBodyProblem(text: string, mediaType: MediaType): BodyProblem
   }
 }
 
-/** `text` is the whole body, `part` a JSON text that begins there at `start`. */
+/** `text` is the whole body. `part` is a JSON text that begins at `start` of it. */
 function jsonProblem(
   subject: string,
   part: string,
@@ -45,9 +45,9 @@ function jsonProblem(
 }
 
 const jsonHint =
-  'Write a placeholder for text between quotes, or as {{ profile.name | json }}, which is JSON whatever the value is: null where it is missing, and nothing at all without the filter. A preview of the same payload shows the whole body.'
+  'Write a placeholder for text between quotes, or as {{ profile.name | json }}. The filter writes any value as JSON, and a missing one as null; without it a missing value leaves nothing. A preview of the same payload shows the whole body.'
 
-const linesHint = `${jsonHint} Each JSON text must be one line: json has no argument here, since json: 2 writes several lines.`
+const linesHint = `${jsonHint} Each JSON text must be one line, so use json without an argument: json: 2 writes several lines.`
 
 function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
   let number = 1
@@ -56,7 +56,7 @@ function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
     const line = text.slice(start, end === -1 ? text.length : end)
     const isBlank = /^[ \t\r]*$/.test(line)
     if (isBlank && !mayBeBlank) {
-      const detail = `Line ${number} of the rendered body is blank, where each is to be JSON.`
+      const detail = `Line ${number} of the rendered body is blank. Each line must be JSON.`
       return { subject: detail, detail, at: start }
     }
     const subject = `Line ${number} of the rendered body is not JSON.`
@@ -68,10 +68,10 @@ function linesProblem(text: string, mayBeBlank: boolean): BodyProblem | null {
 }
 
 const noSequence =
-  'The rendered body is no sequence of JSON: a record separator (U+001E) must stand before each text.'
+  'The rendered body is not a JSON text sequence: each JSON text must begin with a record separator (U+001E).'
 const recordSeparator = '\x1e'
 
-/** RFC 7464: each JSON text stands behind a record separator. */
+/** RFC 7464: a record separator precedes each JSON text. */
 function sequenceProblem(text: string): BodyProblem | null {
   const [before = '', ...records] = text.split(recordSeparator)
   if (before.trim() !== '') return { subject: noSequence, detail: noSequence, at: 0 }
@@ -86,7 +86,7 @@ function sequenceProblem(text: string): BodyProblem | null {
   return null
 }
 
-/** XML 1.0 has no way to write these, not even as a reference. */
+/** Characters that XML 1.0 cannot contain, not even as a reference (section 2.2). */
 const notInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
 function xmlProblem(text: string): BodyProblem | null {

@@ -4,17 +4,17 @@ import { describePlace } from '../values/json-syntax.ts'
 import type { BodyProblem } from './body-check.ts'
 import type { RenderSession } from './render-session.ts'
 
-/** A rendered body of which something is wrong. */
+/** A rendered body with a problem. */
 export interface BrokenBody {
   readonly wire: string
-  /** Those that are masked where they stand. */
+  /** The secrets in the body, with their places. */
   readonly secrets: readonly WrittenSecret[]
   readonly carriesStored: boolean
 }
 
 const path = '/node/body/content'
 
-/** Ends a rendering whose body is not what it has to be. */
+/** Ends a rendering whose body violates its media type. */
 export function failBody(body: BrokenBody, problem: BodyProblem, session: RenderSession): never {
   const { subject, detail, at, hint } = problem
   const view = at === null ? null : viewAt(body, at, session)
@@ -24,10 +24,10 @@ export function failBody(body: BrokenBody, problem: BodyProblem, session: Render
   fail(body, said + quoted, hint, session)
 }
 
-/** What would be told with a place that nobody can see; null where it tells nothing. */
+/** Why the place must not be named, since it would reveal a part of a hidden value; null if it may be named. */
 function whatIsUnseen(body: BrokenBody, at: number | null, { isHidden, before }: View): string | null {
   if (isHidden) return 'within a value that is not shown'
-  // What is expected there tells how the value ends.
+  // The expected token would reveal how the value ends.
   if (before.endsWith(mask)) return 'right behind a value that is not shown'
   return isBehindUnknown(body, at) ? 'behind a secret of which a preview does not know the length' : null
 }
@@ -36,10 +36,9 @@ function isBehindUnknown({ secrets }: BrokenBody, at: number | null): boolean {
   return at !== null && secrets.some(({ isUnknown, end }) => isUnknown === true && end <= at)
 }
 
-const charsetHint =
-  'Take the character out, or send the body in another charset, such as UTF-8: see contentType.'
+const charsetHint = 'Remove the character, or set another charset in contentType, such as UTF-8.'
 
-/** Ends a rendering whose body has a character that its charset lacks. */
+/** Ends a rendering whose body has a character that its charset does not have. */
 export function failCharset(body: BrokenBody, at: number, charset: string, session: RenderSession): never {
   const view = viewAt(body, at, session)
   if (view.isHidden)
@@ -61,11 +60,11 @@ function fail(body: BrokenBody, detail: string, hint: string | undefined, sessio
 interface View {
   readonly before: string
   readonly behind: string
-  /** Whether the place is within something that is masked. */
+  /** Whether the place is within a masked value. */
   readonly isHidden: boolean
 }
 
-/** The text around a place as it may be shown: masked whole, and then cut. */
+/** The text around a place as it may be shown. It is masked before it is cut, so that no part of a value remains. */
 function viewAt({ wire, secrets }: BrokenBody, at: number, session: RenderSession): View {
   const masked = createMasker(session.valuesToMask.client)
   const whole = masked(replaceSecrets(wire, secrets, mask))
@@ -75,7 +74,7 @@ function viewAt({ wire, secrets }: BrokenBody, at: number, session: RenderSessio
   const before = masked(replaceSecrets(wire.slice(0, head), passed, mask), { isCut: own === undefined })
   const place = commonLength(whole, before)
   const isBehindSecret = passed.at(-1)?.end === head
-  // What is masked at the end of the text before may go on behind the place.
+  // A masked value at the end of `before` may continue after the place.
   const isBegun = own === undefined && !isBehindSecret && place === before.length && before.endsWith(mask)
   const cut = isBegun ? place - mask.length : place
   const isHidden = own !== undefined || isBegun || whole.startsWith(mask, place)
@@ -90,7 +89,7 @@ function commonLength(one: string, other: string): number {
 
 const quotedCharacters = 20
 
-/** About forty characters in one line, with a mark at the place. */
+/** About forty characters in one line, with ▸ at the place. */
 function quote({ before, behind }: View): string {
   const start =
     before.length > quotedCharacters ? `…${before.slice(-quotedCharacters).toWellFormed()}` : before
@@ -98,7 +97,7 @@ function quote({ before, behind }: View): string {
   return `${visible(start)}▸${visible(end)}`
 }
 
-/** What cannot be seen, or turns a line around, is written as an escape. */
+/** Writes invisible characters and bidirectional controls as escapes. */
 function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

@@ -15,16 +15,16 @@ import { findCharset } from './request-charset.ts'
 import { headerText } from './serialize.ts'
 
 const code = 'content_type_mismatch'
-const advice = 'A header field changes the label that is sent, not the encoding.'
+const advice = 'A header of the node changes the label, not the body.'
 
-/** A body that is sent, and what it was written as. */
+/** A body as it is sent, and its compiled form. */
 interface SentBody {
   readonly compiled: CompiledBody
   readonly text: string
   readonly bytes: Buffer
 }
 
-/** Warns of a header field `Content-Type` that says something else than the body is. */
+/** Warns if the header `Content-Type` of the node contradicts the body. */
 export function warnOfLabel(
   compiled: CompiledBody,
   { wire: text }: RenderedBody,
@@ -42,17 +42,17 @@ function warnOfHeader(body: SentBody, header: RenderedField, session: RenderSess
   const label = parseMediaType(text)
   const isHidden = header.display === mask
   if (saysNothing(text, form)) {
-    warn(header, `is no media type, and the body is written as ${names[form]}`, session)
+    warn(header, `is not a media type, but the body is written as ${names[form]}`, session)
   } else if (contradicts(findBodyForm(label), body)) {
     const said = isHidden ? 'another media type' : label.essence
     const written = findBodyForm(label) === 'lines' && form === 'json' ? 'JSON in several lines' : names[form]
-    warn(header, `says ${said}, and the body is written as ${written}`, session)
+    warn(header, `says ${said}, but the body is written as ${written}`, session)
   } else if (contradictsCharset(label, body)) {
     const { charset: own } = label
-    const said = own === null ? 'names no charset, which is UTF-8 to most readers' : `says charset=${own}`
+    const said = own === null ? 'names no charset, which most readers take for UTF-8' : `says charset=${own}`
     warn(
       header,
-      `${isHidden ? 'says another charset' : said}, and the body is sent in ${charset.name}`,
+      `${isHidden ? 'says another charset' : said}, but the body is sent in ${charset.name}`,
       session,
     )
   }
@@ -62,7 +62,7 @@ function warn({ path }: RenderedField, said: string, session: RenderSession): vo
   session.warn(code, path, `The header ${said}. ${advice}`)
 }
 
-/** Whether no reader can take a label for the form of a body; of an empty one nobody expects anything. */
+/** Whether a label says nothing about the form of a body. */
 function saysNothing(label: string, form: BodyForm): boolean {
   return form !== 'text' && label !== '' && mediaTypeProblem(label) !== null
 }
@@ -77,7 +77,7 @@ const names: Readonly<Record<BodyForm, string>> = {
   text: 'text that is not escaped',
 }
 
-/** JSON without line breaks is JSON in one line. */
+/** JSON without line breaks is also valid as JSON lines. */
 function contradicts(label: BodyForm, { compiled: { form }, text }: SentBody): boolean {
   if (label === 'lines' && form === 'json') return text.trim().includes('\n')
   return label !== 'text' && label !== form
@@ -94,7 +94,7 @@ function contradictsCharset(label: MediaType, body: SentBody): boolean {
     : body.bytes.some((byte) => byte > 0x7f)
 }
 
-/** XML with a declaration, of which another warning says where it is not true, or with a byte order mark. */
+/** Whether XML names its own encoding, by a declaration or a byte order mark. Another warning compares the declaration. */
 function saysItself({ compiled: { form, charset }, text }: SentBody): boolean {
   return form === 'xml' && (charset.name === 'UTF-16' || findXmlEncoding(text) !== null)
 }

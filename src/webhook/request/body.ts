@@ -41,12 +41,12 @@ function compileLabel(contentType: EncodedType): Omit<CompiledBody, 'render'> {
   return { contentType, form: isJsonType(contentType) ? 'json' : 'form', charset: utf8 }
 }
 
-/** The bytes that are sent; null where there are none. Throws `RenderFailure`. */
+/** The bytes of the body; null if it is empty. Throws `RenderFailure`. */
 export function encodeBody(body: RenderedBody | null, session: RenderSession): Buffer | null {
   if (body === null || body.wire === '') return null
   const bytes = body.bytes ?? Buffer.from(body.wire, 'utf8')
   if (bytes.length <= maxBodyBytes) return bytes
-  const detail = `The rendered body has ${bytes.length} bytes; at most ${maxBodyBytes} are sent.`
+  const detail = `The rendered body has ${bytes.length} bytes. The service sends at most ${maxBodyBytes}.`
   return session.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
 }
 
@@ -81,7 +81,10 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
   const names = new Set<string>()
   for (const { name, path: at } of members) {
     if (names.has(name))
-      throw invalid(`The name ${quoteName(name)} is there twice, and a JSON object has each name once.`, at)
+      throw invalid(
+        `The name ${quoteName(name)} is there twice. A JSON object may have each name only once.`,
+        at,
+      )
     names.add(name)
   }
 }
@@ -106,7 +109,7 @@ function compileContent(
 ): CompiledBody {
   const isObject = typeof content === 'object' && content !== null && !Array.isArray(content)
   if (!isJsonType(contentType) && !isObject)
-    compiler.complain(`${path}/content`, 'must be an object to be sent as a form')
+    compiler.complain(`${path}/content`, 'must be an object, because the body is sent as a form')
   const template = compileJson(
     content,
     `${path}/content`,
@@ -127,21 +130,21 @@ function compileContent(
   }
 }
 
-/** Writes a body; one that becomes too large ends the rendering before it takes memory. */
+/** Writes a body. Ends the rendering as soon as the body becomes too large, before the text takes memory. */
 function withinLimit(write: () => string, isStored: boolean, session: RenderSession): string {
   try {
     return write()
   } catch (error) {
     if (!(error instanceof TextTooLong)) throw error
-    const detail = `The rendered body has more than ${error.limit} bytes; at most so many are sent.`
+    const detail = `The rendered body has more than ${error.limit} bytes, the most that the service sends.`
     return session.fail({ code: 'request_too_large', detail, path }, isStored)
   }
 }
 
-/** Which of both a text is made of. */
+/** The side of a displayable value that a text is written from. */
 type Side = keyof Displayable<unknown>
 
-/** Members in the order of the author, which an object would not keep. `keys` has their names as JSON. */
+/** Keeps the author's order, which an object would not (integer names come first). `keys` has the names as JSON. */
 function writeObject(
   members: readonly RenderedField[],
   side: Side,
@@ -168,7 +171,7 @@ function writeValue(value: unknown, contentType: EncodedType): string {
   return writeJson(value)
 }
 
-/** A value may refer to the same large part any number of times. Gives the length so far. */
+/** Adds up lengths before anything is written, because many fields can take the same large value. Returns the sum. */
 function refuseSize(value: unknown, before: number): number {
   const length = before + measureJson(value, maxTextLengths.text)
   refuseLength('text', length)
@@ -194,7 +197,7 @@ function writeForm(members: readonly (readonly [name: string, value: unknown])[]
   return pairs.join('&')
 }
 
-/** A mask stands for a value; written as part of a form it would not be recognised. */
+/** Masks stay readable in a form: percent-encoded they would not be recognised. */
 function withPlainMasks(text: string, contentType: EncodedType): string {
   return isJsonType(contentType) ? text : text.replaceAll(encodeURIComponent(mask), mask)
 }

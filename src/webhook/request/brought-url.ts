@@ -15,21 +15,21 @@ import { type AllowedHost, isAllowed, parseAllowedHost } from './allowed-host.ts
 import { parseAuthority, type UrlPlace } from './authority.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
-/** A URL that the value of one placeholder brings as a whole: a next page, a `Location`, an upload address. */
+/** A URL that consists of one placeholder, for example for a next page, a `Location` or an upload address. */
 export interface BroughtUrl {
   readonly kind: 'brought'
-  /** Its value comes from the payload, and no secret stands in that. */
+  /** The value comes from the payload, which has no secrets. */
   readonly carriesSecret: false
-  /** Gives the URL where one of `hosts` is the one that it leads to. */
+  /** Renders the URL. Fails if its host is not in `hosts`. */
   render(scope: Scope): RenderResult<UrlTail & { readonly place: UrlPlace }>
 }
 
-/** Whether a URL begins with what its author wants to be filled in, so that no host stands in it. */
+/** Whether a URL begins with a placeholder or a tag, so that its host is not constant. */
 export function bringsHost({ url, templates }: Pick<Node, 'url' | 'templates'>): boolean {
   return templates !== 'none' && /^\s*\{[{%]/.test(url)
 }
 
-/** Compiles a URL that begins with a placeholder or a tag; null where it has errors, which are complained about. */
+/** Compiles a URL that begins with a placeholder or a tag. Null if it has errors, which the compiler collects. */
 export function compileBroughtUrl(
   { url, hosts }: Pick<Node, 'url' | 'hosts'>,
   compiler: Compiler,
@@ -54,15 +54,15 @@ function compileHosts(hosts: readonly string[], compiler: Compiler): readonly Al
 
 function complaintAbout(url: string, hosts: Node['hosts']): string | null {
   if (!onePlaceholder.test(url))
-    return 'must be an absolute URL that starts with https://, or one placeholder and nothing else whose value is one; what is to stand before or behind the value is added with the filters prepend and append'
+    return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; to add text before or after the value, use the filters prepend and append'
   if (/^\{\{-?\s*secrets\b/.test(url))
-    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret is none'
+    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL'
   return hosts === undefined
-    ? 'must be an absolute URL that starts with https://; where the value of one placeholder is to be all of it, "hosts" must say where it may lead, such as ["api.example.com"]'
+    ? 'must be an absolute URL that starts with https://; a URL of one placeholder also needs "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
     : null
 }
 
-/** Texts within it may have braces. */
+/** Braces are allowed within quoted strings only. */
 const onePlaceholder = /^\{\{(?:[^"'{}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*\}\}$/
 
 function renderBrought(
@@ -79,7 +79,7 @@ function renderBrought(
   return { ok: false, failure: { ...read.failure, shownUrl } }
 }
 
-/** A password that somebody has written into a URL, however the rest of it is written. */
+/** Masks user info in a URL, also in one that is not valid otherwise. */
 function maskUserInfo(text: string): string {
   const start = /^\s*(?:[a-z][a-z\d+.-]*:)?[/\\\s]*/i.exec(text)?.[0].length ?? 0
   const authority = /^[^/?#\\]*/.exec(text.slice(start))?.[0] ?? ''
@@ -92,15 +92,15 @@ function missing(variable: UndefinedVariable | undefined): RenderProblem {
   const which = variable === undefined ? '' : `: ${variable.name} has no value`
   return {
     code: 'value_missing',
-    detail: `The placeholder that brings the URL is empty${which}.${didYouMean(variable?.meant ?? null)}`,
-    hint: 'Send the URL in the payload, or leave the node out where there is none, as after the last page.',
+    detail: `The placeholder of the URL is empty${which}.${didYouMean(variable?.meant ?? null)}`,
+    hint: 'Send the URL in the payload, or skip the node if there is no URL, such as after the last page.',
   }
 }
 
 type ReadUrl = { readonly url: UrlTail & { readonly place: UrlPlace } } | { readonly failure: RenderProblem }
 
 function readUrl(value: unknown, allowed: readonly AllowedHost[]): ReadUrl {
-  if (typeof value !== 'string') return invalid(`is ${describeKind(value)}, and no text`)
+  if (typeof value !== 'string') return invalid(`is ${describeKind(value)}, not a text`)
   const complaint = complaintAboutText(value)
   if (complaint !== null) return invalid(...complaint)
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(value) ?? []
@@ -109,38 +109,38 @@ function readUrl(value: unknown, allowed: readonly AllowedHost[]): ReadUrl {
   const { place } = parsed
   if (!isAllowed(place, allowed))
     return invalid(
-      `leads to ${quoteName(place.authority)}, which "hosts" of the node does not name`,
-      'Nothing was sent. Add the host to "hosts" of the node where its calls may go there; a port other than 443 is named with it.',
+      `leads to ${quoteName(place.authority)}, which is not in "hosts" of the node`,
+      'Nothing was sent. If calls may go to that host, add it to "hosts" of the node, with its port if that is not 443.',
     )
   return { url: { ...splitTail(rest), place } }
 }
 
 type Complaint = readonly [problem: string, hint?: string]
 
-/** A value is taken as it came: what a parser would repair may lead elsewhere than it looks. */
+/** Refuses texts that a URL parser would repair, because a repaired URL may lead to another host than it seems to. */
 function complaintAboutText(text: string): Complaint | null {
   if (text.length > maxTextLengths.url) return [`is longer than ${maxTextLengths.url} characters`]
   if (/[\s\p{Cc}]/u.test(text))
-    return [
-      'has white space or control characters',
-      'The filter strip takes away what stands around a value.',
-    ]
+    return ['has white space or control characters', 'The filter strip removes white space around a value.']
   if (text.includes('\\')) return ['has a backslash']
-  if (/[^!-~]/.test(text)) return ['has a character outside of ASCII; such a URL must come percent-encoded']
+  if (/[^!-~]/.test(text)) return ['has a character outside of ASCII; the URL must be percent-encoded']
   if (/^http:\/\//i.test(text))
-    return ['starts with http://, and plain http is not sent', 'Let its source give the https:// address.']
+    return [
+      'starts with http://, but the service sends https only',
+      'Let the source of the URL give its https:// address.',
+    ]
   if (!/^https:\/\//i.test(text)) return ['must be absolute and start with https://', relativeHint]
   return null
 }
 
 const relativeHint =
-  'A relative URL gets what it lacks by a filter: {{ vars.next | prepend: "https://api.example.com" }}.'
+  'Complete a relative URL with a filter: {{ vars.next | prepend: "https://api.example.com" }}.'
 
 function invalid(problem: string, hint?: string): { readonly failure: RenderProblem } {
   return {
     failure: {
       code: 'url_invalid',
-      detail: `The URL that the value brings ${problem}.`,
+      detail: `The URL from the placeholder ${problem}.`,
       ...(hint === undefined ? {} : { hint }),
     },
   }

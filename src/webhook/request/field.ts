@@ -13,12 +13,12 @@ import { warnOfReferences } from './reference-warning.ts'
 import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
 import { headerText } from './serialize.ts'
 
-/** A field that is left out or has a value. */
+/** A compiled field. */
 export interface CompiledField {
   readonly name: string
   /** JSON Pointer to the field. */
   readonly path: string
-  /** The value, or null where the field is left out. Throws `RenderFailure`. */
+  /** Renders the field; null if it is left out. Throws `RenderFailure`. */
   render(session: RenderSession): RenderedField | null
 }
 
@@ -30,17 +30,17 @@ export interface RenderedField extends Displayable<unknown> {
   readonly carriesStored: boolean
 }
 
-/** Where a value comes from. */
+/** The source of a value: an attribute, a template or a literal. */
 interface ValueSource {
   value(session: RenderSession): RenderResult<unknown>
-  /** What to say of an empty value, for people. */
+  /** The warning about an empty value. */
   emptiness(session: RenderSession): {
     readonly code: 'value_empty' | 'source_missing'
     readonly message: string
   }
 }
 
-/** Where the value of a field is sent. */
+/** The part of the request that a field belongs to. */
 export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody'>
 
 /** Compiles a field of a query, of headers or of a body. */
@@ -76,7 +76,7 @@ export function compileField(
 }
 
 function refusePlaceholders(field: Field, path: string, compiler: Compiler): void {
-  compiler.plain(field.name, `${path}/name`, 'Only the value of a field is a template.')
+  compiler.plain(field.name, `${path}/name`, 'Only the value of the field is a template.')
   if ('source' in field)
     compiler.plain(
       field.field,
@@ -85,7 +85,7 @@ function refusePlaceholders(field: Field, path: string, compiler: Compiler): voi
     )
 }
 
-/** Compiles a header: its name, and its value where that is constant, are judged at once. */
+/** Compiles a header. Checks its name, and its value if that is constant. */
 export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
   const problem = headerNameProblem(field.name)
   if (problem !== null && !compiler.isTemplate(field.name))
@@ -100,7 +100,7 @@ function holds(when: Condition, session: RenderSession, path: string): boolean {
   return session.take(when.holds(session.scope), path)
 }
 
-/** Who leaves out or needs a value means a list with items, too; a list without any is sent as one. */
+/** For `omit` and `fail` an empty list counts as empty. For `send` it does not: it is sent as a list. */
 function isEmptyFor(value: unknown, ifEmpty: Field['ifEmpty']): boolean {
   if (isEmpty(value)) return true
   return Array.isArray(value) && value.length === 0 && (ifEmpty === 'omit' || ifEmpty === 'fail')
@@ -147,7 +147,10 @@ function missingAttribute(
 ): ReturnType<ValueSource['emptiness']> {
   const attributes = session.input.payload[source]
   if (attributes === undefined)
-    return { code: 'source_missing', message: `The payload has no ${source}, so ${source}.${name} is empty.` }
+    return {
+      code: 'source_missing',
+      message: `The payload has no ${source}, so ${source}.${name} is empty.`,
+    }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
   const meant = session.suggest(() => nearestAttribute(attributes, name, source))
@@ -172,7 +175,7 @@ function constantSource(value: unknown, name: string): ValueSource {
   }
 }
 
-/** The member that holds a constant value, and the value; null where the payload has a say in it. */
+/** The member that has a constant value, and the value; null if the value depends on the payload. */
 function readConstant(field: Field, compiler: Compiler): readonly [member: string | null, value: unknown] {
   if ('literal' in field) return ['literal', field.literal]
   if (!('value' in field)) return [null, null]
@@ -180,7 +183,7 @@ function readConstant(field: Field, compiler: Compiler): readonly [member: strin
   return [depends ? null : 'value', field.value]
 }
 
-/** Those that are not left out, in order. Throws `RenderFailure`. */
+/** Renders fields in order, without those that are left out. Throws `RenderFailure`. */
 export function renderFields(fields: readonly CompiledField[], session: RenderSession): RenderedField[] {
   const sent: RenderedField[] = []
   for (const field of fields) {

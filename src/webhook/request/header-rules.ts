@@ -1,4 +1,4 @@
-/** Names that belong to the connection, to the service, or that could unlock or deceive another one. */
+/** Headers that a node must not set, with the reason. They control the connection, or could deceive or unlock another server. */
 const refused: Readonly<Record<string, string>> = {
   host: 'the host comes from the URL',
   'content-length': 'the service sets it',
@@ -27,7 +27,7 @@ const refused: Readonly<Record<string, string>> = {
   'x-google-metadata-request': 'it unlocks a metadata service',
 }
 
-/** Names that may stand in a request once only. */
+/** Headers that a request may have only once. */
 export const singleHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'content-type',
@@ -35,20 +35,23 @@ export const singleHeaders: ReadonlySet<string> = new Set([
   'user-agent',
 ])
 
-/** What a request may carry at most. */
+/**
+ * The limits of the headers of a request. They are the defaults of common servers: Apache accepts 100 headers of 8 KiB
+ * each, nginx 32 KiB together.
+ */
 export const headerLimits = { count: 100, valueBytes: 8192, totalBytes: 32_768 } as const
 
-/** Why a name may not be sent, or null. Names are tokens (RFC 9110, section 5.6.2). */
+/** Why a header name is refused, or null. Names are tokens (RFC 9110, section 5.6.2). */
 export function headerNameProblem(name: string): string | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-    return "is not a header name: letters, digits and !#$%&'*+.^_`|~- only"
+    return "is not a header name: only letters, digits and !#$%&'*+.^_`|~- are allowed"
   const reason = Object.hasOwn(refused, name.toLowerCase()) ? refused[name.toLowerCase()] : undefined
   return reason === undefined ? null : `may not be set: ${reason}`
 }
 
-/** Why a value may not be sent, or null: visible ASCII, space and tab only. */
+/** Why a header value is refused, or null. Allowed are visible ASCII, space and tab. */
 export function headerValueProblem(value: string): string | null {
-  // First, so that nobody has to look through a value that is too long in any case.
+  // The length comes first, so that the patterns below do not scan a value that is refused anyway.
   if (value.length > headerLimits.valueBytes) return `is longer than ${headerLimits.valueBytes} characters`
   if (/^[\t\x20-\x7e]*$/.test(value)) return null
   if (/[\r\n]/.test(value)) return 'contains a line break'

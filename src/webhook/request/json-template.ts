@@ -5,22 +5,22 @@ import type { TextPlace } from '../template/secret-shape.ts'
 import { LongNumber } from '../values/long-number.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 
-/** A value, how it may be shown, and whether a secret of the service is part of it. */
+/** Rendered JSON. */
 interface RenderedJson extends Displayable<unknown> {
   readonly carriesStored: boolean
 }
 
-/** JSON whose strings are templates. Throws `RenderFailure`. */
+/** JSON whose strings are templates. Rendering throws `RenderFailure`. */
 export interface JsonTemplate {
-  /** Whether it is what the author wrote, whatever the payload is. */
+  /** Whether the value is constant. */
   readonly isLiteral: boolean
   render(session: RenderSession): RenderedJson
 }
 
-/** What is made of JSON of the author. */
+/** The format in which the JSON of the author is sent. */
 type JsonPlace = Extract<TextPlace, 'jsonBody' | 'formBody'>
 
-/** Compiles JSON of the author, which is sent as such or as a form. Names are sent as they stand. */
+/** Compiles JSON of the author. Its strings are templates, its names are not. */
 export function compileJson(
   content: unknown,
   path: string,
@@ -52,11 +52,11 @@ function compileMember(
   place: JsonPlace,
   compiler: Compiler,
 ): JsonTemplate {
-  compiler.plain(name, path, 'Names are sent as they stand; a raw body is a template as a whole.')
+  compiler.plain(name, path, 'Names are sent unchanged. To use a template in a name, use a raw body.')
   return compileJson(member, path, place, compiler)
 }
 
-/** What the author wrote is rendered as itself. It is most of a large node, so it is kept small. */
+/** Constant JSON. A large node consists mostly of it, so an instance has one member only. */
 class Literal implements JsonTemplate, RenderedJson {
   readonly isLiteral = true
   readonly carriesStored = false

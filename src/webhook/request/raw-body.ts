@@ -45,7 +45,7 @@ const writings: Readonly<Record<BodyForm, Writing>> = {
   text: { place: 'raw', encoder: asText },
 }
 
-/** Compiles a body that is a text of its author. */
+/** Compiles a body whose text the author wrote. */
 export function compileRaw(
   { content, contentType }: Extract<Body, { structure: 'raw' }>,
   compiler: Compiler,
@@ -54,7 +54,7 @@ export function compileRaw(
   const form = findBodyForm(mediaType)
   const charset = resolveCharset(contentType, mediaType, compiler)
   const writing = writings[form]
-  // What is percent-encoded is encoded in the charset before: characters beyond ASCII wait for that.
+  // Escapes of a form are those of its charset, so characters outside ASCII are percent-encoded after rendering.
   const isFormInCharset = form === 'form' && charset !== utf8
   const encoder = isFormInCharset ? asAsciiForm : writing.encoder
   const template = compiler.template(content, `${path}/content`, writing.place)
@@ -80,25 +80,25 @@ export function compileRaw(
   }
 }
 
-/** The charset of a content type; what is wrong with that is said once. */
+/** The charset of a content type. The compiler gets at most one complaint about it. */
 function resolveCharset(contentType: string, mediaType: MediaType, compiler: Compiler): RequestCharset {
   const at = `${path}/contentType`
   const charset = mediaType.charset === null ? utf8 : findCharset(mediaType.charset)
   const problem = headerValueProblem(contentType) ?? mediaTypeProblem(contentType)
   if (compiler.isTemplate(contentType))
-    compiler.plain(contentType, at, 'Write the media type as it is to be sent.')
+    compiler.plain(contentType, at, 'The media type is sent as it is written.')
   else if (problem !== null) compiler.complain(at, problem)
   else if (charset === null)
-    compiler.complain(at, `has a charset that cannot be sent; possible are ${charsetNames}`)
+    compiler.complain(at, `has a charset that the service cannot send; it can send ${charsetNames}`)
   else if (findBodyForm(mediaType) === 'form' && charset.name.startsWith('UTF-16'))
     compiler.complain(at, formComplaint)
   return charset ?? utf8
 }
 
 const formComplaint =
-  'has a charset in which no form can be sent: its names, "=" and "&" are ASCII; use UTF-8, or one such as ISO-8859-1'
+  'has a charset in which a form cannot be sent, because its names, "=" and "&" must be ASCII; use UTF-8 or, for example, ISO-8859-1'
 
-/** A form whose escapes are those of the charset. */
+/** Writes a form with percent escapes of the charset. */
 function percentEncoded(
   { wire, secrets, carriesStored: isStored }: BrokenBody,
   charset: RequestCharset,
@@ -113,7 +113,7 @@ function percentEncoded(
 
 const beyondAscii = /[^\0-\x7f]+/g
 
-/** All that is beyond ASCII is encoded at once: to begin anew for each piece takes longer than the piece itself. */
+/** Encodes all characters outside ASCII in one call, because each call of the encoder has a cost of its own. */
 function percentEncode(text: string, charset: RequestCharset): string {
   const encoded = charset.encode((text.match(beyondAscii) ?? []).join(separator))
   const pieces = encoded.ok ? splitPieces(encoded.bytes) : []
@@ -121,7 +121,7 @@ function percentEncode(text: string, charset: RequestCharset): string {
   return text.replace(beyondAscii, () => pieces[next++] ?? '')
 }
 
-/** In no charset of a form is it a part of another character. */
+/** Separates pieces in the encoded bytes. Its byte is not a part of another character in any charset of a form. */
 const separator = '\n'
 
 function splitPieces(bytes: Buffer): readonly string[] {
@@ -141,6 +141,6 @@ function warnOfDeclaration(text: string, charset: RequestCharset, session: Rende
   session.warn(
     'xml_encoding_mismatch',
     `${path}/content`,
-    `The XML declaration says encoding "${declared}", and the body is sent in ${charset.name}. Name the charset in contentType, or change the declaration.`,
+    `The XML declaration says encoding "${declared}", but the body is sent in ${charset.name}. Name the charset in contentType, or change the declaration.`,
   )
 }

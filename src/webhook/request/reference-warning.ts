@@ -3,7 +3,7 @@ import { valueAt } from '../values/lookup.ts'
 import { quoteName } from '../values/text.ts'
 import type { RenderSession } from './render-session.ts'
 
-/** Warns of references that lead to a value of this call: of others nobody can say what they mean. */
+/** Warns of unrendered references to values of this call. Any other text of that form may be meant literally. */
 export function warnOfReferences(references: readonly UnrenderedReference[], session: RenderSession): void {
   for (const { pointer, written: text, path, why, isHidden } of references) {
     if (!leadsToValue(path, text, session)) continue
@@ -16,22 +16,22 @@ export function warnOfReferences(references: readonly UnrenderedReference[], ses
 
 const ownRoots: ReadonlySet<string> = new Set(['node', 'execution'])
 
-/** There is no response yet, and a name of a secret is one where it is marked as one, or where the request has it. */
+/** `response` does not exist yet. The name of a secret counts if its syntax is that of a reference, or if the request has it. */
 function leadsToValue(path: readonly string[], written: string, { scope, input }: RenderSession): boolean {
   const [root = '', name = ''] = path
   if (root === 'response') return true
   if (root === 'secrets') return Object.hasOwn(input.secrets, name) || !/^[\w.]+$/.test(written)
   const value = valueAt(scope.variables, path)
-  // A node without an id, and an execution without a tenant, have null there.
+  // Members of `node` and `execution` that have no value are null.
   return value !== undefined && !(value === null && ownRoots.has(root))
 }
 
 const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {
-  syntax: (right) => `is sent as it stands. To send the value, write ${right}.`,
+  syntax: (right) => `is sent unchanged. To send the value, write ${right}.`,
   literal: (right) =>
-    `is sent as it stands, since nothing in a "literal" is filled in. To send the value, write ${right} as "value".`,
+    `is sent unchanged, because a "literal" is not a template. To send the value, write ${right} as "value".`,
   templates: (right) =>
-    `is sent as it stands, since "templates" is "none". Without that, ${right} becomes the value.`,
+    `is sent unchanged, because "templates" is "none". Without that, ${right} becomes the value.`,
 }
 
 function placeholder([source = '', ...names]: readonly string[]): string {

@@ -23,12 +23,12 @@ import type { UrlPlace } from './authority.ts'
 import type { BroughtUrl } from './brought-url.ts'
 import type { FixedUrl } from './url.ts'
 
-/** What a node is rendered with. */
+/** The input of a rendering. */
 export interface RenderInput {
   readonly payload: Payload
-  /** Those of the request, which its client has anyway. They are masked whether the node uses them or not. */
+  /** Secrets of the request: name to value. All of them are masked, also those that the node does not use. */
   readonly secrets: Readonly<Record<string, string>>
-  /** Those of the service. */
+  /** The secrets of the service. */
   readonly store: SecretLookup
   readonly budget: RenderBudget
   readonly executionId: string
@@ -36,32 +36,32 @@ export interface RenderInput {
   readonly correlationId: string | null
   readonly tenant: string | null
   readonly userAgent: string
-  /** What hands a trace on, where the node says so. */
+  /** `traceparent` and `tracestate`. They are sent if the node has `propagateTrace`. */
   readonly traceHeaders: readonly HeaderPair[]
   /**
-   * Puts something in the place of each value that must not be seen, before it is written: what is shown is then what is
-   * sent. Without it such a value is masked as a whole, with the text around it.
+   * Replaces each value that must not be shown before it is written, for a curl command. The display of the request then
+   * equals its wire form. Without it such a value is masked, together with the text around it.
    */
   readonly standIn?: StandIn
 }
 
-/** What stands in for a value, which `name` tells. */
+/** Returns the stand-in of a value. `name` describes the value. */
 export type StandIn = (value: unknown, name: string) => unknown
 
-/** Values that must not be seen wherever a target sends them back. */
+/** Values that are masked wherever a target returns them. */
 export interface ValuesToMask {
   /** Secrets of the service, which the client does not have. */
   readonly stored: ReadonlySet<string>
-  /** Texts that such a secret is a part of. */
+  /** Texts that contain such a secret. */
   readonly carriers: ReadonlySet<string>
-  /** Secrets of the request, credentials and sensitive fields: the client has sent them. */
+  /** Secrets of the request, credentials and sensitive fields. The client knows them, because it sent them. */
   readonly client: ReadonlySet<string>
 }
 
-/** Ends a rendering: the request cannot be made of this payload. Caught where the rendering began. */
+/** Ends a rendering: this payload gives no valid request. `renderRequest` and `renderPartly` catch it. */
 export class RenderFailure extends Error {
   readonly failure: Failure & Pick<RenderProblem, 'refusedBy' | 'shownUrl'>
-  /** The whole body as it may be shown, where it was rendered and is what is wrong. */
+  /** The whole body as it may be shown, if the body is the cause of the failure. */
   readonly shownBody: string | null
   constructor(failure: RenderFailure['failure'], shownBody: string | null = null) {
     super(failure.code)
@@ -70,45 +70,46 @@ export class RenderFailure extends Error {
   }
 }
 
-/** A value of the request, and how it may be shown. */
+/** A value of the request as it is sent, and as it may be shown. */
 export interface Displayable<T> {
   readonly wire: T
   readonly display: T | typeof mask
 }
 
-/** Stands for a secret that is not looked up: masked where it stands, and fit for every place. */
+/** Stands for a secret that is not looked up. It is masked, and valid in every place. */
 export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
 
-/** No binding names it. */
+/** A place that no binding allows. */
 const nowhere = { host: '', port: 0 } as const
 
 const noTexts: ReadonlySet<string> = new Set()
+/** Each search for a name goes through the whole payload. Twenty are more than an author corrects at a time. */
 const maxSuggestions = 20
 
-/** What of a node every rendering asks for. */
+/** The members of a compiled node that a session needs. */
 export interface RenderedNode {
   readonly id: string | null
   readonly url: FixedUrl | BroughtUrl
-  /** Whether an Idempotency-Key goes out although the caller gave none. */
+  /** Whether an Idempotency-Key is sent although the client gave none. */
   readonly sendsIdempotencyKey: boolean
 }
 
-/** One rendering of a node: its scope, what it noticed and what must not be seen. */
+/** One rendering of a node: its scope, its warnings and the values to mask. */
 export class RenderSession {
   readonly input: RenderInput
   readonly scope: Scope
   readonly warnings: Warning[] = []
   #secretNames: Set<string> | null = null
-  /** Path of the URL as the bindings of secrets judge it, once it is known. */
+  /** The path of the URL that the bindings of secrets are checked against. It is set before any secret is rendered. */
   path = '/'
-  /** Where the URL leads, once it is known: before anything is rendered in which a secret may stand. */
+  /** Host and port of the URL, once they are known. They are set before any secret is rendered. */
   place: UrlPlace | null
   #stored: Set<string> | null = null
   #carriers: Set<string> | null = null
   readonly #client: Set<string>
   #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
-  /** Whether the values of the secrets of the service are not known. */
+  /** Whether a preview uses a secret whose value it does not know. */
   #hasUnknown = false
 
   constructor(input: RenderInput, node: RenderedNode) {
@@ -131,20 +132,20 @@ export class RenderSession {
     return { stored: this.#stored ?? noTexts, carriers: this.#carriers ?? noTexts, client: this.#client }
   }
 
-  /** The scope in which a secret of the service is anything: where its binding is still to be judged. */
+  /** A scope in which secrets of the service have a placeholder value, because their bindings are not checked yet. */
   get unresolvedScope(): Scope {
     const unresolved: UseSecret = (name) => this.#own(name) ?? unresolvedSecret
     return { ...this.scope, secrets: unresolved }
   }
 
-  /** The value of something rendered; its undefined variables become warnings, its failure ends the rendering. */
+  /** Unwraps a result. Undefined variables become warnings. A failure ends the rendering. */
   take<T>(rendered: RenderResult<T>, path: string): T {
     if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
   }
 
-  /** Ends the rendering. Where a secret of the service is involved, nothing but that is said. */
+  /** Ends the rendering. If a secret of the service is involved, the failure says only that. */
   fail(failure: Failure, carriesStored: boolean, shownBody: string | null = null): never {
     const isSilent = carriesStored && !this.#hasUnknown
     throw new RenderFailure(isSilent ? { ...secretInvalid, path: failure.path } : failure, shownBody)
@@ -154,12 +155,12 @@ export class RenderSession {
     this.warnings.push({ code, path, message })
   }
 
-  /** Looks for what an author may have meant, a few times only: each look goes through a whole payload. */
+  /** Searches for the name that the author may have meant, at most `maxSuggestions` times per rendering. */
   suggest(find: () => string | null): string | null {
     return this.#suggestionsLeft-- > 0 ? this.input.budget.aside(find) : null
   }
 
-  /** Marks a value as not to be seen, here and wherever it comes back. */
+  /** Adds a value to the values to mask, and returns the mask. */
   hide(wire: unknown, isOfStored: boolean): typeof mask {
     if (isOfStored) this.#carriers ??= new Set()
     const texts = (isOfStored ? this.#carriers : null) ?? this.#client
@@ -174,29 +175,29 @@ export class RenderSession {
     return mask
   }
 
-  /** A value as it may be shown: hidden where it is sensitive or carries a secret. */
+  /** The display of a value: the mask if it is sensitive or carries a secret. */
   display<T>(wire: T, isSensitive: boolean, result: RenderResult<unknown>): T | typeof mask {
     const isHidden = (isSensitive || carriesSecret(result)) && !this.hasStandIns
     return isHidden ? this.hide(wire, carriesStored(result)) : wire
   }
 
-  /** Whether something else stands in the place of what must not be seen, so that nothing is to be masked. */
+  /** Whether stand-ins replace hidden values, so that nothing is masked. */
   get hasStandIns(): boolean {
     return this.input.standIn !== undefined
   }
 
-  /** What stands in for a value that must not be seen; where nothing does, the value itself. */
+  /** The stand-in of a hidden value; the value itself if this rendering has no stand-ins. */
   standIn<T>(wire: T, name: string): T {
     const { standIn } = this.input
     return standIn === undefined ? wire : (standIn(wire, name) as T)
   }
 
-  /** Whether secrets are masked where they stand; false where something else stands in their place. */
+  /** Whether a secret is masked in the display. With stand-ins none is. */
   masks({ isHidden }: WrittenSecret): boolean {
     return isHidden && !this.hasStandIns
   }
 
-  /** What was used is hidden, also where the rendering fails afterwards. */
+  /** Records every used secret for masking, also if the rendering fails later. */
   #use: UseSecret = (name, place, isDelimited) => {
     const { host, port } = this.place ?? nowhere
     const use = { place, isDelimited, host, port, path: this.path }
@@ -220,7 +221,7 @@ export class RenderSession {
   }
 }
 
-/** The `Idempotency-Key` that goes out where the node has no header of that name; null where none does. */
+/** The `Idempotency-Key` of the service; null if it sends none. A header of the node with that name replaces it. */
 export function sentIdempotencyKey(
   { idempotencyKey, executionId }: Pick<RenderInput, 'idempotencyKey' | 'executionId'>,
   { sendsIdempotencyKey }: Pick<RenderedNode, 'sendsIdempotencyKey'>,

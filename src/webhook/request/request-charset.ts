@@ -1,29 +1,30 @@
 import iconv from 'iconv-lite'
 
-/** A text in a charset, or the place of the first character that the charset lacks. */
+/** An encoded text, or the index of the first character that the charset does not have. */
 type Encoded = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly at: number }
 
 /** A charset in which a request can be sent. */
 export interface RequestCharset {
-  /** As IANA writes it. */
+  /** The name as IANA writes it. */
   readonly name: string
   encode(text: string): Encoded
 }
 
-/** The one that is sent where no other is named. */
+/** The default charset. */
 export const utf8: RequestCharset = {
   name: 'UTF-8',
   encode: (text) => ({ ok: true, bytes: Buffer.from(text, 'utf8') }),
 }
 
-/** The charsets that can be sent, for people. */
+/** The charsets that the service can send, for messages. */
 export const charsetNames =
   'UTF-8, UTF-16, US-ASCII, ISO-8859-1 to 16, windows-1250 to 1258, Shift_JIS, EUC-JP, GB18030, GBK, GB2312 and EUC-KR'
 
 const charsets = new Map<string, RequestCharset>()
+/** No charset has a longer label, so a longer text is not compared with the patterns. */
 const maxLabelLength = 64
 
-/** The charset of a label; null for one that cannot be sent. */
+/** The charset of a label; null if the service cannot send it. */
 export function findCharset(label: string): RequestCharset | null {
   const name = label.length > maxLabelLength ? null : canonicalName(label.trim().toLowerCase())
   if (name === null) return null
@@ -32,7 +33,7 @@ export function findCharset(label: string): RequestCharset | null {
   return charset
 }
 
-/** The name of a charset as IANA writes it, for any of the names that are in use; null for another one. */
+/** The IANA name of a charset for any of its labels in use; null for an unknown label. */
 function canonicalName(label: string): string | null {
   const alias = aliases.find(([, pattern]) => pattern.test(label))
   if (alias !== undefined) return alias[0]
@@ -44,7 +45,7 @@ function canonicalName(label: string): string | null {
 
 const isoParts = new Set(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '13', '14', '15', '16'])
 
-/** The parts of ISO 8859 that have the numbers of Latin alphabets. */
+/** The part of ISO 8859 for each Latin alphabet: Latin-1 is part 1, Latin-5 is part 9. */
 const latinParts = ['1', '2', '3', '4', '9', '10', '13', '14', '15', '16']
 
 function latin(label: string): readonly [string, string | undefined] | [] {
@@ -114,7 +115,7 @@ function encodeUtf16(text: string): Encoded {
   return { ok: true, bytes: Buffer.from(text, 'utf16le') }
 }
 
-/** Whether the bytes of one character beyond ASCII are those of the charset, and not of what vendors have added. */
+/** Whether the bytes of a character outside ASCII belong to the charset itself, and not to a vendor's extension. */
 type Admits = (lead: number, trail: number, length: number) => boolean
 
 const subsets: Readonly<Record<string, Admits>> = {
@@ -144,7 +145,7 @@ function isAddedToGb2312(code: number): boolean {
 
 const japanese = new Set(['Shift_JIS', 'Windows-31J', 'EUC-JP'])
 
-/** Characters of JIS X 0208 that the tables know under the code points of Windows only. */
+/** Characters of JIS X 0208 that iconv-lite has only under the code points of Windows. */
 const twins: Readonly<Record<string, string>> = {
   '\u301c': '\uff5e',
   '\u2016': '\u2225',
@@ -154,11 +155,11 @@ const twins: Readonly<Record<string, string>> = {
   '\xac': '\uffe2',
 }
 
-/** A charset of which there is a table. */
+/** A charset with a table in iconv-lite. */
 class TableCharset implements RequestCharset {
   readonly name: string
   readonly #admits: Admits | undefined
-  /** Which characters it has, of those that somebody wanted to send. */
+  /** For each UTF-16 unit whether the charset has it, filled on first use. */
   readonly #looked = new Uint8Array(0x10000)
 
   constructor(name: string) {
@@ -175,7 +176,7 @@ class TableCharset implements RequestCharset {
 
   #has(unit: number): boolean {
     if (unit < 0x80) return true
-    // Of these charsets, one has characters beyond the first 65,536 and for private use, and has them all.
+    // Surrogates and private use: among these charsets only GB18030 has such characters, and it has all of them.
     if (unit >= 0xd800 && unit <= 0xf8ff) return this.name === 'GB18030'
     const looked = this.#looked[unit]
     if (looked !== unknown) return looked === present
@@ -184,7 +185,7 @@ class TableCharset implements RequestCharset {
     return has
   }
 
-  /** The tables write "?" for what they do not know, and some characters as others. */
+  /** Decodes the bytes again, because iconv-lite writes "?" for unknown characters and replaces some others. */
   #look(character: string): boolean {
     const bytes = iconv.encode(character, this.name)
     if (iconv.decode(bytes, this.name, { stripBOM: false }) !== character) return false
@@ -198,7 +199,7 @@ const unknown = 0
 const present = 1
 const absent = 2
 
-/** Of the two codes of a wide tilde, the table takes the one that hardly any reader knows. */
+/** iconv-lite writes the wide tilde with a code of JIS X 0212, which few readers support. This is the code of JIS X 0208. */
 function mendTilde(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replaceAll('\x8f\xa2\xb7', '\xa1\xc1'), 'latin1')
 }

@@ -2,23 +2,23 @@ import { EncodedText } from '../template/encoders.ts'
 import { isListOrObject } from '../values/json.ts'
 import { plainText } from '../values/text.ts'
 
-/** A name and its text, as a query or form has them. */
+/** A name and a text, as in a query or form. */
 export type TextPair = readonly [name: string, text: string | EncodedText]
 
-/** A query parameter: an array of scalars repeats the name, anything else nested is JSON text. */
+/** Writes a value as query parameters. A list of scalars repeats the name. Other nested values are JSON. */
 export function* queryPairs(name: string, value: unknown): Generator<TextPair> {
   if (isListOfScalars(value)) yield* scalarPairs(name, value)
   else yield textPair(name, value)
 }
 
-/** A header: arrays are joined by a comma, anything else nested is JSON text. */
+/** Writes a value as a header value. Lists are joined by commas. Other nested values are JSON. */
 export function headerText(value: unknown): string {
   return Array.isArray(value) ? value.map(plainText).join(', ') : plainText(value)
 }
 
 /**
- * Form fields: a list of scalars repeats the name, with `[]` behind it where it is part of another value; other nested values
- * are written `a[b]=c` and `a[0][b]=c`. A list or object without members is nothing.
+ * Writes a value as form fields. A list of scalars repeats the name, followed by `[]` if the list is part of another value.
+ * Other nested values become `a[b]=c` and `a[0][b]=c`. An empty list or object yields no field.
  */
 export function* formPairs(name: string, value: unknown, isPart = false): Generator<TextPair> {
   if (!isNested(value)) yield textPair(name, value)

@@ -1,19 +1,19 @@
 import { isCredentialName } from './credential-name.ts'
 
-/** What stands behind the authority of a URL, in the two parts that are sent. */
+/** Path and query of a URL, the two parts of the request target. */
 export interface UrlTail {
   readonly path: string
-  /** Without `?`; null where there is none. */
+  /** The query without `?`; null if there is none. */
   readonly query: string | null
   /** Path and query with secrets masked. */
   readonly display: { readonly path: string; readonly query: string | null }
-  /** Names in the query that are most likely those of credentials. */
+  /** Names of parameters that look like credentials. */
   readonly credentialNames: readonly string[]
-  /** Whether the URL goes on behind a `#`, which no client sends. */
+  /** Whether the URL has a fragment. HTTP clients do not send it. */
   readonly hasFragment: boolean
 }
 
-/** Takes apart what stands behind the authority. */
+/** Splits the part of a URL after the authority. */
 export function splitTail(text: string): UrlTail {
   const [beforeFragment = '', fragment = ''] = text.split('#', 2)
   const question = beforeFragment.indexOf('?')
@@ -33,7 +33,7 @@ function parameterNames(query: string | null): string[] {
   return (query ?? '').split('&').flatMap((pair) => /^([^=]+)=./.exec(pair)?.[1] ?? [])
 }
 
-/** No rendered URL has NUL: it stands for a secret whose binding is judged. */
+/** Keeps NUL, which a rendered URL cannot have: it marks a secret while its binding is checked. */
 function toAscii(text: string): string {
   return text.replace(/[^\0\x21-\x7e]+/g, encodeURIComponent)
 }

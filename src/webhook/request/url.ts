@@ -16,23 +16,23 @@ import type { Template } from '../template/template.ts'
 import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
-/** A URL that names where it leads, judged as far as that is possible without a payload. */
+/** A compiled URL with a constant host and port. */
 export interface FixedUrl extends UrlPlace {
   readonly kind: 'fixed'
-  /** Whether a secret stands in it. */
+  /** Whether the URL contains a secret. */
   readonly carriesSecret: boolean
-  /** Renders path and query. A value can become part of a segment, never structure. */
+  /** Renders path and query. Values are encoded, so that they cannot change the structure of the URL. */
   render(scope: Scope): RenderResult<UrlTail>
-  /** Renders the path only, with NUL in the place of each secret of the service. */
+  /** Renders the path only, with NUL for each secret of the service. */
   renderPath(scope: Scope): RenderResult<string>
 }
 
-/** A URL on the wire is not longer than this many characters. */
+/** The maximum length of a URL, in characters. Apache and nginx refuse request lines of more than 8 KiB by default. */
 export const maxUrlLength = 8192
 
 const errorPath = '/node/url'
 
-/** Path and query stay as the author wrote them: the WHATWG parser would resolve `%2e%2e` and repair what it does not like. */
+/** Compiles a URL. Path and query stay as the author wrote them: the WHATWG parser would resolve `%2e%2e` and repair errors. */
 export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedUrl | ConfigError {
   const complaint = complaintAbout(url)
   if (complaint !== null) return { path: errorPath, message: complaint }
@@ -70,7 +70,7 @@ function complaintAbout(url: string): string | null {
   if (url === '') return 'must not be empty'
   if (url.length > maxUrlLength) return `must not be longer than ${maxUrlLength} characters`
   if (/^https:\/\//i.test(url)) return null
-  if (/^http:\/\//i.test(url)) return 'must start with https://, since plain http is not sent'
+  if (/^http:\/\//i.test(url)) return 'must start with https://, because the service does not send plain http'
   return 'must be an absolute URL that starts with https://'
 }
 
@@ -97,7 +97,7 @@ function renderPath(tail: Template, scope: Scope): RenderResult<string> {
   return { ...text, value: splitTail(replaceSecrets(text.value, secrets, '\0')).path }
 }
 
-/** A mask is written for people, and not as a part of a URL. */
+/** Masks stay readable: they are not percent-encoded. */
 function withMasks(text: string): string {
   return text.replaceAll(encodeURIComponent(mask), mask)
 }
@@ -105,7 +105,7 @@ function withMasks(text: string): string {
 interface ValueSpan {
   readonly start: number
   readonly end: number
-  /** Whether it names nothing, as an empty text does. */
+  /** Whether the value counts as empty. */
   readonly isEmpty: boolean
 }
 
@@ -121,7 +121,7 @@ function recording(spans: ValueSpan[]): Encoder {
   }
 }
 
-/** Of an empty list, and of what `json` makes of null, a text is written that no path is meant to have. */
+/** An empty list, and null after the filter `json`, have a text (`[]`, `null`), but a path needs a value. */
 function isNothing(value: unknown, written: WrittenForm | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0
   return written === 'json' && (value === 'null' || value === '[]')
@@ -137,7 +137,7 @@ function explainFailure(
   if (values.some(({ start }) => /%[\da-f]?$/i.test(text.slice(Math.max(0, start - 2), start))))
     return {
       code: 'url_invalid',
-      detail: 'A "%" stands right before a placeholder, whose value would become part of an escape.',
+      detail: 'A "%" stands right before a placeholder, so the value would become part of a percent escape.',
     }
   const path = text.slice(0, endOfPath(text))
   const inPath = values.filter(({ start }) => start <= path.length)
@@ -146,12 +146,12 @@ function explainFailure(
   if (hasDotSegment(path, inPath))
     return {
       code: 'url_invalid',
-      detail: 'A segment of the path became "." or "..", which would lead elsewhere.',
+      detail: 'A segment of the path became "." or "..", which would lead to another path.',
     }
   return null
 }
 
-/** Whether a value, which come in order, made a segment one that leads elsewhere. */
+/** Whether a value turned a segment into "." or "..". `values` are in order. */
 function hasDotSegment(path: string, values: readonly ValueSpan[]): boolean {
   let start = 0
   let next = 0

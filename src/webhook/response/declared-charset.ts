@@ -1,16 +1,16 @@
 import { type Charset, findCharset } from './response-charset.ts'
 
-/** What the Content-Type of a response says. */
+/** The Content-Type of a response. */
 export interface ContentType {
-  /** `type/subtype` in lower case; empty where there is none. */
+  /** `type/subtype` in lower case; empty if there is none. */
   readonly essence: string
-  /** The charset parameter as it stands, quotes aside; null where there is none that names anything. */
+  /** The charset parameter as written, without quotes; null if it is missing or empty. */
   readonly label: string | null
 }
 
 /**
- * Reads a Content-Type. Of several, as where a proxy adds one, the last one counts, and keeps the charset of another one
- * of the same type (Fetch Standard).
+ * Parses a Content-Type. A proxy may add a second one: the last one counts, and keeps the charset of an earlier one of the
+ * same type (Fetch Standard).
  */
 export function parseContentType(value: string): ContentType {
   let essence = ''
@@ -28,7 +28,7 @@ export function parseContentType(value: string): ContentType {
   return { essence, label }
 }
 
-/** Puts a quote and a number in the place of each text in quotes, in which anything may stand. */
+/** Replaces each quoted text by a quoted number, because a quoted text may contain separators. */
 function takeQuotedTexts(value: string): { readonly bare: string; readonly texts: readonly string[] } {
   const texts: string[] = []
   const bare = value.replace(/"((?:[^"\\]|\\.)*)(?:"|\\?$)/gs, (_all, text: string) => {
@@ -39,10 +39,10 @@ function takeQuotedTexts(value: string): { readonly bare: string; readonly texts
 }
 
 const mediaType = /^\s*([^\s;/"]+\/[^\s;/"]+)/
-/** Single quotes are no quotes of HTTP, but that is what was meant. */
+/** Single quotes are not quotes in HTTP, but senders use them as such. */
 const charsetParameter = /(?:^|[;\s])charset\s*=\s*(?:"(\d+)|'?([^\s"';]+))/i
 
-/** The charset that the first bytes of a body name (Encoding Standard, and UTF-32), which outranks all others. */
+/** The charset of a byte order mark (Encoding Standard, and UTF-32). It takes precedence over all other declarations. */
 export function findMarkedCharset(body: Buffer): Charset | null {
   const [first, second, third, fourth] = body
   if (first === 0xef && second === 0xbb && third === 0xbf) return findCharset('utf-8')
@@ -52,16 +52,16 @@ export function findMarkedCharset(body: Buffer): Charset | null {
   return first === 0 && second === 0 && third === 0xfe && fourth === 0xff ? findCharset('utf-32be') : null
 }
 
-/** The byte order of UTF-16 that begins with a character of ASCII; null where it does not look like that. */
+/** The byte order of UTF-16 if the text begins with an ASCII character; null otherwise. */
 export function findWideCharset([first = 0, second = 0]: Buffer): Charset | null {
   if (first !== 0 && second === 0) return findCharset('utf-16le')
   return first === 0 && second !== 0 ? findCharset('utf-16be') : null
 }
 
-/** Characters of which the most are of Latin-1 in a text that is written in two bytes each. */
+/** The size of the sample that decides whether a text is UTF-16. Most of its characters must be Latin-1. */
 const wideSampleBytes = 64
 
-/** The byte order of a text in UTF-16 that nothing announces; null where it does not look like that. */
+/** The byte order of a text that looks like undeclared UTF-16; null otherwise. */
 export function findWideText(body: Buffer): Charset | null {
   const charset = findWideCharset(body)
   if (charset === null || body.length < 4) return null
@@ -77,17 +77,17 @@ export function findWideText(body: Buffer): Charset | null {
   return narrow * 4 >= pairs * 3 ? charset : null
 }
 
-/** Whether a byte is a control that stands in no text (MIME Sniffing Standard). */
+/** Whether a byte is a control character that texts do not have (MIME Sniffing Standard). */
 export function isBinaryByte(byte: number): boolean {
   return byte < 0x20 && !textControls.has(byte)
 }
 
 const textControls: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b])
 
-/** Where a declaration has to stand (HTML Standard). */
+/** A declaration must stand within this many bytes (HTML Standard). */
 const declaredWithin = 1024
 
-/** The charset that markup names itself, as XML or HTML do; null where it names none that can be true. */
+/** The charset that XML or HTML declares; null if it declares none, or one that cannot be right. */
 export function findDeclaredCharset(body: Buffer, { essence }: ContentType): Charset | null {
   const start = body.toString('latin1', 0, declaredWithin)
   const xml = xmlDeclaration.exec(start)?.[1]
@@ -99,7 +99,7 @@ const xmlDeclaration = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/
 const htmlType = /^(?:text\/html|application\/xhtml\+xml)$/
 const htmlStart = /^\s*<(?:!doctype html|html|head|meta|title)\b/i
 
-/** A declaration that can be read byte by byte is not written in two bytes for a character. */
+/** A declaration that was read byte by byte cannot be in UTF-16 or UTF-32. */
 function byteWise(charset: Charset | null): Charset | null {
   return charset === null || /^utf-(?:16|32)/.test(charset.name) ? null : charset
 }

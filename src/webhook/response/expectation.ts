@@ -9,31 +9,31 @@ import { contains } from '../values/contains.ts'
 import { readsMask } from './masked-paths.ts'
 import type { ReadableResponse } from './readable-response.ts'
 
-/** Whether an expectation was met, and how to say so. */
+/** Whether an expectation was met, and the words for the reply. */
 export interface Verdict {
   readonly met: boolean
-  /** What was expected, in words. */
+  /** The expected response, in words. */
   readonly expected: string
-  /** What came, in words. */
+  /** The actual response, in words. */
   readonly actual: string
-  /** What would help, where something can be said; null elsewhere. */
+  /** What helps; null if the expectation has no hint of its own. */
   readonly hint: string | null
   /** JSON Pointer to the expectation. */
   readonly path: string
-  /** Whether it took more than there is to decide. */
+  /** Whether judging exceeded the render budget. */
   readonly exceedsBudget?: boolean
-  /** Whether a mask stands for a secret in what it is about. */
+  /** Whether the judged part of the response has a mask in place of a secret. */
   readonly sawMask?: boolean
-  /** What a condition looked at and the workflow does not have. */
+  /** The undefined variables of a condition. */
   readonly undefinedVariables?: readonly UndefinedVariable[]
 }
 
-/** An expectation that is ready to be compared with a response. */
+/** A compiled expectation. */
 export interface CompiledExpectation {
   readonly type: Expectation['type']
-  /** Whether it can depend on the body. */
+  /** Whether the verdict can depend on the body. */
   readonly looksAtBody: boolean
-  /** `scope` has `response`. */
+  /** Judges a response. `scope` has `response`. */
   judge(response: ReadableResponse, scope: Scope): Verdict
 }
 
@@ -153,8 +153,8 @@ function stringHint(response: ReadableResponse, value: string, match: Match): st
   return `${came} It would not match without regard to case either.`
 }
 
-/** Said wherever a body that was cut did not meet what was expected of it. */
-const cutHint = 'Only part of the body was read, so what was looked for may lie beyond.'
+/** The hint for every truncated body that misses an expectation. */
+const cutHint = 'Only part of the body was read, so the expected text may lie beyond it.'
 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   return {

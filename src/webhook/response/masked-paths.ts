@@ -3,18 +3,18 @@ import type { ResponsePaths } from '../template/response-paths.ts'
 import { valueAt } from '../values/lookup.ts'
 import type { ReadableResponse } from './readable-response.ts'
 
-/** Whether a mask stands for a secret somewhere in what is read of a response. */
+/** Whether a template reads a part of the response that has a mask in place of a secret. */
 export function readsMask(response: ReadableResponse, paths: ResponsePaths): boolean {
   return paths === null || paths.some((path) => hasMaskAt(response, path))
 }
 
 function hasMaskAt(response: ReadableResponse, path: readonly string[]): boolean {
-  // What is no JSON may be none since all of it is masked.
+  // A body can fail to be JSON because all of it is masked.
   if (path[0] === 'json' && response.seenJson === undefined) return hasMask(response.seenText)
   let value: unknown = response.variables
   for (const name of path) {
     const next = valueAt(value, [name])
-    // Sizes and ends are made of all that they belong to.
+    // `size`, `first` and `last` depend on the whole value that they belong to.
     if (next === undefined) return madeNames.test(name) && hasMask(value)
     value = next
   }
@@ -25,7 +25,7 @@ const madeNames = /^(?:size|length|first|last|-\d+)$/
 
 const maskedContainers = new WeakMap<object, boolean>()
 
-/** Many expectations may look at the same large value. */
+/** Cached, because many expectations may look at the same large value. */
 function hasMask(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return containsMask(value)
   const known = maskedContainers.get(value)

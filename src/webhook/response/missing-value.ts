@@ -5,15 +5,15 @@ import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
 import type { ReadableResponse } from './readable-response.ts'
 
-/** What a response does not have. */
+/** A value that a response does not have. */
 export interface MissingValue {
-  /** At which level the path to it has ended, in a sentence. */
+  /** A sentence that names the level at which its path ends. */
   readonly what: string
-  /** What its author may have meant there; null where nothing is near, or may not be shown. */
+  /** The name that the author may have meant; null if no name is near, or if the name may not be shown. */
   readonly meant: string | null
 }
 
-/** Finds where a path into a response ends too early. */
+/** Finds the level at which a path into a response ends. */
 export function findMissing(
   response: ReadableResponse,
   { path: names, meant }: UndefinedVariable,
@@ -27,31 +27,31 @@ export function findMissing(
     path === 'response.headers'
       ? `the response has no header ${quoteLine(missing)}.`
       : `${quoteLine(path)} has no ${quoteLine(missing)}.`
-  // Whoever looked for the variable has counted how often names were gone through.
+  // The budget is not checked here: the search for `meant` of the variable has counted already.
   const near = meant === null ? null : suggest(missing, namesIn(container))
   return { what, meant: near === null ? null : showName(response, near) }
 }
 
-/** A name that a target gave, where people may see it; null elsewhere. */
+/** A name from the target as it may be shown; null if it may not be shown. */
 export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
   return mayBeQuoted && !oddCharacters.test(name) && maskers.display(name) === name ? name : null
 }
 
-/** Controls, and what turns the direction of a line or breaks it. */
+/** Control characters, line breaks and bidirectional controls. */
 const oddCharacters = /[\p{C}\p{Zl}\p{Zp}]/u
 const allOddCharacters = /[\p{C}\p{Zl}\p{Zp}]/gu
 
-/** A name that may be computed of what a target sent. */
+/** Quotes a name that may come from the target. */
 function quoteLine(name: string): string {
   return quoteName(name.replace(allOddCharacters, '?'))
 }
 
 interface PathEnd {
-  /** The last value on the way. */
+  /** The last existing value on the path. */
   readonly container: unknown
-  /** The way to it. */
+  /** The path to the container. */
   readonly path: string
-  /** What it does not have. */
+  /** The name that the container does not have. */
   readonly missing: string
 }
 

@@ -7,24 +7,24 @@ import type { HeaderPair, TargetResponse } from '../wire/outcome.ts'
 import { decodeUtf8, utf8 } from './response-charset.ts'
 import { type ResponseText, readResponseText } from './response-text.ts'
 
-/** What is hidden of a response, from whom. */
+/** The maskers of a response, by purpose. */
 export interface ResponseMaskers {
-  /** For what the client itself has sent, and may be quoted: its own secrets. */
+  /** Masks the secrets of the request in quotations of the node. */
   readonly own: Masker
-  /** Secrets of the service, which expectations and captures do not see; null where the request carries none. */
+  /** Masks the secrets of the service before judging and capturing; null if the request carries none. */
   readonly stored: Masker | null
-  /** Everything that must not be shown. */
+  /** Masks all hidden values, for the reply. */
   readonly display: Masker
-  /** Whether a body may be shown at all: a response that makes too much of itself a secret has none. */
+  /** Whether the body may be shown. False if the response itself makes too many values secret, as with cookies. */
   readonly showsBody: boolean
   /**
-   * Characters that are left out at the end of a body whose reading stopped, where the request carries a secret of the
-   * service: a beginning of the secret may stand there, and to hide just that would tell how long it is.
+   * How many characters are left out at the end of a truncated body if the request carries a secret of the service. The
+   * beginning of the secret may stand there, and masking only that would reveal its length.
    */
   readonly tail: number
 }
 
-/** Nothing is hidden. */
+/** Maskers that hide nothing. */
 export const noMaskers: ResponseMaskers = {
   own: maskNothing,
   stored: null,
@@ -33,33 +33,33 @@ export const noMaskers: ResponseMaskers = {
   tail: 0,
 }
 
-/** Some text of a body. */
+/** The beginning of a body. */
 export interface Excerpt {
   readonly text: string
-  /** Whether it is all that there is. */
+  /** Whether the excerpt is the whole body. */
   readonly isAll: boolean
 }
 
-/** What a body was read in for want of the charset that its label names. */
+/** The charset in which a body was read because its own charset is unknown. */
 export interface UnknownCharset {
-  /** Null where it may not be shown. */
+  /** The unknown label; null if it may not be shown. */
   readonly label: string | null
   readonly used: string
 }
 
 const longestShownLabel = 40
 
-/** A response as expectations, captures and people read it. */
+/** A response as text and JSON, masked for judging and for the reply. Everything is computed on first use. */
 export class ReadableResponse {
   readonly status: number
-  /** The phrase of the status line; null where there is none. */
+  /** The reason phrase of the status line; null if there is none. */
   readonly reason: string | null
   readonly headers: readonly HeaderPair[]
   readonly body: Buffer
   readonly ending: TargetResponse['ending']
-  /** Whether more had come by its end than its head says that it has. */
+  /** Whether more bytes came than the head of the response announces. */
   readonly hasExcess: boolean
-  /** Whether words about the response may quote its body. */
+  /** Whether messages may quote the body. */
   readonly mayBeQuoted: boolean
   readonly maskers: ResponseMaskers
   #read: ResponseText | null = null
@@ -70,7 +70,7 @@ export class ReadableResponse {
   #shownText: string | null = null
   #sawMask = false
 
-  /** `isShown` says whether anything of the body may be shown to people. */
+  /** `isShown`: whether the reply may show the body. */
   constructor(
     { status, reason = null, headers, body, ending, hasExcess = false }: TargetResponse,
     maskers: ResponseMaskers,
@@ -91,18 +91,18 @@ export class ReadableResponse {
     return this.readText().text
   }
 
-  /** Whether the body is text at all, without loss. */
+  /** Whether the body is a text without invalid bytes. */
   get isText(): boolean {
     return this.readText().isText
   }
 
-  /** The charset in which bytes of the body are no text; null where none was lost. */
+  /** The charset in which the body has invalid bytes; null if it has none. */
   get damagedCharset(): string | null {
     const { isDamaged, charset } = this.readText()
     return isDamaged ? charset.name : null
   }
 
-  /** The charset that the body is read in where its label names one that nobody knows; null elsewhere. */
+  /** The label of an unknown charset, and the charset used instead; null if the charset is known. */
   get unknownCharset(): UnknownCharset | null {
     const { unknownLabel: label, charset } = this.readText()
     return label === null ? null : { label: this.#shownLabel(label), used: charset.name }
@@ -130,21 +130,21 @@ export class ReadableResponse {
     return this.ending === 'complete' || this.ending === 'undecodable'
   }
 
-  /** The text that is decided on: what the target has sent, secrets of the service aside. */
+  /** The text for expectations and captures, with secrets of the service masked. */
   get seenText(): string {
     this.#seenText ??= this.#readSeenText()
     this.#sawMask ||= this.#seenText !== this.text
     return this.#seenText
   }
 
-  /** The body as JSON with every digit, secrets of the service aside; undefined where it is none. */
+  /** The body as JSON without loss of digits, with secrets of the service masked; undefined if the body is not JSON. */
   get seenJson(): unknown {
     this.#seenJson ??= this.#readSeenJson()
     this.#sawMask ||= this.#seenJson.isMasked
     return this.#seenJson.value
   }
 
-  /** The headers that are decided on. */
+  /** The headers for expectations and captures, with secrets of the service masked. */
   get seenHeaders(): readonly HeaderPair[] {
     const { stored } = this.maskers
     this.#seenHeaders ??= stored === null ? this.headers : this.#headersWithout(stored)
@@ -152,37 +152,37 @@ export class ReadableResponse {
     return this.#seenHeaders
   }
 
-  /** Whether somebody has looked, since this was asked last, at something in which a mask stands for a secret. */
+  /** Whether a masked part was read since the last call. Resets the flag. */
   takeSawMask(): boolean {
     const sawMask = this.#sawMask
     this.#sawMask = false
     return sawMask
   }
 
-  /** Whether a secret of the service was found in the body, whose size would then tell how long it is. */
+  /** Whether the body contains a secret of the service, so that the size of the body would reveal its length. */
   get hasStoredSecret(): boolean {
     return this.maskers.stored !== null && this.#textWithoutStored !== this.text
   }
 
-  /** The body as it may be shown: text, or base64 where it is none. */
+  /** The body as it may be shown: as text, or as base64 if it is not text. */
   get shownText(): string {
     this.#shownText ??= this.#readShownText()
     return this.#shownText
   }
 
-  /** What a sentence about the body may quote: text also where that was damaged. */
+  /** The masked text of the body for quotations, also if the text has invalid bytes. */
   get quotedText(): string {
     const isDamagedText = this.damagedCharset !== null && this.maskers.showsBody
     return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.display)) : this.shownText
   }
 
-  /** The beginning of what is shown, of so many characters. All of it is masked before it is cut. */
+  /** The first characters of the shown body. It is masked before it is cut. */
   shownStart(characters: number): Excerpt {
     const text = cutText(this.shownText, characters)
     return { text, isAll: text === this.shownText && this.#leavesOut === 0 }
   }
 
-  /** The length of a body that has a secret of the service would tell how long that is. */
+  /** Masks `content-length` too, because the size of the body would reveal the length of a secret in it. */
   #headersWithout(stored: Masker): readonly HeaderPair[] {
     const masked = maskedHeaderTexts(this.headers, stored)
     if (!this.hasStoredSecret) return masked
@@ -213,20 +213,20 @@ export class ReadableResponse {
     const { display, showsBody } = this.maskers
     if (!showsBody) return this.body.length === 0 ? '' : mask
     if (this.isText) return this.#withoutTail(this.#maskBody(display))
-    // Base64 would hide every spelling but the plain one.
+    // In the base64 of a body a masker would find only the plain spelling of a value, so a body with a value is not shown.
     if (display !== maskNothing && [this.text, ...this.#plainViews].some((text) => display(text) !== text))
       return mask
     return this.#withoutTail(display(this.body.toString('base64'), { isCut: this.#isCut }))
   }
 
-  /** Bytes that are ASCII or UTF-8, read in another charset, say what they say whatever text they make. */
+  /** A secret in ASCII or UTF-8 is readable in the bytes although the body was read in another charset. */
   #maskBody(masker: Masker): string {
     if (masker === maskNothing) return this.text
     if (this.readText().charset !== utf8 && this.#saysMore(masker)) return mask
     return masker(this.text, { isCut: this.#isCut })
   }
 
-  /** Whether bytes have a value where the text has none. */
+  /** Whether the bytes contain a value that the text does not contain. */
   #saysMore(masker: Masker): boolean {
     const hits = (text: string) => countMasks(masker(text)) - countMasks(text)
     const [latin1 = '', plainUtf8 = ''] = this.#plainViews
@@ -234,17 +234,17 @@ export class ReadableResponse {
     return hits(latin1) > hits(this.text) || hits(plainUtf8) > hits(ascii)
   }
 
-  /** What the bytes are to somebody who does not know their charset. */
+  /** The bytes as texts for a reader who ignores the charset. */
   get #plainViews(): readonly string[] {
     return [this.body.toString('latin1'), this.body.toString('utf8')]
   }
 
-  /** Whether a beginning of a value may stand at the end. */
+  /** Whether the body may end with the beginning of a value. */
   get #isCut(): boolean {
     return !this.isWhole && this.maskers.tail === 0
   }
 
-  /** How many characters are left out at the end. */
+  /** How many characters at the end are not shown. */
   get #leavesOut(): number {
     return this.isWhole ? 0 : this.maskers.tail
   }
@@ -253,26 +253,25 @@ export class ReadableResponse {
     return this.#leavesOut === 0 ? text : cutText(text, Math.max(0, text.length - this.#leavesOut))
   }
 
-  /** What `response` is in templates and conditions. */
+  /** The variable `response` of templates and conditions. */
   get variables(): ResponseVariables {
     return new ResponseVariables(this, null)
   }
 
-  /** The same where time is counted. What it takes to read JSON is set by the target, and not by who asks for it. */
+  /** `response` with a budget. Parsing JSON does not count against it, because the target sets that time, not the author. */
   variablesWithin(budget: RenderBudget): ResponseVariables {
     return new ResponseVariables(this, budget)
   }
 
-  /** Whether `seenJson` is at hand. */
+  /** Whether `seenJson` was computed before. */
   get hasReadJson(): boolean {
     return this.#seenJson !== null
   }
 }
 
 /**
- * Nothing is parsed that nobody asks for. The getters are own properties, since templates see no others, and the same
- * ones for every response: with getters of its own each would be of a hidden class of its own, which holds all that
- * they refer to until a full garbage collection.
+ * Parses lazily. The getters are own properties, because templates see only these. All responses share them: getters per
+ * response would give each response a hidden class of its own, which keeps the body alive until a full garbage collection.
  */
 class ResponseVariables {
   static readonly #onDemand: PropertyDescriptorMap & ThisType<ResponseVariables> = {
@@ -335,9 +334,9 @@ function decodedHeader(header: HeaderPair): HeaderPair {
   return text === value ? header : [name, text]
 }
 
-/** What stands in a head comes as Latin-1 (RFC 9110, section 5.5), and is in truth often UTF-8. */
+/** Headers arrive as Latin-1 (RFC 9110, section 5.5), but are often UTF-8. */
 function decodedText(latin1: string): string {
-  // What is beyond Latin-1 can only come from a simulation.
+  // Only a simulation can have characters outside Latin-1.
   if (/^[\x00-\x7f]*$|[^\x00-\xff]/.test(latin1)) return latin1
   return decodeUtf8(Buffer.from(latin1, 'latin1'), true) ?? latin1
 }

@@ -1,26 +1,26 @@
 import iconv from 'iconv-lite'
 
-/** What bytes say in a charset. */
+/** A decoded text. */
 interface DecodedText {
-  /** Without a byte order mark. */
+  /** The text without its byte order mark. */
   readonly text: string
-  /** Whether U+FFFD stands in the place of bytes that are no text in it. */
+  /** Whether the text has U+FFFD in place of invalid bytes. */
   readonly isDamaged: boolean
 }
 
-/** A charset that bytes can be read in. */
+/** A charset for decoding. */
 export interface Charset {
-  /** As the Encoding Standard calls it, where it does. */
+  /** The name of the Encoding Standard, if it has one. */
   readonly name: string
-  /** Whether what is ASCII stands as its bytes in it. */
+  /** Whether ASCII characters have their ASCII bytes. */
   readonly isByteWise: boolean
-  /** Of a text that is not whole, half a character at the end is left out. */
+  /** Decodes bytes. If the text is truncated, an incomplete character at its end is left out. */
   decode(bytes: Buffer, isWhole: boolean): DecodedText
 }
 
 /**
- * The charset of a label, in any case and with its usual aliases; null where there is none that can be read. A label of
- * ASCII says nothing of bytes that are not ASCII, and those that are read alike in nearly every charset.
+ * The charset of a label, case-insensitive and with the usual aliases; null if the service cannot decode it. A label of
+ * ASCII also gives null: ASCII bytes mean the same in nearly every charset, and the label says nothing about other bytes.
  */
 export function findCharset(label: string): Charset | null {
   const known = label.trim().toLowerCase()
@@ -30,17 +30,17 @@ export function findCharset(label: string): Charset | null {
   return name === null ? null : charsetNamed(name)
 }
 
-/** Whether a label is one of ASCII. */
+/** Whether a label names ASCII. */
 export function isAsciiLabel(label: string): boolean {
   return asciiLabel.test(label.trim().toLowerCase())
 }
 
-/** Whether, in a charset of this label, what looks like ASCII may be something else. */
+/** Whether bytes that look like ASCII can mean other characters in the charset of a label. */
 export function mayDisguiseAscii(label: string): boolean {
   return label.length <= longestLabel && disguise.test(label.toLowerCase().replace(/[^0-9a-z]/g, ''))
 }
 
-/** UTF-7, those that switch by escapes, those that compress, and those of mainframes. */
+/** UTF-7, charsets with escape sequences, compressing charsets, and EBCDIC. */
 const disguise =
   /^(?:x|cs)*(?:(?:unicode\d\d)?utf7|utfebcdic|iso2022|hz|scsu|bocu|ebcdic|(?:cp|ibm|ccsid)0*(?:37|27[3-9]|28[0-9]|290|297|420|424|500|83[38]|87[015]|880|905|918|924|10(?:25|26|47)|11[2-6]\d)$)/
 
@@ -48,7 +48,7 @@ const asciiLabel = /^(?:us-?ascii|ascii|ansi_x3\.4-19[68]\d|iso646-us|iso_646\.i
 
 const longestLabel = 40
 
-/** The name that the platform has for a label; null for one that it does not know. */
+/** The name of a label in `TextDecoder`; null if it is unknown there. */
 function standardName(label: string): string | null {
   try {
     return new TextDecoder(label).encoding
@@ -57,13 +57,13 @@ function standardName(label: string): string | null {
   }
 }
 
-/** Names without their punctuation, which people write in many ways. */
+/** Finds an alias by its name without punctuation, because labels vary in that. */
 function resolveAlias(squeezed: string): string | null {
   for (const [pattern, name] of aliases) if (pattern.test(squeezed)) return squeezed.replace(pattern, name)
   return null
 }
 
-/** UTF-7 is none of them, in which a text can hide. */
+/** UTF-7 is left out on purpose: it can disguise a text. */
 const aliases: readonly (readonly [RegExp, string])[] = [
   [/^x?utf8(?:mb[34]|n|bom|sig|withbom)?$/, 'utf-8'],
   [/^(?:utf16|ucs2)(le|be)$/, 'utf-16$1'],
@@ -100,7 +100,7 @@ function charsetNamed(name: string): Charset | null {
   return iconv.encodingExists(name) ? createCharset(name, decodeByIconv) : null
 }
 
-/** What the platform lacks, or reads without the additions of the Encoding Standard. */
+/** Charsets that `TextDecoder` lacks, or decodes without the additions of the Encoding Standard. */
 const viaIconv = /^(?:big5|euc-kr|cp\d+|utf-32(?:le|be)?)$/
 
 const wideOrStateful = /^(?:utf-(?:16|32)|iso-2022-)/
@@ -134,7 +134,7 @@ function decodeByIconv(name: string, bytes: Buffer, isWhole: boolean): DecodedTe
   return { text, isDamaged: text.includes(replacement) }
 }
 
-/** What nearly every body is in. */
+/** The default charset. */
 export const utf8: Charset = {
   name: 'utf-8',
   isByteWise: true,
@@ -145,13 +145,13 @@ export const utf8: Charset = {
   },
 }
 
-/** The text of bytes that are UTF-8 to the last one; null for others. */
+/** Decodes bytes that are valid UTF-8; null for others. */
 export function decodeUtf8(bytes: Buffer, isWhole: boolean): string | null {
   const whole = isWhole ? bytes : bytes.subarray(0, endOfWhole(bytes))
   const text = whole.toString('utf8')
   if (!text.includes(replacement)) return withoutMark(text)
   try {
-    // The character may really stand there.
+    // The body may contain U+FFFD itself, so only a strict decoder can tell.
     return strictUtf8.decode(whole)
   } catch {
     return null
@@ -160,7 +160,7 @@ export function decodeUtf8(bytes: Buffer, isWhole: boolean): string | null {
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Where bytes of UTF-8 end without half a character. */
+/** The length of UTF-8 bytes without an incomplete character at the end. */
 function endOfWhole(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -170,7 +170,7 @@ function endOfWhole(bytes: Buffer): number {
   return bytes.length
 }
 
-/** How many bytes a character has that begins with this one. */
+/** The number of bytes of a UTF-8 character, by its first byte. */
 function lengthBehind(first: number): number {
   if (first < 0xc0) return 1
   if (first < 0xe0) return 2
@@ -181,5 +181,5 @@ function withoutMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-/** What text of Western Europe is in that does not say what it is in. It has a character for every byte. */
+/** The fallback for undeclared text. It has a character for every byte. */
 export const windows1252: Charset = createCharset('windows-1252', decodeByPlatform)

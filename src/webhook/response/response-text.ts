@@ -17,32 +17,32 @@ import {
   windows1252,
 } from './response-charset.ts'
 
-/** A body that is to be read. */
+/** A body to decode. */
 export interface ResponseBytes {
   readonly body: Buffer
   readonly contentType: string
-  /** False where reading stopped, perhaps within a character. */
+  /** False if the body is truncated, perhaps within a character. */
   readonly isWhole: boolean
-  /** Whether a content coding may still be on it, so that only what cannot be anything else is text. */
+  /** Whether the body may still have a content coding. Then it counts as text only if it cannot be anything else. */
   readonly isEncoded: boolean
 }
 
 /** A body as text. */
 export interface ResponseText {
   readonly text: string
-  /** The charset that it was read in. */
+  /** The charset that the body was decoded with. */
   readonly charset: Charset
-  /** Whether bytes were lost on the way. */
+  /** Whether the body has bytes that are invalid in the charset. */
   readonly isDamaged: boolean
-  /** Whether the text tells people more than the bytes would. */
+  /** Whether the body is shown as text, and not as base64. */
   readonly isText: boolean
-  /** The charset that its label names, where nobody knows it and the text may be another one for that; else null. */
+  /** The label of an unknown charset, if the text could differ in that charset; else null. */
   readonly unknownLabel: string | null
 }
 
 /**
- * Reads a body in the charset of its byte order mark, else of its label, else of its own declaration. JSON is UTF-8
- * (RFC 8259) wherever it can be. What names none is UTF-8 where it can be, else windows-1252.
+ * Decodes a body. The charset is that of its byte order mark, else of its label, else of its own declaration. JSON that is
+ * valid UTF-8 is UTF-8 (RFC 8259). A body without any of these is UTF-8 if it is valid, else windows-1252.
  */
 export function readResponseText(bytes: ResponseBytes): ResponseText {
   const { body, contentType, isWhole } = bytes
@@ -56,7 +56,7 @@ export function readResponseText(bytes: ResponseBytes): ResponseText {
   return withKind({ ...charset.decode(body, isWhole), charset }, bytes, type, named)
 }
 
-/** UTF-16 without a mark: of JSON or markup, which begin with ASCII, or of text that is mostly Latin-1. */
+/** UTF-16 without a byte order mark: JSON or markup, which begin with ASCII, or a text that is mostly Latin-1. */
 function findWide({ body, isWhole }: ResponseBytes): Charset | null {
   const [first = 0, second = 0] = body
   if ((first !== 0 && second !== 0) || (isWhole && body.length % 2 !== 0)) return null
@@ -73,7 +73,7 @@ function findNamedCharset(body: Buffer, type: ContentType): Charset | null {
   return /^utf-?16$/i.test(label ?? '') ? (findWideCharset(body) ?? labelled) : labelled
 }
 
-/** In a charset that is no superset of ASCII, JSON may look like UTF-8 that has characters which JSON has not. */
+/** JSON in a charset that is not a superset of ASCII can be valid UTF-8, but then it has characters that JSON forbids. */
 function mayBeUtf8Json(body: Buffer, type: ContentType, named: Charset): boolean {
   if (named === utf8 || !isJson(type)) return false
   return named.isByteWise || !(body.includes(0) || body.includes(escapeByte))
@@ -82,8 +82,8 @@ function mayBeUtf8Json(body: Buffer, type: ContentType, named: Charset): boolean
 const escapeByte = 0x1b
 
 /**
- * A text in UTF-8 that has stray bytes here and there is not taken for another charset. In a text of another one
- * characters of UTF-8 hardly ever come about by chance.
+ * Whether a text is UTF-8 with a few invalid bytes. A text in another charset hardly ever has valid multi-byte characters
+ * of UTF-8 by chance.
  */
 function isMostlyUtf8(body: Buffer): boolean {
   if (body.includes(0)) return false
@@ -128,7 +128,7 @@ function withKind(
   return { ...read, isText, unknownLabel }
 }
 
-/** What is ASCII is the same in nearly all charsets, and JSON is UTF-8. */
+/** The unknown label. It does not matter for ASCII, which is the same in nearly all charsets, nor for JSON, which is UTF-8. */
 function findUnknownLabel({ text, charset, isDamaged }: ReadText, type: ContentType): string | null {
   const { label } = type
   if (label === null || text === '' || isAsciiLabel(label)) return null
@@ -137,12 +137,12 @@ function findUnknownLabel({ text, charset, isDamaged }: ReadText, type: ContentT
   return /[^\x00-\x7f]/.test(text) ? label : null
 }
 
-/** A body that begins as text is one. */
+/** Only this many bytes are examined: a body that begins as text is text. */
 const sampleBytes = 65_536
 
 /**
- * Whether bytes in which nothing was lost are text. What names its charset, is UTF-8, or is called a text, is one; what is
- * only taken for windows-1252 is one where it looks like it. A NUL stands in UTF-8 that is called a text, and in no other.
+ * Whether bytes without invalid ones are text. A body is text if it names its charset, is UTF-8, or has a text media type.
+ * For the fallback windows-1252 it must also look like text. NUL is allowed only in UTF-8 with a text media type.
  */
 function isReadable(
   charset: Charset,
@@ -158,7 +158,7 @@ function isReadable(
   return charset === utf8 || isMeantAsText || looksLikeText(sample)
 }
 
-/** Mostly ASCII, as any text is that windows-1252 is the right guess for, without controls that stand in no text. */
+/** Whether a sample is mostly ASCII and has no binary control characters. Text in windows-1252 is always like that. */
 function looksLikeText(sample: Buffer): boolean {
   let beyond = 0
   for (const byte of sample) {

@@ -1,4 +1,4 @@
-/** How a request writes what stands in a variable. */
+/** The ways in which a request encodes a value, and a shell function does alike. */
 export type ShellEncoding =
   | 'uri'
   | 'form'
@@ -11,13 +11,13 @@ export type ShellEncoding =
   | 'xml_instruction'
   | ShellTrim
 
-/** Which ends of a variable lose their white space, as those of a header do. */
+/** The ends of a variable that are trimmed, as in a header value. */
 export type ShellTrim = 'trim' | 'trim_start' | 'trim_end'
 
 const json = String.raw`c == "\"" || c == "\\" ? "\\" c : x[i] == "08" ? "\\b" : x[i] == "09" ? "\\t" : x[i] == "0a" ? "\\n" : x[i] == "0c" ? "\\f" : x[i] == "0d" ? "\\r" : x[i] < "20" ? "\\u00" x[i] : c`
 const xml = String.raw`c == "&" ? "&amp;" : c == "<" ? "&lt;" : c == ">" ? "&gt;" : c == "\"" ? "&quot;" : c == "\047" ? "&apos;" : x[i] == "0d" ? "&#13;"`
 
-/** What awk makes of the byte `c` of `n`, which is `x[i]` in hexadecimal digits. */
+/** awk expressions that encode one of `n` bytes: `c` is the byte, `x[i]` has its hexadecimal digits. */
 const expressions: Readonly<Record<Exclude<ShellEncoding, ShellTrim>, string>> = {
   uri: String.raw`c ~ /[A-Za-z0-9_.!~*\047()-]/ ? c : "%" toupper(x[i])`,
   form: `c == " " ? "+" : c ~ /[A-Za-z0-9_.*-]/ ? c : "%" toupper(x[i])`,
@@ -43,8 +43,8 @@ const table = 'BEGIN { for (i = 1; i < 256; i++) byte[sprintf("%02x", i)] = spri
 const read = '{ for (i = 1; i <= NF; i++) x[++n] = $i }'
 
 /**
- * A function of the shell that writes its argument as the request does, byte for byte. It needs what POSIX has, since what
- * jq and others leave unescaped depends on their version. `charset` is that of a form, as iconv calls it.
+ * A shell function that encodes its argument byte for byte as the request does. It uses POSIX tools only: which characters
+ * jq and similar tools escape depends on their version. `charset` is the charset of a form, by its name in iconv.
  */
 export function defineEncoding(encoding: ShellEncoding, charset: string | null = null): string {
   if (isTrim(encoding)) return `${encoding}() { ${trims[encoding]} }`
@@ -58,13 +58,13 @@ function isTrim(encoding: ShellEncoding): encoding is ShellTrim {
   return encoding in trims
 }
 
-/** A variable, encoded. */
+/** A shell expression for the encoded value of a variable. */
 export function encodedVariable(encoding: ShellEncoding, name: string): string {
   const breaks = keepsBreaks(encoding) ? `\${${name}##*[!$newline]}` : ''
   return `"$(${encoding} "$${name}")${breaks}"`
 }
 
-/** A shell takes line breaks away from the end of what a function writes, and XML has them as they are. */
+/** Whether the expression must restore line breaks: `$(…)` removes them from the end, and XML does not escape them. */
 function keepsBreaks(encoding: ShellEncoding): boolean {
   return encoding.startsWith('xml') && encoding !== 'xml_attribute'
 }

@@ -1,15 +1,15 @@
-/** The name of the shell variable of a value: its own, unless that is more than a variable to a shell or to a program that a command runs. */
+/** The name of the shell variable for a value. A name that is special to a shell or to a program of the command gets a prefix. */
 export function variableFor(name: string): string {
   const prefix = /^(?:secret_)*/.exec(name)?.[0] ?? ''
   return isReserved(name.slice(prefix.length)) ? `secret_${name}` : name
 }
 
-/** Whether a variable of that name would change what a command does, or cannot be set. */
+/** Whether a variable of that name would change the behaviour of the command, or cannot be set. */
 export function isReserved(name: string): boolean {
   return names.has(name) || prefixes.test(name) || proxies.test(name)
 }
 
-/** `newline` is the command's own; those in lower case are special to zsh, the others to bash, to dash or to curl. */
+/** The command itself uses `newline`. The other names in lower case are special to zsh, all others to bash, dash, curl, awk or libc. */
 const names: ReadonlySet<string> = new Set([
   ...[
     '_',

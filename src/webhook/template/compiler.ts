@@ -16,7 +16,7 @@ import {
 } from './template.ts'
 import { findReferences, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
 
-/** Compiles the strings of one node and collects what is wrong with them, so that all is said in one reply. */
+/** Compiles the strings of one node and collects all mistakes, so that one reply can list them. */
 export class Compiler {
   readonly errors: ConfigError[] = []
   readonly templates: 'liquid' | 'none'
@@ -24,7 +24,7 @@ export class Compiler {
   readonly secretNames = new Set<string>()
   /** How many characters of the node are Liquid. */
   codeCharacters = 0
-  /** What of the texts that are sent looks like a reference in another tool's syntax. */
+  /** Constant texts that look like references in the syntax of another tool. */
   readonly references: UnrenderedReference[] = []
   #referencesLeft = maxReferences
   #parts = 0
@@ -38,12 +38,12 @@ export class Compiler {
     this.errors.push({ path, message })
   }
 
-  /** Whether a string has placeholders or tags, which are filled in where it is a template. */
+  /** Whether a string has placeholders or tags and this node renders templates. */
   isTemplate(text: string): boolean {
     return this.templates === 'liquid' && isTemplate(text)
   }
 
-  /** A string that is sent: a template, unless the node has none. Secrets may stand in it. */
+  /** Compiles a string of the request. It is a template unless the node has `templates: "none"`. It may contain secrets. */
   template(text: string, path: string, place: TextPlace): Template {
     if (this.templates === 'none') {
       this.#note({ text, pointer: path, place, isWhole: true, why: 'templates' })
@@ -55,7 +55,7 @@ export class Compiler {
     return template
   }
 
-  /** JSON in which nothing is a template. */
+  /** Checks JSON that is not a template for unrendered references. */
   literal(value: unknown, path: string, place: TextPlace): void {
     if (typeof value === 'string')
       this.#note({ text: value, pointer: path, place, isWhole: true, why: 'literal' })
@@ -63,7 +63,7 @@ export class Compiler {
       for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
   }
 
-  /** A string in which no secret may stand, and which is always a template; `names` says what it may look at. */
+  /** Compiles a string that is always a template and must not contain secrets. `names` are the variables that it can use. */
   liquid(text: string, path: string, names: KnownNames = responseNames): Template {
     const template = this.#compiled(text, path, null, names)
     const { staticText, isConstant } = template
@@ -79,16 +79,13 @@ export class Compiler {
     return template
   }
 
-  /** A string that is no template, where a placeholder would stand as it is. `instead` says what to do about one. */
+  /** Checks a string that is not a template for placeholders. `instead` is the advice in the message. */
   plain(text: string, path: string, instead: string): void {
     if (!this.isTemplate(text)) return
-    this.complain(
-      path,
-      `must not have a placeholder: this text is no template, and none is filled in. ${instead}`,
-    )
+    this.complain(path, `must not have a placeholder, because this text is not a template. ${instead}`)
   }
 
-  /** A condition over what the workflow knows; `names` says what else it may look at. */
+  /** Compiles a condition. `names` are the variables that it can use. */
   condition(text: string, path: string, names: KnownNames = requestNames): Condition {
     if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
     const compiled = compileCondition(text, names)
@@ -97,7 +94,7 @@ export class Compiler {
     return never
   }
 
-  /** The URL behind its authority. */
+  /** Compiles the part of the URL after the authority. */
   url(text: string): Compiled<Template> {
     const isNone = this.templates === 'none'
     const compiled: Compiled<Template> = isNone
@@ -140,7 +137,7 @@ export class Compiler {
     return compiled
   }
 
-  /** Counts before anything is parsed, and says once where there is too much. */
+  /** Checks the limits before anything is parsed. Complains at most once. */
   #admits({ characters, longest, parts }: CodeSize, path: string): boolean {
     const wasFull = this.#isFull
     this.codeCharacters += characters
@@ -154,23 +151,23 @@ export class Compiler {
   }
 }
 
-/** More of them than this need no further example. */
+/** The largest number of reported references: further ones would be more examples of the same mistake. */
 const maxReferences = 20
 
-/** What a node may have of Liquid. */
+/** The limits of the Liquid in a node. They bound the time of compiling, and lie far above what people write. */
 const codeLimits = { parts: 5_000, characters: 131_072, partCharacters: 8_192 } as const
 
 const tooMuchCode = `goes beyond what a node may have: ${codeLimits.parts} placeholders, tags and conditions, of ${codeLimits.partCharacters} characters each and ${codeLimits.characters} together`
 
-/** How much Liquid there is in a text. */
+/** The amount of Liquid in a text. */
 interface CodeSize {
   readonly characters: number
-  /** Of one placeholder or tag. */
+  /** Characters of the longest placeholder or tag. */
   readonly longest: number
   readonly parts: number
 }
 
-/** How much of a text is Liquid, without parsing it: a few characters too many do no harm. */
+/** Measures the Liquid in a text without parsing it. The result may be a few characters too high. */
 function measureCode(text: string): CodeSize {
   let characters = 0
   let longest = 0
@@ -186,14 +183,14 @@ function measureCode(text: string): CodeSize {
   return { characters, longest, parts }
 }
 
-/** Where the next placeholder or tag begins; -1 where none does. */
+/** The index of the next placeholder or tag; -1 if there is none. */
 function nextCode(text: string, from: number): number {
   for (let at = text.indexOf('{', from); at !== -1; at = text.indexOf('{', at + 1))
     if (text[at + 1] === '{' || text[at + 1] === '%') return at
   return -1
 }
 
-/** A `liquid` tag has a tag in each line. */
+/** Each line of a `liquid` tag is a tag. */
 function countLines(text: string, from: number, to: number): number {
   let lines = 0
   for (let at = from; at < to; at++) if (text.charCodeAt(at) === lineFeed) lines++
@@ -202,7 +199,7 @@ function countLines(text: string, from: number, to: number): number {
 
 const lineFeed = 0x0a
 
-/** Stands in for a condition with an error; a node with errors is never executed. */
+/** Replaces a condition with an error. A node with errors is never executed. */
 const never: Condition = {
   responsePaths: noPaths,
   holds: () => rendered(false),

@@ -2,34 +2,34 @@ import { writeJson } from '../values/json.ts'
 import { plainText } from '../values/text.ts'
 import { XmlPlace } from './xml-place.ts'
 
-/** A form in which the last filter of a placeholder has written its value; `quotedJson` stands alone between quotes of its author. */
+/** The form in which the last filter of a placeholder writes its value. `quotedJson`: JSON alone between quotes of the author. */
 export type WrittenForm = 'json' | 'quotedJson' | 'url' | 'xml'
 
-/** Writes a value as text for the place where it lands. What is written in the form of the place already stands as it is. */
+/** Writes a value as text for its place. A value that a filter has already written in the form of the place is not encoded again. */
 export type Encode = (value: unknown, written?: WrittenForm) => string
 
-/** The text so far, for places where it decides how the next value is written. */
+/** The text so far. In some places it decides how the next value is written. */
 export interface TextSoFar {
   readonly buffer: string
-  /** Is given every piece of the text before it is added, and gives what is added. Set by an encoder that needs to know. */
+  /** Transforms every piece of text before it is added. Encoders set it if they depend on the text so far. */
   prepare?: ((piece: string) => string) | null
 }
 
-/** Makes the `Encode` of one rendering. */
+/** Creates the `Encode` of one rendering. */
 export type Encoder = (soFar: TextSoFar) => Encode
 
-/** As it is: headers, plain text. */
+/** No encoding, for headers and plain text. */
 export const asText: Encoder = () => plainText
 
 /** Percent-encoded, so that a value can never become structure of a URL. */
 export const asUrlComponent: Encoder = (soFar) => (value, written) => {
   if (written !== 'url') return percentEncode(value)
   const text = plainText(value)
-  // A URL is short, so that it may be looked at again for each value.
+  // URLs are short, so scanning the text again for each value is cheap.
   return /[?#]/.test(soFar.buffer) ? text : text.replaceAll('+', '%20')
 }
 
-/** Form-encoded, within a body whose author writes names, `=` and `&`. */
+/** Form encoding, for a raw body in which the author writes names, `=` and `&`. */
 export const asForm: Encoder = () => encodeForForm
 
 function encodeForForm(value: unknown, written?: WrittenForm): string {
@@ -37,8 +37,8 @@ function encodeForForm(value: unknown, written?: WrittenForm): string {
 }
 
 /**
- * The same for a form in another charset than UTF-8, whose characters beyond ASCII are encoded at the end. What filters have
- * encoded as UTF-8 is not written in the form of this place: it is what it was before.
+ * Form encoding for another charset than UTF-8. Characters outside ASCII stay, since they are encoded after rendering. A
+ * value that a filter has encoded as UTF-8 is decoded first.
  */
 export const asAsciiForm: Encoder = () => (value, written) => {
   const text = plainText(value)
@@ -49,10 +49,10 @@ function encodeAscii(character: string): string {
   return formBytes[character.charCodeAt(0)] ?? character
 }
 
-/** The value of a parameter of a query, the text of its author included. */
+/** Encodes the whole value of a query parameter, including the author's text. */
 export const asQueryValue: Encoder = (soFar) => encodeAround(soFar, encodeURIComponent)
 
-/** The value of a field of a form, the text of its author included. */
+/** Encodes the whole value of a form field, including the author's text. */
 export const asFormValue: Encoder = (soFar) => encodeAround(soFar, formEncode)
 
 function encodeAround(soFar: TextSoFar, encode: (text: string) => string): Encode {
@@ -68,7 +68,7 @@ function encodeAround(soFar: TextSoFar, encode: (text: string) => string): Encod
   }
 }
 
-/** Escaped as XML, for element content and attribute values alike; as it is in a CDATA section. */
+/** Escapes XML for both element content and attribute values. A CDATA section needs no escapes. */
 export const asXml: Encoder = (soFar) => {
   const place = new XmlPlace()
   soFar.prepare = (piece) => place.follow(piece)
@@ -76,8 +76,8 @@ export const asXml: Encoder = (soFar) => {
 }
 
 /**
- * Escaped as for the inside of a JSON string. Arrays, objects and what the filter `json` has written are JSON already: they
- * are escaped only where the author put the placeholder between quotes.
+ * Escapes a value for the inside of a JSON string. Lists, objects and results of the filter `json` are already JSON: they
+ * are escaped only if the author put the placeholder between quotes.
  */
 export const asJson: Encoder = (soFar) => {
   const quotes = new QuoteCounter()
@@ -90,7 +90,7 @@ export const asJson: Encoder = (soFar) => {
   }
 }
 
-/** As JSON of which a text has one in each line: what some readers take for the end of a line is escaped too. */
+/** JSON lines: also escapes U+0085, U+2028 and U+2029, which some readers take for line ends. */
 export const asJsonLines: Encoder = (soFar) => {
   const encode = asJson(soFar)
   return (value, written) => encode(value, written).replace(/[\x85\u2028\u2029]/g, unicodeEscape)
@@ -100,22 +100,22 @@ function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** The inside of a JSON string. */
+/** A value as the inside of a JSON string. */
 function escapeJson(value: unknown): string {
   return writeJson(plainText(value)).slice(1, -1)
 }
 
-/** What the filter `json` makes of a value that is missing is nothing at all. */
+/** The result of the filter `json`. For a missing value it is the empty text. */
 function writtenJson(value: unknown): string {
   return value === undefined ? 'null' : plainText(value)
 }
 
-/** The text of a value, percent-encoded with `%20` for a space. */
+/** A value as percent-encoded text, with `%20` for a space. */
 export function percentEncode(value: unknown): string {
   return value instanceof EncodedText ? value.encoded : encodeURIComponent(plainText(value))
 }
 
-/** The text of a value as WHATWG application/x-www-form-urlencoded has it. */
+/** A value as WHATWG application/x-www-form-urlencoded. */
 export function formEncode(value: unknown): string {
   if (value instanceof EncodedText) return value.encoded
   const text = plainText(value)
@@ -132,10 +132,10 @@ const formEscapes: Readonly<Record<string, string>> = {
   '~': '%7E',
 }
 
-/** A text of a query or form that its author has encoded, wholly or in part: it is sent as it is written. */
+/** A text of a query or form that the author has encoded in part or as a whole. It is sent unchanged. */
 export class EncodedText {
   readonly encoded: string
-  /** What the target reads. */
+  /** The decoded text, as the target reads it. */
   readonly text: string
 
   constructor(encoded: string) {
@@ -148,20 +148,20 @@ function decodeForm(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '))
 }
 
-/** Every byte as it stands in a form, whatever the charset is. */
+/** For each byte its form in application/x-www-form-urlencoded. It does not depend on the charset. */
 export const formBytes: readonly string[] = Array.from({ length: 256 }, (_none, byte) =>
   byte < 0x80
     ? formEncode(String.fromCharCode(byte))
     : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
 )
 
-/** Follows a growing JSON text and tells whether its end lies within a string. */
+/** Tracks whether the end of a growing JSON text is within a string. */
 class QuoteCounter {
   #pieces: string[] = []
   #isWithin = false
   #isEscaped = false
 
-  /** Pieces are read where somebody asks: most texts have no value that depends on them. */
+  /** Collects pieces. They are scanned lazily, because most texts have no value that depends on them. */
   follow(piece: string): string {
     this.#pieces.push(piece)
     return piece

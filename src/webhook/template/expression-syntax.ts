@@ -3,57 +3,56 @@ import { suggest } from '../values/suggest.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
-/** A variable as an expression names it. */
+/** A variable in an expression. */
 export interface VariablePath {
-  /** The first name, or null where it is computed. */
+  /** The first name; null if it is computed. */
   readonly root: string | null
-  /** The names behind it, null for a computed one. */
+  /** The names after the first one; null for a computed one. */
   readonly members: readonly (string | null)[]
-  /** Those of the names that stand between quotes. They are not repeated to people: one may be a credential. */
+  /** The names between quotes. Messages do not quote them, because one may be a credential. */
   readonly quoted: ReadonlySet<string>
-  /** What the author compares it with, where that is a constant. */
+  /** The constant that the variable is compared with, if any. */
   readonly compared?: ComparedConstant
-  /** Whether it decides something by its truth alone. */
+  /** Whether the expression uses only the truth of the variable. */
   readonly isJudged?: true
-  /** Whether it stands in the condition that a filter takes of its items. */
+  /** Whether the variable stands in the condition of a filter such as `where_exp`. */
   readonly isOfItem?: true
 }
 
-/** A text or a number on the other side of a comparison. */
+/** A constant text or number in a comparison. */
 interface ComparedConstant {
   readonly operator: string
   readonly kind: 'string' | 'number'
 }
 
-/** An expression that follows the grammar, or what is wrong with it. */
+/** A well-formed expression, or the problem with it. */
 export type CheckedExpression =
   | {
       readonly ok: true
       readonly variables: readonly VariablePath[]
-      /** Names of the variables that the tag makes. */
+      /** Names of the variables that the tag defines. */
       readonly made: readonly string[]
-      /** Whether a text that is known at run time only is read as a condition, which may name any variable. */
+      /** Whether a computed text is used as a condition, which may name any variable. */
       readonly readsMore: boolean
-      /** Whether the author says what stands in the place of nothing. */
+      /** Whether the expression has a filter `default`. */
       readonly hasDefault: boolean
-      /** The variable that is all of the expression. */
+      /** The variable, if the expression consists of one variable; else null. */
       readonly only: VariablePath | null
-      /** The texts and numbers that `when` compares with what its `case` has. */
+      /** The constants that `when` compares with the subject of its `case`. */
       readonly compared: readonly ComparedConstant[]
     }
   | { readonly ok: false; readonly problem: string }
 
-/** The places of an expression: between braces, where it decides something, or as the arguments of a tag. */
+/** The form of an expression: between braces, as a condition, or as the arguments of a tag. */
 export type ExpressionForm = 'value' | 'condition' | TagForm
 
-/** How the arguments of a tag are written. */
+/** The syntax of the arguments of a tag. */
 type TagForm = 'nothing' | 'anything' | 'name' | 'assign' | 'capture' | 'for' | 'tablerow' | 'when' | 'cycle'
 
 /**
- * Checks an expression against the grammar of Liquid. LiquidJS itself stops reading where it no longer
- * understands (`a b c`, `x >> 5`, `== "y`), so that half of what an author meant is ignored in silence; and it reads
- * some of what it understands as nobody would (`a contains b == false`, `a == b | upcase`). What is wrong with an
- * expression that stands between quotes is told without its words: one may be a credential.
+ * Checks an expression against the grammar of Liquid. LiquidJS silently ignores the rest of an expression that it cannot
+ * parse (`a b c`, `x >> 5`, `== "y`), and it reads some expressions in an unexpected way (`a contains b == false`,
+ * `a == b | upcase`). A message about an expression between quotes does not quote its words, because one may be a credential.
  */
 export function checkExpression(
   text: string,
@@ -83,7 +82,7 @@ interface Token {
 
 const end: Token = { kind: 'end', text: '' }
 
-/** What LiquidJS skips, and what it takes as part of a name: all beyond ASCII but these and two quotes. */
+/** White space in LiquidJS. All other characters outside ASCII except two quotes can be part of a name. */
 const blank = String.raw`[\t-\r \xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
 const letter = String.raw`(?:[\w?-]|(?!${blank}|[\u201c\u201d\ufeff])[\x80-\uffff])`
 
@@ -103,17 +102,17 @@ const wordOperators = new Set(['and', 'or', 'contains'])
 const maxNesting = 20
 
 /**
- * What a part of an expression gives. A constant beside `and` or `or` is most often half of a comparison. A choice joins
- * values by `and` or `or`, which in other languages gives one of them, and here true or false.
+ * The kind of result of a part. A constant beside `and` or `or` is usually half of a comparison. A `choice` joins values by
+ * `and` or `or`: other languages return one of the values, Liquid returns true or false.
  */
 type Gives = 'text' | 'number' | 'value' | 'truth' | 'choice'
 
 /** A part of an expression. */
 interface Part {
   readonly gives: Gives
-  /** Whether operators or filters stand in it, and no parentheses around them. */
+  /** Whether the part has operators or filters without parentheses around them. */
   readonly isOpen: boolean
-  /** Where the variable stands in the list of all, where it is one. */
+  /** The index in the list of all variables, if the part is a variable; else null. */
   readonly index: number | null
 }
 
@@ -123,7 +122,7 @@ const someValue: Part = { gives: 'value', isOpen: false, index: null }
 const trueOrFalse: Part = { ...someValue, gives: 'truth' }
 const nothing: Part = { ...someValue }
 
-/** The words that are no variables. */
+/** The words that are constants. */
 const literals: ReadonlyMap<string, Part> = new Map([
   ['true', trueOrFalse],
   ['false', trueOrFalse],
@@ -135,7 +134,7 @@ const constants = {
   number: { ...someValue, gives: 'number' },
 } as const
 
-/** What LiquidJS calls the loop within its block. */
+/** The variables of LiquidJS for the loop within its block. */
 const loopNames = { for: 'forloop', tablerow: 'tablerowloop' } as const
 
 const loopOptions = { for: ['limit', 'offset', 'reversed'], tablerow: ['limit', 'offset', 'cols'] } as const
@@ -235,7 +234,7 @@ class ExpressionReader {
       throw new SyntaxProblem(`unknown option "${option}" of the loop, which has ${options.join(', ')}`)
     if (option === 'reversed') return
     this.#mark(':')
-    // Goes on where the loop before over the same list has ended.
+    // `offset: continue` starts where the previous loop over the same list ended.
     if (tag === 'for' && option === 'offset' && this.#takeWord('continue')) return
     this.#value()
   }
@@ -249,14 +248,14 @@ class ExpressionReader {
     return { ...someValue, isOpen: true }
   }
 
-  /** Of `a == 1 || b` and `a == 1 | upcase`. */
+  /** Explains the bar in `a == 1 || b` and `a == 1 | upcase`. */
   #refuseBar(part: Part): never {
     if (!this.#isMark('|', this.#at + 1)) throw new SyntaxProblem(filterBehindOperation)
     if (this.#place !== 'condition') refuseChoice(part)
     throw new SyntaxProblem('expected the end before "|" (write "or")')
   }
 
-  /** A value that is kept, sent or compared, where a choice would give true or false. */
+  /** Reads a value that is stored, sent or compared. A choice is refused, because it would give true or false. */
   #written(): Part {
     const part = this.#filtered()
     refuseChoice(part)
@@ -290,7 +289,7 @@ class ExpressionReader {
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
 
-  /** Whether an argument has no name. Only one filter knows one by its name; to all others the name would be a list. */
+  /** Returns whether the argument is positional. Only `default` has a named argument; other filters would get a list. */
   #argument(filter: string, isFirst: boolean): boolean {
     const { kind, text } = this.#peek
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
@@ -304,7 +303,7 @@ class ExpressionReader {
     return true
   }
 
-  /** Filters such as `where_exp` take the name of an item and a condition as texts. */
+  /** Filters such as `where_exp` have two texts as arguments: the name of an item and a condition. */
   #readTextOfCondition(filter: string, start: number): void {
     const [item, comma, condition, next] = this.#tokens.slice(start, start + 4)
     const isConstant = item?.kind === 'string' && comma?.text === ',' && condition?.kind === 'string'
@@ -325,7 +324,7 @@ class ExpressionReader {
     }
   }
 
-  /** Filters such as `where` take the path to a property as a text. LiquidJS ignores what it cannot read of it. */
+  /** Filters such as `where` have a path as a text argument. LiquidJS ignores the part of it that it cannot parse. */
   #readTextOfPath(filter: string, start: number): void {
     const [path, next] = this.#tokens.slice(start, start + 2)
     if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
@@ -375,7 +374,7 @@ class ExpressionReader {
     return truth
   }
 
-  /** Notes that something is decided by the truth of a part, which that of a constant cannot do. */
+  /** Records that the truth of a part decides. A constant is refused there. */
   #judge({ gives, index }: Part, problem: string): void {
     if (gives === 'text' || gives === 'number') throw new SyntaxProblem(problem)
     const variable = index === null ? undefined : this.variables[index]
@@ -416,14 +415,14 @@ class ExpressionReader {
     return someValue
   }
 
-  /** The name that a variable begins with, null for a computed one, and for all that is no variable what it gives. */
+  /** The first name of a variable; null for a computed one; for a constant its kind. */
   #first(quoted: Set<string>): string | null | Part {
     const { kind, text } = this.#peek
     if (this.#takeMark('(')) return this.#group()
     if (this.#isMark('[')) return this.#property(quoted)
     if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw this.#unexpected('a value')
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
-    // LiquidJS reads 1e3 and -x as names of variables that nobody has.
+    // LiquidJS reads 1e3 and -x as names of variables.
     if (kind === 'word' && /^[\d?-]/.test(text)) throw this.#unexpected('a value')
     if (kind === 'word') this.#refuseDash(text)
     if (kind === 'string' && !this.#isSearched) refusePlaceholder(text)
@@ -432,7 +431,7 @@ class ExpressionReader {
     return literals.get(text) ?? text
   }
 
-  /** Whether a filter looks for what stands here, so that braces may be what it finds. */
+  /** Whether a filter searches for this text, so that braces in it may be meant literally. */
   get #isSearched(): boolean {
     const [bar, filter, colon] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at)
     return bar?.text === '|' && colon?.text === ':' && searchFilters.has(filter?.text ?? '')
@@ -451,7 +450,7 @@ class ExpressionReader {
     return { ...part, isOpen: false }
   }
 
-  /** The name of the property, or null where it is computed. */
+  /** The name of a property; null if it is computed. */
   #property(quoted: Set<string>): string | null {
     if (this.#takeMark('.')) return this.#dotted()
     this.#mark('[')
@@ -469,7 +468,7 @@ class ExpressionReader {
 
   #dotted(): string {
     const { text } = this.#peek
-    // LiquidJS takes no sign but a minus for a part of a name.
+    // In LiquidJS a name may contain a minus, but no other sign.
     return !text.startsWith('+') && this.#take('number') ? text : this.#word('the name of a property')
   }
 
@@ -517,7 +516,7 @@ class ExpressionReader {
     return text
   }
 
-  /** `{{ a- }}` is no `{{ a -}}`. */
+  /** Refuses `{{ a- }}`, which is not `{{ a -}}`. */
   #refuseDash(name: string): void {
     if (!name.endsWith('-')) return
     throw new SyntaxProblem(
@@ -544,7 +543,7 @@ const mixedJoints =
 const filterBehindOperation =
   'a filter behind an operator would work on the result; put the value and its filter in parentheses, as in (a | downcase) == "b"'
 
-/** Of `a contains "x" or "y"`, which is always true. */
+/** Explains `a contains "x" or "y"`, which is always true. */
 const besideJoint = {
   and: constantBeside('and'),
   or: constantBeside('or'),
@@ -561,12 +560,12 @@ function kindOfConstant({ gives }: Part): ComparedConstant['kind'] | null {
   return gives === 'number' ? 'number' : null
 }
 
-/** Whether a part is one of the values that a join does not give. */
+/** Whether a part is a value, and not true or false. */
 function isValue({ gives }: Part): boolean {
   return gives === 'value' || gives === 'choice'
 }
 
-/** `{{ a or b }}` is true or false, where people want the first that is there. */
+/** Refuses `{{ a or b }}`: it gives true or false, but authors expect the first value that exists. */
 function refuseChoice({ gives }: Part): void {
   if (gives !== 'choice') return
   throw new SyntaxProblem(
@@ -574,7 +573,7 @@ function refuseChoice({ gives }: Part): void {
   )
 }
 
-/** What is true or false equals no text and no number. */
+/** Refuses a comparison of true or false with a text or a number, which are never equal. */
 function refuseComparedTruth(part: Part, other: Part): void {
   const isTruth = part.gives === 'choice' || (part.gives === 'truth' && part !== trueOrFalse)
   if (!isTruth || (other.gives !== 'text' && other.gives !== 'number')) return
@@ -583,7 +582,7 @@ function refuseComparedTruth(part: Part, other: Part): void {
   )
 }
 
-/** Of a text Liquid knows the length and the characters; nothing else that stands in a template has members. */
+/** Refuses members of constants. In Liquid only a text has some: its size and its characters. */
 function refuseMembers(part: Part, [name]: readonly (string | null)[]): void {
   const isOfText = name === null || /^(?:size|length|first|last|-?\d+)$/.test(name ?? '')
   if (part.gives === 'text' && isOfText) return
@@ -595,12 +594,12 @@ function refuseMembers(part: Part, [name]: readonly (string | null)[]): void {
   )
 }
 
-/** What groups by a condition keeps what it gives; all others look at its truth. */
+/** The form of the condition of a filter. `group_by_exp` keeps its value; all other filters use its truth. */
 export function formOfCondition(filter: string): ExpressionForm {
   return filter === 'group_by_exp' ? 'value' : 'condition'
 }
 
-/** `{{ a | default: "{{ b }}" }}` would send the braces. */
+/** Refuses `{{ a | default: "{{ b }}" }}`, which would send the braces. */
 function refusePlaceholder(text: string): void {
   if (!isAround(text, '{{', '}}') && !isAround(text, '{%', '%}')) return
   throw new SyntaxProblem(
@@ -613,7 +612,7 @@ function isAround(text: string, open: string, close: string): boolean {
   return start !== -1 && text.includes(close, start + open.length)
 }
 
-/** `{% assign true = 1 %}` would make a variable that nobody can name. */
+/** Refuses `{% assign true = 1 %}`: no expression could refer to that variable. */
 function refuseName(name: string): void {
   if (literals.has(name) || wordOperators.has(name) || name === 'not')
     throw new SyntaxProblem(`"${name}" is a word of Liquid, and no name for a variable`)
@@ -644,9 +643,9 @@ function unknownArgument(filter: string, named: string): SyntaxProblem {
   )
 }
 
-/** Whether LiquidJS reads all of a text as the path to a property. */
+/** Whether LiquidJS reads the whole text as the path to a property. */
 function isPath(text: string): boolean {
-  // LiquidJS calls itself for each of them.
+  // LiquidJS recurses for each bracket.
   if (text.split(/[[(]/).length > maxNesting) return false
   const tokenizer = new Tokenizer(text)
   try {
@@ -659,17 +658,17 @@ function isPath(text: string): boolean {
   }
 }
 
-/** What a text says, as LiquidJS reads it. */
+/** The content of a text literal, as LiquidJS reads it. */
 function readContent({ text }: Token): string {
   return new Tokenizer(text).readQuoted()?.content ?? ''
 }
 
-/** Those whose first argument is a text to look for. */
+/** Filters whose first argument is a text to search for. */
 const searchFilters: ReadonlySet<string> = new Set([
   ...['split', 'remove', 'remove_first', 'remove_last', 'replace', 'replace_first', 'replace_last'],
 ])
 
-/** Those that read a text as the path to a property of each item. */
+/** Filters that read a text as the path to a property of each item. */
 const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'find_index', 'has', 'group_by'])
 
 function tokenize(expression: string): readonly Token[] {
@@ -686,12 +685,12 @@ function tokenize(expression: string): readonly Token[] {
   }
 }
 
-/** A token that no rule of the grammar takes, so that the reader complains about it where it stands. */
+/** A token that no rule of the grammar accepts, so that the parser complains at its place. */
 function unreadable(rest: string): Token {
   return { kind: 'unreadable', text: /^["']/.test(rest) ? 'a quote that is not closed' : `"${rest[0]}"` }
 }
 
-/** Where a token stands, for people. A text is not repeated: it may be a credential. */
+/** The place of a token, for messages. Texts are not quoted, because one may be a credential. */
 function describePlace({ kind, text }: Token, isQuoted: boolean): string {
   if (kind === 'end') return 'at the end'
   if (kind === 'string') return 'before a text'

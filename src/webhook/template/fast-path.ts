@@ -18,8 +18,8 @@ import type { RenderContext } from './render-context.ts'
 export type Step = (context: RenderContext, emitter: Emitter) => void
 
 /**
- * The steps of a template that is made of text, secrets, and paths through filters with constant arguments; null for
- * any other. LiquidJS would run its generators for the same, which takes ten times as long.
+ * The steps of a template that consists of text, secrets, and paths through filters with constant arguments; null for any
+ * other template. The steps avoid the generators of LiquidJS.
  */
 export function compileFastPath(templates: readonly Template[]): readonly Step[] | null {
   const steps = templates.map(compileStep)
@@ -50,7 +50,7 @@ function outputStep(output: Output): Step | null {
   return reporting(write, output)
 }
 
-/** As LiquidJS does, so that what a template throws can be told from a mistake of ours. */
+/** Wraps errors in the same way as LiquidJS, so that errors of a template differ from bugs of the service. */
 function reporting(step: Step, template: Template): Step {
   return (context, emitter) => {
     try {
@@ -61,9 +61,9 @@ function reporting(step: Step, template: Template): Step {
   }
 }
 
-/** The path that a placeholder is made of; null where it is made of anything else, or more. */
+/** The path of a placeholder that consists of one path; null for any other. */
 export function readPath({ value: { initial, filters } }: Output): Path | null {
-  // The one is what every placeholder ends with: it encodes the value for its place.
+  // The one filter is the encoder that every placeholder ends with.
   return filters.length === 1 ? initialPath(initial) : null
 }
 
@@ -94,7 +94,7 @@ function compileFilter(filter: Filter): Evaluate<unknown> | null {
   }
 }
 
-/** The value of a word, text or number that stands in a template; undefined for anything that must be looked up. */
+/** The value of a literal; undefined for a variable. */
 function readConstant(token: unknown): unknown {
   return typeof token === 'object' && token !== null && 'content' in token ? token.content : undefined
 }

@@ -1,4 +1,4 @@
-/** What a filter needs behind its colon, in words. */
+/** The arguments that a filter needs. */
 export interface NeededArguments {
   readonly count: number
   readonly example: string
@@ -14,7 +14,7 @@ const ofItem = one('"item"')
 const ofReplacement = two('"old", "new"')
 const ofCondition = two('"item", "item.active"')
 
-/** The arguments without which a filter means nothing. LiquidJS takes those that are missing as nothing. */
+/** The required arguments of filters. LiquidJS does not check them. */
 export const neededArguments: ReadonlyMap<string, NeededArguments> = new Map([
   ['append', ofText],
   ['prepend', ofText],
@@ -55,7 +55,7 @@ export const neededArguments: ReadonlyMap<string, NeededArguments> = new Map([
 
 const numbered = (most: number, names: readonly string[]) => names.map((name) => [name, most] as const)
 
-/** How many arguments a filter uses at most, those with a name aside. LiquidJS ignores all others. */
+/** The largest number of positional arguments of filters. LiquidJS ignores further ones. */
 export const mostArguments: ReadonlyMap<string, number> = new Map([
   ...numbered(0, [
     ...['escape', 'xml_escape', 'escape_once', 'newline_to_br', 'strip_html', 'strip_newlines', 'squish'],
@@ -80,7 +80,7 @@ export const mostArguments: ReadonlyMap<string, number> = new Map([
 
 const ofOthers = 'map: "name" before it'
 
-/** What those may mean who give a filter more arguments than it uses. */
+/** The likely intention behind further arguments. */
 export const insteadOfMore: ReadonlyMap<string, string> = new Map([
   ['sort', 'sort: "name" | reverse'],
   ['sort_natural', 'sort_natural: "name" | reverse'],

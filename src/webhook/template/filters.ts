@@ -18,7 +18,7 @@ type FilterHandler = Extract<FilterImplOptions, (...parts: never[]) => unknown>
 type FilterThis = ThisParameterType<FilterHandler>
 type Replace = (standard: FilterHandler, name: string) => FilterHandler
 
-/** Replaces the filters of LiquidJS that take as true, as a number or as a list what is none. */
+/** Replaces the filters of LiquidJS that silently accept input of the wrong kind. */
 export function registerFilters(liquid: Liquid): void {
   const names = new Set(Object.keys(liquid.filters))
   const replace = (names: readonly string[], by: Replace) => {
@@ -51,13 +51,13 @@ function standard(name: string): FilterHandler {
   return standardFilters[name] as FilterHandler
 }
 
-/** Says what stands in the place of nothing: of what is missing, null, false, an empty text or an empty list. */
+/** The filter `default`: replaces a value that is missing, null, false, an empty text or an empty list. */
 function defaultValue(this: FilterThis, given: unknown, instead: unknown, ...options: unknown[]): unknown {
   const value: unknown = toValue(given as never)
   const isKept = value === false && options.some(allowsFalse)
   const isGiven = isKept || (isTrue(value) && !(Array.isArray(value) && value.length === 0))
   const result = isGiven ? value : instead
-  // What was undefined before is answered for.
+  // The default accounts for an undefined variable.
   if (result !== undefined) (this.context as RenderContext).forgive()
   return result
 }
@@ -66,7 +66,7 @@ function allowsFalse(option: unknown): boolean {
   return Array.isArray(option) && option[0] === 'allow_false' && isTrue(option[1])
 }
 
-/** Of an object the number of its members, which LiquidJS knows of `.size` only. */
+/** The filter `size`, also for objects: LiquidJS counts their members for `.size` only. */
 function measure(given: unknown): number {
   const value: unknown = toValue(given as never)
   if (typeof value === 'string' || Array.isArray(value)) return value.length
@@ -78,10 +78,10 @@ const numberFilters = [
   ...['minus', 'modulo', 'plus', 'round', 'times'],
 ]
 
-/** LiquidJS takes as zero whatever is no number. */
+/** Refuses values that are not numbers. LiquidJS would take them as zero. */
 function needingNumbers(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, ...values: [unknown, ...unknown[]]) {
-    // Behind the numbers stands whether a division leaves out what is behind the point.
+    // A third argument is not a number: whether `divided_by` rounds down.
     const wrong = values.slice(0, 2).findIndex((value) => !isNumeric(value))
     if (wrong !== -1) throw new FilterFailed(notNumeric(name, values[wrong], wrong))
     return filter.call(this, ...values)
@@ -93,7 +93,7 @@ function notNumeric(name: string, value: unknown, position: number): string {
   return `The filter "${name}" needs numbers, and ${what} is ${describeNoNumber(value)}.`
 }
 
-/** Whether Liquid calculates with a value: nothing and an empty text are zero. */
+/** Whether Liquid can calculate with a value. Missing values and the empty text count as zero. */
 export function isNumeric(given: unknown): boolean {
   const value: unknown = toValue(given as never)
   if (typeof value === 'string')
@@ -101,7 +101,7 @@ export function isNumeric(given: unknown): boolean {
   return value === undefined || value === null || typeof value === 'number' || value instanceof LongNumber
 }
 
-/** LiquidJS adds up what is a number and leaves out the rest. */
+/** Refuses items that are not numbers. LiquidJS would ignore them. */
 function* sumNumbers(
   this: FilterThis,
   given: unknown,
@@ -123,7 +123,7 @@ function describeNoNumber(value: unknown): string {
   return `${describeKind(value)}${typeof value === 'string' ? ' that is no number' : ''}`
 }
 
-/** LiquidJS says that words were left out where none were. */
+/** The filter `truncatewords`. LiquidJS adds the ellipsis even if it removes no word. */
 function truncateWords(this: FilterThis, given: unknown, limit: unknown = 15, end: unknown = '...'): unknown {
   const text = plainText(toValue(given as never))
   const ending = plainText(toValue(end as never))
@@ -133,7 +133,7 @@ function truncateWords(this: FilterThis, given: unknown, limit: unknown = 15, en
   return words.length <= count ? text : words.slice(0, count).join(' ') + ending
 }
 
-/** What has neither characters nor an order would be `[object Object]`, or nothing. */
+/** Refuses objects, which LiquidJS would write as `[object Object]` or drop. */
 function refusingObjects(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const value: unknown = toValue(given as never)
@@ -145,7 +145,7 @@ function refusingObjects(filter: FilterHandler, name: string): FilterHandler {
   }
 }
 
-/** How many arguments of a filter count characters or items. */
+/** The number of arguments of a filter that count characters or items. */
 const countedArguments: Readonly<Record<string, number>> = {
   slice: 2,
   sample: 1,
@@ -153,7 +153,7 @@ const countedArguments: Readonly<Record<string, number>> = {
   truncatewords: 1,
 }
 
-/** LiquidJS adds up texts, so that `slice: "1", "2"` would end at the twelfth. A count that is nothing is as if it were not there. */
+/** Converts counts to numbers. LiquidJS would concatenate texts: `slice: "1", "2"` would end at 12. An empty count is left out. */
 function countingByNumbers(filter: FilterHandler, name: string): FilterHandler {
   const counted = countedArguments[name] ?? 0
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
@@ -196,7 +196,7 @@ const textFilters = [
   ...['base64_encode', 'base64_decode', 'sha256', 'hmac_sha256', 'join', 'array_to_sentence_string'],
 ]
 
-/** An object is written as in a placeholder, which is JSON, and not as `[object Object]`. */
+/** Writes objects as JSON, as placeholders do, and not as `[object Object]`. */
 function writingObjects(filter: FilterHandler): FilterHandler {
   return function (this: FilterThis, ...values: [unknown, ...unknown[]]) {
     const { memoryLimit } = this.context
@@ -221,7 +221,7 @@ function withoutObjects(given: unknown, memoryLimit: { use(count: number): void 
 
 const dateFilters = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string']
 
-/** LiquidJS takes true for a moment in 1970, a list for a text, and a long number for milliseconds. */
+/** Refuses values that are not dates. LiquidJS would read true as a moment in 1970, and a list as a text. */
 function needingDates(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const value: unknown = toValue(given as never)
@@ -233,7 +233,7 @@ function needingDates(filter: FilterHandler, name: string): FilterHandler {
   }
 }
 
-/** Half a character, of which LiquidJS makes an error, is U+FFFD as it is everywhere. */
+/** Replaces lone surrogates by U+FFFD. LiquidJS would throw. */
 function readingWholeCharacters(filter: FilterHandler): FilterHandler {
   return function (this: FilterThis, given: unknown) {
     return filter.call(this, withWholeCharacters(given))
@@ -255,7 +255,7 @@ function writingWholeCharacters(filter: FilterHandler): FilterHandler {
 
 type Judge = (list: readonly unknown[], truths: readonly boolean[]) => unknown
 
-/** What the filters that decide by the truth of a property do where they are given no value to compare it with. */
+/** The filters that use the truth of a property if they have no value to compare it with. */
 const truthFilters: Readonly<Record<string, (filter: FilterHandler) => FilterHandler>> = {
   where: judging((list, truths) => list.filter((_, index) => truths[index])),
   reject: judging((list, truths) => list.filter((_, index) => !truths[index])),
@@ -292,14 +292,14 @@ function toList(given: unknown): readonly unknown[] {
 
 const conditionFilters = ['where_exp', 'reject_exp', 'has_exp', 'find_exp', 'find_index_exp']
 
-/** LiquidJS keeps those items only for which a condition is `true` itself. */
+/** Makes the condition a boolean. LiquidJS keeps only items whose condition is exactly `true`. */
 function judgingItems(filter: FilterHandler): FilterHandler {
   return function (this: FilterThis, given: unknown, item: unknown, condition: unknown) {
     return filter.call(this, given, item, `(${String(toValue(condition as never) ?? '')}) and true`)
   }
 }
 
-/** Conditions may ask for what is not there, and one that was put together at run time is judged as all others. */
+/** Undefined variables in the condition of a filter are allowed. A computed condition is checked like all others. */
 function forgivingExpression(filter: FilterHandler, name: string, names: ReadonlySet<string>): FilterHandler {
   return function* (this: FilterThis, given: unknown, item: unknown, condition: unknown) {
     const context = this.context as RenderContext
@@ -318,7 +318,7 @@ const listFilters = [
   ...['where_exp', 'reject_exp', 'find_exp', 'find_index_exp', 'group_by_exp'],
 ]
 
-/** LiquidJS makes an empty list of nothing, which a text would show as `[]`. */
+/** Keeps missing values. LiquidJS would turn them into an empty list, which a text would show as `[]`. */
 function givingNothingForNothing(filter: FilterHandler): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const value: unknown = toValue(given as never)

@@ -2,28 +2,28 @@ import { sources } from '../../contract/payload.ts'
 import { didYouMean, suggest } from '../values/suggest.ts'
 import type { VariablePath } from './expression-syntax.ts'
 
-/** What stands behind a name: anything at all, a text, a number, headers under lower-case names, or members. */
+/** The kind of value of a name: anything, a text, a number, headers under lower-case names, or an object with these members. */
 type Shape = 'anything' | 'text' | 'number' | 'headers' | { readonly [member: string]: Shape }
 
-/** The names that templates may begin with, and what stands behind each. */
+/** The variables of a template, with the kinds of their values. */
 export type KnownNames = Readonly<Record<string, Shape>>
 
 const attributes: KnownNames = Object.fromEntries(sources.map((source) => [source, 'anything']))
 
-/** What templates of the request may name. */
+/** The variables of templates in the request. */
 export const requestNames: KnownNames = {
   ...attributes,
   node: { id: 'text' },
   execution: { id: 'text', idempotencyKey: 'text', correlationId: 'text', tenant: 'text' },
 }
 
-/** What captures, and the conditions that judge a response, may name. */
+/** The variables of captures and of conditions on a response. */
 export const responseNames: KnownNames = {
   ...requestNames,
   response: { status: 'number', headers: 'headers', body: 'text', json: 'anything' },
 }
 
-/** What other tools call the members. */
+/** The names of members in other tools. */
 const namesElsewhere: Readonly<Record<string, string>> = {
   code: 'status',
   ok: 'status',
@@ -43,7 +43,7 @@ const namesElsewhere: Readonly<Record<string, string>> = {
   islast: 'last',
 }
 
-/** What other tools call the sources. */
+/** The names of sources in other tools. */
 const sourcesElsewhere: Readonly<Record<string, string>> = {
   contact: 'profile',
   customer: 'profile',
@@ -57,7 +57,7 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   variables: 'vars',
 }
 
-/** What other languages call the constants. */
+/** The names of constants in other languages, and advice. */
 const constantsElsewhere: Readonly<Record<string, string>> = {
   true: 'Write true.',
   false: 'Write false.',
@@ -71,14 +71,14 @@ const constantsElsewhere: Readonly<Record<string, string>> = {
   today: 'The date is "today" | date: "%Y-%m-%d".',
 }
 
-/** What makes a name one that nobody means, and what to do about it. */
+/** Names that are a mistake by their form, and advice. */
 const oddNames: readonly (readonly [form: RegExp, advice: string])[] = [
   [/\?/, 'There is no "?." here: write profile.email in the place of profile?.email.'],
   [/[\u2018-\u201f\u00ab\u00bb]/, 'A name has curly quotes in it: write straight ones.'],
   [/[\p{C}\p{Z}]/u, 'A name has a character in it that cannot be seen: write it anew.'],
 ]
 
-/** The variables of loops, by the tag that makes them. */
+/** The variables of loops, with their tags. */
 const loopVariables: Readonly<Record<string, string>> = { forloop: 'for', tablerowloop: 'tablerow' }
 
 const forloop: KnownNames = {
@@ -92,7 +92,7 @@ const forloop: KnownNames = {
   name: 'text',
 }
 
-/** What stands behind the variables of loops. */
+/** The members of the variables of loops. */
 const loopNames: KnownNames = {
   forloop,
   tablerowloop: {
@@ -106,8 +106,8 @@ const loopNames: KnownNames = {
 }
 
 /**
- * What is wrong with the name of a variable that nothing can ever have; null where it may have a value, and where that
- * is computed. `made` has the names that tags of the same template make.
+ * The problem with a variable that can never have a value; null if it may have one, or if its name is computed. `made` are
+ * the names that tags of the same template define.
  */
 export function findUnknownName(
   variable: VariablePath,
@@ -122,13 +122,13 @@ export function findUnknownName(
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
 
-/** Where a variable leaves what can be there: at its root, whose index is -1, or at a member of something. */
+/** The first unknown name of a variable: its root (index -1) or a member. */
 interface UnknownName {
   readonly index: number
   readonly within: Shape
 }
 
-/** What a variable leads to. */
+/** The kind of value that a variable leads to. */
 interface Followed {
   readonly unknown: UnknownName | null
   readonly shape: Shape
@@ -155,7 +155,7 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
   return { unknown: null, shape }
 }
 
-/** What is wrong with a condition that comes out the same whatever the value is; null where nothing is. */
+/** The problem with a condition that has the same result for every value; null if it has none. */
 function describeMismatch(variable: VariablePath, shape: Shape): string | null {
   const { compared, isJudged, quoted } = variable
   const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
@@ -171,7 +171,7 @@ function describeMismatch(variable: VariablePath, shape: Shape): string | null {
   return null
 }
 
-/** Some values are there always, and zero is one. */
+/** The problem with a condition on a value that is always true. Zero is true in Liquid, too. */
 function alwaysTrue(name: string, shape: Shape): string | null {
   if (shape === 'number') return `${name} is a number, and every number is true. Compare it with ==, < or >.`
   if (typeof shape !== 'object' && shape !== 'headers') return null
@@ -179,7 +179,7 @@ function alwaysTrue(name: string, shape: Shape): string | null {
   return `${name} is always there, so that it decides nothing. Name one of ${has}.`
 }
 
-/** What stands behind a member; null where there is no such member. */
+/** The kind of value of a member; null if there is no such member. */
 function findMember(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
   if (shape === 'number') return null
   if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : findCharacter(member)
@@ -191,7 +191,7 @@ function findCharacter(member: string): Shape | null {
   return /^-?\d+$/.test(member) ? 'text' : null
 }
 
-/** The names `size`, `first` and `last` are those of Liquid too. */
+/** The kind of value of a header name. `size`, `first` and `last` are also properties of Liquid. */
 function shapeHeader(member: string): Shape {
   return member === 'size' || member === 'first' || member === 'last' ? 'anything' : 'text'
 }
@@ -223,7 +223,7 @@ function describeOddRoot(root: string): string | null {
   return oddNames.find(([form]) => form.test(root))?.[1] ?? null
 }
 
-/** What an author may have meant by a variable that begins with no known name, the likeliest first. */
+/** Suggestions for a variable with an unknown first name, the likeliest first. */
 function meantByRoot(
   { root, members, quoted }: VariablePath,
   known: KnownNames,
@@ -258,7 +258,7 @@ const noParentLoop =
 
 const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
 
-/** What stands at the place of members that nothing has. */
+/** The suggestion for an unknown member. */
 function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
   const [member, ...rest] = members
   if (before === 'response.body') return write({ root: 'response.json', members, quoted })
@@ -270,7 +270,7 @@ function meantByMember({ root: before, members, quoted }: VariablePath, shape: S
   return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
 }
 
-/** Those that stand between quotes may be told: they are no credentials. */
+/** Header names that messages may quote although they stand between quotes: they are not credentials. */
 const commonHeaders: ReadonlySet<string> = new Set([
   ...['location', 'content-type', 'content-length', 'content-encoding', 'content-language', 'date', 'etag'],
   ...[
@@ -301,7 +301,7 @@ function nameRoot({ root, quoted }: Pick<VariablePath, 'root' | 'quoted'>): stri
   return root !== null && plainName.test(root) && !quoted.has(root) ? `"${root}"` : null
 }
 
-/** As an author would write it, up to what is computed or stands between quotes. */
+/** Writes a variable as in a template, up to the first name that is computed or between quotes. */
 function write({ root, members, quoted }: VariablePath): string {
   const end = members.findIndex((name) => name === null || !plainName.test(name) || quoted.has(name))
   return [root, ...(end === -1 ? members : members.slice(0, end))].join('.')

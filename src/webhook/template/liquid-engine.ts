@@ -30,11 +30,11 @@ import { isStoredSecret } from './render-result.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isTrue } from './truth.ts'
 
-/** Thrown by a rendering that refers to a secret that is not known or may not be used. */
+/** Thrown by a rendering that refers to an unknown secret, or to one whose binding does not allow the use. */
 export class SecretRefused extends Error {
   readonly secretName: string
   readonly place: SecretPlace
-  /** What of its binding the use does not keep; null where it is not known. */
+  /** The violated part of the binding; null for an unknown secret. */
   readonly refusedBy: RefusedSecret['refusedBy'] | null
   constructor(secretName: string, place: SecretPlace, refusal: RefusedSecret | undefined) {
     super('a secret cannot be used')
@@ -44,7 +44,7 @@ export class SecretRefused extends Error {
   }
 }
 
-/** The value of a tag, which may ask for what is not there. */
+/** The argument of a tag in which undefined variables are allowed. */
 class Quiet {
   readonly #value: Value
   constructor(value: Value) {
@@ -61,7 +61,7 @@ function quiet(value: Value): Value {
   return new Quiet(value) as unknown as Value
 }
 
-/** The truth of a condition, which LiquidJS would judge in another way. */
+/** The truth of a condition by our rules, which differ from those of LiquidJS. */
 class Truth extends Quiet {
   override *value(...parts: Parameters<Quiet['value']>): Generator<unknown, boolean, unknown> {
     return isTrue(yield* super.value(...parts))
@@ -72,7 +72,7 @@ function truth(value: Value): Value {
   return new Truth(value) as unknown as Value
 }
 
-/** Something to do between the head of a tag and its body. */
+/** A template that runs a function between the head of a tag and its body. */
 function step(token: TagToken, run: (context: RenderContext) => void): Template {
   return { token, render: run as (context: Context) => void }
 }
@@ -101,13 +101,13 @@ class QuietCase extends CaseTag {
   }
 }
 
-/** LiquidJS tells loops and cycles apart by how they are written. The blanks are no part of that. */
+/** Removes blanks from the key by which LiquidJS distinguishes loops and cycles: their source text. */
 function nameWithoutBlanks(token: { getText(): string }): void {
   const text = token.getText().replace(/("[^"]*"|'[^']*')|\s+/g, '$1')
   token.getText = () => text
 }
 
-/** LiquidJS takes what is no number as no item at all, and nothing as none. */
+/** Refuses options of a loop that are not numbers. LiquidJS would run such a loop without items. */
 function countByNumbers(options: Hash): void {
   const render = options.render.bind(options)
   options.render = function* (context) {
@@ -120,7 +120,7 @@ function countByNumbers(options: Hash): void {
 function toCount(name: string, given: unknown): number | undefined {
   const value: unknown = toValue(given as never)
   if (value === undefined || value === null) return undefined
-  // What a loop goes on from, before there was one.
+  // `offset: continue` of the first loop has an empty object here.
   if (typeof value === 'object' && Object.keys(value).length === 0 && !(value instanceof LongNumber)) return 0
   if (!isNumeric(value))
     throw new FilterFailed(`The option "${name}" of a loop is ${describeKind(value)}, and no number.`)
@@ -163,13 +163,13 @@ class SettlingAssign extends AssignTag {
   override *render(context: RenderContext): Generator<unknown, void, unknown> {
     yield super.render(context)
     const { key } = this as unknown as { readonly key: string }
-    // A name that was given nothing is noticed where it is used.
+    // An undefined value is reported where the assigned name is used.
     if (context.bottom()[key] === undefined) context.forgiveAssignment(key)
     else context.settle()
   }
 }
 
-/** Text that is captured is encoded where it lands, not before. */
+/** A captured text is not encoded: it is encoded where it is used. */
 class PlainCapture extends CaptureTag {
   override *render(context: RenderContext): Generator<unknown, void, string> {
     const { encode } = context
@@ -181,7 +181,7 @@ class PlainCapture extends CaptureTag {
   }
 }
 
-/** What `{{ secrets.NAME }}` becomes after it was checked. No author can write this tag. */
+/** The tag that replaces `{{ secrets.NAME }}` after the check. Authors cannot write this tag. */
 export class SecretTag extends Tag {
   readonly secretName: string
   readonly isDelimited: boolean
@@ -199,17 +199,17 @@ export class SecretTag extends Tag {
     if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
     const { value, isStored, isHidden, isUnknown } = found
     const text = context.encode === null ? value : context.encode(value)
-    // Before it is written, so that it is known where a text becomes too long by it.
+    // The secret is noted before it is written, so that a text that it makes too long is known to contain it.
     context.noteSecret({ name, isStored, isHidden, isUnknown, start, end: start + text.length })
     if (isStoredSecret(found) && emitter instanceof TextEmitter) emitter.writeSecret(text)
     else emitter.write(text)
   }
 }
 
-/** The one engine: what it lacks, no template can use. */
+/** The Liquid engine of all templates. */
 export const engine = createEngine()
 
-/** The filters that an author may name. */
+/** The names of all filters. */
 export const filterNames: ReadonlySet<string> = new Set(Object.keys(engine.filters))
 
 patchLiquid(engine)

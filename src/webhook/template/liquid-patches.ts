@@ -13,12 +13,12 @@ import { explainFailure, FilterFailed, refuseNoNumber } from './filter-failure.t
 import { isNumeric } from './filters.ts'
 
 /**
- * The version of LiquidJS that the patches were written for. They replace methods of its prototypes: with another version,
- * read what has become of those.
+ * The version of LiquidJS that the patches were written for. They replace methods of its prototypes, so check these methods
+ * before a change of the version.
  */
 export const patchedVersion = '10.30.1'
 
-/** Mends what LiquidJS reads or computes in another way than the manual of the node says. Once for a process. */
+/** Applies the patches, once per process. */
 export function patchLiquid(engine: Liquid): void {
   readNegatedGroups()
   boundRanges(engine)
@@ -27,7 +27,7 @@ export function patchLiquid(engine: Liquid): void {
   keepDigits()
 }
 
-/** LiquidJS reads a `not` right behind a parenthesis as the name of a variable. `not` came with harttle/liquidjs#575. */
+/** LiquidJS reads `not` right after a parenthesis as the name of a variable. harttle/liquidjs#575 added `not`. */
 function readNegatedGroups(): void {
   const read = Tokenizer.prototype.readGroupOrRange
   Tokenizer.prototype.readGroupOrRange = function (this: Tokenizer) {
@@ -46,8 +46,8 @@ function readNegatedGroups(): void {
 }
 
 /**
- * LiquidJS counts a range up by one, which beyond 2^53 changes nothing and never ends; its limit of memory came with
- * harttle/liquidjs#776. All ranges pass through the tokenizer, also those in the arguments of filters.
+ * LiquidJS increments a range by one, which has no effect beyond 2^53, so the loop would not end. harttle/liquidjs#776 added
+ * its memory limit. The patch is in the tokenizer, because all ranges pass there, also those in arguments of filters.
  */
 function boundRanges(engine: Liquid): void {
   const read = Tokenizer.prototype.readGroupOrRange
@@ -61,7 +61,7 @@ function boundRanges(engine: Liquid): void {
   }
   engine.registerFilter('range_bound', (given: unknown) => {
     if (!isNumeric(given)) throw new FilterFailed('A range of the template has a bound that is no number.')
-    // As in Liquid: whole numbers, so that a range never runs past its bound.
+    // Whole numbers, as in Liquid, so that a range does not pass its bound.
     const whole = Math.trunc(Number(toValue(given as never) ?? 0))
     if (Math.abs(whole) > Number.MAX_SAFE_INTEGER)
       throw new FilterFailed('A range of the template has a bound beyond 9007199254740991.')
@@ -69,7 +69,7 @@ function boundRanges(engine: Liquid): void {
   })
 }
 
-/** LiquidJS ends a path at a blank, so that `profile .email` is the whole profile. */
+/** LiquidJS ends a path at a blank: it would read `profile .email` as the whole profile. */
 function readSpacedProperties(): void {
   const tokenizer = Tokenizer.prototype as unknown as { readProperties(isBegin?: boolean): ValueToken[] }
   const read = tokenizer.readProperties
@@ -89,7 +89,7 @@ function readSpacedProperties(): void {
   }
 }
 
-/** As LiquidJS does it, but for what may not come out, and for saying which filter failed. */
+/** Runs filters like LiquidJS, but refuses NaN and infinity, and names the filter that failed. */
 function watchFilters(engine: Liquid): void {
   interface Parts {
     readonly handler: (...all: unknown[]) => unknown
@@ -112,7 +112,7 @@ function watchFilters(engine: Liquid): void {
   }
 }
 
-/** A number of a template keeps its digits as one of the payload does, so that both compare as they are written. */
+/** A number in a template keeps its digits like one in the payload, so that both compare by all digits. */
 function keepDigits(): void {
   const read = Tokenizer.prototype.readNumber
   Tokenizer.prototype.readNumber = function (this: Tokenizer) {

@@ -4,7 +4,7 @@ import { isNothing, isTrue } from './truth.ts'
 
 type Operator = (left: unknown, right: unknown, context: unknown) => unknown
 
-/** JavaScript takes null as zero, as the text "null", and as another thing than what is missing. Liquid does not. */
+/** The comparisons of Liquid. Unlike in JavaScript, null equals a missing value, and is neither zero nor the text "null". */
 export const operators = {
   ...defaultOperators,
   '==': equality(true),
@@ -33,12 +33,12 @@ function equality(isWanted: boolean): Operator {
     isNothing(left) && isNothing(right) ? isWanted : judge(left, right, context)
 }
 
-/** Numbers and texts have an order. Nothing else is more or less than anything, nor is a text that is no number than one. */
+/** Only numbers and texts have an order. A text that is not a number has no order relative to a number. */
 function ordering(judge: (order: number) => boolean): Operator {
   return (left, right) => judge(compare(toValue(left as never), toValue(right as never)))
 }
 
-/** `NaN` where there is no order. */
+/** Compares two values; `NaN` if they have no order. */
 function compare(left: unknown, right: unknown): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right
   if (left === '' || right === '') return Number.NaN

@@ -1,15 +1,15 @@
-/** What the templates of one request may write together, values that they make on the way included. */
+/** The characters that all templates of one request may write together, including intermediate values. It bounds memory. */
 const maxCharacters = 2_000_000
 
 const maxLooks = 20
 
-/** Characters that a rendered text may have, by what it is a part of. */
+/** The maximum length of a rendered text, in characters, by the part of the request. */
 export const maxTextLengths = { url: 8_192, header: 8_192, text: 1_048_576 } as const
 
-/** What a rendered text is a part of. */
+/** The part of a request that a text belongs to. */
 export type TextPart = keyof typeof maxTextLengths
 
-/** Thrown by a rendering that would cost more than it may. */
+/** Thrown by a rendering that exceeds its budget. */
 export class BudgetExceeded extends Error {
   /** The limit in words. */
   readonly limit: string
@@ -19,7 +19,7 @@ export class BudgetExceeded extends Error {
   }
 }
 
-/** Thrown by a rendering whose text is longer than any that is sent. */
+/** Thrown by a rendering whose text exceeds the maximum length of its part. */
 export class TextTooLong extends Error {
   readonly part: TextPart
   readonly limit: number
@@ -30,60 +30,60 @@ export class TextTooLong extends Error {
   }
 }
 
-/** Refuses a growing text as soon as it is too long, before anything is added to it. */
+/** Throws `TextTooLong` as soon as a growing text would be too long. */
 export function refuseLength(part: TextPart, length: number): void {
   if (length > maxTextLengths[part]) throw new TextTooLong(part)
 }
 
 /**
- * What all templates and conditions of one request may cost: characters, counted while texts grow, and time of the thread's
- * processor, so that a busy machine fails nobody. Half of the time is kept for judging, since then the target has already
- * done its work.
+ * The budget of all templates and conditions of one request: characters, counted while texts grow, and processor time of the
+ * thread, so that a busy machine does not fail a call. Half of the time is reserved for judging, because the target has done
+ * its work by then.
  */
 export class RenderBudget {
   readonly #maxMs: number
   #characters = 0
   #looksLeft = maxLooks
   #spentMs = 0
-  /** What of it was no work of the author's. */
+  /** The part of the spent time that does not count against the budget. */
   #asideMs = 0
   #isAside = false
-  /** Of the stage that runs: what it may take, and when it began, by the clock and by the processor. */
+  /** The limit of the current stage, and its start by the clock and by processor time. */
   #stageMs = 0
   #began = 0
   #cpuBefore = 0
-  /** When the processor time is looked at next: it cannot pass faster than the clock. */
+  /** The clock time of the next check of the processor time, which cannot pass faster than the clock. */
   #lookAt = 0
 
   constructor(maxMs: number) {
     this.#maxMs = maxMs
   }
 
-  /** One for a template that is rendered on its own, from now on. */
+  /** A started budget for a template that is rendered alone. */
   static started(maxMs: number): RenderBudget {
     const budget = new RenderBudget(maxMs * 2)
     budget.#begin(maxMs)
     return budget
   }
 
-  /** Milliseconds of processor time that have been used. */
+  /** The used processor time, in milliseconds. */
   get spentMs(): number {
     return this.#spentMs
   }
 
-  /** Runs the rendering of a request. */
+  /** Runs the stage that renders a request. */
   render<T>(stage: () => T): T {
     return this.#run(this.#maxMs / 2 - this.#usedMs, stage)
   }
 
-  /** Runs what decides on a response. */
+  /** Runs the stage that judges a response. */
   judge<T>(stage: () => T): T {
     return this.#run(this.#maxMs - this.#usedMs, stage)
   }
 
   /**
-   * Does what is no work of the author's, such as to read a body or to look for what was meant by a name: it is counted,
-   * and leaves as much time as there was.
+   * Runs work that the author does not cause, such as parsing a body or searching for a misspelt name. It adds to `spentMs`,
+   * but leaves the remaining time of the stage unchanged.
    */
   aside<T>(work: () => T): T {
     if (this.#isAside) return work()
@@ -103,12 +103,12 @@ export class RenderBudget {
     return this.#spentMs - this.#asideMs
   }
 
-  /** Called wherever a template takes a step, however small. */
+  /** Called at every step of a template. Throws `BudgetExceeded` if the time is used up. */
   check(): void {
     if (!this.hasTime()) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
   }
 
-  /** Whether the stage that runs may go on. */
+  /** Whether the current stage has time left. */
   hasTime(): boolean {
     const now = performance.now()
     if (now < this.#lookAt) return true
@@ -117,12 +117,12 @@ export class RenderBudget {
     return leftMs > 0
   }
 
-  /** Whether one more look may be taken for what an author may have meant by a name: each goes through a payload. */
+  /** Whether one more search for a misspelt name is allowed. Each search goes through the payload. */
   mayLook(): boolean {
     return this.#looksLeft-- > 0
   }
 
-  /** Called before memory is taken. LiquidJS passes on what filters were given, numbers or not. */
+  /** Called before memory is allocated. LiquidJS may pass any argument of a filter as `count`. */
   use(count: unknown): void {
     const characters = Number(count)
     if (characters > 0) this.#characters += characters
@@ -148,16 +148,16 @@ export class RenderBudget {
   }
 }
 
-/** Within so short a time the clock says as much as the processor, and costs a twentieth of the question. */
+/** Below this duration the clock is exact enough, and the system call for the processor time is saved. */
 const shortMs = 1
 
-/** The processor time of the thread, and when it was asked for. */
+/** The processor time of the thread, and the clock time of the sample. */
 let sample = { ms: 0, at: Number.NEGATIVE_INFINITY }
 
-/** Asked for at most once in so many milliseconds. */
+/** The shortest time between two samples, because each one is a system call. */
 const sampleMs = 2
 
-/** The most that the thread can have used by now: by so much a stage that begins may get more, and never less. */
+/** An upper bound of the processor time by now. A stage that begins may get slightly more time, but never less. */
 function threadMsAt(now: number): number {
   if (now - sample.at > sampleMs) sample = { ms: threadMs(), at: now }
   return sample.ms + (now - sample.at)

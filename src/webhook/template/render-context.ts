@@ -7,35 +7,35 @@ import type { WrittenSecret } from './render-result.ts'
 import type { FoundSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 
-/** Finds what a template refers to as `{{ secrets.NAME }}`; undefined for a name that is not known. */
+/** Finds the secret of a `{{ secrets.NAME }}`; undefined for an unknown name. */
 export type UseSecret = (
   name: string,
   place: SecretPlace,
   isDelimited: boolean,
 ) => FoundSecret | RefusedSecret | undefined
 
-/** For templates that reach no secret. */
+/** For templates without secrets. */
 export const noSecrets: UseSecret = () => undefined
 
-/** What templates see. */
+/** The scope of templates. */
 export interface Scope {
-  /** Sources, `node`, `execution`, and `response` where there is one. */
+  /** The sources, `node`, `execution`, and `response` if there is one. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** Reached by `{{ secrets.NAME }}` only, never as a variable. */
+  /** Only `{{ secrets.NAME }}` has access to secrets. They are not variables. */
   readonly secrets: UseSecret
-  /** Shared by all templates of a request; without it each template has its own. */
+  /** The budget of all templates of a request. Without it each template has its own. */
   readonly budget?: RenderBudget
-  /** Where templates run that assign nothing: making it costs more than they do. The first of them makes it. */
+  /** The context of all templates that assign nothing. The first of them creates it, because creating one is expensive. */
   shared?: RenderContext
 }
 
-/** A variable that is not there. */
+/** An undefined variable. */
 export interface UndefinedVariable {
-  /** As the author wrote it, brackets resolved. */
+  /** The variable as the author wrote it, with brackets resolved. */
   readonly name: string
-  /** The same, name by name: there may be dots in them. */
+  /** The names of the variable. A name may contain dots. */
   readonly path: readonly string[]
-  /** What the author most likely meant, or null. */
+  /** The nearest existing name, or null. */
   readonly meant: string | null
 }
 
@@ -44,21 +44,21 @@ const noVariables: readonly UndefinedVariable[] = []
 
 const synchronous = { sync: true } as const
 
-/** Of a template that is rendered on its own. */
+/** The time limit of a template that is rendered alone: the default of `MAX_RENDER_MS`. */
 const aloneMs = 50
 
-/** One rendering: what it may see and cost, and what it noticed. */
+/** One rendering: its scope, its budget, and the undefined variables and secrets that it met. */
 export class RenderContext extends Context {
-  /** How placeholders are written; null keeps their values as they are. */
+  /** Writes the values of placeholders; null keeps the values unchanged. */
   encode: Encode | null = null
-  /** Where the text lands. */
+  /** The place of the text in the request. */
   place: TextPlace = 'body'
   readonly secrets: UseSecret
   readonly budget: RenderBudget
   readonly variables: Scope['variables']
   #written: WrittenSecret[] | null = null
   #reported: Map<string, UndefinedVariable> | null = null
-  /** Of names that were given nothing: what was to be given. */
+  /** For each name that was assigned an undefined value: the undefined variables. */
   #origins: Map<string, readonly string[][]> | null = null
   /** Undefined variables of the statement that is being evaluated. */
   #noticed: string[][] = []
@@ -71,12 +71,12 @@ export class RenderContext extends Context {
     this.variables = variables
   }
 
-  /** For templates that assign variables, or count them. */
+  /** A context for one template that assigns or counts variables. */
   static alone(scope: Scope, engine: Liquid): RenderContext {
     return new RenderContext({ ...scope, variables: { ...scope.variables } }, engine)
   }
 
-  /** For templates that leave nothing behind. */
+  /** The shared context, for templates without side effects. */
   static shared(scope: Scope, engine: Liquid): RenderContext {
     scope.shared ??= new RenderContext(scope, engine)
     scope.shared.#startAnew()
@@ -91,18 +91,18 @@ export class RenderContext extends Context {
     this.#noticed = []
   }
 
-  /** The place of what stands behind a text. */
+  /** The place of a value after a text. */
   placeBehind(text: string): SecretPlace {
     return secretPlaceBehind(this.place, text)
   }
 
-  /** Notes where a secret has been written. */
+  /** Records a written secret and its range. */
   noteSecret(secret: WrittenSecret): void {
     this.#written ??= []
     this.#written.push(secret)
   }
 
-  /** The secrets that were written. */
+  /** The written secrets, in order. */
   get writtenSecrets(): readonly WrittenSecret[] {
     return this.#written ?? noneWritten
   }
@@ -111,7 +111,7 @@ export class RenderContext extends Context {
     return yield this.lookUp(path)
   }
 
-  /** What a path leads to, which begins with the name of a variable. */
+  /** The value at a path that begins with the name of a variable. */
   lookUp(path: Path): unknown {
     const { findScope } = this as unknown as { findScope(name: unknown): object }
     let value: unknown = findScope.call(this, path[0])
@@ -120,7 +120,7 @@ export class RenderContext extends Context {
     return value
   }
 
-  /** Ends the assignment of nothing: where the name is used, what was to be assigned is told. */
+  /** Postpones the report of undefined variables in an assignment until the assigned name is used. */
   forgiveAssignment(name: string): void {
     if (this.#noticed.length > 0) {
       this.#origins ??= new Map()
@@ -136,7 +136,7 @@ export class RenderContext extends Context {
     return origins === undefined || scope[root] !== undefined ? [names] : origins
   }
 
-  /** Filters loop over arrays without asking for the time; each of the three takes part in every loop of theirs. */
+  /** Checks the time, because filters loop over lists without a check and call one of these three methods in each loop. */
   override readProperty(...parts: Parameters<Context['readProperty']>): unknown {
     this.budget.check()
     return super.readProperty(...parts)
@@ -152,17 +152,17 @@ export class RenderContext extends Context {
     return super.spawn(scope)
   }
 
-  /** How many undefined variables the statement has met. */
+  /** The number of undefined variables in the current statement. */
   get noticed(): number {
     return this.#noticed.length
   }
 
-  /** Forgets undefined variables of the statement, all but the first ones. */
+  /** Forgets the undefined variables of the statement after the first `keep`. */
   forgive(keep = 0): void {
     this.#noticed.length = Math.min(keep, this.#noticed.length)
   }
 
-  /** Ends a statement: what it met and did not forgive will be told. */
+  /** Ends a statement: its remaining undefined variables will be reported. */
   settle(): void {
     if (this.#noticed.length === 0) return
     this.#reported ??= new Map()
@@ -180,7 +180,7 @@ export class RenderContext extends Context {
     return this.budget.aside(() => nearestPath(this.#findScope(names), names))
   }
 
-  /** Undefined variables that nothing has forgiven. */
+  /** The undefined variables to report. */
   get undefinedVariables(): readonly UndefinedVariable[] {
     return this.#reported === null ? noVariables : [...this.#reported.values()]
   }
@@ -191,10 +191,10 @@ export class RenderContext extends Context {
   }
 }
 
-/** Collects text and counts it: static text within a loop costs memory too. */
+/** Collects text and counts it against the budget, because static text in a loop takes memory, too. */
 export class TextEmitter implements Emitter {
   buffer = ''
-  /** Is given each piece before it is added, and gives what is added. */
+  /** Transforms each piece before it is added. */
   prepare: ((piece: string) => string) | null = null
   readonly #context: RenderContext
   readonly #part: TextPart
@@ -207,7 +207,7 @@ export class TextEmitter implements Emitter {
     this.#context.budget.use(text.length)
     this.#append(text)
   }
-  /** Writes a secret, whose length is not counted with that of other texts: what is left of the budget would tell it. */
+  /** Writes a secret. Its length does not count against the budget, because the remaining budget would reveal it. */
   writeSecret(text: string): void {
     this.#append(text)
   }
@@ -218,7 +218,7 @@ export class TextEmitter implements Emitter {
   }
 }
 
-/** What a text is a part of, by the place where it stands. */
+/** The part of the request for each place of a text. */
 const parts = {
   url: 'url',
   path: 'url',

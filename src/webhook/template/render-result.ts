@@ -2,7 +2,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { UndefinedVariable } from './render-context.ts'
 import type { SecretBinding } from './secret-lookup.ts'
 
-/** A secret that was written, and where in the text. */
+/** A written secret, and its range in the text. */
 export interface WrittenSecret {
   readonly name: string
   readonly isStored: boolean
@@ -12,24 +12,24 @@ export interface WrittenSecret {
   readonly end: number
 }
 
-/** Why a template came to nothing. */
+/** Why a template failed. */
 export type RenderProblem = Omit<Failure, 'path'> & {
-  /** What of its binding the use of a secret did not keep, or that there is no such secret. */
+  /** The violated part of the binding of a secret; `missing` if there is no such secret. */
   readonly refusedBy?: SecretBinding | 'missing'
-  /** Whether it needed more time or memory than there is for all templates of a request. */
+  /** Whether the render budget was exceeded. */
   readonly exceedsBudget?: boolean
-  /** The URL as far as it was rendered, masked, where that is what cannot be used. */
+  /** The masked URL as far as it was rendered, if the URL is the cause. */
   readonly shownUrl?: string
 }
 
-/** What a template came to. */
+/** The result of rendering a template. */
 export type RenderResult<T> =
   | {
       readonly ok: true
       readonly value: T
-      /** Variables that are not there and were rendered as nothing. */
+      /** Undefined variables. They were rendered as the empty text. */
       readonly undefinedVariables: readonly UndefinedVariable[]
-      /** The secrets that the value carries, in order. */
+      /** The secrets in the value, in order. */
       readonly secrets: readonly WrittenSecret[]
     }
   | { readonly ok: false; readonly failure: RenderProblem }
@@ -37,17 +37,17 @@ export type RenderResult<T> =
 const noVariables: readonly UndefinedVariable[] = []
 const noSecrets: readonly WrittenSecret[] = []
 
-/** Whether something that must not be seen is part of what a template came to. */
+/** Whether a result contains a secret that must be masked. */
 export function carriesSecret(result: RenderResult<unknown>): boolean {
   return result.ok && result.secrets.some(({ isHidden }) => isHidden)
 }
 
-/** Whether a secret of the service is, of which nothing may be told. */
+/** Whether a result contains a secret of the service that must be masked. */
 export function carriesStored(result: RenderResult<unknown>): boolean {
   return result.ok && result.secrets.some(isStoredSecret)
 }
 
-/** Whether it is one of the service's own that must not be seen. */
+/** Whether a secret is one of the service that must be masked. */
 export function isStoredSecret({
   isStored,
   isHidden,
@@ -55,20 +55,20 @@ export function isStoredSecret({
   return isStored && isHidden
 }
 
-/** Whether every detail of a failure would tell a part of such a secret; of one whose value is not known none does. */
+/** Whether details of a failure would reveal a part of a stored secret. They do not if a preview does not know its value. */
 export function mustBeSilent(secrets: readonly WrittenSecret[]): boolean {
   return secrets.some((secret) => isStoredSecret(secret) && secret.isUnknown !== true)
 }
 
-/** What is said of a secret of the service that cannot be sent: no more, since every detail would tell a part of it. */
+/** The failure of a stored secret that cannot be sent. It has no detail, because any detail would reveal a part of the secret. */
 export const secretInvalid: RenderProblem = { code: 'secret_invalid', detail: '' }
 
-/** A value that lacks nothing and, unless some are named, carries no secret. */
+/** A successful result without undefined variables. */
 export function rendered<T>(value: T, secrets = noSecrets): RenderResult<T> {
   return { ok: true, value, undefinedVariables: noVariables, secrets }
 }
 
-/** A text with something else in the place of each secret that must not be seen. */
+/** Replaces each secret in a text that must be masked. */
 export function replaceSecrets(text: string, secrets: readonly WrittenSecret[], replacement: string): string {
   let result = ''
   let at = 0

@@ -1,19 +1,19 @@
 import type { VariablePath } from './expression-syntax.ts'
 
-/** What of a response templates read: names behind `response`. Null where that cannot be told. */
+/** The parts of a response that templates read, as names after `response`. Null if they cannot be determined. */
 export type ResponsePaths = readonly (readonly string[])[] | null
 
-/** For what reads no response. */
+/** For templates that do not read the response. */
 export const noPaths: ResponsePaths = []
 
-/** What a well-formed expression reads. */
+/** The variables of a well-formed expression. */
 interface Reading {
   readonly variables: readonly VariablePath[]
-  /** Whether a text that is known at run time only is read as a condition. */
+  /** Whether a computed text is used as a condition. */
   readonly readsMore: boolean
 }
 
-/** What expressions read of a response. A path ends before a name that is computed. */
+/** The parts of a response that expressions read. A path ends before a computed name. */
 export function findResponsePaths(readings: readonly Reading[]): ResponsePaths {
   const paths: (readonly string[])[] = []
   for (const { variables, readsMore } of readings) {
@@ -36,7 +36,7 @@ function constantStart(members: readonly (string | null)[]): readonly string[] {
   return path
 }
 
-/** Whether the body of a response can be a part of what is read. */
+/** Whether the paths may include the body of the response. */
 export function mayReadBody(paths: ResponsePaths): boolean {
   return paths === null || paths.some(([name]) => name !== 'status' && name !== 'headers')
 }

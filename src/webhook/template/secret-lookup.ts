@@ -1,45 +1,45 @@
-/** The places of a request in which a secret may stand. */
+/** The places of a request that can have a secret. */
 export const secretPlaces = ['auth', 'headers', 'path', 'query', 'body', 'tls', 'signing'] as const
 
-/** One of the places in which a secret may stand. */
+/** One of these places. */
 export type SecretPlace = (typeof secretPlaces)[number]
 
-/** What is to be done with a secret: where it is to stand, and where the request is to go. */
+/** The use of a secret: its place in the request, and the target. */
 export interface SecretUse {
   readonly place: SecretPlace
-  /** Whether the own text of the author delimits it, as a stored secret needs it. */
+  /** Whether the author's text delimits the secret. A stored secret must be delimited. */
   readonly isDelimited: boolean
-  /** Lower-case name without final dot, or an IP literal without brackets. */
+  /** A lower-case name without its final dot, or an IP address without brackets. */
   readonly host: string
   readonly port: number
-  /** The rendered path, in which a secret is the character NUL. */
+  /** The rendered path, with NUL for each secret. */
   readonly path: string
 }
 
-/** A secret that may be used as it is asked for. */
+/** A secret whose binding allows the use. */
 export interface FoundSecret {
   readonly value: string
-  /** Whether it is one of the service's own, which the client does not have. */
+  /** Whether the secret is one of the service, which the client does not know. */
   readonly isStored: boolean
-  /** Whether it must not be seen. Of the stored ones, some are no secrets. */
+  /** Whether the value must be masked. The operator can store values that are not secret. */
   readonly isHidden: boolean
-  /** Whether something else stands for its value, which is not known, as in a preview. */
+  /** Whether the value is unknown and replaced by another one, as in a preview. */
   readonly isUnknown?: boolean
 }
 
-/** What of a secret's binding a use may not keep. `shape`: the author's text does not delimit the secret. */
+/** The parts of a binding that a use can violate. `shape`: the author's text does not delimit the secret. */
 export const secretBindings = ['in', 'shape', 'hosts', 'ports', 'paths', 'tenants'] as const
 
-/** What of a secret's binding a use does not keep. */
+/** The violated part of a binding. */
 export type SecretBinding = (typeof secretBindings)[number]
 
-/** A stored secret that may not be used as it is asked for. */
+/** A stored secret whose binding does not allow the use. */
 export interface RefusedSecret {
   readonly refusedBy: SecretBinding
 }
 
-/** Finds secrets by their names. */
+/** Finds secrets by name. */
 export interface SecretLookup {
-  /** Undefined for a name that is not known. */
+  /** Finds a secret for a use; undefined for an unknown name. */
   find(name: string, use: SecretUse): FoundSecret | RefusedSecret | undefined
 }

@@ -2,8 +2,8 @@ import { unescapeBytes } from '../masking/unescape.ts'
 import type { SecretPlace } from './secret-lookup.ts'
 
 /**
- * Where a text lands. `url` is path or query, as the text goes; `…Body` a value of which JSON or a form is made; `raw…` are
- * bodies whose author writes the delimiters.
+ * The place of a text in the request. `url`: path or query, depending on the text so far. `…Body`: a value in JSON or in a
+ * form that the service writes. `raw…`: a body in which the author writes the delimiters.
  */
 export type TextPlace =
   | SecretPlace
@@ -15,7 +15,7 @@ export type TextPlace =
   | 'rawXml'
   | 'rawForm'
 
-/** The place of a secret behind a text. In a URL, no value becomes the mark that ends its path. */
+/** The place of a secret after a text. In a URL only the author's text can end the path: values are encoded. */
 export function secretPlaceBehind(place: TextPlace, text: string): SecretPlace {
   switch (place) {
     case 'url':
@@ -32,20 +32,20 @@ export function secretPlaceBehind(place: TextPlace, text: string): SecretPlace {
   }
 }
 
-/** What an author wrote around a secret. */
+/** The author's text around a secret. */
 export interface Surroundings {
-  /** Right before it: empty at the beginning of the template, null where a placeholder or a tag stands. */
+  /** The text right before the secret: empty at the beginning of the template, null after a placeholder or tag. */
   readonly before: string | null
-  /** Right behind it, likewise. */
+  /** The text right after the secret: empty at the end of the template, null before a placeholder or tag. */
   readonly behind: string | null
-  /** Whether the author's text ended a path before. */
+  /** Whether the author's text before the secret ends the path. */
   readonly isBehindPath: boolean
 }
 
 /**
- * Whether the author's own text delimits a secret, so that no target can be made to join it with something else. Nowhere may
- * it continue an escape, or be continued as one. In a path it is a whole segment, or the end of one that begins literally;
- * in a body it is a whole value.
+ * Whether the author's text delimits a secret, so that no value can be joined to it. A secret must not continue an escape,
+ * nor begin one. In a path it must be a whole segment, or the end of one that begins literally. In a body it must be a whole
+ * value.
  */
 export function isDelimited(place: TextPlace, { before, behind, isBehindPath }: Surroundings): boolean {
   if (before === null || behind === null || endsWithinEscape(before) || mayEndEscape.test(behind))
@@ -67,12 +67,12 @@ export function isDelimited(place: TextPlace, { before, behind, isBehindPath }: 
   }
 }
 
-/** A secret may end with what begins an escape. */
+/** A text that could complete an escape that the end of a secret begins. */
 const mayEndEscape = /^[\w#{]/
 
 const longestEscape = 32
 const begunEscape = /(?:%u?[\da-f]{0,3}|\\(?:[ux]\{?[\da-f]{0,5})?|&#?\w{0,18})$/i
-/** Without escapes, the letter of one that has begun has lost its backslash. */
+/** An open escape at the end of a text, with or without its backslash, which unescaping drops. */
 const begunBareEscape = /(?:%u?[\da-f]{0,3}|\\|[ux]\{?[\da-f]{0,5}|&#?\w{0,18})$/i
 
 function endsWithinEscape(before: string): boolean {
@@ -93,7 +93,7 @@ const delimit: Readonly<Record<'raw' | 'rawJson' | 'rawXml' | 'rawForm', Delimit
 
 const closing: Readonly<Record<string, RegExp>> = { '>': /^</, '"': /^"/, "'": /^'/, '=': /^(?:&|$)/ }
 
-/** The mark before it ends a tag, and is not a part of a text. */
+/** Whether a secret is the content of an XML element: the `>` before it ends a tag. */
 function isInElement(before: string, behind: string): boolean {
   const tag = before.slice(before.lastIndexOf('<'))
   return tag.indexOf('>') === tag.length - 1 && tag.startsWith('<') && behind.startsWith('<')

@@ -1,13 +1,13 @@
-/** Where an expression stands, as far as a hint depends on it. */
+/** The place of an expression, as far as a hint depends on it. */
 export type HintPlace = 'condition' | 'value' | 'assign' | 'loop' | 'other'
 
-/** A part of an expression, as it is written. */
+/** A token as it is written. */
 interface Written {
   readonly kind: string
   readonly text: string
 }
 
-/** What an author should do about what could not be read at a token; null where nobody knows. */
+/** Advice about a syntax error at a token; null if there is none. */
 export function findSyntaxHint(
   tokens: readonly Written[],
   at: number,
@@ -42,7 +42,7 @@ function isSign(text: string): boolean {
   return /^[=!<>]=?$/.test(text)
 }
 
-/** Whether a token behind the name of a filter may be meant as its argument. */
+/** Whether a token after the name of a filter may be meant as its argument. */
 function isArgument(text: string): boolean {
   return /^(?:=|["'\w-].*)$/s.test(text) && !/^(?:and|or|contains|in|is)$/i.test(text)
 }
@@ -51,7 +51,7 @@ function hintForArgument(filter: string, argument: string, isQuoted: boolean): s
   return `write ${filter}: ${!isQuoted && isQuotable(argument) ? argument : '…'}`
 }
 
-/** What stands between quotes may be a credential. */
+/** Whether a message may quote a token. A text between quotes may be a credential. */
 function isQuotable(text: string): boolean {
   return /^[\w.-]{1,40}$/.test(text)
 }
@@ -85,7 +85,7 @@ function hintForEquals(before: string, next: string, at: number, place: HintPlac
   return 'write "=="'
 }
 
-/** Words of other languages are told from names by where they stand. */
+/** Advice about a word of another language. Its position tells it from a name. */
 function hintForWord(word: string, next: string, place: HintPlace): string | null {
   const known = word.toLowerCase()
   if (word === '??') return 'write a | default: b'
@@ -129,7 +129,7 @@ const wordsElsewhere: ReadonlyMap<string, string> = new Map([
   ['"”"', 'write straight quotes'],
 ])
 
-/** What other tools call the filters. */
+/** The names of filters in other tools. */
 const filtersElsewhere: Readonly<Record<string, string>> = {
   trim: 'strip',
   ltrim: 'lstrip',
@@ -188,7 +188,7 @@ const filtersElsewhere: Readonly<Record<string, string>> = {
   mod: 'modulo',
 }
 
-/** The filter that does what one of another tool does; null where none is known. */
+/** The filter that corresponds to a filter of another tool, or null. */
 export function findFilterElsewhere(name: string): string | null {
   const key = name.toLowerCase().replaceAll('_', '')
   return Object.hasOwn(filtersElsewhere, key) ? (filtersElsewhere[key] ?? null) : null

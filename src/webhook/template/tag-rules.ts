@@ -12,20 +12,20 @@ import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
-/** What is wrong with a template, in the words of its author. */
+/** The problem with a template as a sentence, or null. */
 export type TemplateProblem = string | null
 
 interface TagRule {
   readonly form: ExpressionForm
   /** The tag that ends the block. */
   readonly end?: string
-  /** The blocks that the tag may stand in directly. */
+  /** The blocks that may directly contain the tag. */
   readonly within?: readonly string[]
-  /** The block that must be somewhere around the tag. */
+  /** A block that must contain the tag at any depth. */
   readonly inside?: string
 }
 
-/** The tags that templates may use: those of LiquidJS, less what reads other templates. */
+/** The allowed tags: those of LiquidJS without the ones that load other templates. */
 const tagRules: Readonly<Record<string, TagRule>> = {
   if: { form: 'condition', end: 'endif' },
   unless: { form: 'condition', end: 'endunless' },
@@ -51,23 +51,23 @@ const tagRules: Readonly<Record<string, TagRule>> = {
 
 const ends: ReadonlySet<string> = new Set(Object.values(tagRules).flatMap(({ end }) => end ?? []))
 const maxBlocks = 50
-/** Each of them reads again all that the next one holds. */
+/** The limit of nested `liquid` tags. Each level parses the text of the inner levels again. */
 const maxLiquids = 5
 
-/** The reference to a secret, which must be all that its placeholder says. */
+/** The reference to a secret. A placeholder with it must contain nothing else. */
 export const secretReference = new RegExp(`^secrets\\.(${secretNamePattern})$`)
 
 interface CheckOptions {
   readonly filters: ReadonlySet<string>
-  /** Whether `{{ secrets.NAME }}` may stand here. */
+  /** Whether `{{ secrets.NAME }}` is allowed. */
   readonly secrets: boolean
-  /** The names that variables may begin with; null where any may. */
+  /** The known variables; null if any are allowed. */
   readonly names: KnownNames | null
-  /** Whether placeholders write their values, or decide. */
+  /** Whether placeholders are used for their values or for their truth. */
   readonly outputs: 'value' | 'condition'
 }
 
-/** A template that is well formed, or the first thing in it that is not, or is not allowed. */
+/** A valid template, or the first problem in it. */
 export type CheckedTemplate =
   | {
       readonly ok: true
@@ -76,7 +76,7 @@ export type CheckedTemplate =
     }
   | { readonly ok: false; readonly problem: string }
 
-/** Walks through the tokens of a template. */
+/** Checks the tokens of a template. */
 export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
   const walk = new BlockWalk(options)
   for (const token of tokens) {
@@ -89,7 +89,7 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
   return { ok: true, responsePaths, hasDefault }
 }
 
-/** Why a checked expression may not stand where it does; null where it may. */
+/** Why an expression is not allowed in its place, or null. */
 export function expressionProblem(text: string, checked: CheckedExpression): TemplateProblem {
   if (!checked.ok) return `${quoted(text)} is not well formed: ${checked.problem}.`
   return checked.variables.some(isSecret) ? secretProblem(text) : null
@@ -103,40 +103,40 @@ function isSecret({ root }: VariablePath): boolean {
   return root === 'secrets'
 }
 
-/** What an author wrote, for people: without the texts in it, which may be credentials. */
+/** Quotes the author's text in a message, without the text literals in it, which may be credentials. */
 export function quoted(text: string): string {
   const display = withoutTexts(text.trim())
   return `"${display.length > 60 ? `${display.slice(0, 60)}…` : display}"`
 }
 
-/** What an author wrote, with an ellipsis in the place of all that stands between quotes. */
+/** Replaces everything between quotes by an ellipsis. */
 export function withoutTexts(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
 }
 
-/** A block that is not closed yet. */
+/** An open block. */
 interface OpenBlock {
   readonly name: string
   hasElse: boolean
-  /** What the block is about, where that is one variable. */
+  /** The subject of a `case`, if it is one variable. */
   subject: { readonly text: string; readonly variable: VariablePath } | null
 }
 
-/** Tags that begin another part of the block that they stand in. */
+/** Tags that begin another part of their block. */
 const parts: ReadonlySet<string> = new Set(['elsif', 'else', 'when'])
 
 class BlockWalk {
   hasDefault = false
   readonly #open: OpenBlock[] = []
   readonly #options: CheckOptions
-  /** What the expressions name, which is judged when all that tags make is known. */
+  /** The variables of all expressions. They are checked at the end, when all assigned names are known. */
   readonly #named: {
     readonly text: string
     readonly variables: readonly VariablePath[]
     readonly readsMore: boolean
   }[] = []
   readonly #made = new Set<string>()
-  /** How many {% liquid %} stand in one another. */
+  /** The current depth of nested `liquid` tags. */
   #liquids = 0
 
   constructor(options: CheckOptions) {
@@ -169,12 +169,12 @@ class BlockWalk {
     return names === null ? null : findUnknownName(variable, names, this.#made)
   }
 
-  /** Within a comment nothing counts but its end. */
+  /** Whether the current token is within a comment, where only the end tag counts. */
   get #isIgnored(): boolean {
     return this.#isIn('comment') || this.#isIn('raw')
   }
 
-  /** Whether a tag stands directly in such a block. */
+  /** Whether the innermost open block has this name. */
   #isIn(name: string): boolean {
     return this.#open.at(-1)?.name === name
   }
@@ -244,7 +244,7 @@ class BlockWalk {
     return expressionProblem(text, checked)
   }
 
-  /** `{% case a %}{% when 1 %}` is `a == 1`. */
+  /** Checks `{% case a %}{% when 1 %}` like `a == 1`. */
   #compare(text: string, { only, compared }: Extract<CheckedExpression, { ok: true }>): void {
     const block = this.#open.at(-1)
     if (block === undefined) return
@@ -260,7 +260,7 @@ class BlockWalk {
   }
 }
 
-/** What other languages call the tags. */
+/** The names of tags in other languages. */
 const tagsElsewhere: Readonly<Record<string, string>> = {
   elif: 'elsif',
   elseif: 'elsif',

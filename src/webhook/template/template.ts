@@ -40,39 +40,39 @@ import {
   unquoteJson,
 } from './written-form.ts'
 
-/** A template that is well formed, or what is wrong with it in a sentence. */
+/** A compiled template or condition, or the problem with it as a sentence. */
 export type Compiled<T> =
   | { readonly ok: true; readonly template: T }
   | { readonly ok: false; readonly problem: string }
 
-/** A string of the config in which placeholders may stand. */
+/** A string of a node that may have placeholders. */
 export interface Template {
-  /** Whether it says the same whatever the payload is. */
+  /** Whether the result does not depend on the payload. */
   readonly isConstant: boolean
-  /** Names of the secrets that it refers to. */
+  /** Names of the secrets that the template refers to. */
   readonly secretNames: readonly string[]
-  /** What the author wrote outside of placeholders and tags. */
+  /** The author's text outside of placeholders and tags. */
   readonly staticText: string
-  /** What it reads of a response. */
+  /** The parts of the response that the template reads. */
   readonly responsePaths: ResponsePaths
-  /** Whether its author says what stands in the place of nothing. */
+  /** Whether the template has a filter `default`. */
   readonly hasDefault: boolean
-  /** The text, with every placeholder encoded for the place where it lands. */
+  /** Renders the text. The encoder writes each placeholder for its place. */
   text(scope: Scope, encoder: Encoder): RenderResult<string>
-  /** The value: of a template that is nothing but one placeholder with its type, of any other its text. */
+  /** Renders the value. A template of exactly one placeholder keeps the type; any other gives its text. */
   value(scope: Scope): RenderResult<unknown>
 }
 
-/** A condition: true or false. */
+/** A compiled condition. */
 export interface Condition {
-  /** What it reads of a response. */
+  /** The parts of the response that the condition reads. */
   readonly responsePaths: ResponsePaths
   holds(scope: Scope): RenderResult<boolean>
 }
 
 const maxLength = 1_048_576
 
-/** A text that is sent as it stands. */
+/** A template for a text that is sent unchanged. */
 export function constantTemplate(text: string): Template {
   const staticText = text.toWellFormed()
   const constant = rendered(staticText)
@@ -87,17 +87,17 @@ export function constantTemplate(text: string): Template {
   }
 }
 
-/** Whether a placeholder or tag stands in a text. */
+/** Whether a text has a placeholder or tag. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%')
 }
 
-/** Where a template lands: in a place of the request where secrets may stand, or somewhere where they may not. */
+/** The place of a template in the request; null for a place without secrets, such as `capture`. */
 export type TemplatePlace = TextPlace | null
 
 /**
- * Parses a template. `names` has what its variables may begin with; without it they may begin with anything. `outputs`
- * says what its placeholders are for.
+ * Parses a template. `names` are the known variables; without it any are allowed. `outputs`: whether placeholders are used
+ * for their values or for their truth.
  */
 export function compileTemplate(
   text: string,
@@ -117,7 +117,7 @@ export function compileTemplate(
   return { ok: true, template: compileText({ ...parsed, ...checked, tokens }, place ?? 'body') }
 }
 
-/** A template that was checked and parsed. */
+/** A checked and parsed template. */
 interface Source extends Parsed {
   readonly tokens: readonly TopLevelToken[]
   readonly responsePaths: ResponsePaths
@@ -203,7 +203,7 @@ class LiquidText implements Template {
   }
 }
 
-/** A path and nothing else, which most often leads straight to its value. */
+/** A template that consists of one path. */
 class PathText extends LiquidText {
   readonly #path: Path
 
@@ -218,7 +218,7 @@ class PathText extends LiquidText {
   }
 }
 
-/** A secret and nothing else. */
+/** A template that consists of one secret. */
 class SecretText extends LiquidText {
   readonly #tag: SecretTag
   readonly #place: SecretPlace
@@ -239,7 +239,7 @@ class SecretText extends LiquidText {
   }
 }
 
-/** The value of a parameter of which its author has encoded a part. */
+/** The value of a parameter with a part that a filter has encoded. */
 class EncodedValue extends LiquidText {
   readonly #encoder: Encoder
 
@@ -254,7 +254,7 @@ class EncodedValue extends LiquidText {
   }
 }
 
-/** Takes the one value of the one placeholder as it is. */
+/** Keeps the value of the only placeholder unchanged. */
 class ValueEmitter {
   buffer = ''
   value: unknown
@@ -281,7 +281,7 @@ function isOfLength({ code }: RenderProblem): boolean {
   return code === 'url_invalid' || code === 'header_invalid' || code === 'request_too_large'
 }
 
-/** Only what LiquidJS and its limits throw is a failure of the template. Anything else is a bug of ours. */
+/** Turns errors of LiquidJS and of the limits into failures of the template. Any other error is a bug of the service. */
 function toRenderProblem(error: unknown): RenderProblem {
   const cause = unwrapError(error)
   if (cause instanceof SecretRefused) return toSecretProblem(cause)
@@ -303,14 +303,14 @@ function toRenderProblem(error: unknown): RenderProblem {
 const ofValue =
   'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
-/** The placeholder or tag that failed, as its author wrote it. */
+/** The failed placeholder or tag, as the author wrote it. */
 function describePlace(error: unknown): string {
   const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
   const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
   return isCode ? ` It stands in ${quoted(token.content)}.` : ''
 }
 
-/** What a secret is bound to is not told: that may be the business of another tenant. */
+/** The message does not show the values of a binding, because they may concern another tenant. */
 function toSecretProblem({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
   const secret = `The secret "${secretName}"`
   if (refusedBy === null)
@@ -354,11 +354,11 @@ function tooLong({ part, limit }: TextTooLong): RenderProblem {
     return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.` }
   if (part === 'header')
     return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
-  const detail = `The rendered text has more than ${limit} characters; at most so many are sent.`
+  const detail = `The rendered text has more than ${limit} characters, the most that the service sends.`
   return { code: 'request_too_large', detail }
 }
 
-/** `echo` of JSON that is all of a text within JSON is the value, as a placeholder is. */
+/** Treats `echo` like a placeholder if it writes JSON and is the whole text of a string in JSON: the result is the value. */
 function wholeValue(tokens: TopLevelToken[] | null, place: TemplatePlace): TopLevelToken[] | null {
   const [only, ...others] = tokens ?? []
   if (only === undefined || others.length > 0 || place !== 'jsonBody') return tokens
@@ -370,7 +370,7 @@ function findEchoed(token: TopLevelToken): string | null {
   try {
     return findEchoedJson(token, engine)
   } catch (error) {
-    // What is wrong with it is told where all templates are looked through.
+    // The check of all templates reports the error.
     if (LiquidError.is(error)) return null
     throw error
   }
@@ -413,7 +413,7 @@ function parse(tokens: readonly TopLevelToken[], place: TextPlace): Parsed | nul
 
 const noTokens: ReadonlySet<TopLevelToken> = new Set()
 
-/** LiquidJS takes token by token from the front of an array, which for a long one means to move all others. */
+/** LiquidJS shifts tokens off the front of an array, which takes quadratic time for a long template. This parser does not. */
 class QueueParser extends Parser {
   /** Whether a placeholder writes its value as a URL or form has it. */
   hasEncoded = false
@@ -448,13 +448,13 @@ function readStaticText(token: TopLevelToken): string {
   return TypeGuards.isHTMLToken(token) ? token.getContent() : ''
 }
 
-/** What the author wrote there: nothing at an end of the template, null where a placeholder or a tag stands. */
+/** The author's text in a token: empty at an end of the template, null for a placeholder or tag. */
 function readOwnText(token: TopLevelToken | undefined): string | null {
   if (token === undefined) return ''
   return TypeGuards.isHTMLToken(token) ? token.getContent() : null
 }
 
-/** A secret is no variable, so that no filter, loop or computed name can reach one. */
+/** Replaces a reference to a secret by a tag. Secrets are not variables, so filters, loops and computed names cannot access them. */
 function withSecretTag(token: TopLevelToken, surroundings: Surroundings, place: TextPlace): TopLevelToken {
   const name = readSecretName(token)
   if (name === null) return token

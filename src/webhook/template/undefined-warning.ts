@@ -2,7 +2,7 @@ import type { Warning } from '../../contract/warning.ts'
 import { didYouMean } from '../values/suggest.ts'
 import type { UndefinedVariable } from './render-context.ts'
 
-/** Says that a template refers to something that is not there. */
+/** The warning about an undefined variable. */
 export function undefinedWarning(
   { name, meant }: Pick<UndefinedVariable, 'name' | 'meant'>,
   path: string,

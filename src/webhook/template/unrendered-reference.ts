@@ -1,30 +1,30 @@
 import type { TextPlace } from './secret-shape.ts'
 
-/** Why nothing is filled in where a reference stands. */
+/** Why a reference is not rendered. */
 export type Unrendered = 'syntax' | 'literal' | 'templates'
 
-/** A text that is sent as it stands, and looks like a reference to a value as other tools write it. */
+/** A constant text that looks like a reference to a value in the syntax of another tool. */
 export interface UnrenderedReference {
-  /** JSON Pointer to the text that it stands in. */
+  /** JSON Pointer to the text with the reference. */
   readonly pointer: string
-  /** As it stands there. */
+  /** The reference as it is written. */
   readonly written: string
   /** The names that lead to the value, its source first. */
   readonly path: readonly string[]
   readonly why: Unrendered
-  /** Whether the text is one that is not shown, such as a credential. */
+  /** Whether the text must not be shown, as with a credential. */
   readonly isHidden?: boolean
 }
 
-/** A text of the node that is sent whatever the payload is. */
+/** A constant text of the node. */
 export interface SentText {
   readonly text: string
   readonly pointer: string
   readonly place: TextPlace
-  /** Whether it is sent alone. */
+  /** Whether the text is the whole value. */
   readonly isWhole: boolean
   readonly why: Unrendered
-  /** Whether it is captured, where it may refer to the response as well. */
+  /** Whether the text stands in `capture`, where it may also refer to the response. */
   readonly isCaptured?: boolean
 }
 
@@ -32,7 +32,7 @@ const mayRefer = /(?:profile|event|instance|flow|vars|node|execution|secrets|res
 const reference =
   /(?<![\p{L}\p{N}_-]|[\p{L}\p{N}_]\.)(?:payload\.)?(profile|event|instance|flow|vars|node|execution|secrets|response)((?:\.[\p{L}\p{N}_-]{1,100}|\[\d{1,6}\]){1,20})/gu
 
-/** What in a text looks like references, at most so many of them. */
+/** Finds up to `limit` texts that look like references. */
 export function findReferences(sent: SentText, limit: number): UnrenderedReference[] {
   const { text, pointer, why } = sent
   const found: UnrenderedReference[] = []
@@ -65,7 +65,7 @@ function surroundings(text: string, start: number, end: number): Around {
 
 const codeCharacters = 300
 
-/** Whether it stands in a placeholder or tag that nobody reads as one. */
+/** Whether a reference stands in an unrendered placeholder or tag. */
 function isInCode({ text, why }: SentText, start: number): boolean {
   return why !== 'syntax' && /\{[{%][^{}]*$/.test(text.slice(Math.max(0, start - codeCharacters), start))
 }
@@ -75,14 +75,14 @@ function looksMeant(
   own: string,
   { before, behind }: Around,
 ): boolean {
-  // In a template these stand where the author has put them between `raw` and `endraw`.
+  // In a template braces can only be literal between `raw` and `endraw`, where the author means them.
   if (why === 'syntax' && /\{\{-? ?$/.test(before)) return false
   if (marks.some(([opening, closing]) => opening.test(before) && closing.test(behind))) return true
   if (isWhole && text.length <= own.length + aroundCharacters && isAlone(text, own)) return true
   return isBody(place) || place === 'url' ? isValue(before, behind) : false
 }
 
-/** How other tools mark what they fill in. */
+/** The placeholder marks of other tools. */
 const marks: readonly (readonly [opening: RegExp, closing: RegExp])[] = [
   [/\{[!=$@#-]? {0,3}$/, /^ {0,3}(?:-?\}|\|)/],
   [/\[\[ {0,3}$/, /^ {0,3}\]\]/],
@@ -93,7 +93,7 @@ const marks: readonly (readonly [opening: RegExp, closing: RegExp])[] = [
   [/(?:^|[^\w$])\$\.?$/, /^/],
 ]
 
-/** Some tools begin with an equals sign what is to be filled in. */
+/** Whether the reference is the whole text. Some tools put an equals sign before it. */
 function isAlone(text: string, own: string): boolean {
   const trimmed = text.trim()
   return trimmed === own || trimmed === `=${own}`
@@ -103,7 +103,7 @@ function isBody(place: TextPlace): boolean {
   return place.startsWith('raw')
 }
 
-/** Alone between quotes, tags, or as the value of a parameter. */
+/** Whether the reference stands alone between quotes or tags, or as the value of a parameter. */
 function isValue(before: string, behind: string): boolean {
   if (before.endsWith('"')) return /^"(?!\s{0,4}:)/.test(behind)
   if (before.endsWith('>')) return behind.startsWith('<')

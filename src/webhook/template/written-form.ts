@@ -17,7 +17,7 @@ import { plainText } from '../values/text.ts'
 import type { WrittenForm } from './encoders.ts'
 import type { RenderContext } from './render-context.ts'
 
-/** The filters that write the form of a place. */
+/** The filters that write a value in the form of a place. */
 const forms: Readonly<Record<string, WrittenForm>> = {
   json: 'json',
   jsonify: 'json',
@@ -30,12 +30,12 @@ const forms: Readonly<Record<string, WrittenForm>> = {
   escape_once: 'xml',
 }
 
-/** What the last filter of a placeholder, or of `echo`, writes; null where that is a text like any other. */
+/** The form that the last filter of a placeholder or `echo` writes; null for a plain text. */
 export function findWrittenForm(template: Template): WrittenForm | null {
   return forms[lastFilter(template)?.name ?? ''] ?? null
 }
 
-/** Tells the place of a placeholder in which form its author has written the value. */
+/** Passes the form that the author wrote on to the encoder of the placeholder. */
 export function keepWrittenForm(template: Template, form: WrittenForm, liquid: Liquid): void {
   const filters = readFilters(template)
   const last = lastFilter(template)
@@ -44,11 +44,11 @@ export function keepWrittenForm(template: Template, form: WrittenForm, liquid: L
   const encode = encodeWritten(form, last.name === 'uri_escape' ? escapeReserved : toValue)
   const at = filters.indexOf(last)
   if (form === 'json' || form === 'quotedJson') filters[at] = new Filter(token, ofPlainValue(handler), liquid)
-  // In the place of what encodes every other value. `raw`: what `echo` adds to its filters is not added.
+  // It replaces the usual encoder. `raw`: `echo` adds no encoder of its own.
   filters.splice(at + 1, 1, new Filter(token, { handler: encode, raw: true }, liquid))
 }
 
-/** Lets a placeholder be the value that its last filter would have written. */
+/** Removes the last filter of a placeholder, so that its result is the value and not its text. */
 export function dropLastFilter(template: Template): void {
   const filters = readFilters(template)
   const last = lastFilter(template)
@@ -57,12 +57,12 @@ export function dropLastFilter(template: Template): void {
 
 function readFilters(template: Template): Filter[] | null {
   if (!(template instanceof Output || template instanceof EchoTag)) return null
-  // Without an expression, `echo` has none.
+  // `echo` without an expression has no value.
   const { value } = template as unknown as { readonly value?: Value }
   return value?.filters ?? null
 }
 
-/** The author's last one: behind it, an output has what encodes its value. */
+/** The author's last filter. After it an output has the encoder. */
 function lastFilter(template: Template): Filter | undefined {
   return readFilters(template)?.at(template instanceof Output ? -2 : -1)
 }
@@ -74,7 +74,7 @@ interface FilterParts {
   readonly handler: FilterHandler
 }
 
-/** LiquidJS writes `nil` as an object. */
+/** Replaces the `nil` of LiquidJS, which is an object, by a plain value. */
 function ofPlainValue(handler: FilterHandler): FilterHandler {
   return function (value: unknown, ...options: unknown[]) {
     return handler.call(this, toValue(value as never), ...options)
@@ -86,20 +86,20 @@ function encodeWritten(form: WrittenForm, prepare: (value: unknown) => unknown):
     const context = this.context as RenderContext
     context.settle()
     const { encode } = context
-    // What is captured is text, with the quotes that its author wrote.
+    // A captured text keeps the quotes that the author wrote.
     if (form === 'quotedJson' && encode === plainText) return `"${plainText(value)}"`
     return encode === null ? value : encode(prepare(value), form)
   }
 }
 
-/** `uri_escape` leaves what separates the parts of a URL: a value is never one of these. */
+/** Also escapes the separators of a URL, which `uri_escape` keeps: a value must not become a separator. */
 function escapeReserved(value: unknown): string {
   return String(value).replace(/[;,/?:@&=+$#[\]]/g, encodeURIComponent)
 }
 
 /**
- * Takes the quotes off every placeholder of a JSON text that writes JSON and stands alone between them: it is the value. Gives
- * those placeholders.
+ * Removes the quotes around each placeholder of a JSON text that writes JSON and stands alone between them, so that it
+ * becomes the value. Returns those placeholders.
  */
 export function unquoteJson(tokens: readonly TopLevelToken[], liquid: Liquid): ReadonlySet<TopLevelToken> {
   const unquoted = new Set<TopLevelToken>()
@@ -116,7 +116,7 @@ export function unquoteJson(tokens: readonly TopLevelToken[], liquid: Liquid): R
   return unquoted
 }
 
-/** The value of `echo` where that writes JSON; null of any other token. */
+/** The value of an `echo` that writes JSON; null for any other token. */
 export function findEchoedJson(token: TopLevelToken, liquid: Liquid): string | null {
   return TypeGuards.isTagToken(token) && writesJson(token, liquid) ? token.args : null
 }
@@ -125,7 +125,7 @@ function writesJson(token: Token, liquid: Liquid): boolean {
   if (TypeGuards.isOutputToken(token)) return findWrittenForm(new Output(token, liquid)) === 'json'
   if (!TypeGuards.isTagToken(token) || token.name !== 'echo') return false
   const text = token.getText()
-  // A tag reads its token up: the parser gets the one that was not read.
+  // A tag consumes its token, so this reads a copy and the parser gets the original.
   const copy = new TagToken(text, 0, text.length, liquid.options)
   return findWrittenForm(new EchoTag(copy, [], liquid)) === 'json'
 }

@@ -1,7 +1,7 @@
-/** Where in an XML text something stands; the text of a tag may stand between quotes. */
+/** A place in an XML text. The two quotes stand for attribute values. */
 type Place = 'content' | 'tag' | "'" | '"' | 'cdata' | 'comment' | 'instruction'
 
-/** What begins another place in the content of an element, the longest first. */
+/** The marks that begin another place in the content of an element, the longest first. */
 const openings: readonly (readonly [mark: string, place: Place])[] = [
   ['<![CDATA[', 'cdata'],
   ['<!--', 'comment'],
@@ -9,7 +9,7 @@ const openings: readonly (readonly [mark: string, place: Place])[] = [
   ['<', 'tag'],
 ]
 
-/** What ends a place, and which one follows; a tag is looked through for quotes too. */
+/** The mark that ends each place, and the next place. A tag is also searched for quotes. */
 const endings: Readonly<Record<Exclude<Place, 'content' | 'tag'>, readonly [mark: string, next: Place]>> = {
   "'": ["'", 'tag'],
   '"': ['"', 'tag'],
@@ -23,18 +23,18 @@ const none: readonly boolean[] = []
 const splitEnd = ']]]]><![CDATA[>'
 const reopened = ']]><![CDATA['
 
-/** Follows a growing XML text, piece by piece, and writes values for the place where it ends. */
+/** Tracks the place at the end of a growing XML text, and writes values for that place. */
 export class XmlPlace {
   #place: Place = 'content'
-  /** The end of the text that may be the beginning of a mark. */
+  /** The end of the text, if it may begin a mark. */
   #tail = ''
-  /** The brackets at the end of a CDATA section, two at most: whether each comes from a value. */
+  /** For each of the last brackets of a CDATA section, at most two, whether it comes from a value. */
   #brackets: readonly boolean[] = none
   #isValue = false
 
-  /** A value as it has to be written at the end of the text; `isEscaped`: its author has escaped it for XML. */
+  /** Encodes a value for the end of the text. `isEscaped`: a filter has already escaped the value for XML. */
   encode(text: string, isEscaped: boolean): string {
-    // Nothing is not written by every tag.
+    // An empty value does not reach `follow` in every tag.
     this.#isValue = text !== ''
     switch (this.#place) {
       case 'cdata':
@@ -51,7 +51,7 @@ export class XmlPlace {
     }
   }
 
-  /** Takes the next piece and gives it as it has to be written: no mark is made of the end of a value and the author's text. */
+  /** Adds a piece and returns it as it must be written, so that a value and the author's text cannot form a mark together. */
   follow(piece: string): string {
     const isValue = this.#isValue
     this.#isValue = false
@@ -66,7 +66,7 @@ export class XmlPlace {
     return (before + text).replaceAll(']]>', splitEnd).slice(before.length)
   }
 
-  /** Whether the author's text would end a CDATA section with brackets of which a value has written one. */
+  /** Whether the author's text would end a CDATA section together with a bracket from a value. */
   #endsByAccident(piece: string): boolean {
     const brackets = this.#brackets
     if (this.#place !== 'cdata' || brackets.length === 0) return false
@@ -95,7 +95,7 @@ export class XmlPlace {
     }
   }
 
-  /** Reads to the next mark and gives the place behind it; null where the text ends before. */
+  /** Reads to the next mark and returns the index after it; null if there is none. */
   #step(text: string, at: number): number | null {
     switch (this.#place) {
       case 'content':
@@ -150,7 +150,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** A line break that a parser would take for another one is written as a reference. */
+/** Escapes XML. A carriage return becomes a reference, because a parser would read it as a line feed. */
 function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => entities[character] ?? reference(character))
 }

@@ -1,7 +1,7 @@
-/** Up to this length the search of the platform is fast; with longer needles its worst case would show. */
+/** Up to this length `String.includes` is used. Its worst case is the product of both lengths, so longer needles are searched in linear time. */
 const shortNeedle = 256
 
-/** Whether a text has another one in it. Linear in both, whatever they are (Knuth, Morris and Pratt, 1977). */
+/** Whether a text contains another one, in linear time (Knuth, Morris and Pratt, 1977). */
 export function contains(text: string, part: string): boolean {
   if (part.length <= shortNeedle) return text.includes(part)
   const borders = computeBorders(part)
@@ -13,7 +13,7 @@ export function contains(text: string, part: string): boolean {
   return false
 }
 
-/** For each beginning of a text, the longest shorter beginning that it also ends with. */
+/** For each prefix of a text the length of its longest proper prefix that is also its suffix. */
 function computeBorders(part: string): Uint32Array {
   const borders = new Uint32Array(part.length + 1)
   for (let index = 1; index < part.length; index++)

@@ -1,4 +1,4 @@
-/** The TC39 proposal "JSON.parse source text access": in Node since 22, in TypeScript's library not yet. */
+/** The TC39 proposal "JSON.parse source text access". Node.js has it since version 22, the library of TypeScript not yet. */
 interface JSON {
   rawJSON(text: string): object
   parse(

@@ -1,6 +1,6 @@
 const backslash = 0x5c
 
-/** The place of the quotation mark that ends the string of JSON which begins at a place; the end of the text where none does. */
+/** The index of the closing quotation mark of the JSON string at `start`; the length of the text if it is not closed. */
 export function endOfString(json: string, start: number): number {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1))
     if (!isEscaped(json, at)) return at

@@ -10,13 +10,13 @@ type Expected =
   | '"," or "}"'
   | 'nothing more'
 
-/** Where a text stops being JSON, and what should stand there. */
+/** The index of the first syntax error, and the expected token. */
 export interface JsonSyntaxError {
   readonly at: number
   readonly expected: Expected
 }
 
-/** Finds where a text that is not JSON stops being it; null where there is nothing in it. */
+/** Finds the first syntax error of a text that is not JSON; null if the text is empty. */
 export function findSyntaxError(text: string): JsonSyntaxError | null {
   if (text.trim() === '') return null
   const reader = new Reader(text)
@@ -28,12 +28,12 @@ export function findSyntaxError(text: string): JsonSyntaxError | null {
   }
 }
 
-/** Says where a text stops being JSON and what should stand there. Nothing of the text is repeated. */
+/** Describes a syntax error without quoting the text. */
 export function describeSyntaxError({ at, expected }: JsonSyntaxError, text: string): string {
   return `Not valid JSON: expected ${expected} at ${describePlace(text, at)}.`
 }
 
-/** Line and column of a place, both from one. */
+/** Line and column of an index, both counted from one. */
 export function describePlace(text: string, at: number): string {
   const before = text.slice(0, at)
   const line = before.split('\n').length
@@ -53,7 +53,7 @@ class Reader {
     this.#text = text
   }
 
-  /** Reads one token; gives what may follow it, or null where it was not what was expected. */
+  /** Reads one token. Returns what may follow it, or null if it is not the expected one. */
   read(expected: Expected): Expected | null {
     while (blanks.has(this.#text[this.#at] ?? '')) this.#at += 1
     const found = this.#token()
@@ -62,7 +62,7 @@ class Reader {
     return next
   }
 
-  /** The place of the next token, or of what is none. */
+  /** The index of the next token, valid or not. */
   get at(): number {
     return this.#at
   }

@@ -1,32 +1,32 @@
 import { describeSyntaxError, findSyntaxError, type JsonSyntaxError } from './json-syntax.ts'
 import { LongNumber } from './long-number.ts'
 
-/** JSON that was read, or why it could not be. */
+/** Parsed JSON, or the reason why a text is not JSON. */
 export type ParsedJson =
   | {
       readonly ok: true
-      /** What `JSON.parse` gives. */
+      /** The result of `JSON.parse`. */
       readonly plain: unknown
-      /** The same with a `LongNumber` wherever `plain` has lost digits; `plain` itself where it has not. */
+      /** The same value with a `LongNumber` for each number that lost digits; `plain` itself if none did. */
       readonly exact: unknown
     }
   | {
       readonly ok: false
       readonly problem: 'syntax' | 'too_deep'
       readonly detail: string
-      /** Null where that is no single place of the text. */
+      /** Null if the problem has no single place in the text. */
       readonly error: JsonSyntaxError | null
     }
 
-/** Whether a value has others in it; a `LongNumber` is one value. */
+/** Whether a value is a list or an object. A `LongNumber` is neither. */
 export function isListOrObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
 }
 
-/** JSON deeper than this is refused wherever it comes from or goes to: `JSON.stringify` recurses. */
+/** The limit of nesting for all JSON, incoming and outgoing. `JSON.stringify` recurses, so deep JSON would overflow the stack. */
 export const maxJsonDepth = 100
 
-/** Reads JSON without losing a digit. Never throws. */
+/** Parses JSON without losing digits. Does not throw. */
 export function parseJson(text: string, { maxDepth }: { readonly maxDepth: number }): ParsedJson {
   let plain: unknown
   try {
@@ -45,8 +45,8 @@ export function parseJson(text: string, { maxDepth }: { readonly maxDepth: numbe
 }
 
 /**
- * Sixteen digits in a row, a point among them or not, or an exponent of three digits: a double holds every
- * shorter number. It may also match within a string, which costs time and nothing else.
+ * Matches 16 digits in a row, with or without a point, or an exponent of three digits: a double holds every shorter number.
+ * It may also match within a string, which only costs time.
  */
 const mayHaveLongNumbers = /[\d.]{16}|\d[eE][+-]?\d{3}/
 
@@ -65,7 +65,7 @@ export function writeJson(value: unknown): string {
   return replaceLoneEscapes(JSON.stringify(value))
 }
 
-/** JSON as `JSON.stringify` writes it, in which escapes of lone surrogates become U+FFFD. */
+/** Replaces escapes of lone surrogates by U+FFFD in a text that `JSON.stringify` wrote. */
 export function replaceLoneEscapes(text: string): string {
   if (!text.includes('\\ud')) return text
   return text.replace(/\\(?:u(d[89a-f][\da-f]{2})|.)/g, (escaped, surrogate) =>
@@ -74,8 +74,8 @@ export function replaceLoneEscapes(text: string): string {
 }
 
 /**
- * How many characters the JSON of a value has at the least, its escapes aside. Stops counting beyond a limit: a value may
- * refer to the same large part any number of times.
+ * The minimum length of the JSON of a value, without escapes. Stops counting beyond `limit`, because a value may contain
+ * the same large part many times.
  */
 export function measureJson(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 2
@@ -94,11 +94,11 @@ export function measureJson(value: unknown, limit: number): number {
   return length
 }
 
-/** Whether a value nests deeper than so many levels. `JSON.parse` does not recurse, but writing and reviving do. */
+/** Whether a value nests deeper than `left` levels. `JSON.parse` does not recurse, but writing and reviving do. */
 export function isTooDeep(value: unknown, left = maxJsonDepth): boolean {
   if (!isListOrObject(value)) return false
   if (left === 0) return true
-  // Every body goes through here: no list of members is made, and no function for each value.
+  // Every request body passes here, so the loops allocate neither lists of members nor closures.
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (isTooDeep(value[index], left - 1)) return true
   } else {

@@ -1,17 +1,16 @@
-/** A number that takes more characters keeps its text whatever its digits are: no peer can make us look at them. */
+/** A longer number keeps its text without a look at its digits, which bounds the work for numbers from a peer. */
 const maxExamined = 1_000
 
-/** A double with more digits before its point is written with an exponent. */
+/** JavaScript writes a double with more digits before its point with an exponent. */
 const maxPlainDigits = 21
 
 /**
- * A number whose double, written back, would be another number (12345678901234567890, 1e400), or an integer that would be
- * written with an exponent. It keeps its text wherever it is sent whole, is a double wherever something is calculated, and
- * compares by its digits.
+ * A number that a double would change (12345678901234567890, 1e400), or an integer that JavaScript would write with an
+ * exponent. It keeps its text when it is sent, is a double in calculations, and compares by its digits.
  */
 export class LongNumber {
   readonly #text: string
-  /** Both are worked out once: a template compares as often as it likes. */
+  /** Both are computed once, because a template may compare many times. */
   #double: number | null = null
   #decimal: string | null = null
 
@@ -19,7 +18,7 @@ export class LongNumber {
     this.#text = text
   }
 
-  /** Whether a JSON number may as well be a double: that, written back, is the same number, and an integer with all its digits. */
+  /** Whether a double can replace a JSON number: written back, it is the same number, and an integer has all its digits. */
   static fits(source: string): boolean {
     if (source.length > maxPlainDigits && /^-?\d{22}/.test(source)) return false
     return source.length <= maxExamined && decimal(source) === decimal(String(Number(source)))
@@ -63,7 +62,7 @@ export class LongNumber {
     return this.#decimal
   }
 
-  /** Less than zero, zero or more, as the first of two numbers is less, the same or more, by all their digits. */
+  /** Compares two numbers by all their digits. Returns a negative number, zero or a positive number. */
   static compare(left: number | LongNumber, right: number | LongNumber): number {
     if (typeof left === 'number' && typeof right === 'number') return left - right
     return compareDecimals(normalized(left), normalized(right))
@@ -78,7 +77,7 @@ function normalized(number: number | LongNumber): string {
   return typeof number === 'number' ? decimal(String(number)) : LongNumber.normalize(number)
 }
 
-/** As `LongNumber.compare`, with texts that are decimal numbers; `NaN` where one side is no number. */
+/** Like `LongNumber.compare`, but also accepts texts of decimal numbers. `NaN` if one side is not a number. */
 export function compareNumbers(left: unknown, right: unknown): number {
   const [first, second] = [readNumber(left), readNumber(right)]
   return first === null || second === null ? Number.NaN : LongNumber.compare(first, second)
@@ -91,7 +90,7 @@ function readNumber(value: unknown): number | LongNumber | null {
   return /^-?\d/.test(text) && !LongNumber.fits(text) ? new LongNumber(text) : Number(text)
 }
 
-/** Of two numbers as `decimal` spells them. */
+/** Compares two numbers in the spelling of `decimal`. */
 function compareDecimals(left: string, right: string): number {
   const [first, second] = [splitDecimal(left), splitDecimal(right)]
   if (first.sign !== second.sign) return first.sign - second.sign
@@ -100,7 +99,7 @@ function compareDecimals(left: string, right: string): number {
   return first.digits > second.digits ? first.sign : -first.sign
 }
 
-/** The size is the place of the first digit. */
+/** Splits a decimal. Its size is the position of the first digit relative to the point. */
 function splitDecimal(text: string) {
   if (text === '0') return { sign: 0, size: 0, digits: '' }
   const start = text.startsWith('-') ? 1 : 0
@@ -112,7 +111,7 @@ function splitDecimal(text: string) {
   }
 }
 
-/** Whether a text is a decimal number as people write it. */
+/** Whether a text is a decimal number. */
 export function isDecimal(text: string): boolean {
   return /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)
 }

@@ -1,8 +1,8 @@
 import { maxCandidates, suggest } from './suggest.ts'
 
 /**
- * The attribute of that exact name, else what the name leads to when it is read as a dotted path
- * (`address.city`, `items.0.sku`). Own properties only; `undefined` where there is none.
+ * The attribute with exactly that name, else the value at the name as a dotted path (`address.city`, `items.0.sku`). Only
+ * own properties count; `undefined` if there is none.
  */
 export function attribute(source: unknown, name: string): unknown {
   if (isContainer(source) && has(source, name)) return member(source, name)
@@ -10,8 +10,8 @@ export function attribute(source: unknown, name: string): unknown {
 }
 
 /**
- * The attribute that an author most likely meant by a name, or by a dotted path, that leads nowhere; or null. The name of
- * the source may stand before it, as templates have it.
+ * The existing attribute nearest to a misspelt name or dotted path, or null. The name may begin with the name of the source,
+ * as in templates.
  */
 export function nearestAttribute(source: object, name: string, sourceName: string): string | null {
   if (name.startsWith(`${sourceName}.`)) {
@@ -21,7 +21,7 @@ export function nearestAttribute(source: object, name: string, sourceName: strin
   return suggest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
 }
 
-/** The path that an author most likely meant by names that lead nowhere, or null. */
+/** The existing path nearest to a misspelt one, or null. */
 export function nearestPath(root: unknown, names: readonly string[]): string | null {
   let container = root
   for (const [index, name] of names.entries()) {
@@ -38,7 +38,7 @@ export function nearestPath(root: unknown, names: readonly string[]): string | n
 
 const namesByContainer = new WeakMap<object, readonly string[]>()
 
-/** The names among which one is looked for. Listing those of a large object takes long, and a payload does not change. */
+/** The candidates for a misspelt name. They are cached, because listing the names of a large object takes long. */
 export function namesIn(container: object): readonly string[] {
   const known = namesByContainer.get(container)
   if (known !== undefined) return known
@@ -47,17 +47,17 @@ export function namesIn(container: object): readonly string[] {
   return names
 }
 
-/** Names and, in arrays, positions: the way to a value within another one. */
+/** The path to a nested value: names, and indexes of arrays. */
 export type Path = readonly (string | number)[]
 
-/** What a path leads to, own properties only; `undefined` where there is none. */
+/** The value at a path. Only own properties count; `undefined` if there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root
   for (const key of path) value = member(value, key)
   return value
 }
 
-/** What a name leads to as Liquid has it: a member, an end of a list counted from behind or by its name, or a size. */
+/** A property by the rules of Liquid: a member, an item by a negative index or as `first` or `last`, or a size. */
 export function memberAt(container: unknown, name: string): unknown {
   const isList = Array.isArray(container)
   if (name === 'size' && (isList || typeof container === 'string')) return container.length
@@ -66,7 +66,7 @@ export function memberAt(container: unknown, name: string): unknown {
   return member(container, name)
 }
 
-/** What Liquid calls the items at the ends of a list. */
+/** The names of Liquid for the items at the ends of a list. */
 const ends: Readonly<Record<string, number>> = { first: 0, last: -1 }
 
 const behind = /^-\d+$/
@@ -88,7 +88,7 @@ function has(container: Container, key: string | number): boolean {
   return Object.hasOwn(container, key)
 }
 
-/** Missing, null or the empty string: what `ifEmpty` speaks of. */
+/** Whether a value is empty in the sense of `ifEmpty`: missing, null or the empty string. */
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === ''
 }

@@ -1,15 +1,15 @@
 import { endOfString } from './json-string.ts'
 
 /**
- * Whether an object of well-formed JSON has two members of one name: `JSON.parse` keeps the last one, in silence. `parsed`
- * is what it gave.
+ * Whether an object of valid JSON has two members with the same name. `JSON.parse` silently keeps the last one. `parsed` is
+ * its result.
  */
 export function hasRepeatedMembers(json: string, parsed: unknown): boolean {
-  // Counting both costs a fraction of reading the names, and every request goes through here.
+  // Every request passes here: counting names is cheaper than comparing them.
   return countNames(json) !== countMembers(parsed)
 }
 
-/** Where the repeated members of well-formed JSON are: the steps of their JSON Pointers, each pointer once. */
+/** The repeated members of valid JSON, as steps of JSON Pointers. Each pointer comes once. */
 export function* repeatedMembers(json: string): Iterable<readonly string[]> {
   const around: Level[] = []
   for (let at = 0; at < json.length; at++) {
@@ -28,11 +28,11 @@ export function* repeatedMembers(json: string): Iterable<readonly string[]> {
   }
 }
 
-/** An object or a list around a place. */
+/** An open object or list. */
 interface Level {
-  /** The name or the index of what is being read. */
+  /** The name or index of the current value. */
   step: string | number
-  /** How often each name has come; null before the first one. */
+  /** The count of each name so far; null before the first name. */
   names: Map<string, number> | null
 }
 
@@ -44,7 +44,7 @@ function isSecond(level: Level, name: string): boolean {
   return times === 2
 }
 
-/** Outside of strings, only names are followed by a colon. */
+/** Counts the names: a string followed by a colon is always one. */
 function countNames(json: string): number {
   let names = 0
   for (let at = 0; at < json.length; at++) {
@@ -70,7 +70,7 @@ function countMembers(value: unknown): number {
   return members
 }
 
-/** Whether the string that ends at a place is a name. */
+/** Whether the string that ends at an index is a name. */
 function isName(json: string, end: number): boolean {
   blanksAndColon.lastIndex = end + 1
   return blanksAndColon.test(json)

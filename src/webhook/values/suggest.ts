@@ -1,9 +1,9 @@
-/** People do not misspell longer words: the time is better spent elsewhere. */
+/** Longer words get no suggestion. Names are seldom longer, and the time of a comparison grows with the square of it. */
 const longest = 40
-/** Nor do they look through longer lists. */
+/** The largest number of compared names, which bounds the time of a suggestion. */
 export const maxCandidates = 200
 
-/** The candidate that a misspelt word was most likely meant to be, or null where none is near. */
+/** The candidate nearest to a misspelt word, or null if none is near. */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > longest) return null
   const limit = Math.max(1, Math.floor(word.length / 3))
@@ -16,7 +16,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null
 }
 
-/** The question to an author who may have meant something else. */
+/** The suggestion as a question, or an empty text. */
 export function didYouMean(meant: string | null): string {
   return meant === null ? '' : ` Did you mean "${meant}"?`
 }
@@ -45,7 +45,7 @@ function editDistance(from: string, to: string, limit: number): number {
   return at(row, to.length)
 }
 
-/** Used again and again: so many words are compared that rows of their own would take longer than the comparison. */
+/** Reused by all comparisons, because allocating rows would take longer than a comparison. */
 const rows = [0, 1, 2].map(() => new Uint8Array(2 * longest)) as [Uint8Array, Uint8Array, Uint8Array]
 
 function at(row: Uint8Array, index: number): number {

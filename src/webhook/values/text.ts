@@ -1,7 +1,7 @@
 import { writeJson } from './json.ts'
 import { LongNumber } from './long-number.ts'
 
-/** The text of a value within a longer one: arrays and objects are JSON, missing and null are nothing. */
+/** A value as text within a longer text. Lists and objects become JSON. Missing values and null become the empty text. */
 export function plainText(value: unknown): string {
   if (typeof value === 'string') return value.toWellFormed()
   if (value === undefined || value === null) return ''
@@ -11,7 +11,7 @@ export function plainText(value: unknown): string {
 
 const shownCharacters = 80
 
-/** A name of an author within a sentence of ours: the beginning of a long one tells which it is. */
+/** Quotes a name for a message. A long name is cut. */
 export function quoteName(name: string): string {
   return name.length > shownCharacters ? `"${name.slice(0, shownCharacters)}…"` : `"${name}"`
 }

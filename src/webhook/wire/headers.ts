@@ -1,6 +1,6 @@
 import type { HeaderPair } from './outcome.ts'
 
-/** Headers whose values are masked wherever they are shown. */
+/** Headers whose values are always masked. */
 export const secretHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'proxy-authorization',
@@ -11,7 +11,7 @@ export const secretHeaders: ReadonlySet<string> = new Set([
   'x-auth-token',
 ])
 
-/** A value as it goes out: white space around it is no part of it (RFC 9110, section 5.5). */
+/** Removes white space around a header value, which is not part of the value (RFC 9110, section 5.5). */
 export function trimHeader(value: string): string {
   let start = 0
   let end = value.length
@@ -26,19 +26,19 @@ function isBlank(code: number): boolean {
 
 const none: readonly string[] = []
 
-/** The values of a header, whose name is given in lower case. */
+/** The values of a header. `name` is in lower case. */
 export function headerValues(headers: readonly HeaderPair[], name: string): readonly string[] {
   const found = headers.filter(([candidate]) => isNamed(candidate, name))
   return found.length === 0 ? none : found.map(([, value]) => value)
 }
 
-/** The value of a header, whose name is given in lower case; several are joined by a comma (RFC 9110, section 5.3). */
+/** The value of a header. `name` is in lower case. Several values are joined by commas (RFC 9110, section 5.3). */
 export function headerValue(headers: readonly HeaderPair[], name: string): string | undefined {
   const values = headerValues(headers, name)
   return values.length === 0 ? undefined : values.join(', ')
 }
 
-/** Whether a header has a name, which is given in lower case. Most differ in their length. */
+/** Compares the name of a header with `name` in lower case. The length comes first, because most names differ in it. */
 export function isNamed(candidate: string, name: string): boolean {
   return candidate.length === name.length && candidate.toLowerCase() === name
 }

@@ -1,19 +1,19 @@
-/** A media type as a `Content-Type` has it (RFC 9110, section 8.3). */
+/** The media type of a `Content-Type` (RFC 9110, section 8.3). */
 export interface MediaType {
   /** Type and subtype in lower case. */
   readonly essence: string
-  /** The parameter `charset` as it is written, without quotes; null where there is none. */
+  /** The parameter `charset` as written, without quotes; null if there is none. */
   readonly charset: string | null
 }
 
-/** Reads the value of a `Content-Type`. Of several charsets the first one counts. */
+/** Parses the value of a `Content-Type`. If it has several charsets, the first one counts. */
 export function parseMediaType(text: string): MediaType {
   const [essence = '', ...parameters] = splitParameters(text)
   const charset = parameters.map((parameter) => charsetParameter.exec(parameter)?.[1]).find(Boolean)
   return { essence: essence.trim().toLowerCase(), charset: charset === undefined ? null : unquote(charset) }
 }
 
-/** What is wrong with a text that is to be a media type (RFC 9110, section 8.3.1); null where nothing is. */
+/** The problem of a text as a media type (RFC 9110, section 8.3.1), or null if it is valid. */
 export function mediaTypeProblem(text: string): string | null {
   if (wellFormed.test(text)) return null
   return text.trim().startsWith(';') || !/^[^;,]*\//.test(text) ? noType : notWellFormed
@@ -24,13 +24,13 @@ const noType =
 const notWellFormed =
   'is not a well-formed media type; right is type/subtype, and behind it any number of "; name=value", as in text/xml; charset=ISO-8859-1'
 
-/** Parameters that are empty do no harm. */
+/** Empty parameters are allowed. */
 const wellFormed =
   /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;(?:[ \t]*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))?)*[ \t]*$/
 
 const charsetParameter = /^\s*charset\s*=(.*)$/is
 
-/** At each semicolon outside of quotes. */
+/** Splits at each semicolon outside of quotes. */
 function splitParameters(text: string): string[] {
   const parts: string[] = []
   let start = 0
@@ -47,7 +47,7 @@ function splitParameters(text: string): string[] {
   return [...parts, text.slice(start)]
 }
 
-/** Single quotes are no quotes of HTTP, but that is what was meant. */
+/** Single quotes are not quotes in HTTP, but senders use them as such. */
 function unquote(text: string): string {
   const trimmed = text.trim()
   const quote = trimmed[0]
@@ -55,10 +55,10 @@ function unquote(text: string): string {
   return isQuoted ? trimmed.slice(1, -1).replace(/\\(.)/g, '$1').trim() : trimmed
 }
 
-/** How a body is written, as its media type says. `lines` and `sequence` are JSON texts one behind the other. */
+/** The syntax of a body, by its media type. `lines` and `sequence` are several JSON texts in a row. */
 export type BodyForm = 'json' | 'lines' | 'sequence' | 'xml' | 'form' | 'multipart' | 'text'
 
-/** The form of a media type; `text` is any that asks for none. */
+/** The form of a media type. `text` is the form of any other media type. */
 export function findBodyForm({ essence }: MediaType): BodyForm {
   return patterns.find(([pattern]) => pattern.test(essence))?.[1] ?? 'text'
 }
@@ -73,7 +73,7 @@ const patterns: readonly (readonly [RegExp, BodyForm])[] = [
   [/^multipart\//, 'multipart'],
 ]
 
-/** Whether a format of JSON lines takes a blank line for nothing; where not, only its last line may be empty. */
+/** Whether a format of JSON lines ignores blank lines. If not, only its last line may be empty. */
 export function allowsBlankLines({ essence }: MediaType): boolean {
   return /nd-?json|ld-?json/.test(essence)
 }

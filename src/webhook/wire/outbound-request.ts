@@ -1,20 +1,20 @@
 import type { Method } from '../../contract/method.ts'
 import type { HeaderPair } from './outcome.ts'
 
-/** One concrete request, ready to be sent: nothing in it needs escaping, checking or completing. */
+/** A concrete request, ready to be sent: everything is escaped, checked and complete. */
 export interface OutboundRequest {
   readonly method: Method
-  /** Lower-case name without final dot, or an IP literal without brackets. */
+  /** A lower-case name without its final dot, or an IP address without brackets. */
   readonly host: string
   readonly port: number
-  /** Path and query exactly as they go onto the request line: ASCII, beginning with `/`. */
+  /** Path and query exactly as in the request line: ASCII, beginning with `/`. */
   readonly target: string
-  /** All that are sent, in order, `host`, `connection` and `content-length` included. */
+  /** All headers in order, `host`, `connection` and `content-length` included. */
   readonly headers: readonly HeaderPair[]
-  /** Null where no body is sent. */
+  /** Null if the request has no body. */
   readonly body: Buffer | null
-  /** False: on a connection of its own, which is closed behind the response. The header `connection` says the same. */
+  /** False: the request gets a connection of its own, which closes after the response. The header `connection` agrees. */
   readonly keepAlive: boolean
-  /** Whether the target takes it as one where it comes twice, by its method or since the node says so. */
+  /** Whether the request may be sent twice, by its method or because the node is `idempotent`. */
   readonly isIdempotent: boolean
 }

@@ -1,27 +1,27 @@
 import type { Delivered, Failure } from '../../contract/failure.ts'
 import type { Purpose } from '../../contract/purpose.ts'
 
-/** Name and value as they stood on the wire. */
+/** Name and value as on the wire. */
 export type HeaderPair = readonly [name: string, value: string]
 
-/** What was read of a response. Never more than `MAX_RESPONSE_BYTES` of body, on the wire and decoded. */
+/** A response as far as it was read: at most `MAX_RESPONSE_BYTES` of body, both on the wire and decoded. */
 export interface TargetResponse {
   readonly status: number
-  /** The phrase of the status line, in Latin-1 as headers come; null where it has none, or no line came. */
+  /** The reason phrase of the status line, in Latin-1 like headers; null if there is none. */
   readonly reason?: string | null
   readonly headers: readonly HeaderPair[]
-  /** The body after content decoding; as it came where it could not be decoded. */
+  /** The body after content decoding; if decoding failed, the bytes as they came. */
   readonly body: Buffer
   /** How the body ended. Only `complete` and `undecodable` bodies were read to their end. */
   readonly ending: BodyEnding
-  /** Whether more had come by its end than its head says that it has. */
+  /** Whether more bytes had come by the end of the response than its head announces. */
   readonly hasExcess?: boolean
 }
 
 /**
- * `complete`: all of it. `capped`: reading stopped at the limit. `broken`: the connection ended too early. `misframed`: a chunk
- * breaks the rules of HTTP. `undecodable`: the content coding is unknown or was not true to its name. `timed_out`: the clock
- * ran out; `undecoded`: the clock ran out within a body with a content coding, of which nothing was decoded.
+ * `complete`: the whole body. `capped`: reading stopped at the limit. `broken`: the connection ended too early. `misframed`: a
+ * chunk violates HTTP. `undecodable`: the content coding is unknown, or the body violates it. `timed_out`: the deadline passed.
+ * `undecoded`: the deadline passed within a body with a content coding, of which nothing was decoded.
  */
 export type BodyEnding =
   | 'complete'
@@ -32,17 +32,17 @@ export type BodyEnding =
   | 'timed_out'
   | 'undecoded'
 
-/** What happened on the wire, before anyone decides what it means. */
+/** What happened on the wire, before it is judged. */
 export type Outcome =
   | { readonly kind: 'responded'; readonly response: TargetResponse }
   | {
       readonly kind: 'failed'
       readonly failure: Failure
-      /** What had come when the clock ran out within the body, else null. */
+      /** The part of the response that had come if the deadline passed within the body, else null. */
       readonly response: TargetResponse | null
     }
 
-/** Milliseconds per phase; null where the phase did not happen. */
+/** Milliseconds per phase; null if the attempt did not have the phase. */
 export interface Timings {
   readonly queueMs: number | null
   readonly dnsMs: number | null

@@ -123,7 +123,7 @@ describe('a wrong body', () => {
 
   it.each([[[1]], ['x'], [null], [1]])('is refused as a form that is no object: %j', (content) => {
     expect(complaint({ body: { structure: 'json', contentType: form, content } })).toBe(
-      '/node/body/content: must be an object to be sent as a form',
+      '/node/body/content: must be an object, because the body is sent as a form',
     )
   })
 

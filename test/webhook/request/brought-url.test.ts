@@ -24,23 +24,23 @@ describe('a URL that is one placeholder', () => {
     [
       '{{ vars.next }}',
       undefined,
-      '/node/url: must be an absolute URL that starts with https://; where the value',
+      '/node/url: must be an absolute URL that starts with https://; a URL of one placeholder',
     ],
     [
       '{{ vars.base }}/a',
       hosts,
-      '/node/url: must be an absolute URL that starts with https://, or one placeholder',
+      '/node/url: must be an absolute URL that starts with https://, or exactly one placeholder',
     ],
-    ['{{ vars.base }}{{ vars.path }}', hosts, 'one placeholder and nothing else'],
-    [' {{ vars.next }}', hosts, 'one placeholder and nothing else'],
-    ['{{ vars.next }} ', hosts, 'one placeholder and nothing else'],
-    ['{{ vars.next }}\n', hosts, 'one placeholder and nothing else'],
-    ['{% if vars.a %}{{ vars.next }}{% endif %}', hosts, 'one placeholder and nothing else'],
-    ['{{ vars.next', hosts, 'one placeholder and nothing else'],
+    ['{{ vars.base }}{{ vars.path }}', hosts, 'exactly one placeholder'],
+    [' {{ vars.next }}', hosts, 'exactly one placeholder'],
+    ['{{ vars.next }} ', hosts, 'exactly one placeholder'],
+    ['{{ vars.next }}\n', hosts, 'exactly one placeholder'],
+    ['{% if vars.a %}{{ vars.next }}{% endif %}', hosts, 'exactly one placeholder'],
+    ['{{ vars.next', hosts, 'exactly one placeholder'],
     ['{{ vars.a b }}', hosts, 'not well formed'],
     ['{{ vars.next | nofilter }}', hosts, 'there is no filter'],
-    ['{{ secrets.url }}', hosts, 'a secret is none'],
-    ['{{ secrets.url | strip }}', hosts, 'a secret is none'],
+    ['{{ secrets.url }}', hosts, 'a secret cannot be the URL'],
+    ['{{ secrets.url | strip }}', hosts, 'a secret cannot be the URL'],
     ['{{ vars.next | append: secrets.k }}', hosts, 'secret'],
     ['{{ response.headers.location }}', hosts, '/node/url: '],
     ['{{ response.headers.location | default: "https://api.example.com/" }}', hosts, 'response'],
@@ -48,8 +48,16 @@ describe('a URL that is one placeholder', () => {
     ['{{ vars.next | default: response.json.next }}', hosts, 'response'],
     ['{{ vars[response.json.name] }}', hosts, 'response'],
     ['{{ next }}', hosts, 'next'],
-    ['https://api.example.com/{{ vars.id }}', hosts, '/node/hosts: is for a URL that is one placeholder'],
-    ['https://api.example.com/', hosts, '/node/hosts: is for a URL that is one placeholder'],
+    [
+      'https://api.example.com/{{ vars.id }}',
+      hosts,
+      '/node/hosts: must be left out: it is only for a URL that consists of one placeholder',
+    ],
+    [
+      'https://api.example.com/',
+      hosts,
+      '/node/hosts: must be left out: it is only for a URL that consists of one placeholder',
+    ],
   ])('%s with hosts %j is refused', (url, own, message) => {
     expect(complaint(own === undefined ? { url } : { url, hosts: own })).toContain(message)
   })
@@ -135,7 +143,7 @@ describe('a whole URL of a value', () => {
 
   it('that is missing is reported by its name, with the nearest one', () => {
     expect(failureOf(node, { payload: { vars: { nxet: 'x' } } }).detail).toBe(
-      'The placeholder that brings the URL is empty: vars.next has no value. Did you mean "vars.nxet"?',
+      'The placeholder of the URL is empty: vars.next has no value. Did you mean "vars.nxet"?',
     )
   })
 
@@ -153,7 +161,7 @@ describe('a whole URL of a value', () => {
     ['https:api.example.com/a', 'must be absolute'],
     ['https:\\\\api.example.com/a', 'backslash'],
     ['https:/\\api.example.com/a', 'backslash'],
-    ['http://api.example.com/', 'plain http is not sent'],
+    ['http://api.example.com/', 'the service sends https only'],
     ['ftp://api.example.com/', 'must be absolute and start with https://'],
     ['javascript:alert(1)', 'must be absolute'],
     [' https://api.example.com/', 'white space'],
@@ -182,10 +190,10 @@ describe('a whole URL of a value', () => {
     ['https://api.example.com:65536/', 'not valid'],
     ['https://api.example.com:443:443/', 'not valid'],
     ['https://api..example.com/', 'not valid'],
-    ['https://xn--a.up.example:8443/', 'not valid: "xn--a" begins like'],
+    ['https://xn--a.up.example:8443/', 'not valid: "xn--a" begins with "xn--"'],
     ['https://api.example.com%2f.evil.com/', 'not valid'],
     ['https://[fe80::1%25eth0]/', 'not valid'],
-    ['https://evil.com/', 'leads to "evil.com", which "hosts" of the node does not name'],
+    ['https://evil.com/', 'leads to "evil.com", which is not in "hosts" of the node'],
     ['https://evil.com/#@api.example.com/', 'leads to "evil.com"'],
     ['https://evil.com?@api.example.com/', 'leads to "evil.com"'],
     ['https://api.example.com.evil.com/', 'leads to'],

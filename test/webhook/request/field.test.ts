@@ -221,7 +221,7 @@ describe('names', () => {
       failureOf(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
     ).toEqual({
       code: 'body_invalid',
-      detail: 'The name "a" is there twice, and a JSON object has each name once.',
+      detail: 'The name "a" is there twice. A JSON object may have each name only once.',
       path: '/node/body/fields/2',
     })
   })

@@ -204,7 +204,7 @@ describe('the result of url_encode in a raw form', () => {
 
   it.each(['utf-16', 'utf-16le', 'UTF-16BE'])('is refused in %s, which no form can have', (charset) => {
     expect(complaint(raw(formIn(charset), 'a=1'))).toMatch(
-      /^\/node\/body\/contentType: has a charset in which no form can be sent/,
+      /^\/node\/body\/contentType: has a charset in which a form cannot be sent/,
     )
   })
 })
@@ -322,7 +322,7 @@ describe('a sequence of JSON', () => {
 
   it.each([
     ['\x1e1\n\x1e{"a":}\n', 'Record 2 of the rendered body is not JSON'],
-    ['{"a":1}\n', 'a record separator (U+001E) must stand before each text'],
+    ['{"a":1}\n', 'each JSON text must begin with a record separator (U+001E)'],
     ['\x1e1\n2\n', 'Record 1'],
   ])('refuses %j', (content, detail) => {
     expect(failure('application/json-seq', content)).toMatchObject({
@@ -465,7 +465,7 @@ describe('the charset of a raw body', () => {
     '""',
   ])('may not be %s', (label) => {
     expect(complaint(raw(`text/plain; charset=${label}`, 'a'))).toMatch(
-      /^\/node\/body\/contentType: has a charset that cannot be sent; possible are UTF-8, /,
+      /^\/node\/body\/contentType: has a charset that the service cannot send; it can send UTF-8, /,
     )
   })
 
@@ -598,7 +598,7 @@ describe('the excerpt of a broken body', () => {
     expect(hint('application/x-ndjson')).toContain('json: 2 writes several lines')
     expect(hint('application/json')).not.toContain('lines')
     expect(hint('application/json')).toContain(
-      'null where it is missing, and nothing at all without the filter',
+      'a missing one as null; without it a missing value leaves nothing',
     )
   })
 
@@ -761,19 +761,19 @@ describe('a header that says what the body is', () => {
     [
       'application/json',
       { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
-      'The header names no charset, which is UTF-8 to most readers, and the body is sent in ISO-8859-1. ',
+      'The header names no charset, which most readers take for UTF-8, but the body is sent in ISO-8859-1. ',
     ],
     [
       'application/json; charset=utf-8',
       { structure: 'raw', contentType: 'application/json; charset=iso-8859-1', content: '"é"' },
-      'The header says charset=utf-8, and the body is sent in ISO-8859-1. ',
+      'The header says charset=utf-8, but the body is sent in ISO-8859-1. ',
     ],
     [
       'application/x-ndjson',
       rawJson('[\n]'),
-      'The header says application/x-ndjson, and the body is written as JSON in several lines. ',
+      'The header says application/x-ndjson, but the body is written as JSON in several lines. ',
     ],
-    ['a, b', rawXml, 'The header is no media type, and the body is written as XML. '],
+    ['a, b', rawXml, 'The header is not a media type, but the body is written as XML. '],
   ] as const)('is described in words: %s over %j', (value, body, message) => {
     const { warnings } = render({ headers: [{ name: 'Content-Type', value }], body })
 
@@ -785,7 +785,7 @@ describe('a header that says what the body is', () => {
       render({ headers: [{ name: 'Content-Type', value: 'text/xml', sensitive }], body: jsonBody }).warnings
 
     expect(warn(false)[0]?.message).toBe(
-      'The header says text/xml, and the body is written as JSON. A header field changes the label that is sent, not the encoding.',
+      'The header says text/xml, but the body is written as JSON. A header of the node changes the label, not the body.',
     )
     expect(warn(true)[0]?.message).not.toContain('text/xml')
   })

@@ -312,7 +312,7 @@ describe('an unknown name', () => {
 
 describe('a placeholder where none is filled in', () => {
   const body = (content: unknown) => ({ structure: 'json', content }) as const
-  const said = 'must not have a placeholder: this text is no template'
+  const said = 'must not have a placeholder, because this text is not a template'
 
   it.each([
     ['/node/query/0/name', { query: [{ name: '{{ profile.k }}', value: 1 }] }],

@@ -185,7 +185,7 @@ describe('a text that looks like a reference', () => {
   ])('is reported without a part of the text in %s', (_what, node) => {
     const [[, message = ''] = []] = told(node)
 
-    expect(message).toContain('has a reference to "profile" that is sent as it stands')
+    expect(message).toContain('has a reference to "profile" that is sent unchanged')
     expect(message).not.toContain('email')
   })
 
@@ -213,7 +213,7 @@ describe('a placeholder that is not filled in', () => {
     const node: NodeSketch = { query: [{ name: 'a', literal: text }] }
 
     expect(told(node)).toEqual([
-      ['/node/query/0', expect.stringContaining('nothing in a "literal" is filled in')],
+      ['/node/query/0', expect.stringContaining('because a "literal" is not a template')],
     ])
     expect(sent(node, { payload }).target).toBe(`/hook?a=${encodeURIComponent(text)}`)
   })
@@ -241,7 +241,7 @@ describe('a placeholder that is not filled in', () => {
     }
 
     expect(told(node)).toEqual([
-      ['/node/headers/0', expect.stringContaining('since "templates" is "none"')],
+      ['/node/headers/0', expect.stringContaining('because "templates" is "none"')],
       ['/node/url', expect.stringContaining('{{ profile.name }} becomes the value')],
       ['/node/body/content', expect.stringContaining('{{ profile.email }} becomes the value')],
     ])
