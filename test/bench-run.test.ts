@@ -76,7 +76,7 @@ for (const { what, tools, names, isThere } of surroundings) {
       }
     })
 
-    it('knows what did not', async () => {
+    it('counts what came wrong', async () => {
       const wrong = routes.flatMap((route) => [
         { ...route, path: `${route.path}&more` },
         { ...route, lengthDigits: 1, body: '{}' },
@@ -224,7 +224,7 @@ describe('a run of the benchmark that ends early', () => {
       ? ['SIGINT', 'SIGTERM', 'SIGKILL']
       : ['SIGINT', 'SIGTERM']
 
-  it.each(signals)('by %s leaves no process behind', async (signal) => {
+  it.each(signals)('leaves no process behind after %s', async (signal) => {
     const TMPDIR = temporaryDirectory()
     const run = spawn(process.execPath, ['bench/short.ts'], {
       cwd: root,
@@ -242,7 +242,7 @@ describe('a run of the benchmark that ends early', () => {
     if (signal !== 'SIGKILL') expect(readdirSync(TMPDIR)).toEqual([])
   })
 
-  it('by an error says why, and leaves no process behind', async () => {
+  it('says why, and leaves no process behind, after an error', async () => {
     const world = await createWorld({ cores: null, tools: installed })
     const pids = [world.receiver.pid, world.ownReceiver.pid]
     const args = ['-e', 'throw new Error("broken from the start")']

@@ -61,20 +61,20 @@ describe('a process that is told to stop', () => {
     return () => longCall.cleanUp()
   })
 
-  it('answers every request of callers that do not let go, and exits with 0', async () => {
+  it('answers every request of clients that keep sending, and exits with 0', async () => {
     const target = await receiver((...request) => void setTimeout(() => json(200, {})(...request), 20))
     const { child, url, ended } = await startProcessAmongServers()
     const node = { method: 'POST', url: target.url }
 
-    const callers = Array.from({ length: 32 }, () => executeUntilRefused(url, node))
+    const clients = Array.from({ length: 32 }, () => executeUntilRefused(url, node))
     await vi.waitUntil(() => target.received.length > 300, { timeout: 20_000 })
     child.kill('SIGTERM')
-    const endings = (await Promise.all(callers)).flat()
+    const endings = (await Promise.all(clients)).flat()
 
     expect(await ended).toEqual([0, null])
     const answered = { status: 200, delivered: 'yes' }
     const refused = { status: 503, delivered: 'no' }
-    // Who is late finds nobody there: that request was never sent.
+    // A late client finds no listener: that request was never sent.
     const late = { error: 'ECONNREFUSED' }
     for (const ending of endings) expect([answered, refused, late]).toContainEqual(ending)
     expect(endings).toContainEqual(refused)
@@ -98,7 +98,7 @@ describe('a process that is told to stop', () => {
     expect(await ended).toEqual([0, null])
   })
 
-  it('goes on refusing for as long as those who route calls to it need to notice', async () => {
+  it('goes on refusing for as long as a load balancer needs to notice', async () => {
     const { child, url, ended } = await startProcessAmongServers({ SHUTDOWN_DELAY_MS: '1500' })
     const began = performance.now()
     child.kill('SIGTERM')
@@ -166,7 +166,7 @@ describe('a process that is told to stop', () => {
     expect(await ended).toEqual([1, null])
   })
 
-  it('bears with a call that takes longer than a framework would wait for a plugin', async () => {
+  it('waits for a call that takes longer than a framework would wait for a plugin', async () => {
     const { running, ended, tookMs } = longCall
 
     expect(await running).toMatchObject({ reason: { code: 'response_timeout' } })

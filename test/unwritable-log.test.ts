@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { Pool } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { listen } from '../testkit/listen.ts'
-import { scrape } from './metrics/scrape.ts'
 import { createFifo } from './support/fifo.ts'
 import { startProcess, startProcessWritingTo } from './support/process.ts'
+import { scrape } from './support/scrape.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -22,7 +22,7 @@ const body = JSON.stringify({
   correlationId: longest,
 })
 
-/** Executes a node so many times, and looks meanwhile how long the service takes at most to say that it lives. */
+/** Executes a node a number of times, and measures meanwhile the longest reply to a liveness probe. */
 async function execute(url: string, times: number): Promise<number> {
   const pool = new Pool(url, { connections: 9 })
   const path = '/v1/execute'
@@ -105,7 +105,7 @@ describe('a process whose log cannot be written', () => {
     expect(performance.now() - began).toBeLessThan(3_000)
   }, 30_000)
 
-  it('tells a reader that awakes how many lines it has missed, and goes on', async () => {
+  it('reports to a reader that reads again how many lines it has missed, and goes on', async () => {
     const fifo = createFifo()
     const { child, url, ended } = await startProcessWritingTo(fifo.path, grace)
     await execute(url, 1_500)
@@ -125,7 +125,7 @@ describe('a process whose log cannot be written', () => {
   }, 30_000)
 
   it.skipIf(!existsSync('/usr/bin/script'))(
-    'ends within the grace where somebody has stopped its terminal',
+    'ends within the grace where its terminal is stopped',
     async () => {
       const { url, pid, exitCode } = await startInTerminal(grace)
 

@@ -14,10 +14,10 @@ const failed = (code: FailureCode, answer?: Answer): Outcome => ({
 
 /** A way out that gives outcomes in turn, and the last of them from then on. */
 function inTurn(...outcomes: readonly Outcome[]) {
-  const caller = egressWith(() => [
-    attempt((outcomes[caller.calls.length - 1] ?? outcomes.at(-1)) as Outcome, { delivered: 'maybe' }),
+  const egressClient = egressWith(() => [
+    attempt((outcomes[egressClient.calls.length - 1] ?? outcomes.at(-1)) as Outcome, { delivered: 'maybe' }),
   ])
-  return caller
+  return egressClient
 }
 
 /** What an execution asks for between its attempts. Every pause ends as it is told to. */
@@ -43,10 +43,10 @@ const retry = { attempts: 3, initialDelayMs: 10, maxDelayMs: 2_000 }
 
 describe('attempts', () => {
   it('end with the first one that is as expected', async () => {
-    const caller = inTurn(unavailable, responded({ status: 201, body: 'done' }))
+    const egressClient = inTurn(unavailable, responded({ status: 201, body: 'done' }))
     const { pauses, held } = resources()
 
-    const reply = await execute({ node: { retry } }, caller, {}, held)
+    const reply = await execute({ node: { retry } }, egressClient, {}, held)
 
     expect(reply).toMatchObject({ succeeded: true, response: { status: 201, body: 'done' }, warnings: [] })
     expect(reply.attempts.map(({ status }) => status)).toEqual([503, 201])
@@ -54,25 +54,25 @@ describe('attempts', () => {
   })
 
   it('are as many as the node wants, with a pause between each two', async () => {
-    const caller = inTurn(unavailable)
+    const egressClient = inTurn(unavailable)
     const { pauses, held } = resources()
 
-    const reply = await execute({ node: { retry } }, caller, {}, held)
+    const reply = await execute({ node: { retry } }, egressClient, {}, held)
 
-    expect(caller.calls).toHaveLength(3)
+    expect(egressClient.calls).toHaveLength(3)
     expect(reply).toMatchObject({ succeeded: false, response: { status: 503, body: 'busy' }, warnings: [] })
     expect(reply.attempts).toHaveLength(3)
     expect(pauses.map(({ host }) => host)).toEqual(['target.example:443', 'target.example:443'])
     for (const { ms } of pauses) expect(ms).toBeLessThanOrEqual(20)
   })
 
-  it('are one without retry', async () => {
-    const caller = inTurn(unavailable)
+  it('are limited to one without retry', async () => {
+    const egressClient = inTurn(unavailable)
     const { pauses, held } = resources()
 
-    await execute({}, caller, {}, held)
+    await execute({}, egressClient, {}, held)
 
-    expect(caller.calls).toHaveLength(1)
+    expect(egressClient.calls).toHaveLength(1)
     expect(pauses).toEqual([])
   })
 
@@ -81,11 +81,11 @@ describe('attempts', () => {
     ['no_slot', 'retry_abandoned', 'after the pause the service had no capacity for it in time.'],
     ['too_many', 'pauses_full', 'the number of executions in a pause is at its limit (MAX_PAUSED'],
   ])('end with a warning where the pause ends with %s, and the last one stands', async (end, code, words) => {
-    const caller = inTurn(unavailable)
+    const egressClient = inTurn(unavailable)
 
-    const reply = await execute({ node: { retry } }, caller, {}, resources(end).held)
+    const reply = await execute({ node: { retry } }, egressClient, {}, resources(end).held)
 
-    expect(caller.calls).toHaveLength(1)
+    expect(egressClient.calls).toHaveLength(1)
     expect(reply.response).toMatchObject({ status: 503, body: 'busy' })
     expect(reply.warnings).toMatchObject([{ code, path: '/node/retry' }])
     expect(reply.warnings[0]?.message).toMatch(/^Another attempt was due, but did not begin: /)
@@ -95,20 +95,20 @@ describe('attempts', () => {
   it('ask for memory as bytes come, and give it back before the next one', async () => {
     const { asked, held } = resources()
     const answers: (boolean | undefined)[] = []
-    const caller = egressWith(() => {
-      const receive = caller.calls.at(-1)?.options.receive
+    const egressClient = egressWith(() => {
+      const receive = egressClient.calls.at(-1)?.options.receive
       answers.push(receive?.(99), receive?.(100))
       return [attempt(unavailable)]
     })
 
-    await execute({ node: { retry: { ...retry, attempts: 2 } } }, caller, {}, held)
+    await execute({ node: { retry: { ...retry, attempts: 2 } } }, egressClient, {}, held)
 
     expect(answers).toEqual([true, false, true, false])
     expect(asked).toEqual(['hold 99', 'hold 100', 'drop', 'hold 99', 'hold 100'])
   })
 })
 
-describe('the pause that a target asks for', () => {
+describe('the pause that the target asks for', () => {
   const pauseAfter = async (status: number, retryAfter: string) => {
     const { pauses, held } = resources()
     const node = {
@@ -125,7 +125,7 @@ describe('the pause that a target asks for', () => {
   })
 
   it.each([500, 408])(
-    'is none after status %i, which does not say that the request was turned away',
+    'is ignored after status %i, which does not say that the request was refused',
     async (status) => {
       expect(await pauseAfter(status, '7')).toBeLessThanOrEqual(10)
     },
@@ -136,7 +136,7 @@ describe('the pause that a target asks for', () => {
     expect(await pauseAfter(503, String(366 * 86_400))).toBeUndefined()
   })
 
-  it('is a mistake where it is more than a year', async () => {
+  it('is ignored where it is more than a year', async () => {
     expect(await pauseAfter(503, String(366 * 86_400 + 1))).toBeLessThanOrEqual(10)
   })
 })
@@ -150,23 +150,23 @@ describe('the time that attempts have', () => {
     'send_timeout',
     'response_timeout',
   ])('is over with a %s of the last of it, whose cause is named', async (code) => {
-    const caller = inTurn(failed(code))
+    const egressClient = inTurn(failed(code))
     const node = { method: 'GET', retry: { ...retry, totalMs: 400 } } as const
 
-    const reply = await execute({ node }, caller, {}, resources().held)
+    const reply = await execute({ node }, egressClient, {}, resources().held)
 
-    expect(caller.calls).toHaveLength(1)
-    expect(caller.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(400)
+    expect(egressClient.calls).toHaveLength(1)
+    expect(egressClient.calls[0]?.options.timeoutMs).toBeLessThanOrEqual(400)
     expect(reply.reason).toMatchObject({ code, path: '/node/retry/totalMs' })
     expect(reply.reason.hint).toContain('totalMs')
   })
 
   it('is that of the deadline where this is shorter', async () => {
-    const caller = inTurn(failed('response_timeout'))
+    const egressClient = inTurn(failed('response_timeout'))
 
-    const reply = await execute({ node: { method: 'GET', retry }, deadlineMs: 400 }, caller)
+    const reply = await execute({ node: { method: 'GET', retry }, deadlineMs: 400 }, egressClient)
 
-    expect(caller.calls).toHaveLength(1)
+    expect(egressClient.calls).toHaveLength(1)
     expect(reply.reason).toMatchObject({ code: 'response_timeout', path: '/deadlineMs' })
     expect(reply.reason.hint).toContain('deadlineMs')
   })

@@ -127,7 +127,7 @@ export const tlsFaults: Chapter = {
     {
       row: '14',
       what: 'EGRESS_CA_FILE has the intermediate authority only, or the certificate of the target itself: the call succeeds.',
-      why: 'Needs settings of its own: `test/egress/tls.test.ts`',
+      why: 'Needs settings of its own: `test/egress/connection/tls.test.ts`',
     },
     {
       row: '17',

@@ -13,9 +13,9 @@ import { closings, closingTarget } from '../support/closing-target.ts'
 import { testFiles } from '../support/files.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
+import { growth, scrape, seriesOf } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { growth, scrape, seriesOf } from './scrape.ts'
 
 describe('the metrics of an execution', () => {
   it('count it by branch, code and blame, and measure it with its phases', async () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { json } from '../support/receiver.ts'
+import { type Scrape, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-import { type Scrape, scrape } from './scrape.ts'
 import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './support/promql.ts'
 
 interface Alert {

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
-import { scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { rawClient, requestOf } from '../support/raw-client.ts'
 import { untilDraining } from '../support/readiness.ts'
 import { type Answer, held, inTurn, json, retryLater } from '../support/receiver.ts'
+import { scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { type Service, service } from '../support/service.ts'
 

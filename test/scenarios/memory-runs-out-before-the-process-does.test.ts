@@ -1,11 +1,11 @@
 import { Agent, request } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
-import { growth, scrape } from '../metrics/scrape.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { headOf, rawClient } from '../support/raw-client.ts'
 import { held, json } from '../support/receiver.ts'
+import { growth, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { growth, scrape } from '../metrics/scrape.ts'
 import { json } from '../support/receiver.ts'
+import { growth, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 

@@ -45,7 +45,7 @@ function parentAt(request: ReceivedRequest | undefined): string | undefined {
 }
 
 describe('spans', () => {
-  it('lead from the span of the caller over the execution and its attempts to the target', async () => {
+  it('lead from the span of the client over the execution and its attempts to the target', async () => {
     const target = await receiver(inTurn(json(503, {}), json(201, {})))
     const { execute, spans } = await traced()
     const node = { method: 'POST', url: target.url, retry: quickly, propagateTrace: true }
@@ -168,7 +168,7 @@ describe('spans', () => {
     ])
   })
 
-  it('begin a trace where the caller is in none', async () => {
+  it('begin a trace where the client has none', async () => {
     const target = await receiver(json(200, {}))
     const { execute, spans } = await traced()
 
@@ -179,7 +179,7 @@ describe('spans', () => {
     expect(headers.get('traceparent')).toBe(`00-${execution?.traceId}-${execution?.spanId}-03`)
   })
 
-  it('are none where the caller does not record the trace', async () => {
+  it('are not made where the client does not record the trace', async () => {
     const target = await receiver(json(200, {}))
     const { execute, spans } = await traced()
 
@@ -224,7 +224,7 @@ describe('spans', () => {
 })
 
 describe('the way to the collector', { timeout: 30_000 }, () => {
-  it('is below the endpoint, whatever path that has, with the headers of the settings', async () => {
+  it('is below the endpoint, whatever its path, with the headers of the settings', async () => {
     const spansGoTo = await collector()
     const target = await receiver(json(200, {}))
     const { post, drain } = await service({

@@ -260,7 +260,7 @@ describe('a capture that finds nothing', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['capture_empty'])
   })
 
-  it('because reading stopped says so', () => {
+  it('is reported with its cause where reading stopped', () => {
     const response = responseOf({ body: '{"id":7,"na', ending: 'broken' })
     const node = compiled({ capture: { v: '{{ response.json.id }}' } })
 

@@ -98,7 +98,7 @@ it('a ClientHello is long again when a remembered short one has failed', async (
   expect(box.hellos()).toEqual([long, short, short, long, short])
 })
 
-it('is long again when a short one, where it was remembered, was not answered', async () => {
+it('a ClientHello is long again when a remembered short one was not answered', async () => {
   let dropsShort = false
   const { call, box } = await behind((hello, socket, pass) => {
     if (!dropsShort) resetLong(hello, socket, pass)

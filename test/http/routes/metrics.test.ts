@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
-import { seriesOf } from '../../metrics/scrape.ts'
 import { untilDraining } from '../../support/readiness.ts'
 import { json } from '../../support/receiver.ts'
+import { seriesOf } from '../../support/scrape.ts'
 import { receiver } from '../../support/servers.ts'
 import { service } from '../../support/service.ts'
 

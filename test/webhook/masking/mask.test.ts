@@ -163,7 +163,7 @@ describe('a secret', () => {
     expect(createMasker(['new "secret"'])(JSON.stringify('C:\\new "secret"'))).toBe('"C:•••"')
   })
 
-  it('is hidden though it is backslashes alone, in JSON, in JSON within JSON and URL-encoded', () => {
+  it('is hidden where it is backslashes alone, in JSON, in JSON within JSON and URL-encoded', () => {
     const secret = '\\'.repeat(5)
     const masked = createMasker([secret])
 

@@ -290,7 +290,8 @@ describe('an expectation of a response in which the target sent a secret of the 
     const { warnings, reason } = decideOnResponse(compiled({ expect: expectation }), response, scope)
 
     expect(warnings.map(({ code }) => code)).toEqual(isTold ? ['expectation_masked'] : [])
-    for (const { message } of warnings) expect(message).toContain('The target returned a secret of the service.')
+    for (const { message } of warnings)
+      expect(message).toContain('The target returned a secret of the service.')
     expect(reason.hint?.includes('are masked before') ?? false).toBe(isTold && reason.hint !== null)
   })
 

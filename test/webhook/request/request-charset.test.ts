@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { findCharset } from '../../src/webhook/request/request-charset.ts'
+import { findCharset } from '../../../src/webhook/request/request-charset.ts'
 
 function charsetNamed(label: string) {
   const charset = findCharset(label)

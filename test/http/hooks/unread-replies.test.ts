@@ -2,15 +2,16 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { buildApp } from '../../src/http/app.ts'
-import { endUnreadReplies } from '../../src/http/hooks/unread-replies.ts'
-import { createLogger } from '../../src/logging/logger.ts'
-import { readSettings } from '../../src/settings/settings.ts'
-import { listen } from '../../testkit/listen.ts'
-import { scrape } from '../metrics/scrape.ts'
-import { testEgressClient } from '../support/egress-client.ts'
-import { requestOf } from '../support/raw-client.ts'
-import { receiver } from '../support/servers.ts'
+import { buildApp } from '../../../src/http/app.ts'
+import { endUnreadReplies } from '../../../src/http/hooks/unread-replies.ts'
+import { createLogger } from '../../../src/logging/logger.ts'
+import { readSettings } from '../../../src/settings/settings.ts'
+import { listen } from '../../../testkit/listen.ts'
+import { testEgressClient } from '../../support/egress-client.ts'
+import { emptySecretStore } from '../../support/empty-secret-store.ts'
+import { requestOf } from '../../support/raw-client.ts'
+import { scrape } from '../../support/scrape.ts'
+import { receiver } from '../../support/servers.ts'
 
 /** More than the systems of both sides keep for a connection. */
 const large = 'x'.repeat(24_000_000)
@@ -114,13 +115,13 @@ describe('a client that does not read its reply', () => {
 })
 
 describe('the service', () => {
-  it('gives the place of a client that does not read to others', async () => {
+  it('gives the room of a client that does not read to others', async () => {
     const target = await receiver((_request, response) => void response.end(large))
     const app = await buildApp({
       ...readSettings({ MAX_IN_FLIGHT: '1', MAX_ECHO_BYTES: '67108864', MAX_RESPONSE_BYTES: '67108864' }),
       replyTimeoutMs: timeoutMs,
       egressClient: testEgressClient({ maxResponseBytes: 67_108_864 }),
-      secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+      secrets: emptySecretStore,
       clients: null,
       spanExporter: null,
       log: createLogger('silent'),

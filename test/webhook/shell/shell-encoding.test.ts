@@ -5,10 +5,10 @@ import {
   defineEncoding,
   encodedVariable,
   type ShellEncoding,
-} from '../../src/webhook/shell/shell-encoding.ts'
-import { asJsonLines, asXml, percentEncode, type TextSoFar } from '../../src/webhook/template/encoders.ts'
-import { writeJson } from '../../src/webhook/values/json.ts'
-import { trimHeader } from '../../src/webhook/wire/headers.ts'
+} from '../../../src/webhook/shell/shell-encoding.ts'
+import { asJsonLines, asXml, percentEncode, type TextSoFar } from '../../../src/webhook/template/encoders.ts'
+import { writeJson } from '../../../src/webhook/values/json.ts'
+import { trimHeader } from '../../../src/webhook/wire/headers.ts'
 
 /** What the service writes. */
 const encoders: Readonly<Record<ShellEncoding, (text: string) => string>> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
-import { findCharset } from '../../src/webhook/response/response-charset.ts'
+import { findCharset } from '../../../src/webhook/response/response-charset.ts'
 
 describe('the label of a charset', () => {
   it.each<[label: string, name: string | null]>([
@@ -85,7 +85,7 @@ describe('a text in a charset', () => {
     ['utf-32le', 'ä😀'],
   ]
 
-  it.each(texts)('%s is read as it was written: %s', (label, text) => {
+  it.each(texts)('is read as it was written: %s, %s', (label, text) => {
     expect(findCharset(label)?.decode(iconv.encode(text, label), true)).toEqual({ text, isDamaged: false })
   })
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
-import { held, json } from '../support/receiver.ts'
-import { receiver } from '../support/servers.ts'
-import { service } from '../support/service.ts'
+import { headOf, rawClient, requestOf } from '../../support/raw-client.ts'
+import { held, json } from '../../support/receiver.ts'
+import { receiver } from '../../support/servers.ts'
+import { service } from '../../support/service.ts'
 
 /** A service that drains: one call is running until it is released. */
 async function drainingService() {
@@ -19,7 +19,7 @@ async function drainingService() {
   return { ...clients, request, running, drained, release }
 }
 
-describe('a connection of a caller, while the service drains', () => {
+describe('a connection of a client, while the service drains', () => {
   it.each(['waiting', 'kept'] as const)('is closed with the answer to its request: %s', async (which) => {
     const { [which]: client, drained, release } = await drainingService()
 
@@ -60,7 +60,7 @@ describe('a connection of a caller, while the service drains', () => {
     await drained
   })
 
-  it('tells with the answer to what was running that it ends', async () => {
+  it('says with the answer to a running call that it ends', async () => {
     const { answer, release } = held(json(200, {}))
     const target = await receiver(answer)
     const { url, request, drain } = await service()

@@ -1,20 +1,21 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type AppOptions, buildApp } from '../../src/http/app.ts'
-import { defaultMaxConnections } from '../../src/http/hooks/max-connections.ts'
-import { createLogger } from '../../src/logging/logger.ts'
-import { readSettings } from '../../src/settings/settings.ts'
-import { scrape } from '../metrics/scrape.ts'
-import { testEgressClient } from '../support/egress-client.ts'
-import { rawClient, requestOf } from '../support/raw-client.ts'
+import { type AppOptions, buildApp } from '../../../src/http/app.ts'
+import { defaultMaxConnections } from '../../../src/http/hooks/max-connections.ts'
+import { createLogger } from '../../../src/logging/logger.ts'
+import { readSettings } from '../../../src/settings/settings.ts'
+import { testEgressClient } from '../../support/egress-client.ts'
+import { emptySecretStore } from '../../support/empty-secret-store.ts'
+import { rawClient, requestOf } from '../../support/raw-client.ts'
+import { scrape } from '../../support/scrape.ts'
 
-/** A service that waits for nobody for long. */
+/** A service that waits for no client for long. */
 async function serviceWith(own: Partial<AppOptions>): Promise<string> {
   const app = await buildApp({
     ...readSettings({}),
     egressClient: testEgressClient(),
-    secrets: { find: () => undefined, isStale: () => false, close: () => {} },
+    secrets: emptySecretStore,
     clients: null,
     spanExporter: null,
     log: createLogger('silent'),
@@ -72,7 +73,7 @@ describe('a connection of a client', () => {
   })
 
   // Side by side: Node looks once in a second who is late.
-  it('is told so and closed where it drips the head of a request: of the first, of a further one, or of none yet', async () => {
+  it('is refused and closed where it drips the head of a request: of the first, of a further one, or of none yet', async () => {
     const url = await serviceWith({ headTimeoutMs: 300 })
     const drips = [
       { begun: 'GET /livez HTTP/1.1\r\n', more: 'X: y\r\n' },
@@ -101,7 +102,7 @@ describe('a connection of a client', () => {
     expect(await millisecondsUntil(client.toEnd().catch(() => {}))).toBeLessThan(6_000)
   }, 10_000)
 
-  it('is told how long it may be idle, with a refusal too', async () => {
+  it('has the idle time in every reply, with a refusal, too', async () => {
     const url = await serviceWith({})
 
     const refused = await fetch(`${url}/nowhere`)
@@ -127,7 +128,7 @@ describe('more connections of clients than there may be', () => {
     expect(series.get('webhook_node_client_connections_open')).toBeLessThan(10)
   })
 
-  it('keep nobody out for long where they say nothing', async () => {
+  it('keep no client out for long where they say nothing', async () => {
     const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs: 2_000 })
     await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
     const began = performance.now()
@@ -137,7 +138,7 @@ describe('more connections of clients than there may be', () => {
     expect(performance.now() - began).toBeLessThan(1_900)
   })
 
-  it('keep nobody out where they are idle: the one that has been so for longest makes room', async () => {
+  it('keep no client out where they are idle: the one that has been so for longest makes room', async () => {
     const url = await serviceWith({ maxConnections: 10 })
     const kept = []
     for (let i = 0; i < 9; i++) kept.push(await keptClient(url))
@@ -179,7 +180,7 @@ describe('the number of connections that there may be by default', () => {
     expect(defaultMaxConnections(inFlight, files)).toBe(expected)
   })
 
-  it('can be told of this machine', () => {
+  it('can be found for this machine', () => {
     expect(defaultMaxConnections(100)).toBeGreaterThan(0)
   })
 })
