@@ -3,14 +3,14 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-# The receiver that docker-compose.yml brings up beside the service: docker build --target demo .
+# The receiver that docker-compose.yml starts with the service: docker build --target demo .
 FROM node:26-slim AS demo
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=optional --ignore-scripts
 COPY testkit testkit
 COPY demo demo
-# A volume that is mounted here starts with this folder's owner, so that the receiver may write into it.
+# A volume that is mounted here gets the owner of this directory, so that the receiver may write to it.
 RUN install --directory --owner=node --group=node /ca
 USER node
 EXPOSE 8443
@@ -35,8 +35,8 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
 COPY openapi/openapi.json openapi/
-# The service starts, shows its API and ends once: what Node compiles is kept, and every start to come takes little more
-# than half the time. Node reads only what the same user has written.
+# The service starts, serves Swagger UI and ends once, so that Node stores the compiled code and later starts are faster.
+# Node reads only a cache that the same user has written.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN install --directory --owner=node --group=node "$NODE_COMPILE_CACHE"
 USER node

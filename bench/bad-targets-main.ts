@@ -3,7 +3,7 @@ import { createDnsServer } from '../testkit/dns-server.ts'
 import { stayOnCore } from './cores.ts'
 import { hostSuffix } from './world.ts'
 
-// A process of its own: nine targets, each bad in a way of its own, and the names of all targets.
+// Runs in a process of its own: nine bad targets, and a DNS server with the names of all targets.
 
 const { KEY: key = '', CERT: cert = '', CORE } = process.env
 if (CORE !== undefined) stayOnCore(Number(CORE))

@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Credentials } from '../testkit/certificates.ts'
 
-/** Nine targets that are bad in nine ways, in a process of their own. */
+/** Nine targets, each with a different fault, in a process of their own. */
 export interface BadTargets extends AsyncDisposable {
   readonly urls: readonly string[]
-  /** `127.0.0.1:<port>`: knows all names of the benchmark, save one for which it has no answer. */
+  /**
+   * `127.0.0.1:<port>` of the DNS server. It resolves all names of the benchmark except one, which it does not
+   * answer.
+   */
   readonly dns: string
 }
 

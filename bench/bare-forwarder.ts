@@ -1,7 +1,7 @@
 import { type Contender, startContender } from './contender.ts'
 import { freePort } from './program.ts'
 
-/** `baseline.ts`: what the work costs without all that the service does beside forwarding. */
+/** `baseline.ts`: the cost of forwarding alone, without everything else that the service does. */
 export const bareForwarder: Contender = {
   name: 'bare forwarder',
   async start(world, { nodeOptions = [], example } = {}) {

@@ -1,8 +1,8 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
-/** The command line asks for what is not there; the message says what is. */
+/** The command line has an invalid option. The message names the valid ones. */
 export class InvalidOptions extends Error {
-  /** `script` is the one of package.json that was called. */
+  /** `script`: the script of package.json that was called. */
   constructor(message: string, script: string) {
     super(`${message} See npm run ${script} -- --help.`)
   }

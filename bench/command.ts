@@ -1,6 +1,6 @@
 import { InvalidOptions } from './command-line.ts'
 
-/** Runs a command of the benchmark to its end, or to a signal. Nothing that it started outlives it. */
+/** Runs a command of the benchmark to its end or to a signal. No process that it started outlives it. */
 export async function runCommand(run: () => Promise<void>): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
   try {
@@ -11,7 +11,7 @@ export async function runCommand(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** As one types it. */
+/** The command as typed in a shell. */
 export function commandLine(script: string, args: readonly string[]): string {
   return [script, ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
 }

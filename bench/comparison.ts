@@ -10,13 +10,13 @@ export const connections = 32
 
 /** What one contender did in one round. */
 export interface Turn {
-  /** As many calls as can be done. */
+  /** Full load. */
   readonly full: Measurement
   /** One call after the other. */
   readonly single: TimedMeasurement
   /**
-   * At half of the rate that the service reached in this round; a peer may be too slow for it. Null too where something
-   * else than its core kept the service from a higher one.
+   * Half of the rate that the service reached in this round. Null if the contender is too slow for it, or if
+   * something other than its core limited the service.
    */
   readonly half: TimedMeasurement | null
 }
@@ -29,15 +29,15 @@ export interface Round {
 
 export interface ComparisonOptions {
   readonly rounds: number
-  /** Of each load. */
+  /** Duration of each load. */
   readonly seconds: number
-  /** Not measured: until then a new process compiles its code. */
+  /** Duration of the load before measuring, in which a new process compiles its code. */
   readonly warmUpSeconds: number
   readonly peer: Contender | null
   readonly tell: (progress: string) => void
 }
 
-/** The same work for all, by turns, each time in a new process. */
+/** Gives the same work to all contenders in turn, each time in a new process. */
 export async function compare(world: World, options: ComparisonOptions): Promise<readonly Round[]> {
   const { rounds: count, peer, tell } = options
   const rounds: Round[] = []

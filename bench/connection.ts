@@ -21,7 +21,7 @@ export class Connection {
     socket.on('close', () => this.#end(null))
   }
 
-  /** Resolves with null where the connection was closed in the place of a reply. */
+  /** Resolves with null if the connection was closed before a reply. */
   send(request: Buffer): Promise<Message | null> {
     if (this.#socket.destroyed) return Promise.resolve(null)
     return new Promise((resolve) => {

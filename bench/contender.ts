@@ -7,7 +7,7 @@ import type { Receiver } from './receiver.ts'
 import { Requests } from './requests.ts'
 import type { World } from './world.ts'
 
-/** Something that takes the work. */
+/** A program that is measured. */
 export interface Contender {
   readonly name: string
   start(world: World, options?: StartOptions): Promise<Running>
@@ -16,38 +16,38 @@ export interface Contender {
 export interface StartOptions {
   /** Options of Node. */
   readonly nodeOptions?: readonly string[]
-  /** By default the lead. */
+  /** Default: the lead. */
   readonly example?: Example | undefined
 }
 
-/** It runs until it is disposed of. */
+/** A started contender. Disposing of it ends it. */
 export interface Running extends AsyncDisposable {
   readonly program: Program
-  /** Where the work goes, and what it is. */
+  /** Port and requests. */
   readonly aim: FullAim
 }
 
 export interface Command {
-  /** What comes behind `node`. */
+  /** The arguments of `node`. */
   readonly args: readonly string[]
-  /** The checkout that it runs in; by default this one. */
+  /** The checkout that it runs in. Default: this one. */
   readonly directory?: string | undefined
   readonly env: Readonly<Record<string, string>>
-  /** Where it will listen. */
+  /** The port on which it will listen. */
   readonly port: number
-  /** By default it has started when it has done the work once. */
+  /** Default: ready when it has done the work once. */
   readonly isReady?: (port: number) => Promise<boolean>
 }
 
-/** The key of the one caller there is. */
+/** The key of the only client. */
 export const key = 'only-for-the-benchmark'
 
 const manyDistinct = 10_000
 
-/** How long one has for its first answer. */
+/** Time limit for the first reply. */
 const answerLimitMs = 2_000
 
-/** Starts a contender on its core, and makes sure that it does the work. */
+/** Starts a contender on its core, and checks that it does the work. */
 export async function startContender(
   world: World,
   { port, isReady, args, ...command }: Command,
@@ -72,7 +72,7 @@ export async function startContender(
   return running
 }
 
-/** Throws where a call is not answered, or comes to the receiver with something wrong. */
+/** Throws if a call gets no reply, or if a wrong request reaches the receiver. */
 async function proveWork(port: number, requests: Requests, receiver: Receiver): Promise<void> {
   const before = await receiver.received()
   const reply = await call(port, requests)
@@ -85,12 +85,12 @@ function doesWork(reply: string | null): boolean {
   return reply?.includes(answerId) ?? false
 }
 
-/** Calls of `POST /v1/execute` in a series. */
+/** Creates a series of calls of `POST /v1/execute`. */
 export function createRequests(body: object, distinct = manyDistinct): Requests {
   return new Requests(body, { path: '/v1/execute', key, distinct })
 }
 
-/** The body of the reply, or null where none comes. */
+/** The body of the reply, or null without a reply. */
 async function call(port: number, requests: Requests): Promise<string | null> {
   const connection = await Connection.open(port).catch(() => null)
   if (connection === null) return null

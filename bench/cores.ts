@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** Who runs where. `load` has the receiver beside it unless there are three cores. */
+/** The cores of the processes. With fewer than three cores the receiver shares that of `load`. */
 export interface Cores {
   readonly load: number
   readonly receiver: number
   readonly service: number
 }
 
-/** Null where processes cannot be bound to a core: no taskset, or only one core. */
+/** Null if processes cannot be bound to a core: without taskset, or with a single core. */
 export function chooseCores(): Cores | null {
   if (spawnSync('taskset', ['--version']).status !== 0) return null
   const [load, receiver = 0, ...others] = allowedCores()
@@ -22,7 +22,7 @@ export function onCore(core: number | undefined, command: readonly string[]): re
   return core === undefined ? command : ['taskset', '--cpu-list', String(core), ...command]
 }
 
-/** The command that runs `command` and is killed when this process ends in any way. Where there is no setpriv, as it is. */
+/** A command that runs `command` and is killed when this process ends. Without setpriv `command` itself. */
 export function tied(command: readonly string[]): readonly string[] {
   hasSetpriv ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
   return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
@@ -30,12 +30,12 @@ export function tied(command: readonly string[]): readonly string[] {
 
 let hasSetpriv: boolean | undefined
 
-/** Binds this process, all of its threads. */
+/** Binds all threads of this process to a core. */
 export function stayOnCore(core: number): void {
   spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)])
 }
 
-/** As in `0-3,6` */
+/** Parses a list such as `0-3,6`. */
 function allowedCores(): readonly number[] {
   const [, list = ''] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
   return list.split(',').flatMap((range) => {

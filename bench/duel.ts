@@ -5,26 +5,25 @@ import { loadFully } from './load.ts'
 import { type Measurement, measure, measureTimes, type TimedMeasurement } from './measure.ts'
 import type { World } from './world.ts'
 
-/** One thing of each of two contenders. */
+/** A value for each of two contenders. */
 export interface Pair<T> {
   readonly one: T
   readonly other: T
 }
 
-/** What one did when it was its turn. */
 interface DuelTurn {
-  /** As many calls as can be done. */
+  /** Full load. */
   readonly full: Measurement
   /** One call after the other. */
   readonly single: TimedMeasurement
 }
 
-/** What both did right after each other, so that a busy machine hits both alike. */
+/** The turns of both, one right after the other, so that other load on the machine affects both. */
 export type Bout = Pair<DuelTurn>
 
 export interface DuelOptions {
   readonly example: Example
-  /** In each, both have a new process, since no two processes of one program are equally fast. */
+  /** In each round both get a new process, because two processes of one program are not equally fast. */
   readonly rounds: number
   readonly boutsPerRound: number
   readonly warmUpSeconds: number
@@ -35,7 +34,10 @@ export interface DuelOptions {
   readonly tell: (progress: string) => void
 }
 
-/** Two contenders by turns, on one core. The one that waits costs nothing. Rejects where time is over before any bout. */
+/**
+ * Measures two contenders in turn on one core. The waiting one uses no processor time. Rejects if there was no time
+ * for a single bout.
+ */
 export async function fight(
   world: World,
   contenders: Pair<Contender>,
@@ -44,7 +46,7 @@ export async function fight(
   const bouts: Bout[] = []
   for (let round = 1; round <= options.rounds && options.hasTime(); round += 1)
     bouts.push(...(await fightRound(world, contenders, options)))
-  if (bouts.length === 0) throw new Error('There was no time for anything: the machine is too busy.')
+  if (bouts.length === 0) throw new Error('There was no time for a measurement: the machine is too busy.')
   return bouts
 }
 

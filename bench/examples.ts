@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { serialNumber } from './requests.ts'
 
-// All that is sent in a measurement, and what comes back. A new example is one more entry of `examples`; where it sends
-// other headers or wants another answer, it has a route of its own too, and the bare forwarder must send them as well.
+// The requests of a measurement, and their responses. A new example is another entry of `examples`. If it sends other
+// headers or needs another response, it also needs a route, and the bare forwarder must send these headers, too.
 
 /** An execution to measure with. */
 export interface Example {
@@ -14,33 +14,33 @@ export interface Example {
   readonly request: (port: number) => ExecuteRequest
 }
 
-/** What a receiver has to find in the requests for a path, or they do not count; and what it answers with 201. */
+/** What a receiver demands of requests for a path, so that they count, and its response, with status 201. */
 export interface Route {
   /** With the query. */
   readonly path: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** A part of the body. */
+  /** A text that the body must contain. */
   readonly body: string
-  /** The least number of digits that the length of the body has: all that nginx sees of a body. */
+  /** The least number of digits of the body's length. nginx sees only the length of a body. */
   readonly lengthDigits: number
   /** JSON. */
   readonly answer: string
 }
 
-/** In every answer, and so in the reply of every contender that does the work. */
+/** In every response, and so in the reply of every contender that does the work. */
 export const answerId = 'L-1001'
 
-/** Response sizes that a lead may ask for. */
+/** Sizes of responses that a lead may ask for. */
 export const responseKilobytes: readonly number[] = [1, 10, 100, 1_000]
 
 const crmToken = 's3cr3t-of-the-crm'
 const apiKey = 'k3y-of-the-second-system'
 
-/** JSON writes 32 bytes for it. */
+/** 32 bytes in JSON. */
 const sentence = 'Ada said "yes" on the phone.\n'
 
-/** With what stands around it just below 64 KiB, the most that a reply shows of a body. */
+/** With the rest of the body just below 64 KiB, the most that a reply shows. */
 const notes = sentence.repeat(2_031)
 
 export const examples: readonly Example[] = [
@@ -94,7 +94,7 @@ export const routes: readonly Route[] = [
   },
 ]
 
-/** Where the lead goes by default, or where its response is of a size. */
+/** The path of the lead, with a response of a given size if asked for. */
 export function leadPath(kilobytes?: number): string {
   return kilobytes === undefined ? '/v1/leads?source=flow' : `/v1/leads?source=flow&kilobytes=${kilobytes}`
 }
@@ -104,7 +104,7 @@ function createAnswer(bytes: number): string {
   return `${start.padEnd(bytes - 2, 'lead ')}"}`
 }
 
-/** Where the lead is sent to. */
+/** The target of the lead. */
 export interface Destination {
   readonly port: number
   readonly host?: string
@@ -113,7 +113,7 @@ export interface Destination {
 
 export type Lead = ReturnType<typeof lead>
 
-/** The lead of the README with ten fields. No two profiles are alike, so that no answer can be kept for the next call. */
+/** The lead of the README with ten fields. Every profile differs, so that nothing can be cached between calls. */
 export function lead({ port, host = 'localhost', path = leadPath() }: Destination) {
   return {
     node: {

@@ -6,17 +6,17 @@ import { median } from './median.ts'
 import { service } from './service.ts'
 import type { World } from './world.ts'
 
-/** What the service takes before and after it works. */
+/** The memory of the service before and after work. */
 export interface Footprint {
   readonly startMs: number
   readonly idleBytes: number
-  /** Resident memory by the number of executions so far. */
+  /** Resident memory by number of executions. */
   readonly growth: readonly { readonly executions: number; readonly rssBytes: number }[]
 }
 
 export interface FootprintOptions {
   readonly starts: number
-  /** When to look at the memory. */
+  /** Numbers of executions at which memory is measured. */
   readonly executions: readonly number[]
   readonly tell: (progress: string) => void
 }

@@ -8,13 +8,13 @@ import { type Load, loadFully } from './load.ts'
 import { type Requests, serialNumber } from './requests.ts'
 import type { Tool } from './tools.ts'
 
-/** As many calls as can be done. */
+/** A generator of full load. */
 export interface FullLoad {
   readonly name: string
   run(aim: FullAim, extent: FullExtent): Promise<Load>
 }
 
-/** Who is called, and with what. */
+/** Port and requests. */
 export interface FullAim {
   readonly port: number
   readonly requests: Requests
@@ -28,7 +28,7 @@ interface FullExtent {
 /** Calls from this process. */
 export const ownFullLoad: FullLoad = { name: 'own, on Node', run: loadFully }
 
-/** Calls from wrk, which costs a fraction of that. The request is handed over in a file of the directory. */
+/** Calls from wrk, which uses less processor time. The request is passed in a file of the directory. */
 export function wrkFullLoad({ command, version }: Tool, directory: string): FullLoad {
   return {
     name: `wrk ${version}`,
@@ -49,9 +49,9 @@ export function wrkFullLoad({ command, version }: Tool, directory: string): Full
 }
 
 const script = fileURLToPath(new URL('wrk.lua', import.meta.url))
-/** For its start and its end. */
+/** Time for wrk to start and to end. */
 const graceSeconds = 10
-/** How long it waits for a reply. */
+/** How long wrk waits for a reply. */
 const patienceSeconds = 10
 
 /** The last line of `wrk.lua`. */

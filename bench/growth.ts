@@ -10,13 +10,13 @@ import { hostSuffix, type World } from './world.ts'
 /** How the cost of an execution grows with one of its sizes. */
 export interface Growth {
   readonly title: string
-  /** Why it grows as it does. */
+  /** Explains the growth. */
   readonly explanation: string
   readonly steps: readonly (Measurement & { readonly size: number })[]
 }
 
 export interface GrowthOptions {
-  /** Of each size. */
+  /** Duration for each size. */
   readonly seconds: number
   readonly warmUpSeconds: number
   /** Whether to leave out the largest size of each dimension, which takes longest. */
@@ -34,39 +34,41 @@ interface Dimension {
 
 interface Shape {
   readonly request: ExecuteRequest
-  /** How many different ones there are, where that is what grows. */
+  /** The number of different requests, if that is what grows. */
   readonly distinct?: number
 }
 
 const dimensions: readonly Dimension[] = [
   {
     title: 'Payload, of which ten fields are sent, in KB',
-    explanation: 'All of a payload is read and checked.',
+    explanation: 'The whole payload is parsed and validated.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: withPayload(lead({ port }), size) }),
   },
   {
     title: 'Payload, sent whole, in KB',
-    explanation: 'It is read, checked, written and sent; of the reply it has 64 KiB at the most.',
+    explanation:
+      'The payload is parsed, validated, serialized and sent. The reply shows at most 64 KiB of it.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: withBody(withPayload(lead({ port }), size), { structure: 'full' }) }),
   },
   {
     title: 'Fields',
-    explanation: 'They stand in the payload too, as many again.',
+    explanation: 'The payload has as many fields as the node.',
     sizes: [10, 100, 1_000],
     shape: (size, port) => ({ request: withFields(lead({ port }), size) }),
   },
   {
-    title: 'Different nodes, by turns',
-    explanation: 'The 1,000 that were used last are known; any other one is read, checked and compiled anew.',
+    title: 'Different nodes, in turn',
+    explanation:
+      'The cache keeps the 1,000 nodes that were used last. Any other node is parsed, validated and compiled again.',
     sizes: [1, 10, 100, 1_000, 10_000, 100_000],
     shape: (size, port) => ({ request: withOwnNode(lead({ port })), distinct: size }),
   },
   {
-    title: 'Different hosts, by turns',
+    title: 'Different hosts, in turn',
     explanation:
-      'At most 256 connections are kept idle in all. With more hosts than these by turns every call opens one, and its handshake looks at the certificate: no session is resumed.',
+      'At most 256 idle connections are kept. With more hosts in turn every call opens a connection, and its handshake verifies the certificate: no session is resumed.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({
       request: lead({ port, host: `h${serialNumber}.${hostSuffix}` }),
@@ -75,7 +77,7 @@ const dimensions: readonly Dimension[] = [
   },
   {
     title: 'Response, in KB',
-    explanation: 'A body is read as JSON for its capture; the reply has 64 KiB of it at the most.',
+    explanation: 'The body is parsed as JSON for a capture. The reply shows at most 64 KiB of it.',
     sizes: responseKilobytes,
     shape: (size, port) => ({ request: lead({ port, path: leadPath(size) }) }),
   },
@@ -84,7 +86,7 @@ const dimensions: readonly Dimension[] = [
 const connections = 8
 const settings = { MAX_REQUEST_BYTES: String(4 * 1_048_576) }
 
-/** Each dimension has a service of its own, and no size is measured before all that differs has been called once. */
+/** Each dimension has its own service. A size is measured after each different request has been sent once. */
 export async function measureGrowth(world: World, options: GrowthOptions): Promise<readonly Growth[]> {
   const all: Growth[] = []
   for (const dimension of dimensions) all.push(await growAlong(world, dimension, options))
@@ -136,7 +138,7 @@ function withFields(request: ReturnType<typeof lead>, count: number): ExecuteReq
   return { ...grown, payload: { ...request.payload, event } }
 }
 
-/** One that nobody has seen before the serial number returns. */
+/** A node that differs in each request until the serial number repeats. */
 function withOwnNode(request: ReturnType<typeof lead>): ExecuteRequest {
   const fields = [...request.node.body.fields, { name: 'node', literal: serialNumber }]
   const body = { structure: 'simple' as const, fields }

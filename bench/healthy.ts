@@ -8,13 +8,13 @@ import type { Series } from './requests.ts'
 import { startService } from './service.ts'
 import { createWorld, type World } from './world.ts'
 
-// How much longer do healthy calls take while nine of ten calls go to bad targets? Exits with 1 where that is more
-// than twice as long.
+// Measures how much longer healthy calls take while nine of ten calls go to bad targets. Exits with 1 if they take
+// more than twice as long.
 
 const worstRatio = 2
 const badPerHealthy = 9
 
-/** Longer than a place is needed at this pace, so that bad calls also wait in queues. */
+/** Long enough at this rate that bad calls also wait in queues. */
 const badTimeoutMs = 4_000
 
 const { values } = parseArgs({
@@ -32,31 +32,31 @@ async function compare(): Promise<boolean> {
   await using bad = await startBadTargets(world.credentials, world.cores?.receiver)
   await using running = await startService({ ...world, dns: bad.dns })
   const rounds: Round[] = []
-  await loadAlone(world, running) // nobody's first call counts
+  await loadAlone(world, running) // first calls are not measured
   for (let number = 1; number <= Number(values.rounds); number++) {
     const round = {
       alone: await loadAlone(world, running),
-      crowded: await loadBeside(bad, world, running),
+      besideBad: await loadBeside(bad, world, running),
     }
     rounds.push(round)
     console.log(
-      `round ${number}: ${describe(round.alone)} alone, ${describe(round.crowded)} beside bad targets`,
+      `round ${number}: ${describe(round.alone)} alone, ${describe(round.besideBad)} beside bad targets`,
     )
   }
 
-  const ratio = findMedian(rounds, 'crowded') / findMedian(rounds, 'alone')
+  const ratio = findMedian(rounds, 'besideBad') / findMedian(rounds, 'alone')
   console.log(
-    `median p99: ${findMedian(rounds, 'alone').toFixed(1)} ms alone, ${findMedian(rounds, 'crowded').toFixed(1)} ms beside bad targets: ${ratio.toFixed(2)} times as long, of ${worstRatio} that are allowed`,
+    `median p99: ${findMedian(rounds, 'alone').toFixed(1)} ms alone, ${findMedian(rounds, 'besideBad').toFixed(1)} ms beside bad targets: ${ratio.toFixed(2)} times as long, at most ${worstRatio} times allowed`,
   )
   return ratio <= worstRatio
 }
 
 interface Round {
   readonly alone: TimedMeasurement
-  readonly crowded: TimedMeasurement
+  readonly besideBad: TimedMeasurement
 }
 
-/** Rejects where one of the healthy calls does not arrive. */
+/** Rejects if a healthy call does not arrive. */
 function loadAlone(world: World, running: Running): Promise<TimedMeasurement> {
   const pace = { connections: 50, seconds: Number(values.seconds), rate: Number(values.rate) }
   return measureTimes(world, running, () => loadSteadily(running.aim, pace))
@@ -73,7 +73,7 @@ async function loadBeside(bad: BadTargets, world: World, running: Running): Prom
 function inTurn(urls: readonly string[]): Series {
   const all = urls.map((url) => createRequests({ node: { method: 'POST', url, timeoutMs: badTimeoutMs } }))
   let turn = 0
-  return { next: () => (all[turn++ % all.length] as Series).next() } // there is one
+  return { next: () => (all[turn++ % all.length] as Series).next() } // the index is in range
 }
 
 function findMedian(rounds: readonly Round[], which: keyof Round): number {

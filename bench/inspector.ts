@@ -4,7 +4,7 @@ export interface Inspector extends Disposable {
   run<Result>(method: string, params?: object): Promise<Result>
 }
 
-/** Of a process that was started with `--inspect=127.0.0.1:<port>`. */
+/** Connects to a process that was started with `--inspect=127.0.0.1:<port>`. */
 export async function inspect(port: number): Promise<Inspector> {
   const targets = await fetch(`http://127.0.0.1:${port}/json/list`)
   const [{ webSocketDebuggerUrl }] = (await targets.json()) as [{ webSocketDebuggerUrl: string }]

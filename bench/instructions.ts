@@ -6,15 +6,18 @@ import { tied } from './cores.ts'
 
 /** `perf` at work on a process. */
 export interface Counting {
-  /** How many there were; null where it could not be told. */
+  /** Resolves with the count, or null if `perf` could not count. */
   stop(): Promise<number | null>
 }
 
 const answerLimitMs = 5_000
 
-/** Counts an event of a process, all threads; by default instructions in user space. Resolves when it counts. */
+/**
+ * Counts an event in all threads of a process, by default instructions in user space. Resolves when counting has
+ * begun.
+ */
 export async function countInstructions(pid: number, event = 'instructions:u'): Promise<Counting> {
-  // What it is told comes by descriptor 3, its acknowledgements by 4; so no moment before or after is counted.
+  // `perf` reads commands from descriptor 3 and acknowledges them on 4, so that it counts exactly the time between.
   const args = ['stat', '-x', ',', '-e', event, '-p', String(pid), '--delay', '-1', '--control', 'fd:3,4']
   const [command = '', ...rest] = tied(['perf', ...args])
   const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] })
@@ -22,7 +25,7 @@ export async function countInstructions(pid: number, event = 'instructions:u'): 
   const ended = once(child, 'close')
   const report = text(child.stderr as Readable)
   const [, , , control, acknowledgements] = child.stdio as unknown as readonly Duplex[]
-  for (const end of [control, acknowledgements]) end?.on('error', () => {}) // it has ended, and 'close' follows
+  for (const end of [control, acknowledgements]) end?.on('error', () => {}) // `perf` has ended, and 'close' follows
   const tell = async (word: string) => {
     control?.write(`${word}\n`)
     if (acknowledgements !== undefined) await Promise.race([once(acknowledgements, 'data'), ended])
@@ -41,7 +44,7 @@ export async function countInstructions(pid: number, event = 'instructions:u'): 
   }
 }
 
-/** The number in what `perf stat -x ,` writes; null where it counted none. */
+/** The count in the output of `perf stat -x ,`, or null. */
 export function readInstructions(report: string): number | null {
   const [, count] = /^(\d+)(?:\.\d+)?,/m.exec(report) ?? []
   return count === undefined || count === '0' ? null : Number(count)

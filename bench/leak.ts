@@ -11,13 +11,13 @@ import { type Series, serialNumber } from './requests.ts'
 import { startService } from './service.ts'
 import { hostSuffix, type World } from './world.ts'
 
-/** What the service holds when nothing is under way, after so many calls. */
+/** The resources of the service after a number of calls, with none under way. */
 export interface Remains {
   readonly calls: number
-  /** Of these calls, those whose caller hung up at once. */
+  /** The calls among these whose client hung up early. */
   readonly cancelled: number
   readonly descriptors: number
-  /** Timers, sockets and the like that keep the process alive. */
+  /** Timers, sockets and other resources that keep the process alive. */
   readonly resources: number
   /** After a garbage collection. */
   readonly heapBytes: number
@@ -26,15 +26,15 @@ export interface Remains {
 
 export interface LeakOptions {
   readonly calls: number
-  /** How often to look. */
+  /** Number of measurements. */
   readonly looks: number
   readonly tell: (progress: string) => void
 }
 
-/** Longer than connections are kept on either side. */
+/** Longer than idle connections are kept on either side. */
 const settlingMs = 8_000
 
-/** Calls of every kind, and what they leave behind. */
+/** Makes calls of every kind, and measures what they leave behind. */
 export async function lookForLeaks(
   world: World,
   { calls, looks, tell }: LeakOptions,
@@ -58,7 +58,7 @@ export async function lookForLeaks(
   return all
 }
 
-/** Resolves with the number of calls that were cancelled, beside those that were asked for. */
+/** Resolves with the number of cancelled calls, which are made in addition. */
 async function callAndCancel(aim: Aim, calls: number): Promise<number> {
   let isOver = false
   const load = loadFully(aim, { connections, calls }).finally(() => {
@@ -70,7 +70,7 @@ async function callAndCancel(aim: Aim, calls: number): Promise<number> {
   return cancelled
 }
 
-/** After a moment: in some calls before anything has begun, in others while the target is at work. */
+/** Hangs up after a moment: in some calls before anything has begun, in others while the target works. */
 async function hangUp({ port, requests }: Aim): Promise<void> {
   const connection = await Connection.open(port)
   void connection.send(requests.next())
@@ -88,7 +88,7 @@ async function lookAt(program: Program, inspector: Inspector) {
   return { heapBytes: usedSize, resources: result.value, descriptors, rssBytes }
 }
 
-/** Of a hundred calls so many are of a kind. */
+/** The kinds of calls, and the number of each in a hundred calls. */
 async function everyKind(port: number): Promise<Series> {
   const ordinary = lead({ port })
   const to = (url: string): ExecuteRequest => ({ ...ordinary, node: { ...ordinary.node, url } })
@@ -115,7 +115,7 @@ async function everyKind(port: number): Promise<Series> {
   ])
 }
 
-/** By turns, in an order that does not bring one kind after the other. */
+/** Mixes the kinds, so that calls of one kind are spread out. */
 class Mixture implements Series {
   readonly #order: readonly Series[]
   #sent = 0
@@ -127,10 +127,10 @@ class Mixture implements Series {
 
   next(): Buffer {
     const series = this.#order[this.#sent++ % this.#order.length]
-    if (series === undefined) throw new Error('A mixture of nothing.')
+    if (series === undefined) throw new Error('A mixture needs at least one series.')
     return series.next()
   }
 }
 
-/** Has no divisor in common with a hundred. */
+/** Coprime to 100. */
 const stride = 37

@@ -3,37 +3,37 @@ import { Connection } from './connection.ts'
 import type { Message } from './message-reader.ts'
 import type { Series } from './requests.ts'
 
-/** Who is called, and with what. */
+/** Port and requests. */
 export interface Aim {
   readonly port: number
   readonly requests: Series
 }
 
-/** What the callers saw. */
+/** The replies as seen by the load generator. */
 export interface Load {
   readonly seconds: number
   /** Replies with status 200. */
   readonly succeeded: number
-  /** Any other reply, and none at all. */
+  /** Any other reply, or none. */
   readonly failed: number
-  /** The most calls that were under way when it ended; they count as neither. */
+  /** Upper limit for calls under way at the end. They count as neither. */
   readonly cutOff: number
 }
 
-/** What the callers saw who looked at the clock. */
+/** A load with latencies. */
 export interface TimedLoad extends Load {
-  /** Nanoseconds, of all calls. */
+  /** Latencies of all calls, in nanoseconds. */
   readonly latency: RecordableHistogram
 }
 
-/** Either is enough to end the load. */
+/** The load ends at whichever is reached first. */
 export interface Extent {
   readonly connections: number
   readonly seconds?: number
   readonly calls?: number
 }
 
-/** Each connection sends its next request when it has the reply to the one before: as many as can be done. */
+/** Full load: each connection sends its next request as soon as it has a reply. */
 export async function loadFully({ port, requests }: Aim, extent: Extent): Promise<TimedLoad> {
   const { connections, seconds = Number.POSITIVE_INFINITY, calls = Number.POSITIVE_INFINITY } = extent
   const tally = new Tally()
@@ -63,8 +63,8 @@ export interface Pace {
 }
 
 /**
- * Calls arrive at their own pace, whether or not replies come. One that finds all connections taken waits, and
- * its latency counts from its arrival: a slow reply cannot hide the calls that it delayed.
+ * Calls arrive at a constant rate, whether or not replies come. A call waits if all connections are busy, and its
+ * latency counts from its arrival: a slow reply cannot hide the calls that it delayed.
  */
 export async function loadSteadily({ port, requests }: Aim, pace: Pace): Promise<TimedLoad> {
   const { connections, seconds, rate } = pace
@@ -87,7 +87,7 @@ export async function loadSteadily({ port, requests }: Aim, pace: Pace): Promise
     const now = performance.now()
     const due = Math.min(calls, Math.floor(((now - tally.startedAt) * rate) / 1_000))
     for (; arrived < due; arrived += 1) waiting.push(now)
-    while (waiting.length > 0 && idle.length > 0) void work(idle.pop() as Connection) // there is one
+    while (waiting.length > 0 && idle.length > 0) void work(idle.pop() as Connection) // idle is not empty
   }
 
   const clock = setInterval(arrive, 1)

@@ -8,7 +8,7 @@ import { ownFullLoad } from './full-load.ts'
 import type { Tools } from './tools.ts'
 import type { World } from './world.ts'
 
-/** What the numbers were measured on, as rows of a table. */
+/** The machine, as rows of a table. */
 export type Machine = readonly (readonly [what: string, which: string])[]
 
 export function describeMachine({ cores, receiver, load, tools }: World, command: string): Machine {
@@ -20,10 +20,7 @@ export function describeMachine({ cores, receiver, load, tools }: World, command
     ['processor', `${processors[0]?.model ?? 'unknown'}, ${processors.length} cores`],
     ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ['system', `${type()} ${release()}`],
-    [
-      'busy with other things before',
-      `${(loadavg()[0] ?? 0).toFixed(2)} processes (load average of a minute)`,
-    ],
+    ['load before the run', `${(loadavg()[0] ?? 0).toFixed(2)} processes (load average of a minute)`],
     ['cores', describeCores(cores)],
     ['receiver', receiver.name],
     ['full load', load.name],
@@ -40,7 +37,7 @@ function describeCores(cores: Cores | null): string {
   return `service ${service}, load ${load}, receiver ${receiver}`
 }
 
-/** The commit of a checkout, and whether what is measured differs from it. */
+/** The commit of a checkout, and whether the files differ from it. */
 export function describeCommit(directory = fileURLToPath(new URL('..', import.meta.url))): string {
   const measured = ['src', 'package-lock.json', 'bench', ':!bench/results.md']
   const changes = git(directory, 'status', '--porcelain', '--', ...measured)
@@ -48,7 +45,7 @@ export function describeCommit(directory = fileURLToPath(new URL('..', import.me
   return `${git(directory, 'rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' and changes'}`
 }
 
-/** Null where there is no repository, or no git. */
+/** Null without a repository, or without git. */
 function git(directory: string, ...args: readonly string[]): string | null {
   const { status, stdout } = spawnSync('git', args, { cwd: directory, encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null

@@ -7,13 +7,16 @@ import type { Shares } from './shares.ts'
 import { coreBusySeconds, loadCpuSeconds, readUsage } from './usage.ts'
 import type { World } from './world.ts'
 
-/** What a load has shown. Only what arrived at the receiver, right in every part that it sees, counts. */
+/**
+ * The result of a load. A request counts only if it reached the receiver and was right in every part that the
+ * receiver checks.
+ */
 export interface Measurement {
   readonly executions: number
   readonly perSecond: number
-  /** Of the contender per execution: user and system, all threads. */
+  /** Processor time of the contender per execution: user and system, all threads. */
   readonly cpuMicroseconds: number
-  /** Of the contender per execution, in user space; null where they are not counted. */
+  /** Instructions of the contender per execution, in user space. Null if not counted. */
   readonly instructions: number | null
   readonly shares: Shares
   readonly rssBytes: number
@@ -24,7 +27,7 @@ export interface TimedMeasurement extends Measurement {
   readonly p99Ms: number
 }
 
-/** Puts a load on a contender. Rejects where callers and receiver do not agree, or any call failed. */
+/** Puts a load on a contender. Rejects if the load generator and the receiver disagree, or a call failed. */
 export async function measure(
   world: World,
   running: Running,
@@ -33,7 +36,7 @@ export async function measure(
   return (await measureLoad(world, running, runLoad)).measurement
 }
 
-/** As `measure`, with a load that looks at the clock for each call. */
+/** Like `measure`, with the latency of each call. */
 export async function measureTimes(
   world: World,
   running: Running,
@@ -67,7 +70,7 @@ async function measureLoad<L extends Load>(world: World, { program }: Running, r
   return { measurement, load }
 }
 
-/** What a load cut off at its end may still be on its way. */
+/** Calls that the load cut off at its end may still be on their way. */
 async function settle(receiver: Receiver): Promise<Received> {
   let received = await receiver.received()
   for (let look = 0; look < mostLooks; look += 1) {
@@ -85,16 +88,19 @@ const betweenLooksMs = 50
 function refuseDisagreement({ succeeded, failed, cutOff }: Load, right: number, wrong: number): void {
   if (failed === 0 && wrong === 0 && right > 0 && right >= succeeded && right <= succeeded + cutOff) return
   throw new Error(
-    `${right} right requests came and ${wrong} wrong ones; ${succeeded} callers had a 200, ${failed} had none.`,
+    `${right} right and ${wrong} wrong requests reached the receiver; ${succeeded} calls got a 200, ${failed} did not.`,
   )
 }
 
-/** Seconds of CPU so far. */
+/** Processor time so far, in seconds. */
 interface UseOfCpu {
   readonly contender: number
   readonly receiver: number
   readonly load: number
-  /** Of the contender's core and that of the load, whoever it was; null where nothing is bound to a core. */
+  /**
+   * All processor time on the core of the contender and on that of the load. Null if processes are not bound to
+   * cores.
+   */
   readonly contenderCore: number | null
   readonly loadCore: number | null
 }

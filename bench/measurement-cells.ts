@@ -15,7 +15,10 @@ export function fullCells(all: readonly Measurement[]): readonly string[] {
   ]
 }
 
-/** The median of the rates that the contender's core limited; in words where these are not more than half of them. */
+/**
+ * The median of the rates that the contender's core limited. Words instead if these are not more than half of the
+ * rates.
+ */
 export function rateCell(all: readonly Measurement[]): string {
   const limit = findUsualLimit(all.map(({ shares }) => shares))
   if (limit !== null) return limitedBy(limit)
@@ -23,7 +26,7 @@ export function rateCell(all: readonly Measurement[]): string {
   return middle(rates, 0)
 }
 
-/** Their median, empty where there are none. */
+/** The median, or an empty text without values. */
 export function middle(values: readonly number[], digits: number): string {
   return values.length === 0 ? '' : median(values).toFixed(digits)
 }

@@ -7,11 +7,11 @@ export interface Message {
 
 const headEnd = '\r\n\r\n'
 
-/** Cuts a stream of bytes into messages. It costs far less than an HTTP parser, for it trusts the other side. */
+/** Splits a stream of bytes into messages. It costs less than an HTTP parser, because it trusts the other side. */
 export class MessageReader {
   #chunks: Buffer[] = []
   #size = 0
-  /** With fewer bytes there is no whole message. */
+  /** Bytes needed before the next message can be complete. */
   #needed = 1
 
   read(chunk: Buffer, receive: (message: Message) => void): void {

@@ -9,11 +9,11 @@ import type { Tool } from './tools.ts'
 export interface NginxOptions {
   readonly credentials: Credentials
   readonly core: number | undefined
-  /** Has all of its files, and nothing else. */
+  /** A directory for the files of nginx alone. */
   readonly directory: string
 }
 
-/** nginx with the answers as files: it costs next to nothing beside the service. Of a body it sees only the length. */
+/** nginx with the responses as files: it uses little processor time. It checks only the length of a body. */
 export async function startNginx({ command, version }: Tool, options: NginxOptions): Promise<Receiver> {
   const { credentials, core, directory } = options
   const port = await freePort()
@@ -38,7 +38,9 @@ export async function startNginx({ command, version }: Tool, options: NginxOptio
 
 const wrongLog = 'wrong.log'
 
-/** Its counters. It counts all requests, and logs the wrong ones: a line for each right one would cost too much. */
+/**
+ * The counters of nginx. It counts all requests, but logs only wrong ones: a line per right one would cost too much.
+ */
 class Status {
   readonly #url: string
   readonly #wrongLog: string
@@ -60,7 +62,7 @@ class Status {
 
   async read(): Promise<Received> {
     const page = await (await fetch(this.#url)).text()
-    this.#asked += 1 // such a question is a request too
+    this.#asked += 1 // asking for the status counts as a request, too
     const [, requests] = /^ \d+ \d+ (\d+)/m.exec(page) ?? []
     const wrong = (await readFile(this.#wrongLog, 'latin1')).split('\n').length - 1
     return { right: Number(requests) - this.#asked - wrong, wrong }
@@ -84,8 +86,8 @@ interface Ports {
 }
 
 /**
- * Paths count from the folder. One process without a master, so that its end is the end of all. A file is no answer to
- * a POST: nginx comes to 405, and that is where it is told to send the file with 201.
+ * Paths are relative to the directory. There is one process without a master, so that killing it ends nginx. nginx
+ * refuses a POST to a file with 405, so the handler of 405 sends the file with 201.
  */
 function configure({ port, statusPort }: Ports): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -129,7 +131,7 @@ http {
 
 const headerNames = [...new Set(routes.flatMap(({ headers }) => Object.keys(headers)))]
 
-/** All of a request that nginx looks at. */
+/** The parts of a request that nginx checks. */
 const seen = [
   '$request',
   ...headerNames.map((name) => `$http_${name.replaceAll('-', '_')}`),

@@ -6,7 +6,7 @@ import { type Contender, startContender } from './contender.ts'
 import { freePort } from './program.ts'
 import type { World } from './world.ts'
 
-/** Installs Node-RED into the folder of the run. Its flow does the work of the bare forwarder. */
+/** Installs Node-RED into the directory of the run. Its flow does the work of the bare forwarder. */
 export async function installNodeRed({ directory }: World): Promise<Contender> {
   const prefix = join(directory, 'node-red')
   await promisify(execFile)('npm', ['install', '--prefix', prefix, '--no-audit', '--no-fund', 'node-red'])
@@ -26,7 +26,7 @@ export async function installNodeRed({ directory }: World): Promise<Contender> {
   }
 }
 
-/** Nothing but the flow: no editor, no log of what works. */
+/** Only the flow: no editor, and a log of errors only. */
 function settings(uiPort: number) {
   return {
     uiHost: '127.0.0.1',

@@ -6,10 +6,9 @@ const parts = ['comparison', 'footprint', 'growth', 'leak'] as const
 /** What a run may measure. */
 export type Part = (typeof parts)[number]
 
-/** What a run of the benchmark shall do. */
 export interface Options {
   readonly parts: readonly Part[]
-  /** Less of everything, to see whether it works and where it tends. */
+  /** A shorter run, to see whether everything works and the rough results. */
   readonly isQuick: boolean
   readonly hasPeer: boolean
   readonly takesProfile: boolean
@@ -22,23 +21,22 @@ Without options: comparison with the bare forwarder, start and memory, and how c
 A whole run writes bench/results.md; one with --quick or --only prints its tables.
 
   --peer node-red   compare with Node-RED too; it is installed into a temporary folder
-  --leak            also look for what calls of every kind leave behind
-  --calls N         how many calls that takes (default 1000000)
+  --leak            also measure what calls of every kind leave behind
+  --calls N         the number of calls for --leak (default 1000000)
   --only PART       one of ${parts.join(', ')}; may be repeated
-  --quick           less of everything: to try out, not to quote
-  --profile         nothing but CPU profiles of service and bare forwarder under load
+  --quick           a shorter run, whose results are rough
+  --profile         only CPU profiles of service and bare forwarder under load
   --help            this text
 `
 
-/** Null where help is asked for. Throws `InvalidOptions`. */
+/** Null if help is asked for. Throws `InvalidOptions`. */
 export function readOptions(args: readonly string[]): Options | null {
   const { peer, leak, calls, only, quick, profile, help } = readCommandLine(args, options, 'bench')
   if (help) return null
   if (peer !== undefined && peer !== 'node-red')
     throw invalid(`--peer "${peer}" is not known; there is node-red.`)
   if (!/^[1-9]\d{0,8}$/.test(calls)) throw invalid(`--calls "${calls}" is not a number from 1 to 999999999.`)
-  if (profile && only !== undefined)
-    throw invalid('--profile takes profiles and nothing else: leave out --only.')
+  if (profile && only !== undefined) throw invalid('--profile only takes profiles: leave out --only.')
   const unknown = only?.find((name) => !isPart(name))
   if (unknown !== undefined) throw invalid(`--only "${unknown}" is not known; there are ${parts.join(', ')}.`)
   return {

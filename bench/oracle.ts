@@ -43,7 +43,7 @@ await runCommand(async () => {
   )
 })
 
-/** As many guesses as there is room for, all but the last character of which are right or not. */
+/** As many guesses as fit. */
 function fill(guess: string): string {
   return guess.repeat(Math.floor(bodyLength / guess.length))
 }
@@ -96,7 +96,7 @@ function row(name: string, { right, wrong }: Times): string[] {
   return [name, micros(right), micros(wrong), mannWhitney(right, wrong).toFixed(3)]
 }
 
-/** The two-sided p of the test of Mann and Whitney (1947), by its normal approximation. Times hardly ever tie. */
+/** The two-sided p of the Mann–Whitney test (1947), by its normal approximation. Ties are too rare to matter. */
 function mannWhitney(one: readonly number[], other: readonly number[]): number {
   const all = [
     ...one.map((time) => ({ time, isOne: true })),

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What V8 writes as `.cpuprofile`: `Profiler.Profile` of the DevTools protocol. */
+/** The format `.cpuprofile` of V8: `Profiler.Profile` of the DevTools protocol. */
 export interface Profile {
   readonly nodes: readonly ProfileNode[]
   /** Ids of the nodes that were running, in order. */
@@ -27,13 +27,13 @@ type NameOf = (frame: CallFrame) => string
 /** Microseconds by name, the longest first. */
 export type Times = readonly (readonly [name: string, microseconds: number])[]
 
-/** How long something of each name was running itself. */
+/** Self time per name. */
 export function selfTimes(profile: Profile, nameOf: NameOf): Times {
   const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, [nameOf(callFrame)]]))
   return sumTimes(profile, names)
 }
 
-/** How long something of each name was running, what it called included. */
+/** Total time per name, including called functions. */
 export function totalTimes(profile: Profile, nameOf: NameOf): Times {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
   const names = new Map<number, readonly string[]>()
@@ -64,7 +64,7 @@ export function functionName({ functionName, url, lineNumber }: CallFrame): stri
   return url === '' ? name : `${name} ${locate(url)}:${lineNumber + 1}`
 }
 
-/** The folder of ours, the package, or the module of Node that a function belongs to. */
+/** The folder of the service, the package or the module of Node that a function belongs to. */
 export function partName({ functionName, url }: CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'V8 and C++'
   const place = locate(url)

@@ -8,11 +8,11 @@ import { readUsage, type Usage } from './usage.ts'
 
 export interface ProgramOptions {
   readonly command: readonly string[]
-  /** The folder it runs in; by default that of this checkout. */
+  /** The directory that it runs in. Default: this checkout. */
   readonly directory?: string | undefined
   readonly env: Readonly<Record<string, string>>
   readonly core: number | undefined
-  /** Receives all that it prints. */
+  /** The file for its output. */
   readonly logFile: string
   readonly isReady: () => Promise<boolean>
 }
@@ -20,7 +20,7 @@ export interface ProgramOptions {
 /** A process that is measured. */
 export interface Program extends AsyncDisposable {
   readonly pid: number
-  /** From the start of the process until it took work. */
+  /** From the start of the process until it accepted work. */
   readonly readyMs: number
   usage(): Usage
 }
@@ -28,14 +28,15 @@ export interface Program extends AsyncDisposable {
 const startLimitMs = 30_000
 const stopLimitMs = 15_000
 
-/** Starts a program; nothing of our own environment reaches it, and it does not outlive us. */
+/** Starts a program with a clean environment. It ends with this process at the latest. */
 export async function startProgram({ isReady, ...options }: ProgramOptions): Promise<Program> {
   const startedAt = performance.now()
   const child = await spawnProgram(options)
   const ended = once(child, 'exit')
   const pid = child.pid as number // it has been spawned
   const endAtOnce = () => child.kill('SIGKILL')
-  // Where a signal ends the run, nothing is disposed of. First, for it may write to the folder that is removed then.
+  // Nothing is disposed of when a signal ends the run. This listener comes first, because the program may write to
+  // the directory that a later listener removes.
   process.prependListener('exit', endAtOnce)
 
   async function stop(): Promise<void> {
@@ -76,7 +77,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null
 }
 
-/** One that is free at this moment. */
+/** A port that is free at the moment. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')

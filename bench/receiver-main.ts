@@ -2,7 +2,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import { answerId, type Route, routes } from './examples.ts'
 import { type Message, MessageReader } from './message-reader.ts'
 
-// A process of its own: an HTTPS receiver that does as little as can be done, and counts what is right.
+// Runs in a process of its own: an HTTPS receiver that does as little as possible and counts right requests.
 
 const { KEY, CERT } = process.env
 const routesByLine = new Map(routes.map((route) => [`POST ${route.path} HTTP/1.1`, route]))
@@ -12,7 +12,7 @@ const received = { right: 0, wrong: 0 }
 const server = createServer({ key: KEY, cert: CERT, noDelay: true }, (socket) => {
   const reader = new MessageReader()
   socket.on('data', (chunk: Buffer) => reader.read(chunk, (message) => answer(socket, message)))
-  socket.on('error', () => {}) // whoever hangs up may do so at any time
+  socket.on('error', () => {}) // a client may hang up at any time
 })
 
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
@@ -45,7 +45,7 @@ function responseTo(line: string, route: Route | undefined): Buffer {
   return made
 }
 
-/** Where no route is, `status` of the query is the status. */
+/** Without a route the parameter `status` of the query is the status. */
 function makeResponse(line: string, route: Route | undefined): Buffer {
   const asked = new URLSearchParams(line.split(' ')[1]?.split('?')[1]).get('status')
   const status = route === undefined ? (asked ?? '404') : '201'

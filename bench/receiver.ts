@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import type { Credentials } from '../testkit/certificates.ts'
 import { onCore } from './cores.ts'
 
-/** An HTTPS server in a process of its own, where the executions go. */
+/** The target of the executions: an HTTPS server in a process of its own. */
 export interface Receiver extends AsyncDisposable {
   readonly name: string
   readonly port: number
   readonly pid: number
-  /** How many requests have come so far. */
+  /** The requests received so far. */
   received(): Promise<Received>
 }
 
@@ -18,7 +18,10 @@ export interface Received {
   readonly wrong: number
 }
 
-/** The one that reads requests to the end, and can also fail, hang up and be silent. It costs a core before the service does. */
+/**
+ * The receiver on Node.js. It reads requests completely, and can also fail, hang up and be silent. It fills its core
+ * before the service does.
+ */
 export async function startOwnReceiver(
   { key, cert }: Credentials,
   core: number | undefined,
@@ -33,7 +36,7 @@ export async function startOwnReceiver(
   return {
     name: 'own, on Node',
     port: address.port,
-    pid: child.pid as number, // it has sent a message
+    pid: child.pid as number, // set, since the process has sent a message
     async received() {
       child.send('received')
       const [received] = await once(child, 'message')

@@ -1,16 +1,16 @@
-/** Stands in a text where each request has a number of its own. */
+/** Placeholder in a text for the number of a request. */
 export const serialNumber = '########'
 
-/** Requests without end. */
+/** An endless series of requests. */
 export interface Series {
   next(): Buffer
 }
 
 /** HTTP requests, ready to be written, that differ in their serial number only. */
 export class Requests implements Series {
-  /** Has the place of the serial number in the place of each serial number. */
+  /** The request with a placeholder for each serial number. */
   readonly template: Buffer
-  /** How many there are until the first one returns. */
+  /** Number of requests until the first one repeats. */
   readonly distinct: number
   readonly #offsets: readonly number[]
   #sent = 0
@@ -29,7 +29,7 @@ export class Requests implements Series {
     this.distinct = distinct
   }
 
-  /** The next one, with a serial number that returns after all the others. */
+  /** The next request. Serial numbers repeat after `distinct` requests. */
   next(): Buffer {
     const number = String(this.#sent++ % this.distinct).padStart(serialNumber.length, '0')
     if (this.#offsets.length === 0) return this.template

@@ -9,7 +9,7 @@ import { fullCells, middle, rateCell } from './measurement-cells.ts'
 import { findUsualLimit, limitedBy } from './shares.ts'
 import { targetRows } from './targets.ts'
 
-/** All that a run has measured; null is what it was not asked for. */
+/** The results of a run. Null for a part that was not asked for. */
 export interface Results {
   readonly machine: Machine
   readonly comparison: Comparison | null
@@ -20,11 +20,11 @@ export interface Results {
 
 interface Comparison {
   readonly rounds: readonly Round[]
-  /** Its name, where there was one. */
+  /** The name of the peer, or null. */
   readonly peer: string | null
 }
 
-/** As Markdown. */
+/** Writes the results as Markdown. */
 export function writeResults(results: Results): string {
   const { comparison, footprint, growth, leak } = results
   const sections = [
@@ -38,11 +38,10 @@ export function writeResults(results: Results): string {
   return `${sections.flatMap((section) => section ?? []).join('\n\n')}\n`
 }
 
-const introduction = `Written by \`npm run bench\`; nothing in here was typed. Three processes on one machine: a load, the
-service, and an HTTPS receiver whose certificate is checked. The service has a core of its own. An execution counts where
-the receiver got it, right in every part that it sees; before, each process has sent one that was right in every part. The
-service checks keys and bodies, judges every target, masks secrets, counts and logs to a file; the bare forwarder
-(\`bench/baseline.ts\`) does none of this.`
+const introduction = `Written by \`npm run bench\`; do not edit it. Three processes on one machine: a load generator, the
+service, and an HTTPS receiver whose certificate is verified. The service has a core of its own. An execution counts only if
+its request reached the receiver and was right in every part that the receiver checks. The service checks keys and bodies,
+judges every target, masks secrets, counts, and logs to a file; the bare forwarder (\`bench/baseline.ts\`) does none of this.`
 
 function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
   const contenders: readonly (readonly [string, (round: Round) => Turn | null])[] = [
@@ -65,11 +64,11 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
   ]
 }
 
-const comparisonText = `A lead with ten fields as JSON over kept-alive connections, to all in turns, each time in a new process
-that is warm. "Full" is 32 connections, as fast as it goes; "single" is one call after the other; "half" is half of the rate
-that the service reached in full, for both alike, where a call that has to wait counts from when it was due. CPU time is user
-and system, of all threads. A rate counts where the core of the contender was the limit; where something else was, the table
-names it.`
+const comparisonText = `A lead with ten fields as JSON over kept-alive connections, sent to each contender in turn, each time in a
+new process after a warm-up. "Full" is 32 connections at full speed; "single" is one call after the other; "half" is half of
+the rate that the service reached in full, for all contenders, and the latency of a call counts from the time when it was due.
+CPU time is user and system time of all threads. A rate counts only if the core of the contender was the limit; otherwise the
+table names the limit.`
 
 const comparisonHead = [
   'contender',
@@ -122,8 +121,8 @@ function growthSection(growth: readonly Growth[]): readonly string[] {
   return ['## How cost grows', growthText, ...tables]
 }
 
-const growthText = `Eight connections. "Growth" is what the step before has become: \`10 x → 3.1 x\` is ten times the size at 3.1
-times the CPU time. A cost is flat where the second number stays near 1, linear where it stays below the first.`
+const growthText = `Eight connections. "Growth" compares a step with the one before: \`10 x → 3.1 x\` is ten times the size at 3.1
+times the CPU time. A cost is constant if the second number stays near 1, and at most linear if it stays below the first.`
 
 function growthTable({ title, steps }: Growth): string {
   const rows = steps.map((step, at) => {
@@ -152,9 +151,9 @@ function leakSection(leak: readonly Remains[]): readonly string[] {
   return ['## What is left behind', leakText, markdownTable(head, rows)]
 }
 
-const leakText = `Calls of every kind: met and unmet, to two thousand hosts, with ids of their own, refused, denied, hung up on by
-the target, without an answer, not resolved, not rendered, not valid, and given up by the caller. Looked at after a pause, and
-the heap after a garbage collection.`
+const leakText = `Calls of every kind: met and unmet expectations, two thousand hosts, different node ids, refused connections,
+denied addresses, connections closed by the target, timeouts, unknown names, failed renderings, invalid requests, and calls
+that the client cancelled. Measured after a pause, the heap after a garbage collection.`
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`

@@ -4,16 +4,19 @@ import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
 
 export interface ServiceOptions extends StartOptions {
-  /** The checkout that it runs from; by default this one. */
+  /** The checkout that it runs from. Default: this one. */
   readonly directory?: string
-  /** Settings of the service beside those that it needs here. */
+  /** Settings in addition to those of the benchmark. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** The service as it runs in production: keys, guard, checked certificates, log at `info` to a file, metrics. */
+/**
+ * The service as in production: with keys, egress policy, verified certificates, a log at `info` to a file, and
+ * metrics.
+ */
 export const service: Contender = { name: 'webhook-node', start: startService }
 
-/** The service of another checkout, in the same surroundings. */
+/** The service of another checkout, in the same world. */
 export function serviceAt(directory: string): Contender {
   return {
     name: 'the other webhook-node',
@@ -35,7 +38,7 @@ export async function startService(
     EGRESS_ALLOW: [...Array.from(ports, (port) => `localhost:${port}`), `*.${hostSuffix}`].join(','),
     EGRESS_CA_FILE: world.caFile,
     EGRESS_DNS_SERVERS: world.dns,
-    // As with npm start and in the image, what was compiled once is kept.
+    // Compiled code is cached, as with npm start and in the image.
     NODE_COMPILE_CACHE: join(world.directory, 'compile-cache'),
     ...settings,
   }

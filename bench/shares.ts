@@ -1,19 +1,22 @@
-/** How busy each side was during a load; 1 is a whole core. */
+/** The share of a core that each side used during a load. */
 export interface Shares {
   readonly contender: number
   readonly receiver: number
   readonly load: number
-  /** What other processes took of the contender's core and of the load's; null where nothing is bound to a core. */
+  /**
+   * The share of other processes on the contender's core and on that of the load. Null if processes are not bound to
+   * cores.
+   */
   readonly besideContender: number | null
   readonly besideLoad: number | null
-  /** Whether receiver and load have one core between them. */
+  /** Whether receiver and load share a core. */
   readonly sharedCore: boolean
 }
 
-/** With less a core is not full. */
+/** From this share on a core counts as full. */
 const full = 0.9
 
-/** What kept a contender from doing more than its core can do; null where it was its core. */
+/** What limited a contender. Null if its own core did. */
 export function findLimit(shares: Shares): string | null {
   const { contender, receiver, load, besideContender, besideLoad, sharedCore } = shares
   if (contender >= full) return null
@@ -28,7 +31,7 @@ export function findLimit(shares: Shares): string | null {
   return 'waiting, with no core full'
 }
 
-/** The limit of a series of loads: null where the contender's core was the limit of more than half of them. */
+/** The usual limit in a series of loads. Null if the contender's core limited more than half of them. */
 export function findUsualLimit(all: readonly Shares[]): string | null {
   const limits = all.map(findLimit)
   const others = limits.filter((limit) => limit !== null)
@@ -41,7 +44,7 @@ function mostFrequent(words: readonly string[]): string | null {
   return first?.[0] ?? null
 }
 
-/** What stands in the place of a number. */
+/** The text in place of a number. */
 export function limitedBy(limit: string): string {
   return `limited by ${limit}`
 }

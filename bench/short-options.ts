@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path'
 import { InvalidOptions, readCommandLine } from './command-line.ts'
 import { type Example, examples } from './examples.ts'
 
-/** What the short form shall do. */
 export interface ShortOptions {
   readonly example: Example
-  /** The other checkout; null where it goes against the bare forwarder. */
+  /** The other checkout. Null: the bare forwarder. */
   readonly against: string | null
 }
 
@@ -14,16 +13,16 @@ const [ordinary] = examples as readonly [Example, ...Example[]]
 
 export const shortUsage = `npm run bench:short -- [options]
 
-The service and the bare forwarder by turns on one core, in less than two minutes: CPU time per execution of both, and
+Measures the service and the bare forwarder in turn on one core, in less than two minutes: CPU time per execution, and
 their ratio. Run it before and after a change, or with --against.
 
-  --against DIR     the service of another checkout, with its own node_modules, in the place of the bare forwarder
-  --request NAME    what is executed; one of
+  --against DIR     the service of another checkout, with its own node_modules, instead of the bare forwarder
+  --request NAME    the example to execute; one of
 ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${what}`).join('\n')}
   --help            this text
 `
 
-/** Null where help is asked for; paths count from `directory`. Throws `InvalidOptions`. */
+/** Null if help is asked for. Paths are relative to `directory`. Throws `InvalidOptions`. */
 export function readShortOptions(args: readonly string[], directory: string): ShortOptions | null {
   const { against, request, help } = readCommandLine(args, options, 'bench:short')
   if (help) return null

@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table.ts'
 import { fullCells, middle } from './measurement-cells.ts'
 import { median } from './median.ts'
 
-/** What a duel has shown, as Markdown. */
+/** Writes the result of a duel as Markdown. */
 export function writeDuel(
   machine: readonly (readonly string[])[],
   names: Pair<string>,
@@ -22,13 +22,13 @@ export function writeDuel(
     markdownTable(['what', 'which'], machine),
     markdownTable(head, rows),
     markdownTable(['what', 'median', 'from', 'to'], comparisonRows(names, bouts)),
-    `Medians of ${bouts.length} turns of each, by turns.`,
+    `Medians of ${bouts.length} alternating turns of each.`,
     ...(isNoisy(bouts) ? [noise] : []),
   ].join('\n\n')
 }
 
 const noise =
-  'Other processes took more than a twentieth of the core. Where it matters, measure again on a quiet machine.'
+  'Other processes used more than 5 % of the core. Measure again on a quiet machine if precision matters.'
 
 function isNoisy(bouts: readonly Bout[]): boolean {
   return (['one', 'other'] as const).some((side) => pickBeside(bouts, side).some((share) => share > 0.05))
@@ -49,12 +49,12 @@ function besideCell(bouts: readonly Bout[], side: keyof Bout): string {
   return percents.length === 0 ? 'not bound to a core' : `${middle(percents, 0)} %`
 }
 
-/** What other processes took of the contender's core in each bout. */
+/** The share of other processes on the contender's core in each bout. */
 function pickBeside(bouts: readonly Bout[], side: keyof Bout): readonly number[] {
   return bouts.flatMap((bout) => bout[side].full.shares.besideContender ?? [])
 }
 
-/** Of what both did right after each other. */
+/** Compares both sides within each bout. */
 function comparisonRows(names: Pair<string>, bouts: readonly Bout[]): readonly (readonly string[])[] {
   const full = bouts.map(({ one, other }) => ({ one: one.full, other: other.full }))
   const cpu = full.map(({ one, other }) => other.cpuMicroseconds / one.cpuMicroseconds)

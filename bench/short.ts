@@ -10,15 +10,15 @@ import { createWorld } from './world.ts'
 
 const args = process.argv.slice(2)
 
-/** The last bout and the end take less than the difference. */
+/** No bout begins later. The last bout and the end take less than the rest of the two minutes. */
 const lastBoutMs = 102_000
 const limitMs = 120_000
 
-/** About a hundred seconds in all. A process of the service is as fast as it gets after some 35,000 executions. */
+/** About a hundred seconds in all. A process of the service reaches its full speed after some 35,000 executions. */
 const extent = { rounds: 2, boutsPerRound: 4, warmUpSeconds: 9, fullSeconds: 3, singleSeconds: 1 }
 
 await runCommand(async () => {
-  // npm runs scripts in the folder of the package, and says where it was called.
+  // npm runs scripts in the directory of the package. INIT_CWD is the directory in which npm was called.
   const options = readShortOptions(args, process.env.INIT_CWD ?? process.cwd())
   if (options === null) console.log(shortUsage)
   else await benchShortly(options)
@@ -45,6 +45,6 @@ function hasTime(): boolean {
 }
 
 function endLate(): void {
-  console.error('It has taken two minutes without an end: the machine is too busy.')
+  console.error('The run did not end within two minutes: the machine is too busy.')
   process.exit(1)
 }

@@ -12,7 +12,7 @@ const connections = 32
 const warmUpSeconds = 30
 const samplingIntervalMicroseconds = 500
 
-/** Where the time of a contender goes under full load, once it is warm: as a file, and as tables for a terminal. */
+/** Profiles a contender under full load after warm-up. Writes a file, and returns tables for a terminal. */
 export async function takeProfile(world: World, contender: Contender, seconds: number): Promise<string> {
   const port = await freePort()
   await using running = await contender.start(world, { nodeOptions: [`--inspect=127.0.0.1:${port}`] })

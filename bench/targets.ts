@@ -3,13 +3,13 @@ import { median } from './median.ts'
 import type { Results } from './results.ts'
 import { findUsualLimit, limitedBy } from './shares.ts'
 
-/** One number that the service has to keep. */
+/** A performance target of the service. */
 interface Target {
   readonly what: string
   readonly bound: 'at least' | 'at most'
   readonly value: number
   readonly unit: string
-  /** Null where the run did not measure it; words where it could not. */
+  /** Null if the run did not measure it. Words if the run could not measure it. */
   readonly measured: (results: Results) => number | string | null
 }
 
@@ -85,7 +85,7 @@ const targets: readonly Target[] = [
   },
 ]
 
-/** What was to be reached and what was, as rows of a table. */
+/** Targets and results, as rows of a table. */
 export function targetRows(results: Results): readonly (readonly string[])[] {
   return targets.map(({ what, bound, value, unit, measured }) => {
     const number = measured(results)
@@ -96,13 +96,16 @@ export function targetRows(results: Results): readonly (readonly string[])[] {
   })
 }
 
-/** What kept most rounds from a rate of which the half says anything, or null. */
+/** What limited most rounds, so that half of their rate means nothing, or null. */
 function limitOfHalves({ comparison }: Results): string | null {
   const limit = findUsualLimit(comparison?.rounds.map(({ service }) => service.full.shares) ?? [])
   return limit && limitedBy(limit)
 }
 
-/** The median of what each round says, for noise that lasts longer than a round then hits both sides of a ratio. */
+/**
+ * The median over rounds. Each round gives a ratio, so noise that lasts longer than a round affects both of its
+ * sides.
+ */
 function ofRounds(ofRound: (round: Round) => number | null): (results: Results) => number | null {
   return ({ comparison }) => {
     const numbers = comparison?.rounds.flatMap((round) => ofRound(round) ?? []) ?? []

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { readInstructions } from './instructions.ts'
 
-/** A program of the machine. */
+/** An installed program. */
 export interface Tool {
   readonly command: string
   readonly version: string
 }
 
-/** What a measurement is better with; null where it is not installed. */
+/** Programs that improve a measurement. Null if not installed. */
 export interface Tools {
   readonly nginx: Tool | null
   readonly wrk: Tool | null
@@ -17,7 +17,7 @@ export interface Tools {
 /** Whether `perf` counts instructions here. */
 type InstructionCounter = 'counted' | 'not counted: no perf' | 'not counted: perf cannot, here'
 
-/** Debian has nginx where only root looks. */
+/** Debian installs nginx in a directory that only root has in its PATH. */
 const nginxCommands = ['nginx', '/usr/sbin/nginx']
 
 export function findTools(): Tools {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What a process has used up so far, and what it holds. From /proc, so on Linux only. */
+/** The resources of a process, from /proc: Linux only. */
 export interface Usage {
-  /** Seconds of CPU, user and system, of all threads. */
+  /** Processor time of all threads, user and system, in seconds. */
   readonly cpuSeconds: number
   /** Resident memory. */
   readonly rssBytes: number
@@ -10,7 +10,7 @@ export interface Usage {
   readonly descriptors: number
 }
 
-/** Of a second; Linux tells user space nothing else. */
+/** Linux reports 100 ticks a second to user space on all common architectures. */
 const ticksPerSecond = 100
 
 export function readUsage(pid: number): Usage {
@@ -23,12 +23,12 @@ export function readUsage(pid: number): Usage {
   }
 }
 
-/** Seconds of CPU of this process and of its children that have ended: a load, wherever it runs. */
+/** Processor time of this process and of its ended children, in seconds: the load, whichever process runs it. */
 export function loadCpuSeconds(): number {
   return readCpuTicks(process.pid).reduce((sum, ticks) => sum + ticks) / ticksPerSecond
 }
 
-/** Seconds in which a core did anything for anybody, interrupts and other guests of the machine included. */
+/** Busy time of a core in seconds, including interrupts and time stolen by other guests. */
 export function coreBusySeconds(core: number): number {
   // recheck: linear, the core being a number
   const [, line = ''] = new RegExp(`^cpu${core} +(.+)$`, 'm').exec(readFileSync('/proc/stat', 'utf8')) ?? []
@@ -38,10 +38,10 @@ export function coreBusySeconds(core: number): number {
   return (user + nice + system + irq + softirq + steal) / ticksPerSecond
 }
 
-/** User and system, of the process and then of its children that have ended. */
+/** User and system time, of the process and then of its ended children. */
 function readCpuTicks(pid: number): readonly number[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in the second field may hold anything; behind its last bracket comes the third field.
+  // The name in the second field may contain anything. The third field follows its last bracket.
   return stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

@@ -10,26 +10,26 @@ import { startNginx } from './nginx.ts'
 import { type Receiver, startOwnReceiver } from './receiver.ts'
 import { findTools, type Tools } from './tools.ts'
 
-/** All that a contender is surrounded by. Disposing of it leaves nothing behind. */
+/** The environment of a contender. Disposing of it removes everything. */
 export interface World extends AsyncDisposable {
   readonly cores: Cores | null
   readonly tools: Tools
-  /** Where the executions go: nginx, or our own. */
+  /** The target of the executions: nginx, or the receiver on Node.js. */
   readonly receiver: Receiver
-  /** Our own: for what needs a target that reads bodies, or one that misbehaves. */
+  /** The receiver on Node.js, for measurements that need a target that reads bodies or misbehaves. */
   readonly ownReceiver: Receiver
   readonly load: FullLoad
-  /** For further targets beside the receiver. */
+  /** For targets in addition to the receiver. */
   readonly credentials: Credentials
-  /** PEM of the authority that the receivers' certificate comes from. */
+  /** PEM of the authority that issued the receivers' certificate. */
   readonly caFile: string
-  /** `127.0.0.1:<port>`; knows all names below `bench.test`. */
+  /** `127.0.0.1:<port>` of a DNS server that resolves all names below `bench.test`. */
   readonly dns: string
-  /** For what is there during the run only. */
+  /** For temporary files of the run. */
   readonly directory: string
 }
 
-/** Names of the receivers, as many as one likes. */
+/** The receivers have all names below this one. */
 export const hostSuffix = 'bench.test'
 
 export interface Surroundings {
@@ -37,7 +37,7 @@ export interface Surroundings {
   readonly tools: Tools
 }
 
-/** With all that this machine has, unless told otherwise. This process is bound to the core of the load. */
+/** Uses all tools and cores of this machine by default. Binds this process to the core of the load. */
 export async function createWorld(
   { cores, tools }: Surroundings = { cores: chooseCores(), tools: findTools() },
 ): Promise<World> {
@@ -63,7 +63,7 @@ export async function createWorld(
     }))
   if (nginx !== null) resources.use(nginx)
 
-  const owned = resources.move() // so far they were disposed of where a later step failed
+  const owned = resources.move() // until here a failing step disposed of them
   return {
     ...{ cores, tools, ownReceiver, receiver: nginx ?? ownReceiver },
     load: tools.wrk ? wrkFullLoad(tools.wrk, directory) : ownFullLoad,
@@ -75,7 +75,7 @@ export async function createWorld(
 async function createDirectory(resources: AsyncDisposableStack): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'webhook-node-bench-'))
   const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
-  process.on('exit', remove) // where a signal ends the run, nothing is disposed of
+  process.on('exit', remove) // nothing is disposed of when a signal ends the run
   resources.defer(remove)
   return directory
 }

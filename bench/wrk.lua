@@ -1,4 +1,4 @@
--- Sends the request in a file again and again, each time with the next serial number, as requests.ts does.
+-- Repeats the request in a file with the next serial number each time, like requests.ts.
 
 local parts, sent, distinct, width = {}, 0, 1, 0
 

@@ -1,14 +1,14 @@
 import { check, type Diagnostics } from 'recheck'
 import { type Exception, findPatterns, type Pattern, type SourceTexts } from './find-patterns.ts'
 
-/** Something to mend, and where. */
+/** A problem, and its position. */
 interface Complaint {
   readonly file: string
   readonly line: number
   readonly message: string
 }
 
-/** How many patterns there are, and what is wrong with them. */
+/** The number of patterns, and their problems. */
 export interface CheckedPatterns {
   readonly patterns: number
   readonly exceptions: number
@@ -16,9 +16,9 @@ export interface CheckedPatterns {
 }
 
 /**
- * Complains about every regular expression that may take more than linear time. A comment beside it, which begins with
- * `recheck:` and names the bound of what it is matched with, makes an exception. One that is put together at run time needs
- * such a comment too, which says what it may be. A comment that nothing needs is complained about.
+ * Reports every regular expression that may take more than linear time. A comment beside it that begins with
+ * `recheck:` and names the bound of its input makes an exception. An expression that is composed at run time needs
+ * such a comment, too, which says what it may be. A comment without such a pattern is reported.
  */
 export async function checkPatterns(texts: SourceTexts): Promise<CheckedPatterns> {
   const { patterns, exceptions } = findPatterns(texts)
@@ -28,7 +28,7 @@ export async function checkPatterns(texts: SourceTexts): Promise<CheckedPatterns
   for (const pattern of patterns) {
     const problem = await judge(pattern)
     if (problem === null) continue
-    // One comment speaks of one pattern.
+    // A comment applies to one pattern.
     const exception = unused.values().find((candidate) => isBeside(candidate, pattern))
     if (exception !== undefined) unused.delete(exception)
     const message = exception === undefined ? `${problem.text} ${problem.cure}` : problem.reject(exception)
@@ -53,14 +53,14 @@ function locate({ file, line }: Pattern | Exception): Pick<Complaint, 'file' | '
 interface Problem {
   readonly text: string
   readonly cure: string
-  /** Why an exception does not excuse it; null where it does. */
+  /** Why an exception is not accepted, or null. */
   reject(exception: Exception): string | null
 }
 
-/** Verdicts depend on no clock but the last one, which stands for a checker that hangs. */
+/** Verdicts do not depend on time. The last limit is for a checker that hangs. */
 const parameters = { attackTimeout: null, incubationTimeout: null, timeout: 60_000 }
 
-/** The same pattern is judged once. One at a time: the checker would take no less time for several. */
+/** Judges each pattern once, one at a time: the checker would not be faster with several. */
 function createJudge(): (pattern: Pattern) => Promise<Problem | null> {
   const verdicts = new Map<string, Diagnostics>()
   return async ({ text, regExp }) => {
@@ -82,7 +82,7 @@ function describe(verdict: Exclude<Diagnostics, { status: 'safe' }>): string {
 function superLinear(text: string, verdict: string): Problem {
   return {
     text: `${text} ${verdict}`,
-    cure: 'Replace it, or name beside it the bound of what it is matched with: // recheck: at most 24 characters',
+    cure: 'Replace it, or write the bound of its input beside it: // recheck: at most 24 characters',
     reject: ({ reason }) =>
       /\bat most \d[\d,]* \w/.test(reason)
         ? null
@@ -92,8 +92,8 @@ function superLinear(text: string, verdict: string): Problem {
 
 function computed(text: string): Problem {
   return {
-    text: `${text} is put together at run time, so that it cannot be judged.`,
-    cure: 'Make it of constants, or say beside it what it may be: // recheck: one of the patterns in …',
+    text: `${text} is composed at run time and cannot be judged.`,
+    cure: 'Compose it from constants, or write beside it what it may be: // recheck: one of the patterns in …',
     reject: ({ reason }) => (reason === '' ? `The comment beside ${text} says nothing.` : null),
   }
 }

@@ -27,38 +27,38 @@ import {
 import { createVirtualFileSystem } from 'typescript/unstable/fs'
 import { API, type Project, SymbolFlags } from 'typescript/unstable/sync'
 
-/** The texts of source files by their names. */
+/** The texts of source files by name. */
 export type SourceTexts = Readonly<Record<string, string>>
 
 /** A regular expression of the code. */
 export interface Pattern {
   readonly file: string
   readonly line: number
-  /** As it stands in the code. */
+  /** As written in the code. */
   readonly text: string
-  /** What it is made of; null where that is known at run time only. */
+  /** Null if the pattern is known only at run time. */
   readonly regExp: { readonly source: string; readonly flags: string } | null
 }
 
 /** A comment that begins with `recheck:`. */
 export interface Exception {
   readonly file: string
-  /** Where the comment stands. */
+  /** The line of the comment. */
   readonly line: number
-  /** Where its pattern begins: in the same line, or in the next one where the comment has a line of its own. */
+  /** The line in which its pattern begins: the same line, or the next one if the comment has its own line. */
   readonly patternLine: number
   readonly reason: string
 }
 
-/** What one pass over the code finds, in its order. */
+/** The findings in order of the code. */
 export interface Findings {
   readonly patterns: readonly Pattern[]
   readonly exceptions: readonly Exception[]
 }
 
 /**
- * Finds every literal and every `RegExp(…)`. What the latter is given may be put together from constants, also of other
- * files. The parser is the compiler's own: whether a slash begins a pattern or divides, only a parser can tell.
+ * Finds every literal and every `RegExp(…)`. The argument of the latter may be composed from constants, also of other
+ * files. Uses the parser of the compiler, because only a parser can tell a pattern from a division.
  */
 export function findPatterns(texts: SourceTexts): Findings {
   const names = Object.keys(texts)
@@ -88,7 +88,7 @@ class Finder {
   readonly #file: SourceFile
   readonly #name: string
   readonly #project: Project
-  /** Texts and patterns, in which no comment can stand. */
+  /** String literals and patterns, which cannot contain comments. */
   readonly #literals: Node[] = []
 
   constructor(name: string, project: Project) {
@@ -133,7 +133,7 @@ class Finder {
     return source === null || flags === null ? null : { source, flags }
   }
 
-  /** The text that an expression always is; null for one that is computed. */
+  /** The constant text of an expression, or null. */
   #constant(node: Expression): string | null {
     if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isNumericLiteral(node))
       return node.text
@@ -208,7 +208,7 @@ function literalParts(text: string): Pattern['regExp'] {
   return { source: text.slice(1, end), flags: text.slice(end + 1) }
 }
 
-/** The text of a part of a template as it stands, without what delimits it. */
+/** The raw text of a part of a template, without delimiters. */
 function rawText(part: TemplatePart): string {
   const opens = part.kind === SyntaxKind.TemplateHead || part.kind === SyntaxKind.TemplateMiddle
   return part.getText().slice(1, opens ? -2 : -1)

@@ -2,7 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkPatterns } from './check-patterns.ts'
 
-// No regular expression of ours may take more than linear time: clients and targets would choose how long.
+// No regular expression may take more than linear time: otherwise clients and targets would control how long it
+// takes.
 const root = join(import.meta.dirname, '..')
 const files = globSync('{src,demo,openapi,bench,checks}/**/*.{ts,cjs}', {
   cwd: root,
@@ -14,6 +15,6 @@ const began = performance.now()
 const { patterns, exceptions, complaints } = await checkPatterns(texts)
 for (const { file, line, message } of complaints) console.error(`${file}:${line}\n  ${message}\n`)
 const seconds = ((performance.now() - began) / 1_000).toFixed(1)
-const found = complaints.length === 0 ? 'nothing to mend' : `${complaints.length} to mend`
+const found = complaints.length === 0 ? 'no problems' : `${complaints.length} problems`
 console.log(`${patterns} regular expressions, ${exceptions} exceptions, ${found} (${seconds} s)`)
 process.exitCode = complaints.length === 0 ? 0 : 1

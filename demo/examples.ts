@@ -2,7 +2,7 @@ import { executeExamples } from '../openapi/examples.ts'
 import type { ExecuteReply, ExecuteRequest } from '../src/contract/execution.ts'
 import { receiverHost, receiverPort } from './receiver.ts'
 
-/** An example of `POST /v1/execute`, and what has to come of it where everything works. */
+/** An example of `POST /v1/execute`, and its expected result. */
 export interface DemoExample {
   readonly title: string
   readonly request: ExecuteRequest
@@ -23,17 +23,17 @@ export function demoExamples(port: number): readonly DemoExample[] {
   return Object.entries(executeExamples).map(([name, { summary, value }]) => ({
     title: summary,
     request: callingPort(port, value),
-    expected: expectations[name as keyof typeof executeExamples], // Object.entries forgets the names
+    expected: expectations[name as keyof typeof executeExamples], // Object.entries loses the type of the names
   }))
 }
 
-/** The same request; the port of the receiver appears in texts only. */
+/** The same request with another port of the receiver, which appears only in texts. */
 function callingPort(port: number, request: ExecuteRequest): ExecuteRequest {
   const json = JSON.stringify(request)
   return JSON.parse(json.replaceAll(`${receiverHost}:${receiverPort}`, `${receiverHost}:${port}`))
 }
 
-/** Whether the reply is what the example is there to show. */
+/** Whether the reply is what the example shows. */
 export function isAsExpected({ expected }: DemoExample, reply: ExecuteReply): boolean {
   return reply.branch === expected.branch && reply.reason.code === expected.code
 }

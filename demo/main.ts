@@ -19,7 +19,7 @@ try {
   process.exitCode = 1
 }
 
-/** Whether every example took the branch that it is there to show. */
+/** Runs all examples. Resolves with whether each took the expected branch. */
 async function demo(endsAtOnce: boolean): Promise<boolean> {
   await using world = await startWorld({ servicePort: Number(PORT), receiverPort: Number(RECEIVER_PORT) })
   const { service, receiver, logFile } = world
@@ -46,9 +46,7 @@ async function runExamples(service: Service, examples: readonly DemoExample[]): 
       console.log(row('but due', styleText('red', `${example.expected.branch} (${example.expected.code})`)))
   }
   const colour = right === examples.length ? 'green' : 'red'
-  console.log(
-    `\n${styleText(colour, `${right} of ${examples.length} examples took the branch that was due.`)}`,
-  )
+  console.log(`\n${styleText(colour, `${right} of ${examples.length} examples took the expected branch.`)}`)
   return right === examples.length
 }
 
@@ -56,7 +54,7 @@ function showWhereItRuns(url: string, port: number): void {
   console.log(styleText('bold', 'webhook-node, against a receiver on this machine'))
   console.log(row('service', url))
   console.log(
-    row('receiver', `https://${receiverHost}:${port}  (a name and a certificate of the demo's own)`),
+    row('receiver', `https://${receiverHost}:${port}  (the demo has its own name and certificate for it)`),
   )
 }
 

@@ -1,13 +1,13 @@
 import { styleText } from 'node:util'
 import type { ExecuteReply } from '../src/contract/execution.ts'
 
-// styleText colours for a terminal only, and not where NO_COLOR is set.
+// styleText uses colours only in a terminal, and not if NO_COLOR is set.
 
 const labelWidth = 11
 const proseWidth = 96
 const bodyLimit = 120
 
-/** What was sent, what came back, which branch the call took and why, for people. */
+/** Formats a reply for people: request, response, branch and reason. */
 export function presentReply(reply: ExecuteReply): string {
   return [
     ...requestRows(reply),
@@ -22,12 +22,12 @@ export function presentReply(reply: ExecuteReply): string {
   ].join('\n')
 }
 
-/** A text beside its label, whole, so that it can be copied. */
+/** A label and a text on one line, so that the text can be copied. */
 export function row(label: string, text: string): string {
   return `  ${styleText('dim', label.padEnd(labelWidth))}${text}`
 }
 
-/** A text beside its label, in lines that can be read. */
+/** A label and a text, wrapped. */
 function prose(label: string, text: string): string {
   return row(label, wrap(text).join(`\n${' '.repeat(labelWidth + 2)}`))
 }
@@ -43,7 +43,7 @@ function requestRows({ request, delivered }: ExecuteReply): string[] {
   return lines.map((line, index) => row(index > 0 ? '' : delivered === 'no' ? 'not sent' : 'sent', line))
 }
 
-/** Headers that every request of the service has. */
+/** Headers that the service adds to every request. */
 const usualHeaders = new Set([
   'host',
   'accept',
@@ -94,7 +94,7 @@ function shorten(body: string): string {
   return line.length <= bodyLimit ? line : `${line.slice(0, bodyLimit - 1)}…`
 }
 
-/** Breaks between words; a word that is longer than a line stays whole. */
+/** Wraps between words. A word longer than a line is not broken. */
 function wrap(text: string): string[] {
   const lines: string[] = []
   let line = ''

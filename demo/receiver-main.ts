@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { createAuthority } from '../testkit/certificates.ts'
 import { receiverHost, receiverPort, startReceiver } from './receiver.ts'
 
-// The receiver as a process of its own: it leaves the certificate of its authority as `ca.pem` in CA_DIRECTORY,
-// and listens only when the file is complete, so that a service that waits for the port finds it.
+// The receiver as a process of its own. It writes the certificate of its authority to `ca.pem` in CA_DIRECTORY, and
+// listens only after the file is complete, so that a service that waits for the port finds it.
 
 const directory = process.env.CA_DIRECTORY ?? '.demo'
 
@@ -16,7 +16,7 @@ console.log(`receiver: https://${receiverHost}:${receiver.port}`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => receiver.close())
 
-/** A reader sees the old text or the new one, never half of it. */
+/** Replaces the file atomically: a reader sees the old text or the new one. */
 async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(directory, { recursive: true })
   await writeFile(`${path}.new`, text)

@@ -9,13 +9,13 @@ import type { Credentials } from '../testkit/certificates.ts'
 export const receiverHost = 'receiver.test'
 export const receiverPort = 8443
 
-/** What a target of webhooks looks like from outside: an HTTPS server that answers. */
+/** A typical target of webhooks: an HTTPS server. */
 export interface Receiver {
   readonly port: number
   close(): Promise<void>
 }
 
-/** Listens on `port`, or on a free one where it is 0. */
+/** Listens on `port`. 0 means any free port. */
 export async function startReceiver(
   credentials: Credentials,
   { host, port }: { readonly host: string; readonly port: number },
@@ -35,7 +35,7 @@ export async function startReceiver(
 
 interface ReceivedRequest {
   readonly method: string
-  /** Path and query as they stood on the wire. */
+  /** Path and query as received. */
   readonly target: string
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
@@ -44,7 +44,7 @@ interface ReceivedRequest {
 
 async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(incoming).catch(() => null)
-  if (body === null) return // the caller hung up in the middle of its request
+  if (body === null) return // the client hung up within its request
   const { method = '', url: target = '', headers } = incoming
   const [path = '', query = ''] = target.split('?')
   const route = routes[`${method} ${path}`] ?? echo
@@ -54,7 +54,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
 type Route = (request: ReceivedRequest, response: ServerResponse) => void
 
 const routes: Readonly<Record<string, Route>> = {
-  /** The same id every time, so that examples and manuals may quote it. */
+  /** Always the same id, so that examples and documents can quote it. */
   'POST /v1/leads': (_request, response) => sendJson(response, 201, { id: 'L-1001' }),
 
   'GET /v1/subscribe': ({ query }, response) =>
@@ -62,11 +62,11 @@ const routes: Readonly<Record<string, Route>> = {
       .writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
       .end(`subscribed ${query.get('email')} to ${query.get('list')}\n`),
 
-  /** Never answers: the caller's clock has to run out. */
+  /** Never answers, so that the client times out. */
   'GET /v1/slow': () => {},
 }
 
-/** What came, for whatever a reader of the manual wants to try. */
+/** Returns the request, for experiments. */
 function echo({ method, target, headers, body }: ReceivedRequest, response: ServerResponse): void {
   sendJson(response, 200, { method, target, body: jsonOrText(body), headers })
 }

@@ -8,7 +8,7 @@ import type { ExecuteReply, ExecuteRequest } from '../src/contract/execution.ts'
 /** The service in a process of its own, started with the command of `npm start`. */
 export interface Service {
   readonly url: string
-  /** Settles when the process is gone, whoever ended it. */
+  /** Settles when the process has ended for any reason. */
   readonly ended: Promise<unknown>
   execute(request: ExecuteRequest): Promise<ExecuteReply>
   /** Lets calls that are under way end. */
@@ -17,15 +17,17 @@ export interface Service {
 
 export interface ServiceOptions {
   readonly port: number
-  /** Further settings; nothing else of the environment reaches the service, so that it is the same everywhere. */
+  /**
+   * Additional settings. The service gets nothing else of the environment, so that the demo is the same everywhere.
+   */
   readonly settings: Readonly<Record<string, string>>
-  /** Receives all that the service prints. */
+  /** The file for the output of the service. */
   readonly logFile: string
 }
 
 const startLimitMs = 10_000
 
-/** Resolves when the service takes work; rejects with its own words where it does not start. */
+/** Resolves when the service accepts work. Rejects with its output if it does not start. */
 export async function startService({ port, settings, logFile }: ServiceOptions): Promise<Service> {
   const url = `http://127.0.0.1:${port}`
   const child = await spawnService({ HOST: '127.0.0.1', PORT: String(port), ...settings }, logFile)
@@ -48,7 +50,7 @@ async function spawnService(env: Record<string, string>, logFile: string): Promi
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env,
     stdio: ['ignore', log.fd, log.fd],
-    // In a group of its own, for Ctrl-C goes to the whole group, and the service has to outlast its calls.
+    // In a process group of its own: Ctrl-C goes to the whole group, but the service must outlast its calls.
     detached: true,
   })
   await once(child, 'spawn')
@@ -79,5 +81,5 @@ async function execute(url: string, request: ExecuteRequest): Promise<ExecuteRep
     body: JSON.stringify(request),
   })
   if (!response.ok) throw new Error(`The service answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as ExecuteReply // the reply is what the service's contract says
+  return (await response.json()) as ExecuteReply // the contract guarantees the type
 }

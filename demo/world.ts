@@ -10,26 +10,26 @@ import { type Service, startService } from './service.ts'
 
 const loopback = '127.0.0.1'
 
-/** The service and all that it talks to. Disposing of it ends everything and leaves nothing behind. */
+/** The service and its receiver. Disposing of it ends and removes everything. */
 export interface World extends AsyncDisposable {
   readonly service: Service
   readonly receiver: Receiver
-  /** What the service printed. */
+  /** The file with the output of the service. */
   readonly logFile: string
 }
 
 export interface WorldOptions {
   readonly servicePort: number
   readonly receiverPort: number
-  /** Settings of the service beside those that lead it to the receiver. */
+  /** Settings in addition to those that the receiver needs. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** Rejects with a sentence for people where a port is taken or the service does not start. */
+/** Rejects with a sentence for people if a port is taken or the service does not start. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { servicePort, receiverPort } = options
-  await demandFree(servicePort, 'Choose another one for the service: PORT=3001 npm run demo.')
-  await demandFree(receiverPort, 'The examples name it, so what listens there has to make room for the demo.')
+  await demandFree(servicePort, 'Choose another port for the service: PORT=3001 npm run demo.')
+  await demandFree(receiverPort, 'The examples use this port, so stop the program that listens there.')
 
   await using resources = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'webhook-node-demo-'))
@@ -54,7 +54,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const service = await startService({ port: servicePort, settings, logFile })
   resources.defer(() => service.stop())
 
-  const owned = resources.move() // so far they were disposed of where a later step failed
+  const owned = resources.move() // until here a failing step disposed of them
   return { service, receiver, logFile, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../src/http/problems/json-schema.ts'
 import { requestIdDescription, requestIdHeader } from '../src/http/problems/request-id.ts'
 import type { Example } from './examples.ts'
 
-/** What we look at in a document. */
+/** The parts of a document that are changed here. */
 interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> }
   readonly paths: Readonly<Record<string, Path>>
@@ -23,17 +23,17 @@ interface OperationWithBody {
 type Examples = Readonly<Record<string, Example<unknown>>>
 
 /**
- * What @fastify/swagger leaves undone in an OpenAPI document: examples by operation, names for branches, and headers
- * that every route has.
+ * Adds to an OpenAPI document what @fastify/swagger leaves out: examples by operation, names of branches, and the
+ * headers that every route has.
  */
 export function completeDocument(raw: object, examples: Readonly<Record<string, Examples>>): object {
-  // The document that our routes make; its own type allows for many others.
+  // The routes produce this form. The type of @fastify/swagger allows many others.
   return withRequestIds(withBodyExamples(nameBranches(raw as OpenApiDocument), examples))
 }
 
 /**
- * Gives each branch of a union with a discriminator a name of its own, such as `BearerAuth`. Without it a generator
- * of clients cannot tell which branch a value of the discriminator means.
+ * Names each branch of a union with a discriminator, such as `BearerAuth`. Without names a client generator cannot
+ * map the values of the discriminator to branches.
  */
 function nameBranches(document: OpenApiDocument): OpenApiDocument {
   const { schemas } = document.components
@@ -43,7 +43,7 @@ function nameBranches(document: OpenApiDocument): OpenApiDocument {
   return { ...document, components: { ...document.components, schemas: renamed } }
 }
 
-/** A route whose body is a reference has no place for examples. */
+/** Examples cannot be given at the route, because its body is a reference. */
 function withBodyExamples(
   document: OpenApiDocument,
   examples: Readonly<Record<string, Examples>>,
@@ -58,7 +58,9 @@ function withBodyExamples(
   return { ...document, paths: Object.fromEntries(paths) }
 }
 
-/** A schema of the header at each route would have it checked with every request, and it never refuses one. */
+/**
+ * Added here and not at each route: there the header would be validated in every request, but no value is refused.
+ */
 function withRequestIds(document: OpenApiDocument): object {
   const paths = Object.entries(document.paths).map(([url, path]) => {
     const operations = Object.entries(path).map(([method, operation]) => [method, withRequestId(operation)])

@@ -17,7 +17,7 @@ const egressClient: EgressClient = {
 const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
 const parts = { egressClient, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
 
-/** The OpenAPI document of all routes of the service, made from their schemas. */
+/** Generates the OpenAPI document of all routes from their schemas. */
 export async function generateDocument(): Promise<object> {
   const routes: RouteOptions[] = []
   const app = await buildApp({ ...readSettings({}), ...parts, onRoute: (route) => routes.push(route) })
@@ -39,7 +39,7 @@ async function describeRoutes(
   return app.swagger()
 }
 
-/** The app describes routes and serves none. */
+/** The app only describes routes. */
 function notServed(_request: FastifyRequest, reply: FastifyReply): void {
   reply.callNotFound()
 }
@@ -58,8 +58,8 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'webhook', description: 'Execute and preview nodes.' },
-      { name: 'statistics', description: 'What has passed through the nodes.' },
-      { name: 'health', description: 'For whoever watches the process. No key needed.' },
+      { name: 'statistics', description: 'Executions by node.' },
+      { name: 'health', description: 'Health checks. They need no key.' },
     ],
     components: {
       securitySchemes: {
@@ -71,7 +71,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
   transformObject: (input) => {
     if (!('openapiObject' in input)) return input.swaggerObject
     const examples = { executeNode: executeExamples, previewNode: previewExamples }
-    // What is added are schemas and examples, which leaves the document one.
+    // Adding schemas and examples keeps the type.
     return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>
   },
 }

@@ -107,8 +107,8 @@ const deniedAddress = {
 } satisfies ExecuteRequest
 
 /**
- * Bodies of `POST /v1/execute` by name. They run as they stand against the demo's receiver at
- * `https://receiver.test:8443`, and each description says what that receiver answers.
+ * Bodies of `POST /v1/execute` by name. They run unchanged against the demo's receiver at
+ * `https://receiver.test:8443`, and each description says what it answers.
  */
 export const executeExamples = {
   lead: {
@@ -120,25 +120,25 @@ export const executeExamples = {
   subscription: {
     summary: 'A profile as URL parameters, judged by a text',
     description:
-      'Attributes of the profile and the event become URL parameters. The receiver answers 200 with a text that contains `subscribed`.',
+      'Attributes of the profile and of the event become URL parameters. The receiver answers 200 with a text that contains `subscribed`.',
     value: subscription,
   },
   conditional_field: {
     summary: 'A field that is sent on a condition',
     description:
-      'Only a score above 50 makes the segment `hot`, and a phone number that is missing is left out. The receiver answers 200.',
+      'The segment is `hot` only if the score is above 50. A missing phone number is left out. The receiver answers 200.',
     value: conditionalField,
   },
   unexpected_status: {
     summary: '201 where 200 was expected',
     description:
-      'The receiver answers 201, the node accepts 200 only: the error branch, with a hint that names the cure.',
+      'The receiver answers 201, but the node accepts only 200: the error branch, with a hint that names the solution.',
     value: unexpectedStatus,
   },
   timeout: {
     summary: 'A target that is too slow',
     description:
-      'The receiver takes longer than the second that the node waits, so the profile leaves the flow by the branch `exit`.',
+      'The receiver takes longer than the one second that the node waits, so the profile leaves the flow through the branch `exit`.',
     value: slowTarget,
   },
   denied_address: {

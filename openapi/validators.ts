@@ -3,19 +3,20 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { readId } from '../src/contract/builders.ts'
 import { namedSchemas, validatedSchemas } from '../src/contract/schemas.ts'
 
-/** How schemas are compiled: a value is what its schema says or it is refused. */
+/** A value follows its schema or it is refused: nothing is converted, dropped or filled in. */
 export const ajvOptions: Options = {
-  // One error decides, and its text is never shown. What is wrong with the whole body is found afterwards, with a bound.
+  // One error is enough to refuse, and its text is not shown. Afterwards `findSchemaErrors` explains the body, with a
+  // bound.
   allErrors: false,
   messages: false,
   allowUnionTypes: true,
   keywords: ['discriminator'],
-  // One function for a schema takes less than copies of it.
+  // One function per schema is smaller than inlined copies.
   inlineRefs: false,
   code: { source: true },
 }
 
-/** The text of `src/http/body/validators.cjs`: a function for each schema that is validated, by its name. */
+/** Compiles the text of `src/http/body/validators.cjs`: one function per validated schema, by name. */
 export function compileValidators(schemas: readonly object[] = validatedSchemas): string {
   const ajv = new Ajv(ajvOptions)
   for (const schema of new Set([...namedSchemas, ...schemas])) ajv.addSchema(schema)
@@ -24,7 +25,7 @@ export function compileValidators(schemas: readonly object[] = validatedSchemas)
   return `// Written by npm run openapi.\n${inLines(code)}\n`
 }
 
-/** One line for each schema and each function. */
+/** One line per schema and function, so that diffs are readable. */
 function inLines(code: string): string {
   return code.replace(/(?<=[;}])(?=(?:function validate|const schema)\d+\b)/g, '\n')
 }

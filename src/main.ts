@@ -5,13 +5,14 @@ import { logOutput } from './logging/output.ts'
 import { startServer } from './service.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings/settings.ts'
 
-/** How long after the grace the process is given up, should anything still hold it. */
+/** Time after the grace period until a process that still runs is killed. */
 const lastResortMs = 2_000
 
-/** For the last lines of the log, where closing has taken all of the grace. */
+/** Time for the last log lines if closing used up the grace period. */
 const lastLinesMs = 200
 
-// Dates of templates are in UTC. LiquidJS reads a text without a zone, and the hours of any date, by the zone of the process.
+// Dates in templates are UTC. LiquidJS uses the time zone of the process for texts without a zone, and for the hours
+// of a date.
 process.env.TZ = 'UTC'
 
 const settings = settingsOrExit()
@@ -19,17 +20,17 @@ const output = await logOutput({ isTerminal: isatty(1) })
 const log = createLogger(settings.logLevel, output)
 const starting = startServer(settings, log)
 
-// A second signal, or a second error, ends the process at once with 1.
+// A second signal or error ends the process at once, with exit code 1.
 closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, async ({ err, signal }) => {
-  if (err) log.fatal({ err }, 'closing after an unexpected error')
-  else log.info({ signal }, 'closing once the running calls have ended')
+  if (err) log.fatal({ err }, 'shutting down after an unexpected error')
+  else log.info({ signal }, 'shutting down after the running calls have ended')
   const endsAt = performance.now() + settings.shutdownGraceMs
   const app = await starting
   await app.close()
   await output.drain(Math.max(lastLinesMs, endsAt - performance.now()))
 })
 
-await starting.catch(exitWhereNobodyCanListen)
+await starting.catch(exitIfListeningFails)
 for (const notice of settings.notices) log.warn(notice)
 
 function settingsOrExit(): Settings {
@@ -42,8 +43,8 @@ function settingsOrExit(): Settings {
   }
 }
 
-/** Also where the address is none of this machine or the port is a privileged one. Anything else is a bug. */
-async function exitWhereNobodyCanListen(error: unknown): Promise<never> {
+/** Exits if the address is in use or not on this machine, or the port is privileged. Any other error is a bug. */
+async function exitIfListeningFails(error: unknown): Promise<never> {
   if (!(error instanceof Error && 'syscall' in error)) throw error
   log.fatal(`cannot listen on ${settings.host} port ${settings.port}: ${error.message}`)
   await output.drain(lastLinesMs)

@@ -10,7 +10,7 @@ import { createSecretStore } from './secrets/secret-store.ts'
 import type { Settings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
 
-/** Puts the service together and lets it listen; closing the app ends it. Production and tests start it here. */
+/** Starts the service, in production and in tests. Closing the app ends it. */
 export async function startServer(
   settings: Settings,
   log: Log,
@@ -19,7 +19,7 @@ export async function startServer(
   const { host, port, access } = settings
   const own = {
     address: host,
-    /** Asked for with every call: where the setting is 0, the system chooses a port. */
+    /** Read for every call, because with port 0 the system chooses the port. */
     get port() {
       return listeningAddress(app)?.port ?? port
     },
@@ -31,7 +31,7 @@ export async function startServer(
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
     instanceId: randomUUID(),
-    onLoss: (loss) => log.warn(loss, 'spans could not be delivered, and are lost'),
+    onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
   await app.listen({ host, port })
@@ -39,7 +39,7 @@ export async function startServer(
   return app
 }
 
-/** Null before the service listens. A TCP server has such an address. */
+/** Null before the service listens. The address of a TCP server is an AddressInfo. */
 function listeningAddress({ server }: FastifyInstance): AddressInfo | null {
   return server.address() as AddressInfo | null
 }

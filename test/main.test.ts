@@ -43,7 +43,7 @@ describe('the process', () => {
   it('starts without keys on loopback and says so', async () => {
     const { output } = await startProcess()
 
-    await vi.waitUntil(() => output().includes('no key is asked for'))
+    await vi.waitUntil(() => output().includes('clients need no key'))
   })
 
   it.each(['America/New_York', 'Pacific/Chatham'])(
@@ -89,7 +89,7 @@ describe('the process', () => {
 
     expect(await response.json()).toMatchObject({ branch: 'success' })
     expect(proxy.connections()).toBe(0)
-    expect(output().match(/not used: HTTPS_PROXY, NODE_USE_ENV_PROXY/g)).toHaveLength(1)
+    expect(output().match(/ignored: HTTPS_PROXY, NODE_USE_ENV_PROXY/g)).toHaveLength(1)
     expect(output()).not.toContain(password)
   })
 

@@ -62,7 +62,7 @@ function linesOf(log: string): readonly Readonly<Record<string, unknown>>[] {
 }
 
 function toldIn(log: string): number {
-  const told = linesOf(log).filter(({ msg }) => msg === 'lines of the log were lost')
+  const told = linesOf(log).filter(({ msg }) => msg === 'log lines were lost')
   return told.reduce((sum, { lines }) => sum + Number(lines), 0)
 }
 
@@ -73,7 +73,7 @@ describe('a process whose log cannot be written', () => {
     expect(await execute(url, 100)).toBeLessThan(1_000)
 
     await vi.waitUntil(async () => (await linesLost(url)) > 100, { timeout: 5_000 })
-    expect(output()).toMatch(/^Lines of the log are lost: .* \(ENOSPC\)\. .*\n$/)
+    expect(output()).toMatch(/^Log lines are lost: .* \(ENOSPC\)\. .*\n$/)
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
   }, 20_000)
@@ -98,7 +98,7 @@ describe('a process whose log cannot be written', () => {
 
     const lost = await linesLost(url)
     expect(lost).toBeGreaterThan(1_000)
-    expect(output()).toMatch(/^Lines of the log are lost: .*\n$/)
+    expect(output()).toMatch(/^Log lines are lost: .*\n$/)
     const began = performance.now()
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
@@ -111,7 +111,7 @@ describe('a process whose log cannot be written', () => {
     await execute(url, 1_500)
     const lost = await linesLost(url)
 
-    await vi.waitUntil(() => fifo.read().includes('lines of the log were lost'), { timeout: 5_000 })
+    await vi.waitUntil(() => fifo.read().includes('log lines were lost'), { timeout: 5_000 })
     await execute(url, 10)
     const reading = setInterval(() => fifo.read(), 10)
     onTestFinished(() => clearInterval(reading))
@@ -121,7 +121,7 @@ describe('a process whose log cannot be written', () => {
     const lines = linesOf(fifo.read())
     expect(toldIn(fifo.read())).toBe(lost)
     expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(1_510 - lost)
-    expect(lines.at(-1)).toMatchObject({ msg: 'closing once the running calls have ended' })
+    expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
   }, 30_000)
 
   it.skipIf(!existsSync('/usr/bin/script'))(
@@ -163,7 +163,7 @@ describe('a process whose log cannot be written', () => {
       await vi.waitUntil(async () => (await linesLost(url)) > 0, { timeout: 5_000 })
 
       rmSync(join(disk, 'other'))
-      await vi.waitUntil(() => readFileSync(log, 'utf8').includes('lines of the log were lost'), {
+      await vi.waitUntil(() => readFileSync(log, 'utf8').includes('log lines were lost'), {
         timeout: 5_000,
       })
       child.kill('SIGTERM')
@@ -173,7 +173,7 @@ describe('a process whose log cannot be written', () => {
       const lost = toldIn(readFileSync(log, 'utf8'))
       expect(lost).toBeGreaterThan(0)
       expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(100 - lost)
-      expect(lines.at(-1)).toMatchObject({ msg: 'closing once the running calls have ended' })
+      expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
     },
     20_000,
   )

@@ -11,13 +11,16 @@ import {
   writeAndStay,
 } from './raw-server.ts'
 
-/** Eight targets on 127.0.0.1, each of which is bad in a way of its own. */
+/** Eight targets on 127.0.0.1, each with a different fault. */
 export interface BadTargets {
   readonly ports: readonly number[]
   close(): Promise<void>
 }
 
-/** A black hole, silence before and behind TLS, drips of head and body, two bombs, and one that resets. */
+/**
+ * Creates a black hole, a target silent before TLS and one after it, slow drips of head and of body, two compression
+ * bombs, and a target that resets.
+ */
 export async function createBadTargets(credentials: Credentials): Promise<BadTargets> {
   const tls = (part: Part) => createRawTlsServer(credentials, part)
   const zeros = Buffer.alloc(50_000_000)

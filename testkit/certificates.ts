@@ -2,35 +2,35 @@ import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
-/** What a TLS server needs, as PEM. */
+/** Certificates and key of a TLS server, as PEM. */
 export interface Credentials {
   readonly key: string
   readonly cert: string
 }
 
-/** What the certificate of a server says; by default it is sound, for `localhost` and 127.0.0.1. */
+/** The content of a server's certificate. Default: valid, for `localhost` and 127.0.0.1. */
 export interface CertificateOptions {
   readonly names?: readonly string[]
   readonly addresses?: readonly string[]
   readonly notBefore?: Date
   readonly notAfter?: Date
-  /** The subject. Without `names` and `addresses` it is the only place where the host is named. */
+  /** The subject. Without `names` and `addresses` only the subject names the host. */
   readonly commonName?: string
   readonly purpose?: 'server' | 'client'
-  /** RSA with that many bits in the place of ECDSA. */
+  /** RSA with this many bits instead of ECDSA. */
   readonly rsaBits?: number
-  /** Nobody but the certificate vouches for itself. */
+  /** Whether the certificate is self-signed. */
   readonly isSelfSigned?: boolean
-  /** What is signed. */
+  /** The digest of the signature. */
   readonly digest?: 'SHA-256' | 'SHA-1'
 }
 
-/** A certificate authority of our own. */
+/** A certificate authority for tests. */
 export interface Authority {
-  /** Its certificate, for EGRESS_CA_FILE. */
+  /** The certificate of the authority, for EGRESS_CA_FILE. */
   readonly pem: string
   issue(options?: CertificateOptions): Promise<Credentials>
-  /** Another authority, which this one vouches for. */
+  /** Creates an authority whose certificate this one issues. */
   createIntermediate(): Promise<Authority>
 }
 
@@ -124,7 +124,7 @@ async function privateKeyPem(key: CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
 }
 
-/** Positive and of full length: TLS libraries refuse a second certificate with a serial number they know. */
+/** Positive and of full length: TLS libraries refuse a second certificate with a known serial number. */
 function randomSerial(): string {
   return `40${randomBytes(15).toString('hex')}`
 }

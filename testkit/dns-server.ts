@@ -13,32 +13,32 @@ import {
 } from 'dns-packet'
 
 /**
- * What the server says about a name. `rcode` replaces the answer, `delayMs` postpones it, and `silent` types
- * get none at all. A name that is not listed does not exist.
+ * The records of a name. `rcode` replaces the answer, `delayMs` delays it, and questions of `silent` types get none.
+ * An unlisted name does not exist.
  */
 export interface Zone {
   readonly a?: readonly string[]
   readonly aaaa?: readonly string[]
-  /** The alias, or a chain of them, of which the last one has the addresses. */
+  /** The alias, or a chain of aliases. The last one has the addresses. */
   readonly cname?: string | readonly string[]
-  /** Seconds, of all records. Unless stated 0, so that every call asks anew. */
+  /** TTL of all records, in seconds. Default 0, so that every call asks again. */
   readonly ttl?: number
   readonly rcode?: keyof typeof rcodes
   /** The answer is cut off within its first record. */
   readonly malformed?: boolean
   readonly silent?: readonly RecordType[]
   readonly delayMs?: number
-  /** UDP says only that the answer does not fit. */
+  /** Over UDP the answer is only marked as truncated. */
   readonly truncated?: boolean
-  /** Who asks over TCP is hung up on. */
+  /** The server closes TCP connections. */
   readonly noTcp?: boolean
-  /** Ahead of the answer comes another one, with a wrong id or question, which says 127.0.0.66. */
+  /** A forged answer with 127.0.0.66 and a wrong id or question precedes the real one. */
   readonly forged?: 'id' | 'question'
 }
 
 type RecordType = 'A' | 'AAAA' | 'CNAME'
 
-/** Zones by name, or a function of the question for answers that change. */
+/** Zones by name, or a function of the question, for changing answers. */
 export type Zones = Readonly<Record<string, Zone>> | ((name: string, type: RecordType) => Zone | undefined)
 
 /** A real DNS server (UDP and TCP) on a free port of 127.0.0.1. */
@@ -106,7 +106,7 @@ interface Bound {
   readonly port: number
 }
 
-/** A port that is free for TCP may be taken for UDP: then another one is tried. */
+/** Tries other ports until one is free for both TCP and UDP. */
 async function bindBoth(): Promise<Bound> {
   const tcp = createServer().listen(0, '127.0.0.1')
   await once(tcp, 'listening')
@@ -122,7 +122,7 @@ async function bindBoth(): Promise<Bound> {
   }
 }
 
-/** RFC 1035, section 4.2.2: over TCP the length of each message goes ahead of it. */
+/** RFC 1035, section 4.2.2: over TCP the length precedes each message. */
 function messagesIn(chunk: Buffer): readonly Buffer[] {
   if (chunk.length < 2) return []
   const end = 2 + chunk.readUInt16BE()
@@ -134,7 +134,7 @@ function isKnown(type: string): type is RecordType {
 }
 
 interface Replies {
-  /** For UDP, in the order in which they are sent. */
+  /** For UDP, in order of sending. */
   readonly datagrams: readonly Packet[]
   /** For TCP. */
   readonly whole: Packet
@@ -151,7 +151,7 @@ function repliesTo(question: Question, id: number, zone: Zone = { rcode: 'NXDOMA
   return { datagrams: zone.forged ? [forged(whole, zone.forged), fitting] : [fitting], whole }
 }
 
-/** Like the right answer in all but one thing. */
+/** Like the real answer, except for its id or question. */
 function forged({ id = 0, questions = [], ...rest }: Packet, wrong: 'id' | 'question'): Packet {
   const [{ name } = { name: '' }] = questions
   const answers: Answer[] = [{ type: 'A', name, ttl: 60, data: '127.0.0.66' }]

@@ -14,7 +14,7 @@ export interface FullBacklogOptions {
   readonly port?: number
 }
 
-/** Listens in a thread that is blocked, and fills the queue of connections that nobody accepts. */
+/** Listens in a blocked thread, and fills its queue of connections. */
 export async function createFullBacklog({
   host = '127.0.0.1',
   port: wanted = 0,
@@ -24,7 +24,7 @@ export async function createFullBacklog({
   if (typeof port !== 'number') throw new TypeError('no port')
   const sockets: Socket[] = []
   while (await entersQueue(host, port, sockets)) {
-    // until the kernel lets no more in
+    // until the kernel accepts no more
   }
   return {
     port,
@@ -46,6 +46,6 @@ const listenAndBlock = `
 async function entersQueue(host: string, port: number, sockets: Socket[]): Promise<boolean> {
   const socket = connect({ host, port }).on('error', () => {})
   sockets.push(socket)
-  // On loopback a connection that is accepted at all is accepted at once.
+  // On loopback the kernel accepts a connection at once or not at all.
   return await Promise.race([once(socket, 'connect').then(() => true), delay(200).then(() => false)])
 }

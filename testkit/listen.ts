@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
-/** Where a server listens, and how to be rid of it and of all its connections. */
+/** A listening server. Closing it also closes its connections. */
 export interface Listening {
   readonly port: number
   close(): Promise<void>
 }
 
-/** Lets a server listen on a free port of 127.0.0.1. */
+/** Makes a server listen on a free port of 127.0.0.1. */
 export async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {

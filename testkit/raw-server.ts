@@ -7,19 +7,19 @@ import { type Listening, listen } from './listen.ts'
 export interface RawServer extends Listening {
   /** Connections that reached the server, TLS handshakes not counted. */
   readonly connections: () => number
-  /** All that came through the connections, in the order of arrival. */
+  /** All bytes received on all connections, in order of arrival. */
   readonly received: () => Buffer
-  /** All that the part said. */
+  /** All bytes that the part sent. */
   readonly sent: () => Buffer
-  /** Heads of requests that came through the connections. */
+  /** Number of request heads received. */
   readonly requests: () => number
-  /** Connections of TCP that reached the server, whatever became of them. */
+  /** TCP connections that reached the server, failed handshakes included. */
   readonly accepted: () => number
-  /** Connections of TCP that are open now. */
+  /** Open TCP connections. */
   readonly open: () => number
 }
 
-/** Plays its part on one connection. `reset` ends that with a TCP reset. */
+/** The behaviour of the server on one connection. `reset` resets the TCP connection. */
 export type Part = (socket: Socket, reset: () => void) => void
 
 export function createRawServer(part: Part): Promise<RawServer> {
@@ -52,7 +52,7 @@ async function record(
     const { remotePort } = socket
     socket.on('error', () => {})
     recordWrites(socket, sent)
-    // The socket of TLS has no way to reset the one of TCP below it.
+    // A TLS socket cannot reset the TCP socket under it.
     part(socket, () => tcpSockets.get(remotePort)?.resetAndDestroy())
     socket.on('data', (chunk: Buffer) => received.push(chunk))
   })
@@ -85,13 +85,10 @@ function countHeads(bytes: Buffer): number {
   return bytes.toString('latin1').match(/[A-Z]+ \S+ HTTP\/1\.1\r\n/g)?.length ?? 0
 }
 
-/** Accepts and says nothing. */
+/** Accepts and sends nothing. */
 export const silent: Part = () => {}
 
-/**
- * Writes the bytes, piece by piece, as soon as the first of a request has come; then ends unless told to
- * stay.
- */
+/** Writes the bytes piece by piece after the first byte of a request, and closes the connection. */
 export function write(...pieces: readonly (string | Buffer)[]): Part {
   return (socket) => socket.once('data', () => writeAll(socket, pieces, () => socket.end()))
 }
@@ -106,7 +103,7 @@ export function writeAndReset(...pieces: readonly (string | Buffer)[]): Part {
   return (socket, reset) => socket.once('data', () => writeAll(socket, pieces, reset))
 }
 
-/** Writes the same bytes again and again until the other side has had enough. */
+/** Writes the same bytes at intervals until the client closes the connection. */
 export function drip(piece: string | Buffer, everyMs: number, first: string | Buffer = ''): Part {
   return (socket) =>
     socket.once('data', () => {
@@ -116,10 +113,10 @@ export function drip(piece: string | Buffer, everyMs: number, first: string | Bu
     })
 }
 
-/** What a flood has at the most, so that it ends where nobody ends it. */
+/** Most bytes of a flood, so that it always ends. */
 export const floodBytes = 64 * 1024 * 1024
 
-/** Writes the same bytes again and again, as fast as the other side takes them. */
+/** Writes the same bytes repeatedly, as fast as the client reads them. */
 export function flood(piece: string | Buffer, first: string | Buffer = ''): Part {
   const bytes = Buffer.from(piece)
   const block = Buffer.concat(Array<Buffer>(Math.ceil(65_536 / bytes.length)).fill(bytes))

@@ -8,19 +8,19 @@ import { readStoredNode, UnreadableLine } from './stored-node.ts'
 
 const usage = `npm run compare-nodes -- --before URL --after URL FILE
 
-Tells what two versions of the service make of stored nodes, by their previews: nothing is sent to a target.
+Compares the previews of stored nodes by two versions of the service. Nothing is sent to a target.
 
-  --before URL   the service as it is in use, such as http://127.0.0.1:3000
+  --before URL   the service in use, such as http://127.0.0.1:3000
   --after URL    the service of the new version
-  FILE           a line of JSON for each node: the node, or a body of POST /v1/execute or /v1/preview
+  FILE           one line of JSON per node: the node, or a body of POST /v1/execute or /v1/preview
 
-The key of both is WEBHOOK_NODE_KEY of the environment, where one is asked for. Ends with 0 where nothing has changed,
-with 1 where something has, with 2 where it could not be told.
+If the services ask for a key, both get the one in the environment variable WEBHOOK_NODE_KEY. Exit code: 0 if nothing
+changed, 1 if something changed, 2 if the nodes could not be compared.
 `
 
 const unchanged: ReadonlySet<Verdict> = new Set(['same', 'unusable'])
 
-/** What cannot be told, in a sentence for people. */
+/** The nodes cannot be compared, for the reason in the message. */
 class CannotCompare extends Error {}
 
 try {
@@ -66,7 +66,7 @@ function readArguments(args: readonly string[]) {
     if (before !== undefined && after !== undefined && file !== undefined && others.length === 0)
       return { before, after, file }
   } catch {
-    // What is wrong with the options is as plain from the usage.
+    // The usage explains invalid options.
   }
   throw new CannotCompare(usage)
 }
@@ -88,7 +88,7 @@ async function ask(service: string, body: string, number: number): Promise<Answe
   if (response.status === 400 && detail !== undefined && foreign === undefined)
     return { kind: 'refused', problem: { detail, errors } }
   const what =
-    foreign === undefined ? (detail ?? 'it is no such service') : `${foreign.path} ${foreign.message}`
+    foreign === undefined ? (detail ?? 'it is not this service') : `${foreign.path} ${foreign.message}`
   throw new CannotCompare(`Line ${number}: ${service} answered with status ${response.status}: ${what}`)
 }
 
@@ -102,7 +102,7 @@ async function post(service: string, body: string): Promise<Response> {
       signal: AbortSignal.timeout(30_000),
     })
   } catch (error) {
-    throw new CannotCompare(`${service} cannot be asked: ${describeError(error)}.`)
+    throw new CannotCompare(`${service} cannot be reached: ${describeError(error)}.`)
   }
 }
 

@@ -4,12 +4,12 @@ import type { Problem } from '../src/contract/schemas.ts'
 
 type Offence = Pick<Problem, 'detail' | 'errors'>
 
-/** What a service says of a node: its preview, or the problem with it. */
+/** The reply of a service for a node: a preview or a problem. */
 export type Answer =
   | { readonly kind: 'preview'; readonly preview: PreviewReply }
   | { readonly kind: 'refused'; readonly problem: Offence }
 
-/** How a node differs between two versions, the gravest difference first. */
+/** The differences of a node between two versions, most serious first. */
 export const verdicts = {
   refused: 'is refused now',
   stopped: 'is not sent any more',
@@ -22,22 +22,20 @@ export const verdicts = {
   same: 'is as before',
 } as const
 
-/** What has become of a node. */
 export type Verdict = keyof typeof verdicts
 
-/** What has become of a node, with the differences as lines for people. */
+/** The verdict on a node, with the differences as lines for people. */
 export interface Comparison {
   readonly verdict: Verdict
   readonly lines: readonly string[]
 }
 
-/** What was asked beside the node itself. */
 export interface Asked {
-  /** Whether the line says what the target answers. */
+  /** Whether the line contains a response of the target. */
   readonly hasResponse: boolean
 }
 
-/** Compares what two versions say of the same node. */
+/** Compares the replies of two versions for the same node. */
 export function compareAnswers(before: Answer, after: Answer, asked: Asked): Comparison {
   if (after.kind === 'refused')
     return {
@@ -54,7 +52,7 @@ function comparePreviews(before: PreviewReply, after: PreviewReply, asked: Asked
   const warnings = describeNewWarnings(before, after, asked)
   if (failsNow && !failedBefore) return { verdict: 'stopped', lines: [describeReason(after), ...warnings] }
   if (failedBefore && !failsNow) return { verdict: 'begun', lines: [describeReason(before), ...warnings] }
-  // What cannot be sent is shown in part, and by newer versions only.
+  // Only newer versions show a part of a request that cannot be sent.
   const sent = failsNow ? [] : findDifferences(partsOfRequest(before), partsOfRequest(after))
   const lines = [...sent, ...decided, ...warnings]
   if (sent.length > 0) return { verdict: 'sends', lines }
@@ -78,7 +76,7 @@ function describeReason({ simulated }: PreviewReply): string {
 
 type Parts = Readonly<Record<string, string>>
 
-/** Differ from call to call, with the version, or with what is compared anyway. */
+/** Headers that differ from call to call or with the version, or follow from other parts that are compared. */
 const volatile = new Set(['idempotency-key', 'traceparent', 'tracestate', 'user-agent', 'content-length'])
 
 function partsOfRequest({ request }: PreviewReply): Parts {
@@ -107,7 +105,7 @@ function findDifferences(before: Parts, after: Parts): readonly string[] {
   })
 }
 
-/** Of long texts as much as shows where they part. */
+/** Cuts long texts to the part that shows the difference. */
 function describeDifference(name: string, before: string, after: string): readonly string[] {
   const shortest = Math.min(before.length, after.length)
   let at = 0
@@ -121,7 +119,7 @@ function describeDifference(name: string, before: string, after: string): readon
 const shownBefore = 40
 const shownBehind = 80
 
-/** Of captures nothing can be said without a response. */
+/** Without a response the warnings of captures are left out. */
 function describeNewWarnings(
   before: PreviewReply,
   after: PreviewReply,

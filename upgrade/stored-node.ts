@@ -1,16 +1,18 @@
-/** A line of the file that is none of its kind, in a sentence for people. */
+/** A line of the file is malformed, for the reason in the message. */
 export class UnreadableLine extends Error {}
 
 /** A stored node, as `POST /v1/preview` of every version takes it. */
 export interface StoredNode {
-  /** How people tell it from others. */
+  /** The name for people. */
   readonly name: string
   readonly body: string
-  /** Whether its line says what the target answers; else an empty 200 is simulated. */
+  /** Whether the line contains a response of the target. Otherwise an empty 200 is simulated. */
   readonly hasResponse: boolean
 }
 
-/** What a preview takes in every version. Of an execution the other members change nothing of its request. */
+/**
+ * The members that a preview of every version accepts. The other members of an execution do not change its request.
+ */
 const members = ['node', 'payload', 'secrets', 'tenant', 'simulate'] as const
 
 /** Reads a line: a node alone, or a body of a preview or an execution. Throws `UnreadableLine`. */
@@ -38,12 +40,12 @@ function parseObject(line: string, number: number): JsonObject {
     const parsed: unknown = JSON.parse(line, keepDigits)
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
-  throw new UnreadableLine(`Line ${number} is no JSON object. Each node stands in a line of its own.`)
+  throw new UnreadableLine(`Line ${number} is not a JSON object. Each node must be on its own line.`)
 }
 
-/** A number is sent on as it is written. */
+/** Keeps the digits of a number as written. */
 function keepDigits(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
   return typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value
 }

@@ -17,19 +17,19 @@ import type { Permit } from './limits/bulkhead.ts'
 import type { BulkheadKey } from './limits/bulkhead-key.ts'
 import { describeTransportFailure } from './transport-failure.ts'
 
-/** A request on its way. All but its purpose and headers a resend has in common with the first one. */
+/** One request of a call. A resend differs from the first request in purpose and headers only. */
 export interface Call {
   readonly purpose: Purpose
   readonly request: OutboundRequest
   readonly key: BulkheadKey
   readonly permit: Permit
   readonly deadline: Deadline
-  /** Null where nobody gives up. */
+  /** Null for a call that its client cannot cancel. */
   readonly signal: AbortSignal | null
   readonly receive: Receive
 }
 
-/** Finds or opens a connection for a call: a promise only where something has to be waited for. */
+/** Finds or opens a connection for a call. Returns a promise only if the call has to wait. */
 export type Connect = (
   call: Call,
   phases: PhaseClock,
@@ -46,13 +46,13 @@ export interface AttemptOptions {
 
 /** An attempt as it ended on the wire. */
 export interface EndedAttempt extends Attempt {
-  /** Whether a connection that was kept since an earlier call ended without a byte of an answer. */
+  /** Whether a connection kept from an earlier call closed before the first byte of a response. */
   readonly lostKeptConnection: boolean
 }
 
 /**
- * Sends the request once, on one connection. Over by the deadline, whatever hangs; rejects only on a bug of
- * ours.
+ * Sends the request once, on one connection. The attempt ends by the deadline, whatever hangs. Rejects only on a bug
+ * of the service.
  */
 export async function attemptOnce(
   call: Call,
@@ -79,7 +79,7 @@ export async function attemptOnce(
   }
 }
 
-/** What is told of a request for which nothing was done. */
+/** The attempt to report for a call that ended before it began. */
 export function attemptNotBegun(failure: Failure): Attempt {
   return {
     purpose: 'call',
@@ -92,7 +92,7 @@ export function attemptNotBegun(failure: Failure): Attempt {
   }
 }
 
-/** An attempt under way. It ends once, by whatever comes first: a response, an error or an interruption. */
+/** An attempt under way. The first of response, error and interruption ends it. */
 class AttemptRun implements ExchangeListener, Interruptible {
   readonly phases = new PhaseClock()
   readonly #call: Call
@@ -123,11 +123,11 @@ class AttemptRun implements ExchangeListener, Interruptible {
     return this.#connectionReused
   }
 
-  /** A clock that ran out, or an answer that began and broke off, says nothing of the connection. */
+  /** Only `no_response` shows a lost connection: a timeout or a truncated response does not. */
   lostKeptConnection(outcome: Outcome): boolean {
     if (!this.#connectionReused || outcome.kind === 'responded') return false
     if (outcome.failure.code !== 'no_response') return false
-    // What a connection has answered is known from the moment on at which the request is written.
+    // `hasAnswered` belongs to this request only once the request is being written.
     return this.delivered === 'no' || this.#connection?.hasAnswered === false
   }
 
@@ -137,7 +137,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
 
   fail(error: unknown): void {
     if (this.#isOver) return
-    // A connection may be gone before anything was sent on it: then no phase of its own has begun.
+    // A connection may close before the request is written. The phase `answer` has not begun then.
     const phase = this.#connection === null ? this.phases.phase : 'answer'
     const { host, port } = this.#call.request
     const failure = describeTransportFailure(error, phase, { host, port })
@@ -163,7 +163,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
     this.#connection?.abort()
   }
 
-  /** Only when the outcome was taken: while undici tells of the end, it is not yet done with the connection. */
+  /** Call it after the outcome has settled: undici still uses the connection while it reports the end. */
   release(): void {
     if (this.#connection === null) return
     if (this.#exchange?.isOver) this.#options.pool.release(this.#call.key, this.#connection)
@@ -196,7 +196,8 @@ class AttemptRun implements ExchangeListener, Interruptible {
     if (this.#isOver) return
     this.#isOver = true
     this.phases.enter(null)
-    // Under load many responses come at a time. What follows from them is a fifteenth cheaper side by side.
+    // Under load many responses arrive in one round of the event loop. Their continuations then run one after the
+    // other.
     setImmediate(this.#end.resolve, outcome)
   }
 }

@@ -23,33 +23,30 @@ import type { IpRange } from './policy/ip-address.ts'
 import { explainLoss, obstacleToResend } from './resend.ts'
 import { formatTarget } from './transport-failure.ts'
 
-/**
- * Every request that reached the wire or was to, in order; there is at least one, and the last one decides.
- */
+/** The attempts of one call, in order. There is at least one, and the last one decides the outcome. */
 export type Attempts = readonly [Attempt, ...Attempt[]]
 
 export interface CallOptions {
   /** One wall clock for the call: waiting, DNS, connect, TLS, sending, headers and body together. */
   readonly timeoutMs: number
-  /** Tenants share neither places nor connections. */
+  /** Tenants share neither permits nor connections. */
   readonly tenant: string | null
-  /** Ends the waiting for a place, not what has begun. Without it nobody gives up. */
+  /** Cancels the wait for a permit. Has no effect on a call that holds one. */
   readonly signal?: AbortSignal
-  /** Told of every piece of a response body; where it says false, no more is read of it. */
+  /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
   readonly receive?: Receive
-  /** Gives the request for a resend, where that is to differ. Without it the same one goes out again. */
+  /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
 }
 
 export interface EgressClient {
   /**
-   * Sends one request once, when it is its turn, and once more where a kept connection ended without a byte of an
-   * answer and that can do no harm. Rejects only on a bug of ours.
+   * Sends a request as soon as it has a permit. Sends it once more if a kept connection closed before the first byte
+   * of a response and a resend is safe. Rejects only on a bug of the service.
    */
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
-  /** Whether a target may be called, as far as its name, its port and an address in the URL tell. */
+  /** Whether a target may be called, judged by host and port of the URL, without DNS. */
   mayCall(target: Target): boolean
-  /** How busy it is at this moment. */
   load(): Load
   /** Ends all calls and connections. */
   close(): Promise<void>
@@ -58,7 +55,7 @@ export interface EgressClient {
 export interface Load {
   /** Connections that are open or being opened, idle ones included. */
   readonly connections: number
-  /** Calls that wait for a place. */
+  /** Calls that wait for a permit. */
   readonly waiting: number
 }
 
@@ -66,22 +63,27 @@ export interface EgressOptions {
   readonly allow: readonly AddressRule[]
   readonly deny: readonly AddressRule[]
   readonly only: readonly AddressRule[]
-  /** Prefixes of NAT64 beside the well-known one: addresses in them are judged as the IPv4 ones they carry. */
+  /**
+   * NAT64 prefixes in addition to the well-known one. The policy judges the IPv4 address embedded in such an address.
+   */
   readonly nat64: readonly IpRange[]
-  /** PEM of certificates that are trusted beside the authorities of Node. */
+  /** PEM of certificates to trust in addition to Node.js's own authorities. */
   readonly ca: string | null
-  /** Groups for the key exchange, as `ecdhCurve` of Node; null for Node's own, and a shorter list as a second try. */
+  /**
+   * Key exchange groups in the format of Node's `ecdhCurve`. Null: Node's default, with a shorter list for the second
+   * try.
+   */
   readonly tlsGroups: string | null
-  /** `address:port`; empty for the system's. */
+  /** `address:port`. Empty: the name servers of the system. */
   readonly dnsServers: readonly string[]
   readonly maxResponseBytes: number
-  /** Calls under way at once, per tenant, host and port. */
+  /** Concurrent calls per tenant, host and port. */
   readonly maxPerHost: number
-  /** Calls that may wait for their turn, per tenant, host and port. */
+  /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
-  /** Where the service itself listens, so that it never calls itself. */
+  /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
-  /** Milliseconds of a clock that never goes back, for what is remembered of names. */
+  /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
   readonly now?: () => number
   readonly log: DebugLog
 }
@@ -162,7 +164,7 @@ function createPool(
   return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
 }
 
-/** Who gives up while the call waits ends it; what has its place, and time to use it, goes on. */
+/** The signal cancels a call only while it waits. A call that gets its permit with too little time left ends, too. */
 async function awaitTurn({ deadline, signal }: Call, turn: Promise<void>, phases: PhaseClock): Promise<void> {
   const giveUp = () => deadline.interrupt('cancelled')
   signal?.addEventListener('abort', giveUp, { once: true })
@@ -178,7 +180,7 @@ async function awaitTurn({ deadline, signal }: Call, turn: Promise<void>, phases
 }
 
 function queueFull(target: Target): Failure {
-  const detail = `Too many calls to ${formatTarget(target)} are under way, and as many wait as may.`
+  const detail = `Too many calls to ${formatTarget(target)} are under way, and the queue is full.`
   return { code: 'queue_full', detail, path: null }
 }
 

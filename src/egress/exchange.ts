@@ -11,30 +11,30 @@ import { HeadError, type RefusedHead } from './framing/head-error.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** Who is told of the first end that an exchange comes to, and perhaps of later ones. */
+/** Gets the first end of an exchange, and possibly later ones. */
 export interface ExchangeListener {
   readonly phases: PhaseClock
   respond(response: TargetResponse): void
-  /** No final response head came. */
+  /** The exchange ended without a final response head. */
   fail(error: Error): void
 }
 
-/** Asked before a piece of a body is kept; where it says false, the rest of the body is not read. */
+/** Called before a piece of a body is kept. When it returns false, the rest of the body is not read. */
 export type Receive = (bytes: number) => boolean
 
-/** How much of a response is read. */
 export interface ReadingLimits {
   readonly maxResponseBytes: number
   readonly receive: Receive
 }
 
 /**
- * One request and its response on one connection: no redirect, no retry, nothing that would hide a request.
+ * One request and its response on one connection. It follows no redirect and retries nothing, so every request is
+ * visible.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #listener: ExchangeListener
   readonly #connection: Connection
-  /** Whose turn the decoding of the body uses up. */
+  /** The key under which the body waits for a decoder. */
   readonly #key: string
   readonly #limits: ReadingLimits
   #delivered: Delivered = 'no'
@@ -62,12 +62,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#delivered
   }
 
-  /** Whether all of the response was read and wanted, so that the connection can carry another one. */
+  /** Whether the whole response was read and kept. Only then may the connection carry another request. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** Ends the reading early: what has come so far, if the head has. */
+  /** Stops reading. Returns what has arrived so far, or null if the head has not. */
   interrupt(): TargetResponse | null {
     if (this.#body === null) return null
     const { bytes, ending } = this.#body.interrupt()
@@ -84,7 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('answer')
   }
 
-  /** undici is given no interim heads. */
+  /** Called for final heads only: interim ones are not handed to undici. */
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason = ''): void {
     this.#headers = headerPairs(controller)
     this.#delivered = 'yes'
@@ -108,7 +108,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#connection.noteEnd()
     this.#isOver = !this.#hasResponded
-    // undici takes a reset for the end of a body that has no length.
+    // undici takes a reset connection for the end of a body without a length.
     this.#body?.end(this.#connection.error ? 'broken' : 'complete')
   }
 
@@ -123,7 +123,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #respond(ending: BodyEnding, body: Buffer): void {
     this.#hasResponded = true
-    // What was decoded is there already, and has been bounded by the limit of a body.
+    // The result is ignored: the decoded body is already in memory, and within the limit of a body.
     if (body.length > this.#bodyBytes) this.#limits.receive(body.length - this.#bodyBytes)
     this.#listener.respond(this.#responseWith(body, ending))
   }
@@ -134,7 +134,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * undici has one error for all answers it cannot parse, and one for all connections that ended too early.
+   * undici reports every response that it cannot parse with one error, and every connection that closed too early
+   * with another.
    */
   #nameError(error: NodeJS.ErrnoException): Error {
     const { hasAnswered, wasEnded, error: firstError } = this.#connection
@@ -145,12 +146,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A head that came whole says that the request was received, whatever rule it breaks. */
+/** A complete head shows that the request was received, even if the head is malformed. */
 function isFinal({ status, isWhole }: RefusedHead): boolean {
   return isWhole && status !== null && status >= 200
 }
 
-/** undici hands over HTTP/1.1 headers as a flat list of buffers, in the order of the wire. */
+/** undici passes HTTP/1.1 headers as a flat list of buffers, in the order of the wire. */
 function headerPairs({ rawHeaders }: Controller): readonly HeaderPair[] {
   if (!Array.isArray(rawHeaders)) return []
   const pairs: HeaderPair[] = []
@@ -163,7 +164,7 @@ function latin1(text: Buffer | string | undefined): string {
   return text?.toString('latin1') ?? ''
 }
 
-/** Codings of the content, then those of its transfer, of which `chunked` is undone already. */
+/** Content codings, then transfer codings in the order of application. undici has already decoded `chunked`. */
 function readCodings(headers: readonly HeaderPair[]): readonly string[] {
   const ofContent = headerValues(headers, 'content-encoding')
   const lists = ofContent.concat(headerValues(headers, 'transfer-encoding'))

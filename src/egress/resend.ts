@@ -3,9 +3,9 @@ import type { Attempt } from '../webhook/wire/outcome.ts'
 import type { Call } from './attempt.ts'
 
 /**
- * Why a request is not sent once more, although the kept connection that it was sent on ended without a byte of an
- * answer: in sentences for people. Null where it is. The other side may close such a connection at any time, also in
- * the moment in which a request is under way, so that what may be repeated is (RFC 9110, section 9.2.2).
+ * Why a request is not sent again after its kept connection closed without a byte of a response: a sentence for
+ * people. Null if it is sent again. A server may close an idle connection at any time, also while a request is on its
+ * way, so a client may repeat what is safe to repeat (RFC 9110, section 9.2.2).
  */
 export function obstacleToResend(
   { delivered }: Pick<Attempt, 'delivered'>,
@@ -20,27 +20,27 @@ export function obstacleToResend(
   return delivered === 'no' ? noTime : `${mayHaveArrived} ${noTime}`
 }
 
-/** Tells what happened, and why it was left at that. */
+/** Adds a hint to the failure: what happened, and why there is no resend. */
 export function explainLoss(attempt: Attempt, obstacle: string): Attempt {
   const { outcome } = attempt
   if (outcome.kind === 'responded') return attempt
-  const hint = `The connection had been kept open since an earlier call, and ended without a byte of an answer. ${obstacle}`
+  const hint = `The connection was kept open from an earlier call and closed without a byte of a response. ${obstacle}`
   return { ...attempt, outcome: { ...outcome, failure: { ...outcome.failure, hint } } }
 }
 
 /**
- * Conditions that a request which was carried out makes false, so that the same one is refused with 412 or 304 (RFC 9110,
- * section 13.1). If-Modified-Since and If-Range are only for what changes nothing.
+ * Conditions that a request makes false by being carried out: the target then refuses the same request with 412 or
+ * 304 (RFC 9110, section 13.1). If-Modified-Since and If-Range apply only to requests that change nothing.
  */
 const conditions: ReadonlySet<string> = new Set(['if-match', 'if-none-match', 'if-unmodified-since'])
 
-const mayHaveArrived = 'The request may have arrived: look into the log of the target before you repeat it.'
+const mayHaveArrived = 'The request may have arrived: check the log of the target before you repeat it.'
 
 const waysOut =
-  'Where the target takes a repeated request as one, set "idempotent": true, and the service sends it once more by itself. "keepAlive": false gives every call of the node a connection of its own.'
+  'If the target treats a repeated request as one, set "idempotent": true, and the service sends it again by itself. With "keepAlive": false every call of the node opens a new connection.'
 
-const noTime = `With less than ${minAttemptMs} ms left it was not sent once more.`
+const noTime = `With less than ${minAttemptMs} ms left the request was not sent again.`
 
 function whyNotWith(condition: string): string {
-  return `It was not sent once more since it has the header ${condition}, whose condition may no longer hold once the first one was carried out.`
+  return `The request was not sent again because of its header ${condition}: if the target carried out the first request, the condition no longer holds.`
 }

@@ -11,40 +11,37 @@ import { AddressDenied } from './policy/address-denied.ts'
 import type { Target } from './policy/address-policy.ts'
 import { describeDenial } from './policy/denial-text.ts'
 
-/**
- * Our own words for all that can go wrong on the wire: those of peers and libraries carry addresses and
- * bytes.
- */
+/** Details of failures. Messages of libraries are not used: they carry addresses and bytes of the peer. */
 const wordings = {
   address_denied: (place) => `The service may not call ${place}.`,
   dns_not_found: (place) => `The host name of ${place} does not exist.`,
-  dns_failed: (place) => `The name servers that the service asks gave no usable answer for ${place}.`,
-  dns_timeout: (place) => `The name servers that the service asks did not answer in time for ${place}.`,
+  dns_failed: (place) => `The name servers of the service gave no usable answer for ${place}.`,
+  dns_timeout: (place) => `The name servers of the service did not answer in time for ${place}.`,
   connect_refused: (place) => `${place} refused the connection.`,
-  connect_unreachable: (place) => `There is no way to ${place}.`,
+  connect_unreachable: (place) => `No route leads to ${place}.`,
   connect_timeout: (place) => `${place} did not accept the connection in time.`,
   tls_untrusted: (place) =>
     `The certificate of ${place} comes from an authority that the service does not know.`,
   tls_cert_expired: (place) => `The certificate of ${place} has expired.`,
   tls_cert_not_yet_valid: (place) => `The certificate of ${place} is not valid yet.`,
   tls_name_mismatch: (place) => `The certificate of ${place} is for another name.`,
-  tls_cert_invalid: (place) => `The certificate of ${place} is not acceptable for a server.`,
-  tls_protocol: (place) => `${place} and the service have no version or cipher of TLS in common.`,
+  tls_cert_invalid: (place) => `The certificate of ${place} is not valid for a server.`,
+  tls_protocol: (place) => `${place} and the service have no TLS version or cipher in common.`,
   tls_not_tls: (place) => `${place} does not speak TLS.`,
   tls_client_cert_required: (place) => `${place} demands a client certificate.`,
   tls_aborted: (place) => `${place} broke off the TLS handshake.`,
-  no_response: (place) => `${place} closed the connection without an answer.`,
-  response_malformed: (place) => `The answer of ${place} breaks the rules of HTTP.`,
+  no_response: (place) => `${place} closed the connection without a response.`,
+  response_malformed: (place) => `The response of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
-  response_headers_too_large: (place) => `${place} answered with too large a head.`,
+  response_headers_too_large: (place) => `${place} answered with a head that is too large.`,
   local_resource: () => 'The service has no sockets or files left.',
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
 type WireFailureCode = keyof typeof wordings
 
 /**
- * Names a transport error by its `code`, and by the phase, since the same code means other things in another
- * one; never by its message. Null is an error that did not come from the wire: a bug of ours.
+ * Classifies a transport error by its `code` and by the phase, because the same code has other meanings in other
+ * phases. The message is never used. Null for an error that did not come from the wire: a bug of the service.
  */
 export function describeTransportFailure(
   error: unknown,
@@ -65,7 +62,7 @@ export function describeTransportFailure(
   }
 }
 
-/** What an error of ours tells beside its code. */
+/** Details that the service's own errors carry beside their code. */
 function tellMore(error: Error, target: Target, place: string): Partial<Failure> {
   if (error instanceof HeadError) return describeHead(error, place)
   if (error instanceof AddressDenied) return describeDenial(error.denial, target, place)
@@ -75,7 +72,7 @@ function tellMore(error: Error, target: Target, place: string): Partial<Failure>
   return {}
 }
 
-/** The rule that a head breaks is told, and the status, which stands in no response. */
+/** Names the broken rule or limit, and the status, because there is no response that shows it. */
 function describeHead({ head: { rule, excess, status } }: HeadError, place: string): Partial<Failure> {
   const detail =
     rule === null
@@ -90,12 +87,12 @@ const excesses: Readonly<Record<HeadExcess, string>> = {
   interimBytes: 'interim heads (1xx) of more than 16 KiB together',
 }
 
-/** As in a URL. The author of the node wrote both parts, so neither tells anything new. */
+/** Host and port as in a URL. The author of the node wrote both, so they reveal nothing. */
 export function formatTarget({ host, port }: Target): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** What an error says beyond the code of its failure, and what helps then. */
+/** A more precise detail than that of the failure code, and a hint. */
 interface Meaning {
   readonly detail: (place: string) => string
   readonly hint: string
@@ -118,45 +115,44 @@ const connections: Table = [
   [/^(EADDRNOTAVAIL|EADDRINUSE|EAGAIN)$/, 'local_resource'],
 ]
 
-/** Alerts about certificates speak of ours, and we have none to show. */
+/** Alerts about certificates concern the client certificate, and the service has none. */
 const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$)/
 
 const http2Hint =
-  'The service speaks HTTP/1.1. Ask the operator of the target to allow that too, or for another address of it.'
+  'The service speaks HTTP/1.1 only. Ask the operator of the target to allow it, or for another address.'
 
 const meanings = {
   noAddress: {
     detail: (place) => `The host name of ${place} has no address.`,
-    hint: 'The name servers know the name, and no IPv4 or IPv6 address of it: it may be one for mail only. Check which host the API of the target has.',
+    hint: 'The name exists but has neither an IPv4 nor an IPv6 address: it may serve mail only. Check which host the API of the target has.',
   },
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
-    hint: 'The operator of the target installs one of an authority. Or the operator of the service adds this one to EGRESS_CA_FILE.',
+    hint: 'The operator of the target can install a certificate of an authority, or the operator of the service can add this one to EGRESS_CA_FILE.',
   },
   alone: {
     detail: (place) =>
       `${place} sends its own certificate alone, and the service does not know the authority that issued it.`,
-    hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. A private authority is added with EGRESS_CA_FILE.',
+    hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. If the authority is private, the operator of the service can add it with EGRESS_CA_FILE.',
   },
   openChain: {
     detail: (place) => `The certificates that ${place} sends lead to no authority that the service knows.`,
-    hint: 'An intermediate certificate is missing, which the operator of the target has to install. Or the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
+    hint: 'Either an intermediate certificate is missing, and the operator of the target has to install it. Or the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownRoot: {
     detail: wordings.tls_untrusted,
-    hint: 'The authority is private, or something in between reads along. The operator of the service can add the authority with EGRESS_CA_FILE.',
+    hint: 'The authority is private, or a proxy intercepts TLS. The operator of the service can add the authority with EGRESS_CA_FILE.',
   },
   unknownName: {
-    detail: (place) => `${place} serves no host of that name, as it says in the TLS handshake.`,
-    hint: 'Check the host name in the URL: the address behind it is that of a server that does not know the name.',
+    detail: (place) => `${place} rejected the host name in the TLS handshake.`,
+    hint: 'Check the host name in the URL: the server at its address does not know the name.',
   },
   http2Only: {
-    detail: (place) =>
-      `${place} does not speak HTTP/1.1, as it says in the TLS handshake: most likely HTTP/2 only.`,
+    detail: (place) => `${place} rejected HTTP/1.1 in the TLS handshake: most likely it speaks HTTP/2 only.`,
     hint: http2Hint,
   },
   answersInHttp2: {
-    detail: (place) => `${place} speaks HTTP/2, without having been asked for it.`,
+    detail: (place) => `${place} speaks HTTP/2, although the service asked for HTTP/1.1.`,
     hint: http2Hint,
   },
   oldVersion: {
@@ -165,8 +161,8 @@ const meanings = {
   },
   insecureRenegotiation: {
     detail: (place) =>
-      `${place} does not know secure renegotiation (RFC 5746), without which TLS 1.2 is not safe.`,
-    hint: 'Its TLS library is from before 2010, or the option is switched off. The operator of the target has to update it.',
+      `${place} does not support secure renegotiation (RFC 5746), without which TLS 1.2 is not safe.`,
+    hint: 'Its TLS library dates from before 2010, or the option is switched off. The operator of the target has to update it.',
   },
   weakKeyExchange: {
     detail: (place) => `${place} offers a key exchange that is too weak.`,
@@ -174,7 +170,7 @@ const meanings = {
   },
   refusedHello: {
     detail: (place) => `${place} refused the TLS handshake at once.`,
-    hint: 'It has no cipher and no key exchange in common with the service, does not know the host name in the URL, or does not admit the service. Check the host name, then ask the operator of the target.',
+    hint: 'The target shares no cipher or key exchange with the service, does not know the host name in the URL, or does not admit the service. Check the host name, then ask the operator of the target.',
   },
 } as const satisfies Readonly<Record<string, Meaning>>
 
@@ -185,7 +181,7 @@ const lookups: Table = [
   [/^EGRESS_DNS_TIMEOUT$/, 'dns_timeout'],
 ]
 
-/** OpenSSL spells its codes differently from version to version: only their ends are stable. */
+/** The beginnings of OpenSSL's codes differ between versions. Their ends are stable. */
 const handshakes: Table = [
   [/^CERT_HAS_EXPIRED$/, 'tls_cert_expired'],
   [/^CERT_NOT_YET_VALID$/, 'tls_cert_not_yet_valid'],
@@ -232,7 +228,7 @@ const tables: Readonly<Record<AttemptPhase, Table>> = {
   download: [...anywhere, ...answers],
 }
 
-/** Of several addresses that failed in several ways: the one that came nearest says most. */
+/** When several addresses failed in different ways, the failure that got furthest is reported. */
 const mostTellingFirst: readonly WireFailureCode[] = [
   'address_denied',
   'connect_refused',
@@ -241,7 +237,7 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'local_resource',
 ]
 
-/** An error, and the row of the tables that names it. */
+/** An error, and the table row that matches it. */
 interface FoundRow {
   readonly row: Row
   readonly error: Error

@@ -12,38 +12,35 @@ import type { Judgement } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 
-/** What is to be sent, and until when. */
 export interface AttemptPlan {
   readonly node: CompiledNode
   readonly request: OutboundRequest
   readonly egressClient: Pick<EgressClient, 'call'>
   readonly tenant: string | null
-  /** Milliseconds from acceptance; infinite without one. */
+  /** Milliseconds from acceptance. Infinite if the request sets no deadline. */
   readonly deadlineMs: number
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
-  /** Whether it had to wait since then until it could be rendered. */
+  /** Whether the execution has waited for its share of render time since then. */
   readonly hasWaited: boolean
-  /** Of all that is not begun yet: an attempt that waits for its turn, and every further one. */
+  /** Cancels an attempt that waits for a permit, and every later one. */
   readonly signal: AbortSignal
   readonly resources: HeldResources
   readonly turns: LoopTurns
-  /** Decides on the outcome of an attempt. */
   readonly judge: (outcome: Outcome) => Judgement
 }
 
-/** The attempts that were made. */
 export interface AttemptsMade {
-  /** In order. The last one decides. */
+  /** In order. The last attempt decides. */
   readonly attempts: readonly Attempt[]
-  /** Of the last one. */
+  /** Of the last attempt. */
   readonly judgement: Judgement
-  /** `performance.now()` when the last one had ended. */
+  /** `performance.now()` at the end of the last attempt. */
   readonly endedAt: number
   readonly warnings: readonly Warning[]
 }
 
-/** Attempts until one is good, none may follow or the time is up. Each outcome is judged once. */
+/** Makes attempts until one succeeds, no other may follow or the time is up. Judges each outcome once. */
 export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const { node, request, egressClient, tenant, signal, resources, turns, judge } = plan
   const receive = (bytes: number) => resources.holdReceived(bytes)
@@ -81,7 +78,7 @@ function takeLast(attempts: readonly Attempt[]): Attempt {
   return last
 }
 
-/** Of what is to be judged and shown. */
+/** The bytes to judge and show. */
 function countBytes({ body }: OutboundRequest, { response }: Outcome): number {
   return (body?.length ?? 0) + (response?.body.length ?? 0)
 }
@@ -90,35 +87,37 @@ const noWarnings: readonly Warning[] = []
 
 const renderedTooLate: Failure = {
   code: 'queue_timeout',
-  detail: `The call waited until templates of its client or tenant could be rendered again, and with less than ${minAttemptMs} ms left no attempt is begun.`,
+  detail: `The call waited because its client or tenant had used up its share of render time. No attempt begins with less than ${minAttemptMs} ms left.`,
   path: '/deadlineMs',
-  hint: 'Templates of this client or tenant take more of the processor than their share: simplify them, or raise deadlineMs.',
+  hint: 'The templates of this client or tenant need more processor time than their share: simplify them, or raise deadlineMs.',
 }
 
-/** Why another attempt was not begun, although one was due. */
+/** Warnings for an attempt that was due and did not begin. */
 const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {
-  stopped: retryAbandoned('the service was stopped, or its client had gone.'),
-  no_place: retryAbandoned('after the pause the service had no place for it in time.'),
+  stopped: retryAbandoned('the service was stopped, or the client closed its connection.'),
+  no_slot: retryAbandoned('after the pause the service had no capacity for it in time.'),
   too_many: {
     code: 'pauses_full',
     path: '/node/retry',
     message:
-      'Another attempt was due, and was not begun: as many executions are in a pause as may be (MAX_PAUSED, and a quarter of it for one client, tenant or host).',
+      'Another attempt was due, but did not begin: the number of executions in a pause is at its limit (MAX_PAUSED, and a quarter of it for one client, tenant or host).',
   },
 }
 
 function retryAbandoned(why: string): Warning {
-  const message = `Another attempt was due, and was not begun: ${why}`
+  const message = `Another attempt was due, but did not begin: ${why}`
   return { code: 'retry_abandoned', path: '/node/retry', message }
 }
 
 async function pause(ms: number, budget: Budget, { request, resources }: AttemptPlan): Promise<PauseEnd> {
   const host = `${request.host}:${request.port}`
   const end = await resources.pause({ ms, host, withinMs: budget.remainingMs - minAttemptMs })
-  return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_place' : end
+  return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_slot' : end
 }
 
-/** Of all attempts but the last one only the status is told. Ten bodies would take up as much as ten executions. */
+/**
+ * The reply shows only the status of earlier attempts. Their bodies would take as much memory as several executions.
+ */
 function dropBodies(attempts: Attempt[]): void {
   attempts.forEach((attempt, index) => {
     const { outcome } = attempt
@@ -147,17 +146,17 @@ function waitAfter(
   })
 }
 
-/** Others say nothing of when the target would take the request. */
+/** The Retry-After of a status that does not say when the target accepts the request is ignored. */
 function pauseAskedBy({ response }: Outcome): number | null {
   if (response === null || !isTurnedAway(response.status)) return null
   const pauseMs = askedPauseMs(response, new Date())
   return pauseMs !== null && pauseMs > longestMeantMs ? null : pauseMs
 }
 
-/** Nobody means more than a year, be it a leap year: such a number is a point in time, or a mistake. */
+/** A leap year. A longer pause is probably a point in time, or a mistake. */
 const longestMeantMs = 366 * 86_400_000
 
-/** Where nobody looks at the body, a head that has come decides, although the clock ran out within the body. */
+/** If the node does not look at the body, a complete head decides although the time ran out within the body. */
 function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
   const { outcome } = attempt
   if (looksAtBody || outcome.kind === 'responded' || outcome.response === null) return attempt
@@ -165,7 +164,7 @@ function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
   return { ...attempt, outcome: { kind: 'responded', response: outcome.response } }
 }
 
-/** What may end an attempt, and where it stands in a request. */
+/** The limits that may end an attempt, and their paths in a request. */
 const limitPaths = {
   timeoutMs: '/node/timeoutMs',
   totalMs: '/node/retry/totalMs',
@@ -177,7 +176,7 @@ interface Limit {
   readonly ms: number
 }
 
-/** The time that an execution has: for each attempt, for all of them, and for everything. */
+/** The time limits of an execution: per attempt, for all attempts, and from acceptance to reply. */
 class Budget {
   readonly #plan: AttemptPlan
   readonly #began = performance.now()
@@ -186,13 +185,13 @@ class Budget {
     this.#plan = plan
   }
 
-  /** What is left for all that follows. */
+  /** Time left for the rest of the execution. */
   get remainingMs(): number {
     const now = performance.now()
     return Math.min(this.#totalMs(now), this.#deadlineMs(now))
   }
 
-  /** The limit of an attempt that begins now: the one that ends first. */
+  /** The limit of an attempt that begins now: whichever ends first. */
   limit(): Limit {
     const { timeoutMs } = this.#plan.node
     const now = performance.now()
@@ -221,17 +220,22 @@ const timeouts: ReadonlySet<FailureCode> = new Set([
   'response_timeout',
 ])
 
-/** Whether the time for all that follows ended with an attempt. Timers are coarse: the clock may not yet say so. */
+/**
+ * Whether the time of the execution ended with an attempt. Timers may fire slightly early, so the clock alone may not
+ * show it yet.
+ */
 function hasRunOut({ outcome }: Attempt, { name }: Limit): boolean {
   return outcome.kind === 'failed' && name !== 'timeoutMs' && timeouts.has(outcome.failure.code)
 }
 
-/** A limit other than the node's own ends attempts in its own name: raising `timeoutMs` would not help. */
+/**
+ * A failure names the limit that ended the attempt. If it was not `timeoutMs`, raising `timeoutMs` would not help.
+ */
 function blamingLimit(attempt: Attempt, limit: Limit): Attempt {
   const { outcome } = attempt
   if (outcome.kind === 'responded' || !hasRunOut(attempt, limit)) return attempt
   const { name } = limit
-  const hint = `The time came from ${name}, which ends before timeoutMs does: raise ${name}.`
+  const hint = `The limit was ${name}, which ends before timeoutMs: raise ${name}.`
   return {
     ...attempt,
     outcome: { ...outcome, failure: { ...outcome.failure, path: limitPaths[name], hint } },

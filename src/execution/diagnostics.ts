@@ -8,17 +8,17 @@ import type { ReadableResponse } from '../webhook/response/readable-response.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, HeaderPair, Outcome } from '../webhook/wire/outcome.ts'
 
-/** How much is told. */
+/** How much the reply shows. */
 export interface Detail {
   /** `brief` leaves out headers and bodies. */
   readonly diagnostics: 'full' | 'brief'
-  /** Bytes of a body that are shown. */
+  /** Bytes of a body to show. */
   readonly maxEchoBytes: number
 }
 
-/** Writes what the client is told, with everything masked that must not be seen. */
+/** Writes the diagnostics of a reply, with secrets masked. */
 export class Diagnostics {
-  /** For what the client has sent itself. The rest of the request is masked where it stands. */
+  /** For texts that the client sent. The rest of the request is masked by position. */
   readonly masked: Masker
   readonly #detail: Detail
 
@@ -75,7 +75,7 @@ export class Diagnostics {
     }
   }
 
-  /** As many as fit: a long path may stand in each of them. The last one counts those that do not. */
+  /** As many warnings as fit, since each may contain a long path. The last one counts the rest. */
   warnings(warnings: readonly Warning[]): Warning[] {
     const fitting = countFitting(warnings)
     const told = warnings
@@ -84,7 +84,7 @@ export class Diagnostics {
     return fitting === warnings.length ? told : [...told, leftOut(warnings.length - fitting)]
   }
 
-  /** At most so many bytes of a text, without half a character at its end. */
+  /** Cuts a text to the limit in bytes, at the end of a character. */
   #cut(text: string): string {
     const { maxEchoBytes } = this.#detail
     if (text.length * 3 <= maxEchoBytes || Buffer.byteLength(text) <= maxEchoBytes) return text
@@ -111,7 +111,7 @@ function leftOut(count: number): Warning {
   return { code: 'warnings_left_out', path: null, message: `${count} more left out: ${limit}.` }
 }
 
-/** Where a secret of the service is in a body, its size would tell how long the secret is. */
+/** If a body contains a stored secret, its size would reveal the length of the secret. */
 function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): HeaderPair[] {
   const display = maskedHeaders(headers, maskers.display)
   if (!hasStoredSecret) return display
@@ -134,7 +134,7 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
   }
 }
 
-/** Of a response that could not be taken, the status may be all that was. */
+/** Of a refused response only the status may be known. */
 function readStatus(outcome: Outcome): number | null {
   if (outcome.response !== null) return outcome.response.status
   return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null

@@ -9,32 +9,30 @@ import type { RenderBudget } from '../webhook/template/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/template/render-context.ts'
 import type { BodyEnding, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
-/** An outcome, and what the node makes of it. */
+/** The outcome of an attempt, and the decision of the node. */
 export interface Judgement {
   readonly outcome: Outcome
-  /** Null where no response came. */
+  /** Null without a response. */
   readonly response: ReadableResponse | null
   readonly decision: Decision
 }
 
-/** What follows from the outcome that decides. */
 export interface Evaluation {
   readonly decision: Decision
   readonly captured: Captured['values']
   readonly warnings: readonly Warning[]
 }
 
-/** What outcomes are judged with. */
 export interface JudgingContext {
-  /** What the request was rendered with. */
+  /** The variables that the request was rendered with. */
   readonly variables: Scope['variables']
-  /** What is left of it, for all responses of the request. */
+  /** The rest of the render budget, for all responses of the request. */
   readonly budget: RenderBudget
-  /** Of all captured values together, as JSON. */
+  /** Limit for all captured values together, as JSON. */
   readonly maxCapturedBytes: number
 }
 
-/** Decides on an outcome, whose response is given where there is one. */
+/** Decides on an outcome. `response` is null for an outcome without one. */
 export function judgeOutcome(
   node: CompiledNode,
   outcome: Outcome,
@@ -43,14 +41,14 @@ export function judgeOutcome(
 ): Judgement {
   if (outcome.kind === 'failed' || response === null)
     return { outcome, response, decision: decide(node, outcome) }
-  // Now, since it is no work of the author's.
+  // Decode the text before the render budget is charged: it is not the author's work.
   if (node.looksAtBody) response.readText()
   const scope = scopeWith(response, context)
   const decision = context.budget.judge(() => decideOnResponse(node, response, scope))
   return { outcome, response, decision }
 }
 
-/** Takes what later nodes need from the response that was decided on. */
+/** Captures values for later nodes from the response that decided. */
 export function evaluateOutcome(
   node: CompiledNode,
   { outcome, response, decision }: Judgement,
@@ -77,7 +75,7 @@ export function evaluateOutcome(
   }
 }
 
-/** What templates and conditions see once there is a response. They reach no secret. */
+/** The scope of templates and conditions that see a response. It has no secrets. */
 function scopeWith(response: ReadableResponse, { variables, budget }: JudgingContext): Scope {
   const known = { ...variables, response: response.variablesWithin(budget) }
   return { variables: known, secrets: noSecrets, budget }
@@ -88,12 +86,12 @@ function decide(node: CompiledNode, outcome: Outcome): Decision {
   return decideOnFailure(node, withPath(withStatus(outcome.failure, outcome.response)))
 }
 
-/** The wire knows nothing of nodes: where nobody has said where to look, the code tells. */
+/** Egress does not know the node, so its failures have no path. The code gives the path. */
 function withPath(failure: Failure): Failure {
   return { ...failure, path: failure.path ?? locateFailure(failure.code) }
 }
 
-/** A status that came is told where the body did not end in time. */
+/** Shows the status if the head arrived but the body did not end in time. */
 function withStatus(failure: Failure, response: TargetResponse | null): Failure {
   if (response === null || failure.code !== 'response_timeout') return failure
   const came = `The target answered with status ${response.status}, but its body did not end in time, and the node looks at the body.`
@@ -103,7 +101,7 @@ function withStatus(failure: Failure, response: TargetResponse | null): Failure 
 const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])
 const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', 'tls'])
 
-/** The part of the node that a failure on the wire points at: before anything is sent, that is the URL. */
+/** The part of the node that a failure on the wire concerns: the URL, for a failure before the request was sent. */
 function locateFailure(code: FailureCode): string | null {
   if (timeouts.has(code)) return '/node/timeoutMs'
   return urlPhases.has(failures[code].phase) ? '/node/url' : null
@@ -113,35 +111,36 @@ const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
   capped: {
     code: 'body_truncated',
     path: null,
-    message: 'The body of the response is larger than the service reads; the rest was not seen.',
+    message: 'The body of the response is larger than the service reads; the rest was not read.',
   },
   broken: {
     code: 'response_truncated',
     path: null,
-    message: 'The connection broke off within the body of the response; it is shown as far as it came.',
+    message:
+      'The connection broke off within the body of the response; the reply shows the part that arrived.',
   },
   misframed: {
     code: 'response_truncated',
     path: null,
     message:
-      'A chunk of the response breaks the rules of HTTP (RFC 9112, section 7.1), and the connection was ended there; the body is shown as far as it came.',
+      'A chunk of the response breaks the rules of HTTP (RFC 9112, section 7.1), so the connection was closed; the reply shows the part that arrived.',
   },
   timed_out: {
     code: 'response_truncated',
     path: null,
-    message: 'The body of the response did not end in time; it is shown as far as it came.',
+    message: 'The body of the response did not end in time; the reply shows the part that arrived.',
   },
   undecoded: {
     code: 'response_truncated',
     path: null,
     message:
-      'The body of the response did not end in time. It has a content coding, which is undone when all of a body has come: nothing of it is shown.',
+      'The body of the response did not end in time. It has a content coding, and only complete bodies are decoded: the reply shows nothing of it.',
   },
   undecodable: {
     code: 'response_undecodable',
     path: null,
     message:
-      'The content coding of the response is unknown, or is not what it is called; the body is shown as far as it could be decoded, else as it came.',
+      'The Content-Encoding of the response is unknown, or does not match the body; the reply shows the part that could be decoded, or else the body as received.',
   },
 }
 
@@ -149,7 +148,7 @@ const excess: Warning = {
   code: 'response_excess_bytes',
   path: null,
   message:
-    'More bytes came than the head of the response allows for its body. They were not read, and the body may be cut: a Content-Length has to count bytes, not characters.',
+    'More bytes arrived than the head of the response announced. They were not read, and the body may be truncated: a Content-Length has to count bytes, not characters.',
 }
 
 const senselessHint: Warning = {
@@ -159,18 +158,18 @@ const senselessHint: Warning = {
 }
 
 function damagedWarning(charset: string): Warning {
-  const message = `The body of the response has bytes that are no text in ${charset}, the charset that it is read in. Expectations and captures see U+FFFD in their place; the reply shows the bytes, as base64.`
+  const message = `The body of the response has bytes that are not valid in ${charset}, the charset in which it is read. Expectations and captures see U+FFFD in their place; the reply shows the bytes, as base64.`
   return { code: 'response_text_damaged', path: null, message }
 }
 
 function unknownCharsetWarning({ label, used }: UnknownCharset): Warning {
   const name = label === null ? 'a charset' : `the charset "${label}"`
-  const message = `The Content-Type of the response names ${name}, which the service does not know. The body is read in ${used}; compare its characters with what the target means.`
+  const message = `The Content-Type of the response names ${name}, which the service does not know. The body is read in ${used}: check its special characters.`
   return { code: 'response_charset_unknown', path: null, message }
 }
 
 function collectWarnings({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
-  // The reason of a failure says how the body ended.
+  // A failure already says how the body ended.
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
     ...(ofBody === undefined ? [] : [ofBody]),

@@ -28,7 +28,6 @@ import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { traceEgress } from './trace-egress.ts'
 
-/** What an execution needs from its surroundings. */
 export interface ExecutionContext {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
@@ -36,29 +35,29 @@ export interface ExecutionContext {
   readonly maskers: MaskerCache
   readonly quota: RenderQuota
   readonly turns: LoopTurns
-  /** Milliseconds of processor time for all templates and conditions of a request. */
+  /** Processor time for all templates and conditions of a request, in milliseconds. */
   readonly maxRenderMs: number
-  /** Of all captured values of a request together, as JSON. */
+  /** Limit for all captured values of a request together, as JSON. */
   readonly maxCapturedBytes: number
-  /** Bytes of a body that are shown in a reply. */
+  /** Bytes of a body to show in a reply. */
   readonly maxEchoBytes: number
   readonly userAgent: string
-  /** Whether a call that comes without a trace begins one. */
+  /** Whether a call without a trace context begins a trace. */
   readonly startsTraces: boolean
 }
 
-/** What belongs to one execution beside what its caller sent. */
+/** What belongs to one execution beside its request. */
 export interface CallContext {
-  /** Of all that is not begun yet, where the caller has gone or the service stops; what has begun ends. */
+  /** Aborted when the client has gone or the service stops. What has begun still runs to its end. */
   readonly signal: AbortSignal
   readonly resources: HeldResources
-  /** The trace that the caller is in. */
+  /** The trace context that the client sent. */
   readonly trace: TraceContext | null
-  /** The name of the client; null where no key is asked for. */
+  /** The name of the client. Null if the service asks for no key. */
   readonly client: string | null
 }
 
-/** compile → render → attempt → judge → evaluate → report. Rejects only on a bug of ours. */
+/** compile → render → attempt → judge → evaluate → report. Rejects only on a bug of the service. */
 export async function executeNode(
   request: WithRequestedNode<ExecuteRequest>,
   context: ExecutionContext,
@@ -125,7 +124,7 @@ function attemptNothing(judgement: Judgement): AttemptsMade {
   return { attempts: [], judgement, endedAt: performance.now(), warnings: [] }
 }
 
-/** All that is known of an execution when its last attempt has ended. */
+/** The state of an execution at the end of its last attempt. */
 interface ExecutionState {
   readonly request: Omit<ExecuteRequest, 'node'>
   readonly node: CompiledNode
@@ -140,7 +139,7 @@ interface ExecutionState {
   readonly accepted: number
 }
 
-/** Null where nobody would see it. */
+/** Null if the trace would be neither sent on nor recorded. */
 function beginTrace(
   { trace: parent }: CallContext,
   { propagatesTrace }: CompiledNode,
@@ -162,7 +161,7 @@ function render(
     secrets,
     store: {
       find(name, use) {
-        // A request that cannot be sent must tell nothing of a secret, its binding included.
+        // A request that the policy forbids must reveal nothing about a secret, not even its binding.
         isOpen ??= egressClient.mayCall(use)
         return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : unresolvedSecret
       },
@@ -211,7 +210,7 @@ function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Exec
 
 type Sendable = Extract<RenderedRequest, { readonly ok: true }>
 
-/** As the last attempt had it. */
+/** The request as the last attempt sent it. */
 function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionState): ShownParts {
   const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
@@ -253,7 +252,7 @@ function chooseRepeat(
   return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 
-/** What went out. An id is not masked, save where a header field of the node made one of a secret. */
+/** The idempotency key that was sent. It is masked only if a header of the node made it from a secret. */
 function shownKey(
   rendered: RenderedRequest,
   { idempotencyKey }: Pick<ExecuteRequest, 'idempotencyKey'>,

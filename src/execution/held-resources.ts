@@ -1,26 +1,26 @@
 /** A pause between two attempts. */
 export interface Pause {
   readonly ms: number
-  /** The host and port that the pause spares. */
+  /** The host and port that the pause protects. */
   readonly host: string
-  /** How long the pause and the wait for a place behind it may take together. */
+  /** Limit for the pause and the wait for capacity after it, together. */
   readonly withinMs: number
 }
 
 /**
- * How a pause ended. Another attempt may begin only when it is `over`. `stopped`: the client has gone or the service
- * stops. `no_place`: too much was running when the pause was over. `too_many`: it was not begun.
+ * How a pause ended. Only after `over` another attempt may begin. `stopped`: the client has gone or the service
+ * stops. `no_slot`: the service had no capacity after the pause. `too_many`: the pause did not begin.
  */
-export type PauseEnd = 'over' | 'stopped' | 'no_place' | 'too_many'
+export type PauseEnd = 'over' | 'stopped' | 'no_slot' | 'too_many'
 
-/** What an execution holds of the service: a place among what runs, and memory. Both are given back at its end. */
+/** What an execution holds of the service: a slot of MAX_IN_FLIGHT, and memory. Both are released at its end. */
 export interface HeldResources {
-  /** Gives back the place for as long as the pause takes. */
+  /** Releases the slot for the time of the pause. */
   pause(pause: Pause): Promise<PauseEnd>
-  /** Takes memory for a request that was rendered; false where the service has none left. */
+  /** Reserves memory for a rendered request. Returns false if none is left. */
   holdRendered(bodyBytes: number): boolean
-  /** Takes memory for a piece of a response; false where the service has none left. */
+  /** Reserves memory for a piece of a response. Returns false if none is left. */
   holdReceived(bytes: number): boolean
-  /** Gives back the memory of all responses so far. */
+  /** Releases the memory of all responses so far. */
   dropReceived(): void
 }

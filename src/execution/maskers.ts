@@ -5,7 +5,7 @@ import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
 import type { TargetResponse } from '../webhook/wire/outcome.ts'
 
-/** Maskers of the sets of values that were used last. An engine sends the same credentials with every call of a node. */
+/** Caches maskers by their values: an engine sends the same credentials with every call of a node. */
 export class MaskerCache {
   readonly #maskers = new LRUCache<string, Masker>({
     max: 64,
@@ -15,7 +15,7 @@ export class MaskerCache {
 
   maskerFor(values: readonly string[]): Masker {
     if (values.length === 0) return maskNothing
-    // No value has NUL: neither JSON of a secret nor a file of one may.
+    // NUL separates values, because no secret may contain it.
     const key = values.join('\0')
     const known = this.#maskers.get(key)
     if (known !== undefined) return known
@@ -25,11 +25,11 @@ export class MaskerCache {
   }
 }
 
-/** What hides what in one execution. */
+/** The maskers of one execution. */
 export class ExecutionMaskers {
   /**
-   * For what the client has sent, in which its own values are looked for. Secrets of the service are not: those are masked
-   * where they stand, so that nobody can test a guess on a text of their own.
+   * For texts that the client sent: it looks for the client's own values only. Stored secrets are masked by position
+   * instead, so that a client cannot test a guess with a text of its own.
    */
   readonly own: Masker
   readonly #cache: MaskerCache
@@ -41,7 +41,7 @@ export class ExecutionMaskers {
     this.own = cache.maskerFor([...values.client])
   }
 
-  /** For what a target has sent. */
+  /** For texts that a target sent. */
   forResponse({ headers }: TargetResponse): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
@@ -56,8 +56,8 @@ export class ExecutionMaskers {
   }
 
   /**
-   * What the service has added goes first. Were both looked for at once, the mask of a guess that overlaps a secret would
-   * run into that of the secret, and tell that it is right.
+   * Masks stored secrets before the client's values. In one pass the mask of a guess that overlaps a stored secret
+   * would merge with the mask of the secret, and so show that the guess is right.
    */
   get #known(): Masker {
     const { stored, carriers } = this.#values
@@ -66,7 +66,7 @@ export class ExecutionMaskers {
   }
 }
 
-/** A response with more of them than this is not worth showing, and would be dear to mask. */
+/** The body of a response with more secrets is not shown: masking it would be expensive. */
 const maxResponseSecrets = 64
 
 function secretsIn(headers: TargetResponse['headers']): ReadonlySet<string> {
@@ -80,7 +80,7 @@ function both(one: Masker, other: Masker): Masker {
   return (text, options) => other(one(text, options), options)
 }
 
-/** Longer than any spelling of these secrets, and one of two lengths, so that it tells nothing of them. */
+/** Longer than any spelling of these secrets. It has one of two lengths, so it does not reveal theirs. */
 function tailFor(stored: readonly string[]): number {
   if (stored.length === 0) return 0
   return stored.every((value) => Buffer.byteLength(value) <= 128) ? 1_024 : 65_536

@@ -3,32 +3,32 @@ import type { Node } from '../contract/node.ts'
 import { type CompiledNode, type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
 import { Sightings } from './sightings.ts'
 
-/** The node of a request: compiled before, or as its text says. */
+/** The node of a request: from the cache, or still to compile. */
 export type RequestedNode = CompiledNode | GivenNode
 
-/** A node that the cache did not have when the request was read. */
+/** A node that was not in the cache when the request was read. */
 export interface GivenNode {
-  /** Follows the schema. */
+  /** Already checked against the schema. */
   readonly config: Node
-  /** The JSON that the config came as; null where that stands among other members of the request. */
+  /** The JSON text of the config. Null if the request does not begin with the node. */
   readonly text: string | null
 }
 
-/** The body of a route that takes a node, as its use case gets it. */
+/** The body of a route with a node, as its use case receives it. */
 export type WithRequestedNode<Body> = Omit<Body, 'node'> & { readonly node: RequestedNode }
 
-/** How much is kept of compiled nodes: about 16 MB at the most. */
 export interface NodeCacheBounds {
   readonly entries: number
-  /** As `weighNode` weighs. */
+  /** Sum of `weighNode` over all nodes. */
   readonly weight: number
 }
 
+/** About 16 MB: two bytes per character. */
 const defaultBounds: NodeCacheBounds = { entries: 1_000, weight: 8_000_000 }
 
 /**
- * Compiled nodes by the text that they came as: an engine sends the same node thousands of times. A text is kept from its
- * second sight on, since an engine that renders before it calls never sends one twice.
+ * Compiled nodes by their JSON text: an engine sends the same node thousands of times. A text is kept from its second
+ * sight on, because an engine that renders before it calls never sends the same text twice.
  */
 export class NodeCache {
   readonly #limits: NodeLimits
@@ -40,12 +40,12 @@ export class NodeCache {
     this.#nodes = new LRUCache({ max: entries, maxSize: weight })
   }
 
-  /** The node that came as this text before. */
+  /** The compiled node of this text, if it is kept. */
   find(text: string): CompiledNode | undefined {
     return this.#nodes.get(text)
   }
 
-  /** What `compileNode` says of a node. Errors are not kept: an author mends them, and sends them no second time. */
+  /** Compiles a node unless it is cached. Errors are not kept, because an author fixes a wrong node. */
   compile(requested: RequestedNode): CompiledOrErrors {
     if (!('config' in requested)) return { ok: true, node: requested }
     const { config, text = null } = requested
@@ -58,20 +58,20 @@ export class NodeCache {
   }
 
   #keep(text: string, node: CompiledNode): void {
-    // A part of a longer text would keep all of that in memory.
+    // A copy: a substring would keep the whole request in memory.
     this.#nodes.set(Buffer.from(text).toString(), node, { size: weighNode(text, node) })
   }
 }
 
 /**
- * What a compiled node takes of memory, in characters of text: one of Liquid takes as much as 50, a value of JSON as much as
- * 40 beside its own.
+ * Estimates the memory of a compiled node, in characters of text. A character of Liquid takes as much as 50, a JSON
+ * value as much as 40 in addition to its text: both measured.
  */
 export function weighNode(text: string, { codeCharacters }: CompiledNode): number {
   return text.length + 50 * codeCharacters + 40 * countSeparators(text)
 }
 
-/** Every value but the first of a list or an object has one before it, and every list and object begins with one. */
+/** Counts commas and opening brackets and braces: about one per JSON value. */
 function countSeparators(text: string): number {
   let count = 0
   for (let index = 0; index < text.length; index++) {

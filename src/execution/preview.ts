@@ -20,10 +20,10 @@ import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 
-/** What a preview needs to know: neither the way out nor the secrets of the service, which it could give away. */
+/** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
 export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'startsTraces'>
 
-/** Everything of an execution but the sending. Opens no socket; secrets need no values. */
+/** Does everything that an execution does except sending. Opens no socket. Secrets need no values. */
 export function previewNode(
   request: WithRequestedNode<PreviewRequest>,
   context: PreviewContext,
@@ -54,7 +54,7 @@ export function previewNode(
   }
   const rendered = budget.render(() => renderRequest(node, input))
   const part = rendered.ok ? null : budget.render(() => renderPartly(node, input))
-  // A preview knows no secret of the service, so a response cannot have one.
+  // A preview has no stored secrets, so a simulated response cannot contain one.
   const { client } = (part ?? rendered).valuesToMask
   const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
   const outcome = simulated(rendered, request.simulate)
@@ -85,18 +85,18 @@ export function previewNode(
   return { kind: 'previewed', reply }
 }
 
-/** A shell takes no longer argument on most systems, and a quote takes four characters. */
+/** Linux limits one argument of a command to 131072 bytes, and quoting may lengthen a text. */
 const maxCurlCharacters = 262_144
 
 const curlTooLong: Warning = {
   code: 'curl_too_long',
   path: '/node/body',
-  message: `The curl command would have more than ${maxCurlCharacters} characters, or be longer than what can be rendered, and is left out.`,
+  message: `The curl command is left out: it would have more than ${maxCurlCharacters} characters, or exceed the limits of rendering.`,
 }
 
 const none: ReadonlySet<string> = new Set()
 
-/** All of it, or what of it can be rendered. */
+/** The rendered request, or its parts that could be rendered. */
 function shownRequest(
   rendered: RenderedRequest,
   part: PartialRequest | null,
@@ -105,12 +105,12 @@ function shownRequest(
 ): ShownRequest {
   if (rendered.ok) return diagnostics.request(rendered.request, rendered.display)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
-  // Its author looks for what is wrong with a body, wherever that stands.
+  // Shows the whole body: the author looks for a mistake anywhere in it.
   const whole = new Diagnostics(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
   return whole.request(part, part.display)
 }
 
-/** What the target would have answered, or the failure of the rendering; null where nobody asked. */
+/** The simulated outcome, or the failure of rendering. Null if the request simulates nothing. */
 function simulated(rendered: RenderedRequest, simulate: Simulation | undefined): Outcome | null {
   if (!rendered.ok) return { kind: 'failed', failure: rendered.failure, response: null }
   if (simulate === undefined) return null
@@ -123,7 +123,7 @@ function simulated(rendered: RenderedRequest, simulate: Simulation | undefined):
   }
 }
 
-/** A text is that text, whatever charset its headers or its own declaration name: a mark outranks them. */
+/** Adds a byte order mark: it makes the simulated text UTF-8 whatever charset the headers or the text declare. */
 function marked(text: string): Buffer {
   return Buffer.from(text === '' || text.startsWith(byteOrderMark) ? text : byteOrderMark + text)
 }
@@ -155,7 +155,7 @@ function decide(
   }
 }
 
-/** Rendered once more, with a text in the place of each secret that becomes a shell variable. */
+/** Renders once more, with a placeholder for each secret. The placeholders become shell variables. */
 function composeCurl(
   node: CompiledNode,
   input: RenderInput,
@@ -163,7 +163,7 @@ function composeCurl(
   secrets: Required<Pick<CurlInput, 'markers' | 'spaced'>>,
 ): { readonly command: string | null; readonly warnings: readonly Warning[] } {
   const rendered = input.budget.render(() => renderRequest(node, input))
-  // With what stands in for secrets it may be too long, or take more time than is left.
+  // With the placeholders the request may be too long, or need more time than is left.
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
   const parts = maskedParts(rendered.display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
@@ -173,14 +173,14 @@ function composeCurl(
   return { command, warnings: difference === null ? [] : [notExact(difference)] }
 }
 
-const maskedDifference = 'a value that is not to be seen stands in it as •••'
+const maskedDifference = 'it has ••• in the place of a masked value'
 
 function notExact(why: string): Warning {
-  const message = `The curl command sends something else than the service would: ${why}.`
+  const message = `The curl command differs from the request of the service: ${why}.`
   return { code: 'curl_not_exact', path: null, message }
 }
 
-/** Whether something that is sent is not in the parts that may be shown. */
+/** Whether the request has a part that may not be shown. */
 function isMasked(sent: ShownParts, display: ShownParts): boolean {
   return (
     sent.url !== display.url ||
@@ -190,18 +190,18 @@ function isMasked(sent: ShownParts, display: ShownParts): boolean {
   )
 }
 
-/** The names of those that came with white space around them. */
+/** The names of secrets with surrounding white space. */
 function findSpaced(secrets: Readonly<Record<string, string>>): ReadonlySet<string> {
   return new Set(Object.keys(secrets).filter((name) => trimHeader(secrets[name] ?? '') !== secrets[name]))
 }
 
-/** Masked before it is quoted: quotes would hide a value from the masker. */
+/** Masks before quoting: quotes could hide a value from the masker. */
 function maskedParts({ url, headers, body, user, ...rest }: ShownParts, masked: Masker): ShownParts {
   return {
     ...rest,
     url: masked(url),
     headers: headers.map(([name, value]) => [name, masked(value)]),
-    // An empty text is sent as no body at all.
+    // An empty text means no body.
     body: body === null || body === '' ? null : masked(body),
     user: user === null ? null : masked(user),
   }

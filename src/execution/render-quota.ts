@@ -1,32 +1,32 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Milliseconds of processor time per second that templates may take. */
+/** Milliseconds of processor time per second for templates: half of one core for a client, a quarter for a tenant. */
 const shares = { tenant: 250, client: 500 } as const
 
-/** Whose templates are rendered. Null where there are no keys, or no tenant is named. */
+/** The client and tenant whose templates are rendered. Null without keys, or without a tenant. */
 export interface RenderShare {
   readonly client: string | null
   readonly tenant: string | null
 }
 
-/** What somebody has used beyond what has come since. */
+/** The time used in excess of the share. */
 interface Debt {
   ms: number
   at: number
 }
 
 /**
- * Divides the time of the processor that templates take: who has used more than a share waits until it has come again. A
- * client cannot get more by inventing tenants. Debts are forgotten when they are paid, so that only who owes is kept.
+ * Limits the processor time of templates. A client or tenant that exceeds its share waits until the excess is worked
+ * off. Made-up tenants give a client no more time. Only debts are kept, and only until they are worked off.
  */
 export class RenderQuota {
   readonly #debts = new Map<string, Debt>()
 
-  /** Waits for its turn, as long as it may; at once where nothing is owed. */
+  /** Waits until the share has no debt, at most `maxWaitMs`. Resolves at once without a debt. */
   async turn(share: RenderShare, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const until = performance.now() + maxWaitMs
     while (!signal.aborted) {
-      // Of those that wait, the first to go on makes the others wait longer.
+      // Repeated, because the first one to go on adds to the debt that the others wait for.
       const waitMs = Math.min(until - performance.now(), this.#owedMs(share))
       if (waitMs <= 0) return
       await wait(waitMs, undefined, { signal }).catch((error: unknown) => {
@@ -35,7 +35,7 @@ export class RenderQuota {
     }
   }
 
-  /** Runs what takes time of the processor, and counts it. */
+  /** Runs work and charges its processor time. */
   charge<T>(share: RenderShare, work: () => T): T {
     const began = performance.now()
     const result = work()
@@ -43,12 +43,11 @@ export class RenderQuota {
     return result
   }
 
-  /** Whether a share has to wait. */
   owes(share: RenderShare): boolean {
     return this.#debts.size > 0 && this.#owedMs(share) > 0
   }
 
-  /** Little is not counted: that is what ordinary calls take. */
+  /** The time of an ordinary call is not counted. */
   spend({ client, tenant }: RenderShare, ms: number): void {
     if (ms < 1) return
     this.#add(clientKey(client), ms, shares.client)
@@ -63,7 +62,7 @@ export class RenderQuota {
     )
   }
 
-  /** A debt of up to a second's share is none. */
+  /** A debt up to the share of one second needs no wait. */
   #computeWait(key: string, perSecond: number): number {
     const debt = this.#debts.get(key)
     if (debt === undefined) return 0
@@ -92,7 +91,7 @@ function clientKey(client: string | null): string {
   return client ?? ''
 }
 
-/** Names of clients have no slash in them. */
+/** A slash cannot be part of a client's name. */
 function tenantKey(client: string | null, tenant: string | null): string {
   return `${client ?? ''}/${tenant ?? ''}`
 }

@@ -1,16 +1,18 @@
 import type { DecisionReason } from '../webhook/decide.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 
-/** What a request often gets that was carried out before: nothing is there any more, or it is there already. */
+/**
+ * Statuses that a request often gets when it was carried out before: the resource is already gone, or exists already.
+ */
 const secondAnswers: ReadonlySet<number> = new Set([404, 409, 410, 412])
 
-/** Whether the last answer may be due to an earlier attempt that got none. */
+/** Whether an earlier attempt without a response may have caused the status of the last one. */
 export function isSecondAnswer(attempts: readonly Attempt[]): boolean {
   const status = readStatus(attempts.at(-1))
   return status !== null && secondAnswers.has(status) && findUnanswered(attempts) !== -1
 }
 
-/** Where an earlier attempt got no answer and may have arrived, says so before anything else. */
+/** If an earlier attempt got no response but may have arrived, the hint says so first. */
 export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[]): DecisionReason {
   const unanswered = findUnanswered(attempts)
   if (unanswered === -1 || reason.code === 'expectation_met') return reason
@@ -19,18 +21,18 @@ export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[
     const status = readStatus(attempts.at(-1))
     return withCause(
       reason,
-      `${which} may have done it: no answer to it came, and a ${status} is what the same request often gets once it was carried out.`,
+      `${which} may be the cause: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`,
     )
   }
   if (attempts.at(-1)?.delivered !== 'no') return reason
-  return withCause(reason, `${which} may have arrived: no answer to it came, and this attempt sent nothing.`)
+  return withCause(reason, `${which} may have arrived: it got no response, and this attempt sent nothing.`)
 }
 
 function withCause(reason: DecisionReason, cause: string): DecisionReason {
   return { ...reason, hint: reason.hint === null ? cause : `${cause} ${reason.hint}` }
 }
 
-/** The place of the first attempt, save the last one, that may have arrived and got no answer; -1 for none. */
+/** The index of the first attempt before the last one that got no response but may have arrived, or -1. */
 function findUnanswered(attempts: readonly Attempt[]): number {
   return attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
 }

@@ -6,18 +6,18 @@ import type { BranchName } from '../contract/node.ts'
 import type { Trace } from '../tracing/trace.ts'
 import type { SecretBinding } from '../webhook/template/secret-lookup.ts'
 
-/** The config cannot be executed: what is wrong can be seen without the payload. */
+/** The node has mistakes that can be seen without a payload. */
 export interface Refused {
   readonly kind: 'refused'
   readonly errors: readonly ConfigError[]
 }
 
-/** The service has no memory left for what the node was rendered to. Nothing was sent. */
+/** The service had no memory left for the rendered request. Nothing was sent. */
 export interface Unaffordable {
   readonly kind: 'unaffordable'
 }
 
-/** What those who watch the service are told of an execution: ids, names and numbers, and no value of a request. */
+/** An execution for log, metrics and statistics: ids, names and numbers, but no values of a request. */
 export interface ExecutionRecord {
   readonly executionId: string
   readonly correlationId: string | null
@@ -25,11 +25,11 @@ export interface ExecutionRecord {
   readonly tenant: string | null
   readonly acceptedAt: Date
   readonly method: Method
-  /** Null where a value was to bring the URL, and brought none that may be called. */
+  /** Null if the URL comes from a value and that value is not a URL that may be called. */
   readonly host: string | null
   readonly port: number | null
   readonly status: number | null
-  /** The output under its own name, not the engine's. */
+  /** The branch by its own name, not by the engine's. */
   readonly branch: BranchName
   readonly succeeded: boolean
   readonly code: Reason['code']
@@ -38,20 +38,20 @@ export interface ExecutionRecord {
   readonly attempts: readonly AttemptEntry[]
   /** From acceptance to the reply. */
   readonly durationMs: number
-  /** Names of the secrets that the request carried, or would have carried. */
+  /** Names of the secrets in the request, sent or not. */
   readonly secrets: readonly string[]
   /** Why a secret could not be used. */
   readonly secretRefusal: SecretBinding | 'missing' | null
 }
 
-/** The node was executed, whatever came of it. */
+/** The node was executed, on any branch. */
 export interface Executed {
   readonly kind: 'executed'
   readonly reply: ExecuteReply
   readonly record: ExecutionRecord
-  /** Null where it is part of none. */
+  /** Null without a trace. */
   readonly trace: Trace | null
-  /** The URL of the request up to its query, masked, for a trace that is recorded. */
+  /** The URL of the request without its query, masked. Null unless the trace is recorded. */
   readonly tracedUrl: string | null
 }
 

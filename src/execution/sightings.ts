@@ -1,14 +1,14 @@
-/** A power of two; four bytes each. */
+/** A power of two, for the mask below. Four bytes each: 16 KiB. */
 const slots = 4_096
 
 /**
- * Tells a text that came before from a new one, in 16 KiB whatever comes. Texts whose hashes share a slot displace each other,
- * and two of some four billion share a hash: a text may pass for new or for known by mistake.
+ * Recognises texts that came before, in constant memory. Texts whose hashes share a slot displace each other, and two
+ * texts may have the same hash of 32 bits: a text may be taken for new or for known by mistake.
  */
 export class Sightings {
   readonly #hashes = new Int32Array(slots)
 
-  /** Whether the text came before, as far as that is remembered. Remembers that it came now. */
+  /** Returns whether the text is remembered, and remembers it. */
   note(text: string): boolean {
     const hash = hashText(text)
     const slot = hash & (slots - 1)
@@ -18,7 +18,7 @@ export class Sightings {
   }
 }
 
-/** FNV-1a, of units of UTF-16 in place of bytes. 0 is a slot that is free, so no text has it. */
+/** FNV-1a over UTF-16 code units. Never 0, which marks a free slot. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++)

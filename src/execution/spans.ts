@@ -5,22 +5,20 @@ import type { Timings } from '../webhook/wire/outcome.ts'
 import type { Executed, ExecutionRecord } from './results.ts'
 
 /**
- * The spans of an execution and of its attempts, where its trace is recorded, by OpenTelemetry's conventions for HTTP.
- * They have ids, names, codes and times, and of the URL what stands before the query, masked: no header, no body, no
- * value of a query.
+ * The spans of an execution and of its attempts, if its trace is recorded, by OpenTelemetry's conventions for HTTP.
+ * They contain ids, names, codes and times, and the masked URL without its query: no header, no body, no query value.
  */
 export function createSpans({ record, trace, tracedUrl }: Executed): readonly Span[] {
   if (trace === null || !trace.isSampled) return []
   const call = { record, trace, url: tracedUrl }
   const spanIds = trace.attemptSpanIds
   const attempts = record.attempts.map((attempt, index) =>
-    // An attempt that no call was made for has no id yet.
+    // An attempt that ended before a call has no id yet.
     spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), call),
   )
   return [spanOfExecution(call), ...attempts]
 }
 
-/** What the spans of an execution have in common. */
 interface TracedCall {
   readonly record: ExecutionRecord
   readonly trace: Trace
@@ -38,7 +36,7 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
     parentSpanId: trace.parentSpanId,
     startedAt: record.acceptedAt,
     durationMs: record.durationMs,
-    // The service did its job, whatever the target did.
+    // The service did its work, whatever the target did.
     hasFailed: false,
     attributes: {
       'http.request.method': method,

@@ -1,7 +1,7 @@
 import type { Attempts, EgressClient } from '../egress/egress-client.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 
-/** Sends every request under a span of its own, and notes in the trace which attempt has which. */
+/** Gives every request its own span, and records the span of each attempt in the trace. */
 export function traceEgress(
   egressClient: Pick<EgressClient, 'call'>,
   trace: Trace,

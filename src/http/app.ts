@@ -36,13 +36,12 @@ import { metricsRoute } from './routes/metrics.ts'
 import { nodesRoute } from './routes/nodes.ts'
 import { previewRoute } from './routes/preview.ts'
 
-/** What the service is made of, and the bounds that it keeps. */
 export interface AppOptions extends ShareLimits {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
-  /** Where the spans of executions go; null where nobody wants them. */
+  /** Exports the spans of executions. Null if spans are not exported. */
   readonly spanExporter: SpanExporter | null
-  /** Who may call; null for everybody. */
+  /** The clients. Null: the service asks for no key. */
   readonly clients: ClientStore | null
   readonly log: Log
   readonly maxTimeoutMs: number
@@ -53,30 +52,30 @@ export interface AppOptions extends ShareLimits {
   readonly maxCapturedBytes: number
   /** Whether the OpenAPI document and Swagger UI are served. */
   readonly docs: boolean
-  /** Told of each route. */
+  /** Called for each route. */
   readonly onRoute?: (route: RouteOptions) => void
-  /** How many connections of clients may be open at once. */
+  /** Limit for open connections of clients. */
   readonly maxConnections: number
-  /** How long a new connection may say nothing; without it 5 s. */
+  /** Time until the first byte on a new connection. Default: 5 s. */
   readonly firstByteTimeoutMs?: number
-  /** How long a client may take to send the head of its request; without it 10 s. */
+  /** Time limit for the head of a request. Default: 10 s. */
   readonly headTimeoutMs?: number
-  /** How long a client may take to send its request; without it 30 s. */
+  /** Time limit for a whole request. Default: 30 s. */
   readonly requestTimeoutMs?: number
-  /** How long a connection may be open between two requests; without it 72 s. */
+  /** Time limit for a connection between two requests. Default: 72 s. */
   readonly idleTimeoutMs?: number
-  /** How long a client may take nothing of its reply; without it 10 s. */
+  /** Time limit for a client that reads nothing of its reply. Default: 10 s. */
   readonly replyTimeoutMs?: number
-  /** How long closing may take. */
+  /** The grace period: time limit for closing. */
   readonly shutdownGraceMs: number
-  /** How long closing takes at the least. */
+  /** Least time that closing takes. */
   readonly shutdownDelayMs: number
 }
 
-/** Node takes no longer URL, so that every id of a node reaches its route. */
+/** Node's limit for a URL: every id of a node must reach its route. */
 const maxParamLength = 16_384
 
-/** Assembles the service, for production and for tests. Closing it lets running calls end, within the grace. */
+/** Creates the HTTP application. Closing it lets running calls end, within the grace period. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { egressClient, secrets, clients, spanExporter, log } = options
   const timeouts = chooseTimeouts(options)
@@ -144,7 +143,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (api) => {
     guardAccess(api, clients)
     const statistics = new Statistics()
-    // What they tell is wanted most when the service takes no more work.
+    // These routes are needed most when the service accepts no more work.
     await api.register(async (reading) => {
       requireRight(reading, 'read')
       await reading.register(nodesRoute, { statistics })
@@ -172,7 +171,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 type Timeouts = ReturnType<typeof chooseTimeouts>
 
-/** How long clients may take for what. */
 function chooseTimeouts(options: AppOptions) {
   const { requestTimeoutMs = 30_000, headTimeoutMs = 10_000, firstByteTimeoutMs = 5_000 } = options
   const { idleTimeoutMs = 72_000, replyTimeoutMs = 10_000 } = options
@@ -191,24 +189,26 @@ function serverOptions(
   { answerError, answerBrokenHttp }: ProblemAnswers,
 ) {
   return {
-    // All lines of the log are ours. With a logger, Fastify makes one for each request and watches its end.
+    // The service writes its own log lines. With a logger Fastify would create a child logger per request and watch
+    // its end.
     logger: false,
     genReqId: chooseRequestId,
     bodyLimit: maxRequestBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
-    // By default Node bears with a dripping head for 60 s, and looks every 30 s.
+    // Node's defaults are slow: 60 s for a head, checked every 30 s.
     http: { headersTimeout: headTimeoutMs, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     routerOptions: { maxParamLength },
-    // Closing takes as long as what is under way.
+    // Closing waits for requests under way, so it has no time limit here.
     pluginTimeout: 0,
-    // The routes answer for themselves while the service drains.
+    // During a graceful shutdown the routes decide for themselves what they answer.
     return503OnClosing: false,
     schemaController: {
       compilersFactory: {
-        // Its type asks for Ajv itself.
+        // The type demands an instance of Ajv.
         buildValidator: (() => validatorFor) as never,
-        // A schema of a reply that dropped what it does not know would hide our mistakes; tests check replies instead.
+        // A serializer that follows the schema would silently drop unknown members. Tests check replies against their
+        // schemas instead.
         buildSerializer: () => () => JSON.stringify,
       },
     },

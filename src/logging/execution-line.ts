@@ -2,20 +2,19 @@ import type { AttemptEntry } from '../contract/execution.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import type { Log } from './logger.ts'
 
-/** What belongs to the line of an execution beside its record. */
 export interface LogContext {
   readonly requestId: string
-  /** The name of the client; null where no key is asked for. */
+  /** The name of the client. Null if the service asks for no key. */
   readonly keyName: string | null
   readonly traceId: string | null
 }
 
-/** Logs an execution. pino would put the line together field by field, which takes twice as long. */
+/** Logs an execution. The fields are serialized in one step, because pino's field by field is slower. */
 export function logExecution(log: Log, record: ExecutionRecord, context: LogContext): void {
   if (log.isLevelEnabled('info')) log.lines.write(`${JSON.stringify(composeLine(record, context))}\n`)
 }
 
-/** The one line of an execution, with all of its fields always: no URL, no header, no body, no value. */
+/** The line of an execution. It always has all fields, and no URL, header, body or value. */
 function composeLine(record: ExecutionRecord, context: LogContext) {
   return {
     level: 'info',
@@ -43,7 +42,7 @@ function composeLine(record: ExecutionRecord, context: LogContext) {
 
 type Timings = AttemptEntry['timings']
 
-/** What the phases of all attempts took together, in milliseconds; null where a phase did not happen. */
+/** Sums the phases of all attempts, in milliseconds. Null for a phase that did not happen. */
 function sumPhases(attempts: readonly AttemptEntry[]): Timings {
   return attempts.reduce(addPhases, noPhases)
 }
@@ -68,7 +67,7 @@ function addPhases(sum: Timings, { timings }: AttemptEntry): Timings {
   }
 }
 
-/** In tenths, as the numbers are; binary fractions do not add up to them. */
+/** Rounds to tenths, since sums of binary fractions are inexact. */
 function added(sum: number | null, ms: number | null): number | null {
   if (sum === null || ms === null) return sum ?? ms
   return Math.round((sum + ms) * 10) / 10

@@ -3,49 +3,49 @@ import type { StandardStream } from './standard-stream.ts'
 
 export interface LogWriterOptions {
   readonly stream: StandardStream
-  /** The line of the log that tells of lines that were lost before it. */
+  /** Composes the log line that reports lost lines. */
   readonly describeLoss: (lines: number) => string
-  /** Told when lines begin to be lost, with the code of the system; EAGAIN where the log is read too slowly. */
+  /** Called when lines begin to be lost, with the system error code: EAGAIN if the reader is too slow. */
   readonly onLoss: (code: string) => void
   readonly maxWaitingBytes?: number
 }
 
-/** How much waits to be written, at most: some 2,000 lines. */
+/** Most bytes that wait to be written: about 2,000 lines. */
 const maxWaitingBytes = 1_048_576
 
-/** How long lines wait for others, to be written together: under load, many executions share one call to the system. */
+/** How long lines are collected: under load many lines share one system call. */
 const batchMs = 10
 
-/** When to try again where the reader takes nothing: later each time. */
+/** Delays between tries while the reader takes nothing. They grow. */
 const retryMs = { first: 5, last: 100 }
 
-/** When to try again after an error, such as a full disk. */
+/** Delay before the next try after an error, such as a full disk. */
 const retryAfterErrorMs = 1_000
 
-/** A write that takes longer is not waited for when the process ends. */
+/** At the end of the process a write that takes longer counts as hanging. */
 const hangsAfterMs = 200
 
 const nothing = Buffer.alloc(0)
 const lineBreak = 0x0a
 
 /**
- * Writes lines whatever becomes of what they are written to: one write at a time, in a thread of the system, so that nothing
- * else waits for it. Lines that cannot be written are counted and dropped. No line is written in part.
+ * Writes lines without blocking the process: one write at a time, in a thread of libuv. Lines that cannot be written
+ * are counted and dropped. No line is written in part.
  */
 export class LogWriter {
   readonly #options: LogWriterOptions
   readonly #maxWaitingBytes: number
   #waiting = ''
   #waitingBytes = 0
-  /** Whether lines were dropped that came behind those that wait. */
+  /** Whether lines after the waiting ones were dropped. */
   #isFull = false
-  /** What is being written. */
+  /** The bytes being written. */
   #chunk = nothing
   #isWithinLine = false
-  /** How many lost lines the chunk tells of; null where it is of the log itself. */
+  /** The number of lost lines that the chunk reports. Null if the chunk contains ordinary lines. */
   #told: number | null = null
   #linesLost = 0
-  /** Lost lines that the log does not tell of yet. */
+  /** Lost lines that are not yet reported in the log. */
   #untold = 0
   #writingSince: number | null = null
   #timer: NodeJS.Timeout | null = null
@@ -57,12 +57,12 @@ export class LogWriter {
     this.#maxWaitingBytes = options.maxWaitingBytes ?? maxWaitingBytes
   }
 
-  /** How many lines were dropped since the start. */
+  /** Lines dropped since the start. */
   get linesLost(): number {
     return this.#linesLost
   }
 
-  /** Whether a thread hangs in a write. The process cannot end before it. */
+  /** Whether a thread hangs in a write: then the process cannot end normally. */
   get isHanging(): boolean {
     return this.#writingSince !== null && performance.now() - this.#writingSince > hangsAfterMs
   }
@@ -79,7 +79,7 @@ export class LogWriter {
     this.#continueIn(batchMs)
   }
 
-  /** Settles when all lines are written, when they cannot be, or when the time is over. */
+  /** Resolves when all lines are written, when writing fails, or when the time is over. */
   async drain(withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const alarm = setTimeout(resolve, withinMs)
@@ -89,14 +89,14 @@ export class LogWriter {
     clearTimeout(alarm)
   }
 
-  /** Writes what can be written without waiting, for when the process is about to end. */
+  /** Writes as much as possible without waiting, when the process is about to end. */
   flushSync(): void {
     const { fd, mayHang } = this.#options.stream
     if (mayHang || this.#writingSince !== null) return
     try {
       while (this.#takeChunk()) this.#advance(writeSync(fd, this.#chunk))
     } catch {
-      // The timer tries again, where the process goes on after all.
+      // If the process does not end after all, the timer tries again.
     }
   }
 
@@ -121,7 +121,7 @@ export class LogWriter {
     })
   }
 
-  /** Whether there is something to write. */
+  /** Prepares the next chunk. Returns false if there is nothing to write. */
   #takeChunk(): boolean {
     if (this.#chunk.length > 0) return true
     if (this.#untold > 0 && !this.#isFull) {
@@ -161,7 +161,7 @@ export class LogWriter {
     }
   }
 
-  /** Drops all lines but the rest of one that has begun. */
+  /** Drops all lines except the rest of one that is partly written. */
   #drop(code: string): void {
     const rest = this.#isWithinLine ? this.#chunk.subarray(0, this.#chunk.indexOf(lineBreak) + 1) : nothing
     const dropped = this.#told === null ? countLines(this.#chunk.subarray(rest.length)) : 0

@@ -1,18 +1,16 @@
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 
-/** How much is logged, as pino names it. */
+/** The levels of pino. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-/** Where the lines of the log go. */
 export type LogDestination = DestinationStream & {
-  /** How many of them could not be written so far; left out where none can be lost. */
+  /** Lines lost so far. Undefined if none can be lost. */
   readonly linesLost?: number
 }
 
-/** The service's log, and where its lines go. */
 export type Log = Logger & { readonly lines: LogDestination }
 
-/** One JSON object per line, on the standard output unless another destination is given. */
+/** Logs one JSON object per line, to the standard output by default. */
 export function createLogger(level: LogLevel, lines: LogDestination = pino.destination()): Log {
   const options: LoggerOptions = {
     level,
@@ -24,7 +22,7 @@ export function createLogger(level: LogLevel, lines: LogDestination = pino.desti
   return Object.assign(pino(options, lines), { lines })
 }
 
-/** Without the further properties of an error, which may hold what a caller or a target sent. */
+/** Leaves out other properties of an error: they may contain data of a client or a target. */
 function describeError({ name, message, stack }: Error) {
   return { type: name, message, stack }
 }

@@ -3,22 +3,21 @@ import type { DestinationStream } from 'pino'
 import { LogWriter } from './log-writer.ts'
 import { openStandardStream, type StandardStream } from './standard-stream.ts'
 
-/** Where the lines of the log go. */
 export interface LogOutput extends DestinationStream {
-  /** How many lines could not be written, since the start. */
+  /** Lines lost since the start. */
   readonly linesLost: number
-  /** Settles when all lines are written, when they cannot be, or when the time is over. */
+  /** Resolves when all lines are written, when writing fails, or when the time is over. */
   drain(withinMs: number): Promise<void>
 }
 
 interface LogOutputOptions {
-  /** Whether people read it as it comes. */
+  /** Whether the log goes to a terminal. */
   readonly isTerminal: boolean
-  /** The standard output, unless a test wants to read each line. */
+  /** Default: the standard output. Tests read each line. */
   readonly destination?: DestinationStream
 }
 
-/** The log of a process: JSON for programs, and in a terminal lines for people. */
+/** The log of a process: JSON, or readable lines in a terminal. */
 export async function logOutput({ isTerminal, destination }: LogOutputOptions): Promise<LogOutput> {
   const format = isTerminal ? await formatForPeople() : (line: string) => line
   const show = (line: string) => escapeControls(format(line))
@@ -33,7 +32,7 @@ export async function logOutput({ isTerminal, destination }: LogOutputOptions): 
   }
 }
 
-/** What a destination of a test does not lose. */
+/** The destination of a test loses no lines. */
 const unfailing = { linesLost: 0, drain: () => Promise.resolve() }
 
 function writeToStandardOutput(show: (line: string) => string): LogWriter {
@@ -45,7 +44,7 @@ function writeToStandardOutput(show: (line: string) => string): LogWriter {
   })
   process.once('exit', () => {
     writer.flushSync()
-    // Node waits for its threads, and this one never comes.
+    // Node waits for its threads at exit, but this one never ends.
     if (writer.isHanging) process.kill(process.pid, 'SIGKILL')
   })
   return writer
@@ -56,20 +55,20 @@ function lineOfLoss(lines: number): string {
     level: 'warn',
     time: new Date().toISOString(),
     lines,
-    msg: 'lines of the log were lost',
+    msg: 'log lines were lost',
   }
   return `${JSON.stringify(line)}\n`
 }
 
-/** Says on the standard error what the log cannot say of itself. */
+/** Reports on the standard error that log lines are lost. */
 function reportLoss({ fd, mayHang }: StandardStream, code: string): void {
   const cause = code === 'EAGAIN' ? 'it is not read fast enough' : code
-  const text = `Lines of the log are lost: the standard output cannot be written (${cause}). webhook_node_log_lines_lost_total counts them.\n`
-  // Where this one cannot be written either, only the metric tells.
+  const text = `Log lines are lost: the standard output cannot be written (${cause}). webhook_node_log_lines_lost_total counts them.\n`
+  // If the standard error cannot be written either, only the metric shows the loss.
   if (!mayHang) write(fd, text, () => {})
 }
 
-/** Calls that follow too soon are left out: a reader that is a little too slow loses lines again and again. */
+/** Drops calls that follow too soon: with a slightly slow reader, lines are lost again and again. */
 function atMostOnceIn(ms: number, act: (code: string) => void): (code: string) => void {
   let earliest = 0
   return (code) => {
@@ -79,19 +78,19 @@ function atMostOnceIn(ms: number, act: (code: string) => void): (code: string) =
   }
 }
 
-/** Loaded only where somebody looks: most services never run in a terminal. */
+/** Loaded only for a terminal, which most instances do not have. */
 async function formatForPeople(): Promise<(line: string) => string> {
   const { prettyFactory } = await import('pino-pretty')
   return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', colorize: true })
 }
 
 /**
- * Some ids in the log are texts of callers. JSON escapes the controls of ASCII; these too can move the cursor, break
- * a line or turn its direction, so that it says what never happened.
+ * Ids in the log may be texts of clients. JSON escapes ASCII control characters only. These characters can also move
+ * the cursor, break a line or change its direction, and so forge log lines in a terminal.
  */
 const furtherControls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** Writes the same JSON, without what acts on whoever shows it. */
+/** Escapes the characters that would affect a terminal. */
 function escapeControls(lines: string): string {
   return lines.replace(furtherControls, (control) => {
     const code = control.charCodeAt(0).toString(16)

@@ -1,15 +1,15 @@
 import { constants, fstatSync, openSync } from 'node:fs'
 
-/** The standard output or the standard error, as something to write to. */
+/** The standard output or the standard error. */
 export interface StandardStream {
   readonly fd: number
-  /** Whether a write may take for ever. Else the system says at once that it takes nothing now: EAGAIN. */
+  /** Whether a write may hang. Otherwise it fails at once with EAGAIN. */
   readonly mayHang: boolean
 }
 
 /**
- * Opens a standard stream so that a write does not wait for the reader of a pipe, or for a terminal that is
- * stopped. A write that hangs would take a thread with it, and without that thread the process cannot end.
+ * Opens a standard stream in non-blocking mode, so that a write does not wait for the reader of a pipe or for a
+ * stopped terminal. A write that hangs would block a thread, and the process could not end.
  */
 export function openStandardStream(fd: 1 | 2): StandardStream {
   const stats = fstatSync(fd)
@@ -22,8 +22,8 @@ export function openStandardStream(fd: 1 | 2): StandardStream {
 }
 
 /**
- * The same pipe or device opened once more, for this process alone: others that write to it, such as a shell, go on as they
- * were. Null where the system has no such files, the user may not, or a pipe has lost its reader.
+ * Opens the same pipe or device again, for this process alone, so that the mode of other writers, such as a shell,
+ * does not change. Null if the system has no such files, the user lacks permission, or a pipe has lost its reader.
  */
 function openAnew(fd: number): number | null {
   try {
@@ -33,7 +33,10 @@ function openAnew(fd: number): number | null {
   }
 }
 
-/** Node makes a stream of a pipe or a socket when it is first asked for, which unblocks what the stream writes to. */
+/**
+ * Accessing `process.stdout` or `process.stderr` makes Node create the stream, and sets a pipe or a socket to
+ * non-blocking mode.
+ */
 function unblock(fd: 1 | 2): void {
   void (fd === 1 ? process.stdout : process.stderr)
 }

@@ -4,13 +4,13 @@ import { measure } from './series.ts'
 const intervalMs = 50
 
 /**
- * Measures how late a timer fires, which is how long everything else had to wait, and returns what ends it. Node's
- * own monitor gives percentiles only, which start anew with every reader; a histogram serves any number of them.
+ * Measures how late a timer fires, which is the delay of all other work. Returns a function that stops it. Node's
+ * monitor gives only percentiles and resets them on each read. A histogram serves any number of readers.
  */
 export function measureEventLoop(registry: Registry): () => void {
   const lag = measure(registry, {
     name: 'webhook_node_event_loop_lag_seconds',
-    help: 'How late a timer fired, measured twenty times a second.',
+    help: 'Delay of a timer, measured twenty times a second.',
     series: [],
   })
   let due = performance.now() + intervalMs

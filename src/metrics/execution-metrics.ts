@@ -8,18 +8,18 @@ import type { Timings } from '../webhook/wire/outcome.ts'
 import { count, measure } from './series.ts'
 
 /**
- * Counts and measures executions and their attempts. The labels are words of our tables: what callers and targets
- * send never becomes one.
+ * Counts and measures executions and their attempts. Labels are words from tables in the code: texts of clients and
+ * targets never become labels.
  */
 export function countExecutions(registry: Registry): (record: ExecutionRecord) => void {
   const executions = count(registry, {
     name: 'webhook_node_executions_total',
-    help: 'Executions that ended, by branch, code of the reason, and who has to act for the next one to go better.',
+    help: 'Executions that ended, by branch, code of the reason, and blame: who has to act.',
     series: [...possibleEnds()],
   })
   const durations = measure(registry, {
     name: 'webhook_node_execution_duration_seconds',
-    help: 'From acceptance to reply, by branch.',
+    help: 'Duration of executions from acceptance to reply, by branch.',
     series: branchNames.map((branch) => ({ branch })),
   })
   const countAttempt = countAttempts(registry)
@@ -33,11 +33,11 @@ export function countExecutions(registry: Registry): (record: ExecutionRecord) =
   }
 }
 
-/** Whoever tries secrets that are not theirs is seen here. */
+/** Shows attempts to use secrets of others. */
 function countSecretRefusals(registry: Registry) {
   return count(registry, {
     name: 'webhook_node_secret_refusals_total',
-    help: 'Executions that were not sent since a secret may not be used so or is not known, by what of its binding was not kept.',
+    help: 'Executions that were not sent because a secret is unknown or its binding forbids the use, by the part of the binding.',
     series: [...secretBindings, 'missing'].map((reason) => ({ reason })),
   })
 }
@@ -45,17 +45,17 @@ function countSecretRefusals(registry: Registry) {
 function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   const attempts = count(registry, {
     name: 'webhook_node_attempts_total',
-    help: 'Attempts that ended, by class of the status or code of the failure.',
+    help: 'Attempts that ended, by status class or failure code.',
     series: possibleOutcomes.map((outcome) => ({ outcome })),
   })
   const resends = count(registry, {
     name: 'webhook_node_resends_total',
-    help: 'Requests that were sent once more at once, since a kept connection had ended without a byte of an answer.',
+    help: 'Requests that were sent again at once because a kept connection closed without a byte of a response.',
     series: [],
   })
   const phases = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
-    help: 'How long the phases of attempts took.',
+    help: 'Duration of the phases of attempts.',
     series: phaseNames.map(([, phase]) => ({ phase })),
   })
 
@@ -69,7 +69,7 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   }
 }
 
-/** Every way an execution can end. */
+/** Every combination of labels that an execution can have. */
 function* possibleEnds() {
   yield { branch: 'success', code: 'expectation_met', blame: 'none' }
   for (const branch of branchNames) {
@@ -78,7 +78,7 @@ function* possibleEnds() {
   }
 }
 
-/** A target may send a status that no standard knows. */
+/** For a status outside 200 to 599. */
 const otherStatus = 'other'
 
 const possibleOutcomes = [
@@ -87,7 +87,7 @@ const possibleOutcomes = [
   '4xx',
   '5xx',
   otherStatus,
-  // What ends while it is rendered has no attempt.
+  // An execution that fails while rendering has no attempt.
   ...failureCodes.filter((code) => failures[code].phase !== 'rendering'),
 ]
 
@@ -105,5 +105,5 @@ const phasesByName: Readonly<Record<keyof Timings, string>> = {
   downloadMs: 'download',
 }
 
-// The table has these keys and no others, which the type of Object.entries does not say.
+// The type of Object.entries does not show that the table has exactly these keys.
 const phaseNames = Object.entries(phasesByName) as [keyof Timings, string][]

@@ -6,32 +6,29 @@ import { countExecutions } from './execution-metrics.ts'
 import { describeProcess } from './process-metrics.ts'
 import { count, gauge, tally } from './series.ts'
 
-/** What the metrics are read from, beside what they are told. */
+/** Sources from which metrics are read on each scrape. */
 export interface MetricsSources {
   readonly version: string
-  /** Every code that a request can be refused with. */
+  /** Every code of a problem. */
   readonly problemCodes: readonly string[]
-  /** Every limit that can turn something away. */
   readonly limitNames: readonly string[]
   readonly limits: {
     readonly maxInFlight: number
     readonly maxPaused: number
     readonly maxBytesInFlight: number
   }
-  /** What is under way at this moment. */
   readonly usage: () => { readonly active: number; readonly paused: number; readonly bytes: number }
-  /** How busy the egress is at this moment. */
   readonly load: () => Load
-  /** Whether the service keeps to older secrets than its files have. */
+  /** Whether older secrets are in use because the changed files are invalid. */
   readonly areSecretsStale: () => boolean
-  /** How many lines of the log could not be written so far. */
+  /** Log lines lost since the start. */
   readonly logLinesLost: () => number
   readonly maxConnections: number
-  /** Connections of clients that are open at this moment. */
+  /** Open connections of clients. */
   readonly connections: () => number
 }
 
-/** What the service counts and measures, for Prometheus. Every series is there from the start, and no other comes. */
+/** The metrics of the service. Every series exists from the start, and no other is added. */
 export interface Metrics {
   /** Counts an execution that has ended. */
   executed(record: ExecutionRecord): void
@@ -41,18 +38,18 @@ export interface Metrics {
   connectionRefused(): void
   /** Counts a reply that its client did not read. */
   replyNotRead(): void
-  /** Counts what a limit has turned away: a request, a pause, or the rest of a response. */
+  /** Counts a refusal by a limit: of a request, a pause or the rest of a response. */
   limited(limit: string): void
   /** All series, in the text format of Prometheus. */
   exposition(): Promise<string>
-  /** Ends what measures by itself. */
+  /** Stops periodic measurements. */
   close(): void
 }
 
-/** The content type of what `exposition` gives. */
+/** The content type of `exposition`. */
 export const expositionType = Registry.PROMETHEUS_CONTENT_TYPE
 
-/** The metrics of one app. Nothing is shared with another one of the same process. */
+/** Creates the metrics of one app. Apps in the same process share nothing. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry()
   const executed = countExecutions(registry)
@@ -66,7 +63,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   tally(
     registry,
     'webhook_node_log_lines_lost_total',
-    'Lines of the log that could not be written.',
+    'Log lines that could not be written.',
     sources.logLinesLost,
   )
   const stopMeasuring = measureEventLoop(registry)
@@ -85,33 +82,28 @@ export function createMetrics(sources: MetricsSources): Metrics {
 function countProblems(registry: Registry, codes: readonly string[]) {
   return count(registry, {
     name: 'webhook_node_problems_total',
-    help: 'Requests that were answered with a problem, by its code.',
+    help: 'Requests that were answered with a problem, by code.',
     series: codes.map((code) => ({ code })),
   })
 }
 
 function countConnections(registry: Registry, { connections, maxConnections }: MetricsSources) {
-  gauge(
-    registry,
-    'webhook_node_client_connections_open',
-    'Connections of clients that are open.',
-    connections,
-  )
+  gauge(registry, 'webhook_node_client_connections_open', 'Open connections of clients.', connections)
   gauge(
     registry,
     'webhook_node_client_connections_limit',
-    'How many connections of clients may be open, MAX_CONNECTIONS.',
+    'Limit for open connections of clients, MAX_CONNECTIONS.',
     () => maxConnections,
   )
   return {
     refused: count(registry, {
       name: 'webhook_node_client_connections_refused_total',
-      help: 'Connections of clients that were closed at once since there were too many.',
+      help: 'Connections of clients that were closed at once because too many were open.',
       series: [],
     }),
     repliesNotRead: count(registry, {
       name: 'webhook_node_replies_not_read_total',
-      help: 'Replies that were given up since the client did not read them.',
+      help: 'Replies that were abandoned because the client did not read them.',
       series: [],
     }),
   }
@@ -120,7 +112,7 @@ function countConnections(registry: Registry, { connections, maxConnections }: M
 function countLimits(registry: Registry, names: readonly string[]) {
   return count(registry, {
     name: 'webhook_node_limited_total',
-    help: 'What was turned away, by the limit: requests for the share or rate of a client or tenant, or for want of places or memory of the service; pauses between attempts; rests of responses.',
+    help: 'Refusals by limit: requests that exceed the share or rate of a client or tenant, or the capacity or memory of the service; pauses between attempts; rests of responses.',
     series: names.map((reason) => ({ reason })),
   })
 }
@@ -129,32 +121,28 @@ function describeUsage(registry: Registry, { limits, usage }: MetricsSources): v
   const describe = (name: string, help: string, read: () => number) => gauge(registry, name, help, read)
   describe(
     'webhook_node_executions_in_flight',
-    'Executions and previews under way, without those in a pause.',
+    'Executions and previews under way, not counting those in a pause.',
     () => usage().active,
   )
   describe(
     'webhook_node_executions_in_flight_limit',
-    'How many executions may be under way, MAX_IN_FLIGHT.',
+    'Limit for executions under way, MAX_IN_FLIGHT.',
     () => limits.maxInFlight,
   )
   describe(
     'webhook_node_executions_paused',
-    'Executions in a pause between two attempts, and behind it.',
+    'Executions in a pause between two attempts, or waiting for capacity after it.',
     () => usage().paused,
   )
   describe(
     'webhook_node_executions_paused_limit',
-    'How many executions may be in a pause, MAX_PAUSED.',
+    'Limit for executions in a pause, MAX_PAUSED.',
     () => limits.maxPaused,
   )
-  describe(
-    'webhook_node_bytes_in_flight',
-    'Memory that is reserved for what is under way.',
-    () => usage().bytes,
-  )
+  describe('webhook_node_bytes_in_flight', 'Memory reserved for requests under way.', () => usage().bytes)
   describe(
     'webhook_node_bytes_in_flight_limit',
-    'How much memory may be reserved, MAX_BYTES_IN_FLIGHT.',
+    'Limit for reserved memory, MAX_BYTES_IN_FLIGHT.',
     () => limits.maxBytesInFlight,
   )
 }
@@ -163,7 +151,7 @@ function describeLoad(registry: Registry, { load }: MetricsSources): void {
   gauge(
     registry,
     'webhook_node_calls_waiting',
-    'Calls that wait for a place at their host.',
+    'Calls that wait because their host has reached MAX_PER_HOST.',
     () => load().waiting,
   )
   gauge(
@@ -178,7 +166,7 @@ function describeSecrets(registry: Registry, { areSecretsStale }: MetricsSources
   gauge(
     registry,
     'webhook_node_secrets_stale',
-    '1 while the files of secrets have changed and cannot be used, so that those of before are in use.',
+    '1 while the changed files of secrets are invalid and the previous secrets are in use.',
     () => Number(areSecretsStale()),
   )
 }

@@ -2,12 +2,11 @@ import type { Registry } from '@prometheus-io/client'
 import Gauge from '@prometheus-io/client/lib/gauge.js'
 import { gauge, tally } from './series.ts'
 
-/** What runs, since when, and what it takes. */
 export function describeProcess(registry: Registry, version: string): void {
   const labels = { version, node_version: process.version }
   new Gauge({
     name: 'webhook_node_build_info',
-    help: 'Version of the service and of Node. Always 1.',
+    help: 'Always 1. The labels show the versions of the service and of Node.js.',
     labelNames: Object.keys(labels),
     registers: [registry],
   }).set(labels, 1)
@@ -15,16 +14,16 @@ export function describeProcess(registry: Registry, version: string): void {
   gauge(
     registry,
     'webhook_node_process_start_time_seconds',
-    'Start of the process, in Unix time.',
+    'Start time of the process, in Unix time.',
     () => performance.timeOrigin / 1000,
   )
-  gauge(registry, 'webhook_node_process_resident_memory_bytes', 'Memory that the process takes.', () =>
+  gauge(registry, 'webhook_node_process_resident_memory_bytes', 'Resident memory of the process.', () =>
     process.memoryUsage.rss(),
   )
   gauge(
     registry,
     'webhook_node_process_heap_used_bytes',
-    'Memory that objects of the program take.',
+    'Used heap of the process.',
     () => process.memoryUsage().heapUsed,
   )
   tally(

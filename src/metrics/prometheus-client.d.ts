@@ -1,4 +1,5 @@
-// What we use of the client. Its main file also loads default metrics, clusters and OpenTelemetry.
+// The parts of the client that the service uses. The main file would also load default metrics, clusters and
+// OpenTelemetry.
 
 declare module '@prometheus-io/client/lib/counter.js' {
   export { Counter as default } from '@prometheus-io/client'

@@ -6,14 +6,14 @@ import Histogram from '@prometheus-io/client/lib/histogram.js'
 interface SeriesOptions<Name extends string> {
   readonly name: string
   readonly help: string
-  /** The labels of every series there can be: the first value of one that appears later is lost to `rate`. */
+  /** The labels of every possible series: `rate` misses the first value of a series that appears later. */
   readonly series: readonly LabelValues<Name>[]
 }
 
-/** Seconds from a fast target nearby to the longest call that makes sense. */
+/** Seconds, from a fast target nearby to the longest reasonable call. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-/** A counter whose series all stand at 0. */
+/** Registers a counter with all its series at 0. */
 export function count<Name extends string>(
   registry: Registry,
   { series, ...rest }: SeriesOptions<Name>,
@@ -23,7 +23,7 @@ export function count<Name extends string>(
   return counter
 }
 
-/** A histogram of seconds whose series all stand at 0. */
+/** Registers a histogram of seconds with all its series at 0. */
 export function measure<Name extends string>(
   registry: Registry,
   { series, ...rest }: SeriesOptions<Name>,
@@ -38,7 +38,7 @@ export function measure<Name extends string>(
   return histogram
 }
 
-/** A gauge that is read when it is asked for. */
+/** Registers a gauge that is read on each scrape. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
   new Gauge({
     name,
@@ -50,7 +50,7 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   })
 }
 
-/** A counter of what is counted elsewhere, read when it is asked for. */
+/** Registers a counter that is kept elsewhere and read on each scrape. */
 export function tally(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     name,
@@ -64,6 +64,6 @@ export function tally(registry: Registry, name: string, help: string, read: () =
 }
 
 function listLabelNames<Name extends string>([first]: readonly LabelValues<Name>[]): Name[] {
-  // The keys of the labels are their names, which the type of Object.keys does not say.
+  // The type of Object.keys does not show that the keys are the names of the labels.
   return Object.keys(first ?? {}) as Name[]
 }

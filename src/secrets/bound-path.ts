@@ -1,9 +1,12 @@
-/** The beginning of a path that a secret is bound to, or what is wrong with the entry that names it. */
+/** A path prefix that a secret is bound to, or the problem of its entry. */
 export type ParsedPath =
   | { readonly ok: true; readonly prefix: string }
   | { readonly ok: false; readonly problem: string }
 
-/** Reads an entry of `paths`. The prefix is as it is sent and ends at a segment, so without a slash at its end. */
+/**
+ * Reads an entry of `paths`. The prefix has the form in which it is sent, ends with a whole segment and has no slash
+ * at its end.
+ */
 export function parseBoundPath(entry: string): ParsedPath {
   const problem = findProblem(entry)
   return problem === null ? { ok: true, prefix: entry.replace(/\/$/, '') } : { ok: false, problem }
@@ -13,7 +16,7 @@ function findProblem(entry: string): string | null {
   if (!entry.startsWith('/')) return 'must begin with "/"'
   if (/[?#]/.test(entry)) return 'must not contain "?" or "#": only the path is compared'
   if (/[^!-~]|\\/.test(entry))
-    return 'must be written as it is sent: white space, controls, "\\" and what is not ASCII percent-encoded'
+    return 'must be written as it is sent: with white space, control characters, "\\" and characters beyond ASCII percent-encoded'
   if (entry.includes('//')) return 'must not have an empty segment'
   const made = unescapeWhole(entry)
   if (made === null || made.split(/[/\\]/).some(isDots))
@@ -22,9 +25,9 @@ function findProblem(entry: string): string | null {
 }
 
 /**
- * Whether a rendered path is the prefix or below it, whatever its target makes of escapes. What stands behind the
- * prefix is refused where some server would find its way up in it. NUL, which stands for a secret, ends a segment:
- * it may turn out to begin with a separator.
+ * Whether a rendered path is the prefix or below it, however the target decodes escapes. A path is refused if its
+ * part after the prefix may lead a server upwards. NUL, the placeholder of a secret, ends a segment: the secret may
+ * begin with a separator.
  */
 export function isWithin(prefix: string, path: string): boolean {
   if (path !== prefix && !path.startsWith(`${prefix}/`)) return false
@@ -37,20 +40,20 @@ function isPlain(segment: string): boolean {
 }
 
 /**
- * What ends a segment for some server: separators, NUL, and what may be one of them, such as overlong UTF-8, which
- * begins with the bytes C0 and C1 as nothing else does.
+ * What ends a segment for some server: separators, NUL, and possible disguises of a separator, such as overlong
+ * UTF-8, whose first byte is C0 or C1 and which nothing else begins with.
  */
 const endsInDisguise = /[/\\\0\xc0\xc1]|%u[\da-f]{4}/i
 
-/** Some servers cut off what follows a semicolon, or drop white space and controls, before they look for dots. */
+/** Some servers drop parameters after a semicolon, white space and control characters before they interpret dots. */
 function isDots(segment: string): boolean {
   return /^\.{1,2}(?:[;?#]|$)/.test(segment.replaceAll(/[\0- \x7f]/g, ''))
 }
 
-/** Servers in a row may each unescape what they get. Nobody has more of them for a reason. */
+/** Several servers in a row may each decode the path. More than four are not realistic. */
 const maxRounds = 4
 
-/** The bytes of a text that is unescaped until nothing is left to do, or null where that takes too many rounds. */
+/** Decodes a text until it no longer changes. Null if that takes too many rounds. */
 function unescapeWhole(text: string): string | null {
   let made = text
   for (let round = 0; round < maxRounds; round++) {

@@ -3,24 +3,27 @@ import { isUnbound, nameProblem, type Secrets, unboundSecret, usualPlaces } from
 import { readSecretsDirectory, type SecretFiles } from './secrets-directory.ts'
 import { type ListedSecrets, nothingListed, parseSecretsFile } from './secrets-file.ts'
 
-/** Where the secrets of the service come from. */
+/** The settings that define stored secrets. */
 export interface SecretSources {
-  /** One file each; null where there is none. */
+  /** SECRETS_DIR, with one file per secret, or null. */
   readonly directory: string | null
-  /** JSON: name to value, or to value and binding; it may bind files of the directory. Null where there is none. */
+  /**
+   * SECRETS_FILE, a JSON object of name to value, or to value and binding, or null. It may bind files of the
+   * directory.
+   */
   readonly file: string | null
-  /** Whether a secret may be bound to nothing. */
+  /** Whether a secret may have no binding. */
   readonly unbound: 'allow' | 'refuse'
 }
 
-/** The secrets of the service, or all that is wrong with them: a sentence each that begins with the setting. */
+/** The stored secrets, or all problems: one sentence each, which begins with the name of the setting. */
 export type ReadSecrets =
   | { readonly ok: true; readonly secrets: Secrets }
   | { readonly ok: false; readonly problems: readonly string[] }
 
 const maxFileBytes = 1_048_576
 
-/** Reads all secrets at once, at the start and after a change: too rarely to hold anything up. */
+/** Reads all secrets, at the start and after a change. Reading is synchronous, because it is rare. */
 export function readSecrets({ directory, file, unbound }: SecretSources): ReadSecrets {
   const read = directory === null ? null : readSecretsDirectory(directory)
   const files = read?.ok ? read.files : noFiles
@@ -44,9 +47,9 @@ export function readSecrets({ directory, file, unbound }: SecretSources): ReadSe
   return { ok: true, secrets: new Map([...mounted, ...listed.secrets]) }
 }
 
-const isRefused = 'is bound to nothing, which SECRETS_UNBOUND refuses'
+const isRefused = 'has no binding, which SECRETS_UNBOUND refuses'
 
-/** What whoever runs the service should see of secrets that are bound to nothing or name no places, and did not before. */
+/** Warnings for the operator: secrets without a binding or without places that were not so before. */
 export function noticesOfSecrets(secrets: Secrets, before: Secrets = new Map()): readonly string[] {
   const newOnes = (listNames: (secrets: Secrets) => readonly string[]) => {
     const known = new Set(listNames(before))
@@ -55,12 +58,12 @@ export function noticesOfSecrets(secrets: Secrets, before: Secrets = new Map()):
   const unbound = newOnes(namesOfUnbound)
   const placeless = newOnes(namesOfPlaceless)
   return [
-    ...(unbound.length > 0 ? [`every caller may send these secrets anywhere: ${unbound.join(', ')}`] : []),
+    ...(unbound.length > 0 ? [`every client may send these secrets anywhere: ${unbound.join(', ')}`] : []),
     ...(placeless.length > 0 ? [`${placelessNotice}: ${placeless.join(', ')}`] : []),
   ]
 }
 
-const placelessNotice = `these secrets have no "in", and so may stand in ${[...usualPlaces].join(', ')} only`
+const placelessNotice = `these secrets have no "in", so they may be used in ${[...usualPlaces].join(', ')} only`
 
 function namesOfUnbound(secrets: Secrets): readonly string[] {
   return [...secrets].flatMap(([name, secret]) => (isUnbound(secret) ? name : []))
@@ -77,13 +80,13 @@ function readSecretsFile(path: string, files: SecretFiles | null): ListedSecrets
 
 const noFiles: SecretFiles = new Map()
 
-/** Files that no entry binds are secrets under their own names. */
+/** A file that no entry binds is a secret under its own name. */
 function mountedSecrets(files: SecretFiles, boundFiles: ReadonlySet<string>): Secrets {
   const own = [...files].filter(([name]) => !boundFiles.has(name) && nameProblem(name) === null)
   return new Map(own.flatMap(([name, file]) => (file.ok ? [[name, unboundSecret(file.text)]] : [])))
 }
 
-/** A file that an entry binds goes by the name of the entry, and may have any of its own. */
+/** A bound file has the name of its entry. The name of the file itself may be any. */
 function findProblems(files: SecretFiles, boundFiles: ReadonlySet<string>): readonly string[] {
   return [...files].flatMap(([name, file]) => {
     const badName = boundFiles.has(name) ? null : nameProblem(name)

@@ -12,28 +12,27 @@ import {
 } from './secret.ts'
 import type { SecretFiles } from './secrets-directory.ts'
 
-/** What an entry of SECRETS_FILE is read with. */
 export interface EntryContext {
-  /** The files of SECRETS_DIR; null where it is not set. */
+  /** The files of SECRETS_DIR. Null if it is not set. */
   readonly files: SecretFiles | null
-  /** Takes what is wrong with an entry: where, as a JSON Pointer, and the end of a sentence that shows no value. */
+  /** Takes a problem of an entry: its JSON Pointer, and the end of a sentence. It never shows a value. */
   readonly complain: (path: string, problem: string) => void
 }
 
 /** An entry of SECRETS_FILE. */
 export interface ReadEntry {
   readonly secret: Secret
-  /** The file of SECRETS_DIR that it binds, or null. */
+  /** The file of SECRETS_DIR that the entry binds, or null. */
   readonly file: string | null
 }
 
-/** The members of an entry that is more than its value. */
+/** The members of an entry that is an object. */
 export const entryMembers = ['value', 'file', 'in', 'hosts', 'ports', 'paths', 'tenants', 'hidden']
 
 type JsonObject = Readonly<Record<string, unknown>>
 type Parse<T> = (entry: unknown) => { readonly value: T } | { readonly problem: string }
 
-/** Reads an entry of SECRETS_FILE: a value, or an object with the value or its file and what it is bound to. */
+/** Reads an entry of SECRETS_FILE: a value, or an object with a value or a file, and a binding. */
 export function readEntry(entry: unknown, path: string, context: EntryContext): ReadEntry {
   if (!isObject(entry)) return { secret: unboundSecret(valueAt(path, entry, context)), file: null }
   for (const name of Object.keys(entry).filter((member) => !entryMembers.includes(member)))
@@ -76,11 +75,14 @@ function valueAt(path: string, value: unknown, { complain }: EntryContext): stri
   return typeof value === 'string' ? value : ''
 }
 
-/** What is wrong with a file that is there is said of SECRETS_DIR. What is no name of one may be a value. */
+/**
+ * Problems of an existing file are reported with SECRETS_DIR. A text that is not a file name may be a misplaced
+ * value, so it is not shown.
+ */
 function valueOfFile(path: string, name: unknown, { files, complain }: EntryContext): string {
   if (typeof name !== 'string') complain(path, notText)
   else if (files === null) complain(path, 'names a file of SECRETS_DIR, which is not set')
-  else if (!files.has(name)) complain(path, `is no file of SECRETS_DIR${didYouMean(name, files.keys())}`)
+  else if (!files.has(name)) complain(path, `is not a file of SECRETS_DIR${didYouMean(name, files.keys())}`)
   else {
     const file = files.get(name)
     if (file?.ok) return file.text
@@ -93,7 +95,7 @@ function isHiddenAt(path: string, hidden: unknown, { complain }: EntryContext): 
   return hidden !== false
 }
 
-/** An empty list would bind a secret to nothing at all, which nobody can have meant. */
+/** An empty list is refused: the secret could not be used at all. */
 function listAt<T>(
   path: string,
   value: unknown,
@@ -145,7 +147,7 @@ const parseTenant: Parse<string> = (entry) => {
 }
 
 function unknown(word: string, known: readonly string[]): string {
-  return `is not known${didYouMean(word, known) || `; known are ${known.join(', ')}`}`
+  return `is unknown${didYouMean(word, known) || `; the known words are ${known.join(', ')}`}`
 }
 
 function didYouMean(word: string, known: Iterable<string>): string {
@@ -153,7 +155,7 @@ function didYouMean(word: string, known: Iterable<string>): string {
   return meant === null ? '' : `; did you mean "${meant}"?`
 }
 
-/** Whether a value of JSON is an object, and no list. */
+/** Whether a JSON value is an object, which an array is not. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,34 +3,33 @@ import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secret
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
 import { watchValue } from './watch-value.ts'
 
-/** The secrets of the service. */
+/** The stored secrets. */
 export interface SecretStore {
-  /** The secret, where it may be used so; undefined for a name that is not known. */
+  /** The secret, if its binding allows the use. Undefined for an unknown name. */
   find(name: string, use: StoredSecretUse): FoundSecret | RefusedSecret | undefined
-  /** Whether the sources have changed and cannot be used, so that the secrets of before are in use. */
+  /** Whether the previous secrets are in use because the changed sources are invalid. */
   isStale(): boolean
-  /** Ends the looking for changes. */
+  /** Stops watching the sources. */
   close(): void
 }
 
-/** Takes what there is to say of a re-reading: never a value. */
+/** Logs the result of a re-reading, never a value. */
 export interface SecretLog {
   info(details: object, message: string): void
   warn(message: string): void
   error(details: object, message: string): void
 }
 
-/** What a store begins with. */
 export interface SecretStoreOptions {
   readonly sources: SecretSources
-  /** What the sources held at the start. */
+  /** The secrets read at the start. */
   readonly initial: Secrets
   readonly log: SecretLog
-  /** How often is looked for a change. */
+  /** Interval of looking for changes. */
   readonly intervalMs?: number
 }
 
-/** Keeps the secrets in memory and reads them again when they change. */
+/** Keeps the secrets in memory, and reads them again when they change. */
 export function createSecretStore({ sources, initial, log, intervalMs }: SecretStoreOptions): SecretStore {
   const secrets = watchValue<Secrets>(sources, {
     initial,
@@ -40,11 +39,11 @@ export function createSecretStore({ sources, initial, log, intervalMs }: SecretS
       return read.ok ? { ok: true, value: read.secrets } : read
     },
     onAdopted(found, before) {
-      log.info({ secrets: found.size }, 'the secrets have changed and were read again')
+      log.info({ secrets: found.size }, 'the secrets changed and were read again')
       for (const notice of noticesOfSecrets(found, before)) log.warn(notice)
     },
     onRefused(problems) {
-      log.error({ problems }, 'the secrets have changed and cannot be used; those of before stay in use')
+      log.error({ problems }, 'the secrets changed but are not valid; the previous secrets stay in use')
     },
   })
   return {

@@ -4,41 +4,41 @@ import { contains, parseIp } from '../egress/policy/ip-address.ts'
 import type { SecretBinding, SecretPlace, SecretUse } from '../webhook/template/secret-lookup.ts'
 import { isWithin } from './bound-path.ts'
 
-/** A secret of the service, and what it is bound to. */
+/** A stored secret and its binding. */
 export interface Secret {
   readonly value: string
-  /** Where in a request it may stand. */
+  /** The parts of a request that may contain it. */
   readonly places: ReadonlySet<SecretPlace>
-  /** Whether its entry names the places with `in`; else they are the usual ones. */
+  /** Whether the entry names the places with `in`. Else they are `usualPlaces`. */
   readonly arePlacesNamed: boolean
-  /** The hosts that it may be sent to; null for all. */
+  /** The hosts that it may be sent to. Null for all. */
   readonly hosts: readonly AddressRule[] | null
-  /** The ports of these; null for all. */
+  /** The ports that it may be sent to. Null for all. */
   readonly ports: ReadonlySet<number> | null
-  /** Beginnings of the paths that it may be sent to, as `parseBoundPath` gives them; null for all. */
+  /** Prefixes of the paths that it may be sent to, from `parseBoundPath`. Null for all. */
   readonly paths: readonly string[] | null
-  /** The tenants that may use it; null for all, and for calls that name none. */
+  /** The tenants that may use it. Null: any tenant, or none. */
   readonly tenants: ReadonlySet<string> | null
-  /** Whether it is to be masked. A user name or an account id need not be. */
+  /** Whether to mask it. A user name or an account id need not be masked. */
   readonly isHidden: boolean
 }
 
-/** Secrets by their names. */
+/** Secrets by name. */
 export type Secrets = ReadonlyMap<string, Secret>
 
-/** What is to be done with a secret of the service, and for whom. */
+/** An intended use of a stored secret. */
 export interface StoredSecretUse extends SecretUse {
-  /** Null where the call names none. */
+  /** Null if the call names no tenant. */
   readonly tenant: string | null
 }
 
 /**
- * Where a secret may stand that does not say it. Elsewhere a target keeps and shows what it gets, so that an author
- * could have it cut, counted or written in another way.
+ * The places of a secret whose entry names none. Targets store and show other parts of a request, so an author could
+ * have the secret cut, counted or encoded there.
  */
 export const usualPlaces: ReadonlySet<SecretPlace> = new Set(['auth', 'headers', 'tls', 'signing'])
 
-/** A secret that is its value alone. */
+/** A secret without a binding. */
 export function unboundSecret(value: string): Secret {
   return {
     value,
@@ -52,7 +52,10 @@ export function unboundSecret(value: string): Secret {
   }
 }
 
-/** What of its binding a use of a secret does not keep, or null. Other tenants learn nothing of the rest of it. */
+/**
+ * The part of the binding that forbids a use, or null. The tenant is checked first: other tenants learn nothing about
+ * the rest.
+ */
 export function findRefusal(secret: Secret, use: StoredSecretUse): SecretBinding | null {
   const { places, hosts, ports, paths, tenants } = secret
   if (tenants !== null && (use.tenant === null || !tenants.has(use.tenant))) return 'tenants'
@@ -64,27 +67,27 @@ export function findRefusal(secret: Secret, use: StoredSecretUse): SecretBinding
   return null
 }
 
-/** Whether a secret may be sent anywhere, for everybody. */
+/** Whether every client may send the secret anywhere. */
 export function isUnbound({ hosts, tenants }: Secret): boolean {
   return hosts === null && tenants === null
 }
 
-/** The largest value of a secret. */
+/** Largest value of a secret. */
 export const maxSecretBytes = 65_536
 
 const secretName = new RegExp(`^${secretNamePattern}$`)
 const tenantName = new RegExp(`^${tenantPattern}$`)
 
-/** What is wrong with the name of a secret, as the end of a sentence that begins with it, or null. */
+/** The problem of a name, as the end of a sentence that begins with the name, or null. */
 export function nameProblem(name: string): string | null {
   return secretName.test(name)
     ? null
-    : 'is no name of a secret: those are letters, digits and _ of ASCII, not a digit first'
+    : 'is not a name of a secret: use ASCII letters, digits and _, and no digit first'
 }
 
-/** What is wrong with a value, without showing it, or null. */
+/** The problem of a value, without the value, or null. */
 export function valueProblem(value: string): string | null {
-  // Whole characters count, as in the schema of a request.
+  // Counts characters, like the schema of a request.
   if ([...value.slice(0, minMaskLength * 2)].length < minMaskLength)
     return `must have at least ${minMaskLength} characters: a shorter value cannot be masked`
   if (value.includes('\0')) return 'must not contain NUL'
@@ -93,18 +96,18 @@ export function valueProblem(value: string): string | null {
   return null
 }
 
-/** What is wrong with the name of a tenant, or null. */
+/** The problem of a tenant's name, or null. */
 export function tenantProblem(tenant: string): string | null {
-  return tenantName.test(tenant) ? null : 'is no name of a tenant: up to 64 of A-Z a-z 0-9 . _ -'
+  return tenantName.test(tenant) ? null : 'is not a name of a tenant: use 1 to 64 of A-Z a-z 0-9 . _ -'
 }
 
-/** A host that a secret may be sent to: a name, `*.suffix` or an address. */
+/** Reads a host that a secret may be sent to: a name, `*.suffix` or an address. */
 export function parseBoundHost(entry: string): ReturnType<typeof parseOnlyRule> {
   const parsed = parseOnlyRule(entry)
   if (!parsed.ok || parsed.rule.port === null) return parsed
   return {
     ok: false,
-    problem: `"${entry}" is not usable: hosts are named without a port; "ports" has those.`,
+    problem: `"${entry}" is not usable: an entry of "hosts" has no port; use "ports".`,
   }
 }
 

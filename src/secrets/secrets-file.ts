@@ -5,15 +5,15 @@ import { nameProblem, type Secret, type Secrets } from './secret.ts'
 import { type EntryContext, entryMembers, isObject, readEntry } from './secret-entry.ts'
 import type { SecretFiles } from './secrets-directory.ts'
 
-/** What SECRETS_FILE holds. Nothing of it may be used where there are problems; none of them shows a value. */
+/** The content of SECRETS_FILE. If there are problems, the secrets must not be used. No problem shows a value. */
 export interface ListedSecrets {
   readonly secrets: Secrets
-  /** The names of the files of SECRETS_DIR that are bound by an entry, and known under its name alone. */
+  /** The files of SECRETS_DIR that an entry binds. They are known only by the name of the entry. */
   readonly boundFiles: ReadonlySet<string>
   readonly problems: readonly string[]
 }
 
-/** Reads the text of SECRETS_FILE, and the files that it binds. What is wrong is said with its JSON Pointer. */
+/** Reads the text of SECRETS_FILE and the files that it binds. Problems name their JSON Pointer. */
 export function parseSecretsFile(text: string, files: SecretFiles | null = null): ListedSecrets {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
   if (!parsed.ok) return nothingListed(parsed.detail)
@@ -23,7 +23,7 @@ export function parseSecretsFile(text: string, files: SecretFiles | null = null)
     )
   const problems: string[] = []
   const complain: EntryContext['complain'] = (path, problem) => problems.push(`${path} ${problem}`)
-  for (const steps of repeatedMembers(text)) complain(pointer('', ...steps), 'is there twice')
+  for (const steps of repeatedMembers(text)) complain(pointer('', ...steps), 'occurs twice')
   const secrets = new Map<string, Secret>()
   const boundFiles = new Set<string>()
   for (const [name, entry] of Object.entries(parsed.plain)) {
@@ -37,7 +37,7 @@ export function parseSecretsFile(text: string, files: SecretFiles | null = null)
   return { secrets, boundFiles, problems }
 }
 
-/** What is in a file that is not there, or that cannot be read. */
+/** The content of a file that is missing or cannot be read. */
 export function nothingListed(...problems: readonly string[]): ListedSecrets {
   return { secrets: new Map(), boundFiles: new Set(), problems }
 }

@@ -4,25 +4,23 @@ import type { SecretSources } from './read-secrets.ts'
 import { describeSystemError } from './read-text.ts'
 import { isSecretFile } from './secrets-directory.ts'
 
-/** Looks at files until it is closed. */
 export interface Watcher {
   close(): void
 }
 
-/** Where sources are; null where there is none. */
+/** The paths of the sources, or null. */
 export type SourcePlaces = Pick<SecretSources, 'directory' | 'file'>
 
-/** What a watcher does. */
 export interface WatcherOptions<Found> {
   readonly intervalMs: number
   readonly read: () => Found
-  /** Takes what was read. The marks tell one state of the sources from another. */
+  /** Takes a new value. The marks identify the state of the sources. */
   readonly onChange: (found: Found, marks: string) => void
 }
 
 /**
- * Reads the sources where they may have changed, and once at the beginning. It looks again and again rather than
- * waiting to be told: events of a file system miss links that are swapped, mounts and files that come by network.
+ * Reads the sources at the start and whenever they may have changed. It polls, because events of a file system miss
+ * swapped links, mounts and network files.
  */
 export function watchSources<Found>(
   places: SourcePlaces,
@@ -41,7 +39,7 @@ export function watchSources<Found>(
     plan()
   }
 
-  /** What was read while it changed is of no state that has marks. The next look reads it again. */
+  /** Sources that change while they are read belong to no state with marks. The next poll reads them again. */
   async function readState(marks: string): Promise<boolean> {
     const found = read()
     const { marks: after } = await readMarks(places)
@@ -63,13 +61,15 @@ export function watchSources<Found>(
   }
 }
 
-/** What tells one state of the sources from another, and whether it can be relied on. */
+/** Identifies a state of the sources. `isSettled` tells whether another change would give other marks. */
 interface Marks {
   readonly marks: string
   readonly isSettled: boolean
 }
 
-/** Clocks of file systems are coarse: a second change within their tick leaves the same marks. */
+/**
+ * Timestamps of file systems are coarse, up to 2 s with FAT: a second change within one tick leaves the same marks.
+ */
 const settlingMs = 3_000
 
 async function readMarks({ directory, file }: SourcePlaces): Promise<Marks> {
@@ -79,7 +79,7 @@ async function readMarks({ directory, file }: SourcePlaces): Promise<Marks> {
   return { marks: marks.map(({ mark }) => mark).join('\n'), isSettled: newest < Date.now() - settlingMs }
 }
 
-/** A directory that cannot be read has the mark of its own path. */
+/** A directory that cannot be read is marked by its own path. */
 function filesIn(directory: string): Promise<readonly string[]> {
   return readdir(directory).then(
     (names) => [directory, ...names.filter(isSecretFile).map((name) => join(directory, name))],

@@ -1,43 +1,42 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type SourcePlaces, watchSources } from './watch-sources.ts'
 
-/** What was read, or all that is wrong with it: a sentence each. */
+/** A value, or all problems: one sentence each. */
 type ReadValue<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** What sources hold, kept in memory. */
+/** The current value of the sources. */
 export interface WatchedValue<Value> {
   readonly current: Value
-  /** Whether the sources have changed and cannot be used, so that the value of before is in use. */
+  /** Whether the previous value is in use because the changed sources are invalid. */
   readonly isStale: boolean
-  /** Ends the looking for changes. */
+  /** Stops watching the sources. */
   close(): void
 }
 
-/** What is watched, and whom to tell. */
 export interface WatchedValueOptions<Value> {
-  /** What the sources held at the start. */
+  /** The value read at the start. */
   readonly initial: Value
-  /** How often is looked for a change. */
+  /** Interval of looking for changes. */
   readonly intervalMs?: number | undefined
   readonly read: () => ReadValue<Value>
-  /** Told when another value is in use, or one again that can be used. */
+  /** Called when a new value is in use, or when the sources have become valid again. */
   readonly onAdopted: (value: Value, before: Value) => void
-  /** Told once of each state that cannot be used. */
+  /** Called once for each invalid state. */
   readonly onRefused: (problems: readonly string[]) => void
 }
 
 const usualIntervalMs = 2_000
 
-/** A state of the sources that cannot be used. */
+/** An invalid state of the sources. */
 interface Refused {
   readonly problems: readonly string[]
-  /** Tells it from another state with the same problems. */
+  /** Identifies the state among others with the same problems. */
   readonly marks: string
 }
 
-/** Keeps a value in memory and reads it again when its sources change. A state with problems changes nothing. */
+/** Keeps a value in memory, and reads it again when its sources change. An invalid state changes nothing. */
 export function watchValue<Value>(
   places: SourcePlaces,
   { initial, intervalMs = usualIntervalMs, read, onAdopted, onRefused }: WatchedValueOptions<Value>,

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 
-/** The certificates in a text of PEM. Throws where one of them is none. */
+/** Parses the certificates of a PEM text. Throws if one is invalid. */
 export function parseCertificates(pem: string): readonly X509Certificate[] {
   const begun = pem.split('-----BEGIN ').slice(1)
   return begun
@@ -8,7 +8,7 @@ export function parseCertificates(pem: string): readonly X509Certificate[] {
     .map((part) => new X509Certificate(`-----BEGIN ${part}`))
 }
 
-/** What the operator should know of the certificates that the service was told to trust. */
+/** Warnings for the operator about expired certificates, or those not yet valid. */
 export function describeInvalidCertificates(pem: string, now = new Date()): readonly string[] {
   const unusable = parseCertificates(pem).filter(
     ({ validFromDate, validToDate }) => now < validFromDate || validToDate < now,
@@ -19,7 +19,7 @@ export function describeInvalidCertificates(pem: string, now = new Date()): read
 
 function describe({ subject, serialNumber, validFromDate, validToDate }: X509Certificate): string {
   const [from, to] = [validFromDate, validToDate].map((date) => date.toISOString().slice(0, 10))
-  // Node has no subject where there is none, whatever its types say.
+  // Node leaves out an empty subject, contrary to its types.
   const name = subject || `serial number ${serialNumber}`
   return `${name.replaceAll('\n', ', ')} (${from} to ${to})`
 }

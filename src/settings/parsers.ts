@@ -14,7 +14,7 @@ import { type Client, clientNamePattern, minKeyLength, rights } from '../http/cl
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
 import { parseCertificates } from './certificates.ts'
 
-/** The value of a variable, or what it must be, as the end of a sentence that begins with its name. */
+/** The value of a variable, or what it must be: the end of a sentence that begins with the variable's name. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: string }
@@ -22,7 +22,7 @@ export type Parsed<T> =
 /** Reads the text of a variable. */
 export type Parse<T> = (text: string) => Parsed<T>
 
-/** Decimal digits without a sign; both bounds are allowed. */
+/** Decimal digits without a sign. The bounds are inclusive. */
 export function integer(min: number, max: number): Parse<number> {
   return (text) =>
     /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
@@ -30,7 +30,7 @@ export function integer(min: number, max: number): Parse<number> {
       : wrong(`must be an integer from ${min} to ${max}`)
 }
 
-/** One of the words, letter by letter. */
+/** One of the words, case-sensitive. */
 export function parseWord<const T extends string>(words: readonly T[]): Parse<T> {
   return (text) => {
     const word = words.find((candidate) => candidate === text)
@@ -44,19 +44,19 @@ export const onOrOff: Parse<boolean> = (text) => {
   return parsed.ok ? right(parsed.value === 'on') : parsed
 }
 
-/** An address, or a name that is looked up when the service begins to listen. */
+/** An address, or a name that is resolved when the service starts to listen. */
 export function hostToListenOn(text: string): Parsed<string> {
-  // For this one name Fastify opens a server for each of its addresses, and only one of them would be guarded.
+  // For `localhost` Fastify opens a server per address, and the limits would apply to only one of them.
   if (text === 'localhost') return right('127.0.0.1')
   return isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? right(text) : wrong('must be an address or a host name')
 }
 
-/** A value that need not be there: nothing is null. */
+/** An optional value: null for an empty text. */
 export function unset<T>(parse: Parse<T>): Parse<T | null> {
   return (text) => (text === '' ? right(null) : parse(text))
 }
 
-/** Any text, such as where a file is: whoever reads that says whether it can be read. */
+/** Any text, such as the path of a file. Reading the file shows whether it is valid. */
 export function anyText(text: string): Parsed<string> {
   return right(text)
 }
@@ -76,7 +76,7 @@ export const addressRules: Parse<readonly AddressRule[]> = parseList((entry) =>
 /** Entries of EGRESS_ONLY. */
 export const onlyRules: Parse<readonly AddressRule[]> = parseList((entry) => toRule(parseOnlyRule(entry)))
 
-/** Prefixes of NAT64. */
+/** Entries of EGRESS_NAT64. */
 export const nat64Prefixes: Parse<readonly IpRange[]> = parseList((entry) => {
   const range = parseNat64Prefix(entry)
   return range === null
@@ -84,7 +84,7 @@ export const nat64Prefixes: Parse<readonly IpRange[]> = parseList((entry) => {
     : right(range)
 })
 
-/** Addresses with their ports, as `node:dns` takes them. */
+/** Addresses with ports, in the form of `node:dns`. */
 export const nameServers: Parse<readonly string[]> = parseList((entry) => {
   const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
   const address = bracketed ?? plain ?? entry
@@ -94,29 +94,29 @@ export const nameServers: Parse<readonly string[]> = parseList((entry) => {
   return right(family === 6 ? `[${address}]:${port}` : `${address}:${port}`)
 })
 
-/** Entries `name=value` of headers, the value percent-encoded. What is wrong is said without showing a value. */
+/** Headers as `name=value`, the value percent-encoded. Problems do not show a value. */
 export function headerList(text: string): Parsed<Readonly<Record<string, string>>> {
   const pairs = parseList(headerPair)(text)
   return pairs.ok ? right(Object.fromEntries(pairs.value)) : pairs
 }
 
-/** Entries `name:key` or `name:key@tenant1|tenant2`. What is wrong with them is said without showing a key. */
+/** Entries `name:key` or `name:key@tenant1|tenant2`. Problems do not show a key. */
 export function apiKeyList(text: string): Parsed<readonly Client[]> {
   const clients = parseList(clientOfKey)(text)
   if (!clients.ok) return clients
-  if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a name of its own')
+  if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a different name')
   if (hasTwins(clients.value.flatMap(({ keyHashes }) => keyHashes)))
     return wrong('no two names may have the same key')
   return clients
 }
 
-/** The text of a file with certificates, each of which was read; null where no file is named. */
+/** The text of a file with valid certificates. Null without a path. */
 export function certificateFile(path: string): Parsed<string | null> {
   if (path === '') return right(null)
   try {
     const text = readFileSync(path, 'utf8')
     const certificates = parseCertificates(text)
-    // Written anew: OpenSSL passes over a block that does not begin on a line of its own.
+    // Serialized again: OpenSSL ignores a block that does not begin on its own line.
     if (certificates.length > 0 && certificates.length === countBlocks(text))
       return right(certificates.map(String).join(''))
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
@@ -126,12 +126,12 @@ export function certificateFile(path: string): Parsed<string | null> {
   }
 }
 
-/** Blocks of PEM, damaged ones too. */
+/** Counts the blocks of PEM, including damaged ones. */
 function countBlocks(text: string): number {
   return text.match(/-BEGIN [A-Z]/g)?.length ?? 0
 }
 
-/** A list of groups, in the form of Node's `ecdhCurve`, of which OpenSSL knows at least one. */
+/** A list of groups in the form of Node's `ecdhCurve`. OpenSSL must know at least one of them. */
 export function tlsGroups(text: string): Parsed<string> {
   const groups = text
     .split(/[:/]/)
@@ -139,7 +139,7 @@ export function tlsGroups(text: string): Parsed<string> {
     .map((group) => group.replace(/^[?*]+/, ''))
   return isListOfGroups(text) && groups.some(isListOfGroups)
     ? right(text)
-    : wrong('must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256')
+    : wrong('must be names of groups that OpenSSL knows, separated by colons, such as *X25519:P-256')
 }
 
 function isListOfGroups(ecdhCurve: string): boolean {
@@ -154,7 +154,7 @@ function isListOfGroups(ecdhCurve: string): boolean {
 function parseList<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
   return (text) => {
     const results = splitEntries(text).map(parseEntry)
-    // A list that comes out empty is a mistake of whoever made it, and may leave open what it was to close.
+    // A list without entries is a mistake, and could leave a target open that it was meant to close.
     if (text !== '' && results.length === 0) return wrong('must have at least one entry')
     const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
     if (problems.length > 0) return wrong([...new Set(problems)].join('; '))
@@ -173,7 +173,7 @@ function toRule(parsed: ParsedRule): Parsed<AddressRule> {
   return parsed.ok ? right(parsed.rule) : wrong(parsed.problem.replace(/\.$/, ''))
 }
 
-/** A key is what a bearer token may be (RFC 6750, section 2.1), which has neither `@` nor `|` in it. */
+/** A key has the form of a bearer token (RFC 6750, section 2.1), which cannot contain `@` or `|`. */
 const clientEntry = new RegExp(
   `^(?<name>${clientNamePattern}):(?<key>[\\w.~+/-]{${minKeyLength},}=*)(?:@(?<tenants>.*))?$`,
 )
@@ -182,11 +182,13 @@ function clientOfKey(entry: string): Parsed<Client> {
   const { name, key, tenants } = clientEntry.exec(entry)?.groups ?? {}
   if (name === undefined || key === undefined)
     return wrong(
-      `every entry must be name:key or name:key@tenant1|tenant2, and a key at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = at its end only`,
+      `every entry must be name:key or name:key@tenant1|tenant2, and a key must have at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = only at its end`,
     )
   const names = tenants?.split('|') ?? null
   if (names?.every((tenant) => tenantName.test(tenant)) === false)
-    return wrong('every tenant behind a key must be 1 to 64 of A-Z a-z 0-9 . _ -, with | between two of them')
+    return wrong(
+      'every tenant after a key must have 1 to 64 of A-Z a-z 0-9 . _ -, and tenants are separated by |',
+    )
   return right({
     name,
     keyHashes: [hashKey(key)],
@@ -205,7 +207,7 @@ function headerPair(entry: string): Parsed<readonly [name: string, value: string
   return wrong('every entry must be name=value of a header, with the value percent-encoded')
 }
 
-/** Null where a percent sign is not followed by what it announces. */
+/** Null if the percent-encoding is malformed. */
 function decoded(encoded: string): string | null {
   try {
     return decodeURIComponent(encoded)

@@ -11,43 +11,43 @@ import { describeInvalidCertificates } from './certificates.ts'
 
 import { type ValuesOf, type Variable, variables } from './variables.ts'
 
-/** Who may call: everybody, or clients with a key. */
+/** Whether clients need a key. */
 export type Access =
   | { readonly kind: 'open' }
   | ({ readonly kind: 'keys' } & Pick<ClientStoreOptions, 'sources' | 'initial'>)
 
 type ServiceValues = ValuesOf<typeof variables.service>
 
-/** Settings with a default that follows from other settings. */
+/** Settings whose default depends on other settings. */
 type Derived = 'maxConnections' | 'maxBytesInFlight' | 'shutdownGraceMs'
 
-/** What the environment says, checked and complete. */
+/** The settings: validated, and complete with defaults. */
 export interface Settings extends Omit<ServiceValues, Derived>, Readonly<Record<Derived, number>> {
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
   readonly egress: ValuesOf<typeof variables.egress>
-  /** Where spans are sent; null where none are made. */
+  /** The collector for spans. Null if none are recorded. */
   readonly traces: OtlpTarget | null
-  /** What the operator should see in the log at the start. */
+  /** Warnings for the log at the start. */
   readonly notices: readonly string[]
 }
 
-/** The environment cannot be used. The message names every variable that is wrong. */
+/** The environment is invalid. The message names every invalid variable. */
 export class InvalidSettings extends Error {
   constructor(problems: readonly string[]) {
-    super(`The settings are wrong:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
+    super(`The settings are invalid:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
   }
 }
 
-/** What is reserved is an estimate, and all else needs memory, too. */
+/** A quarter: reservations are estimates, and caches and idle connections need memory, too. */
 const shareOfHeap = 1 / 4
 
-/** What it takes to conclude a call that has ended, and to answer. */
+/** Time to evaluate the last calls and to reply. */
 const graceBeyondCallMs = 5_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the settings from an environment. A variable that is set to nothing counts as not set. */
+/** Reads the settings from an environment. An empty variable counts as not set. */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = []
   const read = createReader(environment, problems)
@@ -85,7 +85,10 @@ export function readSettings(environment: Environment): Settings {
   return { ...settings, notices: collectNotices(settings, environment) }
 }
 
-/** Where the service listens: what its health check has to know, however the files of other settings are by now. */
+/**
+ * Reads the address of the service for the health check, which must work even if the files of other settings have
+ * become invalid.
+ */
 export function readListening(environment: Environment): Pick<Settings, 'host' | 'port'> {
   const problems: string[] = []
   const read = createReader(environment, problems)
@@ -97,7 +100,7 @@ export function readListening(environment: Environment): Pick<Settings, 'host' |
 
 type Read = <Group extends Readonly<Record<string, Variable<unknown>>>>(group: Group) => ValuesOf<Group>
 
-/** Reads the variables of a group, and collects what is wrong with them. */
+/** Reads the variables of a group, and collects the problems. */
 function createReader(environment: Environment, problems: string[]): Read {
   return <Group extends Readonly<Record<string, Variable<unknown>>>>(group: Group) => {
     const values = Object.entries(group).map(([name, variable]) => [name, readOne(variable)])
@@ -118,7 +121,7 @@ type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
 function collectNotices({ host, access, secrets, egress }: Noteworthy, environment: Environment) {
   const { EGRESS_ONLY } = environment
   return [
-    ...(access.kind === 'open' ? [`no key is asked for: whoever reaches ${host} may call`] : []),
+    ...(access.kind === 'open' ? [`clients need no key: every program that reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
     ...describeInvalidCertificates(egress.ca ?? ''),
     ...noticesOfProxies(environment),
@@ -127,17 +130,17 @@ function collectNotices({ host, access, secrets, egress }: Noteworthy, environme
   ]
 }
 
-/** What names a proxy to other programs; `NODE_USE_ENV_PROXY` lets Node's own clients look at it. */
+/** The variables by which other programs find a proxy. With `NODE_USE_ENV_PROXY` Node's own clients use them. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
   name,
   name.toLowerCase(),
 ])
 
-/** Without the values, which may have a password. */
+/** The values are not shown: they may contain a password. */
 function noticesOfProxies(environment: Environment): readonly string[] {
   if (!proxyVariables.some((name) => environment[name])) return []
   const names = [...proxyVariables, 'NODE_USE_ENV_PROXY'].filter((name) => environment[name])
-  return [`not used: ${names.join(', ')}; targets are called without a proxy`]
+  return [`ignored: ${names.join(', ')}; targets are called without a proxy`]
 }
 
 function complaint({ name, isSecret }: Variable<unknown>, text: string, problem: string): string {
@@ -146,7 +149,7 @@ function complaint({ name, isSecret }: Variable<unknown>, text: string, problem:
 
 function readDefault<T>(variable: Variable<T>): T {
   const result = variable.parse(variable.default)
-  if (!result.ok) throw new TypeError(`the default of ${variable.name} is none`)
+  if (!result.ok) throw new TypeError(`the default of ${variable.name} is invalid`)
   return result.value
 }
 

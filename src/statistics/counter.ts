@@ -1,4 +1,4 @@
-/** How often each of some things has been seen. */
+/** Counts how often each thing was seen. */
 export class Counter<Thing> {
   readonly #counts = new Map<Thing, number>()
 
@@ -14,7 +14,7 @@ export class Counter<Thing> {
     return this.#counts.get(thing) ?? 0
   }
 
-  /** What has been seen, with its count, in the order of its first appearance. */
+  /** The things and their counts, in order of first appearance. */
   entries(): [Thing, number][] {
     return [...this.#counts]
   }

@@ -1,20 +1,20 @@
 import { Counter } from './counter.ts'
 
-/** Each doubling of a value is divided into so many buckets; smaller values have one each. */
+/** Buckets per doubling of a value. Smaller values have one bucket each. */
 const perDoubling = 32
 
-/** 24 days in milliseconds, and the end of what bits can be shifted in. */
+/** 24 days in milliseconds, and the largest number for bit shifts. */
 const greatest = 2 ** 31 - 1
 
 /**
- * Counts values in buckets that grow with the value, so that any number of them takes a bounded place (864 buckets)
- * and percentiles stay near: those below 64 are exact, others are off by 1 / 64 at most.
+ * Counts values in buckets whose width grows with the value. It takes at most 864 buckets for any number of values.
+ * Percentiles below 64 are exact, others are off by 1/64 at most.
  */
 export class Histogram {
   readonly #buckets = new Counter<number>()
   #count = 0
 
-  /** `value` is not negative, and counts as the nearest integer. */
+  /** `value` must not be negative. It is rounded to an integer. */
   add(value: number): void {
     this.#buckets.add(findBucket(Math.min(Math.round(value), greatest)))
     this.#count += 1
@@ -25,14 +25,14 @@ export class Histogram {
     this.#count += other.#count
   }
 
-  /** The smallest value that is not exceeded by `percent` of all values, of which there must be one. */
+  /** The smallest value that `percent` of all values do not exceed. There must be at least one value. */
   percentile(percent: number): number {
     let rank = Math.ceil((this.#count * percent) / 100)
     for (const [bucket, count] of this.#buckets.entries().sort(([a], [b]) => a - b)) {
       rank -= count
       if (rank <= 0) return computeMiddle(bucket)
     }
-    throw new TypeError('nothing has been counted')
+    throw new TypeError('a percentile needs at least one value')
   }
 }
 
@@ -47,7 +47,7 @@ function computeMiddle(bucket: number): number {
   return (bucket - doublings * perDoubling) * width + Math.floor((width - 1) / 2)
 }
 
-/** How often a value must be halved to be less than 64, which takes six bits. */
+/** How many times a value must be halved to be less than 64, so that it fits in six bits. */
 function doublingsTo(value: number): number {
   return Math.max(0, 32 - 6 - Math.clz32(value))
 }

@@ -1,6 +1,6 @@
 import type { MinuteStatistics } from '../contract/statistics.ts'
 
-/** As many minutes are kept, the current one among them. */
+/** Minutes kept, including the current one. */
 const keptMinutes = 60
 
 interface Minute {
@@ -11,8 +11,8 @@ interface Minute {
 }
 
 /**
- * Counts by the minute of the wall clock, for the last hour. A minute is known by its number and takes the place of
- * another one that is a multiple of an hour away, before or after: so a clock may be set, back or ahead.
+ * Counts per minute of the wall clock, for the last hour. A minute is identified by its number and replaces a minute
+ * that is a multiple of an hour away, earlier or later, so the clock may be set back or ahead.
  */
 export class Minutes {
   readonly #minutes = new Map<number, Minute>()
@@ -24,7 +24,7 @@ export class Minutes {
     if (!succeeded) minute.failed += 1
   }
 
-  /** Of two minutes that take the same place, the later one stays. */
+  /** If two minutes have the same index, the later one stays. */
   addAll(other: Minutes): void {
     for (const { number, passedThrough, failed } of other.#minutes.values()) {
       if (number < (this.#minutes.get(number % keptMinutes)?.number ?? 0)) continue
@@ -34,7 +34,7 @@ export class Minutes {
     }
   }
 
-  /** The hour that ends with the minute of `now`, quiet minutes too, oldest first. */
+  /** The hour that ends with the minute of `now`, including minutes without executions, oldest first. */
   until(now: number): MinuteStatistics[] {
     const last = toMinute(now)
     return Array.from({ length: keptMinutes }, (_, index) => this.#counts(last - keptMinutes + 1 + index))

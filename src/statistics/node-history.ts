@@ -6,22 +6,22 @@ import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
 import { Minutes } from './minutes.ts'
 
-/** As many failures are kept, the latest ones. */
+/** Failures kept, the latest ones. */
 export const keptFailures = 20
 
-/** When an execution ended. A clock may be set, back or ahead, so that only the order tells which one came later. */
+/** The end of an execution. The clock may be set back or ahead, so `order` decides which one came later. */
 export interface Moment {
   /** Milliseconds since 1970. */
   readonly at: number
-  /** Counts all executions, of whichever node. */
+  /** A counter over the executions of all nodes. */
   readonly order: number
 }
 
 type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'code' | 'status'> & Moment
 
 /**
- * What has passed through one node. Its size does not grow with the number of executions, and it holds nothing of
- * a request or a response but ids and the status.
+ * The executions of one node. Its size does not grow with their number, and it contains nothing of a request or a
+ * response but ids and the status.
  */
 export class NodeHistory {
   readonly nodeId: string
@@ -48,9 +48,9 @@ export class NodeHistory {
   }
 
   /**
-   * What has passed through a node for several tenants together, from the history of each. It is what one history of
-   * all would be, save where a tenant has failed more than `keptFailures` times since the latest success of another
-   * one: then `failingSince` is the earliest failure that is still known.
+   * Merges the histories of several tenants of a node. The result equals a common history, except if a tenant has
+   * failed more than `keptFailures` times since the latest success of another one: then `failingSince` is the
+   * earliest failure that is still known.
    */
   static merge(first: NodeHistory, others: readonly NodeHistory[]): NodeHistory {
     const histories = [first, ...others]
@@ -128,7 +128,7 @@ export class NodeHistory {
     if (this.#failures.length > keptFailures) this.#failures.pop()
   }
 
-  /** All but the failures, of which each history has its own latest ones. */
+  /** Adds everything but the failures. */
   #addAll(other: NodeHistory): void {
     this.#last = later(this.#last, other.#last)
     this.#lastSucceeded = laterIfAny(this.#lastSucceeded, other.#lastSucceeded)
@@ -142,7 +142,7 @@ export class NodeHistory {
     this.#minutes.addAll(other.#minutes)
   }
 
-  /** Of the failures that are known; null where there is none. */
+  /** Among the failures that are kept. Null without one. */
   #firstFailureAfter(success: Moment | null): Moment | null {
     const began = this.#failingSince
     if (began === null || success === null || began.order > success.order) return began
@@ -175,7 +175,7 @@ function shown(failed: Failed): FailedExecution {
   return { executionId, correlationId, at: iso(failed), code, status, message: describeCode(code) }
 }
 
-/** Of the code alone: the message of a reply may quote the body of the response. */
+/** Depends on the code alone: the message of a reply may quote the body of the response. */
 function describeCode(code: ExecutionRecord['code']): string {
   if (code === 'expectation_unmet' || code === 'expectation_met')
     return 'The response is not what the node expects.'

@@ -2,18 +2,18 @@ import type { NodeStatistics, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { type Moment, NodeHistory } from './node-history.ts'
 
-/** As many histories are kept. Ids come from callers, who may make up any number of them. */
+/** Histories kept. Clients choose the ids and may send any number of them. */
 export const maxHistories = 1_000
 
-/** Whose executions are counted: those of a tenant, of several tenants together, or all with null. */
+/** Whose executions to show: those of one tenant, of several tenants together, or all (null). */
 export type Selection = string | ReadonlySet<string> | null
 
 /**
- * What has passed through the nodes: one history for all executions of a node, and one for those of each tenant.
- * Where there is no more room, the history goes that nothing has been added to for the longest time.
+ * The executions of all nodes: one history per node, and one per node and tenant. When there is no more room, the
+ * least recently updated history is dropped.
  */
 export class Statistics {
-  /** The one that was added to last comes last. */
+  /** The most recently updated history comes last. */
   readonly #histories = new Map<string, NodeHistory>()
   #recorded = 0
 
@@ -28,8 +28,8 @@ export class Statistics {
   }
 
   /**
-   * The totals that are kept: of one tenant; of each of several tenants, and of these together; or all there are.
-   * Sorted by node, totals of tenants together first.
+   * The totals of one tenant; of each of several tenants and of these together; or of all. Sorted by node, totals of
+   * several tenants first.
    */
   list(selection: Selection = null): NodeTotals[] {
     const selected = [...this.#histories.values()].filter(({ tenant }) => isSelected(tenant, selection))
@@ -37,7 +37,7 @@ export class Statistics {
     return [...together, ...selected].map((history) => history.totals()).sort(byNodeAndTenant)
   }
 
-  /** Null where nothing has passed, or where what has passed was forgotten. */
+  /** Null if the node was not executed, or its history was dropped. */
   of(nodeId: string, selection: Selection, now: number): NodeStatistics | null {
     return this.#find(nodeId, selection)?.statistics(now) ?? null
   }
@@ -70,13 +70,13 @@ function isSelected(tenant: string | null, selection: Selection): boolean {
   return tenant !== null && selection.has(tenant)
 }
 
-/** One history for each node, of what is in all of its histories. */
+/** Merges the histories of each node. */
 function mergeByNode(histories: readonly NodeHistory[]): NodeHistory[] {
   const byNode = Map.groupBy(histories, ({ nodeId }) => nodeId)
   return [...byNode.values()].flatMap(([first, ...others]) => (first ? NodeHistory.merge(first, others) : []))
 }
 
-/** Tenants have neither an empty name nor a slash in it. */
+/** A tenant's name is not empty and has no slash. */
 function composeKey(nodeId: string, tenant: string | null): string {
   return `${tenant ?? ''}/${nodeId}`
 }

@@ -11,29 +11,28 @@ import type { Span, SpanExporter } from './span.ts'
 import { type SpanLoss, SpanLosses } from './span-losses.ts'
 import type { TraceContext } from './trace-context.ts'
 
-/** Where spans are sent, and in whose name. */
 export interface OtlpTarget {
   /** The collector; spans go to `/v1/traces` below it. */
   readonly endpoint: string
-  /** Sent along with every delivery. */
+  /** Sent with every delivery. */
   readonly headers: Readonly<Record<string, string>>
   readonly serviceName: string
 }
 
 export interface OtlpOptions extends OtlpTarget {
   readonly serviceVersion: string
-  /** Names this process among others of its service. */
+  /** Identifies this process among the instances of the service. */
   readonly instanceId: string
   readonly onLoss: (loss: SpanLoss) => void
 }
 
 /**
- * How long a collector that does not answer is waited for at the end. Draining waits for less than a second, and what was
- * lost is to be said within it.
+ * Time limit for the last delivery. A graceful shutdown leaves less than a second for it, and losses must be logged
+ * within that time.
  */
 const closeMs = 500
 
-/** Spans that may wait for their delivery. */
+/** Spans that may wait for delivery: OpenTelemetry's default. */
 const maxWaiting = 2_048
 
 /** Sends spans by OTLP over HTTP, in batches. */
@@ -58,7 +57,7 @@ export function createOtlpExporter(options: OtlpOptions): SpanExporter {
       for (const span of spans) processor.onEnd(readable(span, origin))
     },
     async close() {
-      // What it rejects with has been counted as a loss.
+      // A rejection has been counted as a loss.
       const delivered = processor.shutdown().catch(() => undefined)
       await Promise.race([delivered, pause(closeMs, undefined, { ref: false })])
       settle(waiting, waiting === 0 ? null : 'closing')
@@ -79,7 +78,7 @@ function tracesUrl(endpoint: string): string {
   return url.href
 }
 
-/** An exporter that says what became of each batch: null, or the code of the failure. */
+/** An exporter that reports the result of each batch: null, or the code of the failure. */
 function watched(
   exporter: SdkExporter,
   settle: (spans: number, failure: string | null) => void,
@@ -95,12 +94,11 @@ function watched(
   }
 }
 
-/** A code of the system or an HTTP status. Messages may have words of the collector. */
+/** A system error code or an HTTP status. Messages may quote the collector. */
 function readCode({ code, name }: NodeJS.ErrnoException): string {
   return String(code ?? name)
 }
 
-/** What all spans of a process have in common. */
 type Origin = Pick<ReadableSpan, 'resource' | 'instrumentationScope'>
 
 function describeOrigin({ serviceName, serviceVersion, instanceId }: OtlpOptions): Origin {

@@ -2,8 +2,8 @@ import type { OtlpOptions, OtlpTarget } from './otlp-exporter.ts'
 import type { SpanExporter } from './span.ts'
 
 /**
- * The way to a collector; null where there is none. What it takes is loaded only now: it is 20 MB on the disk, and
- * most run without.
+ * Creates the exporter. Null without a collector. Its packages are loaded only now, because most instances run
+ * without tracing.
  */
 export async function createSpanExporter(
   target: OtlpTarget | null,

@@ -1,4 +1,4 @@
-/** Spans that were not delivered, and why: a code, and no word of the collector. */
+/** Spans that were not delivered, with a code, but no text of the collector. */
 export interface SpanLoss {
   readonly spans: number
   readonly cause: string
@@ -6,7 +6,7 @@ export interface SpanLoss {
 
 const intervalMs = 60_000
 
-/** Adds up what is lost and tells of it, at most once a minute, with the cause of the latest. */
+/** Sums up losses and reports them at most once a minute, with the cause of the latest. */
 export class SpanLosses {
   readonly #tell: (loss: SpanLoss) => void
   #untold: SpanLoss = { spans: 0, cause: '' }
@@ -21,7 +21,7 @@ export class SpanLosses {
     if (performance.now() >= this.#silentUntil) this.flush()
   }
 
-  /** Tells what has not been told yet. */
+  /** Reports the losses that are not yet reported. */
   flush(): void {
     if (this.#untold.spans > 0) this.#tell(this.#untold)
     this.#untold = { spans: 0, cause: '' }

@@ -1,8 +1,7 @@
 import type { TraceContext } from './trace-context.ts'
 
-/** What was done, when, and as a part of what. */
 export interface Span {
-  /** `server`: a caller's request was answered; `client`: a request was sent. */
+  /** `server`: a request of a client was answered. `client`: a request was sent. */
   readonly kind: 'server' | 'client'
   readonly name: string
   readonly context: TraceContext
@@ -10,14 +9,13 @@ export interface Span {
   readonly startedAt: Date
   readonly durationMs: number
   readonly hasFailed: boolean
-  /** By the names of OpenTelemetry, our own ones under `webhook_node.`; what is null is left out. */
+  /** With the names of OpenTelemetry, and own names under `webhook_node.`. Null values are left out. */
   readonly attributes: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** Where spans go. */
 export interface SpanExporter {
-  /** Takes spans and returns at once; what cannot be delivered is lost. */
+  /** Takes spans and returns at once. Spans that cannot be delivered are lost. */
   record(spans: readonly Span[]): void
-  /** Delivers what is left, as far as that can be done at once. */
+  /** Delivers the remaining spans within a short time limit. */
   close(): Promise<void>
 }

@@ -1,24 +1,24 @@
 import { trimHeader } from '../webhook/wire/headers.ts'
 
-/** A span of somebody's, and what is handed on with it, as W3C Trace Context has it. */
+/** A span of another program or of the service, as in W3C Trace Context. */
 export interface TraceContext {
   /** 32 lower-case hexadecimal digits. */
   readonly traceId: string
   /** 16 lower-case hexadecimal digits. */
   readonly spanId: string
   readonly flags: number
-  /** The members of `tracestate` as they came; null where there are none. */
+  /** The members of `tracestate` as received. Null without any. */
   readonly state: string | null
 }
 
-/** Whoever called records the trace, and so should whoever is called. */
+/** The client records the trace, and the service should do so, too. */
 export const sampledFlag = 0x01
-/** The trace id is random; of Trace Context Level 2. */
+/** The trace id is random (Trace Context Level 2). */
 export const randomFlag = 0x02
 
 /**
- * Reads the headers `traceparent` and `tracestate`; the lines of a header that came more than once are joined by
- * commas. Null where there is no trace to go on with.
+ * Reads the headers `traceparent` and `tracestate`. Repeated headers are joined with commas. Null without a valid
+ * trace context.
  */
 export function parseTraceContext(
   traceparent: string | undefined,
@@ -32,15 +32,15 @@ export function parseTraceContext(
   return { traceId, spanId, flags: known, state: parseState(tracestate ?? '') }
 }
 
-/** The header `traceparent` that names a span as the parent of what follows. */
+/** The header `traceparent` that makes a span the parent of the next one. */
 export function formatTraceparent({ traceId, spanId, flags }: TraceContext): string {
   return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`
 }
 
-/** Versions to come may append fields. A comma is the seam of two headers, of which neither can be trusted. */
+/** Future versions may append fields. A comma shows that the header was repeated, so neither value can be trusted. */
 const parent = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-[^,]*)?$/
 
-/** What may be handed on, by section 3.3 of Trace Context. */
+/** Limit for the members that are passed on (Trace Context, section 3.3). */
 const maxMembers = 32
 const maxStateLength = 512
 
@@ -58,7 +58,7 @@ function parseState(header: string): string | null {
 const key = /^(?:[a-z][a-z\d_*/-]{0,255}|[a-z\d][a-z\d_*/-]{0,240}@[a-z][a-z\d_*/-]{0,13})$/
 const value = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
-/** Null where the member is not what the standard says. */
+/** Null if the member is malformed. */
 function readKey(member: string): string | null {
   const [name = '', ...rest] = member.split('=')
   return key.test(name) && value.test(rest.join('=')) ? name : null

@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import type { HeaderPair } from '../webhook/wire/outcome.ts'
 import { formatTraceparent, randomFlag, sampledFlag, type TraceContext } from './trace-context.ts'
 
-/** The part of one execution in a trace: its own span, and one for each attempt. */
+/** The spans of one execution: its own, and one per attempt. */
 export class Trace {
   /** The span of the execution. */
   readonly context: TraceContext
-  /** The caller's span; null where the trace begins here. */
+  /** The span of the client. Null if the trace begins here. */
   readonly parentSpanId: string | null
   /** The spans of the attempts, in order. */
   readonly attemptSpanIds: string[] = []
@@ -16,12 +16,12 @@ export class Trace {
     this.parentSpanId = parent.spanId
   }
 
-  /** Whether its spans are wanted. */
+  /** Whether the spans are recorded. */
   get isSampled(): boolean {
     return (this.context.flags & sampledFlag) !== 0
   }
 
-  /** What hands the trace on: to the caller, and to the target where the node says so. */
+  /** The headers that pass the trace on: to the client, and to the target if the node says so. */
   get headers(): readonly HeaderPair[] {
     const { state } = this.context
     return [
@@ -30,30 +30,29 @@ export class Trace {
     ]
   }
 
-  /** The headers of a request that carries this trace, as an attempt sends them: the target has the attempt as its parent. */
+  /** The headers of a request with the span of an attempt as the parent of the target's span. */
   handOn(headers: readonly HeaderPair[], spanId: string): readonly HeaderPair[] {
     const parent = formatTraceparent({ ...this.context, spanId })
     return headers.map(([name, value]) => [name, name === 'traceparent' ? parent : value])
   }
 }
 
-/** Goes on with the trace of a caller. */
-export function continueTrace(caller: TraceContext): Trace {
-  return new Trace(caller)
+/** Continues the trace of a client. */
+export function continueTrace(parent: TraceContext): Trace {
+  return new Trace(parent)
 }
 
-/** Begins a trace. */
+/** Starts a new trace. */
 export function startTrace({ isSampled }: { readonly isSampled: boolean }): Trace {
   const flags = isSampled ? randomFlag | sampledFlag : randomFlag
   return new Trace({ traceId: randomHex(16), spanId: null, flags, state: null })
 }
 
-/** An id for a span. */
 export function newSpanId(): string {
   return randomHex(8)
 }
 
-/** Asking the system for a few bytes at a time takes thirty times as long. */
+/** One system call fills the pool with ids for 512 spans. */
 const pool = Buffer.alloc(4_096)
 let used = pool.length
 

@@ -62,7 +62,7 @@ describe('a call that finds all permits taken', () => {
 
     expect(attempt).toMatchObject({ outcome: { failure: { code: 'queue_timeout' } }, delivered: 'no' })
     expect(attempt.outcome.kind === 'failed' && attempt.outcome.failure.detail).toMatch(
-      /^The limit of 100 ms ran out during the wait for a place, which took \d+ ms\.$/,
+      /^The limit of 100 ms ran out during the wait for a free slot, which took \d+ ms\.$/,
     )
     expect(attempt.timings.queueMs).toBeGreaterThanOrEqual(95)
     expect(await received(1)).toEqual(['/1'])
@@ -147,7 +147,9 @@ describe('a client that gives up', () => {
 
     expect(await waiting).toMatchObject([
       {
-        outcome: { failure: { code: 'cancelled', detail: 'The caller gave up before the call began.' } },
+        outcome: {
+          failure: { code: 'cancelled', detail: 'The client closed its connection before the call began.' },
+        },
         delivered: 'no',
       },
     ])

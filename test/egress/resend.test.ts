@@ -90,9 +90,7 @@ describe('a kept connection that ends when a request is under way', () => {
 
     expect(attempts).toMatchObject([unanswered])
     expect(attempts).toHaveLength(1)
-    expect(hintOf(attempts)).toMatch(
-      /kept open since an earlier call.*"idempotent": true.*"keepAlive": false/,
-    )
+    expect(hintOf(attempts)).toMatch(/kept open from an earlier call.*"idempotent": true.*"keepAlive": false/)
     expect(target.requests()).toBe(2)
   })
 
@@ -104,7 +102,7 @@ describe('a kept connection that ends when a request is under way', () => {
       const attempts = await callTwice(target.port, withHeader(target.port, [name, '"1"']))
 
       expect(attempts).toMatchObject([unanswered])
-      expect(hintOf(attempts)).toContain(`since it has the header ${name}`)
+      expect(hintOf(attempts)).toContain(`because of its header ${name}`)
       expect(target.requests()).toBe(2)
     },
   )

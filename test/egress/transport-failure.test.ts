@@ -107,7 +107,7 @@ describe('the text of a transport failure', () => {
       host: '2001:db8::1',
       port: 8443,
     })
-    expect(failure?.detail).toBe('[2001:db8::1]:8443 closed the connection without an answer.')
+    expect(failure?.detail).toBe('[2001:db8::1]:8443 closed the connection without a response.')
     expect(failure?.path).toBeNull()
   })
 })

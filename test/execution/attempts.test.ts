@@ -77,9 +77,9 @@ describe('attempts', () => {
   })
 
   it.each<[end: PauseEnd, code: string, words: string]>([
-    ['stopped', 'retry_abandoned', 'the service was stopped, or its client had gone.'],
-    ['no_place', 'retry_abandoned', 'after the pause the service had no place for it in time.'],
-    ['too_many', 'pauses_full', 'as many executions are in a pause as may be (MAX_PAUSED'],
+    ['stopped', 'retry_abandoned', 'the service was stopped, or the client closed its connection.'],
+    ['no_slot', 'retry_abandoned', 'after the pause the service had no capacity for it in time.'],
+    ['too_many', 'pauses_full', 'the number of executions in a pause is at its limit (MAX_PAUSED'],
   ])('end with a warning where the pause ends with %s, and the last one stands', async (end, code, words) => {
     const egressClient = inTurn(unavailable)
 
@@ -88,7 +88,7 @@ describe('attempts', () => {
     expect(egressClient.calls).toHaveLength(1)
     expect(reply.response).toMatchObject({ status: 503, body: 'busy' })
     expect(reply.warnings).toMatchObject([{ code, path: '/node/retry' }])
-    expect(reply.warnings[0]?.message).toMatch(/^Another attempt was due, and was not begun: /)
+    expect(reply.warnings[0]?.message).toMatch(/^Another attempt was due, but did not begin: /)
     expect(reply.warnings[0]?.message).toContain(words)
   })
 

@@ -8,7 +8,7 @@ const unanswered = { delivered: 'maybe', repeat: 'if_idempotent', seen: 'a reque
 
 const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 
-const waiting = 'the wait for the answer'
+const waiting = 'the wait for the response'
 
 export const answerFaults: Chapter = {
   title: 'The head of the answer',

@@ -26,7 +26,7 @@ const late = {
   delivered: 'yes',
   repeat: 'if_idempotent',
   seen: 'a request',
-  usesUp: 'the download of the answer',
+  usesUp: 'the download of the response',
 } as const
 
 const text = JSON.stringify({ greeting: 'hello '.repeat(100) })

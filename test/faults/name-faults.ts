@@ -120,7 +120,7 @@ export const nameFaults: Chapter = {
       row: '5',
       what: 'The name leads to a private address and a metadata service.',
       make: named({ [host]: { a: ['10.0.0.5', '169.254.169.254'] } }),
-      shows: { reason: { hint: saying('Nothing opens a metadata service') } },
+      shows: { reason: { hint: saying('No setting opens a metadata service') } },
       ...denied,
     },
     {
@@ -139,7 +139,7 @@ export const nameFaults: Chapter = {
       row: '5',
       what: 'The host has a bare name.',
       make: at('https://crm/'),
-      shows: { reason: { message: saying('"crm" is a bare host name') } },
+      shows: { reason: { message: saying('"crm" is a host name without a dot') } },
       ...denied,
     },
     {

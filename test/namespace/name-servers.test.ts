@@ -37,7 +37,7 @@ describe('dnsmasq as the second name server', () => {
   it('is said to have refused, too', async () => {
     const reply = await callWith(await dnsmasq({}), await dnsmasq({}))
     expect(reply.reason).toMatchObject({ code: 'dns_failed', blame: 'target' })
-    expect(reply.reason.message).toMatch(/^The name servers that the service asks .*: REFUSED\.$/)
+    expect(reply.reason.message).toMatch(/^The name servers of the service .*: REFUSED\.$/)
     expect(reply.reason.hint).toContain('EGRESS_DNS_SERVERS')
   })
 })

@@ -49,7 +49,7 @@ it.each([
       expect(reply).toMatchObject({
         reason: {
           code: 'no_response',
-          hint: expect.stringMatching(/^The connection had been kept open since an earlier call/),
+          hint: expect.stringMatching(/^The connection was kept open from an earlier call/),
         },
         delivered: 'maybe',
         repeat: 'if_idempotent',

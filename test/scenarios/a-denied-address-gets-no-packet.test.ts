@@ -98,9 +98,9 @@ describe('a denied address', () => {
 
   it.each([
     ['https://crm.example:6000/', 'the port 6000 is closed', 'EGRESS_ALLOW=crm.example:6000'],
-    ['https://crm/', '"crm" is a bare host name', 'Write the full name'],
+    ['https://crm/', '"crm" is a host name without a dot', 'Write the full name'],
     ['https://crm.local/', '"crm.local" is a .local name', 'EGRESS_ALLOW=crm.local:443'],
-    ['https://169.254.169.254/', 'it is a metadata service', 'Nothing opens a metadata service'],
+    ['https://169.254.169.254/', 'it is a metadata service', 'No setting opens a metadata service'],
   ])('is explained for %s: %s', async (url, message, hint) => {
     const { execute } = await service({ allow: '' })
 

@@ -56,7 +56,7 @@ describe('a kept connection that ends during a call', () => {
         reason: {
           code: 'no_response',
           hint: expect.stringMatching(
-            /^The connection had been kept open since an earlier call, .*"idempotent": true.*"keepAlive": false/,
+            /^The connection was kept open from an earlier call .*"idempotent": true.*"keepAlive": false/,
           ),
         },
         delivered: 'maybe',
@@ -103,7 +103,7 @@ describe('a kept connection that ends during a call', () => {
     expect(await execute({ node })).toMatchObject({
       reason: {
         code: 'expectation_unmet',
-        hint: expect.stringMatching(/^The first request may have done it: [^.]*\. \w/),
+        hint: expect.stringMatching(/^The first request may be the cause: [^.]*\. \w/),
       },
       delivered: 'yes',
       repeat: 'never',

@@ -95,7 +95,7 @@ describe('a response in any charset', () => {
     expect(captured).toEqual({ name: 'Ren\ufffd' })
     expect(response).toMatchObject({ body: bytes.toString('base64'), bodyEncoding: 'base64' })
     expect(warnings).toEqual([
-      { code: 'response_text_damaged', path: null, message: expect.stringContaining('no text in utf-8,') },
+      { code: 'response_text_damaged', path: null, message: expect.stringContaining('not valid in utf-8,') },
     ])
   })
 
@@ -113,7 +113,7 @@ describe('a response in any charset', () => {
         code: 'response_charset_unknown',
         path: null,
         message:
-          'The Content-Type of the response names the charset "x-own", which the service does not know. The body is read in utf-8; compare its characters with what the target means.',
+          'The Content-Type of the response names the charset "x-own", which the service does not know. The body is read in utf-8: check its special characters.',
       },
     ])
   })

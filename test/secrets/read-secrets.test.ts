@@ -80,10 +80,10 @@ describe('SECRETS_DIR', () => {
   })
 
   it.each<[says: string, name: string, content: string | Buffer, problem: RegExp]>([
-    ['a name with a dash', 'crm-token', 's3cr3t-value', /^the file "crm-token" is no name of a secret/],
-    ['a name with a dot', 'crm.txt', 's3cr3t-value', /^the file "crm.txt" is no name of a secret/],
-    ['a digit first', '2fa', 's3cr3t-value', /^the file "2fa" is no name of a secret/],
-    ['a line break in its name', 'a\nb', 's3cr3t-value', /^the file "a\\nb" is no name of a secret/],
+    ['a name with a dash', 'crm-token', 's3cr3t-value', /^the file "crm-token" is not a name of a secret/],
+    ['a name with a dot', 'crm.txt', 's3cr3t-value', /^the file "crm.txt" is not a name of a secret/],
+    ['a digit first', '2fa', 's3cr3t-value', /^the file "2fa" is not a name of a secret/],
+    ['a line break in its name', 'a\nb', 's3cr3t-value', /^the file "a\\nb" is not a name of a secret/],
     ['nothing', 'a', '', /^the file "a" must have at least 4 characters/],
     ['a short value', 'a', 'xyz\n', /^the file "a" must have at least 4 characters/],
     ['NUL', 'a', 's3cr3t\0value', /^the file "a" must not contain NUL/],
@@ -106,7 +106,7 @@ describe('SECRETS_DIR', () => {
 
     expect(problemsOf({ directory: path })).toEqual([
       'the file "link" could not be read (ENOENT)',
-      'the file "pipe" is no regular file',
+      'the file "pipe" is not a regular file',
     ])
   })
 
@@ -136,7 +136,7 @@ describe('SECRETS_FILE', () => {
 
   it.each([
     ['is not there', 'nowhere', 'the file could not be read (ENOENT)'],
-    ['is a directory', '', 'the file is no regular file'],
+    ['is a directory', '', 'the file is not a regular file'],
   ])('may not be one that %s', async (_says, name, problem) => {
     const { path } = await testFiles()
 
@@ -242,8 +242,8 @@ describe('an entry that binds a file', () => {
     const problems = problemsOf(sources)
 
     expect(problems).toEqual([
-      '/a/file is no file of SECRETS_DIR; did you mean "crm_token"?',
-      ...[...'bcdefg'].map((name) => `/${name}/file is no file of SECRETS_DIR`),
+      '/a/file is not a file of SECRETS_DIR; did you mean "crm_token"?',
+      ...[...'bcdefg'].map((name) => `/${name}/file is not a file of SECRETS_DIR`),
     ])
     expect(problems.join()).not.toContain('s3cr3t')
   })
@@ -272,8 +272,8 @@ describe('an entry that binds a file', () => {
     })
 
     expect(problemsOf({ ...sources, unbound })).toEqual([
-      'the file "three" is bound to nothing, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
-      '/two is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+      'the file "three" has no binding, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
+      '/two has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',
     ])
   })
 })
@@ -292,8 +292,8 @@ describe('the log about bindings', () => {
 
   it('has one line with the secrets that are bound to nothing, and one with those that name no places', async () => {
     expect(await noticesFor({ a: value, b: { value, hosts }, c: { value, in: ['auth'] } })).toEqual([
-      'every caller may send these secrets anywhere: a, c',
-      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: a, b',
+      'every client may send these secrets anywhere: a, c',
+      'these secrets have no "in", so they may be used in auth, headers, tls, signing only: a, b',
     ])
   })
 
@@ -307,7 +307,7 @@ describe('the log about bindings', () => {
 
     expect(await noticesFor(before, before)).toEqual([])
     expect(await noticesFor({ ...before, b: { value, hosts }, d: { value, hosts } }, before)).toEqual([
-      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: b, d',
+      'these secrets have no "in", so they may be used in auth, headers, tls, signing only: b, d',
     ])
   })
 })
@@ -327,9 +327,9 @@ describe('SECRETS_UNBOUND=refuse', () => {
     })
 
     expect(problemsOf({ directory: mounted.path, file: fileIn(listed), unbound })).toEqual([
-      'the file "one" is bound to nothing, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
-      '/two is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
-      '/three is bound to nothing, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+      'the file "one" has no binding, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
+      '/two has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',
+      '/three has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',
     ])
   })
 

@@ -221,7 +221,7 @@ describe('a secret that may be sent anywhere', () => {
 
     expect(lines).toEqual([
       { level: 'info', details: { secrets: 3 } },
-      { level: 'warn', details: 'every caller may send these secrets anywhere: bound, new' },
+      { level: 'warn', details: 'every client may send these secrets anywhere: bound, new' },
       { level: 'warn', details: expect.stringMatching(/ have no "in", .* only: new$/) },
       { level: 'info', details: { secrets: 3 } },
     ])

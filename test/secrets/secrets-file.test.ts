@@ -111,19 +111,19 @@ describe('SECRETS_FILE', () => {
     ['NUL', '{"a":"abc\\u0000d"}', ['/a must not contain NUL']],
     ['half a character', '{"a":"abc\\ud83d"}', ['/a must not contain half a surrogate pair']],
     ['a large value', JSON.stringify({ a: 'é'.repeat(32_769) }), ['/a must not be larger than 65536 bytes']],
-    ['a name with a dash', `{"crm-token":"${value}"}`, [expect.stringMatching(/^\/crm-token is no name/)]],
-    ['a name with a slash', `{"a/b":"${value}"}`, [expect.stringMatching(/^\/a~1b is no name/)]],
-    ['an empty name', `{"":"${value}"}`, [expect.stringMatching(/^\/ is no name/)]],
+    ['a name with a dash', `{"crm-token":"${value}"}`, [expect.stringMatching(/^\/crm-token is not a name/)]],
+    ['a name with a slash', `{"a/b":"${value}"}`, [expect.stringMatching(/^\/a~1b is not a name/)]],
+    ['an empty name', `{"":"${value}"}`, [expect.stringMatching(/^\/ is not a name/)]],
     ...[
       ['host', '; did you mean "hosts"?'],
       ['Hosts', '; did you mean "hosts"?'],
       ['pahts', '; did you mean "paths"?'],
       ['vlaue', '; did you mean "value"?'],
-      ['expires', '; known are value, file, in, hosts, ports, paths, tenants, hidden'],
+      ['expires', '; the known words are value, file, in, hosts, ports, paths, tenants, hidden'],
     ].map<[string, string, string[]]>(([name = '', rest = '']) => [
       `a member ${name}`,
       JSON.stringify({ a: { value, [name]: ['h.example'] } }),
-      [`/a/${name} is not known${rest}`],
+      [`/a/${name} is unknown${rest}`],
     ]),
     ...['in', 'hosts', 'ports', 'paths', 'tenants'].flatMap<[string, string, string[]]>((name) => [
       [
@@ -151,10 +151,10 @@ describe('SECRETS_FILE', () => {
       'places that there are not',
       `{"a":{"value":"${value}","in":["auth","header","cookies","BODY",""]}}`,
       [
-        '/a/in/1 is not known; did you mean "headers"?',
-        '/a/in/2 is not known; known are auth, headers, path, query, body, tls, signing',
-        '/a/in/3 is not known; did you mean "body"?',
-        '/a/in/4 is not known; known are auth, headers, path, query, body, tls, signing',
+        '/a/in/1 is unknown; did you mean "headers"?',
+        '/a/in/2 is unknown; the known words are auth, headers, path, query, body, tls, signing',
+        '/a/in/3 is unknown; did you mean "body"?',
+        '/a/in/4 is unknown; the known words are auth, headers, path, query, body, tls, signing',
       ],
     ],
     [
@@ -188,14 +188,14 @@ describe('SECRETS_FILE', () => {
     [
       'a tenant that no call can have',
       `{"a":{"value":"${value}","tenants":["acme","a b"]}}`,
-      ['/a/tenants/1 is no name of a tenant: up to 64 of A-Z a-z 0-9 . _ -'],
+      ['/a/tenants/1 is not a name of a tenant: use 1 to 64 of A-Z a-z 0-9 . _ -'],
     ],
-    ['a name twice', `{"a":"${value}","b":"${value}","a":"${value}2"}`, ['/a is there twice']],
-    ['a name twice, once escaped', `{"a":"${value}","\\u0061" :"${value}"}`, ['/a is there twice']],
+    ['a name twice', `{"a":"${value}","b":"${value}","a":"${value}2"}`, ['/a occurs twice']],
+    ['a name twice, once escaped', `{"a":"${value}","\\u0061" :"${value}"}`, ['/a occurs twice']],
     [
       'a member twice',
       `{"a":{"value":"${value}","hosts":["h.example"],"hosts":["i.example"]}}`,
-      ['/a/hosts is there twice'],
+      ['/a/hosts occurs twice'],
     ],
   ])('may not have %s', (_says, text, problems) => {
     const found = parseSecretsFile(text)

@@ -80,7 +80,7 @@ describe('settings', () => {
         dnsServers: [],
         nat64: [],
       },
-      notices: ['no key is asked for: whoever reaches 127.0.0.1 may call'],
+      notices: ['clients need no key: every program that reaches 127.0.0.1 may call'],
     })
   })
 
@@ -162,7 +162,7 @@ describe('settings', () => {
       expect.stringMatching(/^EGRESS_DENY is "a b": .*host name/),
       expect.stringMatching(/^EGRESS_ONLY is "10.0.0.0\/8": .*no address ranges/),
       'EGRESS_CA_FILE is "/nowhere": must be a file with certificates in PEM format, and reading it failed (ENOENT)',
-      'EGRESS_TLS_GROUPS is "X25519,P-256": must be names of groups that OpenSSL knows, with : between two of them, such as *X25519:P-256',
+      'EGRESS_TLS_GROUPS is "X25519,P-256": must be names of groups that OpenSSL knows, separated by colons, such as *X25519:P-256',
       expect.stringMatching(/^EGRESS_DNS_SERVERS is .*"10.0.0.53:99999" must be .*"dns.example" must be/),
       'OTEL_EXPORTER_OTLP_ENDPOINT is "collector:4318": must be a URL that begins with http:// or https://',
     ])
@@ -237,9 +237,9 @@ describe('settings', () => {
       'PORT is "eighty": must be an integer from 0 to 65535',
       expect.stringMatching(/^API_KEYS_FILE is ".*": \/engine is in API_KEYS, too$/),
       expect.stringMatching(
-        /^API_KEYS_FILE is ".*": \/engine\/keys\/0 is a key of "engine" in API_KEYS, too$/,
+        /^API_KEYS_FILE is ".*": \/engine\/keys\/0 is also a key of "engine" in API_KEYS$/,
       ),
-      expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/tenant is not known/),
+      expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/tenant is unknown/),
       expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/keys\/0 must be "sha256:" .*sha256sum$/),
     ])
     expect(problems.join()).not.toContain(key)
@@ -268,7 +268,7 @@ describe('settings', () => {
     expect(readSettings({ HOST: host, API_KEYS: `engine:${key}` }).access.kind).toBe('keys')
     expect(readSettings({ HOST: host, AUTH: 'off' })).toMatchObject({
       access: { kind: 'open' },
-      notices: [`no key is asked for: whoever reaches ${host} may call`],
+      notices: [`clients need no key: every program that reaches ${host} may call`],
     })
   })
 
@@ -385,7 +385,7 @@ describe('settings', () => {
   ])('say at start that %j is not used, without its value', (environment, names) => {
     const { notices } = readSettings({ ...environment, API_KEYS: `engine:${key}` })
 
-    expect(notices).toEqual([`not used: ${names}; targets are called without a proxy`])
+    expect(notices).toEqual([`ignored: ${names}; targets are called without a proxy`])
   })
 
   it.each([{ HTTPS_PROXY: '' }, { NO_PROXY: '*' }, { NODE_USE_ENV_PROXY: '1' }])(
@@ -405,7 +405,7 @@ describe('secrets of the service', () => {
 
     expect([...secrets.initial.keys()]).toEqual(['one', 'two', 'three'])
     expect(secrets.sources).toEqual({ directory: path, file: secretsFile, unbound: 'allow' })
-    expect(notices).toContainEqual('every caller may send these secrets anywhere: one, three')
+    expect(notices).toContainEqual('every client may send these secrets anywhere: one, three')
     expect(JSON.stringify(notices)).not.toContain('s3cr3t')
   })
 
@@ -422,10 +422,10 @@ describe('secrets of the service', () => {
 
     expect(problems).toEqual([
       'PORT is "eighty": must be an integer from 0 to 65535',
-      expect.stringMatching(/^SECRETS_DIR is ".*": the file "c-d" is no name of a secret/),
-      expect.stringMatching(/^SECRETS_FILE is ".*": \/a\/host is not known/),
-      expect.stringMatching(/^SECRETS_FILE is ".*": \/a is bound to nothing/),
-      expect.stringMatching(/^SECRETS_FILE is ".*": \/b is bound to nothing/),
+      expect.stringMatching(/^SECRETS_DIR is ".*": the file "c-d" is not a name of a secret/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/a\/host is unknown/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/a has no binding/),
+      expect.stringMatching(/^SECRETS_FILE is ".*": \/b has no binding/),
     ])
     expect(problems.join()).not.toContain('s3cr3t')
   })
@@ -453,8 +453,8 @@ describe('clients without a list of tenants', () => {
     })
 
     expect(notices).toEqual([
-      'these secrets have no "in", and so may stand in auth, headers, tls, signing only: a',
-      'these clients may name any tenant, so that a binding of secrets to tenants keeps none of them out: ops, lab',
+      'these secrets have no "in", so they may be used in auth, headers, tls, signing only: a',
+      'these clients may name any tenant, so binding secrets to tenants does not restrict them: ops, lab',
     ])
   })
 

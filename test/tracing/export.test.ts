@@ -257,7 +257,7 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
 
     expect(body).toMatchObject({ branch: 'success' })
     expect(log.filter(({ level }) => level === 'warn')).toEqual([
-      expect.objectContaining({ spans: 2, cause: '400', msg: 'spans could not be delivered, and are lost' }),
+      expect.objectContaining({ spans: 2, cause: '400', msg: 'spans could not be delivered and are lost' }),
     ])
   })
 

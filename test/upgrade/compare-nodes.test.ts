@@ -191,8 +191,8 @@ describe('the comparison of stored nodes between two versions', () => {
   })
 
   it.each<[what: string, lines: readonly string[], message: string]>([
-    ['a line that is no JSON', ['{'], 'Line 1 is no JSON object.'],
-    ['a line that is no object', [JSON.stringify(node({})), '[]'], 'Line 2 is no JSON object.'],
+    ['a line that is no JSON', ['{'], 'Line 1 is not a JSON object.'],
+    ['a line that is no object', [JSON.stringify(node({})), '[]'], 'Line 2 is not a JSON object.'],
     ['a line without a node', ['{"nodes":[]}'], 'Line 1 has neither a node nor a member "node".'],
     ['a tenant that is none', [JSON.stringify({ node: node({}), tenant: ' ' })], '/tenant'],
     ['no node at all', [''], 'has no node.'],

@@ -1,16 +1,16 @@
 const nothing: Buffer = Buffer.alloc(0)
 
-/** What is reserved at the least when a second piece comes. */
+/** Bytes reserved at least when a second piece arrives: one page of memory. */
 const firstBytes = 4_096
 
 /**
- * Collects bytes up to a limit in one piece of memory, however small the pieces are that they come in. What comes in
- * one piece stays where it is: a copy would take up as much.
+ * Collects bytes up to a limit in one contiguous buffer, so that many small pieces do not cost an object each. A
+ * single piece is kept without a copy.
  */
 export class BoundedBuffer {
   readonly #limit: number
   #bytes = nothing
-  /** Where the bytes are, once they have come in more than one piece. */
+  /** Holds the bytes as soon as there is more than one piece. */
   #memory: ArrayBuffer | null = null
   #isTaken = false
 
@@ -18,7 +18,7 @@ export class BoundedBuffer {
     this.#limit = limit
   }
 
-  /** Keeps what fits; false if that was not all. Nothing fits any more once the bytes were taken. */
+  /** Keeps what fits. Returns false if not all of it did. After `take` nothing fits any more. */
   append(chunk: Buffer): boolean {
     if (this.#isTaken) return false
     const room = this.#limit - this.length
@@ -35,7 +35,7 @@ export class BoundedBuffer {
     return Buffer.from(this.#bytes)
   }
 
-  /** Hands over the bytes, without the memory that was reserved for more. The buffer is empty from then on. */
+  /** Returns the bytes, without spare memory, and empties the buffer. */
   take(): Buffer {
     const bytes = this.#memory === null ? this.#bytes : Buffer.from(this.#memory.transfer(this.length))
     this.#isTaken = true
@@ -45,13 +45,13 @@ export class BoundedBuffer {
   }
 
   #join(chunk: Buffer): Buffer {
-    const { length } = this // none is left where the memory moves
+    const { length } = this // read first: `transfer` detaches the memory
     const bytes = Buffer.from(this.#reserve(length + chunk.length), 0, length + chunk.length)
     bytes.set(chunk, length)
     return bytes
   }
 
-  /** `transfer` frees the old memory at once: two hundred bodies cannot wait for the garbage collector. */
+  /** `transfer` frees the old memory at once. The garbage collector would be too late with many bodies under way. */
   #reserve(needed: number): ArrayBuffer {
     const reserved = this.#memory?.byteLength ?? 0
     const size = Math.min(this.#limit, Math.max(needed, 2 * reserved, firstBytes))

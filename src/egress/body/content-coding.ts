@@ -11,7 +11,10 @@ import {
 import { FairLimiter } from '../limits/fair-limiter.ts'
 import { BoundedBuffer } from './bounded-buffer.ts'
 
-/** Every piece that comes out costs the main thread: half as much in all as with those of 16 KiB. */
+/**
+ * Every decoded piece costs the main thread some time, so pieces are larger than Node's 16 KiB
+ * (docs/decisions/performance.md).
+ */
 const chunkSize = 65_536
 
 const decoders = {
@@ -20,40 +23,42 @@ const decoders = {
   deflate: (bytes: Buffer) =>
     hasZlibHeader(bytes) ? createInflate({ chunkSize }) : createInflateRaw({ chunkSize }),
   br: () => createBrotliDecompress({ chunkSize }),
-  // RFC 9659: a window of more than 8 MiB is not allowed in content coding. Node would take 128 MiB.
+  // RFC 9659: the window of a content coding is 8 MiB at most. Node accepts 128 MiB by default.
   zstd: () => createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
 } as const satisfies Record<string, (bytes: Buffer) => Transform>
 
-/** A content coding (RFC 9110, section 8.4.1) that can be undone. */
+/** A content coding (RFC 9110, section 8.4.1) that the service can decode. */
 export type ContentCoding = keyof typeof decoders
 
 export function isDecodable(coding: string): coding is ContentCoding {
   return Object.hasOwn(decoders, coding)
 }
 
-/** What became of encoded bytes: all of it, what fits into the limit, or what came out before they made no sense. */
+/**
+ * The result of decoding. `capped`: only what fits within the limit. `undecodable`: only what came before the error.
+ */
 export interface Decoded {
   readonly bytes: Buffer
   readonly ending: 'complete' | 'capped' | 'undecodable'
 }
 
 export interface DecodeOptions {
-  /** Bytes that come out. */
+  /** Decoded bytes. */
   readonly limit: number
-  /** Whose turn it uses up. */
+  /** Bodies of different keys take turns. */
   readonly key: string
-  /** Asked when it is the body's turn. */
+  /** Called when the turn comes. */
   readonly isWanted: () => boolean
 }
 
 /**
- * Decoders of the whole process. One of brotli holds 17 MB for a bomb of 80 bytes and is busy with it for 40 ms
- * (measured on Node 26), whatever the limit. More of them than libuv has threads would only wait for one, and
- * the main thread is to have a core for itself.
+ * Decoders of the whole process. A decoder of a small brotli bomb takes much memory and time, whatever the limit is
+ * (docs/decisions/performance.md). libuv has four threads, so more decoders would only wait for one. One core is left
+ * to the main thread.
  */
 const turns = new FairLimiter(Math.max(1, Math.min(4, availableParallelism() - 1)))
 
-/** Undoes the coding of bytes that all have come, so that no slow target holds up the others. */
+/** Decodes a body that has arrived completely: a slow target must not occupy a decoder. */
 export function decode(
   coding: ContentCoding,
   bytes: Buffer,
@@ -66,7 +71,7 @@ export function decode(
   })
 }
 
-/** Leaving the loop destroys the decoder, and with it what a bomb has still to say. */
+/** Leaving the loop destroys the decoder, so the rest of a bomb is never decoded. */
 async function run(decoder: Transform, bytes: Buffer, limit: number): Promise<Decoded> {
   const decoded = new BoundedBuffer(limit)
   decoder.end(bytes)
@@ -80,8 +85,8 @@ async function run(decoder: Transform, bytes: Buffer, limit: number): Promise<De
 }
 
 /**
- * Node drops what came out last before a wrong checksum or a line break behind the end of gzip. The bare stream
- * within has neither.
+ * Node drops the last decoded piece when the checksum is wrong or bytes follow the end of the gzip stream. The raw
+ * deflate stream inside has no checksum, so it is decoded instead.
  */
 async function salvage(decoded: Decoded, bytes: Buffer, limit: number): Promise<Decoded> {
   if (!plainGzipHeader.equals(bytes.subarray(0, plainGzipHeader.length))) return decoded
@@ -94,8 +99,8 @@ const plainGzipHeader = Buffer.from([0x1f, 0x8b, 8, 0])
 const gzipHeaderBytes = 10
 
 /**
- * RFC 9110 means the zlib format by `deflate`; some servers send the bare stream. Eight is the compression
- * method.
+ * `deflate` means the zlib format (RFC 9110, section 8.4.1.2), but some servers send raw deflate. The low four bits
+ * are 8 in a zlib header (RFC 1950, section 2.2).
  */
 function hasZlibHeader([firstByte = 0]: Buffer): boolean {
   return (firstByte & 0x0f) === 8

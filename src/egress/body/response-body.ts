@@ -2,38 +2,38 @@ import type { BodyEnding } from '../../webhook/wire/outcome.ts'
 import { BoundedBuffer } from './bounded-buffer.ts'
 import { type Decoded, decode, isDecodable } from './content-coding.ts'
 
-/** How the bytes of a body stopped coming. `misframed`: a chunk breaks the rules. `capped`: no more of them were wanted. */
+/** How a body ended on the wire. `misframed`: a chunk is malformed. `capped`: the service stopped reading. */
 type WireEnding = 'complete' | 'broken' | 'misframed' | 'capped'
 
-/** Collects a body while it comes in, and never more of it than the limit. */
+/** Collects a body as it arrives, up to a limit. */
 export interface ResponseBody {
   write(chunk: Buffer): void
   end(ending: WireEnding): void
-  /** Ends the reading early, and tells what can be shown of what has come. */
+  /** Stops reading. Returns what has arrived so far, if it can be shown. */
   interrupt(): Interrupted
 }
 
-/** What there is of a body when the clock runs out. */
+/** The part of a body at a timeout. */
 interface Interrupted {
   readonly bytes: Buffer
   readonly ending: 'timed_out' | 'undecoded'
 }
 
 export interface ResponseBodyOptions {
-  /** Bytes, on the wire as well as decoded. */
+  /** In bytes. Applies to the encoded and to the decoded body. */
   readonly limit: number
-  /** Those of other lanes are not held up by its decoding. */
+  /** Bodies of different keys take turns at decoding. */
   readonly key: string
-  /** May be called from within `write` and `end`, and more than once: the first time counts. */
+  /** May be called from within `write` and `end`, and more than once: the first call counts. */
   readonly onEnd: (ending: BodyEnding, bytes: Buffer) => void
 }
 
-/** Nobody means more: each may multiply what it is given. */
+/** Servers use one coding, rarely two. Each may multiply the size of its input. */
 const maxCodings = 3
 
 /**
- * Expects the codings in the order in which they were applied. The last ones are undone up to one that is not known;
- * where there are too many, none is.
+ * Expects the codings in the order of application. Decoding starts with the last coding and stops at an unknown one.
+ * With too many codings nothing is decoded.
  */
 export function createResponseBody(codings: readonly string[], options: ResponseBodyOptions): ResponseBody {
   const last = codings.at(-1)
@@ -60,7 +60,7 @@ class PlainBody implements ResponseBody {
 
   end(ending: WireEnding): void {
     const bytes = this.#bytes.take()
-    // Of nothing, nothing can be wrong.
+    // An empty body needs no decoding.
     const whenComplete = bytes.length === 0 ? 'complete' : this.#whenComplete
     this.#options.onEnd(ending === 'complete' ? whenComplete : ending, bytes)
   }
@@ -70,12 +70,15 @@ class PlainBody implements ResponseBody {
   }
 }
 
-/** A body without end has outgrown the limit long before all of it has come. */
+/**
+ * A bomb may exceed the limit long before all of it has arrived. So the bytes so far are decoded at this size, and
+ * again each time the size doubles: the total work stays linear.
+ */
 const firstLookBytes = 65_536
 
-/** Collects the bytes as they are on the wire. They are decoded when all have come. */
+/** Collects the encoded bytes, and decodes them when all have arrived. */
 class EncodedBody implements ResponseBody {
-  /** The last one first. */
+  /** The one applied last comes first. */
   readonly #codings: readonly string[]
   readonly #options: ResponseBodyOptions
   readonly #wire: BoundedBuffer
@@ -100,7 +103,7 @@ class EncodedBody implements ResponseBody {
     if (!this.#isOver) void this.#finish(ending)
   }
 
-  /** Decoding takes turns, for which there is no time. */
+  /** Decoding would have to wait for its turn, and there is no time left. */
   interrupt(): Interrupted {
     this.#isOver = true
     this.#isInterrupted = true
@@ -119,7 +122,8 @@ class EncodedBody implements ResponseBody {
     const { bytes, ending } = await this.#decode(wire)
     if (ending === 'capped') this.#end('capped', bytes)
     else if (ending === 'complete') this.#end(wireEnding, bytes)
-    // What was cut cannot be blamed on its coding. A server that names a wrong one may have meant plain text.
+    // A truncated body fails to decode because it is truncated. A complete one that fails may be plain text with a
+    // wrong Content-Encoding.
     else this.#end(wireEnding === 'complete' ? ending : wireEnding, bytes)
   }
 
@@ -128,7 +132,7 @@ class EncodedBody implements ResponseBody {
     this.#options.onEnd(ending, bytes)
   }
 
-  /** One coding after the other, each of them up to the limit. What came out of one that is broken is gone on with. */
+  /** Decodes one coding after the other, each up to the limit. The output of a broken one is still passed on. */
   async #decode(wire: Buffer): Promise<Decoded> {
     const { limit, key } = this.#options
     const options = { limit, key, isWanted: () => !this.#isInterrupted }
@@ -148,7 +152,7 @@ class EncodedBody implements ResponseBody {
 
 const endings: readonly Decoded['ending'][] = ['complete', 'undecodable', 'capped']
 
-/** What was more than is read may look broken for that. */
+/** Input that was cut at the limit may look undecodable for that reason alone. */
 function worse(one: Decoded['ending'], other: Decoded['ending']): Decoded['ending'] {
   return endings.indexOf(one) > endings.indexOf(other) ? one : other
 }

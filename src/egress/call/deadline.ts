@@ -2,10 +2,12 @@ import type { Failure, FailureCode } from '../../contract/failure.ts'
 import { minAttemptMs } from '../../webhook/retry.ts'
 import type { AttemptPhase } from './phase-clock.ts'
 
-/** Why a call ends before it is done. `late`: its turn came too late to begin with what is left. */
+/** Why a call is interrupted. `late`: its permit came with too little time left to begin. */
 export type Interruption = 'deadline' | 'late' | 'shutdown' | 'cancelled'
 
-/** The one clock of a call, all attempts included. Its timer keeps the process alive: undici's do not. */
+/**
+ * The one clock of a call, for the attempt and a resend. Its timer keeps the process alive, unlike undici's timers.
+ */
 export class Deadline {
   readonly limitMs: number
   readonly #endsAt: number
@@ -19,18 +21,17 @@ export class Deadline {
     this.#timer = setTimeout(() => this.interrupt('deadline'), limitMs)
   }
 
-  /** How much of the time is left. */
   get remainingMs(): number {
     return this.#endsAt - performance.now()
   }
 
-  /** Tells this one from now on, and at once where the call was interrupted already. */
+  /** From now on an interruption goes to this attempt. Interrupts it at once if the call is already interrupted. */
   tell(attempt: Interruptible): void {
     this.#attempt = attempt
     if (this.#interruption !== null) attempt.interrupt(this.#interruption)
   }
 
-  /** The first time counts. */
+  /** Only the first call has an effect. */
   interrupt(why: Interruption): void {
     if (this.#interruption !== null) return
     this.#interruption = why
@@ -39,25 +40,25 @@ export class Deadline {
 
   clear(): void {
     clearTimeout(this.#timer)
-    // V8 keeps a table that a Set has outgrown, and what was in it, until a full garbage collection.
+    // V8 keeps the old table of a grown Set, with its contents, until a full garbage collection: the attempt must not
+    // stay reachable from it.
     this.#attempt = null
   }
 }
 
-/** Who is told that its time is over. */
 export interface Interruptible {
   interrupt(why: Interruption): void
 }
 
-/** Where an attempt was when it was interrupted. */
+/** The state of an attempt when it is interrupted. */
 export interface Progress {
   readonly phase: AttemptPhase | null
   readonly phaseMs: number
-  /** Whether the kernel has not yet taken all of the request. */
+  /** Whether the kernel has not yet accepted the whole request. */
   readonly isSending: boolean
 }
 
-/** Says which phase used up the time. */
+/** Names the phase in which the call was interrupted. */
 export function failureFromInterruption(
   interruption: Interruption,
   { phase, phaseMs, isSending }: Progress,
@@ -75,24 +76,28 @@ export function failureFromInterruption(
 }
 
 function beganTooLate(waitedMs: number, limitMs: number): Failure {
-  const detail = `The wait for a place took ${Math.round(waitedMs)} of ${limitMs} ms, and with less than ${minAttemptMs} ms left no attempt is begun.`
+  const detail = `The wait for a free slot took ${Math.round(waitedMs)} of ${limitMs} ms. No attempt begins with less than ${minAttemptMs} ms left.`
   return { code: 'queue_timeout', detail, path: null }
 }
 
-/** Of a call that was interrupted before it had a place. */
+/** Failures of a call that was interrupted before it got a permit. */
 export const notBegun = {
   shutdown: { code: 'shutdown', detail: 'The service was stopped before the call began.', path: null },
-  cancelled: { code: 'cancelled', detail: 'The caller gave up before the call began.', path: null },
+  cancelled: {
+    code: 'cancelled',
+    detail: 'The client closed its connection before the call began.',
+    path: null,
+  },
 } as const satisfies Partial<Record<Interruption, Failure>>
 
 const steps: Readonly<
   Record<AttemptPhase | 'sending', { readonly code: FailureCode; readonly words: string }>
 > = {
-  queue: { code: 'queue_timeout', words: 'the wait for a place' },
+  queue: { code: 'queue_timeout', words: 'the wait for a free slot' },
   dns: { code: 'dns_timeout', words: 'the lookup of the host name' },
   connect: { code: 'connect_timeout', words: 'the connection to the target' },
   tls: { code: 'tls_timeout', words: 'the TLS handshake' },
   sending: { code: 'send_timeout', words: 'the sending of the request' },
-  answer: { code: 'response_timeout', words: 'the wait for the answer' },
-  download: { code: 'response_timeout', words: 'the download of the answer' },
+  answer: { code: 'response_timeout', words: 'the wait for the response' },
+  download: { code: 'response_timeout', words: 'the download of the response' },
 }

@@ -1,2 +1,5 @@
-/** Takes what callers must not see. Has the form of a pino method, and nothing secret is handed to it. */
+/**
+ * Writes details that clients must not see, such as addresses and system errors. Secrets never go there. Has the
+ * signature of a pino method.
+ */
 export type DebugLog = (details: Readonly<Record<string, unknown>>, message: string) => void

@@ -1,6 +1,6 @@
 /**
- * Ends that this folder decides on itself. The codes are our own, because undici answers some of its own with
- * a new connection: a guard that failed with UND_ERR_SOCKET would be asked again without end.
+ * Errors that this folder raises itself. They have codes of their own because undici reacts to some of its own codes
+ * with a new connection: if the guard failed with UND_ERR_SOCKET, undici would call it again and again.
  */
 export type EgressErrorCode =
   | 'EGRESS_ADDRESS_DENIED'

@@ -1,14 +1,14 @@
 import type { Timings } from '../../webhook/wire/outcome.ts'
 
 /**
- * What an attempt is busy with. `queue` is the wait for a place; `answer` reaches from the first byte of the
- * request to the end of the head.
+ * The phases of an attempt. `queue` is the wait for a permit. `answer` lasts from the first byte of the request to
+ * the end of the response head.
  */
 export type AttemptPhase = 'queue' | 'dns' | 'connect' | 'tls' | 'answer' | 'download'
 
-/** Times the phases of one attempt, each of which happens once or not at all. */
+/** Measures the phases of one attempt. Each phase happens at most once. */
 export class PhaseClock {
-  /** Milliseconds of the phases that are over. */
+  /** Milliseconds per phase that has ended. */
   readonly #lasted: Record<AttemptPhase, number | null> = {
     queue: null,
     dns: null,
@@ -20,7 +20,7 @@ export class PhaseClock {
   #phase: AttemptPhase | null = null
   #since: number | null = null
 
-  /** Ends the current phase and begins the next one; null ends the last. */
+  /** Ends the current phase and begins the next one. Null ends the last phase. */
   enter(next: AttemptPhase | null): void {
     const now = performance.now()
     if (this.#phase !== null && this.#since !== null) this.#lasted[this.#phase] = now - this.#since
@@ -28,18 +28,18 @@ export class PhaseClock {
     this.#phase = next ?? this.#phase
   }
 
-  /** The phase that goes on or, after the end, went on last; null before the first one. */
+  /** The current phase or, after the end, the last one. Null before the first. */
   get phase(): AttemptPhase | null {
     return this.#phase
   }
 
-  /** Milliseconds that `phase` has taken so far. */
+  /** Duration of `phase` so far, in milliseconds. */
   get phaseMs(): number {
     if (this.#phase === null) return 0
     return this.#since === null ? (this.#lasted[this.#phase] ?? 0) : performance.now() - this.#since
   }
 
-  /** Of the phases that are over. */
+  /** The durations of the phases that have ended. */
   timings(): Timings {
     const { queue, dns, connect, tls, answer, download } = this.#lasted
     return {
@@ -53,7 +53,7 @@ export class PhaseClock {
   }
 }
 
-/** Tenths of a millisecond are all that a network can tell. */
+/** A network is not measurable beyond tenths of a millisecond. */
 function rounded(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms * 10) / 10
 }

@@ -16,23 +16,29 @@ import type { DialledSocket } from './connector.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 
-/** How long a connection is kept for the next request; shorter where the target says so. */
+/**
+ * How long an idle connection is kept, unless the Keep-Alive header of the target gives less. Node.js and Apache
+ * servers close an idle connection after 5 s.
+ */
 const keepAliveMs = 4_000
 
-/** A target that is refused may still go on. One that asks again and again only keeps the service busy. */
+/**
+ * The service refuses to renegotiate, but a target may go on without. More requests than this only keep the service
+ * busy.
+ */
 const maxRenegotiations = 3
 
-/** Node hands a request to the kernel in pieces of about this size, one in each turn of its loop. */
+/** Node writes a request in pieces of about this size, one in each round of the event loop. */
 const maxBytesAtOnce = 131_072
 
-/** To hand on a piece of a body takes about as long as to read so many bytes, however small it is. */
+/** Handling one piece of a body, however small, counts as much as reading this many bytes. */
 const pieceBytes = 100
 
 /** One TLS connection that speaks HTTP/1.1 and carries one request at a time. */
 export class Connection {
-  /** The connection below TLS. */
+  /** The TCP connection under TLS. */
   readonly tcp: Socket
-  /** By the clock of the resolver: later its target may be elsewhere. */
+  /** By the clock of the resolver. Later the target may have moved to another address. */
   readonly usableUntil: number
   readonly #client: Client
   readonly #socket: TLSSocket
@@ -42,15 +48,15 @@ export class Connection {
   readonly #readable: RoundBudget
   #waitsForTurn = false
   #error: NodeJS.ErrnoException | null = null
-  /** `asked` from the moment at which a request is written to the end of its answer, `kept` after that. */
+  /** `asked` from the writing of a request to the end of its response, then `kept`. */
   #state: 'new' | 'asked' | 'kept' = 'new'
   #requestBytes = 0
   #wasAnsweredEarly = false
   #hasAnswered = false
   readonly #firstBytes = new FirstBytes()
-  /** Of the chunk that was read last, what has not been looked at. */
+  /** The part of the last chunk that is not yet examined. */
   #rest: Buffer | null = null
-  /** Bytes behind the final head, and how many of them were the body. */
+  /** Bytes after the final head, and the number of them that are body. */
   #takenBytes = 0
   #bodyBytes = 0
   #hasExcess = false
@@ -62,7 +68,7 @@ export class Connection {
     this.#received = new ReceivedBytes(tcp)
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
-      // Where TLS cannot make sense of what comes, Node stops to read and leaves the connection open.
+      // After a record that TLS cannot decipher Node stops reading and leaves the connection open.
       socket.destroy()
     })
     this.#client = new Client(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, {
@@ -72,7 +78,7 @@ export class Connection {
       maxHeaderSize: maxHeaderBytes,
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: keepAliveMs,
-      // undici's timers are coarse and cover no phase whole: the attempt has a clock of its own.
+      // undici's timers are coarse and none of them covers a whole phase. The deadline of the call replaces them.
       headersTimeout: 0,
       bodyTimeout: 0,
     })
@@ -80,21 +86,19 @@ export class Connection {
     this.#watchRenegotiations()
   }
 
-  /**
-   * undici takes `host`, `connection` and `content-length` from the list and writes them where they belong.
-   */
+  /** undici reads `host`, `connection` and `content-length` from the headers and writes them itself. */
   send({ method, target, headers, body }: OutboundRequest, handler: Dispatcher.DispatchHandler): void {
     this.#requestBytes = body?.length ?? 0
     const dispatch = () =>
       void this.#client.dispatch({ method, path: target, headers: flat(headers), body }, handler)
-    // After a turn of the loop it is known what had come on a kept connection before this call.
+    // After one round of the event loop the bytes that arrived before this call have been read.
     if (this.#state === 'kept') setImmediate(dispatch)
     else dispatch()
   }
 
   /**
-   * The request is about to be written, and what comes from now on is its answer. False where something has come on a
-   * kept connection since its last answer: nobody asked for it, and it must not be taken for this one.
+   * Called right before the request is written: later bytes belong to its response. Returns false if bytes arrived on
+   * a kept connection since the last response. They answer no request and must not be taken for this response.
    */
   begin(): boolean {
     if (this.#hasUnaskedBytes) return false
@@ -110,7 +114,7 @@ export class Connection {
     return true
   }
 
-  /** Whether it has carried a request before. */
+  /** Whether the connection has carried a request before. */
   get wasUsed(): boolean {
     return this.#state !== 'new'
   }
@@ -126,39 +130,41 @@ export class Connection {
     )
   }
 
-  /** Whether the kernel has not yet taken all of the request. */
+  /** Whether the kernel has not yet accepted the whole request. */
   get isSending(): boolean {
     return this.#socket.writableLength > 0
   }
 
-  /** Whether the other side said that it will send no more. */
+  /** Whether the target has closed its side. */
   get wasEnded(): boolean {
     return this.#socket.readableEnded
   }
 
-  /** What broke the connection. undici tells of the last error, which is often only that it was closed. */
+  /**
+   * The first error of the connection. undici reports the last one, which often says only that the socket was closed.
+   */
   get error(): NodeJS.ErrnoException | null {
     return this.#error
   }
 
-  /** Whether anything came in answer to the current request. */
+  /** Whether any byte has arrived in response to the current request. */
   get hasAnswered(): boolean {
     return this.#hasAnswered
   }
 
-  /** Whether more had come, when the response was read to its end, than belongs to it. */
+  /** Whether more bytes had arrived than the response has, when it was read to its end. */
   get hasExcess(): boolean {
     return this.#hasExcess
   }
 
-  /** Tells that so many of the bytes that were read last are of the body. */
+  /** Counts bytes of the body. */
   noteBody(bytes: number): void {
     this.#bodyBytes += bytes
     this.#progress.noteBody(bytes)
     this.#readable.take(pieceBytes)
   }
 
-  /** Tells that all of the answer was read. */
+  /** Marks the response as read to its end. */
   noteEnd(): void {
     this.#state = 'kept'
     this.#received.mark()
@@ -167,7 +173,10 @@ export class Connection {
     this.#wasAnsweredEarly = this.isSending && this.#requestBytes > maxBytesAtOnce
   }
 
-  /** Ends it where more was received than may be: to be asked now and then, since Node does not tell of all of it. */
+  /**
+   * Closes the connection if it has received more than it may. Called at intervals, since Node emits no event for
+   * some of these bytes.
+   */
   checkReceived(): void {
     if (this.#hasUnaskedBytes) this.#refuse(new EgressError('EGRESS_CONNECTION_GONE'))
     else if (this.#state === 'asked' && this.#received.isTooMuch)
@@ -178,10 +187,7 @@ export class Connection {
     this.#socket.once('close', listener)
   }
 
-  /**
-   * Ends it in the middle of a request, of which nothing more shall arrive: what the kernel still holds for the
-   * other side is thrown away.
-   */
+  /** Resets the connection in the middle of a request, so that the kernel drops the part that is not yet sent. */
   abort(): void {
     this.tcp.resetAndDestroy()
     this.destroy()
@@ -197,20 +203,20 @@ export class Connection {
   }
 
   /**
-   * undici reads with `read()` until there is nothing left, and keeps to itself what it skips, what it could not parse
-   * and how many headers it has, trailers included, until the last of them has come. So it is given no more at once
-   * than it may take without telling of a head or of a piece of a body, and a head only when all of it has come.
+   * undici calls `read()` until it returns null. Its parser keeps, without limit and without an event, skipped bytes,
+   * bytes that it could not parse and the number of headers and trailers. So each call returns at most what the
+   * parser may take before it reports a head or a piece of a body, and a head only when it is complete.
    */
   #watchReads(): void {
     const read = this.#socket.read.bind(this.#socket)
     this.#socket.read = (size) => {
-      // Streams call this to be told of what comes next, which must not be the end while something waits here.
+      // Streams call `read(0)` to start reading. It must not end the stream while bytes wait here.
       if (size === 0) return this.#rest === null && !this.#repair.hasNext ? read(0) : null
       for (;;) {
         const next = this.#repair.next()
         if (next !== null) return next
         if (!this.#readable.isOpen) return this.#waitForTurn()
-        // Only now, so that what was read last has had its effect.
+        // Checked only now, after undici has handled the bytes of the last call.
         const excess = this.#state === 'asked' ? this.#findExcess() : null
         if (excess !== null) return this.#refuse(excess)
         const chunk: Buffer | null = this.#rest ?? read(size)
@@ -221,7 +227,7 @@ export class Connection {
     }
   }
 
-  /** Hands on what may be read of a chunk at once. */
+  /** Passes on the part of a chunk that may be read at once. */
   #take(chunk: Buffer): EgressError | null {
     if (this.#state !== 'asked') return new EgressError('EGRESS_CONNECTION_GONE')
     const unfit = this.#rest === null ? this.#refuseNew(chunk) : null
@@ -242,7 +248,7 @@ export class Connection {
     return null
   }
 
-  /** Then undici is told as by Node that there is something to read. */
+  /** Emits the event on which undici reads again. */
   #waitForTurn(): null {
     if (this.#waitsForTurn) return null
     this.#waitsForTurn = true
@@ -253,7 +259,7 @@ export class Connection {
     return null
   }
 
-  /** Node tells of a handshake whenever the target asks for another one, which is refused. */
+  /** Node emits `secureConnect` for every renegotiation that the target asks for, although it is refused. */
   #watchRenegotiations(): void {
     let asked = 0
     this.#socket.on('secureConnect', () => {
@@ -274,7 +280,7 @@ export class Connection {
     })
   }
 
-  /** An answer that had come in part when it was asked for, or that is none. */
+  /** Refuses a response that began before its request, or that is not HTTP/1.1. */
   #refuseNew(chunk: Buffer): EgressErrorCode | null {
     this.#received.handOn(chunk.length)
     const isTooEarly = !this.#hasAnswered && this.#received.beganBeforeMark
@@ -288,14 +294,17 @@ export class Connection {
   }
 }
 
-/** Name, value, name, value… Seven times as fast as `flat()`. */
+/** Name, value, name, value: the form in which undici takes headers. `flat()` is much slower. */
 function flat(headers: readonly HeaderPair[]): string[] {
   const list: string[] = []
   for (const [name, value] of headers) list.push(name, value)
   return list
 }
 
-/** undici takes the last piece of a reason phrase for all of it, and its bytes for UTF-8. Here they are Latin-1, as in headers. */
+/**
+ * undici keeps only the last piece of a reason phrase, and decodes it as UTF-8. This keeps all of it, as Latin-1 like
+ * headers.
+ */
 function keepReasonPhrases(socket: TLSSocket & { [symbols.kParser]?: PhraseReader | null }): void {
   const parser = socket[symbols.kParser]
   if (parser == null) return
@@ -305,15 +314,15 @@ function keepReasonPhrases(socket: TLSSocket & { [symbols.kParser]?: PhraseReade
   }
 }
 
-/** What undici's parser has of a reason phrase, and clears after each head. */
+/** The part of undici's parser that collects the reason phrase. The parser clears it after each head. */
 interface PhraseReader {
   statusText: string
   onStatus: (bytes: Buffer) => 0
 }
 
 /**
- * Gives undici the one socket that was dialled. When that is gone it asks again, and gets an error that it
- * does not answer with yet another connection.
+ * Gives undici the one dialled socket. After it has closed undici asks for another one, and gets an error to which it
+ * does not react with yet another connection.
  */
 function handOver(socket: TLSSocket): buildConnector.connector {
   let isSpent = false

@@ -11,16 +11,15 @@ import type { SecuredSocket } from './handshake.ts'
 import { connectToFirst } from './happy-eyeballs.ts'
 import { TlsClient, type TlsClientOptions } from './tls-client.ts'
 
-/** Opens a TLS connection to a target, if the policy lets it. All sockets that this takes take up the place. */
+/** Opens a TLS connection to a target if the policy allows it. Every socket that it opens holds the permit. */
 export type Dial = (approach: Approach, phases: PhaseClock, signal: AbortSignal) => Promise<DialledSocket>
 
-/** A connection to an address of a target. */
 export interface DialledSocket extends SecuredSocket {
-  /** By the clock of the resolver: until then the target is where the name servers said. */
+  /** By the clock of the resolver. Later the target may have moved to another address. */
   readonly usableUntil: number
 }
 
-/** What a call brings that wants a connection. */
+/** The parts of a call that a new connection needs. */
 export interface Approach {
   readonly key: BulkheadKey
   readonly permit: Permit
@@ -33,8 +32,9 @@ export interface ConnectorOptions extends TlsClientOptions {
 }
 
 /**
- * The one way out. Every connection, to a name or a literal, is resolved once, judged whole and made to an
- * address that was judged: no lookup hook sees literals, and no second lookup can answer differently.
+ * The only way to a target. Every connection, to a name or an address, is resolved once, all its addresses are
+ * judged, and one of them is dialled. A `lookup` hook of Node would not see addresses in URLs, and a second lookup
+ * could return other addresses.
  */
 export function createConnector({ policy, resolver, ...options }: ConnectorOptions): Dial {
   const { sockets, log } = options
@@ -63,13 +63,13 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
     return await resolver.resolve(host, signal)
   }
 
-  /** One forbidden address among public ones condemns the name: no webhook target has one foot inside. */
+  /** A name with one forbidden address is refused whole (docs/decisions/whole-name-refused.md). */
   function judge(addresses: readonly string[], target: Target): void {
     const denied = addresses.flatMap((address) => {
       const reason = policy.refuseAddress(address, target)
       return reason === null ? [] : { address, reason }
     })
-    // What nothing opens is told first: else callers would read how to open the name.
+    // A metadata service comes first: the hint of another denial would say how to open the name.
     const worst = denied.find(({ reason }) => reason === 'metadata') ?? denied[0]
     if (worst === undefined) return
     log({ ...target, ...worst }, 'address denied')

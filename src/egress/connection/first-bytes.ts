@@ -1,19 +1,19 @@
 import type { EgressErrorCode } from '../call/egress-error.ts'
 
-/** What every response of HTTP/1.1 begins with. */
+/** The first bytes of every HTTP/1.1 response. */
 const httpMagic = Buffer.from('HTTP/')
 
-/** The first bytes of an answer, as many as tell protocols apart. */
+/** Collects the first bytes of a response, as many as are needed to recognise its protocol. */
 export class FirstBytes {
   readonly #bytes = Buffer.alloc(httpMagic.length)
   #count = 0
 
-  /** Another answer is expected. */
+  /** Starts over for the next response. */
   reset(): void {
     this.#count = 0
   }
 
-  /** Takes what has come next, and says why the answer is none of HTTP/1.1; null while it may be. */
+  /** Adds the next bytes. Returns an error code if the response cannot be HTTP/1.1, else null. */
   take(chunk: Buffer): EgressErrorCode | null {
     if (this.#count === httpMagic.length) return null
     for (const byte of chunk.subarray(this.#count === 0 ? countLineBreaks(chunk) : 0)) {
@@ -31,14 +31,14 @@ export class FirstBytes {
   }
 }
 
-/** They may stand before a response (RFC 9112, section 2.2). */
+/** Empty lines may precede a message (RFC 9112, section 2.2). */
 function countLineBreaks(chunk: Buffer): number {
   let count = 0
   while (chunk[count] === 0x0a || chunk[count] === 0x0d) count++
   return count
 }
 
-/** A server of HTTP/2 begins with settings (RFC 9113, sections 3.4 and 4.1): length, type and no flags. */
+/** An HTTP/2 server sends a SETTINGS frame first (RFC 9113, sections 3.4 and 4.1): length, type 4, no flags. */
 function mayBeHttp2([high, middle = 0, , type = 4, flags = 0]: Buffer): boolean {
   return high === 0 && middle === 0 && type === 4 && flags === 0
 }

@@ -10,19 +10,22 @@ import { EgressError } from '../call/egress-error.ts'
 
 export interface SecuredSocket {
   readonly socket: TLSSocket
-  /** The connection below. */
+  /** The TCP connection under TLS. */
   readonly tcp: Socket
 }
 
-/** OpenSSL takes chains of certificates up to 100 KiB. What means nothing it drops, and goes on without end. */
+/**
+ * OpenSSL limits a certificate chain to 100 KiB, but ignores other useless messages without limit. Twice that chain,
+ * and a reserve.
+ */
 const maxHandshakeBytes = 262_144
 
-/** Ends a handshake that takes too much: to be asked now and then. */
+/** Closes a connection whose handshake has received too many bytes. Called at intervals. */
 export function limitHandshake(tcp: Socket): void {
   if (tcp.bytesRead > maxHandshakeBytes) tcp.destroy(new EgressError('EGRESS_HANDSHAKE_TOO_LARGE'))
 }
 
-/** Makes a TLS connection of one of TCP. Whatever fails, that is gone too. */
+/** Does the TLS handshake on a TCP connection. If it fails, the TCP connection is closed. */
 export function secure(
   raw: Socket,
   host: string,
@@ -33,7 +36,7 @@ export function secure(
     const socket = connect({
       socket: raw,
       secureContext,
-      // RFC 6066, section 3: addresses are no server names.
+      // RFC 6066, section 3: an address is not a server name.
       ...(isIP(host) === 0 && { servername: host }),
       ALPNProtocols: ['http/1.1'],
       checkServerIdentity: (_servername, certificate) => checkIdentity(host, certificate),
@@ -45,7 +48,7 @@ export function secure(
       reject(nameError(error, raw))
     }
     socket
-      .on('error', () => {}) // more may come, before and after somebody else listens
+      .on('error', () => {}) // more errors may follow while there is no other listener
       .once('error', fail)
       .once('secureConnect', () => {
         signal.removeEventListener('abort', giveUp)
@@ -57,18 +60,16 @@ export function secure(
   })
 }
 
-/**
- * Node falls back to the common name, which RFC 9110, section 4.3.4, forbids and browsers stopped reading.
- */
+/** Node falls back to the common name, which RFC 9110, section 4.3.4, forbids and browsers ignore. */
 function checkIdentity(host: string, certificate: PeerCertificate): Error | undefined {
   const names = certificate.subjectaltname ?? ''
   if (!/(^|, )(DNS|IP Address):/.test(names)) return new EgressError('EGRESS_CERT_WITHOUT_NAME')
   return checkServerIdentity(host, certificate)
 }
 
-/** Gives a name of ours to errors that say too little by their code. */
+/** Replaces errors whose code is too general. */
 function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
-  // Of all reasons to refuse a certificate Node names the frequent ones; weak keys and digests are not among them.
+  // Node has no code for the rarer reasons to refuse a certificate, such as a weak key or digest.
   if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
   const { code = '' } = error
   if (/ALERT_HANDSHAKE_FAILURE$/.test(code))
@@ -78,18 +79,21 @@ function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
     : error
 }
 
-/** An alert record as it stands on the wire: five bytes of header, level and description. */
+/** The bytes of an alert record: five of header, the level and the description (RFC 8446, section 6). */
 const alertBytes = 7
 
 /**
- * Whether the alert came in place of the hello of the server. TLS 1.2 has one alert for "no common cipher" and "no client
- * certificate": the first comes there, the second one later.
+ * Whether the alert replaced the ServerHello. TLS 1.2 uses one alert for "no common cipher" and "no client
+ * certificate". The first replaces the ServerHello, the second follows it.
  */
 function isHelloRefused({ bytesRead }: Socket): boolean {
   return bytesRead <= alertBytes
 }
 
-/** Alerts with which some servers refuse a hello. Go, for one, answers an unknown server name with an internal error. */
+/**
+ * Alerts with which some servers refuse a ClientHello. Go, for example, answers an unknown server name with an
+ * internal error.
+ */
 const unspecificAlert =
-  // recheck: at most 100 characters, since codes are OpenSSL's
+  // recheck: at most 100 characters, because OpenSSL defines the codes
   /ALERT_(?:INTERNAL_ERROR|ILLEGAL_PARAMETER|ACCESS_DENIED|DECODE_ERROR|DECRYPT_ERROR|UNKNOWN_CA|(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+)$|(?:MISSING|UNSUPPORTED)_EXTENSION$/

@@ -4,15 +4,15 @@ import { AddressDenied } from '../policy/address-denied.ts'
 import { sameAddress } from '../policy/ip-address.ts'
 import { isForLackOfIpv6 } from './missing-ipv6.ts'
 
-/** RFC 8305, section 5: how long one address may hold up the next. */
+/** RFC 8305, section 5: the delay before the next address is tried as well. */
 export const attemptDelayMs = 250
 
-/** A name with a hundred addresses must not turn one call into a hundred connections. */
+/** A name with a hundred addresses must not cause a hundred connections. Four cover two addresses of each family. */
 export const maxTries = 4
 
 /**
- * Connects to the first of several addresses that accepts, and tells of every socket that it tries. Rejects with
- * the error of the only one, or with an AggregateError of all that were tried.
+ * Connects to several addresses in turn and keeps the first connection that is accepted. Calls `onSocket` for every
+ * socket. Rejects with the error of the only address, or with an AggregateError of all addresses that were tried.
  */
 export async function connectToFirst(
   addresses: readonly string[],
@@ -32,7 +32,7 @@ export async function connectToFirst(
   }
 }
 
-/** Firewalls and NATs forget a connection on which nothing moves while a target takes its time. */
+/** Firewalls and NATs drop a connection that is silent while the target works, many after a few minutes. */
 const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 } as const
 
 class Race {
@@ -109,7 +109,7 @@ class Race {
   }
 }
 
-/** RFC 8305, section 4: IPv6 first, then one of each, so that a broken family costs one try. */
+/** RFC 8305, section 4: IPv6 first, then alternating, so that a broken family costs one try. */
 function alternatingFamilies(addresses: readonly string[]): readonly string[] {
   const ipv6 = addresses.filter((address) => isIPv6(address))
   const ipv4 = addresses.filter((address) => !isIPv6(address))
@@ -117,7 +117,7 @@ function alternatingFamilies(addresses: readonly string[]): readonly string[] {
   return turns.flat().filter((address) => address !== undefined)
 }
 
-/** What was judged is what was dialled, whatever stood in between. A peer that is gone already is none. */
+/** The peer must have the address that was judged. A socket that is already closed has no peer address. */
 function isConnectedTo({ remoteAddress }: Socket, address: string): boolean {
   return remoteAddress === undefined || sameAddress(remoteAddress, address)
 }

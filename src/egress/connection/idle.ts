@@ -2,13 +2,13 @@ import type { Connection } from './connection.ts'
 
 interface Idle {
   readonly connection: Connection
-  /** How many were put before it. */
+  /** Sequence number: lower means idle for longer. */
   readonly order: number
 }
 
-/** Connections that wait for another request of their lane. */
+/** Idle connections by bulkhead key. */
 export class IdleConnections {
-  /** By lane; the one that was used last stands last. A lane stays as long as it may get a connection back. */
+  /** By key, the most recently used connection last. A key stays while it may get a connection back. */
   readonly #stacks = new Map<string, Idle[]>()
   #size = 0
   #puts = 0
@@ -25,14 +25,17 @@ export class IdleConnections {
     this.#size += 1
   }
 
-  /** The one of a lane that was used last is the least likely to be closed by the other side. */
+  /** The most recently used connection of a key: the target is least likely to close it. */
   takeLatest(key: string): Connection | undefined {
     const latest = this.#stacks.get(key)?.pop()
     if (latest !== undefined) this.#size -= 1
     return latest?.connection
   }
 
-  /** The one that was not used for longest, in all lanes. Looks at each lane, which is cheaper than to keep an order. */
+  /**
+   * The connection that is idle for longest among all keys. Visits each key: a list in order of use would cost more,
+   * since it changes with every call.
+   */
   takeOldest(): Connection | undefined {
     let oldest: Idle[] = []
     for (const stack of this.#stacks.values()) if (readOrder(stack) < readOrder(oldest)) oldest = stack
@@ -41,7 +44,7 @@ export class IdleConnections {
     return first?.connection
   }
 
-  /** Forgets a connection that is closed, whether it is among them or not. */
+  /** Removes a connection that has closed, if it is idle here. */
   remove(key: string, connection: Connection): void {
     const stack = this.#stacks.get(key)
     if (stack === undefined) return

@@ -1,12 +1,12 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Failure } from '../../contract/failure.ts'
 
-/** What a kernel says where it has no IPv6, no address of it, or no route. */
+/** The kernel's errors for no IPv6, no IPv6 address and no IPv6 route. */
 const codes: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'ENETUNREACH'])
 
 /**
- * Whether nothing but IPv6 leads to the addresses that failed, and this machine has none. Where all ports are in use the kernel
- * says EADDRNOTAVAIL, too.
+ * Whether all failed addresses need IPv6 and this machine has none. The interfaces decide, because the kernel also
+ * reports EADDRNOTAVAIL when all ports are in use.
  */
 export function isForLackOfIpv6(
   addresses: readonly string[],
@@ -17,21 +17,20 @@ export function isForLackOfIpv6(
   return addresses.every((address) => needsIpv6(address) && !own.some((one) => leadsTo(address, one)))
 }
 
-/** Packets to mapped addresses go out as IPv4. */
+/** Packets to IPv4-mapped addresses leave as IPv4. */
 function needsIpv6(address: string): boolean {
   return address.includes(':') && !/^::ffff:/i.test(address)
 }
 
-/** Neither loopback nor a link-local address leads out of the machine. */
+/** A loopback or link-local address does not lead to other networks. */
 function leadsTo(target: string, { family, address }: NetworkInterfaceInfo): boolean {
   if (family !== 'IPv6') return false
   return target === '::1' || (address !== '::1' && !/^fe[89ab]/i.test(address))
 }
 
-/** Says so to callers. */
 export function describeMissingIpv6(place: string): Required<Pick<Failure, 'detail' | 'hint'>> {
   return {
-    detail: `Only IPv6 leads to ${place}, and the machine of the service has no IPv6.`,
-    hint: 'Use a host that has an IPv4 address too, or ask whoever runs the service for IPv6.',
+    detail: `${place} has only IPv6 addresses, and the machine of the service has no IPv6.`,
+    hint: 'Use a host that also has an IPv4 address, or ask the operator of the service for IPv6.',
   }
 }

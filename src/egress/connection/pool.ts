@@ -16,18 +16,21 @@ export interface ConnectionPoolOptions {
   readonly dial: Dial
   readonly sockets: SocketRegistry
   readonly log: DebugLog
-  /** All lanes together. */
+  /** Idle connections, all keys together. */
   readonly maxIdle: number
   /** The clock of the resolver. */
   readonly now: () => number
 }
 
-/** Bytes of all responses together, between two looks at everything else: targets send as much as they can. */
+/**
+ * Bytes of all responses together in one round of the event loop: half a socket read of Node, so that fast targets do
+ * not block the rest of the service.
+ */
 const maxReadAtOnce = 32_768
 
 /**
- * Finds, opens and keeps connections, each of which carries one request at a time. A lane has no more of them
- * than places: one that carries a request takes up a place, and none is opened beside one that is kept.
+ * Finds, opens and keeps connections. Each carries one request at a time. A key never has more connections than
+ * permits: a connection in use holds a permit, and none is opened beside an idle one.
  */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
@@ -39,14 +42,16 @@ export class ConnectionPool {
     this.#options = options
   }
 
-  /** One that is kept, at once, or else a new one. */
+  /** Returns an idle connection at once, or a promise of a new one. */
   find(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
     const { key, permit } = approach
     this.#check(key, stopped)
     return this.#reuse(key, permit) ?? this.#open(approach, phases, stopped)
   }
 
-  /** A new one. One that is kept gives way, so that a lane has no more of them than places. */
+  /**
+   * Opens a new connection. Closes an idle one of the same key, so that the key has no more connections than permits.
+   */
   open(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     const { key } = approach
     this.#check(key, stopped)
@@ -54,9 +59,9 @@ export class ConnectionPool {
     return this.#open(approach, phases, stopped)
   }
 
-  /** Takes back a connection after its request. */
+  /** Takes back a connection whose request has ended. */
   release(key: BulkheadKey, connection: Connection): void {
-    // An answer is often there before Node has learnt that the kernel took the request.
+    // A response often arrives before Node knows that the kernel has accepted the request.
     if (connection.isSending) setImmediate(() => this.#keep(key, connection))
     else this.#keep(key, connection)
   }
@@ -76,9 +81,9 @@ export class ConnectionPool {
     while (this.#idle.size > 0) this.#idle.takeOldest()?.destroy()
   }
 
-  /** Name and port are judged for every call; the address was judged when the connection was made. */
+  /** Host and port are judged for every call. The address was judged when the connection was opened. */
   #check(key: BulkheadKey, stopped: AbortSignal): void {
-    // A call that was stopped no longer holds the permit.
+    // An interrupted call no longer holds its permit.
     if (stopped.aborted) throw new EgressError('EGRESS_STOPPED')
     const reason = this.#options.policy.refuseTarget(key)
     if (reason === null) return
@@ -98,12 +103,12 @@ export class ConnectionPool {
     return connection
   }
 
-  /** However busy it is, a connection ends when its target may have moved. */
+  /** A connection in steady use also ends, at the time when its target may have moved to another address. */
   #canCarryMore(connection: Connection): boolean {
     return connection.isUsable && this.#options.now() < connection.usableUntil
   }
 
-  /** The lookup takes up the place, too. */
+  /** The lookup holds the permit, too. */
   async #open(approach: Approach, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     const { key, permit } = approach
     permit.hold()

@@ -1,23 +1,23 @@
 import type { Socket } from 'node:net'
 
 /**
- * Tickets, new keys and the like may take half of it, beside what TLS adds to every record. The other half is what may
- * have been read at once and is not yet deciphered.
+ * Half for session tickets, key updates and similar messages, half for bytes that are read but not yet deciphered.
+ * The overhead of records is counted separately.
  */
 const maxBytesOfTls = 131_072
 
 /**
- * Every byte that TLS hands on pays for so many that it does not. A record of one byte has about 25 around it, but
- * nobody sends all of a response in such.
+ * Overhead allowed per byte of content. A record with one byte of content has about 25 bytes of overhead, but no real
+ * server sends a whole response in such records.
  */
 const tlsBytesPerByte = 16
 
-/** A record has at least so many bytes beside its text: head and checksum. */
+/** The smallest overhead of a record: 5 bytes of header and 16 of authentication tag. */
 const minRecordOverhead = 21
 
 /**
- * Counts what comes in below TLS, from a mark on. Node tells nothing of what TLS keeps to itself: handshakes, tickets,
- * keys, padding, empty records, and a record that has come in part.
+ * Counts the bytes that a TLS connection receives, from a mark on. Node emits nothing for bytes that TLS keeps to
+ * itself: handshakes, tickets, keys, padding, empty records and incomplete records.
  */
 export class ReceivedBytes {
   readonly #tcp: Socket
@@ -28,7 +28,7 @@ export class ReceivedBytes {
     this.#tcp = tcp
   }
 
-  /** Counts anew. */
+  /** Restarts the count. */
   mark(): void {
     this.#atMark = this.#tcp.bytesRead
     this.#handedOn = 0
@@ -38,17 +38,17 @@ export class ReceivedBytes {
     return this.#tcp.bytesRead - this.#atMark
   }
 
-  /** Tells of text that TLS has made of what came in. */
+  /** Counts content that TLS has deciphered. */
   handOn(bytes: number): void {
     this.#handedOn += bytes
   }
 
-  /** Whether a part of the text had come before the mark: less came in since than it takes. */
+  /** Whether the content began to arrive before the mark: fewer bytes arrived since than its records have. */
   get beganBeforeMark(): boolean {
     return this.sinceMark < this.#handedOn + minRecordOverhead
   }
 
-  /** Whether TLS has kept to itself more than it may. */
+  /** Whether TLS has consumed more bytes than allowed without content. */
   get isTooMuch(): boolean {
     return this.sinceMark > maxBytesOfTls + this.#handedOn * (1 + tlsBytesPerByte)
   }

@@ -3,14 +3,14 @@ import type { Target } from '../policy/address-policy.ts'
 
 const rememberedMs = 3_600_000
 
-/** How many are remembered; the one that was used least lately makes room for another. */
+/** Targets kept. The least recently used one makes room. */
 export const maxTargets = 1_000
 
-/** Targets that have answered a short ClientHello and not the usual one. No more, and no longer, than stated here. */
+/** Targets that answered a short ClientHello but not the usual one, bounded in number and age. */
 export class ShortHelloTargets {
   readonly #names: LRUCache<string, true>
 
-  /** `now` is in milliseconds, and never goes back. */
+  /** `now` is a monotonic clock in milliseconds. */
   constructor(now: () => number) {
     this.#names = new LRUCache({ max: maxTargets, ttl: rememberedMs, ttlResolution: 0, perf: { now } })
   }
@@ -28,7 +28,7 @@ export class ShortHelloTargets {
   }
 }
 
-/** Another port is another server, which may be another's. */
+/** Another port may be another server. */
 function composeKey({ host, port }: Target): string {
   return `${host}:${port}`
 }

@@ -8,49 +8,51 @@ import { limitHandshake, type SecuredSocket, secure } from './handshake.ts'
 import { ShortHelloTargets } from './short-hello-targets.ts'
 import type { SocketRegistry } from './socket-registry.ts'
 
-/** What all connections have in common. */
 export interface TlsClientOptions {
-  /** PEM of certificates that are trusted beside the authorities of Node. */
+  /** PEM of certificates to trust in addition to Node.js's own authorities. */
   readonly ca: string | null
-  /** Groups for the key exchange, as `ecdhCurve` of Node; null for Node's own, and a shorter list as a second try. */
+  /**
+   * Key exchange groups in the format of Node's `ecdhCurve`. Null: Node's default, with a shorter list for the second
+   * try.
+   */
   readonly tlsGroups: string | null
   readonly sockets: SocketRegistry
   readonly log: DebugLog
 }
 
-/** Where a connection leads, and what it takes to make another one. */
+/** The target of a connection, and what a second connection to it needs. */
 export interface Way {
   readonly target: Target
   readonly deadline: Pick<Deadline, 'remainingMs'>
   readonly connect: (until: AbortSignal) => Promise<Socket>
-  /** Aborted where the connection is no longer wanted. */
+  /** Aborted when the call no longer needs the connection. */
   readonly signal: AbortSignal
 }
 
 /**
- * OpenSSL's own groups in their order, without the one that is safe from quantum computers: its key share makes the
- * ClientHello longer than one segment of TCP, which some middleboxes drop or reset. `*` is the share that is sent.
+ * OpenSSL's default groups in their order, without the post-quantum one: its key share makes the ClientHello longer
+ * than one TCP segment, and some middleboxes drop or reset such a connection. `*` marks the key share that is sent.
  */
 const shortGroups = '*X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072'
 
-/** How long a target may be silent until it is tried once more. */
+/** Longest silence before the second try. Targets far away answer within a second. */
 export const maxPatienceMs = 3_000
 const shareOfTime = 1 / 3
 
-/** A handshake that was begun. */
+/** A handshake under way. */
 interface Handshake {
   readonly tcp: Socket
   readonly secured: Promise<SecuredSocket>
 }
 
 /**
- * Makes TLS connections. A target from which no byte comes in answer to the usual ClientHello is sent a short one, on a
- * connection of its own. The first one stays, and what answers first counts: the target may only be slow.
+ * Opens TLS connections. If a target sends no byte in response to the usual ClientHello, a second connection sends a
+ * short one. The first stays open, because the target may only be slow, and the first response counts.
  */
 export class TlsClient {
   readonly #options: TlsClientOptions
   readonly #usual: SecureContext
-  /** Made when it is needed for the first time: with authorities it takes milliseconds. */
+  /** Created on first use: parsing certificate authorities takes milliseconds. */
   #short: SecureContext | null = null
   readonly #shortTargets = new ShortHelloTargets(() => performance.now())
 
@@ -59,7 +61,10 @@ export class TlsClient {
     this.#usual = createContext(options, options.tlsGroups ?? undefined)
   }
 
-  /** Rejects with the error of the handshake, of the first one where there were two and neither was answered. */
+  /**
+   * Rejects with the error of the handshake. If there were two and neither got a response, with the error of the
+   * first.
+   */
   async secure(tcp: Socket, way: Way): Promise<SecuredSocket> {
     if (this.#shortTargets.has(way.target)) return await this.#secureShort(tcp, way)
     const first = this.#begin(tcp, this.#usual, way, way.signal)
@@ -67,13 +72,13 @@ export class TlsClient {
     return await this.#trySecond(first, way)
   }
 
-  /** What has helped and no longer does is no longer tried. */
+  /** A target that no longer answers the short ClientHello gets the usual one next time. */
   async #secureShort(tcp: Socket, way: Way): Promise<SecuredSocket> {
     const handshake = this.#begin(tcp, this.#shortContext, way, way.signal)
     try {
       return await handshake.secured
     } catch (error) {
-      // A call that ends while the target is at work says nothing of the hello.
+      // A timeout after the first byte of the target does not show that the short ClientHello failed.
       if (!way.signal.aborted || isSilent(handshake)) this.#shortTargets.delete(way.target)
       throw error
     }
@@ -102,7 +107,10 @@ export class TlsClient {
     return { tcp, secured }
   }
 
-  /** False as soon as it has ended without a byte of the target, or none has come for too long. */
+  /**
+   * Resolves with false when the handshake ends without a byte from the target, or when the target stays silent too
+   * long.
+   */
   #isHeard(handshake: Handshake, { deadline, signal }: Way): Promise<boolean> {
     return new Promise((resolve) => {
       const look = () => {
@@ -121,7 +129,7 @@ export class TlsClient {
   }
 }
 
-/** Rejects where it ends without a byte of the target. */
+/** Rejects if the handshake ends without a byte from the target. */
 async function heard(begun: Handshake | Promise<Handshake>): Promise<Handshake> {
   const handshake = await begun
   try {
@@ -139,7 +147,7 @@ function isSilent({ tcp }: Handshake): boolean {
 function createContext({ ca }: TlsClientOptions, ecdhCurve: string | undefined): SecureContext {
   return createSecureContext({
     minVersion: 'TLSv1.2',
-    // A target could ask for one handshake after the other. `disableRenegotiation()` holds for servers only.
+    // A target could ask for handshakes without end. `disableRenegotiation()` works on servers only.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(ecdhCurve !== undefined && { ecdhCurve }),
     ...(ca !== null && trustAlso(ca)),
@@ -147,8 +155,8 @@ function createContext({ ca }: TlsClientOptions, ecdhCurve: string | undefined):
 }
 
 /**
- * Node's own certificates are all roots, so that only those of the file can end a chain earlier. A list replaces
- * Node's own, so both are joined; without one the ready-made store is far cheaper.
+ * `ca` replaces Node's own certificates, so both are passed. Node's own are all roots, so only a certificate of the
+ * file can end a chain earlier. Without a file the shared store is used, which is much cheaper.
  */
 function trustAlso(ca: string) {
   return { ca: [...getCACertificates('default'), ca], allowPartialTrustChain: true }

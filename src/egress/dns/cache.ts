@@ -1,16 +1,18 @@
 /**
- * Longer than this no answer is believed, so that a target can move whatever its zone says: neither here nor by a
- * connection that is kept.
+ * Upper limit for the age of an answer and of connections opened with it, so that a target can move soon whatever TTL
+ * its zone has.
  */
 export const maxRememberedSeconds = 30
 
 const maxNames = 1_000
 
-/** Addresses, and until when what was connected to them may be used. */
+/** Addresses of a name, and how long connections to them may be used. */
 export interface Resolution {
   /** At least one. */
   readonly addresses: readonly string[]
-  /** By the clock of the resolver, counted from when the question was asked; infinite for what never moves. */
+  /**
+   * By the clock of the resolver, counted from the question. Infinite for addresses and localhost, which never move.
+   */
   readonly usableUntil: number
 }
 
@@ -19,10 +21,7 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/**
- * Remembers answers, no more and no longer than stated here. An answer that lives for no time (RFC 1035,
- * section 3.2.1) is not kept at all: the next connection asks again.
- */
+/** Caches answers, bounded in number and age. An answer with TTL 0 (RFC 1035, section 3.2.1) is not cached. */
 export class DnsCache {
   readonly #now: () => number
   readonly #entries = new Map<string, Entry>()

@@ -1,15 +1,15 @@
 import type { promises as dns } from 'node:dns'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** More links than this no name server follows. */
+/** Longest chain of aliases. Name servers give up after about as many. */
 const maxLinks = 16
 
-/** It only makes the failure clearer, so it must not make it late. */
+/** The diagnosis only improves the text of the failure, so it must not delay it much. */
 const diagnosisMs = 500
 
 /**
- * Why an alias has no address: whether it leads in circles or on and on, which is a fault of its zone, or else to a name
- * that does not exist.
+ * Whether the aliases of a name form a loop or an endless chain, which is a fault of the zone. False: the alias leads
+ * to a name that does not exist, or the diagnosis takes too long.
  */
 export async function leadsAstray(channel: dns.Resolver, name: string): Promise<boolean> {
   const undecided = delay(diagnosisMs, false, { ref: false })
@@ -28,6 +28,6 @@ async function followLinks(channel: dns.Resolver, name: string): Promise<boolean
 }
 
 async function nextLink(channel: dns.Resolver, name: string): Promise<string | undefined> {
-  const targets = await channel.resolveCname(name).catch(() => []) // where the chain ends, there is no alias
+  const targets = await channel.resolveCname(name).catch(() => []) // the end of the chain has no alias
   return targets[0]?.toLowerCase()
 }

@@ -1,4 +1,4 @@
-/** Why a name server's reply is no answer, or that there was none. */
+/** Why a name server gave no answer. The words appear in the detail of a failure. */
 export type Trouble =
   | 'SERVFAIL'
   | 'REFUSED'
@@ -9,46 +9,48 @@ export type Trouble =
   | 'no usable answer'
   | 'no answer'
 
-/** What came of asking: an answer, or the troubles of the servers in the order in which they had them. */
+/** The result of an inquiry: an answer, or the troubles of the servers in order of time. */
 export type Finding<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'troubles'; readonly troubles: readonly Trouble[] }
 
-/** What one server says. */
+/** The reply of one server. */
 export type Reply<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
 
-/** How long a server that says nothing holds up the next one, and all of them together the next round. */
+/**
+ * How long to wait for a silent server before the next one is asked, and for the last one before the next round. Two
+ * rounds of four servers begin within 3.4 s, and a lookup may take 5 s.
+ */
 export const nextServerMs = 400
 export const nextRoundMs = 1_000
 
-/** A question may be lost on its way. */
+/** A UDP packet may be lost, so even a single server is asked several times. */
 const minQuestions = 4
 const minRounds = 2
 
-/** A forwarder often has this trouble for a moment only, so such a server is asked once more, behind all others. */
+/** A forwarder often has this trouble only for a moment, so such a server is asked once more, after all others. */
 const passing: Trouble = 'SERVFAIL'
 export const secondTryMs = 250
 
 /**
- * One question, put to one name server after the other: to the next one at once where one has trouble, and after a while
- * where it says nothing. A server that was asked may still answer; the first answer counts. A server that had trouble is not
- * asked again, save once after a SERVFAIL.
+ * Asks one name server after the other: the next one at once when a server has trouble, after a delay when it is
+ * silent. The first answer counts, also a late one. A server that had trouble is not asked again, except once after a
+ * SERVFAIL.
  */
 export class Inquiry<Answer> {
   readonly #ask: (server: number) => Promise<Reply<Answer>>
   readonly #lastServer: number
   readonly #waiting: number[]
   readonly #troubles = new Map<number, Trouble>()
-  /** Servers that had a passing trouble, and are asked once more. */
+  /** Servers with a passing trouble, to be asked once more. */
   readonly #again = new Set<number>()
   readonly #result = Promise.withResolvers<Finding<Answer>>()
   #running = 0
   #nextStart: NodeJS.Timeout | undefined
   #isOver = false
 
-  /** Begins at once. */
   constructor(servers: number, ask: (server: number) => Promise<Reply<Answer>>) {
     this.#ask = ask
     this.#lastServer = servers - 1
@@ -61,7 +63,7 @@ export class Inquiry<Answer> {
     return this.#result.promise
   }
 
-  /** Ends it where time has run out. */
+  /** Ends the inquiry because time has run out. */
   stop(): void {
     this.#end({ kind: 'troubles', troubles: [...this.#troubles.values(), 'no answer'] })
   }

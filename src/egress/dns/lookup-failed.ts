@@ -1,10 +1,10 @@
 import { EgressError } from '../call/egress-error.ts'
 import type { Trouble } from './inquiry.ts'
 
-/** What callers may read of it: no address of a server. */
+/** The troubles that clients may see. None holds the address of a name server. */
 export type LookupTrouble = Trouble | 'too many addresses' | 'an alias that leads to no address'
 
-/** The name servers that were asked gave no usable answer. */
+/** No name server gave a usable answer. */
 export class LookupFailed extends EgressError {
   readonly troubles: ReadonlySet<LookupTrouble>
 
@@ -14,7 +14,7 @@ export class LookupFailed extends EgressError {
   }
 }
 
-/** The sentence for callers. `place` is the target as it stands in a URL. */
+/** The detail of the failure. `place` is the target as written in a URL. */
 export function describeTroubles(troubles: ReadonlySet<LookupTrouble>, place: string): string {
-  return `The name servers that the service asks gave no usable answer for ${place}: ${[...troubles].join(', ')}.`
+  return `The name servers of the service gave no usable answer for ${place}: ${[...troubles].join(', ')}.`
 }

@@ -6,25 +6,28 @@ import { type Finding, Inquiry, type Reply, type Trouble } from './inquiry.ts'
 import { LookupFailed } from './lookup-failed.ts'
 import { NameServers } from './name-servers.ts'
 
-/** What the name servers say about a name. */
+/** The result of a lookup. */
 export interface Lookup {
   /** At least one. */
   readonly addresses: readonly string[]
-  /** How long the answer may be used again. 0 where a family is missing: it has not been judged. */
+  /**
+   * How long the answer may be cached. 0 if one address family is missing, because its addresses have not been
+   * judged.
+   */
   readonly ttlSeconds: number
 }
 
 export interface LookupOptions {
-  /** `address:port`; empty for the system's. */
+  /** `address:port`. Empty: the name servers of the system. */
   readonly servers: readonly string[]
   readonly budgetMs: number
   readonly signal: AbortSignal
 }
 
 /**
- * Asks DNS itself rather than the system's resolver, which would try the search domains and the hosts file,
- * and where two hanging lookups hold up all others. For the same reason each lookup has channels of its own.
- * Rejects with an EgressError of the kind `EGRESS_DNS_…`.
+ * Asks name servers directly. The system's resolver would apply search domains and the hosts file, and two hanging
+ * lookups would block all others. For the same reason each lookup has its own channels. Rejects with an EgressError
+ * whose code is `EGRESS_DNS_…`.
  */
 export async function lookUp(name: string, { servers, budgetMs, signal }: LookupOptions): Promise<Lookup> {
   if (signal.aborted) throw new EgressError('EGRESS_STOPPED')
@@ -60,16 +63,16 @@ export async function lookUp(name: string, { servers, budgetMs, signal }: Lookup
   }
 }
 
-/** How long the slower family may keep back the addresses of the faster one (RFC 8305, section 3). */
+/** How long the addresses of one family wait for those of the other (RFC 8305, section 3). */
 export const resolutionDelayMs = 50
 
-/** Each address costs a judgement, and all of them are judged: beyond this an answer is not usable. */
+/** All addresses of an answer are judged, so their number is bounded. No real target has as many. */
 export const maxAddresses = 100
 
 /**
- * `alias` is an answer without an error and without an address: a CNAME that leads to none. `empty` says that the name has no
- * address of a family; c-ares also takes for this what a server says that is not in charge of the name, or that it does not
- * know what to say (RFC 6895, section 2.3). `unknown` says that there is no such name.
+ * `alias` is an answer without error and without address: a CNAME that leads to none. `empty`: the name has no
+ * address of the family. c-ares also reports this if a server is not responsible for the name, or answers without
+ * data (RFC 6895, section 2.3). `unknown`: the name does not exist.
  */
 type Answer =
   | { readonly kind: 'addresses'; readonly records: readonly RecordWithTtl[] }
@@ -143,7 +146,9 @@ function joined(findings: readonly Finding<Answer>[]): Lookup {
   }
 }
 
-/** A name that one family does not know and the other could not ask for is one that could not be resolved. */
+/**
+ * If one family has no address and the lookup of the other failed, the name counts as not resolved, not as unknown.
+ */
 async function explainFailure(findings: readonly Finding<Answer>[], name: string): Promise<EgressError> {
   const troubles = findings.flatMap((finding) => (finding.kind === 'troubles' ? finding.troubles : []))
   if (troubles.length > 0) return new LookupFailed(troubles)

@@ -1,22 +1,23 @@
 import { promises as dns } from 'node:dns'
 
-/** More of them no lookup asks. The C library stops at three. */
+/** Most name servers that a lookup asks. glibc stops at three. */
 export const maxServers = 4
 
 /**
- * The name servers of one lookup, in their order, each behind a channel of its own: c-ares takes SERVFAIL for an answer
- * and asks no other server then, and where it asks again it does not listen for the first answer any longer.
+ * The name servers of one lookup, in order. Each has its own channel: c-ares takes SERVFAIL for an answer and asks no
+ * other server, and when it repeats a question it ignores the answer to the first.
  */
 export class NameServers {
   readonly #patienceMs: number
   readonly #addresses: readonly string[]
   readonly #channels: (dns.Resolver | undefined)[]
 
-  /** `address:port`; none for the system's. */
+  /** `address:port`. Empty: the name servers of the system. */
   constructor(configured: readonly string[], patienceMs: number) {
     this.#patienceMs = patienceMs
     const system = configured.length === 0 ? this.#open() : undefined
-    // c-ares tells no zone of a link-local address, so the first server of the system is asked as it was found.
+    // c-ares does not return the zone of a link-local address. So the first server of the system is asked through the
+    // channel that c-ares configured itself.
     this.#channels = [system]
     this.#addresses = (system?.getServers() ?? configured).slice(0, maxServers)
   }
@@ -25,7 +26,7 @@ export class NameServers {
     return this.#addresses.length
   }
 
-  /** What asks the server at this place, once for each question. */
+  /** The channel of one server. It sends each question once. */
   channel(at: number): dns.Resolver {
     this.#channels[at] ??= this.#open(this.#addresses[at])
     return this.#channels[at]

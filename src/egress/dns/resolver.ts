@@ -1,25 +1,25 @@
 import { DnsCache, maxRememberedSeconds, type Resolution } from './cache.ts'
 import { lookUp } from './lookup.ts'
 
-/** Turns names into addresses, which nobody has judged yet: whoever dials one judges it, also from a cache. */
+/** Resolves names to addresses. The addresses are not judged: the connector judges them, cached ones as well. */
 export interface Resolver {
-  /** Rejects with an EgressError of the kind `EGRESS_DNS_…`. */
+  /** Rejects with an EgressError whose code is `EGRESS_DNS_…`. */
   resolve(name: string, signal: AbortSignal): Promise<Resolution>
 }
 
 export interface ResolverOptions {
-  /** `address:port`; empty for the system's. */
+  /** `address:port`. Empty: the name servers of the system. */
   readonly servers: readonly string[]
-  /** A lookup may take that long, however much time the call has left. */
+  /** Time limit of a lookup, independent of the time that the call has left. */
   readonly budgetMs?: number
-  /** Milliseconds of a clock that never goes back. */
+  /** Monotonic clock in milliseconds. */
   readonly now?: () => number
 }
 
-/** Of the call's time, unless stated otherwise. */
+/** Default of `budgetMs`: enough for two rounds of silent servers. */
 export const lookupBudgetMs = 5_000
 
-/** Answers from memory for as long as the name servers allow, else asks them. Failures are not remembered. */
+/** Answers from the cache while the TTL lasts, else asks the name servers. Failures are not cached. */
 export function createResolver(options: ResolverOptions): Resolver {
   const { servers, budgetMs = lookupBudgetMs, now = () => performance.now() } = options
   const cache = new DnsCache(now)
@@ -42,7 +42,7 @@ const loopback: Resolution = {
   usableUntil: Number.POSITIVE_INFINITY,
 }
 
-/** RFC 6761, section 6.3: such names are answered without asking anybody. */
+/** RFC 6761, section 6.3: these names resolve to loopback without a query. */
 function isLocalhost(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost')
 }

@@ -4,31 +4,33 @@ import { maxHeaderBytes } from './progress-limit.ts'
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
-/** CR LF, which stand behind every chunk. */
+/** CR LF, which end every chunk. */
 const lineBreakBytes = 2
 
-/** No more is read where so much came without any of the body; what was read last may be as much. */
+/**
+ * Reading stops after `maxHeaderBytes` without a byte of the body, and the last piece may have as many bytes again.
+ */
 const maxLineBytes = 2 * maxHeaderBytes
 
 /**
- * Follows the chunks of a body (RFC 9112, section 7.1), and puts in order what undici's parser does not read: white
- * space behind the size of a chunk or within its extensions, which a recipient must ignore where it does not know
- * them (section 7.1.1), and folds of trailers (section 5.2). What makes no sense is left to the parser.
+ * Follows the chunks of a body (RFC 9112, section 7.1) and repairs what undici's parser rejects: white space after
+ * the size of a chunk or within its extensions, which a recipient must ignore if it does not know them (section
+ * 7.1.1), and folded trailers (section 5.2). Anything else that is malformed is left to the parser.
  */
 export class ChunkLines {
   #part: 'chunks' | 'trailers' | 'rest' = 'chunks'
-  /** What is still to come of a chunk and the line break behind it; then comes the next size. */
+  /** Bytes left of the current chunk and of the line break that ends it. The next size follows. */
   #left = 0
-  /** The beginning of a line that has not ended. */
+  /** The beginning of an incomplete line. */
   #held: BoundedBuffer | null = null
   #framingBytes = 0
 
-  /** How much of what was taken frames the body: infinite where that made no sense. */
+  /** Bytes taken that frame the body. Infinite if the framing was malformed. */
   get framingBytes(): number {
     return this.#framingBytes
   }
 
-  /** Adds to `readable` what the parser may read of a piece. The size of a chunk is corrected where it stands. */
+  /** Adds the parts of a piece that the parser may read to `readable`. Corrects the size line of a chunk in place. */
   take(piece: Buffer, readable: Buffer[]): void {
     let from = this.#held === null ? 0 : this.#endLine(this.#held, piece, readable)
     let at = from
@@ -55,7 +57,7 @@ export class ChunkLines {
     this.#held.append(start)
   }
 
-  /** Where the line ends within the piece. */
+  /** Returns the offset at which the line ends within the piece. */
   #endLine(held: BoundedBuffer, piece: Buffer, readable: Buffer[]): number {
     const end = piece.indexOf(lineFeed) + 1
     held.append(end === 0 ? piece : piece.subarray(0, end))
@@ -67,8 +69,8 @@ export class ChunkLines {
   }
 
   /**
-   * Where something else begins than chunks behind lines that are a size and nothing else, as most are. There may be
-   * tens of thousands of them in a body: the loop calls nothing and touches no field.
+   * Skips chunks whose size line is a size only, as most are. Returns the offset of anything else. A body may have
+   * tens of thousands of chunks, so the loop calls no function and accesses no field.
    */
   #skipPlainChunks(piece: Buffer, start: number): number {
     const { length } = piece
@@ -91,7 +93,7 @@ export class ChunkLines {
     return Math.min(at, length)
   }
 
-  /** False for a line that the parser must not read. */
+  /** Returns false for a line that the parser must not read. */
   #readLine(line: Buffer): boolean {
     const text = line.toString('latin1')
     return this.#part === 'chunks' ? this.#readSize(line, text) : this.#readTrailer(text)
@@ -108,7 +110,7 @@ export class ChunkLines {
     return true
   }
 
-  /** Trailers are not shown, and those that would frame the body must be ignored (RFC 9110, section 6.5.1). */
+  /** Trailers are not reported, and those that concern framing must be ignored (RFC 9110, section 6.5.1). */
   #readTrailer(text: string): boolean {
     if (!text.endsWith('\r\n')) return this.#leaveToParser()
     this.#framingBytes += text.length
@@ -123,10 +125,10 @@ export class ChunkLines {
   }
 }
 
-/** A size, and whatever stands in the place of extensions. Where a line ends must be beyond doubt. */
+/** A size, then anything in the place of extensions, then CR LF: only the line end must be unambiguous. */
 const sizeLine = /^([\da-f]+)[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/i
 
-/** What the parser takes of that. */
+/** The size lines that the parser accepts. */
 const parsableSizeLine =
   /^[\da-f]+(?:;[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*\r\n$/i
 
@@ -137,7 +139,7 @@ function addPart(piece: Buffer, from: number, to: number, readable: Buffer[]): v
 
 const notHex = 16
 
-/** What each byte is as a digit. */
+/** The value of each byte as a hexadecimal digit. */
 const hexDigits = Uint8Array.from({ length: 256 }, (_, byte) => {
   const digit = Number.parseInt(String.fromCharCode(byte), 16)
   return Number.isNaN(digit) ? notHex : digit

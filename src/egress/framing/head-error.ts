@@ -2,15 +2,14 @@ import { EgressError, type EgressErrorCode } from '../call/egress-error.ts'
 import type { HeadExcess } from './progress-limit.ts'
 import type { HeadRule } from './response-head.ts'
 
-/** What is known of a head that was refused. */
 export interface RefusedHead {
-  /** Null where it is only too large. */
+  /** Null if the head is only too large. */
   readonly rule: HeadRule | null
-  /** Null where it breaks a rule. */
+  /** Null if the head breaks a rule. */
   readonly excess: HeadExcess | null
-  /** Null where its line did not come whole, or made no sense. */
+  /** Null if the status line is incomplete or malformed. */
   readonly status: number | null
-  /** Whether all of it came. */
+  /** Whether the head is complete. */
   readonly isWhole: boolean
 }
 

@@ -1,44 +1,45 @@
 /**
- * Of a head, of all interim heads of a response together, of its trailers, and of what frames its body between two
- * pieces of it.
+ * Limit for a head, for all interim heads of a response together, for its trailers, and for the framing between two
+ * pieces of its body. Node's own default for a head.
  */
 export const maxHeaderBytes = 16_384
 
 /**
- * Of head and trailers of a response, each. undici keeps two buffers for every header, which makes those of one
- * letter a thousand times as large as they are on the wire; its limit counts letters only.
+ * Limit for the headers of a head and for its trailers. undici keeps two buffers per header, so a header of one
+ * letter takes a thousand times its size on the wire, and undici's own limit counts only letters.
  */
 const maxHeaders = 512
 
-/** With the status line, or the last chunk of a body, and the empty line behind. */
+/** Headers, plus the status line or the last chunk, plus the empty line. */
 const maxLines = maxHeaders + 2
 
 /**
- * Every byte of a body pays for so many that frame it. The smallest chunk has 5 for its only byte, or 12 where the
- * size is written with leading zeros.
+ * Framing bytes allowed per byte of the body. The smallest chunk has 5 for one byte, or 12 if its size has leading
+ * zeros.
  */
 const framingPerByte = 16
 
 const lineFeed = 0x0a
 
-/** What a response can have too much of: bytes or headers of one head, or bytes of all interim heads (1xx). */
+/** What exceeds a limit: the bytes or the headers of one head, or the bytes of all interim heads (1xx). */
 export type HeadExcess = 'bytes' | 'headers' | 'interimBytes'
 
 /**
- * How much may be read of a response before it gets somewhere: to the end of a head, or to a piece of the body. What
- * the parser skips or collects in silence counts, too: reason phrases, line breaks, extensions and sizes of chunks.
+ * Limits how much of a response is read without progress, which is the end of a head or a piece of the body. Bytes
+ * that the parser skips or collects without an event count as well: reason phrases, line breaks, extensions and sizes
+ * of chunks.
  */
 export class ProgressLimit {
-  /** Read since the response last got somewhere, less what its body has paid for. */
+  /** Bytes read since the last progress, less the allowance that the body has earned. */
   #bytes = 0
   #lines = 0
-  /** How much of a line has been read that has not ended. */
+  /** Bytes of the incomplete line. */
   #lineBytes = 0
   #interimBytes = 0
   #isInBody = false
   #endsHead = false
 
-  /** Another response is expected. */
+  /** Starts over for the next response. */
   reset(): void {
     this.#advance(0)
     this.#lineBytes = 0
@@ -46,21 +47,21 @@ export class ProgressLimit {
     this.#isInBody = false
   }
 
-  /** What there is too much of, so that nothing more may be read; null for nothing. */
+  /** The limit that is reached, so that nothing more may be read, or null. */
   get excess(): HeadExcess | null {
     if (this.#interimBytes >= maxHeaderBytes) return 'interimBytes'
     if (this.#lines >= maxLines) return 'headers'
     return this.#bytes >= maxHeaderBytes ? 'bytes' : null
   }
 
-  /** Whether what was taken last ended a head, or was an empty line before one. */
+  /** Whether the bytes taken last ended a head, or an empty line before it. */
   get endsHead(): boolean {
     return this.#endsHead
   }
 
   /**
-   * Tells how much of a chunk may be read at once, and counts it: never more than one head, so that what stands
-   * behind it is not counted with it.
+   * Counts, and returns, how much of a chunk may be read at once. It never exceeds one head, so that bytes after a
+   * head are not counted with it.
    */
   take(chunk: Buffer): number {
     const most = this.#isInBody ? maxHeaderBytes : maxHeaderBytes - this.#bytes
@@ -69,19 +70,19 @@ export class ProgressLimit {
     return end
   }
 
-  /** An interim head (1xx) ended with what was taken last. */
+  /** An interim head (1xx) ended with the bytes taken last. */
   noteInterimHead(): void {
     this.#interimBytes += this.#bytes
     this.#advance(0)
   }
 
-  /** The final head ended with what was taken last. */
+  /** The final head ended with the bytes taken last. */
   noteHead(): void {
     this.#isInBody = true
     this.#advance(0)
   }
 
-  /** So many of the bytes that were taken belong to the body. */
+  /** Counts bytes taken that belong to the body. */
   noteBody(bytes: number): void {
     this.#advance(Math.max(0, this.#bytes - bytes * (1 + framingPerByte)))
   }
@@ -100,7 +101,7 @@ export class ProgressLimit {
         this.#lineBytes += chunk.length - end
         return chunk.length
       }
-      // Nothing, or a CR.
+      // An empty line has at most a CR.
       const isEmpty = this.#lineBytes + at - end <= 1
       this.#lines += 1
       this.#lineBytes = 0

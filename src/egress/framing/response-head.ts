@@ -1,14 +1,15 @@
 import { isDecodable } from '../body/content-coding.ts'
 
 /**
- * The head of a response is put in order here before undici's parser sees it, which is stricter than RFC 9112 in some
- * places. What two readers could take for two different messages is refused, and nothing is repaired in such a head.
+ * Repairs the head of a response before undici's parser reads it, because the parser is stricter than RFC 9112 in
+ * some places. A head that two recipients could read as two different messages is refused, and nothing in it is
+ * repaired.
  */
 
-/** What a head may break, in words that go on from "The answer breaks the rules of HTTP:". */
+/** The rules that a head may break. Each text completes "The response breaks the rules of HTTP:". */
 export const headRules = {
   lineEnd: 'a line of its head does not end with CR LF (RFC 9112, section 2.2)',
-  blankLine: 'its first header stands behind white space (RFC 9112, section 2.2)',
+  blankLine: 'white space precedes its first header (RFC 9112, section 2.2)',
   statusLine: 'its first line is not a version, a status of three digits and a reason (RFC 9112, section 4)',
   version: 'it is neither HTTP/1.1 nor HTTP/1.0 (RFC 9112, section 2.3)',
   colon: 'a line of its head has no colon (RFC 9112, section 5)',
@@ -19,22 +20,26 @@ export const headRules = {
   length: 'its Content-Length is not a number of bytes (RFC 9110, section 8.6)',
   lengths: 'its head has several values of Content-Length (RFC 9112, section 6.3)',
   lengthAndCoding: 'its head has both Content-Length and Transfer-Encoding (RFC 9112, section 6.3)',
-  coding: 'its Transfer-Encoding is not chunked, alone or behind a known compression (RFC 9112, section 6.1)',
+  coding:
+    'its Transfer-Encoding is neither chunked alone nor a known compression followed by chunked (RFC 9112, section 6.1)',
   oldCoding: 'it has Transfer-Encoding although it is HTTP/1.0 (RFC 9112, section 6.1)',
-  upgrade: 'it switches protocols, which the request did not ask for (RFC 9110, section 15.2.2)',
+  upgrade: 'it switches protocols, but the request did not ask for that (RFC 9110, section 15.2.2)',
 } as const
 
 export type HeadRule = keyof typeof headRules
 
-/** A head that is whole. */
+/** A complete head. */
 export type ResponseHead =
-  /** `bytes` are what came, as the very same Buffer, where nothing had to be repaired. */
+  /** `bytes` is the received Buffer itself if nothing had to be repaired. */
   | { readonly kind: 'final'; readonly bytes: Buffer; readonly isChunked: boolean }
-  /** RFC 9110, section 15.2: a client must take any number of them, and may ignore those that it did not ask for. */
+  /**
+   * RFC 9110, section 15.2: a client must accept any number of interim responses, and may ignore those that it did
+   * not ask for.
+   */
   | { readonly kind: 'interim' }
   | { readonly kind: 'refused'; readonly rule: HeadRule; readonly status: number | null }
 
-/** Line breaks before the status line are no part of what is judged: undici skips them. */
+/** Line breaks before the status line are allowed: undici skips them. */
 export function readHead(head: Buffer): ResponseHead {
   const text = head.toString('latin1')
   const [isClean, coding] = cleanHead.exec(text) ?? []
@@ -42,22 +47,22 @@ export function readHead(head: Buffer): ResponseHead {
   return { kind: 'final', bytes: head, isChunked: coding !== undefined && hasBody(text.slice(9, 12)) }
 }
 
-/** The status, where its line has come whole; null where it is none. */
+/** The status, or null if the status line is incomplete or malformed. */
 export function statusIn(head: string): number | null {
   const [, status] = /^[\r\n]*HTTP\/\d\.\d ([1-9]\d\d)(?: [^\r\n]*)?[\r\n]/.exec(head) ?? []
   return status === undefined ? null : Number(status)
 }
 
-/** Most heads: nothing in it is repaired or refused. At most one header says where the body ends. */
+/** The fast path for most heads: nothing to repair or refuse, and at most one header that frames the body. */
 const cleanHead =
   /^HTTP\/1\.1 [2-9]\d\d(?: [^\r\n]*)?\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*(?:(?:content-length:[\t ]*\d{1,15}|transfer-encoding:[\t ]*(chunked) *)\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)?\r\n$/i
 
 interface Field {
   readonly name: string
-  /** Without white space around it. */
+  /** Without surrounding white space. */
   readonly value: string
   readonly isFolded: boolean
-  /** As it came. */
+  /** As received. */
   readonly line: string
 }
 
@@ -84,7 +89,7 @@ function isContinuation(line: string | undefined): boolean {
   return line?.startsWith(' ') === true || line?.startsWith('\t') === true
 }
 
-/** RFC 9112, section 5.2: a user agent must replace each fold by spaces before it looks at the value. */
+/** RFC 9112, section 5.2: a user agent must replace each fold with spaces before it interprets the value. */
 function unfold(lines: readonly string[]): readonly Field[] {
   const folded: string[][] = []
   for (const line of lines) {
@@ -151,7 +156,7 @@ function isNamed({ name }: Field, lowerCaseName: string): boolean {
   return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName
 }
 
-/** Section 6.3: one number, or the same one again and again. The parser counts up to 2 to the power of 64. */
+/** Section 6.3: one number, or the same number repeated. The parser itself counts up to 2^64. */
 function ruleBrokenByLengths(lengths: readonly Field[]): HeadRule | null {
   const values = lengths.flatMap(splitList)
   if (values.some((value) => !/^0*\d{1,18}$/.test(value))) return 'length'
@@ -162,7 +167,9 @@ function splitList({ value }: Field): readonly string[] {
   return value.split(',').map(trimBlanks)
 }
 
-/** Section 6.1: `chunked` comes last, and once. A compression before it is undone with those of the content. */
+/**
+ * Section 6.1: `chunked` comes last, and once. A compression before it is decoded together with the content codings.
+ */
 function ruleBrokenByCodings(codings: readonly Field[], statusLine: string): HeadRule | null {
   if (codings.length === 0) return null
   const names = codings.flatMap(splitList).map((name) => name.toLowerCase())
@@ -170,7 +177,7 @@ function ruleBrokenByCodings(codings: readonly Field[], statusLine: string): Hea
   return /^HTTP\/[01]\.[09]/.test(statusLine) ? 'oldCoding' : null
 }
 
-/** undici counts the blanks behind a length as digits. */
+/** undici's parser counts blanks after a length as digits. */
 function isOddLength({ line }: Field): boolean {
   return !/^[^:]+:[\t ]*\d+$/.test(line)
 }
@@ -183,7 +190,7 @@ function repaired({ statusLine, fields }: Parts, lengths: readonly Field[]): Buf
   return Buffer.from([statusLine, ...lines, '', ''].join('\r\n'), 'latin1')
 }
 
-/** RFC 9112, section 6.3: these end with their head, whatever it says. */
+/** RFC 9112, section 6.3: these responses have no body, whatever their headers say. */
 function hasBody(status: string): boolean {
   return status !== '204' && status !== '304'
 }

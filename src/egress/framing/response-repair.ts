@@ -1,28 +1,27 @@
 import { ChunkLines } from './chunk-lines.ts'
 import { type ResponseHead, readHead, statusIn } from './response-head.ts'
 
-/** Who sends a head byte by byte shall not take up the memory of an object for each of them. */
+/** Pieces kept before they are joined: a head that arrives byte by byte must not cost an object per byte. */
 const maxPieces = 64
 
 /**
- * Between what is read of a response and what undici reads of it: pieces are handed on as they came, as the very same
- * buffers, save those of a head, or of a line that frames a chunk, that has to be put in order. Where a body ends that
- * has no chunks is no concern of this.
+ * Stands between the socket and undici's parser. Pieces pass unchanged, as the same buffers, except those of a head
+ * or of a size line that needs a repair. The end of a body without chunks is left to the parser.
  */
 export class ResponseRepair {
-  /** Pieces of a head that has not ended; null behind the head. */
+  /** Pieces of the incomplete head. Null after the final head. */
   #head: Buffer[] | null = []
   #chunks: ChunkLines | null = null
   #readable: Buffer[] = []
 
-  /** Another response is expected. */
+  /** Starts over for the next response. */
   reset(): void {
     this.#head = []
     this.#chunks = null
     this.#readable = []
   }
 
-  /** What is to be read next; null where that is still to come. */
+  /** The next buffer to read, or null until more has arrived. */
   next(): Buffer | null {
     return this.#readable.shift() ?? null
   }
@@ -31,22 +30,22 @@ export class ResponseRepair {
     return this.#readable.length > 0
   }
 
-  /** The status of a head that has not ended; null where its line has not. */
+  /** The status of the incomplete head. Null while its status line is incomplete. */
   get status(): number | null {
     return this.#head === null ? null : statusIn(Buffer.concat(this.#head).toString('latin1'))
   }
 
-  /** Whether the final head has come. */
+  /** Whether the final head is complete. */
   get isInBody(): boolean {
     return this.#head === null
   }
 
-  /** Bytes of the body that are of its chunks, and not of what they hold. */
+  /** Bytes that frame the body. */
   get framingBytes(): number {
     return this.#chunks?.framingBytes ?? 0
   }
 
-  /** Takes a piece of the response, with at most one end of a head, right at its end: the head, if it has ended. */
+  /** Takes a piece of the response. A head may end only at the end of a piece. Returns the head if it has ended. */
   take(piece: Buffer, { endsHead }: { readonly endsHead: boolean }): ResponseHead | null {
     if (this.#head !== null) return this.#takeHead(this.#head, piece, endsHead)
     if (this.#chunks === null) this.#readable.push(piece)
@@ -73,7 +72,7 @@ export class ResponseRepair {
   }
 }
 
-/** RFC 9112, section 2.2: some write empty lines before a message. */
+/** RFC 9112, section 2.2: empty lines may precede a message. */
 function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x0d || byte === 0x0a)
 }

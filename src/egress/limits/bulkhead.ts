@@ -1,6 +1,6 @@
 import { EgressError } from '../call/egress-error.ts'
 
-/** Per key. */
+/** Limits per key. */
 export interface BulkheadLimits {
   /** Calls that may be under way at once. */
   readonly maxPerHost: number
@@ -29,7 +29,7 @@ export class Bulkhead {
     return this.#waiting
   }
 
-  /** A permit, or one to wait for, which must be released in either case. Null where the queue is full. */
+  /** Returns a permit, granted or to wait for, which must be released in either case. Null if the queue is full. */
   acquire(key: string): Permit | null {
     const used = this.#used.get(key) ?? 0
     if (used === this.#limits.maxPerHost) return this.#enqueue(key)
@@ -73,7 +73,10 @@ export class Bulkhead {
 
 /** The right to one call under way, counted by holders: the call itself, and every socket that it has opened. */
 export class Permit {
-  /** Rejects where the permit is released before it was granted. Null where there is nothing to wait for. */
+  /**
+   * Resolves when the permit is granted, rejects if it is released before. Null for a permit that was granted at
+   * once.
+   */
   readonly turn: Promise<void> | null
   readonly #handOver: () => void
   #holders = 1
@@ -83,7 +86,7 @@ export class Permit {
     this.#handOver = handOver
   }
 
-  /** Adds a holder, while there is one. */
+  /** Adds a holder, unless all holders have released the permit. */
   hold(): void {
     this.#holders += 1
   }

@@ -1,8 +1,8 @@
 type Begin = () => void
 
 /**
- * Bounds how many tasks run at once. The others wait: keys in round robin, so that many tasks of one key delay those of
- * another by one at a time, and the tasks of a key in the order in which they came.
+ * Bounds how many tasks run at once. The others wait: keys in round robin, so that many tasks of one key delay those
+ * of another key by one at a time. Tasks of one key run in order of arrival.
  */
 export class FairLimiter {
   /** Waiting tasks by key, the key whose turn is next first. */

@@ -1,14 +1,14 @@
 /**
- * Lets work take turns: so much of it in each round of the event loop, so that everything else goes on in between,
- * however much of it becomes due at once.
+ * Limits the work per round of the event loop, so that everything else proceeds in between, however much work is due
+ * at once.
  */
 export class RoundBudget {
   readonly #perRound: number
   #left: number
-  /** The first ones have had their turn already. */
+  /** The callbacks of the current pass. The first `#begun` of them have been called. */
   #due: (() => void)[] = []
   #begun = 0
-  /** Those that came since, who are due when all before them have had their turn. */
+  /** Callbacks that were added since. They form the next pass. */
   #coming: (() => void)[] = []
   #isScheduled = false
 
@@ -17,17 +17,17 @@ export class RoundBudget {
     this.#left = perRound
   }
 
-  /** Whether some may be done now. Counts nothing. */
+  /** Whether work may be done in this round. */
   get isOpen(): boolean {
     return this.#left > 0
   }
 
-  /** So much was done. */
+  /** Counts work that was done. */
   take(amount: number): void {
     this.#left -= amount
   }
 
-  /** Calls back in a later round that is open: who waits first comes first. */
+  /** Calls `begin` in a later round with budget left, in order of arrival. */
   wait(begin: () => void): void {
     this.#coming.push(begin)
     this.#schedule()

@@ -1,7 +1,7 @@
 import { EgressError } from '../call/egress-error.ts'
 import type { Denial } from './address-policy.ts'
 
-/** The policy does not let a target be dialled. */
+/** The policy forbids a target. */
 export class AddressDenied extends EgressError {
   readonly denial: Denial
 

@@ -25,40 +25,39 @@ export type Denial =
   | 'bad_port'
   | 'special_name'
   | 'not_an_address'
-  /** The kernel connected to another address than it was given. */
+  /** The socket is connected to another address than the one that was judged. */
   | 'other_peer'
   | SpecialRange
 
-/** Host and port as they stand in the URL, the host without brackets and final dot. */
+/** Host and port of the URL, the host without brackets and final dot. */
 export interface Target {
   readonly host: string
   readonly port: number
 }
 
-/** Says what may be dialled. A target must pass both questions; null means that it does. */
+/** Decides what may be dialled. Both methods must return null. */
 export interface AddressPolicy {
-  /** Asked before DNS, for every call. */
+  /** Called before DNS, for every call. */
   refuseTarget(target: Target): Denial | null
-  /** Asked for every answer of DNS, and for the literal in the URL. */
+  /** Called for every address from DNS, and for an address in the URL. */
   refuseAddress(address: string, target: Target): Denial | null
 }
 
-/** What the operator and the machine say. */
 export interface AddressPolicyOptions {
   readonly allow: readonly AddressRule[]
   readonly deny: readonly AddressRule[]
   readonly only: readonly AddressRule[]
-  /** Where the service itself listens. */
+  /** The address and port that the service listens on. */
   readonly own: { readonly address: string; readonly port: number }
-  /** Prefixes of NAT64 beside the well-known one. */
+  /** NAT64 prefixes in addition to the well-known one. */
   readonly nat64: readonly IpRange[]
   /** The addresses of this machine's network interfaces. */
   readonly interfaces: readonly string[]
 }
 
 /**
- * The order is part of the contract, and the first that matches decides: what nothing opens, EGRESS_DENY,
- * EGRESS_ALLOW, EGRESS_ONLY, default.
+ * The first rule that matches decides, in an order that is part of the contract: what no setting can open,
+ * EGRESS_DENY, EGRESS_ALLOW, EGRESS_ONLY, the default.
  */
 export function createAddressPolicy(options: AddressPolicyOptions): AddressPolicy {
   const { allow, deny, only, own } = options
@@ -74,7 +73,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
 
   return {
     refuseTarget(target) {
-      if (parseIp(target.host)) return null // an address has no name to judge: refuseAddress sees it whole
+      if (parseIp(target.host)) return null // an address is judged by refuseAddress
       if (deny.some((rule) => namesHost(rule, target))) return 'denied_by_operator'
       if (allow.some((rule) => namesHost(rule, target) && opensPort(rule, target))) return null
       if (!answersMayBeOpen(target)) {
@@ -102,7 +101,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
   }
 }
 
-/** An address as it was written, and the one that is judged in its place where it carries an IPv4 address. */
+/** An address as written, and the one to judge: the embedded IPv4 address if there is one. */
 interface Forms {
   readonly written: IpAddress
   readonly judged: IpAddress
@@ -117,11 +116,11 @@ function isWithin(within: readonly IpRange[], { written, judged }: Forms): boole
 }
 
 /**
- * Where a connection would come back to the service: a server on all interfaces also hears on all of
+ * The addresses at which the service can be reached: a server on all interfaces also listens on the whole of
  * loopback.
  */
 function listeningRanges(address: string, interfaces: readonly IpRange[]): readonly IpRange[] {
-  const unspecified = ranges(['0.0.0.0/32', '::/128']) // dialled, these mean this machine
+  const unspecified = ranges(['0.0.0.0/32', '::/128']) // as a destination these mean this machine
   const written = parseIp(address)
   const own = written && deriveForms(written).judged
   if (own !== null && own.value !== 0n) return [...unspecified, toRange(own)]
@@ -141,15 +140,15 @@ function closesAddress(rule: AddressRule, everyForm: readonly IpAddress[], { por
   return everyForm.some((address) => contains(rule.range, address))
 }
 
-/** A name that is opened opens its addresses. */
+/** An entry that opens a name opens the addresses of the name. */
 function opensAddress(rule: AddressRule, forms: Forms, target: Target): boolean {
   if (!opensPort(rule, target)) return false
   return rule.kind === 'range' ? opensForm(rule.range, forms) : namesHost(rule, target)
 }
 
 /**
- * A range of IPv6 opens no IPv4 address in disguise, unless it is so narrow that its author meant just those:
- * whoever opens `::/0` has not opened 10.0.0.1.
+ * An IPv6 range opens embedded IPv4 addresses only if it is so narrow that the operator meant just those: `::/0` must
+ * not open 10.0.0.1.
  */
 function opensForm(range: IpRange, { written, judged }: Forms): boolean {
   return contains(range, judged) || (range.prefix >= carrierPrefix && contains(range, written))
@@ -159,7 +158,7 @@ function isForPort(rule: AddressRule, port: number): boolean {
   return rule.port === null || rule.port === port
 }
 
-/** A port that browsers refuse is opened only by an entry that names it. */
+/** Only an entry that names the port opens a port that browsers block. */
 function opensPort(rule: AddressRule, { port }: Target): boolean {
   return rule.port === port || (rule.port === null && !badPorts.has(port))
 }

@@ -2,15 +2,15 @@ import { domainToASCII } from 'node:url'
 import { type IpRange, parseIp, parseIpRange, toRange } from './ip-address.ts'
 
 /**
- * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null where the entry names none.
- * A `suffix` begins with its dot and stands for all names below it, not for the name itself.
+ * One entry of EGRESS_ALLOW, EGRESS_DENY or EGRESS_ONLY. `port` is null if the entry names none. A `suffix` begins
+ * with its dot and stands for all names below it, not for the name itself.
  */
 export type AddressRule =
   | { readonly kind: 'range'; readonly range: IpRange; readonly port: number | null }
   | { readonly kind: 'host'; readonly host: string; readonly port: number | null }
   | { readonly kind: 'suffix'; readonly suffix: string; readonly port: number | null }
 
-/** A rule, or a sentence for the operator that names the entry and what is wrong with it. */
+/** A rule, or a sentence for the operator that names the entry and its fault. */
 export type ParsedRule =
   | { readonly ok: true; readonly rule: AddressRule }
   | { readonly ok: false; readonly problem: string }
@@ -29,10 +29,7 @@ export function parseAddressRule(entry: string): ParsedRule {
   return parseNameRule(entry, place, port)
 }
 
-/**
- * Reads one entry of EGRESS_ONLY: hosts as they stand in a URL, so names, `*.suffix` and single addresses,
- * but no ranges.
- */
+/** Reads one entry of EGRESS_ONLY: a host name, `*.suffix` or a single address, but no range. */
 export function parseOnlyRule(entry: string): ParsedRule {
   if (entry.includes('/')) return wrong(entry, 'only hosts can be listed here, no address ranges')
   return parseAddressRule(entry)
@@ -56,7 +53,10 @@ function withoutBrackets(place: string): string {
 function parseRangeRule(entry: string, place: string, port: number | null): ParsedRule {
   const range = parseIpRange(place)
   if (range) return right({ kind: 'range', range, port })
-  return wrong(entry, 'it is no address range such as 10.0.0.0/8 or [fd00::]/8 with zeros behind the prefix')
+  return wrong(
+    entry,
+    'it is not an address range such as 10.0.0.0/8 or [fd00::]/8 with zeros after the prefix',
+  )
 }
 
 function parseNameRule(entry: string, place: string, port: number | null): ParsedRule {
@@ -68,8 +68,8 @@ function parseNameRule(entry: string, place: string, port: number | null): Parse
 }
 
 /**
- * As the URL parser writes it: lower case, punycode, and here without the final dot. Null for what is no
- * name.
+ * Normalizes a name like the URL parser: lower case and punycode, and without the final dot. Null if the text is not
+ * a name.
  */
 function normalizeHost(name: string): string | null {
   const ascii = domainToASCII(name).replace(/\.$/, '')

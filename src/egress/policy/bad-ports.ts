@@ -1,5 +1,5 @@
 /**
- * The bad ports of the WHATWG Fetch standard: protocols that could be spoken to by smuggling text into HTTP.
+ * The bad ports of the WHATWG Fetch standard: an HTTP request could smuggle commands into the protocols behind them.
  */
 export const badPorts: ReadonlySet<number> = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,

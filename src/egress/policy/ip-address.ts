@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** An IP address as a number, so that ranges are arithmetic and no spelling matters. */
+/** An IP address as a number, so that ranges are arithmetic and the spelling does not matter. */
 export interface IpAddress {
   readonly family: 4 | 6
   readonly value: bigint
@@ -11,9 +11,7 @@ export interface IpRange extends IpAddress {
   readonly prefix: number
 }
 
-/**
- * Null for what is no IP address. A zone index (`%eth0`) is none: it leads to an interface, not to a target.
- */
+/** Null if the text is not an IP address. A zone index (`%eth0`) is not accepted: it selects an interface. */
 export function parseIp(text: string): IpAddress | null {
   if (text.includes('%')) return null
   switch (isIP(text)) {
@@ -26,7 +24,7 @@ export function parseIp(text: string): IpAddress | null {
   }
 }
 
-/** Null for what is no range, and for one with bits set behind its prefix: its author meant another one. */
+/** Null if the text is not a range, or has bits set after the prefix: probably a typing error. */
 export function parseIpRange(text: string): IpRange | null {
   const [, base = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
   const address = parseIp(base)
@@ -35,7 +33,7 @@ export function parseIpRange(text: string): IpRange | null {
   return network(range, range) << hostBits(range) === range.value ? range : null
 }
 
-/** For tables in the code, where a range that is none is a bug. */
+/** For tables in the code, where a malformed range is a bug. */
 export function ranges(texts: readonly string[]): readonly IpRange[] {
   return texts.map((text) => {
     const range = parseIpRange(text)
@@ -44,7 +42,7 @@ export function ranges(texts: readonly string[]): readonly IpRange[] {
   })
 }
 
-/** The range that holds one address alone. */
+/** The range of one address. */
 export function toRange(address: IpAddress): IpRange {
   return { ...address, prefix: countBits(address) }
 }
@@ -54,8 +52,8 @@ export function contains(range: IpRange, address: IpAddress): boolean {
 }
 
 /**
- * The IPv4 address that an IPv6 address stands for, or null. Packets to `::ffff:0:0/96` (RFC 4291) go out as
- * IPv4, and those to `64:ff9b::/96` (RFC 6052) and to further prefixes of NAT64 do so behind a translator.
+ * The IPv4 address to which packets for an IPv6 address go, or null. Packets to `::ffff:0:0/96` (RFC 4291) leave as
+ * IPv4. A translator does the same for `64:ff9b::/96` (RFC 6052) and for further NAT64 prefixes.
  */
 export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): IpAddress | null {
   const carrier = [...carriers, ...nat64].find((range) => contains(range, address))
@@ -63,12 +61,12 @@ export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []):
 }
 
 /**
- * Every IPv4 address to which an IPv6 address leads where there is a tunnel or a translator for it. Whether there is
- * one cannot be known, so what nothing opens is looked for in all of them.
+ * Every IPv4 address that an IPv6 address may lead to through a tunnel or a translator. The service cannot know
+ * whether there is one, so an address that no setting can open is looked for in all of them.
  */
 export function everyEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): readonly IpAddress[] {
   const { family, value } = address
-  if (family === 4 || value <= 1n) return [] // `::` and `::1` carry none
+  if (family === 4 || value <= 1n) return [] // `::` and `::1` embed none
   const configured = nat64.map((prefix): Embedding => [prefix, (bits) => embeddedIpv4(bits, prefix.prefix)])
   const found = [...embeddings, ...configured]
     .filter(([range]) => contains(range, address))
@@ -77,7 +75,7 @@ export function everyEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] 
   return found.map((bits) => ({ family: 4, value: bits & 0xffff_ffffn }))
 }
 
-/** RFC 6052, section 2.2: the IPv4 address follows the prefix, and leaves bits 64 to 71 out. */
+/** RFC 6052, section 2.2: the IPv4 address follows the prefix and skips bits 64 to 71. */
 function embeddedIpv4(value: bigint, prefix: number): bigint {
   const withoutOctet = ((value >> 64n) << 56n) | (value & 0xff_ffff_ffff_ffffn)
   const shifted = prefix === 96 ? value : withoutOctet >> BigInt(120 - prefix - 32)
@@ -87,7 +85,7 @@ function embeddedIpv4(value: bigint, prefix: number): bigint {
 /** The lengths that a prefix of NAT64 may have (RFC 6052, section 2.2). */
 const nat64Lengths: ReadonlySet<number> = new Set([32, 40, 48, 56, 64, 96])
 
-/** Null for what is no prefix of NAT64. */
+/** Null if the text is not a NAT64 prefix. */
 export function parseNat64Prefix(text: string): IpRange | null {
   const range = parseIpRange(text.replace(/^\[(.*)\]/, '$1'))
   if (range?.family !== 6 || !nat64Lengths.has(range.prefix)) return null
@@ -100,10 +98,10 @@ export function sameAddress(one: string, other: string): boolean {
   return a !== null && b !== null && a.family === b.family && a.value === b.value
 }
 
-/** How many bits stand before an IPv4 address that an IPv6 address carries. */
+/** Bits before an embedded IPv4 address. */
 export const carrierPrefix = 96
 
-/** The addresses that carry an IPv4 address, and how it is taken out: the last 32 bits of the result count. */
+/** A range whose addresses embed an IPv4 address, and its extraction: the last 32 bits of the result. */
 type Embedding = readonly [range: IpRange, extract: (value: bigint) => bigint]
 
 const lastBits = (value: bigint) => value
@@ -116,7 +114,7 @@ const embeddings: readonly Embedding[] = [
   ...embedding('2002::/16', (value) => value >> 80n), // 6to4, RFC 3056
   ...embedding('2001::/32', (value) => ~value), //       Teredo, RFC 4380: the client, with its bits inverted,
   ...embedding('2001::/32', (value) => value >> 64n), // and the server
-  // NAT64 of one network, RFC 8215: how long its prefix is cannot be seen.
+  // NAT64 of one network, RFC 8215: the length of its prefix is unknown.
   ...[48, 56, 64, 96].flatMap((prefix) =>
     embedding('64:ff9b:1::/48', (value) => embeddedIpv4(value, prefix)),
   ),
@@ -126,7 +124,7 @@ function embedding(cidr: string, extract: Embedding[1]): readonly Embedding[] {
   return ranges([cidr]).map((range) => [range, extract])
 }
 
-/** RFC 5214, section 6.1: an interface identifier that stands behind any prefix. */
+/** RFC 5214, section 6.1: an interface identifier that may follow any prefix. */
 function isIsatap(value: bigint): boolean {
   const organization = (value >> 32n) & 0xffff_ffffn
   return organization === 0x0000_5efen || organization === 0x0200_5efen

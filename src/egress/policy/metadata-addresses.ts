@@ -1,11 +1,11 @@
 import { contains, type IpAddress, ranges } from './ip-address.ts'
 
-/** A metadata service, and whose it is. */
+/** A metadata service and its provider. */
 export type MetadataAddress = readonly [address: string, owner: string]
 
 /**
- * Services that give away credentials of the machine to whoever asks. Nothing opens them. Most lie in ranges
- * that are closed anyway, but an operator who opens such a range for something else must not open these.
+ * Services that give the credentials of the machine to any program on it. No setting opens them. Most lie in ranges
+ * that are closed anyway, but an operator who opens such a range for another reason must not open these.
  */
 export const metadataAddresses: readonly MetadataAddress[] = [
   ['169.254.169.254', 'AWS, Google, Azure, Oracle and others'],
@@ -27,8 +27,8 @@ const metadata = ranges(
 )
 
 /**
- * Whether it is one, or an IPv6 address that ends with one: NAT64 may have any prefix, also one that the service was
- * not told of.
+ * Whether the address is one of them, or an IPv6 address that ends with one: a network may have a NAT64 prefix that
+ * the service does not know.
  */
 export function isMetadataAddress(address: IpAddress): boolean {
   const { family, value } = address

@@ -1,6 +1,6 @@
 /**
- * Names that no public webhook has, and who says so. `*.` also stands for the name without it. They are defence
- * in depth: what counts is the address behind them. `docs/security.md` has the same table.
+ * Names that no public webhook has, and their sources. `*.` also matches the name without it. They are defence in
+ * depth: the address behind a name decides. `docs/security.md` has the same table.
  */
 export const specialNames: readonly SpecialNameRow[] = [
   ['metadata.google.internal', 'Google metadata', 'metadata_service'],
@@ -17,13 +17,13 @@ export const specialNames: readonly SpecialNameRow[] = [
   ['*.svc', 'Kubernetes', 'private'],
 ]
 
-/** What a name is that no public webhook has. `bare`: it has no dot, and is one of the machine's own network. */
+/** Kinds of such names. `bare`: a name without a dot, from the machine's own network. */
 export type SpecialName = 'bare' | 'own_machine' | 'local' | 'private' | 'nowhere' | 'metadata_service'
 
-/** The first one that matches says what a name is. */
+/** The first row that matches decides. */
 export type SpecialNameRow = readonly [pattern: string, source: string, kind: SpecialName]
 
-/** Null for a name like any other. Expects lower case and no final dot. */
+/** Null for an ordinary name. Expects lower case and no final dot. */
 export function findSpecialName(host: string): SpecialName | null {
   const row = specialNames.find(([pattern]) => matches(host, pattern))
   return row?.[2] ?? (host.includes('.') ? null : 'bare')

@@ -1,6 +1,6 @@
 import { contains, type IpAddress, ranges } from './ip-address.ts'
 
-/** What an address is that is not on the public internet. */
+/** Kinds of addresses that are not on the public internet. */
 export type SpecialRange =
   | 'this_network'
   | 'private'
@@ -15,13 +15,13 @@ export type SpecialRange =
   | 'multicast'
   | 'reserved'
 
-/** One row of the registries: a range, what it is, and the document that sets it aside. */
+/** A row of the registries: a range, its kind, and the document that reserves it. */
 export type SpecialRangeRow = readonly [cidr: string, name: SpecialRange, source: string]
 
 /**
- * From the IANA registries of special-purpose and multicast addresses, as of 2025-10-09. Some ranges are
- * reachable from everywhere, but serve the network itself, and no webhook lives there. `docs/security.md` has
- * the same table.
+ * From the IANA registries of special-purpose and multicast addresses, as of 2025-10-09. Some of these ranges are
+ * reachable from everywhere, but serve the network itself, and no webhook is there. `docs/security.md` has the same
+ * table.
  */
 export const specialRanges: readonly SpecialRangeRow[] = [
   ['0.0.0.0/8', 'this_network', 'RFC 791'],
@@ -56,7 +56,7 @@ export const specialRanges: readonly SpecialRangeRow[] = [
 
 const rows = specialRanges.flatMap(([cidr, name]) => ranges([cidr]).map((range) => ({ name, range })))
 
-/** RFC 4291: all that IANA gives out for the public internet. */
+/** RFC 4291: all addresses that IANA assigns to the public internet. */
 const globalUnicast = ranges(['0.0.0.0/0', '2000::/3'])
 
 /** Null for an address on the public internet. */

@@ -12,22 +12,21 @@ import { isRestSound, SoundBody } from './validator.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as its handler gets it, while `body` is what its schema sees. */
+    /** The body for the handler. `body` is the form that is validated. */
     meantBody: unknown
   }
 }
 
-/** What the reading of bodies needs. */
 export interface JsonBodyOptions {
   readonly nodes: NodeCache
   readonly turns: LoopTurns
-  /** What it throws becomes the reply. */
+  /** An error that it throws becomes the reply. */
   readonly beforeParsing?: (request: FastifyRequest, json: Buffer) => void
 }
 
 /**
- * Takes JSON and nothing else. Schemas see plain numbers, and nothing of a node that the cache has; handlers get the node
- * apart, and long numbers with every digit in the members whose values are sent on.
+ * Accepts JSON bodies only. Schemas validate plain numbers, and not a node that the cache has. Handlers receive the
+ * node separately, and long numbers with all their digits in members whose values are sent on.
  */
 export function acceptJsonBodies(
   app: FastifyInstance,
@@ -54,7 +53,7 @@ export function acceptJsonBodies(
   })
 }
 
-/** Refuses query parameters: a switch that only seems to be there must not be ignored in silence. */
+/** Refuses query parameters: an option that does not exist must not be ignored silently. */
 export function refuseQuery(app: FastifyInstance): void {
   app.addHook('onRequest', ({ query }, _reply, done) => {
     const names = Object.keys(query as object)
@@ -63,7 +62,7 @@ export function refuseQuery(app: FastifyInstance): void {
   })
 }
 
-/** Refuses bodies in a content coding, before they are read. */
+/** Refuses bodies with a content coding before they are read. */
 export function refuseCodings(app: FastifyInstance): void {
   app.addHook('onRequest', ({ headers: { 'content-encoding': codings } }, _reply, done) => {
     if (codings !== undefined && !onlyIdentity.test(codings)) throw encoded()
@@ -74,25 +73,25 @@ export function refuseCodings(app: FastifyInstance): void {
 const onlyIdentity = /^[\s,]*(?:identity[\s,]*)*$/i
 
 function encoded(): Refusal {
-  const detail = 'The body has a Content-Encoding. Send it without one: this service decodes none.'
+  const detail =
+    'The request body has a Content-Encoding. Send the body without one: the service does not decode request bodies.'
   // RFC 9110, section 15.5.16.
   return new Refusal('unsupported_media_type', detail, { headers: { 'accept-encoding': 'identity' } })
 }
 
-/** A body that was read. */
 interface ReadBody {
-  /** What its schema sees. */
+  /** The form to validate. */
   readonly checked: unknown
-  /** What its handler gets. */
+  /** The form for the handler. */
   readonly meant: unknown
 }
 
-/** What is thrown here becomes the reply. */
+/** An error thrown here becomes the reply. */
 function decode(bytes: Buffer): string {
   if (bytes.length === 0) throw unreadable('The request body is empty. Send a JSON object.')
   if (!isUtf8(bytes)) throw unreadable('The request body is not UTF-8.')
   const text = bytes.toString()
-  // RFC 8259 allows to leave out a byte order mark: some clients put one in front.
+  // RFC 8259, section 8.1, allows a parser to ignore a byte order mark. Some clients send one.
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
@@ -108,9 +107,7 @@ function withGivenNode(body: unknown, text: string | null): unknown {
   return isObject(body) ? { ...body, node: { config: body.node, text } } : body
 }
 
-/**
- * Reads all but a node that the cache has. Null where the whole has to be read, which also tells what is wrong with it.
- */
+/** Parses the members beside a cached node. Null if the whole body must be parsed, which also finds its mistakes. */
 function readRest(split: SplitRequest | null, nodes: NodeCache, bodySchema: unknown): ReadBody | null {
   const node = split === null ? undefined : nodes.find(split.node)
   if (split === null || node === undefined) return null
@@ -126,15 +123,19 @@ function unreadable(detail: string): Refusal {
   return new Refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] })
 }
 
-/** JSON.parse keeps the last of two members with one name, other parsers the first. */
+/** Of two members with the same name JSON.parse keeps the last, other parsers the first. */
 function ambiguous(text: string): Refusal {
-  const detail = 'The JSON has a name more than once in one object. Leave all but one of its members out.'
+  const detail =
+    'The JSON has an object in which a name occurs more than once. Remove all but one of these members.'
   return new Refusal('invalid_request', detail, { errors: repeated(text) })
 }
 
 function* repeated(text: string): Iterable<ConfigError> {
   for (const steps of repeatedMembers(text))
-    yield { path: pointer('', ...steps), message: 'is there more than once; an object has each name once' }
+    yield {
+      path: pointer('', ...steps),
+      message: 'occurs more than once; the names in an object must be unique',
+    }
 }
 
 function withExactValues(plain: unknown, exact: unknown): unknown {

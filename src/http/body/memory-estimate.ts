@@ -1,32 +1,35 @@
-// What requests take up in memory, as measured with bodies of 771 KB (docs/operations.md has the numbers).
+// Memory of requests, measured with bodies of 771 KB (docs/operations.md has the numbers).
 
-/** Of every request: its sockets, its reply, and what stands around its body. */
+/** Per request: sockets, reply, and the data beside the body. */
 const bytesPerRequest = 65_536
 
-/** A body as bytes, as text, and as what is sent and shown of it. Text outside of Latin-1 takes up twice as much. */
+/**
+ * Per byte of a body: the bytes, the text, and the parts that are sent and shown. Text beyond Latin-1 takes twice as
+ * much.
+ */
 const bytesPerBodyByte = 5
 
-/** An object or a list of the body, however empty: names that come only once make an object dear. */
+/** Per object or list of a body, even if empty: an object whose names occur only once is expensive. */
 const bytesPerObject = 200
 const bytesPerList = 48
 
-/** A body that is sent, as bytes and as the text that is shown. */
+/** Per byte of a rendered body: the bytes to send and the text to show. */
 const bytesPerRenderedByte = 3
 
-/** What a request of so many bytes is expected to take up. */
+/** Estimated memory of a request with a body of this many bytes. */
 export function estimateRequest(bodyBytes: number): number {
   return bytesPerRequest + estimateBody(bodyBytes)
 }
 
-/** What so many bytes of a body are expected to take up. */
+/** Estimated memory of this many bytes of a body. */
 export function estimateBody(bytes: number): number {
   return bytesPerBodyByte * bytes
 }
 
-/** However it is filled, a body of no more than this fits into what is expected of every request. */
+/** Any content of a body up to this size fits into `bytesPerRequest`. */
 const smallBody = 2_048
 
-/** What the objects and lists of a JSON text take up beside the text itself. */
+/** Estimated memory of the objects and lists of a JSON text, without the text itself. */
 export function estimateStructure(json: Uint8Array): number {
   if (json.length <= smallBody) return 0
   let objects = 0
@@ -41,7 +44,7 @@ export function estimateStructure(json: Uint8Array): number {
 const openingBrace = 0x7b
 const openingBracket = 0x5b
 
-/** What a rendered body takes up beyond what was expected of the body it was made from. */
+/** Estimated memory of a rendered body beyond the estimate for the body of its request. */
 export function estimateGrowth(renderedBytes: number, bodyBytes: number): number {
   return bytesPerRenderedByte * Math.max(0, renderedBytes - bodyBytes)
 }

@@ -1,16 +1,16 @@
 import { endOfString } from '../../webhook/values/json-string.ts'
 
-/** The JSON of a request in two parts, each as it stands there. */
+/** The JSON text of a request in two parts. */
 export interface SplitRequest {
   /** The node. */
   readonly node: string
-  /** The object of all other members. */
+  /** An object with all other members. */
   readonly rest: string
 }
 
 /**
- * Takes the node out of a request that begins with it; null where it does not. The request is JSON where both parts are, and
- * has no member twice where the rest has none twice and no node.
+ * Splits a request that begins with its node. Null for any other request. The request is JSON if both parts are. Its
+ * names are unique if those of the rest are and the rest has no node.
  */
 export function splitRequest(request: string): SplitRequest | null {
   const start = opening.exec(request)?.[0].length ?? 0
@@ -24,10 +24,10 @@ export function splitRequest(request: string): SplitRequest | null {
 
 const opening = /^[ \t\r\n]*\{[ \t\r\n]*"node"[ \t\r\n]*:[ \t\r\n]*/
 
-/** A comma and what may follow it in an object, or its end. */
+/** A comma and the next name in an object, or the end of the object. */
 const following = /[ \t\r\n]*(,[ \t\r\n]*(?=")|(?=\}))/y
 
-/** Where the object ends that begins at a place; -1 where it does not end. What it holds need not be JSON. */
+/** The end of the object that begins at `start`, or -1. The content need not be JSON. */
 function endOfObject(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {

@@ -1,18 +1,17 @@
 import { restSchemaNames } from '../../contract/schemas.ts'
 import validators from './validators.cjs'
 
-/** A body whose node the cache has, and whose rest follows its schema. */
+/** A body whose node is in the cache, and whose rest follows its schema. */
 export class SoundBody {}
 
-/** A part of a request, and what a route says of it. */
 interface ValidatedPart {
   readonly schema: unknown
   readonly httpPart?: string
 }
 
 /**
- * Finds what was compiled beforehand: compiling it at each start takes a third of the time until the service is ready,
- * and ten megabytes. A value is what its schema says or it is refused: nothing is converted, dropped or filled in.
+ * Returns the precompiled validator of a schema (docs/decisions/precompiled-validators.md). A value follows its
+ * schema or it is refused: nothing is converted, dropped or filled in.
  */
 export function validatorFor({ schema, httpPart }: ValidatedPart) {
   if (httpPart === 'headers' || httpPart === 'params') return acceptText
@@ -20,7 +19,7 @@ export function validatorFor({ schema, httpPart }: ValidatedPart) {
   return httpPart === 'body' ? sparingSoundBodies(validator) : validator
 }
 
-/** Whether the rest of a body follows the schema of its route, apart from the node. */
+/** Whether the members of a body beside the node follow the schema of the route. */
 export function isRestSound(bodySchema: unknown, rest: unknown): boolean {
   const name = restSchemaNames.get(readSchemaName(bodySchema) ?? '')
   return name !== undefined && findValidator(name)(rest)
@@ -48,7 +47,7 @@ function sparingSoundBodies(validator: ReturnType<typeof findValidator>) {
   return validate
 }
 
-/** Whatever comes there is a text, and no schema asks for more. */
+/** Path parameters and headers are strings, and no schema demands more of them. */
 function acceptText(): boolean {
   return true
 }

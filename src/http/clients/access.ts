@@ -5,24 +5,25 @@ import type { ClientStore } from './client-store.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose key the request came with; null where the service asks for none. */
+    /** The client whose key the request carries. Null if the service asks for no key. */
     client: Client | null
   }
 }
 
-/** Refuses requests without the key of a client, before their body is read. Null lets everybody in. */
+/** Refuses requests without the key of a client before their body is read. Null: the service asks for no key. */
 export function guardAccess(app: FastifyInstance, clients: ClientStore | null): void {
   app.decorateRequest('client', null)
   if (clients === null) return
   app.addHook('onRequest', (request, _reply, done) => {
     const client = clients.find(bearerToken(request.headers.authorization))
-    if (client === null) throw unauthorized('The key is not one of this service.', ', error="invalid_token"')
+    if (client === null)
+      throw unauthorized('The key is not known to this service.', ', error="invalid_token"')
     request.client = client
     done()
   })
 }
 
-/** Refuses requests of clients that lack a right, before their body is read. */
+/** Refuses requests of clients without a right before their body is read. */
 export function requireRight(app: FastifyInstance, right: Right): void {
   app.addHook('onRequest', ({ client }, _reply, done) => {
     if (client !== null && !client.rights.has(right)) throw lacksRight(client, right)
@@ -30,30 +31,29 @@ export function requireRight(app: FastifyInstance, right: Right): void {
   })
 }
 
-/** Refuses bodies whose `tenant` the client may not name, before anything of them is judged or executed. */
+/** Refuses a body whose `tenant` the client may not name, before the node is judged or executed. */
 export function limitTenants(app: FastifyInstance): void {
   app.addHook('preHandler', ({ client, body }, _reply, done) => {
-    const { tenant } = body as { readonly tenant?: string } // the schema has been followed
+    const { tenant } = body as { readonly tenant?: string } // the body is already validated
     checkTenant(client, tenant)
     done()
   })
 }
 
-/** Refuses a tenant that is none of the client's. Without one, a request would be outside of its tenants, too. */
+/** Refuses a tenant that the client does not have. A client with tenants must name one. */
 export function checkTenant(client: Client | null, tenant: string | undefined): void {
   if (client === null || client.tenants === null) return
   if (tenant === undefined || !client.tenants.has(tenant)) throw foreignTenant(client, client.tenants, tenant)
 }
 
-/** The refusal of a client that lacks a right. */
 export function lacksRight({ name }: Pick<Client, 'name'>, right: Right): Refusal {
   return new Refusal(
     'forbidden',
-    `The client "${name}" lacks the right "${right}". The operator of the service gives rights in API_KEYS_FILE.`,
+    `The client "${name}" lacks the right "${right}". The operator of the service grants rights in API_KEYS_FILE.`,
   )
 }
 
-/** A longer list is cut: a client knows its tenants, and is reminded of what kind of name they are. */
+/** A longer list is cut. A few names are enough to recognise a mistake. */
 const maxShownTenants = 10
 
 function foreignTenant({ name }: Client, tenants: ReadonlySet<string>, tenant: string | undefined): Refusal {

@@ -1,21 +1,21 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Client } from './client.ts'
 
-/** What is kept of a key: its SHA-256 in hexadecimal digits, as `sha256sum` prints it. */
+/** The hash of a key that the service keeps: SHA-256 in hexadecimal, as printed by `sha256sum`. */
 export function hashKey(key: string): string {
   return hash('sha256', key)
 }
 
-/** A key or the hash of one. */
+/** A key, or the hash of a key. */
 interface KnownBytes {
   readonly client: Client
   readonly bytes: Buffer
 }
 
 /**
- * Finds the client that a key belongs to; null where there is none. Compares the hash of the key with every hash, each
- * time as a whole, so that the time it takes tells nothing of them. A key that was right is compared as it is from then
- * on, since hashing takes longer than all else that is done for a key.
+ * Finds the client of a key, or null. The hash of the key is compared with every known hash, each in constant time,
+ * so the time reveals nothing about them. A key that was right is from then on compared directly, because hashing
+ * costs more than all other work for a key.
  */
 export function clientFinder(clients: readonly Client[]): (key: string) => Client | null {
   const hashes = clients.flatMap((client) =>
@@ -33,7 +33,7 @@ export function clientFinder(clients: readonly Client[]): (key: string) => Clien
   }
 }
 
-/** Looks at all of them, whatever it finds. Lengths are no secret. */
+/** Compares all keys, also after a match. The length of a key is not secret. */
 function findEqual(keys: readonly KnownBytes[], given: Buffer): KnownBytes | null {
   let found: KnownBytes | null = null
   for (const key of keys)

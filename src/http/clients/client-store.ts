@@ -3,33 +3,31 @@ import { clientFinder } from './api-keys.ts'
 import type { Client } from './client.ts'
 import { type ClientSources, readClients } from './read-clients.ts'
 
-/** The clients of the service. */
 export interface ClientStore {
-  /** Whose key it is; null for a key that is not known. */
+  /** The client of a key, or null. */
   find(key: string): Client | null
-  /** How many of them may execute. */
+  /** The number of clients with the right to execute. */
   countExecuting(): number
-  /** Ends the looking for changes. */
+  /** Stops watching the file. */
   close(): void
 }
 
-/** Takes what there is to say of a re-reading: never a key. */
+/** Logs the result of a re-reading, never a key. */
 interface ClientLog {
   info(details: object, message: string): void
   error(details: object, message: string): void
 }
 
-/** What a store begins with. */
 export interface ClientStoreOptions {
   readonly sources: ClientSources
-  /** Who the clients were at the start. */
+  /** The clients read at the start. */
   readonly initial: readonly Client[]
   readonly log: ClientLog
-  /** How often to look for a change. */
+  /** Interval of looking for changes. */
   readonly intervalMs?: number
 }
 
-/** Keeps the clients in memory and reads their file again when it changes. */
+/** Keeps the clients in memory, and reads their file again when it changes. */
 export function createClientStore({ sources, initial, log, intervalMs }: ClientStoreOptions): ClientStore {
   let find = clientFinder(initial)
   let executing = countExecuting(initial)
@@ -44,10 +42,10 @@ export function createClientStore({ sources, initial, log, intervalMs }: ClientS
     onAdopted(found) {
       find = clientFinder(found)
       executing = countExecuting(found)
-      log.info({ clients: found.map(({ name }) => name) }, 'the clients have changed and were read again')
+      log.info({ clients: found.map(({ name }) => name) }, 'the clients changed and were read again')
     },
     onRefused(problems) {
-      log.error({ problems }, 'the clients have changed and cannot be used; those of before stay in use')
+      log.error({ problems }, 'the clients changed but are not valid; the previous clients stay in use')
     },
   })
   return { find: (key) => find(key), countExecuting: () => executing, close: () => clients.close() }

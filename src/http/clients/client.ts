@@ -1,23 +1,22 @@
-/** What a client may be allowed to do: execute and preview nodes, read statistics, send again what has failed. */
+/** The rights of clients: execute and preview nodes, read statistics, repeat failed calls. */
 export const rights = ['execute', 'read', 'redrive'] as const
 
-/** The name of a right. */
 export type Right = (typeof rights)[number]
 
-/** Who calls the service. Limits, rights and statistics go by its name, whichever of its keys it sends. */
+/** A client of the service. It is known by its name, whichever of its keys it sends. */
 export interface Client {
   readonly name: string
-  /** The SHA-256 of each of its keys, in hexadecimal digits. */
+  /** The SHA-256 of each key, in hexadecimal. */
   readonly keyHashes: readonly string[]
-  /** The tenants that it may name, one of which it must name; null for all, and for requests without a tenant. */
+  /** The tenants of the client: each request must name one of them. Null: any tenant, or none. */
   readonly tenants: ReadonlySet<string> | null
   readonly rights: ReadonlySet<Right>
-  /** How many of its requests may be under way at once; null where only the limits of all clients hold. */
+  /** Limit for the client's requests under way. Null: only the limits for all clients apply. */
   readonly maxInFlight: number | null
 }
 
-/** What a client may be called. */
+/** The form of a client's name. */
 export const clientNamePattern = '[A-Za-z0-9_.-]{1,64}'
 
-/** No key is shorter. */
+/** Shortest key, in characters. */
 export const minKeyLength = 16

@@ -6,18 +6,17 @@ import { isObject, type JsonObject } from '../problems/json-schema.ts'
 import { hashKey } from './api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, type Right, rights } from './client.ts'
 
-/** What the file holds. Nothing of it may be used where there are problems; none of them shows a key. */
+/** The content of the file. If there are problems, the clients must not be used. No problem shows a key. */
 export interface FoundClients {
   readonly clients: readonly Client[]
   readonly problems: readonly string[]
 }
 
-/** The members of a client. */
 const members = ['keys', 'tenants', 'rights', 'maxInFlight']
 
 type Complain = (path: string, problem: string) => void
 
-/** Reads the text of API_KEYS_FILE. No name and no key may be one of the clients that are `known` from elsewhere. */
+/** Reads the text of API_KEYS_FILE. Names and keys must differ from those of the `known` clients. */
 export function parseClientsFile(text: string, known: readonly Client[] = []): FoundClients {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
   if (!parsed.ok) return { clients: [], problems: [parsed.detail] }
@@ -26,7 +25,7 @@ export function parseClientsFile(text: string, known: readonly Client[] = []): F
   const problems: string[] = []
   const complain: Complain = (path, problem) => problems.push(`${path} ${problem}`)
   if (Object.keys(file).length === 0) problems.push('must have at least one client')
-  for (const place of repeatedMembers(text)) complain(showPlace(file, place), 'is there twice')
+  for (const place of repeatedMembers(text)) complain(showPlace(file, place), 'occurs twice')
   const context = { owners: mapOwners(known), complain }
   const clients = Object.entries(file).flatMap(([name, entry]) => {
     const path = showPlace(file, [name])
@@ -44,7 +43,7 @@ const nameRule = '1 to 64 of A-Z a-z 0-9 . _ -'
 const keyRule =
   'must be "sha256:" and the 64 hexadecimal digits that this prints: printf %s "$KEY" | sha256sum'
 
-/** Where the owner of a key stands, by the hash of the key. */
+/** The path of the owner of a key, by the hash of the key. */
 type Owners = Map<string, string>
 
 interface Context {
@@ -63,7 +62,7 @@ function mapOwners(clients: readonly Client[]): Owners {
 function readClient(name: string, entry: JsonObject, path: string, context: Context): Client {
   const { complain } = context
   for (const member of Object.keys(entry).filter((candidate) => !members.includes(candidate)))
-    complain(pointer(path, showName(member)), `is not known; known are ${members.join(', ')}`)
+    complain(pointer(path, showName(member)), `is unknown; the known members are ${members.join(', ')}`)
   const tenants = readTenants(entry.tenants, `${path}/tenants`, complain)
   return {
     name,
@@ -91,10 +90,10 @@ function readKeys(value: unknown, owner: string, { owners, complain }: Context):
 const hashOfNothing = hashKey('')
 
 function hashProblem(keyHash: string, owner: string, owners: Owners): string | null {
-  if (keyHash === hashOfNothing) return 'is the hash of an empty text: KEY was not set'
+  if (keyHash === hashOfNothing) return 'is the hash of an empty text: probably KEY was not set'
   const other = owners.get(keyHash)
   if (other === undefined) return null
-  return other === owner ? 'is there twice' : `is a key of ${other}, too`
+  return other === owner ? 'occurs twice' : `is also a key of ${other}`
 }
 
 function readTenants(value: unknown, path: string, complain: Complain): readonly string[] | null {
@@ -118,11 +117,11 @@ function readRights(value: unknown, path: string, complain: Complain): readonly 
 function readMaxInFlight(value: unknown, path: string, complain: Complain): number | null {
   if (value === undefined) return null
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  complain(path, 'must be an integer from 1 on')
+  complain(path, 'must be an integer of at least 1')
   return null
 }
 
-/** Null where there is none. An empty list would leave a client that can do nothing. */
+/** Null if the member is missing. An empty list is refused: the client could do nothing. */
 function readList(value: unknown, path: string, complain: Complain): readonly string[] | null {
   if (value === undefined) return null
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string'))
@@ -132,14 +131,14 @@ function readList(value: unknown, path: string, complain: Complain): readonly st
   return null
 }
 
-/** A JSON Pointer. Where the name of a client might be a key in the wrong place, its position stands for it. */
+/** A JSON Pointer. A client's name that might be a misplaced key is replaced by its position. */
 function showPlace(file: JsonObject, [client = '', ...rest]: readonly string[]): string {
   const isShown = isClientName(client) && isObject(file[client])
   const root = isShown ? pointer('', client) : `entry ${Object.keys(file).indexOf(client) + 1}`
   return pointer(root, ...rest.map(showName))
 }
 
-/** A name that is long enough for a key might be one. */
+/** A name as long as a key might be a misplaced key, so it is not shown. */
 function showName(name: string): string {
   return name.length < minKeyLength ? name : '…'
 }

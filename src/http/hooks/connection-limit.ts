@@ -3,36 +3,36 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 export interface ConnectionLimits {
-  /** How many may be open at once. */
+  /** Limit for open connections. */
   readonly maxConnections: number
-  /** How long a new connection may say nothing. */
+  /** Time until the first byte on a new connection. */
   readonly firstByteTimeoutMs: number
-  /** How long a connection may be open between two requests. */
+  /** Time limit for a connection between two requests. */
   readonly idleTimeoutMs: number
-  /** Told of each connection that was closed at once. */
+  /** Called for each connection that is closed at once. */
   readonly onRefused: () => void
 }
 
 interface Connection {
   readonly openedAt: number
-  /** How often it was looked at and had said nothing: a clock would also count while the process itself stands still. */
+  /** Number of checks without a byte. A clock would also run while the process itself is suspended. */
   silentLooks: number
   /** Requests without a complete reply. */
   requests: number
-  /** Since when there are none; null before the first one. */
+  /** Start of the time without requests. Null before the first request. */
   idleSince: number | null
 }
 
 /**
- * Limits what clients can do with connections alone, with a key or without: be too many, and say nothing. Node limits how
- * long a request takes to come.
+ * Limits the number of connections and closes silent ones, with a key or without. Node limits the time that a request
+ * takes to arrive.
  */
 export class ConnectionLimit {
   readonly #limits: ConnectionLimits
   readonly #connections = new Map<Socket, Connection>()
-  /** Those whose first request has not come; the oldest comes first. */
+  /** Connections before their first request, the oldest first. */
   readonly #new = new Set<Socket>()
-  /** Those between two requests; the one that has been so for longest comes first. */
+  /** Connections between two requests, the one idle for longest first. */
   readonly #idle = new Set<Socket>()
   readonly #maxSilentLooks: number
   readonly #timer: NodeJS.Timeout
@@ -50,16 +50,15 @@ export class ConnectionLimit {
     server.on('connection', (socket) => this.#open(socket))
     server.prependListener('request', ({ socket }, reply) => {
       this.#begin(socket)
-      reply.on('close', () => this.#end(socket)) // it closes once, and `once` is dear
+      reply.on('close', () => this.#end(socket)) // emitted once, and `once` costs more
     })
   }
 
-  /** How many connections are open. */
   get open(): number {
     return this.#connections.size
   }
 
-  /** Ends the looking. */
+  /** Stops the checks. */
   close(): void {
     clearInterval(this.#timer)
   }
@@ -99,13 +98,13 @@ export class ConnectionLimit {
     return this.open > this.#limits.maxConnections * 0.9
   }
 
-  /** Connections on which nothing is done must not keep others out. Those that have never been of use go first. */
+  /** Unused connections must not keep others out. Those that never carried a request are closed first. */
   #makeRoom(): void {
     const [idle] = this.#idle
     if (!this.#closeLate() && idle !== undefined) this.#close(idle)
   }
 
-  /** Closes the oldest connection whose first request has not come, though a client that has one would have sent it. */
+  /** Closes the oldest connection without a request, if its client has had time to send one. */
   #closeLate(): boolean {
     const [oldest] = this.#new
     if (oldest === undefined || !this.#isLate(oldest)) return false
@@ -124,7 +123,7 @@ export class ConnectionLimit {
   }
 
   #look(): void {
-    // What Node measures begins anew with any byte, also with one that begins no request.
+    // Node's idle timeout restarts with every byte, even if no request begins.
     const earliest = performance.now() - this.#limits.idleTimeoutMs - slackMs
     for (const [socket, connection] of this.#connections) {
       if (connection.requests > 0) continue
@@ -141,7 +140,7 @@ export class ConnectionLimit {
   }
 }
 
-/** Tells clients how long a connection stays open for another request, also where Node does not do that by itself. */
+/** Tells clients how long a connection stays open, also in replies in which Node does not. */
 export function announceIdleTimeout(app: FastifyInstance, idleTimeoutMs: number): void {
   const announcement = `timeout=${Math.floor(idleTimeoutMs / 1_000)}`
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -150,5 +149,5 @@ export function announceIdleTimeout(app: FastifyInstance, idleTimeoutMs: number)
   })
 }
 
-/** Node itself closes an idle connection a moment later than it tells the client. */
+/** Node closes an idle connection 1 s later than it announces, and checks run at intervals. */
 const slackMs = 3_000

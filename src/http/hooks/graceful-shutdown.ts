@@ -8,28 +8,31 @@ import { Refusal } from '../problems/problem.ts'
 
 export interface DrainOptions {
   readonly concurrency: ConcurrencyLimit
-  /** What the closing may take, from the signal to the last connection. */
+  /** The grace period: from the signal to the last connection. */
   readonly graceMs: number
-  /** How long it takes at the least, so that those who route calls here notice. */
+  /** Least duration, so that load balancers notice the shutdown. */
   readonly delayMs: number
-  /** Ends what is under way, so that it can be answered. */
+  /** Interrupts the calls under way, so that they can be answered. */
   readonly interrupt: () => Promise<void>
-  /** What is to be done when everything has ended; it is not waited for beyond the grace. */
+  /** Runs after all requests have ended. It is not awaited beyond the grace period. */
   readonly finish: () => Promise<void>
 }
 
-/** At the end of the grace: for the replies to what was interrupted, and for callers to take their leave. */
+/**
+ * Time at the end of the grace period for replies to interrupted requests, and for clients to close their
+ * connections.
+ */
 const farewellMs = 1_000
 
-/** How long nobody must have come. */
+/** Time without a new connection before the service stops to listen. */
 const quietMs = 100
 
-/** For those who came just before nobody else could. */
+/** Time for connections that were accepted just before the service stopped to listen. */
 const lastMs = 200
 
 /**
- * Lets what is under way when the service is told to close end before it stops to listen, so that whoever watches
- * it can see that it drains. Tells whether it does.
+ * On closing, requests under way end before the service stops to listen, so that health checks can see the shutdown.
+ * Returns a function that tells whether it has begun.
  */
 export function shutDownGracefully(app: FastifyInstance, options: DrainOptions): () => boolean {
   const { concurrency, graceMs, delayMs, interrupt, finish } = options
@@ -37,7 +40,7 @@ export function shutDownGracefully(app: FastifyInstance, options: DrainOptions):
   let isDraining = false
   app.addHook('preClose', async () => {
     isDraining = true
-    // What waits for a further attempt can be repeated elsewhere; here the time is short.
+    // Executions in a pause end: an engine can repeat them elsewhere, and the grace period is short.
     concurrency.stopPauses()
     await within(Math.max(0, graceMs - farewellMs), [
       concurrency.ended(),
@@ -52,18 +55,18 @@ export function shutDownGracefully(app: FastifyInstance, options: DrainOptions):
   app.addHook('onSend', ({ raw }, reply, payload, done) => {
     if (isDraining) reply.header('connection', 'close')
     const send = () => done(null, payload)
-    // Closing a connection with bytes that nobody has read resets it, and the reply may be lost on its way.
+    // Closing a connection with unread bytes resets it, and the client may lose the reply.
     if (raw.complete || raw.destroyed || !isLast(reply)) send()
     else raw.once('close', send).resume()
   })
   return () => isDraining
 }
 
-/** Refuses new work while the service drains: it might not end within the time that is left. */
+/** Refuses new work during a graceful shutdown: it might not end within the grace period. */
 export function refuseWhile(isDraining: () => boolean, app: FastifyInstance): void {
   app.addHook('onRequest', (_request, _reply, done) => {
     if (isDraining())
-      throw new Refusal('overloaded', 'The service is about to stop.', { headers: { 'retry-after': '1' } })
+      throw new Refusal('overloaded', 'The service is shutting down.', { headers: { 'retry-after': '1' } })
     done()
   })
 }
@@ -78,8 +81,8 @@ function watchConnections(app: FastifyInstance): WaitGroup<Socket> {
 }
 
 /**
- * To close a connection while its next request is on the way would leave that one without an answer. So it is the
- * callers who close them, upon the last reply; and some of them come back at once to find that out.
+ * If the service closed a connection while a request is on its way, the request would get no reply. So clients close
+ * their connections after the last reply. Some clients notice only when they send the next request.
  */
 async function untilAllHaveLeft(connections: WaitGroup<Socket>): Promise<void> {
   while (connections.size > 0) {
@@ -89,8 +92,8 @@ async function untilAllHaveLeft(connections: WaitGroup<Socket>): Promise<void> {
 }
 
 /**
- * `close` of an HTTP server also closes connections whose request is still on its way; that of the server below does
- * not. Right after the poll phase nobody waits to be accepted, whom the system would reset.
+ * `close` of an HTTP server also closes connections whose request is still on its way. `close` of `net.Server` does
+ * not. Right after the poll phase no connection waits to be accepted, which the system would reset.
  */
 async function stopListening(server: HttpServer): Promise<void> {
   await afterPoll()

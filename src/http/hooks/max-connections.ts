@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 
-/** So many idle connections take some 300 MB. */
+/** As many idle connections take about 300 MB. */
 const atMost = 20_000
 
-/** What systems allow that cannot be asked. */
+/** The usual limit on systems that do not report theirs: that of macOS. */
 const usualMaxOpenFiles = 10_240
 
 /**
- * How many connections of clients may be open without a setting. Each execution takes an open file for its target, and some
- * are left for all else; where files are few, clients still get a quarter of them.
+ * Default for MAX_CONNECTIONS. Each execution needs an open file for its target, and some files are left for
+ * everything else. With few files clients still get a quarter of them.
  */
 export function defaultMaxConnections(maxInFlight: number, maxOpenFiles = readMaxOpenFiles()): number {
   const afforded = Math.max(0.8 * maxOpenFiles - maxInFlight, 0.25 * maxOpenFiles)
   return Math.floor(Math.min(afforded, atMost))
 }
 
-/** The limit of this process, which Node has raised as far as it may. */
+/** The limit of open files of this process. Node has raised it to the hard limit. */
 function readMaxOpenFiles(): number {
   try {
     const [, limit] =

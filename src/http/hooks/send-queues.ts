@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 
-/** What the system has taken for connections and the other side has not confirmed. Two equal texts: nothing has moved. */
+/**
+ * Bytes per connection that the kernel holds and the client has not confirmed, as a text. Two equal texts mean no
+ * progress.
+ */
 export interface SendQueues {
   of(socket: Socket): string
 }
@@ -9,15 +12,15 @@ export interface SendQueues {
 const tables = ['/proc/net/tcp', '/proc/net/tcp6']
 
 /**
- * Reads the tables of the system. A reader so slow that the process cannot hand on anything for seconds is told only there
- * from one that does not read. Elsewhere than on Linux all queues are alike.
+ * Reads the kernel's tables of connections. A very slow reader may take nothing from the process for seconds. Only
+ * these tables tell it from a client that reads nothing. On systems other than Linux all queues appear equal.
  */
 export async function readSendQueues(): Promise<SendQueues> {
   const texts = await Promise.all(tables.map((table) => readFile(table, 'latin1').catch(() => '')))
   const queues = new Map<string, string>()
   for (const [, localPort, remotePort, queue] of texts.join('').matchAll(row)) {
     const ports = `${localPort}:${remotePort}`
-    // Clients on different machines may have the same port: then one that reads counts for both.
+    // Clients on different machines may have the same port. Then progress of one counts for both.
     queues.set(ports, `${queues.get(ports) ?? ''} ${queue}`)
   }
   return { of: ({ localPort, remotePort }) => queues.get(`${hex(localPort)}:${hex(remotePort)}`) ?? '' }

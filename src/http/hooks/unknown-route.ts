@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../problems/problem.ts'
 
 /**
- * Answers for routes that do not exist, before any body is read: 405 where another method would do, else 404.
- * Knows the routes that are registered after it.
+ * Answers requests for unknown routes before their body is read: 405 if the path has another method, else 404. Must
+ * be called before the routes are registered.
  */
 export function refuseUnknownRoutes(app: FastifyInstance): void {
   const routes = new Map<string, KnownUrl>()
@@ -16,19 +16,19 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     if (is404) throw refuseRoute(methodsAt(url, routes), routes.has(documentUrl))
     done()
   })
-  // Where a plugin finds that there is nothing, such as a file of the API page.
+  // Called when a plugin finds nothing, such as a file of Swagger UI.
   app.setNotFoundHandler(() => {
     throw refuseRoute([], routes.has(documentUrl))
   })
 }
 
 interface KnownUrl {
-  /** Made once: that takes longer than all else that a request for nothing costs. */
+  /** Created once: creating a pattern costs much more than testing it (docs/decisions/performance.md). */
   readonly pattern: URLPattern
   readonly methods: Set<string>
 }
 
-/** Lists all routes, unless the service is told not to. */
+/** Lists all routes. Closed with DOCS=off. */
 const documentUrl = '/openapi.json'
 
 function methodsAt(url: string, routes: ReadonlyMap<string, KnownUrl>): readonly string[] {
@@ -41,7 +41,9 @@ function refuseRoute(methods: readonly string[], isDescribed: boolean): Refusal 
   if (methods.length === 0)
     return new Refusal(
       'not_found',
-      isDescribed ? `There is no such route. GET ${documentUrl} lists them all.` : 'There is no such route.',
+      isDescribed
+        ? `This route does not exist. GET ${documentUrl} lists all routes.`
+        : 'This route does not exist.',
     )
   const allow = methods.join(', ')
   return new Refusal('method_not_allowed', `Use one of these methods: ${allow}.`, {

@@ -3,29 +3,29 @@ import type { Socket } from 'node:net'
 import { readSendQueues } from './send-queues.ts'
 
 export interface UnreadReplyOptions {
-  /** How long a client may take nothing of a reply. */
+  /** Time limit for a client that reads nothing of a reply. */
   readonly timeoutMs: number
-  /** Told of each reply that was given up. */
+  /** Called for each reply that was abandoned. */
   readonly onEnd: () => void
 }
 
-/** A reply of which nothing more is taken. */
+/** A reply without progress. */
 interface Stall {
   readonly unsentBytes: number
-  /** How often that was seen: a clock would also count while the process itself stands still. */
+  /** Number of checks without progress. A clock would also run while the process itself is suspended. */
   looks: number
-  /** What the system had in its own queue at the last look. */
+  /** The kernel's queue at the last check. */
   queue: string | null
 }
 
 /**
- * Ends connections whose clients take nothing of a reply, which would hold its memory and its place for as long as they
- * like. A client that reads slowly is left alone. Returns what ends the looking.
+ * Closes connections whose clients read nothing of a reply: otherwise the reply would hold its memory and its slot
+ * without limit. A slow reader is left alone. Returns a function that stops the checks.
  */
 export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadReplyOptions): () => void {
   const intervalMs = Math.min(1_000, timeoutMs / 4)
   const maxLooks = timeoutMs / intervalMs
-  // By connection and not by reply: what a set of replies has outgrown would keep each of them for a while.
+  // By connection, not by reply: the outgrown table of a Set keeps its members for a while, and replies are large.
   const connections = new Map<Socket, Stall | null>()
   server.on('connection', (socket) => {
     connections.set(socket, null)
@@ -52,7 +52,7 @@ export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadRep
       stall.queue = queue
       if (stall.looks < maxLooks || socket.destroyed) continue
       onEnd()
-      // Closed in order, what the system has taken of the reply would stay in its memory.
+      // A reset frees the part of the reply that the kernel holds. An orderly close would not.
       socket.resetAndDestroy()
     }
   }
@@ -62,8 +62,8 @@ export function endUnreadReplies(server: Server, { timeoutMs, onEnd }: UnreadRep
 }
 
 /**
- * How many bytes wait in the process for a connection to take them. Node documents only how many of all writes wait that are
- * not done, and a reply is one write.
+ * Bytes that wait in the process to be written to a connection. Node documents only the sum of unfinished writes, and
+ * a reply is a single write.
  */
 function readUnsentBytes(socket: Socket): number {
   const { _handle: handle } = socket as { readonly _handle?: { readonly writeQueueSize: number } | null }

@@ -1,30 +1,32 @@
 import type { HeldResources, Pause, PauseEnd } from '../../execution/held-resources.ts'
 import { estimateBody, estimateGrowth, estimateRequest, estimateStructure } from '../body/memory-estimate.ts'
-import { PausedExecution, type PlaceQueue } from './paused-execution.ts'
+import { PausedExecution, type SlotQueue } from './paused-execution.ts'
 import type { Pauses } from './pauses.ts'
 import type { LimitName, RequestOwner, Shortage } from './reached-limit.ts'
 import type { Holder, Shares } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** What the requests under way have in common. */
+/** What all active requests share. */
 export interface Surroundings {
   readonly shares: Shares
   readonly pauses: Pauses
-  /** For executions whose pause is over. To be told when a place may be free. */
-  readonly queue: PlaceQueue & { noteFreePlace(): void }
-  /** Whether no pause may begin any more. */
+  /** Where executions wait after their pause. `noteFreeSlot` must be called when a slot may be free. */
+  readonly queue: SlotQueue & { noteFreeSlot(): void }
+  /** Whether new pauses are refused. */
   isStopping(): boolean
-  /** To be told when something of a request is turned away. */
+  /** Called when a limit refuses a part of a request. */
   onReached(limit: LimitName, request: ActiveRequest): void
 }
 
-/** So much more memory than requests may the responses take up with them: what is under way is to end well. */
+/**
+ * Responses may exceed the memory limit of requests by this factor, so that executions under way can end normally.
+ */
 const slackForResponses = 1.5
 
-/** Without a reason an exception is made for each abort, with its stack: a tenth of the time of a request. */
+/** A constant reason: without one each abort creates an exception with a stack, which costs processor time. */
 const cancelled = 'cancelled'
 
-/** A request under way: from its head to the end of its reply; where its client has gone, to the end of its work. */
+/** A request under way, from its head to the end of its reply or, if its client has gone, of its work. */
 export class ActiveRequest implements Holder, HeldResources {
   readonly id: string
   readonly client: ClientUsage
@@ -34,9 +36,9 @@ export class ActiveRequest implements Holder, HeldResources {
   readonly #surroundings: Surroundings
   #tenant: TenantUsage | null = null
   #tenantName: string | null = null
-  #hasPlace = false
+  #hasSlot = false
   #bodyBytes: number
-  /** Memory that it has, without that for responses. */
+  /** Reserved memory, without that for responses. */
   #bytes = 0
   #receivedBytes = 0
   #isCut = false
@@ -44,7 +46,7 @@ export class ActiveRequest implements Holder, HeldResources {
   #shortage: Shortage | null = null
   #paused: PausedExecution | null = null
 
-  /** `bodyBytes`: as far as they are known from the head. */
+  /** `bodyBytes` comes from Content-Length. 0 without one. */
   constructor(id: string, client: ClientUsage, bodyBytes: number, surroundings: Surroundings) {
     this.id = id
     this.client = client
@@ -52,12 +54,12 @@ export class ActiveRequest implements Holder, HeldResources {
     this.#surroundings = surroundings
   }
 
-  /** Aborted when nothing more may be begun: the client has gone, or the service stops. */
+  /** Aborted when the client has gone or the service stops: nothing more may begin. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** Null until the body was read. */
+  /** Null until the body has been read. */
   get tenant(): TenantUsage | null {
     return this.#tenant
   }
@@ -66,30 +68,30 @@ export class ActiveRequest implements Holder, HeldResources {
     return { client: this.client.name, tenant: this.#tenantName }
   }
 
-  /** Takes a place and memory for the body, unless something is short. */
+  /** Takes a slot, and memory for the body. Returns a shortage if either is not available. */
   begin(): Shortage | null {
     const { shares } = this.#surroundings
     const bytes = estimateRequest(this.#bodyBytes)
     const shortage =
       shares.findShortage('active', this, { more: 1 }) ?? shares.findShortage('bytes', this, { more: bytes })
     if (shortage !== null) return shortage
-    this.#takePlace()
+    this.#takeSlot()
     this.#hold(bytes)
     return null
   }
 
-  /** Takes memory for a piece of a body whose length was not known. */
+  /** Reserves memory for a piece of a body of unknown length. */
   holdPiece(bytes: number): Shortage | null {
     this.#bodyBytes += bytes
     return this.#tryToHold(estimateBody(bytes))
   }
 
-  /** Takes memory for what the body will be when it is parsed. */
+  /** Reserves memory for the parsed body. */
   holdParsed(json: Uint8Array): Shortage | null {
     return this.#tryToHold(estimateStructure(json))
   }
 
-  /** Counts for a tenant as well from now on, unless that has its share already. */
+  /** Counts the request for its tenant as well, unless the tenant has used up its share. */
   join(name: string | null): Shortage | null {
     const { shares } = this.#surroundings
     const { client } = this
@@ -97,12 +99,12 @@ export class ActiveRequest implements Holder, HeldResources {
     if (this.#hasEnded) return null
     client.see(name, performance.now())
     const tenant = client.tenant(name)
-    const shortage = shares.assign(client, tenant, { active: Number(this.#hasPlace), bytes: this.#bytes })
+    const shortage = shares.assign(client, tenant, { active: Number(this.#hasSlot), bytes: this.#bytes })
     if (shortage === null) this.#tenant = tenant
     return shortage
   }
 
-  /** What `holdRendered` found too little of. */
+  /** The shortage that `holdRendered` found. */
   get shortage(): Shortage | null {
     return this.#shortage
   }
@@ -134,44 +136,44 @@ export class ActiveRequest implements Holder, HeldResources {
       onReached('paused', this)
       return 'too_many'
     }
-    this.#leavePlace()
-    this.#paused = new PausedExecution(this, pause, queue, () => this.#takePlace())
+    this.#leaveSlot()
+    this.#paused = new PausedExecution(this, pause, queue, () => this.#takeSlot())
     const end = await this.#paused.ended
     this.#paused = null
     pauses.end(this, pause.host)
     return end
   }
 
-  /** Ends its pause, if it is in one, with what it has. */
+  /** Ends the pause, if there is one. */
   endPause(): void {
     this.#paused?.end('stopped')
   }
 
-  /** Lets nothing more be begun. */
+  /** Aborts the signal. */
   cancel(): void {
     this.#controller.abort(cancelled)
     this.endPause()
   }
 
-  /** Gives back all that it has. What its work takes up from now on is not counted. */
+  /** Releases slot and memory. From now on the request takes none. */
   end(): void {
     this.#hasEnded = true
-    this.#leavePlace()
+    this.#leaveSlot()
     this.#surroundings.shares.add(this, 'bytes', -(this.#receivedBytes + this.#bytes))
     this.#receivedBytes = 0
     this.#bytes = 0
   }
 
-  #takePlace(): void {
-    this.#hasPlace = true
+  #takeSlot(): void {
+    this.#hasSlot = true
     this.#surroundings.shares.add(this, 'active', 1)
   }
 
-  #leavePlace(): void {
-    if (!this.#hasPlace) return
-    this.#hasPlace = false
+  #leaveSlot(): void {
+    if (!this.#hasSlot) return
+    this.#hasSlot = false
     this.#surroundings.shares.add(this, 'active', -1)
-    this.#surroundings.queue.noteFreePlace()
+    this.#surroundings.queue.noteFreeSlot()
   }
 
   #tryToHold(bytes: number): Shortage | null {

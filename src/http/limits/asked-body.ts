@@ -1,6 +1,6 @@
 import { type Readable, Transform } from 'node:stream'
 
-/** A body of which every piece is asked for before it is taken: what `ask` throws ends the reading. */
+/** A body that calls `ask` before each piece is taken. An error from `ask` ends the reading. */
 export function askForPieces(body: Readable, ask: (bytes: number) => void): Readable {
   const asked = new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -13,7 +13,7 @@ export function askForPieces(body: Readable, ask: (bytes: number) => void): Read
     },
   })
   body.once('error', (error) => asked.destroy(error))
-  // The rest has to come all the same: many clients read no reply before they have sent everything.
+  // The rest must still be received: many clients read no reply before they have sent their whole request.
   asked.once('error', () => body.resume())
   return body.pipe(asked)
 }

@@ -11,25 +11,24 @@ import { WaitGroup } from './wait-group.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** On routes with a limit, once the request was let in. */
+    /** Set on routes with a limit, once the request is admitted. */
     active: ActiveRequest | null
   }
 }
 
-/** How much may be under way at once. */
 export interface ConcurrencyOptions extends ShareLimits {
   readonly maxPaused: number
-  /** Larger bodies are refused for their size. */
+  /** A larger body is refused for its size. */
   readonly maxRequestBytes: number
-  /** How many clients there are that may execute. */
+  /** The number of clients with the right to execute. */
   readonly countClients: () => number
-  /** Told when a request, a pause or a response is turned away. */
+  /** Called when a request, a pause or a response is refused. */
   readonly onReached: (reached: ReachedLimit) => void
 }
 
 /**
- * What is under way: how many requests, how many pauses, how much memory; of all, of each client and of each tenant. One too
- * many is refused, where possible before its body is read.
+ * Limits the requests and pauses under way and their memory: in total, per client and per tenant. Refuses a request,
+ * if possible, before its body is read.
  */
 export class ConcurrencyLimit {
   readonly #options: ConcurrencyOptions
@@ -51,18 +50,17 @@ export class ConcurrencyLimit {
     }
   }
 
-  /** What all requests take up now. */
   get usage(): Readonly<Usage> {
     return this.#shares.total
   }
 
-  /** Limits the routes of an app. `request.client` has to be there before. */
+  /** Limits the routes of an app. `request.client` must be set by an earlier hook. */
   limit(app: FastifyInstance): void {
     app.decorateRequest('active', null)
     app.addHook('onRequest', (request, { raw }, done) => {
       const active = this.#letIn(request)
       request.active = active
-      // It closes once, and `once` is dear.
+      // Emitted once, and `once` costs more.
       raw.on('close', () => {
         active.isAwaited = false
         if (!raw.writableFinished) active.cancel()
@@ -79,7 +77,7 @@ export class ConcurrencyLimit {
         )
     })
     app.addHook('onSend', ({ active }, _reply, payload, done) => {
-      // There is none where the request was refused before.
+      // Null if an earlier hook refused the request.
       if (active !== null) {
         active.isBeingDone = false
         this.#leave(active)
@@ -88,34 +86,34 @@ export class ConcurrencyLimit {
     })
   }
 
-  /** Limits what each tenant has under way. Which tenant it is stands in the body, which has been checked. */
+  /** Limits the requests per tenant. The tenant comes from the validated body. */
   limitTenants(app: FastifyInstance): void {
     app.addHook('preHandler', ({ active, body }, _reply, done) => {
       if (active === null) throw new TypeError('the app has no limit')
       active.isBeingDone = true
-      const { tenant } = body as { readonly tenant?: string } // the schema has been followed
+      const { tenant } = body as { readonly tenant?: string } // the body is already validated
       this.#check(active.join(tenant ?? null), active)
       done()
     })
   }
 
-  /** Takes memory for a body that is about to be parsed, where there is a limit. */
+  /** Reserves memory for a body that is about to be parsed, on routes with a limit. */
   holdParsed({ active }: FastifyRequest, json: Uint8Array): void {
     if (active) this.#check(active.holdParsed(json), active)
   }
 
-  /** What is said of a request that has become more than there is memory for. */
+  /** The refusal of a request that has outgrown its memory. */
   refuseGrowth(active: ActiveRequest): Refusal {
     return this.#refuse(active.shortage ?? { limit: 'memory', of: 'memory' }, active)
   }
 
-  /** Ends all pauses, and lets none begin. */
+  /** Ends all pauses, and refuses new ones. */
   stopPauses(): void {
     this.#isStopping = true
     for (const active of this.#underWay) active.endPause()
   }
 
-  /** Lets nothing more be begun; what has begun ends. */
+  /** Aborts the signals of all active requests. What has begun still runs to its end. */
   abandon(): void {
     for (const active of this.#underWay) active.cancel()
   }
@@ -141,22 +139,22 @@ export class ConcurrencyLimit {
     return refuseFor(shortage, active.owner)
   }
 
-  /** What is too large, or has no length, takes up nothing before it is read. */
+  /** 0 for a body that is too large, or without a length: nothing of it has been read yet. */
   #expectedBytes({ headers }: FastifyRequest): number {
     const bytes = Number(headers['content-length'] ?? 0)
     return bytes <= this.#options.maxRequestBytes ? bytes : 0
   }
 
   #queue(): Surroundings['queue'] {
-    const noteFreePlace = () =>
+    const noteFreeSlot = () =>
       this.#waiting.resumeThose((holder) => this.#shares.findShortage('active', holder, { more: 1 }) === null)
     return {
       add: (waiting) => {
         this.#waiting.add(waiting)
-        noteFreePlace()
+        noteFreeSlot()
       },
       remove: (waiting) => this.#waiting.remove(waiting),
-      noteFreePlace,
+      noteFreeSlot,
     }
   }
 
@@ -168,5 +166,5 @@ export class ConcurrencyLimit {
 }
 
 function findHaste({ bucket }: ClientUsage): Shortage | null {
-  return bucket === null || bucket.take(performance.now()) ? null : { limit: 'rate', of: 'places' }
+  return bucket === null || bucket.take(performance.now()) ? null : { limit: 'rate', of: 'slots' }
 }

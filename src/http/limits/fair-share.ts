@@ -1,20 +1,20 @@
-/** Something that several share, and what they have of it together. */
+/** A limit that several share, and the part in use. */
 export interface Pool {
   readonly limit: number
   readonly taken: number
-  /** How many share it; three stands for more, too. */
+  /** Number of sharers. 3 means three or more. */
   readonly sharers: number
 }
 
-/** Half of a limit, and never nothing of one that is something. */
+/** Half of a limit, but at least 1 of a limit above 0. */
 export function half(limit: number): number {
   return Math.ceil(limit / 2)
 }
 
 /**
- * Whether one of those who share may have `more` beside its `own`. One alone may have all, one of two half. Where there
- * are several, one may have as much as stays free for the others: half where one is busy, a third each where two are, and
- * so on, so that there is always something left for the next one.
+ * Whether a sharer that has `own` may have `more`. A single sharer may have all, one of two may have half. One of
+ * several may have as much as stays free for the others: half if one is busy, a third each if two are, and so on. So
+ * something is always left for the next one.
  */
 export function mayHave(own: number, more: number, { limit, taken, sharers }: Pool): boolean {
   if (sharers < 2) return true

@@ -1,15 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { LimitName, ReachedLimit } from './reached-limit.ts'
 
-/** How often the same is said of a client. */
+/** Least time between two lines on the same client and limit. */
 const intervalMs = 1_000
 
-/** Of more clients and limits than these the oldest are forgotten, and may be named again within the interval. */
+/**
+ * Pairs of client and limit that are remembered. The oldest is forgotten, and may then be logged again within the
+ * interval.
+ */
 const maxKept = 1_000
 
 interface Said {
   readonly at: number
-  /** What was turned away since, without a line. */
+  /** Refusals since the last line. */
   count: number
 }
 
@@ -24,8 +27,8 @@ const messages: Readonly<Record<LimitName, string>> = {
 }
 
 /**
- * Names in the log whom a limit turns away: at most once a second for each client and limit, with the number of all that
- * were turned away since the line before.
+ * Logs refusals by limits: at most one line a second per client and limit, with the number of refusals since the line
+ * before.
  */
 export function createLimitLog(log: Pick<FastifyBaseLogger, 'info'>): (reached: ReachedLimit) => void {
   const said = new Map<string, Said>()

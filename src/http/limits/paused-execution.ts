@@ -3,26 +3,26 @@ import type { Resumable } from './resume-queue.ts'
 import type { Holder } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** Where an execution waits for a place when its pause is over. */
-export interface PlaceQueue {
+/** Where an execution waits for a slot after its pause. */
+export interface SlotQueue {
   add(waiting: Resumable): void
   remove(waiting: Resumable): void
 }
 
-/** An execution in a pause, and behind that in the queue for a place. It ends once. */
+/** An execution in a pause, and then in the queue for a slot. It ends once. */
 export class PausedExecution implements Resumable {
   readonly client: ClientUsage
   readonly tenant: TenantUsage | null
-  readonly #queue: PlaceQueue
-  readonly #takePlace: () => void
+  readonly #queue: SlotQueue
+  readonly #takeSlot: () => void
   readonly #end = Promise.withResolvers<PauseEnd>()
   #timer: NodeJS.Timeout
 
-  constructor({ client, tenant }: Holder, { ms, withinMs }: Pause, queue: PlaceQueue, takePlace: () => void) {
+  constructor({ client, tenant }: Holder, { ms, withinMs }: Pause, queue: SlotQueue, takeSlot: () => void) {
     this.client = client
     this.tenant = tenant
     this.#queue = queue
-    this.#takePlace = takePlace
+    this.#takeSlot = takeSlot
     this.#timer = setTimeout(() => this.#wait(withinMs - ms), ms)
   }
 
@@ -31,7 +31,7 @@ export class PausedExecution implements Resumable {
   }
 
   resume(): void {
-    this.#takePlace()
+    this.#takeSlot()
     this.end('over')
   }
 
@@ -42,7 +42,7 @@ export class PausedExecution implements Resumable {
   }
 
   #wait(ms: number): void {
-    this.#timer = setTimeout(() => this.end('no_place'), ms)
+    this.#timer = setTimeout(() => this.end('no_slot'), ms)
     this.#queue.add(this)
   }
 }

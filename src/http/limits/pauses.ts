@@ -1,13 +1,13 @@
 import type { Holder, Shares } from './shares.ts'
 
-/** The part of all pauses that one client, tenant or host may have. */
+/** The share of all pauses that one client, tenant or host may have: several can fail at the same time. */
 const share = 1 / 4
 
-/** Counts executions that are in a pause. They run no call, so they have limits of their own. */
+/** Counts executions in a pause. They run no call, so they have their own limits. */
 export class Pauses {
   readonly #shares: Shares
   readonly #atMost: number
-  /** By host and port; of those without a pause nothing is kept. */
+  /** Pauses by host and port. A host without any is left out. */
   readonly #hosts = new Map<string, number>()
 
   constructor(shares: Shares, atMost: number) {
@@ -15,7 +15,7 @@ export class Pauses {
     this.#atMost = atMost
   }
 
-  /** Counts one more; false where there are too many already. */
+  /** Counts a pause. Returns false if there are too many already. */
   begin(holder: Holder, host: string): boolean {
     const paused = this.#hosts.get(host) ?? 0
     if (!this.#hasRoom(holder, paused)) return false
@@ -33,7 +33,7 @@ export class Pauses {
 
   #hasRoom({ client, tenant }: Holder, ofHost: number): boolean {
     const each = Math.ceil(this.#atMost * share)
-    // Where the service asks for no key, one client stands for everybody.
+    // Without keys one client stands for all, so it has no share.
     const ofClient = client.name === null ? 0 : client.paused
     return this.#shares.total.paused < this.#atMost && Math.max(ofClient, tenant?.paused ?? 0, ofHost) < each
   }

@@ -1,37 +1,34 @@
 import { Refusal } from '../problems/problem.ts'
 
 /**
- * Every limit that can turn something away: `client`, `tenant` and `rate` for what one client or tenant has too much of,
- * `service` and `memory` for what the whole service has none left of, `paused` for a pause between two attempts, `response`
- * for the rest of a response.
+ * The limits: `client`, `tenant` and `rate` for one client or tenant, `service` and `memory` for the whole service,
+ * `paused` for a pause between two attempts, `response` for the rest of a response.
  */
 export const limitNames = ['client', 'tenant', 'rate', 'service', 'memory', 'paused', 'response'] as const
 
-/** The name of a limit. */
 export type LimitName = (typeof limitNames)[number]
 
-/** Whose request it is. */
+/** The client and tenant of a request. */
 export interface RequestOwner {
-  /** Null where the service asks for no key. */
+  /** Null if the service asks for no key. */
   readonly client: string | null
-  /** Null where there is none, and while the body was not read. */
+  /** Null without a tenant, and until the body has been read. */
   readonly tenant: string | null
 }
 
-/** A limit that was reached, and by whose request. */
 export interface ReachedLimit extends RequestOwner {
   readonly limit: LimitName
   readonly requestId: string
 }
 
-/** Why a request cannot be taken. */
+/** Why a request is refused. */
 export interface Shortage {
   readonly limit: Exclude<LimitName, 'paused' | 'response'>
-  /** What there is too little of, for all or for the one who asks. */
-  readonly of: 'places' | 'memory'
+  /** What is short, for all or for this client or tenant. */
+  readonly of: 'slots' | 'memory'
 }
 
-/** What is said to a client whose request cannot be taken: nothing of it was sent, and it may come again. */
+/** The refusal of a request for which a limit is reached. Nothing was sent, so the client may repeat it. */
 export function refuseFor({ limit, of }: Shortage, owner: RequestOwner): Refusal {
   const options = { headers: { 'retry-after': '1' } }
   if (limit === 'service' || limit === 'memory') return new Refusal('overloaded', overloads[limit], options)
@@ -41,19 +38,19 @@ export function refuseFor({ limit, of }: Shortage, owner: RequestOwner): Refusal
 }
 
 const overloads = {
-  service: 'The service has as many executions under way as it takes at once (MAX_IN_FLIGHT).',
-  memory: 'The service has no memory left for this request now (MAX_BYTES_IN_FLIGHT).',
+  service: 'The service has as many executions under way as MAX_IN_FLIGHT allows.',
+  memory: 'The service has no memory left for this request at the moment (MAX_BYTES_IN_FLIGHT).',
 } as const
 
 const tooMuch = {
-  places:
-    'has all requests under way that its share of MAX_IN_FLIGHT allows (MAX_IN_FLIGHT_PER_CLIENT, maxInFlight of the client, MAX_IN_FLIGHT_PER_TENANT). Send this one again when one of them has ended.',
+  slots:
+    'has as many requests under way as its share of MAX_IN_FLIGHT allows (MAX_IN_FLIGHT_PER_CLIENT, maxInFlight of the client, MAX_IN_FLIGHT_PER_TENANT). Send this request again when one of them has ended.',
   memory:
-    'has requests under way that take up its share of MAX_BYTES_IN_FLIGHT. Send this one again when one of them has ended.',
+    'has used up its share of MAX_BYTES_IN_FLIGHT with requests under way. Send this request again when one of them has ended.',
 } as const
 
 const tooFast =
-  'has sent as many requests in this second as MAX_PER_SECOND_PER_CLIENT allows. Send this one again in a second.'
+  'has sent as many requests in this second as MAX_PER_SECOND_PER_CLIENT allows. Send this request again in a second.'
 
 function nameClient({ client }: RequestOwner): string {
   return client === null ? 'The only client of this service' : `The client "${client}"`

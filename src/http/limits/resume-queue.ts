@@ -1,40 +1,40 @@
 import type { Holder } from './shares.ts'
 import type { ClientUsage, TenantUsage } from './usage.ts'
 
-/** An execution whose pause is over, and that waits for a place. */
+/** An execution that waits for a slot after its pause. */
 export interface Resumable extends Holder {
-  /** Takes the place that is free. */
+  /** Takes the free slot. */
   resume(): void
 }
 
-type Lane = Set<Resumable>
+type Queue = Set<Resumable>
 
 /**
- * Those who wait for a place, in the order in which they came for each tenant of each client. Clients take turns, and so do
- * the tenants of one, so that many of one hold up no other.
+ * Executions that wait for a slot. Clients take turns, and the tenants of a client take turns, so that many
+ * executions of one delay no other. Executions of one tenant go in order of arrival.
  */
 export class ResumeQueue {
-  /** The client whose turn it is next stands first, as does the tenant. */
-  readonly #clients = new Map<ClientUsage, Map<TenantUsage | null, Lane>>()
+  /** The next client comes first, and its next tenant. */
+  readonly #clients = new Map<ClientUsage, Map<TenantUsage | null, Queue>>()
 
   add(waiting: Resumable): void {
     const { client, tenant } = waiting
-    const lanes = this.#clients.get(client) ?? new Map<TenantUsage | null, Lane>()
-    const lane: Lane = lanes.get(tenant) ?? new Set()
-    this.#clients.set(client, lanes.set(tenant, lane.add(waiting)))
+    const queues = this.#clients.get(client) ?? new Map<TenantUsage | null, Queue>()
+    const queue: Queue = queues.get(tenant) ?? new Set()
+    this.#clients.set(client, queues.set(tenant, queue.add(waiting)))
   }
 
   remove(waiting: Resumable): void {
     const { client, tenant } = waiting
-    const lanes = this.#clients.get(client)
-    const lane = lanes?.get(tenant)
-    if (lanes === undefined || lane === undefined) return
-    lane.delete(waiting)
-    if (lane.size === 0) lanes.delete(tenant)
-    if (lanes.size === 0) this.#clients.delete(client)
+    const queues = this.#clients.get(client)
+    const queue = queues?.get(tenant)
+    if (queues === undefined || queue === undefined) return
+    queue.delete(waiting)
+    if (queue.size === 0) queues.delete(tenant)
+    if (queues.size === 0) this.#clients.delete(client)
   }
 
-  /** Resumes all that may run. What has no tenant stands for any of the client's. */
+  /** Resumes all executions that may run. `mayRun` is asked for the client first, with a tenant of null. */
   resumeThose(mayRun: (holder: Holder) => boolean): void {
     for (let next = this.#find(mayRun); next !== null; next = this.#find(mayRun)) {
       this.remove(next)
@@ -44,17 +44,17 @@ export class ResumeQueue {
   }
 
   #find(mayRun: (holder: Holder) => boolean): Resumable | null {
-    for (const [client, lanes] of this.#clients) {
+    for (const [client, queues] of this.#clients) {
       if (!mayRun({ client, tenant: null })) continue
-      for (const [first] of lanes.values()) if (first !== undefined && mayRun(first)) return first
+      for (const [first] of queues.values()) if (first !== undefined && mayRun(first)) return first
     }
     return null
   }
 
   #putLast({ client, tenant }: Resumable): void {
-    const lanes = this.#clients.get(client)
-    if (lanes === undefined) return
-    moveToEnd(lanes, tenant)
+    const queues = this.#clients.get(client)
+    if (queues === undefined) return
+    moveToEnd(queues, tenant)
     moveToEnd(this.#clients, client)
   }
 }

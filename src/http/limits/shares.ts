@@ -3,41 +3,40 @@ import { half, mayHave, type Pool } from './fair-share.ts'
 import type { Shortage } from './reached-limit.ts'
 import { ClientUsage, isIdle, type TenantUsage, Usage } from './usage.ts'
 
-/** How much may be taken up at once. */
 export interface ShareLimits {
   readonly maxInFlight: number
-  /** Null: half of `maxInFlight` where there are several clients. */
+  /** Null: half of `maxInFlight` if there are several clients. */
   readonly maxInFlightPerClient: number | null
-  /** Null: what follows from how many tenants there are. */
+  /** Null: depends on the number of tenants. */
   readonly maxInFlightPerTenant: number | null
   readonly maxPerSecondPerClient: number | null
   readonly maxBytesInFlight: number
 }
 
-/** Whose request it is that takes something up. */
+/** The client and tenant for which usage counts. */
 export interface Holder {
   readonly client: ClientUsage
-  /** Null until the body was read. */
+  /** Null until the body has been read. */
   readonly tenant: TenantUsage | null
 }
 
 type Limited = 'active' | 'bytes'
 
-/** What a request wants to take up. */
+/** What a request asks for. */
 export interface Wanted {
   readonly more: number
-  /** What it has already. */
+  /** What the request has already. */
   readonly own?: number
-  /** Makes the limits so many times as high. */
+  /** Factor by which the limits are raised. */
   readonly slack?: number
 }
 
-/** Where there are more clients, those without requests are forgotten. */
+/** Clients kept. Beyond this number those without requests are forgotten. */
 const maxClients = 1_000
 
 /**
- * Who has taken up how much, and who may take up more. Names of tenants that a client makes up get it no more than its
- * own share. What is kept grows with the requests under way, not with the names.
+ * The usage of the service, its clients and their tenants, and their shares. A client gains nothing by made-up names
+ * of tenants. Memory grows with the requests under way, not with the names.
  */
 export class Shares {
   readonly total = new Usage()
@@ -45,13 +44,13 @@ export class Shares {
   readonly #countClients: () => number
   readonly #clients = new Map<string | null, ClientUsage>()
 
-  /** `countClients` tells how many clients there are that may execute. */
+  /** `countClients` returns the number of clients with the right to execute. */
   constructor(limits: ShareLimits, countClients: () => number) {
     this.#limits = limits
     this.#countClients = countClients
   }
 
-  /** Null stands for everybody, where the service asks for no key. */
+  /** Null: the service asks for no key, and one client stands for all. */
   findUsage(client: Client | null): ClientUsage {
     const name = client?.name ?? null
     const usage = this.#clients.get(name) ?? this.#begin(name)
@@ -59,7 +58,7 @@ export class Shares {
     return usage
   }
 
-  /** Takes something up, or gives it back. */
+  /** Adds to the usage, or subtracts from it. */
   add({ client, tenant }: Holder, what: keyof Usage, change: number): void {
     this.total[what] += change
     client[what] += change
@@ -68,7 +67,7 @@ export class Shares {
     client.keep(tenant)
   }
 
-  /** Why no more may be taken up. */
+  /** The shortage that forbids more, or null. */
   findShortage(what: Limited, { client, tenant }: Holder, wanted: Wanted): Shortage | null {
     const { slack = 1 } = wanted
     const ofAll = slack * this.#limitOfAll(what)
@@ -83,7 +82,7 @@ export class Shares {
     return isTooMuch(this.total[what], wanted, ofAll) ? exhausted[what] : null
   }
 
-  /** Counts for a tenant what a client has taken up already, unless the tenant's share is too small for it. */
+  /** Counts usage of a client for a tenant as well, unless the tenant's share is too small for it. */
   assign(client: ClientUsage, tenant: TenantUsage, taken: Pick<Usage, Limited>): Shortage | null {
     for (const what of ['active', 'bytes'] as const) {
       const pool = { limit: this.#limitOfClient(what, client), taken: client[what] - taken[what] }
@@ -132,14 +131,14 @@ export class Shares {
   }
 }
 
-const kinds = { active: 'places', bytes: 'memory' } as const
+const kinds = { active: 'slots', bytes: 'memory' } as const
 
 const exhausted = {
-  active: { limit: 'service', of: 'places' },
+  active: { limit: 'service', of: 'slots' },
   bytes: { limit: 'memory', of: 'memory' },
 } as const satisfies Record<Limited, Shortage>
 
-/** One request alone is never too much: a large one would never be taken, however often it came. */
+/** A single request is always admitted, since a large one could otherwise never be. */
 function isTooMuch(taken: number, { more, own = 0 }: Wanted, limit: number): boolean {
   return taken > own && taken + more > limit
 }

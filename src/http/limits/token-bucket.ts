@@ -1,8 +1,8 @@
-/** Lets so many through in a second, and as many at once. */
+/** A token bucket: so many per second, and as many at once. */
 export class TokenBucket {
   readonly #perSecond: number
   #tokens: number
-  /** When `#tokens` was right, in milliseconds. */
+  /** The time for which `#tokens` is valid, in milliseconds. */
   #at = 0
 
   constructor(perSecond: number) {
@@ -10,7 +10,7 @@ export class TokenBucket {
     this.#tokens = perSecond
   }
 
-  /** Takes a token, if there is one at this time. */
+  /** Takes a token. Returns false if there is none. */
   take(nowMs: number): boolean {
     const refill = ((nowMs - this.#at) * this.#perSecond) / 1_000
     this.#tokens = Math.min(this.#perSecond, this.#tokens + refill)

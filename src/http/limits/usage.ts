@@ -1,25 +1,24 @@
 import { TokenBucket } from './token-bucket.ts'
 
-/** What requests take up: those of the whole service, of a client or of a tenant. */
+/** Usage by requests: of the whole service, a client or a tenant. */
 export class Usage {
   /** Requests under way, without executions in a pause. */
   active = 0
   /** Executions in a pause between two attempts. */
   paused = 0
-  /** Memory. */
+  /** Reserved memory. */
   bytes = 0
 }
 
-/** Whether nothing is taken up. */
 export function isIdle({ active, paused, bytes }: Usage): boolean {
   return active === 0 && paused === 0 && bytes === 0
 }
 
-/** What the requests of one tenant of one client take up. */
+/** Usage of one tenant of one client. */
 export class TenantUsage extends Usage {
-  /** Null for requests without a tenant, which count as those of one. */
+  /** Null for requests without a tenant, which count as one tenant. */
   readonly name: string | null
-  /** Whether its client knows it. */
+  /** Whether its client keeps it. */
   isKept = false
 
   constructor(name: string | null) {
@@ -28,10 +27,10 @@ export class TenantUsage extends Usage {
   }
 }
 
-/** How long a tenant counts as one of those who share. */
+/** How long a tenant counts as a sharer after its last request. */
 const recentMs = 60_000
 
-/** More of them make no difference to a share. */
+/** `mayHave` makes no difference between three sharers and more. */
 const maxSharers = 3
 
 interface Seen {
@@ -39,17 +38,17 @@ interface Seen {
   at: number
 }
 
-/** What the requests of one client take up, and those of its tenants. Nothing is kept of a tenant without requests. */
+/** Usage of one client and of its tenants. A tenant without requests is not kept. */
 export class ClientUsage extends Usage {
-  /** Null where the service asks for no key: then all requests count as those of one client. */
+  /** Null if the service asks for no key: then one client stands for all. */
   readonly name: string | null
   readonly bucket: TokenBucket | null
-  /** `maxInFlight` of the client, as its latest request found it. */
+  /** `maxInFlight` of the client at its latest request. */
   ownMaxInFlight: number | null = null
-  /** How many tenants were seen in the last minute; three stands for more, too. */
+  /** Number of tenants seen in the last minute. 3 means three or more. */
   sharers = 0
   readonly #tenants = new Map<string | null, TenantUsage>()
-  /** Of those who share, the last one first. Made-up names take up no more. */
+  /** The tenants seen last, most recent first. Bounded, so made-up names take no memory. */
   #seen: readonly Seen[] = []
 
   constructor(name: string | null, perSecond: number | null) {
@@ -58,7 +57,7 @@ export class ClientUsage extends Usage {
     this.bucket = perSecond === null ? null : new TokenBucket(perSecond)
   }
 
-  /** Notes that a tenant is there. */
+  /** Notes a request of a tenant. */
   see(name: string | null, now: number): void {
     const [last] = this.#seen
     if (last?.name === name && this.#seen.length === 1) last.at = now
@@ -71,12 +70,12 @@ export class ClientUsage extends Usage {
     this.sharers = this.#seen.length
   }
 
-  /** What a tenant takes up; where that is nothing, it is kept only once it is more. */
+  /** The usage of a tenant. One without usage is not kept yet. */
   tenant(name: string | null): TenantUsage {
     return this.#tenants.get(name) ?? new TenantUsage(name)
   }
 
-  /** Keeps a tenant for as long as it takes something up. To be told of every change of that. */
+  /** Keeps a tenant while it has usage. Must be called after every change of its usage. */
   keep(tenant: TenantUsage): void {
     const isBusy = !isIdle(tenant)
     if (isBusy === tenant.isKept) return

@@ -17,7 +17,7 @@ export class WaitGroup<Member> {
     this.#empty = Promise.withResolvers()
   }
 
-  /** Resolves at once where the set is empty, else when it has become so. */
+  /** Resolves when the set is empty. */
   async waitForEmpty(): Promise<void> {
     if (this.size > 0) await this.#empty.promise
   }

@@ -7,13 +7,13 @@ import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { dereference, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
-// TypeBox's types know nothing of JSON Schema's keywords, its schemas are made of them.
+// TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
 const named = new Map(namedSchemas.map((schema) => [readId(schema), schema as JsonSchema]))
 const dereferenced = new Map(Array.from(named, ([name, schema]) => [name, dereference(schema, named)]))
 
 /**
- * What is wrong with a body: what the schema of its route, a reference to a named one, has against it, and then
- * what else is wrong with those parts of the node that the schema has nothing against. `undefined` is no body.
+ * The mistakes of a body: first its schema errors, then the mistakes that compiling finds in the valid parts of the
+ * node. The schema of the route is a reference to a named one. `undefined` means no body.
  */
 export function* explainInvalidBody(routeSchema: unknown, body: unknown): Generator<ConfigError> {
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
@@ -28,7 +28,7 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
     yield* explainSoundParts(body.node, offenders)
 }
 
-/** Stand in for what a node cannot be compiled without, and have nothing wrong. */
+/** Valid members without which a node cannot be compiled. */
 const harmless = { method: 'POST', url: 'https://host.invalid/' }
 const harmlessField = { name: 'x', literal: null }
 
@@ -37,14 +37,17 @@ function explainSoundParts(node: JsonObject, offenders: readonly string[]): read
     const part = isHalf(name, node, offenders) ? undefined : soundPart(name, value, offenders)
     return part === undefined ? [] : [[name, part]]
   })
-  // Every part that is not as the schema says is left out or replaced.
+  // Every part with schema errors is left out or replaced.
   const compiled = compileNode({ ...harmless, ...Object.fromEntries(sound) } as Node, {
     maxTimeoutMs: Number.POSITIVE_INFINITY,
   })
   return compiled.ok ? [] : compiled.errors
 }
 
-/** Whether a member says nothing without another one that is not sound: a URL that a value brings, and its hosts. */
+/**
+ * Whether a member depends on another one with schema errors: a URL from a value depends on its hosts, and the
+ * reverse.
+ */
 function isHalf(name: string, { url, templates }: JsonObject, offenders: readonly string[]): boolean {
   const isBroken = (member: string) =>
     offenders.some((offender) => `${offender}/`.startsWith(`/node/${member}/`))
@@ -53,7 +56,7 @@ function isHalf(name: string, { url, templates }: JsonObject, offenders: readonl
   return bringsHost({ url, templates: templates === 'none' ? 'none' : 'liquid' })
 }
 
-/** A member as far as it is sound: of a list of fields, those that are; of anything else, all or nothing. */
+/** The valid part of a member: of a list, the valid fields; of anything else, all or nothing. */
 function soundPart(name: string, value: unknown, offenders: readonly string[]): unknown {
   const path = `/node/${name}`
   const within = offenders.filter((offender) => offender === path || offender.startsWith(`${path}/`))

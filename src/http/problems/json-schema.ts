@@ -1,4 +1,4 @@
-/** The part of JSON Schema that our contract is written in. */
+/** The part of JSON Schema that the contract uses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly $id?: string
@@ -6,7 +6,7 @@ export interface JsonSchema {
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly JsonSchema[]
-  /** Where the branches of `anyOf` are told apart by one member. */
+  /** Set if one member tells the branches of `anyOf` apart. */
   readonly discriminator?: { readonly propertyName: string }
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly patternProperties?: Readonly<Record<string, JsonSchema>>
@@ -23,38 +23,37 @@ export interface JsonSchema {
   readonly maximum?: number
 }
 
-/** A value of JSON that has members. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** Whether JSON calls a value an object: arrays are none. */
+/** Whether a value is a JSON object, which an array is not. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The name that JSON Schema has for the type of a value. */
+/** The type of a value in JSON Schema. */
 export function nameType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** Whether a schema takes values of this type, whatever else it asks of them. */
+/** Whether a schema allows the type of a value. */
 export function admitsType(schema: JsonSchema, value: unknown): boolean {
   if (schema.anyOf !== undefined) return schema.anyOf.some((branch) => admitsType(branch, value))
   const types = listTypes(schema)
-  // A JSON text may say 1e400, which is no number that anybody calculates with.
+  // JSON may contain 1e400, which JSON.parse reads as infinity.
   if (typeof value === 'number' && !Number.isFinite(value)) return types.length === 0
   return (
     types.length === 0 || types.includes(nameType(value)) || (types.includes('integer') && isInteger(value))
   )
 }
 
-/** The types that a schema names; none where it takes every type. */
+/** The types that a schema allows. Empty: every type. */
 export function listTypes({ type }: JsonSchema): readonly string[] {
   if (type === undefined) return []
   return typeof type === 'string' ? [type] : type
 }
 
-/** A schema without references. It must not refer to itself, however indirectly. */
+/** Replaces the references of a schema. It must not refer to itself, directly or indirectly. */
 export function dereference(schema: JsonSchema, named: ReadonlyMap<string, JsonSchema>): JsonSchema {
   const replace = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(replace)
@@ -63,13 +62,12 @@ export function dereference(schema: JsonSchema, named: ReadonlyMap<string, JsonS
     if (target !== undefined) return replace(target)
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, replace(member)]))
   }
-  // A schema whose references are replaced is a schema.
+  // Replacing references keeps a schema a schema.
   return replace(schema) as JsonSchema
 }
 
 const compiled = new Map<string, RegExp>()
 
-/** Whether a text follows a pattern of a schema. */
 export function follows(pattern: string, text: string): boolean {
   let regExp = compiled.get(pattern)
   if (regExp === undefined) {

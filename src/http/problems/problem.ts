@@ -8,7 +8,7 @@ import { explainInvalidBody } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
 
-/** More offenders than these are not listed: what a hostile body costs has a bound. Each may repeat a long name. */
+/** Errors listed at most. Bounds the cost of a hostile body, since each error may repeat a long name. */
 const maxErrors = 100
 const maxErrorCharacters = 65_536
 
@@ -17,7 +17,7 @@ interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Thrown where the service will not do what it was asked to. */
+/** Thrown to refuse a request. */
 export class Refusal extends Error {
   readonly code: ProblemCode
   readonly errors: readonly ConfigError[]
@@ -31,7 +31,6 @@ export class Refusal extends Error {
   }
 }
 
-/** The body of a problem. */
 export function createProblem({ code, message, errors }: Refusal, requestId: string): Problem {
   const { status, title, delivered, retryable } = problems[code]
   return {
@@ -48,30 +47,28 @@ export function createProblem({ code, message, errors }: Refusal, requestId: str
   }
 }
 
-/** What answers where something was thrown. */
 export interface ProblemAnswers {
-  /** What is not a refusal is a bug: it goes to the log, and the caller learns only its name. */
+  /** An error other than a refusal is a bug. It is logged, and the client learns only the request id. */
   answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply
-  /** Answers what is not even HTTP, for which there is neither request nor reply. */
+  /** Answers bytes that are not HTTP, for which there is neither request nor reply. */
   answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
-/** What is told of problems. */
 export interface ProblemObservers {
   readonly log: Log
   readonly refusals: RefusalLog
-  /** Told of each that was answered. */
+  /** Called for each problem that was answered. */
   readonly answered: (code: ProblemCode) => void
 }
 
-/** The only place that turns what was thrown into a reply. */
+/** The only place that turns errors into replies. */
 export function createProblemAnswers({ log, refusals, answered }: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
       const refusal = toRefusal(error, request)
       if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
-      // Nobody is answered who has gone, or who had another answer when time was up.
+      // A client that has gone gets no answer, nor does one that Node answered after a timeout.
       if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
       return sendProblem(refusal, request, reply)
     },
@@ -89,9 +86,9 @@ function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyRe
     reply
       .code(problems[refusal.code].status)
       .headers(refusal.headers)
-      // Fastify closes it where it did not take the body, and the closing would overtake the answer.
+      // Fastify closes the connection if it did not read the body, and closing would overtake the reply.
       .header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
-      // No hook has run where the path is none.
+      // No hook runs for a malformed path.
       .header(requestIdHeader, request.id)
       .type('application/problem+json')
       .send(createProblem(refusal, request.id))
@@ -109,14 +106,15 @@ function endWithProblem(refusal: Refusal, socket: Socket): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  // Destroyed at once, the socket might take the answer with it; and who keeps sending would keep it open for ever.
+  // Destroying the socket at once could discard the reply. Never destroying it would let a client that keeps sending
+  // hold it open.
   setTimeout(() => socket.destroy(), farewellMs).unref()
 }
 
-/** For a caller to read the answer. */
+/** Time for a client to read the reply. */
 const farewellMs = 1_000
 
-const notHttp = 'What came is not an HTTP request.'
+const notHttp = 'The bytes on this connection are not an HTTP request.'
 
 const brokenHttp: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
@@ -129,25 +127,28 @@ function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refu
   const known = refusalsByCode[error.code]
   if (known !== undefined) return new Refusal(known.code, known.detail)
   return (error.statusCode ?? 500) < 500
-    ? new Refusal('invalid_request', 'The request is not well formed.')
-    : new Refusal('internal', `Unexpected error. The log of the service has it under ${request.id}.`)
+    ? new Refusal('invalid_request', 'The request is malformed.')
+    : new Refusal(
+        'internal',
+        `Unexpected error. Look for this request id in the log of the service: ${request.id}.`,
+      )
 }
 
 function refusalOfBody({ body, routeOptions }: FastifyRequest): Refusal {
-  return new Refusal('invalid_request', 'The request body is not what the OpenAPI document describes.', {
+  return new Refusal('invalid_request', 'The request body does not match the OpenAPI document.', {
     errors: explainInvalidBody(routeOptions.schema?.body, body),
   })
 }
 
 const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; readonly detail: string }>> = {
-  FST_ERR_BAD_URL: { code: 'invalid_request', detail: 'The path of the URL is not well formed.' },
+  FST_ERR_BAD_URL: { code: 'invalid_request', detail: 'The path of the URL is malformed.' },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     code: 'payload_too_large',
     detail: 'The request body is larger than this service accepts (MAX_REQUEST_BYTES).',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'invalid_request',
-    detail: 'The request body is not as long as Content-Length says.',
+    detail: 'The length of the request body differs from Content-Length.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'unsupported_media_type',
@@ -160,7 +161,7 @@ function takeFirst(errors: Iterable<ConfigError>): readonly ConfigError[] {
   let characters = 0
   for (const error of errors) {
     if (found.length === maxErrors || characters > maxErrorCharacters)
-      return [...found, { path: '', message: `there are more; these are the first ${found.length}` }]
+      return [...found, { path: '', message: `there are more errors; these are the first ${found.length}` }]
     found.push(error)
     characters += error.path.length + error.message.length
   }

@@ -2,24 +2,23 @@ import type { FastifyRequest } from 'fastify'
 import type { ProblemCode } from '../../contract/problem-codes.ts'
 import type { Log } from '../../logging/logger.ts'
 
-/** Logs requests that are refused. */
 export interface RefusalLog {
   refused(code: ProblemCode, request: FastifyRequest): void
-  /** Logs what has been counted and not logged yet. */
+  /** Logs the refusals that are counted but not logged yet. */
   close(): void
 }
 
-/** More lines of a kind are not written within a window: requests without a key would fill the disk. */
+/** Lines per kind and window: otherwise requests without a key could fill the disk. */
 const maxLines = 10
 
-/** Refusals of a kind are those with one code and one client. */
+/** Refusals with the same code and client. */
 interface Kind {
   readonly code: ProblemCode
   readonly keyName: string | undefined
   count: number
 }
 
-/** Logs the first refusals of a kind in each window of time, and at its end how many more there were. */
+/** Logs the first refusals of each kind in a window of time, and at its end the number of the others. */
 export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalLog {
   const kinds = new Map<string, Kind>()
   let timer: NodeJS.Timeout | undefined
@@ -54,7 +53,7 @@ export function createRefusalLog(log: Log, { windowMs = 60_000 } = {}): RefusalL
   }
 }
 
-/** The operator sees attempts without permission at the usual level. */
+/** Refusals for lack of permission are logged at the default level. */
 function chooseLevel(code: ProblemCode): 'info' | 'debug' {
   return code === 'unauthorized' || code === 'forbidden' ? 'info' : 'debug'
 }

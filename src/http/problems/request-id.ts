@@ -2,39 +2,38 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
-/** The header that names a request, in requests and replies. */
 export const requestIdHeader = 'X-Request-Id'
 
-/** What a caller may name a request: visible ASCII without what would have to be escaped in a log. */
+/** Request ids of clients: visible ASCII without the characters that JSON escapes in the log. */
 const acceptable = /^[!#-[\]-~]{1,128}$/
 
-/** How the OpenAPI document describes the header, which every route has. */
+/** The header in the OpenAPI document. Every route has it. */
 export const requestIdDescription = {
   parameter: {
     name: requestIdHeader,
     in: 'header',
     description:
-      'Names the request: 1 to 128 visible ASCII characters except " and \\. Anything else is replaced by a new name.',
+      'The id of the request: 1 to 128 visible ASCII characters except " and \\. Any other value is replaced by a new id.',
     schema: { type: 'string' },
   },
   reply: {
-    description: 'The name of the request, yours or a new one. The log has it as `requestId`.',
+    description: 'The id of the request: the one that you sent, or a new one. The log calls it `requestId`.',
     schema: { type: 'string' },
   },
 }
 
-/** The name of a request: the caller's, or else a new one. */
+/** The request id of the client or, without a valid one, a new id. */
 export function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = String(headers[requestIdHeader.toLowerCase()] ?? '')
   return acceptable.test(given) ? given : randomUUID()
 }
 
-/** The name of a request as a URI. */
+/** The request id as a URI. */
 export function requestUri(requestId: string): string {
   return `urn:webhook-node:request:${encodeURIComponent(requestId)}`
 }
 
-/** Tells callers under which name the log has their requests. */
+/** Returns the request id in every reply. */
 export function returnRequestIds(app: FastifyInstance): void {
   app.addHook('onRequest', ({ id }, reply, done) => {
     reply.header(requestIdHeader, id)

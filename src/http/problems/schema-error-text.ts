@@ -1,7 +1,7 @@
 import { suggest } from '../../webhook/values/suggest.ts'
 import { follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 
-/** More words than these are not listed. */
+/** Words listed at most. */
 const maxWords = 12
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -14,29 +14,29 @@ const typeNames: Readonly<Record<string, string>> = {
   string: 'a string',
 }
 
-/** What a schema asks for, as the predicate of a sentence. */
+/** What a schema demands, as the predicate of a sentence. */
 export function mustBe(schema: JsonSchema): string {
   return `must be ${wanted(schema)}`
 }
 
-/** Of a member that is required and not there. */
+/** The error of a required member that is missing. */
 export function missing(schema: JsonSchema): string {
   return `missing; ${mustBe(schema)}`
 }
 
-/** Of a member that the schema does not know. */
+/** The error of a member that the schema does not know. */
 export function unknownMember(name: string, known: readonly string[]): string {
   return `unknown member${didYouMean(name, known)}`
 }
 
-/** Of a member whose name the schema does not allow. */
+/** The error of a member whose name has the wrong form. */
 export function unknownName(form: string): string {
   return `the name must be of the form ${form}`
 }
 
 /**
- * What was given, in words: where a number is asked for, the number; elsewhere only the type of the value, which
- * may be a secret in the wrong place.
+ * Describes the given value: a number if the schema demands one, else only the type, because the value may be a
+ * misplaced secret.
  */
 export function given(value: unknown, schema: JsonSchema): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308'
@@ -45,7 +45,7 @@ export function given(value: unknown, schema: JsonSchema): string {
   return typeNames[nameType(value)] ?? 'nothing'
 }
 
-/** What is wrong with a string, number, boolean or null of the right type, or null. */
+/** The error of a string, number, boolean or null of the right type, or null without one. */
 export function scalarMismatch(schema: JsonSchema, value: unknown): string | null {
   if (schema.enum !== undefined && !schema.enum.includes(value))
     return mustBe(schema) + didYouMean(value, schema.enum)
@@ -61,11 +61,12 @@ function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSc
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters, not ${length}`
   if (maxLength !== undefined && length > maxLength)
     return `must have at most ${maxLength} characters, not ${length}`
-  if (pattern !== undefined && !follows(pattern, text)) return `not as described: ${description ?? pattern}`
+  if (pattern !== undefined && !follows(pattern, text))
+    return `does not match its description: ${description ?? pattern}`
   return null
 }
 
-/** As JSON Schema counts: characters, not UTF-16 code units. */
+/** JSON Schema counts characters, not UTF-16 code units. */
 function countCharacters(text: string): number {
   let length = 0
   for (const _character of text) length++

@@ -3,9 +3,9 @@ import { admitsType, follows, isObject, type JsonObject, type JsonSchema } from 
 import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } from './schema-error-text.ts'
 
 /**
- * What a schema without references has against a value, one entry for each offender. A validator decides
- * whether a body is refused; this says why. Of a union it speaks of the one branch that was meant, where Ajv would list
- * the noise of all, and it finds no more than is asked of it, so that a hostile body costs no more than any other.
+ * Finds the schema errors of a value, one per wrong member. `schema` has no references. A validator has already
+ * refused the body: this explains why. Of a union it reports only the branch that was meant, where Ajv reports all.
+ * It is a generator, so a hostile body costs no more than the errors that are listed.
  */
 export function* findSchemaErrors(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
   if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path)
@@ -69,7 +69,7 @@ function* inUnion(
   else if (!candidates.some((branch) => fits(branch, value))) yield { path, message: mustBe(union) }
 }
 
-/** The branch that the tag names, or what is wrong with the tag. */
+/** The errors of the branch that the tag names, or of the tag itself. */
 function* inTaggedUnion(
   branches: readonly JsonSchema[],
   tag: string,
@@ -85,7 +85,7 @@ function* inTaggedUnion(
   yield* inObject({ properties: { [tag]: anyTag }, required: [tag] }, value, path)
 }
 
-/** The branch whose members come closest to those that are there, unless the value mixes several branches. */
+/** The errors of the branch whose members match best, unless the value mixes several branches. */
 function* inClosest(
   union: JsonSchema,
   candidates: readonly JsonSchema[],
@@ -118,7 +118,7 @@ function missingNames({ required = [] }: JsonSchema, value: JsonObject): readonl
   return required.filter((name) => !Object.hasOwn(value, name))
 }
 
-/** What a schema says of a member, or null where it does not know one of that name. */
+/** The schema of a member, or null for an unknown name. */
 function memberSchema(schema: JsonSchema, name: string): JsonSchema | null {
   const { properties = {}, patternProperties = {}, additionalProperties } = schema
   if (Object.hasOwn(properties, name)) return properties[name] ?? null

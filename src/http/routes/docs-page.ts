@@ -2,7 +2,7 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance } from 'fastify'
 
-/** An app that serves Swagger UI for an OpenAPI document, below `/docs`. */
+/** Creates an app that serves Swagger UI for an OpenAPI document, below `/docs`. */
 export async function createDocsPage(document: StaticDocumentSpec['document']): Promise<FastifyInstance> {
   const app = Fastify({ exposeHeadRoutes: false })
   await app.register(swagger, { mode: 'static', specification: { document } })
@@ -11,8 +11,8 @@ export async function createDocsPage(document: StaticDocumentSpec['document']): 
 }
 
 /**
- * Without a content security policy: the plugin's own would have browsers upgrade its scripts to https, which leaves the
- * page blank wherever the service is not on localhost.
+ * No content security policy: that of the plugin makes browsers load its scripts by https, so the page would be blank
+ * unless the service runs on localhost.
  */
 const pageOptions: FastifySwaggerUiOptions = {
   routePrefix: '/docs',

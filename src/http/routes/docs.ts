@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const documentFile = new URL('../../../openapi/openapi.json', import.meta.url)
 
-/** Swagger UI with all that it loads. */
+/** The paths of Swagger UI. */
 const pagePaths = ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/*']
 
 /**
- * Serves the OpenAPI document at `GET /openapi.json`, and Swagger UI at `GET /docs`. Swagger UI is loaded by the first
- * request for it: it takes 80 ms and 8 MB, which most instances never need.
+ * Serves the OpenAPI document at `GET /openapi.json`, and Swagger UI at `GET /docs`. Swagger UI is loaded on the
+ * first request, because most instances never need it (docs/decisions/swagger-ui-on-demand.md).
  */
 export function docsRoutes(app: FastifyInstance): void {
   let page: Promise<FastifyInstance> | undefined

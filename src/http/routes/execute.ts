@@ -20,12 +20,12 @@ interface ExecuteRouteOptions {
   readonly log: Log
   readonly metrics: Metrics
   readonly statistics: Statistics
-  /** Null where nobody wants spans. */
+  /** Null if spans are not exported. */
   readonly spanExporter: SpanExporter | null
 }
 
 const executeReply = {
-  description: 'The node was executed, whatever came of it.',
+  description: 'The node was executed, on any branch.',
   headers: traceReplyHeaders,
   content: { 'application/json': { schema: named(ExecuteReply) } },
 }
@@ -39,7 +39,7 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     operationId: 'executeNode',
     summary: 'Execute a Webhook node',
     description:
-      'Sends the request of a node and tells which branch to follow, and why. The status speaks of this service, the branch of the target: a target that is down is 200 with the error branch.',
+      'Sends the request of a node, and replies which branch to follow and why. The status describes this service, the branch describes the target: if the target is down, the reply is 200 with the error branch.',
     tags: ['webhook'],
     security: [{ apiKey: [] }],
     headers: TraceHeaders,
@@ -65,7 +65,7 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(createSpans(result))
     const { id: requestId } = request
-    // Right behind the reply, before any other request: its caller need not wait for those who watch.
+    // Right after the reply, before any other request, so that the client does not wait for log and metrics.
     process.nextTick(() => {
       logExecution(log, record, { requestId, keyName, traceId: trace?.context.traceId ?? null })
       metrics.executed(record)

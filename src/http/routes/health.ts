@@ -3,7 +3,7 @@ import { named } from '../../contract/builders.ts'
 import { Health } from '../../contract/schemas.ts'
 import { malformedReply } from './problem-replies.ts'
 
-/** `GET /livez` and `GET /readyz`, for whoever watches the process. */
+/** `GET /livez` and `GET /readyz`, for health checks. */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ isDraining: () => boolean }> = async (
   app,
   { isDraining },
@@ -19,8 +19,8 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ isDraining: () => boolean
 
   const ready = {
     operationId: 'isReady',
-    summary: 'Whether the service takes work',
-    description: '503 while it ends what it has begun, and only then.',
+    summary: 'Whether the service accepts work',
+    description: '503 during a graceful shutdown, and only then.',
     tags: ['health'],
     security: [],
     response: { 200: named(Health), 503: named(Health), ...malformedReply },

@@ -2,13 +2,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { expositionType, type Metrics } from '../../metrics/metrics.ts'
 import { malformedReply } from './problem-replies.ts'
 
-/** `GET /metrics`, for Prometheus. Takes no key: the series tell how much is done and how it ends, and nothing of what is sent. */
+/**
+ * `GET /metrics`, for Prometheus. Needs no key: the series count executions and their ends, and show nothing of their
+ * content.
+ */
 export const metricsRoute: FastifyPluginAsyncTypebox<{ metrics: Metrics }> = async (app, { metrics }) => {
   const schema = {
     operationId: 'getMetrics',
-    summary: 'What the service counts and measures',
+    summary: 'Show the metrics of the service',
     description:
-      'The text format of Prometheus. Labels are words of this document, never ids, hosts or values.',
+      'In the text format of Prometheus. Labels are words of this document, never ids, hosts or values.',
     tags: ['health'],
     security: [],
     response: {

@@ -13,16 +13,16 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
   app,
   { statistics },
 ) => {
-  // An id may be anything, so what a schema finds wrong is in the query.
+  // Any id is valid, so a schema error concerns the query.
   app.setSchemaErrorFormatter(wrongQuery)
 
   const list = {
     operationId: 'listNodes',
-    summary: 'List the nodes that something has passed through',
-    description: `What has passed through each node, in a few numbers. ${whatIsCounted}`,
+    summary: 'List the nodes that were executed',
+    description: `The executions of each node, in a few numbers. ${whatIsCounted}`,
     tags: ['statistics'],
     security: [{ apiKey: [] }],
-    querystring: tenantQuery('Lists what is counted for this tenant only.'),
+    querystring: tenantQuery('Counts only the executions of this tenant.'),
     response: {
       200: named(NodeList),
       400: problemReply('The query is wrong.', wrongQuery()),
@@ -35,16 +35,16 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
 
   const show = {
     operationId: 'showNodeStatistics',
-    summary: 'Show what has passed through a node',
-    description: `Totals, latency, the last hour minute by minute and the latest failures; no URL, header or body. ${whatIsCounted}`,
+    summary: 'Show the executions of a node',
+    description: `Totals, latency, the last hour by minute, and the latest failures. Shows no URL, header or body. ${whatIsCounted}`,
     tags: ['statistics'],
     security: [{ apiKey: [] }],
     params: Type.Object({ id }),
-    querystring: tenantQuery('Counts this tenant only, instead of all together.'),
+    querystring: tenantQuery('Counts only the executions of this tenant, instead of all.'),
     response: {
       200: named(NodeStatistics),
       400: list.response[400],
-      404: problemReply('Nothing has passed through the node.', nothingPassed()),
+      404: problemReply('This instance remembers no execution of the node.', nothingPassed()),
       ...readingReplies,
     },
   }
@@ -55,15 +55,15 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
   })
 }
 
-const whatIsCounted = `Counted are executions of nodes with an \`id\`, by this instance and in its memory: the ${maxHistories} pairs of node and tenant that were used last, all tenants together being one. A client with a list of tenants sees what is counted for these, one by one and together.`
+const whatIsCounted = `Each instance counts the executions of nodes with an \`id\`, in memory. It keeps the ${maxHistories} pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.`
 
 const id = Type.String({
   description:
-    'The id of the node, percent-encoded. `.` and `..` need a client that leaves the path as it is.',
+    'The id of the node, percent-encoded. The ids `.` and `..` need an HTTP client that does not normalize the path.',
   examples: ['crm-lead'],
 })
 
-/** A client with a list of tenants sees these only, together where it names none. */
+/** A client with a list of tenants sees only these: the named one, or all of them together. */
 function selectionFor(client: Client | null, tenant: string | undefined): Selection {
   if (tenant === undefined) return client?.tenants ?? null
   checkTenant(client, tenant)
@@ -73,13 +73,13 @@ function selectionFor(client: Client | null, tenant: string | undefined): Select
 function wrongQuery(): Refusal {
   return new Refusal(
     'invalid_request',
-    'This route takes one query parameter, and that once: tenant, 1 to 64 of A-Z a-z 0-9 . _ -',
+    'This route accepts one query parameter, once: tenant, with 1 to 64 of A-Z a-z 0-9 . _ -',
   )
 }
 
 function nothingPassed(): Refusal {
   return new Refusal(
     'not_found',
-    'Nothing has passed through this node that this instance remembers. The cause then lies upstream of the node: look at what comes before it in the flow, and whether the engine sends this id as node.id, and this tenant.',
+    'This instance remembers no execution of this node, so the cause lies upstream of it: check the nodes before it in the flow, and whether the engine sends this id as node.id, and this tenant.',
   )
 }

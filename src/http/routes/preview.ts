@@ -15,7 +15,7 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
     operationId: 'previewNode',
     summary: 'Preview a Webhook node',
     description:
-      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection; secrets need no values.',
+      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values.',
     tags: ['webhook'],
     security: [{ apiKey: [] }],
     body: named(PreviewRequest),

@@ -9,19 +9,19 @@ const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
 
 const retryAfter = { type: 'string', description: 'Seconds after which to try again.' }
 
-/** The problem that even a route without parameters and body has, for the OpenAPI document. */
+/** The problem of every route, for the OpenAPI document. */
 export const malformedReply = {
   400: problemReply(
-    'What came is not a well-formed HTTP request.',
-    new Refusal('invalid_request', 'The request is not well formed.'),
+    'The request is not well-formed HTTP.',
+    new Refusal('invalid_request', 'The request is malformed.'),
   ),
 }
 
 /** The problems of every route that takes a body, each with an example, for the OpenAPI document. */
 export const problemReplies = {
   400: problemReply(
-    'The request is not what this document describes; nothing was sent.',
-    new Refusal('invalid_request', 'The request body is not what the OpenAPI document describes.', {
+    'The request does not match this document; nothing was sent.',
+    new Refusal('invalid_request', 'The request body does not match the OpenAPI document.', {
       errors: [
         { path: '/node/url', message: 'missing; must be a string' },
         { path: '/node/timeoutMS', message: 'unknown member; did you mean "timeoutMs"?' },
@@ -31,12 +31,12 @@ export const problemReplies = {
   401: {
     ...problemReply(
       'The request carries no valid key; nothing was sent.',
-      new Refusal('unauthorized', 'The key is not one of this service.'),
+      new Refusal('unauthorized', 'The key is not known to this service.'),
     ),
     headers: { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate.' } },
   },
   403: problemReply(
-    'The client lacks the right to this, or may not name this tenant; nothing was sent.',
+    'The client lacks the right to execute, or may not name this tenant; nothing was sent.',
     lacksRight({ name: 'dashboard' }, 'execute'),
   ),
   413: problemReply(
@@ -49,25 +49,28 @@ export const problemReplies = {
   ),
   429: {
     ...problemReply(
-      'The client or the tenant has its share of what the service takes at once; nothing was sent.',
-      refuseFor({ limit: 'client', of: 'places' }, { client: 'engine', tenant: null }),
+      'The client or the tenant has used up its share of the capacity; nothing was sent.',
+      refuseFor({ limit: 'client', of: 'slots' }, { client: 'engine', tenant: null }),
     ),
     headers: { 'Retry-After': retryAfter },
   },
   503: {
     ...problemReply(
-      'The service takes no more work at the moment; nothing was sent.',
-      new Refusal('overloaded', 'The service is about to stop.'),
+      'The service accepts no more work at the moment; nothing was sent.',
+      new Refusal('overloaded', 'The service is shutting down.'),
     ),
     headers: { 'Retry-After': retryAfter },
   },
   500: problemReply(
     'A bug of this service; something may have been sent.',
-    new Refusal('internal', `Unexpected error. The log of the service has it under ${requestId}.`),
+    new Refusal(
+      'internal',
+      `Unexpected error. Look for this request id in the log of the service: ${requestId}.`,
+    ),
   ),
 }
 
-/** The problems of every route that only tells what the service knows. */
+/** The problems of every route that only reads. */
 export const readingReplies = {
   401: problemReplies[401],
   403: problemReply(
@@ -77,7 +80,7 @@ export const readingReplies = {
   500: problemReplies[500],
 }
 
-/** A problem that a route has, with an example, for the OpenAPI document. */
+/** A problem of a route, with an example, for the OpenAPI document. */
 export function problemReply(description: string, refusal: Refusal) {
   const { code } = refusal
   const example = { summary: problems[code].title, value: createProblem(refusal, requestId) }

@@ -59,7 +59,7 @@ describe('the deadline of a call', () => {
     const target = await receiver(never)
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.kind === 'failed' && outcome.failure.detail).toMatch(
-      /^The limit of 200 ms ran out during the wait for the answer, which took \d+ ms\.$/,
+      /^The limit of 200 ms ran out during the wait for the response, which took \d+ ms\.$/,
     )
     expect(timings.firstByteMs).toBeGreaterThan(20)
     expect(timings.downloadMs).toBeNull()

@@ -207,7 +207,7 @@ describe('a message of its own', () => {
       'an unknown name',
       () => rawServer(alert(112)),
       'tls_name_mismatch',
-      /no host of that name/,
+      /rejected the host name/,
       /host name in the URL/,
     ],
     [

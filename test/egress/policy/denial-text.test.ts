@@ -39,13 +39,13 @@ describe('the text of a denial', () => {
   it.each<readonly [host: string, port: number, what: string]>([
     ['crm.example', 6000, 'the port 6000 is closed'],
     ['1.1.1.1', 25, 'the port 25 is closed'],
-    ['crm', 443, '"crm" is a bare host name'],
+    ['crm', 443, '"crm" is a host name without a dot'],
     ['crm.local', 443, '"crm.local" is a .local name'],
-    ['crm.svc.cluster.local', 443, 'of a local network or of a cluster'],
+    ['crm.svc.cluster.local', 443, 'belongs to a local network or a cluster'],
     ['localhost', 443, 'the name of the machine of the service itself'],
-    ['db.internal', 443, 'a name that only a private network knows'],
-    ['router.lan', 443, 'a name that only a private network knows'],
-    ['crm.invalid', 443, 'a name that no name server knows'],
+    ['db.internal', 443, 'a name that only a private network can resolve'],
+    ['router.lan', 443, 'a name that only a private network can resolve'],
+    ['crm.invalid', 443, 'a name that no name server resolves'],
     ['metadata.google.internal', 443, 'a name of a metadata service'],
     ['10.0.0.1', 443, 'it is a private address'],
     ['fd00::1', 443, 'it is a private address'],
@@ -54,7 +54,7 @@ describe('the text of a denial', () => {
     ['169.254.1.1', 443, 'it is a link-local address'],
     ['169.254.169.254', 443, 'it is a metadata service'],
     ['198.13.7.9', 443, 'it is an address of the machine of the service'],
-    ['closed.example', 443, 'whoever runs the service has closed it'],
+    ['closed.example', 443, 'the operator of the service has closed it'],
   ])('names its class: %s:%i', (host, port, what) => {
     expect(textOf(host, port).detail).toContain(`The service may not call ${formatTarget({ host, port })}: `)
     expect(textOf(host, port).detail).toContain(what)
@@ -65,7 +65,7 @@ describe('the text of a denial', () => {
     const policy = createAddressPolicy({ ...options, only: rules('other.example') })
     expect(policy.refuseTarget(target)).toBe('not_in_egress_only')
     const { detail, hint } = describeDenial('not_in_egress_only', target, formatTarget(target))
-    expect(detail).toContain('it is none of the hosts that are open')
+    expect(detail).toContain('it is not among the hosts that are open')
     expect(hint).toContain('EGRESS_ONLY')
   })
 
@@ -108,12 +108,12 @@ describe('the hint of a denial', () => {
   ])('offers no way to the metadata service %s, at any port', (host) => {
     for (const port of [443, 25, 6000]) {
       expect(textOf(host, port).hint).toBe(
-        'Nothing opens a metadata service: it gives away the credentials of the machine.',
+        'No setting opens a metadata service: it gives away the credentials of the machine.',
       )
     }
   })
 
   it('offers no way to the listener of the service', () => {
-    expect(textOf('127.0.0.1', 3000).hint).toBe('Nothing opens it: the service does not call itself.')
+    expect(textOf('127.0.0.1', 3000).hint).toBe('No setting opens it: the service does not call itself.')
   })
 })

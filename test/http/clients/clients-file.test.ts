@@ -97,23 +97,23 @@ describe('API_KEYS_FILE', () => {
     [
       'the hash of a variable that was not set',
       withKeys(hashOfNothing),
-      ['/a/keys/0 is the hash of an empty text: KEY was not set'],
+      ['/a/keys/0 is the hash of an empty text: probably KEY was not set'],
     ],
-    ['a key twice', withKeys(hash, otherHash, hash), ['/a/keys/2 is there twice']],
+    ['a key twice', withKeys(hash, otherHash, hash), ['/a/keys/2 occurs twice']],
     [
       'a key twice in other letters',
       withKeys(hash, `sha256:${hash.slice(7).toUpperCase()}`),
-      ['/a/keys/1 is there twice'],
+      ['/a/keys/1 occurs twice'],
     ],
     [
       'a key of two clients',
       JSON.stringify({ a: { keys: [hash] }, b: { keys: [otherHash, hash] } }),
-      ['/b/keys/1 is a key of /a, too'],
+      ['/b/keys/1 is also a key of /a'],
     ],
     [
       'a key of API_KEYS',
       withKeys(`sha256:${listed.keyHashes[0]}`),
-      ['/a/keys/0 is a key of "listed" in API_KEYS, too'],
+      ['/a/keys/0 is also a key of "listed" in API_KEYS'],
     ],
     ['a name of API_KEYS', JSON.stringify({ listed: { keys: [hash] } }), ['/listed is in API_KEYS, too']],
     ['no tenants', withMember('tenants', []), ['/a/tenants must have at least one entry']],
@@ -122,7 +122,7 @@ describe('API_KEYS_FILE', () => {
     [
       'a tenant that no request can have',
       withMember('tenants', ['acme', 'a b']),
-      ['/a/tenants/1 is no name of a tenant: up to 64 of A-Z a-z 0-9 . _ -'],
+      ['/a/tenants/1 is not a name of a tenant: use 1 to 64 of A-Z a-z 0-9 . _ -'],
     ],
     ['no rights', withMember('rights', []), ['/a/rights must have at least one entry']],
     [
@@ -138,32 +138,32 @@ describe('API_KEYS_FILE', () => {
     ...[0, -1, 1.5, 1e300, '300', null, true].map((limit): [string, string, string[]] => [
       `the limit ${JSON.stringify(limit)}`,
       withMember('maxInFlight', limit),
-      ['/a/maxInFlight must be an integer from 1 on'],
+      ['/a/maxInFlight must be an integer of at least 1'],
     ]),
     [
       'an unknown member',
       withMember('tenant', ['acme']),
-      ['/a/tenant is not known; known are keys, tenants, rights, maxInFlight'],
+      ['/a/tenant is unknown; the known members are keys, tenants, rights, maxInFlight'],
     ],
     [
       'a key in the place of a member',
       withMember(plainKey, true),
-      ['/a/… is not known; known are keys, tenants, rights, maxInFlight'],
+      ['/a/… is unknown; the known members are keys, tenants, rights, maxInFlight'],
     ],
     [
       'a client twice',
       `{"a":{"keys":["${hash}"]},"b":{"keys":["${otherHash}"]},"\\u0061" :{"keys":["${hash}"]}}`,
-      ['/a is there twice'],
+      ['/a occurs twice'],
     ],
     [
       'a key twice in the place of a name',
       `{"${plainKey}":1,"${plainKey}":2}`,
-      ['entry 1 is there twice', expect.stringMatching(/^entry 1 must/)],
+      ['entry 1 occurs twice', expect.stringMatching(/^entry 1 must/)],
     ],
     [
       'a member twice',
       `{"a":{"keys":["${hash}"],"tenants":["x"],"tenants":["y"]}}`,
-      ['/a/tenants is there twice'],
+      ['/a/tenants occurs twice'],
     ],
   ])('may not have %s', (_says, text, problems) => {
     const found = parseClientsFile(text, [listed])

@@ -31,7 +31,7 @@ describe('a service that is told not to describe its routes', () => {
       const { status, body } = await request<Problem>(path)
 
       expect(status).toBe(404)
-      expect(body).toMatchObject({ code: 'not_found', detail: 'There is no such route.' })
+      expect(body).toMatchObject({ code: 'not_found', detail: 'This route does not exist.' })
     },
   )
 

@@ -89,7 +89,10 @@ describe('a request that is refused', () => {
     })
 
     expect(body.errors).toHaveLength(101)
-    expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more; these are the first 100' })
+    expect(body.errors.at(-1)).toEqual({
+      path: '',
+      message: 'there are more errors; these are the first 100',
+    })
   })
 
   it('is no larger for a long name that leads to many offenders', async () => {
@@ -101,7 +104,7 @@ describe('a request that is refused', () => {
 
     expect(status).toBe(400)
     expect(JSON.stringify(body).length).toBeLessThan(500_000)
-    expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more; these are the first 1' })
+    expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more errors; these are the first 1' })
   })
 
   it.each([

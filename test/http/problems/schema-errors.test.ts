@@ -97,7 +97,7 @@ describe('an error of a body', () => {
       'a text has not the right form',
       { node, tenant: 'a b' },
       '/tenant',
-      'not as described: The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -',
+      'does not match its description: The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -',
     ],
     [
       'a list is an object',
