@@ -21,7 +21,7 @@ export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[
     const status = readStatus(attempts.at(-1))
     return withCause(
       reason,
-      `${which} may be the cause: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`,
+      `${which} may have done it: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`,
     )
   }
   if (attempts.at(-1)?.delivered !== 'no') return reason

@@ -386,11 +386,11 @@ describe('a request that was sent again without an answer to the first one', () 
       egressWith(() => [first, resent(status)]),
     )
 
-  it.each([404, 409, 410, 412])('may be the cause where the second one gets a %i', async (status) => {
+  it.each([404, 409, 410, 412])('may have done it where the second one gets a %i', async (status) => {
     const { reason, delivered, repeat } = await answeredWith(status)
     const [first, ...rest] = reason.hint?.split('. ') ?? []
 
-    expect(first).toMatch(/^The first request may be the cause: /)
+    expect(first).toMatch(/^The first request may have done it: /)
     expect(first).toContain(`a ${status}`)
     expect(rest.join('. ')).toMatch(/\.$/)
     expect({ code: reason.code, delivered, repeat }).toEqual({
@@ -401,7 +401,7 @@ describe('a request that was sent again without an answer to the first one', () 
   })
 
   it.each([400, 403, 422, 500, 503])('is not mentioned where the second one gets a %i', async (status) => {
-    expect((await answeredWith(status)).reason.hint).not.toMatch(/may be the cause/)
+    expect((await answeredWith(status)).reason.hint).not.toMatch(/may have done it/)
   })
 
   it('is not mentioned where it cannot have arrived', async () => {
@@ -432,7 +432,7 @@ describe('a request that was sent again without an answer to the first one', () 
       egressWith(() => answers.shift() ?? [refused]),
     )
 
-    expect(reason.hint).toMatch(/^An earlier request may be the cause: /)
+    expect(reason.hint).toMatch(/^An earlier request may have done it: /)
     expect(attempts).toMatchObject([
       { purpose: 'call', number: 1 },
       { purpose: 'call', number: 2 },

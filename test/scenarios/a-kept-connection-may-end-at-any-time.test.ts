@@ -103,7 +103,7 @@ describe('a kept connection that ends during a call', () => {
     expect(await execute({ node })).toMatchObject({
       reason: {
         code: 'expectation_unmet',
-        hint: expect.stringMatching(/^The first request may be the cause: [^.]*\. \w/),
+        hint: expect.stringMatching(/^The first request may have done it: [^.]*\. \w/),
       },
       delivered: 'yes',
       repeat: 'never',
