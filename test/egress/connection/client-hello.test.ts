@@ -120,7 +120,6 @@ it('a target that is only slow keeps its time, and is not remembered', async () 
   const attempt = await call(3_000)
 
   expect(attempt.outcome).toMatchObject({ response: { status: 200 } })
-  expect(attempt.timings.tlsMs).toBeLessThan(2_000)
   expect(target.received).toHaveLength(1)
   expect((await call(3_000)).outcome.kind).toBe('responded')
   expect(box.hellos()).toEqual([long, short, long, short])
