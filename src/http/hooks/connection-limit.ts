@@ -68,7 +68,7 @@ export class ConnectionLimit {
     this.#connections.set(socket, { openedAt, silentLooks: 0, requests: 0, idleSince: null })
     this.#new.add(socket)
     socket.once('close', () => this.#forget(socket))
-    if (this.#isCrowded) this.#makeRoom()
+    if (this.#isNearlyFull) this.#makeRoom()
   }
 
   #forget(socket: Socket): void {
@@ -94,7 +94,7 @@ export class ConnectionLimit {
     this.#idle.add(socket)
   }
 
-  get #isCrowded(): boolean {
+  get #isNearlyFull(): boolean {
     return this.open > this.#limits.maxConnections * 0.9
   }
 
@@ -130,7 +130,7 @@ export class ConnectionLimit {
       if (connection.idleSince === null) this.#lookAtNew(socket, connection)
       else if (connection.idleSince < earliest) this.#close(socket)
     }
-    while (this.#isCrowded && this.#closeLate());
+    while (this.#isNearlyFull && this.#closeLate());
   }
 
   #lookAtNew(socket: Socket, connection: Connection): void {
