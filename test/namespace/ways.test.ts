@@ -64,7 +64,7 @@ it.each([address, '2606:2800:21f:cb07::1'])(
 )
 
 describe('a machine without IPv6', () => {
-  const onlyIpv6 = 'Only IPv6 leads to'
+  const onlyIpv6 = 'has only IPv6 addresses'
 
   it.each(['[2606:2800:21f:cb07::1]', 'ipv6.example.com'])(
     'cannot reach %s, and says why',
@@ -73,7 +73,7 @@ describe('a machine without IPv6', () => {
       expect(await world.get(`https://${target}/`)).toMatchObject(failedAs('connect_unreachable'))
       expect(await world.get(`https://${target}/`)).toMatchObject({
         body: {
-          reason: { message: `${onlyIpv6} ${target}:443, and the machine of the service has no IPv6.` },
+          reason: { message: `${target}:443 ${onlyIpv6}, and the machine of the service has no IPv6.` },
         },
       })
     },

@@ -36,9 +36,16 @@ export function acceptJsonBodies(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     beforeParsing(request, bytes as Buffer)
-    if (LoopTurns.isLong(bytes.length)) return turns.take().then(() => read(request, bytes as Buffer))
+    if (LoopTurns.isLong(bytes.length)) return readInTurn(request, bytes as Buffer)
     done(null, read(request, bytes as Buffer))
   })
+  async function readInTurn(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+    await turns.take()
+    const checked = read(request, bytes)
+    // Validation and the handler are as long again.
+    await turns.take()
+    return checked
+  }
   function read(request: FastifyRequest, bytes: Buffer): unknown {
     const text = decode(bytes)
     const split = splitRequest(text)
