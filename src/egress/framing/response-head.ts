@@ -1,3 +1,4 @@
+import { isNamed, trimHeader } from '../../webhook/wire/headers.ts'
 import { isDecodable } from '../body/content-coding.ts'
 
 /**
@@ -102,23 +103,10 @@ function unfold(lines: readonly string[]): readonly Field[] {
 function parseField([line = '', ...continuations]: readonly string[]): Field {
   const colon = line.indexOf(':')
   const name = colon === -1 ? line : line.slice(0, colon)
-  const first = colon === -1 ? '' : trimBlanks(line.slice(colon + 1))
+  const first = colon === -1 ? '' : trimHeader(line.slice(colon + 1))
   if (continuations.length === 0) return { name, value: first, isFolded: false, line }
-  const value = [first, ...continuations.map(trimBlanks)].filter((part) => part !== '').join(' ')
+  const value = [first, ...continuations.map(trimHeader)].filter((part) => part !== '').join(' ')
   return { name, value, isFolded: true, line: colon === -1 ? line : `${name}: ${value}` }
-}
-
-/** RFC 9110, section 5.6.3: white space around a value is spaces and tabs. */
-function trimBlanks(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text.charCodeAt(start))) start++
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }
 
 /** RFC 9112, section 5, and RFC 9110, sections 5.1 and 5.5. */
@@ -141,8 +129,8 @@ interface Parts {
 /** RFC 9112, sections 6.1 to 6.3. */
 function readFraming(head: Buffer, parts: Parts, refuse: (rule: HeadRule) => ResponseHead): ResponseHead {
   const { statusLine, status, fields } = parts
-  const lengths = fields.filter((field) => isNamed(field, 'content-length'))
-  const codings = fields.filter((field) => isNamed(field, 'transfer-encoding'))
+  const lengths = fields.filter(({ name }) => isNamed(name, 'content-length'))
+  const codings = fields.filter(({ name }) => isNamed(name, 'transfer-encoding'))
   if ([...lengths, ...codings].some(({ isFolded }) => isFolded)) return refuse('foldedFraming')
   if (lengths.length > 0 && codings.length > 0) return refuse('lengthAndCoding')
   const broken = ruleBrokenByLengths(lengths) ?? ruleBrokenByCodings(codings, statusLine)
@@ -150,10 +138,6 @@ function readFraming(head: Buffer, parts: Parts, refuse: (rule: HeadRule) => Res
   const isChunked = codings.length > 0 && hasBody(String(status))
   const isOdd = fields.some(({ isFolded }) => isFolded) || lengths.some(isOddLength) || lengths.length > 1
   return { kind: 'final', bytes: isOdd ? repaired(parts, lengths) : head, isChunked }
-}
-
-function isNamed({ name }: Field, lowerCaseName: string): boolean {
-  return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName
 }
 
 /** Section 6.3: one number, or the same number repeated. The parser itself counts up to 2^64. */
@@ -164,7 +148,7 @@ function ruleBrokenByLengths(lengths: readonly Field[]): HeadRule | null {
 }
 
 function splitList({ value }: Field): readonly string[] {
-  return value.split(',').map(trimBlanks)
+  return value.split(',').map(trimHeader)
 }
 
 /**
