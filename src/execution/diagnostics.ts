@@ -6,7 +6,7 @@ import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-valu
 import type { ShownParts } from '../webhook/render.ts'
 import type { ReadableResponse } from '../webhook/response/readable-response.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt, HeaderPair, Outcome } from '../webhook/wire/outcome.ts'
+import { type Attempt, type HeaderPair, readStatus } from '../webhook/wire/outcome.ts'
 
 /** How much the reply shows. */
 export interface Detail {
@@ -132,10 +132,4 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
     connectionReused,
     timings,
   }
-}
-
-/** Of a refused response only the status may be known. */
-function readStatus(outcome: Outcome): number | null {
-  if (outcome.response !== null) return outcome.response.status
-  return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }

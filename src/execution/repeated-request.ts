@@ -1,5 +1,5 @@
 import type { DecisionReason } from '../webhook/decide.ts'
-import type { Attempt } from '../webhook/wire/outcome.ts'
+import { type Attempt, readStatus } from '../webhook/wire/outcome.ts'
 
 /**
  * Statuses that a request often gets when it was carried out before: the resource is already gone, or exists already.
@@ -8,7 +8,7 @@ const secondAnswers: ReadonlySet<number> = new Set([404, 409, 410, 412])
 
 /** Whether an earlier attempt without a response may have caused the status of the last one. */
 export function isSecondAnswer(attempts: readonly Attempt[]): boolean {
-  const status = readStatus(attempts.at(-1))
+  const status = readLastStatus(attempts)
   return status !== null && secondAnswers.has(status) && findUnanswered(attempts) !== -1
 }
 
@@ -18,7 +18,7 @@ export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[
   if (unanswered === -1 || reason.code === 'expectation_met') return reason
   const which = unanswered === 0 ? 'The first request' : 'An earlier request'
   if (isSecondAnswer(attempts)) {
-    const status = readStatus(attempts.at(-1))
+    const status = readLastStatus(attempts)
     return withCause(
       reason,
       `${which} may have done it: it got no response, and a request that was carried out often gets a ${status} when it is repeated.`,
@@ -37,8 +37,7 @@ function findUnanswered(attempts: readonly Attempt[]): number {
   return attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
 }
 
-function readStatus(attempt: Attempt | undefined): number | null {
-  if (attempt === undefined) return null
-  const { outcome } = attempt
-  return outcome.response?.status ?? (outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null)
+function readLastStatus(attempts: readonly Attempt[]): number | null {
+  const last = attempts.at(-1)
+  return last === undefined ? null : readStatus(last.outcome)
 }

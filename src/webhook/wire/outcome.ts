@@ -42,6 +42,12 @@ export type Outcome =
       readonly response: TargetResponse | null
     }
 
+/** The status of the target. It is known of some responses that were refused, too. Null if none arrived. */
+export function readStatus(outcome: Outcome): number | null {
+  if (outcome.response !== null) return outcome.response.status
+  return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
+}
+
 /** Milliseconds per phase; null if the attempt did not have the phase. */
 export interface Timings {
   readonly queueMs: number | null
