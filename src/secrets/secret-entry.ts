@@ -1,5 +1,6 @@
 import { pointer } from '../contract/config-error.ts'
 import { type SecretPlace, secretPlaces } from '../webhook/template/secret-lookup.ts'
+import { isObject, type JsonObject } from '../webhook/values/json.ts'
 import { suggest } from '../webhook/values/suggest.ts'
 import { parseBoundPath } from './bound-path.ts'
 import {
@@ -29,7 +30,6 @@ export interface ReadEntry {
 /** The members of an entry that is an object. */
 export const entryMembers = ['value', 'file', 'in', 'hosts', 'ports', 'paths', 'tenants', 'hidden']
 
-type JsonObject = Readonly<Record<string, unknown>>
 type Parse<T> = (entry: unknown) => { readonly value: T } | { readonly problem: string }
 
 /** Reads an entry of SECRETS_FILE: a value, or an object with a value or a file, and a binding. */
@@ -153,9 +153,4 @@ function unknown(word: string, known: readonly string[]): string {
 function didYouMean(word: string, known: Iterable<string>): string {
   const meant = suggest(word, known)
   return meant === null ? '' : `; did you mean "${meant}"?`
-}
-
-/** Whether a JSON value is an object, which an array is not. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,8 +1,8 @@
 import { pointer } from '../contract/config-error.ts'
-import { maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 import { nameProblem, type Secret, type Secrets } from './secret.ts'
-import { type EntryContext, entryMembers, isObject, readEntry } from './secret-entry.ts'
+import { type EntryContext, entryMembers, readEntry } from './secret-entry.ts'
 import type { SecretFiles } from './secrets-directory.ts'
 
 /** The content of SECRETS_FILE. If there are problems, the secrets must not be used. No problem shows a value. */

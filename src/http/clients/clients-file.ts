@@ -1,8 +1,7 @@
 import { pointer } from '../../contract/config-error.ts'
 import { tenantProblem } from '../../secrets/secret.ts'
-import { maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
+import { isObject, type JsonObject, maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
 import { repeatedMembers } from '../../webhook/values/repeated-members.ts'
-import { isObject, type JsonObject } from '../problems/json-schema.ts'
 import { hashKey } from './api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, type Right, rights } from './client.ts'
 

@@ -4,7 +4,8 @@ import type { Node } from '../../contract/node.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
-import { dereference, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
+import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { dereference, type JsonSchema } from './json-schema.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.

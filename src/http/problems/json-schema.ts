@@ -1,3 +1,5 @@
+import { isObject } from '../../webhook/values/json.ts'
+
 /** The part of JSON Schema that the contract uses. */
 export interface JsonSchema {
   readonly $ref?: string
@@ -21,13 +23,6 @@ export interface JsonSchema {
   readonly pattern?: string
   readonly minimum?: number
   readonly maximum?: number
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** Whether a value is a JSON object, which an array is not. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The type of a value in JSON Schema. */

@@ -1,5 +1,6 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
-import { admitsType, follows, isObject, type JsonObject, type JsonSchema } from './json-schema.ts'
+import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { admitsType, follows, type JsonSchema } from './json-schema.ts'
 import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } from './schema-error-text.ts'
 
 /**

@@ -3,7 +3,7 @@ import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { formEncode } from '../template/encoders.ts'
 import { maxTextLengths, refuseLength, TextTooLong } from '../template/render-budget.ts'
-import { isTooDeep, maxJsonDepth, measureJson, writeJson } from '../values/json.ts'
+import { isObject, isTooDeep, maxJsonDepth, measureJson, writeJson } from '../values/json.ts'
 import { quoteName } from '../values/text.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
@@ -107,8 +107,7 @@ function compileContent(
   { content, contentType = defaults.contentType }: BodyOf<'json'>,
   compiler: Compiler,
 ): CompiledBody {
-  const isObject = typeof content === 'object' && content !== null && !Array.isArray(content)
-  if (!isJsonType(contentType) && !isObject)
+  if (!isJsonType(contentType) && !isObject(content))
     compiler.complain(`${path}/content`, 'must be an object, because the body is sent as a form')
   const template = compileJson(
     content,

@@ -18,6 +18,13 @@ export type ParsedJson =
       readonly error: JsonSyntaxError | null
     }
 
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Whether a value is a JSON object, which an array is not. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Whether a value is a list or an object. A `LongNumber` is neither. */
 export function isListOrObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof LongNumber)
