@@ -88,11 +88,12 @@ export class RenderBudget {
   aside<T>(work: () => T): T {
     if (this.#isAside) return work()
     this.#isAside = true
-    const before = threadMs()
+    const began = performance.now()
+    const cpuBefore = threadMsAt(began)
     try {
       return work()
     } finally {
-      const ms = threadMs() - before
+      const ms = measureMs(began, cpuBefore)
       this.#asideMs += ms
       this.#stageMs += ms
       this.#isAside = false
@@ -142,10 +143,15 @@ export class RenderBudget {
     try {
       return stage()
     } finally {
-      const ms = performance.now() - this.#began
-      this.#spentMs += ms < shortMs ? ms : threadMs() - this.#cpuBefore
+      this.#spentMs += measureMs(this.#began, this.#cpuBefore)
     }
   }
+}
+
+/** The processor time since a moment, given by the clock and by processor time. */
+function measureMs(began: number, cpuBefore: number): number {
+  const ms = performance.now() - began
+  return ms < shortMs ? ms : Math.max(0, threadMs() - cpuBefore)
 }
 
 /** Below this duration the clock is exact enough, and the system call for the processor time is saved. */
