@@ -106,7 +106,7 @@ function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: 
   if (Object.keys(node.capture ?? {}).some((name) => name.length > nodeLimits.nameCharacters))
     compiler.complain(
       '/node/capture',
-      `must have no name of more than ${nodeLimits.nameCharacters} characters`,
+      `must not have a name longer than ${nodeLimits.nameCharacters} characters`,
     )
   for (const name of Object.keys(node.capture ?? {}))
     compiler.plain(

@@ -71,12 +71,12 @@ describe('a template that would mean something else', () => {
   const query = (value: string) => ({ query: [{ name: 'q', value }] })
 
   it.each<[node: object, path: string, said: string]>([
-    [expects('response.body contains "errors" == false'), '/node/expect/value', 'do not chain'],
-    [expects('200 <= response.status < 300'), '/node/expect/value', 'do not chain'],
+    [expects('response.body contains "errors" == false'), '/node/expect/value', 'cannot be chained'],
+    [expects('200 <= response.status < 300'), '/node/expect/value', 'cannot be chained'],
     [
       expects('response.status == 200 or response.json.a and response.json.b'),
       '/node/expect/value',
-      'are mixed',
+      'cannot be mixed',
     ],
     [expects('response.body contains "a" or "b"'), '/node/expect/value', 'repeat the comparison'],
     [expects('response.json.state == "OK" | downcase'), '/node/expect/value', 'in parentheses'],
@@ -87,7 +87,11 @@ describe('a template that would mean something else', () => {
     [when('Profile.score > 50'), '/node/query/0/when', '"profile.score"'],
     [when('response.status == 200'), '/node/query/0/when', 'There is no response yet'],
     [query('{{ email }}'), '/node/query/0/value', '"profile.email"'],
-    [query('{% if profile.a and profile.b or profile.c %}x{% endif %}'), '/node/query/0/value', 'are mixed'],
+    [
+      query('{% if profile.a and profile.b or profile.c %}x{% endif %}'),
+      '/node/query/0/value',
+      'cannot be mixed',
+    ],
     [{ url: 'https://hooks.example/{{ id }}' }, '/node/url', '"profile.id"'],
     [{ auth: { type: 'bearer', token: '{{ crm_token }}' } }, '/node/auth/token', '"profile.crm_token"'],
     [{ body: body({ a: '{{ profil.email }}' }) }, '/node/body/content/a', '"profile.email"'],
@@ -152,7 +156,7 @@ describe('a placeholder where none is filled in', () => {
     const complaints = await refusal(node)
 
     expect(complaints).toHaveLength(1)
-    expect(complaints[0]).toContain(`${path}: must not have a placeholder`)
+    expect(complaints[0]).toContain(`${path}: must not contain a placeholder`)
   })
 
   it('is sent as it stands where the node has no templates', async () => {

@@ -1,4 +1,5 @@
 import { suggest } from '../../webhook/values/suggest.ts'
+import { listWords } from '../../webhook/values/text.ts'
 import { follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 
 /** Words listed at most. */
@@ -81,11 +82,11 @@ function wanted(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return wantedOfUnion(schema, schema.anyOf)
   if (schema.enum !== undefined) return wantedWords(schema.enum)
   const types = listTypes(schema).map((type) => typeNames[type] ?? type)
-  return (types.length === 0 ? 'any JSON value' : listed(types)) + range(schema)
+  return (types.length === 0 ? 'any JSON value' : listWords(types, 'or')) + range(schema)
 }
 
 function wantedOfUnion({ discriminator, description }: JsonSchema, branches: readonly JsonSchema[]): string {
-  if (discriminator === undefined) return description ?? listed(branches.map(wanted))
+  if (discriminator === undefined) return description ?? listWords(branches.map(wanted), 'or')
   const tag = discriminator.propertyName
   const words = branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? [])
   return `an object whose "${tag}" is ${wantedWords(words)}`
@@ -94,7 +95,10 @@ function wantedOfUnion({ discriminator, description }: JsonSchema, branches: rea
 function wantedWords(words: readonly unknown[]): string {
   return words.length > maxWords
     ? `one of ${words.length} words that the OpenAPI document lists`
-    : listed(words.map((word) => JSON.stringify(word)))
+    : listWords(
+        words.map((word) => JSON.stringify(word)),
+        'or',
+      )
 }
 
 function range({ minimum, maximum }: JsonSchema): string {
@@ -110,8 +114,4 @@ function didYouMean(word: unknown, candidates: readonly unknown[]): string {
     candidates.filter((candidate) => typeof candidate === 'string'),
   )
   return meant === null ? '' : `; did you mean "${meant}"?`
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

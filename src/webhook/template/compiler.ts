@@ -82,7 +82,7 @@ export class Compiler {
   /** Checks a string that is not a template for placeholders. `instead` is the advice in the message. */
   plain(text: string, path: string, instead: string): void {
     if (!this.isTemplate(text)) return
-    this.complain(path, `must not have a placeholder, because this text is not a template. ${instead}`)
+    this.complain(path, `must not contain a placeholder, because this text is not a template. ${instead}`)
   }
 
   /** Compiles a condition. `names` are the variables that it can use. */
@@ -157,7 +157,7 @@ const maxReferences = 20
 /** The limits of the Liquid in a node. They bound the time of compiling, and lie far above what people write. */
 const codeLimits = { parts: 5_000, characters: 131_072, partCharacters: 8_192 } as const
 
-const tooMuchCode = `goes beyond what a node may have: ${codeLimits.parts} placeholders, tags and conditions, of ${codeLimits.partCharacters} characters each and ${codeLimits.characters} together`
+const tooMuchCode = `must not take the node beyond ${codeLimits.parts} placeholders, tags and conditions, each of at most ${codeLimits.partCharacters} characters and together of at most ${codeLimits.characters}`
 
 /** The amount of Liquid in a text. */
 interface CodeSize {

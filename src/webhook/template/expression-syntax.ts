@@ -1,5 +1,6 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
 import { suggest } from '../values/suggest.ts'
+import { listWords } from '../values/text.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
@@ -171,7 +172,7 @@ class ExpressionReader {
     if (form === 'anything') return
     this.#place = hintPlaces[form] ?? 'other'
     this.#forms[form]()
-    if (this.#peek.kind !== 'end') throw this.#unexpected('the end')
+    if (this.#peek.kind !== 'end') throw this.#unexpected(null)
   }
 
   readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
@@ -229,9 +230,9 @@ class ExpressionReader {
 
   #loopOption(tag: keyof typeof loopNames): void {
     const options: readonly string[] = loopOptions[tag]
-    const option = this.#word(options.join(', '))
+    const option = this.#word(listWords(options, 'or'))
     if (!options.includes(option))
-      throw new SyntaxProblem(`unknown option "${option}" of the loop, which has ${options.join(', ')}`)
+      throw new SyntaxProblem(`the loop has no option "${option}"; write ${listWords(options, 'or')}`)
     if (option === 'reversed') return
     this.#mark(':')
     // `offset: continue` starts where the previous loop over the same list ended.
@@ -252,7 +253,7 @@ class ExpressionReader {
   #refuseBar(part: Part): never {
     if (!this.#isMark('|', this.#at + 1)) throw new SyntaxProblem(filterBehindOperation)
     if (this.#place !== 'condition') refuseChoice(part)
-    throw new SyntaxProblem('expected the end before "|" (write "or")')
+    throw new SyntaxProblem('unexpected "|" (write "or")')
   }
 
   /** Reads a value that is stored, sent or compared. A choice is refused, because it would give true or false. */
@@ -272,7 +273,7 @@ class ExpressionReader {
   }
 
   #filter(): void {
-    const name = this.#word('the name of a filter')
+    const name = this.#word('a filter name')
     if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters, this.#isQuoted))
     this.hasDefault ||= name === 'default'
     if (!this.#takeMark(':')) {
@@ -293,8 +294,7 @@ class ExpressionReader {
   #argument(filter: string, isFirst: boolean): boolean {
     const { kind, text } = this.#peek
     if (kind === 'word' && this.#tokens[this.#at + 1]?.text === ':') {
-      if (filter !== 'default' || text !== 'allow_false' || isFirst)
-        throw unknownArgument(filter, this.#isQuoted ? 'of that name' : `named "${text}"`)
+      if (filter !== 'default' || text !== 'allow_false' || isFirst) refuseNamed(filter, text, this.#isQuoted)
       this.#at += 2
       this.#operand()
       return false
@@ -315,7 +315,7 @@ class ExpressionReader {
       isQuoted: true,
     })
     if (!checked.ok)
-      throw new SyntaxProblem(`the text that "${filter}" takes as a condition is none: ${checked.problem}`)
+      throw new SyntaxProblem(`the condition of the filter "${filter}" is invalid: ${checked.problem}`)
     this.readsMore ||= checked.readsMore
     for (const variable of checked.variables) {
       const { root, members } = variable
@@ -330,7 +330,7 @@ class ExpressionReader {
     if (path?.kind !== 'string' || (next !== this.#tokens[this.#at] && next?.text !== ',')) return
     if (!isPath(readContent(path)))
       throw new SyntaxProblem(
-        `the text that "${filter}" takes as a path is none; a name with blanks stands in brackets, as in "['a b']"`,
+        `the path of the filter "${filter}" is invalid; write a name with spaces in brackets, as in "['a b']"`,
       )
   }
 
@@ -399,7 +399,8 @@ class ExpressionReader {
   }
 
   #operand(): Part {
-    if (++this.#nesting > maxNesting) throw new SyntaxProblem(`nested deeper than ${maxNesting} levels`)
+    if (++this.#nesting > maxNesting)
+      throw new SyntaxProblem(`the expression is nested more than ${maxNesting} levels deep`)
     const { kind } = this.#peek
     const quoted = new Set<string>()
     const first = this.#first(quoted)
@@ -469,7 +470,7 @@ class ExpressionReader {
   #dotted(): string {
     const { text } = this.#peek
     // In LiquidJS a name may contain a minus, but no other sign.
-    return !text.startsWith('+') && this.#take('number') ? text : this.#word('the name of a property')
+    return !text.startsWith('+') && this.#take('number') ? text : this.#word('a member name')
   }
 
   get #peek(): Token {
@@ -520,28 +521,38 @@ class ExpressionReader {
   #refuseDash(name: string): void {
     if (!name.endsWith('-')) return
     throw new SyntaxProblem(
-      `${this.#isQuoted ? 'a name' : `"${name}"`} ends with a dash; one that trims white space stands right before the braces, one of a name in brackets and quotes`,
+      `${this.#isQuoted ? 'a name' : `"${name}"`} ends with a dash; to trim white space, write the dash right before the closing braces; to use a name that ends with a dash, write it in brackets and quotes`,
     )
   }
 
-  #unexpected(expected: string): SyntaxProblem {
+  /** `expected`: null for the end of the expression. */
+  #unexpected(expected: string | null): SyntaxProblem {
     const hint = findSyntaxHint(this.#tokens, this.#at, this.#place, this.#isQuoted)
     const advice = hint === null ? '' : ` (${hint})`
-    return new SyntaxProblem(`expected ${expected} ${describePlace(this.#peek, this.#isQuoted)}${advice}`)
+    return new SyntaxProblem(`${this.#complaint(expected)}${advice}`)
+  }
+
+  #complaint(expected: string | null): string {
+    const token = this.#peek
+    if (token.kind === 'end') return `expected ${expected} at the end`
+    if (token.text === unclosedQuote) return unclosedQuote
+    const found = describeToken(token, this.#isQuoted)
+    return expected === null
+      ? `unexpected ${found.replace(/^a /, '')}`
+      : `expected ${expected} before ${found}`
   }
 }
 
-const chain = 'comparisons do not chain; join two of them with "and", as in a < b and b < c'
+const chain = 'comparisons cannot be chained; join two of them with "and", as in a < b and b < c'
 
-const chainWithFalse = 'comparisons do not chain; for the opposite write "not" before the first one'
+const chainWithFalse = 'comparisons cannot be chained; to negate one, write "not" before it'
 
-const notBehindComparator = '"not" behind a comparison needs parentheses, as in a == (not b)'
+const notBehindComparator = '"not" after an operator needs parentheses, as in a == (not b)'
 
-const mixedJoints =
-  '"and" and "or" are mixed; say with parentheses what belongs together, as in (a and b) or c'
+const mixedJoints = '"and" and "or" cannot be mixed without parentheses; write them, as in (a and b) or c'
 
 const filterBehindOperation =
-  'a filter behind an operator would work on the result; put the value and its filter in parentheses, as in (a | downcase) == "b"'
+  'the filter would apply to the result of the operator; put the value and its filter in parentheses, as in (a | downcase) == "b"'
 
 /** Explains `a contains "x" or "y"`, which is always true. */
 const besideJoint = {
@@ -553,7 +564,7 @@ function constantBeside(joint: 'and' | 'or'): string {
   return `a text or a number beside "${joint}" is always true; repeat the comparison, as in a == 1 ${joint} a == 2`
 }
 
-const onlyConstant = 'a text or a number alone decides nothing; compare a value with it'
+const onlyConstant = 'a text or a number alone is always true; compare it with a value'
 
 function kindOfConstant({ gives }: Part): ComparedConstant['kind'] | null {
   if (gives === 'text') return 'string'
@@ -569,7 +580,7 @@ function isValue({ gives }: Part): boolean {
 function refuseChoice({ gives }: Part): void {
   if (gives !== 'choice') return
   throw new SyntaxProblem(
-    '"and" and "or" give true or false, and none of the values beside them; for the first value that is there write a | default: b, for true or false {% if a or b %}true{% else %}false{% endif %}',
+    '"and" and "or" return true or false, not one of the values beside them; for the first value that exists write a | default: b, for true or false {% if a or b %}true{% else %}false{% endif %}',
   )
 }
 
@@ -578,7 +589,7 @@ function refuseComparedTruth(part: Part, other: Part): void {
   const isTruth = part.gives === 'choice' || (part.gives === 'truth' && part !== trueOrFalse)
   if (!isTruth || (other.gives !== 'text' && other.gives !== 'number')) return
   throw new SyntaxProblem(
-    'what stands in parentheses gives true or false, which equals no text and no number; repeat the comparison, as in a == 1 or b == 1',
+    'the expression in parentheses is true or false, which never equals a text or a number; repeat the comparison, as in a == 1 or b == 1',
   )
 }
 
@@ -589,8 +600,8 @@ function refuseMembers(part: Part, [name]: readonly (string | null)[]): void {
   if (part.gives === 'value' && part !== nothing) return
   throw new SyntaxProblem(
     part.gives === 'text'
-      ? 'a text has no members but its size and its characters'
-      : 'true, false, nil and their like have no members',
+      ? 'a text has no members except its size and its characters'
+      : 'a constant such as true or nil has no members',
   )
 }
 
@@ -603,7 +614,7 @@ export function formOfCondition(filter: string): ExpressionForm {
 function refusePlaceholder(text: string): void {
   if (!isAround(text, '{{', '}}') && !isAround(text, '{%', '%}')) return
   throw new SyntaxProblem(
-    'a placeholder or tag between quotes is not filled in; name the value without braces and quotes, as in default: profile.name or "Hi " | append: profile.name',
+    'a placeholder or tag inside quotes is not rendered; write the value without braces and quotes, as in default: profile.name or "Hi " | append: profile.name',
   )
 }
 
@@ -615,7 +626,7 @@ function isAround(text: string, open: string, close: string): boolean {
 /** Refuses `{% assign true = 1 %}`: no expression could refer to that variable. */
 function refuseName(name: string): void {
   if (literals.has(name) || wordOperators.has(name) || name === 'not')
-    throw new SyntaxProblem(`"${name}" is a word of Liquid, and no name for a variable`)
+    throw new SyntaxProblem(`"${name}" is a reserved word of Liquid and cannot be the name of a variable`)
 }
 
 function refuseTooFew(filter: string, count: number): void {
@@ -630,17 +641,18 @@ function refuseTooMany(filter: string, count: number): void {
   if (count <= most) return
   const taken = ['no argument', 'one argument'][most] ?? `${most} arguments`
   const instead = insteadOfMore.get(filter)
-  const advice = instead === undefined ? '' : ` (perhaps you mean ${instead})`
+  const advice = instead === undefined ? '' : ` (did you mean ${instead}?)`
   throw new SyntaxProblem(
-    `the filter "${filter}" takes ${most === 0 ? '' : 'at most '}${taken}, and has ${count} here${advice}`,
+    `the filter "${filter}" takes ${most === 0 ? '' : 'at most '}${taken}, but got ${count}${advice}`,
   )
 }
 
-function unknownArgument(filter: string, named: string): SyntaxProblem {
-  const known = filter === 'default' ? 'only allow_false, behind the value' : 'none'
-  return new SyntaxProblem(
-    `the filter "${filter}" has no argument ${named} here; of named arguments it has ${known}`,
-  )
+function refuseNamed(filter: string, name: string, isQuoted: boolean): never {
+  if (filter === 'default' && name === 'allow_false')
+    throw new SyntaxProblem('"allow_false" must follow the value, as in default: "text", allow_false: true')
+  const only = filter === 'default' ? '; its only named argument is allow_false' : ''
+  const named = isQuoted ? 'of that name' : `named "${name}"`
+  throw new SyntaxProblem(`the filter "${filter}" has no argument ${named}${only}`)
 }
 
 /** Whether LiquidJS reads the whole text as the path to a property. */
@@ -687,17 +699,17 @@ function tokenize(expression: string): readonly Token[] {
 
 /** A token that no rule of the grammar accepts, so that the parser complains at its place. */
 function unreadable(rest: string): Token {
-  return { kind: 'unreadable', text: /^["']/.test(rest) ? 'a quote that is not closed' : `"${rest[0]}"` }
+  return { kind: 'unreadable', text: /^["']/.test(rest) ? unclosedQuote : `"${rest[0]}"` }
 }
 
-/** The place of a token, for messages. Texts are not quoted, because one may be a credential. */
-function describePlace({ kind, text }: Token, isQuoted: boolean): string {
-  if (kind === 'end') return 'at the end'
-  if (kind === 'string') return 'before a text'
-  if (isQuoted && kind === 'number') return 'before a number'
-  if (isQuoted && kind === 'word' && !wordOperators.has(text) && text !== 'not') return 'before a word'
-  if (kind === 'unreadable') return `before ${text}`
-  return `before "${text}"`
+const unclosedQuote = 'a quote is not closed'
+
+/** Describes a token for messages. Texts are not quoted, because one may be a credential. */
+function describeToken({ kind, text }: Token, isQuoted: boolean): string {
+  if (kind === 'string') return 'a text'
+  if (isQuoted && kind === 'number') return 'a number'
+  if (isQuoted && kind === 'word' && !wordOperators.has(text) && text !== 'not') return 'a word'
+  return kind === 'unreadable' ? text : `"${text}"`
 }
 
 function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {

@@ -1,5 +1,6 @@
 import { sources } from '../../contract/payload.ts'
 import { didYouMean, suggest } from '../values/suggest.ts'
+import { listWords } from '../values/text.ts'
 import type { VariablePath } from './expression-syntax.ts'
 
 /** The kind of value of a name: anything, a text, a number, headers under lower-case names, or an object with these members. */
@@ -73,9 +74,9 @@ const constantsElsewhere: Readonly<Record<string, string>> = {
 
 /** Names that are a mistake by their form, and advice. */
 const oddNames: readonly (readonly [form: RegExp, advice: string])[] = [
-  [/\?/, 'There is no "?." here: write profile.email in the place of profile?.email.'],
-  [/[\u2018-\u201f\u00ab\u00bb]/, 'A name has curly quotes in it: write straight ones.'],
-  [/[\p{C}\p{Z}]/u, 'A name has a character in it that cannot be seen: write it anew.'],
+  [/\?/, 'Liquid has no operator "?.": write profile.email instead of profile?.email.'],
+  [/[\u2018-\u201f\u00ab\u00bb]/, 'The name contains curly quotes: write straight quotes.'],
+  [/[\p{C}\p{Z}]/u, 'The name contains an invisible character: type it again.'],
 ]
 
 /** The variables of loops, with their tags. */
@@ -117,7 +118,7 @@ export function findUnknownName(
   const { unknown, shape } = follow(variable, known, made)
   const { root, members } = variable
   if (members.length === 0 && root !== null && made.has(root) && Object.hasOwn(loopNames, root))
-    return `"${root}" alone is no value. Name one of its members: ${listed(shape as object)}.`
+    return `"${root}" alone is not a value. Use one of its members: ${listed(shape as object)}.`
   if (unknown === null) return describeMismatch(variable, shape)
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
@@ -158,25 +159,25 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
 /** The problem with a condition that has the same result for every value; null if it has none. */
 function describeMismatch(variable: VariablePath, shape: Shape): string | null {
   const { compared, isJudged, quoted } = variable
-  const name = quoted.size === 0 ? `"${write(variable)}"` : 'What stands there'
+  const name = quoted.size === 0 ? `"${write(variable)}"` : 'The variable'
   if (isJudged) return alwaysTrue(name, shape)
   if (compared === undefined) return null
   const isEquality = compared.operator === '==' || compared.operator === '!='
   if (shape === 'number' && compared.operator === 'contains')
-    return `${name} is a number, which contains nothing. Compare it with ==, < or >.`
+    return `${name} is a number, and contains does not apply to numbers. Compare it with ==, < or >.`
   if (shape === 'number' && compared.kind === 'string' && isEquality)
-    return `${name} is a number, and no number equals a text. Write the number without quotes.`
+    return `${name} is a number, which never equals a text. Write the number without quotes.`
   if (shape === 'text' && compared.kind === 'number' && isEquality)
-    return `${name} is a text, and no text equals a number. Write the number in quotes.`
+    return `${name} is a text, which never equals a number. Write the number in quotes.`
   return null
 }
 
 /** The problem with a condition on a value that is always true. Zero is true in Liquid, too. */
 function alwaysTrue(name: string, shape: Shape): string | null {
-  if (shape === 'number') return `${name} is a number, and every number is true. Compare it with ==, < or >.`
+  if (shape === 'number') return `${name} is a number, which is always true. Compare it with ==, < or >.`
   if (typeof shape !== 'object' && shape !== 'headers') return null
   const has = shape === 'headers' ? 'its headers' : `its members: ${listed(shape)}`
-  return `${name} is always there, so that it decides nothing. Name one of ${has}.`
+  return `${name} always exists, so the condition is always true. Use one of ${has}.`
 }
 
 /** The kind of value of a member; null if there is no such member. */
@@ -199,23 +200,23 @@ function shapeHeader(member: string): Shape {
 function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
   const root = variable.root ?? ''
   if (!Object.hasOwn(known, 'response') && suggest(root, ['response']) !== null)
-    return 'There is no response yet: "response" is known in "capture" and in conditions of "expect".'
+    return 'There is no response yet: "response" is available only in "capture" and in the conditions of "expect".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
-  if (tag !== undefined) return `"${root}" is known in a template with {% ${tag} %} only.`
+  if (tag !== undefined) return `"${root}" is available only in a template with {% ${tag} %}.`
   const name = nameRoot(variable)
   const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
-  if (advice !== null) return `${name ?? 'What stands there'} is no variable. ${advice}`
+  if (advice !== null) return `${name ?? 'The name'} is not a variable. ${advice}`
   const meant = meantByRoot(variable, known, made).find(
     (candidate) => follow(candidate, known, made).unknown === null,
   )
   const question = didYouMean(meant === undefined ? null : write(meant))
   const begin = `Variables begin with ${listed(known)}.`
   if (variable.isOfItem)
-    return `A condition of a filter names what is no variable.${question} ${ofItem} ${begin}`
-  return `${name ?? 'What a text names'} is no variable.${question} ${begin}`
+    return `The condition of a filter uses a name that is not a variable.${question} ${ofItem} ${begin}`
+  return `${name ?? 'The name'} is not a variable.${question} ${begin}`
 }
 
-const ofItem = 'In it an item has the name that stands before the condition.'
+const ofItem = 'In the condition, an item has the name that the filter gives as its first argument.'
 
 function describeOddRoot(root: string): string | null {
   const key = root.toLowerCase()
@@ -254,9 +255,9 @@ function describeMember(variable: VariablePath, { index, within: shape }: Unknow
 }
 
 const noParentLoop =
-  'A loop does not know the loop around it. Assign what is needed of that one before: {% assign outer = forloop.index %}.'
+  'A loop cannot read the loop around it. Assign the value in the outer loop: {% assign outer = forloop.index %}.'
 
-const notes: Readonly<Record<string, string>> = { headers: ' Headers have their names in lower case.' }
+const notes: Readonly<Record<string, string>> = { headers: ' The names of headers are in lower case.' }
 
 /** The suggestion for an unknown member. */
 function meantByMember({ root: before, members, quoted }: VariablePath, shape: Shape): string | null {
@@ -308,6 +309,5 @@ function write({ root, members, quoted }: VariablePath): string {
 }
 
 function listed(names: object): string {
-  const all = Object.keys(names)
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+  return listWords(Object.keys(names), 'and')
 }

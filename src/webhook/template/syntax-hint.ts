@@ -80,7 +80,7 @@ const signsElsewhere: Readonly<Record<string, string>> = {
 
 function hintForEquals(before: string, next: string, at: number, place: HintPlace): string | null {
   if (next === '<' || next === '>') return hintForSigns(`=${next}`)
-  if (place === 'assign' && at === 0) return 'a name is missing, as in assign name = profile.name'
+  if (place === 'assign' && at === 0) return 'the name is missing, as in assign name = profile.name'
   if (place === 'loop') return `write ${before}: ${isQuotable(next) ? next : '…'}`
   return 'write "=="'
 }
@@ -113,7 +113,7 @@ const wordsElsewhere: ReadonlyMap<string, string> = new Map([
   ['lt', 'write "<"'],
   ['lte', 'write "<="'],
   ['le', 'write "<="'],
-  ['in', 'write the other way around: list contains value'],
+  ['in', 'swap the two sides: list contains value'],
   ['includes', 'write "contains"'],
   ['like', 'write "contains"'],
   ['matches', 'write "contains"'],
@@ -124,7 +124,7 @@ const wordsElsewhere: ReadonlyMap<string, string> = new Map([
   ['"*"', 'write a | times: b'],
   ['"/"', 'write a | divided_by: b'],
   ['"%"', 'write a | modulo: b'],
-  ['"$"', 'write profile.email in the place of $profile.email'],
+  ['"$"', 'write profile.email instead of $profile.email'],
   ['"“"', 'write straight quotes'],
   ['"”"', 'write straight quotes'],
 ])

@@ -1,6 +1,7 @@
 import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../values/suggest.ts'
+import { listWords } from '../values/text.ts'
 import {
   type CheckedExpression,
   checkExpression,
@@ -91,12 +92,13 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
 
 /** Why an expression is not allowed in its place, or null. */
 export function expressionProblem(text: string, checked: CheckedExpression): TemplateProblem {
-  if (!checked.ok) return `${quoted(text)} is not well formed: ${checked.problem}.`
+  if (!checked.ok)
+    return `${text.trim() === '' ? 'An empty expression' : quoted(text)} is invalid: ${checked.problem}.`
   return checked.variables.some(isSecret) ? secretProblem(text) : null
 }
 
 function secretProblem(text: string): string {
-  return `${quoted(text)} uses a secret as a variable. Refer to it as {{ secrets.NAME }} and nothing else, in auth, url, query, headers or body.`
+  return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only in auth, url, query, headers or body.`
 }
 
 function isSecret({ root }: VariablePath): boolean {
@@ -155,7 +157,7 @@ class BlockWalk {
     for (const { text, variables } of this.#named)
       for (const variable of variables) {
         const problem = this.#nameProblem(variable)
-        if (problem !== null) return `${quoted(text)} refers to what cannot be there. ${problem}`
+        if (problem !== null) return `${quoted(text)} is invalid: ${problem}`
       }
     return null
   }
@@ -193,22 +195,22 @@ class BlockWalk {
     const misplaced = this.#misplaced(name, rule)
     if (misplaced !== null) return misplaced
     if (name === 'liquid') return this.#lines(args)
-    if (name === 'else' && /^if\b/.test(args))
-      return 'What is written {% else if %} elsewhere is {% elsif %} here.'
+    if (name === 'else' && /^if\b/.test(args)) return 'Liquid has no tag {% else if %}. Write {% elsif %}.'
     if (rule.end !== undefined) this.#open.push({ name, hasElse: false, subject: null })
-    if (this.#open.length > maxBlocks) return `Blocks are nested deeper than ${maxBlocks} levels.`
+    if (this.#open.length > maxBlocks) return `The template nests blocks more than ${maxBlocks} levels deep.`
     return this.#expression(args, rule.form, name)
   }
 
   #misplaced(name: string, { within, inside }: TagRule): TemplateProblem {
     if (inside !== undefined && !this.#open.some((block) => block.name === inside))
-      return `{% ${name} %} stands outside of {% ${inside} %}.`
+      return `{% ${name} %} must be inside {% ${inside} %}.`
     const around = this.#open.at(-1)
-    if (within !== undefined && !within.includes(around?.name ?? ''))
-      return `{% ${name} %} stands outside of ${within.map((block) => `{% ${block} %}`).join(', ')}.`
+    if (within !== undefined && !within.includes(around?.name ?? '')) {
+      const blocks = within.map((block) => `{% ${block} %}`)
+      return `{% ${name} %} must be directly inside ${listWords(blocks, 'or')}.`
+    }
     if (around === undefined || !parts.has(name)) return null
-    if (around.hasElse)
-      return `The blocks of the template do not match: {% ${name} %} stands behind {% else %}.`
+    if (around.hasElse) return `{% ${name} %} must not follow the {% else %} of its block.`
     around.hasElse = name === 'else'
     return null
   }
@@ -219,11 +221,12 @@ class BlockWalk {
       this.#open.pop()
       return null
     }
-    return this.#isIgnored ? null : `{% ${name} %} closes nothing that is open.`
+    return this.#isIgnored ? null : describeUnopened(name, open)
   }
 
   #lines(text: string): TemplateProblem {
-    if (++this.#liquids > maxLiquids) return `{% liquid %} is nested deeper than ${maxLiquids} levels.`
+    if (++this.#liquids > maxLiquids)
+      return `The template nests {% liquid %} more than ${maxLiquids} levels deep.`
     for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
       const [, name = '', args = ''] = /^\s*(#|[\w-]+)\s*(.*)$/s.exec(line) ?? []
       const problem = this.#tag(name, args)
@@ -260,6 +263,12 @@ class BlockWalk {
   }
 }
 
+/** The problem with an end tag that does not end the innermost open block. */
+function describeUnopened(name: string, open: string | undefined): string {
+  if (open === undefined) return `{% ${name} %} has no opening tag.`
+  return `{% ${name} %} does not match {% ${open} %}: {% ${tagRules[open]?.end} %} is missing before it.`
+}
+
 /** The names of tags in other languages. */
 const tagsElsewhere: Readonly<Record<string, string>> = {
   elif: 'elsif',
@@ -273,5 +282,5 @@ function unknownTag(name: string): string {
   const meant = Object.hasOwn(tagsElsewhere, name)
     ? tagsElsewhere[name]
     : suggest(name, [...Object.keys(tagRules), ...ends])
-  return `The tag {% ${name} %} is not available.${meant ? ` The nearest is {% ${meant} %}.` : ''}`
+  return `The tag {% ${name} %} is not available${meant ? ` (did you mean {% ${meant} %}?)` : ''}.`
 }

@@ -109,11 +109,13 @@ export function compileTemplate(
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = wholeValue(tokenize(text.toWellFormed()), place)
-  if (tokens === null) return { ok: false, problem: 'A "{{" or "{%" of the template is not closed.' }
+  if (tokens === null)
+    return { ok: false, problem: 'A "{{", "{%" or {% raw %} of the template is not closed.' }
   const checked = checkTemplate(tokens, { secrets: place !== null, filters: filterNames, names, outputs })
   if (!checked.ok) return checked
   const parsed = parse(tokens, place ?? 'body')
-  if (parsed === null) return { ok: false, problem: 'The blocks of the template do not match.' }
+  if (parsed === null)
+    return { ok: false, problem: 'The opening and closing tags of the template do not match.' }
   return { ok: true, template: compileText({ ...parsed, ...checked, tokens }, place ?? 'body') }
 }
 
@@ -138,7 +140,7 @@ function compileText(source: Source, place: TextPlace): Template {
 /** Parses a condition: an expression of Liquid without braces. */
 export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
   if (isTemplate(withoutTexts(text)))
-    return { ok: false, problem: 'A condition is written without braces, as in profile.score > 50.' }
+    return { ok: false, problem: 'A condition must be written without braces, as in profile.score > 50.' }
   const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'condition', filterNames))
   if (problem !== null) return { ok: false, problem }
   const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')

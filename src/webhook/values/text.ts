@@ -15,3 +15,8 @@ const shownCharacters = 80
 export function quoteName(name: string): string {
   return name.length > shownCharacters ? `"${name.slice(0, shownCharacters)}…"` : `"${name}"`
 }
+
+/** Lists words in a sentence: `a, b or c`. */
+export function listWords(words: readonly string[], conjunction: 'and' | 'or'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`
+}

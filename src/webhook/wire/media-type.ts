@@ -22,7 +22,7 @@ export function mediaTypeProblem(text: string): string | null {
 const noType =
   'must be a media type such as application/json: type and subtype with a slash between them, and without white space around it'
 const notWellFormed =
-  'is not a well-formed media type; right is type/subtype, and behind it any number of "; name=value", as in text/xml; charset=ISO-8859-1'
+  'is not a well-formed media type; write type/subtype, followed by any number of "; name=value", as in text/xml; charset=ISO-8859-1'
 
 /** Empty parameters are allowed. */
 const wellFormed =

@@ -37,7 +37,7 @@ describe('a URL that is one placeholder', () => {
     ['{{ vars.next }}\n', hosts, 'exactly one placeholder'],
     ['{% if vars.a %}{{ vars.next }}{% endif %}', hosts, 'exactly one placeholder'],
     ['{{ vars.next', hosts, 'exactly one placeholder'],
-    ['{{ vars.a b }}', hosts, 'not well formed'],
+    ['{{ vars.a b }}', hosts, 'is invalid: unexpected "b"'],
     ['{{ vars.next | nofilter }}', hosts, 'there is no filter'],
     ['{{ secrets.url }}', hosts, 'a secret cannot be the URL'],
     ['{{ secrets.url | strip }}', hosts, 'a secret cannot be the URL'],

@@ -153,7 +153,10 @@ describe('the content type of a raw body', () => {
       const errors = errorsOf(raw(contentType, '1'))
 
       expect(errors).toMatchObject([
-        { path: '/node/body/contentType', message: expect.stringContaining('must not have a placeholder') },
+        {
+          path: '/node/body/contentType',
+          message: expect.stringContaining('must not contain a placeholder'),
+        },
       ])
     },
   )

@@ -72,7 +72,7 @@ describe('a URL that cannot be called', () => {
     ['https://t.example{{ "/" }}', 'placeholders are allowed after the host only'],
     ['https://t.example{{ "@evil.example/" }}', 'placeholders are allowed after the host only'],
     [`https://t.example/${'a'.repeat(8175)}`, 'longer than 8192'],
-    ['https://t.example/{{ a b }}', 'not well formed'],
+    ['https://t.example/{{ a b }}', 'is invalid: unexpected "b"'],
     ['https://t.example/{{ a', 'not closed'],
     ['https://t.example/{% if a %}', 'not closed'],
   ])('is refused: %j: %s', (url, message) => {

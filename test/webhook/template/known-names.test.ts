@@ -39,19 +39,19 @@ describe('a variable of a template of the request', () => {
   })
 
   it.each([
-    ['{{ now }}', '"now" is no variable. The time is "now" | date: "%Y-%m-%d".'],
-    ['{{ profile.a | default: NULL }}', '"NULL" is no variable. Write nil.'],
-    ['{% if profile.a == None %}x{% endif %}', '"None" is no variable. Write nil.'],
+    ['{{ now }}', '"now" is not a variable. The time is "now" | date: "%Y-%m-%d".'],
+    ['{{ profile.a | default: NULL }}', '"NULL" is not a variable. Write nil.'],
+    ['{% if profile.a == None %}x{% endif %}', '"None" is not a variable. Write nil.'],
     ['{% if profile.a == True %}x{% endif %}', 'Write true.'],
     ['{% if profile.a == False %}x{% endif %}', 'Write false.'],
-    ['{{ profile?.email }}', 'There is no "?." here: write profile.email'],
-    ['{{ \u200bprofile.email }}', 'a character in it that cannot be seen'],
-    ['{{ profile.a | default: ‘x’ }}', 'curly quotes in it: write straight ones'],
+    ['{{ profile?.email }}', 'Liquid has no operator "?.": write profile.email'],
+    ['{{ \u200bprofile.email }}', 'contains an invisible character'],
+    ['{{ profile.a | default: ‘x’ }}', 'contains curly quotes: write straight quotes'],
     [
       '{{ profile.a | where_exp: "i", "item.q > 3" }}',
-      'In it an item has the name that stands before the condition.',
+      'In the condition, an item has the name that the filter gives as its first argument.',
     ],
-    ['{{ score }}', '"score" is no variable. Did you mean "profile.score"?'],
+    ['{{ score }}', '"score" is not a variable. Did you mean "profile.score"?'],
     ['{{ Profile.email }}', 'Did you mean "profile.email"?'],
     ['{{ PROFILE.email }}', 'Did you mean "profile.email"?'],
     ['{{ profil.address.city }}', 'Did you mean "profile.address.city"?'],
@@ -62,7 +62,7 @@ describe('a variable of a template of the request', () => {
     ['{{ xqzt.email }}', 'Did you mean "profile.xqzt.email"?'],
     ['{{ execution.executionId }}', 'Did you mean "execution.id"?'],
     ['{{ node.id.x.y }}', '"node.id" has no "x".'],
-    ['{{ profile.list | where_exp: "t", "nobody.x" | map: "a" }}', 'names what is no variable'],
+    ['{{ profile.list | where_exp: "t", "nobody.x" | map: "a" }}', 'uses a name that is not a variable'],
     ['{{ order.total }}', 'Did you mean "profile.order.total"?'],
     ['{{ evnt["a b"].x }}', 'Did you mean "event"?'],
     ['{{ ["profil"].x }}', 'Variables begin with profile, event, instance, flow, vars, node and execution.'],
@@ -99,27 +99,27 @@ describe('a variable of a template of the request', () => {
       '{% for t in profile.l %}{{ forloop["x"] }}{% endfor %}',
       '"forloop" has no member of that name. It has',
     ],
-    [
-      '{% for t in profile.l %}{{ forloop.parentloop.index }}{% endfor %}',
-      'does not know the loop around it',
-    ],
+    ['{% for t in profile.l %}{{ forloop.parentloop.index }}{% endfor %}', 'cannot read the loop around it'],
     ['{% for t in profile.l %}{{ forloop.index.x }}{% endfor %}', '"forloop.index" has no "x"'],
     [
       '{% for t in profile.l %}{{ forloop }}{% endfor %}',
-      '"forloop" alone is no value. Name one of its members: index,',
+      '"forloop" alone is not a value. Use one of its members: index,',
     ],
-    ['{% for t in profile.l %}{{ forloop | json }}{% endfor %}', 'alone is no value'],
+    ['{% for t in profile.l %}{{ forloop | json }}{% endfor %}', 'alone is not a value'],
     ['{% for t in profile.l %}{% if forloop.index == "1" %}x{% endif %}{% endfor %}', 'without quotes'],
     ['{% for t in profile.l %}{{ forloop.col }}{% endfor %}', '"forloop" has no "col"'],
     [
       '{% tablerow t in profile.l %}{{ tablerowloop.column }}{% endtablerow %}',
       '"tablerowloop" has no "column"',
     ],
-    ['{{ forloop.last }}', '"forloop" is known in a template with {% for %} only'],
-    ['{{ profile.list | where_exp: "t", "itm.a" }}', 'A condition of a filter names what is no variable'],
+    ['{{ forloop.last }}', '"forloop" is available only in a template with {% for %}'],
+    [
+      '{{ profile.list | where_exp: "t", "itm.a" }}',
+      'The condition of a filter uses a name that is not a variable',
+    ],
     ['{{ response.json.id }}', 'There is no response yet'],
     ['{{ respons.status }}', 'There is no response yet'],
-    ['{{ continue }}', 'is no variable'],
+    ['{{ continue }}', 'is not a variable'],
   ])('is not known: %s', (text, problem) => {
     expect(inRequest(text)).toMatch(/^\/node\/query\/0\/value: /)
     expect(inRequest(text)).toContain(problem)
@@ -174,7 +174,7 @@ describe('a variable over a response', () => {
     ['response.constructor', '"response" has no "constructor"'],
     ['response.headers.X-Id', 'Did you mean "response.headers.x-id"?'],
     ['response.headers["Location"]', 'Did you mean "response.headers.location"?'],
-    ['response.headers["X-Id"]', 'Headers have their names in lower case'],
+    ['response.headers["X-Id"]', 'The names of headers are in lower case'],
     ['status == 200', 'Did you mean "response.status"?'],
     ['statusCode == 200', 'Did you mean "response.status"?'],
     ['body contains "x"', 'Did you mean "response.body"?'],
@@ -184,19 +184,19 @@ describe('a variable over a response', () => {
     ['response.status == "200"', 'Write the number without quotes'],
     ['"200" != response.status', 'Write the number without quotes'],
     ["(response.status == '200')", 'Write the number without quotes'],
-    ['response.status contains "20"', 'is a number, which contains nothing'],
+    ['response.status contains "20"', 'is a number, and contains does not apply to numbers'],
     ['response.body.size == "0"', 'Write the number without quotes'],
     ['response.headers.x-count == 5', 'Write the number in quotes'],
     ['response["status"] == "200"', 'Write the number without quotes'],
     ['response.body == 5', 'Write the number in quotes'],
     ['execution.tenant == 5', 'Write the number in quotes'],
-    ['response', '"response" is always there, so that it decides nothing. Name one of its members'],
-    ['not response', 'Name one of its members: status, headers, body and json.'],
-    ['(response) and response.json.a', 'Name one of its members'],
-    ['response.headers', 'Name one of its headers'],
-    ['response.status', '"response.status" is a number, and every number is true'],
-    ['response.body.size', 'every number is true'],
-    ['response["status"] and response.json.a', 'What stands there is a number, and every number is true'],
+    ['response', '"response" always exists, so the condition is always true. Use one of its members'],
+    ['not response', 'Use one of its members: status, headers, body and json.'],
+    ['(response) and response.json.a', 'Use one of its members'],
+    ['response.headers', 'Use one of its headers'],
+    ['response.status', '"response.status" is a number, which is always true'],
+    ['response.body.size', 'is a number, which is always true'],
+    ['response["status"] and response.json.a', 'The variable is a number, which is always true'],
     ['true and score', 'Did you mean "profile.score"?'],
   ])('is not known: %s', (value, problem) => {
     expect(inExpect(value)).toMatch(/^\/node\/expect\/value: /)
@@ -221,11 +221,11 @@ describe('a variable over a response', () => {
     ['{% liquid\n case response.status\n when "200"\n echo "a"\n endcase\n%}', 'Write the number without'],
     [
       '{% if true %}{% case response.status %}{% when "2" %}a{% endcase %}{% endif %}',
-      'no number equals a text',
+      'is a number, which never equals a text',
     ],
   ])('is compared with what it never equals: %s', (text, problem) => {
     expect(inCapture(text)).toContain(problem)
-    expect(inCapture(text)).toContain('refers to what cannot be there. "response.')
+    expect(inCapture(text)).toContain('is invalid: "response.')
   })
 
   it.each([
@@ -303,8 +303,10 @@ describe('an unknown name', () => {
     const began = cpuMs()
     const made = Array.from({ length: 2_000 }, (_, index) => `{% assign v${index} = 1 %}`).join('')
 
-    expect(inRequest(`${made}${'{{ v1 }}'.repeat(1_000)}{{ nobody }}`)).toContain('"nobody" is no variable')
-    expect(inRequest(`{{ ${'a.'.repeat(4_000)}a }}`)).toContain('"a" is no variable')
+    expect(inRequest(`${made}${'{{ v1 }}'.repeat(1_000)}{{ nobody }}`)).toContain(
+      '"nobody" is not a variable',
+    )
+    expect(inRequest(`{{ ${'a.'.repeat(4_000)}a }}`)).toContain('"a" is not a variable')
     expect(inRequest(`{{ node.${'a.'.repeat(4_000)}a }}`)).toContain('"node" has no "a"')
     expect(cpuMs() - began).toBeLessThan(2_000)
   })
@@ -312,7 +314,7 @@ describe('an unknown name', () => {
 
 describe('a placeholder where none is filled in', () => {
   const body = (content: unknown) => ({ structure: 'json', content }) as const
-  const said = 'must not have a placeholder, because this text is not a template'
+  const said = 'must not contain a placeholder, because this text is not a template'
 
   it.each([
     ['/node/query/0/name', { query: [{ name: '{{ profile.k }}', value: 1 }] }],
