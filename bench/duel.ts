@@ -26,6 +26,7 @@ export interface DuelOptions {
   /** In each round both get a new process, because two processes of one program are not equally fast. */
   readonly rounds: number
   readonly boutsPerRound: number
+  /** 0: the first bout is the warm-up. */
   readonly warmUpSeconds: number
   readonly fullSeconds: number
   readonly singleSeconds: number
@@ -57,7 +58,8 @@ async function fightRound(
 ): Promise<readonly Bout[]> {
   await using one = await contenders.one.start(world, { example })
   await using other = await contenders.other.start(world, { example })
-  for (const { aim } of [one, other]) await world.load.run(aim, { connections, seconds: warmUpSeconds })
+  if (warmUpSeconds > 0)
+    for (const { aim } of [one, other]) await world.load.run(aim, { connections, seconds: warmUpSeconds })
   const take = async (running: Running) => {
     const { aim } = running
     const runFully = () => world.load.run(aim, { connections, seconds: fullSeconds })

@@ -68,7 +68,7 @@ async function becomesReady(url: string, child: ChildProcess): Promise<boolean> 
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/readyz`)).ok
+    return (await fetch(`${url}/readyz`, { headers: { connection: 'close' } })).ok
   } catch {
     return false // nothing listens yet
   }

@@ -42,7 +42,7 @@ function bodyOf(url: string, text: unknown) {
 }
 
 /** Sends the same text each time, and tells what came of it. */
-function callOf(dispatcher: Agent, url: string, body: string): () => Promise<string> {
+function callOf(dispatcher: Agent, url: string, body: Buffer): () => Promise<string> {
   const options = {
     dispatcher,
     method: 'POST',
@@ -81,7 +81,7 @@ describe('the limit of memory', () => {
       onTestFinished(() => agent.destroy())
       onTestFinished(release)
       const node = { method: 'POST', url: target.url, timeoutMs: 60_000, body: { structure: 'full' } }
-      const call = callOf(agent, url, JSON.stringify({ node, payload: { event: { items } } }))
+      const call = callOf(agent, url, Buffer.from(JSON.stringify({ node, payload: { event: { items } } })))
       let answered = 0
 
       const replies = Array.from({ length: count }, () => call().finally(() => answered++))
@@ -94,6 +94,8 @@ describe('the limit of memory', () => {
       expect(new Set(outcomes)).toEqual(new Set(['200 expectation_met', '503 overloaded, again in 1 s']))
       expect(outcomes.filter((outcome) => outcome.startsWith('200'))).toHaveLength(target.received.length)
       await untilGauge(url, 'webhook_node_bytes_in_flight', 0)
+      // The end of the process waits for clients that keep connections.
+      await agent.destroy()
       child.kill('SIGTERM')
       expect(await ended).toEqual([0, null])
     },

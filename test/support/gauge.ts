@@ -1,9 +1,7 @@
 import { vi } from 'vitest'
+import { scrape } from './scrape.ts'
 
 /** Waits until a metric of the service has a value. */
 export async function untilGauge(url: string, name: string, value: number): Promise<void> {
-  await vi.waitUntil(async () => {
-    const metrics = await fetch(`${url}/metrics`)
-    return (await metrics.text()).includes(`\n${name} ${value}\n`)
-  })
+  await vi.waitUntil(async () => (await scrape(url)).get(name) === value)
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { listen } from '../../testkit/listen.ts'
+import { untilLive } from './readiness.ts'
 import { authority } from './servers.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -23,13 +24,19 @@ export interface Program {
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>
 }
 
-/** Runs a file of `src/` with no other environment than the one given. `stdout` may be the descriptor of a file. */
+/** Where `npm start` keeps the compiled code, too: with it a process starts in half the time. */
+export const compileCache = { NODE_COMPILE_CACHE: 'node_modules/.cache/node' }
+
+/** Runs a file of `src/` with no other setting than those given. `stdout` may be the descriptor of a file. */
 function run(
   file: string,
   env: Environment,
   { stdout = 'pipe', defer = onTestFinished }: { stdout?: 'pipe' | number; defer?: Defer } = {},
 ): Program {
-  const child = spawn(process.execPath, [`src/${file}`], { env, stdio: ['ignore', stdout, 'pipe'] })
+  const child = spawn(process.execPath, [`src/${file}`], {
+    env: { ...compileCache, ...env },
+    stdio: ['ignore', stdout, 'pipe'],
+  })
   defer(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
@@ -52,6 +59,7 @@ export async function startProcess(
   const program = run('main.ts', { PORT: '0', ...env }, { defer })
   const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
     timeout: 10_000,
+    interval: 20,
   })
   return { ...program, url }
 }
@@ -68,7 +76,7 @@ export async function startProcessWritingTo(
   const program = run('main.ts', { PORT: String(port), ...env }, { stdout })
   closeSync(stdout)
   const url = `http://127.0.0.1:${port}`
-  await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 10_000 })
+  await untilLive(url)
   return { ...program, url }
 }
 
