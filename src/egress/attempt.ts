@@ -11,17 +11,17 @@ import {
 import type { DebugLog } from './call/debug-log.ts'
 import { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
+import type { PeerKey } from './connection/peer-key.ts'
 import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
-import type { BulkheadKey } from './limits/bulkhead-key.ts'
 import { describeTransportFailure } from './transport-failure.ts'
 
 /** One request of a call. A resend differs from the first request in purpose and headers only. */
 export interface Call {
   readonly purpose: Purpose
   readonly request: OutboundRequest
-  readonly key: BulkheadKey
+  readonly key: PeerKey
   readonly permit: Permit
   readonly deadline: Deadline
   /** Null for a call that its client cannot cancel. */

@@ -11,12 +11,12 @@ import { EgressError } from './call/egress-error.ts'
 import type { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
 import { createConnector } from './connection/connector.ts'
+import { createPeerKey } from './connection/peer-key.ts'
 import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
 import type { Receive } from './exchange.ts'
 import { Bulkhead } from './limits/bulkhead.ts'
-import { createBulkheadKey } from './limits/bulkhead-key.ts'
 import { type AddressPolicy, createAddressPolicy, type Target } from './policy/address-policy.ts'
 import type { AddressRule } from './policy/address-rule.ts'
 import type { IpRange } from './policy/ip-address.ts'
@@ -105,7 +105,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     async call(request, { timeoutMs, tenant, signal = null, receive = receiveAll, forResend }) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled)]
-      const key = createBulkheadKey(tenant, request)
+      const key = createPeerKey(tenant, request)
       const permit = bulkhead.acquire(key.text)
       if (permit === null) return [attemptNotBegun(queueFull(request))]
       const deadline = new Deadline(timeoutMs)

@@ -4,11 +4,11 @@ import type { PhaseClock } from '../call/phase-clock.ts'
 import type { Resolution } from '../dns/cache.ts'
 import type { Resolver } from '../dns/resolver.ts'
 import type { Permit } from '../limits/bulkhead.ts'
-import type { BulkheadKey } from '../limits/bulkhead-key.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy, Target } from '../policy/address-policy.ts'
 import type { SecuredSocket } from './handshake.ts'
 import { connectToFirst } from './happy-eyeballs.ts'
+import type { PeerKey } from './peer-key.ts'
 import { TlsClient, type TlsClientOptions } from './tls-client.ts'
 
 /** Opens a TLS connection to a target if the policy allows it. Every socket that it opens holds the permit. */
@@ -21,7 +21,7 @@ export interface DialledSocket extends SecuredSocket {
 
 /** The parts of a call that a new connection needs. */
 export interface Approach {
-  readonly key: BulkheadKey
+  readonly key: PeerKey
   readonly permit: Permit
   readonly deadline: Pick<Deadline, 'remainingMs'>
 }

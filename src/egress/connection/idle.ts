@@ -6,7 +6,7 @@ interface Idle {
   readonly order: number
 }
 
-/** Idle connections by bulkhead key. */
+/** Idle connections by peer. */
 export class IdleConnections {
   /** By key, the most recently used connection last. A key stays while it may get a connection back. */
   readonly #stacks = new Map<string, Idle[]>()

@@ -2,13 +2,13 @@ import type { DebugLog } from '../call/debug-log.ts'
 import { EgressError } from '../call/egress-error.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
 import type { Permit } from '../limits/bulkhead.ts'
-import type { BulkheadKey } from '../limits/bulkhead-key.ts'
 import { RoundBudget } from '../limits/round-budget.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy } from '../policy/address-policy.ts'
 import { Connection } from './connection.ts'
 import type { Approach, Dial } from './connector.ts'
 import { IdleConnections } from './idle.ts'
+import type { PeerKey } from './peer-key.ts'
 import type { SocketRegistry } from './socket-registry.ts'
 
 export interface ConnectionPoolOptions {
@@ -60,13 +60,13 @@ export class ConnectionPool {
   }
 
   /** Takes back a connection whose request has ended. */
-  release(key: BulkheadKey, connection: Connection): void {
+  release(key: PeerKey, connection: Connection): void {
     // A response often arrives before Node knows that the kernel has accepted the request.
     if (connection.isSending) setImmediate(() => this.#keep(key, connection))
     else this.#keep(key, connection)
   }
 
-  #keep(key: BulkheadKey, connection: Connection): void {
+  #keep(key: PeerKey, connection: Connection): void {
     if (this.#isClosed || !this.#canCarryMore(connection)) {
       connection.destroy()
       return
@@ -82,7 +82,7 @@ export class ConnectionPool {
   }
 
   /** Host and port are judged for every call. The address was judged when the connection was opened. */
-  #check(key: BulkheadKey, stopped: AbortSignal): void {
+  #check(key: PeerKey, stopped: AbortSignal): void {
     // An interrupted call no longer holds its permit.
     if (stopped.aborted) throw new EgressError('EGRESS_STOPPED')
     const reason = this.#options.policy.refuseTarget(key)
@@ -92,7 +92,7 @@ export class ConnectionPool {
     throw new AddressDenied(reason)
   }
 
-  #reuse(key: BulkheadKey, permit: Permit): Connection | null {
+  #reuse(key: PeerKey, permit: Permit): Connection | null {
     const connection = this.#idle.takeLatest(key.text)
     if (connection === undefined) return null
     if (!this.#canCarryMore(connection)) {

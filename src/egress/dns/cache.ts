@@ -1,9 +1,12 @@
+import { LRUCache } from 'lru-cache'
+
 /**
  * Upper limit for the age of an answer and of connections opened with it, so that a target can move soon whatever TTL
  * its zone has.
  */
 export const maxRememberedSeconds = 30
 
+/** Names kept. The least recently used one makes room. */
 const maxNames = 1_000
 
 /** Addresses of a name, and how long connections to them may be used. */
@@ -18,13 +21,14 @@ export interface Resolution {
 
 interface Entry {
   readonly resolution: Resolution
+  /** Compared here: the cache itself would use an entry still at this instant, and one of the instant 0 forever. */
   readonly expiresAt: number
 }
 
 /** Caches answers, bounded in number and age. An answer with TTL 0 (RFC 1035, section 3.2.1) is not cached. */
 export class DnsCache {
   readonly #now: () => number
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new LRUCache<string, Entry>({ max: maxNames })
 
   constructor(now: () => number) {
     this.#now = now
@@ -36,11 +40,8 @@ export class DnsCache {
   }
 
   put(name: string, resolution: Resolution, ttlSeconds: number): void {
-    this.#entries.delete(name)
-    if (ttlSeconds <= 0) return
     const expiresAt = Math.min(this.#now() + ttlSeconds * 1_000, resolution.usableUntil)
-    this.#entries.set(name, { resolution, expiresAt })
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size > maxNames && oldest !== undefined) this.#entries.delete(oldest)
+    if (ttlSeconds > 0) this.#entries.set(name, { resolution, expiresAt })
+    else this.#entries.delete(name)
   }
 }

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { expect, it, vi } from 'vitest'
 import { PhaseClock } from '../../../src/egress/call/phase-clock.ts'
 import { createConnector } from '../../../src/egress/connection/connector.ts'
+import { createPeerKey, type PeerKey } from '../../../src/egress/connection/peer-key.ts'
 import { ConnectionPool } from '../../../src/egress/connection/pool.ts'
 import { SocketRegistry } from '../../../src/egress/connection/socket-registry.ts'
 import { createResolver } from '../../../src/egress/dns/resolver.ts'
 import { Permit } from '../../../src/egress/limits/bulkhead.ts'
-import { type BulkheadKey, createBulkheadKey } from '../../../src/egress/limits/bulkhead-key.ts'
 import { createAddressPolicy } from '../../../src/egress/policy/address-policy.ts'
 import { silent } from '../../../testkit/raw-server.ts'
 import { rules } from '../../support/egress-client.ts'
@@ -27,7 +27,7 @@ function createPool(maxIdle: number, now = () => 0) {
   const resolver = createResolver({ servers: [] })
   const dial = createConnector({ policy, resolver, ca: authority.pem, tlsGroups: null, sockets, log })
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
-  const find = async (key: BulkheadKey, permit = new Permit(null, () => {})) =>
+  const find = async (key: PeerKey, permit = new Permit(null, () => {})) =>
     pool.find(
       { key, permit, deadline: { remainingMs: 5_000 } },
       new PhaseClock(),
@@ -36,8 +36,8 @@ function createPool(maxIdle: number, now = () => 0) {
   return { pool, sockets, find }
 }
 
-function keyTo(port: number, tenant: string | null = null): BulkheadKey {
-  return createBulkheadKey(tenant, { host: '127.0.0.1', port })
+function keyTo(port: number, tenant: string | null = null): PeerKey {
+  return createPeerKey(tenant, { host: '127.0.0.1', port })
 }
 
 it('the pool gives back the connection of the same key that was used last', async () => {

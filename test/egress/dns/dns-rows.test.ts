@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PhaseClock } from '../../../src/egress/call/phase-clock.ts'
 import { createConnector } from '../../../src/egress/connection/connector.ts'
+import { createPeerKey } from '../../../src/egress/connection/peer-key.ts'
 import { SocketRegistry } from '../../../src/egress/connection/socket-registry.ts'
 import { createResolver } from '../../../src/egress/dns/resolver.ts'
 import { Permit } from '../../../src/egress/limits/bulkhead.ts'
-import { createBulkheadKey } from '../../../src/egress/limits/bulkhead-key.ts'
 import type { Zone, Zones } from '../../../testkit/dns-server.ts'
 import { attemptAt, outbound, rules, testEgressClient } from '../../support/egress-client.ts'
 import { json } from '../../support/receiver.ts'
@@ -241,7 +241,7 @@ describe('a name that is called more than once', () => {
       sockets: new SocketRegistry(),
       log: () => {},
     })
-    const key = createBulkheadKey(null, { host, port: target.port })
+    const key = createPeerKey(null, { host, port: target.port })
     const permit = new Permit(null, () => {})
     const connect = () =>
       dial({ key, permit, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
