@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Credentials } from './certificates.ts'
 import { createFullBacklog } from './full-backlog.ts'
+import { ok } from './raw-answers.ts'
 import {
   createRawServer,
   createRawTlsServer,
@@ -39,8 +40,6 @@ export async function createBadTargets(credentials: Credentials): Promise<BadTar
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),
   }
 }
-
-const ok = 'HTTP/1.1 200 OK\r\n'
 
 function encoded(coding: string, bytes: Buffer): Part {
   return writeAndStay(`${ok}content-encoding: ${coding}\r\ncontent-length: ${bytes.length}\r\n\r\n`, bytes)

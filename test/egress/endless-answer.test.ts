@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
+import { chunked, ok } from '../../testkit/raw-answers.ts'
 import { flood, floodBytes, type Part, writeAndStay } from '../../testkit/raw-server.ts'
 import { attemptAt } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
 
-const ok = 'HTTP/1.1 200 OK\r\n'
-const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
 const timeoutMs = 4_000
 
 /** The kernels of both sides buffer some megabytes. */

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import type { Attempts, EgressClient } from '../../src/egress/egress-client.ts'
 import type { Target } from '../../src/egress/policy/address-policy.ts'
+import { ok } from '../../testkit/raw-answers.ts'
 import { drip, type Part, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
@@ -120,8 +121,6 @@ function watchConnections(egressClient: EgressClient): () => number {
   onTestFinished(() => clearInterval(timer))
   return () => peak
 }
-
-const ok = 'HTTP/1.1 200 OK\r\n'
 
 /** Each ends calls in a way of its own, or in several. */
 async function startTargets() {

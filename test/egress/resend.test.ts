@@ -5,13 +5,13 @@ import { Deadline } from '../../src/egress/call/deadline.ts'
 import type { Attempts, CallOptions } from '../../src/egress/egress-client.ts'
 import { obstacleToResend } from '../../src/egress/resend.ts'
 import type { OutboundRequest } from '../../src/webhook/wire/outbound-request.ts'
+import { sound } from '../../testkit/raw-answers.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { outbound, testEgressClient } from '../support/egress-client.ts'
 import { hangUp } from '../support/receiver.ts'
 import { rawTlsServer, receiver, recordServer } from '../support/servers.ts'
 import { alert, applicationData } from '../support/tls-records.ts'
 
-const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 const unanswered = {
   purpose: 'call',
   outcome: { kind: 'failed', failure: { code: 'no_response' } },
@@ -57,7 +57,7 @@ describe('a kept connection that ends when a request is under way', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('is followed by a fresh one where %s reports it', async (tls) => {
     for (const description of [closeNotify, internalError]) {
       const target = await recordServer(tls, (tcp, seal) => {
-        tcp.write(seal(applicationData, Buffer.from(answer)))
+        tcp.write(seal(applicationData, Buffer.from(sound)))
         tcp.once('data', () => tcp.write(seal(alert, description)))
       })
       expect(await callTwice(target.port, get)).toMatchObject([unanswered, resent])
@@ -143,7 +143,7 @@ describe('a kept connection that ends when a request is under way', () => {
       const isFirst = target.connections() === 1
       socket.once('data', () => {
         if (!isFirst) return // the resend gets no answer
-        socket.write(answer)
+        socket.write(sound)
         socket.once('data', () => setTimeout(() => socket.destroy(), 300))
       })
     })
@@ -165,7 +165,7 @@ describe('a kept connection that ends when a request is under way', () => {
       const isFirst = target.connections() === 1
       socket.on(
         'data',
-        () => void (isFirst && socket.bytesWritten === 0 ? socket.write(answer) : socket.destroy()),
+        () => void (isFirst && socket.bytesWritten === 0 ? socket.write(sound) : socket.destroy()),
       )
     })
 

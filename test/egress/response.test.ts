@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../src/contract/failure.ts'
 import { type HeadRule, headRules } from '../../src/egress/framing/response-head.ts'
 import type { BodyEnding, Outcome } from '../../src/webhook/wire/outcome.ts'
+import { chunked, ok } from '../../testkit/raw-answers.ts'
 import { drip, type Part, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import { attemptAt } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
 
-const ok = 'HTTP/1.1 200 OK\r\n'
 const created = 'HTTP/1.1 201 Created\r\n'
-const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
 
 async function answerOf(part: Part, options: { readonly maxResponseBytes?: number } = {}) {
   const target = await rawTlsServer(part)

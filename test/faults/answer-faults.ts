@@ -1,12 +1,11 @@
+import { ok, sound } from '../../testkit/raw-answers.ts'
 import { drip, flood, type Part, silent, write, writeAndReset } from '../../testkit/raw-server.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Target } from './support/fault.ts'
+import { type Chapter, type Fault, success, type Target } from './support/fault.ts'
 import { shrinkSendBuffers } from './support/network.ts'
-import { answer, at, ok, sound, tls } from './support/targets.ts'
+import { answer, at, tls } from './support/targets.ts'
 
 const unanswered = { delivered: 'maybe', repeat: 'if_idempotent', seen: 'a request' } as const
-
-const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 
 const waiting = 'the wait for the response'
 

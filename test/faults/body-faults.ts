@@ -6,11 +6,11 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib'
+import { chunked, ok } from '../../testkit/raw-answers.ts'
 import { drip, flood, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
-import type { Chapter, Fault } from './support/fault.ts'
-import { answer, chunked, ok, tls } from './support/targets.ts'
+import { type Chapter, type Fault, success } from './support/fault.ts'
+import { answer, tls } from './support/targets.ts'
 
-const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const cut = { ...success, warning: 'response_truncated' } as const
 const capped = {
   ...success,

@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
+import { sound } from '../../testkit/raw-answers.ts'
 import { silent, writeAndStay } from '../../testkit/raw-server.ts'
 import { authority, dnsServer, fullBacklog, rawServer, rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Fault, Target } from './support/fault.ts'
+import { type Chapter, type Fault, success, type Target } from './support/fault.ts'
 import { bendRoute, dropPacketsTo, switchIpv6Off } from './support/network.ts'
-import { at, blind, host, sound } from './support/targets.ts'
+import { at, blind, host } from './support/targets.ts'
 
 const unheard = { delivered: 'no', repeat: 'safe', seen: 'nothing' } as const
-const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 
 export const connectionFaults: Chapter = {
   title: 'The connection',

@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
 import type { Zones } from '../../testkit/dns-server.ts'
+import { sound } from '../../testkit/raw-answers.ts'
 import { write } from '../../testkit/raw-server.ts'
 import { dnsServer } from '../support/servers.ts'
-import type { Chapter, Target } from './support/fault.ts'
-import { blind, host, named, sound } from './support/targets.ts'
+import { type Chapter, success, type Target } from './support/fault.ts'
+import { blind, host, named } from './support/targets.ts'
 
 const unheard = { delivered: 'no', seen: 'nothing' } as const
-const heard = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const denied = { ends: 'address_denied', repeat: 'never', ...unheard } as const
 
 /** Nothing is kept alive, so that every call dials anew. */
@@ -43,25 +43,25 @@ export const nameFaults: Chapter = {
       row: '2',
       what: 'The first name server answers SERVFAIL, the second one knows the name.',
       make: askedInTurn({ [host]: { rcode: 'SERVFAIL' } }),
-      ...heard,
+      ...success,
     },
     {
       row: '2',
       what: 'The first name server answers REFUSED, the second one knows the name.',
       make: askedInTurn({ [host]: { rcode: 'REFUSED' } }),
-      ...heard,
+      ...success,
     },
     {
       row: '2',
       what: 'The first name server answers NOTIMP, the second one knows the name.',
       make: askedInTurn({ [host]: { rcode: 'NOTIMP' } }),
-      ...heard,
+      ...success,
     },
     {
       row: '2',
       what: 'The first name server answers with bytes that mean nothing, the second one knows the name.',
       make: askedInTurn({ [host]: { malformed: true } }),
-      ...heard,
+      ...success,
     },
     {
       row: '2',
@@ -86,13 +86,13 @@ export const nameFaults: Chapter = {
       row: '3',
       what: 'The first name server never answers, the second one knows the name.',
       make: askedInTurn({ [host]: { silent: ['A', 'AAAA'] } }),
-      ...heard,
+      ...success,
     },
     {
       row: '3',
       what: 'The name server answers after 2.1 s.',
       make: named({ [host]: { a: ['127.0.0.1'], delayMs: 2_100 } }),
-      ...heard,
+      ...success,
     },
     {
       row: '3',

@@ -1,18 +1,16 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
+import { sound } from '../../testkit/raw-answers.ts'
 import { type Closing, closings, closingTarget } from '../support/closing-target.ts'
 import { testEgressClient } from '../support/egress-client.ts'
 import { rawTlsServer } from '../support/servers.ts'
-import type { Chapter, Target } from './support/fault.ts'
-import { at, sound } from './support/targets.ts'
+import { type Chapter, success, type Target } from './support/fault.ts'
+import { at } from './support/targets.ts'
 
 /** The reply when a fresh connection has replaced a dead one. */
 const recovered = {
-  ends: 200,
-  delivered: 'yes',
-  repeat: 'never',
-  seen: 'a request',
+  ...success,
   shows: {
     attempts: [
       { purpose: 'call', status: null, failure: 'no_response', delivered: 'no', connectionReused: true },
@@ -127,40 +125,29 @@ export const reuseFaults: Chapter = {
       row: '39',
       what: 'The target sends a line break on an idle connection.',
       make: () => unsolicited('\r\n'),
-      ends: 200,
-      delivered: 'yes',
-      repeat: 'never',
-      seen: 'a request',
+      ...success,
       shows: { attempts: [{ connectionReused: false }] },
     },
     {
       row: '39',
       what: 'The target holds a second answer back until the next request has come.',
       make: () => holdingBack(true),
+      ...success,
       ends: 201,
-      delivered: 'yes',
-      repeat: 'never',
-      seen: 'a request',
       shows: { attempts: [{ connectionReused: true }] },
     },
     {
       row: '39',
       what: 'The same, and the node says `keepAlive: false`.',
       make: () => holdingBack(false),
-      ends: 200,
-      delivered: 'yes',
-      repeat: 'never',
-      seen: 'a request',
+      ...success,
       shows: { attempts: [{ connectionReused: false }] },
     },
     {
       row: '39',
       what: 'The target sends a second answer on an idle connection.',
       make: () => unsolicited(sound.replace('200', '201')),
-      ends: 200,
-      delivered: 'yes',
-      repeat: 'never',
-      seen: 'a request',
+      ...success,
       shows: { attempts: [{ connectionReused: false }] },
     },
   ],

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { type CertificateOptions, createAuthority } from '../../testkit/certificates.ts'
+import { sound } from '../../testkit/raw-answers.ts'
 import { flood, silent, write, writeAndReset, writeAndStay } from '../../testkit/raw-server.ts'
 import { daysFromNow } from '../support/days.ts'
 import { alert, bareHello } from '../support/hellos.ts'
 import { dropLong, resetLong, type Verdict } from '../support/middlebox.ts'
 import { authority, middlebox } from '../support/servers.ts'
 import type { Chapter, Target } from './support/fault.ts'
-import { sound, tcp, tls } from './support/targets.ts'
+import { tcp, tls } from './support/targets.ts'
 
 const answered = { delivered: 'yes', repeat: 'never', seen: 'a request' } as const
 const refused = { delivered: 'no', repeat: 'never', seen: 'a connection' } as const

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
+import { chunked, ok } from '../../testkit/raw-answers.ts'
 import { createRawTlsServer } from '../../testkit/raw-server.ts'
 import { credentials } from '../support/servers.ts'
 import { attack, expectUnharmed, sending } from './support/attack.ts'
@@ -18,9 +19,6 @@ const target = hostileTarget()
 /** What both kernels keep, and what was read of it. Without a limit a target sends hundreds of megabytes in this time. */
 const mostBytes = 24 * 1_048_576
 const timeoutMs = 2_000
-
-const ok = 'HTTP/1.1 200 OK\r\n'
-const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
 
 const withoutEnd: Readonly<Record<string, readonly [first: string, piece: string]>> = {
   'an extension of a chunk': [`${chunked}1;`, 'a'],

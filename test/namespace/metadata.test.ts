@@ -28,7 +28,7 @@ describe.each(embeddingRecipes)('a metadata service that is written as $name', (
   })
 })
 
-it('is not closed along with its neighbours', async () => {
+it('the address next to that of a metadata service is not closed, written as 6to4', async () => {
   routeEverywhere()
   takeSent()
   expect(await world.get('https://[2002:a9fe:a9fd::]/', 100)).toMatchObject({

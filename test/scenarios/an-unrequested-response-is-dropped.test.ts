@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { sound } from '../../testkit/raw-answers.ts'
 import { rawTlsServer } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 const unasked = 'HTTP/1.1 201 Unasked\r\ncontent-length: 5\r\n\r\nother'
 
 /** Holds a second answer back until the next request on the same connection. */
@@ -11,7 +11,7 @@ function holdingBack() {
     let requests = 0
     socket.on('data', () => {
       requests += 1
-      socket.write(requests === 1 ? answer : `${unasked}${answer}`)
+      socket.write(requests === 1 ? sound : `${unasked}${sound}`)
     })
   })
 }
@@ -19,7 +19,7 @@ function holdingBack() {
 describe('an unrequested response', () => {
   it('is dropped where it came before the next request, which goes out on another connection', async () => {
     const target = await rawTlsServer((socket) => {
-      socket.on('data', () => socket.write(answer, () => setImmediate(() => socket.write(unasked))))
+      socket.on('data', () => socket.write(sound, () => setImmediate(() => socket.write(unasked))))
     })
     const { execute } = await service()
     const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/` }

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import type { Delivered, FailureCode } from '../../../src/contract/failure.ts'
+import { ok } from '../../../testkit/raw-answers.ts'
 import { drip, type Part, silent, writeAndStay } from '../../../testkit/raw-server.ts'
 import { attemptAt, outbound, testEgressClient } from '../../support/egress-client.ts'
 import { never } from '../../support/receiver.ts'
 import { dnsServer, fullBacklog, rawServer, rawTlsServer, receiver } from '../../support/servers.ts'
 
-const ok = 'HTTP/1.1 200 OK\r\n'
 const timeoutMs = 200
 
 /** The promise is 50 ms; a busy machine that runs tests gets some more. */

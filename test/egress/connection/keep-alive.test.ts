@@ -4,12 +4,11 @@ import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { EgressClient } from '../../../src/egress/egress-client.ts'
+import { sound } from '../../../testkit/raw-answers.ts'
 import { outbound, testEgressClient } from '../../support/egress-client.ts'
 import { hangUp, inTurn, json, type ReceivedRequest } from '../../support/receiver.ts'
 import { rawTlsServer, receiver, recordServer } from '../../support/servers.ts'
 import { applicationData } from '../../support/tls-records.ts'
-
-const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 
 async function callOnce(egressClient: EgressClient, port: number, tenant: string | null = null) {
   const attempts = await egressClient.call(outbound(port), { timeoutMs: 5_000, tenant })
@@ -35,7 +34,7 @@ describe('a connection', () => {
   })
 
   it('carries one request at a time', async () => {
-    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
+    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(sound)))
     const egressClient = testEgressClient()
     await Promise.all(Array.from({ length: 8 }, () => callOnce(egressClient, target.port)))
     expect(target.connections()).toBe(8)
@@ -55,7 +54,7 @@ describe('a connection', () => {
     ['says that it closes', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi'],
     ['gives it no time', 'HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nhi'],
     ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi'],
-    ['goes on behind its end', `${answer}HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil`],
+    ['goes on behind its end', `${sound}HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil`],
     ['has a body where there is none', 'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nhi'],
     ['is broken', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\n'],
   ])('is not used again where the answer %s', async (_what, bytes) => {
@@ -70,7 +69,7 @@ describe('a connection', () => {
     const ends: Promise<unknown>[] = []
     const target = await rawTlsServer((socket) => {
       ends.push(once(socket, 'close'))
-      socket.on('data', () => socket.write(answer.replace('\r\n', '\r\nkeep-alive: timeout=3\r\n')))
+      socket.on('data', () => socket.write(sound.replace('\r\n', '\r\nkeep-alive: timeout=3\r\n')))
     })
     await callOnce(testEgressClient(), target.port)
     expect(ends).toHaveLength(1)
@@ -88,11 +87,11 @@ describe('a connection', () => {
     const sockets: Socket[] = []
     const target = await rawTlsServer((socket) => {
       sockets.push(socket)
-      socket.on('data', () => socket.write(answer))
+      socket.on('data', () => socket.write(sound))
     })
     const egressClient = testEgressClient()
     await callOnce(egressClient, target.port)
-    await new Promise((sent) => sockets[0]?.write(answer.replace('200', '201'), sent))
+    await new Promise((sent) => sockets[0]?.write(sound.replace('200', '201'), sent))
     await newsToArrive()
     expect(await callOnce(egressClient, target.port)).toMatchObject({
       outcome: { response: { status: 200 } },
@@ -102,14 +101,14 @@ describe('a connection', () => {
 })
 
 describe('unrequested bytes', () => {
-  const unasked = answer.replace('200', '201')
+  const unasked = sound.replace('200', '201')
 
   /** A target that answers every request, and an egress client that has a connection to it. */
   async function keptConnection(part: (socket: Socket) => void = () => {}) {
     const sockets: Socket[] = []
     const target = await rawTlsServer((socket) => {
       sockets.push(socket)
-      socket.on('data', () => socket.write(answer))
+      socket.on('data', () => socket.write(sound))
       part(socket)
     })
     const egressClient = testEgressClient()
@@ -156,7 +155,7 @@ describe('unrequested bytes', () => {
 
   it('are no answer where their record had come in part', async () => {
     const target = await recordServer('TLSv1.3', (tcp, seal) => {
-      tcp.write(seal(applicationData, Buffer.from(answer)))
+      tcp.write(seal(applicationData, Buffer.from(sound)))
       const record = seal(applicationData, Buffer.from(unasked))
       setImmediate(() => tcp.write(record.subarray(0, 30)))
       tcp.once('data', () => tcp.write(record.subarray(30)))
@@ -172,7 +171,7 @@ describe('unrequested bytes', () => {
 
   it('are response_malformed, delivered maybe, where their record had begun right behind the answer', async () => {
     const target = await recordServer('TLSv1.3', (tcp, seal) => {
-      const record = seal(applicationData, Buffer.from(answer))
+      const record = seal(applicationData, Buffer.from(sound))
       const next = seal(applicationData, Buffer.from(unasked))
       tcp.write(Buffer.concat([record, next.subarray(0, 30)]))
       tcp.once('data', () => tcp.write(next.subarray(30)))
@@ -205,7 +204,7 @@ describe('a call that shares no connection', () => {
   })
 
   it('is closed behind the answer by the service, too', async () => {
-    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(answer)))
+    const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(sound)))
     const egressClient = testEgressClient()
     await callAlone(egressClient, target.port)
     await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
@@ -225,7 +224,7 @@ describe('a call that shares no connection', () => {
       let requests = 0
       socket.on('data', () => {
         requests += 1
-        socket.write(requests === 1 ? answer : answer.replace('200', '201'))
+        socket.write(requests === 1 ? sound : sound.replace('200', '201'))
       })
     })
     const egressClient = testEgressClient()
@@ -254,7 +253,7 @@ describe('an answer during the upload', () => {
       socket.on('data', (chunk: Buffer) => {
         if (!chunk.includes('HTTP/1.1')) return
         socket.pause()
-        socket.write(answer, () => setTimeout(() => socket.resume(), 20))
+        socket.write(sound, () => setTimeout(() => socket.resume(), 20))
       })
     })
     const egressClient = testEgressClient()

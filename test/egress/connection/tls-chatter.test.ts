@@ -3,13 +3,12 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../../src/contract/failure.ts'
+import { ok, sound } from '../../../testkit/raw-answers.ts'
 import { flood, floodBytes } from '../../../testkit/raw-server.ts'
 import { attemptAt, outbound, testEgressClient } from '../../support/egress-client.ts'
 import { rawServer, rawTlsServer, recordServer } from '../../support/servers.ts'
 import { applicationData, handshake, type Seal, type TlsVersion } from '../../support/tls-records.ts'
 
-const ok = 'HTTP/1.1 200 OK\r\n'
-const sound = `${ok}content-length: 2\r\n\r\nhi`
 const timeoutMs = 4_000
 
 /** At most this number of records is sent, in small portions, so that both sides of this process get on. */

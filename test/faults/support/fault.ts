@@ -64,3 +64,6 @@ export function isMade(fault: Fault | UnmadeFault): fault is Fault {
 }
 
 type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T
+
+/** The reply when the target answers with 200. */
+export const success = { ends: 200, delivered: 'yes', repeat: 'never', seen: 'a request' } as const

@@ -1,13 +1,10 @@
 import type { TlsOptions } from 'node:tls'
 import type { Credentials } from '../../../testkit/certificates.ts'
 import type { Zones } from '../../../testkit/dns-server.ts'
+import { sound } from '../../../testkit/raw-answers.ts'
 import { type Part, type RawServer, writeAndStay } from '../../../testkit/raw-server.ts'
 import { authority, dnsServer, rawServer, rawTlsServer } from '../../support/servers.ts'
 import type { Journal, Target } from './fault.ts'
-
-export const ok = 'HTTP/1.1 200 OK\r\n'
-export const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`
-export const sound = `${ok}content-length: 2\r\n\r\nhi`
 
 /** A name of a domain that cannot be registered. */
 export const host = 'hooks.example'
