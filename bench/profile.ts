@@ -22,25 +22,25 @@ interface CallFrame {
   readonly lineNumber: number
 }
 
-type NameOf = (frame: CallFrame) => string
+type NameFrame = (frame: CallFrame) => string
 
 /** Microseconds by name, the longest first. */
 export type Times = readonly (readonly [name: string, microseconds: number])[]
 
 /** Self time per name. */
-export function selfTimes(profile: Profile, nameOf: NameOf): Times {
-  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, [nameOf(callFrame)]]))
+export function selfTimes(profile: Profile, nameFrame: NameFrame): Times {
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, [nameFrame(callFrame)]]))
   return sumTimes(profile, names)
 }
 
 /** Total time per name, including called functions. */
-export function totalTimes(profile: Profile, nameOf: NameOf): Times {
+export function totalTimes(profile: Profile, nameFrame: NameFrame): Times {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
   const names = new Map<number, readonly string[]>()
   function visit(id: number, above: readonly string[]): void {
     const node = nodes.get(id)
     if (node === undefined) return
-    const name = nameOf(node.callFrame)
+    const name = nameFrame(node.callFrame)
     const stack = above.includes(name) ? above : [...above, name]
     names.set(id, stack)
     for (const child of node.children ?? []) visit(child, stack)

@@ -50,10 +50,10 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
     ...(peer === null ? [] : [[peer, (round: Round) => round.peer] as const]),
   ]
   const noHalf = findUsualLimit(rounds.map(({ service }) => service.full.shares))
-  const rows = contenders.map(([name, turnOf]) => [
+  const rows = contenders.map(([name, findTurn]) => [
     name,
     ...turnCells(
-      rounds.flatMap((round) => turnOf(round) ?? []),
+      rounds.flatMap((round) => findTurn(round) ?? []),
       name === peer ? null : noHalf,
     ),
   ])

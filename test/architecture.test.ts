@@ -16,36 +16,36 @@ const floors = [
   /^settings\//,
   /^(?:service|main|healthcheck)\.ts$/,
 ]
-const floorOf = (file: string) => floors.findIndex((floor) => floor.test(file))
+const findFloor = (file: string) => floors.findIndex((floor) => floor.test(file))
 
-const sourceOf = (file: string) => readFileSync(join(src, file), 'utf8')
-const importsOf = (file: string) =>
-  [...sourceOf(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(
+const readSource = (file: string) => readFileSync(join(src, file), 'utf8')
+const listImports = (file: string) =>
+  [...readSource(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(
     ([, specifier]) => specifier ?? [],
   )
-const ownImportsOf = (file: string) =>
-  importsOf(file)
+const listOwnImports = (file: string) =>
+  listImports(file)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => normalize(join(dirname(file), specifier)))
     .filter((target) => target !== '../package.json')
-const packagesOf = (file: string) => importsOf(file).filter((specifier) => !specifier.startsWith('.'))
+const listPackages = (file: string) => listImports(file).filter((specifier) => !specifier.startsWith('.'))
 
 const packagesOnFloor = (floor: number) =>
-  [...new Set(files.filter((file) => floorOf(file) === floor).flatMap(packagesOf))].sort()
+  [...new Set(files.filter((file) => findFloor(file) === floor).flatMap(listPackages))].sort()
 
 describe('imports', () => {
   it.each(files)('of %s point down', (file) => {
-    expect(floorOf(file), `${file} has no floor`).toBeGreaterThanOrEqual(0)
-    for (const target of ownImportsOf(file)) {
+    expect(findFloor(file), `${file} has no floor`).toBeGreaterThanOrEqual(0)
+    for (const target of listOwnImports(file)) {
       expect(files, `${file} imports ${target}`).toContain(target)
-      expect(floorOf(target), `${file} imports ${target}`).toBeLessThanOrEqual(floorOf(file))
+      expect(findFloor(target), `${file} imports ${target}`).toBeLessThanOrEqual(findFloor(file))
     }
   })
 
   it('of folders go round in no circle', () => {
     const folders = new Map(files.map((file) => [dirname(file), new Set<string>()]))
     for (const file of files)
-      for (const target of ownImportsOf(file)) folders.get(dirname(file))?.add(dirname(target))
+      for (const target of listOwnImports(file)) folders.get(dirname(file))?.add(dirname(target))
 
     const isReachable = (from: string, to: string, seen = new Set<string>()): boolean =>
       [...(folders.get(from) ?? [])].some((next) => {
@@ -96,7 +96,7 @@ describe('imports', () => {
 
 describe('the environment', () => {
   it('is read by settings and main only', () => {
-    const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(sourceOf(file)))
+    const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(readSource(file)))
 
     for (const file of readers) expect(['settings/settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)
   })
@@ -125,7 +125,7 @@ function valuesImportedBy(file: string): string[] {
 }
 
 function valuesNamedBy(file: string): string[] {
-  return [...sourceOf(file).matchAll(/^import (?!type )[^']*'([^']+)'/gm)].map(
+  return [...readSource(file).matchAll(/^import (?!type )[^']*'([^']+)'/gm)].map(
     ([, specifier = '']) => specifier,
   )
 }

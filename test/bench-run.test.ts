@@ -284,7 +284,7 @@ function temporaryDirectory(): string {
 /** The children of a process, where there is one for each of the words in a command line; else null. */
 function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly number[] | null {
   const children = readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && fieldsOf(name)[1] === String(pid),
+    (name) => /^\d+$/.test(name) && readFields(name)[1] === String(pid),
   )
   const commands = children.map((name) => read(`/proc/${name}/cmdline`))
   return words.every((word) => commands.some((command) => command.includes(word)))
@@ -293,16 +293,16 @@ function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly
 }
 
 function isRunning(pid: number): boolean {
-  const [state] = fieldsOf(String(pid))
+  const [state] = readFields(String(pid))
   return state !== undefined && state !== 'Z'
 }
 
 function cpuTicks(pid: number): number {
-  return Number(fieldsOf(String(pid))[11])
+  return Number(readFields(String(pid))[11])
 }
 
 /** State, parent and so on, from /proc; empty where the process is gone. */
-function fieldsOf(name: string): readonly string[] {
+function readFields(name: string): readonly string[] {
   const stat = read(`/proc/${name}/stat`)
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }

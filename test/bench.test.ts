@@ -121,7 +121,7 @@ const limited = { ...measurement, perSecond: 1_234, shares: { ...shares, load: 0
 describe('the tables of the benchmark', () => {
   const machine = [['command', '`npm run bench`']] as const
   const turn = (full: Measurement, half: TimedMeasurement | null) => ({ full, single: measurement, half })
-  const resultsOf = (full: Measurement, half: TimedMeasurement | null) =>
+  const createResults = (full: Measurement, half: TimedMeasurement | null) =>
     writeResults({
       ...{ machine, footprint: null, growth: null, leak: null },
       comparison: {
@@ -142,7 +142,7 @@ describe('the tables of the benchmark', () => {
   })
 
   it('say in words that a rate, and what depends on it, was limited by something else', () => {
-    const text = resultsOf(limited, null)
+    const text = createResults(limited, null)
 
     expect(text).not.toContain('1234')
     expect(text).toContain(
@@ -155,9 +155,9 @@ describe('the tables of the benchmark', () => {
     const ratio =
       '| Executions per CPU time, against the bare forwarder | at least 0.85 x | 0.50 x | **no** |'
 
-    expect(resultsOf(measurement, measurement)).toContain(ratio)
-    expect(resultsOf(limited, null)).toContain(ratio)
-    expect(resultsOf(measurement, measurement)).toContain(
+    expect(createResults(measurement, measurement)).toContain(ratio)
+    expect(createResults(limited, null)).toContain(ratio)
+    expect(createResults(measurement, measurement)).toContain(
       '| webhook-node | 200 | not counted | 5000 | 100 % | 0.500 | 2.000 | 0.50 | 2.00 |',
     )
   })

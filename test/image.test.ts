@@ -5,9 +5,9 @@ import { receiverHost, receiverPort } from '../demo/receiver.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { readSettings } from '../src/settings/settings.ts'
 
-const textOf = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
-const dockerfile = textOf('Dockerfile')
-const compose = parse(textOf('docker-compose.yml'))
+const readText = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+const dockerfile = readText('Dockerfile')
+const compose = parse(readText('docker-compose.yml'))
 
 describe('the image', () => {
   it('runs the Node that package.json pins', () => {
@@ -44,11 +44,11 @@ describe('the image', () => {
 })
 
 describe('a release', () => {
-  const release = parse(textOf('.github/workflows/release.yml'))
+  const release = parse(readText('.github/workflows/release.yml'))
   const commands: string[] = release.jobs.image.steps.map(({ run = '' }) => run)
 
   it('is tested as every change is, before its image is built', () => {
-    const tests = parse(textOf('.github/workflows/ci.yml'))
+    const tests = parse(readText('.github/workflows/ci.yml'))
 
     expect(release.jobs.test.uses).toBe('./.github/workflows/ci.yml')
     expect(release.jobs.image.needs).toBe('test')
@@ -59,7 +59,7 @@ describe('a release', () => {
   it('has the version of package.json, which no other file repeats by hand', () => {
     const byHand = ['Dockerfile', 'docker-compose.yml', '.github/workflows/release.yml', '.ci/run']
 
-    expect(byHand.filter((file) => textOf(file).includes(manifest.version))).toEqual([])
+    expect(byHand.filter((file) => readText(file).includes(manifest.version))).toEqual([])
     expect(commands.join()).toContain('jq --raw-output .version package.json')
   })
 

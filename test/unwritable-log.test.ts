@@ -57,7 +57,7 @@ async function linesLost(url: string): Promise<number> {
 }
 
 /** The lines of a log of JSON, each of which is whole. */
-function linesOf(log: string): readonly Readonly<Record<string, unknown>>[] {
+function parseLines(log: string): readonly Readonly<Record<string, unknown>>[] {
   expect(log.endsWith('\n')).toBe(true)
   return log
     .trimEnd()
@@ -66,7 +66,7 @@ function linesOf(log: string): readonly Readonly<Record<string, unknown>>[] {
 }
 
 function toldIn(log: string): number {
-  const told = linesOf(log).filter(({ msg }) => msg === 'log lines were lost')
+  const told = parseLines(log).filter(({ msg }) => msg === 'log lines were lost')
   return told.reduce((sum, { lines }) => sum + Number(lines), 0)
 }
 
@@ -122,7 +122,7 @@ describe('a process whose log cannot be written', () => {
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
 
-    const lines = linesOf(fifo.read())
+    const lines = parseLines(fifo.read())
     expect(toldIn(fifo.read())).toBe(lost)
     expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(710 - lost)
     expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
@@ -173,7 +173,7 @@ describe('a process whose log cannot be written', () => {
       child.kill('SIGTERM')
       expect(await ended).toEqual([0, null])
 
-      const lines = linesOf(readFileSync(log, 'utf8'))
+      const lines = parseLines(readFileSync(log, 'utf8'))
       const lost = toldIn(readFileSync(log, 'utf8'))
       expect(lost).toBeGreaterThan(0)
       expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(100 - lost)

@@ -9,14 +9,14 @@ import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
 import { describeInvalidCertificates } from './certificates.ts'
 
-import { type ValuesOf, type Variable, variables } from './variables.ts'
+import { type Variable, type VariableValues, variables } from './variables.ts'
 
 /** Whether clients need a key. */
 export type Access =
   | { readonly kind: 'open' }
   | ({ readonly kind: 'keys' } & Pick<ClientStoreOptions, 'sources' | 'initial'>)
 
-type ServiceValues = ValuesOf<typeof variables.service>
+type ServiceValues = VariableValues<typeof variables.service>
 
 /** Settings whose default depends on other settings. */
 type Derived = 'maxConnections' | 'maxBytesInFlight' | 'shutdownGraceMs'
@@ -25,7 +25,7 @@ type Derived = 'maxConnections' | 'maxBytesInFlight' | 'shutdownGraceMs'
 export interface Settings extends Omit<ServiceValues, Derived>, Readonly<Record<Derived, number>> {
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
-  readonly egress: ValuesOf<typeof variables.egress>
+  readonly egress: VariableValues<typeof variables.egress>
   /** The collector for spans. Null if none are recorded. */
   readonly traces: OtlpTarget | null
   /** Warnings for the log at the start. */
@@ -98,13 +98,13 @@ export function readListening(environment: Environment): Pick<Settings, 'host' |
   return listening
 }
 
-type Read = <Group extends Readonly<Record<string, Variable<unknown>>>>(group: Group) => ValuesOf<Group>
+type Read = <Group extends Readonly<Record<string, Variable<unknown>>>>(group: Group) => VariableValues<Group>
 
 /** Reads the variables of a group, and collects the problems. */
 function createReader(environment: Environment, problems: string[]): Read {
   return <Group extends Readonly<Record<string, Variable<unknown>>>>(group: Group) => {
     const values = Object.entries(group).map(([name, variable]) => [name, readOne(variable)])
-    return Object.fromEntries(values) as ValuesOf<Group>
+    return Object.fromEntries(values) as VariableValues<Group>
   }
 
   function readOne(variable: Variable<unknown>): unknown {
@@ -158,7 +158,7 @@ function chooseAccess(mode: 'keys' | 'off', sources: ClientSources, initial: rea
   return mode === 'keys' && hasSource ? { kind: 'keys', sources, initial } : { kind: 'open' }
 }
 
-function chooseTraces({ endpoint, ...rest }: ValuesOf<typeof variables.traces>): OtlpTarget | null {
+function chooseTraces({ endpoint, ...rest }: VariableValues<typeof variables.traces>): OtlpTarget | null {
   return endpoint === null ? null : { endpoint, ...rest }
 }
 

@@ -348,6 +348,6 @@ export const allVariables: readonly Variable<unknown>[] = Object.values(variable
 )
 
 /** The values of a group of variables. */
-export type ValuesOf<Group> = {
+export type VariableValues<Group> = {
   readonly [Name in keyof Group]: Group[Name] extends Variable<infer Value> ? Value : never
 }

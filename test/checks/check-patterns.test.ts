@@ -8,12 +8,12 @@ async function complaintsAbout(texts: SourceTexts): Promise<string[]> {
   return complaints.map(({ file, line }) => `${file}:${line}`)
 }
 
-const linesOf = (...lines: string[]) => ({ 'src/a.ts': `${lines.join('\n')}\n` })
+const sourceWith = (...lines: string[]) => ({ 'src/a.ts': `${lines.join('\n')}\n` })
 
 describe('the check of regular expressions', () => {
   it('says where a pattern is slow, which one it is, and on what', async () => {
     const { patterns, complaints } = await checkPatterns(
-      linesOf(
+      sourceWith(
         'export const isWord = /^[a-z]+$/',
         'export const end = (text: string) => text.replace(/0+$/, "")',
       ),
@@ -36,7 +36,7 @@ describe('the check of regular expressions', () => {
     ['added up', String.raw`new RegExp('\\s+' + ('$'))`],
     ['not understood by the checker', String.raw`/[\s--\n]/v`],
   ])('finds one that is slow: %s', async (_kind, pattern) => {
-    expect(await complaintsAbout(linesOf(`export const pattern = ${pattern}`))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(`export const pattern = ${pattern}`))).toEqual(['src/a.ts:1'])
   })
 
   it('puts together what is made of constants, also of other files', async () => {
@@ -59,7 +59,7 @@ describe('the check of regular expressions', () => {
     ['a text', String.raw`export const text = '/\\s+$/'`],
     ['a comment', String.raw`// /\s+$/`],
   ])('does not take %s for a pattern', async (_what, line) => {
-    expect(await checkPatterns(linesOf(line))).toMatchObject({
+    expect(await checkPatterns(sourceWith(line))).toMatchObject({
       patterns: 0,
       complaints: [],
     })
@@ -68,9 +68,9 @@ describe('the check of regular expressions', () => {
   it('wants a bound for a pattern that is made at run time', async () => {
     const make = 'export const make = (text: string) => new RegExp(text)'
 
-    expect(await complaintsAbout(linesOf(make))).toEqual(['src/a.ts:1'])
-    expect(await complaintsAbout(linesOf(`${make} // recheck:`))).toEqual(['src/a.ts:1'])
-    expect(await complaintsAbout(linesOf(`${make} // recheck: a pattern of a schema`))).toEqual([])
+    expect(await complaintsAbout(sourceWith(make))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(`${make} // recheck:`))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(`${make} // recheck: a pattern of a schema`))).toEqual([])
   })
 })
 
@@ -78,20 +78,20 @@ describe('an exception from the check of regular expressions', () => {
   const slow = 'export const slow = /0+$/'
 
   it('stands in the line of its pattern or in the line before it', async () => {
-    expect(await complaintsAbout(linesOf(`${slow} // recheck: at most 24 characters`))).toEqual([])
-    expect(await complaintsAbout(linesOf('// recheck: at most 1,000 digits', slow))).toEqual([])
-    expect(await complaintsAbout(linesOf('// recheck: at most 24 characters', '', slow))).toHaveLength(2)
+    expect(await complaintsAbout(sourceWith(`${slow} // recheck: at most 24 characters`))).toEqual([])
+    expect(await complaintsAbout(sourceWith('// recheck: at most 1,000 digits', slow))).toEqual([])
+    expect(await complaintsAbout(sourceWith('// recheck: at most 24 characters', '', slow))).toHaveLength(2)
   })
 
   it('names a bound', async () => {
-    expect(await complaintsAbout(linesOf(`${slow} // recheck: it is never long`))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(`${slow} // recheck: it is never long`))).toEqual(['src/a.ts:1'])
   })
 
   it('is needed by a pattern, or complained about', async () => {
     const sound = 'export const sound = /^0+$/ // recheck: at most 24 characters'
 
-    expect(await complaintsAbout(linesOf(sound))).toEqual(['src/a.ts:1'])
-    expect(await complaintsAbout(linesOf('// recheck: at most 24 characters', 'export {}'))).toEqual([
+    expect(await complaintsAbout(sourceWith(sound))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith('// recheck: at most 24 characters', 'export {}'))).toEqual([
       'src/a.ts:1',
     ])
   })
@@ -99,12 +99,12 @@ describe('an exception from the check of regular expressions', () => {
   it('speaks of one pattern only', async () => {
     const two = 'export const two = [/0+$/, /1+$/] // recheck: at most 24 characters'
 
-    expect(await complaintsAbout(linesOf(two))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(two))).toEqual(['src/a.ts:1'])
   })
 
   it('is a comment, and no text that looks like one', async () => {
     const text = 'export const text = ["// recheck: at most 24 characters", /0+$/]'
 
-    expect(await complaintsAbout(linesOf(text))).toEqual(['src/a.ts:1'])
+    expect(await complaintsAbout(sourceWith(text))).toEqual(['src/a.ts:1'])
   })
 })

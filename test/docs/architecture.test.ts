@@ -9,8 +9,8 @@ const listed = rows.map(([cell = '']) => cell.replaceAll('`', ''))
 
 describe('the layout in docs/architecture.md', () => {
   it('has every folder and every folder and file of src', () => {
-    const topFolders = entriesOf('.').filter((entry) => entry.endsWith('/') && entry !== 'src/')
-    const filesOfSrc = entriesOf('src').filter((entry) => !entry.endsWith('/'))
+    const topFolders = listEntries('.').filter((entry) => entry.endsWith('/') && entry !== 'src/')
+    const filesOfSrc = listEntries('src').filter((entry) => !entry.endsWith('/'))
     const foldersOfSrc = globSync('src/**/', { cwd: root }).filter(hasFiles)
 
     const expected = [
@@ -49,7 +49,7 @@ function foldersImportedBy(file: string): string[] {
 }
 
 /** What is in a folder, less what is not kept: folders end in a slash, empty ones do not count. */
-function entriesOf(folder: string): string[] {
+function listEntries(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const { name } = entry
     if (name.startsWith('.') || name === 'node_modules' || name === 'coverage') return []

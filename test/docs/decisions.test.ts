@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { codeBlocks, linksOf } from './support/markdown.ts'
+import { codeBlocks, findLinks } from './support/markdown.ts'
 import { pages, read, root } from './support/pages.ts'
 
 const index = 'docs/decisions/README.md'
@@ -25,7 +25,7 @@ describe('docs/decisions', () => {
   })
 
   it('is linked from the architecture', () => {
-    expect(linksOf(read('docs/architecture.md'))).toContain('decisions/README.md')
+    expect(findLinks(read('docs/architecture.md'))).toContain('decisions/README.md')
   })
 })
 

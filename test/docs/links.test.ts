@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { anchorsOf, linksOf } from './support/markdown.ts'
+import { findLinks, listAnchors } from './support/markdown.ts'
 import { pages, read, root } from './support/pages.ts'
 
 describe.each(pages)('%s', (page) => {
@@ -15,7 +15,7 @@ describe.each(pages)('%s', (page) => {
   })
 
   it('has no link that leads nowhere', () => {
-    expect(linksOf(read(page)).filter((target) => !leadsSomewhere(page, target))).toEqual([])
+    expect(findLinks(read(page)).filter((target) => !leadsSomewhere(page, target))).toEqual([])
   })
 })
 
@@ -24,5 +24,5 @@ function leadsSomewhere(page: string, target: string): boolean {
   const file = path === '' ? page : join(dirname(page), path)
   if (!existsSync(join(root, file))) return false
   if (anchor === undefined) return true
-  return statSync(join(root, file)).isFile() && anchorsOf(read(file)).includes(anchor)
+  return statSync(join(root, file)).isFile() && listAnchors(read(file)).includes(anchor)
 }

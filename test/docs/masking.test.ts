@@ -8,7 +8,7 @@ const page = read('docs/masking.md')
 
 it('docs/masking.md shows what the reply of its example shows', async () => {
   const [request = '', excerpt = ''] = codeBlocks(page, 'json')
-  const { status, headers, body } = responseOf(codeBlocks(page, 'http')[0] ?? '')
+  const { status, headers, body } = findResponse(codeBlocks(page, 'http')[0] ?? '')
   const target = await receiver((_request, response) => response.writeHead(status, headers).end(body))
   const { execute } = await service()
 
@@ -36,7 +36,7 @@ it('the target of the example in docs/masking.md gets the real values', async ()
 })
 
 /** The parts of a response as HTTP/1.1 writes it. */
-function responseOf(text: string) {
+function findResponse(text: string) {
   const [head = '', body = ''] = text.trimEnd().split('\n\n')
   const [statusLine = '', ...lines] = head.split('\n')
   const headers = Object.fromEntries(lines.map((line) => line.split(': ')))

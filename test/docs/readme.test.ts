@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { executeExamples } from '../../openapi/examples.ts'
 import { curlBody, curlOfReadme, serviceOfTheDemo } from './support/demo.ts'
-import { codeBlocks, linksOf, section } from './support/markdown.ts'
+import { codeBlocks, findLinks, section } from './support/markdown.ts'
 import { pages, read } from './support/pages.ts'
 
 const readme = read('README.md')
@@ -54,7 +54,7 @@ describe('the README', () => {
   })
 
   it('lists every page below docs', () => {
-    const listed = linksOf(section(readme, 'Documents'))
+    const listed = findLinks(section(readme, 'Documents'))
     const topPages = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page))
 
     expect(listed).toEqual(expect.arrayContaining([...topPages, 'docs/decisions/README.md']))

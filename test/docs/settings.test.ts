@@ -7,7 +7,7 @@ it('docs/settings.md has the settings of the code, word for word', () => {
     row(quoted(name), quoted(preset), description, quoted(example)),
   )
 
-  expect(rowsOf(read('docs/settings.md'))).toEqual([
+  expect(findRows(read('docs/settings.md'))).toEqual([
     row('variable', 'default', 'meaning', 'example'),
     ...rows,
   ])
@@ -22,7 +22,7 @@ function quoted(text: string): string {
 }
 
 /** The rows of the first table, less the one of dashes. */
-function rowsOf(text: string): string[] {
+function findRows(text: string): string[] {
   const lines = text.split('\n')
   const table = lines.slice(lines.findIndex((line) => line.startsWith('|')))
   const end = table.findIndex((line) => !line.startsWith('|'))

@@ -6,14 +6,14 @@ import { read } from './support/pages.ts'
 const page = read('docs/values.md')
 
 /** The rows of the tables of a chapter, as lists of cells, table by table. */
-const tablesOf = (heading: string) =>
+const findTables = (heading: string) =>
   section(page, heading)
     .split(/\n\n/)
     .filter((part) => part.startsWith('|'))
-    .map((table) => table.split('\n').slice(2).filter(Boolean).map(cellsOf))
+    .map((table) => table.split('\n').slice(2).filter(Boolean).map(splitCells))
 
 /** A bar within a cell has a backslash before it. */
-const cellsOf = (row: string) =>
+const splitCells = (row: string) =>
   row
     .slice(1, -1)
     .split(/(?<!\\)\|/)
@@ -23,26 +23,26 @@ const cellsOf = (row: string) =>
 const codeIn = (cell: string | undefined) => /^`([^`]*)`/.exec(cell ?? '')?.[1] ?? ''
 
 /** What a template gives, or the code of its failure. */
-function resultOf(node: NodeSketch, profile: object): string {
+function describeResult(node: NodeSketch, profile: object): string {
   const rendered = render(node, { payload: { profile: { ...profile } } })
   return rendered.ok ? String(rendered.request.body ?? '') : rendered.failure.code
 }
 
 describe('docs/values.md on the idioms of other tools', () => {
-  const [inText = [], inJson = []] = tablesOf('Coming from another tool')
+  const [inText = [], inJson = []] = findTables('Coming from another tool')
 
   it.each(inText)('says rightly that in text %s of %s gives %s', (template, profile, result) => {
     const node = raw('text/plain', codeIn(template))
     const [, said] = /^400: (.+)$/.exec(result ?? '') ?? []
 
-    if (said === undefined) expect(resultOf(node, JSON.parse(codeIn(profile)))).toBe(codeIn(result))
+    if (said === undefined) expect(describeResult(node, JSON.parse(codeIn(profile)))).toBe(codeIn(result))
     else expect(complaint(node)).toContain(said)
   })
 
   it.each(inJson)('says rightly that in JSON %s of %s gives %s', (template, profile, result) => {
     const node = raw('application/json', codeIn(template))
 
-    expect(resultOf(node, JSON.parse(codeIn(profile)))).toBe(codeIn(result))
+    expect(describeResult(node, JSON.parse(codeIn(profile)))).toBe(codeIn(result))
   })
 
   it('has two tables of some length', () => {
@@ -52,7 +52,7 @@ describe('docs/values.md on the idioms of other tools', () => {
 })
 
 describe('docs/values.md on conditions', () => {
-  const table = tablesOf('Templates').at(1) ?? []
+  const table = findTables('Templates').at(1) ?? []
 
   it.each(table)('says rightly that %s is refused, as %s, and %s is not', (wrong, _because, right) => {
     const judge = (value: string) => complaint({ expect: { type: 'condition', value } })

@@ -10,7 +10,7 @@ const timeoutMs = 4_000
 /** The kernels of both sides buffer some megabytes. */
 const maxSentBytes = floodBytes / 4
 
-async function answerOf(part: Part, maxResponseBytes = 1_048_576) {
+async function readAnswer(part: Part, maxResponseBytes = 1_048_576) {
   let sentBytes = 0
   const target = await rawTlsServer((socket, reset) => {
     socket.on('close', () => (sentBytes = socket.bytesWritten))
@@ -41,7 +41,7 @@ describe('a head that gets nowhere', () => {
     ['an interim response without end', 'x', 'HTTP/1.1 103 Early Hints\r\nlink: '],
     ['interim responses with reasons', `HTTP/1.1 103 ${'x'.repeat(5_000)}\r\n\r\n`, ''],
   ])('is response_headers_too_large, at once and in bounded bytes: %s', async (_what, piece, first) => {
-    const { outcome, delivered, tookMs, sentBytes } = await answerOf(flood(piece, first))
+    const { outcome, delivered, tookMs, sentBytes } = await readAnswer(flood(piece, first))
     expect(outcome).toMatchObject({
       kind: 'failed',
       failure: { code: 'response_headers_too_large' satisfies FailureCode },
@@ -63,7 +63,7 @@ describe('a body that gets nowhere', () => {
     ['one trailer without end', 'b', `${chunked}2\r\nhi\r\n0\r\na: `],
     ['an extension of the last chunk', 'x', `${chunked}2\r\nhi\r\n0;`],
   ])('breaks off, at once and in bounded bytes: %s', async (_what, piece, first) => {
-    const { outcome, delivered, tookMs, sentBytes } = await answerOf(flood(piece, first))
+    const { outcome, delivered, tookMs, sentBytes } = await readAnswer(flood(piece, first))
     expect(outcome).toMatchObject({ kind: 'responded', response: { status: 200, ending: 'broken' } })
     expect(outcome.response?.body.toString()).toBe('hi')
     expect(delivered).toBe('yes')
@@ -77,7 +77,7 @@ describe('a body that gets nowhere', () => {
     ['1,000 zeros', `${'0'.repeat(1_000)}1\r\na\r\n`],
     ['100 extensions', `1${';a=b'.repeat(100)}\r\na\r\n`],
   ])('breaks off where every byte has %s', async (_what, piece) => {
-    const { outcome, tookMs, sentBytes } = await answerOf(flood(piece, chunked))
+    const { outcome, tookMs, sentBytes } = await readAnswer(flood(piece, chunked))
     expect(outcome).toMatchObject({ kind: 'responded', response: { status: 200, ending: 'broken' } })
     expect(tookMs).toBeLessThan(timeoutMs / 2)
     expect(await sentBytes()).toBeLessThan(maxSentBytes)
@@ -98,26 +98,26 @@ describe('an answer that gets on', () => {
     const length =
       extension === 'padded' ? size.toString(16).padStart(8, '0') : `${size.toString(16)}${extension}`
     const body = `${length}\r\n${'x'.repeat(size)}\r\n`.repeat(chunks)
-    const { outcome } = await answerOf(writeAndStay(chunked, body, '0\r\n\r\n'))
+    const { outcome } = await readAnswer(writeAndStay(chunked, body, '0\r\n\r\n'))
     expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: size * chunks } } })
   })
 
   it('may have many extensions on few bytes', async () => {
     const body = `1${';a=b'.repeat(40)}\r\na\r\n`.repeat(80)
-    const { outcome } = await answerOf(writeAndStay(chunked, body, '0\r\n\r\n'))
+    const { outcome } = await readAnswer(writeAndStay(chunked, body, '0\r\n\r\n'))
     expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 80 } } })
   })
 
   it('may have trailers of 15 KB', async () => {
     const trailers = `a: ${'b'.repeat(15_000)}\r\n`
-    const { outcome } = await answerOf(writeAndStay(chunked, '2\r\nhi\r\n0\r\n', trailers, '\r\n'))
+    const { outcome } = await readAnswer(writeAndStay(chunked, '2\r\nhi\r\n0\r\n', trailers, '\r\n'))
     expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 2 } } })
   })
 
   it('may come after many interim ones, with a head of its own size', async () => {
     const interim = `HTTP/1.1 103 Early Hints\r\nlink: <${'x'.repeat(400)}>\r\n\r\n`.repeat(30)
     const head = `${ok}a: ${'b'.repeat(15_000)}\r\ncontent-length: 2\r\n\r\n`
-    const { outcome } = await answerOf(writeAndStay(interim, head, 'hi'))
+    const { outcome } = await readAnswer(writeAndStay(interim, head, 'hi'))
     expect(outcome).toMatchObject({ response: { status: 200, ending: 'complete', body: { length: 2 } } })
   })
 })

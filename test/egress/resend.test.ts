@@ -39,7 +39,7 @@ function withHeader(port: number, header: readonly [name: string, value: string]
   return { method: 'PUT', isIdempotent: true, headers: [...headers, header] } as const
 }
 
-function hintOf([{ outcome }]: Attempts): string | undefined {
+function readHint([{ outcome }]: Attempts): string | undefined {
   return outcome.kind === 'failed' ? outcome.failure.hint : undefined
 }
 
@@ -90,7 +90,9 @@ describe('a kept connection that ends when a request is under way', () => {
 
     expect(attempts).toMatchObject([unanswered])
     expect(attempts).toHaveLength(1)
-    expect(hintOf(attempts)).toMatch(/kept open from an earlier call.*"idempotent": true.*"keepAlive": false/)
+    expect(readHint(attempts)).toMatch(
+      /kept open from an earlier call.*"idempotent": true.*"keepAlive": false/,
+    )
     expect(target.requests()).toBe(2)
   })
 
@@ -102,7 +104,7 @@ describe('a kept connection that ends when a request is under way', () => {
       const attempts = await callTwice(target.port, withHeader(target.port, [name, '"1"']))
 
       expect(attempts).toMatchObject([unanswered])
-      expect(hintOf(attempts)).toContain(`because of its header ${name}`)
+      expect(readHint(attempts)).toContain(`because of its header ${name}`)
       expect(target.requests()).toBe(2)
     },
   )
@@ -125,7 +127,7 @@ describe('a kept connection that ends when a request is under way', () => {
     const attempts = await callTwice(target.port, get)
 
     expect(attempts).toMatchObject([unanswered])
-    expect(hintOf(attempts)).toBeUndefined()
+    expect(readHint(attempts)).toBeUndefined()
     expect(target.requests()).toBe(2)
   })
 
@@ -238,7 +240,7 @@ it('a fresh connection that ends without an answer is not followed by another on
 
   expect(attempts).toMatchObject([{ ...unanswered, connectionReused: false }])
   expect(attempts).toHaveLength(1)
-  expect(hintOf(attempts)).toBeUndefined()
+  expect(readHint(attempts)).toBeUndefined()
 })
 
 /** Level and description of an alert (RFC 8446, section 6). */

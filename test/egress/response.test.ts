@@ -10,7 +10,7 @@ import { rawTlsServer } from '../support/servers.ts'
 
 const created = 'HTTP/1.1 201 Created\r\n'
 
-async function answerOf(part: Part, options: { readonly maxResponseBytes?: number } = {}) {
+async function readAnswer(part: Part, options: { readonly maxResponseBytes?: number } = {}) {
   const target = await rawTlsServer(part)
   return await attemptAt(target.port, {}, options)
 }
@@ -54,7 +54,7 @@ describe('an answer without a head that can be used', () => {
     ['response_headers_too_large', 'has 3000 headers', writeAndStay(`${ok}${'a: b\r\n'.repeat(3_000)}\r\n`)],
     ['response_headers_too_large', 'has headers without end', drip(`a: ${'b'.repeat(1_000)}\r\n`, 1, ok)],
   ])('is %s, delivered maybe, if it %s', async (code, _what, part) => {
-    expect(await answerOf(part)).toMatchObject({
+    expect(await readAnswer(part)).toMatchObject({
       outcome: { kind: 'failed', failure: { code }, response: null },
       delivered: 'maybe',
       timings: { firstByteMs: expect.any(Number), downloadMs: null },
@@ -108,13 +108,13 @@ describe('an answer with a head that breaks a rule', () => {
     ['coding', 'is almost chunked', `${created}transfer-encoding: xchunked\r\n\r\n0\r\n\r\n`],
     ['oldCoding', 'has chunks of HTTP/1.0', 'HTTP/1.0 201 Created\r\ntransfer-encoding: chunked\r\n\r\n'],
   ])('is response_malformed, delivered yes, and names the rule: %s, if it %s', async (rule, _what, bytes) => {
-    const { outcome, delivered } = await answerOf(writeAndStay(Buffer.from(bytes, 'latin1')))
+    const { outcome, delivered } = await readAnswer(writeAndStay(Buffer.from(bytes, 'latin1')))
     expect(outcome).toMatchObject({
       kind: 'failed',
       failure: { code: 'response_malformed', status: 201 },
       response: null,
     })
-    expect(failureOf(outcome).detail).toContain(headRules[rule])
+    expect(expectFailure(outcome).detail).toContain(headRules[rule])
     expect(delivered).toBe('yes')
   })
 
@@ -125,8 +125,8 @@ describe('an answer with a head that breaks a rule', () => {
     ['upgrade', 'switches protocols', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['value', 'has NUL in an interim head', 'HTTP/1.1 103 Early Hints\r\na: b\0\r\n\r\n'],
   ])('is delivered maybe where no final status was read: %s, if it %s', async (rule, _what, bytes) => {
-    const { outcome, delivered } = await answerOf(writeAndStay(bytes))
-    expect(failureOf(outcome)).toMatchObject({
+    const { outcome, delivered } = await readAnswer(writeAndStay(bytes))
+    expect(expectFailure(outcome)).toMatchObject({
       code: 'response_malformed',
       detail: expect.stringContaining(headRules[rule]),
     })
@@ -134,8 +134,10 @@ describe('an answer with a head that breaks a rule', () => {
   })
 
   it('tells the status of a head that is too large, of which not all came', async () => {
-    const { outcome, delivered } = await answerOf(writeAndStay(`${created}a: ${'b'.repeat(17_000)}\r\n\r\n`))
-    expect(failureOf(outcome)).toMatchObject({ code: 'response_headers_too_large', status: 201 })
+    const { outcome, delivered } = await readAnswer(
+      writeAndStay(`${created}a: ${'b'.repeat(17_000)}\r\n\r\n`),
+    )
+    expect(expectFailure(outcome)).toMatchObject({ code: 'response_headers_too_large', status: 201 })
     expect(delivered).toBe('maybe')
   })
 })
@@ -210,7 +212,7 @@ describe('an answer with a head', () => {
       writeAndStay(`${chunked}2\r\nhi\r\n0\r\na: ${'b'.repeat(20_000)}\r\n\r\n`),
     ],
   ])('is a response %i, %s, %j, if it %s', async (status, ending, body, _what, part) => {
-    const { outcome, delivered } = await answerOf(part)
+    const { outcome, delivered } = await readAnswer(part)
     expect(outcome).toMatchObject({ kind: 'responded', response: { status, ending } })
     expect(outcome.response?.body.toString()).toBe(body)
     expect(delivered).toBe('yes')
@@ -232,7 +234,7 @@ describe('an answer with a head', () => {
   })
 
   it('keeps its headers in order, name and value as they came', async () => {
-    const { outcome } = await answerOf(
+    const { outcome } = await readAnswer(
       writeAndStay(
         `${ok}X-B: 1\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\n__proto__: x\r\nX-E: \xe9\r\nContent-Length: 0\r\n\r\n`,
       ),
@@ -258,7 +260,7 @@ describe('a body', () => {
     ['of brotli that grows', writeAndStay(...encoded('br', brotliCompressSync(zeros)))],
     ['of zstd that grows', writeAndStay(...encoded('zstd', zstdCompressSync(zeros)))],
   ])('%s is read up to the limit', async (_what, part) => {
-    const { outcome, delivered } = await answerOf(part, limit)
+    const { outcome, delivered } = await readAnswer(part, limit)
     expect(outcome).toMatchObject({ kind: 'responded', response: { ending: 'capped' } })
     expect(outcome.response?.body).toHaveLength(100_000)
     expect(delivered).toBe('yes')
@@ -266,12 +268,15 @@ describe('a body', () => {
 
   it('of exactly the limit is complete', async () => {
     const part = writeAndStay(`${ok}content-length: 100000\r\n\r\n`, Buffer.alloc(100_000, 97))
-    const { outcome } = await answerOf(part, limit)
+    const { outcome } = await readAnswer(part, limit)
     expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 100_000 } } })
   })
 
   it('that comes byte by byte is put together', async () => {
-    const { outcome } = await answerOf(writeAndStay(chunked, '1\r\na\r\n'.repeat(50_000), '0\r\n\r\n'), limit)
+    const { outcome } = await readAnswer(
+      writeAndStay(chunked, '1\r\na\r\n'.repeat(50_000), '0\r\n\r\n'),
+      limit,
+    )
     expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 50_000 } } })
   })
 
@@ -290,14 +295,14 @@ describe('a body', () => {
     ['identity', text],
     ['', text],
   ])('encoded with %s is decoded', async (coding, bytes) => {
-    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    const { outcome } = await readAnswer(writeAndStay(...encoded(coding, bytes)))
     expect(outcome).toMatchObject({ response: { ending: 'complete' } })
     expect(outcome.response?.body.equals(text)).toBe(true)
   })
 
   it('that a transfer coding wraps is unwrapped', async () => {
     const bytes = gzipSync(text)
-    const { outcome } = await answerOf(
+    const { outcome } = await readAnswer(
       writeAndStay(
         `${ok}transfer-encoding: gzip, chunked\r\n\r\n${bytes.length.toString(16)}\r\n`,
         bytes,
@@ -316,14 +321,14 @@ describe('a body', () => {
     ['that is not brotli', 'br', Buffer.from('hello')],
     ['that is not zstd', 'zstd', Buffer.from('hello')],
   ])('%s is kept as it came', async (_what, coding, bytes) => {
-    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    const { outcome } = await readAnswer(writeAndStay(...encoded(coding, bytes)))
     expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
     expect(outcome.response?.body.equals(bytes)).toBe(true)
   })
 
   it('that becomes invalid is kept up to there', async () => {
     const bytes = Buffer.concat([gzipSync(text).subarray(0, -8), Buffer.alloc(8, 1)])
-    const { outcome } = await answerOf(writeAndStay(...encoded('gzip', bytes)))
+    const { outcome } = await readAnswer(writeAndStay(...encoded('gzip', bytes)))
     expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
     expect(outcome.response?.body.length).toBeGreaterThan(1_000)
   })
@@ -331,7 +336,7 @@ describe('a body', () => {
   it('that breaks off is decoded as far as it came', async () => {
     const bytes = gzipSync(text)
     const head = `${ok}content-encoding: gzip\r\ncontent-length: ${bytes.length}\r\n\r\n`
-    const { outcome } = await answerOf(write(head, bytes.subarray(0, -20)))
+    const { outcome } = await readAnswer(write(head, bytes.subarray(0, -20)))
     expect(outcome).toMatchObject({ response: { ending: 'broken' } })
     expect(outcome.response?.body.length).toBeGreaterThan(1_000)
   })
@@ -341,7 +346,7 @@ describe('a body', () => {
     ['br, gzip', gzipSync(text)],
     ['gzip, br, gzip', gzipSync(text)],
   ])('of %s, of which only a part can be undone, is decoded as far as it can be', async (coding, bytes) => {
-    const { outcome } = await answerOf(writeAndStay(...encoded(coding, bytes)))
+    const { outcome } = await readAnswer(writeAndStay(...encoded(coding, bytes)))
     expect(outcome).toMatchObject({ response: { ending: 'undecodable' } })
     expect(outcome.response?.body.equals(text)).toBe(true)
   })
@@ -349,7 +354,7 @@ describe('a body', () => {
   it('of several codings that breaks off is decoded as far as it came', async () => {
     const bytes = gzipSync(deflateSync(text, { level: 0 }))
     const head = `${ok}content-encoding: deflate, gzip\r\ncontent-length: ${bytes.length}\r\n\r\n`
-    const { outcome } = await answerOf(write(head, bytes.subarray(0, -20)))
+    const { outcome } = await readAnswer(write(head, bytes.subarray(0, -20)))
     expect(outcome).toMatchObject({ response: { ending: 'broken' } })
     expect(outcome.response?.body.length).toBeGreaterThan(1_000)
   })
@@ -357,13 +362,13 @@ describe('a body', () => {
   it.each(['gzip', 'snappy', 'gzip, br', 'a, b, c, d'])(
     'that is empty needs no decoding: %s',
     async (coding) => {
-      const { outcome } = await answerOf(writeAndStay(...encoded(coding, Buffer.alloc(0))))
+      const { outcome } = await readAnswer(writeAndStay(...encoded(coding, Buffer.alloc(0))))
       expect(outcome).toMatchObject({ response: { ending: 'complete', body: { length: 0 } } })
     },
   )
 })
 
-function failureOf(outcome: Outcome): Failure {
+function expectFailure(outcome: Outcome): Failure {
   if (outcome.kind === 'responded') throw new TypeError('the answer was taken')
   return outcome.failure
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../src/contract/failure.ts'
 import type { HeldResources, Pause, PauseEnd } from '../../src/execution/held-resources.ts'
 import type { Outcome } from '../../src/webhook/wire/outcome.ts'
-import { type Answer, attempt, egressWith, execute, responseOf } from './support/executions.ts'
+import { type Answer, attempt, createResponse, egressWith, execute } from './support/executions.ts'
 
-const responded = (answer: Answer): Outcome => ({ kind: 'responded', response: responseOf(answer) })
+const responded = (answer: Answer): Outcome => ({ kind: 'responded', response: createResponse(answer) })
 
 const failed = (code: FailureCode, answer?: Answer): Outcome => ({
   kind: 'failed',
   failure: { code, detail: '', path: null },
-  response: answer === undefined ? null : responseOf(answer),
+  response: answer === undefined ? null : createResponse(answer),
 })
 
 /** A way out that gives outcomes in turn, and the last of them from then on. */

@@ -8,6 +8,7 @@ import { writeJson } from '../../src/webhook/values/json.ts'
 import {
   attempt,
   context,
+  createResponse,
   egressWith,
   execute,
   failing,
@@ -15,7 +16,6 @@ import {
   here,
   plenty,
   responding,
-  responseOf,
   type TestEgressClient,
 } from './support/executions.ts'
 
@@ -191,7 +191,10 @@ describe('an execution', () => {
         { kind: 'failed', failure: stale, response: null },
         { delivered: 'no', connectionReused: true },
       ),
-      attempt({ kind: 'responded', response: responseOf({ status: 503, headers: [['Retry-After', '7']] }) }),
+      attempt({
+        kind: 'responded',
+        response: createResponse({ status: 503, headers: [['Retry-After', '7']] }),
+      }),
     ])
 
     expect(await execute({}, egressClient)).toMatchObject({
@@ -242,17 +245,17 @@ describe('an execution', () => {
 })
 
 describe('the clock of an execution', () => {
-  const timeoutOf = async (sketch: Parameters<typeof execute>[0]) => {
+  const findTimeout = async (sketch: Parameters<typeof execute>[0]) => {
     const egressClient = responding()
     await execute(sketch, egressClient)
     return egressClient.calls[0]?.options.timeoutMs ?? Number.NaN
   }
 
   it('is timeoutMs, or what is left of deadlineMs where that is less', async () => {
-    expect(await timeoutOf({ node: { timeoutMs: 700 } })).toBe(700)
-    expect(await timeoutOf({ node: { timeoutMs: 700 }, deadlineMs: 60_000 })).toBe(700)
-    expect(await timeoutOf({ node: { timeoutMs: 700 }, deadlineMs: 500 })).toBeLessThanOrEqual(500)
-    expect(await timeoutOf({ deadlineMs: 1 })).toBe(1)
+    expect(await findTimeout({ node: { timeoutMs: 700 } })).toBe(700)
+    expect(await findTimeout({ node: { timeoutMs: 700 }, deadlineMs: 60_000 })).toBe(700)
+    expect(await findTimeout({ node: { timeoutMs: 700 }, deadlineMs: 500 })).toBeLessThanOrEqual(500)
+    expect(await findTimeout({ deadlineMs: 1 })).toBe(1)
   })
 
   it.each([
@@ -294,7 +297,7 @@ describe('the CPU time that an execution takes', () => {
     const owed: boolean[] = []
     const egressClient = egressWith(() => {
       owed.push(quota.owes(mine))
-      return [attempt({ kind: 'responded', response: responseOf({}) })]
+      return [attempt({ kind: 'responded', response: createResponse({}) })]
     })
     for (let index = 0; index < 10; index++) quota.spend(mine, 25)
     const headers = [{ name: 'X-Busy', value: `${busy}x` }]
@@ -322,7 +325,7 @@ describe('the CPU time that an execution takes', () => {
 
 describe('the last 50 ms', () => {
   const again = { attempts: 3, initialDelayMs: 0, maxDelayMs: 0 }
-  const turnedAway = attempt({ kind: 'responded', response: responseOf({ status: 503 }) })
+  const turnedAway = attempt({ kind: 'responded', response: createResponse({ status: 503 }) })
 
   it('are used where the call did not wait', async () => {
     const egressClient = responding()
@@ -379,7 +382,7 @@ describe('a request that was sent again without an answer to the first one', () 
     { delivered: 'maybe', connectionReused: true },
   )
   const resent = (status: number) =>
-    attempt({ kind: 'responded', response: responseOf({ status }) }, { purpose: 'resend' })
+    attempt({ kind: 'responded', response: createResponse({ status }) }, { purpose: 'resend' })
   const answeredWith = (status: number, first = lost) =>
     execute(
       { node: { method: 'DELETE' } },
@@ -458,7 +461,7 @@ describe('a request that was sent again without an answer to the first one', () 
 })
 
 describe('the idempotency key of a reply', () => {
-  const keyOf = async (sketch: Parameters<typeof execute>[0]) => {
+  const findKey = async (sketch: Parameters<typeof execute>[0]) => {
     const egressClient = responding()
     const reply = await execute(sketch, egressClient)
     const sent = egressClient.calls[0]?.request.headers.find(
@@ -471,13 +474,13 @@ describe('the idempotency key of a reply', () => {
   it("is what went out: the client's, the execution's, the node's, or none", async () => {
     const own = { headers: [{ name: 'idempotency-key', value: 'own' }] }
 
-    expect(await keyOf({})).toMatchObject({ key: null })
-    expect(await keyOf({ idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
-    expect(await keyOf({ node: { idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
-    expect(await keyOf({ node: { ...own, idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({
+    expect(await findKey({})).toMatchObject({ key: null })
+    expect(await findKey({ idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
+    expect(await findKey({ node: { idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({ key: 'k-1' })
+    expect(await findKey({ node: { ...own, idempotent: true }, idempotencyKey: 'k-1' })).toMatchObject({
       key: 'own',
     })
-    const { key, executionId } = await keyOf({ node: { idempotent: true } })
+    const { key, executionId } = await findKey({ node: { idempotent: true } })
     expect(key).toBe(executionId)
   })
 

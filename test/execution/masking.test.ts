@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { ExecuteReply, PreviewReply } from '../../src/contract/execution.ts'
 import {
   attempt,
+  createResponse,
   egressWith,
   execute,
   failing,
   preview,
   responding,
-  responseOf,
 } from './support/executions.ts'
 
 const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1)
@@ -64,7 +64,7 @@ describe('a reply', () => {
           return [
             attempt({
               kind: 'responded',
-              response: responseOf({
+              response: createResponse({
                 status: 500,
                 headers: [
                   ['X-Echo', echoed],
@@ -161,7 +161,7 @@ describe('a value that must not be seen', () => {
         payload: { profile: { pin } },
       },
       egressWith(({ body }) => [
-        attempt({ kind: 'responded', response: responseOf({ body: body?.toString() ?? '' }) }),
+        attempt({ kind: 'responded', response: createResponse({ body: body?.toString() ?? '' }) }),
       ]),
     )
 

@@ -7,15 +7,15 @@ import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 import {
   attempt,
   context,
+  createResponse,
   egressWith,
   given,
   here,
-  responseOf,
   type TestEgressClient,
 } from './support/executions.ts'
 
 const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: null }
-const responded = attempt({ kind: 'responded', response: responseOf({}) })
+const responded = attempt({ kind: 'responded', response: createResponse({}) })
 const closed = attempt(
   { kind: 'failed', failure: { code: 'no_response', detail: '', path: null }, response: null },
   { connectionReused: true, delivered: 'maybe' },
@@ -83,7 +83,7 @@ describe('the spans of an execution', () => {
     [400, true, '400'],
     [500, true, '500'],
   ])('have failed with status %i: %s', async (status, hasFailed, type) => {
-    const response = responseOf({ status })
+    const response = createResponse({ status })
 
     const result = await executed(egressWith(() => [attempt({ kind: 'responded', response })]))
 

@@ -71,7 +71,7 @@ function contradictionsIn(
   const checks = {
     'a request on the wire is not in the list': visits.length > mayHaveArrived,
     'a request that must not come twice was sent twice': method === 'POST' && mayHaveArrived > 1,
-    'the list says less than the reply': delivered !== surestOf(certainties),
+    'the list says less than the reply': delivered !== findSurest(certainties),
     'yes without an answer': delivered === 'yes' && answered.length === 0,
     'a status that was not sent': told.status !== null && answered.length === 0,
     'an answer without yes': response !== null && delivered !== 'yes',
@@ -81,7 +81,7 @@ function contradictionsIn(
   return Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [what] : []))
 }
 
-function surestOf(certainties: readonly string[]): string | undefined {
+function findSurest(certainties: readonly string[]): string | undefined {
   return ['yes', 'maybe', 'no'].find((certainty) => certainties.includes(certainty))
 }
 

@@ -21,7 +21,7 @@ export const faultTable: readonly Chapter[] = [
 ]
 
 /** The rows that a suite can make, by chapter. */
-export function faultsOf({ bendNetwork }: { readonly bendNetwork: boolean }): readonly FaultsOfChapter[] {
+export function listFaults({ bendNetwork }: { readonly bendNetwork: boolean }): readonly FaultsOfChapter[] {
   return faultTable
     .map(({ title, faults }) => ({
       title,

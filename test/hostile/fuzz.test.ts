@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { attack, harmOf } from './support/attack.ts'
+import { assessHarm, attack } from './support/attack.ts'
 import type { HostileRequest } from './support/hostile-client.ts'
 import { hostileService } from './support/hostile-service.ts'
 import { hostileTarget } from './support/hostile-target.ts'
@@ -56,7 +56,7 @@ describe.each([96, 160])('the service with a heap of %d MB', (heapMb) => {
       })
 
       sent += requests.length
-      const harm = harmOf(aftermath)
+      const harm = assessHarm(aftermath)
       if (harm.length > 0)
         expect.unreachable(`FUZZ_SEED=${seed}: ${harm.join('; ')}; ${await keep(requests)}`)
     }

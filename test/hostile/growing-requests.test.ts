@@ -236,7 +236,7 @@ const captures = (count: number, template: string | ((index: number) => string))
     many(count, (index) => [`c${index}`, typeof template === 'string' ? template : template(index)]),
   ),
 })
-const bodyOf = (bytes: number) => () =>
+const createBody = (bytes: number) => () =>
   respond({ headers: ['content-type: text/plain'], body: 'a'.repeat(bytes) })
 const listIn = (count: number) => () =>
   respondJson(JSON.stringify(many(count, (index) => ({ id: index, tags: ['a', 'b'] }))))
@@ -255,19 +255,19 @@ describeShapes('much from captures:', { service, target }, [
   {
     name: '5,000 of the whole body',
     request: (url) => execute({ node: { method: 'GET', url, ...captures(5_000, '{{response.body}}') } }),
-    answer: bodyOf(1_000_000),
+    answer: createBody(1_000_000),
     codes: sent,
   },
   {
     name: 'a hundred of the whole body',
     request: (url) => execute({ node: { method: 'GET', url, ...captures(100, '{{response.body}}') } }),
-    answer: bodyOf(1_000_000),
+    answer: createBody(1_000_000),
     codes: judged,
   },
   {
     name: 'a hundred of the whole body within a text',
     request: (url) => execute({ node: { method: 'GET', url, ...captures(100, 'a{{response.body}}b') } }),
-    answer: bodyOf(1_000_000),
+    answer: createBody(1_000_000),
     codes: judged,
   },
   {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { requestOf } from '../support/raw-client.ts'
+import { writeRequest } from '../support/raw-client.ts'
 import { attack, expectUnharmed, sending } from './support/attack.ts'
 import type { HostileRequest } from './support/hostile-client.ts'
 import { hostileService } from './support/hostile-service.ts'
@@ -175,7 +175,7 @@ describe('clients that do not read', () => {
 
     const aftermath = await attack(service, async (send) => {
       sockets.push(...(await Promise.all(many(20, () => deafClient()))))
-      for (const socket of sockets) socket.write(requestOf('POST', path, String(body)).repeat(20))
+      for (const socket of sockets) socket.write(writeRequest('POST', path, String(body)).repeat(20))
       for (let call = 0; call < 40; call++) {
         await send(execute({ node: { method: 'GET', url }, tenant: 'other' }))
         await sleep(25)

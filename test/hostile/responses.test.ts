@@ -314,7 +314,7 @@ describeShapes('a simulated response:', { service, target }, [
         simulate: {
           status: 200,
           headers: Object.fromEntries(
-            many(1_000, (index) => [caseOf('set-cookie', index), `${'a'.repeat(20)}${index}`]),
+            many(1_000, (index) => [mixCase('set-cookie', index), `${'a'.repeat(20)}${index}`]),
           ),
           body: 'a'.repeat(800_000),
         },
@@ -331,7 +331,7 @@ describeShapes('a simulated response:', { service, target }, [
         simulate: {
           status: 200,
           headers: Object.fromEntries(
-            many(4_000, (index) => [caseOf('abcdefghijklmnop', index), 'a'.repeat(100)]),
+            many(4_000, (index) => [mixCase('abcdefghijklmnop', index), 'a'.repeat(100)]),
           ),
         },
       }),
@@ -369,6 +369,6 @@ describeShapes('a simulated response:', { service, target }, [
 ])
 
 /** A name of which some letters are capital, as the bits of a number say. */
-function caseOf(name: string, bits: number): string {
+function mixCase(name: string, bits: number): string {
   return [...name].map((letter, index) => ((bits >> index) & 1 ? letter.toUpperCase() : letter)).join('')
 }

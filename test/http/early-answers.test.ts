@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { testFiles } from '../support/files.ts'
-import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
+import { rawClient, writeHead, writeRequest } from '../support/raw-client.ts'
 import { service } from '../support/service.ts'
 
 const key = 'a-key-of-the-tests'
@@ -26,9 +26,9 @@ describe('an answer that is known before the request was read', () => {
       const { url } = await serviceWithClients()
       const client = await rawClient(url)
 
-      client.write(headOf('POST', '/v1/execute', length, ...fields))
+      client.write(writeHead('POST', '/v1/execute', length, ...fields))
       expect(await client.until('\r\n\r\n{')).toContain(`HTTP/1.1 ${status}`)
-      client.write(body + requestOf('GET', '/livez', ''))
+      client.write(body + writeRequest('GET', '/livez', ''))
 
       await client.until('{"status":"ok"}')
     },
@@ -40,7 +40,7 @@ describe('an answer that is known before the request was read', () => {
       const { url } = await serviceWithClients()
       const client = await rawClient(url)
 
-      client.write(headOf('POST', '/v1/execute', length, 'Connection: close', ...fields) + body)
+      client.write(writeHead('POST', '/v1/execute', length, 'Connection: close', ...fields) + body)
 
       expect(await client.toEnd()).toMatch(new RegExp(`^HTTP/1.1 ${status}.*\r\nconnection: close`, 'is'))
     },

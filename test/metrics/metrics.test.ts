@@ -11,9 +11,9 @@ import { createMetrics, type Metrics, type MetricsSources } from '../../src/metr
 import { execution, failedExecution } from '../statistics/support/executions.ts'
 import { closings, closingTarget } from '../support/closing-target.ts'
 import { testFiles } from '../support/files.ts'
-import { headOf, rawClient } from '../support/raw-client.ts'
+import { rawClient, writeHead } from '../support/raw-client.ts'
 import { inTurn, json } from '../support/receiver.ts'
-import { growth, scrape, seriesOf } from '../support/scrape.ts'
+import { growth, parseSeries, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -119,7 +119,7 @@ describe('the metrics of requests that are refused', () => {
     const before = await scrape(url)
     const client = await rawClient(url)
 
-    client.write(headOf('POST', '/v1/execute', 10_000))
+    client.write(writeHead('POST', '/v1/execute', 10_000))
     client.write('{"node":')
     await vi.waitUntil(async () => (await scrape(url)).get('webhook_node_executions_in_flight') === 1)
     await client.hangUp()
@@ -165,9 +165,9 @@ describe('the metrics of the load', () => {
   })
 
   it('show what the egress client says of itself', async () => {
-    const metrics = metricsOf({ load: () => ({ connections: 5, waiting: 3 }) })
+    const metrics = createTestMetrics({ load: () => ({ connections: 5, waiting: 3 }) })
 
-    const series = seriesOf(await metrics.exposition())
+    const series = parseSeries(await metrics.exposition())
 
     expect(series.get('webhook_node_connections_open')).toBe(5)
     expect(series.get('webhook_node_calls_waiting')).toBe(3)
@@ -205,9 +205,9 @@ describe('the metrics of the process', () => {
   })
 
   it('show that the event loop was held up, to every client that asks', async () => {
-    const metrics = metricsOf()
+    const metrics = createTestMetrics()
     const lag = async () =>
-      seriesOf(await metrics.exposition()).get('webhook_node_event_loop_lag_seconds_sum') ?? 0
+      parseSeries(await metrics.exposition()).get('webhook_node_event_loop_lag_seconds_sum') ?? 0
 
     const end = performance.now() + 300
     while (performance.now() < end);
@@ -217,12 +217,12 @@ describe('the metrics of the process', () => {
   })
 
   it('are not shared with another service of the same process', async () => {
-    const one = metricsOf()
-    const other = metricsOf()
+    const one = createTestMetrics()
+    const other = createTestMetrics()
 
     one.refused('internal')
 
-    const [ofOne, ofOther] = [seriesOf(await one.exposition()), seriesOf(await other.exposition())]
+    const [ofOne, ofOther] = [parseSeries(await one.exposition()), parseSeries(await other.exposition())]
     expect(ofOne.get('webhook_node_problems_total{code="internal"}')).toBe(1)
     expect(ofOther.get('webhook_node_problems_total{code="internal"}')).toBe(0)
   })
@@ -257,18 +257,18 @@ describe('the series', () => {
   })
 
   it('have one for every way an execution and an attempt can end', async () => {
-    const metrics = metricsOf()
-    const before = [...seriesOf(await metrics.exposition()).keys()]
+    const metrics = createTestMetrics()
+    const before = [...parseSeries(await metrics.exposition()).keys()]
 
     for (const record of possibleRecords())
       for (const branch of record.succeeded ? (['success'] as const) : branchNames)
         metrics.executed({ ...record, branch })
 
-    expect([...seriesOf(await metrics.exposition()).keys()]).toEqual(before)
+    expect([...parseSeries(await metrics.exposition()).keys()]).toEqual(before)
   })
 })
 
-function metricsOf(own: Partial<MetricsSources> = {}): Metrics {
+function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
   const metrics = createMetrics({
     version: '0.0.0',
     problemCodes: ['internal'],

@@ -21,14 +21,14 @@ interface AlertTest {
 }
 
 const root = join(import.meta.dirname, '../..')
-const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const page = textOf('docs/observability.md')
-const alertsPage = textOf('docs/alerts.md')
+const readText = (file: string) => readFileSync(join(root, file), 'utf8')
+const page = readText('docs/observability.md')
+const alertsPage = readText('docs/alerts.md')
 
-const alerts: readonly Alert[] = parse(textOf('monitoring/alerts.yaml')).groups.flatMap(
+const alerts: readonly Alert[] = parse(readText('monitoring/alerts.yaml')).groups.flatMap(
   ({ rules }: { rules: Alert[] }) => rules,
 )
-const alertTests: readonly AlertTest[] = parse(textOf('monitoring/alerts.test.yaml')).tests.flatMap(
+const alertTests: readonly AlertTest[] = parse(readText('monitoring/alerts.test.yaml')).tests.flatMap(
   ({ alert_rule_test }: { alert_rule_test: AlertTest[] }) => alert_rule_test,
 )
 const shownQueries = [...page.matchAll(/^ *```promql\n(.*?)^ *```$/gms)].map(([, query = '']) => query)
@@ -42,7 +42,7 @@ describe('the page of alerts', () => {
   })
 
   it('names only metrics that exist', async () => {
-    const names = namesOf(await scrapeOfAService())
+    const names = listNames(await scrapeOfAService())
 
     for (const [name] of alertsPage.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
   })
@@ -50,16 +50,16 @@ describe('the page of alerts', () => {
 
 describe('the page of operations', () => {
   it('names only metrics that exist', async () => {
-    const names = namesOf(await scrapeOfAService())
+    const names = listNames(await scrapeOfAService())
 
-    for (const [name] of textOf('docs/operations.md').matchAll(/\bwebhook_node_\w+/g))
+    for (const [name] of readText('docs/operations.md').matchAll(/\bwebhook_node_\w+/g))
       expect(names).toContain(name)
   })
 })
 
 describe('the page of observability', () => {
   it('has the five queries that matter, and names only metrics that exist', async () => {
-    const names = namesOf(await scrapeOfAService())
+    const names = listNames(await scrapeOfAService())
 
     expect(shownQueries).toHaveLength(5)
     for (const [name] of page.matchAll(/\bwebhook_node_\w+/g)) expect(names).toContain(name)
@@ -80,7 +80,7 @@ describe('the page of observability', () => {
     await execute({ node: { method: 'GET', url: target.url } })
 
     const [, example = ''] = /^```json\n(\{\n {2}"level".*?)^```$/ms.exec(page) ?? []
-    expect(fieldsOf(JSON.parse(example))).toEqual(fieldsOf(log.at(-1) ?? {}))
+    expect(listFields(JSON.parse(example))).toEqual(listFields(log.at(-1) ?? {}))
   })
 })
 
@@ -88,9 +88,9 @@ describe.each(queries)('the query %s', (_name, query) => {
   it('asks for metrics and labels that exist', async () => {
     const series = await scrapeOfAService()
 
-    for (const name of metricsIn(query)) expect([...namesOf(series), 'up']).toContain(name)
+    for (const name of metricsIn(query)) expect([...listNames(series), 'up']).toContain(name)
     for (const matcher of matchersIn(query)) expect(unmatched(matcher, series)).toEqual([])
-    for (const label of groupingLabelsIn(query)) expect([...labelsOf(series), 'instance']).toContain(label)
+    for (const label of groupingLabelsIn(query)) expect([...listLabels(series), 'instance']).toContain(label)
   })
 })
 
@@ -118,11 +118,11 @@ async function scrapeOfAService(): Promise<Scrape> {
   return await scrape(url)
 }
 
-function namesOf(series: Scrape): Set<string> {
+function listNames(series: Scrape): Set<string> {
   return new Set([...series.keys()].map((key) => key.replace(/\{.*/, '')))
 }
 
-function labelsOf(series: Scrape): Set<string> {
+function listLabels(series: Scrape): Set<string> {
   return new Set([...series.keys()].flatMap((key) => key.match(/[a-z_]+(?==")/g) ?? []))
 }
 
@@ -136,11 +136,11 @@ function unmatched({ metric, label, operator, value }: Matcher, series: Scrape):
 }
 
 /** The names of all members, those of members too, in their order. */
-function fieldsOf(line: object): string[] {
+function listFields(line: object): string[] {
   return Object.entries(line).flatMap(([name, value]) => [
     name,
     ...(typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? fieldsOf(value).map((inner) => `${name}.${inner}`)
+      ? listFields(value).map((inner) => `${name}.${inner}`)
       : []),
   ])
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { metadataAddresses } from '../../src/egress/policy/metadata-addresses.ts'
-import { embeddingRecipes, nat64Prefixes, textOf } from '../egress/support/second-opinion.ts'
+import { embeddingRecipes, formatAddress, nat64Prefixes } from '../egress/support/second-opinion.ts'
 import { routeEverywhere, takeSent, watchPackets } from './support/network.ts'
 import { startWorld } from './support/world.ts'
 
@@ -19,7 +19,7 @@ describe.each(embeddingRecipes)('a metadata service that is written as $name', (
   it.each(ofIpv4)('gets not one packet at %s, although everything is opened', async (address) => {
     routeEverywhere()
     takeSent()
-    const text = textOf(embed(Buffer.from(address.split('.').map(Number)), noise))
+    const text = formatAddress(embed(Buffer.from(address.split('.').map(Number)), noise))
     expect(await world.get(`https://[${text}]/`)).toMatchObject({
       status: 200,
       body: { reason: { code: 'address_denied' }, delivered: 'no' },

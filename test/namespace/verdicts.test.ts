@@ -22,7 +22,7 @@ const plain = entries.filter(({ url }) => /^http:/i.test(url))
 const secure = entries.map((entry) => ({ ...entry, url: entry.url.replace(/^http:/i, 'https:') }))
 const withVerdict = (wanted: string) => secure.filter(({ verdict }) => verdict === wanted)
 
-const world = await startWorld(Object.fromEntries(secure.flatMap(zoneOf)))
+const world = await startWorld(Object.fromEntries(secure.flatMap(createZone)))
 afterAll(() => world.close())
 
 /** Everything that the registries set aside, and a metadata service at a public address. */
@@ -108,7 +108,7 @@ function failedAs(code: string) {
 }
 
 /** What the name server says about the host of an entry. */
-function zoneOf({ url, dns }: Entry) {
+function createZone({ url, dns }: Entry) {
   if (dns === undefined) return []
   const zone = {
     a: dns.filter((address) => !isIPv6(address)),

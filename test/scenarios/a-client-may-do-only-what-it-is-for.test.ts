@@ -10,9 +10,9 @@ import { type Service, service } from '../support/service.ts'
 
 type Clients = Readonly<Record<string, object>>
 
-const keyOf = (name: string) => `the-key-of-${name}`
-const asClient = (name: string) => ({ authorization: `Bearer ${keyOf(name)}` })
-const entry = (name: string, rest: object = {}) => ({ keys: [`sha256:${hashKey(keyOf(name))}`], ...rest })
+const nameKey = (name: string) => `the-key-of-${name}`
+const asClient = (name: string) => ({ authorization: `Bearer ${nameKey(name)}` })
+const entry = (name: string, rest: object = {}) => ({ keys: [`sha256:${hashKey(nameKey(name))}`], ...rest })
 
 /** Without a packet: the address is one that nothing opens. */
 const node = { id: 'crm-lead', method: 'GET', url: 'https://169.254.169.254/' }
@@ -175,7 +175,7 @@ describe('a client with a list of tenants', () => {
   )
 
   it('may have its list in API_KEYS, too', async () => {
-    const { post } = await service({ settings: { API_KEYS: `engine:${keyOf('engine')}@acme|globex` } })
+    const { post } = await service({ settings: { API_KEYS: `engine:${nameKey('engine')}@acme|globex` } })
     const statusFor = async (tenant?: string) =>
       (await post('/v1/execute', { node, tenant }, asClient('engine'))).status
 
@@ -261,7 +261,7 @@ describe('API_KEYS_FILE', () => {
   it('that cannot be used any more is logged as an error, without a key, and changes nothing', async () => {
     const { post, files, log } = await serviceFor({ engine: entry('engine') })
 
-    await files.replace('clients.json', JSON.stringify({ engine: { keys: [keyOf('engine-2027')] } }))
+    await files.replace('clients.json', JSON.stringify({ engine: { keys: [nameKey('engine-2027')] } }))
     await vi.waitFor(
       () =>
         expect(log).toContainEqual(expect.objectContaining({ level: 'error', problems: expect.anything() })),
@@ -270,7 +270,7 @@ describe('API_KEYS_FILE', () => {
 
     expect(await post('/v1/execute', { node }, asClient('engine'))).toMatchObject({ status: 200 })
     expect(await post('/v1/execute', { node }, asClient('engine-2027'))).toMatchObject({ status: 401 })
-    expect(JSON.stringify(log)).not.toContain(keyOf('engine'))
+    expect(JSON.stringify(log)).not.toContain(nameKey('engine'))
   }, 30_000)
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { untilGauge } from '../support/gauge.ts'
-import { rawClient, requestOf } from '../support/raw-client.ts'
+import { rawClient, writeRequest } from '../support/raw-client.ts'
 import { untilDraining } from '../support/readiness.ts'
 import { held, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
@@ -14,7 +14,7 @@ async function serviceWithClient(settings: Readonly<Record<string, string>> = {}
   return {
     ...running,
     hangUp: client.hangUp,
-    begin: (node: object) => client.write(requestOf('POST', '/v1/execute', JSON.stringify({ node }))),
+    begin: (node: object) => client.write(writeRequest('POST', '/v1/execute', JSON.stringify({ node }))),
     lines: (count: number) =>
       vi.waitUntil(() => {
         const lines = log.filter(({ msg }) => msg === 'node executed')

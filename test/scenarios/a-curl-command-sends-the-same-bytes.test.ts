@@ -30,7 +30,7 @@ async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variable
   const executed = await execute(call)
   const { curl, warnings } = await preview(call)
   expect(warnings.map(({ code }) => code)).not.toContain('curl_not_exact')
-  const named = Object.entries(secrets).map(([name, value]) => [variableOf(name), value] as const)
+  const named = Object.entries(secrets).map(([name, value]) => [readVariable(name), value] as const)
   await runCommand(curl ?? '', { ...Object.fromEntries(named), ...variables })
   const [own, byCurl] = target.received
   if (own === undefined || byCurl === undefined) throw new TypeError(JSON.stringify({ executed, curl }))
@@ -38,7 +38,7 @@ async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variable
 }
 
 /** As the command calls it. */
-function variableOf(name: string): string {
+function readVariable(name: string): string {
   return ['newline', 'PATH', 'IFS', 'UID', 'path', 'HOME'].includes(name) ? `secret_${name}` : name
 }
 

@@ -4,7 +4,7 @@ import { collector } from '../support/collector.ts'
 import { service } from '../support/service.ts'
 
 /** The second execution of a node: the target is just closing the connection that the first one has left. */
-async function secondOf(part: object, statuses: readonly number[] = [200], settings = {}) {
+async function executeTwice(part: object, statuses: readonly number[] = [200], settings = {}) {
   const target = await closingTarget(closings.destroy, statuses)
   const { execute, post, drain } = await service({ settings })
   const url = `https://127.0.0.1:${target.port}/leads/7`
@@ -30,7 +30,7 @@ describe('a kept connection that ends during a call', () => {
     { method: 'POST', idempotent: true },
     { method: 'PATCH', idempotent: true },
   ])('does no harm to %j', async (part) => {
-    const { execute, node, target } = await secondOf(part)
+    const { execute, node, target } = await executeTwice(part)
 
     const reply = await execute({ node })
 
@@ -47,7 +47,10 @@ describe('a kept connection that ends during a call', () => {
   it.each(['POST', 'PATCH'])(
     'does not make a %s go out twice: the hint says what happened',
     async (method) => {
-      const { execute, node, target } = await secondOf({ method, retry: { attempts: 3, initialDelayMs: 1 } })
+      const { execute, node, target } = await executeTwice({
+        method,
+        retry: { attempts: 3, initialDelayMs: 1 },
+      })
 
       const reply = await execute({ node })
 
@@ -69,7 +72,7 @@ describe('a kept connection that ends during a call', () => {
   )
 
   it('does no harm to a node that asks for a connection of its own', async () => {
-    const { execute, node, target } = await secondOf({ method: 'POST', keepAlive: false })
+    const { execute, node, target } = await executeTwice({ method: 'POST', keepAlive: false })
 
     for (let call = 0; call < 3; call++)
       expect(await execute({ node })).toMatchObject({
@@ -86,7 +89,7 @@ describe('a kept connection that ends during a call', () => {
   })
 
   it('leaves both requests under the same key', async () => {
-    const { execute, node, target } = await secondOf({ method: 'POST', idempotent: true })
+    const { execute, node, target } = await executeTwice({ method: 'POST', idempotent: true })
 
     const { idempotencyKey } = await execute({ node })
 
@@ -98,7 +101,7 @@ describe('a kept connection that ends during a call', () => {
   })
 
   it.each([404, 409, 410, 412])('makes a %i a possible effect of the first request', async (status) => {
-    const { execute, node } = await secondOf({ method: 'DELETE' }, [200, status])
+    const { execute, node } = await executeTwice({ method: 'DELETE' }, [200, status])
 
     expect(await execute({ node })).toMatchObject({
       reason: {
@@ -112,7 +115,7 @@ describe('a kept connection that ends during a call', () => {
   })
 
   it('leaves the answer to the second request to the retry rule of the node', async () => {
-    const { execute, node } = await secondOf(
+    const { execute, node } = await executeTwice(
       { method: 'PUT', retry: { attempts: 2, initialDelayMs: 1 } },
       [200, 503, 201],
     )
@@ -131,7 +134,7 @@ describe('a kept connection that ends during a call', () => {
 
   it('gives each request a span of its own, which the target gets', async () => {
     const spansGoTo = await collector()
-    const { post, node, target, drain } = await secondOf({ method: 'GET', propagateTrace: true }, [200], {
+    const { post, node, target, drain } = await executeTwice({ method: 'GET', propagateTrace: true }, [200], {
       OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url,
     })
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'

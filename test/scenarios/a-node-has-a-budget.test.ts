@@ -229,7 +229,7 @@ describe('the captured values', () => {
 
 describe('warnings', () => {
   const name = 'x'.repeat(20_000)
-  const bodyOf = (placeholders: number) => ({
+  const createBody = (placeholders: number) => ({
     structure: 'json',
     content: { [name]: list(placeholders, () => '{{ profile.missing }}') },
   })
@@ -241,7 +241,7 @@ describe('warnings', () => {
       const { post } = await service({ settings: { MAX_RENDER_MS: '10000' } })
 
       const { status, body } = await post<{ warnings: Warning[] }>(route, {
-        node: { method: 'POST', url: target.url, body: bodyOf(500) },
+        node: { method: 'POST', url: target.url, body: createBody(500) },
       })
 
       expect(status).toBe(200)
@@ -257,7 +257,7 @@ describe('warnings', () => {
     const target = await receiver(json(200, {}))
     const { execute } = await service({ settings: { MAX_RENDER_MS: '10000' } })
 
-    const { warnings } = await execute({ node: { method: 'POST', url: target.url, body: bodyOf(12) } })
+    const { warnings } = await execute({ node: { method: 'POST', url: target.url, body: createBody(12) } })
 
     expect(warnings.map(({ code }) => code)).toEqual(list(12, () => 'template_undefined'))
   })

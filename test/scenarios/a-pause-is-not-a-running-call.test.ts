@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { untilGauge } from '../support/gauge.ts'
-import { rawClient, requestOf } from '../support/raw-client.ts'
+import { rawClient, writeRequest } from '../support/raw-client.ts'
 import { untilDraining } from '../support/readiness.ts'
 import { type Answer, held, inTurn, json, retryLater } from '../support/receiver.ts'
 import { scrape } from '../support/scrape.ts'
@@ -60,7 +60,7 @@ describe('a pause before the next attempt', () => {
 
     const waiting = await Promise.all(Array.from({ length: 20 }, () => rawClient(url)))
     const node = { method: 'GET', url: target.url, retry: patiently }
-    for (const client of waiting) client.write(requestOf('POST', '/v1/execute', JSON.stringify({ node })))
+    for (const client of waiting) client.write(writeRequest('POST', '/v1/execute', JSON.stringify({ node })))
     await paused(started, 20)
     await running(started, 0)
 
@@ -142,7 +142,7 @@ describe('a pause before the next attempt', () => {
     const client = await rawClient(started.url)
     const node = { method: 'GET', url: target.url, retry: patiently }
 
-    client.write(requestOf('POST', '/v1/execute', JSON.stringify({ node })))
+    client.write(writeRequest('POST', '/v1/execute', JSON.stringify({ node })))
     await paused(started, 1)
     await client.hangUp()
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rawClient, requestOf } from '../support/raw-client.ts'
+import { rawClient, writeRequest } from '../support/raw-client.ts'
 import { inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -10,7 +10,7 @@ const traceparent = `00-${traceId}-00f067aa0ba902b7-01`
 const anywhere = /^00-[\da-f]{32}-[\da-f]{16}-02$/
 const inTrace = new RegExp(`^00-${traceId}-[\\da-f]{16}-01$`)
 
-function traceHeadersOf(request: ReceivedRequest | undefined) {
+function readTraceHeaders(request: ReceivedRequest | undefined) {
   const pairs = request === undefined ? [] : headerPairs(request)
   return pairs.filter(([name]) => name.toLowerCase().startsWith('trace'))
 }
@@ -22,7 +22,7 @@ async function started() {
     const body = { node: { method: 'POST', url: target.url, ...node } }
     const reply = await post<{ request: { headers: [string, string][] } }>('/v1/execute', body, headers)
     const line = log.findLast(({ msg }) => msg === 'node executed')
-    return { reply, line, sent: traceHeadersOf(target.received.at(-1)) }
+    return { reply, line, sent: readTraceHeaders(target.received.at(-1)) }
   }
   return { target, execute }
 }
@@ -92,7 +92,7 @@ describe('a trace', () => {
     const line = `traceparent: ${traceparent}`
 
     const client = await rawClient(url)
-    client.write(requestOf('POST', '/v1/execute', body, line, line))
+    client.write(writeRequest('POST', '/v1/execute', body, line, line))
     const reply = await client.until('expectation')
 
     expect(reply).toMatch(/^HTTP\/1\.1 200/)
@@ -106,7 +106,7 @@ describe('a trace', () => {
 
     const reply = await execute({ node: { method: 'POST', url: target.url, retry, propagateTrace: true } })
 
-    const parents = target.received.map((request) => traceHeadersOf(request)[0]?.[1])
+    const parents = target.received.map((request) => readTraceHeaders(request)[0]?.[1])
     expect(new Set(parents).size).toBe(3)
     expect(new Set(parents.map((parent) => parent?.split('-')[1])).size).toBe(1)
     expect(reply.request?.headers?.flat()).toEqual(target.received.at(-1)?.rawHeaders)

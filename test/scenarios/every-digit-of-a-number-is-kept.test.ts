@@ -42,7 +42,7 @@ describe('a number', () => {
   it('keeps every digit in a full body, and in a form', async () => {
     const target = await receiver((_request, response) => response.end())
     const { post } = await service()
-    const requestOf = (contentType: string) => `{
+    const writeRequest = (contentType: string) => `{
       "node": {
         "method": "POST", "url": "${target.url}/",
         "body": { "structure": "full", "source": "event", "contentType": "${contentType}" }
@@ -50,8 +50,8 @@ describe('a number', () => {
       "payload": { "event": { "id": ${long}, "amount": ${precise} } }
     }`
 
-    await post('/v1/execute', requestOf('application/json'))
-    await post('/v1/execute', requestOf('application/x-www-form-urlencoded'))
+    await post('/v1/execute', writeRequest('application/json'))
+    await post('/v1/execute', writeRequest('application/x-www-form-urlencoded'))
 
     expect(target.received.map(({ body }) => body.toString())).toEqual([
       `{"id":${long},"amount":${precise}}`,

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { untilGauge } from '../support/gauge.ts'
 import { startProcessAmongServers } from '../support/process.ts'
-import { headOf, rawClient } from '../support/raw-client.ts'
+import { rawClient, writeHead } from '../support/raw-client.ts'
 import { held, json } from '../support/receiver.ts'
 import { growth, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
@@ -12,7 +12,7 @@ import { service } from '../support/service.ts'
 const row = { sku: 'SKU-4711', name: 'A product with a name', price: 19.5, tags: ['new', 'sale'] }
 
 /** JSON of that many bytes, or a few less: a list of equal items. */
-function listOf(entry: unknown, bytes: number): unknown[] {
+function createList(entry: unknown, bytes: number): unknown[] {
   return Array(Math.floor(bytes / (JSON.stringify(entry).length + 1))).fill(entry)
 }
 
@@ -30,19 +30,19 @@ async function tightService(settings: Readonly<Record<string, string>> = {}) {
     release,
     /** Begins a call with a text of that many bytes, which lasts until the target is released. */
     async hold(bytes: number, headers: Readonly<Record<string, string>> = {}) {
-      const reply = started.post('/v1/execute', bodyOf(`${target.url}/held`, 'x'.repeat(bytes)), headers)
+      const reply = started.post('/v1/execute', createBody(`${target.url}/held`, 'x'.repeat(bytes)), headers)
       await vi.waitUntil(() => target.received.length === 1)
       return { reply }
     },
   }
 }
 
-function bodyOf(url: string, text: unknown) {
+function createBody(url: string, text: unknown) {
   return { node: { method: 'POST', url }, payload: { event: { text } } }
 }
 
 /** Sends the same text each time, and tells what came of it. */
-function callOf(dispatcher: Agent, url: string, body: Buffer): () => Promise<string> {
+function createCall(dispatcher: Agent, url: string, body: Buffer): () => Promise<string> {
   const options = {
     dispatcher,
     method: 'POST',
@@ -65,8 +65,12 @@ const overloaded = { status: 503, body: { code: 'overloaded', delivered: 'no', r
 
 describe('the limit of memory', () => {
   it.each([
-    ['300 calls at once, each with 771 KB of rows', 300, listOf(row, 771_000)],
-    ['100 calls at once, each with 771 KB of empty objects, twenty times as much', 100, listOf({}, 771_000)],
+    ['300 calls at once, each with 771 KB of rows', 300, createList(row, 771_000)],
+    [
+      '100 calls at once, each with 771 KB of empty objects, twenty times as much',
+      100,
+      createList({}, 771_000),
+    ],
   ])(
     'keeps the process alive with 256 MB of heap and %s',
     async (_what, count, items) => {
@@ -81,7 +85,11 @@ describe('the limit of memory', () => {
       onTestFinished(() => agent.destroy())
       onTestFinished(release)
       const node = { method: 'POST', url: target.url, timeoutMs: 60_000, body: { structure: 'full' } }
-      const call = callOf(agent, url, Buffer.from(JSON.stringify({ node, payload: { event: { items } } })))
+      const call = createCall(
+        agent,
+        url,
+        Buffer.from(JSON.stringify({ node, payload: { event: { items } } })),
+      )
       let answered = 0
 
       const replies = Array.from({ length: count }, () => call().finally(() => answered++))
@@ -107,7 +115,7 @@ describe('the limit of memory', () => {
     const { reply } = await hold(100_000)
     const client = await rawClient(url)
 
-    client.write(headOf('POST', '/v1/execute', 100_000))
+    client.write(writeHead('POST', '/v1/execute', 100_000))
 
     expect(await client.until('HTTP/1.1 503')).toMatch(/retry-after: 1/i)
     release()
@@ -118,13 +126,13 @@ describe('the limit of memory', () => {
     const { url, hold, release, target } = await tightService()
     const { reply } = await hold(100_000)
     const [small, large] = [await rawClient(url), await rawClient(url)]
-    const head = headOf('POST', '/v1/execute', 0, 'Transfer-Encoding: chunked').replace(
+    const head = writeHead('POST', '/v1/execute', 0, 'Transfer-Encoding: chunked').replace(
       /Content-Length: 0\r\n/,
       '',
     )
     const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
 
-    small.write(head + chunk(JSON.stringify(bodyOf(target.url, 'x'))) + chunk(''))
+    small.write(head + chunk(JSON.stringify(createBody(target.url, 'x'))) + chunk(''))
     expect(await small.until('"branch"')).toMatch(/^HTTP\/1.1 200/)
     large.write(head)
     for (let sent = 0; sent < 200_000; sent += 10_000) large.write(chunk('x'.repeat(10_000)))
@@ -139,18 +147,24 @@ describe('the limit of memory', () => {
     const { hold, post, target, release } = await tightService()
     const { reply } = await hold(10_000)
 
-    expect(await post('/v1/execute', bodyOf(target.url, 'x'.repeat(20_000)))).toMatchObject({ status: 200 })
-    expect(await post('/v1/execute', bodyOf(target.url, listOf({}, 20_000)))).toMatchObject(overloaded)
+    expect(await post('/v1/execute', createBody(target.url, 'x'.repeat(20_000)))).toMatchObject({
+      status: 200,
+    })
+    expect(await post('/v1/execute', createBody(target.url, createList({}, 20_000)))).toMatchObject(
+      overloaded,
+    )
 
     release()
     await reply
-    expect(await post('/v1/execute', bodyOf(target.url, listOf({}, 20_000)))).toMatchObject({ status: 200 })
+    expect(await post('/v1/execute', createBody(target.url, createList({}, 20_000)))).toMatchObject({
+      status: 200,
+    })
   })
 
   it('refuses a request by what it is rendered to, with nothing sent', async () => {
     const { url, hold, post, target, release } = await tightService()
     const fields = Array.from({ length: 25 }, (_, i) => ({ name: `f${i}`, source: 'event', field: 'text' }))
-    const { node, payload } = bodyOf(target.url, 'x'.repeat(20_000))
+    const { node, payload } = createBody(target.url, 'x'.repeat(20_000))
     const large = { node: { ...node, body: { structure: 'simple', fields } }, payload }
     const before = await scrape(url)
     const { reply } = await hold(10_000)
@@ -196,7 +210,7 @@ describe('the limit of memory', () => {
   it('gives one client half of it where there are several', async () => {
     const [a, b] = ['a-0123456789abcdef', 'b-0123456789abcdef']
     const { hold, post, target, release } = await tightService({ API_KEYS: `a:${a},b:${b}` })
-    const body = bodyOf(target.url, 'x'.repeat(20_000))
+    const body = createBody(target.url, 'x'.repeat(20_000))
     const { reply } = await hold(70_000, { authorization: `Bearer ${a}` })
 
     const refused = await post<Problem>('/v1/execute', body, { authorization: `Bearer ${a}` })

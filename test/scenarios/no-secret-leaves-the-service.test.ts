@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { collector } from '../support/collector.ts'
-import { tracesOf } from '../support/disguises.ts'
+import { listTraces } from '../support/disguises.ts'
 import { testFiles } from '../support/files.ts'
 import { type Answer, json } from '../support/receiver.ts'
 import { authority, rawServer, receiver } from '../support/servers.ts'
@@ -12,9 +12,9 @@ import {
   type Canaries,
   callsWith,
   cutAnswer,
-  echoOf,
   mark,
   sampleCanaries,
+  writeEcho,
 } from './support/canaries.ts'
 
 const key = `${mark}-key-0123456789`
@@ -102,13 +102,13 @@ async function parrot() {
 
 /** Also what a JSON text says counts as shown. */
 function expectNone(texts: readonly string[], samples: readonly Canaries[]): void {
-  expectNoTrace(texts, [mark, ...samples.flatMap((sample) => Object.values(sample).flatMap(tracesOf))])
+  expectNoTrace(texts, [mark, ...samples.flatMap((sample) => Object.values(sample).flatMap(listTraces))])
 }
 
 /** What workflows get has no secret of the service, which none of them may have. */
 function expectNoneStored(captured: readonly string[], samples: readonly Canaries[]): void {
   const stored = samples.flatMap(({ mounted, bound }) => [mounted, bound])
-  expectNoTrace(captured, stored.flatMap(tracesOf))
+  expectNoTrace(captured, stored.flatMap(listTraces))
 }
 
 function expectNoTrace(texts: readonly string[], of: readonly string[]): void {
@@ -140,8 +140,8 @@ describe('a secret', () => {
         expect(await ask('/v1/execute', { ...request, diagnostics: 'brief' })).toBe(200)
         const simulate = {
           status: 500,
-          headers: { 'x-echo': echoOf(own), 'set-cookie': own[0] },
-          body: echoOf(own),
+          headers: { 'x-echo': writeEcho(own), 'set-cookie': own[0] },
+          body: writeEcho(own),
         }
         expect(await ask('/v1/preview', { ...withoutTenant(request), simulate })).toBe(200)
       }

@@ -23,7 +23,7 @@ describe('the service with bad targets', () => {
     expect(replies.map(({ branch, response }) => [branch, response?.body])).toEqual(
       replies.map(() => ['success', '{"welcome":true}']),
     )
-    expect(await codesOf(others)).toEqual(
+    expect(await collectCodes(others)).toEqual(
       new Set([
         'connect_timeout',
         'dns_timeout',
@@ -104,7 +104,7 @@ async function startTargets() {
   }
 }
 
-async function codesOf(calls: readonly Promise<ExecuteReply>[]): Promise<ReadonlySet<string>> {
+async function collectCodes(calls: readonly Promise<ExecuteReply>[]): Promise<ReadonlySet<string>> {
   return new Set((await Promise.all(calls)).map(({ reason }) => reason.code))
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../../src/contract/schemas.ts'
 import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { testFiles } from '../support/files.ts'
 import { untilGauge } from '../support/gauge.ts'
-import { headOf, rawClient } from '../support/raw-client.ts'
+import { rawClient, writeHead } from '../support/raw-client.ts'
 import { held, json, type ReceivedRequest } from '../support/receiver.ts'
 import { growth, scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
@@ -183,7 +183,7 @@ describe('one client with many calls', () => {
     const client = await rawClient(url)
     const authorization = `Authorization: Bearer ${keys.greedy}`
 
-    client.write(headOf('POST', '/v1/execute', 100_000, authorization))
+    client.write(writeHead('POST', '/v1/execute', 100_000, authorization))
 
     const refused = await client.until('HTTP/1.1 429')
     expect(refused).not.toMatch(/connection: close/i)

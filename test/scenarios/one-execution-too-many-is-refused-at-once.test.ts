@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { untilGauge } from '../support/gauge.ts'
-import { headOf, rawClient, requestOf } from '../support/raw-client.ts'
+import { rawClient, writeHead, writeRequest } from '../support/raw-client.ts'
 import { held, json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -50,9 +50,9 @@ describe('one execution too many', () => {
     const { url } = await fullService()
     const client = await rawClient(url)
 
-    client.write(headOf('POST', '/v1/execute', 100_000))
+    client.write(writeHead('POST', '/v1/execute', 100_000))
     await client.until('HTTP/1.1 503')
-    client.write('x'.repeat(100_000) + requestOf('GET', '/livez', ''))
+    client.write('x'.repeat(100_000) + writeRequest('GET', '/livez', ''))
 
     expect(await client.until('HTTP/1.1 200')).not.toMatch(/connection: close/i)
   })
@@ -61,7 +61,7 @@ describe('one execution too many', () => {
     const { url } = await fullService()
     const client = await rawClient(url)
 
-    client.write(headOf('POST', '/v1/execute', 4_000_000, 'Connection: close'))
+    client.write(writeHead('POST', '/v1/execute', 4_000_000, 'Connection: close'))
     for (let sent = 0; sent < 4_000_000; sent += 100_000) client.write('x'.repeat(100_000))
 
     expect(await client.toEnd()).toMatch(/^HTTP\/1.1 503.*"code":"overloaded"/s)
@@ -72,7 +72,7 @@ describe('one execution too many', () => {
     const body = { node: { method: 'POST', url: 'https://target.test/' } }
     const waiting = [await rawClient(url), await rawClient(url)]
 
-    for (const client of waiting) client.write(headOf('POST', '/v1/execute', 100))
+    for (const client of waiting) client.write(writeHead('POST', '/v1/execute', 100))
     await vi.waitUntil(async () => (await post('/v1/preview', body)).status === 503)
     for (const client of waiting) await client.hangUp()
 
@@ -86,7 +86,7 @@ describe('one execution too many', () => {
     const body = { node: { method: 'POST', url: target.url } }
     const waiting = [await rawClient(url), await rawClient(url)]
 
-    for (const client of waiting) client.write(requestOf('POST', '/v1/execute', JSON.stringify(body)))
+    for (const client of waiting) client.write(writeRequest('POST', '/v1/execute', JSON.stringify(body)))
     await vi.waitUntil(() => target.received.length === 2)
     for (const client of waiting) await client.hangUp()
     expect(await post('/v1/preview', body)).toMatchObject({ status: 503 })
@@ -102,7 +102,7 @@ describe('one execution too many', () => {
     const body = { node: { method: 'GET', url: target.url, timeoutMs: 300 } }
     const client = await rawClient(url)
 
-    client.write(requestOf('POST', '/v1/execute', JSON.stringify(body)).repeat(2))
+    client.write(writeRequest('POST', '/v1/execute', JSON.stringify(body)).repeat(2))
     await vi.waitUntil(() => target.received.length === 2)
     await client.hangUp()
 

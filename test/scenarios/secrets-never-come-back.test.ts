@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { echoesOf, tracesOf } from '../support/disguises.ts'
+import { listTraces, writeEchoes } from '../support/disguises.ts'
 import { testFiles } from '../support/files.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -19,7 +19,7 @@ async function serviceWithSecret() {
 describe('a node with secrets', () => {
   it('sends them, and shows them in no form that the target echoes', async () => {
     const target = await receiver((request, response) => {
-      const echo = { body: request.body.toString(), token: echoesOf(token), note: echoesOf(note) }
+      const echo = { body: request.body.toString(), token: writeEchoes(token), note: writeEchoes(note) }
       response
         .writeHead(200, { 'x-echo': encodeURIComponent(token), 'set-cookie': 'session=hush-hush' })
         .end(JSON.stringify(echo))
@@ -51,9 +51,9 @@ describe('a node with secrets', () => {
       body: '{"note":"•••","plain":"visible"}',
     })
     const { captured, ...shown } = reply
-    expect(captured).toEqual({ echoed: echoesOf(token), cookie: 'session=hush-hush' })
+    expect(captured).toEqual({ echoed: writeEchoes(token), cookie: 'session=hush-hush' })
     const told = [JSON.stringify(shown), JSON.stringify(log)]
-    for (const trace of [...tracesOf(token), ...tracesOf(note), 'hush-hush'])
+    for (const trace of [...listTraces(token), ...listTraces(note), 'hush-hush'])
       for (const text of told) expect(text).not.toContain(trace)
   })
 

@@ -24,14 +24,14 @@ function bound(binding: object): Secret {
 }
 
 /** The host that is called, as the node's URL is read. */
-function hostOf(authority: string): string {
+function readHost(authority: string): string {
   const url = compileUrl(`https://${authority}/`, new Compiler('none'))
   if ('message' in url) throw new TypeError(url.message)
   return url.host
 }
 
 function isAllowed(binding: object, authority: string, tenant: string | null = null): boolean {
-  return findRefusal(bound(binding), { ...usual, host: hostOf(authority), tenant }) === null
+  return findRefusal(bound(binding), { ...usual, host: readHost(authority), tenant }) === null
 }
 
 describe('a secret that is bound to hosts', () => {
@@ -74,7 +74,7 @@ describe('a secret that is bound to hosts', () => {
     ['2001:db8::1', '[2001:db8::10]'],
     ['2001:db8::1', 'x2001.db8.example'],
   ])('does not go for %s to %s', (host, authority) => {
-    expect(findRefusal(bound({ hosts: [host] }), { ...usual, host: hostOf(authority) })).toBe('hosts')
+    expect(findRefusal(bound({ hosts: [host] }), { ...usual, host: readHost(authority) })).toBe('hosts')
   })
 
   it('goes to any host below a suffix, and to none that only looks like it', () => {
@@ -106,21 +106,26 @@ describe('a secret that is bound to tenants', () => {
 })
 
 describe('a secret in a request', () => {
-  const placesOf = (binding: object) =>
+  const listPlaces = (binding: object) =>
     secretPlaces.filter(
       (place) => findRefusal(bound(binding), { ...usual, place, isDelimited: true }) === null,
     )
 
   it('may stand where targets hide what they get, unless its entry says more', () => {
-    expect(placesOf({})).toEqual(['auth', 'headers', 'tls', 'signing'])
-    expect(placesOf({ hosts: ['api.example'], hidden: false })).toEqual(['auth', 'headers', 'tls', 'signing'])
+    expect(listPlaces({})).toEqual(['auth', 'headers', 'tls', 'signing'])
+    expect(listPlaces({ hosts: ['api.example'], hidden: false })).toEqual([
+      'auth',
+      'headers',
+      'tls',
+      'signing',
+    ])
   })
 
   it('may stand in the places that its entry names, and in no other', () => {
-    expect(placesOf({ in: ['body'] })).toEqual(['body'])
+    expect(listPlaces({ in: ['body'] })).toEqual(['body'])
     fc.assert(
       fc.property(fc.subarray([...secretPlaces], { minLength: 1 }), (places) => {
-        expect(placesOf({ in: places })).toEqual(places)
+        expect(listPlaces({ in: places })).toEqual(places)
       }),
     )
   })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isWithin, parseBoundPath } from '../../src/secrets/bound-path.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 
-function prefixOf(entry: string): string {
+function readPrefix(entry: string): string {
   const parsed = parseBoundPath(entry)
   if (!parsed.ok) throw new TypeError(parsed.problem)
   return parsed.prefix
@@ -35,7 +35,7 @@ describe('a path that a secret is bound to', () => {
     ['/v1', '/v1/...'],
     ['/v1', '/v1/..a'],
   ])('%j covers %j', (entry, path) => {
-    expect(isWithin(prefixOf(entry), path)).toBe(true)
+    expect(isWithin(readPrefix(entry), path)).toBe(true)
   })
 
   it.each([
@@ -59,7 +59,7 @@ describe('a path that a secret is bound to', () => {
     ['/caf%C3%A9', '/caf%c3%a9'],
     ['/groups/a%2Fb', '/groups/a/b'],
   ])('%j does not cover %j', (entry, path) => {
-    expect(isWithin(prefixOf(entry), path)).toBe(false)
+    expect(isWithin(readPrefix(entry), path)).toBe(false)
   })
 
   it.each([
@@ -156,7 +156,7 @@ describe('the match of any path', () => {
 
         const isCovered = bound.every((part, index) => called[index] === part)
 
-        expect(isWithin(prefixOf(entry), `/${called.join('/')}`)).toBe(isCovered)
+        expect(isWithin(readPrefix(entry), `/${called.join('/')}`)).toBe(isCovered)
       }),
       { numRuns: 1_000 },
     )
@@ -165,7 +165,7 @@ describe('the match of any path', () => {
   it('fails where the text goes on within the last segment of the prefix', () => {
     fc.assert(
       fc.property(segments, segment, segment, (before, last, more) => {
-        const prefix = prefixOf(`/${[...before, last].join('/')}`)
+        const prefix = readPrefix(`/${[...before, last].join('/')}`)
 
         expect(isWithin(prefix, `${prefix}${more}`)).toBe(false)
         expect(isWithin(prefix, `${prefix}/${more}`)).toBe(true)

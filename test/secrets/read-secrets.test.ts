@@ -16,7 +16,7 @@ function valuesIn(sources: Partial<SecretSources>): Readonly<Record<string, stri
 }
 
 /** Without the beginning that all problems of a source share. */
-function problemsOf(sources: Partial<SecretSources>): readonly string[] {
+function listProblems(sources: Partial<SecretSources>): readonly string[] {
   const found = read(sources)
   const beginnings = [
     `SECRETS_DIR is ${JSON.stringify(sources.directory)}: `,
@@ -93,7 +93,7 @@ describe('SECRETS_DIR', () => {
     const files = await testFiles({ good: 's3cr3t-good' })
     await files.write(name, content)
 
-    const problems = problemsOf({ directory: files.path })
+    const problems = listProblems({ directory: files.path })
 
     expect(problems).toEqual([expect.stringMatching(problem)])
     expect(problems.join()).not.toContain('s3c')
@@ -104,7 +104,7 @@ describe('SECRETS_DIR', () => {
     await symlink('nowhere', join(path, 'link'))
     execFileSync('mkfifo', [join(path, 'pipe')])
 
-    expect(problemsOf({ directory: path })).toEqual([
+    expect(listProblems({ directory: path })).toEqual([
       'the file "link" could not be read (ENOENT)',
       'the file "pipe" is not a regular file',
     ])
@@ -116,7 +116,7 @@ describe('SECRETS_DIR', () => {
   ])('may not be one that %s', async (_says, name, error) => {
     const { path } = await testFiles({ file: 's3cr3t' })
 
-    expect(problemsOf({ directory: join(path, name) })).toEqual([
+    expect(listProblems({ directory: join(path, name) })).toEqual([
       `must be a directory, and reading it failed (${error})`,
     ])
   })
@@ -131,7 +131,7 @@ describe('SECRETS_FILE', () => {
     const files = await testFiles()
     await files.write('secrets.json', content)
 
-    expect(problemsOf({ file: fileIn(files) })).toEqual([problem])
+    expect(listProblems({ file: fileIn(files) })).toEqual([problem])
   })
 
   it.each([
@@ -140,7 +140,7 @@ describe('SECRETS_FILE', () => {
   ])('may not be one that %s', async (_says, name, problem) => {
     const { path } = await testFiles()
 
-    expect(problemsOf({ file: join(path, name) })).toEqual([problem])
+    expect(listProblems({ file: join(path, name) })).toEqual([problem])
   })
 })
 
@@ -159,7 +159,7 @@ describe('SECRETS_DIR and SECRETS_FILE together', () => {
     const mounted = await testFiles({ one: 's3cr3t-1', two: 's3cr3t-2' })
     const listed = await testFiles({ 'secrets.json': '{"two":"s3cr3t-2"}' })
 
-    expect(problemsOf({ directory: mounted.path, file: fileIn(listed) })).toEqual([
+    expect(listProblems({ directory: mounted.path, file: fileIn(listed) })).toEqual([
       '/two is in SECRETS_DIR, too',
     ])
   })
@@ -177,14 +177,14 @@ describe('SECRETS_DIR and SECRETS_FILE together', () => {
 
 describe('an entry that binds a file', () => {
   /** A directory of these files, and a file of these entries. */
-  async function sourcesOf(files: Readonly<Record<string, string>>, entries: object) {
+  async function createSources(files: Readonly<Record<string, string>>, entries: object) {
     const mounted = await testFiles(files)
     const listed = await testFiles({ 'secrets.json': JSON.stringify(entries) })
     return { directory: mounted.path, file: fileIn(listed) }
   }
 
   it('of the same name is no second secret: the file has the value, the entry the binding', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { crm_token: 's3cr3t-1\n', other: 's3cr3t-2' },
       { crm_token: { file: 'crm_token', hosts: ['api.example'], in: ['body'] } },
     )
@@ -199,7 +199,7 @@ describe('an entry that binds a file', () => {
   })
 
   it('gives it another name instead of its own, under which it would be bound to nothing', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { crm_token: 's3cr3t-1', reused: 's3cr3t-2' },
       { crm: { file: 'crm_token', tenants: ['acme'] }, crm_2: { file: 'reused' }, reused: 's3cr3t-3' },
     )
@@ -208,7 +208,7 @@ describe('an entry that binds a file', () => {
   })
 
   it('may stand beside others that bind the same file in another way', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { token: 's3cr3t-1' },
       { a: { file: 'token', hosts: ['a.example'] }, b: { file: 'token', hosts: ['b.example'] } },
     )
@@ -217,7 +217,7 @@ describe('an entry that binds a file', () => {
   })
 
   it('makes a secret of a file that has no name of one, as Kubernetes mounts certificates', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { 'tls.crt': 's3cr3t-1', 'tls.key': 's3cr3t-2' },
       { crm_cert: { file: 'tls.crt', in: ['tls'] }, crm_key: { file: 'tls.key', in: ['tls'] } },
     )
@@ -226,7 +226,7 @@ describe('an entry that binds a file', () => {
   })
 
   it('must name one in the directory itself', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { crm_token: 's3cr3t-1', '.hidden': 's3cr3t-2', 'below/token': 's3cr3t-3' },
       {
         a: { file: 'crm_tokn' },
@@ -239,7 +239,7 @@ describe('an entry that binds a file', () => {
       },
     )
 
-    const problems = problemsOf(sources)
+    const problems = listProblems(sources)
 
     expect(problems).toEqual([
       '/a/file is not a file of SECRETS_DIR; did you mean "crm_token"?',
@@ -249,29 +249,29 @@ describe('an entry that binds a file', () => {
   })
 
   it('does not hide what is wrong with the file, which is reported once', async () => {
-    const sources = await sourcesOf({ token: 's3' }, { a: { file: 'token' }, token: { file: 'token' } })
+    const sources = await createSources({ token: 's3' }, { a: { file: 'token' }, token: { file: 'token' } })
 
-    expect(problemsOf(sources)).toEqual([expect.stringMatching(/^the file "token" must have at least 4/)])
+    expect(listProblems(sources)).toEqual([expect.stringMatching(/^the file "token" must have at least 4/)])
   })
 
   it('may not have the name of another file', async () => {
-    const sources = await sourcesOf(
+    const sources = await createSources(
       { crm: 's3cr3t-1', crm_token: 's3cr3t-2' },
       { crm: { file: 'crm_token' } },
     )
 
-    expect(problemsOf(sources)).toEqual(['/crm is in SECRETS_DIR, too'])
+    expect(listProblems(sources)).toEqual(['/crm is in SECRETS_DIR, too'])
   })
 
   it('is enough where secrets that are bound to nothing are refused, if it has hosts or tenants', async () => {
     const unbound = 'refuse'
     const files = { one: 's3cr3t-1', two: 's3cr3t-2', three: 's3cr3t-3' }
-    const sources = await sourcesOf(files, {
+    const sources = await createSources(files, {
       one: { file: 'one', hosts: ['h.example'] },
       two: { file: 'two', in: ['auth'], ports: [443], paths: ['/v1'] },
     })
 
-    expect(problemsOf({ ...sources, unbound })).toEqual([
+    expect(listProblems({ ...sources, unbound })).toEqual([
       'the file "three" has no binding, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
       '/two has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',
     ])
@@ -280,12 +280,12 @@ describe('an entry that binds a file', () => {
 
 describe('the log about bindings', () => {
   async function noticesFor(entries: object, before?: object) {
-    const secretsOf = async (content: object) => {
+    const readContent = async (content: object) => {
       const found = read({ file: fileIn(await testFiles({ 'secrets.json': JSON.stringify(content) })) })
       if (!found.ok) throw new TypeError(found.problems.join('\n'))
       return found.secrets
     }
-    return noticesOfSecrets(await secretsOf(entries), before && (await secretsOf(before)))
+    return noticesOfSecrets(await readContent(entries), before && (await readContent(before)))
   }
   const value = 's3cr3t'
   const hosts = ['h.example']
@@ -326,7 +326,7 @@ describe('SECRETS_UNBOUND=refuse', () => {
       }),
     })
 
-    expect(problemsOf({ directory: mounted.path, file: fileIn(listed), unbound })).toEqual([
+    expect(listProblems({ directory: mounted.path, file: fileIn(listed), unbound })).toEqual([
       'the file "one" has no binding, which SECRETS_UNBOUND refuses; bind it with an entry of SECRETS_FILE',
       '/two has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',
       '/three has no binding, which SECRETS_UNBOUND refuses; give it hosts or tenants',

@@ -18,7 +18,7 @@ const anywhere: StoredSecretUse = {
 }
 
 /** A store that looks for changes all the time. */
-function storeOf(wanted: Partial<SecretSources>) {
+function createStore(wanted: Partial<SecretSources>) {
   const sources = { directory: null, file: null, unbound: 'allow' as const, ...wanted }
   const read = readSecrets(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
@@ -42,7 +42,7 @@ describe('the store', () => {
     const { path } = await testFiles({
       'secrets.json': '{"open":"s3cr3t-1","bound":{"value":"s3cr3t-2","hosts":["api.example"]}}',
     })
-    const { store } = storeOf({ file: join(path, 'secrets.json') })
+    const { store } = createStore({ file: join(path, 'secrets.json') })
     const found = { isStored: true, isHidden: true }
 
     expect(store.find('open', anywhere)).toEqual({ value: 's3cr3t-1', ...found })
@@ -55,13 +55,13 @@ describe('the store', () => {
 
   it('marks a value that is no secret as visible', async () => {
     const { path } = await testFiles({ 'secrets.json': '{"account":{"value":"AC-4711","hidden":false}}' })
-    const { store } = storeOf({ file: join(path, 'secrets.json') })
+    const { store } = createStore({ file: join(path, 'secrets.json') })
 
     expect(store.find('account', anywhere)).toEqual({ value: 'AC-4711', isStored: true, isHidden: false })
   })
 
   it('is empty without sources', () => {
-    const { find } = storeOf({})
+    const { find } = createStore({})
 
     expect(find('a')).toBeUndefined()
   })
@@ -81,7 +81,7 @@ describe('the store', () => {
 describe('a secret', () => {
   it('is read again when its file is written', async () => {
     const files = await testFiles({ a: 's3cr3t-1\n' })
-    const { becomes, lines } = storeOf({ directory: files.path })
+    const { becomes, lines } = createStore({ directory: files.path })
 
     await files.write('a', 's3cr3t-2\n')
 
@@ -91,7 +91,7 @@ describe('a secret', () => {
 
   it('is read again when its file is replaced, again and again', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-0"}' })
-    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { becomes } = createStore({ file: join(files.path, 'secrets.json') })
 
     for (const round of [1, 2, 3]) {
       await files.replace('secrets.json', `{"a":"s3cr3t-${round}"}`)
@@ -102,7 +102,7 @@ describe('a secret', () => {
   it('is read again when Kubernetes swaps what is mounted', async () => {
     const files = await testFiles()
     await files.mount({ a: 's3cr3t-1', b: 's3cr3t-1' })
-    const { becomes, find } = storeOf({ directory: files.path })
+    const { becomes, find } = createStore({ directory: files.path })
 
     await files.mount({ a: 's3cr3t-2', b: 's3cr3t-2' })
 
@@ -113,7 +113,7 @@ describe('a secret', () => {
   it('is read again when Kubernetes swaps the directory that SECRETS_FILE is in', async () => {
     const files = await testFiles()
     await files.mount({ 'secrets.json': '{"a":"s3cr3t-1"}' })
-    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { becomes } = createStore({ file: join(files.path, 'secrets.json') })
 
     await files.mount({ 'secrets.json': '{"a":"s3cr3t-2"}' })
 
@@ -122,7 +122,7 @@ describe('a secret', () => {
 
   it('is read when it is new, and is gone when its file is', async () => {
     const files = await testFiles({ a: 's3cr3t-1' })
-    const { becomes, find } = storeOf({ directory: files.path })
+    const { becomes, find } = createStore({ directory: files.path })
 
     await files.write('b', 's3cr3t-2')
     await becomes('b', 's3cr3t-2')
@@ -133,7 +133,7 @@ describe('a secret', () => {
 
   it('is read again when it is written twice within one tick of the clock of the file system', async () => {
     const files = await testFiles({ a: 's3cr3t-00' })
-    const { becomes } = storeOf({ directory: files.path })
+    const { becomes } = createStore({ directory: files.path })
 
     for (let round = 1; round < 60; round++)
       await files.write('a', `s3cr3t-${String(round).padStart(2, '0')}`)
@@ -162,7 +162,7 @@ describe('a secret', () => {
 
   it('is read again when its binding changes', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
-    const { becomes } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { becomes } = createStore({ file: join(files.path, 'secrets.json') })
 
     await files.write('secrets.json', '{"a":{"value":"s3cr3t-1","hosts":["api.example"]}}')
 
@@ -173,7 +173,7 @@ describe('a secret', () => {
     const files = await testFiles()
     await files.mount({ 'tls.key': 's3cr3t-1' })
     const listed = await testFiles({ 'secrets.json': '{"a":{"file":"tls.key","hosts":["hooks.example"]}}' })
-    const { becomes, find } = storeOf({ directory: files.path, file: join(listed.path, 'secrets.json') })
+    const { becomes, find } = createStore({ directory: files.path, file: join(listed.path, 'secrets.json') })
     expect(find('a')).toBe('s3cr3t-1')
 
     await files.mount({ 'tls.key': 's3cr3t-2' })
@@ -188,7 +188,7 @@ describe('a secret', () => {
     ['tenants', '"tenants":["acme"]', '"hidden":true'],
   ])('is read again when its %s change', async (refusedBy, before, after) => {
     const files = await testFiles({ 'secrets.json': `{"a":{"value":"s3cr3t-1",${before}}}` })
-    const { becomes, find } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { becomes, find } = createStore({ file: join(files.path, 'secrets.json') })
     expect(find('a')).toEqual({ refusedBy })
 
     await files.replace('secrets.json', `{"a":{"value":"s3cr3t-1",${after}}}`)
@@ -198,7 +198,7 @@ describe('a secret', () => {
 
   it('is read again when it is no longer hidden', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":{"value":"s3cr3t-1"}}' })
-    const { store } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { store } = createStore({ file: join(files.path, 'secrets.json') })
 
     await files.replace('secrets.json', '{"a":{"value":"s3cr3t-1","hidden":false}}')
 
@@ -212,7 +212,7 @@ describe('a secret that may be sent anywhere', () => {
   it('is named when it comes or loses its bindings, and not again', async () => {
     const bound = '{"value":"s3cr3t-1","hosts":["api.example"]}'
     const files = await testFiles({ 'secrets.json': `{"old":"s3cr3t-1","bound":${bound}}` })
-    const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { logs, lines } = createStore({ file: join(files.path, 'secrets.json') })
 
     await files.replace('secrets.json', `{"old":"s3cr3t-2","bound":"s3cr3t-1","new":"s3cr3t-1"}`)
     await logs(3)
@@ -237,7 +237,7 @@ describe('a change that cannot be used', () => {
     'leaves everything as it was, is logged once without a value, and is over with the next change: %s',
     async (_says, content) => {
       const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
-      const { find, becomes, logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+      const { find, becomes, logs, lines } = createStore({ file: join(files.path, 'secrets.json') })
 
       await files.replace('secrets.json', content)
       await logs(1)
@@ -256,7 +256,7 @@ describe('a change that cannot be used', () => {
 
   it('may be a source that is gone', async () => {
     const files = await testFiles({ 'all/a': 's3cr3t-1' })
-    const { find, becomes, logs, lines } = storeOf({ directory: join(files.path, 'all') })
+    const { find, becomes, logs, lines } = createStore({ directory: join(files.path, 'all') })
 
     await files.remove('all')
     await logs(1)
@@ -270,7 +270,7 @@ describe('a change that cannot be used', () => {
   it('may be a secret that is no longer bound where that is refused', async () => {
     const bound = '{"a":{"value":"s3cr3t-1","hosts":["hooks.example"]}}'
     const files = await testFiles({ 'secrets.json': bound })
-    const { find, logs, lines } = storeOf({ file: join(files.path, 'secrets.json'), unbound: 'refuse' })
+    const { find, logs, lines } = createStore({ file: join(files.path, 'secrets.json'), unbound: 'refuse' })
 
     await files.replace('secrets.json', '{"a":"s3cr3t-2"}')
     await logs(1)
@@ -284,7 +284,7 @@ describe('a change that cannot be used', () => {
     ['with the same problem', '[1]'],
   ])('is logged again when it is a different one, %s', async (_says, content) => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
-    const { logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { logs, lines } = createStore({ file: join(files.path, 'secrets.json') })
 
     await files.replace('secrets.json', '[]')
     await logs(1)
@@ -296,7 +296,7 @@ describe('a change that cannot be used', () => {
 
   it('makes the store stale until one can be used, which is logged even where nothing is new', async () => {
     const files = await testFiles({ 'secrets.json': '{"a":"s3cr3t-1"}' })
-    const { store, logs, lines } = storeOf({ file: join(files.path, 'secrets.json') })
+    const { store, logs, lines } = createStore({ file: join(files.path, 'secrets.json') })
 
     expect(store.isStale()).toBe(false)
     await files.replace('secrets.json', '[]')
@@ -313,8 +313,8 @@ describe('a change that cannot be used', () => {
 describe('a store that is closed', () => {
   it('does not read its sources any more', async () => {
     const files = await testFiles({ a: 's3cr3t-1' })
-    const { store, find } = storeOf({ directory: files.path })
-    const other = storeOf({ directory: files.path })
+    const { store, find } = createStore({ directory: files.path })
+    const other = createStore({ directory: files.path })
 
     store.close()
     await files.write('a', 's3cr3t-2')

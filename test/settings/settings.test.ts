@@ -13,7 +13,7 @@ import { authority } from '../support/servers.ts'
 
 const key = '0123456789abcdef'
 
-function problemsOf(environment: Record<string, string>): readonly string[] {
+function listProblems(environment: Record<string, string>): readonly string[] {
   try {
     readSettings(environment)
     return []
@@ -32,7 +32,7 @@ function clientsFile(clients: Readonly<Record<string, object>>): string {
   return JSON.stringify(Object.fromEntries(entries))
 }
 
-function clientsOf(access: Access): readonly Client[] {
+function listClients(access: Access): readonly Client[] {
   return access.kind === 'keys' ? access.initial : []
 }
 
@@ -100,11 +100,11 @@ describe('settings', () => {
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
     }
 
-    expect(problemsOf(usable)).toEqual([])
+    expect(listProblems(usable)).toEqual([])
   })
 
   it('name every variable that is wrong in one complaint, with its value and what is allowed', () => {
-    const problems = problemsOf({
+    const problems = listProblems({
       HOST: 'no host',
       PORT: 'eighty',
       LOG_LEVEL: 'loud',
@@ -181,7 +181,7 @@ describe('settings', () => {
     ['a tenant that no request can have', `engine:${key}@acme|b c`],
     ['two lists of tenants', `engine:${key}@acme@globex`],
   ])('refuse %s and do not show it', (_what, value) => {
-    const problems = problemsOf({ API_KEYS: value })
+    const problems = listProblems({ API_KEYS: value })
 
     expect(problems).toEqual([expect.stringMatching(/^API_KEYS: (every|no two|must have)/)])
     expect(problems.join()).not.toContain(key)
@@ -190,7 +190,7 @@ describe('settings', () => {
   it('take several keys, for rotation', () => {
     const { access, notices } = readSettings({ API_KEYS: ` old:${key} , new:${key}2, ` })
 
-    expect(clientsOf(access)).toMatchObject([
+    expect(listClients(access)).toMatchObject([
       { name: 'old', keyHashes: [hashKey(key)], tenants: null, maxInFlight: null },
       { name: 'new', keyHashes: [hashKey(`${key}2`)], tenants: null, maxInFlight: null },
     ])
@@ -200,7 +200,7 @@ describe('settings', () => {
   it('take the tenants of a client behind its key', () => {
     const { access } = readSettings({ API_KEYS: `engine:${key}==@acme|b.-_9,ops:${key}` })
 
-    expect(clientsOf(access)).toEqual([
+    expect(listClients(access)).toEqual([
       {
         name: 'engine',
         keyHashes: [hashKey(`${key}==`)],
@@ -217,7 +217,7 @@ describe('settings', () => {
 
     const { access } = readSettings({ API_KEYS: `engine:${key}`, API_KEYS_FILE: clients })
 
-    expect(clientsOf(access)).toMatchObject([
+    expect(listClients(access)).toMatchObject([
       { name: 'engine', rights: new Set(rights) },
       { name: 'dashboard', rights: new Set(['read']), maxInFlight: 5 },
     ])
@@ -231,7 +231,7 @@ describe('settings', () => {
       }),
     )
 
-    const problems = problemsOf({ PORT: 'eighty', API_KEYS: `engine:${key}`, API_KEYS_FILE: clients })
+    const problems = listProblems({ PORT: 'eighty', API_KEYS: `engine:${key}`, API_KEYS_FILE: clients })
 
     expect(problems).toEqual([
       'PORT is "eighty": must be an integer from 0 to 65535',
@@ -243,7 +243,7 @@ describe('settings', () => {
       expect.stringMatching(/^API_KEYS_FILE is ".*": \/ops\/keys\/0 must be "sha256:" .*sha256sum$/),
     ])
     expect(problems.join()).not.toContain(key)
-    expect(problemsOf({ API_KEYS_FILE: '/nowhere', AUTH: 'off' })).toEqual([
+    expect(listProblems({ API_KEYS_FILE: '/nowhere', AUTH: 'off' })).toEqual([
       'API_KEYS_FILE is "/nowhere": the file could not be read (ENOENT)',
     ])
   })
@@ -260,7 +260,7 @@ describe('settings', () => {
   })
 
   it.each(['0.0.0.0', '::', '10.0.0.5', 'service.internal'])('demand keys for %s', async (host) => {
-    expect(problemsOf({ HOST: host })).toEqual([
+    expect(listProblems({ HOST: host })).toEqual([
       `neither API_KEYS nor API_KEYS_FILE is set, and HOST ${host} is not loopback: set one, or AUTH=off`,
     ])
     const clients = await file(clientsFile({ engine: {} }))
@@ -282,7 +282,7 @@ describe('settings', () => {
         twice,
       )
     for (const wrong of ['', 'hello', garbled, `${pem}\n${pem.replace('-----', '----')}`])
-      expect(problemsOf({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
+      expect(listProblems({ EGRESS_CA_FILE: await file(wrong) })).toEqual([
         expect.stringContaining('PEM format'),
       ])
   })
@@ -301,7 +301,7 @@ describe('settings', () => {
   it.each(['nope', '*', 'X25519:', ':', '?nope', '-X25519', 'X25519 P-256'])(
     'refuse %s as groups of TLS',
     (groups) => {
-      expect(problemsOf({ EGRESS_TLS_GROUPS: groups })).toEqual([
+      expect(listProblems({ EGRESS_TLS_GROUPS: groups })).toEqual([
         expect.stringContaining('must be names of groups that OpenSSL knows'),
       ])
     },
@@ -359,7 +359,7 @@ describe('settings', () => {
     ['a line break', 'x=secret%0d%0aX-Other:%201'],
     ['commas only', ' , '],
   ])('refuse headers for the collector with %s, and do not show them', (_what, headers) => {
-    const problems = problemsOf({ OTEL_EXPORTER_OTLP_HEADERS: headers })
+    const problems = listProblems({ OTEL_EXPORTER_OTLP_HEADERS: headers })
 
     expect(problems).toEqual([expect.stringMatching(/^OTEL_EXPORTER_OTLP_HEADERS: (every|must have)/)])
     expect(problems.join()).not.toContain('secret')
@@ -413,7 +413,7 @@ describe('secrets of the service', () => {
     const secretsFile = await file('{"a":{"value":"s3cr3t-1","host":"h.example"},"b":"s3cr3t-2"}')
     const { path } = await testFiles({ 'c-d': 's3cr3t-3' })
 
-    const problems = problemsOf({
+    const problems = listProblems({
       PORT: 'eighty',
       SECRETS_DIR: path,
       SECRETS_FILE: secretsFile,

@@ -15,7 +15,7 @@ const minute = 60 * second
 
 describe('the statistics of a node', () => {
   it('count what has passed through by branch, code and status', () => {
-    const found = statisticsOf([
+    const found = computeStatistics([
       execution(start, { durationMs: 20 }),
       execution(start + 1, { status: 201, durationMs: 40 }),
       failedExecution(start + 2, { durationMs: 30, branch: 'exit' }),
@@ -39,14 +39,14 @@ describe('the statistics of a node', () => {
   })
 
   it('call a miss of the expectation a failure whatever its branch', () => {
-    const found = statisticsOf([failedExecution(start, { branch: 'success' })])
+    const found = computeStatistics([failedExecution(start, { branch: 'success' })])
 
     expect(found).toMatchObject({ failed: 1, succeeded: 0, branches: { success: 1, error: 0, exit: 0 } })
     expect(found.lastFailures).toHaveLength(1)
   })
 
   it('date an execution to its end', () => {
-    const found = statisticsOf([failedExecution(start, { durationMs: 10 * minute })])
+    const found = computeStatistics([failedExecution(start, { durationMs: 10 * minute })])
 
     expect(found.failingSince).toBe('2026-03-01T12:00:00.000Z')
     expect(found.perMinute.at(-1)).toMatchObject({ failed: 1 })
@@ -60,7 +60,7 @@ describe('the statistics of a node', () => {
     ['a run of failures has ended', 'ffs', null, 2],
     ['another run has begun', 'ffsff', 3, 2],
   ])('say since when it fails and when it last succeeded where %s', (_when, calls, failing, succeeded) => {
-    const found = statisticsOf(
+    const found = computeStatistics(
       Array.from(calls, (call, index) =>
         (call === 's' ? execution : failedExecution)(start + index * second),
       ),
@@ -74,7 +74,7 @@ describe('the statistics of a node', () => {
     const quiet = Array.from({ length: 50 }, (_, index) => execution(start + index * minute))
     const spike = Array.from({ length: 30 }, (_, index) => failedExecution(start + 50 * minute + index))
 
-    const { perMinute } = statisticsOf([...quiet, ...spike], start + 52 * minute)
+    const { perMinute } = computeStatistics([...quiet, ...spike], start + 52 * minute)
 
     expect(perMinute.map(({ failed }) => failed)).toEqual([...Array(57).fill(0), 30, 0, 0])
     expect(perMinute.slice(7, 58).map(({ passedThrough }) => passedThrough)).toEqual([
@@ -84,7 +84,7 @@ describe('the statistics of a node', () => {
   })
 
   it('list the latest twenty failures, newest first', () => {
-    const found = statisticsOf([
+    const found = computeStatistics([
       ...Array.from({ length: 30 }, (_, index) => failedExecution(start + index)),
       execution(start + 30),
     ])
@@ -96,7 +96,7 @@ describe('the statistics of a node', () => {
   })
 
   it('say what is known of a failure, and nothing of what was sent or came', () => {
-    const found = statisticsOf([
+    const found = computeStatistics([
       failedExecution(start, {
         executionId: '01a2001a-3e12-7cbc-a9fe-3a94ca28fe46',
         correlationId: 'instance-4711',
@@ -118,7 +118,7 @@ describe('the statistics of a node', () => {
   })
 
   it('survive a clock that is set back', () => {
-    const found = statisticsOf(
+    const found = computeStatistics(
       [failedExecution(start), failedExecution(start - 90 * minute), execution(start - 89 * minute)],
       start - 89 * minute,
     )
@@ -134,7 +134,7 @@ describe('the statistics of a node', () => {
   it('follow the documented schema and add up, whatever has passed', () => {
     fc.assert(
       fc.property(fc.array(anyExecution, { minLength: 1 }), (records) => {
-        const found = statisticsOf(records)
+        const found = computeStatistics(records)
 
         expectToFollow('NodeStatistics', found)
         expect(found.passedThrough).toBe(records.length)
@@ -401,7 +401,7 @@ function statisticsAfter(records: readonly ExecutionRecord[]): Statistics {
   return statistics
 }
 
-function statisticsOf(records: readonly ExecutionRecord[], now = start): NodeStatistics {
+function computeStatistics(records: readonly ExecutionRecord[], now = start): NodeStatistics {
   const found = statisticsAfter(records).of('crm-lead', null, now)
   if (found === null) throw new TypeError('nothing has passed')
   return found

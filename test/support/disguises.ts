@@ -1,7 +1,7 @@
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 /** The forms in which a target may send a value back. */
-export function echoesOf(value: string): string[] {
+export function writeEchoes(value: string): string[] {
   return [
     value,
     encodeURIComponent(value),
@@ -15,7 +15,7 @@ export function echoesOf(value: string): string[] {
 }
 
 /** What would give the value away, less the digits of base64 that depend on its neighbours. */
-export function tracesOf(value: string): string[] {
+export function listTraces(value: string): string[] {
   const digits = ['', 'x', 'xy'].map((before) => base64(before + value).slice(4, -4))
   return [
     value,

@@ -14,10 +14,10 @@ interface Reply {
 export function checkReply(method: string, path: string, { status, headers, body }: Reply): void {
   const [pathname = ''] = path.split('?')
   const mediaType = headers.get('content-type')?.split(';')[0] ?? ''
-  const reference = referenceOf(pathname, method, status, mediaType)
+  const reference = findReference(pathname, method, status, mediaType)
   if (reference === undefined)
     throw new Error(`the OpenAPI document has no ${mediaType} for ${method} ${pathname} ${status}`)
-  const [isValid, errors] = validatorOf(reference).Errors(body)
+  const [isValid, errors] = createValidator(reference).Errors(body)
   if (isValid) return
   const problem = JSON.stringify({ errors, body }, null, 2)
   throw new Error(`${method} ${path} ${status} is not what the OpenAPI document says: ${problem}`)
@@ -33,7 +33,7 @@ type Content = Readonly<
   Record<string, { readonly schema: { readonly $ref?: string; readonly type?: string } }>
 >
 
-function referenceOf(
+function findReference(
   pathname: string,
   method: string,
   status: number,
@@ -58,7 +58,7 @@ const problem = '#/components/schemas/Problem'
 
 const validators = new Map<string, Schema.Validator>()
 
-function validatorOf(reference: string): Schema.Validator {
+function createValidator(reference: string): Schema.Validator {
   const known = validators.get(reference)
   if (known !== undefined) return known
   const validator = Schema.Compile({ components: document.components, $ref: reference })

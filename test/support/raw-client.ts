@@ -39,12 +39,22 @@ export async function rawClient(url: string, { isStubborn = false } = {}): Promi
 }
 
 /** The head of a request whose body has that many bytes. */
-export function headOf(method: string, path: string, length: number, ...fields: readonly string[]): string {
+export function writeHead(
+  method: string,
+  path: string,
+  length: number,
+  ...fields: readonly string[]
+): string {
   const head = [`${method} ${path} HTTP/1.1`, 'Host: service', 'Content-Type: application/json', ...fields]
   return `${[...head, `Content-Length: ${length}`].join('\r\n')}\r\n\r\n`
 }
 
 /** A whole request. */
-export function requestOf(method: string, path: string, body: string, ...fields: readonly string[]): string {
-  return headOf(method, path, Buffer.byteLength(body), ...fields) + body
+export function writeRequest(
+  method: string,
+  path: string,
+  body: string,
+  ...fields: readonly string[]
+): string {
+  return writeHead(method, path, Buffer.byteLength(body), ...fields) + body
 }

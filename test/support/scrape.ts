@@ -4,11 +4,11 @@ export type Scrape = ReadonlyMap<string, number>
 /** Asks a service for its metrics, over a connection that does not outlast the reply: a service that ends waits for none. */
 export async function scrape(url: string): Promise<Scrape> {
   const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } })
-  return seriesOf(await response.text())
+  return parseSeries(await response.text())
 }
 
 /** Reads the text format of Prometheus. A line that is none of it throws. */
-export function seriesOf(text: string): Scrape {
+export function parseSeries(text: string): Scrape {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
   return new Map(
     lines.map((line) => {

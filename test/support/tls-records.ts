@@ -112,9 +112,9 @@ function sealer12(secrets: Secrets, { serverRandom, protectedRecords }: RecordRe
       block.subarray(16, 32),
       Buffer.concat([block.subarray(36), explicit]),
     )
-    cipher.setAAD(Buffer.concat([explicit, headOf(type, content.length)]))
+    cipher.setAAD(Buffer.concat([explicit, writeHead(type, content.length)]))
     const sealed = Buffer.concat([explicit, cipher.update(content), cipher.final(), cipher.getAuthTag()])
-    return Buffer.concat([headOf(type, sealed.length), sealed])
+    return Buffer.concat([writeHead(type, sealed.length), sealed])
   }
 }
 
@@ -154,7 +154,7 @@ function sealer13(secrets: Secrets): Seal {
       keys.key,
       Buffer.from(nonce.map((byte, at) => byte ^ (keys.iv[at] ?? 0))),
     )
-    const head = headOf(applicationData, inner.length + 16)
+    const head = writeHead(applicationData, inner.length + 16)
     cipher.setAAD(head)
     const record = Buffer.concat([head, cipher.update(inner), cipher.final(), cipher.getAuthTag()])
     if (type === handshake && content[0] === keyUpdate) {
@@ -180,6 +180,6 @@ function hmac(key: Buffer, ...parts: readonly Buffer[]): Buffer {
   return createHmac('sha256', key).update(Buffer.concat(parts)).digest()
 }
 
-function headOf(type: number, length: number): Buffer {
+function writeHead(type: number, length: number): Buffer {
   return Buffer.from([type, 3, 3, length >> 8, length & 0xff])
 }

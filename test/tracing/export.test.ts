@@ -130,12 +130,12 @@ describe('spans', () => {
     await execute({ node: { method: 'GET', url: target.url } }, sampled)
 
     const endedMs = Date.now()
-    const msOf = (nanoseconds: string) => Number(BigInt(nanoseconds) / 1_000_000n)
+    const toMs = (nanoseconds: string) => Number(BigInt(nanoseconds) / 1_000_000n)
     for (const { startTimeUnixNano, endTimeUnixNano } of await spans()) {
-      expect(msOf(startTimeUnixNano)).toBeGreaterThanOrEqual(beganMs)
-      expect(msOf(endTimeUnixNano)).toBeGreaterThanOrEqual(msOf(startTimeUnixNano))
+      expect(toMs(startTimeUnixNano)).toBeGreaterThanOrEqual(beganMs)
+      expect(toMs(endTimeUnixNano)).toBeGreaterThanOrEqual(toMs(startTimeUnixNano))
       // A start and a duration are rounded, each by itself.
-      expect(msOf(endTimeUnixNano)).toBeLessThanOrEqual(endedMs + 2)
+      expect(toMs(endTimeUnixNano)).toBeLessThanOrEqual(endedMs + 2)
     }
   })
 

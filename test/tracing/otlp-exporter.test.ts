@@ -7,7 +7,7 @@ import { collector } from '../support/collector.ts'
 
 const { context } = startTrace({ isSampled: true })
 
-function spanOf(part: Partial<Span> = {}): Span {
+function createSpan(part: Partial<Span> = {}): Span {
   return {
     kind: 'client',
     name: 'POST',
@@ -38,7 +38,7 @@ describe('spans on their way to a collector', () => {
   it('arrive with their times, values of every type, and without what is null', async () => {
     const { exporter, spans, losses } = await exporting({ status: 200 })
 
-    exporter.record([spanOf({ attributes: { text: 'a', count: 7, isSo: true, nothing: null } })])
+    exporter.record([createSpan({ attributes: { text: 'a', count: 7, isSo: true, nothing: null } })])
     await exporter.close()
 
     expect(spans()).toMatchObject([
@@ -56,7 +56,7 @@ describe('spans on their way to a collector', () => {
   it('are all delivered, in batches, however many there are', async () => {
     const { exporter, spans, losses } = await exporting({ status: 200 })
 
-    exporter.record(Array.from({ length: 2_000 }, () => spanOf()))
+    exporter.record(Array.from({ length: 2_000 }, () => createSpan()))
     await exporter.close()
 
     expect(new Set(spans().map(({ spanId }) => spanId)).size).toBe(2_000)
@@ -66,9 +66,9 @@ describe('spans on their way to a collector', () => {
   it('are counted where they are refused: told at once, and then at the end', async () => {
     const { exporter, losses } = await exporting({ status: 400 })
 
-    exporter.record(Array.from({ length: 512 }, () => spanOf()))
+    exporter.record(Array.from({ length: 512 }, () => createSpan()))
     await expect.poll(() => losses).toEqual([{ spans: 512, cause: '400' }])
-    exporter.record(Array.from({ length: 600 }, () => spanOf()))
+    exporter.record(Array.from({ length: 600 }, () => createSpan()))
     await exporter.close()
 
     expect(losses).toEqual([
@@ -80,7 +80,7 @@ describe('spans on their way to a collector', () => {
   it('are bounded in number while the collector does not answer, and every lost one is counted', async () => {
     const { exporter, losses } = await exporting({ status: null })
 
-    for (let count = 0; count < 2_500; count++) exporter.record([spanOf()])
+    for (let count = 0; count < 2_500; count++) exporter.record([createSpan()])
     expect(losses).toEqual([{ spans: 1, cause: 'queue_full' }])
     await exporter.close()
 

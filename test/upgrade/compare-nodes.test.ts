@@ -48,14 +48,14 @@ async function run(args: readonly string[]) {
 }
 
 /** The preview of the real service, so that nothing differs but what a test changes. */
-async function previewing(change: (preview: Awaited<ReturnType<typeof previewOf>>) => object) {
+async function previewing(change: (preview: Awaited<ReturnType<typeof previewBody>>) => object) {
   const { preview } = await service()
   const previews = new Map<string, object>()
   return {
     async learn(line: string) {
       const parsed = JSON.parse(line)
       const body = 'node' in parsed ? parsed : { node: parsed }
-      previews.set(JSON.stringify(body.node), change(await previewOf(preview, body)))
+      previews.set(JSON.stringify(body.node), change(await previewBody(preview, body)))
     },
     earlier: (request: string): Earlier => ({
       body: previews.get(JSON.stringify(JSON.parse(request).node)) ?? {},
@@ -63,7 +63,7 @@ async function previewing(change: (preview: Awaited<ReturnType<typeof previewOf>
   }
 }
 
-function previewOf(preview: Awaited<ReturnType<typeof service>>['preview'], body: object) {
+function previewBody(preview: Awaited<ReturnType<typeof service>>['preview'], body: object) {
   return preview({ simulate: { status: 200 }, ...body })
 }
 

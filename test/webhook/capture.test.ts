@@ -6,12 +6,12 @@ import { RenderBudget } from '../../src/webhook/template/render-budget.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
 import { cpuMs } from '../support/cpu-time.ts'
 import { compiled } from './support/nodes.ts'
-import { responseOf, scopeOf } from './support/responses.ts'
+import { createResponse, createScope } from './support/responses.ts'
 import { SpentBudget } from './support/spent-budget.ts'
 
 const taken = (template: string, body: string, headers: [string, string][] = []) => {
-  const response = responseOf({ body, headers, status: 201 })
-  const scope = scopeOf(response, { profile: { name: 'Ada' } })
+  const response = createResponse({ body, headers, status: 201 })
+  const scope = createScope(response, { profile: { name: 'Ada' } })
   return capture(compiled({ capture: { v: template } }), response, scope, 262_144)
 }
 
@@ -58,30 +58,30 @@ describe('a captured value', () => {
     const names = JSON.parse('{"__proto__":"{{ 1 }}","constructor":"{{ 2 }}","a/b":"{{ 3 }}"}')
     const node = compiled({ capture: names })
 
-    const response = responseOf({})
-    expect(writeJson(capture(node, response, scopeOf(response), 262_144).values)).toBe(
+    const response = createResponse({})
+    expect(writeJson(capture(node, response, createScope(response), 262_144).values)).toBe(
       '{"__proto__":1,"constructor":2,"a/b":3}',
     )
     expect(writeJson(captureNothing(node))).toBe('{"__proto__":null,"constructor":null,"a/b":null}')
   })
 
   it('is Liquid though the templates of the request are none', () => {
-    const response = responseOf({ body: '7' })
+    const response = createResponse({ body: '7' })
     const node = compiled({ templates: 'none', capture: { v: '{{ response.json }}' } })
 
-    expect(capture(node, response, scopeOf(response), 262_144).values).toEqual({ v: 7 })
+    expect(capture(node, response, createScope(response), 262_144).values).toEqual({ v: 7 })
   })
 })
 
 describe('what is captured together', () => {
   const within = (maxBytes: number, templates: Readonly<Record<string, string>>, body: string) => {
-    const response = responseOf({ body })
-    return capture(compiled({ capture: templates }), response, scopeOf(response), maxBytes)
+    const response = createResponse({ body })
+    return capture(compiled({ capture: templates }), response, createScope(response), maxBytes)
   }
   const text = '{{ response.json.text }}'
   const list = '{{ response.json.list }}'
   const body = '{"text":"12345678","list":[1,2,3,4,5,6,7,8,9]}'
-  const limitOf = (bytes: number) =>
+  const limitTo = (bytes: number) =>
     `and does not fit. All captured values together may have ${bytes} bytes as JSON (MAX_CAPTURED_BYTES).`
 
   it('may have as many bytes as there are, quotes included', () => {
@@ -105,7 +105,7 @@ describe('what is captured together', () => {
       {
         code: 'capture_too_large',
         path: `/node/capture/${name}`,
-        message: `${message} ${limitOf(maxBytes)}`,
+        message: `${message} ${limitTo(maxBytes)}`,
       },
     ])
     expect(exceededAt).toBeNull()
@@ -123,8 +123,8 @@ describe('what is captured together', () => {
   })
 
   it('ends where there is no time: what follows is not even begun', () => {
-    const response = responseOf({ body })
-    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+    const response = createResponse({ body })
+    const scope = { ...createScope(response), budget: new SpentBudget(0) }
     const looping = '{% for n in response.json.list %}{{ n }}{% endfor %}'
     const templates = { first: looping, second: looping, third: text }
 
@@ -254,17 +254,22 @@ describe('a capture that finds nothing', () => {
     ['{{ response.json.id }}', ''],
     ['{{ response.json.id }}', '{"id":null}'],
   ])('is reported for a response that is not the expected one, too: %s of %j', (template, body) => {
-    const response = responseOf({ status: 401, body })
-    const { warnings } = capture(compiled({ capture: { v: template } }), response, scopeOf(response), 262_144)
+    const response = createResponse({ status: 401, body })
+    const { warnings } = capture(
+      compiled({ capture: { v: template } }),
+      response,
+      createScope(response),
+      262_144,
+    )
 
     expect(warnings.map(({ code }) => code)).toEqual(['capture_empty'])
   })
 
   it('is reported with its cause where reading stopped', () => {
-    const response = responseOf({ body: '{"id":7,"na', ending: 'broken' })
+    const response = createResponse({ body: '{"id":7,"na', ending: 'broken' })
     const node = compiled({ capture: { v: '{{ response.json.id }}' } })
 
-    expect(capture(node, response, scopeOf(response), 262_144).warnings[0]?.message).toContain(
+    expect(capture(node, response, createScope(response), 262_144).warnings[0]?.message).toContain(
       'only a part of the body was read',
     )
   })
@@ -274,9 +279,9 @@ describe('a capture that finds nothing', () => {
     ['breaks the line', '{"id\\n":7}'],
     ['is a secret', '{"id-s3cr3t":7}'],
   ])('shows no name that %s', (_what, body) => {
-    const response = responseOf({ body }, { display: createMasker(['s3cr3t']) })
+    const response = createResponse({ body }, { display: createMasker(['s3cr3t']) })
     const node = compiled({ capture: { v: '{{ response.json.id-s3cr3 }}', w: '{{ response.json.idd }}' } })
-    const { warnings } = capture(node, response, scopeOf(response), 262_144)
+    const { warnings } = capture(node, response, createScope(response), 262_144)
 
     expect(warnings.map(({ message }) => message)).toEqual([
       '"v" found nothing: "response.json" has no "id-s3cr3".',
@@ -290,7 +295,7 @@ describe('a capture that finds nothing', () => {
     const node = compiled({
       capture: { v: '{{ response.json.idd }}', w: '{% assign r = response.json %}{{ r.idd }}' },
     })
-    const { warnings } = capture(node, response, scopeOf(response), 262_144)
+    const { warnings } = capture(node, response, createScope(response), 262_144)
 
     expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
       'capture_empty "v" found nothing: "response.json" has no "idd".',
@@ -300,13 +305,13 @@ describe('a capture that finds nothing', () => {
 
   it('gets a suggestion a few times only, since each one takes a search through the response', () => {
     const names = Array.from({ length: 100 }, (_, index) => [`c${index}`, `{{ response.json.k${index}x }}`])
-    const response = responseOf({
+    const response = createResponse({
       body: JSON.stringify(Object.fromEntries(names.map((_, index) => [`k${index}`, 1]))),
     })
     const { warnings } = capture(
       compiled({ capture: Object.fromEntries(names) }),
       response,
-      { ...scopeOf(response), budget: RenderBudget.started(1_000) },
+      { ...createScope(response), budget: RenderBudget.started(1_000) },
       262_144,
     )
 
@@ -323,10 +328,10 @@ describe('the search for a misspelt name', () => {
   const node = compiled({ capture: Object.fromEntries(names) })
 
   it('is counted, and leaves the captures their time', () => {
-    const response = responseOf({ body })
+    const response = createResponse({ body })
     const budget = new RenderBudget(12)
     const variables = { response: response.variablesWithin(budget) }
-    const scope = { ...scopeOf(response), variables, budget }
+    const scope = { ...createScope(response), variables, budget }
 
     const { warnings, exceededAt } = budget.judge(() => capture(node, response, scope, 262_144))
 
@@ -354,7 +359,7 @@ describe('a capture over a response in which the target sent a secret of the ser
   ])('%s is masked, with a warning: %s', (template, isTold) => {
     const stored = createMasker(['s3cr3t-value'])
     const body = '{"id":"L-9","list":[1],"key":"s3cr3t-value","keys":["s3cr3t-value"]}'
-    const response = responseOf(
+    const response = createResponse(
       {
         body,
         headers: [
@@ -364,7 +369,7 @@ describe('a capture over a response in which the target sent a secret of the ser
       },
       { stored },
     )
-    const scope = scopeOf(response, { profile: { name: 'id' } })
+    const scope = createScope(response, { profile: { name: 'id' } })
     const { warnings } = capture(compiled({ capture: { v: template } }), response, scope, 262_144)
 
     expect(warnings.map(({ code }) => code)).toEqual(isTold ? ['capture_masked'] : [])

@@ -15,7 +15,7 @@ const withParts = (parts: Partial<CurlInput['parts']>) =>
   toCurl({ ...base, parts: { ...base.parts, ...parts } })
 
 /** What each command would give to curl, as a real shell reads it. */
-function argumentsOf(commands: readonly string[], variables: Record<string, string> = {}): string[][] {
+function runForArguments(commands: readonly string[], variables: Record<string, string> = {}): string[][] {
   const script = `curl() { printf '%s\\0' "$@"; printf '\\1\\0'; }\n${commands.join('\n')}\n`
   const output = execFileSync('/bin/bash', ['--noprofile', '--norc'], { input: script, env: variables })
   return output
@@ -60,7 +60,7 @@ describe('a curl command', () => {
       withParts({ url: `https://t.example/${url}`, headers: [['X', `v${header}`]], body, user }),
     )
 
-    const calls = argumentsOf(commands)
+    const calls = runForArguments(commands)
 
     for (const [index, { url, header, body, user }] of parts.entries()) {
       expect(argumentAfter(calls[index], '--url')).toBe(`https://t.example/${url}`)
@@ -85,7 +85,7 @@ describe('a curl command', () => {
     const values = { token: `it's "$HOME" \`x\` \\`, other: '*' }
     const commands = texts.map((body) => withParts({ body }))
 
-    const calls = argumentsOf(commands, values)
+    const calls = runForArguments(commands, values)
 
     for (const [index, text] of texts.entries())
       expect(argumentAfter(calls[index], '--data-raw')).toBe(
@@ -165,7 +165,7 @@ describe('a curl command', () => {
     ['https://t.example/./a[', ['--globoff', '--path-as-is']],
     ['https://t.example/a..b/...', []],
   ])('for %s has %j', (url, options) => {
-    const [call] = argumentsOf([withParts({ url })])
+    const [call] = runForArguments([withParts({ url })])
 
     expect(call?.filter((argument) => ['--globoff', '--path-as-is'].includes(argument))).toEqual(options)
     expect(argumentAfter(call, '--url')).toBe(url)

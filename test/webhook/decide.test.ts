@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { failureCodes, failures } from '../../src/contract/failure.ts'
 import { decideOnFailure, decideOnResponse } from '../../src/webhook/decide.ts'
 import { compiled, type NodeSketch } from './support/nodes.ts'
-import { type ResponseSketch, responseOf, scopeOf } from './support/responses.ts'
+import { createResponse, createScope, type ResponseSketch } from './support/responses.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
-  const response = responseOf(sketch)
-  return decideOnResponse(compiled(node), response, scopeOf(response))
+  const response = createResponse(sketch)
+  return decideOnResponse(compiled(node), response, createScope(response))
 }
 
 const hint = (node: NodeSketch, sketch: ResponseSketch) => decide(node, sketch).reason.hint

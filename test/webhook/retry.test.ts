@@ -3,7 +3,12 @@ import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
 import { compileRetryPolicy, pauseBeforeRetry, type RetrySituation } from '../../src/webhook/retry.ts'
 
-const nodeOf = (part: Partial<Node>): Node => ({ method: 'POST', url: 'https://a.test/', retry: {}, ...part })
+const createNode = (part: Partial<Node>): Node => ({
+  method: 'POST',
+  url: 'https://a.test/',
+  retry: {},
+  ...part,
+})
 
 const situation: RetrySituation = {
   attempts: 1,
@@ -25,7 +30,7 @@ describe('a call', () => {
     ['what would do no good', { method: 'GET', idempotent: true }, 'never', false],
     ['anything without retry', { retry: undefined as never }, 'safe', false],
   ])('is tried again or not after %s', (_what, part, repeat, again) => {
-    const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf(part)), { ...situation, repeat })
+    const pause = pauseBeforeRetry(compileRetryPolicy(createNode(part)), { ...situation, repeat })
 
     expect(pause !== null).toBe(again)
   })
@@ -36,7 +41,7 @@ describe('a call', () => {
     [3, false],
     [4, false],
   ])('is tried again or not after %i of three attempts: %s', (attempts, again) => {
-    const pause = pauseBeforeRetry(compileRetryPolicy(nodeOf({})), { ...situation, attempts })
+    const pause = pauseBeforeRetry(compileRetryPolicy(createNode({})), { ...situation, attempts })
 
     expect(pause !== null).toBe(again)
   })
@@ -44,7 +49,7 @@ describe('a call', () => {
 
 describe('the pause before the next attempt', () => {
   const policy = compileRetryPolicy(
-    nodeOf({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }),
+    createNode({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }),
   )
 
   it.each<[what: string, part: Partial<RetrySituation>, pause: number | null]>([
@@ -71,7 +76,7 @@ describe('the pause before the next attempt', () => {
     ['is still bounded where the target asks for nothing', { attempts: 9 }, 10_000],
     ['is not begun where it does not fit', { retryAfterMs: 30_000 }, null],
   ])('%s, with waitForRetryAfter', (_what, part, pause) => {
-    const patient = compileRetryPolicy(nodeOf({ retry: { attempts: 10, waitForRetryAfter: true } }))
+    const patient = compileRetryPolicy(createNode({ retry: { attempts: 10, waitForRetryAfter: true } }))
 
     expect(pauseBeforeRetry(patient, { ...situation, ...part })).toBe(pause)
   })

@@ -1,10 +1,10 @@
 import type { AddressRule } from './address-rule.ts'
 import { badPorts } from './bad-ports.ts'
 import {
-  carriedIpv4,
   carrierPrefix,
   contains,
   everyEmbeddedIpv4,
+  findEmbeddedIpv4,
   type IpAddress,
   type IpRange,
   parseIp,
@@ -108,7 +108,7 @@ interface Forms {
 }
 
 function deriveForms(written: IpAddress, nat64: readonly IpRange[] = []): Forms {
-  return { written, judged: carriedIpv4(written, nat64) ?? written }
+  return { written, judged: findEmbeddedIpv4(written, nat64) ?? written }
 }
 
 function isWithin(within: readonly IpRange[], { written, judged }: Forms): boolean {

@@ -55,9 +55,9 @@ export function contains(range: IpRange, address: IpAddress): boolean {
  * The IPv4 address to which packets for an IPv6 address go, or null. Packets to `::ffff:0:0/96` (RFC 4291) leave as
  * IPv4. A translator does the same for `64:ff9b::/96` (RFC 6052) and for further NAT64 prefixes.
  */
-export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): IpAddress | null {
+export function findEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): IpAddress | null {
   const carrier = [...carriers, ...nat64].find((range) => contains(range, address))
-  return carrier === undefined ? null : { family: 4, value: embeddedIpv4(address.value, carrier.prefix) }
+  return carrier === undefined ? null : { family: 4, value: extractIpv4(address.value, carrier.prefix) }
 }
 
 /**
@@ -67,7 +67,7 @@ export function carriedIpv4(address: IpAddress, nat64: readonly IpRange[] = []):
 export function everyEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] = []): readonly IpAddress[] {
   const { family, value } = address
   if (family === 4 || value <= 1n) return [] // `::` and `::1` embed none
-  const configured = nat64.map((prefix): Embedding => [prefix, (bits) => embeddedIpv4(bits, prefix.prefix)])
+  const configured = nat64.map((prefix): Embedding => [prefix, (bits) => extractIpv4(bits, prefix.prefix)])
   const found = [...embeddings, ...configured]
     .filter(([range]) => contains(range, address))
     .map(([, extract]) => extract(value))
@@ -76,7 +76,7 @@ export function everyEmbeddedIpv4(address: IpAddress, nat64: readonly IpRange[] 
 }
 
 /** RFC 6052, section 2.2: the IPv4 address follows the prefix and skips bits 64 to 71. */
-function embeddedIpv4(value: bigint, prefix: number): bigint {
+function extractIpv4(value: bigint, prefix: number): bigint {
   const withoutOctet = ((value >> 64n) << 56n) | (value & 0xff_ffff_ffff_ffffn)
   const shifted = prefix === 96 ? value : withoutOctet >> BigInt(120 - prefix - 32)
   return shifted & 0xffff_ffffn
@@ -115,9 +115,7 @@ const embeddings: readonly Embedding[] = [
   ...embedding('2001::/32', (value) => ~value), //       Teredo, RFC 4380: the client, with its bits inverted,
   ...embedding('2001::/32', (value) => value >> 64n), // and the server
   // NAT64 of one network, RFC 8215: the length of its prefix is unknown.
-  ...[48, 56, 64, 96].flatMap((prefix) =>
-    embedding('64:ff9b:1::/48', (value) => embeddedIpv4(value, prefix)),
-  ),
+  ...[48, 56, 64, 96].flatMap((prefix) => embedding('64:ff9b:1::/48', (value) => extractIpv4(value, prefix))),
 ]
 
 function embedding(cidr: string, extract: Embedding[1]): readonly Embedding[] {
@@ -134,7 +132,7 @@ const carriers = ranges([`::ffff:0:0/${carrierPrefix}`, `64:ff9b::/${carrierPref
 
 function plainForm(text: string): IpAddress | null {
   const address = parseIp(text)
-  return address && (carriedIpv4(address) ?? address)
+  return address && (findEmbeddedIpv4(address) ?? address)
 }
 
 function network(range: IpRange, address: IpAddress): bigint {

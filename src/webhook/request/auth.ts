@@ -54,9 +54,9 @@ export function compileAuth(auth: Auth, compiler: Compiler): CompiledAuth {
   }
 }
 
-type AuthOf<Type extends Auth['type']> = Extract<Auth, { type: Type }>
+type AuthWith<Type extends Auth['type']> = Extract<Auth, { type: Type }>
 
-function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): CompiledAuth {
+function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler): CompiledAuth {
   const template = compileHeaderValue(token, `${path}/token`, compiler)
   return {
     isInUrl: false,
@@ -72,7 +72,7 @@ function compileBearer({ token }: AuthOf<'bearer'>, compiler: Compiler): Compile
   }
 }
 
-function compileBasic({ username, password }: AuthOf<'basic'>, compiler: Compiler): CompiledAuth {
+function compileBasic({ username, password }: AuthWith<'basic'>, compiler: Compiler): CompiledAuth {
   const user = compiler.template(username, `${path}/username`, 'auth')
   const pass = compiler.template(password, `${path}/password`, 'auth')
   if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
@@ -103,7 +103,7 @@ const colonFailure: Failure = {
   hint: 'Choose another user name.',
 }
 
-function compileApiKey({ in: place, name, value }: AuthOf<'apiKey'>, compiler: Compiler): CompiledAuth {
+function compileApiKey({ in: place, name, value }: AuthWith<'apiKey'>, compiler: Compiler): CompiledAuth {
   const isInUrl = place === 'query'
   const template = isInUrl
     ? compiler.template(value, `${path}/value`, 'auth')

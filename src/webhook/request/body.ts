@@ -30,8 +30,8 @@ export function compileBody(body: Body, compiler: Compiler): CompiledBody {
   }
 }
 
-type BodyOf<Structure extends Body['structure']> = Extract<Body, { structure: Structure }>
-type EncodedType = NonNullable<BodyOf<'simple'>['contentType']>
+type BodyWith<Structure extends Body['structure']> = Extract<Body, { structure: Structure }>
+type EncodedType = NonNullable<BodyWith<'simple'>['contentType']>
 
 function isJsonType(contentType: EncodedType): boolean {
   return contentType === 'application/json'
@@ -51,7 +51,7 @@ export function encodeBody(body: RenderedBody | null, session: RenderSession): B
 }
 
 function compileSimple(
-  { fields, contentType = defaults.contentType }: BodyOf<'simple'>,
+  { fields, contentType = defaults.contentType }: BodyWith<'simple'>,
   compiler: Compiler,
 ): CompiledBody {
   const isJson = isJsonType(contentType)
@@ -89,7 +89,7 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
   }
 }
 
-function compileFull({ source, contentType = defaults.contentType }: BodyOf<'full'>): CompiledBody {
+function compileFull({ source, contentType = defaults.contentType }: BodyWith<'full'>): CompiledBody {
   return {
     ...compileLabel(contentType),
     render(session) {
@@ -104,7 +104,7 @@ function compileFull({ source, contentType = defaults.contentType }: BodyOf<'ful
 }
 
 function compileContent(
-  { content, contentType = defaults.contentType }: BodyOf<'json'>,
+  { content, contentType = defaults.contentType }: BodyWith<'json'>,
   compiler: Compiler,
 ): CompiledBody {
   if (!isJsonType(contentType) && !isObject(content))

@@ -61,9 +61,9 @@ export function compileExpectation(
 const comparedInCondition =
   'To look for a value of the workflow use a condition, such as response.body contains profile.id.'
 
-type ExpectationOf<Type extends Expectation['type']> = Extract<Expectation, { type: Type }>
+type ExpectationWith<Type extends Expectation['type']> = Extract<Expectation, { type: Type }>
 
-function compileStatus({ value }: ExpectationOf<'status'>, path: string): CompiledExpectation {
+function compileStatus({ value }: ExpectationWith<'status'>, path: string): CompiledExpectation {
   const patterns = (Array.isArray(value) ? value : [value]).map((pattern) => String(pattern).toLowerCase())
   const expected = `status ${patterns.join(', ')}`
   return {
@@ -93,7 +93,7 @@ function statusHint(status: number, patterns: readonly string[]): string | null 
 }
 
 function compileString(
-  { value, match = 'contains', ignoreCase = false }: ExpectationOf<'string'>,
+  { value, match = 'contains', ignoreCase = false }: ExpectationWith<'string'>,
   path: string,
 ): CompiledExpectation {
   return {
@@ -111,7 +111,7 @@ function compileString(
   }
 }
 
-type Match = NonNullable<ExpectationOf<'string'>['match']>
+type Match = NonNullable<ExpectationWith<'string'>['match']>
 
 const verbs: Readonly<Record<Match, string>> = {
   contains: 'contains',

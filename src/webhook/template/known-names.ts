@@ -119,7 +119,7 @@ export function findUnknownName(
   const { root, members } = variable
   if (members.length === 0 && root !== null && made.has(root) && Object.hasOwn(loopNames, root))
     return `"${root}" alone is not a value. Use one of its members: ${listed(shape as object)}.`
-  if (unknown === null) return describeMismatch(variable, shape)
+  if (unknown === null) return describeUselessCondition(variable, shape)
   return unknown.index === -1 ? describeRoot(variable, known, made) : describeMember(variable, unknown)
 }
 
@@ -157,7 +157,7 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
 }
 
 /** The problem with a condition that has the same result for every value; null if it has none. */
-function describeMismatch(variable: VariablePath, shape: Shape): string | null {
+function describeUselessCondition(variable: VariablePath, shape: Shape): string | null {
   const { compared, isJudged, quoted } = variable
   const name = quoted.size === 0 ? `"${write(variable)}"` : 'The variable'
   if (isJudged) return alwaysTrue(name, shape)

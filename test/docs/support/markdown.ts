@@ -26,13 +26,13 @@ export function rowsUnder(text: string, firstColumn: string): string[][] {
 }
 
 /** The links of a page, less those that leave the repository. */
-export function linksOf(page: string): string[] {
+export function findLinks(page: string): string[] {
   const targets = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
   return targets.filter((target) => !/^https?:/.test(target))
 }
 
 /** The anchors of headings, as GitHub makes them. */
-export function anchorsOf(page: string): string[] {
+export function listAnchors(page: string): string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()

@@ -97,8 +97,8 @@ it('the pool holds the permit of a connection until that is kept or gone', async
   const { pool, sockets, find } = createPool(10)
   const key = keyTo(port)
   const given: string[] = []
-  const placeOf = (name: string) => new Permit(null, () => given.push(name))
-  const [first, second] = [placeOf('first'), placeOf('second')]
+  const createPermit = (name: string) => new Permit(null, () => given.push(name))
+  const [first, second] = [createPermit('first'), createPermit('second')]
 
   const opened = await find(key, first)
   first.release()

@@ -9,10 +9,10 @@ async function resolve(zones: Zones, name = 'hooks.example', budgetMs = 5_000) {
   const server = await dnsServer(zones)
   const resolver = createResolver({ servers: [server.address], budgetMs })
   const { signal } = new AbortController()
-  return { server, answer: addressesOf(resolver.resolve(name, signal)) }
+  return { server, answer: awaitAddresses(resolver.resolve(name, signal)) }
 }
 
-async function addressesOf(resolving: Promise<Resolution>): Promise<readonly string[]> {
+async function awaitAddresses(resolving: Promise<Resolution>): Promise<readonly string[]> {
   return (await resolving).addresses
 }
 
@@ -118,7 +118,7 @@ describe('a name server that gives no answer', () => {
     if (first === null) await one.close()
     const two = await dnsServer(second)
     const resolver = createResolver({ servers: [one.address, two.address], budgetMs })
-    const answer = addressesOf(resolver.resolve('hooks.example', new AbortController().signal))
+    const answer = awaitAddresses(resolver.resolve('hooks.example', new AbortController().signal))
     return { one, two, answer }
   }
 

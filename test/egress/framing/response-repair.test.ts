@@ -37,7 +37,7 @@ function bytes(text: string): Buffer {
 }
 
 /** Each piece has memory of its own, as where it was received. */
-const piecesOf = (text: string, places: readonly number[]) => cut(text, places).map(bytes)
+const cutPieces = (text: string, places: readonly number[]) => cut(text, places).map(bytes)
 
 const character = (pattern: RegExp) => {
   const all = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
@@ -107,7 +107,7 @@ const interim = fc
 /** The head of a response whose only header about its length is this one, in their midst. */
 const headWith = (framing: fc.Arbitrary<string>) =>
   fc.tuple(statusLine, fields, framing, fields).map((parts) => `${parts.join('')}\r\n`)
-const lengthOf = (name: fc.Arbitrary<string>, behind: fc.Arbitrary<string>) =>
+const writeLength = (name: fc.Arbitrary<string>, behind: fc.Arbitrary<string>) =>
   fc
     .tuple(name, blanks, fc.integer({ min: 0, max: 99_999 }), behind)
     .map(([known, before, length, after]) => `${known}:${before}${length}${after}\r\n`)
@@ -115,7 +115,7 @@ const lengthName = fc.constantFrom('Content-Length', 'content-length', 'CONTENT-
 const chunked = fc.constantFrom('Transfer-Encoding: chunked\r\n', 'transfer-encoding:CHUNKED \r\n')
 
 const soundBody = fc.oneof(
-  fc.tuple(headWith(lengthOf(lengthName, fc.constant(''))), content),
+  fc.tuple(headWith(writeLength(lengthName, fc.constant(''))), content),
   fc.tuple(headWith(fc.constant('')), content),
 )
 
@@ -124,7 +124,7 @@ describe('a response that breaks no rule', () => {
     fc.assert(
       fc.property(fc.array(interim, { maxLength: 3 }), soundBody, places, (before, [head, body], at) => {
         const interims = before.map(bytes)
-        const pieces = piecesOf(head + body, at)
+        const pieces = cutPieces(head + body, at)
         const { handedOn, heads } = read([...interims, ...pieces])
 
         expect(latin1(handedOn)).toBe(head + body)
@@ -139,7 +139,7 @@ describe('a response that breaks no rule', () => {
   it('is handed on as it came in chunks, with their extensions and trailers', () => {
     fc.assert(
       fc.property(headWith(chunked), soundChunks, places, (head, { sent, holds }, at) => {
-        const { text: read1, framingBytes } = read(piecesOf(head + sent, at))
+        const { text: read1, framingBytes } = read(cutPieces(head + sent, at))
 
         expect(read1).toBe(head + sent)
         expect(framingBytes).toBe(/^HTTP\/1\.1 (?:204|304)/.test(head) ? 0 : sent.length - holds.length)
@@ -189,7 +189,7 @@ describe('a head that can only mean one thing', () => {
         const head = `${status}${name}:${sent}\r\n${others}\r\n`
         const value = parts.map(([, part]) => part).join(' ')
 
-        const { text: all } = read(piecesOf(head, at))
+        const { text: all } = read(cutPieces(head, at))
 
         expect(all).toBe(parts.length === 1 ? head : `${status}${name}: ${value}\r\n${others}\r\n`)
       }),
@@ -198,7 +198,7 @@ describe('a head that can only mean one thing', () => {
 })
 
 describe('a head that comes byte by byte', () => {
-  const headOf = (length: number, framing: string) => {
+  const writeHead = (length: number, framing: string) => {
     const start = `HTTP/1.1 200 OK\r\n${framing}\r\nX: `
     return `${start}${'x'.repeat(length - start.length - 4)}\r\n\r\n`
   }
@@ -210,11 +210,11 @@ describe('a head that comes byte by byte', () => {
     ['one to be put in order', 'Content-Length: 4 ', 'Content-Length: 4'],
   ])('is read whole, however long it is: %s', (_what, sent, meant) => {
     for (const length of lengths) {
-      const { text, heads } = read(inBytes(`${headOf(length, sent)}body`))
+      const { text, heads } = read(inBytes(`${writeHead(length, sent)}body`))
 
       expect(heads).toMatchObject([{ kind: 'final' }])
       expect(text.replace(/: +/g, ': ').replace(/ +\r/g, '\r')).toBe(
-        `${headOf(length, sent).replace(sent, meant)}body`,
+        `${writeHead(length, sent).replace(sent, meant)}body`,
       )
     }
   })
@@ -222,7 +222,9 @@ describe('a head that comes byte by byte', () => {
   it('is refused for the rule that it breaks, however long it is', () => {
     const framing = 'Content-Length: 4\r\nTransfer-Encoding: chunked'
     for (const length of lengths)
-      expect(read(inBytes(headOf(length, framing))).heads).toMatchObject([{ kind: 'refused', status: 200 }])
+      expect(read(inBytes(writeHead(length, framing))).heads).toMatchObject([
+        { kind: 'refused', status: 200 },
+      ])
   })
 })
 
@@ -232,7 +234,7 @@ describe('chunks', () => {
       fc.property(paddedChunks, places, ({ sent, holds }, at) => {
         const { text: all, framingBytes } = read([
           bytes('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'),
-          ...piecesOf(sent, at),
+          ...cutPieces(sent, at),
         ])
         const body = all.slice(all.indexOf('\r\n\r\n') + 4)
 

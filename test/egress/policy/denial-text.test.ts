@@ -24,13 +24,13 @@ const options: AddressPolicyOptions = {
 }
 
 /** The verdict on a host of a URL, or on an address that its name leads to. */
-function denialOf(target: Target, address: string, allow = options.allow): Denial | null {
+function findDenial(target: Target, address: string, allow = options.allow): Denial | null {
   const policy = createAddressPolicy({ ...options, allow })
   return policy.refuseTarget(target) ?? policy.refuseAddress(address, target)
 }
 
-function textOf(host: string, port = 443, address = isIP(host) ? host : '1.1.1.1') {
-  const denial = denialOf({ host, port }, address)
+function describeTestDenial(host: string, port = 443, address = isIP(host) ? host : '1.1.1.1') {
+  const denial = findDenial({ host, port }, address)
   if (denial === null) throw new Error(`${host}:${port} is open`)
   return describeDenial(denial, { host, port }, formatTarget({ host, port }))
 }
@@ -56,8 +56,10 @@ describe('the text of a denial', () => {
     ['198.13.7.9', 443, 'it is an address of the machine of the service'],
     ['closed.example', 443, 'the operator of the service has closed it'],
   ])('names its class: %s:%i', (host, port, what) => {
-    expect(textOf(host, port).detail).toContain(`The service may not call ${formatTarget({ host, port })}: `)
-    expect(textOf(host, port).detail).toContain(what)
+    expect(describeTestDenial(host, port).detail).toContain(
+      `The service may not call ${formatTarget({ host, port })}: `,
+    )
+    expect(describeTestDenial(host, port).detail).toContain(what)
   })
 
   it('names EGRESS_ONLY where that leaves out the host', () => {
@@ -72,7 +74,7 @@ describe('the text of a denial', () => {
   it.each(['10.0.0.7', 'fd00::7', '127.0.0.7', '169.254.169.254', '100.64.0.7'])(
     'does not show the address that a name leads to: %s',
     (address) => {
-      const { detail, hint } = textOf('crm.example', 443, address)
+      const { detail, hint } = describeTestDenial('crm.example', 443, address)
       expect(detail).toMatch(/: its name leads to \w/)
       for (const word of `${detail} ${hint}`.split(/[^\da-f.:]+/i)) expect(isIP(word)).toBe(0)
     },
@@ -88,14 +90,15 @@ describe('the hint of a denial', () => {
     (host) => {
       const port = 25
       const address = isIP(host) ? host : '10.0.0.1'
-      const [, entry] = /EGRESS_ALLOW=(\S+?)[.:]?(?:\s|$)/.exec(textOf(host, port, address).hint) ?? []
+      const [, entry] =
+        /EGRESS_ALLOW=(\S+?)[.:]?(?:\s|$)/.exec(describeTestDenial(host, port, address).hint) ?? []
 
       if (entry === undefined) {
         expect(host).toMatch(/metadata|instance-data/)
         return
       }
       const parsed = parseAddressRule(entry)
-      expect(parsed.ok && denialOf({ host, port }, address, [parsed.rule])).toBeNull()
+      expect(parsed.ok && findDenial({ host, port }, address, [parsed.rule])).toBeNull()
     },
   )
 
@@ -107,13 +110,15 @@ describe('the hint of a denial', () => {
     'metadata.goog',
   ])('offers no way to the metadata service %s, at any port', (host) => {
     for (const port of [443, 25, 6000]) {
-      expect(textOf(host, port).hint).toBe(
+      expect(describeTestDenial(host, port).hint).toBe(
         'No setting opens a metadata service: it gives away the credentials of the machine.',
       )
     }
   })
 
   it('offers no way to the listener of the service', () => {
-    expect(textOf('127.0.0.1', 3000).hint).toBe('No setting opens it: the service does not call itself.')
+    expect(describeTestDenial('127.0.0.1', 3000).hint).toBe(
+      'No setting opens it: the service does not call itself.',
+    )
   })
 })

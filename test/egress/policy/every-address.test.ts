@@ -12,9 +12,9 @@ import {
   before,
   deniedRanges,
   embeddingRecipes,
+  formatAddress,
   isPublic,
   nat64Prefixes,
-  textOf,
 } from '../support/second-opinion.ts'
 
 const policy = createAddressPolicy({
@@ -40,14 +40,14 @@ describe('every range that is set aside', () => {
   })
 
   it.each(deniedRanges)('$cidr is denied from its first address to its last', ({ first, last }) => {
-    expect(isDenied(textOf(first))).toBe(true)
-    expect(isDenied(textOf(last))).toBe(true)
+    expect(isDenied(formatAddress(first))).toBe(true)
+    expect(isDenied(formatAddress(last))).toBe(true)
   })
 
   it.each(deniedRanges)('$cidr ends at its edges', ({ first, last }) => {
     const neighbours = [before(first), after(last)].filter((address) => address !== null)
 
-    expect(neighbours.map((address) => isDenied(textOf(address)))).toEqual(
+    expect(neighbours.map((address) => isDenied(formatAddress(address)))).toEqual(
       neighbours.map((address) => !isPublic(address)),
     )
   })
@@ -62,9 +62,9 @@ describe('a hundred thousand addresses', () => {
     ['of IPv4 in IPv6', fc.tuple(embeddings(), fc.oneof(bytes(4), nearEdges(4))).map(Buffer.concat)],
   ])('%s have the verdict of a second implementation', (_which, address) => {
     const sample = fc.sample(address, { seed, numRuns: 20_000 })
-    const disputed = sample.filter((candidate) => isDenied(textOf(candidate)) === isPublic(candidate))
+    const disputed = sample.filter((candidate) => isDenied(formatAddress(candidate)) === isPublic(candidate))
 
-    expect(disputed.map(textOf)).toEqual([])
+    expect(disputed.map(formatAddress)).toEqual([])
     expect(sample).toHaveLength(20_000)
   })
 })
@@ -79,7 +79,7 @@ describe('an IPv4 address', () => {
     })
   const edges = denied.flatMap(({ first, last }) => [first, last])
 
-  it.each(edges.map(textOf))('%s is denied in every spelling', (address) => {
+  it.each(edges.map(formatAddress))('%s is denied in every spelling', (address) => {
     const expected = verdictOn(address)
     for (const spelling of spellings(address))
       expect([spelling, verdictOn(spelling)]).toEqual([spelling, expected])
@@ -88,7 +88,7 @@ describe('an IPv4 address', () => {
 
   it('has one verdict in all spellings', () => {
     fc.assert(
-      fc.property(fc.oneof(inDeniedRange, bytes(4)).map(textOf), (address) => {
+      fc.property(fc.oneof(inDeniedRange, bytes(4)).map(formatAddress), (address) => {
         const expected = verdictOn(address)
         for (const spelling of spellings(address))
           expect([spelling, verdictOn(spelling)]).toEqual([spelling, expected])
@@ -109,33 +109,33 @@ describe.each(embeddingRecipes)('an IPv4 address that is written as $name', ({ e
     interfaces: [],
   })
   const judge = (address: Buffer, port = 443) =>
-    refuseAddress(textOf(address), { host: 'hooks.example.com', port })
+    refuseAddress(formatAddress(address), { host: 'hooks.example.com', port })
   const metadata = metadataAddresses
     .map(([address]) => address)
     .filter((address) => address.includes('.'))
     .map((address) => Buffer.from(address.split('.').map(Number)))
-  const sampleOf = (ipv4: fc.Arbitrary<Buffer>) =>
+  const sampleAddresses = (ipv4: fc.Arbitrary<Buffer>) =>
     fc.sample(fc.tuple(ipv4, bytes(12)), { seed, numRuns: 500 }).map(([of, noise]) => embed(of, noise))
 
   it('is a metadata service if it is the address of one, although everything is opened', () => {
-    const sample = sampleOf(fc.constantFrom(...metadata))
-    expect(sample.filter((address) => judge(address) !== 'metadata').map(textOf)).toEqual([])
+    const sample = sampleAddresses(fc.constantFrom(...metadata))
+    expect(sample.filter((address) => judge(address) !== 'metadata').map(formatAddress)).toEqual([])
   })
 
   it('is the service itself at the address and the port of the listener', () => {
-    const sample = sampleOf(fc.constant(Buffer.from([10, 1, 2, 3])))
-    expect(sample.filter((address) => judge(address, 3000) !== 'own_listener').map(textOf)).toEqual([])
-    expect(sample.filter((address) => judge(address) !== null).map(textOf)).toEqual([])
+    const sample = sampleAddresses(fc.constant(Buffer.from([10, 1, 2, 3])))
+    expect(sample.filter((address) => judge(address, 3000) !== 'own_listener').map(formatAddress)).toEqual([])
+    expect(sample.filter((address) => judge(address) !== null).map(formatAddress)).toEqual([])
   })
 
   it('is denied where the operator denies it', () => {
-    const sample = sampleOf(bytes(2).map((host) => Buffer.concat([Buffer.from([10, 6]), host])))
-    expect(sample.filter((address) => judge(address) !== 'denied_by_operator').map(textOf)).toEqual([])
+    const sample = sampleAddresses(bytes(2).map((host) => Buffer.concat([Buffer.from([10, 6]), host])))
+    expect(sample.filter((address) => judge(address) !== 'denied_by_operator').map(formatAddress)).toEqual([])
   })
 
   it('is open otherwise, where everything is opened', () => {
-    const sample = sampleOf(bytes(4).filter(([first]) => first !== 10 && first !== 169))
-    expect(sample.filter((address) => judge(address) !== null).map(textOf)).toEqual([])
+    const sample = sampleAddresses(bytes(4).filter(([first]) => first !== 10 && first !== 169))
+    expect(sample.filter((address) => judge(address) !== null).map(formatAddress)).toEqual([])
   })
 })
 

@@ -2,8 +2,8 @@ import { BlockList, isIPv4 } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  carriedIpv4,
   contains,
+  findEmbeddedIpv4,
   parseIp,
   parseIpRange,
   parseNat64Prefix,
@@ -55,7 +55,7 @@ describe('an address range', () => {
       fc.property(range, address, fc.boolean(), ({ base, prefix }, other, isRelated) => {
         const candidate = isRelated ? base : other
         if (isIPv4(base) !== isIPv4(candidate)) return // block lists also match mapped addresses
-        const network = networkOf(base, prefix)
+        const network = maskNetwork(base, prefix)
         const family = isIPv4(base) ? 'ipv4' : 'ipv6'
         const list = new BlockList()
         list.addSubnet(network, prefix, family)
@@ -91,14 +91,14 @@ describe('the IPv4 address within an IPv6 one', () => {
     ['64:ff9b::10.0.0.5', 0x0a00_0005n],
   ])('%s is taken out', (text, value) => {
     const parsed = parseIp(text)
-    expect(parsed && carriedIpv4(parsed)).toEqual({ family: 4, value })
+    expect(parsed && findEmbeddedIpv4(parsed)).toEqual({ family: 4, value })
   })
 
   it.each(['::127.0.0.1', '64:ff9b:1::a00:5', '::fffe:7f00:1', '2002:7f00:1::', '10.0.0.5'])(
     '%s has none',
     (text) => {
       const parsed = parseIp(text)
-      expect(parsed && carriedIpv4(parsed)).toBeNull()
+      expect(parsed && findEmbeddedIpv4(parsed)).toBeNull()
     },
   )
 })
@@ -110,7 +110,7 @@ function holds(cidr: string, text: string): boolean {
 }
 
 /** Clears the bits behind the prefix. */
-function networkOf(base: string, prefix: number): string {
+function maskNetwork(base: string, prefix: number): string {
   const { family, value } = parseIp(base) ?? { family: 4, value: 0n }
   const width = family === 4 ? 32 : 128
   const hostBits = BigInt(width - prefix)
@@ -125,7 +125,7 @@ describe('a prefix of NAT64', () => {
   const carried = (prefix: string, text: string) => {
     const [range, address] = [parseNat64Prefix(prefix), parseIp(text)]
     if (range === null || address === null) throw new TypeError(`${prefix} or ${text} cannot be read`)
-    return carriedIpv4(address, [range])
+    return findEmbeddedIpv4(address, [range])
   }
 
   it.each([

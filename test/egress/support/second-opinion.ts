@@ -139,7 +139,7 @@ function around(name: string, prefix: string, before: number): EmbeddingRecipe {
 }
 
 /** As people write it, in IPv6 without the short forms. */
-export function textOf(address: Buffer): string {
+export function formatAddress(address: Buffer): string {
   if (address.length === 4) return [...address].join('.')
   return address.toString('hex').match(/.{4}/g)?.join(':') ?? ''
 }

@@ -53,7 +53,7 @@ export function egressWith(
 export type Answer = Partial<Omit<TargetResponse, 'body'>> & { readonly body?: string | Buffer }
 
 export function responding(answer: Answer = {}): TestEgressClient {
-  return egressWith(() => [attempt({ kind: 'responded', response: responseOf(answer) })])
+  return egressWith(() => [attempt({ kind: 'responded', response: createResponse(answer) })])
 }
 
 export function failing(
@@ -65,12 +65,12 @@ export function failing(
   const outcome = {
     kind: 'failed',
     failure,
-    response: response === undefined ? null : responseOf(response),
+    response: response === undefined ? null : createResponse(response),
   } as const
   return egressWith(() => [attempt(outcome, { delivered: 'maybe', ...attemptRest })])
 }
 
-export function responseOf({ body = '', ...rest }: Answer): TargetResponse {
+export function createResponse({ body = '', ...rest }: Answer): TargetResponse {
   return { status: 200, headers: [], ending: 'complete', ...rest, body: Buffer.from(body) }
 }
 

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest'
 import type { ExecuteReply } from '../../../src/contract/execution.ts'
 import type { LogLine } from '../../support/service.ts'
 import type { Fault } from './fault.ts'
-import { branchOf } from './page.ts'
+import { decideBranch } from './page.ts'
 import type { Played } from './play.ts'
 
 /** The promise is 50 ms; a busy machine that runs tests gets some more. */
@@ -19,14 +19,14 @@ export async function expectAsInTable(played: Played, fault: Fault): Promise<voi
 
 function expectVerdict({ reply, seen }: Played, fault: Fault) {
   const { ends, delivered, repeat, warning, shows = {} } = fault
-  expect({ ...verdictOf(reply), seen }).toEqual({
+  expect({ ...readVerdict(reply), seen }).toEqual({
     code:
       typeof ends === 'string'
         ? ends
-        : branchOf(fault) === 'success'
+        : decideBranch(fault) === 'success'
           ? 'expectation_met'
           : 'expectation_unmet',
-    branch: branchOf(fault),
+    branch: decideBranch(fault),
     delivered,
     repeat,
     warnings: warning === undefined ? [] : [warning],
@@ -37,7 +37,7 @@ function expectVerdict({ reply, seen }: Played, fault: Fault) {
   expect(reply).toMatchObject(shows)
 }
 
-function verdictOf({ reason, branch, delivered, repeat, warnings }: ExecuteReply) {
+function readVerdict({ reason, branch, delivered, repeat, warnings }: ExecuteReply) {
   return { code: reason.code, branch, delivered, repeat, warnings: warnings.map(({ code }) => code) }
 }
 
@@ -56,28 +56,28 @@ async function expectRelease({ target, reply }: Played) {
 
 /** What people read is our own text: no resolved address, no certificate, no bytes of the peer, no library. */
 function expectNothingLeaks({ target, reply, log }: Played) {
-  const shown = textOf(reply)
+  const shown = joinTexts(reply)
   const { hostname } = new URL(target.url)
   for (const word of shown.split(/[^0-9a-f.:]+/i)) if (isIP(word)) expect(word).toBe(hostname)
   expect(shown).not.toMatch(
     /\bE(?:CONN|HOST|NET|PIPE|TIMED|MFILE)|UND_ERR|ERR_|Error\b|undici|llhttp|OpenSSL/,
   )
-  const foreign = [...namesInCertificates, ...wordsOf(target.journal.sent()), ...log.flatMap(causesOf)]
+  const foreign = [...namesInCertificates, ...findWords(target.journal.sent()), ...log.flatMap(listCauses)]
   for (const word of foreign) expect(shown).not.toContain(word)
 }
 
 const namesInCertificates = ['internal-name.example', 'Stranger', 'Test authority']
 
-function textOf({ reason, warnings, attempts }: ExecuteReply): string {
+function joinTexts({ reason, warnings, attempts }: ExecuteReply): string {
   const { message, hint } = reason
   return JSON.stringify([message, hint, warnings.map((warning) => warning.message), attempts])
 }
 
 /** Long enough not to be in our own text by chance. */
-function wordsOf(bytes: Buffer): readonly string[] {
+function findWords(bytes: Buffer): readonly string[] {
   return bytes.toString('latin1').match(/[\x21-\x7e]{9,}/g) ?? []
 }
 
-function causesOf({ cause = [] }: LogLine): readonly string[] {
+function listCauses({ cause = [] }: LogLine): readonly string[] {
   return Array.isArray(cause) ? cause.map(String) : []
 }

@@ -19,24 +19,24 @@ the target by the time of the reply. A fault that uses up all of the time is mar
 function writeChapter({ title, faults }: Chapter): string {
   const made = faults.filter(isMade)
   const unmade = faults.filter((fault): fault is UnmadeFault => !isMade(fault))
-  return [`## ${title}`, ...(made.length > 0 ? [tableOf(made)] : []), ...listOf(unmade)].join('\n\n')
+  return [`## ${title}`, ...(made.length > 0 ? [writeTable(made)] : []), ...writeList(unmade)].join('\n\n')
 }
 
-function tableOf(faults: readonly Fault[]): string {
+function writeTable(faults: readonly Fault[]): string {
   return [
     '| # | Fault | Ends | Branch | Delivered | Repeat | Warning | The target saw |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...faults.map(rowOf),
+    ...faults.map(writeRow),
   ].join('\n')
 }
 
-function rowOf(fault: Fault): string {
+function writeRow(fault: Fault): string {
   const { row, what, delivered, repeat, warning, seen } = fault
   const cells = [
     row,
     fault.usesUp === undefined ? what : `${what} ⏱`,
-    endOf(fault),
-    `\`${branchOf(fault)}\``,
+    describeEnd(fault),
+    `\`${decideBranch(fault)}\``,
     `\`${delivered}\``,
     `\`${repeat}\``,
     warning === undefined ? '' : `\`${warning}\``,
@@ -45,16 +45,16 @@ function rowOf(fault: Fault): string {
   return `| ${cells.join(' | ')} |`
 }
 
-function endOf({ ends }: Fault): string {
+function describeEnd({ ends }: Fault): string {
   return typeof ends === 'number' ? String(ends) : `[\`${ends}\`](errors.md#${ends})`
 }
 
 /** The output that the workflow takes where the node says nothing about it. */
-export function branchOf({ ends }: Fault): 'success' | 'error' {
+export function decideBranch({ ends }: Fault): 'success' | 'error' {
   return typeof ends === 'number' && ends >= 200 && ends < 300 ? 'success' : 'error'
 }
 
-function listOf(faults: readonly UnmadeFault[]): readonly string[] {
+function writeList(faults: readonly UnmadeFault[]): readonly string[] {
   if (faults.length === 0) return []
   return [
     `Made elsewhere, or not at all:\n\n${faults.map(({ row, what, why }) => `- ${row}: ${what} ${sentence(why)}`).join('\n')}`,

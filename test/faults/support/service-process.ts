@@ -25,7 +25,7 @@ export async function startServiceProcess(): Promise<ServiceProcess> {
   const pool = new Agent()
   const line = new Client(url)
   onTestFinished(async () => void (await Promise.all([pool.destroy(), line.destroy()])))
-  const megabytesOf = (member: string) => {
+  const readMegabytes = (member: string) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return Number(new RegExp(`^${member}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1_024
   }
@@ -33,8 +33,8 @@ export async function startServiceProcess(): Promise<ServiceProcess> {
     pid,
     execute: (node) => post(pool, url, node),
     executeInLine: (node) => post(line, url, node),
-    memory: () => megabytesOf('VmRSS'),
-    peakMemory: () => megabytesOf('VmHWM'),
+    memory: () => readMegabytes('VmRSS'),
+    peakMemory: () => readMegabytes('VmHWM'),
     forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'), // proc(5)
   }
 }

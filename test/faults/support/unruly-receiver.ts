@@ -20,7 +20,7 @@ export type Whim = keyof typeof whims
 /** Treats each request as the whim of its id says, and breaks a connection now and then. */
 export async function createUnrulyReceiver(
   credentials: Credentials,
-  whimOf: (id: string) => Whim,
+  chooseWhim: (id: string) => Whim,
 ): Promise<UnrulyReceiver> {
   const journal: Visit[] = []
   let connections = 0
@@ -30,7 +30,7 @@ export async function createUnrulyReceiver(
     readRequests(socket, (id) => {
       const visit: Visit = { id, status: null }
       journal.push(visit)
-      whims[whimOf(id)]({ socket, reset, visit })
+      whims[chooseWhim(id)]({ socket, reset, visit })
     })
   })
   return { ...server, journal }

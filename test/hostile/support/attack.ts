@@ -76,12 +76,12 @@ const soundStatuses = new Set([200, 400, 401, 413, 415, 422, 429, 503])
 
 /** Holds what became of the service against what is promised, whatever was sent. */
 export function expectUnharmed(aftermath: Aftermath, stallMs = maxStallMs): void {
-  const harm = harmOf(aftermath, stallMs)
+  const harm = assessHarm(aftermath, stallMs)
   expect(harm, harm.join('; ')).toEqual([])
 }
 
 /** What was done to the service or to others, in words. */
-export function harmOf(
+export function assessHarm(
   { death, probed, isHopeless, replies }: Aftermath,
   stallMs = maxStallMs,
 ): readonly string[] {
@@ -115,6 +115,6 @@ function describeReply({ status, code, bytes, failure }: HostileReply): string {
 }
 
 /** The codes of the replies, each once. */
-export function codesOf({ replies }: Aftermath): readonly (string | null)[] {
+export function listCodes({ replies }: Aftermath): readonly (string | null)[] {
   return [...new Set(replies.map(({ code }) => code))]
 }

@@ -42,7 +42,7 @@ export class HostileClient {
       })
       const { bytes, text } = await read(reply.body)
       const json = parse(text)
-      return { status: reply.statusCode, bytes, code: codeOf(json), body: json, failure: null, ms: since() }
+      return { status: reply.statusCode, bytes, code: readCode(json), body: json, failure: null, ms: since() }
     } catch (error) {
       const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
       return { status: 0, bytes: 0, code: null, body: null, failure, ms: since() }
@@ -75,7 +75,7 @@ function parse(text: string): unknown {
 }
 
 /** Of a problem, of an execution or of a simulation. */
-function codeOf(body: unknown): string | null {
+function readCode(body: unknown): string | null {
   const { code, reason, simulated } = (body ?? {}) as {
     readonly code?: string
     readonly reason?: { readonly code: string }

@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { endless, type HostileAnswer } from './hostile-target.ts'
 import type { Random } from './random.ts'
 import { randomJson, randomText } from './random-request.ts'
-import { jsonOf } from './shape.ts'
+import { writeShape } from './shape.ts'
 
 const names = [
   'set-cookie',
@@ -76,7 +76,7 @@ function inPieces(bytes: Buffer, count: number): HostileAnswer {
 function response(random: Random): Buffer {
   const content = Buffer.from(
     random.chance(0.5)
-      ? jsonOf(randomJson(random, (chance) => randomText(chance, 50_000)))
+      ? writeShape(randomJson(random, (chance) => randomText(chance, 50_000)))
       : randomText(random, 1_040_000),
   ).subarray(0, 1_040_000)
   const [coding, bytes] = coded(random, content)

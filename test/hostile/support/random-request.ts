@@ -1,6 +1,6 @@
 import type { HostileRequest } from './hostile-client.ts'
 import type { Random } from './random.ts'
-import { jsonOf, raw } from './shape.ts'
+import { raw, writeShape } from './shape.ts'
 
 const atoms = [
   'a', 'ab', ' ', '\t', '\r\n', '\0', '"', "'", '\\', '\\"', '\\u0061', '%', '%61', '%2561', '=61', '&#x61;', '&amp', '<', '<script',
@@ -227,7 +227,7 @@ function payload(random: Random): object {
 /** A request of the service, at times one that is no JSON or not what the schema says. */
 export function randomRequest(random: Random, url: string): HostileRequest {
   const isPreview = random.chance(0.3)
-  const text = jsonOf({
+  const text = writeShape({
     node: node(random, url),
     ...(random.chance(0.8) ? { payload: payload(random) } : {}),
     secrets: { one: randomText(random, 20_000).padEnd(4, 'x').replaceAll('\0', '0') },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { attack, codesOf, expectUnharmed, sending } from './attack.ts'
+import { attack, expectUnharmed, listCodes, sending } from './attack.ts'
 import type { HostileRequest } from './hostile-client.ts'
 import type { HostileService } from './hostile-service.ts'
 import { type HostileAnswer, type HostileTarget, respond } from './hostile-target.ts'
@@ -47,7 +47,7 @@ export function describeShapes(
 
       expectUnharmed(aftermath)
       if (codes === undefined) return
-      const others = codesOf(aftermath).filter((code) => !codes.includes(code ?? ''))
+      const others = listCodes(aftermath).filter((code) => !codes.includes(code ?? ''))
       expect(others, `answered with ${others.join()}`).toEqual([])
     })
   })
@@ -64,16 +64,16 @@ export const post = (url: string, more: object = {}) => ({ method: 'POST', url, 
 export const raw = (json: string) => ({ toJSON: () => mark + json + mark })
 
 /** The JSON of an object, with all that is `raw` as it stands. */
-export function jsonOf(value: unknown): string {
+export function writeShape(value: unknown): string {
   return JSON.stringify(value).replaceAll(marked, (_match, json: string) => JSON.parse(`"${json}"`))
 }
 
 export function execute(parts: object): HostileRequest {
-  return { path: '/v1/execute', body: jsonOf(parts) }
+  return { path: '/v1/execute', body: writeShape(parts) }
 }
 
 export function preview(parts: object): HostileRequest {
-  return { path: '/v1/preview', body: jsonOf(parts) }
+  return { path: '/v1/preview', body: writeShape(parts) }
 }
 
 /** Makes a number of items. */

@@ -26,7 +26,7 @@ let isEnding = false
 
 service.onAnswer = (wait) => {
   probes += 1
-  note(stallOf(wait))
+  note(measureStall(wait))
   if (isEnding) end()
 }
 bare.onAnswer = (wait) => {
@@ -54,7 +54,7 @@ function ask(): void {
 /** Tells of a wait without end while it lasts: the test need not wait for it. */
 function lookAtWait(askedAt: number): void {
   service.insist()
-  const stall = stallOf({ from: askedAt, to: performance.now() })
+  const stall = measureStall({ from: askedAt, to: performance.now() })
   if (isHopeless || stall.ownMs < hopelessMs) return
   isHopeless = true
   note(stall)
@@ -66,7 +66,7 @@ function note(stall: Stall): void {
   if (stall.ownMs > longest.ownMs) longest = stall
 }
 
-function stallOf(wait: Interval): Stall {
+function measureStall(wait: Interval): Stall {
   const wallMs = wait.to - wait.from
   const open = bare.askedAt === null ? [] : [{ from: bare.askedAt, to: wait.to }]
   const ownMs = wallMs - machineMs(wait, runQueueMs() - runQueueAtAsk, [...bareWaits, ...open])

@@ -54,7 +54,7 @@ describe('a service with keys', () => {
 })
 
 describe('a key', () => {
-  const nameOf = nameFinder([
+  const findName = nameFinder([
     ['short', 'abc'],
     ['long', 'abcdefghij'],
     ['as long', 'jihgfedcba'],
@@ -69,7 +69,7 @@ describe('a key', () => {
     ['foreign', 'schlüssel'],
     ['foreign', 'llave'],
   ])('is found: %s', (name, token) => {
-    expect(nameOf(token)).toBe(name)
+    expect(findName(token)).toBe(name)
   })
 
   it.each([
@@ -87,7 +87,7 @@ describe('a key', () => {
     ['not of ASCII, and as long as a key', 'schlössel'],
     ['a key with a part of a character more', 'abcdefghi\u{1f511}'],
   ])('is not found where the text is %s', (_what, token) => {
-    expect(nameOf(token)).toBeNull()
+    expect(findName(token)).toBeNull()
   })
 
   it('is found by the same text and by no other', () => {
@@ -106,8 +106,8 @@ describe('a key', () => {
 
     fc.assert(
       fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 4 }), fc.array(text), (keys, tokens) => {
-        const nameOf = nameFinder(keys.map((key) => [`the key ${key}`, key]))
-        expect(tokens.map(nameOf)).toEqual(
+        const findName = nameFinder(keys.map((key) => [`the key ${key}`, key]))
+        expect(tokens.map(findName)).toEqual(
           tokens.map((token) => (keys.includes(token) ? `the key ${token}` : null)),
         )
       }),
@@ -120,7 +120,7 @@ function nameFinder(keys: readonly (readonly [name: string, key: string])[]) {
   const byName = Map.groupBy(keys, ([name]) => name)
   const find = clientFinder(
     Array.from(byName, ([name, own]) =>
-      clientOf(
+      createClient(
         name,
         own.map(([, key]) => key),
       ),
@@ -129,6 +129,6 @@ function nameFinder(keys: readonly (readonly [name: string, key: string])[]) {
   return (token: string) => find(token)?.name ?? null
 }
 
-function clientOf(name: string, keys: readonly string[]): Client {
+function createClient(name: string, keys: readonly string[]): Client {
   return { name, keyHashes: keys.map(hashKey), tenants: null, rights: new Set(), maxInFlight: null }
 }

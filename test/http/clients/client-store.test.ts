@@ -19,7 +19,7 @@ function clientsFile(clients: Readonly<Record<string, readonly string[]>>): stri
 }
 
 /** A store that looks for changes all the time. */
-function storeOf(file: string, apiKeys = '') {
+function createStore(file: string, apiKeys = '') {
   const listed = apiKeyList(apiKeys)
   if (!listed.ok) throw new TypeError(listed.problem)
   const sources: ClientSources = { listed: listed.value, file }
@@ -28,25 +28,25 @@ function storeOf(file: string, apiKeys = '') {
   const { lines, log } = collectedLog()
   const store = createClientStore({ sources, initial: read.clients, log, intervalMs: 5 })
   onTestFinished(() => store.close())
-  const nameOf = (key: string) => store.find(key)?.name ?? null
+  const findName = (key: string) => store.find(key)?.name ?? null
   const becomes = (key: string, name: string | null) =>
-    vi.waitFor(() => expect(nameOf(key)).toBe(name), { timeout: 10_000, interval: 5 })
+    vi.waitFor(() => expect(findName(key)).toBe(name), { timeout: 10_000, interval: 5 })
   const logs = (count: number) => vi.waitUntil(() => lines.length >= count, { timeout: 10_000, interval: 5 })
-  return { store, lines, nameOf, becomes, logs }
+  return { store, lines, findName, becomes, logs }
 }
 
 describe('a client', () => {
   it('has several keys while these are rotated, without a restart', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
-    const { nameOf, becomes, lines } = storeOf(join(files.path, 'clients.json'))
+    const { findName, becomes, lines } = createStore(join(files.path, 'clients.json'))
 
     await files.replace('clients.json', clientsFile({ engine: [oldKey, newKey] }))
     await becomes(newKey, 'engine')
-    expect(nameOf(oldKey)).toBe('engine')
+    expect(findName(oldKey)).toBe('engine')
     await files.replace('clients.json', clientsFile({ engine: [newKey] }))
     await becomes(oldKey, null)
 
-    expect(nameOf(newKey)).toBe('engine')
+    expect(findName(newKey)).toBe('engine')
     expect(lines).toEqual([
       { level: 'info', details: { clients: ['engine'] } },
       { level: 'info', details: { clients: ['engine'] } },
@@ -55,12 +55,12 @@ describe('a client', () => {
 
   it('of API_KEYS stays whatever happens to the file', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
-    const { nameOf, becomes } = storeOf(join(files.path, 'clients.json'), `ops:${envKey}`)
+    const { findName, becomes } = createStore(join(files.path, 'clients.json'), `ops:${envKey}`)
 
     await files.write('clients.json', clientsFile({ dashboard: [newKey] }))
     await becomes(newKey, 'dashboard')
 
-    expect([nameOf(envKey), nameOf(oldKey)]).toEqual(['ops', null])
+    expect([findName(envKey), findName(oldKey)]).toEqual(['ops', null])
   })
 })
 
@@ -75,11 +75,14 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
     'leaves all clients as they were, is logged once without a key, and is over with the next change: %s',
     async (_says, content) => {
       const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
-      const { nameOf, becomes, logs, lines } = storeOf(join(files.path, 'clients.json'), `ops:${envKey}`)
+      const { findName, becomes, logs, lines } = createStore(
+        join(files.path, 'clients.json'),
+        `ops:${envKey}`,
+      )
 
       await files.replace('clients.json', content)
       await logs(1)
-      expect([nameOf(oldKey), nameOf(newKey), nameOf(envKey)]).toEqual(['engine', null, 'ops'])
+      expect([findName(oldKey), findName(newKey), findName(envKey)]).toEqual(['engine', null, 'ops'])
       await files.replace('clients.json', clientsFile({ engine: [newKey] }))
       await becomes(newKey, 'engine')
 
@@ -93,19 +96,19 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
 
   it('may be a file that is gone', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
-    const { nameOf, logs, lines } = storeOf(join(files.path, 'clients.json'))
+    const { findName, logs, lines } = createStore(join(files.path, 'clients.json'))
 
     await files.remove('clients.json')
     await logs(1)
 
-    expect(nameOf(oldKey)).toBe('engine')
+    expect(findName(oldKey)).toBe('engine')
     expect(lines).toMatchObject([{ level: 'error' }])
   })
 
   it('is logged again when it is a different one, and is over when the file is as before', async () => {
     const before = clientsFile({ engine: [oldKey] })
     const files = await testFiles({ 'clients.json': before })
-    const { logs, lines } = storeOf(join(files.path, 'clients.json'))
+    const { logs, lines } = createStore(join(files.path, 'clients.json'))
 
     for (const [index, content] of ['[]', '[1]', before].entries()) {
       await files.replace('clients.json', content)
@@ -119,13 +122,13 @@ describe('a change of API_KEYS_FILE that cannot be used', () => {
 describe('a store of clients that is closed', () => {
   it('does not read its file any more', async () => {
     const files = await testFiles({ 'clients.json': clientsFile({ engine: [oldKey] }) })
-    const { store, nameOf } = storeOf(join(files.path, 'clients.json'))
-    const other = storeOf(join(files.path, 'clients.json'))
+    const { store, findName } = createStore(join(files.path, 'clients.json'))
+    const other = createStore(join(files.path, 'clients.json'))
 
     store.close()
     await files.write('clients.json', clientsFile({ engine: [newKey] }))
     await other.becomes(newKey, 'engine')
 
-    expect(nameOf(newKey)).toBeNull()
+    expect(findName(newKey)).toBeNull()
   })
 })

@@ -7,7 +7,7 @@ import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
-import { rawClient, requestOf } from '../../support/raw-client.ts'
+import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
 
 /** A service that waits for no client for long. */
@@ -28,7 +28,7 @@ async function serviceWith(own: Partial<AppOptions>): Promise<string> {
   return await app.listen({ port: 0, host: '127.0.0.1' })
 }
 
-const livez = requestOf('GET', '/livez', '')
+const livez = writeRequest('GET', '/livez', '')
 
 /** A connection that stays open between two requests. */
 async function keptClient(url: string) {

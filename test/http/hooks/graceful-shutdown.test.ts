@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headOf, rawClient, requestOf } from '../../support/raw-client.ts'
+import { rawClient, writeHead, writeRequest } from '../../support/raw-client.ts'
 import { held, json } from '../../support/receiver.ts'
 import { receiver } from '../../support/servers.ts'
 import { service } from '../../support/service.ts'
@@ -10,7 +10,7 @@ async function drainingService() {
   const target = await receiver(answer)
   const { url, execute, request, drain } = await service()
   const clients = { waiting: await rawClient(url), kept: await rawClient(url), silent: await rawClient(url) }
-  clients.kept.write(requestOf('GET', '/livez', ''))
+  clients.kept.write(writeRequest('GET', '/livez', ''))
   await clients.kept.until('HTTP/1.1 200')
   const running = execute({ node: { method: 'POST', url: target.url } })
   await vi.waitUntil(() => target.received.length === 1)
@@ -23,7 +23,7 @@ describe('a connection of a client, while the service drains', () => {
   it.each(['waiting', 'kept'] as const)('is closed with the answer to its request: %s', async (which) => {
     const { [which]: client, drained, release } = await drainingService()
 
-    client.write(requestOf('POST', '/v1/execute', '{}'))
+    client.write(writeRequest('POST', '/v1/execute', '{}'))
 
     expect(await client.toEnd()).toMatch(/HTTP\/1.1 503.*connection: close.*"code":"overloaded"/is)
     release()
@@ -35,7 +35,7 @@ describe('a connection of a client, while the service drains', () => {
     release()
     await running
 
-    kept.write(requestOf('POST', '/v1/execute', '{}'))
+    kept.write(writeRequest('POST', '/v1/execute', '{}'))
 
     expect(await kept.toEnd()).toMatch(/HTTP\/1.1 503/)
     await drained
@@ -53,7 +53,7 @@ describe('a connection of a client, while the service drains', () => {
     const { waiting, drained, release } = await drainingService()
     release()
 
-    waiting.write(headOf('POST', '/v1/execute', 1_000_000))
+    waiting.write(writeHead('POST', '/v1/execute', 1_000_000))
     for (let sent = 0; sent < 1_000_000; sent += 10_000) waiting.write('x'.repeat(10_000))
 
     expect(await waiting.toEnd()).toMatch(/HTTP\/1.1 503/)
@@ -67,7 +67,7 @@ describe('a connection of a client, while the service drains', () => {
     const client = await rawClient(url)
 
     client.write(
-      requestOf('POST', '/v1/execute', JSON.stringify({ node: { method: 'GET', url: target.url } })),
+      writeRequest('POST', '/v1/execute', JSON.stringify({ node: { method: 'GET', url: target.url } })),
     )
     await vi.waitUntil(() => target.received.length === 1)
     const drained = drain()

@@ -4,7 +4,7 @@ import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
-import { headOf, rawClient } from '../../support/raw-client.ts'
+import { rawClient, writeHead } from '../../support/raw-client.ts'
 
 /** Reads each request for a short time only, and takes one at a time. */
 async function hastyService() {
@@ -27,7 +27,7 @@ describe('a client that drips its request', () => {
     const preview = () => fetch(`${url}/v1/preview`, { method: 'POST' }).then(({ status }) => status)
     const client = await rawClient(url, { isStubborn: true })
 
-    client.write(headOf('POST', '/v1/execute', 10_000))
+    client.write(writeHead('POST', '/v1/execute', 10_000))
     await vi.waitUntil(async () => (await preview()) === 503)
     const dripping = setInterval(() => client.write(' '), 20)
     onTestFinished(() => clearInterval(dripping))

@@ -9,7 +9,7 @@ import { readSettings } from '../../../src/settings/settings.ts'
 import { listen } from '../../../testkit/listen.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
-import { requestOf } from '../../support/raw-client.ts'
+import { writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
 import { receiver } from '../../support/servers.ts'
 
@@ -134,7 +134,7 @@ describe('the service', () => {
     const preview = () => fetch(`${url}/v1/preview`, { method: 'POST' }).then(({ status }) => status)
 
     const body = JSON.stringify({ node: { method: 'GET', url: target.url } })
-    const socket = await silentReader(Number(new URL(url).port), requestOf('POST', '/v1/execute', body))
+    const socket = await silentReader(Number(new URL(url).port), writeRequest('POST', '/v1/execute', body))
     socket.on('error', () => {})
     await vi.waitUntil(async () => (await preview()) === 503)
 

@@ -4,7 +4,7 @@ import type { Holder } from '../../../src/http/limits/shares.ts'
 import { ClientUsage, TenantUsage } from '../../../src/http/limits/usage.ts'
 
 /** A queue, and what it has resumed. Each entry is `client/tenant/number`. */
-function queueOf(...names: readonly string[]) {
+function createQueue(...names: readonly string[]) {
   const queue = new ResumeQueue()
   const resumed: string[] = []
   const clients = new Map<string, ClientUsage>()
@@ -31,7 +31,7 @@ function queueOf(...names: readonly string[]) {
 
 describe('executions that wait to resume', () => {
   it('resume in order of arrival', () => {
-    const { resume, resumed } = queueOf('a/x/1', 'a/x/2', 'a/x/3')
+    const { resume, resumed } = createQueue('a/x/1', 'a/x/2', 'a/x/3')
 
     resume(2)
     resume(5)
@@ -40,7 +40,7 @@ describe('executions that wait to resume', () => {
   })
 
   it('resume round robin by client, and by tenant of a client', () => {
-    const { resume, resumed } = queueOf('a/x/1', 'a/x/2', 'a/x/3', 'a/y/1', 'b/x/1', 'b/x/2')
+    const { resume, resumed } = createQueue('a/x/1', 'a/x/2', 'a/x/3', 'a/y/1', 'b/x/1', 'b/x/2')
 
     resume(6)
 
@@ -48,7 +48,7 @@ describe('executions that wait to resume', () => {
   })
 
   it('are passed over where their client or tenant has its share', () => {
-    const { resume, resumed } = queueOf('a/x/1', 'b/x/1', 'b/y/1')
+    const { resume, resumed } = createQueue('a/x/1', 'b/x/1', 'b/y/1')
 
     resume(3, ({ client, tenant }) => client.name === 'b' && tenant?.name !== 'x')
     expect(resumed).toEqual(['b/y/1'])
@@ -58,7 +58,7 @@ describe('executions that wait to resume', () => {
   })
 
   it('leave nothing behind when they leave the queue', () => {
-    const { resume, resumed, leave } = queueOf('a/x/1', 'a/x/2')
+    const { resume, resumed, leave } = createQueue('a/x/1', 'a/x/2')
 
     leave(0)
     leave(0)

@@ -12,7 +12,7 @@ const limits = {
   maxBytesInFlight: 1_000_000,
 }
 
-const clientOf = (name: string, maxInFlight: number | null = null): Client => ({
+const createClient = (name: string, maxInFlight: number | null = null): Client => ({
   name,
   keyHashes: [],
   tenants: null,
@@ -39,15 +39,15 @@ describe('the share of a client', () => {
   ])('is %s', (_what, clients, own, maxInFlight, share) => {
     const shares = new Shares({ ...limits, ...own }, () => clients)
 
-    expect(fill(shares, clientOf('engine', maxInFlight))).toBe(share)
+    expect(fill(shares, createClient('engine', maxInFlight))).toBe(share)
   })
 
   it('follows its latest setting', () => {
     const shares = new Shares(limits, () => 2)
 
-    expect(fill(shares, clientOf('engine', 10))).toBe(10)
-    expect(fill(shares, clientOf('engine', 25))).toBe(15)
-    expect(fill(shares, clientOf('engine', 5))).toBe(0)
+    expect(fill(shares, createClient('engine', 10))).toBe(10)
+    expect(fill(shares, createClient('engine', 25))).toBe(15)
+    expect(fill(shares, createClient('engine', 5))).toBe(0)
   })
 })
 
@@ -59,7 +59,7 @@ describe('the state that is kept for made-up names', () => {
     const shares = new Shares(limits, () => 1)
     const pass = (from: number, count: number) => {
       for (let at = from; at < from + count; at++) {
-        const client = shares.findUsage(clientOf(`client-${at}`))
+        const client = shares.findUsage(createClient(`client-${at}`))
         const name = `${'made-up-'.repeat(7)}${at}`
         client.see(name, at)
         const holder = { client, tenant: client.tenant(name) }

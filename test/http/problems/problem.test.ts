@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
-import { rawClient, requestOf } from '../../support/raw-client.ts'
+import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { type Reply, service } from '../../support/service.ts'
 
 const valid = { node: { method: 'GET', url: 'https://receiver.test/' } }
@@ -166,7 +166,7 @@ describe('a header that may be there once', () => {
     const { url } = await service()
     const client = await rawClient(url)
 
-    client.write(requestOf('POST', '/v1/preview', JSON.stringify(valid), ...fields))
+    client.write(writeRequest('POST', '/v1/preview', JSON.stringify(valid), ...fields))
 
     const reply = await client.until('"errors"')
     expect(reply).toMatch(/^HTTP\/1.1 400 /)

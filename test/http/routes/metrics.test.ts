@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import { untilDraining } from '../../support/readiness.ts'
 import { json } from '../../support/receiver.ts'
-import { seriesOf } from '../../support/scrape.ts'
+import { parseSeries } from '../../support/scrape.ts'
 import { receiver } from '../../support/servers.ts'
 import { service } from '../../support/service.ts'
 
@@ -15,7 +15,7 @@ describe('GET /metrics', () => {
 
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
-    expect(seriesOf(await response.text()).size).toBeGreaterThan(100)
+    expect(parseSeries(await response.text()).size).toBeGreaterThan(100)
     expect(log).toHaveLength(logged)
   })
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as openRequest } from 'node:http'
-import { json as jsonOf } from 'node:stream/consumers'
+import { json as readJson } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import type { NodeList, NodeStatistics } from '../../../src/contract/statistics.ts'
@@ -37,7 +37,7 @@ describe('GET /v1/nodes/{id}/stats', () => {
     for (const id of anyIds) await running.execute({ node: node(id) })
 
     for (const id of anyIds)
-      expect(await statisticsOf(running, id)).toMatchObject({
+      expect(await fetchStatistics(running, id)).toMatchObject({
         status: 200,
         body: { nodeId: id, passedThrough: 1 },
       })
@@ -53,7 +53,7 @@ describe('GET /v1/nodes/{id}/stats', () => {
       const request = openRequest(url, { path, agent: false }).end()
       const [response] = await once(request, 'response')
 
-      expect(await jsonOf(response)).toMatchObject({ nodeId: id, passedThrough: 1 })
+      expect(await readJson(response)).toMatchObject({ nodeId: id, passedThrough: 1 })
     },
   )
 
@@ -61,7 +61,7 @@ describe('GET /v1/nodes/{id}/stats', () => {
     const running = await service()
 
     for (const id of ['nothing-passed', 'x'.repeat(129), 'x'.repeat(10_000)]) {
-      const reply = await statisticsOf<Problem>(running, id)
+      const reply = await fetchStatistics<Problem>(running, id)
 
       expect(reply).toMatchObject({ status: 404, body: { code: 'not_found', delivered: 'no' } })
       expect(reply.body.detail).toContain('upstream')
@@ -106,7 +106,7 @@ describe('?tenant=', () => {
       await running.execute({ node: node('crm-lead'), tenant })
 
     const queries = ['', '?tenant=acme', '?tenant=globex', '?tenant=initech']
-    const found = await Promise.all(queries.map((query) => statisticsOf(running, 'crm-lead', query)))
+    const found = await Promise.all(queries.map((query) => fetchStatistics(running, 'crm-lead', query)))
 
     expect(found.map(({ status, body }) => [status, body.tenant, body.passedThrough])).toEqual([
       [200, null, 4],
@@ -181,6 +181,6 @@ describe('statistics', () => {
   })
 })
 
-function statisticsOf<Body = NodeStatistics>({ request }: Service, id: string, query = '') {
+function fetchStatistics<Body = NodeStatistics>({ request }: Service, id: string, query = '') {
   return request<Body>(`/v1/nodes/${encodeURIComponent(id)}/stats${query}`)
 }

@@ -84,9 +84,9 @@ export function watchPackets(own: OwnTraffic, watched: readonly string[]): void 
 /** What was sent since the last call. */
 export function takeSent(): Sent {
   const listing = nft('reset counters table inet watch')
-  const packetsOf = (counter: string) =>
+  const countPackets = (counter: string) =>
     Number(new RegExp(`counter ${counter} {\\s+packets (\\d+)`).exec(listing)?.[1])
-  return { packets: packetsOf('all_sent'), toWatched: packetsOf('to_watched') }
+  return { packets: countPackets('all_sent'), toWatched: countPackets('to_watched') }
 }
 
 function nft(commands: string): string {

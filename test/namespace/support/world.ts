@@ -31,8 +31,8 @@ export async function startWorld(zones: Zones, environment: NodeJS.ProcessEnv = 
   const origin = app.listeningOrigin
 
   return {
-    servicePort: portOf(origin),
-    dnsPort: portOf(`udp://${dns.address}`),
+    servicePort: readPort(origin),
+    dnsPort: readPort(`udp://${dns.address}`),
     questions: dns.questions,
     async get(url, timeoutMs = 2_000) {
       const reply = await fetch(`${origin}/v1/execute`, {
@@ -49,6 +49,6 @@ export async function startWorld(zones: Zones, environment: NodeJS.ProcessEnv = 
   }
 }
 
-function portOf(url: string): number {
+function readPort(url: string): number {
   return Number(new URL(url).port)
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { echoesOf } from '../../support/disguises.ts'
+import { writeEchoes } from '../../support/disguises.ts'
 import { type Answer, hangUp } from '../../support/receiver.ts'
 
 /** Begins every value that must not be seen. */
@@ -114,8 +114,8 @@ export function callsWith(
 }
 
 /** What the target sends back, in every form. */
-export function echoOf(values: readonly string[]): string {
-  return values.flatMap(echoesOf).join(' ')
+export function writeEcho(values: readonly string[]): string {
+  return values.flatMap(writeEchoes).join(' ')
 }
 
 const encoded = (values: readonly string[]) => values.map(encodeURIComponent).join('&a=')
@@ -123,11 +123,11 @@ const base64 = (value: string) => Buffer.from(value).toString('base64')
 
 /** Ways in which a target may bring values back. */
 export const answersWith: Readonly<Record<string, (values: readonly string[]) => Answer>> = {
-  'in its body': (values) => (_request, response) => response.end(echoOf(values)),
+  'in its body': (values) => (_request, response) => response.end(writeEcho(values)),
   'in the body of an error': (values) => (_request, response) =>
     response
       .writeHead(500, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ [echoOf(values)]: values })),
+      .end(JSON.stringify({ [writeEcho(values)]: values })),
   'in headers': (values) => (_request, response) => {
     const headers = values.flatMap((value, at) => [
       `x-url-${at}`,
@@ -140,17 +140,17 @@ export const answersWith: Readonly<Record<string, (values: readonly string[]) =>
   'in a redirect': (values) => (_request, response) =>
     response.writeHead(302, { location: `https://elsewhere.example/?a=${encoded(values)}` }).end(),
   compressed: (values) => (_request, response) =>
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(echoOf(values))),
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(writeEcho(values))),
   'among bytes that are no text': (values) => (_request, response) =>
     response.end(
       Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(values.join('\0')), Buffer.from([0xfe])]),
     ),
   'and breaks off': (values) => (_request, response, incoming) => {
     response.writeHead(200, { 'content-length': 99_999 })
-    response.write(echoOf(values), () => incoming.socket.destroy())
+    response.write(writeEcho(values), () => incoming.socket.destroy())
   },
   'in what is no HTTP': (values) => (_request, _response, incoming) =>
-    void incoming.socket.end(echoOf(values)),
+    void incoming.socket.end(writeEcho(values)),
   'not at all': () => hangUp,
 }
 

@@ -124,12 +124,12 @@ describe('a search for many patterns', () => {
 describe('a pattern whose first and last digits depend on what stands beside it', () => {
   it('covers one digit before, and one behind where there is one', () => {
     const automaton = new Automaton([{ bytes: Buffer.from('QUJD'), before: 1, after: 1 }])
-    const spansOf = (within: string) => new Search(automaton, Buffer.from(within)).spans
+    const findSpans = (within: string) => new Search(automaton, Buffer.from(within)).spans
 
-    expect(spansOf('..xQUJDy..')).toEqual([2, 8])
-    expect(spansOf('xQUJD.')).toEqual([0, 5])
-    expect(spansOf('QUJD')).toEqual([0, 4])
-    expect(spansOf('xQUJDQUJDy')).toEqual([0, 10])
+    expect(findSpans('..xQUJDy..')).toEqual([2, 8])
+    expect(findSpans('xQUJD.')).toEqual([0, 5])
+    expect(findSpans('QUJD')).toEqual([0, 4])
+    expect(findSpans('xQUJDQUJDy')).toEqual([0, 10])
   })
 })
 

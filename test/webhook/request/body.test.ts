@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Body } from '../../../src/contract/node.ts'
-import { bodyOf, complaint, failureOf, headersOf, sent, warningsOf } from '../support/nodes.ts'
+import { complaint, listWarnings, renderBody, renderFailure, renderHeaders, sent } from '../support/nodes.ts'
 
 const form = 'application/x-www-form-urlencoded' as const
 const payload = {
@@ -72,15 +72,17 @@ describe('the four structures of a body', () => {
     ],
     ['raw', { structure: 'raw', contentType: 'text/csv', content: '{{ profile.email }};1\r\n' }, 'a@b;1\r\n'],
   ])('are sent: %s', (_says, body, text) => {
-    expect(bodyOf({ body }, { payload })).toBe(text)
-    expect(headersOf({ body }, { payload }, 'content-length')).toEqual([String(Buffer.byteLength(text))])
-    expect(headersOf({ body }, { payload }, 'content-type')).toEqual([body.contentType ?? 'application/json'])
+    expect(renderBody({ body }, { payload })).toBe(text)
+    expect(renderHeaders({ body }, { payload }, 'content-length')).toEqual([String(Buffer.byteLength(text))])
+    expect(renderHeaders({ body }, { payload }, 'content-type')).toEqual([
+      body.contentType ?? 'application/json',
+    ])
   })
 
   it('send an empty object as full without a payload', () => {
-    expect(bodyOf({ body: { structure: 'full' } })).toBe('{}')
-    expect(bodyOf({ body: { structure: 'full', source: 'vars' } })).toBe('{}')
-    expect(warningsOf({ body: { structure: 'full', source: 'vars' } })).toEqual([
+    expect(renderBody({ body: { structure: 'full' } })).toBe('{}')
+    expect(renderBody({ body: { structure: 'full', source: 'vars' } })).toBe('{}')
+    expect(listWarnings({ body: { structure: 'full', source: 'vars' } })).toEqual([
       'source_missing /node/body/source',
     ])
   })
@@ -88,7 +90,7 @@ describe('the four structures of a body', () => {
   it('keep names that JavaScript knows in json', () => {
     const content = JSON.parse('{"__proto__":{"a":"{{ 1 }}"},"constructor":"{{ 2 }}","toString":3}')
 
-    expect(bodyOf({ body: { structure: 'json', content } })).toBe(
+    expect(renderBody({ body: { structure: 'json', content } })).toBe(
       '{"__proto__":{"a":1},"constructor":2,"toString":3}',
     )
   })
@@ -96,10 +98,10 @@ describe('the four structures of a body', () => {
   it('keep names that JavaScript knows in full', () => {
     const given = JSON.parse('{"profile":{"__proto__":{"a":1},"constructor":2}}')
 
-    expect(bodyOf({ body: { structure: 'full' } }, { payload: given })).toBe(
+    expect(renderBody({ body: { structure: 'full' } }, { payload: given })).toBe(
       '{"profile":{"__proto__":{"a":1},"constructor":2}}',
     )
-    expect(bodyOf({ body: { structure: 'full', contentType: form } }, { payload: given })).toBe(
+    expect(renderBody({ body: { structure: 'full', contentType: form } }, { payload: given })).toBe(
       'profile%5B__proto__%5D%5Ba%5D=1&profile%5Bconstructor%5D=2',
     )
   })
@@ -110,7 +112,7 @@ describe('the four structures of a body', () => {
     } as const
 
     expect(sent(node).body).toBeNull()
-    expect(headersOf(node, {}, 'content-length')).toEqual(['0'])
+    expect(renderHeaders(node, {}, 'content-length')).toEqual(['0'])
   })
 })
 
@@ -156,7 +158,7 @@ describe('a rendered body', () => {
 
     if (isSent) expect(sent({ body }, surroundings).body).toHaveLength(1_048_576)
     else
-      expect(failureOf({ body }, surroundings)).toMatchObject({
+      expect(renderFailure({ body }, surroundings)).toMatchObject({
         code: 'request_too_large',
         path: expect.stringMatching(/^\/node\/body/),
       })
@@ -171,7 +173,7 @@ describe('a rendered body', () => {
     ['raw JSON', { structure: 'raw', contentType: 'application/json', content: '[{{ profile.v }}]' }],
   ])('is 100 levels deep at most, by %s', (_says, deep) => {
     expect(sent({ body: deep }, { payload: { profile: { v: nest(99) } } }).body).not.toBeNull()
-    expect(failureOf({ body: deep }, { payload: { profile: { v: nest(100) } } })).toMatchObject({
+    expect(renderFailure({ body: deep }, { payload: { profile: { v: nest(100) } } })).toMatchObject({
       code: 'body_invalid',
     })
   })

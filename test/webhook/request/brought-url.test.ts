@@ -1,11 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import urls from '../../namespace/urls.json' with { type: 'json' }
-import { complaint, errorsOf, failureOf, headersOf, render, sent, warningsOf } from '../support/nodes.ts'
+import {
+  complaint,
+  listErrors,
+  listWarnings,
+  render,
+  renderFailure,
+  renderHeaders,
+  sent,
+} from '../support/nodes.ts'
 
 const hosts = ['api.example.com', '*.up.example:8443']
 const node = { url: '{{ vars.next }}', hosts } as const
-const payloadOf = (next: unknown) => ({ payload: { vars: { next } } })
+const bring = (next: unknown) => ({ payload: { vars: { next } } })
 
 describe('a URL that is one placeholder', () => {
   it.each([
@@ -63,7 +71,7 @@ describe('a URL that is one placeholder', () => {
   })
 
   it('is refused where templates are none', () => {
-    expect(errorsOf({ ...node, templates: 'none' }).map(({ path }) => path)).toEqual([
+    expect(listErrors({ ...node, templates: 'none' }).map(({ path }) => path)).toEqual([
       '/node/hosts',
       '/node/url',
     ])
@@ -71,7 +79,7 @@ describe('a URL that is one placeholder', () => {
 
   it('has hosts of which each wrong one is named', () => {
     expect(
-      errorsOf({ ...node, hosts: ['a.example', '*', 'https://b.example'] }).map(({ path }) => path),
+      listErrors({ ...node, hosts: ['a.example', '*', 'https://b.example'] }).map(({ path }) => path),
     ).toEqual(['/node/hosts/1', '/node/hosts/2'])
   })
 })
@@ -90,15 +98,15 @@ describe('a whole URL of a value', () => {
     ['https://api.example.com/{{ vars.next }}'.replaceAll(' ', ''), '/{{vars.next}}'],
     ['https://api.example.com/a@evil.com:1/?b=https://evil.com', '/a@evil.com:1/?b=https://evil.com'],
   ])('%s goes out as it came: %s', (url, target) => {
-    expect(sent(node, payloadOf(url))).toMatchObject({ host: 'api.example.com', port: 443, target })
-    expect(headersOf(node, payloadOf(url), 'host')).toEqual(['api.example.com'])
+    expect(sent(node, bring(url))).toMatchObject({ host: 'api.example.com', port: 443, target })
+    expect(renderHeaders(node, bring(url), 'host')).toEqual(['api.example.com'])
   })
 
   it('has its port in the Host header', () => {
-    const surroundings = payloadOf('https://eu.up.example:8443/x')
+    const surroundings = bring('https://eu.up.example:8443/x')
 
     expect(sent(node, surroundings)).toMatchObject({ host: 'eu.up.example', port: 8443 })
-    expect(headersOf(node, surroundings, 'host')).toEqual(['eu.up.example:8443'])
+    expect(renderHeaders(node, surroundings, 'host')).toEqual(['eu.up.example:8443'])
   })
 
   it.each([
@@ -115,34 +123,34 @@ describe('a whole URL of a value', () => {
       auth: { type: 'apiKey', in: 'query', name: 'k', value: 'v 1' },
     } as const
 
-    expect(sent(own, payloadOf(url)).target).toBe(target)
+    expect(sent(own, bring(url)).target).toBe(target)
   })
 
   it('loses its fragment, with a warning', () => {
-    const surroundings = payloadOf('https://api.example.com/a?b#c?d')
+    const surroundings = bring('https://api.example.com/a?b#c?d')
 
     expect(sent(node, surroundings).target).toBe('/a?b')
-    expect(warningsOf(node, surroundings)).toEqual(['fragment_dropped /node/url'])
+    expect(listWarnings(node, surroundings)).toEqual(['fragment_dropped /node/url'])
   })
 
   it('may have a signature, which stays where it is', () => {
     const url = 'https://api.example.com/f?X-Amz-Signature=ab12&X-Amz-Credential=AK%2Fx&token=t0k3n'
 
-    expect(warningsOf(node, payloadOf(url))).toEqual([])
+    expect(listWarnings(node, bring(url))).toEqual([])
   })
 
   it('comes through filters', () => {
     const own = { hosts: node.hosts, url: '{{ vars.next | strip | prepend: "https://api.example.com" }}' }
 
-    expect(sent(own, payloadOf(' /a?b=c\n')).target).toBe('/a?b=c')
+    expect(sent(own, bring(' /a?b=c\n')).target).toBe('/a?b=c')
   })
 
   it.each([undefined, null, ''])('is missing where the value is %j', (next) => {
-    expect(failureOf(node, payloadOf(next))).toMatchObject({ code: 'value_missing', path: '/node/url' })
+    expect(renderFailure(node, bring(next))).toMatchObject({ code: 'value_missing', path: '/node/url' })
   })
 
   it('that is missing is reported by its name, with the nearest one', () => {
-    expect(failureOf(node, { payload: { vars: { nxet: 'x' } } }).detail).toBe(
+    expect(renderFailure(node, { payload: { vars: { nxet: 'x' } } }).detail).toBe(
       'The placeholder of the URL is empty: vars.next has no value. Did you mean "vars.nxet"?',
     )
   })
@@ -207,7 +215,7 @@ describe('a whole URL of a value', () => {
     ['https://[::ffff:127.0.0.1]/', 'leads to "[::ffff:7f00:1]"'],
     [`https://api.example.com/${'a'.repeat(8_192)}`, 'longer than 8192'],
   ])('%j is url_invalid: %s', (next, detail) => {
-    expect(failureOf(node, payloadOf(next))).toMatchObject({
+    expect(renderFailure(node, bring(next))).toMatchObject({
       code: 'url_invalid',
       path: '/node/url',
       detail: expect.stringContaining(detail),
@@ -215,14 +223,14 @@ describe('a whole URL of a value', () => {
   })
 
   it('that is relative is answered with what helps', () => {
-    expect(failureOf(node, payloadOf('/v1/items?page=2')).hint).toContain('prepend: "https://')
+    expect(renderFailure(node, bring('/v1/items?page=2')).hint).toContain('prepend: "https://')
   })
 
   it('of 8192 characters is sent, and of one more with the parameters of the node is not', () => {
     const next = `https://api.example.com/${'a'.repeat(8_192 - 'https://api.example.com/'.length)}`
 
-    expect(sent(node, payloadOf(next)).target).toHaveLength(8_192 - 'https://api.example.com'.length)
-    expect(failureOf({ ...node, query: [{ name: 'b', value: 'c'.repeat(30) }] }, payloadOf(next)).code).toBe(
+    expect(sent(node, bring(next)).target).toHaveLength(8_192 - 'https://api.example.com'.length)
+    expect(renderFailure({ ...node, query: [{ name: 'b', value: 'c'.repeat(30) }] }, bring(next)).code).toBe(
       'url_invalid',
     )
   })
@@ -231,14 +239,14 @@ describe('a whole URL of a value', () => {
     '%j leads where a URL of the author leads, or nowhere',
     (url) => {
       if (complaint({ url }) !== undefined || /[^!-~]/.test(url)) {
-        expect(render({ ...node, hosts: ['example.com'] }, payloadOf(url)).ok).toBe(false)
+        expect(render({ ...node, hosts: ['example.com'] }, bring(url)).ok).toBe(false)
         return
       }
       const { host, port, target } = sent({ url })
       const own = { ...node, hosts: [`${host.includes(':') ? `[${host}]` : host}:${port}`] }
 
-      expect(sent(own, payloadOf(url))).toMatchObject({ host, port, target })
-      expect(failureOf({ ...node, hosts: ['other.example'] }, payloadOf(url)).code).toBe('url_invalid')
+      expect(sent(own, bring(url))).toMatchObject({ host, port, target })
+      expect(renderFailure({ ...node, hosts: ['other.example'] }, bring(url)).code).toBe('url_invalid')
     },
   )
 
@@ -270,7 +278,7 @@ describe('a whole URL of a value', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const url = `https://${parts.join('')}`
-        const rendered = render(node, payloadOf(url))
+        const rendered = render(node, bring(url))
         if (!rendered.ok) return
         const { hostname, port, username, password } = new URL(url)
         expect([hostname.replace(/\.$/, ''), port, username, password]).toEqual([

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../../../src/contract/node.ts'
 import type { Payload } from '../../../src/contract/payload.ts'
-import { bodyOf, failureOf, headersOf, render, sent, warningsOf } from '../support/nodes.ts'
+import { listWarnings, render, renderBody, renderFailure, renderHeaders, sent } from '../support/nodes.ts'
 
 const simple = (...fields: Field[]) => ({ body: { structure: 'simple' as const, fields } })
 const payload: Payload = {
@@ -28,7 +28,7 @@ describe('a field', () => {
     ],
     ['from node.id', { value: '{{ node.id }}' }, '"n-1"'],
   ])('takes its value %s', (_says, field, written) => {
-    expect(bodyOf({ id: 'n-1', ...simple({ name: 'f', ...field } as Field) }, { payload })).toBe(
+    expect(renderBody({ id: 'n-1', ...simple({ name: 'f', ...field } as Field) }, { payload })).toBe(
       `{"f":${written}}`,
     )
   })
@@ -36,7 +36,7 @@ describe('a field', () => {
   it.each(['profile', 'event', 'instance', 'flow', 'vars'] as const)(
     'takes its value from the source %s',
     (source) => {
-      expect(bodyOf(simple({ name: 'f', source, field: 'x' }), { payload: { [source]: { x: 1 } } })).toBe(
+      expect(renderBody(simple({ name: 'f', source, field: 'x' }), { payload: { [source]: { x: 1 } } })).toBe(
         '{"f":1}',
       )
     },
@@ -48,22 +48,22 @@ describe('an empty value', () => {
     simple({ name: 'f', source: 'profile', field, ...(ifEmpty && { ifEmpty }) })
 
   it.each(['empty', 'null', 'missing'])('is sent, and reported, by default: %s', (field) => {
-    expect(warningsOf(attribute(field), { payload })).toEqual(['value_empty /node/body/fields/0'])
-    expect(bodyOf(attribute(field), { payload })).toMatch(/^{"f":(""|null)}$/)
+    expect(listWarnings(attribute(field), { payload })).toEqual(['value_empty /node/body/fields/0'])
+    expect(renderBody(attribute(field), { payload })).toMatch(/^{"f":(""|null)}$/)
   })
 
   it.each(['empty', 'null', 'missing'])('is sent without a warning where the author said so: %s', (field) => {
-    expect(warningsOf(attribute(field, 'send'), { payload })).toEqual([])
-    expect(bodyOf(attribute(field, 'send'), { payload })).toMatch(/^{"f":(""|null)}$/)
+    expect(listWarnings(attribute(field, 'send'), { payload })).toEqual([])
+    expect(renderBody(attribute(field, 'send'), { payload })).toMatch(/^{"f":(""|null)}$/)
   })
 
   it.each(['empty', 'null', 'missing'])('is left out with omit: %s', (field) => {
-    expect(warningsOf(attribute(field, 'omit'), { payload })).toEqual([])
-    expect(bodyOf(attribute(field, 'omit'), { payload })).toBe('{}')
+    expect(listWarnings(attribute(field, 'omit'), { payload })).toEqual([])
+    expect(renderBody(attribute(field, 'omit'), { payload })).toBe('{}')
   })
 
   it.each(['empty', 'null', 'missing'])('ends the call with fail: %s', (field) => {
-    expect(failureOf(attribute(field, 'fail'), { payload })).toMatchObject({
+    expect(renderFailure(attribute(field, 'fail'), { payload })).toMatchObject({
       code: 'value_missing',
       path: '/node/body/fields/0',
       detail: expect.stringContaining(`"${field}"`.slice(1, -1)),
@@ -80,15 +80,15 @@ describe('an empty value', () => {
   ])('is not %s', (_says, value) => {
     const node = simple({ name: 'f', source: 'profile', field: 'v', ifEmpty: 'fail' })
 
-    expect(bodyOf(node, { payload: { profile: { v: value } } })).toBe(JSON.stringify({ f: value }))
+    expect(renderBody(node, { payload: { profile: { v: value } } })).toBe(JSON.stringify({ f: value }))
   })
 
   it.each([undefined, 'send'] as const)('is not an empty list where ifEmpty is %s', (ifEmpty) => {
     const source = { source: 'profile', field: 'v' } as const
     const node = simple(ifEmpty === undefined ? { name: 'f', ...source } : { name: 'f', ...source, ifEmpty })
 
-    expect(warningsOf(node, { payload: { profile: { v: [] } } })).toEqual([])
-    expect(bodyOf(node, { payload: { profile: { v: [] } } })).toBe('{"f":[]}')
+    expect(listWarnings(node, { payload: { profile: { v: [] } } })).toEqual([])
+    expect(renderBody(node, { payload: { profile: { v: [] } } })).toBe('{"f":[]}')
   })
 
   it('is reported as source_missing where the whole source is missing', () => {
@@ -112,8 +112,8 @@ describe('an empty value', () => {
   })
 
   it('that the author wrote as a constant counts too, unless ifEmpty says that it is meant', () => {
-    expect(warningsOf(simple({ name: 'f', value: '' }))).toContain('value_empty /node/body/fields/0')
-    expect(warningsOf(simple({ name: 'f', value: '', ifEmpty: 'send' }))).toEqual([])
+    expect(listWarnings(simple({ name: 'f', value: '' }))).toContain('value_empty /node/body/fields/0')
+    expect(listWarnings(simple({ name: 'f', value: '', ifEmpty: 'send' }))).toEqual([])
   })
 
   it.each([
@@ -122,8 +122,10 @@ describe('an empty value', () => {
     '{{ profile.null }}',
     '{{ profile.missing | upcase }}',
   ])('of the template %s counts too', (value) => {
-    expect(bodyOf(simple({ name: 'f', value, ifEmpty: 'omit' }), { payload })).toBe('{}')
-    expect(warningsOf(simple({ name: 'f', value }), { payload })).toContain('value_empty /node/body/fields/0')
+    expect(renderBody(simple({ name: 'f', value, ifEmpty: 'omit' }), { payload })).toBe('{}')
+    expect(listWarnings(simple({ name: 'f', value }), { payload })).toContain(
+      'value_empty /node/body/fields/0',
+    )
   })
 })
 
@@ -148,22 +150,22 @@ describe('a condition of a field', () => {
     ['profile.missing | default: true', true],
     ['(profile.email | size) > 3', true],
   ])('decides whether it is sent: %s: %s', (when, isSent) => {
-    expect(bodyOf(node(when), { payload })).toBe(isSent ? '{"f":1}' : '{}')
+    expect(renderBody(node(when), { payload })).toBe(isSent ? '{"f":1}' : '{}')
   })
 
   it('may read what is not there, with a warning except behind default', () => {
-    expect(warningsOf(node('profile.missing or event.type == "x"'), { payload })).toEqual([
+    expect(listWarnings(node('profile.missing or event.type == "x"'), { payload })).toEqual([
       'template_undefined /node/body/fields/0/when',
       'template_undefined /node/body/fields/0/when',
     ])
-    expect(warningsOf(node('profile.missing | default: false'), { payload })).toEqual([])
+    expect(listWarnings(node('profile.missing | default: false'), { payload })).toEqual([])
   })
 
   it('is decided before the value, which is then not asked for', () => {
     const left = simple({ name: 'f', source: 'profile', field: 'no', ifEmpty: 'fail', when: 'false' })
 
-    expect(bodyOf(left, { payload })).toBe('{}')
-    expect(bodyOf(simple({ name: 'f', value: '{{ secrets.no }}', when: 'false' }))).toBe('{}')
+    expect(renderBody(left, { payload })).toBe('{}')
+    expect(renderBody(simple({ name: 'f', value: '{{ secrets.no }}', when: 'false' }))).toBe('{}')
   })
 
   it.each([
@@ -172,7 +174,7 @@ describe('a condition of a field', () => {
     ['profile.v | url_decode', { v: '%' }],
     ['profile.v | has_exp: "x", profile.c', { v: [1], c: 'x | | y' }],
   ])('that cannot be decided ends the call: %s', (when, profile) => {
-    expect(failureOf(node(when), { payload: { profile } })).toMatchObject({
+    expect(renderFailure(node(when), { payload: { profile } })).toMatchObject({
       code: 'template_failed',
       path: '/node/body/fields/0/when',
     })
@@ -192,7 +194,7 @@ describe('names', () => {
   it('keep case, order and number in a form', () => {
     const body = { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields } as const
 
-    expect([...new URLSearchParams(bodyOf({ body }))]).toEqual(
+    expect([...new URLSearchParams(renderBody({ body }))]).toEqual(
       names.map((name, index) => [name, String(index)]),
     )
   })
@@ -200,7 +202,7 @@ describe('names', () => {
   it('keep case and order in JSON, those that look like numbers and prototypes too', () => {
     const unique = fields.filter(({ name }, index) => names.indexOf(name) === index)
 
-    expect(bodyOf(simple(...unique))).toBe(
+    expect(renderBody(simple(...unique))).toBe(
       '{"B":0,"a":1,"b":3,"ß":4,"__proto__":5,"constructor":6,"10":7,"2":8,"a.b":9,"a[b]":10}',
     )
   })
@@ -218,7 +220,7 @@ describe('names', () => {
 
   it('that are there twice make JSON that is body_invalid', () => {
     expect(
-      failureOf(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
+      renderFailure(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
     ).toEqual({
       code: 'body_invalid',
       detail: 'The name "a" is there twice. A JSON object may have each name only once.',
@@ -232,7 +234,7 @@ describe('names', () => {
       { name: 'a', value: 2, when: 'not profile.vip' },
     )
 
-    expect(bodyOf(node)).toBe('{"a":2}')
+    expect(renderBody(node)).toBe('{"a":2}')
   })
 })
 
@@ -260,7 +262,7 @@ describe('a sensitive field', () => {
   )
 
   it('is sent as it is', () => {
-    expect(headersOf({ headers: [field] }, { payload: { profile: { v: 'a text' } } }, 'x')).toEqual([
+    expect(renderHeaders({ headers: [field] }, { payload: { profile: { v: 'a text' } } }, 'x')).toEqual([
       'a text',
     ])
   })

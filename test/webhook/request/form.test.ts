@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyOf } from '../support/nodes.ts'
+import { renderBody } from '../support/nodes.ts'
 
 const contentType = 'application/x-www-form-urlencoded'
 const fullForm = (vars: Readonly<Record<string, unknown>>) =>
-  bodyOf({ body: { structure: 'full', source: 'vars', contentType } }, { payload: { vars } })
-const pairsOf = (vars: Readonly<Record<string, unknown>>) => decodeURIComponent(fullForm(vars))
+  renderBody({ body: { structure: 'full', source: 'vars', contentType } }, { payload: { vars } })
+const renderPairs = (vars: Readonly<Record<string, unknown>>) => decodeURIComponent(fullForm(vars))
 
 describe('a form', () => {
   it.each<[vars: Readonly<Record<string, unknown>>, pairs: string]>([
@@ -21,7 +21,7 @@ describe('a form', () => {
     [{ a: { b: null, c: '' } }, 'a[b]=&a[c]='],
     [{ a: [], b: { c: [], d: {} }, e: {}, f: 1 }, 'f=1'],
   ])('of %j is %s', (vars, pairs) => {
-    expect(pairsOf(vars)).toBe(pairs)
+    expect(renderPairs(vars)).toBe(pairs)
   })
 
   it('is what PHP, Rack and qs read back as it was', () => {
@@ -54,11 +54,11 @@ type Nested = string | Nested[] | { [name: string]: Nested }
 /** As these three read a form: `[name]` is a member, `[]` the next item, and members from 0 on are a list. */
 function readNested(form: string): Nested {
   const root: { [name: string]: Nested } = {}
-  for (const [name, text] of new URLSearchParams(form)) put(root, partsOf(name), text)
+  for (const [name, text] of new URLSearchParams(form)) put(root, listParts(name), text)
   return withLists(root)
 }
 
-function partsOf(name: string): string[] {
+function listParts(name: string): string[] {
   const [first = '', ...rest] = name.split('[')
   return [first, ...rest.map((part) => part.slice(0, -1))]
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { trimHeader } from '../../../src/webhook/wire/headers.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 import { refusedHeaders } from '../../support/refused-headers.ts'
-import { complaint, failureOf, headersOf, render, sent, warningsOf } from '../support/nodes.ts'
+import { complaint, listWarnings, render, renderFailure, renderHeaders, sent } from '../support/nodes.ts'
 
 const header = (name: string, value = 'x') => ({ headers: [{ name, value }] })
 const fromPayload = { headers: [{ name: 'X-A', source: 'profile', field: 'v' }] } as const
@@ -47,7 +47,7 @@ describe('any other header name', () => {
     'Idempotency-Key',
     "!#$%&'*+.^_`|~09",
   ])('is accepted: %s', (name) => {
-    expect(headersOf(header(name), {}, name)).toEqual(['x'])
+    expect(renderHeaders(header(name), {}, name)).toEqual(['x'])
   })
 })
 
@@ -89,14 +89,14 @@ describe('a value from the payload that no header may have', () => {
     [['a', 'b\nc']],
     ['a'.repeat(8193)],
   ])('is header_invalid: %j', (value) => {
-    expect(failureOf(node, ofProfile(value))).toMatchObject({
+    expect(renderFailure(node, ofProfile(value))).toMatchObject({
       code: 'header_invalid',
       path: '/node/headers/0',
     })
   })
 
   it('is header_invalid without the value in the message', () => {
-    expect(failureOf(node, ofProfile('private\nvalue')).detail).toBe(
+    expect(renderFailure(node, ofProfile('private\nvalue')).detail).toBe(
       'The value of "X-A" contains a line break.',
     )
   })
@@ -104,7 +104,7 @@ describe('a value from the payload that no header may have', () => {
   it('is header_invalid in a credential, too', () => {
     const auth = { type: 'bearer', token: '{{ secrets.token }}' } as const
 
-    expect(failureOf({ auth }, { secrets: { token: 'a\nbcd' } })).toMatchObject({
+    expect(renderFailure({ auth }, { secrets: { token: 'a\nbcd' } })).toMatchObject({
       code: 'header_invalid',
       path: '/node/auth',
     })
@@ -119,15 +119,15 @@ describe('white space around a value', () => {
     ['  ', ''],
     ['a \t b', 'a \t b'],
   ])('%j is sent as %j', (value, text) => {
-    expect(headersOf(node, ofProfile(value), 'x-a')).toEqual([text])
+    expect(renderHeaders(node, ofProfile(value), 'x-a')).toEqual([text])
     expect(trimHeader(value)).toBe(text)
   })
 
   it('is reported where it was removed', () => {
-    expect(warningsOf(node, ofProfile(' a'))).toEqual(['header_trimmed /node/headers/0'])
-    expect(warningsOf(node, ofProfile('a b'))).toEqual([])
+    expect(listWarnings(node, ofProfile(' a'))).toEqual(['header_trimmed /node/headers/0'])
+    expect(listWarnings(node, ofProfile('a b'))).toEqual([])
     expect(
-      warningsOf({ auth: { type: 'bearer', token: '{{ secrets.t }}' } }, { secrets: { t: 'token\t' } }),
+      listWarnings({ auth: { type: 'bearer', token: '{{ secrets.t }}' } }, { secrets: { t: 'token\t' } }),
     ).toEqual(['header_trimmed /node/auth/token'])
   })
 
@@ -135,7 +135,7 @@ describe('white space around a value', () => {
     const value = `a${' '.repeat(900_000)}b`
     const began = cpuMs()
 
-    expect(failureOf(node, ofProfile(value))).toMatchObject({ code: 'header_invalid' })
+    expect(renderFailure(node, ofProfile(value))).toMatchObject({ code: 'header_invalid' })
 
     expect(cpuMs() - began).toBeLessThan(500)
   })
@@ -166,17 +166,17 @@ describe('headers', () => {
   })
 
   it.each(['GET', 'DELETE'] as const)('of %s have none without a body', (method) => {
-    expect(headersOf({ method }, {}, 'content-length')).toEqual([])
+    expect(renderHeaders({ method }, {}, 'content-length')).toEqual([])
   })
 
   it('label the body unless the node sets its own', () => {
     const body = { structure: 'full' } as const
 
-    expect(headersOf({ body }, {}, 'content-type')).toEqual(['application/json'])
-    expect(headersOf({ body, ...header('content-type', 'application/ld+json') }, {}, 'content-type')).toEqual(
-      ['application/ld+json'],
-    )
-    expect(headersOf({}, {}, 'content-type')).toEqual([])
+    expect(renderHeaders({ body }, {}, 'content-type')).toEqual(['application/json'])
+    expect(
+      renderHeaders({ body, ...header('content-type', 'application/ld+json') }, {}, 'content-type'),
+    ).toEqual(['application/ld+json'])
+    expect(renderHeaders({}, {}, 'content-type')).toEqual([])
   })
 
   it.each(['Authorization', 'Content-Type', 'Idempotency-Key', 'User-Agent'])(
@@ -186,18 +186,20 @@ describe('headers', () => {
         { name, value: 'a' },
         { name: name.toLowerCase(), value: 'b' },
       ]
-      expect(failureOf({ headers })).toMatchObject({ code: 'header_invalid', path: '/node/headers' })
+      expect(renderFailure({ headers })).toMatchObject({ code: 'header_invalid', path: '/node/headers' })
       const [first, second] = headers.map((field, index) => ({
         ...field,
         when: index === 0 ? 'true' : 'false',
       }))
-      expect(headersOf({ headers: [first, second].flatMap((field) => field ?? []) }, {}, name)).toEqual(['a'])
+      expect(renderHeaders({ headers: [first, second].flatMap((field) => field ?? []) }, {}, name)).toEqual([
+        'a',
+      ])
     },
   )
 
   it('may not set the authorization beside auth', () => {
     expect(
-      failureOf({ auth: { type: 'bearer', token: 'token' }, ...header('authorization', 'Basic x') }),
+      renderFailure({ auth: { type: 'bearer', token: 'token' }, ...header('authorization', 'Basic x') }),
     ).toMatchObject({ code: 'header_invalid' })
   })
 
@@ -218,12 +220,12 @@ describe('headers', () => {
   it('carry the Idempotency-Key of the client, or that of the execution where the node is idempotent', () => {
     const key = 'idempotency-key'
 
-    expect(headersOf({}, {}, key)).toEqual([])
-    expect(headersOf({}, { idempotencyKey: 'k-1' }, key)).toEqual(['k-1'])
-    expect(headersOf({ idempotent: true }, {}, key)).toEqual(['01980000-0000-7000-8000-000000000000'])
-    expect(headersOf({ idempotent: true }, { idempotencyKey: 'k-1' }, key)).toEqual(['k-1'])
+    expect(renderHeaders({}, {}, key)).toEqual([])
+    expect(renderHeaders({}, { idempotencyKey: 'k-1' }, key)).toEqual(['k-1'])
+    expect(renderHeaders({ idempotent: true }, {}, key)).toEqual(['01980000-0000-7000-8000-000000000000'])
+    expect(renderHeaders({ idempotent: true }, { idempotencyKey: 'k-1' }, key)).toEqual(['k-1'])
     expect(
-      headersOf({ idempotent: true, ...header('IDEMPOTENCY-KEY', 'own') }, { idempotencyKey: 'k' }, key),
+      renderHeaders({ idempotent: true, ...header('IDEMPOTENCY-KEY', 'own') }, { idempotencyKey: 'k' }, key),
     ).toEqual(['own'])
   })
 })

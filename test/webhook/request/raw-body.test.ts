@@ -2,22 +2,22 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../support/cpu-time.ts'
 import {
-  bodyOf,
   complaint,
-  errorsOf,
-  failureOf,
-  headersOf,
+  listErrors,
+  listWarnings,
   type NodeSketch,
   raw,
   render,
+  renderBody,
+  renderFailure,
+  renderHeaders,
   sent,
-  warningsOf,
 } from '../support/nodes.ts'
 
 const text = (contentType: string, content: string, profile: Readonly<Record<string, unknown>>) =>
-  bodyOf(raw(contentType, content), { payload: { profile } })
+  renderBody(raw(contentType, content), { payload: { profile } })
 const failure = (contentType: string, content: string, profile: Readonly<Record<string, unknown>> = {}) =>
-  failureOf(raw(contentType, content), { payload: { profile } })
+  renderFailure(raw(contentType, content), { payload: { profile } })
 
 describe('a raw form', () => {
   it.each([
@@ -107,7 +107,7 @@ describe('the content type of a raw body', () => {
       ' ',
     ],
   ])('may not be %j', (contentType) => {
-    const [error, ...more] = errorsOf(raw(contentType, 'x'))
+    const [error, ...more] = listErrors(raw(contentType, 'x'))
 
     expect(more).toEqual([])
     expect(error).toMatchObject({
@@ -131,7 +131,7 @@ describe('the content type of a raw body', () => {
     ],
     ...['application/json; charset=utf-8 ', "x-!#$%&'*+.^`|~-/_"],
   ])('may be %j', (contentType) => {
-    expect(errorsOf(raw(contentType, '1'))).toEqual([])
+    expect(listErrors(raw(contentType, '1'))).toEqual([])
   })
 
   it('is read in time that grows with its length', () => {
@@ -143,14 +143,14 @@ describe('the content type of a raw body', () => {
       ';a=b'.repeat(2_000),
       `;a="${'\\"'.repeat(4_000)}`,
     ])
-      expect(errorsOf(raw(`a/b${text}@`, '1'))).not.toEqual([])
+      expect(listErrors(raw(`a/b${text}@`, '1'))).not.toEqual([])
     expect(cpuMs() - started).toBeLessThan(1_000)
   })
 
   it.each(['{{ profile.type }}', 'text/xml; charset={{ profile.charset }}', '{% if true %}json{% endif %}'])(
     'is no template: of %j nothing else is said',
     (contentType) => {
-      const errors = errorsOf(raw(contentType, '1'))
+      const errors = listErrors(raw(contentType, '1'))
 
       expect(errors).toMatchObject([
         {
@@ -450,8 +450,8 @@ describe('the charset of a raw body', () => {
     ['application/json; charset=ISO-8859-1', '"é"', '22e922'],
   ])('%s sends %s as %s', (contentType, content, hex) => {
     expect(bytes(contentType, content)).toBe(hex)
-    expect(headersOf(raw(contentType, content), {}, 'content-type')).toEqual([contentType])
-    expect(headersOf(raw(contentType, content), {}, 'content-length')).toEqual([String(hex.length / 2)])
+    expect(renderHeaders(raw(contentType, content), {}, 'content-type')).toEqual([contentType])
+    expect(renderHeaders(raw(contentType, content), {}, 'content-length')).toEqual([String(hex.length / 2)])
   })
 
   it.each([
@@ -498,7 +498,7 @@ describe('the charset of a raw body', () => {
     const node = raw('text/plain; charset=utf-16le', '{{ profile.v }}')
 
     expect(sent(node, surroundings(524_288)).body).toHaveLength(1_048_576)
-    expect(failureOf(node, surroundings(524_289))).toMatchObject({ code: 'request_too_large' })
+    expect(renderFailure(node, surroundings(524_289))).toMatchObject({ code: 'request_too_large' })
   })
 
   it.each([
@@ -519,7 +519,7 @@ describe('the charset of a raw body', () => {
       'a{{ secrets.k }}{{ secrets.k }}',
     ]
     for (const content of contents)
-      expect(failureOf(raw('text/plain; charset=us-ascii', content), { secrets: { k } })).toMatchObject({
+      expect(renderFailure(raw('text/plain; charset=us-ascii', content), { secrets: { k } })).toMatchObject({
         code: 'body_invalid',
         detail: 'A character of a value that is not shown is not in US-ASCII.',
       })
@@ -533,22 +533,22 @@ describe('the charset of a raw body', () => {
     const form = raw('application/x-www-form-urlencoded; charset=us-ascii', 'x={{ profile.v }}')
     const repeated = { ...surroundings, secrets: { k: 'pass日word' } }
 
-    expect(failureOf(body, repeated)).toMatchObject({ detail })
-    expect(failureOf(form, repeated)).toMatchObject({ detail })
+    expect(renderFailure(body, repeated)).toMatchObject({ detail })
+    expect(renderFailure(form, repeated)).toMatchObject({ detail })
     const coded = { profile: { v: 'ab', code: 'pass-word' } }
     const hidden = { ...raw('text/plain; charset=us-ascii', '{{ profile.code }}日'), headers }
-    expect(failureOf(hidden, { payload: coded })).toMatchObject({ code: 'body_invalid' })
-    expect(failureOf(hidden, { payload: coded }).detail).not.toContain('pass')
+    expect(renderFailure(hidden, { payload: coded })).toMatchObject({ code: 'body_invalid' })
+    expect(renderFailure(hidden, { payload: coded }).detail).not.toContain('pass')
   })
 
   it('shows a character that it lacks behind a secret', () => {
     const node = raw('text/plain; charset=us-ascii', 'x="{{ secrets.k }}"日')
 
-    expect(failureOf(node, { secrets: { k: 'password' } }).detail).toBe(
+    expect(renderFailure(node, { secrets: { k: 'password' } }).detail).toBe(
       'The character "日" (U+65E5) at line 1, column 13 is not in US-ASCII. There it reads: x="•••"▸日',
     )
     expect(
-      failureOf(raw('text/plain; charset=us-ascii', '{{ secrets.k }}日'), { secrets: { k: 'password' } })
+      renderFailure(raw('text/plain; charset=us-ascii', '{{ secrets.k }}日'), { secrets: { k: 'password' } })
         .detail,
     ).toContain('(U+65E5)')
   })
@@ -564,7 +564,7 @@ describe('the charset of a raw body', () => {
     ['text/xml; charset=ISO-8859-1', '<a/>', false],
     ['text/plain', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', false],
   ])('%s contradicts %s: %s', (contentType, content, isWarned) => {
-    expect(warningsOf(raw(contentType, content))).toEqual(
+    expect(listWarnings(raw(contentType, content))).toEqual(
       isWarned ? ['xml_encoding_mismatch /node/body/content'] : [],
     )
   })
@@ -572,7 +572,7 @@ describe('the charset of a raw body', () => {
 
 describe('the excerpt of a broken body', () => {
   const json = (content: string, profile: Readonly<Record<string, unknown>>, secrets = {}) =>
-    failureOf(raw('application/json', content), { payload: { profile }, secrets }).detail
+    renderFailure(raw('application/json', content), { payload: { profile }, secrets }).detail
 
   it.each([
     ['{"n": {{ profile.v }} }', '', 'expected a value at line 1, column 8. There it reads: {"n":  ▸}'],
@@ -589,14 +589,15 @@ describe('the excerpt of a broken body', () => {
   it('comes with what to do about it', () => {
     const node = raw('application/json', '{"a":{{ profile.v }}}')
 
-    expect(failureOf(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
+    expect(renderFailure(node, { payload: { profile: { v: 'Ada' } } }).hint).toContain(
       '{{ profile.name | json }}',
     )
   })
 
   it('of JSON in lines comes with what writes more than one line', () => {
     const hint = (contentType: string) =>
-      failureOf(raw(contentType, '{{ profile | json: 2 }}\n{'), { payload: { profile: { v: 'Ada' } } }).hint
+      renderFailure(raw(contentType, '{{ profile | json: 2 }}\n{'), { payload: { profile: { v: 'Ada' } } })
+        .hint
 
     expect(hint('application/x-ndjson')).toContain('json: 2 writes several lines')
     expect(hint('application/json')).not.toContain('lines')
@@ -643,7 +644,7 @@ describe('the excerpt of a broken body', () => {
     ['application/json', '{"a":{{ profile.v }}}', '12345x456789', 'The rendered body is not JSON.'],
     ['application/x-ndjson', '1\n{{ secrets.k }}', '12x456789', 'Line 2 of the rendered body is not JSON.'],
   ])('of %s, %s has no place within a value that is not shown', (contentType, content, k, subject) => {
-    const { detail } = failureOf(raw(contentType, content), {
+    const { detail } = renderFailure(raw(contentType, content), {
       secrets: { k },
       payload: { profile: { v: k } },
     })
@@ -657,7 +658,7 @@ describe('the excerpt of a broken body', () => {
     ['{"a":{{ secrets.k }}"x"}', '12345', '{"a":•••▸"x"}'],
     ['{"a":{{ secrets.k }}', '12345', '{"a":•••▸'],
   ])('does not say what is expected right behind a value that is not shown: %s', (content, k, shown) => {
-    expect(failureOf(raw('application/json', content), { secrets: { k } }).detail).toBe(
+    expect(renderFailure(raw('application/json', content), { secrets: { k } }).detail).toBe(
       `The rendered body is not JSON. The place is right behind a value that is not shown. There it reads: ${shown}`,
     )
   })
@@ -667,7 +668,7 @@ describe('the excerpt of a broken body', () => {
     const headers = [{ name: 'X-Pin', value: '{{ profile.pin }}', sensitive: true }]
     const node = { ...raw('application/json', '["{{ profile.pin }}" x "{{ profile.pin }}"]'), headers }
 
-    const { detail } = failureOf(node, { payload: { profile: { pin } } })
+    const { detail } = renderFailure(node, { payload: { profile: { pin } } })
 
     expect(detail).toContain('There it reads: ["•••" ▸x "•••"]')
   })
@@ -676,7 +677,7 @@ describe('the excerpt of a broken body', () => {
     const store = { find: () => ({ value: 'st0red', isStored: true, isHidden: true }) }
     const node = raw('application/json', '{"a":"{{ secrets.k }}", x}')
 
-    expect(failureOf(node, { store })).toEqual({
+    expect(renderFailure(node, { store })).toEqual({
       code: 'secret_invalid',
       detail: '',
       path: '/node/body/content',
@@ -752,12 +753,12 @@ describe('a header that says what the body is', () => {
     ['text/xml; charset', rawXml, true],
     ['application/json;', jsonBody, false],
   ])('leads to a warning: %s over %j: %s', (label, body, isWarned) => {
-    expect(warningsOf(labelled(label, body))).toEqual(
+    expect(listWarnings(labelled(label, body))).toEqual(
       isWarned
         ? ['content_type_mismatch /node/headers/0']
         : expect.not.arrayContaining(['content_type_mismatch /node/headers/0']),
     )
-    expect(headersOf(labelled(label, body), {}, 'content-type')).toEqual([label])
+    expect(renderHeaders(labelled(label, body), {}, 'content-type')).toEqual([label])
   })
 
   it.each([

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compiled, complaint, failureOf, render, sent } from '../support/nodes.ts'
+import { compiled, complaint, render, renderFailure, sent } from '../support/nodes.ts'
 
 const refused = (url: string) => complaint({ url })
-const targetOf = (url: string, profile: Record<string, unknown> = {}) =>
+const renderTarget = (url: string, profile: Record<string, unknown> = {}) =>
   sent({ url }, { payload: { profile } }).target
 
 describe('a URL that cannot be called', () => {
@@ -134,7 +134,7 @@ describe('a URL that can be called', () => {
   })
 
   it('of 8192 characters is sent', () => {
-    expect(targetOf(`https://t.example/${'a'.repeat(8174)}`)).toHaveLength(8175)
+    expect(renderTarget(`https://t.example/${'a'.repeat(8174)}`)).toHaveLength(8175)
   })
 })
 
@@ -163,7 +163,7 @@ describe('the text of the author', () => {
     ['/a/{% comment %}x{% endcomment %}b', '/a/b'],
     ['/{% raw %}{{a}}{% endraw %}', '/{{a}}'],
   ])('is sent as it is: %s as %s', (url, target) => {
-    expect(targetOf(`https://t.example${url}`)).toBe(target)
+    expect(renderTarget(`https://t.example${url}`)).toBe(target)
   })
 })
 
@@ -214,7 +214,7 @@ describe('a value in the URL', () => {
     fc.assert(
       fc.property(anything, (value) => {
         fc.pre(!['', '.', '..'].includes(value))
-        const url = new URL(base + targetOf(`${base}/a/{{ profile.v }}/b?c=d`, { v: value }))
+        const url = new URL(base + renderTarget(`${base}/a/{{ profile.v }}/b?c=d`, { v: value }))
         const segments = url.pathname.split('/')
         expect(segments).toHaveLength(4)
         expect(decodeURIComponent(segments[2] ?? '')).toBe(value.toWellFormed())
@@ -228,7 +228,7 @@ describe('a value in the URL', () => {
     fc.assert(
       fc.property(anything, (value) => {
         fc.pre(value !== '')
-        const url = new URL(base + targetOf(`${base}/x-{{ profile.v }}-y`, { v: value }))
+        const url = new URL(base + renderTarget(`${base}/x-{{ profile.v }}-y`, { v: value }))
         expect(decodeURIComponent(url.pathname)).toBe(`/x-${value.toWellFormed()}-y`)
       }),
     )
@@ -261,7 +261,7 @@ describe('a value in the URL', () => {
       '{% cycle profile.v %}',
       '{% liquid echo profile.v %}',
     ]
-    for (const tag of tags) expect(targetOf(`${base}/a/${tag}`, { v: '../b?c' })).toBe('/a/..%2Fb%3Fc')
+    for (const tag of tags) expect(renderTarget(`${base}/a/${tag}`, { v: '../b?c' })).toBe('/a/..%2Fb%3Fc')
   })
 })
 
@@ -283,10 +283,12 @@ describe('a segment that a value makes "." or ".."', () => {
     ['/a/%{{ profile.v }}b', '2F'],
     ['/a?b=%{{ profile.v }}', '41'],
   ])('is url_invalid: %s with %s', (tail, v) => {
-    expect(failureOf({ url: `https://t.example${tail}` }, { payload: { profile: { v } } })).toMatchObject({
-      code: 'url_invalid',
-      path: '/node/url',
-    })
+    expect(renderFailure({ url: `https://t.example${tail}` }, { payload: { profile: { v } } })).toMatchObject(
+      {
+        code: 'url_invalid',
+        path: '/node/url',
+      },
+    )
   })
 
   it.each([
@@ -299,7 +301,7 @@ describe('a segment that a value makes "." or ".."', () => {
     ['/a/{{ profile.v }}', '%2e%2e'],
     ['/100%25{{ profile.v }}', '2e'],
   ])('is not seen in %s with %s, which is sent', (tail, v) => {
-    expect(targetOf(`https://t.example${tail}`, { v })).toBe(
+    expect(renderTarget(`https://t.example${tail}`, { v })).toBe(
       tail.replace('{{ profile.v }}', encodeURIComponent(v)),
     )
   })
@@ -310,13 +312,13 @@ describe('a rendered URL', () => {
     const node = { url: 'https://t.example/', query: [{ name: 'a', source: 'profile', field: 'v' }] } as const
 
     expect(
-      failureOf({ ...node, query: [...node.query] }, { payload: { profile: { v: 'ü'.repeat(1400) } } }),
+      renderFailure({ ...node, query: [...node.query] }, { payload: { profile: { v: 'ü'.repeat(1400) } } }),
     ).toMatchObject({ code: 'url_invalid', path: '/node/url' })
   })
 
   it('is url_invalid where a tag writes white space', () => {
     expect(
-      failureOf({ url: 'https://t.example/{% tablerow i in (1..2) %}x{% endtablerow %}' }),
+      renderFailure({ url: 'https://t.example/{% tablerow i in (1..2) %}x{% endtablerow %}' }),
     ).toMatchObject({
       code: 'url_invalid',
     })
@@ -360,7 +362,7 @@ describe('a placeholder that gives nothing in a path', () => {
   ])('is value_missing: %s', (value) => {
     const url = `https://t.example/i/${value}`
 
-    expect(failureOf({ url }, { payload: { profile } })).toMatchObject({
+    expect(renderFailure({ url }, { payload: { profile } })).toMatchObject({
       code: 'value_missing',
       path: '/node/url',
     })
@@ -374,6 +376,6 @@ describe('a placeholder that gives nothing in a path', () => {
     ['/i?q={{ profile.none }}', '/i?q=%5B%5D'],
     ['/i?q={{ profile.nil | json }}', '/i?q=null'],
   ])('is not seen in %s, which is called', (path, target) => {
-    expect(targetOf(`https://t.example${path}`, profile)).toBe(target)
+    expect(renderTarget(`https://t.example${path}`, profile)).toBe(target)
   })
 })

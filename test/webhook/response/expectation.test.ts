@@ -4,12 +4,12 @@ import type { Node } from '../../../src/contract/node.ts'
 import { decideOnResponse } from '../../../src/webhook/decide.ts'
 import { createMasker } from '../../../src/webhook/masking/mask.ts'
 import { compiled, type NodeSketch } from '../support/nodes.ts'
-import { type ResponseSketch, responseOf, scopeOf } from '../support/responses.ts'
+import { createResponse, createScope, type ResponseSketch } from '../support/responses.ts'
 import { SpentBudget } from '../support/spent-budget.ts'
 
 const decide = (node: NodeSketch, sketch: ResponseSketch) => {
-  const response = responseOf(sketch)
-  return decideOnResponse(compiled(node), response, scopeOf(response, { profile: { status: 201 } }))
+  const response = createResponse(sketch)
+  return decideOnResponse(compiled(node), response, createScope(response, { profile: { status: 201 } }))
 }
 
 const isMet = (expectation: Node['expect'], sketch: ResponseSketch) =>
@@ -200,9 +200,9 @@ describe('the texts of what was expected and what came', () => {
   it('are excerpts of 120 characters, cut after the secrets were taken out', () => {
     const secret = 'x'.repeat(200)
     const masker = createMasker([secret])
-    const response = responseOf({ body: `${'a'.repeat(100)}${secret}` }, { own: masker, display: masker })
+    const response = createResponse({ body: `${'a'.repeat(100)}${secret}` }, { own: masker, display: masker })
     const node = compiled({ expect: { type: 'string', value: `no ${secret}` } })
-    const { reason } = decideOnResponse(node, response, scopeOf(response))
+    const { reason } = decideOnResponse(node, response, createScope(response))
 
     expect(JSON.stringify(reason)).not.toContain('xxxx')
     expect(reason.hint).toContain(`"${'a'.repeat(100)}•••"`)
@@ -221,8 +221,8 @@ describe('an expectation for which no time is left', () => {
       '/node/expect/1',
     ],
   ])('%j fails the call, whatever came', (expectation, path) => {
-    const response = responseOf({ body: '["ok"]' })
-    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+    const response = createResponse({ body: '["ok"]' })
+    const scope = { ...createScope(response), budget: new SpentBudget(0) }
 
     expect(decideOnResponse(compiled({ expect: expectation, onError: 'exit' }), response, scope)).toEqual({
       branch: 'exit',
@@ -239,8 +239,8 @@ describe('an expectation for which no time is left', () => {
   })
 
   it('is the one of a status all the same: that takes none', () => {
-    const response = responseOf({ status: 204 })
-    const scope = { ...scopeOf(response), budget: new SpentBudget(0) }
+    const response = createResponse({ status: 204 })
+    const scope = { ...createScope(response), budget: new SpentBudget(0) }
 
     expect(decideOnResponse(compiled({}), response, scope).succeeded).toBe(true)
   })
@@ -285,8 +285,8 @@ describe('an expectation of a response in which the target sent a secret of the 
       ['x-q', '1'],
       ['x-t', 's3cr3t-value'],
     ] as const
-    const response = responseOf({ body, headers }, { stored, display: stored })
-    const scope = scopeOf(response, { profile: { name: 'x-q' } })
+    const response = createResponse({ body, headers }, { stored, display: stored })
+    const scope = createScope(response, { profile: { name: 'x-q' } })
     const { warnings, reason } = decideOnResponse(compiled({ expect: expectation }), response, scope)
 
     expect(warnings.map(({ code }) => code)).toEqual(isTold ? ['expectation_masked'] : [])
@@ -296,10 +296,10 @@ describe('an expectation of a response in which the target sent a secret of the 
   })
 
   it('leads to a warning where the masks leave nothing of the body', () => {
-    const response = responseOf({ body: '{"x":1}' }, { stored: () => '•••' })
+    const response = createResponse({ body: '{"x":1}' }, { stored: () => '•••' })
     const node = compiled({ expect: { type: 'condition', value: 'response.json.x == 1' } })
 
-    expect(decideOnResponse(node, response, scopeOf(response)).warnings).toMatchObject([
+    expect(decideOnResponse(node, response, createScope(response)).warnings).toMatchObject([
       { code: 'expectation_masked' },
     ])
   })

@@ -7,10 +7,10 @@ import { createMasker } from '../../../src/webhook/masking/mask.ts'
 import { writeJson } from '../../../src/webhook/values/json.ts'
 import { headerValue } from '../../../src/webhook/wire/headers.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { responseOf } from '../support/responses.ts'
+import { createResponse } from '../support/responses.ts'
 
 const typed = (contentType: string, body: string | Buffer) =>
-  responseOf({ headers: [['Content-Type', contentType]], body })
+  createResponse({ headers: [['Content-Type', contentType]], body })
 
 describe('the text of a response', () => {
   it.each<[contentType: string, bytes: number[], text: string]>([
@@ -108,7 +108,11 @@ describe('the text of a response', () => {
   ])(
     'labelled %j, that could not be decoded, is text only where it cannot be anything else: %#',
     (contentType, body, isText) => {
-      const response = responseOf({ headers: [['Content-Type', contentType]], body, ending: 'undecodable' })
+      const response = createResponse({
+        headers: [['Content-Type', contentType]],
+        body,
+        ending: 'undecodable',
+      })
 
       expect(response.isText).toBe(isText)
       expect(response.damagedCharset).toBeNull()
@@ -221,7 +225,7 @@ describe('an unknown label', () => {
     ['text/plain; charset="x\u202ey z"', 'ü', 'x?y?z', 'utf-8'],
     ['text/plain; charset=s3cr3t', 'ü', '(hidden)', 'utf-8'],
   ])('leads to a warning or none: %s of %j: %j', (contentType, body, label, used) => {
-    const response = responseOf(
+    const response = createResponse(
       { headers: [['Content-Type', contentType]], body },
       { display: createMasker(['s3cr3t']) },
     )
@@ -361,7 +365,7 @@ describe('a response of any bytes', () => {
         fc.constantFrom(...endings),
         (contentType, start, bytes, ending) => {
           const body = Buffer.concat([Buffer.from(start), bytes])
-          const response = responseOf({ headers: [['Content-Type', contentType]], body, ending })
+          const response = createResponse({ headers: [['Content-Type', contentType]], body, ending })
 
           if (response.damagedCharset !== null) expect(response.isText).toBe(false)
           if (!response.isText) expect(response.shownText).toBe(body.toString('base64'))
@@ -432,7 +436,7 @@ describe('a text that was damaged', () => {
       const whole = iconv.encode('中中中', charset === '' ? 'utf-8' : charset)
       for (let length = 0; length <= whole.length; length++) {
         const body = whole.subarray(0, length)
-        const response = responseOf({ headers: [['Content-Type', label]], body, ending: 'capped' })
+        const response = createResponse({ headers: [['Content-Type', label]], body, ending: 'capped' })
 
         expect(response.text).toBe('中'.repeat(Math.floor((3 * length) / whole.length)))
         expect(response.damagedCharset).toBeNull()
@@ -463,13 +467,13 @@ describe('the JSON of a response', () => {
     ['null', 'null'],
     ['"x"', '"x"'],
   ])('%j is %s', (body, json) => {
-    expect(writeJson(responseOf({ body }).seenJson)).toBe(json)
+    expect(writeJson(createResponse({ body }).seenJson)).toBe(json)
   })
 
   it.each(['', 'no', '{"a":', `${'['.repeat(101)}${']'.repeat(101)}`, `${'['.repeat(50_000)}`])(
     'is not there where the body is no JSON: %j',
     (body) => {
-      expect(responseOf({ body: body.slice(0, 60_000) }).seenJson).toBeUndefined()
+      expect(createResponse({ body: body.slice(0, 60_000) }).seenJson).toBeUndefined()
     },
   )
 
@@ -479,7 +483,7 @@ describe('the JSON of a response', () => {
 })
 
 describe('the headers of a response', () => {
-  const response = responseOf({
+  const response = createResponse({
     headers: [
       ['X-Id', 'a'],
       ['x-id', 'b'],
@@ -504,7 +508,7 @@ describe('the headers of a response', () => {
 
 describe('the variables of a response', () => {
   it('are its own, and worked out by the same functions for every response', () => {
-    const [one, other] = [responseOf({ body: '1' }), responseOf({ body: '2' })].map(({ variables }) =>
+    const [one, other] = [createResponse({ body: '1' }), createResponse({ body: '2' })].map(({ variables }) =>
       Object.entries(Object.getOwnPropertyDescriptors(variables)),
     )
 
@@ -524,7 +528,7 @@ describe('the text that is shown', () => {
     ['a part that ends within a character', 'a 😀', 3, 'a '],
     ['nothing', 'a', 0, ''],
   ])('may be %s', (_name, body, characters, display) => {
-    expect(responseOf({ body }, { display: masked }).shownStart(characters).text).toBe(display)
+    expect(createResponse({ body }, { display: masked }).shownStart(characters).text).toBe(display)
   })
 })
 
@@ -550,13 +554,13 @@ describe('a secret in the bytes of a response', () => {
     ],
     ['in Latin-1 without a label', 'text/plain', Buffer.from('pässwörd-1', 'latin1')],
   ])('is hidden %s', (_what, contentType, body) => {
-    const masked = responseOf({ headers: [['Content-Type', contentType]], body }, { display: hidden })
+    const masked = createResponse({ headers: [['Content-Type', contentType]], body }, { display: hidden })
     expect(masked.shownText).toBe('•••')
   })
 
   it('is not taken out of a JSON that reads it in another charset', () => {
     const headers = [['Content-Type', 'text/plain; charset=iso-8859-1']] as const
-    const response = responseOf({ headers, body: '{"echo":"pässwörd-1"}' }, { stored: hidden })
+    const response = createResponse({ headers, body: '{"echo":"pässwörd-1"}' }, { stored: hidden })
 
     expect(response.seenJson).toBeUndefined()
     expect(response.takeSawMask()).toBe(true)
@@ -572,7 +576,7 @@ describe('a header of a response', () => {
     ['in Latin-1, of one such letter', Buffer.from('ß', 'latin1'), 'ß'],
     ['in Latin-1, of what may begin a character of UTF-8', Buffer.from('xâ\x82', 'latin1'), 'xâ\x82'],
   ])('%s is read as it was meant, so that what is secret in it is found', (_charset, bytes, text) => {
-    const response = responseOf({ headers: [['X-E', bytes.toString('latin1')]] })
+    const response = createResponse({ headers: [['X-E', bytes.toString('latin1')]] })
     expect(headerValue(response.headers, 'x-e')).toBe(text)
   })
 })

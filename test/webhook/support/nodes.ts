@@ -24,14 +24,14 @@ export type Surroundings = Partial<Omit<RenderInput, 'payload' | 'secrets' | 'st
 
 const executionId = '01980000-0000-7000-8000-000000000000'
 
-export function errorsOf(node: NodeSketch): readonly ConfigError[] {
+export function listErrors(node: NodeSketch): readonly ConfigError[] {
   const compiled = compileNode(complete(node), { maxTimeoutMs: 10_000 })
   return compiled.ok ? [] : compiled.errors
 }
 
 /** The first complaint about a node, as `path: message`; nothing where there is none. */
 export function complaint(node: NodeSketch): string | undefined {
-  const [error] = errorsOf(node)
+  const [error] = listErrors(node)
   return error && `${error.path}: ${error.message}`
 }
 
@@ -73,22 +73,22 @@ export function sent(node: NodeSketch, surroundings?: Surroundings): OutboundReq
 }
 
 /** Why nothing goes out. */
-export function failureOf(node: NodeSketch, surroundings?: Surroundings): Failure {
+export function renderFailure(node: NodeSketch, surroundings?: Surroundings): Failure {
   const rendered = render(node, surroundings)
   if (rendered.ok) throw new TypeError('the request was rendered')
   return rendered.failure
 }
 
 /** The warnings as `code path`. */
-export function warningsOf(node: NodeSketch, surroundings?: Surroundings): string[] {
+export function listWarnings(node: NodeSketch, surroundings?: Surroundings): string[] {
   return render(node, surroundings).warnings.map(({ code, path }) => `${code} ${path}`)
 }
 
-export function bodyOf(node: NodeSketch, surroundings?: Surroundings): string {
+export function renderBody(node: NodeSketch, surroundings?: Surroundings): string {
   return sent(node, surroundings).body?.toString('utf8') ?? ''
 }
 
-export function headersOf(node: NodeSketch, surroundings?: Surroundings, name?: string): string[] {
+export function renderHeaders(node: NodeSketch, surroundings?: Surroundings, name?: string): string[] {
   return sent(node, surroundings)
     .headers.filter(([candidate]) => candidate.toLowerCase() === name?.toLowerCase())
     .map(([, value]) => value)

@@ -14,7 +14,7 @@ export interface ResponseSketch {
 }
 
 /** A response as it is read after a call. */
-export function responseOf(
+export function createResponse(
   { status = 200, headers = [], body = '', ending = 'complete' }: ResponseSketch,
   maskers: Partial<ResponseMaskers> = {},
 ): ReadableResponse {
@@ -25,6 +25,6 @@ export function responseOf(
 }
 
 /** What templates and conditions see of a response. */
-export function scopeOf(response: ReadableResponse, variables: Scope['variables'] = {}): Scope {
+export function createScope(response: ReadableResponse, variables: Scope['variables'] = {}): Scope {
   return { variables: { ...variables, response: response.variables }, secrets: noSecrets }
 }

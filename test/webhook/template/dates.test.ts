@@ -20,11 +20,11 @@ const table: readonly (readonly [expression: string, text: string])[] = [
   ['"2026-05-01T00:10:00" | date_to_rfc822', 'Fri, 01 May 2026 00:10:00 +0000'],
 ]
 
-const resultOf = (expression: string, profile = {}) => evaluate(`{{ ${expression} }}`, profile)
+const evaluateDate = (expression: string, profile = {}) => evaluate(`{{ ${expression} }}`, profile)
 
 describe('a date', () => {
   it.each(table)('is in UTC: %s is %j', (expression, text) => {
-    expect(resultOf(expression)).toBe(text)
+    expect(evaluateDate(expression)).toBe(text)
   })
 })
 
@@ -40,7 +40,7 @@ describe('a value that is no date', () => {
 
   it.each(['yes', 'no', 'list', 'object'])('fails where it has another type: %s', (name) => {
     for (const filter of ['date: "%Y"', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string'])
-      expect(resultOf(`profile.${name} | ${filter}`, profile)).toMatch(/needs a date/)
+      expect(evaluateDate(`profile.${name} | ${filter}`, profile)).toMatch(/needs a date/)
   })
 
   it.each([
@@ -48,6 +48,6 @@ describe('a value that is no date', () => {
     ['long', '2026'],
     ['missing', undefined],
   ])('does not fail where it is a text or a number: %s gives %j', (name, value) => {
-    expect(resultOf(`profile.${name} | date: "%Y"`, profile)).toBe(value)
+    expect(evaluateDate(`profile.${name} | date: "%Y"`, profile)).toBe(value)
   })
 })

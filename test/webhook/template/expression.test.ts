@@ -11,7 +11,7 @@ import { engine, filterNames } from '../../../src/webhook/template/liquid-engine
 import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 
-const problemOf = (text: string) => {
+const findProblem = (text: string) => {
   const compiled = compileCondition(text)
   return compiled.ok ? null : compiled.problem
 }
@@ -98,7 +98,7 @@ describe('a condition that is well formed', () => {
     '(not a) | json',
     '((a == 1) or b)',
   ])('is accepted: %s', (text) => {
-    expect(problemOf(text)).toBeNull()
+    expect(findProblem(text)).toBeNull()
   })
 })
 
@@ -279,12 +279,12 @@ describe('a condition that is not well formed', () => {
     ['secrets.token', 'uses a secret as a variable'],
     ['a == secrets.token', 'uses a secret as a variable'],
   ])('is refused: %j: %s', (text, problem) => {
-    expect(problemOf(text)).toContain(problem)
+    expect(findProblem(text)).toContain(problem)
   })
 
   it('is refused in a sentence that quotes no more than it has to', () => {
-    expect(problemOf(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
-    expect(problemOf('a b')).toBe('"a b" is invalid: unexpected "b".')
+    expect(findProblem(`a ${'b'.repeat(1000)}`)?.length).toBeLessThan(1200)
+    expect(findProblem('a b')).toBe('"a b" is invalid: unexpected "b".')
   })
 })
 
@@ -376,8 +376,8 @@ describe('the syntax of another language', () => {
     ['a | truncate=5', '(write truncate: 5)'],
     ['a | default "s3cret"', '(write default: …)'],
   ])('is refused with the form of Liquid in a condition: %s', (text, hint) => {
-    expect(problemOf(text)).toContain(hint)
-    expect(problemOf(text)).not.toContain('s3cret')
+    expect(findProblem(text)).toContain(hint)
+    expect(findProblem(text)).not.toContain('s3cret')
   })
 
   it.each([

@@ -42,7 +42,7 @@ const profile = {
 const render = (text: string) => template(text).value(scopeWith(profile))
 
 /** The value, or what is said of the failure. */
-const resultOf = (expression: string) => evaluate(`{{ ${expression} }}`, profile)
+const evaluateExpression = (expression: string) => evaluate(`{{ ${expression} }}`, profile)
 
 describe('the filter default', () => {
   it.each([
@@ -66,7 +66,7 @@ describe('the filter default', () => {
     ['profile.nil | default: profile.missing', undefined],
     ['profile.nil | default: false', false],
   ])('replaces what is missing, null, false, empty text or an empty list: %s is %j', (expression, value) => {
-    expect(resultOf(expression)).toEqual(value)
+    expect(evaluateExpression(expression)).toEqual(value)
   })
 })
 
@@ -88,8 +88,8 @@ describe('a filter that is given nothing', () => {
       'split: "," | last | upcase | slice: 0',
     ],
   ])('%s gives nothing', (filters) => {
-    expect(resultOf(`profile.nil | ${filters}`) ?? '').toBe('')
-    expect(resultOf(`profile.missing | ${filters}`) ?? '').toBe('')
+    expect(evaluateExpression(`profile.nil | ${filters}`) ?? '').toBe('')
+    expect(evaluateExpression(`profile.missing | ${filters}`) ?? '').toBe('')
   })
 
   it.each([
@@ -106,8 +106,8 @@ describe('a filter that is given nothing', () => {
     ['to_integer', 0],
     ['date: "%Y"', ''],
   ])('%s gives %j', (filter, value) => {
-    expect(resultOf(`profile.nil | ${filter}`) ?? '').toBe(value)
-    expect(resultOf(`profile.missing | ${filter}`) ?? '').toBe(value)
+    expect(evaluateExpression(`profile.nil | ${filter}`) ?? '').toBe(value)
+    expect(evaluateExpression(`profile.missing | ${filter}`) ?? '').toBe(value)
   })
 
   it.each([...filterNames])('makes neither a list nor a word of it: %s', (name) => {
@@ -136,7 +136,7 @@ describe('a filter of texts', () => {
     ['profile.tags | join: ";"', 'b;a'],
     ['nil | append: "x"', 'x'],
   ])('writes an object as JSON: %s', (expression, value) => {
-    expect(resultOf(expression)).toBe(value)
+    expect(evaluateExpression(expression)).toBe(value)
   })
 
   it.each([...filterNames])('never makes [object Object]: %s', (name) => {
@@ -166,7 +166,7 @@ describe('a number of characters or items', () => {
     ['"abcdef" | slice: 0, profile.tags', 'its argument 2 is a list'],
     ['"abcdef" | truncate: "long"', 'its argument 1 is a text that is no number'],
   ])('may be a text, and is refused where it is none: %s', (expression, value) => {
-    expect(resultOf(expression)).toContain(value)
+    expect(evaluateExpression(expression)).toContain(value)
   })
 
   it.each([
@@ -213,7 +213,7 @@ describe('a filter that is given what it cannot work with', () => {
     ['"0x20" | plus: 1', 'a text that is no number'],
     ['"1_000" | plus: 1', 'a text that is no number'],
   ])('fails: %s', (expression, said) => {
-    expect(resultOf(expression)).toContain(said)
+    expect(evaluateExpression(expression)).toContain(said)
   })
 
   it.each([
@@ -228,7 +228,7 @@ describe('a filter that is given what it cannot work with', () => {
     ['"1e3" | plus: 1', 1001],
     ['"+.5" | plus: 1', 1.5],
   ])('does not fail where it can work with it: %s', (expression, value) => {
-    expect(resultOf(expression)).toBe(value)
+    expect(evaluateExpression(expression)).toBe(value)
   })
 })
 
@@ -247,7 +247,7 @@ describe('truncatewords', () => {
     ['"ab" | truncate: 2', 'ab'],
     ['"" | truncate: 2', ''],
   ])('%s is %j', (expression, value) => {
-    expect(resultOf(expression)).toBe(value)
+    expect(evaluateExpression(expression)).toBe(value)
   })
 })
 
@@ -264,7 +264,7 @@ describe('where and similar filters with a second argument that has no value', (
     ['where: "n"', '1,4,7'],
     ['reject: "n"', '2,3,5,6'],
   ])('keep what has none: %s', (filter, ids) => {
-    expect(resultOf(`profile.orders | ${filter} | map: "id" | join: ","`)).toBe(ids)
+    expect(evaluateExpression(`profile.orders | ${filter} | map: "id" | join: ","`)).toBe(ids)
   })
 
   it.each([
@@ -273,7 +273,7 @@ describe('where and similar filters with a second argument that has no value', (
     ['find_index: "n", profile.nil', 4],
     ['find_index: "id", profile.nil', undefined],
   ])('are %s is %j', (filter, value) => {
-    expect(resultOf(`profile.orders | ${filter}`)).toBe(value)
+    expect(evaluateExpression(`profile.orders | ${filter}`)).toBe(value)
   })
 })
 
@@ -292,7 +292,7 @@ describe('size', () => {
     ['(1.5..3)', 3],
     ['(-1.5..1)', 3],
   ])('of %s is %j', (value, size) => {
-    expect(resultOf(`${value} | size`)).toBe(size)
+    expect(evaluateExpression(`${value} | size`)).toBe(size)
   })
 })
 
@@ -300,13 +300,13 @@ describe('an empty list', () => {
   it.each(['sort', 'uniq', 'slice: 0', 'map: "a"', 'where: "a"', 'compact', 'reverse', 'pop'])(
     'stays one with %s',
     (filter) => {
-      expect(resultOf(`profile.none | ${filter}`)).toEqual([])
+      expect(evaluateExpression(`profile.none | ${filter}`)).toEqual([])
     },
   )
 
   it('comes of an empty text', () => {
-    expect(resultOf('"" | split: ","')).toEqual([])
-    expect(resultOf('"" | split: "" | push: 1')).toEqual([1])
+    expect(evaluateExpression('"" | split: ","')).toEqual([])
+    expect(evaluateExpression('"" | split: "" | push: 1')).toEqual([1])
   })
 })
 
@@ -325,7 +325,7 @@ describe('a filter that calculates', () => {
     ['2.456 | round: 2', 2.46],
     ['"12" | to_integer', 12],
   ])('%s is %j', (expression, value) => {
-    expect(resultOf(expression)).toBe(value)
+    expect(evaluateExpression(expression)).toBe(value)
   })
 
   it.each([
@@ -418,6 +418,6 @@ describe('a filter that decides by truth', () => {
     ['where: "n", "" | map: "id" | join', '2'],
     ['where: " n " | map: "id" | join', '1 4 7'],
   ])('takes as false what is missing, null, false or empty text: %s', (filters, value) => {
-    expect(resultOf(`profile.orders | ${filters}`)).toEqual(value)
+    expect(evaluateExpression(`profile.orders | ${filters}`)).toEqual(value)
   })
 })

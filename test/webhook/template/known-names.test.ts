@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { complaint, errorsOf } from '../support/nodes.ts'
+import { complaint, listErrors } from '../support/nodes.ts'
 
 const inRequest = (text: string) => complaint({ query: [{ name: 'q', value: text }] })
 const inCapture = (text: string) => complaint({ capture: { v: text } })
@@ -273,7 +273,7 @@ describe('an unknown name', () => {
       },
     ],
   ] as const)('is refused at %s', (path, node) => {
-    expect(errorsOf(node).map((error) => error.path)).toEqual([path])
+    expect(listErrors(node).map((error) => error.path)).toEqual([path])
   })
 
   it('is refused in conditions and captures also where the templates of the request are none', () => {
@@ -283,7 +283,7 @@ describe('an unknown name', () => {
       capture: { a: '{{ k }}' },
     } as const
 
-    expect(errorsOf(node).map(({ path }) => path)).toEqual(['/node/query/0/when', '/node/capture/a'])
+    expect(listErrors(node).map(({ path }) => path)).toEqual(['/node/query/0/when', '/node/capture/a'])
   })
 
   it('is refused without a text of the template in the message', () => {
@@ -332,7 +332,7 @@ describe('a placeholder where none is filled in', () => {
     ['/node/branches/error', { branches: { success: 'yes', error: '{{ vars.next }}' } }],
     ['/node/capture/{{ k }}', { capture: { '{{ k }}': '{{ response.json }}' } }],
   ] as const)('is refused at %s', (path, node) => {
-    const errors = errorsOf(node)
+    const errors = listErrors(node)
 
     expect(errors.map((error) => error.path)).toEqual([path])
     expect(errors[0]?.message).toContain(said)
@@ -348,17 +348,17 @@ describe('a placeholder where none is filled in', () => {
       auth: { type: 'apiKey', in: 'query', name: '{{ k }}', value: 'k-1234' },
     } as const
 
-    expect(errorsOf(node)).toEqual([])
+    expect(listErrors(node)).toEqual([])
     expect(complaint({ templates: 'none', headers: [{ name: '{{ k }}', value: 1 }] })).toContain(
       'is not a header name',
     )
   })
 
   it('is sent as it stands within a literal', () => {
-    expect(errorsOf({ query: [{ name: 'a', literal: { '{{ k }}': '{{ v }}' } }] })).toEqual([])
+    expect(listErrors({ query: [{ name: 'a', literal: { '{{ k }}': '{{ v }}' } }] })).toEqual([])
   })
 
   it('is not taken for one where its braces are apart', () => {
-    expect(errorsOf({ query: [{ name: '{a}{ {b} }}', value: 1 }] })).toEqual([])
+    expect(listErrors({ query: [{ name: '{a}{ {b} }}', value: 1 }] })).toEqual([])
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { SecretBinding, SecretLookup } from '../../../src/webhook/template/secret-lookup.ts'
 import {
-  bodyOf,
   complaint,
-  failureOf,
-  headersOf,
   type NodeSketch,
   raw,
   render,
+  renderBody,
+  renderFailure,
+  renderHeaders,
   sent,
 } from '../support/nodes.ts'
 
@@ -20,13 +20,13 @@ describe('a secret', () => {
     [
       'in bearer auth',
       { auth: { type: 'bearer', token: '{{ secrets.token }}' } },
-      (node) => headersOf(node, { secrets }, 'authorization'),
+      (node) => renderHeaders(node, { secrets }, 'authorization'),
       [`Bearer ${token}`],
     ],
     [
       'in basic auth',
       { auth: { type: 'basic', username: 'ada', password: '{{secrets.token}}' } },
-      (node) => headersOf(node, { secrets }, 'authorization'),
+      (node) => renderHeaders(node, { secrets }, 'authorization'),
       [`Basic ${Buffer.from(`ada:${token}`).toString('base64')}`],
     ],
     [
@@ -50,32 +50,37 @@ describe('a secret', () => {
     [
       'in a header',
       { headers: [{ name: 'X', value: '{{- secrets.token -}}' }] },
-      (node) => headersOf(node, { secrets }, 'x'),
+      (node) => renderHeaders(node, { secrets }, 'x'),
       [token],
     ],
     [
       'in a field of a body',
       { body: { structure: 'simple', fields: [{ name: 'k', value: '{{ secrets.token }}' }] } },
-      (node) => bodyOf(node, { secrets }),
+      (node) => renderBody(node, { secrets }),
       `{"k":"${token}"}`,
     ],
     [
       'in JSON',
       { body: { structure: 'json', content: ['{{ secrets.token }}'] } },
-      (node) => bodyOf(node, { secrets }),
+      (node) => renderBody(node, { secrets }),
       `["${token}"]`,
     ],
-    ['in a raw body', plain('a {{ secrets.token }} b'), (node) => bodyOf(node, { secrets }), `a ${token} b`],
+    [
+      'in a raw body',
+      plain('a {{ secrets.token }} b'),
+      (node) => renderBody(node, { secrets }),
+      `a ${token} b`,
+    ],
     [
       'in a block',
       plain('{% if true %}{{ secrets.token }}{% endif %}'),
-      (node) => bodyOf(node, { secrets }),
+      (node) => renderBody(node, { secrets }),
       token,
     ],
     [
       'in a loop',
       plain('{% for i in (1..2) %}{{ secrets.token }};{% endfor %}'),
-      (node) => bodyOf(node, { secrets }),
+      (node) => renderBody(node, { secrets }),
       `${token};${token};`,
     ],
   ])('is written %s', (_place, node, arrives, as) => {
@@ -89,13 +94,13 @@ describe('a secret', () => {
       '/a%2Fb%3F%22c%26%3C%C3%A9',
     )
     expect(
-      bodyOf(
+      renderBody(
         { body: { structure: 'raw', contentType: 'application/json', content: '"{{ secrets.token }}"' } },
         { secrets: special },
       ),
     ).toBe('"a/b?\\"c&<é"')
     expect(
-      bodyOf(
+      renderBody(
         { body: { structure: 'raw', contentType: 'text/xml', content: '<a>{{ secrets.token }}</a>' } },
         { secrets: special },
       ),
@@ -201,7 +206,7 @@ describe('a secret that is not there', () => {
     ['in a header', { headers: [{ name: 'X', value: '{{ secrets.nope }}' }] }, '/node/headers/0'],
     ['in a body', plain('{{ secrets.nope }}'), '/node/body/content'],
   ])('ends the call as secret_missing %s', (_place, node, path) => {
-    expect(failureOf(node, { secrets })).toEqual({
+    expect(renderFailure(node, { secrets })).toEqual({
       code: 'secret_missing',
       detail: 'The secret "nope" is not known.',
       refusedBy: 'missing',
@@ -210,11 +215,13 @@ describe('a secret that is not there', () => {
   })
 
   it.each(['constructor', '__proto__', 'toString'])('is not one that every object has: %s', (name) => {
-    expect(failureOf(plain(`{{ secrets.${name} }}`), { secrets })).toMatchObject({ code: 'secret_missing' })
+    expect(renderFailure(plain(`{{ secrets.${name} }}`), { secrets })).toMatchObject({
+      code: 'secret_missing',
+    })
   })
 
   it('does not matter where nothing asks for it', () => {
-    expect(bodyOf(plain('{% if false %}{{ secrets.nope }}{% endif %}x'))).toBe('x')
+    expect(renderBody(plain('{% if false %}{{ secrets.nope }}{% endif %}x'))).toBe('x')
   })
 })
 
@@ -231,7 +238,7 @@ describe('a secret that is bound elsewhere', () => {
   ])('ends the call as secret_not_allowed by its %s', (refusedBy, detail) => {
     const node: NodeSketch = { headers: [{ name: 'X', value: 'a {{ secrets.crm }}' }] }
 
-    expect(failureOf(node, { store: { find: () => ({ refusedBy }) } })).toEqual({
+    expect(renderFailure(node, { store: { find: () => ({ refusedBy }) } })).toEqual({
       code: 'secret_not_allowed',
       detail: `The secret "crm" ${detail}`,
       refusedBy,

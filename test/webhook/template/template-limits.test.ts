@@ -3,7 +3,7 @@ import { asText } from '../../../src/webhook/template/encoders.ts'
 import { noSecrets } from '../../../src/webhook/template/render-context.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { failureOf } from '../support/nodes.ts'
+import { renderFailure } from '../support/nodes.ts'
 
 const profile = {
   list: Array.from({ length: 200_000 }, (_, index) => ({ index })),
@@ -142,7 +142,7 @@ describe('all templates of a request together', () => {
     const query = Array.from({ length: 1000 }, (_, index) => ({ name: `p${index}`, value: slow }))
     const began = cpuMs()
 
-    expect(failureOf({ query })).toMatchObject({ code: 'template_failed' })
+    expect(renderFailure({ query })).toMatchObject({ code: 'template_failed' })
 
     expect(cpuMs() - began).toBeLessThan(2000)
   })

@@ -5,7 +5,7 @@ import { responseNames } from '../../../src/webhook/template/known-names.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { template, useSecret } from '../support/templates.ts'
 
-const problemOf = (text: string) => {
+const findProblem = (text: string) => {
   const compiled = compileTemplate(text, 'body')
   return compiled.ok ? null : compiled.problem
 }
@@ -27,7 +27,7 @@ const render = (text: string) => {
   return template(text, 'body').text({ variables, secrets: useSecret }, asText)
 }
 
-const textOf = (text: string) => {
+const renderText = (text: string) => {
   const rendered = render(text)
   return rendered.ok ? rendered.value : rendered.failure
 }
@@ -87,8 +87,8 @@ describe('a template that is well formed', () => {
     ['{%- if true -%} a {%- endif -%}', 'a'],
     [`${'{% if true %}'.repeat(50)}x${'{% endif %}'.repeat(50)}`, 'x'],
   ])('is accepted: %j is %j', (text, result) => {
-    expect(problemOf(text)).toBeNull()
-    expect(textOf(text)).toBe(result)
+    expect(findProblem(text)).toBeNull()
+    expect(renderText(text)).toBe(result)
   })
 })
 
@@ -179,7 +179,7 @@ describe('a template that is not well formed', () => {
     ['{{ a | nope }}', 'there is no filter "nope"'],
     [`${'x'.repeat(1_048_577)}{{ a }}`, 'longer than'],
   ])('is refused: %j: %s', (text, problem) => {
-    expect(problemOf(text)).toContain(problem)
+    expect(findProblem(text)).toContain(problem)
   })
 })
 
@@ -284,7 +284,7 @@ describe('a condition', () => {
     ['profile.zero == 0', 'yes'],
     ['profile.zero == "0"', 'no'],
   ])('is false for what is missing, null, false and the empty text only: %s: %s', (condition, answer) => {
-    expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+    expect(renderText(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
   })
 })
 
@@ -317,8 +317,8 @@ describe('a comparison with nothing', () => {
     ['profile.tags contains profile.nil', 'no'],
     ['profile.nil contains "x"', 'no'],
   ])('%s holds: %s', (condition, answer) => {
-    expect(textOf(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
-    expect(textOf(`{{ ${condition} }}`)).toBe(String(answer === 'yes'))
+    expect(renderText(`{% if ${condition} %}yes{% else %}no{% endif %}`)).toBe(answer)
+    expect(renderText(`{{ ${condition} }}`)).toBe(String(answer === 'yes'))
   })
 })
 
@@ -408,14 +408,14 @@ describe('a rendering', () => {
     '{{ n }}{% assign n = 1 %}',
     '{{ n }}{% capture n %}x{% endcapture %}',
   ])('leaves no state behind: %s gives the same each time', (text) => {
-    expect(textOf(text)).toEqual(textOf(text))
+    expect(renderText(text)).toEqual(renderText(text))
   })
 
   it('leaves nothing behind in the payload', () => {
     const before = JSON.stringify(profile)
 
-    textOf('{% increment profile %}{% assign profile = 1 %}{% capture profile %}x{% endcapture %}')
-    textOf('{{ profile.tags | push: 1 | sort | reverse }}{% assign __proto__ = profile %}')
+    renderText('{% increment profile %}{% assign profile = 1 %}{% capture profile %}x{% endcapture %}')
+    renderText('{{ profile.tags | push: 1 | sort | reverse }}{% assign __proto__ = profile %}')
 
     expect(JSON.stringify(profile)).toBe(before)
   })
@@ -429,7 +429,7 @@ describe('a long number in a template', () => {
     ['{% if 12345678901234567890 == 12345678901234567890.0 %}same{% else %}other{% endif %}', 'same'],
     ['{{ 1.5 | plus: 1 }}', '2.5'],
   ])('%s keeps its digits: %s', (text, value) => {
-    expect(textOf(text)).toBe(value)
+    expect(renderText(text)).toBe(value)
   })
 })
 
@@ -455,6 +455,6 @@ describe('a complaint about a template', () => {
       ...['a ? mysecret', 'a = mysecret', "a | where: 'mysecret 1 ['", 'mysecret mysecret', '-mysecret'],
     ].map((condition) => `{{ a | where_exp: "i", "${condition}" }}`),
   ])('about %s repeats no text of it', (text) => {
-    expect(problemOf(text)).not.toContain('mysecret')
+    expect(findProblem(text)).not.toContain('mysecret')
   })
 })

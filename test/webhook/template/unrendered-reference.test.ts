@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../support/cpu-time.ts'
 import type { NodeSketch } from '../support/nodes.ts'
-import { bodyOf, render, sent } from '../support/nodes.ts'
+import { render, renderBody, sent } from '../support/nodes.ts'
 
 const payload = {
   profile: {
@@ -69,7 +69,7 @@ describe('a text that looks like a reference', () => {
     expect(warning?.[0]).toBe('/node/body/fields/0')
     expect(warning?.[1]).toContain(`To send the value, write ${right}.`)
     expect(others).toEqual([])
-    expect(JSON.parse(bodyOf(valueNode(value), { payload })).f).toBe(
+    expect(JSON.parse(renderBody(valueNode(value), { payload })).f).toBe(
       value.replace('{{ event.type }}', 'demo'),
     )
   })
@@ -291,7 +291,7 @@ describe('a text full of references', () => {
           templates: 'none',
           body: { structure: 'raw', contentType: 'text/plain', content: text },
         }
-        expect(bodyOf(node, { payload })).toBe(text)
+        expect(renderBody(node, { payload })).toBe(text)
       }),
     )
     for (const part of [
@@ -303,7 +303,7 @@ describe('a text full of references', () => {
     ]) {
       const text = part.repeat(Math.floor(1_000_000 / part.length))
       const began = cpuMs()
-      bodyOf(
+      renderBody(
         { templates: 'none', body: { structure: 'raw', contentType: 'text/plain', content: text } },
         { payload },
       )

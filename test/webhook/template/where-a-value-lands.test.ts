@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
-import { bodyOf, failureOf, headersOf, raw, render, sent } from '../support/nodes.ts'
+import { raw, render, renderBody, renderFailure, renderHeaders, sent } from '../support/nodes.ts'
 
 const values = {
   text: 'a b&c',
@@ -30,16 +30,16 @@ const inPath = (name: Name) =>
 const inQuery = (name: Name) => sent({ query: [field(name)] }, { payload }).target.replace('/hook?', '')
 const inStaticQuery = (name: Name) =>
   sent({ url: `https://t.example/?n={{ profile.${name} }}` }, { payload }).target.slice(2)
-const inHeader = (name: Name) => headersOf({ headers: [field(name)] }, { payload }, 'n')[0]
+const inHeader = (name: Name) => renderHeaders({ headers: [field(name)] }, { payload }, 'n')[0]
 const inForm = (name: Name) =>
-  bodyOf({ body: { structure: 'simple', contentType: form, fields: [field(name)] } }, { payload })
+  renderBody({ body: { structure: 'simple', contentType: form, fields: [field(name)] } }, { payload })
 const inJson = (name: Name) =>
-  bodyOf({ body: { structure: 'simple', fields: [field(name)] } }, { payload }).slice(5, -1)
+  renderBody({ body: { structure: 'simple', fields: [field(name)] } }, { payload }).slice(5, -1)
 const asLonePlaceholder = (name: Name) =>
-  bodyOf({ body: { structure: 'json', content: [`{{ profile.${name} }}`] } }, { payload }).slice(1, -1)
+  renderBody({ body: { structure: 'json', content: [`{{ profile.${name} }}`] } }, { payload }).slice(1, -1)
 const withinText = (name: Name) =>
-  bodyOf({ body: { structure: 'json', content: `<{{ profile.${name} }}>` } }, { payload })
-const rawBody = (contentType: string, content: string) => bodyOf(raw(contentType, content), { payload })
+  renderBody({ body: { structure: 'json', content: `<{{ profile.${name} }}>` } }, { payload })
+const rawBody = (contentType: string, content: string) => renderBody(raw(contentType, content), { payload })
 
 describe('a value in the path of the URL', () => {
   it.each<[Name, string]>([
@@ -59,7 +59,7 @@ describe('a value in the path of the URL', () => {
   })
 
   it.each<Name>(['empty', 'null', 'missing'])('%s is value_missing', (name) => {
-    expect(failureOf({ url: `https://t.example/a/{{ profile.${name} }}/z` }, { payload })).toMatchObject({
+    expect(renderFailure({ url: `https://t.example/a/{{ profile.${name} }}/z` }, { payload })).toMatchObject({
       code: 'value_missing',
       path: '/node/url',
     })
@@ -138,7 +138,7 @@ describe('a value in a header', () => {
   })
 
   it.each<Name>(['special', 'lone', 'breaks'])('%s is header_invalid', (name) => {
-    expect(failureOf({ headers: [field(name)] }, { payload })).toMatchObject({
+    expect(renderFailure({ headers: [field(name)] }, { payload })).toMatchObject({
       code: 'header_invalid',
       path: '/node/headers/0',
     })
@@ -219,7 +219,7 @@ describe('a value in a JSON body', () => {
     ['{% if true %}{{ profile.zero }}{% endif %}', '"0"'],
     ['{% assign a = 5 %}{{ a }}', '"5"'],
   ])('as a string that is %s is %s', (content, text) => {
-    expect(bodyOf({ body: { structure: 'json', content } }, { payload })).toBe(text)
+    expect(renderBody({ body: { structure: 'json', content } }, { payload })).toBe(text)
   })
 })
 
@@ -255,7 +255,7 @@ describe('a value in a raw body', () => {
     (content) => {
       const body = { structure: 'raw', contentType: 'application/json', content } as const
 
-      expect(failureOf({ body }, { payload })).toMatchObject({
+      expect(renderFailure({ body }, { payload })).toMatchObject({
         code: 'body_invalid',
         path: '/node/body/content',
         detail: expect.stringContaining('line 1'),
@@ -301,9 +301,9 @@ describe('a text with templates: none', () => {
     } as const
 
     expect(sent(node).target).toBe('/a?b={{b}}')
-    expect(bodyOf(node)).toBe('{"a":"{% if %}"}')
-    expect(headersOf(node, {}, 'x')).toEqual(['{{ profile.x }}'])
-    expect(headersOf(node, {}, 'authorization')).toEqual(['Bearer {{ secrets.x }}'])
+    expect(renderBody(node)).toBe('{"a":"{% if %}"}')
+    expect(renderHeaders(node, {}, 'x')).toEqual(['{{ profile.x }}'])
+    expect(renderHeaders(node, {}, 'authorization')).toEqual(['Bearer {{ secrets.x }}'])
   })
 
   it('loses nothing but lone surrogates', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { asText } from '../../../src/webhook/template/encoders.ts'
 import { engine } from '../../../src/webhook/template/liquid-engine.ts'
 import { compileCondition, compileTemplate, isTemplate } from '../../../src/webhook/template/template.ts'
-import { responseOf } from '../support/responses.ts'
+import { createResponse } from '../support/responses.ts'
 import { useSecret } from '../support/templates.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -25,19 +25,19 @@ const sources = globSync(
 const literal = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\$]|\\.|\$(?!\{))*)`/g
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 
-const textsOf = (file: string) =>
+const quotedTexts = (file: string) =>
   [...readFileSync(join(root, file), 'utf8').matchAll(literal)].map(([, ...parts]) =>
     parts.join('').replace(/\\(.)/g, (_, character: string) => escapes[character] ?? character),
   )
 
 const isFast = (text: string) => text.length < 400 && !/\d{5}|sample|now|today/.test(text)
-const texts = [...new Set(sources.flatMap(textsOf))].filter(isFast)
+const texts = [...new Set(sources.flatMap(quotedTexts))].filter(isFast)
 
 const profile = {
   ...{ name: 'Ada', email: 'a@b', score: 97, empty: '', zero: 0, nil: null, tags: ['x', 'y'] },
   ...{ address: { city: 'Paris' }, items: [{ sku: 'A' }, { sku: 'B' }], list: [{ a: 1 }, { a: 0 }] },
 }
-const response = responseOf({
+const response = createResponse({
   status: 200,
   headers: [['X-Id', '1']],
   body: '{"id":7,"ok":true,"items":[1,2]}',
@@ -49,14 +49,14 @@ const variables = {
 const scope = () => ({ variables, secrets: useSecret })
 
 /** What a template comes to, as text; null where it is refused. */
-const resultOf = (text: string): string | null => {
+const renderOrNull = (text: string): string | null => {
   const compiled = compileTemplate(text, text.includes('response') ? null : 'body')
   if (!compiled.ok) return null
   const rendered = [compiled.template.text(scope(), asText), compiled.template.value(scope())]
   return JSON.stringify(rendered.map((one) => (one.ok ? [one.value] : one.failure.code)))
 }
 
-const truthOf = (condition: string): string | null => {
+const judgeOrNull = (condition: string): string | null => {
   const compiled = compileCondition(condition)
   if (!compiled.ok) return null
   const holds = compiled.template.holds(scope())
@@ -68,7 +68,7 @@ const token =
   /\{\{-?|\{%-?|-?\}\}|-?%\}|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\.\.|[=!<>]=|[\w?\x80-\uffff-]+|\S/g
 
 /** Where a blank may be put in: before and behind every token. */
-const gapsOf = (code: string) => [
+const widenGaps = (code: string) => [
   ...new Set([...code.matchAll(token)].flatMap(({ 0: found, index }) => [index, index + found.length])),
 ]
 
@@ -77,29 +77,31 @@ function* spacedTemplates(text: string): Generator<string> {
   for (const { kind, begin, end } of tokens) {
     if (TypeGuards.isHTMLToken({ kind } as never)) continue
     const code = text.slice(begin, end)
-    for (const gap of gapsOf(code).filter((at) => at > 0 && at < code.length))
+    for (const gap of widenGaps(code).filter((at) => at > 0 && at < code.length))
       for (const blank of blanks) yield text.slice(0, begin + gap) + blank + text.slice(begin + gap)
   }
 }
 
 function* spacedConditions(text: string): Generator<string> {
-  for (const gap of gapsOf(text))
+  for (const gap of widenGaps(text))
     for (const blank of blanks) yield text.slice(0, gap) + blank + text.slice(gap)
 }
 
 const blanks = [' ', '\n\t']
 
-const templates = texts.filter((text) => isTemplate(text) && resultOf(text) !== null)
-const conditions = texts.filter((text) => /[.=<> ]/.test(text) && !isTemplate(text) && truthOf(text) !== null)
+const templates = texts.filter((text) => isTemplate(text) && renderOrNull(text) !== null)
+const conditions = texts.filter(
+  (text) => /[.=<> ]/.test(text) && !isTemplate(text) && judgeOrNull(text) !== null,
+)
 
 describe('a blank between two tokens', () => {
   it('changes nothing or is refused in every template of the tests, the examples and the pages', () => {
     let tried = 0
     for (const text of templates) {
-      const expected = resultOf(text)
+      const expected = renderOrNull(text)
       for (const spaced of spacedTemplates(text)) {
         tried++
-        const result = resultOf(spaced)
+        const result = renderOrNull(spaced)
         if (result !== null)
           expect(result, `${JSON.stringify(spaced)} of ${JSON.stringify(text)}`).toBe(expected)
       }
@@ -112,10 +114,10 @@ describe('a blank between two tokens', () => {
   it('changes nothing or is refused in every condition of them', () => {
     let tried = 0
     for (const text of conditions) {
-      const expected = truthOf(text)
+      const expected = judgeOrNull(text)
       for (const spaced of spacedConditions(text)) {
         tried++
-        const result = truthOf(spaced)
+        const result = judgeOrNull(spaced)
         if (result !== null)
           expect(result, `${JSON.stringify(spaced)} of ${JSON.stringify(text)}`).toBe(expected)
       }
@@ -150,13 +152,13 @@ describe('a blank between two tokens', () => {
     const blank = text.includes('liquid') ? ' ' : '\n'
     for (const spaced of spacedTemplates(text))
       if (spaced.includes(`${blank}.`) || spaced.includes(`${blank}[`))
-        expect(resultOf(spaced)).toBe(resultOf(text))
-    expect(resultOf(text)).not.toBeNull()
+        expect(renderOrNull(spaced)).toBe(renderOrNull(text))
+    expect(renderOrNull(text)).not.toBeNull()
   })
 
   it('changes nothing within the text of a condition that a filter takes', () => {
     const text = '{{ profile.list | where_exp: "t", "t .a == profile . score or t [ \'a\' ] == 1" | size }}'
 
-    expect(resultOf(text)).toBe(resultOf(text.replace("t .a == profile . score or t [ 'a' ]", 't.a')))
+    expect(renderOrNull(text)).toBe(renderOrNull(text.replace("t .a == profile . score or t [ 'a' ]", 't.a')))
   })
 })

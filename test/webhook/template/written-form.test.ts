@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  bodyOf,
-  errorsOf,
-  failureOf,
-  headersOf,
+  listErrors,
+  listWarnings,
   type NodeSketch,
   raw,
   render,
+  renderBody,
+  renderFailure,
+  renderHeaders,
   sent,
-  warningsOf,
 } from '../support/nodes.ts'
 
 const profile = {
@@ -27,7 +27,7 @@ const profile = {
 const payload = { profile }
 const form = 'application/x-www-form-urlencoded'
 const target = (node: NodeSketch) => sent(node, { payload }).target
-const rawBody = (contentType: string, content: string) => bodyOf(raw(contentType, content), { payload })
+const rawBody = (contentType: string, content: string) => renderBody(raw(contentType, content), { payload })
 
 describe('the filter json in JSON', () => {
   it.each([
@@ -81,7 +81,7 @@ describe('the filter json in JSON', () => {
   ])('stands as it is as the last one only: %s is body_invalid', (content) => {
     const body = { structure: 'raw', contentType: 'application/json', content } as const
 
-    expect(failureOf({ body }, { payload })).toMatchObject({ code: 'body_invalid' })
+    expect(renderFailure({ body }, { payload })).toMatchObject({ code: 'body_invalid' })
   })
 
   it('gives any value as it is, in quotes and without', () => {
@@ -92,7 +92,7 @@ describe('the filter json in JSON', () => {
           contentType: 'application/json',
           content: '[{{ profile.v | json }},"{{ profile.v | json }}"]',
         } as const
-        const [bare, quoted] = JSON.parse(bodyOf({ body }, { payload: { profile: { v: value } } }))
+        const [bare, quoted] = JSON.parse(renderBody({ body }, { payload: { profile: { v: value } } }))
         const same = JSON.parse(JSON.stringify(value).replace(/\\ud[89a-f][\da-f]{2}/g, '\ufffd'))
         expect(bare).toEqual(same)
         expect(quoted).toEqual(same)
@@ -116,7 +116,7 @@ describe('the filter json in JSON', () => {
       l: '{% echo profile.tags | json %} ',
     }
 
-    expect(JSON.parse(bodyOf({ body: { structure: 'json', content } }, { payload }))).toEqual({
+    expect(JSON.parse(renderBody({ body: { structure: 'json', content } }, { payload }))).toEqual({
       a: ['x', 'y z'],
       b: 'Ada "the" L',
       c: 7,
@@ -131,25 +131,25 @@ describe('the filter json in JSON', () => {
       l: '["x","y z"] ',
     })
     for (const value of ['{{ profile.tags | json }}', '{% echo profile.tags | json %}'])
-      expect(bodyOf({ body: { structure: 'simple', fields: [{ name: 'a', value }] } }, { payload })).toBe(
+      expect(renderBody({ body: { structure: 'simple', fields: [{ name: 'a', value }] } }, { payload })).toBe(
         '{"a":["x","y z"]}',
       )
     const broken = {
       structure: 'simple',
       fields: [{ name: 'a', value: '{% echo profile.tags | | json %}' }],
     } as const
-    expect(errorsOf({ body: broken })).toHaveLength(1)
+    expect(listErrors({ body: broken })).toHaveLength(1)
   })
 
   it('is text in every other place', () => {
     const value = '{{ profile.tags | json }}'
 
     expect(target({ query: [{ name: 'a', value }] })).toBe('/hook?a=%5B%22x%22%2C%22y%20z%22%5D')
-    expect(headersOf({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['["x","y z"]'])
+    expect(renderHeaders({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['["x","y z"]'])
     expect(rawBody('text/plain', value)).toBe('["x","y z"]')
     expect(rawBody('text/xml', `<a>${value}</a>`)).toBe('<a>[&quot;x&quot;,&quot;y z&quot;]</a>')
     const fields = [{ name: 'a', value }]
-    expect(bodyOf({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
+    expect(renderBody({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
       'a=%5B%22x%22%2C%22y+z%22%5D',
     )
   })
@@ -167,7 +167,7 @@ describe('the filter json in JSON', () => {
       content: '[{{ profile.nmae | json }}]',
     } as const
 
-    expect(warningsOf({ body }, { payload })).toEqual(['template_undefined /node/body/content'])
+    expect(listWarnings({ body }, { payload })).toEqual(['template_undefined /node/body/content'])
   })
 })
 
@@ -220,7 +220,7 @@ describe('the filter url_encode', () => {
   it('of nothing as the key of auth is value_missing', () => {
     const auth = { type: 'apiKey', in: 'query', name: 'a', value: '{{ profile.none | url_encode }}' } as const
 
-    expect(failureOf({ auth }, { payload })).toMatchObject({
+    expect(renderFailure({ auth }, { payload })).toMatchObject({
       code: 'value_missing',
       path: '/node/auth/value',
     })
@@ -255,13 +255,13 @@ describe('the filter url_encode', () => {
   it.each(['..', '.'])('does not hide the segment %s', (v) => {
     const url = 'https://t.example/a/{{ profile.v | url_encode }}/z'
 
-    expect(failureOf({ url }, { payload: { profile: { v } } })).toMatchObject({ code: 'url_invalid' })
+    expect(renderFailure({ url }, { payload: { profile: { v } } })).toMatchObject({ code: 'url_invalid' })
   })
 
   it('of nothing in a path is value_missing', () => {
     const url = 'https://t.example/a/{{ profile.no | url_encode }}/z'
 
-    expect(failureOf({ url }, { payload })).toMatchObject({ code: 'value_missing' })
+    expect(renderFailure({ url }, { payload })).toMatchObject({ code: 'value_missing' })
   })
 
   it('stands as it is in a form, raw or of fields', () => {
@@ -273,11 +273,11 @@ describe('the filter url_encode', () => {
     ]
 
     expect(rawBody(form, `a=${value}&c={{ profile.q }}`)).toBe('a=a+b%26c&c=a+b%26c')
-    expect(bodyOf({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
+    expect(renderBody({ body: { structure: 'simple', contentType: form, fields } }, { payload })).toBe(
       'a=a+b%26c&b=a+b%26c%3D%C3%A9%7E&c=a+b%26c',
     )
     const content = { o: { a: value, list: [value, 'x y'] } }
-    expect(bodyOf({ body: { structure: 'json', contentType: form, content } }, { payload })).toBe(
+    expect(renderBody({ body: { structure: 'json', contentType: form, content } }, { payload })).toBe(
       'o%5Ba%5D=a+b%26c&o%5Blist%5D%5B%5D=a+b%26c&o%5Blist%5D%5B%5D=x+y',
     )
   })
@@ -285,10 +285,10 @@ describe('the filter url_encode', () => {
   it('is text in every other place', () => {
     const value = '{{ profile.q | url_encode }}'
 
-    expect(headersOf({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['a+b%26c'])
+    expect(renderHeaders({ headers: [{ name: 'X', value }] }, { payload }, 'x')).toEqual(['a+b%26c'])
     expect(rawBody('application/json', `["${value}"]`)).toBe('["a+b%26c"]')
     expect(rawBody('text/xml', `<a>${value}</a>`)).toBe('<a>a+b%26c</a>')
-    expect(bodyOf({ body: { structure: 'json', content: [value] } }, { payload })).toBe('["a+b%26c"]')
+    expect(renderBody({ body: { structure: 'json', content: [value] } }, { payload })).toBe('["a+b%26c"]')
   })
 
   it('leaves empty and sensitive values as they are', () => {
@@ -329,7 +329,7 @@ describe('the filters that escape XML', () => {
 describe('half a character', () => {
   const half = { v: 'a\ud800b', list: ['\udc00', ['x']], o: { 'k\ud800': '\\ud800' } }
   const written = (contentType: string, content: string) =>
-    bodyOf(raw(contentType, content), { payload: { profile: half } })
+    renderBody(raw(contentType, content), { payload: { profile: half } })
 
   it.each([
     ['{{ profile.v | url_encode }}', 'a%EF%BF%BDb'],

@@ -5,7 +5,7 @@ import { compileCondition } from '../../../src/webhook/template/template.ts'
 import { parseJson, writeJson } from '../../../src/webhook/values/json.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { bodyOf, headersOf, sent } from '../support/nodes.ts'
+import { renderBody, renderHeaders, sent } from '../support/nodes.ts'
 import { asDecimal, numberText } from '../support/number-text.ts'
 
 describe('a number', () => {
@@ -60,12 +60,12 @@ describe('a number of the payload, however long it is', () => {
   it.each<[place: string, arrives: (text: string) => string]>([
     [
       'in a field of a JSON body',
-      (text) => bodyOf({ body: simple }, { payload: payload(text) }).slice(5, -1),
+      (text) => renderBody({ body: simple }, { payload: payload(text) }).slice(5, -1),
     ],
     [
       'in the JSON of the author, as a lone placeholder',
       (text) =>
-        bodyOf(
+        renderBody(
           { body: { structure: 'json', content: { n: '{{ profile.n }}' } } },
           { payload: payload(text) },
         ).slice(5, -1),
@@ -73,12 +73,15 @@ describe('a number of the payload, however long it is', () => {
     [
       'in the full body',
       (text) =>
-        bodyOf({ body: { structure: 'full', source: 'profile' } }, { payload: payload(text) }).slice(5, -1),
+        renderBody({ body: { structure: 'full', source: 'profile' } }, { payload: payload(text) }).slice(
+          5,
+          -1,
+        ),
     ],
     [
       'in a raw JSON body',
       (text) =>
-        bodyOf(
+        renderBody(
           { body: { structure: 'raw', contentType: 'application/json', content: '[{{ profile.n }}]' } },
           { payload: payload(text) },
         ).slice(1, -1),
@@ -86,15 +89,15 @@ describe('a number of the payload, however long it is', () => {
     [
       'in a nested value',
       (text) =>
-        bodyOf({ body: { structure: 'json', content: '{{ profile }}' } }, { payload: payload(text) }).slice(
-          5,
-          -1,
-        ),
+        renderBody(
+          { body: { structure: 'json', content: '{{ profile }}' } },
+          { payload: payload(text) },
+        ).slice(5, -1),
     ],
     [
       'behind the filter json',
       (text) =>
-        bodyOf(
+        renderBody(
           { body: { structure: 'raw', contentType: 'text/plain', content: '{{ profile.n | json }}' } },
           { payload: payload(text) },
         ),
@@ -103,7 +106,7 @@ describe('a number of the payload, however long it is', () => {
       'in a form',
       (text) =>
         new URLSearchParams(
-          bodyOf({ body: { ...simple, contentType: form } }, { payload: payload(text) }),
+          renderBody({ body: { ...simple, contentType: form } }, { payload: payload(text) }),
         ).get('n') ?? '',
     ],
     [
@@ -113,7 +116,7 @@ describe('a number of the payload, however long it is', () => {
           'n',
         ) ?? '',
     ],
-    ['in a header', (text) => headersOf({ headers: [field] }, { payload: payload(text) }, 'n')[0] ?? ''],
+    ['in a header', (text) => renderHeaders({ headers: [field] }, { payload: payload(text) }, 'n')[0] ?? ''],
   ])('stays the same %s', (_place, arrives) => {
     fc.assert(
       fc.property(numberText, (text) => {
@@ -162,7 +165,7 @@ describe('a long number', () => {
 
   it('is calculated with as a double', () => {
     expect(
-      bodyOf(
+      renderBody(
         { body: { structure: 'json', content: '{{ profile.n | plus: 0 }}' } },
         { payload: { profile: { n: long } } },
       ),
@@ -192,7 +195,7 @@ describe('a number of a million digits', () => {
   ])('is read in its time and arrives with every digit, %s', (_shape, text) => {
     const began = cpuMs()
 
-    const body = bodyOf({ body: simple }, { payload: payload(text) })
+    const body = renderBody({ body: simple }, { payload: payload(text) })
 
     expect(cpuMs() - began).toBeLessThan(1000)
     expect(body === `{"n":${text}}`).toBe(true)
