@@ -3,7 +3,7 @@ import { closedObject, named, nullable, oneOfWords, recordSchema } from './build
 import { failureCodes } from './failure.ts'
 import { methods } from './method.ts'
 import { minMaskLength, secretNamePattern, tenantPattern } from './names.ts'
-import { Node } from './node.ts'
+import { maxTotalMs, Node } from './node.ts'
 import { Payload } from './payload.ts'
 import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
@@ -52,7 +52,7 @@ const restOfExecute = {
   deadlineMs: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 600_000,
+      maximum: maxTotalMs,
       description:
         'The time limit of the execution, in milliseconds. It covers waiting, attempts and pauses.',
       examples: [15_000],

@@ -70,7 +70,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A template could not be rendered',
-    hint: 'Simplify the templates of the request: their loops, text and processor time are limited. Check the values that their filters get.',
+    hint: 'Simplify the templates of the request: their loops, characters and processor time are limited. Check the values that their filters get.',
   },
   url_invalid: {
     phase: 'rendering',
@@ -84,7 +84,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'A rendered header is not valid',
-    hint: 'Remove line breaks and control characters. Encode characters outside ASCII, for example with the filter url_encode or base64_encode.',
+    hint: 'Remove line breaks and control characters from the value of the header. Encode characters outside ASCII, for example with the filter url_encode or base64_encode.',
   },
   body_invalid: {
     phase: 'rendering',
@@ -105,77 +105,77 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'The service is not allowed to call this target',
-    hint: 'Only public addresses are open. The operator can open other addresses with EGRESS_ALLOW, except those of metadata services and of the service itself.',
+    hint: 'Check host and port in the URL: only public addresses are open. The operator of the service can open others with EGRESS_ALLOW, except those of metadata services and of the service itself.',
   },
   dns_not_found: {
     phase: 'dns',
     blame: 'node',
     repeat: 'safe',
     title: 'The host name does not exist',
-    hint: 'Check the host name in the URL for a typing error. Only the name servers of a private network know its names: the operator sets these servers with EGRESS_DNS_SERVERS.',
+    hint: 'Check the host name in the URL for a typing error. Names of a private network are known to its own name servers only: the operator of the service sets them with EGRESS_DNS_SERVERS. A name that was created just now may take minutes: then try again.',
   },
   dns_failed: {
     phase: 'dns',
     blame: 'target',
     repeat: 'safe',
     title: 'The host name could not be resolved',
-    hint: "The fault is with the name servers of the domain, or with those that the service asks: EGRESS_DNS_SERVERS or, if that is not set, the system's. If other hosts can be resolved, tell the operator of the target. If not, tell the operator of the service.",
+    hint: "The name servers of the domain fail, or its DNSSEC signatures are wrong: tell the operator of the target, and try again later. If no other host is resolved either, the fault is with the name servers that the service asks (EGRESS_DNS_SERVERS or, if that is not set, the system's).",
   },
   dns_timeout: {
     phase: 'dns',
     blame: 'target',
     repeat: 'safe',
     title: 'The name servers did not answer in time',
-    hint: "The name servers of the domain are slow or down, or those that the service asks are: EGRESS_DNS_SERVERS or, if that is not set, the system's. If other hosts can be resolved, tell the operator of the target. If not, tell the operator of the service.",
+    hint: "If the service resolves other hosts, the name servers of the domain are slow or down: tell the operator of the target, and try again when they answer. If it resolves none, it cannot reach the name servers in EGRESS_DNS_SERVERS or, if that is not set, the system's: tell its operator.",
   },
   connect_refused: {
     phase: 'connecting',
     blame: 'target',
     repeat: 'safe',
     title: 'The target refused the connection',
-    hint: 'Nothing listens on that port. Check the port in the URL, or tell the operator of the target.',
+    hint: 'Nothing listens on that port. Check the port in the URL. If it is right, the target is down: tell its operator, and try again when it is up.',
   },
   connect_unreachable: {
     phase: 'connecting',
     blame: 'target',
     repeat: 'safe',
     title: 'The service cannot reach the target',
-    hint: 'There is no route to the target. Check the network of the service and the address of the host.',
+    hint: 'Check the host in the URL. If the service reaches other targets, the network of this target is down: tell the operator of the target, and try again later. If it reaches none, its own network is at fault.',
   },
   connect_timeout: {
     phase: 'connecting',
     blame: 'target',
     repeat: 'safe',
     title: 'The target did not accept the connection in time',
-    hint: 'The target is down, overloaded or behind a firewall that drops packets.',
+    hint: 'The target is down or overloaded, or a firewall drops the packets. Check host and port in the URL. If they are right, ask the operator of the target to admit the service, and try again.',
   },
   tls_untrusted: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target comes from an unknown authority',
-    hint: 'The certificate is self-signed, or the target does not send its intermediate certificate. The operator can add a private authority with EGRESS_CA_FILE.',
+    hint: 'The certificate is self-signed, or the target does not send its intermediate certificate. The operator of the service can add a private authority with EGRESS_CA_FILE.',
   },
   tls_cert_expired: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target has expired',
-    hint: 'The operator of the target has to renew the certificate.',
+    hint: 'The operator of the target has to renew the certificate, or to install the renewed one.',
   },
   tls_cert_not_yet_valid: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target is not valid yet',
-    hint: 'The clock of the service or the start date of the certificate is wrong.',
+    hint: 'The operator of the target has to install a certificate that is valid today. If several targets end like this, the clock of the machine of the service is wrong.',
   },
   tls_name_mismatch: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The certificate of the target is for another name',
-    hint: 'Use the host name that the certificate was issued for.',
+    hint: 'Write the host into the URL that the documentation of the target names. If it is that one, the operator of the target has to add it to the certificate.',
   },
   tls_cert_invalid: {
     phase: 'tls',
@@ -196,70 +196,70 @@ export const failures = {
     blame: 'target',
     repeat: 'never',
     title: 'The target does not speak TLS on this port',
-    hint: 'The port is probably the one for plain HTTP. Use the https port of the target.',
+    hint: 'Another protocol answers on that port, most often plain HTTP. Write the https port of the target into the URL.',
   },
   tls_client_cert_required: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The target demands a client certificate',
-    hint: 'The service does not support client certificates. Ask the operator of the target for another way to authenticate.',
+    hint: 'The service does not support client certificates. Ask the operator of the target for another way to authenticate, such as a key in a header.',
   },
   tls_aborted: {
     phase: 'tls',
     blame: 'target',
     repeat: 'safe',
     title: 'The target broke off the TLS handshake',
-    hint: 'A firewall or load balancer in front of the target may reject the service. Try again. If the handshake fails again, ask the operator of the target.',
+    hint: 'A firewall or load balancer in front of the target may reject the service. Try the call again. If the handshake breaks off each time, ask the operator of the target, and check the port in the URL.',
   },
   tls_timeout: {
     phase: 'tls',
     blame: 'target',
     repeat: 'safe',
     title: 'The TLS handshake did not finish in time',
-    hint: 'The port accepts connections but does not finish the handshake. Check the port in the URL. If the port is right, the target is overloaded or a firewall blocks the handshake: tell the operator of the target.',
+    hint: 'The port accepts connections but does not finish the handshake: check it in the URL. If it is right, the target is overloaded or a firewall blocks the handshake: tell the operator of the target, and try again later.',
   },
   send_timeout: {
     phase: 'sending',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target did not take the request in time',
-    hint: 'The target stopped reading the request. Send a smaller body, or raise timeoutMs.',
+    hint: 'The target stopped reading the request. Send a smaller body. A part of the request has arrived: check the log of the target before you send it again.',
   },
   no_response: {
     phase: 'responding',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target closed the connection without a response',
-    hint: 'The target may have processed the request. Check its log before you send the request again.',
+    hint: 'The target, or a proxy in front of it, gave up on the request or crashed. It may have processed the request: look into its log, at the time that `attempts` shows, before you send the request again.',
   },
   response_timeout: {
     phase: 'responding',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target did not answer in time',
-    hint: 'Raise timeoutMs, or let the target reply at once and do the work later.',
+    hint: 'Let the target reply at once and do the work afterwards. It may have processed this request: unless that is idempotent, look there before you repeat it.',
   },
   response_malformed: {
     phase: 'responding',
     blame: 'target',
     repeat: 'never',
     title: 'The response of the target violates HTTP',
-    hint: 'The operator of the target has to correct its server.',
+    hint: 'The operator of the target has to correct the server or the proxy that wrote this response. The request has most likely been carried out: `attempts` has the status, where one came.',
   },
   response_not_http: {
     phase: 'responding',
     blame: 'target',
     repeat: 'if_idempotent',
     title: 'The target does not answer with HTTP',
-    hint: 'Another service listens on that port. Check the port in the URL.',
+    hint: 'Another service than a web server listens on that port. Check the port in the URL, or ask the operator of the target. Only then repeat the request.',
   },
   response_headers_too_large: {
     phase: 'responding',
     blame: 'target',
     repeat: 'never',
     title: 'The headers of the response are too large',
-    hint: 'The service accepts at most 512 headers and 16 KiB of them. The usual cause is a target that sets too many cookies.',
+    hint: 'The operator of the target has to send fewer or shorter headers: most often it sets too many cookies. It had most likely carried out the request by then.',
   },
   judging_failed: {
     phase: 'responding',
@@ -273,35 +273,35 @@ export const failures = {
     blame: 'service',
     repeat: 'safe',
     title: 'Too many calls to this target are waiting',
-    hint: 'Calls to the target arrive faster than it answers them. Try again later.',
+    hint: 'Calls to the target arrive faster than it answers. Send the call again later and more slowly, or let the operator of the service raise MAX_PER_HOST or MAX_QUEUE_PER_HOST.',
   },
   queue_timeout: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The call waited too long for its turn',
-    hint: 'Calls to the target arrive faster than it answers them. Try again later.',
+    hint: 'Calls to this host take all the slots that the service has for it (MAX_PER_HOST). Slow the flow down and send the call again, or let the operator of the service raise MAX_PER_HOST.',
   },
   local_resource: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The service ran out of sockets or files',
-    hint: 'The operator has to raise the limits of the process, such as the number of open files.',
+    hint: 'The operator of the service has to raise the limits of the process, such as the number of open files (ulimit -n). After that the call can be sent again.',
   },
   shutdown: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The service was stopped before the call ended',
-    hint: 'Send the call again where `repeat` allows it.',
+    hint: 'The service restarts, or is replaced by another instance. Send the call again, where `repeat` is `if_idempotent` only if a second request does no harm.',
   },
   cancelled: {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
     title: 'The client closed its connection before the call began',
-    hint: 'Let the client wait at least two seconds longer than timeoutMs for the reply of the service.',
+    hint: 'Nothing was sent, so the call may be repeated. Let the client of the service wait at least two seconds longer than timeoutMs for the reply.',
   },
 } as const satisfies Record<string, FailureInfo>
 
@@ -311,9 +311,16 @@ export type FailureCode = keyof typeof failures
 /** All codes of failures, for schemas. */
 export const failureCodes = Object.keys(failures) as FailureCode[]
 
+/** A time limit of an execution: of an attempt, of all attempts of `retry`, or from acceptance to reply. */
+export interface Clock {
+  readonly name: 'timeoutMs' | 'totalMs' | 'deadlineMs'
+  /** The whole limit. A call has what is left of it. */
+  readonly ms: number
+}
+
 /**
- * Why a call ended without a response that could be judged. `detail` is one sentence that the service wrote: it has no
- * address, no text of the peer and no message of a library.
+ * Why a call ended without a response that could be judged. `detail` has sentences that the service wrote: no address, no text
+ * of the peer and no message of a library.
  */
 export interface Failure {
   readonly code: FailureCode
@@ -322,6 +329,10 @@ export interface Failure {
   readonly path: string | null
   /** A hint for this case, in place of the one in the table of codes. */
   readonly hint?: string
+  /** Who has to act in this case, in place of the blame in the table of codes. */
+  readonly blame?: Blame
+  /** The time limit that ended the attempt, if one did. */
+  readonly clock?: Clock
   /** The status of a response that was rejected after its status line was read. */
   readonly status?: number
 }

@@ -26,6 +26,9 @@ export const nodeLimits = {
   hosts: 100,
 } as const
 
+/** The highest `totalMs` of `retry` and `deadlineMs` of a request, in milliseconds. */
+export const maxTotalMs = 600_000
+
 /** The service's names for the outputs of a node. An engine can give them other names with `branches`. */
 export const branchNames = ['success', 'error', 'exit'] as const
 
@@ -319,7 +322,7 @@ const Retry = closedObject(
     totalMs: Type.Optional(
       Type.Integer({
         minimum: 100,
-        maximum: 600_000,
+        maximum: maxTotalMs,
         default: 30_000,
         description: 'The time limit for all attempts and pauses together, in milliseconds.',
       }),

@@ -1,4 +1,4 @@
-import type { Delivered, Failure } from '../contract/failure.ts'
+import type { Delivered, Failure, FailureCode } from '../contract/failure.ts'
 import type { Purpose } from '../contract/purpose.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
@@ -15,7 +15,7 @@ import type { PeerKey } from './connection/peer-key.ts'
 import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
-import { describeTransportFailure } from './transport-failure.ts'
+import { describeTransportFailure, formatTarget } from './transport-failure.ts'
 
 /** One request of a call. A resend differs from the first request in purpose and headers only. */
 export interface Call {
@@ -119,6 +119,11 @@ class AttemptRun implements ExchangeListener, Interruptible {
     return this.#exchange?.delivered ?? 'no'
   }
 
+  /** Whether a byte of a response to this request has come. */
+  get hasAnswered(): boolean {
+    return this.delivered !== 'no' && this.#connection?.hasAnswered === true
+  }
+
   get connectionReused(): boolean {
     return this.#connectionReused
   }
@@ -127,8 +132,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
   lostKeptConnection(outcome: Outcome): boolean {
     if (!this.#connectionReused || outcome.kind === 'responded') return false
     if (outcome.failure.code !== 'no_response') return false
-    // `hasAnswered` belongs to this request only once the request is being written.
-    return this.delivered === 'no' || this.#connection?.hasAnswered === false
+    return !this.hasAnswered
   }
 
   respond(response: TargetResponse): void {
@@ -140,7 +144,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
     // A connection may close before the request is written. The phase `answer` has not begun then.
     const phase = this.#connection === null ? this.phases.phase : 'answer'
     const { host, port } = this.#call.request
-    const failure = describeTransportFailure(error, phase, { host, port })
+    const failure = describeTransportFailure(error, phase, { host, port }, this)
     if (failure === null) {
       this.#isOver = true
       this.#end.reject(error)
@@ -156,8 +160,11 @@ class AttemptRun implements ExchangeListener, Interruptible {
   interrupt(why: Interruption): void {
     if (this.#isOver) return
     const { phase, phaseMs } = this.phases
-    const progress = { phase, phaseMs, isSending: this.#connection?.isSending ?? false }
-    const failure = failureFromInterruption(why, progress, this.#call.deadline.limitMs)
+    const isSending = this.#connection?.isSending ?? false
+    const { hasAnswered } = this
+    const progress = { phase, phaseMs, before: this.phases.longestBefore(), isSending, hasAnswered }
+    const { deadline, request } = this.#call
+    const failure = failureFromInterruption(why, progress, deadline, formatTarget(request))
     this.#finish({ kind: 'failed', failure, response: this.#exchange?.interrupt() ?? null })
     this.#stopped.abort()
     this.#connection?.abort()
@@ -196,11 +203,23 @@ class AttemptRun implements ExchangeListener, Interruptible {
     if (this.#isOver) return
     this.#isOver = true
     this.phases.enter(null)
+    if (outcome.kind === 'failed' && !hasHead(outcome)) this.phases.forgetAnswer()
     // Under load many responses arrive in one round of the event loop. Their continuations then run one after the
     // other.
     setImmediate(this.#end.resolve, outcome)
   }
 }
+
+/** Whether a response head came, even one that was refused. */
+function hasHead({ response, failure }: Extract<Outcome, { kind: 'failed' }>): boolean {
+  return response !== null || refusals.has(failure.code)
+}
+
+const refusals: ReadonlySet<FailureCode> = new Set([
+  'response_malformed',
+  'response_not_http',
+  'response_headers_too_large',
+])
 
 /** Codes only: messages carry addresses, names of certificates and bytes of the peer. */
 function collectCodes(error: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { Failure } from '../contract/failure.ts'
+import type { Clock, Failure } from '../contract/failure.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
@@ -29,6 +29,8 @@ export type Attempts = readonly [Attempt, ...Attempt[]]
 export interface CallOptions {
   /** One wall clock for the call: waiting, DNS, connect, TLS, sending, headers and body together. */
   readonly timeoutMs: number
+  /** The time limit that `timeoutMs` is the rest of. Default: `timeoutMs` of the node itself. */
+  readonly clock?: Clock
   /** Tenants share neither permits nor connections. */
   readonly tenant: string | null
   /** Cancels the wait for a permit. Has no effect on a call that holds one. */
@@ -102,13 +104,13 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, tenant, signal = null, receive = receiveAll, forResend }) {
-      if (isClosed) return [attemptNotBegun(notBegun.shutdown)]
-      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled)]
+    async call(request, { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend }) {
+      if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
+      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
       const key = createPeerKey(tenant, request)
       const permit = bulkhead.acquire(key.text)
-      if (permit === null) return [attemptNotBegun(queueFull(request))]
-      const deadline = new Deadline(timeoutMs)
+      if (permit === null) return [attemptNotBegun(queueFull(request, options))]
+      const deadline = new Deadline(timeoutMs, clock)
       const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive }
       running.add(deadline)
       try {
@@ -179,8 +181,11 @@ async function awaitTurn({ deadline, signal }: Call, turn: Promise<void>, phases
   throw new EgressError('EGRESS_STOPPED')
 }
 
-function queueFull(target: Target): Failure {
-  const detail = `Too many calls to ${formatTarget(target)} are under way, and the queue is full.`
+function queueFull(
+  target: Target,
+  { maxPerHost, maxQueuePerHost }: Pick<EgressOptions, 'maxPerHost' | 'maxQueuePerHost'>,
+): Failure {
+  const detail = `${maxPerHost} calls to ${formatTarget(target)} are under way (MAX_PER_HOST), and ${maxQueuePerHost} more wait (MAX_QUEUE_PER_HOST): no others are taken.`
   return { code: 'queue_full', detail, path: null }
 }
 

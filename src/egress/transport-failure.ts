@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net'
-import type { Failure, FailureCode } from '../contract/failure.ts'
+import { isIP, isIPv6 } from 'node:net'
+import type { Blame, Delivered, Failure, FailureCode } from '../contract/failure.ts'
 import { EgressError } from './call/egress-error.ts'
 import type { AttemptPhase } from './call/phase-clock.ts'
 import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
-import { describeTroubles, LookupFailed } from './dns/lookup-failed.ts'
+import { describeLookup, describeName, LookupFailed, NameUnusable } from './dns/lookup-failed.ts'
 import { HeadError } from './framing/head-error.ts'
 import type { HeadExcess } from './framing/progress-limit.ts'
 import { headRules } from './framing/response-head.ts'
@@ -34,10 +34,19 @@ const wordings = {
   response_malformed: (place) => `The response of ${place} breaks the rules of HTTP.`,
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
   response_headers_too_large: (place) => `${place} answered with a head that is too large.`,
-  local_resource: () => 'The service has no sockets or files left.',
+  local_resource: (place) => `The service has no socket left for ${place}.`,
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
 type WireFailureCode = keyof typeof wordings
+
+/** How far the exchange had come when its connection failed. */
+interface ExchangeProgress {
+  readonly delivered: Delivered
+  /** Whether a byte of a response had come. */
+  readonly hasAnswered: boolean
+}
+
+const notBegun: ExchangeProgress = { delivered: 'no', hasAnswered: false }
 
 /**
  * Classifies a transport error by its `code` and by the phase, because the same code has other meanings in other
@@ -47,29 +56,32 @@ export function describeTransportFailure(
   error: unknown,
   phase: AttemptPhase | null,
   target: Target,
+  progress = notBegun,
 ): Failure | null {
   const found = findRow(error, phase ?? 'answer')
   if (found === null) return null
   const [, code, meaning] = found.row
   const place = formatTarget(target)
-  const detail = (meaning?.detail ?? wordings[code])(place)
-  return {
-    code,
-    detail,
-    path: null,
-    ...(meaning && { hint: meaning.hint }),
-    ...tellMore(found.error, target, place),
-  }
+  const { detail = wordings[code], ...more } = meaning ?? meaningOf(code, target, progress) ?? {}
+  return { code, detail: detail(place), path: null, ...more, ...tellMore(found.error, target, place) }
 }
 
 /** Details that the service's own errors carry beside their code. */
 function tellMore(error: Error, target: Target, place: string): Partial<Failure> {
   if (error instanceof HeadError) return describeHead(error, place)
-  if (error instanceof AddressDenied) return describeDenial(error.denial, target, place)
-  if (error instanceof LookupFailed && error.code === 'EGRESS_DNS_FAILED')
-    return { detail: describeTroubles(error.troubles, place) }
+  if (error instanceof AddressDenied) return describeDenial(error.denial, target, place, error.share)
+  if (error instanceof LookupFailed) return describeLookup(error, place)
+  if (error instanceof NameUnusable) return describeName(error, place)
   if (error instanceof EgressError && error.code === 'EGRESS_NO_IPV6') return describeMissingIpv6(place)
   return {}
+}
+
+/** What else the target and the exchange say about a failure whose error has one code for several cases. */
+function meaningOf(code: WireFailureCode, { host }: Target, progress: ExchangeProgress): Meaning | null {
+  if (code === 'tls_name_mismatch') return isIP(host) === 0 ? null : meanings.addressInUrl
+  if (code !== 'no_response') return null
+  if (progress.delivered === 'no') return meanings.closedUnused
+  return progress.hasAnswered ? meanings.brokenHead : null
 }
 
 /** Names the broken rule or limit, and the status, because there is no response that shows it. */
@@ -78,8 +90,14 @@ function describeHead({ head: { rule, excess, status } }: HeadError, place: stri
     rule === null
       ? `${place} answered with ${excesses[excess ?? 'bytes']}.`
       : `${wordings.response_malformed(place).slice(0, -1)}: ${headRules[rule]}.`
-  return status === null ? { detail } : { detail: `${detail} Its status was ${status}.`, status }
+  const hint = excess === 'interimBytes' ? { hint: interimHint } : {}
+  return status === null
+    ? { detail, ...hint }
+    : { detail: `${detail} Its status was ${status}.`, status, ...hint }
 }
+
+const interimHint =
+  'The target sends interim responses (1xx) without end, and no final one. The operator of the target has to correct it.'
 
 const excesses: Readonly<Record<HeadExcess, string>> = {
   bytes: 'a head of more than 16 KiB',
@@ -92,39 +110,58 @@ export function formatTarget({ host, port }: Target): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** A more precise detail than that of the failure code, and a hint. */
+/** What a failure means in a case that its code alone does not tell. */
 interface Meaning {
-  readonly detail: (place: string) => string
-  readonly hint: string
+  readonly detail?: (place: string) => string
+  readonly hint?: string
+  readonly blame?: Blame
 }
 
 type Row = readonly [pattern: RegExp, code: WireFailureCode, meaning?: Meaning]
 
 type Table = readonly Row[]
 
-const anywhere: Table = [
-  [/^EGRESS_ADDRESS_DENIED$/, 'address_denied'],
-  [/^EGRESS_CLIENT_CERT_REQUIRED$/, 'tls_client_cert_required'],
-  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/, 'local_resource'],
-]
-
-const connections: Table = [
-  [/^(ECONNREFUSED|ECONNRESET|ECONNABORTED)$/, 'connect_refused'],
-  [/^ETIMEDOUT$/, 'connect_timeout'],
-  [/^(EHOST|ENET)(UNREACH|DOWN)$|^(EACCES|EPERM|EINVAL|EAFNOSUPPORT|EGRESS_NO_IPV6)$/, 'connect_unreachable'],
-  [/^(EADDRNOTAVAIL|EADDRINUSE|EAGAIN)$/, 'local_resource'],
-]
-
 /** Alerts about certificates concern the client certificate, and the service has none. */
 const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$)/
 
-const http2Hint =
-  'The service speaks HTTP/1.1 only. Ask the operator of the target to allow it, or for another address.'
-
 const meanings = {
   noAddress: {
-    detail: (place) => `The host name of ${place} has no address.`,
-    hint: 'The name exists but has neither an IPv4 nor an IPv6 address: it may serve mail only. Check which host the API of the target has.',
+    detail: (place) =>
+      `The name servers know no address of the host name of ${place}, neither IPv4 nor IPv6.`,
+    hint: 'Check the host name in the URL: it may serve mail only. If other programs resolve it, the name servers that the service asks are not responsible for it, and the operator of the service has to set others with EGRESS_DNS_SERVERS. An address that was added just now may take minutes: then try again.',
+  },
+  resetConnection: {
+    detail: (place) => `${place} reset the connection while it was opened.`,
+    hint: 'A firewall or load balancer in front of the target turns the connection away. Check the port in the URL, then ask the operator of the target. If the target is just restarting, try again.',
+  },
+  kernelGaveUp: {
+    detail: (place) => `${place} did not react to any attempt of the system to open a connection.`,
+  },
+  forbiddenHere: {
+    blame: 'service',
+    detail: (place) => `The machine of the service does not let connections to ${place} out.`,
+    hint: 'A firewall or a route on the machine of the service forbids connections to this host or port. The operator of the service has to open it; then send the call again.',
+  },
+  noHost: {
+    detail: (place) =>
+      `The last router before ${place} cannot reach it, or a firewall rejects the connection.`,
+    hint: 'Check the host in the URL. If it is right, the target is switched off or does not admit the service: tell the operator of the target, and try again when it is up.',
+  },
+  noFiles: {
+    detail: (place) => `The service has no file left for a connection to ${place}.`,
+    hint: 'The operator of the service has to raise the limit of open files of the process (ulimit -n, LimitNOFILE). Then send the call again.',
+  },
+  noMemory: {
+    detail: (place) => `The machine of the service has no memory left for a connection to ${place}.`,
+    hint: 'The operator of the service has to give the machine or the container more memory for sockets (net.ipv4.tcp_mem). Then send the call again.',
+  },
+  noPorts: {
+    detail: (place) => `The service has no local port left for a connection to ${place}.`,
+    hint: 'The operator of the service has to widen the range of local ports (net.ipv4.ip_local_port_range), or spread the calls over more instances. Then send the call again.',
+  },
+  addressInUrl: {
+    detail: (place) => `The certificate of ${place} does not name this address.`,
+    hint: 'Write the host name of the target into the URL in place of the address: certificates name hosts.',
   },
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
@@ -137,23 +174,46 @@ const meanings = {
   },
   openChain: {
     detail: (place) => `The certificates that ${place} sends lead to no authority that the service knows.`,
-    hint: 'Either an intermediate certificate is missing, and the operator of the target has to install it. Or the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
+    hint: 'If a browser opens the host without a warning, an intermediate certificate is missing, and the operator of the target has to install the whole chain. If not, the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownRoot: {
-    detail: wordings.tls_untrusted,
-    hint: 'The authority is private, or a proxy intercepts TLS. The operator of the service can add the authority with EGRESS_CA_FILE.',
+    detail: (place) =>
+      `The certificate of ${place} comes from a private authority, whose own certificate is self-signed and not known to the service.`,
+    hint: 'The authority is that of the target, or of a proxy that intercepts TLS. The operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownName: {
     detail: (place) => `${place} rejected the host name in the TLS handshake.`,
     hint: 'Check the host name in the URL: the server at its address does not know the name.',
   },
+  forClients: {
+    detail: (place) => `The certificate of ${place} was issued for another purpose than a server.`,
+    hint: 'Most often it is a certificate for clients. The operator of the target has to install one for servers.',
+  },
+  withoutName: {
+    detail: (place) =>
+      `The certificate of ${place} names no host: it has no subject alternative name, and the name of its subject does not count (RFC 9110, section 4.3.4).`,
+    hint: 'The operator of the target has to renew the certificate with the host of the URL as a subject alternative name.',
+  },
+  revoked: {
+    detail: (place) => `The certificate of ${place} was revoked by its authority.`,
+    hint: 'The operator of the target has to install a new certificate.',
+  },
+  weakCertificate: {
+    detail: (place) => `A key or signature in the certificates of ${place} is too weak.`,
+    hint: 'The operator of the target has to install certificates with keys of at least 2048 bits (RSA) and signatures with SHA-256.',
+  },
+  wrongAuthority: {
+    detail: (place) =>
+      `A certificate in the chain of ${place} may not issue others, or not as many in a row.`,
+    hint: 'The operator of the target has to install the chain of certificates that the authority delivered.',
+  },
   http2Only: {
     detail: (place) => `${place} rejected HTTP/1.1 in the TLS handshake: most likely it speaks HTTP/2 only.`,
-    hint: http2Hint,
+    hint: 'The service speaks HTTP/1.1 only. The operator of the target has to allow it, or to name another host for the URL.',
   },
   answersInHttp2: {
     detail: (place) => `${place} speaks HTTP/2, although the service asked for HTTP/1.1.`,
-    hint: http2Hint,
+    hint: 'The operator of the target has to switch on HTTP/1.1, or to name another port for the URL. Before the request is sent again, check the log of the target: it may have been carried out.',
   },
   oldVersion: {
     detail: (place) => `${place} speaks TLS 1.1 at most, which is not safe.`,
@@ -162,17 +222,46 @@ const meanings = {
   insecureRenegotiation: {
     detail: (place) =>
       `${place} does not support secure renegotiation (RFC 5746), without which TLS 1.2 is not safe.`,
-    hint: 'Its TLS library dates from before 2010, or the option is switched off. The operator of the target has to update it.',
+    hint: 'The TLS library of the target dates from before 2010, or the option is switched off. The operator of the target has to update it.',
   },
   weakKeyExchange: {
     detail: (place) => `${place} offers a key exchange that is too weak.`,
-    hint: 'Its Diffie-Hellman parameters are too short. The operator of the target has to renew them.',
+    hint: 'The Diffie-Hellman parameters of the target are too short for TLS. Its operator has to renew them.',
   },
   refusedHello: {
     detail: (place) => `${place} refused the TLS handshake at once.`,
     hint: 'The target shares no cipher or key exchange with the service, does not know the host name in the URL, or does not admit the service. Check the host name, then ask the operator of the target.',
   },
+  endlessHandshake: {
+    detail: (place) => `${place} sent more than 256 KiB in the TLS handshake and did not finish it.`,
+    hint: 'Check the port in the URL, then tell the operator of the target. If only some calls end so, try again.',
+  },
+  closedUnused: {
+    detail: (place) => `${place} closed the connection before the request was sent.`,
+    hint: 'Nothing was sent, so the call may be sent again. If it ends so each time, check the port in the URL, and ask the operator of the target why it closes connections.',
+  },
+  brokenHead: {
+    detail: (place) => `${place} closed the connection before the head of its response was complete.`,
+    hint: 'The target, or a proxy in front of it, broke off its response. It may have carried out the request: check its log, at the time in `attempts`, before you send the request again.',
+  },
 } as const satisfies Readonly<Record<string, Meaning>>
+
+const anywhere: Table = [
+  [/^EGRESS_ADDRESS_DENIED$/, 'address_denied'],
+  [/^EGRESS_CLIENT_CERT_REQUIRED$/, 'tls_client_cert_required'],
+  [/^(EMFILE|ENFILE)$/, 'local_resource', meanings.noFiles],
+  [/^(ENOBUFS|ENOMEM)$/, 'local_resource', meanings.noMemory],
+]
+
+const connections: Table = [
+  [/^ECONNREFUSED$/, 'connect_refused'],
+  [/^(ECONNRESET|ECONNABORTED)$/, 'connect_refused', meanings.resetConnection],
+  [/^ETIMEDOUT$/, 'connect_timeout', meanings.kernelGaveUp],
+  [/^(EACCES|EPERM|EINVAL|EAFNOSUPPORT)$/, 'connect_unreachable', meanings.forbiddenHere],
+  [/^EHOST(UNREACH|DOWN)$/, 'connect_unreachable', meanings.noHost],
+  [/^ENET(UNREACH|DOWN)$|^EGRESS_NO_IPV6$/, 'connect_unreachable'],
+  [/^(EADDRNOTAVAIL|EADDRINUSE|EAGAIN)$/, 'local_resource', meanings.noPorts],
+]
 
 const lookups: Table = [
   [/^EGRESS_DNS_NOT_FOUND$/, 'dns_not_found'],
@@ -205,8 +294,14 @@ const handshakes: Table = [
   [/^ERR_SSL_DH_KEY_TOO_SMALL$/, 'tls_protocol', meanings.weakKeyExchange],
   [/ALERT_INSUFFICIENT_SECURITY$/, 'tls_protocol'],
   [/^ERR_SSL_.*(CIPHER|LEGACY)/, 'tls_protocol'],
-  [/CERT|CRL|_(KEY|MD)_TOO_(SMALL|WEAK)$|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/, 'tls_cert_invalid'],
-  [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EGRESS_HANDSHAKE_TOO_LARGE)$/, 'tls_aborted'],
+  [/^INVALID_PURPOSE$/, 'tls_cert_invalid', meanings.forClients],
+  [/^EGRESS_CERT_WITHOUT_NAME$/, 'tls_cert_invalid', meanings.withoutName],
+  [/^CERT_REVOKED$/, 'tls_cert_invalid', meanings.revoked],
+  [/_(KEY|MD)_TOO_(SMALL|WEAK)$/, 'tls_cert_invalid', meanings.weakCertificate],
+  [/^(INVALID_CA|PATH_LENGTH_EXCEEDED)$/, 'tls_cert_invalid', meanings.wrongAuthority],
+  [/CERT|CRL/, 'tls_cert_invalid'],
+  [/^EGRESS_HANDSHAKE_TOO_LARGE$/, 'tls_aborted', meanings.endlessHandshake],
+  [/^ERR_SSL_|^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT)$/, 'tls_aborted'],
 ]
 
 const answers: Table = [

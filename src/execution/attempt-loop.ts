@@ -1,7 +1,8 @@
-import type { Failure, FailureCode } from '../contract/failure.ts'
+import type { Clock, Failure } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
+import { formatTarget } from '../egress/transport-failure.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
@@ -48,15 +49,15 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
   for (let calls = 1; ; calls++) {
-    const limit = budget.limit()
-    const made = await egressClient.call(request, { timeoutMs: limit.ms, tenant, signal, receive })
+    const { timeoutMs, clock } = budget.limit()
+    const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
     const endedAt = performance.now()
-    const ended = made.map((attempt) => withHead(blamingLimit(attempt, limit), node))
+    const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
     const outcome = takeLast(ended).outcome
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
     const judgement = judge(outcome)
-    const isLast = calls === node.retry.attempts || made.some((attempt) => hasRunOut(attempt, limit))
+    const isLast = calls === node.retry.attempts || made.some(hasRunOut)
     const waitMs = isLast ? null : waitAfter(ended, judgement, calls, budget, plan)
     if (waitMs === null) return { attempts, judgement, endedAt, warnings: noWarnings }
     const end = await pause(waitMs, budget, plan)
@@ -66,8 +67,8 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   }
 }
 
-function judgeUnbegun({ judge }: AttemptPlan): AttemptsMade {
-  const attempt = attemptNotBegun(renderedTooLate)
+function judgeUnbegun({ request, judge }: AttemptPlan): AttemptsMade {
+  const attempt = attemptNotBegun(renderedTooLate(formatTarget(request)))
   const judgement = judge(attempt.outcome)
   return { attempts: [attempt], judgement, endedAt: performance.now(), warnings: noWarnings }
 }
@@ -85,11 +86,13 @@ function countBytes({ body }: OutboundRequest, { response }: Outcome): number {
 
 const noWarnings: readonly Warning[] = []
 
-const renderedTooLate: Failure = {
-  code: 'queue_timeout',
-  detail: `The call waited because its client or tenant had used up its share of render time. No attempt begins with less than ${minAttemptMs} ms left.`,
-  path: '/deadlineMs',
-  hint: 'The templates of this client or tenant need more processor time than their share: simplify them, or raise deadlineMs.',
+function renderedTooLate(place: string): Failure {
+  return {
+    code: 'queue_timeout',
+    detail: `The call to ${place} waited, because its client or tenant had used up its share of render time. No attempt begins with less than ${minAttemptMs} ms left of deadlineMs.`,
+    path: '/deadlineMs',
+    hint: 'The templates of this client or tenant need more processor time than the service has for them (MAX_RENDER_MS): simplify them or raise deadlineMs, and send the call again.',
+  }
 }
 
 /** Warnings for an attempt that was due and did not begin. */
@@ -164,16 +167,10 @@ function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
   return { ...attempt, outcome: { kind: 'responded', response: outcome.response } }
 }
 
-/** The limits that may end an attempt, and their paths in a request. */
-const limitPaths = {
-  timeoutMs: '/node/timeoutMs',
-  totalMs: '/node/retry/totalMs',
-  deadlineMs: '/deadlineMs',
-} as const
-
+/** What an attempt has of the time limit that ends first. */
 interface Limit {
-  readonly name: keyof typeof limitPaths
-  readonly ms: number
+  readonly timeoutMs: number
+  readonly clock: Clock
 }
 
 /** The time limits of an execution: per attempt, for all attempts, and from acceptance to reply. */
@@ -193,12 +190,14 @@ class Budget {
 
   /** The limit of an attempt that begins now: whichever ends first. */
   limit(): Limit {
-    const { timeoutMs } = this.#plan.node
+    const { node, deadlineMs } = this.#plan
     const now = performance.now()
     const totalMs = this.#totalMs(now)
-    const ms = Math.min(timeoutMs, totalMs, this.#deadlineMs(now))
-    const name = ms === timeoutMs ? 'timeoutMs' : ms === totalMs ? 'totalMs' : 'deadlineMs'
-    return { name, ms: Math.max(1, Math.floor(ms)) }
+    const ms = Math.min(node.timeoutMs, totalMs, this.#deadlineMs(now))
+    const timeoutMs = Math.max(1, Math.floor(ms))
+    if (ms === node.timeoutMs) return { timeoutMs, clock: { name: 'timeoutMs', ms } }
+    if (ms === totalMs) return { timeoutMs, clock: { name: 'totalMs', ms: node.retry.totalMs } }
+    return { timeoutMs, clock: { name: 'deadlineMs', ms: deadlineMs } }
   }
 
   #totalMs(now: number): number {
@@ -211,33 +210,12 @@ class Budget {
   }
 }
 
-const timeouts: ReadonlySet<FailureCode> = new Set([
-  'queue_timeout',
-  'dns_timeout',
-  'connect_timeout',
-  'tls_timeout',
-  'send_timeout',
-  'response_timeout',
-])
-
 /**
  * Whether the time of the execution ended with an attempt. Timers may fire slightly early, so the clock alone may not
  * show it yet.
  */
-function hasRunOut({ outcome }: Attempt, { name }: Limit): boolean {
-  return outcome.kind === 'failed' && name !== 'timeoutMs' && timeouts.has(outcome.failure.code)
-}
-
-/**
- * A failure names the limit that ended the attempt. If it was not `timeoutMs`, raising `timeoutMs` would not help.
- */
-function blamingLimit(attempt: Attempt, limit: Limit): Attempt {
-  const { outcome } = attempt
-  if (outcome.kind === 'responded' || !hasRunOut(attempt, limit)) return attempt
-  const { name } = limit
-  const hint = `The limit was ${name}, which ends before timeoutMs: raise ${name}.`
-  return {
-    ...attempt,
-    outcome: { ...outcome, failure: { ...outcome.failure, path: limitPaths[name], hint } },
-  }
+function hasRunOut({ outcome }: Attempt): boolean {
+  if (outcome.kind === 'responded') return false
+  const { clock } = outcome.failure
+  return clock !== undefined && clock.name !== 'timeoutMs'
 }

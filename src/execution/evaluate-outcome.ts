@@ -1,4 +1,3 @@
-import { type Failure, type FailureCode, failures, type Phase } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
@@ -7,7 +6,8 @@ import type { ReadableResponse, UnknownCharset } from '../webhook/response/reada
 import { asksInVain } from '../webhook/retry-after.ts'
 import type { RenderBudget } from '../webhook/template/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/template/render-context.ts'
-import type { BodyEnding, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import type { BodyEnding, Outcome } from '../webhook/wire/outcome.ts'
+import { explainFailure } from './explain-failure.ts'
 
 /** The outcome of an attempt, and the decision of the node. */
 export interface Judgement {
@@ -83,28 +83,7 @@ function scopeWith(response: ReadableResponse, { variables, budget }: JudgingCon
 
 function decide(node: CompiledNode, outcome: Outcome): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
-  return decideOnFailure(node, withPath(withStatus(outcome.failure, outcome.response)))
-}
-
-/** Egress does not know the node, so its failures have no path. The code gives the path. */
-function withPath(failure: Failure): Failure {
-  return { ...failure, path: failure.path ?? locateFailure(failure.code) }
-}
-
-/** Shows the status if the head arrived but the body did not end in time. */
-function withStatus(failure: Failure, response: TargetResponse | null): Failure {
-  if (response === null || failure.code !== 'response_timeout') return failure
-  const came = `The target answered with status ${response.status}, but its body did not end in time, and the node looks at the body.`
-  return { ...failure, hint: `${came} ${failure.hint ?? failures.response_timeout.hint}` }
-}
-
-const timeouts: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_timeout'])
-const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', 'tls'])
-
-/** The part of the node that a failure on the wire concerns: the URL, for a failure before the request was sent. */
-function locateFailure(code: FailureCode): string | null {
-  if (timeouts.has(code)) return '/node/timeoutMs'
-  return urlPhases.has(failures[code].phase) ? '/node/url' : null
+  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node))
 }
 
 const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {

@@ -24,6 +24,8 @@ export interface CompiledNode {
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
   readonly timeoutMs: number
+  /** The most that `timeoutMs` may be. */
+  readonly maxTimeoutMs: number
   /** All of them must hold. */
   readonly expectations: readonly CompiledExpectation[]
   readonly onError: BranchName
@@ -74,6 +76,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     ),
     body: node.body === undefined ? null : compileBody(node.body, compiler),
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
+    maxTimeoutMs: limits.maxTimeoutMs,
     expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
     onError: node.onError ?? defaults.onError,
     branches: nameBranches(node),

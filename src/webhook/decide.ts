@@ -30,9 +30,10 @@ export interface DecisionReason {
 
 /** Decides on a failure: the call did not end in a response that could be judged. */
 export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
-  const { blame, hint, title } = failures[failure.code]
+  const { code, path } = failure
+  const { title, blame, hint } = { ...failures[code], ...failure }
   const message = failure.detail === '' ? `${title}.` : failure.detail
-  const reason = { code: failure.code, message, hint: failure.hint ?? hint, blame, path: failure.path }
+  const reason = { code, message, hint, blame, path }
   return { branch: node.onError, succeeded: false, reason, warnings: [] }
 }
 

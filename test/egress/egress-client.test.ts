@@ -92,7 +92,7 @@ describe('an attempt', () => {
       failure: {
         code: 'address_denied',
         detail: `The service may not call 127.0.0.1:${target.port}: it is a loopback address.`,
-        hint: `Only public addresses are open. The operator of the service can open this one with EGRESS_ALLOW=127.0.0.1:${target.port}.`,
+        hint: `Only public addresses are open: check the host in the URL. The operator of the service can open this one with EGRESS_ALLOW=127.0.0.1:${target.port}.`,
         path: null,
       },
       response: null,

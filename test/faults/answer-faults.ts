@@ -140,6 +140,7 @@ export const answerFaults: Chapter = {
     malformed('31', 'The length is folded.', `${ok}content-length:\r\n 2\r\n\r\nhi`),
     malformed('31', 'The lines of the head end with a bare LF.', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nhi'),
     malformed('31', 'A header has a NUL.', `${ok}x-a: b\0internal\r\n\r\n`),
+    malformed('31', 'The reason behind the status has a NUL.', 'HTTP/1.1 200 O\0internal\r\n\r\n'),
     malformed('31', 'A header has a bare CR.', `${ok}x-a: b\rinternal\r\n\r\n`),
     malformed('31', 'A blank stands before the colon of a header.', `${ok}x-a : internal\r\n\r\n`),
     malformed('31', 'A header has no colon.', `${ok}x-internal\r\n\r\n`),

@@ -37,6 +37,7 @@ export const nameFaults: Chapter = {
       make: named({ [host]: { rcode: 'REFUSED' } }),
       ends: 'dns_failed',
       repeat: 'safe',
+      shows: { reason: { message: saying('it answered REFUSED'), blame: 'service' } },
       ...unheard,
     },
     {
@@ -78,7 +79,10 @@ export const nameFaults: Chapter = {
       ends: 'dns_failed',
       repeat: 'safe',
       shows: {
-        reason: { message: expect.stringMatching(/gave no usable answer for .*: SERVFAIL, REFUSED\.$/) },
+        reason: {
+          message: saying('None of the 2 name servers that the service asks resolved'),
+          blame: 'target',
+        },
       },
       ...unheard,
     },
@@ -113,7 +117,7 @@ export const nameFaults: Chapter = {
       row: '5',
       what: 'The name leads to an allowed address and a private one.',
       make: named({ [host]: { a: ['127.0.0.1', '10.0.0.5'] } }),
-      shows: { reason: { message: saying('its name leads to a private address') } },
+      shows: { reason: { message: saying('one of its two addresses is a private address') } },
       ...denied,
     },
     {

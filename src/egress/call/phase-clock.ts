@@ -6,6 +6,12 @@ import type { Timings } from '../../webhook/wire/outcome.ts'
  */
 export type AttemptPhase = 'queue' | 'dns' | 'connect' | 'tls' | 'answer' | 'download'
 
+export interface PhaseDuration {
+  readonly phase: AttemptPhase
+  /** In milliseconds. */
+  readonly ms: number
+}
+
 /** Measures the phases of one attempt. Each phase happens at most once. */
 export class PhaseClock {
   /** Milliseconds per phase that has ended. */
@@ -37,6 +43,19 @@ export class PhaseClock {
   get phaseMs(): number {
     if (this.#phase === null) return 0
     return this.#since === null ? (this.#lasted[this.#phase] ?? 0) : performance.now() - this.#since
+  }
+
+  /** Ends the phase `answer` of an attempt that got no response head. There is then no duration until the head. */
+  forgetAnswer(): void {
+    this.#lasted.answer = null
+  }
+
+  /** The longest of the phases before the current one. Null if there is none. */
+  longestBefore(): PhaseDuration | null {
+    let longest: PhaseDuration | null = null
+    for (const [phase, ms] of Object.entries(this.#lasted) as [AttemptPhase, number | null][])
+      if (phase !== this.#phase && ms !== null && ms > (longest?.ms ?? 0)) longest = { phase, ms }
+    return longest
   }
 
   /** The durations of the phases that have ended. */

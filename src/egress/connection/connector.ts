@@ -73,6 +73,7 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
     const worst = denied.find(({ reason }) => reason === 'metadata') ?? denied[0]
     if (worst === undefined) return
     log({ ...target, ...worst }, 'address denied')
-    throw new AddressDenied(worst.reason)
+    const like = denied.filter(({ reason }) => reason === worst.reason)
+    throw new AddressDenied(worst.reason, { denied: like.length, all: addresses.length })
   }
 }

@@ -31,6 +31,6 @@ function leadsTo(target: string, { family, address }: NetworkInterfaceInfo): boo
 export function describeMissingIpv6(place: string): Required<Pick<Failure, 'detail' | 'hint'>> {
   return {
     detail: `${place} has only IPv6 addresses, and the machine of the service has no IPv6.`,
-    hint: 'Use a host that also has an IPv4 address, or ask the operator of the service for IPv6.',
+    hint: 'Use a host of the target that also has an IPv4 address, or ask the operator of the service for IPv6. Then send the call again.',
   }
 }

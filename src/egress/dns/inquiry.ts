@@ -9,7 +9,7 @@ export type Trouble =
   | 'no usable answer'
   | 'no answer'
 
-/** The result of an inquiry: an answer, or the troubles of the servers in order of time. */
+/** The result of an inquiry: an answer, or the trouble of each server, in the order of the servers. */
 export type Finding<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'troubles'; readonly troubles: readonly Trouble[] }
@@ -65,7 +65,7 @@ export class Inquiry<Answer> {
 
   /** Ends the inquiry because time has run out. */
   stop(): void {
-    this.#end({ kind: 'troubles', troubles: [...this.#troubles.values(), 'no answer'] })
+    this.#endInTroubles()
   }
 
   #askNext(): void {
@@ -89,7 +89,7 @@ export class Inquiry<Answer> {
 
   #askAgainOrEnd(): void {
     if (this.#again.size === 0) {
-      this.#end({ kind: 'troubles', troubles: [...this.#troubles.values()] })
+      this.#endInTroubles()
       return
     }
     this.#nextStart = setTimeout(() => {
@@ -111,6 +111,14 @@ export class Inquiry<Answer> {
     this.#troubles.set(server, reply.trouble)
     if (reply.trouble === passing && !isLast) this.#again.add(server)
     this.#askNext()
+  }
+
+  #endInTroubles(): void {
+    const servers = Array.from({ length: this.#lastServer + 1 }, (_, server) => server)
+    this.#end({
+      kind: 'troubles',
+      troubles: servers.map((server) => this.#troubles.get(server) ?? 'no answer'),
+    })
   }
 
   #end(finding: Finding<Answer>): void {

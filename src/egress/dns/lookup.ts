@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EgressError } from '../call/egress-error.ts'
 import { leadsAstray } from './cname-diagnosis.ts'
 import { type Finding, Inquiry, type Reply, type Trouble } from './inquiry.ts'
-import { LookupFailed } from './lookup-failed.ts'
+import { LookupFailed, NameUnusable } from './lookup-failed.ts'
 import { NameServers } from './name-servers.ts'
 
 /** The result of a lookup. */
@@ -55,7 +55,7 @@ export async function lookUp(name: string, { servers, budgetMs, signal }: Lookup
       const others = await inquireFrom(1)
       if (others.some(hasAddresses)) return joined(others)
     }
-    throw await explainFailure(findings, name)
+    throw await explainFailure(findings, name, budgetMs)
   } finally {
     clearTimeout(budget)
     signal.removeEventListener('abort', giveUp)
@@ -139,7 +139,7 @@ function isEmpty(finding: Finding<Answer>): boolean {
 function joined(findings: readonly Finding<Answer>[]): Lookup {
   const answers = findings.flatMap((finding) => (finding.kind === 'answer' ? finding.answer : []))
   const records = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.records : []))
-  if (records.length > maxAddresses) throw new LookupFailed(['too many addresses'])
+  if (records.length > maxAddresses) throw new NameUnusable('too_many_addresses')
   return {
     addresses: records.map(({ address }) => address),
     ttlSeconds: answers.length === 2 ? Math.min(...records.map(({ ttl }) => ttl)) : 0,
@@ -149,13 +149,27 @@ function joined(findings: readonly Finding<Answer>[]): Lookup {
 /**
  * If one family has no address and the lookup of the other failed, the name counts as not resolved, not as unknown.
  */
-async function explainFailure(findings: readonly Finding<Answer>[], name: string): Promise<EgressError> {
-  const troubles = findings.flatMap((finding) => (finding.kind === 'troubles' ? finding.troubles : []))
-  if (troubles.length > 0) return new LookupFailed(troubles)
+async function explainFailure(
+  findings: readonly Finding<Answer>[],
+  name: string,
+  budgetMs: number,
+): Promise<EgressError> {
+  const [troubles, ofOther] = findings.flatMap((finding) =>
+    finding.kind === 'troubles' ? [finding.troubles] : [],
+  )
+  if (troubles !== undefined) return new LookupFailed(mergeTroubles(troubles, ofOther), budgetMs)
   const [channel] = findings.flatMap((finding) =>
     finding.kind === 'answer' && finding.answer.kind === 'alias' ? finding.answer.channel : [],
   )
   const isAstray = channel !== undefined && (await leadsAstray(channel, name))
-  if (isAstray) return new LookupFailed(['an alias that leads to no address'])
+  if (isAstray) return new NameUnusable('endless_alias')
   return new EgressError(findings.every(isEmpty) ? 'EGRESS_DNS_NO_ADDRESS' : 'EGRESS_DNS_NOT_FOUND')
+}
+
+/** One trouble for each server: silence about one address family says less than an answer about the other. */
+function mergeTroubles(
+  troubles: readonly Trouble[],
+  ofOther: readonly Trouble[] = troubles,
+): readonly Trouble[] {
+  return troubles.map((trouble, server) => (trouble === 'no answer' ? (ofOther[server] ?? trouble) : trouble))
 }

@@ -12,6 +12,7 @@ export const headRules = {
   lineEnd: 'a line of its head does not end with CR LF (RFC 9112, section 2.2)',
   blankLine: 'white space precedes its first header (RFC 9112, section 2.2)',
   statusLine: 'its first line is not a version, a status of three digits and a reason (RFC 9112, section 4)',
+  reason: 'the reason behind its status has a control character (RFC 9112, section 4)',
   version: 'it is neither HTTP/1.1 nor HTTP/1.0 (RFC 9112, section 2.3)',
   colon: 'a line of its head has no colon (RFC 9112, section 5)',
   blankBeforeColon: 'white space stands between the name of a header and its colon (RFC 9112, section 5.1)',
@@ -56,7 +57,7 @@ export function statusIn(head: string): number | null {
 
 /** The fast path for most heads: nothing to repair or refuse, and at most one header that frames the body. */
 const cleanHead =
-  /^HTTP\/1\.1 [2-9]\d\d(?: [^\r\n]*)?\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*(?:(?:content-length:[\t ]*\d{1,15}|transfer-encoding:[\t ]*(chunked) *)\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)?\r\n$/i
+  /^HTTP\/1\.1 [2-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*(?:(?:content-length:[\t ]*\d{1,15}|transfer-encoding:[\t ]*(chunked) *)\r\n(?:(?!content-length:|transfer-encoding:)[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)?\r\n$/i
 
 interface Field {
   readonly name: string
@@ -75,6 +76,7 @@ function readOddHead(head: Buffer, text: string): ResponseHead {
   const [statusLine = '', ...lines] = message.slice(0, -4).split('\r\n')
   if (status === null) return refuse('statusLine')
   if (!knownVersion.test(statusLine)) return refuse('version')
+  if (controlCharacter.test(statusLine)) return refuse('reason')
   if (isContinuation(lines[0])) return refuse('blankLine')
   const fields = unfold(lines)
   const broken = ruleBrokenBy(fields)
@@ -85,6 +87,9 @@ function readOddHead(head: Buffer, text: string): ResponseHead {
 }
 
 const knownVersion = /^HTTP\/1\.[01] /
+
+/** What neither a reason nor the value of a header may have. */
+const controlCharacter = /[^\t\x20-\x7e\x80-\xff]/
 
 function isContinuation(line: string | undefined): boolean {
   return line?.startsWith(' ') === true || line?.startsWith('\t') === true
@@ -115,7 +120,7 @@ function ruleBrokenBy(fields: readonly Field[]): HeadRule | null {
     if (!line.includes(':')) return 'colon'
     if (/^[^\t ]+[\t ]+$/.test(name)) return 'blankBeforeColon'
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'name'
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return 'value'
+    if (controlCharacter.test(value)) return 'value'
   }
   return null
 }

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import { findLabelProblem } from '../../webhook/request/authority.ts'
 import { type IpRange, parseIp, parseIpRange, toRange } from './ip-address.ts'
 
 /**
@@ -61,7 +62,10 @@ function parseRangeRule(entry: string, place: string, port: number | null): Pars
 
 function parseNameRule(entry: string, place: string, port: number | null): ParsedRule {
   const isSuffix = place.startsWith('*.')
-  const name = normalizeHost(isSuffix ? place.slice(2) : place)
+  const written = isSuffix ? place.slice(2) : place
+  const problem = findLabelProblem(written.toLowerCase())
+  if (problem !== null) return wrong(entry, problem)
+  const name = normalizeHost(written)
   if (name === null || parseIp(name)) return wrong(entry, 'it is neither an address nor a host name')
   if (isSuffix) return right({ kind: 'suffix', suffix: `.${name}`, port })
   return right({ kind: 'host', host: name, port })

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { DeniedShare } from './address-denied.ts'
 import type { Denial, Target } from './address-policy.ts'
 import { findSpecialName, type SpecialName } from './special-names.ts'
 import type { SpecialRange } from './special-ranges.ts'
@@ -10,9 +11,17 @@ export interface DenialText {
   readonly hint: string
 }
 
-/** `place` is the target as written in a URL and in an entry of EGRESS_ALLOW. */
-export function describeDenial(denial: Denial, target: Target, place: string): DenialText {
-  const { what, hint } = composeText(denial, target, place)
+/**
+ * `place` is the target as written in a URL and in an entry of EGRESS_ALLOW. `share`: how many of the addresses of a name are
+ * denied.
+ */
+export function describeDenial(
+  denial: Denial,
+  target: Target,
+  place: string,
+  share: DeniedShare | null = null,
+): DenialText {
+  const { what, hint } = composeText(denial, target, place, share)
   return { detail: `The service may not call ${place}: ${what}.`, hint }
 }
 
@@ -24,7 +33,7 @@ interface Text {
   readonly hint: string
 }
 
-function composeText(denial: Denial, target: Target, place: string): Text {
+function composeText(denial: Denial, target: Target, place: string, share: DeniedShare | null): Text {
   const kind = isIP(target.host) === 0 ? findSpecialName(target.host) : null
   // The hint never says how to open such a name, whatever the denial is.
   if (kind === 'metadata_service')
@@ -37,10 +46,10 @@ function composeText(denial: Denial, target: Target, place: string): Text {
       hint: kind === 'nowhere' ? hint : `${hint} ${opening(place)}.`,
     }
   }
-  return { what: whatIs(denial, target), hint: hintFor(denial, place) }
+  return { what: whatIs(denial, target, share), hint: hintFor(denial, place, share) }
 }
 
-function whatIs(denial: DenialOfPlace, { host, port }: Target): string {
+function whatIs(denial: DenialOfPlace, { host, port }: Target, share: DeniedShare | null): string {
   switch (denial) {
     case 'bad_port':
       return `the port ${port} is closed`
@@ -51,27 +60,49 @@ function whatIs(denial: DenialOfPlace, { host, port }: Target): string {
     case 'other_peer':
       return 'the connection led to another address than the one that was checked'
     default:
-      return `${isIP(host) === 0 ? 'its name leads to' : 'it is'} ${addresses[denial]}`
+      return `${isIP(host) === 0 ? subjectOf(share) : 'it is'} ${addresses[denial]}`
   }
 }
 
-function hintFor(denial: DenialOfPlace, place: string): string {
+function subjectOf(share: DeniedShare | null): string {
+  if (share === null || share.all === 1) return 'its name leads to'
+  const all = numberWords[share.all] ?? share.all
+  if (share.denied === share.all) return `each of its ${all} addresses is`
+  return share.denied === 1
+    ? `one of its ${all} addresses is`
+    : `of its ${all} addresses, ${numberWords[share.denied] ?? share.denied} are each`
+}
+
+const numberWords: Readonly<Record<number, string>> = {
+  2: 'two',
+  3: 'three',
+  4: 'four',
+  5: 'five',
+  6: 'six',
+  7: 'seven',
+  8: 'eight',
+  9: 'nine',
+}
+
+function hintFor(denial: DenialOfPlace, place: string, share: DeniedShare | null = null): string {
   switch (denial) {
     case 'metadata':
-      return 'No setting opens a metadata service: it gives away the credentials of the machine.'
+      return 'Use the host of the API in the URL. No setting opens a metadata service: it gives away the credentials of the machine.'
     case 'own_listener':
-      return 'No setting opens it: the service does not call itself.'
+      return 'Use the host of the API in the URL. No setting opens this one: the service does not call itself.'
     case 'bad_port':
-      return `Ports of other protocols are closed, as in browsers. ${opening(place)}: the entry has to name the port.`
+      return `Check the port in the URL: those of other protocols are closed, as in browsers. ${opening(place)}: the entry has to name the port.`
     case 'denied_by_operator':
-      return 'The setting EGRESS_DENY of the service contains it.'
+      return 'Use another host in the URL, or ask the operator of the service: the setting EGRESS_DENY contains this one.'
     case 'not_in_egress_only':
-      return 'Only the hosts in the setting EGRESS_ONLY are open. The operator of the service can add this one.'
+      return 'Check the host in the URL: only those in the setting EGRESS_ONLY are open. The operator of the service can add this one.'
     case 'other_peer':
     case 'not_an_address':
       return 'Write the address or the full name of the target into the URL.'
     default:
-      return `Only public addresses are open. ${opening(place)}.`
+      return share !== null && share.denied < share.all
+        ? `A host with one address that is not public is refused whole: write another one into the URL, or let the operator of the target remove that address from DNS. ${opening(place)}.`
+        : `Only public addresses are open: check the host in the URL. ${opening(place)}.`
   }
 }
 
@@ -103,22 +134,22 @@ const addresses: Readonly<
 const names: Readonly<Record<Exclude<SpecialName, 'metadata_service'>, Text>> = {
   bare: {
     what: 'a host name without a dot, which only a private network can resolve',
-    hint: 'Write the full name, such as crm.example.com: the service uses neither search domains nor hosts files.',
+    hint: 'Write the full name into the URL, such as crm.example.com: the service uses neither search domains nor hosts files.',
   },
   own_machine: {
     what: 'the name of the machine of the service itself',
-    hint: 'Write the name by which other machines know the target.',
+    hint: 'Write the name into the URL by which other machines know the target.',
   },
   local: {
     what: 'a .local name, which belongs to a local network or a cluster',
-    hint: 'Use the public name of the target. The service asks name servers only and uses no multicast DNS.',
+    hint: 'Write the public name of the target into the URL. The service asks name servers only and uses no multicast DNS.',
   },
   private: {
     what: 'a name that only a private network can resolve',
-    hint: 'Use the public name of the target.',
+    hint: 'Write the public name of the target into the URL.',
   },
   nowhere: {
     what: 'a name that no name server resolves',
-    hint: 'Use the public name of the target.',
+    hint: 'DNS has no names of this kind: write the host name of the target into the URL.',
   },
 }

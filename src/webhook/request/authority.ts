@@ -47,11 +47,18 @@ function findProblem(authority: string): string | null {
   return isHostName(hostname) ? problemOfLabels(hostname) : 'has a host name that is not valid'
 }
 
-/** The URL parser does not check the labels of an ASCII host, although an invalid `xn--` label cannot be registered. */
 function problemOfLabels(hostname: string): string | null {
+  const problem = findLabelProblem(hostname)
+  return problem === null ? null : `has a host name that is not valid: ${problem}`
+}
+
+/**
+ * The label of an ASCII host that begins with `xn--` and is not valid, as a sentence without its period; null if there is none.
+ * The URL parser does not check these labels, although such a name cannot be registered.
+ */
+export function findLabelProblem(hostname: string): string | null {
   const label = hostname.split('.').find((each) => each.startsWith('xn--') && !isPunycode(each))
-  if (label === undefined) return null
-  return `has a host name that is not valid: ${quoteName(label)} begins with "xn--" and is not valid punycode`
+  return label === undefined ? null : `${quoteName(label)} begins with "xn--" and is not valid punycode`
 }
 
 /** Next to a label outside ASCII the parser decodes and checks all other labels, too (UTS #46, section 4). */

@@ -2,12 +2,12 @@ import { pointer } from '../../contract/config-error.ts'
 import type { Node } from '../../contract/node.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
+import { describeKind } from '../template/filter-failure.ts'
 import { requestNames } from '../template/known-names.ts'
 import { maxTextLengths } from '../template/render-budget.ts'
 import type { Scope, UndefinedVariable } from '../template/render-context.ts'
 import type { RenderProblem, RenderResult } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
-import { LongNumber } from '../values/long-number.ts'
 import { isEmpty } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
 import { plainText, quoteName } from '../values/text.ts'
@@ -144,10 +144,4 @@ function invalid(problem: string, hint?: string): { readonly failure: RenderProb
       ...(hint === undefined ? {} : { hint }),
     },
   }
-}
-
-function describeKind(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'boolean') return 'true or false'
-  return typeof value === 'number' || value instanceof LongNumber ? 'a number' : 'an object'
 }

@@ -59,10 +59,9 @@ describe('the deadline of a call', () => {
     const target = await receiver(never)
     const { outcome, timings } = await attemptAt(target.port, {}, { timeoutMs })
     expect(outcome.kind === 'failed' && outcome.failure.detail).toMatch(
-      /^The limit of 200 ms ran out during the wait for the response, which took \d+ ms\.$/,
+      /^127\.0\.0\.1:\d+ sent no byte of a response in time: timeoutMs is 200 ms, and the wait for the response used \d+ ms of it\.$/,
     )
-    expect(timings.firstByteMs).toBeGreaterThan(20)
-    expect(timings.downloadMs).toBeNull()
+    expect(timings).toMatchObject({ tlsMs: expect.any(Number), firstByteMs: null, downloadMs: null })
   })
 
   it('keeps what has come of a response', async () => {

@@ -58,6 +58,9 @@ describe('an entry of EGRESS_ALLOW or EGRESS_DENY', () => {
     'api.*.com',
     '*.10.0.0.1',
     `${'a'.repeat(64)}.example`,
+    'xn--a',
+    'xn--zz-.example:8443',
+    '*.XN--ss-bia.example',
   ])('%j is refused by name', (entry) => {
     expect(parseAddressRule(entry)).toMatchObject({
       ok: false,

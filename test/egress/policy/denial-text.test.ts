@@ -13,6 +13,7 @@ import { specialNames } from '../../../src/egress/policy/special-names.ts'
 import { specialRanges } from '../../../src/egress/policy/special-ranges.ts'
 import { formatTarget } from '../../../src/egress/transport-failure.ts'
 import { rules } from '../../support/egress-client.ts'
+import { complaintsAbout } from '../../support/hints.ts'
 
 const options: AddressPolicyOptions = {
   allow: [],
@@ -111,14 +112,47 @@ describe('the hint of a denial', () => {
   ])('offers no way to the metadata service %s, at any port', (host) => {
     for (const port of [443, 25, 6000]) {
       expect(describeTestDenial(host, port).hint).toBe(
-        'No setting opens a metadata service: it gives away the credentials of the machine.',
+        'Use the host of the API in the URL. No setting opens a metadata service: it gives away the credentials of the machine.',
       )
     }
   })
 
+  it.each(['crm', 'crm.example', ...hostsOfNames, ...hostsOfRanges])(
+    'tells the author of a node what to do about %s',
+    (host) => {
+      for (const port of [25, 443]) {
+        const address = isIP(host) ? host : '10.0.0.1'
+        const { detail: message, hint } = describeTestDenial(host, port, address)
+        expect(complaintsAbout({ message, hint, blame: 'node', repeat: 'never' })).toEqual([])
+      }
+    },
+  )
+
+  it.each(['denied_by_operator', 'not_in_egress_only', 'other_peer', 'not_an_address'] as const)(
+    'tells the author of a node what to do about %s',
+    (denial) => {
+      const { detail, hint } = describeDenial(denial, { host: 'crm.example', port: 443 }, 'crm.example:443')
+      expect(complaintsAbout({ message: detail, hint, blame: 'node', repeat: 'never' })).toEqual([])
+    },
+  )
+
+  it.each([
+    [1, 1, 'its name leads to a private address'],
+    [1, 2, 'one of its two addresses is a private address'],
+    [2, 2, 'each of its two addresses is a private address'],
+    [2, 4, 'of its four addresses, two are each a private address'],
+    [1, 12, 'one of its 12 addresses is a private address'],
+  ])('says how many of the addresses are meant: %i of %i', (denied, all, what) => {
+    const target = { host: 'crm.example', port: 443 }
+    const { detail, hint } = describeDenial('private', target, formatTarget(target), { denied, all })
+    expect(detail).toBe(`The service may not call crm.example:443: ${what}.`)
+    expect(hint.includes('refused whole')).toBe(denied < all)
+    expect(complaintsAbout({ message: detail, hint, blame: 'node', repeat: 'never' })).toEqual([])
+  })
+
   it('offers no way to the listener of the service', () => {
     expect(describeTestDenial('127.0.0.1', 3000).hint).toBe(
-      'No setting opens it: the service does not call itself.',
+      'Use the host of the API in the URL. No setting opens this one: the service does not call itself.',
     )
   })
 })

@@ -42,12 +42,20 @@ export function egressWith(
     calls,
     async call(request, options) {
       calls.push({ request, options })
-      return answer(request, options)
+      return answer(request, options).map((one) => withClock(one, options)) as unknown as Attempts
     },
     mayCall: () => true,
     load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }
+}
+
+/** As egress has it: what ends by a clock names it. */
+function withClock(one: Attempt, { clock }: CallOptions): Attempt {
+  const { outcome } = one
+  if (outcome.kind === 'responded' || clock === undefined || !outcome.failure.code.endsWith('_timeout'))
+    return one
+  return { ...one, outcome: { ...outcome, failure: { ...outcome.failure, clock } } }
 }
 
 export type Answer = Partial<Omit<TargetResponse, 'body'>> & { readonly body?: string | Buffer }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { expect, vi } from 'vitest'
 import type { ExecuteReply } from '../../../src/contract/execution.ts'
+import { complaintsAbout } from '../../support/hints.ts'
 import type { LogLine } from '../../support/service.ts'
 import type { Fault } from './fault.ts'
 import { decideBranch } from './page.ts'
@@ -12,6 +13,8 @@ const graceMs = 500
 /** Holds what came of a fault against its row, and against what is promised for all rows. */
 export async function expectAsInTable(played: Played, fault: Fault): Promise<void> {
   expectVerdict(played, fault)
+  if (typeof fault.ends === 'string') expectExplained(played)
+  expectTrueTimings(played)
   if (fault.usesUp !== undefined) expectPunctual(played, fault.usesUp)
   expectNothingLeaks(played)
   await expectRelease(played)
@@ -40,6 +43,34 @@ function expectVerdict({ reply, seen }: Played, fault: Fault) {
 function readVerdict({ reason, branch, delivered, repeat, warnings }: ExecuteReply) {
   return { code: reason.code, branch, delivered, repeat, warnings: warnings.map(({ code }) => code) }
 }
+
+/** A reader who has nothing but the reason knows the cause and the cure. */
+function expectExplained({ target, reply }: Played) {
+  const { message, hint, blame, code } = reply.reason
+  const { hostname, port } = new URL(target.url)
+  expect(message).toContain(`${hostname}:${port || 443}`)
+  expect(complaintsAbout({ message, hint, blame, repeat: reply.repeat })).toEqual([])
+  if (code.endsWith('_timeout')) expect(message).toMatch(/\btimeoutMs is \d+ ms, and .* used \d+ ms of it/)
+}
+
+/** What did not happen took no time. */
+function expectTrueTimings({ reply }: Played) {
+  for (const { timings, status, failure, delivered, connectionReused } of reply.attempts) {
+    const { dnsMs, connectMs, tlsMs, firstByteMs, downloadMs } = timings
+    if (connectionReused)
+      expect({ dnsMs, connectMs, tlsMs }).toEqual({ dnsMs: null, connectMs: null, tlsMs: null })
+    const hasHead = status !== null || refusals.includes(failure)
+    expect({ hasHead: firstByteMs !== null }).toEqual({ hasHead })
+    if (failure !== null && failure !== 'response_timeout') expect(downloadMs).toBeNull()
+    if (delivered === 'no') expect(firstByteMs).toBeNull()
+  }
+}
+
+const refusals: readonly (string | null)[] = [
+  'response_malformed',
+  'response_not_http',
+  'response_headers_too_large',
+]
 
 /** The client has its reply in time, with the phase that used the time up. */
 function expectPunctual({ reply, lateMs }: Played, phase: string) {

@@ -1,0 +1,46 @@
+import type { Blame, RetrySafety } from '../../src/contract/failure.ts'
+
+/** What a reply says of a failure, with what it lets an engine do. */
+export interface Explanation {
+  readonly message: string
+  readonly hint: string | null
+  readonly blame: Blame | null
+  readonly repeat: RetrySafety
+}
+
+/** What keeps a reader from acting on an explanation: nothing, if it is a good one. */
+export function complaintsAbout({ message, hint, blame, repeat }: Explanation): readonly string[] {
+  if (hint === null) return ['there is no hint']
+  const foreign = hint.search(/operators? of the service|tell its operator/)
+  const own = hint.search(/\b(?:target|URL|certificate|domain)\b/)
+  const checks = {
+    'it names nothing that one could change or look at': !anchors.test(hint),
+    'it asks for another try, which cannot help': repeat === 'never' && asksAgain.test(hint),
+    'it does not say that another try may help': repeat !== 'never' && !asksAgain.test(hint),
+    'it names nothing of the node': blame === 'node' && !ofNode.test(hint),
+    'it leads to the operator of the service first':
+      blame === 'target' && (own === -1 || (foreign !== -1 && foreign < own)),
+    'it does not name the service': blame === 'service' && !/\bservice\b|\bMAX_/.test(hint),
+    'it leads to the operator of the target': blame === 'service' && /operator of the target/.test(hint),
+    'it says later without a time': /\bwait a (?:while|bit)\b/.test(hint),
+    'it says what the message says': sentencesOf(hint).some((sentence) => message.includes(sentence)),
+    'it says a sentence twice': new Set(sentencesOf(hint)).size < sentencesOf(hint).length,
+    'it is no sentence':
+      !/^[A-Z"`].*[.?!]$|^timeoutMs .*\.$/s.test(hint) || / {2}|\.\.|undefined|NaN|\[object/.test(hint),
+    'it is too long to be read': hint.length > 520,
+  }
+  return Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [`${what}: ${hint}`] : []))
+}
+
+export function sentencesOf(text: string): readonly string[] {
+  return text.split(/(?<=[.?!]) (?=[A-Z"])/)
+}
+
+/** Parts of the request, the response or the reply, and settings. */
+const anchors =
+  /\b(?:URL|host|port|headers?|cookies|certificates?|payload|placeholders?|templates?|filters?|fields?|body|timeoutMs|totalMs|deadlineMs|hosts|ifEmpty|secrets?|expect|capture|contentType|idempotent|keepAlive|status|TLS|CNAME|ulimit)\b|\bnet\.ipv4\.|HTTP\/1\.1|1xx|`\w+`|\b[A-Z]+(?:_[A-Z]+)+\b/
+
+const ofNode =
+  /\b(?:URL|hosts?|headers?|payload|placeholders?|templates?|fields?|body|ifEmpty|secrets?|expect|capture|contentType|node|values?)\b/
+
+const asksAgain = /\bagain\b|\brepeat(?:ed)?\b/
