@@ -254,7 +254,9 @@ export const AttemptEntry = closedObject(
         tlsMs: nullableNumber(
           'The TLS handshake. It includes a second connection, which the service opens if the target does not react to the first handshake.',
         ),
-        firstByteMs: nullableNumber('From sending the request to the head of the response.'),
+        firstByteMs: nullableNumber(
+          'From sending the request to the head of the response; null if no head came.',
+        ),
         downloadMs: nullableNumber('Reading the response body.'),
       },
       { description: 'Milliseconds per phase; null if the attempt did not have the phase.' },

@@ -24,7 +24,7 @@ export function obstacleToResend(
 export function explainLoss(attempt: Attempt, obstacle: string): Attempt {
   const { outcome } = attempt
   if (outcome.kind === 'responded') return attempt
-  const hint = `The connection had been kept open from an earlier call, and a target may close it at any time. ${obstacle}`
+  const hint = `The connection was kept open from an earlier call and may be closed by the target at any time. ${obstacle}`
   return { ...attempt, outcome: { ...outcome, failure: { ...outcome.failure, hint } } }
 }
 

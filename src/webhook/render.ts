@@ -316,7 +316,12 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   if (wire !== text && !isStored)
     session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   const header = { name, key, wire, carriesStored: isStored }
-  refuseInvalid(header, path, session)
+  refuseInvalid(
+    header,
+    field.source.member === 'field' ? path : `${path}/${field.source.member}`,
+    session,
+    (at) => describeCharacter(field, at, text.indexOf(wire), session),
+  )
   if (field.display === mask) return { ...header, display: mask }
   if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
   return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
@@ -350,11 +355,33 @@ function refuseInvalid(
   { name, wire, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'wire' | 'carriesStored'>,
   path: string,
   session: RenderSession,
+  tellMore: ((at: number) => string) | null = null,
 ): void {
   const problem = headerValueProblem(wire)
   if (problem === null) return
-  const detail = `The value of ${quoteName(name)} ${problem}.`
-  session.fail({ code: 'header_invalid', detail, path }, isStored)
+  const more = isStored || tellMore === null ? '' : tellMore(wire.search(forbiddenInHeader))
+  const detail = `The value of ${quoteName(name)} ${problem}.${more}`
+  session.fail({ code: 'header_invalid', detail, path, hint: headerHint(problem) }, isStored)
+}
+
+/** Where the invalid character stands, unless the value is hidden, and what wrote it. `offset`: of the value in its text. */
+function describeCharacter(field: RenderedField, at: number, offset: number, session: RenderSession): string {
+  const isHidden = field.display === mask || field.carriesSecret
+  const place = at === -1 || isHidden ? '' : ` It is character ${at + 1} of the value.`
+  const origin = field.source.describeOrigin(session, Math.max(0, at) + offset)
+  return origin === null ? place : `${place} It comes from ${origin}.`
+}
+
+const forbiddenInHeader = /[^\t\x20-\x7e]/
+
+function headerHint(problem: string): string {
+  if (problem.startsWith('is longer'))
+    return 'Send a shorter value in the header, or send it in the body of the request.'
+  if (problem.startsWith('contains a line break'))
+    return 'Remove it from the value of the header with the filter strip_newlines, or encode the value with url_encode or base64_encode.'
+  if (problem.startsWith('contains a control'))
+    return 'Remove it from the value in the payload, or encode the value of the header with the filter url_encode or base64_encode.'
+  return 'Write the value of the header with the filter url_encode or base64_encode, as the documentation of the target says, or send it in the body.'
 }
 
 function refuseRepeated(headers: readonly GivenHeader[]): void {

@@ -164,7 +164,7 @@ describe('a preview of a request that cannot be sent', () => {
   it.each([
     [
       '{"a":{{ profile.v }},"k":"{{ secrets.k }}"}',
-      'expected a value at line 1, column 6. There it reads: {"a":▸x,"k":"•••"}',
+      'expected a value at line 1, column 6. The placeholder "profile.v" wrote it. There it reads: {"a":▸x,"k":"•••"}',
     ],
     [
       '{"k":"{{ secrets.k }}","a":{{ profile.v }}}',

@@ -23,7 +23,7 @@ describe('a template that would run away', () => {
 
     expect(reply).toMatchObject({
       branch: 'error',
-      reason: { code: 'template_failed', blame: 'node', path: '/node/query/0' },
+      reason: { code: 'template_failed', blame: 'node', path: '/node/query/0/value' },
       delivered: 'no',
     })
     expect(reply.durationMs).toBeLessThan(soonMs)

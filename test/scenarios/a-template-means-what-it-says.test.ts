@@ -208,7 +208,7 @@ describe('a calculation without a result', () => {
     expect(reply).toMatchObject({
       branch: 'error',
       delivered: 'no',
-      reason: { code: 'template_failed', path: '/node/query/0', blame: 'node' },
+      reason: { code: 'template_failed', path: '/node/query/0/value', blame: 'node' },
     })
     expect(reply.reason.message).toContain(`"${filter}"`)
     expect(reply.reason.message).toContain(kind)

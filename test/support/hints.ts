@@ -26,7 +26,7 @@ export function complaintsAbout({ message, hint, blame, repeat }: Explanation): 
     'it says what the message says': sentencesOf(hint).some((sentence) => message.includes(sentence)),
     'it says a sentence twice': new Set(sentencesOf(hint)).size < sentencesOf(hint).length,
     'it is no sentence':
-      !/^[A-Z"`].*[.?!]$|^timeoutMs .*\.$/s.test(hint) || / {2}|\.\.|undefined|NaN|\[object/.test(hint),
+      !/^[A-Z"`].*[.?!]$|^timeoutMs .*\.$/s.test(hint) || / {2}|\w\.\.|undefined|NaN|\[object/.test(hint),
     'it is too long to be read': hint.length > 520,
   }
   return Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [`${what}: ${hint}`] : []))

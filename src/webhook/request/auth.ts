@@ -3,8 +3,9 @@ import type { Auth } from '../../contract/node.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asQueryValue, asText, EncodedText } from '../template/encoders.ts'
-import { carriesSecret, carriesStored } from '../template/render-result.ts'
+import { carriesSecret, carriesStored, type RenderResult } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
+import { describeCause } from '../template/undefined-warning.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
@@ -100,7 +101,7 @@ const colonFailure: Failure = {
   code: 'header_invalid',
   detail: `The user name ${colonProblem}.`,
   path: `${path}/username`,
-  hint: 'Choose another user name.',
+  hint: 'Choose another user name for auth, or send the credential as a header.',
 }
 
 function compileApiKey({ in: place, name, value }: AuthWith<'apiKey'>, compiler: Compiler): CompiledAuth {
@@ -149,7 +150,7 @@ function parameter(
   const result = template.text(session.scope, asQueryValue)
   const text = session.take(result, at)
   const isStored = carriesStored(result)
-  if (text === '') session.fail({ ...emptyFailure, path: at }, isStored)
+  if (text === '') session.fail(emptyFailure(at, result), isStored)
   const isLiteral = !carriesSecret(result)
   // A constant text has no filter that could have encoded it.
   const written = template.isConstant ? text : new EncodedText(text)
@@ -169,14 +170,18 @@ function credential(
   const isStored = carriesStored(result)
   if (text !== whole && !isStored)
     session.warn('header_trimmed', at, 'White space around the credential was removed.')
-  if (text === '' && !mayBeEmpty) session.fail({ ...emptyFailure, path: at }, isStored)
+  if (text === '' && !mayBeEmpty) session.fail(emptyFailure(at, result), isStored)
   const isLiteral = !carriesSecret(result)
   const wire = isLiteral && text !== '' ? session.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
   return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
 }
 
-const emptyFailure = {
-  code: 'value_missing',
-  detail: 'The credential is empty.',
-  hint: 'Send the secret or attribute that the credential refers to.',
-} as const
+function emptyFailure(at: string, result: RenderResult<string>): Failure {
+  const [variable] = result.ok ? result.undefinedVariables : []
+  return {
+    code: 'value_missing',
+    detail: `The credential "${at.slice(path.length + 1)}" of auth is empty${describeCause(variable)}`,
+    path: at,
+    hint: 'Send the secret or the attribute of the payload that the credential refers to.',
+  }
+}

@@ -2,6 +2,7 @@ import { createMasker, cutText, mask } from '../masking/mask.ts'
 import { replaceSecrets, type WrittenSecret } from '../template/render-result.ts'
 import { describePlace } from '../values/json-syntax.ts'
 import type { BodyProblem } from './body-check.ts'
+import type { FoundPlaceholder } from './find-placeholder.ts'
 import type { RenderSession } from './render-session.ts'
 
 /** A rendered body with a problem. */
@@ -14,14 +15,30 @@ export interface BrokenBody {
 
 const path = '/node/body/content'
 
+/** Finds the placeholder that wrote a place of the body. */
+export type FindPlaceholder = (at: number) => FoundPlaceholder | null
+
+function describeOrigin(found: FoundPlaceholder | null): string {
+  if (found === null) return ''
+  return found.isEmpty
+    ? ` The placeholder ${found.name} wrote nothing there.`
+    : ` The placeholder ${found.name} wrote it.`
+}
+
 /** Ends a rendering whose body violates its media type. */
-export function failBody(body: BrokenBody, problem: BodyProblem, session: RenderSession): never {
+export function failBody(
+  body: BrokenBody,
+  problem: BodyProblem,
+  session: RenderSession,
+  find: FindPlaceholder,
+): never {
   const { subject, detail, at, hint } = problem
   const view = at === null ? null : viewAt(body, at, session)
   const unseen = view === null ? null : whatIsUnseen(body, at, view)
   const said = unseen === null ? detail : `${subject} The place is ${unseen}.`
   const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
-  fail(body, said + quoted, hint, session)
+  const from = at === null || unseen !== null ? '' : describeOrigin(find(at))
+  fail(body, said + from + quoted, hint, session)
 }
 
 /** Why the place must not be named, since it would reveal a part of a hidden value; null if it may be named. */
@@ -39,7 +56,13 @@ function isBehindUnknown({ secrets }: BrokenBody, at: number | null): boolean {
 const charsetHint = 'Remove the character, or set another charset in contentType, such as UTF-8.'
 
 /** Ends a rendering whose body has a character that its charset does not have. */
-export function failCharset(body: BrokenBody, at: number, charset: string, session: RenderSession): never {
+export function failCharset(
+  body: BrokenBody,
+  at: number,
+  charset: string,
+  session: RenderSession,
+  find: FindPlaceholder,
+): never {
   const view = viewAt(body, at, session)
   if (view.isHidden)
     fail(body, `A character of a value that is not shown is not in ${charset}.`, charsetHint, session)
@@ -47,7 +70,7 @@ export function failCharset(body: BrokenBody, at: number, charset: string, sessi
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   const character = visible(String.fromCodePoint(code))
   const place = isBehindUnknown(body, at) ? '' : ` at ${describePlace(body.wire, at)}`
-  const detail = `The character "${character}" (${name})${place} is not in ${charset}. There it reads: ${quote(view)}`
+  const detail = `The character "${character}" (${name})${place} is not in ${charset}.${describeOrigin(find(at))} There it reads: ${quote(view)}`
   fail(body, detail, charsetHint, session)
 }
 

@@ -69,7 +69,12 @@ function compileSimple(
       const members = renderFields(compiled, session)
       if (mayRepeat) refuseRepeatedNames(members)
       const isStored = members.some((member) => member.carriesStored)
-      const wire = withinLimit(() => write(members, 'wire'), isStored, session)
+      const wire = withinLimit(
+        () => write(members, 'wire'),
+        isStored,
+        session,
+        () => findLargest(members),
+      )
       const isMasked = members.some((member) => member.display !== member.wire)
       const display = isMasked ? withPlainMasks(write(members, 'display'), contentType) : wire
       return { wire, display, carriesStored: isStored }
@@ -81,10 +86,12 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
   const names = new Set<string>()
   for (const { name, path: at } of members) {
     if (names.has(name))
-      throw invalid(
-        `The name ${quoteName(name)} is there twice. A JSON object may have each name only once.`,
-        at,
-      )
+      throw new RenderFailure({
+        code: 'body_invalid',
+        detail: `The name ${quoteName(name)} is there twice. A JSON object may have each name only once.`,
+        path: `${at}/name`,
+        hint: 'Rename or remove one of the two fields of the body, or let "when" choose between them.',
+      })
     names.add(name)
   }
 }
@@ -97,7 +104,12 @@ function compileFull({ source, contentType = defaults.contentType }: BodyWith<'f
       const value = source === undefined ? payload : payload[source]
       if (value === undefined)
         session.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
-      const text = withinLimit(() => writeValue(value ?? {}, contentType), false, session)
+      const text = withinLimit(
+        () => writeValue(value ?? {}, contentType, source === undefined ? path : `${path}/source`),
+        false,
+        session,
+        () => findLargestMember(value, source ?? null),
+      )
       return { wire: text, display: text, carriesStored: false }
     },
   }
@@ -119,10 +131,19 @@ function compileContent(
     ...compileLabel(contentType),
     render(session) {
       const { wire, display, carriesStored: isStored } = template.render(session)
-      const text = withinLimit(() => writeValue(wire, contentType), isStored, session)
+      const at = `${path}/content`
+      const text = withinLimit(
+        () => writeValue(wire, contentType, at),
+        isStored,
+        session,
+        () => ({
+          path: at,
+          what: '',
+        }),
+      )
       return {
         wire: text,
-        display: withPlainMasks(writeValue(display, contentType), contentType),
+        display: withPlainMasks(writeValue(display, contentType, at), contentType),
         carriesStored: isStored,
       }
     },
@@ -130,14 +151,51 @@ function compileContent(
 }
 
 /** Writes a body. Ends the rendering as soon as the body becomes too large, before the text takes memory. */
-function withinLimit(write: () => string, isStored: boolean, session: RenderSession): string {
+function withinLimit(
+  write: () => string,
+  isStored: boolean,
+  session: RenderSession,
+  findPart: () => LargePart,
+): string {
   try {
     return write()
   } catch (error) {
     if (!(error instanceof TextTooLong)) throw error
-    const detail = `The rendered body has more than ${error.limit} bytes, the most that the service sends.`
-    return session.fail({ code: 'request_too_large', detail, path }, isStored)
+    const { path: at, what } = findPart()
+    const detail = `The rendered body has more than ${error.limit} bytes, the most that the service sends.${what}`
+    return session.fail({ code: 'request_too_large', detail, path: at }, isStored)
   }
+}
+
+/** The largest part of a body that is too large, and a sentence about it with a leading space. */
+interface LargePart {
+  readonly path: string
+  readonly what: string
+}
+
+function findLargest(members: readonly RenderedField[]): LargePart {
+  const largest = findMax(members, ({ wire }) => wire)
+  return largest === undefined
+    ? { path, what: '' }
+    : { path: largest.path, what: ` Its largest field is ${quoteName(largest.name)}.` }
+}
+
+function findLargestMember(value: unknown, source: string | null): LargePart {
+  const largest = findMax(Object.entries(value ?? {}), ([, member]) => member)
+  const name = largest === undefined ? null : source === null ? largest[0] : `${source}.${largest[0]}`
+  return {
+    path: source === null ? path : `${path}/source`,
+    what: name === null ? '' : ` The largest part of it is ${quoteName(name)}.`,
+  }
+}
+
+function findMax<Item>(items: readonly Item[], readValue: (item: Item) => unknown): Item | undefined {
+  let largest: { readonly item: Item; readonly size: number } | undefined
+  for (const item of items) {
+    const size = measureJson(readValue(item) ?? null, maxTextLengths.text)
+    if (largest === undefined || size > largest.size) largest = { item, size }
+  }
+  return largest?.item
 }
 
 /** The side of a displayable value that a text is written from. */
@@ -153,7 +211,7 @@ function writeObject(
   const written = members.map((member) => {
     const value = member[side] ?? null
     length = refuseSize(value, length + member.name.length)
-    refuseDepth(value, maxJsonDepth - 1)
+    refuseDepth(value, maxJsonDepth - 1, member.path)
     return keys.get(member.name) + writeJson(value)
   })
   return `{${written.join(',')}}`
@@ -163,10 +221,11 @@ function writeFields(members: readonly RenderedField[], side: Side): string {
   return writeForm(members.map((member) => [member.name, member[side]]))
 }
 
-function writeValue(value: unknown, contentType: EncodedType): string {
+/** `at`: the part of the node that the value comes from. */
+function writeValue(value: unknown, contentType: EncodedType, at: string): string {
   if (!isJsonType(contentType)) return writeForm(Object.entries(value as object))
   refuseSize(value, 0)
-  refuseDepth(value, maxJsonDepth)
+  refuseDepth(value, maxJsonDepth, at)
   return writeJson(value)
 }
 
@@ -177,9 +236,14 @@ function refuseSize(value: unknown, before: number): number {
   return length
 }
 
-function refuseDepth(value: unknown, levels: number): void {
-  if (isTooDeep(value, levels))
-    throw invalid(`The rendered JSON is nested deeper than ${maxJsonDepth} levels.`, path)
+function refuseDepth(value: unknown, levels: number, at: string): void {
+  if (!isTooDeep(value, levels)) return
+  throw new RenderFailure({
+    code: 'body_invalid',
+    detail: `The rendered JSON is nested deeper than ${maxJsonDepth} levels.`,
+    path: at,
+    hint: 'Send a part of the value in the body, or the value as a text, with the filter json.',
+  })
 }
 
 /** WHATWG application/x-www-form-urlencoded. */
@@ -199,8 +263,4 @@ function writeForm(members: readonly (readonly [name: string, value: unknown])[]
 /** Masks stay readable in a form: percent-encoded they would not be recognised. */
 function withPlainMasks(text: string, contentType: EncodedType): string {
   return isJsonType(contentType) ? text : text.replaceAll(encodeURIComponent(mask), mask)
-}
-
-function invalid(detail: string, at: string): RenderFailure {
-  return new RenderFailure({ code: 'body_invalid', detail, path: at })
 }

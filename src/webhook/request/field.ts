@@ -1,13 +1,16 @@
 import { defaults, type Field } from '../../contract/node.ts'
 import type { Source } from '../../contract/payload.ts'
 import type { Compiler } from '../template/compiler.ts'
+import { asText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored, type RenderResult, rendered } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
 import type { Condition, Template } from '../template/template.ts'
+import { describeCause } from '../template/undefined-warning.ts'
 import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
 import { trimHeader } from '../wire/headers.ts'
+import { findPlaceholder } from './find-placeholder.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import { warnOfReferences } from './reference-warning.ts'
 import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
@@ -28,15 +31,25 @@ export interface RenderedField extends Displayable<unknown> {
   readonly path: string
   readonly carriesSecret: boolean
   readonly carriesStored: boolean
+  readonly source: ValueSource
 }
 
 /** The source of a value: an attribute, a template or a literal. */
 interface ValueSource {
+  /** The member of the field that has the value. */
+  readonly member: 'field' | 'value' | 'literal'
   value(session: RenderSession): RenderResult<unknown>
+  /** What wrote a place of the value as a text, for messages. Null if it cannot be told. */
+  describeOrigin(session: RenderSession, at: number): string | null
   /** The warning about an empty value. */
-  emptiness(session: RenderSession): {
+  emptiness(
+    session: RenderSession,
+    result: RenderResult<unknown>,
+  ): {
     readonly code: 'value_empty' | 'source_missing'
     readonly message: string
+    /** Whether the name is probably misspelt. */
+    readonly isMisspelt?: boolean
   }
 }
 
@@ -64,13 +77,13 @@ export function compileField(
     render(session) {
       if (when !== null && !holds(when, session, `${path}/when`)) return null
       const result = source.value(session)
-      const value = session.take(result, path)
-      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, ifEmpty, session, path)) return null
+      const value = session.take(result, path, source.member)
+      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, result, ifEmpty, session, path)) return null
       if (references.length > 0) warnOfReferences(references, session)
       const wire = sensitive ? session.standIn(value, name) : value
       const display = session.display(wire, sensitive, result)
       const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
-      return { name, path, ...carried, wire, display }
+      return { name, path, source, ...carried, wire, display }
     },
   }
 }
@@ -108,17 +121,19 @@ function isEmptyFor(value: unknown, ifEmpty: Field['ifEmpty']): boolean {
 
 function isSentEmpty(
   source: ValueSource,
+  result: RenderResult<unknown>,
   ifEmpty: Field['ifEmpty'],
   session: RenderSession,
   path: string,
 ): boolean {
   if (ifEmpty === undefined) {
-    const { code, message } = source.emptiness(session)
+    const { code, message } = source.emptiness(session, result)
     session.warn(code, path, message)
   }
   if (ifEmpty === 'fail') {
-    const { message: detail } = source.emptiness(session)
-    throw new RenderFailure({ code: 'value_missing', detail, path })
+    const { message: detail, isMisspelt = false } = source.emptiness(session, result)
+    const at = isMisspelt ? `${path}/${source.member}` : path
+    throw new RenderFailure({ code: 'value_missing', detail, path: at })
   }
   return (ifEmpty ?? defaults.ifEmpty) === 'send'
 }
@@ -127,15 +142,17 @@ function compileSource(field: Field, path: string, place: FieldPlace, compiler: 
   if ('source' in field) return attributeSource(field.source, field.field)
   if ('literal' in field) {
     compiler.literal(field.literal, `${path}/literal`, place)
-    return constantSource(field.literal, field.name)
+    return constantSource(field.literal, field.name, 'literal')
   }
-  if (typeof field.value !== 'string') return constantSource(field.value, field.name)
+  if (typeof field.value !== 'string') return constantSource(field.value, field.name, 'value')
   return templateSource(compiler.template(field.value, `${path}/value`, place), field.name)
 }
 
 function attributeSource(source: Source, name: string): ValueSource {
   return {
+    member: 'field',
     value: ({ input }) => rendered(attribute(input.payload[source], name)),
+    describeOrigin: () => `${source}.${name}`,
     emptiness: (session) => missingAttribute(session, source, name),
   }
 }
@@ -157,20 +174,34 @@ function missingAttribute(
   return {
     code: 'value_empty',
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
+    isMisspelt: meant !== null,
   }
 }
 
 function templateSource(template: Template, name: string): ValueSource {
   return {
+    member: 'value',
     value: ({ scope }) => template.value(scope),
-    emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
+    describeOrigin: ({ scope }, at) => findPlaceholder(template, scope, asText, at)?.name ?? null,
+    emptiness: (_session, result) => emptyTemplate(name, result),
   }
 }
 
-function constantSource(value: unknown, name: string): ValueSource {
+function emptyTemplate(name: string, result: RenderResult<unknown>): ReturnType<ValueSource['emptiness']> {
+  const [undefinedVariable] = result.ok ? result.undefinedVariables : []
+  return {
+    code: 'value_empty',
+    message: `The value of ${quoteName(name)} is empty${describeCause(undefinedVariable)}`,
+    isMisspelt: undefinedVariable !== undefined,
+  }
+}
+
+function constantSource(value: unknown, name: string, member: 'literal' | 'value'): ValueSource {
   const constant = rendered(value)
   return {
+    member,
     value: () => constant,
+    describeOrigin: () => null,
     emptiness: () => ({ code: 'value_empty', message: `The value of ${quoteName(name)} is empty.` }),
   }
 }

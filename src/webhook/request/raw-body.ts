@@ -24,6 +24,7 @@ import {
 import { findBodyProblem } from './body-check.ts'
 import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { findPlaceholder } from './find-placeholder.ts'
 import { headerValueProblem } from './header-rules.ts'
 import type { RenderSession } from './render-session.ts'
 import { charsetNames, findCharset, type RequestCharset, utf8 } from './request-charset.ts'
@@ -68,13 +69,17 @@ export function compileRaw(
       const secrets = result.ok ? result.secrets.filter((secret) => session.masks(secret)) : []
       const text = { wire, secrets, carriesStored: carriesStored(result) }
       const problem = findBodyProblem(wire, mediaType)
-      if (problem !== null) failBody(text, problem, session)
+      if (problem !== null)
+        failBody(text, problem, session, (at) => findPlaceholder(template, session.scope, encoder, at))
       const display = replaceSecrets(wire, secrets, mask)
       if (form === 'xml') warnOfDeclaration(display, charset, session)
       const body = { wire, display, carriesStored: text.carriesStored }
       if (charset === utf8) return body
       const encoded = charset.encode(wire)
-      if (!encoded.ok) return failCharset(text, encoded.at, charset.name, session)
+      if (!encoded.ok)
+        return failCharset(text, encoded.at, charset.name, session, (at) =>
+          findPlaceholder(template, session.scope, encoder, at),
+        )
       return isFormInCharset ? percentEncoded(text, charset) : { ...body, bytes: encoded.bytes }
     },
   }

@@ -138,9 +138,16 @@ export class RenderSession {
     return { ...this.scope, secrets: unresolved }
   }
 
-  /** Unwraps a result. Undefined variables become warnings. A failure ends the rendering. */
-  take<T>(rendered: RenderResult<T>, path: string): T {
-    if (!rendered.ok) throw new RenderFailure({ ...rendered.failure, path })
+  /**
+   * Unwraps a result. Undefined variables become warnings. A failure ends the rendering: it points at the `member` of the path
+   * that has the template.
+   */
+  take<T>(rendered: RenderResult<T>, path: string, member?: string): T {
+    if (!rendered.ok)
+      throw new RenderFailure({
+        ...rendered.failure,
+        path: member === undefined ? path : `${path}/${member}`,
+      })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
   }

@@ -3,7 +3,7 @@ import type { Failure } from '../../contract/failure.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asUrlComponent, type Encoder, type WrittenForm } from '../template/encoders.ts'
-import type { Scope } from '../template/render-context.ts'
+import type { Scope, UndefinedVariable } from '../template/render-context.ts'
 import {
   isStoredSecret,
   mustBeSilent,
@@ -13,6 +13,7 @@ import {
   secretInvalid,
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
+import { describeCause } from '../template/undefined-warning.ts'
 import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
@@ -78,7 +79,7 @@ function renderTail(tail: Template, scope: Scope): RenderResult<UrlTail> {
   const values: ValueSpan[] = []
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
-  const failure = explainFailure(text.value, values, text.undefinedVariables[0]?.name)
+  const failure = explainFailure(text.value, values, text.undefinedVariables, tail)
   if (failure !== null) {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
     return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
@@ -130,47 +131,69 @@ function isNothing(value: unknown, written: WrittenForm | undefined): boolean {
 function explainFailure(
   text: string,
   values: readonly ValueSpan[],
-  undefinedVariable: string | undefined,
+  undefinedVariables: readonly UndefinedVariable[],
+  template: Template,
 ): Omit<Failure, 'path'> | null {
-  if (forbiddenInUrl.test(text))
-    return { code: 'url_invalid', detail: `The rendered URL ${forbiddenComplaint}.` }
-  if (values.some(({ start }) => /%[\da-f]?$/i.test(text.slice(Math.max(0, start - 2), start))))
+  const nameOf = (index: number) => template.placeholders?.[index] ?? null
+  const forbidden = text.search(forbiddenInUrl)
+  if (forbidden !== -1) {
+    const name = nameOf(values.findIndex(({ start, end }) => start <= forbidden && forbidden < end))
+    const from = name === null ? '' : ` It comes from ${name}.`
+    return { code: 'url_invalid', detail: `The rendered URL ${forbiddenComplaint}.${from}` }
+  }
+  const behindPercent = values.findIndex(({ start }) =>
+    /%[\da-f]?$/i.test(text.slice(Math.max(0, start - 2), start)),
+  )
+  if (behindPercent !== -1)
     return {
       code: 'url_invalid',
-      detail: 'A "%" stands right before a placeholder, so the value would become part of a percent escape.',
+      detail: `A "%" stands right before ${nameOf(behindPercent) ?? 'a placeholder'}, so the value would become part of a percent escape.`,
+      hint: 'Write %25 into the URL for a literal "%".',
     }
   const path = text.slice(0, endOfPath(text))
   const inPath = values.filter(({ start }) => start <= path.length)
-  if (inPath.some(({ isEmpty }) => isEmpty))
-    return { code: 'value_missing', detail: emptyDetail(undefinedVariable), hint: emptyHint }
-  if (hasDotSegment(path, inPath))
+  const empty = inPath.findIndex(({ isEmpty }) => isEmpty)
+  if (empty !== -1)
+    return {
+      code: 'value_missing',
+      detail: emptyDetail(nameOf(empty), undefinedVariables),
+      hint: emptyHint,
+    }
+  const dotted = findDotSegment(path, inPath)
+  if (dotted !== -1) {
+    const name = nameOf(dotted)
     return {
       code: 'url_invalid',
-      detail: 'A segment of the path became "." or "..", which would lead to another path.',
+      detail: `A segment of the path became "." or "..", which would lead to another path.${name === null ? '' : ` Its value comes from ${name}.`}`,
+      hint: 'Correct the value in the payload: neither "." nor ".." can be a segment in the path of a URL.',
     }
+  }
   return null
 }
 
-/** Whether a value turned a segment into "." or "..". `values` are in order. */
-function hasDotSegment(path: string, values: readonly ValueSpan[]): boolean {
+/** The index of a value that turned a segment into "." or "..", or -1. `values` are in order. */
+function findDotSegment(path: string, values: readonly ValueSpan[]): number {
   let start = 0
   let next = 0
   for (const segment of path.split('/')) {
     const end = start + segment.length
     while ((values[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++
     const hasValue = (values[next]?.start ?? Number.POSITIVE_INFINITY) < end
-    if (hasValue && /^(?:\.|%2e){1,2}$/i.test(segment)) return true
+    if (hasValue && /^(?:\.|%2e){1,2}$/i.test(segment)) return next
     start = end + 1
   }
-  return false
+  return -1
 }
 
 const emptyHint =
   'Send the attribute in the payload, or give the placeholder a default: {{ profile.id | default: "none" }}.'
 
-function emptyDetail(variable: string | undefined): string {
-  const which = variable === undefined ? '' : `: ${variable} has no value`
-  return `A placeholder in the path of the URL is empty${which}.`
+/** Names the placeholder and, of the variables that are not defined, the one in it. */
+function emptyDetail(name: string | null, undefinedVariables: readonly UndefinedVariable[]): string {
+  const which = name === null ? 'A placeholder' : `The placeholder ${name}`
+  const variable =
+    name === null ? undefinedVariables[0] : undefinedVariables.find((one) => name.includes(one.name))
+  return `${which} in the path of the URL is empty${describeCause(variable)}`
 }
 
 function endOfPath(text: string): number {

@@ -106,7 +106,7 @@ export class RenderBudget {
 
   /** Called at every step of a template. Throws `BudgetExceeded` if the time is used up. */
   check(): void {
-    if (!this.hasTime()) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time`)
+    if (!this.hasTime()) throw new BudgetExceeded(`${this.#maxMs / 2} ms of processor time together`)
   }
 
   /** Whether the current stage has time left. */
@@ -127,7 +127,8 @@ export class RenderBudget {
   use(count: unknown): void {
     const characters = Number(count)
     if (characters > 0) this.#characters += characters
-    if (this.#characters > maxCharacters) throw new BudgetExceeded(`${maxCharacters} characters`)
+    if (this.#characters > maxCharacters)
+      throw new BudgetExceeded(`${maxCharacters} characters together, with the values in between`)
     this.check()
   }
 

@@ -18,6 +18,7 @@ import { compileFastPath, readPath, type Step } from './fast-path.ts'
 import { FilterFailed, unwrapError } from './filter-failure.ts'
 import type { KnownNames } from './known-names.ts'
 import { engine, filterNames, SecretRefused, SecretTag } from './liquid-engine.ts'
+import { type Located, locate } from './locate-error.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 import { RenderContext, type Scope, TextEmitter } from './render-context.ts'
 import {
@@ -57,6 +58,11 @@ export interface Template {
   readonly responsePaths: ResponsePaths
   /** Whether the template has a filter `default`. */
   readonly hasDefault: boolean
+  /**
+   * The placeholders in the order in which they are written, each as the author wrote it, in quotes. Null if tags decide which
+   * are written. For messages: it is made anew each time.
+   */
+  readonly placeholders: readonly string[] | null
   /** Renders the text. The encoder writes each placeholder for its place. */
   text(scope: Scope, encoder: Encoder): RenderResult<string>
   /** Renders the value. A template of exactly one placeholder keeps the type; any other gives its text. */
@@ -82,6 +88,7 @@ export function constantTemplate(text: string): Template {
     staticText,
     responsePaths: noPaths,
     hasDefault: false,
+    placeholders: [],
     text: () => constant,
     value: () => constant,
   }
@@ -176,8 +183,14 @@ class LiquidText implements Template {
     this.#isOnePlaceholder = parsed.length === 1 && parsed[0] instanceof Output
   }
 
+  get placeholders(): readonly string[] | null {
+    const written = this.#parsed.filter(({ token }) => !TypeGuards.isHTMLToken(token))
+    const names = written.map(readPlaceholder)
+    return names.every((name) => name !== null) ? names : null
+  }
+
   text(scope: Scope, encoder: Encoder): RenderResult<string> {
-    return render(this.#contextIn(scope), (context) => {
+    return render(this.#contextIn(scope), this.#place, (context) => {
       context.place = this.#place
       const emitter = new TextEmitter(context)
       context.encode = encoder(emitter)
@@ -188,7 +201,7 @@ class LiquidText implements Template {
 
   value(scope: Scope): RenderResult<unknown> {
     if (!this.#isOnePlaceholder) return this.text(scope, asText)
-    return render(this.#contextIn(scope), (context) => {
+    return render(this.#contextIn(scope), this.#place, (context) => {
       const emitter = new ValueEmitter()
       this.#write(context, emitter)
       return emitter.value
@@ -265,13 +278,17 @@ class ValueEmitter {
   }
 }
 
-function render<T>(context: RenderContext, body: (context: RenderContext) => T): RenderResult<T> {
+function render<T>(
+  context: RenderContext,
+  place: TextPlace,
+  body: (context: RenderContext) => T,
+): RenderResult<T> {
   try {
     const value = body(context)
     const { undefinedVariables, writtenSecrets: secrets } = context
     return { ok: true, value, undefinedVariables, secrets }
   } catch (error) {
-    const failure = toRenderProblem(error)
+    const failure = toRenderProblem(error, place)
     return {
       ok: false,
       failure: isOfLength(failure) && mustBeSilent(context.writtenSecrets) ? secretInvalid : failure,
@@ -284,33 +301,34 @@ function isOfLength({ code }: RenderProblem): boolean {
 }
 
 /** Turns errors of LiquidJS and of the limits into failures of the template. Any other error is a bug of the service. */
-function toRenderProblem(error: unknown): RenderProblem {
+function toRenderProblem(error: unknown, place: TextPlace): RenderProblem {
   const cause = unwrapError(error)
   if (cause instanceof SecretRefused) return toSecretProblem(cause)
+  if (cause instanceof TextTooLong) return tooLong(cause, locate(error, place))
+  if (!LiquidError.is(error) && !(cause instanceof BudgetExceeded)) throw error
+  const found = locate(error, place)
   if (cause instanceof BudgetExceeded)
     return {
       code: 'template_failed',
-      detail: `The template needed more than ${cause.limit}.`,
+      detail: `The templates of the node needed more than ${cause.limit}.${describeWhere('The limit was reached in', found)}`,
+      hint: found.isInLoop ? ofLoop : ofBudget,
       exceedsBudget: true,
     }
-  if (cause instanceof TextTooLong) return tooLong(cause)
-  if (!LiquidError.is(error)) throw error
   const what =
     cause instanceof FilterFailed
       ? cause.message
       : 'An operator or a tag of the template cannot work with the value that it was given.'
-  return { code: 'template_failed', detail: `${what}${describePlace(error)}`, hint: ofValue }
+  return { code: 'template_failed', detail: `${what}${describeWhere('It stands in', found)}`, hint: ofValue }
 }
 
 const ofValue =
   'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
-/** The failed placeholder or tag, as the author wrote it. */
-function describePlace(error: unknown): string {
-  const { token } = error as { readonly token?: Pick<TagToken, 'content'> }
-  const isCode = TypeGuards.isOutputToken(token) || TypeGuards.isTagToken(token)
-  return isCode ? ` It stands in ${quoted(token.content)}.` : ''
-}
+const ofLoop =
+  'Let the loop go through fewer items, for example with limit: 100, or prepare the value in a node before this one. The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
+
+const ofBudget =
+  'Give the template shorter values or fewer filters, or prepare the value in a node before this one. The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
 
 /** The message does not show the values of a binding, because they may concern another tenant. */
 function toSecretProblem({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
@@ -351,12 +369,20 @@ const refusals: Readonly<Record<RefusedSecret['refusedBy'], (place: SecretPlace)
     `may not be sent in ${places[place]} for this request: "tenants" of its entry does not name its tenant.`,
 }
 
-function tooLong({ part, limit }: TextTooLong): RenderProblem {
+function describeWhere(verb: string, { where }: Located): string {
+  return where === null ? '' : ` ${verb} ${where}.`
+}
+
+function tooLong({ part, limit }: TextTooLong, found: Located): RenderProblem {
+  const place = describeWhere('It became too long in', found)
   if (part === 'url')
-    return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.` }
+    return { code: 'url_invalid', detail: `The rendered URL is longer than ${limit} characters.${place}` }
   if (part === 'header')
-    return { code: 'header_invalid', detail: `The rendered value is longer than ${limit} characters.` }
-  const detail = `The rendered text has more than ${limit} characters, the most that the service sends.`
+    return {
+      code: 'header_invalid',
+      detail: `The rendered value is longer than ${limit} characters.${place}`,
+    }
+  const detail = `The rendered text has more than ${limit} characters, the most that the service sends.${place}`
   return { code: 'request_too_large', detail }
 }
 
@@ -440,6 +466,14 @@ class QueueParser extends Parser {
     queue.shift = queue.pop
     return super.parseTokens(queue)
   }
+}
+
+/** A placeholder as the author wrote it; null for a tag. */
+function readPlaceholder(template: LiquidTemplate): string | null {
+  if (template instanceof SecretTag) return quoted(`secrets.${template.secretName}`)
+  return template instanceof Output
+    ? quoted((template.token as unknown as { content: string }).content)
+    : null
 }
 
 function readSecretName(token: TopLevelToken): string | null {

@@ -10,3 +10,8 @@ export function undefinedWarning(
   const message = `${name} is not defined and was rendered as nothing.${didYouMean(meant)}`
   return { code: 'template_undefined', path, message }
 }
+
+/** Ends a sentence about an empty value: with the variable that is not defined, if there is one. */
+export function describeCause(variable: Pick<UndefinedVariable, 'name' | 'meant'> | undefined): string {
+  return variable === undefined ? '.' : `: ${variable.name} has no value.${didYouMean(variable.meant)}`
+}

@@ -220,11 +220,11 @@ describe('names', () => {
 
   it('that are there twice make JSON that is body_invalid', () => {
     expect(
-      renderFailure(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
-    ).toEqual({
+      failureOf(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
+    ).toMatchObject({
       code: 'body_invalid',
       detail: 'The name "a" is there twice. A JSON object may have each name only once.',
-      path: '/node/body/fields/2',
+      path: '/node/body/fields/2/name',
     })
   })
 

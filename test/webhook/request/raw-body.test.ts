@@ -281,7 +281,7 @@ describe('JSON in lines', () => {
       code: 'body_invalid',
       path: '/node/body/content',
       detail:
-        'Line 2 of the rendered body is not JSON. Not valid JSON: expected a value at line 2, column 6. There it reads: {"a":1}\\n{"a":▸}\\n{"a":3}',
+        'Line 2 of the rendered body is not JSON. Not valid JSON: expected a value at line 2, column 6. The placeholder "profile.no" wrote nothing there. There it reads: {"a":1}\\n{"a":▸}\\n{"a":3}',
     })
   })
 
@@ -473,7 +473,11 @@ describe('the charset of a raw body', () => {
   })
 
   it.each([
-    ['ISO-8859-1', 'a€', '"€" (U+20AC) at line 1, column 2 is not in ISO-8859-1. There it reads: a▸€'],
+    [
+      'ISO-8859-1',
+      'a€',
+      '"€" (U+20AC) at line 1, column 2 is not in ISO-8859-1. The placeholder "profile.v" wrote it. There it reads: a▸€',
+    ],
     ['latin1', '\x80€', 'column 2'],
     ['windows-1252', 'x\n\x81', 'column 1'],
     ['windows-1252', '\ufffd', '(U+FFFD)'],
@@ -575,8 +579,16 @@ describe('the excerpt of a broken body', () => {
     renderFailure(raw('application/json', content), { payload: { profile }, secrets }).detail
 
   it.each([
-    ['{"n": {{ profile.v }} }', '', 'expected a value at line 1, column 8. There it reads: {"n":  ▸}'],
-    ['{"n":"{{ profile.o }}",\n{{ profile.v }}}', 'x', 'line 2, column 1. There it reads: {"n":"",\\n▸x}'],
+    [
+      '{"n": {{ profile.v }} }',
+      '',
+      'expected a value at line 1, column 8. The placeholder "profile.v" wrote nothing there. There it reads: {"n":  ▸}',
+    ],
+    [
+      '{"n":"{{ profile.o }}",\n{{ profile.v }}}',
+      'x',
+      'line 2, column 1. The placeholder "profile.v" wrote it. There it reads: {"n":"",\\n▸x}',
+    ],
     ['[{{ profile.v }}]', 'a\u202eb\x07\tc', 'There it reads: [▸a\\u{202e}b'],
   ])('shows the text around the place: %s', (content, value, detail) => {
     expect(json(content, { v: value })).toContain(detail)

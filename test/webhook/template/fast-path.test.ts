@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asJson, asText, asUrlComponent } from '../../../src/webhook/template/encoders.ts'
 import { noSecrets } from '../../../src/webhook/template/render-context.ts'
+import type { RenderResult } from '../../../src/webhook/template/render-result.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'
 import { template, useSecret } from '../support/templates.ts'
 
@@ -9,6 +10,16 @@ const compiled = (text: string) => template(text, 'body')
 
 /** The same template with a tag around it, which takes the engine to run. */
 const byEngine = (text: string) => compiled(`{% if true %}${text}{% endif %}`)
+
+/** The tags around the text move its columns. */
+function withoutPlace(result: RenderResult<string>): RenderResult<string> {
+  if (result.ok) return result
+  const { failure } = result
+  return {
+    ok: false,
+    failure: { ...failure, detail: failure.detail.replace(/ at line \d+, column \d+/g, '') },
+  }
+}
 
 const leaf = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
@@ -60,7 +71,9 @@ describe('a template of text, paths and simple filters', () => {
     fc.assert(
       fc.property(text, value, value, encoder, (written, profile, event, encode) => {
         const scope = { variables: { profile, event }, secrets: useSecret }
-        expect(compiled(written).text(scope, encode)).toEqual(byEngine(written).text(scope, encode))
+        expect(withoutPlace(compiled(written).text(scope, encode))).toEqual(
+          withoutPlace(byEngine(written).text(scope, encode)),
+        )
       }),
       { numRuns: 3000 },
     )
@@ -80,7 +93,9 @@ describe('a template of text, paths and simple filters', () => {
     const scope = { variables: { profile: { a: 1 } }, secrets: noSecrets }
     const written = '{{ profile.a | map: "b" | sum: "c" | date: "%Y" | where: "x", 1 }}'
 
-    expect(compiled(written).text(scope, asText)).toEqual(byEngine(written).text(scope, asText))
+    expect(withoutPlace(compiled(written).text(scope, asText))).toEqual(
+      withoutPlace(byEngine(written).text(scope, asText)),
+    )
   })
 
   it('stops where it would write more than it may', () => {

@@ -203,7 +203,7 @@ describe('a secret that is not there', () => {
   it.each<[place: string, node: NodeSketch, path: string]>([
     ['in auth', { auth: { type: 'bearer', token: '{{ secrets.nope }}' } }, '/node/auth/token'],
     ['in the URL', { url: 'https://t.example/{{ secrets.nope }}' }, '/node/url'],
-    ['in a header', { headers: [{ name: 'X', value: '{{ secrets.nope }}' }] }, '/node/headers/0'],
+    ['in a header', { headers: [{ name: 'X', value: '{{ secrets.nope }}' }] }, '/node/headers/0/value'],
     ['in a body', plain('{{ secrets.nope }}'), '/node/body/content'],
   ])('ends the call as secret_missing %s', (_place, node, path) => {
     expect(renderFailure(node, { secrets })).toEqual({
@@ -242,7 +242,7 @@ describe('a secret that is bound elsewhere', () => {
       code: 'secret_not_allowed',
       detail: `The secret "crm" ${detail}`,
       refusedBy,
-      path: '/node/headers/0',
+      path: '/node/headers/0/value',
     })
   })
 })

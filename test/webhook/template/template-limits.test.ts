@@ -85,10 +85,35 @@ describe('a template that would not end', () => {
     })
   })
 
-  it('ends with a sentence that names the limit', () => {
-    expect(render('{{ (1..1000000000) | size }}')).toMatchObject({
-      failure: { detail: 'The template needed more than 2000000 characters.' },
-    })
+  const characters =
+    'The templates of the node needed more than 2000000 characters together, with the values in between.'
+
+  it.each([
+    ['{{ (1..1000000000) | size }}', characters, '"(1..1000000000) | size"', 'shorter values'],
+    [
+      'a\n{% for i in (1..1000000) %}\n  {{ profile.text }}{% endfor %}',
+      /more than (?:1048576|2000000) characters/,
+      '"profile.text" at line 3, column 3, in the loop "for i in (1..1000000)" at line 2, column 1',
+      null,
+    ],
+    [
+      '{% for i in (1..1000) %}{% for j in (1..1000) %}{% assign a = profile.text | upcase %}{% endfor %}{% endfor %}',
+      characters,
+      '"assign a = profile.text | upcase" at line 1, column 49, in the loop "for j in (1..1000)" at line 1, column 25',
+      'fewer items',
+    ],
+    [
+      '{% for i in (1..3) %}{{ i }}{% endfor %}{{ (1..1000000000) | size }}',
+      characters,
+      '"(1..1000000000) | size" at line 1, column 41.',
+      'shorter values',
+    ],
+  ])('ends with a sentence that names the limit, the place and the loop: %s', (text, limit, place, cure) => {
+    const result = render(text)
+    const { detail, hint = '' } = 'failure' in result ? result.failure : { detail: '' }
+    expect(detail).toMatch(limit)
+    expect(detail).toContain(place)
+    if (cure !== null) expect(hint).toContain(cure)
   })
 })
 
