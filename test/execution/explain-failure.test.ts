@@ -4,7 +4,7 @@ import { type Clock, failureCodes, failures, findSafetyAfterFailure } from '../.
 import { maxTotalMs } from '../../src/contract/node.ts'
 import { explainFailure } from '../../src/execution/explain-failure.ts'
 import { complaintsAbout } from '../support/hints.ts'
-import { responseOf } from './support/executions.ts'
+import { createResponse } from './support/executions.ts'
 
 const clocks = fc.oneof(
   fc.constant(undefined),
@@ -28,7 +28,7 @@ describe('a failure of the wire', () => {
     const status = fc.option(fc.integer({ min: 200, max: 599 }))
     fc.assert(
       fc.property(fc.constantFrom(...timeouts), clocks, limits, status, (code, clock, node, status) => {
-        const response = status === null || code !== 'response_timeout' ? null : responseOf({ status })
+        const response = status === null || code !== 'response_timeout' ? null : createResponse({ status })
         const failure = { code, detail: 'It took too long.', path: null, ...(clock && { clock }) }
         const { hint = failures[code].hint, path } = explainFailure(failure, response, node)
 

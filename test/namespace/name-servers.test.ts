@@ -37,7 +37,9 @@ describe('dnsmasq as the second name server', () => {
   it('is said to have refused, too', async () => {
     const reply = await callWith(await dnsmasq({}), await dnsmasq({}))
     expect(reply.reason).toMatchObject({ code: 'dns_failed', blame: 'service' })
-    expect(reply.reason.message).toMatch(/^None of the 2 name servers that the service asks .*: each answered REFUSED\.$/)
+    expect(reply.reason.message).toMatch(
+      /^None of the 2 name servers that the service asks .*: each answered REFUSED\.$/,
+    )
     expect(reply.reason.hint).toContain('EGRESS_DNS_SERVERS')
   })
 })

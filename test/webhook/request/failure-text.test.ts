@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../../../src/contract/failure.ts'
 import { complaintsAbout } from '../../support/hints.ts'
-import { failureOf, type NodeSketch } from '../support/nodes.ts'
+import { type NodeSketch, renderFailure } from '../support/nodes.ts'
 
 const profile = {
   email: 'ada@example.com',
@@ -203,7 +203,7 @@ const failed: readonly (readonly [code: string, node: NodeSketch, path: string, 
 
 describe('a request that cannot be made', () => {
   it.each(failed)('%s tells the cause, the place and the cure: %j at %s', (code, node, path, ...said) => {
-    const failure = failureOf(node as NodeSketch, { payload: { profile } })
+    const failure = renderFailure(node as NodeSketch, { payload: { profile } })
 
     expect(failure).toMatchObject({ code, path })
     for (const words of said) expect(failure.detail).toContain(words)
@@ -215,8 +215,8 @@ describe('a request that cannot be made', () => {
   it('shows nothing of a value that is sensitive or a secret', () => {
     const sensitive = { name: 'X-Note', source: 'profile', field: 'note', sensitive: true } as const
     const details = [
-      failureOf({ headers: [sensitive] }, { payload: { profile } }).detail,
-      failureOf(header('{{ secrets.note }}'), { secrets: { note: 'abcd\nefgh' } }).detail,
+      renderFailure({ headers: [sensitive] }, { payload: { profile } }).detail,
+      renderFailure(header('{{ secrets.note }}'), { secrets: { note: 'abcd\nefgh' } }).detail,
     ]
 
     for (const detail of details) expect(detail).not.toMatch(/character \d|two|lines|abcd|efgh/)

@@ -220,7 +220,7 @@ describe('names', () => {
 
   it('that are there twice make JSON that is body_invalid', () => {
     expect(
-      failureOf(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
+      renderFailure(simple({ name: 'a', value: 1 }, { name: 'b', value: 1 }, { name: 'a', value: 2 })),
     ).toMatchObject({
       code: 'body_invalid',
       detail: 'The name "a" is there twice. A JSON object may have each name only once.',

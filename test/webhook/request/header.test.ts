@@ -96,7 +96,7 @@ describe('a value from the payload that no header may have', () => {
   })
 
   it('is header_invalid without the value in the message', () => {
-    expect(failureOf(node, ofProfile('private\nvalue')).detail).toBe(
+    expect(renderFailure(node, ofProfile('private\nvalue')).detail).toBe(
       'The value of "X-A" contains a line break. It is character 8 of the value. It comes from profile.v.',
     )
   })
