@@ -4,6 +4,8 @@ export interface Warning {
   /** JSON Pointer into the request body, or null. */
   readonly path: string | null
   readonly message: string
+  /** Whether a name of the node leads to nothing. It is not part of the reply. */
+  readonly isMissing?: boolean
 }
 
 /** The names of warnings. Codes are API: add freely, rename never. */

@@ -80,7 +80,7 @@ export class Diagnostics {
     const fitting = countFitting(warnings)
     const told = warnings
       .slice(0, fitting)
-      .map((warning) => ({ ...warning, message: this.masked(warning.message) }))
+      .map(({ code, path, message }) => ({ code, path, message: this.masked(message) }))
     return fitting === warnings.length ? told : [...told, leftOut(warnings.length - fitting)]
   }
 

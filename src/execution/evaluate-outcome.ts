@@ -1,7 +1,13 @@
 import type { Warning } from '../contract/warning.ts'
 import { type Captured, capture, captureNothing } from '../webhook/capture.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type Decision, decideOnFailure, decideOnResponse, judgingFailed } from '../webhook/decide.ts'
+import {
+  type Decision,
+  decideOnFailure,
+  decideOnResponse,
+  type JudgedCall,
+  judgingFailed,
+} from '../webhook/decide.ts'
 import type { ReadableResponse, UnknownCharset } from '../webhook/response/readable-response.ts'
 import { asksInVain } from '../webhook/retry-after.ts'
 import type { RenderBudget } from '../webhook/template/render-budget.ts'
@@ -30,6 +36,8 @@ export interface JudgingContext {
   readonly budget: RenderBudget
   /** Limit for all captured values together, as JSON. */
   readonly maxCapturedBytes: number
+  /** The request, for explanations. */
+  readonly call: JudgedCall
 }
 
 /** Decides on an outcome. `response` is null for an outcome without one. */
@@ -44,7 +52,7 @@ export function judgeOutcome(
   // Decode the text before the render budget is charged: it is not the author's work.
   if (node.looksAtBody) response.readText()
   const scope = scopeWith(response, context)
-  const decision = context.budget.judge(() => decideOnResponse(node, response, scope))
+  const decision = context.budget.judge(() => decideOnResponse(node, response, scope, context.call))
   return { outcome, response, decision }
 }
 

@@ -7,6 +7,7 @@ import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import type { JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
 import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
@@ -82,7 +83,12 @@ export async function executeNode(
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
-  const judging = { variables: rendered.variables, budget, maxCapturedBytes: context.maxCapturedBytes }
+  const judging = {
+    variables: rendered.variables,
+    budget,
+    maxCapturedBytes: context.maxCapturedBytes,
+    call: describeCall(rendered),
+  }
   const isShown = request.diagnostics !== 'brief'
   const judge = (outcome: Outcome) =>
     judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging)
@@ -111,6 +117,14 @@ export async function executeNode(
   quota.spend(share, budget.spentMs - renderMs)
   return executed
 }
+
+/** The request, as an explanation of its response sees it. */
+export function describeCall(rendered: RenderedRequest): JudgedCall {
+  const { warnings } = rendered
+  return { request: rendered.ok ? rendered.request : null, warnings, now: currentDate }
+}
+
+const currentDate = () => new Date()
 
 function readResponse(
   { response }: Outcome,

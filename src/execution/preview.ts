@@ -15,7 +15,7 @@ import { trimHeader } from '../webhook/wire/headers.ts'
 import type { Outcome } from '../webhook/wire/outcome.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { evaluateOutcome, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
-import type { ExecutionContext } from './execute.ts'
+import { describeCall, type ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
@@ -63,7 +63,7 @@ export function previewNode(
     maxEchoBytes: context.maxEchoBytes,
   })
   const { maxCapturedBytes } = context
-  const judging = { variables: rendered.variables, budget, maxCapturedBytes }
+  const judging = { variables: rendered.variables, budget, maxCapturedBytes, call: describeCall(rendered) }
   const decided = outcome === null ? null : decide(node, outcome, judging, maskers, diagnostics)
   const standIn = standInVariables(salt, node.secretNames)
   const stoodIn = { ...input, secrets: {}, standIn }

@@ -2,9 +2,12 @@ import { type Blame, type Failure, type FailureCode, failures } from '../contrac
 import type { BranchName } from '../contract/node.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
-import { isCredentialName } from './request/credential-name.ts'
+import { explainResponse, type Missed } from './explanation/explain-response.ts'
+import { type SentRequest, unknownRequest } from './explanation/explained-node.ts'
+import { isFaultOfTarget } from './explanation/status-advice.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
+import { askedPauseMs } from './retry-after.ts'
 import type { Scope } from './template/render-context.ts'
 import { undefinedWarning } from './template/undefined-warning.ts'
 
@@ -37,14 +40,37 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
   return { branch: node.onError, succeeded: false, reason, warnings: [] }
 }
 
+/** What an explanation of a response may name beside the response. */
+export interface JudgedCall extends SentRequest {
+  now(): Date
+}
+
+const unknownCall: JudgedCall = { ...unknownRequest, now: () => new Date(0) }
+
 /** Decides on a response: every expectation must hold. `scope` has `response`. */
-export function decideOnResponse(node: CompiledNode, response: ReadableResponse, scope: Scope): Decision {
+export function decideOnResponse(
+  node: CompiledNode,
+  response: ReadableResponse,
+  scope: Scope,
+  call: JudgedCall = unknownCall,
+): Decision {
   const verdicts = judgeAll(node, response, scope)
   const warnings = verdicts.flatMap(collectWarnings)
   const missed = verdicts.find(({ met }) => !met)
   if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
-  if (missed !== undefined)
-    return { branch: node.onError, succeeded: false, reason: unmet(node, missed, response), warnings }
+  if (missed !== undefined) {
+    let reason: DecisionReason | null = null
+    return {
+      branch: node.onError,
+      succeeded: false,
+      // Only the last attempt is explained: explaining reads and masks the body.
+      get reason() {
+        reason ??= unmet(node, verdicts, missed, response, call)
+        return reason
+      },
+      warnings,
+    }
+  }
   return {
     branch: 'success',
     succeeded: true,
@@ -97,78 +123,45 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
   return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
 }
 
-function unmet(node: CompiledNode, verdict: Verdict, response: ReadableResponse): DecisionReason {
-  const { expected, actual, path, sawMask } = verdict
-  const message = `The node expects ${expected} and got ${actual}.`
-  const advice = asksForCertificate(response) ? certificateHint : composeHint(node, verdict, response.status)
-  const hint = sawMask ? `${advice} ${maskRule}` : advice
-  const blame = isTargetsFault(response.status) ? 'target' : 'node'
-  return { code: 'expectation_unmet', message, hint, blame, path, expected, actual }
+function unmet(
+  node: CompiledNode,
+  verdicts: readonly Verdict[],
+  verdict: Verdict,
+  response: ReadableResponse,
+  call: JudgedCall,
+): DecisionReason {
+  const { expected, actual, sawMask } = verdict
+  const { hint, path } = explainResponse(
+    node,
+    response,
+    describeMiss(node, verdicts, verdict, response, call),
+    call,
+  )
+  return {
+    code: 'expectation_unmet',
+    message: verdict.message ?? `The node expects ${expected} and got ${actual}.`,
+    hint: sawMask ? `${hint} ${maskRule}` : hint,
+    blame: isFaultOfTarget(response.status) ? 'target' : 'node',
+    path,
+    expected,
+    actual,
+  }
 }
 
-/** For 401 and 403 the hint about the credential comes first, because it explains why the text was not found. */
-function composeHint(node: CompiledNode, { hint }: Verdict, status: number): string {
-  if (hint === null) return statusHint(node, status)
-  return status === 401 || status === 403 ? `${credentialHint(node, status)} ${hint}` : hint
-}
-
-const certificateHint = `The target asks for a client certificate that it accepts. ${failures.tls_client_cert_required.hint}`
-
-const certificatePage =
-  /<title>400 (?:No required SSL certificate was sent|The SSL certificate error)<\/title>/
-
-/** nginx finishes the handshake without a client certificate, and then refuses every request with one of two pages. */
-function asksForCertificate({ status, body, mayBeQuoted }: ReadableResponse): boolean {
-  return status === 400 && mayBeQuoted && certificatePage.test(body.toString('latin1', 0, pageHeadBytes))
-}
-
-/** The title of the page of nginx ends within its first 70 bytes; the rest is a margin. */
-const pageHeadBytes = 256
-
-/** Whether the target is the cause of a status, and not the request. */
-function isTargetsFault(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429
-}
-
-/** The usual cause of an unexpected status, and what helps. */
-function statusHint(node: CompiledNode, status: number): string {
-  if (status === 401 || status === 403) return credentialHint(node, status)
-  if (status in statusHints) return statusHints[status] ?? ''
-  if (status >= 300 && status < 400) return redirectHint
-  if (status >= 500) return 'The target failed. Its operator finds the cause in its log.'
-  return 'Compare the request with the documentation of the target.'
-}
-
-const redirectHint =
-  'Redirects are not followed. Put the address in the Location header into the URL of the node.'
-
-const statusHints: Readonly<Record<number, string>> = {
-  304: 'The target says that nothing has changed. Remove conditional headers such as If-None-Match.',
-  400: 'The target does not accept the request. Compare names and values of the fields with the documentation of the target.',
-  404: 'The target does not have this path. Check the URL, and whether it points at the right account or environment.',
-  405: 'The target does not allow this method on this path. Check the method of the node.',
-  408: 'The target stopped waiting for the request. Try again later, or send a smaller body.',
-  409: 'The request conflicts with data that the target has: the record may exist already.',
-  410: 'The target has removed this path for good. Remove or replace the node.',
-  413: 'The body is too large for the target. Send fewer fields.',
-  415: 'The target expects another content type. Check contentType of the body.',
-  422: 'The target does not accept the values of the request. Check required fields and formats, and look for empty values in the warnings.',
-  425: 'The target asks to send the request again later.',
-  429: 'The target gets too many calls. Slow the flow down, or ask the operator of the target for a higher limit.',
-  503: 'The target is overloaded or down for maintenance. Try again later.',
-  529: 'The target is overloaded. Try again later.',
-}
-
-function credentialHint({ auth, headers, query }: CompiledNode, status: number): string {
-  const meaning =
-    status === 401 ? 'The target does not accept the credential' : 'The credential lacks the permission'
-  if (auth !== null) return `${meaning}. It comes from "auth" of the node: check the token or secret there.`
-  const header = headers.find(({ name }) => isCredentialName(name))
-  if (header !== undefined) return `${meaning}. It comes from the header "${header.name}" of the node.`
-  const parameter = query.find(({ name }) => isCredentialName(name))
-  if (parameter !== undefined)
-    return `${meaning}. It comes from the parameter "${parameter.name}" of the node.`
-  return `${meaning}. The node sends no credential: set "auth", or the header that the target expects.`
+function describeMiss(
+  { expectations }: CompiledNode,
+  verdicts: readonly Verdict[],
+  { path, explain }: Verdict,
+  response: ReadableResponse,
+  { now }: JudgedCall,
+): Missed {
+  // The last verdict is the miss. An expectation of the status before it was met, and its own condition may look at it.
+  const judging = expectations.slice(0, verdicts.length)
+  const isStatusAccepted = judging.some(
+    ({ type, judgesStatus }, index) => judgesStatus && (index < verdicts.length - 1 || type === 'condition'),
+  )
+  const clue = explain?.() ?? null
+  return { path, clue, isStatusAccepted, pauseMs: askedPauseMs(response, now()) }
 }
 
 function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {

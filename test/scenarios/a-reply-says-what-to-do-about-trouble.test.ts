@@ -7,7 +7,7 @@ describe('a reply says what to do about trouble', () => {
   it.each([
     { trouble: 'a wrong token', status: 401, node: { auth: bearer() }, hint: '"auth"' },
     { trouble: 'a wrong key', status: 403, node: { headers: key() }, hint: 'the header "X-Api-Key"' },
-    { trouble: 'no credential', status: 401, node: {}, hint: 'set "auth"' },
+    { trouble: 'no credential', status: 401, node: {}, hint: 'Set "auth"' },
     { trouble: 'a wrong path', status: 404, node: {}, hint: 'Check the URL' },
     { trouble: 'wrong parameter names', status: 400, node: {}, hint: 'Compare names and values' },
     { trouble: 'values of a wrong format', status: 422, node: {}, hint: 'empty values in the warnings' },

@@ -6,6 +6,7 @@ import { maxTextLengths, refuseLength, TextTooLong } from '../template/render-bu
 import { isObject, isTooDeep, maxJsonDepth, measureJson, writeJson } from '../values/json.ts'
 import { quoteName } from '../values/text.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { listContentNames } from './content-names.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
 import { compileJson } from './json-template.ts'
 import { compileRaw } from './raw-body.ts'
@@ -37,7 +38,7 @@ function isJsonType(contentType: EncodedType): boolean {
   return contentType === 'application/json'
 }
 
-function compileLabel(contentType: EncodedType): Omit<CompiledBody, 'render'> {
+function compileLabel(contentType: EncodedType): Pick<CompiledBody, 'contentType' | 'form' | 'charset'> {
   return { contentType, form: isJsonType(contentType) ? 'json' : 'form', charset: utf8 }
 }
 
@@ -65,6 +66,8 @@ function compileSimple(
     isJson ? writeObject(members, side, keys) : writeFields(members, side)
   return {
     ...compileLabel(contentType),
+    valuesPath: `${path}/fields`,
+    listNames: () => compiled,
     render(session) {
       const members = renderFields(compiled, session)
       if (mayRepeat) refuseRepeatedNames(members)
@@ -99,6 +102,8 @@ function refuseRepeatedNames(members: readonly RenderedField[]): void {
 function compileFull({ source, contentType = defaults.contentType }: BodyWith<'full'>): CompiledBody {
   return {
     ...compileLabel(contentType),
+    valuesPath: source === undefined ? path : `${path}/source`,
+    listNames: () => null,
     render(session) {
       const { payload } = session.input
       const value = source === undefined ? payload : payload[source]
@@ -129,6 +134,8 @@ function compileContent(
   )
   return {
     ...compileLabel(contentType),
+    valuesPath: `${path}/content`,
+    listNames: () => listContentNames(content, `${path}/content`),
     render(session) {
       const { wire, display, carriesStored: isStored } = template.render(session)
       const at = `${path}/content`

@@ -8,7 +8,18 @@ export interface CompiledBody {
   /** The syntax of the body. A header of the node does not change it. */
   readonly form: BodyForm
   readonly charset: RequestCharset
+  /** JSON Pointer to the member of the node that has the values. */
+  readonly valuesPath: string
+  /** The names that the author gives to values, each with its JSON Pointer; null if they come with the payload or in a text. */
+  listNames(): readonly NamedValue[] | null
   render(session: RenderSession): RenderedBody
+}
+
+/** A name that the author gives to a value. */
+export interface NamedValue {
+  readonly name: string
+  /** JSON Pointer. */
+  readonly path: string
 }
 
 /** A rendered body. */

@@ -50,6 +50,8 @@ interface ValueSource {
     readonly message: string
     /** Whether the name is probably misspelt. */
     readonly isMisspelt?: boolean
+    /** Whether the payload lacks the attribute, which may be misspelt. */
+    readonly isMissing?: boolean
   }
 }
 
@@ -127,8 +129,8 @@ function isSentEmpty(
   path: string,
 ): boolean {
   if (ifEmpty === undefined) {
-    const { code, message } = source.emptiness(session, result)
-    session.warn(code, path, message)
+    const { code, message, isMissing } = source.emptiness(session, result)
+    session.warn(code, path, message, isMissing)
   }
   if (ifEmpty === 'fail') {
     const { message: detail, isMisspelt = false } = source.emptiness(session, result)
@@ -175,6 +177,7 @@ function missingAttribute(
     code: 'value_empty',
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
     isMisspelt: meant !== null,
+    isMissing: true,
   }
 }
 

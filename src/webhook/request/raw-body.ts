@@ -63,6 +63,8 @@ export function compileRaw(
     contentType,
     form,
     charset,
+    valuesPath: `${path}/content`,
+    listNames: () => null,
     render(session) {
       const result = template.text(session.scope, encoder)
       const wire = session.take(result, `${path}/content`)

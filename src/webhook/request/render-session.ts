@@ -158,8 +158,9 @@ export class RenderSession {
     throw new RenderFailure(isSilent ? { ...secretInvalid, path: failure.path } : failure, shownBody)
   }
 
-  warn(code: WarningCode, path: string, message: string): void {
-    this.warnings.push({ code, path, message })
+  /** `isMissing`: a name of the node leads to nothing. */
+  warn(code: WarningCode, path: string, message: string, isMissing = false): void {
+    this.warnings.push(isMissing ? { code, path, message, isMissing } : { code, path, message })
   }
 
   /** Searches for the name that the author may have meant, at most `maxSuggestions` times per rendering. */

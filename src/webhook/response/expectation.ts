@@ -7,7 +7,17 @@ import { mayReadBody } from '../template/response-paths.ts'
 import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
 import { readsMask } from './masked-paths.ts'
+import { describeNoBody } from './missing-value.ts'
+import { quoteTarget } from './quote-target.ts'
 import type { ReadableResponse } from './readable-response.ts'
+import { explainUnmet } from './unmet-condition.ts'
+
+/** Why an expectation was missed. */
+export interface Clue {
+  readonly text: string
+  /** Whether nothing else can be the cause. */
+  readonly isCertain: boolean
+}
 
 /** Whether an expectation was met, and the words for the reply. */
 export interface Verdict {
@@ -16,8 +26,10 @@ export interface Verdict {
   readonly expected: string
   /** The actual response, in words. */
   readonly actual: string
-  /** What helps; null if the expectation has no hint of its own. */
-  readonly hint: string | null
+  /** Finds out why the expectation was missed. Null if it was met, or if the status says all. */
+  readonly explain: (() => Clue) | null
+  /** What happened, in one sentence without a word of the target; null if `expected` and `actual` say it. */
+  readonly message: string | null
   /** JSON Pointer to the expectation. */
   readonly path: string
   /** Whether judging exceeded the render budget. */
@@ -33,6 +45,10 @@ export interface CompiledExpectation {
   readonly type: Expectation['type']
   /** Whether the verdict can depend on the body. */
   readonly looksAtBody: boolean
+  /** Whether it reads the body as JSON. */
+  readonly readsJson: boolean
+  /** Whether the author has decided which statuses to accept. */
+  readonly judgesStatus: boolean
   /** Judges a response. `scope` has `response`. */
   judge(response: ReadableResponse, scope: Scope): Verdict
 }
@@ -69,15 +85,13 @@ function compileStatus({ value }: ExpectationWith<'status'>, path: string): Comp
   return {
     type: 'status',
     looksAtBody: false,
+    readsJson: false,
+    judgesStatus: true,
     judge({ status }) {
       const met = patterns.some((pattern) => isStatus(status, pattern))
-      return {
-        met,
-        expected,
-        actual: `status ${status}`,
-        hint: met ? null : statusHint(status, patterns),
-        path,
-      }
+      const clue = met ? null : explainStatus(status, patterns)
+      const actual = `status ${status}`
+      return { met, expected, actual, explain: clue === null ? null : () => clue, message: null, path }
     },
   }
 }
@@ -86,10 +100,12 @@ function isStatus(status: number, pattern: string): boolean {
   return pattern.endsWith('xx') ? String(status)[0] === pattern[0] : String(status) === pattern
 }
 
-function statusHint(status: number, patterns: readonly string[]): string | null {
-  const isSuccess = status >= 200 && status < 300
-  if (!isSuccess || !patterns.every((pattern) => pattern.startsWith('2'))) return null
-  return `Expected ${patterns.join(', ')} but got ${status}: both are success codes; use 2xx or list both.`
+function explainStatus(status: number, patterns: readonly string[]): Clue | null {
+  if (status < 200 || status >= 300) return null
+  const text = patterns.every((pattern) => pattern.startsWith('2'))
+    ? `Expected ${patterns.join(', ')} but got ${status}: both are success codes; use 2xx or list both.`
+    : `The target answers with the success code ${status}, which "expect" does not list. If that is right, list it.`
+  return { text, isCertain: true }
 }
 
 function compileString(
@@ -99,14 +115,26 @@ function compileString(
   return {
     type: 'string',
     looksAtBody: true,
+    readsJson: false,
+    judgesStatus: false,
     judge(response, { budget }) {
       const expected = `a body that ${verbs[match]} ${quote(response.maskers.own(value))}${ignoreCase ? ' in any case' : ''}`
       if (budget?.hasTime() === false)
-        return { met: false, expected, actual: 'not looked at', hint: null, path, exceedsBudget: true }
+        return { ...unjudged, met: false, expected, actual: 'not looked at', path, exceedsBudget: true }
       const met = fits(response.seenText, value, match, ignoreCase)
       const sawMask = response.takeSawMask()
-      const actual = met ? metActual[match] : describeBody(response)
-      return { met, expected, actual, hint: met ? null : stringHint(response, value, match), path, sawMask }
+      if (met) return { ...unjudged, met, expected, actual: metActual[match], path, sawMask }
+      const actual = response.seenText === '' ? 'an empty body' : missedActual[match]
+      const explain = () => explainString(response, value, match)
+      return {
+        met,
+        expected,
+        actual,
+        explain,
+        message: `The body of the response ${missed[match]}.`,
+        path,
+        sawMask,
+      }
     },
   }
 }
@@ -117,6 +145,21 @@ const verbs: Readonly<Record<Match, string>> = {
   contains: 'contains',
   notContains: 'does not contain',
   equals: 'equals',
+}
+
+const unjudged = { explain: null, message: null } as const
+
+/** The hint quotes the body. */
+const missedActual: Readonly<Record<Match, string>> = {
+  contains: 'another body',
+  notContains: 'a body that contains it',
+  equals: 'another body',
+}
+
+const missed: Readonly<Record<Match, string>> = {
+  contains: 'does not contain the expected text',
+  notContains: 'contains the text that it must not contain',
+  equals: 'is not the expected text',
 }
 
 const metActual: Readonly<Record<Match, string>> = {
@@ -137,46 +180,73 @@ function quote(text: string): string {
   return text.length > excerptLength ? `"${cutText(text, excerptLength)}"…` : `"${text}"`
 }
 
-function describeBody(response: ReadableResponse): string {
-  if (response.seenText === '') return 'an empty body'
-  return response.mayBeQuoted ? `a body that begins with ${quote(response.quotedText)}` : 'another body'
-}
-
-function stringHint(response: ReadableResponse, value: string, match: Match): string {
+function explainString(response: ReadableResponse, value: string, match: Match): Clue {
   const { seenText: text, isWhole } = response
   const came = `The target sent ${describeBody(response)}.`
+  const certain = (why: string) => ({ text: `${came} ${why}`, isCertain: true })
   if (match === 'notContains')
-    return contains(text, value) ? `${came} The text is in it.` : `${came} The text is in it in another case.`
-  if (!isWhole) return `${came} ${cutHint}`
-  if (fits(text, value, match, true)) return `${came} It would match with "ignoreCase": true.`
-  if (match === 'equals' && contains(text, value)) return `${came} It would match with "match": "contains".`
-  return `${came} It would not match without regard to case either.`
+    return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
+  if (!isWhole) return certain(cutHint)
+  if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
+  if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
+  if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
+  if (match === 'equals' && text.trim() === value.trim())
+    return certain('It differs in the white space around it: use "match": "contains".')
+  return { text: `${came} It would not match without regard to case either.`, isCertain: false }
+}
+
+function describeBody(response: ReadableResponse): string {
+  if (response.seenText === '') return 'an empty body'
+  if (!response.isText && response.damagedCharset === null) return 'a body that is not text'
+  const start = quoteTarget(response, response.quotedText, excerptLength)
+  return start === null ? 'another body' : `a body that begins with ${start}`
 }
 
 /** The hint for every truncated body that misses an expectation. */
 const cutHint = 'Only part of the body was read, so the expected text may lie beyond it.'
 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
+  const { responsePaths: paths } = condition
   return {
     type: 'condition',
-    looksAtBody: mayReadBody(condition.responsePaths),
+    looksAtBody: mayReadBody(paths),
+    readsJson: paths?.some(([name]) => name === 'json') ?? false,
+    judgesStatus: paths?.some(([name]) => name === 'status') ?? false,
     judge(response, scope) {
       const holds = condition.holds(scope)
-      const sawMask = response.takeSawMask() && readsMask(response, condition.responsePaths)
+      const sawMask = response.takeSawMask() && readsMask(response, paths)
       const met = holds.ok && holds.value
-      const hint = met ? null : holds.ok ? conditionHint(response, scope) : holds.failure.detail
       const actual = met ? 'true' : 'false'
       const exceedsBudget = !holds.ok && (holds.failure.exceedsBudget ?? false)
       const undefinedVariables = holds.ok ? holds.undefinedVariables : []
-      return { met, expected: text, actual, hint, path, exceedsBudget, sawMask, undefinedVariables }
+      const explain = met
+        ? null
+        : () => (holds.ok ? explainCondition(text, response, scope) : certainly(holds.failure.detail))
+      const message = met ? null : 'The condition of the node is not true of the response.'
+      return {
+        met,
+        expected: text,
+        actual,
+        explain,
+        message,
+        path,
+        exceedsBudget,
+        sawMask,
+        undefinedVariables,
+      }
     },
   }
 }
 
-function conditionHint(response: ReadableResponse, { budget }: Scope): string {
-  const { isWhole, status } = response
-  if (!isWhole) return cutHint
-  const { json } = budget === undefined ? response.variables : response.variablesWithin(budget)
-  const seen = json === undefined ? 'its body is not JSON' : 'its body is JSON'
-  return `The response has status ${status} and ${seen}; compare it with the condition.`
+function certainly(text: string): Clue {
+  return { text, isCertain: true }
+}
+
+function explainCondition(text: string, response: ReadableResponse, scope: Scope): Clue {
+  if (!response.isWhole) return certainly(cutHint)
+  const clue = explainUnmet(text, response, scope)
+  if (clue !== null) return clue
+  const seen = response.variables.json === undefined ? 'its body is not JSON' : 'its body is JSON'
+  const what = `The response has status ${response.status} and ${seen}; compare it with the condition.`
+  return { text: what, isCertain: false }
 }

@@ -1,4 +1,5 @@
 import type { UndefinedVariable } from '../template/render-context.ts'
+import { isListOrObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
@@ -46,7 +47,8 @@ function quoteLine(name: string): string {
   return quoteName(name.replace(allOddCharacters, '?'))
 }
 
-interface PathEnd {
+/** The place where a path ends. */
+export interface PathEnd {
   /** The last existing value on the path. */
   readonly container: unknown
   /** The path to the container. */
@@ -55,7 +57,8 @@ interface PathEnd {
   readonly missing: string
 }
 
-function findEnd(root: unknown, [start = '', ...names]: readonly string[]): PathEnd {
+/** Finds the last existing value on a path. */
+export function findEnd(root: unknown, [start = '', ...names]: readonly string[]): PathEnd {
   let container = root
   let path = start
   for (const name of names) {
@@ -84,8 +87,19 @@ function describeList({ length }: readonly unknown[], path: string, missing: str
   return `${list}: name one of them, as in ${path.length > 60 ? '…' : path}[0].${missing.length > 40 ? '…' : missing}.`
 }
 
-function nameKind(value: unknown): string {
+/** The kind of a value, in words. */
+export function nameKind(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return 'a text'
+  if (Array.isArray(value)) return 'a list'
+  if (isListOrObject(value)) return 'an object'
   return typeof value === 'boolean' ? 'a truth value' : 'a number'
+}
+
+/** Says of a response without a body whether it could have had one (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
+export function describeNoBody({ status }: ReadableResponse): string {
+  const isNever = status === 204 || status === 205 || status === 304
+  return isNever
+    ? `A response with status ${status} never has a body: expect the status alone.`
+    : `The target sent an empty body with status ${status}: expect the status alone, or let the target send a body.`
 }

@@ -176,6 +176,14 @@ export class ReadableResponse {
     return isDamagedText ? this.#withoutTail(this.#maskBody(this.maskers.display)) : this.shownText
   }
 
+  /** The shown body as JSON; undefined if it is not JSON. A mask may have taken a part of its syntax. */
+  get shownJson(): unknown {
+    if (!this.isText || this.#leavesOut > 0) return undefined
+    if (this.#seenJson !== null && this.shownText === this.text) return this.#seenJson.value
+    const parsed = parseJson(this.shownText, { maxDepth: maxJsonDepth })
+    return parsed.ok ? parsed.exact : undefined
+  }
+
   /** The first characters of the shown body. It is masked before it is cut. */
   shownStart(characters: number): Excerpt {
     const text = cutText(this.shownText, characters)

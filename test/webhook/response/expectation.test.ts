@@ -161,12 +161,7 @@ describe('a list of expectations', () => {
 describe('the texts of what was expected and what came', () => {
   it.each<[expectation: NodeSketch['expect'], sketch: ResponseSketch, expected: string, actual: string]>([
     [{ type: 'status', value: ['200', 201] }, { status: 404 }, 'status 200, 201', 'status 404'],
-    [
-      { type: 'string', value: 'ok' },
-      { body: 'no' },
-      'a body that contains "ok"',
-      'a body that begins with "no"',
-    ],
+    [{ type: 'string', value: 'ok' }, { body: 'no' }, 'a body that contains "ok"', 'another body'],
     [
       { type: 'string', value: 'ok', match: 'equals', ignoreCase: true },
       { body: '' },
@@ -179,8 +174,22 @@ describe('the texts of what was expected and what came', () => {
       code: 'expectation_unmet',
       expected,
       actual,
-      message: `The node expects ${expected} and got ${actual}.`,
     })
+  })
+
+  it.each<[expectation: NodeSketch['expect'], message: string]>([
+    [{ type: 'status', value: 200 }, 'The node expects status 200 and got status 404.'],
+    [{ type: 'string', value: 'ok' }, 'The body of the response does not contain the expected text.'],
+    [
+      { type: 'string', value: 'no', match: 'notContains' },
+      'The body of the response contains the text that it must not contain.',
+    ],
+    [{ type: 'string', value: 'ok', match: 'equals' }, 'The body of the response is not the expected text.'],
+    [{ type: 'condition', value: 'false' }, 'The condition of the node is not true of the response.'],
+  ])('are not said again in the message, which has no word of the target: %j', (expectation, message) => {
+    const { reason } = decide({ expect: expectation } as NodeSketch, { status: 404, body: 'no, thanks' })
+
+    expect(reason.message).toBe(message)
   })
 
   it('are told where it came, too', () => {

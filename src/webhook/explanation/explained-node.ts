@@ -1,0 +1,37 @@
+import type { Method } from '../../contract/method.ts'
+import type { Warning } from '../../contract/warning.ts'
+import type { CompiledAuth } from '../request/auth.ts'
+import type { CompiledBody } from '../request/compiled-body.ts'
+import type { CompiledField } from '../request/field.ts'
+import type { CompiledExpectation } from '../response/expectation.ts'
+import type { Template } from '../template/template.ts'
+import type { OutboundRequest } from '../wire/outbound-request.ts'
+
+/** The members of a compiled node that may be the cause of an unexpected response. */
+export interface ExplainedNode {
+  readonly method: Method
+  readonly auth: CompiledAuth | null
+  readonly query: readonly CompiledField[]
+  readonly headers: readonly CompiledField[]
+  readonly body: CompiledBody | null
+  readonly expectations: readonly CompiledExpectation[]
+  readonly capture: readonly (readonly [name: string, template: Template])[]
+}
+
+/** The request that a response answers. */
+export interface SentRequest {
+  /** Null if only the response is known. */
+  readonly request: Pick<OutboundRequest, 'headers' | 'body'> | null
+  /** The warnings of rendering. */
+  readonly warnings: readonly Warning[]
+}
+
+/** Nothing is known of the request. */
+export const unknownRequest: SentRequest = { request: null, warnings: [] }
+
+/** A hint, and the part of the node to change. */
+export interface Explanation {
+  readonly hint: string
+  /** JSON Pointer into the request body. */
+  readonly path: string
+}

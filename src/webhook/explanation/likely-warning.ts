@@ -1,0 +1,63 @@
+import type { Warning, WarningCode } from '../../contract/warning.ts'
+import { mentionsField } from './named-field.ts'
+
+/** Warnings of rendering that a value did not go out as the author meant it. */
+const ofValues: ReadonlySet<WarningCode> = new Set([
+  ...(['value_empty', 'source_missing', 'template_undefined', 'placeholder_not_rendered'] as const),
+])
+
+/** Warnings that the body is not what its label says. */
+const ofBody: ReadonlySet<WarningCode> = new Set(['content_type_mismatch', 'xml_encoding_mismatch'])
+
+/** What is known of a response that a warning may have led to. */
+export interface Suspicion {
+  readonly status: number
+  /** What the target says; null if it says nothing that may be quoted. */
+  readonly words: string | null
+  /** The fields that the target names. */
+  readonly fields: readonly string[]
+  /** JSON Pointer to the credential of the node. */
+  readonly credentialPath: string | null
+  /** The name of a field of the node, by its JSON Pointer. */
+  nameAt(path: string): string | null
+}
+
+/**
+ * Finds the warning of rendering that probably led to a response. A value that went out empty explains that the target
+ * refuses the values (400, 422), finds nothing (404, if the value is a part of the URL) or refuses the credential (401, 403,
+ * if the value is that). A conflict (409) it explains only if the target names the field. It does not explain a target that
+ * failed or is busy.
+ */
+export function findLikelyWarning(warnings: readonly Warning[], suspicion: Suspicion): Warning | null {
+  const suspects = warnings.filter((warning) => isPlausible(warning, suspicion))
+  return (
+    suspects.find((warning) => isNamed(warning, suspicion)) ??
+    (suspicion.status === 409 ? null : (suspects.find(isMistake) ?? suspects[0] ?? null))
+  )
+}
+
+/** Whether a warning is about a mistake for certain. An attribute may be empty on purpose. */
+export function isMistake({ code, isMissing = false }: Warning): boolean {
+  return code !== 'value_empty' || isMissing
+}
+
+function isPlausible({ code, path }: Warning, { status, credentialPath }: Suspicion): boolean {
+  if (path === null) return false
+  if (ofBody.has(code)) return status === 400 || status === 415 || status === 422
+  if (code === 'fragment_dropped') return status === 404 || status === 405
+  if (!ofValues.has(code)) return false
+  const isOfCredential = credentialPath !== null && isWithin(path, credentialPath)
+  if (status === 401 || status === 403) return isOfCredential
+  if (status === 404 || status === 410) return /^\/node\/(?:url|query)(?:\/|$)/.test(path)
+  return status === 400 || status === 409 || status === 422 || (status >= 200 && status < 300)
+}
+
+function isWithin(path: string, whole: string): boolean {
+  return path === whole || path.startsWith(`${whole}/`)
+}
+
+/** Whether the target complains about the field of a warning. */
+function isNamed({ path }: Warning, { words, fields, nameAt }: Suspicion): boolean {
+  const name = path === null ? null : nameAt(path)
+  return name !== null && words !== null && mentionsField(words, fields, name)
+}

@@ -1,0 +1,330 @@
+import { noSecrets, type Scope } from '../template/render-context.ts'
+import { compileCondition, compileTemplate } from '../template/template.ts'
+import { isListOrObject, isObject } from '../values/json.ts'
+import { LongNumber } from '../values/long-number.ts'
+import { namesIn } from '../values/lookup.ts'
+import type { Clue } from './expectation.ts'
+import { describeNoBody, findEnd, findMissing, nameKind, showName } from './missing-value.ts'
+import { quoteTarget } from './quote-target.ts'
+import type { ReadableResponse } from './readable-response.ts'
+
+/**
+ * Explains why a condition is not true: it names the first comparison that does not hold, with the values that were
+ * compared. Null for a condition with filters or ranges.
+ */
+export function explainUnmet(text: string, response: ReadableResponse, scope: Scope): Clue | null {
+  const parts = new ConditionReader(text).read()
+  if (parts === null) return null
+  // Without a budget: the condition was judged within it.
+  const { variables } = scope
+  return new Explainer(response, { variables, secrets: noSecrets }).explain(parts)
+}
+
+/** A part of a condition: two operands or one, or several parts that `and` or `or` joins. */
+type Part = Comparison | Joined
+
+interface Comparison {
+  readonly kind: 'comparison'
+  readonly text: string
+  readonly left: string
+  readonly operator: string | null
+  readonly right: string | null
+}
+
+interface Joined {
+  readonly kind: 'and' | 'or'
+  readonly parts: readonly Part[]
+}
+
+const token = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()[\]]|[=!<>]=?|[^\s()[\]"'=!<>]+)/y
+const operators: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=', 'contains'])
+
+interface Token {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Thrown for what is not explained: filters, ranges and anything else that is not a comparison. */
+class Unexplained extends Error {}
+
+/** More comparisons than an author would compare by hand are not explained. */
+const maxTokens = 200
+
+class ConditionReader {
+  readonly #text: string
+  readonly #tokens: Token[] = []
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+    token.lastIndex = 0
+    for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+      const [whole, own = ''] = found
+      const end = found.index + whole.length
+      this.#tokens.push({ text: own, start: end - own.length, end })
+      if (this.#tokens.length > maxTokens) return
+    }
+  }
+
+  read(): Part | null {
+    const isPlain = this.#tokens.every(({ text }) => !/^\||\|$|\.\./.test(text) || /^["']/.test(text))
+    if (!isPlain || this.#tokens.length > maxTokens) return null
+    try {
+      const part = this.#joined()
+      return this.#at === this.#tokens.length ? part : null
+    } catch (error) {
+      if (error instanceof Unexplained) return null
+      throw error
+    }
+  }
+
+  #joined(): Part {
+    const first = this.#single()
+    const joint = this.#peek
+    if (joint !== 'and' && joint !== 'or') return first
+    const parts = [first]
+    while (this.#take(joint)) parts.push(this.#single())
+    return { kind: joint, parts }
+  }
+
+  #single(): Part {
+    if (!this.#take('(')) return this.#comparison()
+    const part = this.#joined()
+    if (!this.#take(')') || operators.has(this.#peek ?? '')) throw new Unexplained()
+    return part
+  }
+
+  #comparison(): Comparison {
+    const start = this.#tokens[this.#at]?.start ?? 0
+    const left = this.#operand()
+    const operator = this.#peek !== undefined && operators.has(this.#peek) ? this.#peek : null
+    if (operator !== null) this.#at++
+    const right = operator === null ? null : this.#operand()
+    const text = this.#text.slice(start, this.#tokens[this.#at - 1]?.end)
+    return { kind: 'comparison', text, left, operator, right }
+  }
+
+  /** A constant or a variable, with its brackets. */
+  #operand(): string {
+    const from = this.#at
+    let depth = 0
+    for (let next = this.#peek; next !== undefined; next = this.#peek) {
+      if (depth === 0 && (joints.has(next) || operators.has(next) || next === ')')) break
+      if (next === '(' || next === 'not') throw new Unexplained()
+      if (next === '[') depth++
+      else if (next === ']') depth--
+      this.#at++
+    }
+    const [first, last] = [this.#tokens[from], this.#tokens[this.#at - 1]]
+    if (this.#at === from || first === undefined || last === undefined) throw new Unexplained()
+    return this.#text.slice(first.start, last.end)
+  }
+
+  #take(text: string): boolean {
+    const isNext = this.#peek === text
+    if (isNext) this.#at++
+    return isNext
+  }
+
+  get #peek(): string | undefined {
+    return this.#tokens[this.#at]?.text
+  }
+}
+
+const joints: ReadonlySet<string> = new Set(['and', 'or'])
+
+/** Values of alternatives that are listed. */
+const maxListed = 3
+const maxNamed = 5
+const valueLength = 80
+
+/** What an operand is, and its value. */
+interface Operand {
+  readonly text: string
+  readonly isConstant: boolean
+  readonly value: unknown
+  /** The names of a variable that is not defined. */
+  readonly missing: readonly string[] | null
+  /** The nearest name that exists. */
+  readonly meant: string | null
+}
+
+class Explainer {
+  readonly #response: ReadableResponse
+  readonly #scope: Scope
+
+  constructor(response: ReadableResponse, scope: Scope) {
+    this.#response = response
+    this.#scope = scope
+  }
+
+  explain(part: Part): Clue | null {
+    if (part.kind === 'comparison') return this.#explainComparison(part)
+    if (part.kind === 'or') return this.#explainAlternatives(part)
+    const failed = part.parts.find((one) => !this.#holds(one))
+    return failed === undefined ? null : this.explain(failed)
+  }
+
+  #holds(part: Part): boolean {
+    if (part.kind !== 'comparison') {
+      const holds = (one: Part) => this.#holds(one)
+      return part.kind === 'and' ? part.parts.every(holds) : part.parts.some(holds)
+    }
+    const compiled = compileCondition(part.text)
+    if (!compiled.ok) return false
+    const result = compiled.template.holds(this.#scope)
+    return result.ok && result.value
+  }
+
+  /** None of the alternatives holds: what each of them looks at is said once. */
+  #explainAlternatives({ parts }: Joined): Clue | null {
+    const clues = new Map<string, Clue>()
+    for (const part of parts) {
+      const clue = this.explain(part)
+      const subject = part.kind === 'comparison' ? part.left : ''
+      if (clue !== null && !clues.has(subject)) clues.set(subject, clue)
+    }
+    const said = [...clues.values()].slice(0, maxListed)
+    if (said.length === 0) return null
+    return {
+      text: said.map(({ text }) => text).join(' '),
+      isCertain: said.every(({ isCertain }) => isCertain),
+    }
+  }
+
+  #explainComparison({ left, operator, right }: Comparison): Clue | null {
+    const [one, other] = [this.#read(left), right === null ? null : this.#read(right)]
+    if (one === null || (right !== null && other === null)) return null
+    const [subject, object] = one.isConstant && other !== null ? [other, one] : [one, other]
+    const isTurned = subject !== one
+    if (subject.missing !== null) return this.#explainMissing(subject)
+    if (object?.missing) return this.#explainMissing(object)
+    if (operator === null || object === null)
+      return possibly(`${subject.text} is ${this.#describe(subject)}.`)
+    const difference = operator === '==' ? this.#findDifference(subject, object) : null
+    if (difference !== null) return difference
+    return possibly(this.#compare(subject, object, isTurned ? (mirrored[operator] ?? operator) : operator))
+  }
+
+  /** Kinds and spellings that differ are the cause for certain, since nothing else in the comparison does. */
+  #findDifference(subject: Operand, object: Operand): Clue | null {
+    const [is, wanted] = [subject.value, object.value]
+    const shown = this.#describe(subject)
+    if (typeof is === 'string' && typeof wanted === 'string') {
+      if (is === wanted) return null
+      if (is.toLowerCase() === wanted.toLowerCase())
+        return certain(`${subject.text} is ${shown}, which differs in case from ${this.#describe(object)}.`)
+      if (is.trim() === wanted.trim())
+        return certain(
+          `${subject.text} is ${shown} with white space around it, which the condition does not have.`,
+        )
+      return null
+    }
+    if (typeof is === 'string' && isPlain(wanted) && is === String(wanted))
+      return certain(
+        `${subject.text} is the text ${shown}, and the condition compares it with ${nameKindOf(wanted)} ${wanted}${object.isConstant ? `: write "${wanted}"` : ''}.`,
+      )
+    if (typeof wanted === 'string' && isPlain(is) && wanted === String(is))
+      return certain(
+        `${subject.text} is ${nameKindOf(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
+      )
+    if (typeof is === 'string' && isNumber(wanted))
+      return certain(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
+    return null
+  }
+
+  #compare(subject: Operand, object: Operand, operator: string): string {
+    const is = `${subject.text} is ${this.#describe(subject)}`
+    const wanted = object.isConstant
+      ? object.text.slice(0, valueLength)
+      : `${object.text}, which is ${this.#describe(object)}`
+    if (operator === '!=') return `${is}, and the condition excludes that.`
+    if (operator === '==') return `${is}, not ${wanted}.`
+    return `${is}, which ${phrases[operator] ?? 'does not fit'} ${wanted}.`
+  }
+
+  #explainMissing({ text, missing, meant }: Operand): Clue {
+    const path = missing ?? []
+    if (path[0] !== 'response')
+      return certain(
+        `${text} is missing: the payload does not have it.${meant === null ? '' : ` Did you mean "${meant}"?`}`,
+      )
+    const response = this.#response
+    if (response.body.length === 0 && path[1] === 'json') return certain(describeNoBody(response))
+    const { container, path: place } = findEnd(response.variables, path)
+    if (!isObject(container) || container instanceof LongNumber || place === 'response')
+      return certain(`${text} is missing: ${findMissing(response, { name: text, path, meant }).what}`)
+    const near = findMissing(response, { name: text, path, meant }).meant
+    const is = `${text} is missing`
+    if (near !== null) return certain(`${is}: did you mean "${near}"?`)
+    const has = place === 'response.json' ? 'the response' : place
+    const members = place === 'response.headers' ? '' : this.#listMembers(container)
+    return possibly(members === '' ? `${is} in the response.` : `${is}; ${has} has ${members}.`)
+  }
+
+  #listMembers(container: Readonly<Record<string, unknown>>): string {
+    const names = namesIn(container).flatMap((name) => showName(this.#response, name) ?? [])
+    const shown = names.slice(0, maxNamed).map((name) => `${name} = ${this.#describeValue(container[name])}`)
+    return `${shown.join(', ')}${names.length > maxNamed ? ' and more' : ''}`
+  }
+
+  #describe({ value, isConstant, text }: Operand): string {
+    return isConstant ? text.slice(0, valueLength) : this.#describeValue(value)
+  }
+
+  #describeValue(value: unknown): string {
+    if (Array.isArray(value)) return `a list of ${value.length}`
+    if (isListOrObject(value)) return 'an object'
+    if (value === null || value === undefined) return 'null'
+    if (value === '') return 'an empty text'
+    const quoted = quoteTarget(this.#response, String(value), valueLength)
+    if (quoted === null) return nameKind(value)
+    return typeof value === 'string' || quoted.endsWith('…') ? quoted : quoted.slice(1, -1)
+  }
+
+  /** Null for an operand that cannot be read alone. */
+  #read(text: string): Operand | null {
+    const compiled = compileTemplate(`{{ ${text} }}`, null)
+    if (!compiled.ok) return null
+    const isConstant = constant.test(text)
+    const result = compiled.template.value(this.#scope)
+    if (!result.ok) return null
+    const [undefinedVariable] = result.undefinedVariables
+    const missing = isConstant ? null : (undefinedVariable?.path ?? null)
+    return { text, isConstant, value: result.value, missing, meant: undefinedVariable?.meant ?? null }
+  }
+}
+
+const constant = /^(?:["']|[+-]?\d|(?:true|false|nil|null|empty|blank)$)/
+
+/** The operator of `5 < a` as `a` sees it. */
+const mirrored: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
+
+const phrases: Readonly<Record<string, string>> = {
+  '<': 'is not less than',
+  '>': 'is not more than',
+  '<=': 'is more than',
+  '>=': 'is less than',
+  contains: 'does not contain',
+}
+
+function certain(text: string): Clue {
+  return { text, isCertain: true }
+}
+
+function possibly(text: string): Clue {
+  return { text, isCertain: false }
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || value instanceof LongNumber
+}
+
+function isPlain(value: unknown): boolean {
+  return isNumber(value) || typeof value === 'boolean'
+}
+
+function nameKindOf(value: unknown): string {
+  return typeof value === 'boolean' ? 'the truth value' : 'the number'
+}

@@ -1,0 +1,404 @@
+import { isObject, type JsonObject } from '../values/json.ts'
+import { LongNumber } from '../values/long-number.ts'
+import type { Statement } from './statement.ts'
+
+/**
+ * Reads what an API says about an error. APIs agree on no format, but on a few dozen names: RFC 9457, OAuth 2, GraphQL,
+ * JSON:API, OData and Google's error model use them, and so do frameworks. Null if the JSON has none of them. The work is
+ * bounded whatever the JSON is.
+ */
+export function readJsonStatement(json: unknown): Statement | null {
+  const reader = new StatementReader()
+  reader.readRoot(json)
+  return reader.statement
+}
+
+/** Whether JSON of a success says that the call failed, as in `{"ok":false}` or `{"errors":[…]}`. */
+export function reportsError(json: unknown): boolean {
+  if (!isObject(json)) return false
+  if (verdictNames.some((name) => member(json, name) === false)) return true
+  const status = member(json, 'status')
+  if (typeof status === 'string' && failedStatuses.has(status.toLowerCase())) return true
+  return errorNames.some((name) => isFilled(member(json, name)))
+}
+
+const verdictNames = ['ok', 'success', 'succeeded', 'successful', 'isSuccess']
+const failedStatuses: ReadonlySet<string> = new Set(['error', 'fail', 'failed', 'failure', 'rejected'])
+const errorNames = [
+  'error',
+  'errors',
+  'Error',
+  'Errors',
+  'error_description',
+  'errorMessage',
+  'fault',
+  'Fault',
+]
+
+function isFilled(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== ''
+  if (typeof value !== 'object' || value === null) return value === true
+  for (const _name in value) return true
+  return false
+}
+
+/** Members that have the text, the most telling first. */
+const textNames = [
+  ...[
+    'detail',
+    'error_description',
+    'errorDescription',
+    'message',
+    'Message',
+    'errorMessage',
+    'error_message',
+  ],
+  ...[
+    'ErrorMessage',
+    'error_msg',
+    'errormsg',
+    'errmsg',
+    'msg',
+    'defaultMessage',
+    'description',
+    'faultstring',
+  ],
+  ...[
+    'userMessage',
+    'reason',
+    'error_summary',
+    'errorSummary',
+    'issue',
+    'error',
+    'Error',
+    'errors',
+    'err',
+    'title',
+  ],
+  ...['statusMessage', 'status_message', 'statusText', 'summary'],
+]
+
+/** Members that have a name of the error, for those who look it up. */
+const codeNames = [
+  'code',
+  'Code',
+  'errorCode',
+  'error_code',
+  'ErrorCode',
+  'error',
+  '__type',
+  'type',
+  'status',
+]
+
+/** Members with more about the error: objects, lists, and objects from a field to its complaints. */
+const partNames = [
+  ...['error', 'Error', 'errors', 'Errors', 'fault', 'Fault', 'errorMessages', 'error_messages', '_errors'],
+  ...[
+    'non_field_errors',
+    'base',
+    'issues',
+    'violations',
+    'constraintViolations',
+    'fieldViolations',
+    'problems',
+  ],
+  ...[
+    'invalid-params',
+    'invalidParams',
+    'invalid_params',
+    'validationErrors',
+    'validation_errors',
+    'validation',
+  ],
+  ...['fieldErrors', 'field_errors', 'formErrors', 'details', 'detail', 'messages', 'message', 'causes'],
+  ...['innererror', 'innerError', 'errordetails', 'exceptions', 'exception'],
+]
+
+/** Members around an error. They may as well have data, so they are read only if nothing else was found. */
+const wrapperNames = ['data', 'response', 'result', 'meta', 'body']
+
+/** Members that name the field which a complaint is about. */
+const fieldNames = [
+  ...['field', 'fields', 'param', 'parameter', 'property', 'propertyName', 'propertyPath', 'path', 'loc'],
+  ...['pointer', 'instancePath', 'dataPath', 'attribute', 'api_name', 'apiName', 'target', 'key', 'keys'],
+]
+
+/** Parts whose entries have the field under `name`. */
+const namedByName: ReadonlySet<string> = new Set([
+  ...['invalid-params', 'invalidParams', 'invalid_params', 'fieldErrors', 'validationErrors'],
+])
+
+/** Parts that may be an object from the name of a field to what is wrong with it. */
+const fieldMaps: ReadonlySet<string> = new Set([
+  ...[
+    'errors',
+    'Errors',
+    'error',
+    'details',
+    'detail',
+    'validationErrors',
+    'validation_errors',
+    'fieldErrors',
+  ],
+  ...['field_errors', 'message', 'messages', 'invalid-params', 'fields'],
+])
+
+/** Names in such an object that stand for the whole request. */
+const noField: ReadonlySet<string> = new Set([
+  ...['', 'base', 'non_field_errors', '_errors', '__all__', '_schema', '_error', '$', 'general', 'global'],
+])
+
+const maxDepth = 6
+const maxVisits = 200
+/** Entries of a list or object that are looked at. */
+const maxEntries = 20
+/** Texts that are joined. */
+const maxTexts = 3
+const maxFields = 5
+/** Longer names are no fields of a request. */
+const maxNameLength = 100
+
+class StatementReader {
+  readonly #texts: string[] = []
+  readonly #fields: string[] = []
+  #visits = 0
+
+  get statement(): Statement | null {
+    const [first = '', ...others] = this.#texts
+    // Beside the complaints themselves the phrase of the status tells nothing.
+    const text = (others.length > 0 && phrase.test(first) ? others : this.#texts).join('; ')
+    return text === '' ? null : { text, fields: this.#fields }
+  }
+
+  readRoot(json: unknown): void {
+    if (isObject(json) && isFieldMap(json)) this.#readMap(json, 0)
+    else this.#read(json, 0, '')
+  }
+
+  /** `part`: the member of its parent that has the value. */
+  #read(value: unknown, depth: number, part: string): void {
+    if (depth > maxDepth || this.#visits++ > maxVisits || this.#texts.length >= maxTexts) return
+    if (typeof value === 'string') this.#addText(value)
+    else if (Array.isArray(value)) this.#readList(value, depth, part)
+    else if (isObject(value)) this.#readObject(value, depth, part)
+  }
+
+  #readList(list: readonly unknown[], depth: number, part: string): void {
+    for (const item of list.slice(0, maxEntries)) this.#read(item, depth + 1, part)
+  }
+
+  #readObject(object: JsonObject, depth: number, part: string): void {
+    const before = this.#texts.length
+    const field = depth === 0 && part === '' ? null : findField(object, part)
+    // OData has the text of a message as `value`, beside its language.
+    const value = part === 'message' ? member(object, 'value') : undefined
+    const text = typeof value === 'string' ? value : findText(object)
+    if (text !== null) this.#addText(withCode(text, object, field))
+    if (depth > 0 || part !== '') this.#addFields(object, part)
+    else this.#addOwnField(object)
+    for (const name of partNames) this.#readPart(member(object, name), depth + 1, name)
+    if (this.#texts.length === before)
+      for (const name of wrapperNames) this.#readPart(member(object, name), depth + 1, name)
+    // An entry may have a code alone, such as {"field":"title","code":"missing_field"}.
+    if (this.#texts.length > before) return
+    const code = findCode(object)
+    if (code !== null) this.#addText(field === null ? code : `${field}: ${code}`)
+  }
+
+  #readPart(value: unknown, depth: number, name: string): void {
+    if (typeof value !== 'object' || value === null) return
+    if (isObject(value) && fieldMaps.has(name) && isMapIn(value)) this.#readMap(value, depth)
+    else this.#read(value, depth, name)
+  }
+
+  /** An object from the name of a field to one complaint or several. */
+  #readMap(map: JsonObject, depth: number): void {
+    let seen = 0
+    for (const name in map) {
+      if (seen++ >= maxEntries || this.#visits++ > maxVisits) return
+      const complaint = firstText(map[name], depth + 1)
+      if (complaint === null) {
+        this.#read(map[name], depth + 1, name)
+        continue
+      }
+      const isField = !noField.has(name)
+      if (isField) this.#addField(name)
+      this.#addText(isField && !mentions(complaint, name) ? `${name}: ${complaint}` : complaint)
+    }
+  }
+
+  #addText(text: string): void {
+    const trimmed = text
+      .slice(0, maxTextLength)
+      .trim()
+      .replace(/[.;:,]$/, '')
+    if (trimmed === '' || this.#texts.length >= maxTexts) return
+    // A summary often repeats the first of the complaints that follow.
+    if (this.#texts.some((known) => known.includes(trimmed))) return
+    this.#texts.push(trimmed)
+  }
+
+  /** At the root `path` is that of the URL, `target` and `key` are anything. */
+  #addOwnField(object: JsonObject): void {
+    for (const name of ['field', 'fields', 'param', 'parameter']) this.#addAll(member(object, name))
+  }
+
+  #addFields(object: JsonObject, part: string): void {
+    if (isOfGraphql(object)) return
+    for (const name of fieldNames) this.#addAll(member(object, name))
+    const source = member(object, 'source')
+    if (isObject(source))
+      for (const name of ['pointer', 'parameter', 'keys']) this.#addAll(member(source, name))
+    if (namedByName.has(part)) this.#addAll(member(object, 'name'))
+  }
+
+  #addAll(value: unknown): void {
+    if (typeof value === 'string') this.#addField(value)
+    else if (Array.isArray(value)) {
+      const names = value.slice(0, maxEntries).filter((name) => typeof name === 'string')
+      // A list of names, or a path: the last name is the field in both.
+      const last = names.at(-1)
+      if (last !== undefined) this.#addField(last)
+    }
+  }
+
+  #addField(name: string): void {
+    if (name.length > maxNameLength || this.#fields.length >= maxFields) return
+    const own = lastName(name)
+    if (own !== null && !this.#fields.includes(own)) this.#fields.push(own)
+  }
+}
+
+const maxTextLength = 2_000
+
+const phrase = /^(?:bad request|unprocessable (?:entity|content)|unauthorized|forbidden|not found|conflict)$/i
+
+/** The last name of a path such as `/data/attributes/email`, `items[0].sku` or `$.email`. */
+function lastName(path: string): string | null {
+  return (
+    path.split(/[/.[\]"'\s]+/).findLast((name) => name !== '' && name !== '$' && !/^\d+$/.test(name)) ?? null
+  )
+}
+
+function findText(object: JsonObject): string | null {
+  for (const name of textNames) {
+    const value = member(object, name)
+    if (typeof value === 'string' && value.trim() !== '') return value
+  }
+  return null
+}
+
+/** A name or number of the error. Long texts, links and phrases are none. */
+function findCode(object: JsonObject): string | null {
+  const extensions = member(object, 'extensions')
+  const values = codeNames.map((name) => member(object, name))
+  for (const value of isObject(extensions) ? [member(extensions, 'code'), ...values] : values) {
+    const text = typeof value === 'number' || value instanceof LongNumber ? String(value) : value
+    if (typeof text === 'string' && code.test(text) && !isStatusCode(text)) return text
+  }
+  return null
+}
+
+const code = /^[\w.#-]{2,60}$/
+
+/** The status of the response says this already; RFC 9457 has it as `status`. */
+function isStatusCode(text: string): boolean {
+  return /^[1-5]\d\d$/.test(text) || saysNothing.has(text.toLowerCase())
+}
+
+const saysNothing: ReadonlySet<string> = new Set([...failedStatuses, 'ok', 'success', 'errors', 'exception'])
+
+function withCode(text: string, object: JsonObject, field: string | null): string {
+  const named = field === null || mentions(text, field) ? text : `${field}: ${text}`
+  const found = findCode(object)
+  // Of a complaint about a field, `type` is a word of the validator.
+  const name = field !== null && found === member(object, 'type') ? null : found
+  return name === null || mentions(named, name) ? named : `${name}: ${named}`
+}
+
+function findField(object: JsonObject, part: string): string | null {
+  const names = namedByName.has(part) ? [...fieldNames, 'name'] : fieldNames
+  if (isOfGraphql(object)) return null
+  for (const name of names) {
+    const value = member(object, name)
+    const last = Array.isArray(value) ? value.findLast((item) => typeof item === 'string') : value
+    if (typeof last === 'string' && last.length <= maxNameLength) return lastName(last)
+  }
+  return null
+}
+
+/** An error of GraphQL, whose `path` leads into the response. */
+function isOfGraphql(object: JsonObject): boolean {
+  if (typeof member(object, 'message') !== 'string' || typeof member(object, 'path') === 'string')
+    return false
+  let seen = 0
+  for (const name in object) if (!graphqlNames.has(name) || seen++ > graphqlNames.size) return false
+  return true
+}
+
+const graphqlNames: ReadonlySet<string> = new Set(['message', 'locations', 'path', 'extensions'])
+
+function mentions(text: string, name: string): boolean {
+  return text.toLowerCase().includes(name.toLowerCase())
+}
+
+/** A complaint of a map: a text, the first text of a list, or the text of the first object. */
+function firstText(value: unknown, depth: number): string | null {
+  if (depth > maxDepth) return null
+  if (typeof value === 'string') return value.trim() === '' ? null : value
+  if (Array.isArray(value)) return value.length === 0 ? null : firstText(value[0], depth + 1)
+  if (!isObject(value)) return null
+  const inner = member(value, '_errors')
+  return findText(value) ?? (inner === undefined ? null : firstText(inner, depth + 1))
+}
+
+/** Whether an object at the root consists of nothing but lists of texts, as frameworks answer to a form. */
+function isFieldMap(object: JsonObject): boolean {
+  let seen = 0
+  for (const name in object) {
+    const value = object[name]
+    if (seen++ >= maxEntries || !Array.isArray(value) || typeof value[0] !== 'string') return false
+    if (partNames.includes(name) && !noField.has(name)) return false
+  }
+  return seen > 0
+}
+
+/** Whether an object is a map from fields to complaints, and not the error itself. */
+function isMapIn(object: JsonObject): boolean {
+  let hasMember = false
+  for (const name in object) {
+    if (/^[.@]/.test(name) || (noMapNames.has(name) && typeof object[name] === 'string')) return false
+    if (textNames.includes(name) && typeof object[name] === 'string' && isErrorObject(object)) return false
+    const value = object[name]
+    if (typeof value !== 'string' && !Array.isArray(value) && !isObject(value)) return false
+    if (partNames.includes(name) && !noField.has(name)) return false
+    hasMember = true
+  }
+  return hasMember
+}
+
+/** Members of an object that describes one error; Kubernetes has `kind`, OData `lang`. */
+const noMapNames: ReadonlySet<string> = new Set([
+  ...['field', 'param', 'parameter', 'property', 'api_name', 'kind', 'lang'],
+])
+
+/** An error has a code or several of the usual members; a map may have a field that is called `title` or `name`. */
+function isErrorObject(object: JsonObject): boolean {
+  const known = [
+    'message',
+    'Message',
+    'detail',
+    'description',
+    'error_description',
+    'reason',
+    'msg',
+    'lang',
+    'value',
+  ]
+  return known.some((name) => typeof member(object, name) === 'string') || findCode(object) !== null
+}
+
+function member(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}

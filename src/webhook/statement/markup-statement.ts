@@ -1,0 +1,100 @@
+import type { Statement } from './statement.ts'
+
+/** The longest part of a document that is looked at. Titles and faults stand at its beginning. */
+const maxLength = 65_536
+const maxElements = 500
+
+/** Whether a text is a page of HTML, by its beginning. */
+export function isHtml(text: string): boolean {
+  return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text.slice(0, 1_024))
+}
+
+/** Reads the title or the first heading of a page of HTML. */
+export function readHtmlStatement(page: string): Statement | null {
+  const texts = readTexts(page)
+  const title = texts.get('title') ?? ''
+  const heading = texts.get('h1') ?? texts.get('h2') ?? ''
+  // Express and others put the message into <pre>, under the title "Error".
+  const message = texts.get('pre') ?? texts.get('p') ?? ''
+  const text = [/^error\W*$/i.test(title) ? '' : title, heading, message, title].find((part) => part !== '')
+  return text === undefined ? null : { text, fields: [] }
+}
+
+/** Whether a page of HTML asks for a password or says in its title that one signs in there. */
+export function isLoginPage(page: string): boolean {
+  const start = page.slice(0, maxLength)
+  if (/type\s?=\s?["']?password/i.test(start)) return true
+  return loginWords.test(readTexts(start).get('title') ?? '')
+}
+
+const loginWords = /\b(?:log[ -]?in|sign[ -]?in|log[ -]?on|anmelden|anmeldung|connexion|single sign-on)\b/i
+
+/** Elements of XML that have the text of an error: SOAP 1.1 and 1.2, AWS, and others. */
+const xmlNames = [
+  'faultstring',
+  'text',
+  'message',
+  'errormessage',
+  'error_description',
+  'description',
+  'detail',
+  'reason',
+  'error',
+  'title',
+]
+const xmlCodes = ['code', 'errorcode']
+
+/** Reads the fault of SOAP or the error of another document in XML. */
+export function readXmlStatement(document: string): Statement | null {
+  const texts = readTexts(document)
+  const text = xmlNames.map((name) => texts.get(name) ?? '').find((part) => part !== '')
+  const code = xmlCodes.map((name) => texts.get(name) ?? '').find((part) => /^[\w.-]{2,60}$/.test(part))
+  if (text === undefined) return code === undefined ? null : { text: code, fields: [] }
+  const isTold = code === undefined || /^\d{3}$/.test(code) || text.includes(code)
+  return { text: isTold ? text : `${code}: ${text}`, fields: [] }
+}
+
+/** The first text of each element, by its local name in lower case. */
+function readTexts(markup: string): ReadonlyMap<string, string> {
+  const start = markup.slice(0, maxLength)
+  const texts = new Map<string, string>()
+  let seen = 0
+  for (const { 1: name = '', 2: own = '', index, 0: whole } of start.matchAll(element)) {
+    if (seen++ > maxElements) break
+    const key = name.toLowerCase()
+    if (texts.get(key)) continue
+    const text = own.trim() === '' ? readCdata(start, index + whole.length) : own
+    texts.set(key, decodeEntities(text).trim())
+  }
+  return texts
+}
+
+const element = /<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?:\s[^<>]*)?>([^<]*)/g
+
+const cdata = '<![CDATA['
+
+function readCdata(markup: string, at: number): string {
+  if (!markup.startsWith(cdata, at)) return ''
+  const from = at + cdata.length
+  // The end is near, or the text is longer than what is quoted.
+  const part = markup.slice(from, from + 2_000)
+  const end = part.indexOf(']]>')
+  return end === -1 ? part : part.slice(0, end)
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (entity, decimal, hex, name) => {
+    if (name !== undefined) return named[name.toLowerCase()] ?? entity
+    const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
+    return point <= 0x10ffff ? String.fromCodePoint(point) : entity
+  })
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}

@@ -1,0 +1,45 @@
+import type { ReadableResponse } from '../response/readable-response.ts'
+import { isObject } from '../values/json.ts'
+import { headerValue } from '../wire/headers.ts'
+import { parseMediaType } from '../wire/media-type.ts'
+import { readJsonStatement, reportsError } from './json-statement.ts'
+import { isHtml, readHtmlStatement, readXmlStatement } from './markup-statement.ts'
+import type { Statement } from './statement.ts'
+
+/** Whether a response is a page of HTML, by its label or its beginning. */
+export function isHtmlPage(response: ReadableResponse): boolean {
+  if (!response.isText || response.body.length === 0) return false
+  const { essence } = parseMediaType(headerValue(response.headers, 'content-type') ?? '')
+  return essence === 'text/html' || essence === 'application/xhtml+xml' || isHtml(response.text)
+}
+
+/**
+ * Reads what a response says about an error, from the text that the reply shows: masked, and without what may not be shown.
+ * Null if the reply may show nothing of the body, or if the body says nothing. The body of a success is data, unless it
+ * reports an error.
+ */
+export function readStatement(response: ReadableResponse): Statement | null {
+  const { mayBeQuoted, body, status } = response
+  if (!mayBeQuoted || body.length === 0 || !isReadable(response)) return null
+  const text = response.quotedText
+  const isSuccess = status >= 200 && status < 300
+  const json = response.shownJson
+  if (json !== undefined) return isSuccess && !reportsError(json) ? null : readJson(json)
+  if (isHtmlPage(response)) return readHtmlStatement(text)
+  if (isXml(text)) return isSuccess && !/\bFault\b/.test(text.slice(0, 4_096)) ? null : readXmlStatement(text)
+  return isSuccess ? null : { text, fields: [] }
+}
+
+function readJson(json: unknown): Statement | null {
+  if (typeof json === 'string') return json.trim() === '' ? null : { text: json, fields: [] }
+  return Array.isArray(json) || isObject(json) ? readJsonStatement(json) : null
+}
+
+/** Whether the body is text, perhaps with invalid bytes. Base64 tells a reader nothing. */
+function isReadable({ isText, damagedCharset }: ReadableResponse): boolean {
+  return isText || damagedCharset !== null
+}
+
+function isXml(text: string): boolean {
+  return /^\s*<[?!A-Za-z]/.test(text.slice(0, 1_024))
+}

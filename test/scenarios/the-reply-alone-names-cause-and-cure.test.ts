@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
+
+describe('the reason of a broken call', () => {
+  it.each(brokenCalls)('names cause and cure of $what', async (call) => {
+    const { reason } = await play(call)
+
+    expect(reason).toMatchObject({ code: 'expectation_unmet', hint: call.hint, path: call.path })
+  })
+})
+
+async function play(
+  { node: { path = '/v1/leads', ...node }, payload, secrets, answer }: BrokenCall,
+  rest = {},
+) {
+  const target = await receiver(answering(answer))
+  const { execute } = await service()
+  return execute({
+    node: { method: 'POST', url: `${target.url}${path}`, ...node },
+    payload,
+    secrets,
+    ...rest,
+  })
+}
+
+function answering({ status, headers = {}, body = '' }: BrokenCall['answer']): Answer {
+  const isText = typeof body === 'string'
+  const label = isText ? {} : { 'content-type': 'application/json' }
+  return (_request, response) => {
+    response.writeHead(status, { ...label, ...headers }).end(isText ? body : JSON.stringify(body))
+  }
+}

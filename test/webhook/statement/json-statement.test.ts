@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readJsonStatement, reportsError } from '../../../src/webhook/statement/json-statement.ts'
+import { errorShapes } from './support/error-shapes.ts'
+
+describe('the statement of JSON', () => {
+  it.each(errorShapes)('is what $api says', ({ body, statement }) => {
+    expect(readJsonStatement(body)).toEqual(statement)
+  })
+
+  it.each([{}, [], 5, null, true, { id: 7, name: 'Ada' }, { error: {} }, { errors: [] }, { message: ' ' }])(
+    'is not there where nothing is said: %j',
+    (body) => {
+      expect(readJsonStatement(body)).toBeNull()
+    },
+  )
+
+  it('is found whatever JSON comes, and is short', () => {
+    const names = fc.constantFrom(
+      'error',
+      'errors',
+      'message',
+      'detail',
+      'field',
+      'loc',
+      'details',
+      'code',
+      'data',
+      'x',
+    )
+    const { json } = fc.letrec((tie) => ({
+      json: fc.oneof({ maxDepth: 8 }, fc.jsonValue({ maxDepth: 2 }), tie('object'), fc.array(tie('json'))),
+      object: fc.dictionary(names, tie('json')),
+    }))
+
+    fc.assert(
+      fc.property(json, (body) => {
+        const statement = readJsonStatement(body)
+        reportsError(body)
+        expect(statement?.text.length ?? 0).toBeLessThan(10_000)
+        expect(statement?.fields.length ?? 0).toBeLessThanOrEqual(5)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it.each([
+    ['a wide list', { errors: Array.from({ length: 200_000 }, (_, index) => ({ message: `m${index}` })) }],
+    [
+      'a wide map',
+      { errors: Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, ['no']])) },
+    ],
+    ['deep JSON', JSON.parse(`${'{"error":'.repeat(90)}{"message":"deep"}${'}'.repeat(90)}`)],
+    ['lists in lists', JSON.parse(`{"errors":${'['.repeat(90)}"deep"${']'.repeat(90)}}`)],
+    ['a long text', { message: 'x'.repeat(1_000_000) }],
+  ])('takes a bounded time for %s', (_what, body) => {
+    const before = performance.now()
+    for (let count = 0; count < 5; count++) readJsonStatement(body)
+
+    expect(performance.now() - before).toBeLessThan(1_500)
+  })
+})
+
+describe('JSON of a success', () => {
+  it.each([
+    { ok: false, error: 'invalid_auth' },
+    { success: false },
+    { errors: [{ message: 'no' }] },
+    { error: 'no' },
+    { error: { message: 'no' } },
+    { status: 'error' },
+    { status: 'Failed' },
+  ])('reports an error: %j', (body) => {
+    expect(reportsError(body)).toBe(true)
+  })
+
+  it.each([
+    {},
+    [],
+    'error',
+    null,
+    { ok: true },
+    { errors: [] },
+    { error: null },
+    { error: '' },
+    { error: false },
+    { status: 'ok' },
+    { message: 'created' },
+  ])('reports none: %j', (body) => {
+    expect(reportsError(body)).toBe(false)
+  })
+})

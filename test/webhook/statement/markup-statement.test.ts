@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import {
+  isHtml,
+  isLoginPage,
+  readHtmlStatement,
+  readXmlStatement,
+} from '../../../src/webhook/statement/markup-statement.ts'
+
+const soap11 = `<?xml version="1.0"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>
+  <soap:Fault><faultcode>soap:Client</faultcode><faultstring>Invalid &quot;key&quot;</faultstring></soap:Fault></soap:Body></soap:Envelope>`
+const soap12 = `<env:Envelope><env:Body><env:Fault><env:Code><env:Value>env:Sender</env:Value></env:Code>
+  <env:Reason><env:Text xml:lang="en">Processing error</env:Text></env:Reason></env:Fault></env:Body></env:Envelope>`
+
+describe('the statement of a document', () => {
+  it.each([
+    ['SOAP 1.1', soap11, 'Invalid "key"'],
+    ['SOAP 1.2', soap12, 'Processing error'],
+    [
+      'AWS',
+      '<Error><Code>NoSuchKey</Code><Message>The key does not exist.</Message></Error>',
+      'NoSuchKey: The key does not exist.',
+    ],
+    ['CDATA', '<error><message><![CDATA[a < b]]></message></error>', 'a < b'],
+    ['CDATA without an end', '<error><message><![CDATA[a < b', 'a < b'],
+    ['characters by number', '<error>&#65;&#x42;&unknown;&#99999999;</error>', 'AB&unknown;&#99999999;'],
+  ])('is the text of %s', (_what, document, text) => {
+    expect(readXmlStatement(document)?.text).toBe(text)
+  })
+
+  it.each([
+    [
+      'a title',
+      '<!doctype html><html><head><title>404 Not Found</title></head><h1>Not here</h1>',
+      '404 Not Found',
+    ],
+    ['a heading', '<html><body><h1 class="x">Not here</h1>', 'Not here'],
+    ['Express', '<html><title>Error</title><pre>Cannot POST /x</pre>', 'Cannot POST /x'],
+    ['a title alone that says little', '<html><title>Error</title>', 'Error'],
+  ])('is that of a page: %s', (_what, page, text) => {
+    expect(readHtmlStatement(page)?.text).toBe(text)
+  })
+
+  it('is not there where nothing is said', () => {
+    expect(readHtmlStatement('<html><body></body></html>')).toBeNull()
+    expect(readXmlStatement('<a><b/></a>')).toBeNull()
+  })
+
+  it.each(['<', '<a ', '<message', '<message><![CDATA[', '<message>', '&#', 'type ="', '<x:'])(
+    'takes a linear time for many %j',
+    (part) => {
+      const text = part.repeat(1_000_000 / part.length)
+      const before = performance.now()
+      readXmlStatement(text)
+      readHtmlStatement(text)
+      isLoginPage(text)
+      isHtml(text)
+
+      expect(performance.now() - before).toBeLessThan(300)
+    },
+  )
+})
+
+describe('a login page', () => {
+  it.each([
+    '<html><title>Sign in – Acme</title>',
+    '<html><form><input type="password">',
+    "<input type='password'>",
+  ])('is one: %s', (page) => {
+    expect(isLoginPage(page)).toBe(true)
+  })
+
+  it('is none where no password is asked for', () => {
+    expect(isLoginPage('<html><title>Acme</title>')).toBe(false)
+  })
+})
