@@ -60,7 +60,8 @@ const restOfExecute = {
   ),
   diagnostics: Type.Optional(
     oneOfWords(['full', 'brief'], {
-      description: '`brief`: the reply leaves out headers and bodies of request and response.',
+      description:
+        '`brief`: the reply leaves out headers and bodies of request and response, and quotes nothing of the target.',
       default: 'full',
     }),
   ),
@@ -154,17 +155,23 @@ export const reasonCodes = ['expectation_met', 'expectation_unmet', ...failureCo
 export const Reason = closedObject(
   {
     code: oneOfWords(reasonCodes, { description: 'The stable name of the reason.' }),
-    message: Type.String({ description: 'What happened, in one sentence.' }),
-    hint: nullableText('What to do about it.'),
+    message: Type.String({ description: 'What happened, in one sentence. It has no word of the target.' }),
+    hint: nullableText(
+      'The cause and what to do about it. After an unexpected response it quotes what the target says about the error: masked, at most 200 characters, in one line; not with `diagnostics: brief`.',
+    ),
     blame: Type.Unsafe<'node' | 'target' | 'service' | null>({
       enum: ['node', 'target', 'service', null],
       description:
         'Who can fix the cause: the author of the node, the operator of the target, or the operator of the service.',
     }),
-    path: nullableText('A JSON Pointer to the part of the node that the reason is about.'),
+    path: nullableText(
+      'A JSON Pointer to the part of the node to change: for example the credential for 401, the URL for 404, the field that the target names for 422.',
+    ),
     docs: nullableText('A link to the explanation of the code.'),
     expected: Type.Optional(Type.String({ description: 'What the node expected.' })),
-    actual: Type.Optional(Type.String({ description: 'What the target sent.' })),
+    actual: Type.Optional(
+      Type.String({ description: 'What the target sent, in words of the service. The hint has its values.' }),
+    ),
   },
   { $id: 'Reason', description: 'Why the call took its branch.' },
 )

@@ -246,9 +246,9 @@ class Explainer {
         hint: `Redirects are not followed, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
         path: '/node/url',
       }
-    if (/^http:/i.test(location.trim()))
+    if (leadsToOtherScheme(location))
       return {
-        hint: `The target redirects (${status}) to ${quote === null ? 'an address' : quote} that begins with http://, and the service calls https:// only. Ask the operator of the target for an address with https://.`,
+        hint: `The target redirects (${status}) with the Location ${quote ?? 'of another scheme'}, and the service calls https:// only. Ask the operator of the target for an address with https://.`,
         path: '/node/url',
       }
     if (quote === null) return null
@@ -258,7 +258,7 @@ class Explainer {
           path,
         }
       : {
-          hint: `Redirects are not followed: the target answers ${status} and leads to ${quote}. Put this address into the URL of the node.`,
+          hint: `Redirects are not followed: the target answers ${status} with the Location ${quote}. Put this address into the URL of the node.`,
           path,
         }
   }
@@ -332,6 +332,11 @@ const unknownField =
 
 /** Statuses with which a target refuses values. */
 const ofValues: ReadonlySet<number> = new Set([400, 409, 422])
+
+function leadsToOtherScheme(location: string): boolean {
+  const [scheme] = /^[a-z][a-z\d+.-]{0,30}:/i.exec(location.trim()) ?? []
+  return scheme !== undefined && scheme.toLowerCase() !== 'https:'
+}
 
 function leadsToLogin(location: string): boolean {
   const [path = ''] = location.slice(0, 2_048).split(/[?#]/, 1)

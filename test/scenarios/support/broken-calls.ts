@@ -197,7 +197,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'an address that has moved',
     node: {},
     answer: { status: 301, headers: { location: 'https://api.crm.example/v2/leads' } },
-    hint: 'Redirects are not followed: the target answers 301 and leads to "https://api.crm.example/v2/leads". Put this address into the URL of the node.',
+    hint: 'Redirects are not followed: the target answers 301 with the Location "https://api.crm.example/v2/leads". Put this address into the URL of the node.',
     path: '/node/url',
   },
   {
