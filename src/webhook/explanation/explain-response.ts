@@ -182,16 +182,16 @@ class Explainer {
     const field = findNamedField(this.#statement, this.#names)
     if (field === null) return null
     const said = this.#answerWith(quote)
+    const isUnknown = unknownField.test(this.#statement.text)
     if (field.sent === null) {
       const name = quoteTarget(this.#response, field.said, nameLength)
-      return status === 409 || name === null
+      return status === 409 || isUnknown || name === null
         ? null
         : { hint: `${said} The node sends no field ${name}: add it.`, path: this.#pathOfValues }
     }
     const { name, path } = field.sent
-    const isUnknown = unknownField.test(this.#statement.text)
-    if (field.isSame || status === 409)
-      return { hint: `${said} Check the ${isUnknown ? 'name' : 'value'} of ${quoteName(name)}.`, path }
+    if (field.isSame || isUnknown || status === 409)
+      return { hint: `${said} Check ${choosePart(this.#statement.text)} of ${quoteName(name)}.`, path }
     const meant = quoteTarget(this.#response, field.said, nameLength)
     return { hint: `${said} The node sends ${quoteName(name)}: rename it to ${meant ?? 'that'}.`, path }
   }
@@ -328,7 +328,17 @@ const nameLength = 60
 
 /** Words of a target that does not know a field. */
 const unknownField =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|not (?:allowed|permitted|recogni[sz]ed|known|supported)|additional propert|cannot find|no such|does(?:n't| not) exist|extra (?:inputs|fields))/i
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named/i
+
+/** Words of a target that does not know a field, or a value of it. */
+const unknownSomething =
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b/i
+
+/** The part of a field to check, by the words of the target. */
+function choosePart(text: string): string {
+  if (unknownField.test(text)) return 'the name'
+  return unknownSomething.test(text) ? 'name and value' : 'the value'
+}
 
 /** Statuses with which a target refuses values. */
 const ofValues: ReadonlySet<number> = new Set([400, 409, 422])

@@ -39,7 +39,7 @@ function listPayloadNames(path: string, body: Buffer | null): readonly NamedValu
 
 /** Finds the field of a node that the target complains about; null if the target names none. */
 export function findNamedField({ text, fields }: Statement, names: readonly NamedValue[]): NamedField | null {
-  const candidates = [...fields, ...findQuotedNames(text), ...findNamesInWords(text)]
+  const candidates = listCandidates(text, fields)
   const same = candidates.flatMap((said) => {
     const sent = names.find(({ name }) => isSameName(name, said))
     return sent === undefined ? [] : [{ said, sent, isSame: true }]
@@ -56,10 +56,13 @@ export function findNamedField({ text, fields }: Statement, names: readonly Name
 
 /** Whether the target complains about a field of that name. */
 export function mentionsField(text: string, fields: readonly string[], name: string): boolean {
-  if ([...fields, ...findQuotedNames(text), ...findNamesInWords(text)].some((said) => isSameName(said, name)))
-    return true
+  if (listCandidates(text, fields).some((said) => isSameName(said, name))) return true
   // A name of one plain word may be any word of a sentence.
   return /[_\d-]|[a-z][A-Z]/.test(name) && readWords(text).some((word) => isSameName(word, name))
+}
+
+function listCandidates(text: string, fields: readonly string[]): readonly string[] {
+  return [...fields, ...findQuotedNames(text), ...findNamesInWords(text), ...findNamesOfValues(text)]
 }
 
 function isSameName(one: string, other: string): boolean {
@@ -111,10 +114,20 @@ function findQuotedNames(text: string): readonly string[] {
   return Array.from(quoted.take(maxFound), ([, , name = '']) => name)
 }
 
+/** Names before a value between quotation marks: `The plan "gold" does not exist`. */
+function findNamesOfValues(text: string): readonly string[] {
+  const parts = text.slice(0, maxText).split(/["'`\u2018\u201c]/)
+  const names = parts.slice(0, maxFound).map((part) => readWords(part).at(-1) ?? '')
+  return names.filter(
+    (name) =>
+      identifier.test(name) && !before.test(name) && !/^names?$/i.test(name) && !commonWords.test(name),
+  )
+}
+
 const before = /^(?:params?|parameters?|fields?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?)$/i
 const behind =
   /^(?:is|are|was|must|can|cannot|can't|should|has|have|does|doesn't|isn't|required|missing|invalid|may|not|field|parameter|attribute|property)$/i
-const identifier = /^[A-Za-z_$][\w.$[\]-]{0,60}$/
+const identifier = /^[/A-Za-z_$][\w.$/-]{0,60}$/
 
 /** Names that the words around them make one: `Missing required param: currency`, `email is invalid`. */
 function findNamesInWords(text: string): readonly string[] {
