@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideOnResponse } from '../../../src/webhook/decide.ts'
 import { compiled, type NodeSketch, render } from '../support/nodes.ts'
-import { responseOf, scopeOf } from '../support/responses.ts'
+import { createResponse, createScope } from '../support/responses.ts'
 
 const payload = { profile: { email: 'ada@example.com', tags: ['a'], n: 5 } }
 
@@ -13,13 +13,13 @@ function reasonOf(
   headers: readonly (readonly [string, string])[] = [],
 ) {
   const rendered = render(node, { payload })
-  const response = responseOf({ status, body, headers })
+  const response = createResponse({ status, body, headers })
   const call = {
     request: rendered.ok ? rendered.request : null,
     warnings: rendered.warnings,
     now: () => new Date(0),
   }
-  return decideOnResponse(compiled(node), response, scopeOf(response, payload), call).reason
+  return decideOnResponse(compiled(node), response, createScope(response, payload), call).reason
 }
 
 const nodes: readonly NodeSketch[] = [

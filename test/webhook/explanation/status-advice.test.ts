@@ -3,7 +3,7 @@ import { decideOnResponse } from '../../../src/webhook/decide.ts'
 import { adviseOn, isFaultOfTarget } from '../../../src/webhook/explanation/status-advice.ts'
 import { judgeRetrySafety } from '../../../src/webhook/retry-safety.ts'
 import { compiled, type NodeSketch } from '../support/nodes.ts'
-import { responseOf, scopeOf } from '../support/responses.ts'
+import { createResponse, createScope } from '../support/responses.ts'
 
 const statuses = Array.from({ length: 700 }, (_, index) => index + 300)
 
@@ -12,8 +12,8 @@ function reasonOf(
   node: NodeSketch = {},
   headers: readonly (readonly [string, string])[] = [],
 ) {
-  const response = responseOf({ status, headers })
-  return decideOnResponse(compiled(node), response, scopeOf(response)).reason
+  const response = createResponse({ status, headers })
+  return decideOnResponse(compiled(node), response, createScope(response)).reason
 }
 
 function repeatOf(status: number) {
