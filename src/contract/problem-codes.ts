@@ -1,3 +1,5 @@
+import type { RetrySafety } from './failure.ts'
+
 interface ProblemInfo {
   readonly status: number
   readonly title: string
@@ -9,7 +11,7 @@ interface ProblemInfo {
 
 /** Why the service replies with another status than 200. Codes are API: add freely, rename never. */
 export const problems = {
-  invalid_request: refusal(400, 'The request is not valid'),
+  invalid_request: refusal(400, 'The service refused the request, because a part of it is wrong'),
   unauthorized: refusal(401, 'The request has no valid key'),
   forbidden: refusal(403, 'The client is not allowed to make this request'),
   not_found: refusal(404, 'No route has this path'),
@@ -26,6 +28,13 @@ export type ProblemCode = keyof typeof problems
 
 /** All codes of problems, for schemas. */
 export const problemCodes = Object.keys(problems) as ProblemCode[]
+
+/** Whether the client may send the same request again, in the words of a reply. */
+export function findSafetyAfterProblem(code: ProblemCode): RetrySafety {
+  const { retryable, delivered } = problems[code]
+  if (retryable) return 'safe'
+  return delivered === 'maybe' ? 'if_idempotent' : 'never'
+}
 
 function refusal(status: number, title: string) {
   return { status, title, delivered: 'no', retryable: false } as const

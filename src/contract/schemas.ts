@@ -41,11 +41,17 @@ export const Problem = closedObject(
     retryable: Type.Boolean({
       description: 'Whether the client may send the same request again, and that may help.',
     }),
+    repeat: oneOfWords(['safe', 'if_idempotent', 'never'], {
+      description:
+        'Whether to send the same request again, as in a reply. `safe`: it cannot duplicate anything and may help, which is `retryable`. `if_idempotent`: it may duplicate. `never`: change something first.',
+    }),
     executionId: Type.Unsafe<string | null>({
       type: ['string', 'null'],
       description: 'The execution in which the problem occurred, or null.',
     }),
-    errors: Type.Array(Offender, { description: 'All mistakes in the request.' }),
+    errors: Type.Array(Offender, {
+      description: 'All mistakes in the request, each with what to write instead. At most the first hundred.',
+    }),
   },
   {
     $id: 'Problem',

@@ -8,13 +8,15 @@ import {
   findSafetyAfterFailure,
   type Phase,
 } from '../../src/contract/failure.ts'
-import { problems } from '../../src/contract/problem-codes.ts'
+import { findSafetyAfterProblem, type ProblemCode, problems } from '../../src/contract/problem-codes.ts'
 import type { WarningCode } from '../../src/contract/warning.ts'
+import { explainInvalidBody } from '../../src/http/problems/invalid-body.ts'
 import { compileNode } from '../../src/webhook/compile.ts'
 import { decideOnResponse } from '../../src/webhook/decide.ts'
 import { noMaskers, ReadableResponse } from '../../src/webhook/response/readable-response.ts'
 import { judgeRetrySafety } from '../../src/webhook/retry-safety.ts'
 import { noSecrets } from '../../src/webhook/template/render-context.ts'
+import { rowsUnder } from './support/markdown.ts'
 import { read, root } from './support/pages.ts'
 
 const page = read('docs/errors.md')
@@ -78,7 +80,22 @@ describe('docs/errors.md', () => {
   it.each(Object.entries(problems))('says of %s what the service says', (code, info) => {
     const { title, status, delivered } = info
 
-    expect(entry(code)).toContain(`**${title}** · status ${status} · delivered \`${delivered}\`\n`)
+    const repeat = findSafetyAfterProblem(code as ProblemCode)
+
+    expect(entry(code)).toContain(
+      `**${title}** · status ${status} · delivered \`${delivered}\` · repeat \`${repeat}\`\n`,
+    )
+  })
+})
+
+describe('the entry of invalid_request', () => {
+  const rows = rowsUnder(entry('invalid_request'), 'sent')
+
+  it.each(rows)('says of %s what a problem says', (sent, path, message) => {
+    const node = { method: 'POST', url: 'https://hooks.example/', ...JSON.parse(`{${sent.slice(1, -1)}}`) }
+    const errors = [...explainInvalidBody({ $ref: 'ExecuteRequest' }, { node })]
+
+    expect(errors.map((error) => [`\`${error.path}\``, error.message])).toEqual([[path, message]])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { problems } from '../../src/contract/problem-codes.ts'
+import { findSafetyAfterProblem, type ProblemCode, problems } from '../../src/contract/problem-codes.ts'
 import { service } from '../support/service.ts'
 import { rowsUnder, section } from './support/markdown.ts'
 import { read } from './support/pages.ts'
@@ -11,17 +11,18 @@ describe('docs/integrating.md', () => {
     const rows = rowsUnder(section(page, 'What to do with a reply'), 'status')
     const refusals = rows.filter(([, code]) => code !== '')
 
-    expect(refusals.map((cells) => cells.slice(0, 4)).toSorted()).toEqual(
+    expect(refusals.map((cells) => cells.slice(0, 5)).toSorted()).toEqual(
       Object.entries(problems)
         .map(([code, { status, delivered, retryable }]) => [
           String(status),
           `\`${code}\``,
           `\`${delivered}\``,
           retryable ? 'yes' : 'no',
+          `\`${findSafetyAfterProblem(code as ProblemCode)}\``,
         ])
         .toSorted(),
     )
-    for (const [status, , , , action = ''] of rows) expect(action, status).toMatch(/\w{3}/)
+    for (const [status, , , , , action = ''] of rows) expect(action, status).toMatch(/\w{3}/)
   })
 
   it('says how long a client must wait without a timeout of its own in the node', () => {

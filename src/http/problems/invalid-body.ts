@@ -6,6 +6,7 @@ import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
+import { isMemberOfNode } from './member-advice.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
@@ -20,13 +21,54 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
+  const moved = moveIntoNode(schema, body)
+  if (moved === null) return yield* explain(schema, body)
+  yield { path: '/node', message: `missing; put ${listNames(moved.names)} into it: "node": { … }` }
+  for (const error of explain(schema, moved.body)) yield withGivenPath(error, moved.names)
+}
+
+function* explain(schema: JsonSchema, body: unknown): Generator<ConfigError> {
   const offenders: string[] = []
-  for (const schemaError of findSchemaErrors(schema, body)) {
+  for (const schemaError of findSchemaErrors(schema, body, '', 'Request')) {
     offenders.push(schemaError.path)
     yield schemaError
   }
-  if (offenders.length > 0 && isObject(body) && isObject(body.node))
-    yield* explainSoundParts(body.node, offenders)
+  if (offenders.length === 0 || !isObject(body) || !isObject(body.node)) return
+  yield* explainSoundParts(body.node, offenders)
+}
+
+/** A body whose members of the node stand at the top, in its right form. */
+interface MovedBody {
+  readonly body: JsonObject
+  readonly names: ReadonlySet<string>
+}
+
+/** Puts the members of the node into a node, if the body has no node and they stand at the top. */
+function moveIntoNode({ properties = {} }: JsonSchema, body: unknown): MovedBody | null {
+  if (!isObject(body) || Object.hasOwn(body, 'node')) return null
+  const names = new Set(
+    Object.keys(body).filter((name) => !Object.hasOwn(properties, name) && isMemberOfNode(name)),
+  )
+  if (names.size === 0) return null
+  const [node, rest] = [true, false].map((isIn) =>
+    Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name) === isIn)),
+  )
+  return { body: { ...rest, node }, names }
+}
+
+/** The path in the body as it was given. A missing member keeps the path that it should have. */
+function withGivenPath({ path, message }: ConfigError, names: ReadonlySet<string>): ConfigError {
+  const [, root, step = ''] = path.split('/', 3)
+  const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+  return { path: root === 'node' && names.has(name) ? path.slice('/node'.length) : path, message }
+}
+
+/** Names in a message at most. */
+const maxNames = 5
+
+function listNames(names: ReadonlySet<string>): string {
+  const shown = [...names].slice(0, maxNames).map((name) => JSON.stringify(name))
+  return shown.join(', ') + (names.size > maxNames ? ' and others' : '')
 }
 
 /** Valid members without which a node cannot be compiled. */

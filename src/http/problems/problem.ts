@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../../contract/config-error.ts'
-import { type ProblemCode, problems } from '../../contract/problem-codes.ts'
+import { findSafetyAfterProblem, type ProblemCode, problems } from '../../contract/problem-codes.ts'
 import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
 import { explainInvalidBody } from './invalid-body.ts'
@@ -42,6 +42,7 @@ export function createProblem({ code, message, errors }: Refusal, requestId: str
     code,
     delivered,
     retryable,
+    repeat: findSafetyAfterProblem(code),
     executionId: null,
     errors: [...errors],
   }
@@ -134,8 +135,12 @@ function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refu
       )
 }
 
+/** The detail of a refusal whose errors say the rest. */
+export const whatIsWrong =
+  'The request body does not match the OpenAPI document. Each of the errors says where, and what to write instead.'
+
 function refusalOfBody({ body, routeOptions }: FastifyRequest): Refusal {
-  return new Refusal('invalid_request', 'The request body does not match the OpenAPI document.', {
+  return new Refusal('invalid_request', whatIsWrong, {
     errors: explainInvalidBody(routeOptions.schema?.body, body),
   })
 }

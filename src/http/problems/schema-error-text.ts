@@ -1,9 +1,15 @@
-import { suggest } from '../../webhook/values/suggest.ts'
+import { secretNamePattern } from '../../contract/names.ts'
 import { listWords } from '../../webhook/values/text.ts'
-import { follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
+import { suggest } from '../../webhook/values/suggest.ts'
+import { findHeldWord, findMeantShape, type MeantShape } from './expected-shapes.ts'
+import { admitsType, follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
+import { adviseWord, fold } from './member-advice.ts'
 
 /** Words listed at most. */
 const maxWords = 12
+
+/** Characters of a word that are compared at most. */
+const maxWordCharacters = 64
 
 const typeNames: Readonly<Record<string, string>> = {
   array: 'an array',
@@ -16,30 +22,69 @@ const typeNames: Readonly<Record<string, string>> = {
 }
 
 /** What a schema demands, as the predicate of a sentence. */
-export function mustBe(schema: JsonSchema): string {
+function mustBe(schema: JsonSchema): string {
   return `must be ${wanted(schema)}`
 }
 
-/** The error of a required member that is missing. */
-export function missing(schema: JsonSchema): string {
-  return `missing; ${mustBe(schema)}`
+/**
+ * The error of a required member that is missing, with the word for it if the other members tell it, else with what to
+ * write.
+ */
+export function missing(schema: JsonSchema, word?: unknown, meant?: MeantShape): string {
+  const message = `missing; ${mustBe(schema)}`
+  if (word !== undefined) return `${message}; with these members it is ${JSON.stringify(word)}`
+  return message + asIn(meant?.write ?? null)
 }
 
-/** The error of a member that the schema does not know. */
-export function unknownMember(name: string, known: readonly string[]): string {
-  return `unknown member${didYouMean(name, known)}`
+/** The error of a value of the wrong type or shape. */
+export function wrongType(schema: JsonSchema, value: unknown, { as, write }: MeantShape): string {
+  const must = as === null ? mustBe(schema) : `must be ${as}`
+  const not = admitsType(schema, value) ? '' : `, not ${given(value, schema)}`
+  return must + not + asIn(write ?? quotesHint(schema, value))
+}
+
+/** The error of a list or object with too many parts. */
+export function tooMany(most: number, count: number): string {
+  return `must have at most ${most} of them, not ${count}`
+}
+
+/** The error of a member that the schema does not know: with advice, else with the members that it knows. */
+export function unknownMember(advice: string | null, known: readonly string[]): string {
+  if (advice !== null) return `unknown member; ${advice}`
+  return known.length === 0
+    ? 'unknown member'
+    : `unknown member; the members here are ${listWords(
+        known.map((name) => JSON.stringify(name)),
+        'and',
+      )}`
+}
+
+function asIn(write: string | null): string {
+  return write === null ? '' : `; ${write}`
+}
+
+/** What to do where a value has quotes too many or too few. */
+function quotesHint(schema: JsonSchema, value: unknown): string | null {
+  const [type, other] = listTypes(schema)
+  const isGivenText = typeof value === 'string'
+  if (other !== undefined || schema.enum !== undefined || typeof value === 'object') return null
+  if ((type === 'integer' || type === 'number') && isGivenText)
+    return 'write the number without quotes and unit'
+  if (type === 'boolean') return 'write true or false, without quotes'
+  return type === 'string' ? 'write it in quotes' : null
 }
 
 /** The error of a member whose name has the wrong form. */
 export function unknownName(form: string): string {
-  return `the name must be of the form ${form}`
+  const words = form === `^${secretNamePattern}$` ? ': letters, digits and "_", no digit first' : ''
+  return `the name must be of the form ${form}${words}`
 }
 
 /**
  * Describes the given value: a number if the schema demands one, else only the type, because the value may be a
  * misplaced secret.
  */
-export function given(value: unknown, schema: JsonSchema): string {
+function given(value: unknown, schema: JsonSchema): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308'
   const asksForNumber = listTypes(schema).some((type) => type === 'number' || type === 'integer')
   if (typeof value === 'number' && asksForNumber) return `the number ${value}`
@@ -47,23 +92,47 @@ export function given(value: unknown, schema: JsonSchema): string {
 }
 
 /** The error of a string, number, boolean or null of the right type, or null without one. */
-export function scalarMismatch(schema: JsonSchema, value: unknown): string | null {
+export function scalarMismatch(schema: JsonSchema, value: unknown, place: string): string | null {
   if (schema.enum !== undefined && !schema.enum.includes(value))
-    return mustBe(schema) + didYouMean(value, schema.enum)
-  if (typeof value === 'string') return textMismatch(schema, value)
+    return mustBe(schema) + meantWord(value, schema.enum, place)
+  if (typeof value === 'string') return textMismatch(schema, value, findMeantShape(place, value).as)
   return typeof value === 'number' && !isWithin(schema, value)
-    ? `${mustBe(schema)}, not ${given(value, schema)}`
+    ? `${mustBe(schema)}, not ${given(value, schema)}${unitHint(schema, value, place)}`
     : null
 }
 
-function textMismatch({ minLength = 0, maxLength, pattern, description }: JsonSchema, text: string) {
+/** A time that is too short was probably meant in seconds. */
+function unitHint({ minimum = 0 }: JsonSchema, value: number, place: string): string {
+  if (!place.endsWith('Ms') || value <= 0 || value >= minimum) return ''
+  return `; it is in milliseconds: ${value} s are ${Math.round(value * 1_000)}`
+}
+
+function meantWord(word: unknown, candidates: readonly unknown[], place: string): string {
+  const same = candidates.find(
+    (candidate) => fold(String(candidate)) === fold(String(word).slice(0, maxWordCharacters)),
+  )
+  if (same !== undefined) return `; did you mean ${JSON.stringify(same)}?`
+  const held = findHeldWord(place, word)
+  if (held !== null) return `; ${held}`
+  const foreign = adviseWord(place, word)
+  if (foreign?.is !== undefined) return `; did you mean ${JSON.stringify(foreign.is)}?`
+  if (foreign?.says !== undefined) return `; ${foreign.says}`
+  const near = didYouMean(word, candidates)
+  return near === '' && candidates.length > maxWords ? `: ${listWords(candidates.map(String), 'or')}` : near
+}
+
+function textMismatch(
+  { minLength = 0, maxLength, pattern, description }: JsonSchema,
+  text: string,
+  as: string | null,
+) {
   const length = countCharacters(text)
   if (length < minLength)
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters, not ${length}`
   if (maxLength !== undefined && length > maxLength)
     return `must have at most ${maxLength} characters, not ${length}`
   if (pattern !== undefined && !follows(pattern, text))
-    return `does not match its description: ${description ?? pattern}`
+    return as === null ? `does not match its description: ${description ?? pattern}` : `must be ${as}`
   return null
 }
 
@@ -94,11 +163,8 @@ function wantedOfUnion({ discriminator, description }: JsonSchema, branches: rea
 
 function wantedWords(words: readonly unknown[]): string {
   return words.length > maxWords
-    ? `one of ${words.length} words that the OpenAPI document lists`
-    : listWords(
-        words.map((word) => JSON.stringify(word)),
-        'or',
-      )
+    ? `one of ${words.length} words`
+    : listWords(words.map((word) => JSON.stringify(word)), 'or')
 }
 
 function range({ minimum, maximum }: JsonSchema): string {

@@ -1,57 +1,170 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { findHeldMembers, findMeantShape, isWrongAsWhole } from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema } from './json-schema.ts'
-import { given, missing, mustBe, scalarMismatch, unknownMember, unknownName } from './schema-error-text.ts'
+import { type Advice, adviseMember, adviseWord } from './member-advice.ts'
+import { noPlace, type Place } from './place.ts'
+import {
+  missing,
+  scalarMismatch,
+  tooMany,
+  unknownMember,
+  unknownName,
+  wrongType,
+} from './schema-error-text.ts'
+
+/** Unknown members of an object that are compared with what the contract has. A reply lists no more errors. */
+const maxAdvised = 100
 
 /**
- * Finds the schema errors of a value, one per wrong member. `schema` has no references. A validator has already
- * refused the body: this explains why. Of a union it reports only the branch that was meant, where Ajv reports all.
+ * Finds the schema errors of a value, one per cause. `schema` has no references. A validator has already refused the
+ * body: this explains why. Of a union it reports only the branch that was meant, where Ajv reports all.
  * It is a generator, so a hostile body costs no more than the errors that are listed.
+ *
+ * `place` names the schema for the advice on foreign words and shapes.
  */
-export function* findSchemaErrors(schema: JsonSchema, value: unknown, path = ''): Generator<ConfigError> {
-  if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path)
+export function* findSchemaErrors(
+  schema: JsonSchema,
+  value: unknown,
+  path = '',
+  place = schema.$id ?? noPlace,
+): Generator<ConfigError> {
+  if (isWrongAsWhole(place, value))
+    yield { path, message: wrongType(schema, value, findMeantShape(place, value)) }
+  else if (schema.anyOf !== undefined) yield* inUnion(schema, schema.anyOf, value, path, place)
   else if (!admitsType(schema, value))
-    yield { path, message: `${mustBe(schema)}, not ${given(value, schema)}` }
-  else if (Array.isArray(value)) yield* inArray(schema, value, path)
-  else if (isObject(value)) yield* inObject(schema, value, path)
-  else yield* inScalar(schema, value, path)
+    yield { path, message: wrongType(schema, value, findMeantShape(place, value)) }
+  else if (Array.isArray(value)) yield* inArray(schema, value, path, place)
+  else if (isObject(value)) yield* inObject(schema, value, path, place)
+  else yield* inScalar(schema, value, path, place)
 }
 
-function* inScalar(schema: JsonSchema, value: unknown, path: string): Generator<ConfigError> {
-  const message = scalarMismatch(schema, value)
+/** The place of a member or entry: the name of its schema, else a part of the place around it. */
+function placeWithin({ $id }: JsonSchema, place: Place, name: string): string {
+  return $id ?? `${place}.${name}`
+}
+
+function* inScalar(schema: JsonSchema, value: unknown, path: string, place: Place): Generator<ConfigError> {
+  const message = scalarMismatch(schema, value, place)
   if (message !== null) yield { path, message }
 }
 
-function* inArray(schema: JsonSchema, value: readonly unknown[], path: string): Generator<ConfigError> {
+function* inArray(
+  schema: JsonSchema,
+  value: readonly unknown[],
+  path: string,
+  place: Place,
+): Generator<ConfigError> {
   const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema
   if (value.length < minItems) yield { path, message: `must have at least ${minItems} of them` }
   if (value.length > maxItems) return yield { path, message: tooMany(maxItems, value.length) }
   if (items === undefined) return
-  for (const [index, item] of value.entries()) yield* findSchemaErrors(items, item, pointer(path, index))
+  for (const [index, item] of value.entries())
+    yield* findSchemaErrors(items, item, pointer(path, index), items.$id ?? place)
 }
 
-function tooMany(most: number, count: number): string {
-  return `must have at most ${most} of them, not ${count}`
-}
-
-function* inObject(schema: JsonSchema, value: JsonObject, path: string): Generator<ConfigError> {
+function* inObject(
+  schema: JsonSchema,
+  value: JsonObject,
+  path: string,
+  place: Place,
+): Generator<ConfigError> {
   const count = Object.keys(value).length
-  const { maxProperties = Number.POSITIVE_INFINITY } = schema
+  const { maxProperties = Number.POSITIVE_INFINITY, required = [] } = schema
   if (count > maxProperties) return yield { path, message: tooMany(maxProperties, count) }
+  const advised = adviseUnknown(schema, value, place)
+  const held = findHeldMembers(place, value)
+  const isCovered = (name: string) =>
+    held.has(name) || advised.values().some(({ covers }) => covers === 'all' || covers.has(name))
   for (const name of missingNames(schema, value))
-    yield { path: pointer(path, name), message: missing(schema.properties?.[name] ?? {}) }
+    if (!isCovered(name))
+      yield { path: pointer(path, name), message: missing(schema.properties?.[name] ?? {}) }
   if (!restrictsMembers(schema)) return
+  let isFirst = true
   for (const name of Object.keys(value)) {
+    const at = pointer(path, name)
     const member = memberSchema(schema, name)
-    if (member !== null) yield* findSchemaErrors(member, value[name], pointer(path, name))
-    else if (schema.additionalProperties === false)
-      yield { path: pointer(path, name), message: describeRefusal(name, schema) }
+    if (member !== null)
+      yield* inMember(
+        member,
+        value[name],
+        at,
+        placeWithin(member, place, isNamed(schema, name) ? name : '*'),
+        required.includes(name),
+      )
+    else if (schema.additionalProperties === false) {
+      const advice = advised.get(name) ?? null
+      yield* inUnknown(schema, { value: value[name], at, place, advice, listsKnown: isFirst })
+      if (advice?.text == null) isFirst = false
+    }
   }
 }
 
-function describeRefusal(name: string, { properties, patternProperties }: JsonSchema): string {
-  const [form] = Object.keys(patternProperties ?? {})
-  return form === undefined ? unknownMember(name, Object.keys(properties ?? {})) : unknownName(form)
+/** A member that may be left out is not given as null. */
+function* inMember(
+  schema: JsonSchema,
+  value: unknown,
+  path: string,
+  place: Place,
+  isRequired: boolean,
+): Generator<ConfigError> {
+  if (value !== null || isRequired || admitsType(schema, null))
+    return yield* findSchemaErrors(schema, value, path, place)
+  const { as } = findMeantShape(place, value)
+  yield { path, message: wrongType(schema, value, { as, write: 'leave it out instead' }) }
+}
+
+/** The advice on the unknown members of a closed object. */
+function adviseUnknown(schema: JsonSchema, value: JsonObject, place: Place): ReadonlyMap<string, Advice> {
+  const advised = new Map<string, Advice>()
+  if (place === noPlace || schema.additionalProperties !== false) return advised
+  if (schema.patternProperties !== undefined) return advised
+  const known = Object.keys(schema.properties ?? {})
+  for (const name in value) {
+    if (isNamed(schema, name)) continue
+    if (advised.size === maxAdvised) break
+    advised.set(name, withMembers(adviseMember({ place, name, around: value, known }), value[name]))
+  }
+  return advised
+}
+
+/** Members of a member that is to be dissolved are not missing. */
+function withMembers(advice: Advice, value: unknown): Advice {
+  return advice.unwraps && isObject(value) ? { ...advice, covers: 'all' } : advice
+}
+
+interface UnknownMember {
+  readonly value: unknown
+  readonly at: string
+  readonly place: Place
+  readonly advice: Advice | null
+  /** Whether the message lists the known members, if it has no advice. */
+  readonly listsKnown: boolean
+}
+
+/** An unknown member, and what is wrong with its value where it is a known member under another name. */
+function* inUnknown(schema: JsonSchema, unknown: UnknownMember): Generator<ConfigError> {
+  const { value, at, place, advice, listsKnown } = unknown
+  const [form] = Object.keys(schema.patternProperties ?? {})
+  if (form !== undefined) return yield { path: at, message: unknownName(form) }
+  const known = listsKnown ? Object.keys(schema.properties ?? {}) : []
+  const message = unknownMember(advice?.text ?? null, known)
+  if (advice?.unwraps === true && isObject(value)) {
+    yield { path: at, message }
+    return yield* inObject({ ...schema, required: [] }, value, at, place)
+  }
+  const meant = advice?.is == null ? undefined : schema.properties?.[advice.is]
+  if (advice?.is == null || meant === undefined) return yield { path: at, message }
+  const inner = findSchemaErrors(meant, value, at, placeWithin(meant, place, advice.is))
+  const first = inner.next()
+  if (first.done === true) yield { path: at, message }
+  else if (first.value.path === at)
+    yield { path: at, message: `${unknownMember(advice.name, [])}, and ${first.value.message}` }
+  else {
+    yield { path: at, message }
+    yield first.value
+  }
+  yield* inner
 }
 
 function* inUnion(
@@ -59,15 +172,18 @@ function* inUnion(
   branches: readonly JsonSchema[],
   value: unknown,
   path: string,
+  place: Place,
 ): Generator<ConfigError> {
   const candidates = branches.filter((branch) => admitsType(branch, value))
   const [only] = candidates
-  if (only === undefined) yield { path, message: `${mustBe(union)}, not ${given(value, union)}` }
+  if (only === undefined) yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
   else if (isObject(value) && union.discriminator !== undefined)
-    yield* inTaggedUnion(branches, union.discriminator.propertyName, value, path)
-  else if (isObject(value) && candidates.length > 1) yield* inClosest(union, candidates, value, path)
-  else if (isObject(value) || Array.isArray(value)) yield* findSchemaErrors(only, value, path)
-  else if (!candidates.some((branch) => fits(branch, value))) yield { path, message: mustBe(union) }
+    yield* inTaggedUnion(branches, union.discriminator.propertyName, value, path, place)
+  else if (isObject(value) && candidates.length > 1) yield* inClosest(union, candidates, value, path, place)
+  else if (isObject(value) || Array.isArray(value))
+    yield* findSchemaErrors(only, value, path, only.$id ?? place)
+  else if (!candidates.some((branch) => fits(branch, value)))
+    yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
 }
 
 /** The errors of the branch that the tag names, or of the tag itself. */
@@ -76,14 +192,83 @@ function* inTaggedUnion(
   tag: string,
   value: JsonObject,
   path: string,
+  place: Place,
 ): Generator<ConfigError> {
-  const tags = branches.map((branch) => branch.properties?.[tag] ?? {})
-  const meant = Object.hasOwn(value, tag)
-    ? branches.find((_branch, index) => tags[index]?.enum?.includes(value[tag]))
-    : undefined
-  if (meant !== undefined) return yield* findSchemaErrors(meant, value, path)
-  const anyTag = { type: 'string', enum: tags.flatMap((schema) => schema.enum ?? []) }
-  yield* inObject({ properties: { [tag]: anyTag }, required: [tag] }, value, path)
+  const words = branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? [])
+  const branchOf = (word: unknown) =>
+    branches.find((branch) => branch.properties?.[tag]?.enum?.includes(word))
+  const inBranch = function* (word: unknown, members: JsonObject) {
+    const branch = branchOf(word)
+    if (branch !== undefined) yield* inObject(branch, members, path, `${place}(${word})`)
+  }
+  if (Object.hasOwn(value, tag)) {
+    if (branchOf(value[tag]) !== undefined) return yield* inBranch(value[tag], value)
+    yield* findSchemaErrors(
+      { type: 'string', enum: words },
+      value[tag],
+      pointer(path, tag),
+      `${place}.${tag}`,
+    )
+    const meant = meantWord(`${place}.${tag}`, value[tag], words)
+    return yield* inBranch(meant, { ...value, [tag]: meant })
+  }
+  yield* withoutTag(branches, tag, value, path, place)
+}
+
+/** The errors of an object without its tag: of the member that stands for it, or of the branch that its members tell. */
+function* withoutTag(
+  branches: readonly JsonSchema[],
+  tag: string,
+  value: JsonObject,
+  path: string,
+  place: Place,
+): Generator<ConfigError> {
+  const anyTag: JsonSchema = {
+    type: 'string',
+    enum: branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? []),
+  }
+  const all: JsonSchema = {
+    type: 'object',
+    properties: { ...Object.assign({}, ...branches.map(({ properties }) => properties)), [tag]: anyTag },
+    additionalProperties: false,
+  }
+  const advised = adviseUnknown(all, value, place)
+  const standsFor = advised
+    .entries()
+    .find(([, { is, covers }]) => is === tag || (covers !== 'all' && covers.has(tag)))
+  if (standsFor === undefined) {
+    const told = branches.filter((branch) => hasOwnMember(branch, all, value))
+    const [only, other] = told
+    const word = only === undefined || other !== undefined ? undefined : only.properties?.[tag]?.enum?.[0]
+    yield { path: pointer(path, tag), message: missing(anyTag, word, findMeantShape(place, value)) }
+    if (only !== undefined && word !== undefined)
+      yield* inObject(only, { ...value, [tag]: word }, path, `${place}(${word})`)
+    return
+  }
+  const [name, advice] = standsFor
+  const at = pointer(path, name)
+  yield* inUnknown(all, { value: value[name], at, place, advice, listsKnown: false })
+  const word = advice.is === tag ? meantWord(`${place}.${tag}`, value[name], anyTag.enum ?? []) : undefined
+  const branch = branches.find(({ properties }) => properties?.[tag]?.enum?.includes(word))
+  if (branch === undefined) return
+  const { [name]: _standsForTag, ...members } = value
+  yield* inObject(branch, { ...members, [tag]: word }, path, `${place}(${word})`)
+}
+
+/** Whether the value has a member that not all branches have, and this one has. */
+function hasOwnMember(branch: JsonSchema, { properties = {} }: JsonSchema, value: JsonObject): boolean {
+  return Object.keys(properties).some(
+    (name) => Object.hasOwn(value, name) && isNamed(branch, name) && branch.required?.includes(name) === true,
+  )
+}
+
+function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
+  if (words.includes(given)) return given
+  const lower = typeof given === 'string' && given.length < 100 ? given.toLowerCase() : null
+  return (
+    words.find((word) => lower !== null && String(word).toLowerCase() === lower) ??
+    adviseWord(place, given)?.is
+  )
 }
 
 /** The errors of the branch whose members match best, unless the value mixes several branches. */
@@ -92,23 +277,40 @@ function* inClosest(
   candidates: readonly JsonSchema[],
   value: JsonObject,
   path: string,
+  place: Place,
 ): Generator<ConfigError> {
   if (candidates.some((branch) => fits(branch, value))) return
-  const names = Object.keys(value)
+  const names = namesAsMeant(candidates, value, place)
   const strangers = (branch: JsonSchema) => names.filter((name) => memberSchema(branch, name) === null)
-  const distance = (branch: JsonSchema) => strangers(branch).length + missingNames(branch, value).length
+  const absent = ({ required = [] }: JsonSchema) => required.filter((name) => !names.includes(name))
+  const distance = (branch: JsonSchema) => strangers(branch).length + absent(branch).length
   const [closest, next] = candidates
     .map((branch) => ({ branch, distance: distance(branch) }))
     .toSorted((a, b) => a.distance - b.distance)
   const isMixed = (branch: JsonSchema) =>
     strangers(branch).some((name) => candidates.some((other) => memberSchema(other, name) !== null))
   if (closest === undefined || closest.distance === next?.distance || isMixed(closest.branch))
-    yield { path, message: mustBe(union) }
-  else yield* findSchemaErrors(closest.branch, value, path)
+    yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
+  else yield* findSchemaErrors(closest.branch, value, path, place)
+}
+
+/** The names of a value, foreign ones and misspelt ones as the candidates call them. */
+function namesAsMeant(candidates: readonly JsonSchema[], value: JsonObject, place: Place): readonly string[] {
+  const properties: Record<string, JsonSchema> = Object.assign(
+    {},
+    ...candidates.map((branch) => branch.properties),
+  )
+  const advised = adviseUnknown({ properties, additionalProperties: false }, value, place)
+  return Object.keys(value).map((name) => {
+    const advice = advised.get(name)
+    if (advice === undefined || advice.covers === 'all') return name
+    const [covered] = advice.covers
+    return advice.is ?? covered ?? name
+  })
 }
 
 function fits(schema: JsonSchema, value: unknown): boolean {
-  return findSchemaErrors(schema, value).next().done === true
+  return findSchemaErrors(schema, value, '', noPlace).next().done === true
 }
 
 function restrictsMembers({ properties, patternProperties, additionalProperties }: JsonSchema): boolean {
@@ -117,6 +319,10 @@ function restrictsMembers({ properties, patternProperties, additionalProperties 
 
 function missingNames({ required = [] }: JsonSchema, value: JsonObject): readonly string[] {
   return required.filter((name) => !Object.hasOwn(value, name))
+}
+
+function isNamed({ properties = {} }: JsonSchema, name: string): boolean {
+  return Object.hasOwn(properties, name)
 }
 
 /** The schema of a member, or null for an unknown name. */

@@ -3,7 +3,7 @@ import { problems } from '../../contract/problem-codes.ts'
 import { Problem } from '../../contract/schemas.ts'
 import { lacksRight } from '../clients/access.ts'
 import { refuseFor } from '../limits/reached-limit.ts'
-import { createProblem, Refusal } from '../problems/problem.ts'
+import { createProblem, Refusal, whatIsWrong } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
 
@@ -21,10 +21,15 @@ export const malformedReply = {
 export const problemReplies = {
   400: problemReply(
     'The request does not match this document; nothing was sent.',
-    new Refusal('invalid_request', 'The request body does not match the OpenAPI document.', {
+    new Refusal('invalid_request', whatIsWrong, {
       errors: [
         { path: '/node/url', message: 'missing; must be a string' },
         { path: '/node/timeoutMS', message: 'unknown member; did you mean "timeoutMs"?' },
+        {
+          path: '/node/headers',
+          message:
+            'must be an array of {"name", "value"}, not an object; write "headers": [{ "name": "X-Flow", "value": "…" }]',
+        },
       ],
     }),
   ),

@@ -6,7 +6,10 @@ import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'
+const members =
+  'the members here are "node", "payload", "secrets", "idempotencyKey", "correlationId", "tenant", "deadlineMs" and "diagnostics"'
 const field = `must be an object with a name and exactly one of: ${words}`
+const generic = 'write { "name": "…", "value": "…" }'
 
 function explain(body: unknown) {
   return [...explainInvalidBody({ $ref: 'ExecuteRequest' }, body)]
@@ -16,7 +19,7 @@ describe('an error of a body', () => {
   it.each<[when: string, body: unknown, path: string, message: string]>([
     ['there is none', undefined, '', 'missing; must be a JSON object'],
     ['it is null', null, '', 'must be an object, not null'],
-    ['it is an array', [], '', 'must be an object, not an array'],
+    ['it is an array', [], '', 'must be an object, not an array; send one request for each node'],
     ['a member is missing', {}, '/node', 'missing; must be an object'],
     [
       'a member is misspelt',
@@ -24,19 +27,19 @@ describe('an error of a body', () => {
       '/node/timeoutMS',
       'unknown member; did you mean "timeoutMs"?',
     ],
-    ['a member is unknown', { node, foo: 1 }, '/foo', 'unknown member'],
-    ['a name needs escaping', { node, 'a/b~c': 1 }, '/a~1b~0c', 'unknown member'],
+    ['a member is unknown', { node, foo: 1 }, '/foo', `unknown member; ${members}`],
+    ['a name needs escaping', { node, 'a/b~c': 1 }, '/a~1b~0c', `unknown member; ${members}`],
     [
       'a member is called __proto__',
       JSON.parse(`{"node":${JSON.stringify(node)},"__proto__":1}`),
       '/__proto__',
-      'unknown member',
+      `unknown member; ${members}`,
     ],
     [
       'a number is a text',
       { node, deadlineMs: '5' },
       '/deadlineMs',
-      'must be an integer from 1 to 600000, not a string',
+      'must be an integer from 1 to 600000, not a string; write the number without quotes and unit',
     ],
     [
       'a number has a fraction',
@@ -48,13 +51,13 @@ describe('an error of a body', () => {
       'a number is too small',
       { node: { ...node, timeoutMs: 99 } },
       '/node/timeoutMs',
-      'must be an integer of at least 100, not the number 99',
+      'must be an integer of at least 100, not the number 99; it is in milliseconds: 99 s are 99000',
     ],
     [
       'a switch is a number',
       { node: { ...node, idempotent: 1 } },
       '/node/idempotent',
-      'must be a boolean, not a number',
+      'must be a boolean, not a number; write true or false, without quotes',
     ],
     [
       'a word is in the wrong case',
@@ -66,7 +69,7 @@ describe('an error of a body', () => {
       'a word is no string',
       { node: { ...node, onError: null } },
       '/node/onError',
-      'must be "success", "error" or "exit", not null',
+      'must be "success", "error" or "exit", not null; leave it out instead',
     ],
     [
       'a text is too long',
@@ -85,25 +88,25 @@ describe('an error of a body', () => {
       'a name is not allowed',
       { node, secrets: { 'a b': '12345' } },
       '/secrets/a b',
-      'the name must be of the form ^[A-Za-z_][A-Za-z0-9_]*$',
+      'the name must be of the form ^[A-Za-z_][A-Za-z0-9_]*$: letters, digits and "_", no digit first',
     ],
     [
       'a name has a line break',
       { node: { ...node, capture: { 'a\nb': 5 } } },
       '/node/capture/a\nb',
-      'must be a string, not a number',
+      'must be a string, not a number; write a template such as "{{ response.json.id }}"',
     ],
     [
       'a text has not the right form',
       { node, tenant: 'a b' },
       '/tenant',
-      'does not match its description: The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -',
+      'must be 1 to 64 characters of A-Z a-z 0-9 . _ -',
     ],
     [
       'a list is an object',
       { node: { ...node, query: {} } },
       '/node/query',
-      'must be an array, not an object',
+      'must be an array of {"name", "value"}, not an object; write "query": [{ "name": "…", "value": "…" }]',
     ],
     ['a list is empty', { node: { ...node, expect: [] } }, '/node/expect', 'must have at least 1 of them'],
   ])('is listed when %s', (_when, body, path, message) => {
@@ -146,11 +149,21 @@ describe('an error of a body', () => {
 
 describe('the intended form of a union', () => {
   it.each<[when: string, part: object, path: string, message: string]>([
-    ['field: a number', { query: [1] }, '/query/0', `${field}, not a number`],
-    ['field: empty', { query: [{}] }, '/query/0', field],
-    ['field: a name only', { query: [{ name: 'a' }] }, '/query/0', field],
-    ['field: two forms', { query: [{ name: 'a', value: 1, literal: 2 }] }, '/query/0', field],
-    ['field: parts of two forms', { query: [{ name: 'a', source: 'event', value: 1 }] }, '/query/0', field],
+    ['field: a number', { query: [1] }, '/query/0', `${field}, not a number; ${generic}`],
+    ['field: empty', { query: [{}] }, '/query/0', `${field}; ${generic}`],
+    ['field: a name only', { query: [{ name: 'a' }] }, '/query/0', `${field}; ${generic}`],
+    [
+      'field: two forms',
+      { query: [{ name: 'a', value: 1, literal: 2 }] },
+      '/query/0',
+      `${field}; ${generic}`,
+    ],
+    [
+      'field: parts of two forms',
+      { query: [{ name: 'a', source: 'event', value: 1 }] },
+      '/query/0',
+      `${field}; ${generic}`,
+    ],
     [
       'attribute without field',
       { query: [{ name: 'a', source: 'event' }] },
@@ -167,7 +180,7 @@ describe('the intended form of a union', () => {
       'template that is a list',
       { query: [{ name: 'a', value: [1] }] },
       '/query/0/value',
-      'must be a string, a number, a boolean or null, not an array',
+      'must be a string, a number, a boolean or null, not an array; write "literal" in place of "value": it takes any JSON',
     ],
     [
       'template with a misspelt option',
@@ -192,13 +205,13 @@ describe('the intended form of a union', () => {
       'auth: a text',
       { auth: 'x' },
       '/auth',
-      'must be an object whose "type" is "bearer", "basic" or "apiKey", not a string',
+      'must be an object whose "type" is "bearer", "basic" or "apiKey", not a string; write "auth": { "type": "bearer", "token": "{{ secrets.NAME }}" }',
     ],
     [
       'auth: no type',
       { auth: { token: 'x' } },
       '/auth/type',
-      'missing; must be "bearer", "basic" or "apiKey"',
+      'missing; must be "bearer", "basic" or "apiKey"; with these members it is "bearer"',
     ],
     [
       'auth: unknown type',
@@ -217,13 +230,13 @@ describe('the intended form of a union', () => {
       'body: a bad field inside',
       { body: { structure: 'simple', fields: [{ name: 'a', value: {} }] } },
       '/body/fields/0/value',
-      'must be a string, a number, a boolean or null, not an object',
+      'must be a string, a number, a boolean or null, not an object; write "literal" in place of "value": it takes any JSON',
     ],
     [
       'expect: a text',
       { expect: '2xx' },
       '/expect',
-      'must be an expectation, or a list of them of which all must hold, not a string',
+      'must be an expectation, or a list of them of which all must hold, not a string; write "expect": { "type": "status", "value": "2xx" }',
     ],
     [
       'expect: a bad status',

@@ -1,0 +1,201 @@
+import { failureCodes } from '../../contract/failure.ts'
+import { sources } from '../../contract/payload.ts'
+import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { writeMembers, writeValue } from './example-text.ts'
+import { type Place, withoutForm } from './place.ts'
+
+/**
+ * What a value of the wrong type was probably meant to be, at one place. An example takes names from the value, and no
+ * text, because any text may be a secret.
+ */
+interface ExpectedShape {
+  /** The shape, where the schema says too little. */
+  readonly as?: string
+  /** What to write, or null if the value does not tell. */
+  readonly write: (value: unknown) => string | null
+}
+
+/** Names and entries that an example takes from a value at most, and how long they are at most. */
+const maxNames = 2
+const maxNameCharacters = 40
+
+const reference = '{{ secrets.NAME }}'
+const fields = (member: string): ExpectedShape => ({
+  as: 'an array of {"name", "value"}',
+  write(value) {
+    const list = onlyList(value)
+    if (list !== null) return `write the array of ${JSON.stringify(list)} itself`
+    return `write ${writeMembers({ [member]: pairs(value) })}`
+  },
+})
+
+const attributes = (example: JsonObject): ExpectedShape => ({ write: () => `write ${writeValue(example)}` })
+const always = (text: string, as?: string): ExpectedShape => ({
+  ...(as === undefined ? {} : { as }),
+  write: () => text,
+})
+
+/** Members to write. */
+function example(members: JsonObject): string {
+  return `write ${writeMembers(members)}`
+}
+
+/** What to do with a text in the place of a word of the contract, or null. */
+export function findHeldWord(place: Place, word: unknown): string | null {
+  return place === 'Field.source' && typeof word === 'string' && isDotted(word)
+    ? 'write what is before the dot as "source", and the rest as "field"'
+    : null
+}
+
+const wholeJson: ExpectedShape = {
+  write: (value) => (typeof value === 'string' ? 'write the JSON itself, not its text in quotes' : null),
+}
+
+/** Shapes by place, with the places of foreign-words.ts. */
+const shapes: Readonly<Record<string, ExpectedShape>> = {
+  Request: {
+    write: (value) => (Array.isArray(value) ? 'send one request for each node' : wholeJson.write(value)),
+  },
+  Node: wholeJson,
+  'Node.url': always(
+    'write the whole address, and its parameters in "query"',
+    'a string such as "https://host/path"',
+  ),
+  'Node.hosts': always(example({ hosts: ['api.crm.example'] })),
+  'Node.query': fields('query'),
+  'Node.headers': fields('headers'),
+  'Body.fields': fields('fields'),
+  Field: { write: (value) => `write ${writeValue(pairs(value).at(0))}` },
+  'Field.value': {
+    write: (value) =>
+      typeof value === 'object' ? 'write "literal" in place of "value": it takes any JSON' : null,
+  },
+  Auth: always(example({ auth: { type: 'bearer', token: reference } })),
+  'Auth.token': always(example({ token: reference })),
+  Body: { write: (value) => example({ body: bodyLike(value) }) },
+  'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) },
+  Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Node.onError': always(example({ onError: 'error' })),
+  'Node.branches': always(example({ branches: { success: 'yes', error: 'no' } })),
+  'Node.capture': always(
+    example({ capture: { leadId: '{{ response.json.id }}' } }),
+    'an object of name and template',
+  ),
+  'Node.capture.*': always('write a template such as "{{ response.json.id }}"'),
+  'Request.tenant': { as: '1 to 64 characters of A-Z a-z 0-9 . _ -', write: () => null },
+  'Request.idempotencyKey': { as: '1 to 255 visible ASCII characters', write: () => null },
+  Retry: { write: retryLike },
+  Payload: {
+    write: (value) => wholeJson.write(value) ?? example({ payload: { profile: { email: '…' } } }),
+  },
+  'Payload.profile': attributes({ email: '…' }),
+  'Payload.event': attributes({ type: '…' }),
+  'Payload.instance': attributes({ id: '…' }),
+  'Payload.flow': attributes({ name: '…' }),
+  'Payload.vars': attributes({ leadId: '…' }),
+  Secrets: always(example({ secrets: { NAME: '…' } }), 'an object of name and value'),
+  Simulation: { write: simulationLike },
+  'Simulation.headers': attributes({ 'x-state': '…' }),
+  'Simulation.body': always('write the text of the body, as in "{\\"id\\":1}"'),
+}
+
+/** What a value was meant to be. */
+export interface MeantShape {
+  readonly as: string | null
+  readonly write: string | null
+}
+
+/** What a value of the wrong type at a place was probably meant to be. */
+export function findMeantShape(place: Place, value: unknown): MeantShape {
+  const shape = shapes[withoutForm(place)]
+  if (shape === undefined) return { as: null, write: null }
+  return { as: shape.as ?? null, write: shape.write(value) }
+}
+
+/** Whether a list at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
+export function isWrongAsWhole(place: Place, value: unknown): boolean {
+  return place === 'Node.expect' && Array.isArray(value) && value.length > 0 && value.every(isStatusLike)
+}
+
+/** The names of an object, or of the objects in an array. */
+function namesOf(value: unknown): readonly string[] {
+  if (!isObject(value)) return []
+  const names: string[] = []
+  for (const name in value) {
+    if (names.length === maxNames) break
+    names.push(name.length > maxNameCharacters ? `${name.slice(0, maxNameCharacters)}…` : name)
+  }
+  return names
+}
+
+/** Fields with the names of an object, unless it is a field itself. */
+function pairs(value: unknown) {
+  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : namesOf(value)
+  return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
+}
+
+/** The name of the only member of an object, if that is an array. */
+function onlyList(value: unknown): string | null {
+  const [name, other] = namesOf(value)
+  return name !== undefined && other === undefined && isObject(value) && Array.isArray(value[name])
+    ? name
+    : null
+}
+
+function bodyLike(value: unknown): JsonObject {
+  const [first] = Array.isArray(value) ? value : []
+  if (isObject(first) && ('name' in first || 'key' in first))
+    return { structure: 'simple', fields: [{ name: '…', value: '…' }] }
+  if (Array.isArray(value)) return { structure: 'json', content: ['…'] }
+  if (isObject(value) && 'content' in value) return contentLike(value.content)
+  if (isObject(value))
+    return { structure: 'json', content: Object.fromEntries(namesOf(value).map((name) => [name, '…'])) }
+  const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
+  return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
+}
+
+function contentLike(content: unknown): JsonObject {
+  return typeof content === 'string'
+    ? { structure: 'raw', contentType: 'text/plain', content: '…' }
+    : { structure: 'json', content: '…' }
+}
+
+/** The expectation that a value was meant to be. Without a text or status in it, it is `otherwise`. */
+export function expectationLike(value: unknown, otherwise: JsonObject = anySuccess): JsonObject {
+  if (isObject(value) && 'value' in value) return expectationLike(value.value, otherwise)
+  if (isStatusLike(value)) return { type: 'status', value }
+  if (isWrongAsWhole('Node.expect', value))
+    return { type: 'status', value: (value as unknown[]).slice(0, maxNames) }
+  return typeof value === 'string' && otherwise === anySuccess ? { type: 'string', value: '…' } : otherwise
+}
+
+const anySuccess: JsonObject = { type: 'status', value: '2xx' }
+
+/** Members that are not missing, because the value of another one holds them: `"source": "profile.email"`. */
+export function findHeldMembers(place: Place, value: JsonObject): ReadonlySet<string> {
+  const isHeld = withoutForm(place) === 'Field' && typeof value.source === 'string' && isDotted(value.source)
+  return new Set(isHeld ? ['field'] : [])
+}
+
+function isDotted(source: string): boolean {
+  return sources.some((name) => source.startsWith(`${name}.`))
+}
+
+/** A status is too short to be a secret. */
+function isStatusLike(value: unknown): boolean {
+  return /^[1-9](?:\d\d|xx)$/i.test(
+    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
+  )
+}
+
+function retryLike(value: unknown): string {
+  if (value === false) return 'leave it out'
+  const attempts = typeof value === 'number' && value >= 1 && value <= 10 ? Math.floor(value) : 3
+  return example({ retry: { attempts } })
+}
+
+function simulationLike(value: unknown): string {
+  const failure = failureCodes.find((code) => code === value)
+  if (failure !== undefined) return example({ simulate: { failure } })
+  return example({ simulate: { status: isStatusLike(value) ? Number(value) || 200 : 200 } })
+}

@@ -1,0 +1,228 @@
+import { readId } from '../../contract/builders.ts'
+import { sources } from '../../contract/payload.ts'
+import { namedSchemas } from '../../contract/schemas.ts'
+import type { JsonObject } from '../../webhook/values/json.ts'
+import { suggest } from '../../webhook/values/suggest.ts'
+import { writeMembers } from './example-text.ts'
+import { type ForeignMember, type ForeignWord, foreignMembers, foreignWords } from './foreign-words.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { type Place, withoutForm } from './place.ts'
+
+/** What a member was probably meant to be that its place does not know. */
+export interface Advice {
+  /** The member of the same object that it is, under another name. */
+  readonly is: string | null
+  /** What to do, or null if that is unknown. */
+  readonly text: string | null
+  /** The beginning of the text, if the value is wrong for the member that it is. */
+  readonly name: string | null
+  /** Members that are not missing if the advice is followed. */
+  readonly covers: ReadonlySet<string> | 'all'
+  /** Whether the members of its value belong to the object around it. */
+  readonly unwraps: boolean
+}
+
+/** Longer names stand for nothing. It bounds the work for a name. */
+const maxNameCharacters = 64
+
+const nothing: ReadonlySet<string> = new Set()
+const noAdvice: Advice = { is: null, text: null, name: null, covers: nothing, unwraps: false }
+
+/** A member that its place does not know. */
+interface UnknownMember {
+  readonly place: Place
+  readonly name: string
+  /** The object that has it. */
+  readonly around: JsonObject
+  /** The members that the place knows. */
+  readonly known: readonly string[]
+}
+
+/** What to write in place of an unknown member. */
+export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
+  if (name.length > maxNameCharacters) return noAdvice
+  const same = known.find((candidate) => fold(candidate) === fold(name))
+  if (same !== undefined) return guess(same)
+  const foreign = findForeign(place, name)
+  if (foreign !== undefined)
+    return adviseForeign(foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
+  const home = adviseHome(place, name)
+  if (home !== noAdvice) return home
+  const near = suggest(name, known)
+  if (near !== null) return guess(near)
+  return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
+}
+
+function describeAttribute(name: string): string {
+  const parts = sources.map((source) => JSON.stringify(source)).join(', ')
+  return `it belongs into one of ${parts}; write ${writeMembers({ profile: { [name]: '…' } })}`
+}
+
+/** Whether a node, rather than the request around it, knows a name. */
+export function isMemberOfNode(name: string): boolean {
+  if (name.length > maxNameCharacters) return false
+  const word = fold(name)
+  if (homes().get('Node')?.has(word) === true) return true
+  const isElsewhere = homes().get('Payload')?.has(word) === true || findForeign('Request', name) !== undefined
+  return !isElsewhere && findForeign('Node', name) !== undefined
+}
+
+/** What to write in place of an unknown word: the word of the contract, or what to do. */
+export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' | 'says'> | null {
+  if (typeof word !== 'string' || word.length > maxNameCharacters) return null
+  return index(foreignWords).get(withoutForm(place))?.get(fold(word)) ?? null
+}
+
+function guess(meant: string): Advice {
+  return { ...noAdvice, text: `did you mean ${JSON.stringify(meant)}?`, covers: new Set([meant]) }
+}
+
+/** Null if the place does not know the member that it is. */
+function adviseForeign(
+  { is: first, isAlso, says, example, covers = [], unwrap = false }: ForeignMember,
+  around: JsonObject,
+  name: string,
+  known: readonly string[],
+): Advice | null {
+  const is = first !== undefined && isAlso !== undefined && Object.hasOwn(around, first) ? isAlso : first
+  if (is !== undefined && !known.includes(is)) return null
+  const renamed = is === undefined ? null : `it is called ${JSON.stringify(is)} here`
+  const members = typeof example === 'function' ? example(around[name]) : example
+  const advised = [renamed, says].filter((part) => part != null).join(', ')
+  const written = members === undefined ? [] : [`write ${writeMembers(members)}`]
+  return {
+    is: is ?? null,
+    text: [...(advised === '' ? [] : [advised]), ...written].join('; '),
+    name: renamed,
+    covers: new Set(is === undefined ? covers : [is, ...covers]),
+    unwraps: unwrap,
+  }
+}
+
+function findForeign(place: Place, name: string): ForeignMember | undefined {
+  const members = index(foreignMembers)
+  const word = fold(name)
+  return members.get(place)?.get(word) ?? members.get(withoutForm(place))?.get(word)
+}
+
+/** Where the contract has a member of this name. */
+function adviseHome(place: Place, name: string): Advice {
+  const word = fold(name)
+  const base = withoutForm(place)
+  const forms = homes().get(base)?.get(word)
+  if (forms !== undefined && forms !== '')
+    return { ...noAdvice, text: `only ${forms} has ${JSON.stringify(name)}`, covers: 'all' }
+  if (forms !== undefined) return { ...noAdvice, text: `only ${onlyRoute[word]} has ${JSON.stringify(name)}` }
+  if (generic.has(word)) return noAdvice
+  if (base === 'Request' && isMemberOfNode(name)) return { ...noAdvice, text: describeInNode(name) }
+  const home = Object.keys(homeTexts).find((schema) => homes().get(schema)?.has(word))
+  const text = home === undefined ? undefined : homeTexts[home]
+  if (text === undefined) return noAdvice
+  return {
+    ...noAdvice,
+    text: home === 'Payload' ? `${text}; write ${writeMembers({ payload: { [name]: {} } })}` : text,
+  }
+}
+
+/** A member of the node that stands beside it. */
+function describeInNode(name: string): string {
+  const foreign = findForeign('Node', name)
+  const inNode = 'it belongs into "node"'
+  if (foreign === undefined) return inNode
+  const { is, ...own } = foreign
+  const text = adviseForeign(own, {}, name, [])?.text ?? ''
+  return (
+    (is === undefined ? inNode : `${inNode}, as ${JSON.stringify(is)}`) + (text === '' ? '' : `; ${text}`)
+  )
+}
+
+/** The members of a request that only one of the routes has. */
+const onlyRoute: Readonly<Record<string, string>> = {
+  simulate: 'POST /v1/preview',
+  deadlinems: 'POST /v1/execute',
+  diagnostics: 'POST /v1/execute',
+}
+
+/** Where to put a member, by the schema that has it. The first that has it counts. */
+const homeTexts: Readonly<Record<string, string>> = {
+  Request: 'it belongs beside "node", at the top',
+  Node: 'it belongs into "node" itself',
+  Payload: 'it belongs into "payload", beside "node"',
+  Body: 'it belongs into "body" of the node',
+  Auth: 'it belongs into "auth" of the node',
+  Retry: 'it belongs into "retry" of the node',
+  Expectation: 'it belongs into "expect" of the node',
+  Field: 'it belongs into a field of "query", "headers" or "body"',
+}
+
+/** Names with several homes, or with a plain meaning elsewhere. */
+const generic = new Set([
+  'name',
+  'value',
+  'type',
+  'in',
+  'id',
+  'source',
+  'content',
+  'match',
+  'status',
+  'notes',
+])
+
+const requestSchemas = ['ExecuteRequest', 'PreviewRequest']
+
+let knownHomes: ReadonlyMap<string, ReadonlyMap<string, string>> | null = null
+
+/** The members of the contract: of each schema the names, each with the forms of a union that have it, or ''. */
+function homes(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  if (knownHomes !== null) return knownHomes
+  const found = new Map<string, Map<string, string>>()
+  for (const schema of namedSchemas) {
+    const id = readId(schema)
+    const place = requestSchemas.includes(id) ? 'Request' : id
+    if (place !== 'Request' && !(place in homeTexts)) continue
+    // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
+    const names = found.get(place) ?? new Map<string, string>()
+    for (const [name, forms] of listMembers(schema as JsonSchema)) names.set(fold(name), forms)
+    found.set(place, names)
+  }
+  knownHomes = found
+  return found
+}
+
+function listMembers({ properties, anyOf = [], discriminator }: JsonSchema): Map<string, string> {
+  const names = new Map(Object.keys(properties ?? {}).map((name) => [name, '']))
+  for (const branch of anyOf)
+    for (const name of Object.keys(branch.properties ?? {})) {
+      const tag = discriminator?.propertyName ?? ''
+      const [word] = branch.properties?.[tag]?.enum ?? []
+      const form = word === undefined ? '' : `${JSON.stringify(tag)}: ${JSON.stringify(word)}`
+      const others = names.get(name)
+      names.set(name, others ? `${others} or ${form}` : form)
+    }
+  return names
+}
+
+const indexes = new WeakMap<object, ReadonlyMap<string, ReadonlyMap<string, unknown>>>()
+
+/** The rows of a table by place and folded word. */
+function index<T extends { readonly words: string }>(
+  table: Readonly<Record<string, readonly T[]>>,
+): ReadonlyMap<string, ReadonlyMap<string, T>> {
+  const known = indexes.get(table)
+  // It was made of this table.
+  if (known !== undefined) return known as ReadonlyMap<string, ReadonlyMap<string, T>>
+  const made = new Map(
+    Object.entries(table).map(([place, rows]) => [
+      place,
+      new Map(rows.flatMap((row) => row.words.split(' ').map((word) => [fold(word), row] as const))),
+    ]),
+  )
+  indexes.set(table, made)
+  return made
+}
+
+/** A word without what differs between `timeout_ms`, `Timeout-Ms` and `timeoutMs`. */
+export function fold(word: string): string {
+  return word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}

@@ -1,0 +1,14 @@
+/**
+ * A place is where a schema stands in the contract: the `$id` of the schema, or that of one around it and the names of
+ * members, as in `Node.query`. The form of a union stands in parentheses, as in `Body(json).content`.
+ */
+export type Place = string
+
+/** The place of a value that is only compared with a schema: it gets no advice. */
+export const noPlace: Place = ''
+
+/** The place without the form of a union. */
+export function withoutForm(place: Place): Place {
+  const [start = '', end = ''] = place.split(/\(\w+\)/)
+  return start + end
+}

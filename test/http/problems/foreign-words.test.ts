@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import validators from '../../../src/http/body/validators.cjs'
+import { type ForeignMember, foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words.ts'
+import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import { fold } from '../../../src/http/problems/member-advice.ts'
+import { compileNode } from '../../../src/webhook/compile.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+const node = { method: 'POST', url: 'https://receiver.test/' }
+const field = { name: 'a', value: 1 }
+
+interface PlaceInRequest {
+  /** A valid object there. */
+  readonly valid: Members
+  readonly path: string
+  /** A request with an object at the place. */
+  readonly around: (members: Members) => Members
+}
+
+const inNode = (name: string) => (members: Members) => ({ node: { ...node, [name]: members } })
+const auth = (valid: Members) => ({ valid, path: '/node/auth', around: inNode('auth') })
+const body = (valid: Members) => ({ valid, path: '/node/body', around: inNode('body') })
+const expectation = (valid: Members) => ({ valid, path: '/node/expect', around: inNode('expect') })
+
+const places: Readonly<Record<string, PlaceInRequest>> = {
+  Request: { valid: { node }, path: '', around: (members) => members },
+  Node: { valid: node, path: '/node', around: (members) => ({ node: members }) },
+  Field: {
+    valid: field,
+    path: '/node/headers/0',
+    around: (members) => ({ node: { ...node, headers: [members] } }),
+  },
+  Auth: auth({ type: 'bearer', token: 'abcde' }),
+  'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),
+  'Auth(basic)': auth({ type: 'basic', username: 'a', password: 'b' }),
+  'Auth(apiKey)': auth({ type: 'apiKey', in: 'header', name: 'X-Key', value: 'abcde' }),
+  Body: body({ structure: 'simple', fields: [] }),
+  'Body(simple)': body({ structure: 'simple', fields: [] }),
+  'Body(json)': body({ structure: 'json', content: 1 }),
+  'Body(raw)': body({ structure: 'raw', contentType: 'text/plain', content: 'a' }),
+  Expectation: expectation({ type: 'string', value: 'a' }),
+  'Expectation(status)': expectation({ type: 'status', value: 200 }),
+  'Expectation(string)': expectation({ type: 'string', value: 'a' }),
+  'Expectation(condition)': expectation({ type: 'condition', value: 'response.json.ok' }),
+  Retry: { valid: {}, path: '/node/retry', around: inNode('retry') },
+  'Node.branches': { valid: {}, path: '/node/branches', around: inNode('branches') },
+  Payload: { valid: {}, path: '/payload', around: (payload) => ({ node, payload }) },
+  Simulation: { valid: { status: 200 }, path: '/simulate', around: (simulate) => ({ node, simulate }) },
+}
+
+function placeOf(name: string): PlaceInRequest {
+  const place = places[name]
+  if (place === undefined) throw new Error(`the test does not know the place ${name}`)
+  return place
+}
+
+function explain(request: unknown) {
+  const route =
+    typeof request === 'object' && request !== null && 'simulate' in request ? 'Preview' : 'Execute'
+  return [...explainInvalidBody({ $ref: `${route}Request` }, request)]
+}
+
+const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
+  members.map((row) => ({ place, row })),
+)
+/** Places whose forms have rows of their own, which come first. */
+const hasForms = new Set(['Auth', 'Body', 'Expectation'])
+
+/** Words that several rows have, or one row twice. */
+function repeated(list: readonly { readonly words: string }[]): string[] {
+  const all = list.flatMap((row) => row.words.split(' ')).map(fold)
+  return all.filter((word, index) => word === '' || all.indexOf(word) !== index)
+}
+
+/** Other ways to write a word. */
+function spellings(word: string): string[] {
+  const parts = word.split(/(?=[A-Z])/).map((part) => part.toLowerCase())
+  const pascal = parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('')
+  return [word, parts.join('_'), parts.join('-'), parts.join(' '), pascal, word.toUpperCase()]
+}
+
+/** A valid object that lacks what the member may be. */
+function validBeside(place: string, { is = '' }: ForeignMember): Members {
+  if (place === 'Field' && ['literal', 'field', 'source'].includes(is))
+    return is === 'field'
+      ? { name: 'a', source: 'event' }
+      : { name: 'a', ...(is === 'source' ? { field: 'b' } : {}) }
+  return place === 'Simulation' && is === 'failure' ? {} : placeOf(place).valid
+}
+
+/** A value of the right type, as far as the name tells it. */
+function valueFor({ is, unwrap }: ForeignMember): unknown {
+  if (unwrap === true) return {}
+  if (is === 'query' || is === 'headers' || is === 'hosts' || is === 'fields') return []
+  return is === 'node' ? node : {}
+}
+
+describe('a foreign member', () => {
+  it.each(Object.entries(foreignMembers))('is called by one row: %s', (_place, members) => {
+    expect(repeated(members)).toEqual([])
+  })
+
+  it.each(rows)('gets advice in every spelling: $place $row.words', ({ place, row }) => {
+    const { path, around } = placeOf(place)
+    const valid = validBeside(place, row)
+    for (const spelling of row.words.split(' ').flatMap(spellings)) {
+      const errors = explain(around({ ...valid, [spelling]: valueFor(row) }))
+      const own = errors.find((error) => error.path === `${path}/${spelling}`)
+
+      expect(own?.message, spelling).toMatch(/^unknown member; ./)
+      if (hasForms.has(place)) continue
+      if (row.is === undefined) expect(own?.message, spelling).toContain(row.says ?? 'write ')
+      else expect(own?.message, spelling).toMatch(new RegExp(`"(?:${row.is}|${row.isAlso})"`))
+    }
+  })
+
+  it.each(rows.filter(({ row }) => row.example !== undefined))(
+    'has an example that is valid where it is to be written: $place $row.words',
+    ({ place, row }) => {
+      const { valid, around } = placeOf(place)
+      const example = typeof row.example === 'function' ? row.example(200) : row.example
+      const isWhole = example !== undefined && ('type' in example || 'structure' in example)
+      const request = around(isWhole ? example : { ...valid, ...example })
+      const name = 'simulate' in request ? 'PreviewRequest' : 'ExecuteRequest'
+
+      expect(validators[name]?.(request), JSON.stringify(request)).toBe(true)
+      const compiled = compileNode(request.node as never, { maxTimeoutMs: 10_000 })
+      expect(compiled.ok ? [] : compiled.errors).toEqual([])
+    },
+  )
+})
+
+/** A request with a word at a place such as `Field.source`. */
+const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
+  'Node.method': (method) => ({ node: { ...node, method } }),
+  'Node.onError': (onError) => ({ node: { ...node, onError } }),
+  'Node.templates': (templates) => ({ node: { ...node, templates } }),
+  'Field.source': (source) => ({ node: { ...node, query: [{ name: 'a', source, field: 'b' }] } }),
+  'Field.ifEmpty': (ifEmpty) => ({ node: { ...node, query: [{ ...field, ifEmpty }] } }),
+  'Body.source': (source) => ({ node: { ...node, body: { structure: 'full', source } } }),
+  'Body.structure': (structure) => ({ node: { ...node, body: { structure, fields: [] } } }),
+  'Body.contentType': (contentType) => ({ node: { ...node, body: { structure: 'full', contentType } } }),
+  'Auth.type': (type) => ({ node: { ...node, auth: { type, token: 'abcde' } } }),
+  'Auth.in': (place) => ({
+    node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
+  }),
+  'Expectation.type': (type) => ({ node: { ...node, expect: { type, value: 200 } } }),
+  'Expectation.match': (match) => ({ node: { ...node, expect: { type: 'string', value: 'a', match } } }),
+  'Request.diagnostics': (diagnostics) => ({ node, diagnostics }),
+  'Simulation.failure': (failure) => ({ node, simulate: { failure } }),
+}
+
+describe('a foreign word', () => {
+  it.each(Object.entries(foreignWords))('is called by one row: %s', (_place, list) => {
+    expect(repeated(list)).toEqual([])
+  })
+
+  it.each(Object.entries(foreignWords))('gets advice: %s', (place, list) => {
+    for (const row of list)
+      for (const word of row.words.split(' ')) {
+        const [first] = explain(wordPlaces[place]?.(word))
+
+        expect(first?.message).toContain(row.is === undefined ? row.says : `; did you mean "${row.is}"?`)
+      }
+  })
+})
