@@ -35,6 +35,10 @@ const always = (text: string, as?: string): ExpectedShape => ({
   write: () => text,
 })
 
+function quotes(value: unknown): string | null {
+  return typeof value === 'number' || typeof value === 'boolean' ? 'write it in quotes' : null
+}
+
 /** Members to write. */
 function example(members: JsonObject): string {
   return `write ${writeMembers(members)}`
@@ -56,11 +60,15 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   Request: {
     write: (value) => (Array.isArray(value) ? 'send one request for each node' : wholeJson.write(value)),
   },
-  Node: wholeJson,
-  'Node.url': always(
-    'write the whole address, and its parameters in "query"',
-    'a string such as "https://host/path"',
-  ),
+  Node: {
+    write: (value) =>
+      wholeJson.write(value) ?? example({ node: { method: 'POST', url: 'https://host/path' } }),
+  },
+  'Node.url': {
+    as: 'a string such as "https://host/path"',
+    write: (value) =>
+      typeof value === 'object' ? 'write the whole address, and its parameters in "query"' : quotes(value),
+  },
   'Node.hosts': always(example({ hosts: ['api.crm.example'] })),
   'Node.query': fields('query'),
   'Node.headers': fields('headers'),
@@ -69,6 +77,12 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Field.value': {
     write: (value) =>
       typeof value === 'object' ? 'write "literal" in place of "value": it takes any JSON' : null,
+  },
+  'Field.name': { as: 'the name that the target expects', write: quotes },
+  'Field.field': { as: 'the name of an attribute such as "email"', write: quotes },
+  'Body(raw).contentType': { as: 'a media type such as "application/xml"', write: () => null },
+  'Body(raw).content': {
+    write: (value) => (typeof value === 'object' ? 'write "structure": "json" to send JSON' : quotes(value)),
   },
   Auth: always(example({ auth: { type: 'bearer', token: reference } })),
   'Auth.token': always(example({ token: reference })),
@@ -107,7 +121,7 @@ export interface MeantShape {
 
 /** What a value of the wrong type at a place was probably meant to be. */
 export function findMeantShape(place: Place, value: unknown): MeantShape {
-  const shape = shapes[withoutForm(place)]
+  const shape = shapes[place] ?? shapes[withoutForm(place)]
   if (shape === undefined) return { as: null, write: null }
   return { as: shape.as ?? null, write: shape.write(value) }
 }
@@ -148,8 +162,10 @@ function bodyLike(value: unknown): JsonObject {
     return { structure: 'simple', fields: [{ name: '…', value: '…' }] }
   if (Array.isArray(value)) return { structure: 'json', content: ['…'] }
   if (isObject(value) && 'content' in value) return contentLike(value.content)
-  if (isObject(value))
-    return { structure: 'json', content: Object.fromEntries(namesOf(value).map((name) => [name, '…'])) }
+  if (isObject(value)) {
+    const names = namesOf(value).filter((name) => name !== 'contentType')
+    return { structure: 'json', content: Object.fromEntries(names.map((name) => [name, '…'])) }
+  }
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
   return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
 }

@@ -176,8 +176,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     {
       words:
         'authentication authorization authorisation authType genericAuthType nodeCredentialType credentials credential',
-      says: 'it is "auth"',
-      example: { auth: bearer },
+      is: 'auth',
     },
     {
       words: 'token bearer bearerToken accessToken bearerAuth jwt',
@@ -185,7 +184,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       example: { auth: bearer },
     },
     {
-      words: 'basicAuth basic username user password',
+      words: 'basicAuth basic username user password authUser authPass',
       says: 'it belongs into "auth"',
       example: { auth: basic },
     },
@@ -332,9 +331,18 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     { words: 'description comment comments note documentation', is: 'notes' },
     { words: 'nodeId uuid ref stepId elementId', is: 'id' },
     {
-      words: 'connection persistentConnection forever',
+      words: 'persistentConnection forever',
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
+    },
+    {
+      words: 'connection connectionName',
+      says: 'the service has no named connections: "url" and "auth" say all',
+    },
+    {
+      words: 'cases case switch rules',
+      says: 'a node has two outcomes; capture a value, and let the engine choose by it',
+      example: captured,
     },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
@@ -365,7 +373,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     { words: 'type valueType dataType', says: 'a value keeps its own type; leave it out' },
     {
       words: 'enabled disabled active',
-      says: 'leave the field out, or let a condition decide',
+      says: 'a field that is there is sent; leave it out, or let a condition decide',
       example: { when: 'profile.score > 50' },
     },
     { words: 'if condition showIf sendIf', is: 'when' },
@@ -486,7 +494,12 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
   'Body(json)': [{ words: 'json jsonBody data value body payload object template raw text', is: 'content' }],
   'Body(raw)': [
     { words: 'raw rawBody data text string value body payload template', is: 'content' },
-    { words: 'language', says: 'it is "contentType"', covers: ['contentType'] },
+    {
+      words: 'language options',
+      says: 'the language is "contentType"',
+      example: { contentType: 'application/json' },
+      covers: ['contentType'],
+    },
   ],
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
   Expectation: [
@@ -715,9 +728,13 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
   ],
   'Body.structure': [
     {
-      words:
-        'custom fields keypair keyValue form formUrlencoded urlencoded xWwwFormUrlencoded selected choose object',
+      words: 'custom fields keypair keyValue selected choose object',
       is: 'simple',
+    },
+    {
+      words: 'form formUrlencoded urlencoded xWwwFormUrlencoded',
+      is: 'simple',
+      says: 'a form is "simple" with "contentType": "application/x-www-form-urlencoded"',
     },
     { words: 'all complete everything entire', is: 'full' },
     { words: 'jsonBody applicationJson', is: 'json' },

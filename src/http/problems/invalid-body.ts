@@ -43,16 +43,23 @@ interface MovedBody {
   readonly names: ReadonlySet<string>
 }
 
+/** Members of a body that are looked at. More are in no request that a person wrote. */
+const maxMoved = 1_000
+
 /** Puts the members of the node into a node, if the body has no node and they stand at the top. */
 function moveIntoNode({ properties = {} }: JsonSchema, body: unknown): MovedBody | null {
   if (!isObject(body) || Object.hasOwn(body, 'node')) return null
+  const known = Object.keys(body).slice(0, maxMoved)
   const names = new Set(
-    Object.keys(body).filter((name) => !Object.hasOwn(properties, name) && isMemberOfNode(name)),
+    known.filter((name) => !Object.hasOwn(properties, name) && isMemberOfNode(name, body[name])),
   )
   if (names.size === 0) return null
-  const [node, rest] = [true, false].map((isIn) =>
-    Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name) === isIn)),
-  )
+  const rest = { ...body }
+  const node: Record<string, unknown> = {}
+  for (const name of names) {
+    node[name] = body[name]
+    delete rest[name]
+  }
   return { body: { ...rest, node }, names }
 }
 

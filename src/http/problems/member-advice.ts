@@ -1,7 +1,7 @@
 import { readId } from '../../contract/builders.ts'
 import { sources } from '../../contract/payload.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
-import type { JsonObject } from '../../webhook/values/json.ts'
+import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
 import { writeMembers } from './example-text.ts'
 import { type ForeignMember, type ForeignWord, foreignMembers, foreignWords } from './foreign-words.ts'
@@ -58,12 +58,16 @@ function describeAttribute(name: string): string {
   return `it belongs into one of ${parts}; write ${writeMembers({ profile: { [name]: '…' } })}`
 }
 
-/** Whether a node, rather than the request around it, knows a name. */
-export function isMemberOfNode(name: string): boolean {
+/** Whether a node, rather than the request around it, knows a member. */
+export function isMemberOfNode(name: string, value: unknown): boolean {
   if (name.length > maxNameCharacters) return false
   const word = fold(name)
   if (homes().get('Node')?.has(word) === true) return true
-  const isElsewhere = homes().get('Payload')?.has(word) === true || findForeign('Request', name) !== undefined
+  const isPayload = isObject(value) && sources.some((source) => Object.hasOwn(value, source))
+  const inRequest = findForeign('Request', name)
+  const isElsewhere =
+    homes().get('Payload')?.has(word) === true ||
+    (inRequest !== undefined && (inRequest.is !== 'payload' || isPayload))
   return !isElsewhere && findForeign('Node', name) !== undefined
 }
 
@@ -114,7 +118,8 @@ function adviseHome(place: Place, name: string): Advice {
     return { ...noAdvice, text: `only ${forms} has ${JSON.stringify(name)}`, covers: 'all' }
   if (forms !== undefined) return { ...noAdvice, text: `only ${onlyRoute[word]} has ${JSON.stringify(name)}` }
   if (generic.has(word)) return noAdvice
-  if (base === 'Request' && isMemberOfNode(name)) return { ...noAdvice, text: describeInNode(name) }
+  if (base === 'Request' && isMemberOfNode(name, undefined))
+    return { ...noAdvice, text: describeInNode(name) }
   const home = Object.keys(homeTexts).find((schema) => homes().get(schema)?.has(word))
   const text = home === undefined ? undefined : homeTexts[home]
   if (text === undefined) return noAdvice

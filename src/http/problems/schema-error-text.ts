@@ -26,14 +26,14 @@ function mustBe(schema: JsonSchema): string {
   return `must be ${wanted(schema)}`
 }
 
-/**
- * The error of a required member that is missing, with the word for it if the other members tell it, else with what to
- * write.
- */
-export function missing(schema: JsonSchema, word?: unknown, meant?: MeantShape): string {
-  const message = `missing; ${mustBe(schema)}`
-  if (word !== undefined) return `${message}; with these members it is ${JSON.stringify(word)}`
-  return message + asIn(meant?.write ?? null)
+/** The error of a required member that is missing, with what to write. */
+export function missing(schema: JsonSchema, { as, write }: MeantShape): string {
+  return `missing; ${as === null ? mustBe(schema) : `must be ${as}`}${asIn(write)}`
+}
+
+/** The error of a missing word that the other members tell. */
+export function missingWord(schema: JsonSchema, word: unknown): string {
+  return `missing; ${mustBe(schema)}; with these members it is ${JSON.stringify(word)}`
 }
 
 /** The error of a value of the wrong type or shape. */
@@ -115,8 +115,8 @@ function meantWord(word: unknown, candidates: readonly unknown[], place: string)
   const held = findHeldWord(place, word)
   if (held !== null) return `; ${held}`
   const foreign = adviseWord(place, word)
-  if (foreign?.is !== undefined) return `; did you mean ${JSON.stringify(foreign.is)}?`
   if (foreign?.says !== undefined) return `; ${foreign.says}`
+  if (foreign?.is !== undefined) return `; did you mean ${JSON.stringify(foreign.is)}?`
   const near = didYouMean(word, candidates)
   return near === '' && candidates.length > maxWords ? `: ${listWords(candidates.map(String), 'or')}` : near
 }

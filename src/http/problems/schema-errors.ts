@@ -6,6 +6,7 @@ import { type Advice, adviseMember, adviseWord } from './member-advice.ts'
 import { noPlace, type Place } from './place.ts'
 import {
   missing,
+  missingWord,
   scalarMismatch,
   tooMany,
   unknownMember,
@@ -77,8 +78,7 @@ function* inObject(
   const isCovered = (name: string) =>
     held.has(name) || advised.values().some(({ covers }) => covers === 'all' || covers.has(name))
   for (const name of missingNames(schema, value))
-    if (!isCovered(name))
-      yield { path: pointer(path, name), message: missing(schema.properties?.[name] ?? {}) }
+    if (!isCovered(name)) yield inMissing(schema, name, path, place)
   if (!restrictsMembers(schema)) return
   let isFirst = true
   for (const name of Object.keys(value)) {
@@ -98,6 +98,12 @@ function* inObject(
       if (advice?.text == null) isFirst = false
     }
   }
+}
+
+function inMissing({ properties }: JsonSchema, name: string, path: string, place: Place): ConfigError {
+  const member = properties?.[name] ?? {}
+  const meant = findMeantShape(placeWithin(member, place, name), undefined)
+  return { path: pointer(path, name), message: missing(member, meant) }
 }
 
 /** A member that may be left out is not given as null. */
@@ -233,33 +239,39 @@ function* withoutTag(
     additionalProperties: false,
   }
   const advised = adviseUnknown(all, value, place)
-  const standsFor = advised
-    .entries()
-    .find(([, { is, covers }]) => is === tag || (covers !== 'all' && covers.has(tag)))
-  if (standsFor === undefined) {
-    const told = branches.filter((branch) => hasOwnMember(branch, all, value))
-    const [only, other] = told
-    const word = only === undefined || other !== undefined ? undefined : only.properties?.[tag]?.enum?.[0]
-    yield { path: pointer(path, tag), message: missing(anyTag, word, findMeantShape(place, value)) }
-    if (only !== undefined && word !== undefined)
-      yield* inObject(only, { ...value, [tag]: word }, path, `${place}(${word})`)
+  const inBranch = function* (word: unknown, members: JsonObject) {
+    const branch = branches.find(({ properties }) => properties?.[tag]?.enum?.includes(word))
+    if (branch !== undefined) yield* inObject(branch, { ...members, [tag]: word }, path, `${place}(${word})`)
+  }
+  const covering = [...advised].filter(([, { covers }]) => covers !== 'all' && covers.has(tag))
+  const renamed = covering.find(([, { is }]) => is === tag)
+  const standIns = renamed === undefined ? covering : [renamed]
+  for (const [name, advice] of standIns)
+    yield* inUnknown(all, { value: value[name], at: pointer(path, name), place, advice, listsKnown: false })
+  const [standIn] = standIns
+  if (standIn !== undefined) {
+    const [name, { is }] = standIn
+    const { [name]: given, ...members } = value
+    if (is === tag) yield* inBranch(meantWord(`${place}.${tag}`, given, anyTag.enum ?? []), members)
     return
   }
-  const [name, advice] = standsFor
-  const at = pointer(path, name)
-  yield* inUnknown(all, { value: value[name], at, place, advice, listsKnown: false })
-  const word = advice.is === tag ? meantWord(`${place}.${tag}`, value[name], anyTag.enum ?? []) : undefined
-  const branch = branches.find(({ properties }) => properties?.[tag]?.enum?.includes(word))
-  if (branch === undefined) return
-  const { [name]: _standsForTag, ...members } = value
-  yield* inObject(branch, { ...members, [tag]: word }, path, `${place}(${word})`)
+  const word = tellWord(branches, tag, namesAsMeant(branches, value, place))
+  const meant = findMeantShape(place, value)
+  const message =
+    word === undefined ? missing(anyTag, { as: null, write: meant.write }) : missingWord(anyTag, word)
+  yield { path: pointer(path, tag), message }
+  yield* inBranch(word, value)
 }
 
-/** Whether the value has a member that not all branches have, and this one has. */
-function hasOwnMember(branch: JsonSchema, { properties = {} }: JsonSchema, value: JsonObject): boolean {
-  return Object.keys(properties).some(
-    (name) => Object.hasOwn(value, name) && isNamed(branch, name) && branch.required?.includes(name) === true,
-  )
+/** The tag of the only branch that has all of the members that some branches have and others have not. */
+function tellWord(branches: readonly JsonSchema[], tag: string, names: readonly string[]): unknown {
+  const telling = names.filter((name) => {
+    const count = branches.filter((branch) => isNamed(branch, name)).length
+    return count > 0 && count < branches.length
+  })
+  if (telling.length === 0) return undefined
+  const [only, other] = branches.filter((branch) => telling.every((name) => isNamed(branch, name)))
+  return other === undefined ? only?.properties?.[tag]?.enum?.[0] : undefined
 }
 
 function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {

@@ -23,7 +23,7 @@ export const problemReplies = {
     'The request does not match this document; nothing was sent.',
     new Refusal('invalid_request', whatIsWrong, {
       errors: [
-        { path: '/node/url', message: 'missing; must be a string' },
+        { path: '/node/url', message: 'missing; must be a string such as "https://host/path"' },
         { path: '/node/timeoutMS', message: 'unknown member; did you mean "timeoutMs"?' },
         {
           path: '/node/headers',

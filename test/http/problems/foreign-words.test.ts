@@ -101,6 +101,16 @@ describe('a foreign member', () => {
     expect(repeated(members)).toEqual([])
   })
 
+  it.each(Object.entries(foreignMembers))('is no member of the contract: %s', (place, members) => {
+    const { path, around } = placeOf(place)
+    for (const row of members)
+      for (const word of row.words.split(' ')) {
+        const paths = explain(around({ ...validBeside(place, row), [word]: null })).map((error) => error.path)
+
+        expect(paths).toContain(`${path}/${word}`)
+      }
+  })
+
   it.each(rows)('gets advice in every spelling: $place $row.words', ({ place, row }) => {
     const { path, around } = placeOf(place)
     const valid = validBeside(place, row)
@@ -161,7 +171,7 @@ describe('a foreign word', () => {
       for (const word of row.words.split(' ')) {
         const [first] = explain(wordPlaces[place]?.(word))
 
-        expect(first?.message).toContain(row.is === undefined ? row.says : `; did you mean "${row.is}"?`)
+        expect(first?.message).toContain(row.says ?? `; did you mean "${row.is}"?`)
       }
   })
 })

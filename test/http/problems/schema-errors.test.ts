@@ -20,7 +20,12 @@ describe('an error of a body', () => {
     ['there is none', undefined, '', 'missing; must be a JSON object'],
     ['it is null', null, '', 'must be an object, not null'],
     ['it is an array', [], '', 'must be an object, not an array; send one request for each node'],
-    ['a member is missing', {}, '/node', 'missing; must be an object'],
+    [
+      'a member is missing',
+      {},
+      '/node',
+      'missing; must be an object; write "node": { "method": "POST", "url": "https://host/path" }',
+    ],
     [
       'a member is misspelt',
       { node: { ...node, timeoutMS: 1 } },
@@ -168,7 +173,7 @@ describe('the intended form of a union', () => {
       'attribute without field',
       { query: [{ name: 'a', source: 'event' }] },
       '/query/0/field',
-      'missing; must be a string',
+      'missing; must be the name of an attribute such as "email"',
     ],
     [
       'attribute with a bad source',
@@ -200,7 +205,12 @@ describe('the intended form of a union', () => {
       '/timeoutMs',
       'must be an integer of at least 100, not a number beyond 1.8e308',
     ],
-    ['literal without a name', { query: [{ literal: 1 }] }, '/query/0/name', 'missing; must be a string'],
+    [
+      'literal without a name',
+      { query: [{ literal: 1 }] },
+      '/query/0/name',
+      'missing; must be the name that the target expects',
+    ],
     [
       'auth: a text',
       { auth: 'x' },
@@ -219,12 +229,17 @@ describe('the intended form of a union', () => {
       '/auth/type',
       'must be "bearer", "basic" or "apiKey"; did you mean "bearer"?',
     ],
-    ['auth: bearer without token', { auth: { type: 'bearer' } }, '/auth/token', 'missing; must be a string'],
+    [
+      'auth: bearer without token',
+      { auth: { type: 'bearer' } },
+      '/auth/token',
+      'missing; must be a string; write "token": "{{ secrets.NAME }}"',
+    ],
     [
       'body: raw without type',
       { body: { structure: 'raw', content: 'x' } },
       '/body/contentType',
-      'missing; must be a string',
+      'missing; must be a media type such as "application/xml"',
     ],
     [
       'body: a bad field inside',

@@ -1,0 +1,495 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { executeExamples } from '../../../openapi/examples.ts'
+import type { ConfigError } from '../../../src/contract/config-error.ts'
+import { problems } from '../../../src/contract/problem-codes.ts'
+import type { Problem } from '../../../src/contract/schemas.ts'
+import { foreignMembers } from '../../../src/http/problems/foreign-words.ts'
+import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import { createProblem, Refusal } from '../../../src/http/problems/problem.ts'
+import { service } from '../../support/service.ts'
+
+const node = { method: 'POST', url: 'https://receiver.test/' }
+
+/** The errors that a problem lists. */
+function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[] {
+  return new Refusal('invalid_request', '', { errors: explainInvalidBody({ $ref: route }, body) }).errors
+}
+
+const list = 'must be an array of {"name", "value"}'
+const words = {
+  structure: 'must be "simple", "full", "json" or "raw"',
+  auth: 'must be an object whose "type" is "bearer", "basic" or "apiKey"',
+  authType: 'must be "bearer", "basic" or "apiKey"',
+  expect: 'must be an expectation, or a list of them of which all must hold',
+  expectType: 'must be "status", "string" or "condition"',
+  onError: 'must be "success", "error" or "exit"',
+  source: 'must be "profile", "event", "instance", "flow" or "vars"',
+}
+const bearer = '"type": "bearer", "token": "{{ secrets.NAME }}"'
+
+type Row = readonly [part: object, ...errors: (readonly [path: string, message: string])[]]
+
+const rows: readonly Row[] = [
+  // The manuals.
+  [
+    { urlParameters: { page: 1 } },
+    [
+      '/urlParameters',
+      `unknown member; it is called "query" here, and ${list}, not an object; write "query": [{ "name": "page", "value": "…" }]`,
+    ],
+  ],
+  [{ params: [{ name: 'a', value: 1 }] }, ['/params', 'unknown member; it is called "query" here']],
+  [
+    { contentType: 'application/json' },
+    [
+      '/contentType',
+      'unknown member; it is "contentType" of "body"; write "body": { "structure": "simple", "contentType": "application/json", "fields": [] }',
+    ],
+  ],
+  [
+    { bodyStructure: 'full' },
+    [
+      '/bodyStructure',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json" or "raw"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+    ],
+  ],
+  [
+    { errorHandling: 'exit' },
+    [
+      '/errorHandling',
+      'unknown member; the branch after an error is "onError": "error", "success" or "exit"; write "onError": "success"',
+    ],
+  ],
+  [
+    { expectedResponse: 201 },
+    [
+      '/expectedResponse',
+      'unknown member; what counts as a success is "expect"; write "expect": { "type": "status", "value": 201 }',
+    ],
+  ],
+  // Lists and fields.
+  [
+    { headers: { 'X-A': 's3cr3t', 'X-B': 's3cr3t', 'X-C': 's3cr3t' } },
+    [
+      '/headers',
+      `${list}, not an object; write "headers": [{ "name": "X-A", "value": "…" }, { "name": "X-B", "value": "…" }]`,
+    ],
+  ],
+  [
+    { headers: { parameters: [{ name: 'a', value: 's3cr3t' }] } },
+    ['/headers', `${list}, not an object; write the array of "parameters" itself`],
+  ],
+  [{ query: [{ key: 'a', value: 's3cr3t' }] }, ['/query/0/key', 'unknown member; it is called "name" here']],
+  [
+    { query: [{ key: 'a', from: 'profile', attribute: 'email' }] },
+    ['/query/0/key', 'unknown member; it is called "name" here'],
+    ['/query/0/from', 'unknown member; it is called "source" here'],
+    ['/query/0/attribute', 'unknown member; it is called "field" here'],
+  ],
+  [
+    { headers: [{ 'X-A': 's3cr3t' }] },
+    [
+      '/headers/0',
+      'must be an object with a name and exactly one of: "source" with "field", "value", or "literal"; write { "name": "X-A", "value": "…" }',
+    ],
+  ],
+  [
+    { query: [{ name: 'a', source: 'contact', field: 'b' }] },
+    ['/query/0/source', `${words.source}; did you mean "profile"?`],
+  ],
+  [
+    { query: [{ name: 'a', source: 'profile.email' }] },
+    ['/query/0/source', `${words.source}; write what is before the dot as "source", and the rest as "field"`],
+  ],
+  [
+    { query: [{ name: 'a', value: { b: 's3cr3t' } }] },
+    [
+      '/query/0/value',
+      'must be a string, a number, a boolean or null, not an object; write "literal" in place of "value": it takes any JSON',
+    ],
+  ],
+  // Bodies.
+  [
+    { body: { a: 's3cr3t' } },
+    [
+      '/body/structure',
+      `missing; ${words.structure}; write "body": { "structure": "json", "content": { "a": "…" } }`,
+    ],
+  ],
+  [
+    { body: '{"a":"s3cr3t"}' },
+    [
+      '/body',
+      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "json", "content": { "a": "…" } }',
+    ],
+  ],
+  [
+    { body: 's3cr3t' },
+    [
+      '/body',
+      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "raw", "contentType": "text/plain", "content": "…" }',
+    ],
+  ],
+  [
+    { body: { mode: 'raw', raw: 's3cr3t', options: { raw: { language: 'json' } } } },
+    ['/body/mode', 'unknown member; it is called "structure" here'],
+    ['/body/raw', 'unknown member; it is called "content" here'],
+    [
+      '/body/options',
+      'unknown member; the language is "contentType"; write "contentType": "application/json"',
+    ],
+  ],
+  [
+    { body: { structure: 'full', fields: [] } },
+    ['/body/fields', 'unknown member; only "structure": "simple" has "fields"'],
+  ],
+  [
+    { body: null },
+    [
+      '/body',
+      'must be an object whose "structure" is "simple", "full", "json" or "raw", not null; leave it out instead',
+    ],
+  ],
+  [
+    { url: { raw: 'https://a.test/s3cr3t', host: ['a'] } },
+    [
+      '/url',
+      'must be a string such as "https://host/path", not an object; write the whole address, and its parameters in "query"',
+    ],
+  ],
+  // Words.
+  [
+    { method: 'post' },
+    ['/method', 'must be "GET", "POST", "PUT", "PATCH" or "DELETE"; did you mean "POST"?'],
+  ],
+  [{ onError: 'no' }, ['/onError', `${words.onError}; did you mean "error"?`]],
+  [{ onError: 'yes' }, ['/onError', `${words.onError}; did you mean "success"?`]],
+  [{ onError: 'Exit' }, ['/onError', `${words.onError}; did you mean "exit"?`]],
+  [{ onError: 'continueErrorOutput' }, ['/onError', `${words.onError}; did you mean "error"?`]],
+  // Expectations.
+  [
+    { expect: '200' },
+    ['/expect', `${words.expect}, not a string; write "expect": { "type": "status", "value": "200" }`],
+  ],
+  [
+    { expect: 200 },
+    ['/expect', `${words.expect}, not a number; write "expect": { "type": "status", "value": 200 }`],
+  ],
+  [
+    { expect: [200, '2xx'] },
+    ['/expect', `${words.expect}; write "expect": { "type": "status", "value": [200, "2xx"] }`],
+  ],
+  [{ expect: { status: 200 } }, ['/expect/status', 'unknown member; write "type": "status", "value": 200']],
+  [
+    { expect: { type: 'Status code', value: 200 } },
+    ['/expect/type', `${words.expectType}; did you mean "status"?`],
+  ],
+  [
+    { expect: { type: 'statusCode', value: 200 } },
+    ['/expect/type', `${words.expectType}; did you mean "status"?`],
+  ],
+  [
+    { expect: { type: 'text', contains: 's3cr3t' } },
+    ['/expect/type', `${words.expectType}; did you mean "string"?`],
+    ['/expect/contains', 'unknown member; it is called "value" here'],
+  ],
+  // Times and attempts.
+  [
+    { timeoutMs: '10000' },
+    [
+      '/timeoutMs',
+      'must be an integer of at least 100, not a string; write the number without quotes and unit',
+    ],
+  ],
+  [
+    { timeout: 10 },
+    [
+      '/timeout',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not the number 10; it is in milliseconds: 10 s are 10000',
+    ],
+  ],
+  [
+    { timeout: 10_000 },
+    ['/timeout', 'unknown member; it is called "timeoutMs" here, in milliseconds: 10000 is 10 s'],
+  ],
+  [{ timeout_ms: 5 }, ['/timeout_ms', 'unknown member; did you mean "timeoutMs"?']],
+  [{ retry: 3 }, ['/retry', 'must be an object, not a number; write "retry": { "attempts": 3 }']],
+  [{ retry: true }, ['/retry', 'must be an object, not a boolean; write "retry": { "attempts": 3 }']],
+  [{ retry: false }, ['/retry', 'must be an object, not a boolean; leave it out']],
+  [
+    { retry: { maxRetries: 3 } },
+    [
+      '/retry/maxRetries',
+      'unknown member; it is called "attempts" here, and counts the first attempt: 3 retries are 4',
+    ],
+  ],
+  // Credentials.
+  [{ auth: 'Bearer s3cr3t' }, ['/auth', `${words.auth}, not a string; write "auth": { ${bearer} }`]],
+  [{ auth: { bearer: 's3cr3t' } }, ['/auth/bearer', `unknown member; write ${bearer}`]],
+  [
+    { auth: { type: 'bearer', bearer: [{ key: 'token', value: 's3cr3t' }] } },
+    ['/auth/bearer', `unknown member; write ${bearer}`],
+  ],
+  [
+    { auth: { type: 'Bearer', token: 's3cr3t' } },
+    ['/auth/type', `${words.authType}; did you mean "bearer"?`],
+  ],
+  [
+    { auth: { type: 'header', name: 'X', value: 's3cr3t' } },
+    ['/auth/type', `${words.authType}; did you mean "apiKey"?`],
+    ['/auth/in', 'missing; must be "header" or "query"'],
+  ],
+  [
+    { auth: { type: 'basicAuth', user: 'a', pass: 's3cr3t' } },
+    ['/auth/type', `${words.authType}; did you mean "basic"?`],
+    ['/auth/user', 'unknown member; it is called "username" here'],
+    ['/auth/pass', 'unknown member; it is called "password" here'],
+  ],
+  [
+    { auth: { token: 's3cr3t' } },
+    ['/auth/type', `missing; ${words.authType}; with these members it is "bearer"`],
+  ],
+  // What the service does not have.
+  [
+    { verifySsl: false, proxy: 's3cr3t', followRedirect: true },
+    [
+      '/verifySsl',
+      'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
+    ],
+    ['/proxy', 'unknown member; calls go to the target without a proxy; leave it out'],
+    ['/followRedirect', 'unknown member; redirects are not followed; write the final address into "url"'],
+  ],
+  // Members of the contract elsewhere.
+  [
+    { idempotencyKey: 's3cr3t', profile: {}, ifEmpty: 'omit' },
+    ['/idempotencyKey', 'unknown member; it belongs beside "node", at the top'],
+    [
+      '/profile',
+      'unknown member; it belongs into "payload", beside "node"; write "payload": { "profile": {} }',
+    ],
+    ['/ifEmpty', 'unknown member; it belongs into a field of "query", "headers" or "body"'],
+  ],
+  [
+    { capture: [{ name: 'a' }] },
+    [
+      '/capture',
+      'must be an object of name and template, not an array; write "capture": { "leadId": "{{ response.json.id }}" }',
+    ],
+  ],
+]
+
+describe('a refused node', () => {
+  it.each(rows.map(([part, ...errors]) => ({ part, errors })))(
+    'says what to write: $part',
+    ({ part, errors }) => {
+      const found = refuse({ node: { ...node, ...part } })
+
+      expect(found).toEqual(errors.map(([path, message]) => ({ path: `/node${path}`, message })))
+      expect(JSON.stringify(found)).not.toContain('s3cr3t')
+    },
+  )
+})
+
+describe('a refused request', () => {
+  it.each<[what: string, body: object, ...errors: [path: string, message: string][]]>([
+    [
+      'members of the node at the top',
+      { method: 'get', url: 'http://a.test/', headers: { A: 's3cr3t' }, profile: {} },
+      ['/node', 'missing; put "method", "url", "headers" into it: "node": { … }'],
+      [
+        '/profile',
+        'unknown member; it belongs into "payload", beside "node"; write "payload": { "profile": {} }',
+      ],
+      ['/method', 'must be "GET", "POST", "PUT", "PATCH" or "DELETE"; did you mean "GET"?'],
+      ['/headers', `${list}, not an object; write "headers": [{ "name": "A", "value": "…" }]`],
+      ['/url', 'must start with https://, because the service does not send plain http'],
+    ],
+    [
+      'a part of the payload at the top',
+      { node, profile: {} },
+      [
+        '/profile',
+        'unknown member; it belongs into "payload", beside "node"; write "payload": { "profile": {} }',
+      ],
+    ],
+    [
+      'parts that a payload does not have',
+      { node, payload: { form: {}, contact: {}, email: 's3cr3t' } },
+      ['/payload/form', 'unknown member; it belongs into "event"; write "event": { "form": "…" }'],
+      ['/payload/contact', 'unknown member; it is called "profile" here'],
+      [
+        '/payload/email',
+        'unknown member; it belongs into one of "profile", "event", "instance", "flow", "vars"; write "profile": { "email": "…" }',
+      ],
+    ],
+    [
+      'secrets as a list',
+      { node, secrets: [{ name: 'a', value: 's3cr3t' }] },
+      ['/secrets', 'must be an object of name and value, not an array; write "secrets": { "NAME": "…" }'],
+    ],
+    [
+      'the node of n8n',
+      {
+        node: {
+          parameters: {
+            requestMethod: 'POST',
+            url: 'https://a.test/',
+            sendQuery: true,
+            options: { timeout: 10_000 },
+          },
+          typeVersion: 4.2,
+        },
+      },
+      ['/node/parameters', 'unknown member; write its members into "node" itself'],
+      ['/node/parameters/requestMethod', 'unknown member; it is called "method" here'],
+      [
+        '/node/parameters/sendQuery',
+        'unknown member; "query" and "headers" are sent if they are there; leave it out',
+      ],
+      ['/node/parameters/options', 'unknown member; write its members into "node" itself'],
+      [
+        '/node/parameters/options/timeout',
+        'unknown member; it is called "timeoutMs" here, in milliseconds: 10000 is 10 s',
+      ],
+      ['/node/typeVersion', 'unknown member; the service does not need it; leave it out'],
+    ],
+  ])('says what to write: %s', (_what, body, ...errors) => {
+    const found = refuse(body)
+
+    expect(found.map(({ path, message }) => [path, message])).toEqual(errors)
+    expect(JSON.stringify(found)).not.toContain('s3cr3t')
+  })
+
+  it.each([
+    [{ failure: 'conect_refused' }, '/failure', 'must be one of 38 words; did you mean "connect_refused"?'],
+    [{ failure: 'ETIMEDOUT' }, '/failure', 'must be one of 38 words; did you mean "response_timeout"?'],
+    [{ statusCode: 201 }, '/statusCode', 'unknown member; it is called "status" here'],
+  ])('proposes what to simulate: %j', (simulate, path, message) => {
+    expect(refuse({ node, simulate }, 'PreviewRequest')).toEqual([{ path: `/simulate${path}`, message }])
+  })
+
+  it('has a title that says so, and says that a repeat does not help', async () => {
+    const { post } = await service()
+
+    const { body } = await post<Problem>('/v1/execute', { node: { ...node, urlParameters: {} } })
+
+    expect(body).toMatchObject({ title: expect.stringMatching(/^The service refused/), repeat: 'never' })
+  })
+})
+
+describe('a problem', () => {
+  it.each(Object.keys(problems))('says whether a repeat helps: %s', (code) => {
+    const problem = createProblem(new Refusal(code as keyof typeof problems, ''), 'id')
+
+    expect(problem.repeat === 'safe').toBe(problem.retryable)
+    expect(problem.repeat === 'if_idempotent').toBe(code === 'internal')
+    if (problem.delivered === 'maybe') expect(problem.repeat).not.toBe('safe')
+  })
+})
+
+const secret = 's3cr3t-s3cr3t'
+const foreignNames = Object.values(foreignMembers).flatMap((list) =>
+  list.flatMap((row) => row.words.split(' ')),
+)
+const names = fc.oneof(
+  fc.constantFrom(...foreignNames, 'value', 'type', 'structure', '__proto__', 'a/b~c', ''),
+  fc.string(),
+)
+const values = fc.oneof(
+  fc.constantFrom<unknown>(secret, `profile.${secret}`, 200, 10, -1, 1.5, true, null, [], {}, [200, secret]),
+  fc.dictionary(names, fc.constantFrom<unknown>(secret, 1, null, [{ key: secret }], { value: secret })),
+  fc.array(fc.dictionary(names, fc.constant(secret), { maxKeys: 3 }), { maxLength: 3 }),
+)
+
+describe('any request that is refused', () => {
+  const examples = Object.values(executeExamples).map(({ value }) => value)
+  const changes = fc.array(fc.tuple(fc.infiniteStream(fc.nat()), names, fc.option(values)), {
+    minLength: 1,
+    maxLength: 4,
+  })
+
+  it('has errors with paths that lead somewhere, and none of its values', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...examples), changes, (example, mutations) => {
+        const body = mutations.reduce<unknown>(
+          (value, [steps, name, replacement]) => change(value, steps, name, replacement),
+          example,
+        )
+        const errors = refuse(body)
+        const text = JSON.stringify(errors)
+
+        expect(errors.length).toBeLessThanOrEqual(101)
+        expect(text.length).toBeLessThan(200_000)
+        expect(text).not.toContain(secret)
+        expect(new Set(errors.map(({ path, message }) => `${path} ${message}`)).size).toBe(errors.length)
+        for (const { path, message } of errors) {
+          expect(message, path).toMatch(/^\S.*\S$/s)
+          expect(message, path).not.toMatch(/undefined|\[object|\bat \S+:\d+/)
+          expect(leadsSomewhere(body, path), `${path} ${message} ${JSON.stringify(body)}`).toBe(true)
+        }
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  it.each<[what: string, body: (members: object) => object]>([
+    ['beside the node', (members) => ({ node, ...members })],
+    ['in place of the node', (members) => members],
+    ['in the node', (members) => ({ node: { ...node, ...members } })],
+    ['in a wrapper of the node', (members) => ({ node: { ...node, options: { options: members } } })],
+    ['in a body', (members) => ({ node: { ...node, body: members } })],
+    ['in auth', (members) => ({ node: { ...node, auth: members } })],
+    ['in headers', (members) => ({ node: { ...node, headers: members } })],
+    ['in every field', (members) => ({ node: { ...node, headers: Array(10).fill(members) } })],
+    ['in the payload', (members) => ({ node, payload: members })],
+  ])(
+    'is explained soon, however many members it has: %s',
+    (_what, body) => {
+      const size = (count: number) => {
+        const members = Object.fromEntries(
+          Array.from({ length: count }, (_, index) => [`timeout${index}`, index]),
+        )
+        const errors = refuse(body(members))
+        return JSON.stringify(errors).length
+      }
+
+      expect(size(100_000)).toBeLessThan(100_000)
+    },
+    10_000,
+  )
+})
+
+/** The value with a member replaced, added, renamed or (null) removed, on a random way down. */
+function change(value: unknown, steps: Iterator<number>, name: string, replacement: unknown): unknown {
+  const step = steps.next().value ?? 0
+  if (typeof value !== 'object' || value === null) return replacement ?? value
+  const entries = Object.entries(value)
+  const index = step % Math.max(1, entries.length)
+  const [own = '', member] = entries[index] ?? []
+  if (step % 3 !== 0 && entries.length > 0) {
+    const inner = change(member, steps, name, replacement)
+    return Array.isArray(value) ? value.with(index, inner) : { ...value, [own]: inner }
+  }
+  if (Array.isArray(value)) return [...value, replacement]
+  const others = step % 2 === 0 ? entries : entries.toSpliced(index, 1)
+  return Object.fromEntries(replacement === null ? others : [...others, [name, replacement]])
+}
+
+/** Whether a pointer leads to a value, or to the missing member of an object. */
+function leadsSomewhere(body: unknown, path: string): boolean {
+  const steps = path.split('/').slice(1)
+  let value = body
+  for (const [index, step] of steps.entries()) {
+    if (typeof value !== 'object' || value === null) return false
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (!Object.hasOwn(value, name)) return index === steps.length - 1 || isBelowMissingNode(path, body)
+    value = (value as Readonly<Record<string, unknown>>)[name]
+  }
+  return true
+}
+
+/** Members of a node that is missing are missing, too. */
+function isBelowMissingNode(path: string, body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !('node' in body) && /^\/node\/[a-zA-Z]+$/.test(path)
+}
