@@ -85,6 +85,9 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
     write: (value) => (typeof value === 'object' ? 'write "structure": "json" to send JSON' : quotes(value)),
   },
   Auth: always(example({ auth: { type: 'bearer', token: reference } })),
+  'Auth(apiKey).name': { as: 'the name of a header or URL parameter', write: quotes },
+  'Auth(apiKey).value': always(example({ value: reference })),
+  'Auth.password': always(example({ password: reference })),
   'Auth.token': always(example({ token: reference })),
   Body: { write: (value) => example({ body: bodyLike(value) }) },
   'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) },
@@ -148,12 +151,12 @@ function pairs(value: unknown) {
   return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
 }
 
-/** The name of the only member of an object, if that is an array. */
+/** The name of the only member of an object, if that is an array of objects. */
 function onlyList(value: unknown): string | null {
   const [name, other] = namesOf(value)
-  return name !== undefined && other === undefined && isObject(value) && Array.isArray(value[name])
-    ? name
-    : null
+  if (name === undefined || other !== undefined || !isObject(value)) return null
+  const list = value[name]
+  return Array.isArray(list) && isObject(list[0]) ? name : null
 }
 
 function bodyLike(value: unknown): JsonObject {

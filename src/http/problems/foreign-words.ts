@@ -265,7 +265,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     },
     {
       words:
-        'parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse includeHeaders responseHeaders logResponse',
+        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse includeHeaders responseHeaders logResponse',
       says: wholeReply,
     },
     {

@@ -42,7 +42,7 @@ interface UnknownMember {
 export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
   if (name.length > maxNameCharacters) return noAdvice
   const same = known.find((candidate) => fold(candidate) === fold(name))
-  if (same !== undefined) return guess(same)
+  if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
   const foreign = findForeign(place, name)
   if (foreign !== undefined)
     return adviseForeign(foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
@@ -77,6 +77,10 @@ export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' 
   return index(foreignWords).get(withoutForm(place))?.get(fold(word)) ?? null
 }
 
+function describeRename(is: string): string {
+  return `it is called ${JSON.stringify(is)} here`
+}
+
 function guess(meant: string): Advice {
   return { ...noAdvice, text: `did you mean ${JSON.stringify(meant)}?`, covers: new Set([meant]) }
 }
@@ -90,7 +94,7 @@ function adviseForeign(
 ): Advice | null {
   const is = first !== undefined && isAlso !== undefined && Object.hasOwn(around, first) ? isAlso : first
   if (is !== undefined && !known.includes(is)) return null
-  const renamed = is === undefined ? null : `it is called ${JSON.stringify(is)} here`
+  const renamed = is === undefined ? null : describeRename(is)
   const members = typeof example === 'function' ? example(around[name]) : example
   const advised = [renamed, says].filter((part) => part != null).join(', ')
   const written = members === undefined ? [] : [`write ${writeMembers(members)}`]

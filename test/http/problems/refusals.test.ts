@@ -213,7 +213,18 @@ const rows: readonly Row[] = [
     { timeout: 10_000 },
     ['/timeout', 'unknown member; it is called "timeoutMs" here, in milliseconds: 10000 is 10 s'],
   ],
-  [{ timeout_ms: 5 }, ['/timeout_ms', 'unknown member; did you mean "timeoutMs"?']],
+  [
+    { timeout_ms: 5, on_error: 'stop' },
+    [
+      '/timeout_ms',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not the number 5; it is in milliseconds: 5 s are 5000',
+    ],
+    ['/on_error', `unknown member; it is called "onError" here, and ${words.onError}; did you mean "exit"?`],
+  ],
+  [
+    { query: { a: ['1', '2'] } },
+    ['/query', `${list}, not an object; write "query": [{ "name": "a", "value": "…" }]`],
+  ],
   [{ retry: 3 }, ['/retry', 'must be an object, not a number; write "retry": { "attempts": 3 }']],
   [{ retry: true }, ['/retry', 'must be an object, not a boolean; write "retry": { "attempts": 3 }']],
   [{ retry: false }, ['/retry', 'must be an object, not a boolean; leave it out']],

@@ -28,7 +28,7 @@ describe('an error of a body', () => {
     ],
     [
       'a member is misspelt',
-      { node: { ...node, timeoutMS: 1 } },
+      { node: { ...node, timeoutMS: 500 } },
       '/node/timeoutMS',
       'unknown member; did you mean "timeoutMs"?',
     ],
