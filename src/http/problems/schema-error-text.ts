@@ -1,6 +1,6 @@
 import { secretNamePattern } from '../../contract/names.ts'
-import { listWords } from '../../webhook/values/text.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
+import { listWords } from '../../webhook/values/text.ts'
 import { findHeldWord, findMeantShape, type MeantShape } from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 import { adviseWord, fold } from './member-advice.ts'
@@ -164,7 +164,10 @@ function wantedOfUnion({ discriminator, description }: JsonSchema, branches: rea
 function wantedWords(words: readonly unknown[]): string {
   return words.length > maxWords
     ? `one of ${words.length} words`
-    : listWords(words.map((word) => JSON.stringify(word)), 'or')
+    : listWords(
+        words.map((word) => JSON.stringify(word)),
+        'or',
+      )
 }
 
 function range({ minimum, maximum }: JsonSchema): string {
