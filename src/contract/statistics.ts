@@ -10,6 +10,24 @@ const nullableMoment = (description: string) =>
   nullable<string>({ type: 'string', format: 'date-time', description, examples: [time] })
 const time = '2026-11-21T21:54:09.578Z'
 
+/** An instance for examples. */
+export const instanceExample = { instance: 'webhook-node-1', instanceSince: time }
+
+const countedBy = {
+  instance: Type.String({
+    description:
+      'The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.',
+    examples: [instanceExample.instance],
+  }),
+  instanceSince: moment('When the instance started, with nothing counted.'),
+}
+
+/** The instance that counted, and since when. */
+export interface CountedBy {
+  readonly instance: string
+  readonly instanceSince: string
+}
+
 const totals = {
   nodeId: Type.String({
     description: '`node.id` of the executions.',
@@ -40,6 +58,7 @@ export type NodeTotals = Static<typeof NodeTotals>
 
 export const NodeList = closedObject(
   {
+    ...countedBy,
     nodes: Type.Array(named(NodeTotals), {
       description:
         'The totals, sorted by `nodeId`. For each node the totals over all tenants come first, then those of each tenant.',
@@ -91,6 +110,7 @@ const percentile = (percent: number) =>
 
 export const NodeStatistics = closedObject(
   {
+    ...countedBy,
     ...totals,
     branches: closedObject(
       {
@@ -132,6 +152,9 @@ export const NodeStatistics = closedObject(
 )
 
 export type NodeStatistics = Static<typeof NodeStatistics>
+
+/** The statistics of a node, as the instance has them. */
+export type CountedNode = Omit<NodeStatistics, keyof CountedBy>
 
 /** The schema of a query string with `tenant`. Each route describes what the parameter does there. */
 export function tenantQuery(description: string) {

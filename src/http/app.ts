@@ -50,6 +50,8 @@ export interface AppOptions extends ShareLimits {
   readonly maxEchoBytes: number
   readonly maxRenderMs: number
   readonly maxCapturedBytes: number
+  /** The name of this instance. */
+  readonly instance: string
   /** Whether the OpenAPI document and Swagger UI are served. */
   readonly docs: boolean
   /** Called for each route. */
@@ -143,10 +145,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (api) => {
     guardAccess(api, clients)
     const statistics = new Statistics()
+    const countedBy = { instance: options.instance, instanceSince: new Date().toISOString() }
     // These routes are needed most when the service accepts no more work.
     await api.register(async (reading) => {
       requireRight(reading, 'read')
-      await reading.register(nodesRoute, { statistics })
+      await reading.register(nodesRoute, { statistics, countedBy })
     })
     await api.register(async (work) => {
       requireRight(work, 'execute')

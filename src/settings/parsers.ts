@@ -68,6 +68,11 @@ export function httpUrl(text: string): Parsed<string> {
     : wrong('must be a URL that begins with http:// or https://')
 }
 
+/** A name of this instance, as it may stand in a log, a label or a URL. */
+export function instanceName(text: string): Parsed<string> {
+  return /^[\w.:-]{1,128}$/.test(text) ? right(text) : wrong('must have 1 to 128 of A-Z a-z 0-9 . _ : -')
+}
+
 /** Entries of EGRESS_ALLOW and EGRESS_DENY. */
 export const addressRules: Parse<readonly AddressRule[]> = parseList((entry) =>
   toRule(parseAddressRule(entry)),

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
@@ -22,7 +23,11 @@ type ServiceValues = VariableValues<typeof variables.service>
 type Derived = 'maxConnections' | 'maxBytesInFlight' | 'shutdownGraceMs'
 
 /** The settings: validated, and complete with defaults. */
-export interface Settings extends Omit<ServiceValues, Derived>, Readonly<Record<Derived, number>> {
+export interface Settings
+  extends Omit<ServiceValues, Derived | 'instance'>,
+    Readonly<Record<Derived, number>> {
+  /** The name of this instance. */
+  readonly instance: string
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
   readonly egress: VariableValues<typeof variables.egress>
@@ -66,6 +71,7 @@ export function readSettings(environment: Environment): Settings {
   const { mode, ...sources } = read(variables.clients)
   const settings = {
     ...service,
+    instance: service.instance ?? hostname(),
     access: access(mode, sources),
     secrets: open(read(variables.secrets)),
     egress: read(variables.egress),

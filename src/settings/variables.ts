@@ -10,6 +10,7 @@ import {
   headerList,
   hostToListenOn,
   httpUrl,
+  instanceName,
   integer,
   nameServers,
   nat64Prefixes,
@@ -71,6 +72,14 @@ export const variables = {
       example: 'off',
       parse: onOrOff,
     }),
+    instance: define<string | null>({
+      name: 'INSTANCE',
+      default: '',
+      description:
+        'Name of this instance in [statistics](statistics.md#several-instances): 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
+      example: 'eu-1',
+      parse: unset(instanceName),
+    }),
     maxTimeoutMs: define<number>({
       name: 'MAX_TIMEOUT_MS',
       default: '10000',
@@ -112,7 +121,7 @@ export const variables = {
       name: 'MAX_IN_FLIGHT',
       default: '1000',
       description:
-        'Limit for executions and previews under way, not counting those in a pause between attempts. Further ones get 503 at once.',
+        'Limit per instance for executions and previews under way, not counting those in a pause between attempts. Further ones get 503 at once.',
       example: '200',
       parse: integer(1, 100_000),
     }),
@@ -120,7 +129,7 @@ export const variables = {
       name: 'MAX_CONNECTIONS',
       default: '',
       description:
-        'Limit for open connections of clients. Further ones are closed at once. Not set: 80 % of the limit of open files less `MAX_IN_FLIGHT`, at least a quarter of that limit and at most 20,000.',
+        'Limit per instance for open connections of clients. Further ones are closed at once. Not set: 80 % of the limit of open files less `MAX_IN_FLIGHT`, at least a quarter of that limit and at most 20,000.',
       example: '5000',
       parse: unset(integer(1, 1_000_000)),
     }),
@@ -128,7 +137,7 @@ export const variables = {
       name: 'MAX_IN_FLIGHT_PER_CLIENT',
       default: '',
       description:
-        'Limit for requests of one client under way, unless the client has a `maxInFlight`. Further ones get 429. Not set: half of `MAX_IN_FLIGHT` if several clients may execute, else all of it.',
+        'Limit per instance for requests of one client under way, unless the client has a `maxInFlight`. Further ones get 429. Not set: half of `MAX_IN_FLIGHT` if several clients may execute, else all of it.',
       example: '100',
       parse: unset(integer(1, 100_000)),
     }),
@@ -136,14 +145,15 @@ export const variables = {
       name: 'MAX_IN_FLIGHT_PER_TENANT',
       default: '',
       description:
-        'Limit for requests of one tenant of a client under way. Further ones get 429. Not set: depends on how many other tenants of the client sent requests in the last minute. With none: the limit of the client. With one: half of it. With several: as much as stays free for the others.',
+        'Limit per instance for requests of one tenant of a client under way. Further ones get 429. Not set: depends on how many other tenants of the client sent requests in the last minute. With none: the limit of the client. With one: half of it. With several: as much as stays free for the others.',
       example: '50',
       parse: unset(integer(1, 100_000)),
     }),
     maxPerSecondPerClient: define<number | null>({
       name: 'MAX_PER_SECOND_PER_CLIENT',
       default: '',
-      description: 'Limit for requests of one client per second. Further ones get 429. Not set: no limit.',
+      description:
+        'Limit per instance for requests of one client per second. Further ones get 429. Not set: no limit.',
       example: '200',
       parse: unset(integer(1, 1_000_000)),
     }),
@@ -151,7 +161,7 @@ export const variables = {
       name: 'MAX_PAUSED',
       default: '1000',
       description:
-        'Limit for executions in a pause between two attempts; a quarter of it for each client, tenant and host. Beyond it an execution ends after the attempt that it has made. `0`: no pauses.',
+        'Limit per instance for executions in a pause between two attempts; a quarter of it for each client, tenant and host. Beyond it an execution ends after the attempt that it has made. `0`: no pauses.',
       example: '200',
       parse: integer(0, 100_000),
     }),
@@ -159,7 +169,7 @@ export const variables = {
       name: 'MAX_BYTES_IN_FLIGHT',
       default: '',
       description:
-        'Limit for the [estimated](operations.md#memory) memory of all requests under way, in bytes. Further requests get 503. Not set: a quarter of the heap limit of Node.js.',
+        'Limit per instance for the [estimated](operations.md#memory) memory of all requests under way, in bytes. Further requests get 503. Not set: a quarter of the heap limit of Node.js.',
       example: '268435456',
       parse: unset(integer(65_536, 1_099_511_627_776)),
     }),
@@ -247,7 +257,8 @@ export const variables = {
     maxPerHost: define<number>({
       name: 'MAX_PER_HOST',
       default: '64',
-      description: 'Limit for calls of one tenant to one host and port under way. Further ones wait.',
+      description:
+        'Limit per instance for calls of one tenant to one host and port under way. Further ones wait.',
       example: '16',
       parse: integer(1, 10_000),
     }),
@@ -255,7 +266,7 @@ export const variables = {
       name: 'MAX_QUEUE_PER_HOST',
       default: '256',
       description:
-        'Limit for waiting calls of one tenant to one host and port. Further ones fail with `queue_full`.',
+        'Limit per instance for waiting calls of one tenant to one host and port. Further ones fail with `queue_full`.',
       example: '0',
       parse: integer(0, 100_000),
     }),

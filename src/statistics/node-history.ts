@@ -1,6 +1,6 @@
 import { failures } from '../contract/failure.ts'
 import type { BranchName } from '../contract/node.ts'
-import type { FailedExecution, NodeStatistics, NodeTotals } from '../contract/statistics.ts'
+import type { CountedNode, FailedExecution, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
@@ -94,7 +94,7 @@ export class NodeHistory {
   }
 
   /** `now` is in milliseconds since 1970. */
-  statistics(now: number): NodeStatistics {
+  statistics(now: number): CountedNode {
     return {
       ...this.totals(),
       branches: {

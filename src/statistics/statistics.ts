@@ -1,4 +1,4 @@
-import type { NodeStatistics, NodeTotals } from '../contract/statistics.ts'
+import type { CountedNode, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { type Moment, NodeHistory } from './node-history.ts'
 
@@ -38,7 +38,7 @@ export class Statistics {
   }
 
   /** Null if the node was not executed, or its history was dropped. */
-  of(nodeId: string, selection: Selection, now: number): NodeStatistics | null {
+  of(nodeId: string, selection: Selection, now: number): CountedNode | null {
     return this.#find(nodeId, selection)?.statistics(now) ?? null
   }
 

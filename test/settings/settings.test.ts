@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -52,6 +52,7 @@ describe('settings', () => {
       logLevel: 'info',
       access: { kind: 'open' },
       docs: true,
+      instance: hostname(),
       maxTimeoutMs: 10_000,
       shutdownGraceMs: 15_000,
       shutdownDelayMs: 0,
@@ -326,6 +327,31 @@ describe('settings', () => {
     expect(await noticesWith([authority.pem, past.cert, future.cert].join('\n'))).toEqual([
       'certificates of EGRESS_CA_FILE that are not valid today: CN=old (1970-01-01 to 1970-01-02); CN=new (2100-01-01 to 2100-01-02)',
     ])
+  })
+
+  it.each(['a b', 'ä', 'a/b', 'x'.repeat(129)])('take %s not as the name of an instance', (text) => {
+    expect(problemsOf({ INSTANCE: text })).toEqual([expect.stringMatching(/^INSTANCE is /)])
+  })
+
+  it('say of each limit that one instance keeps to itself that it is per instance', () => {
+    // The others bound one request, one response or one call.
+    const shared = allVariables.filter(({ description }) =>
+      /under way|at once|connections|waiting|pause|per second/.test(description),
+    )
+    const limits = shared.filter(({ name }) => name.startsWith('MAX_'))
+
+    expect(limits.map(({ name }) => name)).toEqual([
+      'MAX_IN_FLIGHT',
+      'MAX_CONNECTIONS',
+      'MAX_IN_FLIGHT_PER_CLIENT',
+      'MAX_IN_FLIGHT_PER_TENANT',
+      'MAX_PER_SECOND_PER_CLIENT',
+      'MAX_PAUSED',
+      'MAX_BYTES_IN_FLIGHT',
+      'MAX_PER_HOST',
+      'MAX_QUEUE_PER_HOST',
+    ])
+    for (const { description } of limits) expect(description).toMatch(/^Limit per instance for /)
   })
 
   it('take a collector with its headers, decoded, and a name for the service', () => {

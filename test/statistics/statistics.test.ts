@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readId } from '../../src/contract/builders.ts'
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { branchNames } from '../../src/contract/node.ts'
-import { type NodeStatistics, statisticsSchemas } from '../../src/contract/statistics.ts'
+import { type CountedNode, instanceExample, statisticsSchemas } from '../../src/contract/statistics.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { keptFailures } from '../../src/statistics/node-history.ts'
 import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
@@ -136,7 +136,7 @@ describe('the statistics of a node', () => {
       fc.property(fc.array(anyExecution, { minLength: 1 }), (records) => {
         const found = computeStatistics(records)
 
-        expectToFollow('NodeStatistics', found)
+        expectToFollow('NodeStatistics', { ...instanceExample, ...found })
         expect(found.passedThrough).toBe(records.length)
         expect(found.succeeded + found.failed).toBe(records.length)
         for (const counts of [found.branches, found.codes])
@@ -293,7 +293,7 @@ describe('several tenants together', () => {
 
         const expected = statisticsAfter(theirs.map((record) => ({ ...record, tenant: null })))
         expect(merged).toEqual(withKnownFailure(expected.of('crm-lead', null, now), merged))
-        if (merged !== null) expectToFollow('NodeStatistics', merged)
+        if (merged !== null) expectToFollow('NodeStatistics', { ...instanceExample, ...merged })
       }),
     )
   })
@@ -384,10 +384,7 @@ const anyDay: fc.Arbitrary<ExecutionRecord[]> = fc
   })
 
 /** Where more failures followed the latest success than are kept, a later one of them may stand for the first. */
-function withKnownFailure(
-  expected: NodeStatistics | null,
-  merged: NodeStatistics | null,
-): NodeStatistics | null {
+function withKnownFailure(expected: CountedNode | null, merged: CountedNode | null): CountedNode | null {
   const { failingSince = null, lastFailures = [] } = expected ?? {}
   const known = merged?.failingSince ?? null
   if (expected === null || failingSince === null || known === null) return expected
@@ -401,7 +398,7 @@ function statisticsAfter(records: readonly ExecutionRecord[]): Statistics {
   return statistics
 }
 
-function computeStatistics(records: readonly ExecutionRecord[], now = start): NodeStatistics {
+function computeStatistics(records: readonly ExecutionRecord[], now = start): CountedNode {
   const found = statisticsAfter(records).of('crm-lead', null, now)
   if (found === null) throw new TypeError('nothing has passed')
   return found

@@ -1,7 +1,7 @@
 import { Refusal } from '../problems/problem.ts'
 
 /**
- * The limits: `client`, `tenant` and `rate` for one client or tenant, `service` and `memory` for the whole service,
+ * The limits: `client`, `tenant` and `rate` for one client or tenant, `service` and `memory` for the whole instance,
  * `paused` for a pause between two attempts, `response` for the rest of a response.
  */
 export const limitNames = ['client', 'tenant', 'rate', 'service', 'memory', 'paused', 'response'] as const
@@ -38,19 +38,19 @@ export function refuseFor({ limit, of }: Shortage, owner: RequestOwner): Refusal
 }
 
 const overloads = {
-  service: 'The service has as many executions under way as MAX_IN_FLIGHT allows.',
-  memory: 'The service has no memory left for this request at the moment (MAX_BYTES_IN_FLIGHT).',
+  service: 'This instance has as many executions under way as MAX_IN_FLIGHT allows.',
+  memory: 'This instance has no memory left for this request at the moment (MAX_BYTES_IN_FLIGHT).',
 } as const
 
 const tooMuch = {
   slots:
-    'has as many requests under way as its share of MAX_IN_FLIGHT allows (MAX_IN_FLIGHT_PER_CLIENT, maxInFlight of the client, MAX_IN_FLIGHT_PER_TENANT). Send this request again when one of them has ended.',
+    'has as many requests under way on this instance as its share of MAX_IN_FLIGHT allows (MAX_IN_FLIGHT_PER_CLIENT, maxInFlight of the client, MAX_IN_FLIGHT_PER_TENANT). Send this request again when one of them has ended.',
   memory:
-    'has used up its share of MAX_BYTES_IN_FLIGHT with requests under way. Send this request again when one of them has ended.',
+    'has used up its share of MAX_BYTES_IN_FLIGHT on this instance with requests under way. Send this request again when one of them has ended.',
 } as const
 
 const tooFast =
-  'has sent as many requests in this second as MAX_PER_SECOND_PER_CLIENT allows. Send this request again in a second.'
+  'has sent this instance as many requests in this second as MAX_PER_SECOND_PER_CLIENT allows. Send this request again in a second.'
 
 function nameClient({ client }: RequestOwner): string {
   return client === null ? 'The only client of this service' : `The client "${client}"`

@@ -1,6 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { named } from '../../contract/builders.ts'
-import { NodeList, NodeStatistics, tenantQuery } from '../../contract/statistics.ts'
+import {
+  type CountedBy,
+  instanceExample,
+  NodeList,
+  NodeStatistics,
+  tenantQuery,
+} from '../../contract/statistics.ts'
 import { Type } from '../../contract/typebox.ts'
 import { maxHistories, type Selection, type Statistics } from '../../statistics/statistics.ts'
 import { checkTenant } from '../clients/access.ts'
@@ -8,10 +14,16 @@ import type { Client } from '../clients/client.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 
+interface NodesRouteOptions {
+  readonly statistics: Statistics
+  /** This instance. */
+  readonly countedBy: CountedBy
+}
+
 /** `GET /v1/nodes` and `GET /v1/nodes/{id}/stats` */
-export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> = async (
+export const nodesRoute: FastifyPluginAsyncTypebox<NodesRouteOptions> = async (
   app,
-  { statistics },
+  { statistics, countedBy },
 ) => {
   // Any id is valid, so a schema error concerns the query.
   app.setSchemaErrorFormatter(wrongQuery)
@@ -30,6 +42,7 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
     },
   }
   app.get('/v1/nodes', { schema: list }, async ({ client, query }) => ({
+    ...countedBy,
     nodes: statistics.list(selectionFor(client, query.tenant)),
   }))
 
@@ -44,14 +57,14 @@ export const nodesRoute: FastifyPluginAsyncTypebox<{ statistics: Statistics }> =
     response: {
       200: named(NodeStatistics),
       400: list.response[400],
-      404: problemReply('This instance remembers no execution of the node.', nothingPassed()),
+      404: problemReply('This instance remembers no execution of the node.', nothingPassed(instanceExample)),
       ...readingReplies,
     },
   }
   app.get('/v1/nodes/:id/stats', { schema: show }, async ({ client, params, query }) => {
     const found = statistics.of(params.id, selectionFor(client, query.tenant), Date.now())
-    if (found === null) throw nothingPassed()
-    return found
+    if (found === null) throw nothingPassed(countedBy)
+    return { ...countedBy, ...found }
   })
 }
 
@@ -77,9 +90,9 @@ function wrongQuery(): Refusal {
   )
 }
 
-function nothingPassed(): Refusal {
+function nothingPassed({ instance, instanceSince }: CountedBy): Refusal {
   return new Refusal(
     'not_found',
-    'This instance remembers no execution of this node, so the cause lies upstream of it: check the nodes before it in the flow, and whether the engine sends this id as node.id, and this tenant.',
+    `The instance ${instance}, which counts since ${instanceSince}, remembers no execution of this node. Other instances count for themselves: if there are several, ask each. If none has one, the cause lies upstream of the node: check the nodes before it in the flow, and whether the engine sends this id as node.id, and this tenant.`,
   )
 }

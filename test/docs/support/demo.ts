@@ -14,7 +14,11 @@ export async function serviceOfTheDemo() {
   const dns = await dnsServer({ [receiverHost]: { a: ['127.0.0.1'] } })
   const shown = `${receiverHost}:${receiverPort}`
   const actual = `${receiverHost}:${receiver.port}`
-  const { execute, request } = await service({ allow: actual, dns: dns.address })
+  const { execute, request } = await service({
+    allow: actual,
+    dns: dns.address,
+    settings: { INSTANCE: 'webhook-node-1' },
+  })
   return {
     request,
     async execute(body: string) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as openRequest } from 'node:http'
+import { hostname } from 'node:os'
 import { json as readJson } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
@@ -66,6 +67,30 @@ describe('GET /v1/nodes/{id}/stats', () => {
       expect(reply).toMatchObject({ status: 404, body: { code: 'not_found', delivered: 'no' } })
       expect(reply.body.detail).toContain('upstream')
     }
+  })
+
+  it('names the instance that counts and since when, also where it has counted nothing', async () => {
+    const before = new Date().toISOString()
+    const running = await service({ settings: { INSTANCE: 'eu-1' } })
+    await running.execute({ node: node('crm-lead') })
+
+    const { body: found } = await statisticsOf(running, 'crm-lead')
+    const { body: list } = await running.request<NodeList>('/v1/nodes')
+    const { body: missing } = await statisticsOf<Problem>(running, 'another')
+
+    const { instance, instanceSince } = found
+    expect(instance).toBe('eu-1')
+    expect(list).toMatchObject({ instance, instanceSince })
+    expect(missing.detail).toContain(`The instance eu-1, which counts since ${instanceSince},`)
+    expect(instanceSince >= before && instanceSince <= found.since).toBe(true)
+  })
+
+  it('names the host where the instance has no name of its own', async () => {
+    const { request } = await service()
+
+    const { body } = await request<NodeList>('/v1/nodes')
+
+    expect(body.instance).toBe(hostname())
   })
 
   it('counts neither requests that were refused, nor previews, nor nodes without an id', async () => {
