@@ -35,6 +35,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
 COPY openapi/openapi.json openapi/
+COPY docs/*.md docs/
 # The service starts, serves Swagger UI and ends once, so that Node stores the compiled code and later starts are faster.
 # Node reads only a cache that the same user has written.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache

@@ -167,7 +167,9 @@ export const Reason = closedObject(
     path: nullableText(
       'A JSON Pointer to the part of the node to change: for example the credential for 401, the URL for 404, the field that the target names for 422.',
     ),
-    docs: nullableText('A link to the explanation of the code.'),
+    docs: nullableText(
+      'The page that explains `code`: a path of this service or, with `DOCS_BASE_URL`, an address. Null for `expectation_met`.',
+    ),
     expected: Type.Optional(Type.String({ description: 'What the node expected.' })),
     actual: Type.Optional(
       Type.String({ description: 'What the target sent, in words of the service. The hint has its values.' }),

@@ -23,8 +23,9 @@ const Offender = closedObject(
 export const Problem = closedObject(
   {
     type: Type.String({
-      description: 'The URN of the kind of problem.',
-      examples: ['urn:webhook-node:problem:invalid_request'],
+      description:
+        'The page that explains `code`: a path of this service or, with `DOCS_BASE_URL`, an address.',
+      examples: ['/errors/invalid_request'],
     }),
     title: Type.String({ description: 'The kind of problem, in words.' }),
     status: Type.Integer({ description: 'The HTTP status of the reply.', examples: [400] }),

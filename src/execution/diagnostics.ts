@@ -1,3 +1,4 @@
+import { findErrorPage } from '../contract/error-page.ts'
 import type { AttemptEntry, Reason, ShownRequest, ShownResponse } from '../contract/execution.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { DecisionReason } from '../webhook/decide.ts'
@@ -14,6 +15,8 @@ export interface Detail {
   readonly diagnostics: 'full' | 'brief'
   /** Bytes of a body to show. */
   readonly maxEchoBytes: number
+  /** Where the pages of codes are. Empty for paths instead of addresses. */
+  readonly docsBaseUrl: string
 }
 
 /** Writes the diagnostics of a reply, with secrets masked. */
@@ -69,7 +72,7 @@ export class Diagnostics {
       hint: hint === null ? null : this.masked(hint),
       blame,
       path,
-      docs: isMet ? null : `docs/errors.md#${code}`,
+      docs: isMet ? null : findErrorPage(code, this.#detail.docsBaseUrl),
       ...(expected === undefined ? {} : { expected: this.masked(expected) }),
       ...(actual === undefined ? {} : { actual: this.masked(actual) }),
     }

@@ -42,6 +42,8 @@ export interface ExecutionContext {
   readonly maxCapturedBytes: number
   /** Bytes of a body to show in a reply. */
   readonly maxEchoBytes: number
+  /** Where the pages of codes are. Empty for paths instead of addresses. */
+  readonly docsBaseUrl: string
   readonly userAgent: string
   /** Whether a call without a trace context begins a trace. */
   readonly startsTraces: boolean
@@ -190,13 +192,13 @@ function render(
   })
 }
 
-function report(state: ExecutionState, { maxEchoBytes }: ExecutionContext): Executed {
+function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionContext): Executed {
   const { request, node, executionId, trace, rendered, maskers, judging, made, accepted } = state
   const { attempts, judgement } = made
   const { response } = judgement
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
   const { diagnostics: detail = 'full' } = request
-  const diagnostics = new Diagnostics(maskers.own, { diagnostics: detail, maxEchoBytes })
+  const diagnostics = new Diagnostics(maskers.own, { diagnostics: detail, maxEchoBytes, docsBaseUrl })
   const reply: ExecuteReply = {
     executionId,
     nodeId: node.id,

@@ -61,6 +61,7 @@ export function previewNode(
   const diagnostics = new Diagnostics(maskers.own, {
     diagnostics: 'full',
     maxEchoBytes: context.maxEchoBytes,
+    docsBaseUrl: context.docsBaseUrl,
   })
   const { maxCapturedBytes } = context
   const judging = { variables: rendered.variables, budget, maxCapturedBytes, call: describeCall(rendered) }
@@ -106,7 +107,11 @@ function shownRequest(
   if (rendered.ok) return diagnostics.request(rendered.request, rendered.display)
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
   // Shows the whole body: the author looks for a mistake anywhere in it.
-  const whole = new Diagnostics(masked, { diagnostics: 'full', maxEchoBytes: Number.POSITIVE_INFINITY })
+  const whole = new Diagnostics(masked, {
+    diagnostics: 'full',
+    maxEchoBytes: Number.POSITIVE_INFINITY,
+    docsBaseUrl: '',
+  })
   return whole.request(part, part.display)
 }
 

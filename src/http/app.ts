@@ -32,6 +32,7 @@ import { chooseRequestId, returnRequestIds } from './problems/request-id.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
 import { healthRoutes } from './routes/health.ts'
+import { manualRoutes } from './routes/manual.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { nodesRoute } from './routes/nodes.ts'
 import { previewRoute } from './routes/preview.ts'
@@ -48,11 +49,13 @@ export interface AppOptions extends ShareLimits {
   readonly maxPaused: number
   readonly maxRequestBytes: number
   readonly maxEchoBytes: number
+  /** Where the pages of codes are. Empty for paths instead of addresses. */
+  readonly docsBaseUrl: string
   readonly maxRenderMs: number
   readonly maxCapturedBytes: number
   /** The name of this instance. */
   readonly instance: string
-  /** Whether the OpenAPI document and Swagger UI are served. */
+  /** Whether the OpenAPI document, Swagger UI and all documents are served, or only those of codes and alerts. */
   readonly docs: boolean
   /** Called for each route. */
   readonly onRoute?: (route: RouteOptions) => void
@@ -79,7 +82,7 @@ const maxParamLength = 16_384
 
 /** Creates the HTTP application. Closing it lets running calls end, within the grace period. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { egressClient, secrets, clients, spanExporter, log } = options
+  const { egressClient, secrets, clients, spanExporter, log, docsBaseUrl } = options
   const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
@@ -94,7 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     connections: () => connections.open,
   })
   const refusals = createRefusalLog(log)
-  const problems = createProblemAnswers({ log, refusals, answered: metrics.refused })
+  const problems = createProblemAnswers({ log, refusals, docsBaseUrl, answered: metrics.refused })
   const app = Fastify(serverOptions(options, timeouts, problems))
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
   const connections = new ConnectionLimit(app.server, {
@@ -140,6 +143,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) docsRoutes(app)
+  manualRoutes(app, options)
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
@@ -226,6 +230,7 @@ function createContext({
   spanExporter,
   maxTimeoutMs,
   maxEchoBytes,
+  docsBaseUrl,
   maxRenderMs,
   maxCapturedBytes,
 }: AppOptions): ExecutionContext {
@@ -239,6 +244,7 @@ function createContext({
     maxRenderMs,
     maxCapturedBytes,
     maxEchoBytes,
+    docsBaseUrl,
     userAgent: `webhook-node/${version}`,
     startsTraces: spanExporter !== null,
   }

@@ -68,6 +68,17 @@ export function httpUrl(text: string): Parsed<string> {
     : wrong('must be a URL that begins with http:// or https://')
 }
 
+/** An absolute URL of HTTP or HTTPS to which a path can be appended. The result has no slash at its end. */
+export function baseUrl(text: string): Parsed<string> {
+  if (text === '') return right('')
+  const url = /^https?:\/\/[^\s?#\\/@]+(?:\/[^\s?#\\]*)?$/.test(text) ? URL.parse(text) : null
+  return url === null || url.pathname.includes('//')
+    ? wrong(
+        'must be a URL that begins with http:// or https://, without user, query, fragment and empty segments',
+      )
+    : right(url.href.replace(/\/$/, ''))
+}
+
 /** A name of this instance, as it may stand in a log, a label or a URL. */
 export function instanceName(text: string): Parsed<string> {
   return /^[\w.:-]{1,128}$/.test(text) ? right(text) : wrong('must have 1 to 128 of A-Z a-z 0-9 . _ : -')

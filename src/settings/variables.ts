@@ -6,6 +6,7 @@ import {
   addressRules,
   anyText,
   apiKeyList,
+  baseUrl,
   certificateFile,
   headerList,
   hostToListenOn,
@@ -68,9 +69,17 @@ export const variables = {
       name: 'DOCS',
       default: 'on',
       description:
-        'Whether `/docs` and `/openapi.json` are served. They need no key, describe the routes, and cost processor time.',
+        'Whether `/docs`, `/openapi.json` and `/manual` are served. They need no key, describe the service, and cost processor time. `/errors` and `/alerts` are served anyway.',
       example: 'off',
       parse: onOrOff,
+    }),
+    docsBaseUrl: define<string>({
+      name: 'DOCS_BASE_URL',
+      default: '',
+      description:
+        'Address under which people reach the service: `reason.docs` and the `type` of problems begin with it, so that they are links anywhere. Not set: they are paths, such as `/errors/connect_refused`.',
+      example: 'https://hooks.example.com',
+      parse: baseUrl,
     }),
     instance: define<string | null>({
       name: 'INSTANCE',

@@ -141,7 +141,7 @@ describe('an execution', () => {
         code: 'value_missing',
         blame: 'node',
         path: '/node/url',
-        docs: 'docs/errors.md#value_missing',
+        docs: '/errors/value_missing',
       },
       delivered: 'no',
       repeat: 'never',
@@ -199,7 +199,7 @@ describe('an execution', () => {
 
     expect(await execute({}, egressClient)).toMatchObject({
       branch: 'error',
-      reason: { code: 'expectation_unmet', actual: 'status 503', docs: 'docs/errors.md#expectation_unmet' },
+      reason: { code: 'expectation_unmet', actual: 'status 503', docs: '/errors/expectation_unmet' },
       delivered: 'yes',
       repeat: 'safe',
       retryAfterMs: 7000,

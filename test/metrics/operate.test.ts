@@ -48,6 +48,17 @@ describe('the page of alerts', () => {
   })
 })
 
+describe('the command of the page of alerts', () => {
+  it('puts an address before the path of every alert', () => {
+    const [, before = '', after = ''] =
+      /^sed -i 's\|(.+)\|(.+)\|' monitoring\/alerts.yaml$/m.exec(alertsPage) ?? []
+    const links = alerts.map(({ annotations }) => annotations.runbook_url?.replace(before, after))
+
+    expect(new URL(after).pathname).toBe('/')
+    expect(links).toEqual(alerts.map(({ alert }) => `${after}/alerts/${alert}`))
+  })
+})
+
 describe('the page of operations', () => {
   it('names only metrics that exist', async () => {
     const names = listNames(await scrapeOfAService())
@@ -100,7 +111,7 @@ describe.each(alerts)('$alert', ({ alert, labels, annotations }) => {
     expect(annotations).toEqual({
       summary: expect.stringMatching(/^webhook-node /),
       description: expect.stringMatching(/\.$/),
-      runbook: `docs/alerts.md#${alert.toLowerCase()}`,
+      runbook_url: `https://webhook-node.example/alerts/${alert}`,
     })
   })
 

@@ -22,7 +22,7 @@ describe('a reply says what to do about trouble', () => {
 
     expect(branch).toBe('error')
     expect(reason.hint).toContain(hint)
-    expect(reason.docs).toBe('docs/errors.md#expectation_unmet')
+    expect(reason.docs).toBe('/errors/expectation_unmet')
   })
 
   it('says how long the target wants to be left alone', async () => {
@@ -95,7 +95,7 @@ describe('a reply says what to do about trouble', () => {
       code: 'dns_not_found',
       blame: 'node',
       path: '/node/url',
-      docs: 'docs/errors.md#dns_not_found',
+      docs: '/errors/dns_not_found',
     })
     expect(reason.hint).toContain('typing error')
   })

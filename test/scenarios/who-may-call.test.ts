@@ -40,11 +40,14 @@ describe('a service with keys', () => {
     expect(JSON.stringify(log)).not.toContain(key)
   })
 
-  it.each(['/livez', '/readyz', '/docs', '/openapi.json'])('leaves %s open', async (path) => {
-    const { url } = await service({ settings })
+  it.each(['/', '/livez', '/readyz', '/docs', '/openapi.json', '/errors', '/alerts', '/errors/unauthorized'])(
+    'leaves %s open',
+    async (path) => {
+      const { url } = await service({ settings })
 
-    const { status } = await fetch(url + path)
+      const { status } = await fetch(url + path)
 
-    expect(status).toBe(200)
-  })
+      expect(status).toBe(200)
+    },
+  )
 })

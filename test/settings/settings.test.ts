@@ -52,6 +52,7 @@ describe('settings', () => {
       logLevel: 'info',
       access: { kind: 'open' },
       docs: true,
+      docsBaseUrl: '',
       instance: hostname(),
       maxTimeoutMs: 10_000,
       shutdownGraceMs: 15_000,
@@ -327,6 +328,37 @@ describe('settings', () => {
     expect(await noticesWith([authority.pem, past.cert, future.cert].join('\n'))).toEqual([
       'certificates of EGRESS_CA_FILE that are not valid today: CN=old (1970-01-01 to 1970-01-02); CN=new (2100-01-01 to 2100-01-02)',
     ])
+  })
+
+  it.each([
+    ['https://hooks.example.com', 'https://hooks.example.com'],
+    ['https://hooks.example.com/', 'https://hooks.example.com'],
+    ['http://10.0.0.5:3000/webhooks/', 'http://10.0.0.5:3000/webhooks'],
+    ['https://[2001:db8::1]:8443', 'https://[2001:db8::1]:8443'],
+  ])('take %s as the address of the pages', (text, address) => {
+    expect(readSettings({ DOCS_BASE_URL: text }).docsBaseUrl).toBe(address)
+  })
+
+  it.each([
+    'hooks.example.com',
+    '/webhooks',
+    '//hooks.example.com',
+    'https:hooks.example.com',
+    'ftp://hooks.example.com',
+    'https://',
+    'https:///docs',
+    'https://hooks.example.com:99999',
+    'https://ada@hooks.example.com',
+    'https://ada:pass@hooks.example.com/',
+    'https://@hooks.example.com/',
+    'https://hooks.example.com?',
+    'https://hooks.example.com/?a=1',
+    'https://hooks.example.com/#',
+    'https://hooks.example.com//',
+    'https://hooks.example.com/a b',
+    'https://hooks.example.com\\docs',
+  ])('take %s not as the address of the pages', (text) => {
+    expect(problemsOf({ DOCS_BASE_URL: text })).toEqual([expect.stringMatching(/^DOCS_BASE_URL is /)])
   })
 
   it.each(['a b', 'ä', 'a/b', 'x'.repeat(129)])('take %s not as the name of an instance', (text) => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../../contract/config-error.ts'
+import { findErrorPage } from '../../contract/error-page.ts'
 import { findSafetyAfterProblem, type ProblemCode, problems } from '../../contract/problem-codes.ts'
 import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
@@ -31,10 +32,14 @@ export class Refusal extends Error {
   }
 }
 
-export function createProblem({ code, message, errors }: Refusal, requestId: string): Problem {
+export function createProblem(
+  { code, message, errors }: Refusal,
+  requestId: string,
+  docsBaseUrl: string,
+): Problem {
   const { status, title, delivered, retryable } = problems[code]
   return {
-    type: `urn:webhook-node:problem:${code}`,
+    type: findErrorPage(code, docsBaseUrl),
     title,
     status,
     detail: message,
@@ -58,12 +63,19 @@ export interface ProblemAnswers {
 export interface ProblemObservers {
   readonly log: Log
   readonly refusals: RefusalLog
+  /** Where the pages of codes are. Empty for paths instead of addresses. */
+  readonly docsBaseUrl: string
   /** Called for each problem that was answered. */
   readonly answered: (code: ProblemCode) => void
 }
 
 /** The only place that turns errors into replies. */
-export function createProblemAnswers({ log, refusals, answered }: ProblemObservers): ProblemAnswers {
+export function createProblemAnswers({
+  log,
+  refusals,
+  docsBaseUrl,
+  answered,
+}: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
       const refusal = toRefusal(error, request)
@@ -71,34 +83,34 @@ export function createProblemAnswers({ log, refusals, answered }: ProblemObserve
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // A client that has gone gets no answer, nor does one that Node answered after a timeout.
       if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
-      return sendProblem(refusal, request, reply)
+      return sendProblem(createProblem(refusal, request.id, docsBaseUrl), refusal, reply)
     },
     answerBrokenHttp(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
       const refusal = new Refusal('invalid_request', brokenHttp[error.code ?? ''] ?? notHttp)
       answered(refusal.code)
-      endWithProblem(refusal, socket)
+      const requestId = chooseRequestId({ headers: {} })
+      endWithProblem(createProblem(refusal, requestId, docsBaseUrl), requestId, socket)
     },
   }
 }
 
-function sendProblem(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(problem: Problem, { headers }: Refusal, reply: FastifyReply): FastifyReply {
   return (
     reply
-      .code(problems[refusal.code].status)
-      .headers(refusal.headers)
+      .code(problem.status)
+      .headers(headers)
       // Fastify closes the connection if it did not read the body, and closing would overtake the reply.
       .header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
       // No hook runs for a malformed path.
-      .header(requestIdHeader, request.id)
+      .header(requestIdHeader, reply.request.id)
       .type('application/problem+json')
-      .send(createProblem(refusal, request.id))
+      .send(problem)
   )
 }
 
-function endWithProblem(refusal: Refusal, socket: Socket): void {
-  const requestId = chooseRequestId({ headers: {} })
-  const body = JSON.stringify(createProblem(refusal, requestId))
+function endWithProblem(problem: Problem, requestId: string, socket: Socket): void {
+  const body = JSON.stringify(problem)
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Connection: close',

@@ -88,7 +88,7 @@ export const readingReplies = {
 /** A problem of a route, with an example, for the OpenAPI document. */
 export function problemReply(description: string, refusal: Refusal) {
   const { code } = refusal
-  const example = { summary: problems[code].title, value: createProblem(refusal, requestId) }
+  const example = { summary: problems[code].title, value: createProblem(refusal, requestId, '') }
   return {
     description,
     content: { 'application/problem+json': { schema: named(Problem), examples: { [code]: example } } },

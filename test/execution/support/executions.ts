@@ -123,6 +123,7 @@ export const context = {
   maxRenderMs: 50,
   maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,
+  docsBaseUrl: '',
   userAgent: 'webhook-node/test',
   startsTraces: false,
 }

@@ -23,17 +23,22 @@ describe('a route that does not exist', () => {
 })
 
 describe('a service that is told not to describe its routes', () => {
-  it.each(['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/logo.svg', '/openapi.json'])(
-    'has nothing at %s',
-    async (path) => {
-      const { request } = await service({ settings: { DOCS: 'off' } })
+  it.each([
+    '/docs',
+    '/docs/',
+    '/docs/json',
+    '/docs/yaml',
+    '/docs/static/logo.svg',
+    '/openapi.json',
+    '/manual/security',
+  ])('has nothing at %s', async (path) => {
+    const { request } = await service({ settings: { DOCS: 'off' } })
 
-      const { status, body } = await request<Problem>(path)
+    const { status, body } = await request<Problem>(path)
 
-      expect(status).toBe(404)
-      expect(body).toMatchObject({ code: 'not_found', detail: 'This route does not exist.' })
-    },
-  )
+    expect(status).toBe(404)
+    expect(body).toMatchObject({ code: 'not_found', detail: 'This route does not exist.' })
+  })
 
   it('executes nodes all the same', async () => {
     const { execute } = await service({ settings: { DOCS: 'off' } })

@@ -52,7 +52,7 @@ describe('a request that is refused', () => {
     expect(reply.status).toBe(status)
     expect(reply.headers.get('content-type')).toContain('application/problem+json')
     expect(reply.body).toMatchObject({
-      type: `urn:webhook-node:problem:${code}`,
+      type: `/errors/${code}`,
       status,
       code,
       detail: expect.stringMatching(detail),

@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { didYouMean } from '../../webhook/values/suggest.ts'
+import type { Manual, Page } from '../manual/manual.ts'
+import { Refusal } from '../problems/problem.ts'
+
+/** How long a browser may show a page without asking whether it has changed, in seconds. */
+const maxAgeSeconds = 300
+
+/**
+ * Serves docs/errors.md and docs/alerts.md at `GET /errors` and `GET /alerts`, with a page for each code and alert below
+ * them, and with `docs` the other documents at `GET /manual/{name}`. `GET /` leads to the API page or, without `docs`, to
+ * the codes. The documents are loaded on the first request, because most instances never need them.
+ */
+export function manualRoutes(app: FastifyInstance, { docs }: { readonly docs: boolean }): void {
+  let loading: Promise<Manual> | undefined
+
+  function load(): Promise<Manual> {
+    loading ??= import('../manual/manual.ts').then(({ loadManual }) => loadManual({ docs }))
+    return loading
+  }
+
+  async function answerNamed(parent: string, name: string, request: FastifyRequest, reply: FastifyReply) {
+    const manual = await load()
+    const page = await manual.find(`${parent}/${name}`)
+    if (page !== null) return sendPage(page, request, reply)
+    const nearest = manual.suggest(parent, name)
+    if (!prefersHtml(request.headers.accept)) throw refuseName(nearest)
+    const { html, headers } = await manual.missing(parent, nearest)
+    return reply
+      .code(404)
+      .headers({ ...headers, vary })
+      .send(html)
+  }
+
+  const schema = { hide: true }
+  app.get('/', { schema }, async (_request, reply) => reply.redirect(docs ? 'docs' : 'errors'))
+  for (const list of ['errors', 'alerts']) {
+    app.get(`/${list}`, { schema }, async (request, reply) => {
+      const page = await (await load()).find(list)
+      if (page === null) throw new TypeError(`docs/${list}.md is not there`)
+      return sendPage(page, request, reply)
+    })
+    // The links of the page are relative to the address without the slash.
+    app.get(`/${list}/`, { schema }, async (_request, reply) => reply.redirect(`../${list}`, 308))
+  }
+  for (const parent of ['errors', 'alerts', ...(docs ? ['manual'] : [])])
+    app.get<{ Params: { name: string } }>(`/${parent}/:name`, { schema }, async (request, reply) =>
+      answerNamed(parent, request.params.name, request, reply),
+    )
+}
+
+const vary = 'accept'
+
+function sendPage({ html, headers }: Page, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(headers).header('cache-control', `public, max-age=${maxAgeSeconds}`)
+  return isKept(request.headers['if-none-match'], headers.etag) ? reply.code(304).send() : reply.send(html)
+}
+
+/** Whether the client has the page with this entity tag (RFC 9110, section 13.1.2). */
+function isKept(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+  return tags.includes(etag) || tags.includes('*')
+}
+
+/** Whether the client names HTML and does not like JSON better (RFC 9110, section 12.5.1). `*\/*` names nothing. */
+function prefersHtml(accept = ''): boolean {
+  const html = findQuality(accept, 'text/html')
+  return (
+    html > 0 &&
+    html >= findQuality(accept, 'application/problem+json') &&
+    html >= findQuality(accept, 'application/json')
+  )
+}
+
+function findQuality(accept: string, type: string): number {
+  const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()))
+  const [, ...parameters] = ranges.find(([name]) => name === type) ?? [type, 'q=0']
+  const quality = parameters.find((parameter) => parameter.startsWith('q='))
+  return quality === undefined ? 1 : Number(quality.slice(2))
+}
+
+function refuseName(nearest: string | null): Refusal {
+  const proposal = didYouMean(nearest && `/${nearest}`)
+  return new Refusal(
+    'not_found',
+    `There is no page of this name. GET /errors lists all codes, GET /alerts all alerts.${proposal}`,
+    {
+      headers: { vary },
+    },
+  )
+}
