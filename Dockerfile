@@ -36,13 +36,12 @@ COPY package.json ./
 COPY src src
 COPY openapi/openapi.json openapi/
 COPY docs/*.md docs/
-# The service starts, serves Swagger UI and ends once, so that Node stores the compiled code and later starts are faster.
-# Node reads only a cache that the same user has written.
+# The service starts once, on a free port, serves its pages and ends, so that Node stores the compiled code and later starts
+# are faster. Node reads only a cache that the same user has written.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN install --directory --owner=node --group=node "$NODE_COMPILE_CACHE"
 USER node
-RUN set -e; node src/main.ts & until node src/healthcheck.ts; do kill -0 $!; done; \
-    node --eval "await (await fetch('http://127.0.0.1:3000/docs/json')).bytes()"; kill $!; wait $!
+RUN PORT=0 node src/warm-up.ts
 ENV HOST=0.0.0.0
 EXPOSE 3000
 STOPSIGNAL SIGTERM

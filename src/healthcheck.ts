@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { readListening } from './settings/settings.ts'
 
-// The HEALTHCHECK of the image, which has neither shell nor curl. Exits with 0 if the service on this machine is up.
+// The HEALTHCHECK of the image, which has no curl. Exits with 0 if the service on this machine is up.
 
 const { host, port } = readListening(process.env)
 const timeoutMs = 2_000

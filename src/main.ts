@@ -30,7 +30,8 @@ closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, 
   await output.drain(Math.max(lastLinesMs, endsAt - performance.now()))
 })
 
-await starting.catch(exitIfListeningFails)
+/** The service, which listens now. */
+export const service = await starting.catch(exitIfListeningFails)
 for (const notice of settings.notices) log.warn(notice)
 
 function settingsOrExit(): Settings {

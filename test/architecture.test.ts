@@ -14,7 +14,7 @@ const floors = [
   /^(?:statistics|metrics|logging)\//,
   /^http\//,
   /^settings\//,
-  /^(?:service|main|healthcheck)\.ts$/,
+  /^(?:service|main|healthcheck|warm-up)\.ts$/,
 ]
 const findFloor = (file: string) => floors.findIndex((floor) => floor.test(file))
 
@@ -98,7 +98,8 @@ describe('the environment', () => {
   it('is read by settings and main only', () => {
     const readers = files.filter((file) => /process\s*\.\s*env|process\['env'\]/.test(readSource(file)))
 
-    for (const file of readers) expect(['settings/settings.ts', 'main.ts', 'healthcheck.ts']).toContain(file)
+    for (const file of readers)
+      expect(['settings/settings.ts', 'main.ts', 'healthcheck.ts', 'warm-up.ts']).toContain(file)
   })
 })
 

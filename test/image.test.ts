@@ -30,12 +30,17 @@ describe('the image', () => {
         ?.at(-1)
         ?.slice('CMD '.length) ?? '[]',
     )
-    // The shell of npm gives way to the process, as the image has none in its way: signals reach the service.
+    // The shell of npm gives way to the process, and the image starts none: signals reach the service.
     expect(manifest.scripts.start).toMatch(new RegExp(`exec ${command.join(' ')}$`))
   })
 
+  it('has the documents that the service shows', () => {
+    expect(dockerfile.slice(dockerfile.lastIndexOf('FROM '))).toContain('\nCOPY docs/*.md docs/\n')
+    expect(textOf('.dockerignore').split('\n')).toContain('!docs/*.md')
+  })
+
   it('has been started once, by the user that runs it: Node keeps what it compiles for that user only', () => {
-    const steps = ['ENV NODE_COMPILE_CACHE=', 'USER node', 'RUN set -e; node src/main.ts & ', 'CMD ']
+    const steps = ['ENV NODE_COMPILE_CACHE=', 'USER node', 'RUN PORT=0 node src/warm-up.ts', 'CMD ']
     const service = dockerfile.slice(dockerfile.lastIndexOf('FROM '))
     const order = steps.map((step) => service.indexOf(`\n${step}`))
     expect(order).not.toContain(-1)

@@ -102,6 +102,15 @@ describe('the process', () => {
   })
 })
 
+describe('the warm-up of the image', () => {
+  it('starts the service on a free port, visits its pages and ends', async () => {
+    const { code, output } = await runToEnd('warm-up.ts', { PORT: '0' })
+
+    expect(output).toContain('listening on')
+    expect(code).toBe(0)
+  })
+})
+
 describe('the health check of the image', () => {
   it('exits with 0 when the service is up', async () => {
     const { url } = await startProcess()
