@@ -36,7 +36,7 @@ describe('the image', () => {
 
   it('has the documents that the service shows', () => {
     expect(dockerfile.slice(dockerfile.lastIndexOf('FROM '))).toContain('\nCOPY docs/*.md docs/\n')
-    expect(textOf('.dockerignore').split('\n')).toContain('!docs/*.md')
+    expect(readText('.dockerignore').split('\n')).toContain('!docs/*.md')
   })
 
   it('has been started once, by the user that runs it: Node keeps what it compiles for that user only', () => {

@@ -358,11 +358,11 @@ describe('settings', () => {
     'https://hooks.example.com/a b',
     'https://hooks.example.com\\docs',
   ])('take %s not as the address of the pages', (text) => {
-    expect(problemsOf({ DOCS_BASE_URL: text })).toEqual([expect.stringMatching(/^DOCS_BASE_URL is /)])
+    expect(listProblems({ DOCS_BASE_URL: text })).toEqual([expect.stringMatching(/^DOCS_BASE_URL is /)])
   })
 
   it.each(['a b', 'ä', 'a/b', 'x'.repeat(129)])('take %s not as the name of an instance', (text) => {
-    expect(problemsOf({ INSTANCE: text })).toEqual([expect.stringMatching(/^INSTANCE is /)])
+    expect(listProblems({ INSTANCE: text })).toEqual([expect.stringMatching(/^INSTANCE is /)])
   })
 
   it('say of each limit that one instance keeps to itself that it is per instance', () => {

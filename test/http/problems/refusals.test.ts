@@ -391,7 +391,7 @@ describe('a refused request', () => {
 
 describe('a problem', () => {
   it.each(Object.keys(problems))('says whether a repeat helps: %s', (code) => {
-    const problem = createProblem(new Refusal(code as keyof typeof problems, ''), 'id')
+    const problem = createProblem(new Refusal(code as keyof typeof problems, ''), 'id', '')
 
     expect(problem.repeat === 'safe').toBe(problem.retryable)
     expect(problem.repeat === 'if_idempotent').toBe(code === 'internal')

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { reasonCodes } from '../../../src/contract/execution.ts'
 import { problemCodes } from '../../../src/contract/problem-codes.ts'
-import { anchorsOf } from '../../docs/support/markdown.ts'
+import { listAnchors } from '../../docs/support/markdown.ts'
 import { read } from '../../docs/support/pages.ts'
 import { service } from '../../support/service.ts'
 
@@ -120,7 +120,7 @@ describe('the documents that have no entries', () => {
 
     const page = await (await fetch(`${url}/manual/security`)).text()
 
-    for (const anchor of anchorsOf(read('docs/security.md'))) expect(page).toContain(` id="${anchor}">`)
+    for (const anchor of listAnchors(read('docs/security.md'))) expect(page).toContain(` id="${anchor}">`)
   })
 
   it('are closed with DOCS=off, when codes and alerts stay, and name their files instead', async () => {

@@ -74,9 +74,9 @@ describe('GET /v1/nodes/{id}/stats', () => {
     const running = await service({ settings: { INSTANCE: 'eu-1' } })
     await running.execute({ node: node('crm-lead') })
 
-    const { body: found } = await statisticsOf(running, 'crm-lead')
+    const { body: found } = await fetchStatistics(running, 'crm-lead')
     const { body: list } = await running.request<NodeList>('/v1/nodes')
-    const { body: missing } = await statisticsOf<Problem>(running, 'another')
+    const { body: missing } = await fetchStatistics<Problem>(running, 'another')
 
     const { instance, instanceSince } = found
     expect(instance).toBe('eu-1')
