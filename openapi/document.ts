@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../src/http/problems/json-schema.ts'
 import { requestIdDescription, requestIdHeader } from '../src/http/problems/request-id.ts'
+import { describeSchemas } from './document-schemas.ts'
 import type { Example } from './examples.ts'
 
 /** The parts of a document that are changed here. */
@@ -11,36 +12,39 @@ interface OpenApiDocument {
 type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & OperationWithBody }
 
 interface Operation {
+  readonly operationId: string
   readonly parameters?: readonly object[]
-  readonly responses: Readonly<Record<string, { readonly headers?: object }>>
+  readonly responses: Readonly<Record<string, Response>>
+}
+
+interface Response {
+  readonly headers?: object
+  readonly content?: Readonly<Record<string, object>>
 }
 
 interface OperationWithBody {
-  readonly operationId: string
   readonly requestBody: { readonly content: { readonly 'application/json': object } }
 }
 
 type Examples = Readonly<Record<string, Example<unknown>>>
 
-/**
- * Adds to an OpenAPI document what @fastify/swagger leaves out: examples by operation, names of branches, and the
- * headers that every route has.
- */
-export function completeDocument(raw: object, examples: Readonly<Record<string, Examples>>): object {
-  // The routes produce this form. The type of @fastify/swagger allows many others.
-  return withRequestIds(withBodyExamples(nameBranches(raw as OpenApiDocument), examples))
+/** Examples by operation. */
+export interface DocumentExamples {
+  readonly bodies: Readonly<Record<string, Examples>>
+  /** Of replies with status 200. */
+  readonly replies: Readonly<Record<string, Examples>>
 }
 
 /**
- * Names each branch of a union with a discriminator, such as `BearerAuth`. Without names a client generator cannot
- * map the values of the discriminator to branches.
+ * Adds to an OpenAPI document what @fastify/swagger leaves out: examples by operation, schemas as clients of the API
+ * read them, and the headers that every route has.
  */
-function nameBranches(document: OpenApiDocument): OpenApiDocument {
-  const { schemas } = document.components
-  const renamed = Object.fromEntries(
-    Object.entries(schemas).flatMap(([name, schema]) => namedBranches(name, schema)),
-  )
-  return { ...document, components: { ...document.components, schemas: renamed } }
+export function completeDocument(raw: object, { bodies, replies }: DocumentExamples): object {
+  // The routes produce this form. The type of @fastify/swagger allows many others.
+  const document = raw as OpenApiDocument
+  const schemas = describeSchemas(document.components.schemas)
+  const described = { ...document, components: { ...document.components, schemas } }
+  return withRequestIds(withReplyExamples(withBodyExamples(described, bodies), replies))
 }
 
 /** Examples cannot be given at the route, because its body is a reference. */
@@ -58,51 +62,52 @@ function withBodyExamples(
   return { ...document, paths: Object.fromEntries(paths) }
 }
 
+/** The first example is what a mock server answers. */
+function withReplyExamples(
+  document: OpenApiDocument,
+  examples: Readonly<Record<string, Examples>>,
+): OpenApiDocument {
+  return mapOperations(document, (operation) => {
+    const { 200: ok, ...others } = operation.responses
+    const found = examples[operation.operationId]
+    if (ok === undefined || found === undefined) return operation
+    const content = Object.entries(ok.content ?? {}).map(([type, media]) => [
+      type,
+      { ...media, examples: found },
+    ])
+    const reply = { ...ok, content: Object.fromEntries(content) }
+    return { ...operation, responses: { 200: reply, ...others } }
+  })
+}
+
 /**
  * Added here and not at each route: there the header would be validated in every request, but no value is refused.
  */
 function withRequestIds(document: OpenApiDocument): object {
+  return mapOperations(document, withRequestId)
+}
+
+function mapOperations(
+  document: OpenApiDocument,
+  change: (operation: Operation) => Operation,
+): OpenApiDocument {
   const paths = Object.entries(document.paths).map(([url, path]) => {
-    const operations = Object.entries(path).map(([method, operation]) => [method, withRequestId(operation)])
+    const operations = Object.entries(path).map(([method, operation]) => [method, change(operation)])
     return [url, Object.fromEntries(operations)]
   })
   return { ...document, paths: Object.fromEntries(paths) }
 }
 
-function withRequestId({ parameters = [], responses, ...rest }: Operation): object {
+const requestIdReply = { ...requestIdDescription.reply, example: '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1' }
+
+function withRequestId({ parameters = [], responses, ...rest }: Operation): Operation {
   const withHeader = Object.entries(responses).map(([status, { headers = {}, ...response }]) => [
     status,
-    { ...response, headers: { ...headers, [requestIdHeader]: requestIdDescription.reply } },
+    { ...response, headers: { ...headers, [requestIdHeader]: requestIdReply } },
   ])
   return {
     ...rest,
     parameters: [...parameters, requestIdDescription.parameter],
     responses: Object.fromEntries(withHeader),
   }
-}
-
-type NamedSchema = readonly [name: string, schema: object]
-
-function namedBranches(name: string, schema: JsonSchema): readonly NamedSchema[] {
-  const { anyOf, discriminator, ...rest } = schema
-  if (anyOf === undefined || discriminator === undefined) return [[name, schema]]
-  const { propertyName } = discriminator
-  const branches = anyOf.map((branch) => {
-    const tag = String(branch.properties?.[propertyName]?.enum?.[0])
-    return { tag, name: capitalized(tag) + name, schema: branch }
-  })
-  const referenceTo = (branch: string) => `#/components/schemas/${branch}`
-  const union = {
-    ...rest,
-    oneOf: branches.map((branch) => ({ $ref: referenceTo(branch.name) })),
-    discriminator: {
-      propertyName,
-      mapping: Object.fromEntries(branches.map((branch) => [branch.tag, referenceTo(branch.name)])),
-    },
-  }
-  return [[name, union], ...branches.map((branch): NamedSchema => [branch.name, branch.schema])]
-}
-
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }

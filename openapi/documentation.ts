@@ -5,8 +5,10 @@ import type { EgressClient } from '../src/egress/egress-client.ts'
 import { buildApp } from '../src/http/app.ts'
 import { createLogger } from '../src/logging/logger.ts'
 import { readSettings } from '../src/settings/settings.ts'
+import { description } from './description.ts'
 import { completeDocument } from './document.ts'
-import { executeExamples, previewExamples } from './examples.ts'
+import { executeExamples, healthExamples, previewExamples } from './examples.ts'
+import replies from './replies.json' with { type: 'json' }
 
 const egressClient: EgressClient = {
   call: () => Promise.reject(new Error('nothing is called')),
@@ -44,12 +46,8 @@ function notServed(_request: FastifyRequest, reply: FastifyReply): void {
   reply.callNotFound()
 }
 
-const description = `The Webhook node of a workflow engine, as a service: it takes the configuration of a node and what the workflow
-knows, sends the request, and tells which branch to follow.
-
-**The HTTP status says whether the service did its job; the branch says what the target did.** Every error is
-\`application/problem+json\` (RFC 9457) and lists all that is wrong with the request. A route that does not exist is
-\`404\` with the code \`not_found\`, a method that it does not have \`405\` with \`method_not_allowed\`.`
+/** The service itself serves these pages. */
+const errorPages = { url: '/errors', description: 'Why a call took its branch, and what to do' }
 
 const documentOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
@@ -57,7 +55,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
     info: { title: 'webhook-node', version, description, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/', description: 'This service' }],
     tags: [
-      { name: 'webhook', description: 'Execute and preview nodes.' },
+      { name: 'webhook', description: 'Execute and preview nodes.', externalDocs: errorPages },
       { name: 'statistics', description: 'Executions by node.' },
       { name: 'health', description: 'Health checks. They need no key.' },
     ],
@@ -70,7 +68,10 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
   refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `def-${index}`) },
   transformObject: (input) => {
     if (!('openapiObject' in input)) return input.swaggerObject
-    const examples = { executeNode: executeExamples, previewNode: previewExamples }
+    const examples = {
+      bodies: { executeNode: executeExamples, previewNode: previewExamples },
+      replies: { ...replies, ...healthExamples },
+    }
     // Adding schemas and examples keeps the type.
     return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>
   },

@@ -1,6 +1,6 @@
 import type { ExecuteRequest, PreviewRequest } from '../src/contract/execution.ts'
 
-/** A request body with a name, as OpenAPI shows it in a drop-down. */
+/** A body with a name, as OpenAPI shows it in a drop-down. */
 export interface Example<T> {
   readonly summary: string
   readonly description: string
@@ -171,3 +171,22 @@ export const previewExamples = {
     value: { ...slowTarget, simulate: { failure: 'response_timeout' } },
   },
 } satisfies Readonly<Record<string, Example<PreviewRequest>>>
+
+const ok = { ok: { summary: 'The service works', description: 'It takes calls.', value: { status: 'ok' } } }
+
+/** Replies of the routes for health checks and monitoring, by operation and name. */
+export const healthExamples = {
+  isLive: ok,
+  isReady: ok,
+  getMetrics: {
+    executions: {
+      summary: 'Two series',
+      description: 'Executions by branch and reason.',
+      value: `# HELP webhook_node_executions_total Executions that ended, by branch, code of the reason, and blame: who has to act.
+# TYPE webhook_node_executions_total counter
+webhook_node_executions_total{branch="success",code="expectation_met",blame="none"} 97
+webhook_node_executions_total{branch="error",code="connect_timeout",blame="target"} 3
+`,
+    },
+  },
+} satisfies Readonly<Record<string, Readonly<Record<string, Example<unknown>>>>>

@@ -1,12 +1,25 @@
 import type { Static } from 'typebox'
 import { closedObject, named, nullable, oneOfWords, recordSchema } from './builders.ts'
-import { failureCodes } from './failure.ts'
+import { type FailureCode, failureCodes } from './failure.ts'
 import { methods } from './method.ts'
-import { minMaskLength, secretNamePattern, tenantPattern } from './names.ts'
+import {
+  idempotencyKeyPattern,
+  maxCorrelationIdLength,
+  minMaskLength,
+  secretNamePattern,
+  tenantPattern,
+} from './names.ts'
 import { maxTotalMs, Node } from './node.ts'
 import { Payload } from './payload.ts'
 import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
+import { warningCodes } from './warning.ts'
+
+/** The names of failures. More may come, so a client must let a name pass that it does not know. */
+const Failure = oneOfWords(failureCodes, {
+  $id: 'FailureCode',
+  description: 'The stable name of a failure. Later versions may add names. They rename none.',
+})
 
 const Secrets = Type.Record(
   Type.String({ pattern: `^${secretNamePattern}$` }),
@@ -28,7 +41,7 @@ const restOfExecute = {
   secrets: Type.Optional(named(Secrets)),
   idempotencyKey: Type.Optional(
     Type.String({
-      pattern: '^[\\x21-\\x7e]{1,255}$',
+      pattern: `^${idempotencyKeyPattern}$`,
       description:
         "The client's name for this execution, 1 to 255 visible ASCII characters. It is sent as Idempotency-Key, unless the node sets that header. Templates can use it as `execution.idempotencyKey`.",
       examples: ['instance-4711-step-3'],
@@ -36,7 +49,7 @@ const restOfExecute = {
   ),
   correlationId: Type.Optional(
     Type.String({
-      maxLength: 128,
+      maxLength: maxCorrelationIdLength,
       description: "The engine's own name for the execution. The reply and the log have it.",
       examples: ['instance-4711'],
     }),
@@ -95,10 +108,7 @@ export const Simulation = Type.Union(
       },
       { title: 'Response', description: 'A response.' },
     ),
-    closedObject(
-      { failure: oneOfWords(failureCodes, { description: 'The code of the failure.' }) },
-      { title: 'Failure', description: 'A failure.' },
-    ),
+    closedObject({ failure: named(Failure) }, { title: 'Failure', description: 'A failure.' }),
   ],
   {
     $id: 'Simulation',
@@ -138,23 +148,32 @@ const deliveredDescription =
   'Whether the target got the request. `yes`: a complete response head came back. `maybe`: some bytes of the request were sent. `no`: not one byte was sent.'
 const delivered = oneOfWords(['yes', 'maybe', 'no'], { description: deliveredDescription })
 
-const HeaderPairs = Type.Array(
-  Type.Unsafe<readonly [string, string]>({
-    type: 'array',
-    items: { type: 'string' },
-    minItems: 2,
-    maxItems: 2,
-    description: 'Name and value.',
-  }),
-  { description: 'Pairs of name and value, in the order on the wire.' },
-)
+const HeaderPair = Type.Unsafe<readonly [string, string]>({
+  $id: 'HeaderPair',
+  type: 'array',
+  items: { type: 'string' },
+  minItems: 2,
+  maxItems: 2,
+  description: 'Name and value.',
+})
+
+const HeaderPairs = Type.Array(named(HeaderPair), {
+  description: 'Pairs of name and value, in the order on the wire.',
+})
 
 /** The codes that a reason can have. */
 export const reasonCodes = ['expectation_met', 'expectation_unmet', ...failureCodes] as const
 
+/** The name of a reason: that of a failure, or what became of the expectation. */
+export const ReasonCode = Type.Unsafe<(typeof reasonCodes)[number]>({
+  $id: 'ReasonCode',
+  anyOf: [{ type: 'string', enum: ['expectation_met', 'expectation_unmet'] }, named(Failure)],
+  description: 'The stable name of the reason.',
+})
+
 export const Reason = closedObject(
   {
-    code: oneOfWords(reasonCodes, { description: 'The stable name of the reason.' }),
+    code: named(ReasonCode),
     message: Type.String({ description: 'What happened, in one sentence. It has no word of the target.' }),
     hint: nullableText(
       'The cause and what to do about it. After an unexpected response it quotes what the target says about the error: masked, at most 200 characters, in one line; not with `diagnostics: brief`.',
@@ -182,7 +201,10 @@ export type Reason = Static<typeof Reason>
 
 const Warning = closedObject(
   {
-    code: Type.String({ description: 'The stable name of the warning.', examples: ['value_empty'] }),
+    code: oneOfWords(warningCodes, {
+      description: 'The stable name of the warning. Later versions may add names. They rename none.',
+      examples: ['value_empty'],
+    }),
     path: nullableText('A JSON Pointer to the part of the node that the warning is about.'),
     message: Type.String({ description: 'What is odd, in one sentence.' }),
   },
@@ -249,8 +271,8 @@ export const AttemptEntry = closedObject(
       type: 'integer',
       description: 'The status of the response; null if none came.',
     }),
-    failure: Type.Unsafe<(typeof failureCodes)[number] | null>({
-      enum: [...failureCodes, null],
+    failure: Type.Unsafe<FailureCode | null>({
+      anyOf: [named(Failure), { type: 'null' }],
       description: 'The code of the failure; null if the attempt did not fail.',
     }),
     delivered,
@@ -280,8 +302,16 @@ export const ExecuteReply = closedObject(
   {
     executionId: Type.String({ format: 'uuid', description: 'The UUIDv7 of this execution.' }),
     nodeId: nullableText('`node.id` of the request.'),
-    correlationId: nullableText('`correlationId` of the request.'),
-    tenant: nullableText('`tenant` of the request.'),
+    correlationId: nullable<string>({
+      type: 'string',
+      maxLength: maxCorrelationIdLength,
+      description: '`correlationId` of the request.',
+    }),
+    tenant: nullable<string>({
+      type: 'string',
+      pattern: `^${tenantPattern}$`,
+      description: '`tenant` of the request.',
+    }),
     idempotencyKey: nullableText('The Idempotency-Key that was sent to the target.'),
     branch: Type.String({
       description: "The output that the workflow follows, under the engine's own name.",
@@ -359,10 +389,13 @@ export type PreviewReply = Static<typeof PreviewReply>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
 export const executionSchemas = [
+  Failure,
   Secrets,
   ExecuteRequest,
   Simulation,
   PreviewRequest,
+  HeaderPair,
+  ReasonCode,
   Reason,
   Warning,
   ShownRequest,

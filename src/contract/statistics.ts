@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
-import { closedObject, named, nullable, oneOfWords, recordSchema } from './builders.ts'
-import { ExecuteReply, reasonCodes } from './execution.ts'
+import { closedObject, named, nullable, recordSchema } from './builders.ts'
+import { ExecuteReply, ReasonCode } from './execution.ts'
 import { tenantPattern } from './names.ts'
 import { Type } from './typebox.ts'
 
@@ -35,6 +35,7 @@ const totals = {
   }),
   tenant: nullable<string>({
     type: 'string',
+    pattern: `^${tenantPattern}$`,
     description:
       'The tenant whose executions are counted. Null if all executions of the node are counted; for a client with a list of tenants, those of all tenants in the list.',
     examples: [null],
@@ -89,10 +90,7 @@ const FailedExecution = closedObject(
     executionId: ExecuteReply.properties.executionId,
     correlationId: ExecuteReply.properties.correlationId,
     at: moment('When the execution ended.'),
-    code: oneOfWords(reasonCodes, {
-      description: 'Why the execution failed.',
-      examples: ['expectation_unmet'],
-    }),
+    code: named(ReasonCode),
     status: nullable<number>({
       type: 'integer',
       description: 'The status of the response; null if none came.',

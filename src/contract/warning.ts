@@ -9,31 +9,35 @@ export interface Warning {
 }
 
 /** The names of warnings. Codes are API: add freely, rename never. */
-export type WarningCode =
-  | 'value_empty'
-  | 'source_missing'
-  | 'template_undefined'
-  | 'placeholder_not_rendered'
-  | 'header_trimmed'
-  | 'credential_in_url'
-  | 'fragment_dropped'
-  | 'content_type_mismatch'
-  | 'xml_encoding_mismatch'
-  | 'status_not_success'
-  | 'response_truncated'
-  | 'response_excess_bytes'
-  | 'retry_after_ignored'
-  | 'retry_abandoned'
-  | 'pauses_full'
-  | 'response_undecodable'
-  | 'response_text_damaged'
-  | 'response_charset_unknown'
-  | 'body_truncated'
-  | 'capture_empty'
-  | 'capture_failed'
-  | 'capture_masked'
-  | 'capture_too_large'
-  | 'curl_too_long'
-  | 'curl_not_exact'
-  | 'expectation_masked'
-  | 'warnings_left_out'
+export const warningCodes = [
+  'value_empty',
+  'source_missing',
+  'template_undefined',
+  'placeholder_not_rendered',
+  'header_trimmed',
+  'credential_in_url',
+  'fragment_dropped',
+  'content_type_mismatch',
+  'xml_encoding_mismatch',
+  'status_not_success',
+  'response_truncated',
+  'response_excess_bytes',
+  'retry_after_ignored',
+  'retry_abandoned',
+  'pauses_full',
+  'response_undecodable',
+  'response_text_damaged',
+  'response_charset_unknown',
+  'body_truncated',
+  'capture_empty',
+  'capture_failed',
+  'capture_masked',
+  'capture_too_large',
+  'curl_too_long',
+  'curl_not_exact',
+  'expectation_masked',
+  'warnings_left_out',
+] as const
+
+/** The name of a warning. */
+export type WarningCode = (typeof warningCodes)[number]

@@ -1,22 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { receiverHost, receiverPort, startReceiver } from '../../demo/receiver.ts'
+import { describe, expect, it } from 'vitest'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
-import { authority, dnsServer } from '../support/servers.ts'
+import { serviceWithDemoReceiver } from '../support/demo-receiver.ts'
 import { service } from '../support/service.ts'
-
-/** The service, with the demo's receiver on a port of this test under its name. */
-async function serviceWithDemoReceiver() {
-  const credentials = await authority.issue({ names: [receiverHost] })
-  const receiver = await startReceiver(credentials, { host: '127.0.0.1', port: 0 })
-  onTestFinished(() => receiver.close())
-  const dns = await dnsServer({ [receiverHost]: { a: ['127.0.0.1'] } })
-  const running = await service({ allow: `${receiverHost}:${receiver.port}`, dns: dns.address })
-  const here = (body: unknown) =>
-    JSON.parse(
-      JSON.stringify(body).replace(`${receiverHost}:${receiverPort}`, `${receiverHost}:${receiver.port}`),
-    )
-  return { ...running, execute: (body: unknown) => running.execute(here(body)) }
-}
 
 describe('the examples of an execution', () => {
   const outcomes = {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { readId } from '../../src/contract/builders.ts'
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { branchNames } from '../../src/contract/node.ts'
-import { type CountedNode, instanceExample, statisticsSchemas } from '../../src/contract/statistics.ts'
+import { namedSchemas } from '../../src/contract/schemas.ts'
+import { type CountedNode, instanceExample } from '../../src/contract/statistics.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { keptFailures } from '../../src/statistics/node-history.ts'
 import { maxHistories, Statistics } from '../../src/statistics/statistics.ts'
@@ -412,7 +413,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-const schemas = Object.fromEntries(statisticsSchemas.map((schema) => [readId(schema), schema]))
+const schemas = Object.fromEntries(namedSchemas.map((schema) => [readId(schema), schema]))
 
 function expectToFollow(name: string, value: unknown): void {
   const schema = schemas[name]

@@ -3,6 +3,16 @@ import { named } from '../../contract/builders.ts'
 import { Health } from '../../contract/schemas.ts'
 import { malformedReply } from './problem-replies.ts'
 
+const drainingReply = {
+  description: 'The service is shutting down.',
+  content: {
+    'application/json': {
+      schema: named(Health),
+      examples: { draining: { summary: 'A graceful shutdown', value: { status: 'draining' } } },
+    },
+  },
+}
+
 /** `GET /livez` and `GET /readyz`, for health checks. */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ isDraining: () => boolean }> = async (
   app,
@@ -23,7 +33,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ isDraining: () => boolean
     description: '503 during a graceful shutdown, and only then.',
     tags: ['health'],
     security: [],
-    response: { 200: named(Health), 503: named(Health), ...malformedReply },
+    response: { 200: named(Health), 503: drainingReply, ...malformedReply },
   }
   app.get('/readyz', { schema: ready }, async (_request, reply) =>
     isDraining() ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' as const },

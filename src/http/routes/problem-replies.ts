@@ -7,7 +7,12 @@ import { createProblem, Refusal, whatIsWrong } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
 
-const retryAfter = { type: 'string', description: 'Seconds after which to try again.' }
+const retryAfter = {
+  type: 'string',
+  pattern: '^[0-9]+$',
+  description: 'Seconds after which to try again.',
+  examples: ['1'],
+}
 
 /** The problem of every route, for the OpenAPI document. */
 export const malformedReply = {
@@ -38,7 +43,9 @@ export const problemReplies = {
       'The request carries no valid key; nothing was sent.',
       new Refusal('unauthorized', 'The key is not known to this service.'),
     ),
-    headers: { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate.' } },
+    headers: {
+      'WWW-Authenticate': { type: 'string', description: 'How to authenticate.', examples: ['Bearer'] },
+    },
   },
   403: problemReply(
     'The client lacks the right to execute, or may not name this tenant; nothing was sent.',

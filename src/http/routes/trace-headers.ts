@@ -6,10 +6,8 @@ import { parseTraceContext, type TraceContext } from '../../tracing/trace-contex
 /** The headers of a trace context in a request. A header that does not follow W3C Trace Context is ignored. */
 export const TraceHeaders = Type.Object({
   traceparent: Type.Optional(
-    Type.String({
-      description: 'The trace context of the client (W3C Trace Context).',
-      examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
-    }),
+    // No example: Swagger UI would send it, so that all calls from the page would belong to one trace.
+    Type.String({ description: 'The trace context of the client (W3C Trace Context).' }),
   ),
   tracestate: Type.Optional(
     Type.String({ description: 'Additional data of tracing systems (W3C Trace Context).' }),
@@ -21,8 +19,9 @@ export const traceReplyHeaders = {
   traceparent: {
     type: 'string',
     description: 'The span of this execution, if it is part of a trace.',
+    examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
   },
-  tracestate: { type: 'string', description: 'The value that you sent.' },
+  tracestate: { type: 'string', description: 'The value that you sent.', examples: ['engine=4711'] },
 }
 
 /** The trace context that the client sent, or null. */

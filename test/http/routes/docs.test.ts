@@ -2,10 +2,16 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { get, type IncomingMessage, type RequestOptions } from 'node:http'
 import { json } from 'node:stream/consumers'
-import Schema from 'typebox/schema'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateDocument } from '../../../openapi/documentation.ts'
+import { executeExamples, previewExamples } from '../../../openapi/examples.ts'
 import document from '../../../openapi/openapi.json' with { type: 'json' }
+import replies from '../../../openapi/replies.json' with { type: 'json' }
+import { recordReplies } from '../../../openapi/replies.ts'
+import validators from '../../../src/http/body/validators.cjs'
+import { serviceWithDemoReceiver } from '../../support/demo-receiver.ts'
 import { service } from '../../support/service.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
@@ -36,28 +42,80 @@ describe('the OpenAPI document', () => {
     expect(undescribed).toEqual([])
   })
 
-  it('has examples of bodies that are what it describes', () => {
-    for (const { post } of [document.paths['/v1/execute'], document.paths['/v1/preview']]) {
-      const { schema, examples } = post.requestBody.content['application/json']
-      const validator = Schema.Compile({ components: document.components, ...schema })
-      for (const [name, { value }] of Object.entries(examples))
-        expect(validator.Errors(value), name).toEqual([true, []])
+  it('has examples of every body and of every reply, which follow its schemas', () => {
+    const bodies = operations.flatMap(({ name, requestBody }) => mediaIn(name, requestBody))
+    const replies = operations.flatMap(({ name, responses }) =>
+      Object.entries(responses).flatMap(([status, reply]) => mediaIn(`${name} ${status}`, reply)),
+    )
+
+    expect(bodies).toHaveLength(2)
+    expect(replies.length).toBeGreaterThan(operations.length)
+    for (const { name, schema, examples = {} } of [...bodies, ...replies]) {
+      expect(Object.keys(examples), name).not.toEqual([])
+      for (const { value } of Object.values(examples))
+        expect(errorsBy(schema, value), `${name} ${JSON.stringify(value)}`).toEqual([])
     }
   })
 
-  it('has an example of every problem, which is what it describes', () => {
-    const validator = Schema.Compile({
-      components: document.components,
-      $ref: '#/components/schemas/Problem',
-    })
-    const problems = Object.values(document.paths['/v1/execute'].post.responses).flatMap(({ content }) =>
-      'application/problem+json' in content
-        ? Object.values<{ value: unknown }>(content['application/problem+json'].examples)
-        : [],
+  it('shows replies as the service gives them; `npm run openapi` records them', async () => {
+    const { url, receiverPort } = await serviceWithDemoReceiver()
+
+    expect(await recordReplies({ url, receiverPort })).toEqual(replies)
+  })
+
+  it('prefills no header: all calls of a page would belong to one trace', () => {
+    const headers = operations.flatMap(({ parameters = [] }) =>
+      parameters.filter((one) => one.in === 'header'),
     )
 
-    expect(problems).toHaveLength(8)
-    for (const { value } of problems) expect(validator.Errors(value)).toEqual([true, []])
+    expect(new Set(headers.map(({ name }) => name))).toEqual(
+      new Set(['traceparent', 'tracestate', 'X-Request-Id']),
+    )
+    for (const header of headers) expect(JSON.stringify(header)).not.toMatch(/"(?:examples?|default)":/)
+  })
+
+  it('accepts the bodies that the service accepts', () => {
+    for (const [name, path, examples] of [
+      ['ExecuteRequest', '/v1/execute', executeExamples],
+      ['PreviewRequest', '/v1/preview', previewExamples],
+    ] as const) {
+      const { schema } = document.paths[path].post.requestBody.content['application/json']
+      const bodies = fc.constantFrom<unknown>(...Object.values(examples).map(({ value }) => value))
+      fc.assert(
+        fc.property(bodies.chain(slightlyChanged), (body) => {
+          expect(errorsBy(schema, body).length === 0).toBe(validators[name]?.(body))
+        }),
+        { numRuns: 1_000 },
+      )
+    }
+  })
+
+  it('has no default in a schema: generators would demand the member in every request', () => {
+    expect(JSON.stringify(document.components.schemas)).not.toMatch(/"default":/)
+    expect(document.components.schemas.Node.properties.timeoutMs.description).toMatch(/ Default: `10000`\.$/)
+  })
+
+  it('has links that lead to its operations, and to pages of the service', async () => {
+    const { url } = await service()
+    const links = [...document.info.description.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
+
+    const anchors = operations.map(({ tags: [tag], operationId }) => `#/${tag}/${operationId}`)
+    const served = ['/errors', '/openapi.json']
+    expect(new Set(links)).toEqual(
+      new Set([...served, ...anchors.filter((anchor) => links.includes(anchor))]),
+    )
+    expect((await fetch(`${url}/openapi.json`)).status).toBe(200)
+  })
+
+  it('names each form of a field, which exclude each other', () => {
+    const { Field, AttributeField, TemplateField, LiteralField } = document.components.schemas
+    expect(Field.oneOf).toEqual(
+      ['AttributeField', 'TemplateField', 'LiteralField'].map((name) => ({
+        $ref: `#/components/schemas/${name}`,
+      })),
+    )
+    for (const form of [AttributeField, TemplateField, LiteralField])
+      expect(form.additionalProperties).toBe(false)
   })
 
   it('names the branches of unions with a discriminator', () => {
@@ -163,4 +221,74 @@ function membersWithoutDescription(schema: unknown, path: string): string[] {
     ...anyOf.flatMap((branch) => membersWithoutDescription(branch, path)),
     ...membersWithoutDescription(items, `${path}[]`),
   ]
+}
+
+interface Operation {
+  readonly name: string
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly requestBody?: WithContent
+  readonly responses: Readonly<Record<string, WithContent>>
+}
+
+interface WithContent {
+  readonly content: Readonly<Record<string, Media>>
+}
+
+interface Media {
+  readonly schema: object
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
+}
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries<Omit<Operation, 'name'>>(methods).map(([method, operation]) => ({
+    ...operation,
+    name: `${method} ${path}`,
+  })),
+)
+
+function mediaIn(name: string, { content }: WithContent = { content: {} }) {
+  return Object.values(content).map((media) => ({ name, ...media }))
+}
+
+/** The document is compiled as a whole, as a mock server does it. Formats say how a text looks, and refuse none. */
+const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false })
+ajv.addSchema({ $id: 'document', components: document.components })
+
+const compiled = new Map<string, ValidateFunction>()
+
+function errorsBy(schema: object, value: unknown): readonly object[] {
+  const text = JSON.stringify(schema).replaceAll('"#/', '"document#/')
+  const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text))
+  compiled.set(text, validate)
+  validate(value)
+  return validate.errors ?? []
+}
+
+/** The same value with one of its parts removed, replaced, or with a member more. */
+function slightlyChanged(value: unknown): fc.Arbitrary<unknown> {
+  const part = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom<unknown>('send', 'liquid', 'name', 200, 'a b', '{{ secrets.x }}', [], {}),
+  )
+  if (typeof value !== 'object' || value === null) return part
+  const keys = Object.keys(value)
+  const names = fc.constantFrom(...keys, 'literal', 'value', 'source', 'when', 'type', 'x')
+  const replaced = (name: string, member: unknown) =>
+    Array.isArray(value)
+      ? value.map((item, index) => (String(index) === name ? member : item))
+      : { ...value, [name]: member }
+  const without = (name: string) => Object.fromEntries(Object.entries(value).filter(([key]) => key !== name))
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant(value) },
+    { weight: 2, arbitrary: names.map((name) => (Array.isArray(value) ? value : without(name))) },
+    { weight: 2, arbitrary: fc.tuple(names, part).map(([name, member]) => replaced(name, member)) },
+    {
+      weight: 8,
+      arbitrary: names.chain((name) =>
+        slightlyChanged(Reflect.get(value, name)).map((member) => replaced(name, member)),
+      ),
+    },
+  )
 }
