@@ -1,0 +1,111 @@
+import type { components } from './openapi.ts'
+
+type Schemas = components['schemas']
+
+/** The body of `POST /v1/execute`: a node, a payload, and options of the call. */
+export type ExecuteRequest = Schemas['ExecuteRequest']
+
+/** The reply with status 200: the branch to follow, and why. */
+export type ExecuteReply = Schemas['ExecuteReply']
+
+/** Why the service refused or failed a request (RFC 9457). */
+export type Problem = Schemas['Problem']
+
+/** The name of a problem. Later versions of the service may have more. */
+export type ProblemCode = Problem['code']
+
+/** Whether a target may have got the request. */
+export type Delivered = Problem['delivered']
+
+/** Whether the same request may be sent again, later: `if_idempotent` where the target takes both as one. */
+export type Repeat = ExecuteReply['repeat']
+
+/** How the service is reached. */
+export interface ClientOptions {
+  /** The address of the service, such as `http://webhook-node:3000`. A path in front of `/v1` is kept. */
+  readonly baseUrl: string
+  /** A key of the service. Without a key, no `Authorization` is sent. */
+  readonly apiKey?: string
+  /** Stands in for the global `fetch`, for example one with a proxy or with limits of its own. */
+  readonly fetch?: typeof fetch
+  /** How often a request is sent at most, the first time included. By default 3. */
+  readonly attempts?: number
+  /** The upper bound of the first pause, in milliseconds; it doubles with each attempt. By default 500. */
+  readonly initialDelayMs?: number
+  /**
+   * The upper bound of every pause, in milliseconds. A request is not repeated where the service asks for a longer one:
+   * the result has it as `retryAfterMs`. By default 10,000.
+   */
+  readonly maxDelayMs?: number
+}
+
+/** Options of one execution. */
+export interface ExecuteOptions {
+  /** Ends the execution: the result has the kind `aborted`. */
+  readonly signal?: AbortSignal
+  /**
+   * How long one attempt may take, in milliseconds. By default two seconds longer than the service may take:
+   * `deadlineMs`, else `node.retry.totalMs`, else `node.timeoutMs`.
+   */
+  readonly timeoutMs?: number
+}
+
+/** The service executed the node. Follow `reply.branch`. */
+export interface BranchResult {
+  readonly kind: 'branch'
+  readonly reply: ExecuteReply
+  /** How many requests were sent. */
+  readonly attempts: number
+}
+
+/** What all results without a branch have. */
+export interface Failed {
+  /** `maybe` if any of the requests may have reached the target. */
+  readonly delivered: Delivered
+  /** Whether the same execution may be sent again, over all requests that were sent. */
+  readonly repeat: Repeat
+  /** The pause that the service asked for, in milliseconds, or null. */
+  readonly retryAfterMs: number | null
+  /** How many requests were sent. */
+  readonly attempts: number
+}
+
+/** The service refused the request, or failed: `problem` says why. */
+export interface RefusedResult extends Failed {
+  readonly kind: 'refused'
+  readonly code: ProblemCode
+  readonly problem: Problem
+}
+
+/**
+ * Why there is no answer of the service. `not_sent`: no connection came about. `connection_lost`: it ended before the
+ * answer did. `timed_out`: the answer was not there in time. `foreign_answer`: what answered is not the service, but for
+ * example a proxy.
+ */
+export type UnansweredCode = 'not_sent' | 'connection_lost' | 'timed_out' | 'foreign_answer'
+
+/** No answer of the service came. */
+export interface UnansweredResult extends Failed {
+  readonly kind: 'unanswered'
+  readonly code: UnansweredCode
+  /** The status of what came, or null. */
+  readonly status: number | null
+}
+
+/** The signal of the caller ended the execution. The service may carry on with what has begun. */
+export interface AbortedResult extends Failed {
+  readonly kind: 'aborted'
+  readonly code: 'aborted'
+}
+
+/** How an execution ended. */
+export type ExecuteResult = BranchResult | RefusedResult | UnansweredResult | AbortedResult
+
+/** A client of one service. */
+export interface Client {
+  /**
+   * Executes a node. Repeats the request only where this cannot make the target do something twice. All ends are
+   * results: only a mistake in the program rejects, such as a body that is no JSON.
+   */
+  execute(request: ExecuteRequest, options?: ExecuteOptions): Promise<ExecuteResult>
+}
