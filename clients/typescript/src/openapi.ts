@@ -634,7 +634,7 @@ export interface components {
              */
             deadlineMs?: number;
             /**
-             * @description `brief`: the reply leaves out headers and bodies of request and response. Default: `"full"`.
+             * @description `brief`: the reply leaves out headers and bodies of request and response, and quotes nothing of the target. Default: `"full"`.
              * @enum {string}
              */
             diagnostics?: "full" | "brief";
@@ -703,22 +703,22 @@ export interface components {
         /** @description Why the call took its branch. */
         Reason: {
             code: components["schemas"]["ReasonCode"];
-            /** @description What happened, in one sentence. */
+            /** @description What happened, in one sentence. It has no word of the target. */
             message: string;
-            /** @description What to do about it. */
+            /** @description The cause and what to do about it. After an unexpected response it quotes what the target says about the error: masked, at most 200 characters, in one line; not with `diagnostics: brief`. */
             hint: string | null;
             /**
              * @description Who can fix the cause: the author of the node, the operator of the target, or the operator of the service.
              * @enum {unknown}
              */
             blame: "node" | "target" | "service" | null;
-            /** @description A JSON Pointer to the part of the node that the reason is about. */
+            /** @description A JSON Pointer to the part of the node to change: for example the credential for 401, the URL for 404, the field that the target names for 422. */
             path: string | null;
-            /** @description A link to the explanation of the code. */
+            /** @description The page that explains `code`: a path of this service or, with `DOCS_BASE_URL`, an address. Null for `expectation_met`. */
             docs: string | null;
             /** @description What the node expected. */
             expected?: string;
-            /** @description What the target sent. */
+            /** @description What the target sent, in words of the service. The hint has its values. */
             actual?: string;
         };
         /** @description An oddity that did not stop the call. */
@@ -807,7 +807,7 @@ export interface components {
                 connectMs: number | null;
                 /** @description The TLS handshake. It includes a second connection, which the service opens if the target does not react to the first handshake. */
                 tlsMs: number | null;
-                /** @description From sending the request to the head of the response. */
+                /** @description From sending the request to the head of the response; null if no head came. */
                 firstByteMs: number | null;
                 /** @description Reading the response body. */
                 downloadMs: number | null;
@@ -921,11 +921,33 @@ export interface components {
         };
         /** @description The reply of `GET /v1/nodes`: the nodes that have had executions. */
         NodeList: {
+            /**
+             * @description The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.
+             * @example webhook-node-1
+             */
+            instance: string;
+            /**
+             * Format: date-time
+             * @description When the instance started, with nothing counted.
+             * @example 2026-11-21T21:54:09.578Z
+             */
+            instanceSince: string;
             /** @description The totals, sorted by `nodeId`. For each node the totals over all tenants come first, then those of each tenant. */
             nodes: components["schemas"]["NodeTotals"][];
         };
         /** @description The reply of `GET /v1/nodes/{id}/stats`: the statistics of one node. */
         NodeStatistics: {
+            /**
+             * @description The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.
+             * @example webhook-node-1
+             */
+            instance: string;
+            /**
+             * Format: date-time
+             * @description When the instance started, with nothing counted.
+             * @example 2026-11-21T21:54:09.578Z
+             */
+            instanceSince: string;
             /**
              * @description `node.id` of the executions.
              * @example crm-lead
@@ -1046,8 +1068,8 @@ export interface components {
         /** @description Why the service refused or failed a request, as a problem document (RFC 9457). */
         Problem: {
             /**
-             * @description The URN of the kind of problem.
-             * @example urn:webhook-node:problem:invalid_request
+             * @description The page that explains `code`: a path of this service or, with `DOCS_BASE_URL`, an address.
+             * @example /errors/invalid_request
              */
             type: string;
             /** @description The kind of problem, in words. */
@@ -1076,9 +1098,14 @@ export interface components {
             delivered: "no" | "maybe";
             /** @description Whether the client may send the same request again, and that may help. */
             retryable: boolean;
+            /**
+             * @description Whether to send the same request again, as in a reply. `safe`: it cannot duplicate anything and may help, which is `retryable`. `if_idempotent`: it may duplicate. `never`: change something first.
+             * @enum {string}
+             */
+            repeat: "safe" | "if_idempotent" | "never";
             /** @description The execution in which the problem occurred, or null. */
             executionId: string | null;
-            /** @description All mistakes in the request. */
+            /** @description All mistakes in the request, each with what to write instead. At most the first hundred. */
             errors: {
                 /**
                  * @description A JSON Pointer into the request body, or into the query if the request has no body. Empty for the body as a whole.
