@@ -774,7 +774,7 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
     { words: 'none short minimal compact false off no summary', is: 'brief' },
     { words: 'all verbose debug true on yes detailed complete', is: 'full' },
   ],
-  'Simulation.failure': [
+  FailureCode: [
     {
       words: 'timeout timedOut etimedout responseTimeOut readTimeout esockettimedout econnaborted slow',
       is: 'response_timeout',

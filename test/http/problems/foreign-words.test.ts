@@ -158,7 +158,7 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Expectation.type': (type) => ({ node: { ...node, expect: { type, value: 200 } } }),
   'Expectation.match': (match) => ({ node: { ...node, expect: { type: 'string', value: 'a', match } } }),
   'Request.diagnostics': (diagnostics) => ({ node, diagnostics }),
-  'Simulation.failure': (failure) => ({ node, simulate: { failure } }),
+  FailureCode: (failure) => ({ node, simulate: { failure } }),
 }
 
 describe('a foreign word', () => {
