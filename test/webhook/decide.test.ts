@@ -135,8 +135,9 @@ describe('the hint', () => {
     [{}, { body: 'no' }, 'It would not match without regard to case either.'],
     [{}, { body: '' }, 'The target sent an empty body with status 200'],
     [{ match: 'equals' }, { body: ' ok ' }, 'It would match with "match": "contains".'],
-    [{}, { body: 'It is o', ending: 'capped' }, 'Only part of the body was read'],
-    [{}, { body: 'It is o', ending: 'broken' }, 'Only part of the body was read'],
+    [{}, { body: 'It is o', ending: 'capped' }, 'larger than the service reads (MAX_RESPONSE_BYTES)'],
+    [{}, { body: 'It is o', ending: 'broken' }, 'the connection broke off within it'],
+    [{}, { body: 'It is o', ending: 'misframed' }, 'a chunk of it breaks the rules of HTTP'],
   ])('quotes the body where a text was not found, with %j: %j', (options, sketch, text) => {
     expect(hint({ expect: { type: 'string', value: 'ok', ...options } }, sketch)).toContain(text)
   })

@@ -207,7 +207,13 @@ class Explainer {
   #explainMethod(): Explanation {
     const { status, headers } = this.#response
     const { method } = this.#node
-    const allowed = parseAllow(headerValue(headers, 'allow') ?? '').filter((name) => name !== method)
+    const named = parseAllow(headerValue(headers, 'allow') ?? '')
+    if (status === 405 && named.includes(method))
+      return {
+        hint: `The target answers 405, although it names ${method} among the methods that it allows here. Check the path of the URL.`,
+        path: '/node/url',
+      }
+    const allowed = named.filter((name) => name !== method)
     const quote = allowed.length === 0 ? null : quoteTarget(this.#response, allowed.join(', '))
     const path = '/node/method'
     if (quote !== null)

@@ -53,7 +53,7 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
   },
   406: {
     meaning: 'The target cannot answer in the form that the header Accept asks for',
-    cure: 'Change or remove that header.',
+    cure: 'Set that header to a media type that the target offers.',
     place: 'accept',
   },
   407: {
@@ -77,8 +77,8 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
     place: 'url',
   },
   411: {
-    meaning: 'The target wants a body with a length',
-    cure: 'Give the node a body.',
+    meaning: 'The target wants a body with a Content-Length, and got none',
+    cure: 'Give the node a body. If it has one, something in front of the target drops the length: tell the operator of the target.',
     place: 'body',
   },
   412: {

@@ -6,6 +6,7 @@ import type { Scope, UndefinedVariable } from '../template/render-context.ts'
 import { mayReadBody } from '../template/response-paths.ts'
 import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
+import type { BodyEnding } from '../wire/outcome.ts'
 import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
 import { quoteTarget } from './quote-target.ts'
@@ -186,7 +187,7 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   const certain = (why: string) => ({ text: `${came} ${why}`, isCertain: true })
   if (match === 'notContains')
     return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
-  if (!isWhole) return certain(cutHint)
+  if (!isWhole) return certain(explainCut(response))
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
   if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
   if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
@@ -203,7 +204,31 @@ function describeBody(response: ReadableResponse): string {
 }
 
 /** The hint for every truncated body that misses an expectation. */
-const cutHint = 'Only part of the body was read, so the expected text may lie beyond it.'
+function explainCut({ ending }: ReadableResponse): string {
+  const { cause, cure } = cuts[ending] ?? brokenOff
+  return `Only part of the body was read, because ${cause}: what the node expects may stand in the rest. ${cure}`
+}
+
+interface Cut {
+  readonly cause: string
+  readonly cure: string
+}
+
+const brokenOff: Cut = {
+  cause: 'the connection broke off within it',
+  cure: 'Expect the status only, or ask the operator of the target why.',
+}
+
+const cuts: Readonly<Partial<Record<BodyEnding, Cut>>> = {
+  capped: {
+    cause: 'it is larger than the service reads (MAX_RESPONSE_BYTES)',
+    cure: 'Ask the target for less, or expect the status only.',
+  },
+  misframed: {
+    cause: 'a chunk of it breaks the rules of HTTP',
+    cure: 'Expect the status only, or tell the operator of the target.',
+  },
+}
 
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   const { responsePaths: paths } = condition
@@ -243,7 +268,7 @@ function certainly(text: string): Clue {
 }
 
 function explainCondition(text: string, response: ReadableResponse, scope: Scope): Clue {
-  if (!response.isWhole) return certainly(cutHint)
+  if (!response.isWhole) return certainly(explainCut(response))
   const clue = explainUnmet(text, response, scope)
   if (clue !== null) return clue
   const seen = response.variables.json === undefined ? 'its body is not JSON' : 'its body is JSON'

@@ -413,6 +413,11 @@ const values = fc.oneof(
   fc.array(fc.dictionary(names, fc.constant(secret), { maxKeys: 3 }), { maxLength: 3 }),
 )
 
+/** The message for a condition quotes it: its author wrote it, and may refer to secrets by name only. */
+function quotesCondition(path: string): boolean {
+  return path.endsWith('/when') || /^\/node\/expect(?:\/\d+)?\/value$/.test(path)
+}
+
 describe('any request that is refused', () => {
   const examples = Object.values(executeExamples).map(({ value }) => value)
   const changes = fc.array(fc.tuple(fc.infiniteStream(fc.nat()), names, fc.option(values)), {
@@ -432,7 +437,7 @@ describe('any request that is refused', () => {
 
         expect(errors.length).toBeLessThanOrEqual(101)
         expect(text.length).toBeLessThan(200_000)
-        expect(text).not.toContain(secret)
+        expect(JSON.stringify(errors.filter(({ path }) => !quotesCondition(path)))).not.toContain(secret)
         expect(new Set(errors.map(({ path, message }) => `${path} ${message}`)).size).toBe(errors.length)
         for (const { path, message } of errors) {
           expect(message, path).toMatch(/^\S.*\S$/s)

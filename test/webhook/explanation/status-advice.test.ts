@@ -100,4 +100,11 @@ describe('the advice for a status', () => {
     const headers = status === 303 ? ([['location', '/done']] as const) : []
     expect(reasonOf(status, node, headers).path).toBe(path)
   })
+
+  it('of 405 does not ask for another method where the target allows the one that was sent', () => {
+    expect(reasonOf(405, {}, [['allow', 'GET, PUT, POST, DELETE']])).toMatchObject({
+      hint: expect.stringContaining('Check the path of the URL.'),
+      path: '/node/url',
+    })
+  })
 })
