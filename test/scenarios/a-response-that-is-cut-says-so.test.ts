@@ -46,7 +46,7 @@ describe('a response that is cut', () => {
     })
   })
 
-  it('leads to a hint that the text may lie beyond', async () => {
+  it('leads to a hint that names the limit, and says that the text may stand in the rest', async () => {
     const target = await receiver((_request, response) => response.end(`${'x'.repeat(5_000)} done`))
     const { execute } = await service({ settings: { MAX_RESPONSE_BYTES: '1024' } })
     const node = { method: 'GET', url: target.url, expect: { type: 'string', value: 'done' } }
@@ -54,7 +54,9 @@ describe('a response that is cut', () => {
     const { branch, reason } = await execute({ node })
 
     expect(branch).toBe('error')
-    expect(reason.hint).toContain('may lie beyond')
+    expect(reason.hint).toContain(
+      'larger than the service reads (MAX_RESPONSE_BYTES): what the node expects may stand in the rest',
+    )
   })
 
   it('is decompressed where that is possible, and shown as it came otherwise', async () => {
