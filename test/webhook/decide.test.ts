@@ -146,6 +146,7 @@ describe('the hint', () => {
     [{ body: '{}' }, 'response.json.ok is missing in the response.'],
     [{ body: '<p>' }, 'the body of the response is not JSON'],
     [{ body: '{"a":', ending: 'capped' }, 'Only part of the body was read'],
+    [{ body: '{"a":', ending: 'timed_out' }, 'it did not end in time'],
   ])('says what the body is where a condition is not true of %j', (sketch, text) => {
     expect(hint({ expect: { type: 'condition', value: 'response.json.ok' } }, sketch)).toContain(text)
   })

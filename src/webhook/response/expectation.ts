@@ -219,11 +219,18 @@ const brokenOff: Cut = {
   cure: 'Expect the status only, or ask the operator of the target why.',
 }
 
+const slow: Cut = {
+  cause: 'it did not end in time',
+  cure: 'Expect the status only, or let the target send a body that ends.',
+}
+
 const cuts: Readonly<Partial<Record<BodyEnding, Cut>>> = {
   capped: {
     cause: 'it is larger than the service reads (MAX_RESPONSE_BYTES)',
     cure: 'Ask the target for less, or expect the status only.',
   },
+  timed_out: slow,
+  undecoded: slow,
   misframed: {
     cause: 'a chunk of it breaks the rules of HTTP',
     cure: 'Expect the status only, or tell the operator of the target.',

@@ -153,6 +153,8 @@ interface Operand {
 class Explainer {
   readonly #response: ReadableResponse
   readonly #scope: Scope
+  /** Each part is evaluated once, however deep it is nested. */
+  readonly #held = new Map<Part, boolean>()
 
   constructor(response: ReadableResponse, scope: Scope) {
     this.#response = response
@@ -167,6 +169,14 @@ class Explainer {
   }
 
   #holds(part: Part): boolean {
+    const known = this.#held.get(part)
+    if (known !== undefined) return known
+    const holds = this.#evaluate(part)
+    this.#held.set(part, holds)
+    return holds
+  }
+
+  #evaluate(part: Part): boolean {
     if (part.kind !== 'comparison') {
       const holds = (one: Part) => this.#holds(one)
       return part.kind === 'and' ? part.parts.every(holds) : part.parts.some(holds)
