@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { onDemand } from './on-demand.ts'
 
 const documentFile = new URL('../../../openapi/openapi.json', import.meta.url)
 
@@ -11,11 +12,13 @@ const pagePaths = ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/
  * first request, because most instances never need it (docs/decisions/swagger-ui-on-demand.md).
  */
 export function docsRoutes(app: FastifyInstance): void {
-  let page: Promise<FastifyInstance> | undefined
+  const page = onDemand(async () => {
+    const { createDocsPage } = await import('./docs-page.ts')
+    return await createDocsPage(JSON.parse(await readFile(documentFile, 'utf8')))
+  })
 
   async function answerFromPage({ url, headers }: FastifyRequest, reply: FastifyReply) {
-    page ??= loadPage()
-    const found = await (await page).inject({ url, headers })
+    const found = await (await page()).inject({ url, headers })
     if (found.statusCode === 404) return reply.callNotFound()
     if (found.statusCode >= 400)
       throw Object.assign(new Error(found.payload), { statusCode: found.statusCode })
@@ -24,11 +27,6 @@ export function docsRoutes(app: FastifyInstance): void {
       .code(found.statusCode)
       .headers(rest)
       .send(found.rawPayload.length > 0 ? found.rawPayload : undefined)
-  }
-
-  async function loadPage(): Promise<FastifyInstance> {
-    const { createDocsPage } = await import('./docs-page.ts')
-    return await createDocsPage(JSON.parse(await readFile(documentFile, 'utf8')))
   }
 
   const schema = { hide: true }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { didYouMean } from '../../webhook/values/suggest.ts'
-import type { Manual, Page } from '../manual/manual.ts'
+import type { Page } from '../manual/manual.ts'
 import { Refusal } from '../problems/problem.ts'
+import { onDemand } from './on-demand.ts'
 
 /** How long a browser may show a page without asking whether it has changed, in seconds. */
 const maxAgeSeconds = 300
@@ -12,12 +13,10 @@ const maxAgeSeconds = 300
  * the codes. The documents are loaded on the first request, because most instances never need them.
  */
 export function manualRoutes(app: FastifyInstance, { docs }: { readonly docs: boolean }): void {
-  let loading: Promise<Manual> | undefined
-
-  function load(): Promise<Manual> {
-    loading ??= import('../manual/manual.ts').then(({ loadManual }) => loadManual({ docs }))
-    return loading
-  }
+  const load = onDemand(async () => {
+    const { loadManual } = await import('../manual/manual.ts')
+    return await loadManual({ docs })
+  })
 
   async function answerNamed(parent: string, name: string, request: FastifyRequest, reply: FastifyReply) {
     const manual = await load()
