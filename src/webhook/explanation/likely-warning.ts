@@ -1,5 +1,5 @@
 import type { Warning, WarningCode } from '../../contract/warning.ts'
-import { mentionsField } from './named-field.ts'
+import { readMentions } from './named-field.ts'
 
 /** Warnings of rendering that a value did not go out as the author meant it. */
 const ofValues: ReadonlySet<WarningCode> = new Set([
@@ -31,7 +31,7 @@ export interface Suspicion {
 export function findLikelyWarning(warnings: readonly Warning[], suspicion: Suspicion): Warning | null {
   const suspects = warnings.filter((warning) => isPlausible(warning, suspicion))
   return (
-    suspects.find((warning) => isNamed(warning, suspicion)) ??
+    findNamed(suspects, suspicion) ??
     (suspicion.status === 409 ? null : (suspects.find(isMistake) ?? suspects[0] ?? null))
   )
 }
@@ -56,8 +56,13 @@ function isWithin(path: string, whole: string): boolean {
   return path === whole || path.startsWith(`${whole}/`)
 }
 
-/** Whether the target complains about the field of a warning. */
-function isNamed({ path }: Warning, { words, fields, nameAt }: Suspicion): boolean {
-  const name = path === null ? null : nameAt(path)
-  return name !== null && words !== null && mentionsField(words, fields, name)
+/** The warning whose field the target complains about. */
+function findNamed(suspects: readonly Warning[], { words, fields, nameAt }: Suspicion): Warning | null {
+  if (words === null) return null
+  const isMentioned = readMentions(words, fields)
+  const isNamed = ({ path }: Warning) => {
+    const name = path === null ? null : nameAt(path)
+    return name !== null && isMentioned(name)
+  }
+  return suspects.find(isNamed) ?? null
 }

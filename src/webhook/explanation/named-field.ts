@@ -40,12 +40,13 @@ function listPayloadNames(path: string, body: Buffer | null): readonly NamedValu
 /** Finds the field of a node that the target complains about; null if the target names none. */
 export function findNamedField({ text, fields }: Statement, names: readonly NamedValue[]): NamedField | null {
   const candidates = listCandidates(text, fields)
-  const same = candidates.flatMap((said) => {
-    const sent = names.find(({ name }) => isSameName(name, said))
-    return sent === undefined ? [] : [{ said, sent, isSame: true }]
-  })
-  if (same[0] !== undefined) return same[0]
-  const mentioned = names.find(({ name }) => mentionsField(text, fields, name))
+  const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
+  for (const said of candidates) {
+    const sent = byName.get(foldName(said))
+    if (sent !== undefined) return { said, sent, isSame: true }
+  }
+  const isMentioned = readMentions(text, fields)
+  const mentioned = names.find(({ name }) => isMentioned(name))
   if (mentioned !== undefined) return { said: mentioned.name, sent: mentioned, isSame: true }
   for (const said of candidates) {
     const sent = findSimilar(said, names)
@@ -54,19 +55,25 @@ export function findNamedField({ text, fields }: Statement, names: readonly Name
   return fields[0] === undefined ? null : { said: fields[0], sent: null, isSame: false }
 }
 
-/** Whether the target complains about a field of that name. */
-export function mentionsField(text: string, fields: readonly string[], name: string): boolean {
-  if (listCandidates(text, fields).some((said) => isSameName(said, name))) return true
+/** Reads once what the target complains about. Returns whether it complains about a field of a name. */
+export function readMentions(text: string, fields: readonly string[]): (name: string) => boolean {
+  const named = new Set(listCandidates(text, fields).map(foldName))
+  const words = new Set(readWords(text).map(foldName))
   // A name of one plain word may be any word of a sentence.
-  return /[_\d-]|[a-z][A-Z]/.test(name) && readWords(text).some((word) => isSameName(word, name))
+  const isDistinctive = (name: string) => /[_\d-]|[a-z][A-Z]/.test(name)
+  return (name) => {
+    const folded = foldName(name)
+    return named.has(folded) || (isDistinctive(name) && words.has(folded))
+  }
 }
 
 function listCandidates(text: string, fields: readonly string[]): readonly string[] {
   return [...fields, ...findQuotedNames(text), ...findNamesInWords(text), ...findNamesOfValues(text)]
 }
 
-function isSameName(one: string, other: string): boolean {
-  return lastName(one).toLowerCase() === lastName(other).toLowerCase()
+/** Names with the same result are the same. */
+function foldName(name: string): string {
+  return lastName(name).toLowerCase()
 }
 
 function lastName(name: string): string {
