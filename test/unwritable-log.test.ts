@@ -101,7 +101,7 @@ describe('a process whose log cannot be written', () => {
     expect(await execute(url, 1_200)).toBeLessThan(1_000)
 
     const lost = await linesLost(url)
-    expect(lost).toBeGreaterThan(500)
+    expect(lost).toBeGreaterThan(300)
     expect(output()).toMatch(/^Log lines are lost: .*\n$/)
     const began = performance.now()
     child.kill('SIGTERM')
@@ -135,7 +135,7 @@ describe('a process whose log cannot be written', () => {
 
       expect(await execute(url, 700)).toBeLessThan(1_000)
 
-      expect(await linesLost(url)).toBeGreaterThan(100)
+      expect(await linesLost(url)).toBeGreaterThan(0)
       process.kill(pid, 'SIGTERM')
       expect(await vi.waitUntil(exitCode, { timeout: 5_000 })).toBe('0\n')
     },
