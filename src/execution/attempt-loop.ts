@@ -5,11 +5,11 @@ import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/transport-failure.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
-import { askedPauseMs } from '../webhook/retry-after.ts'
-import { isTurnedAway, judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { pauseToKeepMs } from '../webhook/retry-after.ts'
+import { judgeRetrySafety } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
-import type { Judgement } from './evaluate-outcome.ts'
+import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 
@@ -29,6 +29,7 @@ export interface AttemptPlan {
   readonly resources: HeldResources
   readonly turns: LoopTurns
   readonly judge: (outcome: Outcome) => Judgement
+  readonly judging: JudgingContext
 }
 
 export interface AttemptsMade {
@@ -48,20 +49,27 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const budget = new Budget(plan)
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
+  let warnings = noWarnings
   for (let calls = 1; ; calls++) {
     const { timeoutMs, clock } = budget.limit()
     const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
-    const outcome = takeLast(ended).outcome
+    const last = takeLast(ended)
+    const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
     const judgement = judge(outcome)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
     const waitMs = isLast ? null : waitAfter(ended, judgement, calls, budget, plan)
-    if (waitMs === null) return { attempts, judgement, endedAt, warnings: noWarnings }
+    if (waitMs === null) return { attempts, judgement, endedAt, warnings }
+    if (node.retry.on !== null) {
+      const wanted = judgeRetryOn(node, last, judgement, plan.judging)
+      warnings = wanted.warnings
+      if (!wanted.holds) return { attempts, judgement, endedAt, warnings }
+    }
     const end = await pause(waitMs, budget, plan)
-    if (end !== 'over') return { attempts, judgement, endedAt, warnings: [unbegun[end]] }
+    if (end !== 'over') return { attempts, judgement, endedAt, warnings: [...warnings, unbegun[end]] }
     dropBodies(attempts)
     resources.dropReceived()
   }
@@ -134,30 +142,20 @@ const noBytes = Buffer.alloc(0)
 
 function waitAfter(
   made: readonly Attempt[],
-  { outcome, decision }: Judgement,
+  { response, decision }: Judgement,
   calls: number,
   budget: Budget,
   { node }: AttemptPlan,
 ): number | null {
-  if (decision.succeeded) return null
+  if (decision.endsAttempts) return null
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
     repeat: judgeRetrySafety(made),
-    retryAfterMs: pauseAskedBy(outcome),
+    retryAfterMs: response === null ? null : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
   })
 }
-
-/** The Retry-After of a status that does not say when the target accepts the request is ignored. */
-function pauseAskedBy({ response }: Outcome): number | null {
-  if (response === null || !isTurnedAway(response.status)) return null
-  const pauseMs = askedPauseMs(response, new Date())
-  return pauseMs !== null && pauseMs > longestMeantMs ? null : pauseMs
-}
-
-/** A leap year. A longer pause is probably a point in time, or a mistake. */
-const longestMeantMs = 366 * 86_400_000
 
 /** If the node does not look at the body, a complete head decides although the time ran out within the body. */
 function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {

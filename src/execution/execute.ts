@@ -1,13 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
-import type { BranchName } from '../contract/node.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import type { JudgedCall } from '../webhook/decide.ts'
+import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
 import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
@@ -110,6 +109,7 @@ export async function executeNode(
         resources: callContext.resources,
         turns: context.turns,
         judge,
+        judging,
       })
     : attemptNothing(judge({ kind: 'failed', failure: rendered.failure, response: null }))
   const executed = report(
@@ -205,22 +205,22 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
     idempotencyKey: shownKey(rendered, request, maskers.own),
-    branch: node.branches[decision.branch],
+    branch: decision.output,
     succeeded: decision.succeeded,
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: judgeDelivery(attempts),
     repeat: chooseRepeat(rendered, attempts, decision.succeeded),
-    retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
+    retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: diagnostics.warnings([...rendered.warnings, ...made.warnings, ...warnings]),
+    warnings: diagnostics.warnings([...node.warnings, ...rendered.warnings, ...made.warnings, ...warnings]),
     durationMs: Math.round(made.endedAt - accepted),
   }
   const durationMs = Math.round(performance.now() - accepted)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
-  const record = { ...createRecord(state, reply, decision.branch), durationMs }
+  const record = { ...createRecord(state, reply, decision), durationMs }
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
@@ -235,7 +235,7 @@ function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionSta
 function createRecord(
   { node, rendered, acceptedAt }: ExecutionState,
   reply: ExecuteReply,
-  branch: BranchName,
+  { branch, reason: { code, failure } }: Decision,
 ): ExecutionRecord {
   return {
     executionId: reply.executionId,
@@ -248,8 +248,9 @@ function createRecord(
     port: rendered.place?.port ?? null,
     status: reply.attempts.at(-1)?.status ?? null,
     branch,
+    isCase: code === 'case_met',
     succeeded: reply.succeeded,
-    code: reply.reason.code,
+    code: failure ?? code,
     blame: reply.reason.blame,
     delivered: reply.delivered,
     attempts: reply.attempts,

@@ -76,7 +76,7 @@ export function previewNode(
     request: shownRequest(rendered, part, maskers.own, diagnostics),
     curl: isCurlTooLong ? null : (curl?.command ?? null),
     warnings: [
-      ...diagnostics.warnings((part ?? rendered).warnings),
+      ...diagnostics.warnings([...node.warnings, ...(part ?? rendered).warnings]),
       ...(decided?.warnings ?? []),
       ...(isCurlTooLong ? [curlTooLong] : (curl?.warnings ?? [])),
     ],
@@ -148,11 +148,11 @@ function decide(
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
   const judgement = judgeOutcome(node, outcome, response, judging)
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
-  const { branch, succeeded, reason } = decision
+  const { output, succeeded, reason } = decision
   return {
     warnings: diagnostics.warnings(warnings),
     simulated: {
-      branch: node.branches[branch],
+      branch: output,
       succeeded,
       reason: diagnostics.reason(reason),
       captured,

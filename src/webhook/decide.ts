@@ -1,28 +1,34 @@
 import { type Blame, type Failure, type FailureCode, failures } from '../contract/failure.ts'
-import type { BranchName } from '../contract/node.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import { explainResponse, type Missed } from './explanation/explain-response.ts'
 import { type SentRequest, unknownRequest } from './explanation/explained-node.ts'
 import { isFaultOfTarget } from './explanation/status-advice.ts'
+import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
+import { collectAllWarnings, collectWarnings, maskRule } from './response/verdict-warnings.ts'
 import { askedPauseMs } from './retry-after.ts'
 import type { Scope } from './template/render-context.ts'
-import { undefinedWarning } from './template/undefined-warning.ts'
 
 /** The branch that the workflow follows, and the reason. */
 export interface Decision {
-  /** The service's name for the output. */
-  readonly branch: BranchName
+  /** The name of the branch: `success`, `error`, `exit`, or that of a case. */
+  readonly branch: string
+  /** The engine's name for the branch. */
+  readonly output: string
   readonly succeeded: boolean
+  /** Whether no further attempt may follow, whatever the retry rule says. */
+  readonly endsAttempts: boolean
   readonly reason: DecisionReason
   readonly warnings: readonly Warning[]
 }
 
 /** The reason of a decision, as the reply has it. */
 export interface DecisionReason {
-  readonly code: 'expectation_met' | 'expectation_unmet' | FailureCode
+  readonly code: 'expectation_met' | 'case_met' | 'expectation_unmet' | FailureCode
+  /** The failure of the call, if a case for failures decided. */
+  readonly failure?: FailureCode
   readonly message: string
   readonly hint: string | null
   readonly blame: Blame | null
@@ -37,7 +43,43 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
   const { title, blame, hint } = { ...failures[code], ...failure }
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }
-  return { branch: node.onError, succeeded: false, reason, warnings: [] }
+  const caught = node.cases?.onFailure.get(code)
+  if (caught === undefined) return decideByOnError(node, reason, [])
+  const { expected } = caught
+  return decideByCase(caught, {
+    code: 'case_met',
+    failure: code,
+    message: `The case "${caught.branch}" holds, which is for ${expected}: ${message}`,
+    hint,
+    blame,
+    path: caught.path,
+    expected,
+    actual: code,
+  })
+}
+
+function decideByOnError(
+  { onError, branches }: CompiledNode,
+  reason: DecisionReason,
+  warnings: readonly Warning[],
+): Decision {
+  return {
+    branch: onError,
+    output: branches[onError],
+    succeeded: false,
+    endsAttempts: false,
+    reason,
+    warnings,
+  }
+}
+
+/** A case for a response ends the attempts, one for a failure does not. */
+function decideByCase(
+  { branch, output, succeeded }: CaseResult,
+  reason: DecisionReason,
+  warnings: readonly Warning[] = [],
+): Decision {
+  return { branch, output, succeeded, endsAttempts: reason.failure === undefined, reason, warnings }
 }
 
 /** What an explanation of a response may name beside the response. */
@@ -47,12 +89,47 @@ export interface JudgedCall extends SentRequest {
 
 const unknownCall: JudgedCall = { ...unknownRequest, now: () => new Date(0) }
 
-/** Decides on a response: every expectation must hold. `scope` has `response`. */
+/** Decides on a response: the first case that holds, else all expectations must hold. `scope` has `response`. */
 export function decideOnResponse(
   node: CompiledNode,
   response: ReadableResponse,
   scope: Scope,
   call: JudgedCall = unknownCall,
+): Decision {
+  if (node.cases === null) return decideByExpectations(node, response, scope, call)
+  const { met: caught, verdicts } = judgeCases(node.cases, response, scope)
+  const last = verdicts.at(-1)
+  if (last?.exceedsBudget) return decideOnFailure(node, judgingFailed(last.path))
+  const warnings = verdicts.flatMap(collectAllWarnings)
+  if (caught !== null) return decideByCase(caught.result, caseMet(caught.result, caught.verdict), warnings)
+  const decision = decideByExpectations(node, response, scope, call)
+  return warnings.length === 0 ? decision : withWarnings(decision, warnings)
+}
+
+/** The reason stays what is computed on demand. */
+function withWarnings(decision: Decision, warnings: readonly Warning[]): Decision {
+  return {
+    branch: decision.branch,
+    output: decision.output,
+    succeeded: decision.succeeded,
+    endsAttempts: decision.endsAttempts,
+    get reason() {
+      return decision.reason
+    },
+    warnings: [...warnings, ...decision.warnings],
+  }
+}
+
+function caseMet({ branch, path }: CaseResult, { expected, actual }: Verdict): DecisionReason {
+  const message = `The case "${branch}" holds, which is for ${expected}.`
+  return { code: 'case_met', message, hint: null, blame: null, path, expected, actual }
+}
+
+function decideByExpectations(
+  node: CompiledNode,
+  response: ReadableResponse,
+  scope: Scope,
+  call: JudgedCall,
 ): Decision {
   const verdicts = judgeAll(node, response, scope)
   const warnings = verdicts.flatMap(collectWarnings)
@@ -62,7 +139,9 @@ export function decideOnResponse(
     let reason: DecisionReason | null = null
     return {
       branch: node.onError,
+      output: node.branches[node.onError],
       succeeded: false,
+      endsAttempts: false,
       // Only the last attempt is explained: explaining reads and masks the body.
       get reason() {
         reason ??= unmet(node, verdicts, missed, response, call)
@@ -73,7 +152,9 @@ export function decideOnResponse(
   }
   return {
     branch: 'success',
+    output: node.branches.success,
     succeeded: true,
+    endsAttempts: true,
     reason: met(verdicts),
     warnings: [...warnings, ...warningsOfSuccess(node, response)],
   }
@@ -94,26 +175,6 @@ function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope):
     if (!verdict.met) break
   }
   return verdicts
-}
-
-function collectWarnings({ sawMask, path, undefinedVariables = [] }: Verdict): Warning[] {
-  // A condition often asks whether the response has a value: an undefined one is then no mistake.
-  const missing = undefinedVariables.filter(({ name }) => !name.startsWith('response.'))
-  return [
-    ...(sawMask ? [maskedWarning(path)] : []),
-    ...missing.map((variable) => undefinedWarning(variable, `${path}/value`)),
-  ]
-}
-
-const maskRule =
-  'Values of secrets of the service are masked before expectations and captures look at a response.'
-
-function maskedWarning(path: string): Warning {
-  return {
-    code: 'expectation_masked',
-    path,
-    message: `The target returned a secret of the service. ${maskRule}`,
-  }
 }
 
 function met(verdicts: readonly Verdict[]): DecisionReason {
@@ -149,7 +210,7 @@ function unmet(
 }
 
 function describeMiss(
-  { expectations }: CompiledNode,
+  { expectations, retry }: CompiledNode,
   verdicts: readonly Verdict[],
   { path, explain }: Verdict,
   response: ReadableResponse,
@@ -161,7 +222,7 @@ function describeMiss(
     ({ type, judgesStatus }, index) => judgesStatus && (index < verdicts.length - 1 || type === 'condition'),
   )
   const clue = explain?.() ?? null
-  return { path, clue, isStatusAccepted, pauseMs: askedPauseMs(response, now()) }
+  return { path, clue, isStatusAccepted, pauseMs: askedPauseMs(response, now(), retry.resetHeaders) }
 }
 
 function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {

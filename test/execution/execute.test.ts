@@ -559,6 +559,7 @@ describe('the record of an execution', () => {
       port: 443,
       status: 404,
       branch: 'error',
+      isCase: false,
       succeeded: false,
       code: 'expectation_unmet',
       blame: 'node',

@@ -92,6 +92,14 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   Body: { write: (value) => example({ body: bodyLike(value) }) },
   'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) },
   Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
+  Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
+  When: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Retry.on': always(example({ on: ['connect', 429, '5xx'] })),
+  'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
+  'Retry.resetHeaders': always(
+    example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
+  ),
   'Node.onError': always(example({ onError: 'error' })),
   'Node.branches': always(example({ branches: { success: 'yes', error: 'no' } })),
   'Node.capture': always(

@@ -339,11 +339,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       words: 'connection connectionName',
       says: 'the service has no named connections: "url" and "auth" say all',
     },
-    {
-      words: 'cases case switch rules',
-      says: 'a node has two outcomes; capture a value, and let the engine choose by it',
-      example: captured,
-    },
+    { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
     { words: 'allowedHosts allowedDomains', is: 'hosts' },
@@ -587,18 +583,23 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     },
     {
       words:
-        'factor multiplier backoffRate backoffFactor exponential strategy type jitter jitterStrategy behaviour policy delaysMs delays schedule',
+        'factor multiplier backoffRate backoffFactor exponential strategy type jitter jitterStrategy behaviour policy',
       says: pausesDouble,
     },
-    {
-      words: 'on retryOn retryIf statusCodes statuses errors errorEquals condition when methods conditions',
-      says: attemptsDecided,
-    },
+    { words: 'delays schedule intervals', is: 'delaysMs', says: pauseInMilliseconds },
+    { words: 'retryOn retryIf statusCodes statuses errors errorEquals condition when conditions', is: 'on' },
+    { words: 'methods', says: attemptsDecided },
+    { words: 'resetHeader rateLimitHeaders rateLimitHeader rateLimitReset', is: 'resetHeaders' },
     { words: 'respectRetryAfter retryAfter honorRetryAfter', is: 'waitForRetryAfter' },
     {
       words: 'enabled active retryOnFail',
       says: 'with "retry" a node repeats, without it not; leave it out',
     },
+  ],
+  Case: [
+    { words: 'name label output result then next target goto', is: 'branch' },
+    { words: 'if condition expect match matches on rule', is: 'when' },
+    { words: 'success ok isSuccess successful', is: 'succeeded' },
   ],
   'Node.branches': [
     { words: 'yes ok true default then onSuccess successful succeeded', is: 'success' },
@@ -770,6 +771,7 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
       says: 'a condition can do more: { "type": "condition", "value": "response.body contains \'x\'" }',
     },
   ],
+  'When.type': [{ words: 'error errors failed fails failureCode fault exception', is: 'failure' }],
   'Request.diagnostics': [
     { words: 'none short minimal compact false off no summary', is: 'brief' },
     { words: 'all verbose debug true on yes detailed complete', is: 'full' },

@@ -39,6 +39,8 @@ export interface Verdict {
   readonly sawMask?: boolean
   /** The undefined variables of a condition. */
   readonly undefinedVariables?: readonly UndefinedVariable[]
+  /** Why a condition could not be evaluated; null if it could. */
+  readonly brokenBy?: string | null
 }
 
 /** A compiled expectation. */
@@ -265,6 +267,7 @@ function compileCondition(text: string, path: string, condition: Condition): Com
         exceedsBudget,
         sawMask,
         undefinedVariables,
+        brokenBy: holds.ok ? null : holds.failure.detail,
       }
     },
   }
