@@ -62,7 +62,7 @@ export const failures = {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'A secret of the service cannot be sent where the node puts it',
+    title: 'A secret cannot be used where the node puts it',
     hint: 'The value has a character that is not allowed there, or makes the URL, header or body too long. The reply does not say which, because that would reveal a part of the value. Ask the operator, who knows the value.',
   },
   template_failed: {

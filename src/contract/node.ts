@@ -3,6 +3,7 @@ import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builde
 import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
 import { sources } from './payload.ts'
+import { Signing } from './signing.ts'
 import { Type } from './typebox.ts'
 
 /** The defaults of a node. */
@@ -508,6 +509,7 @@ export const Node = closedObject(
       }),
     ),
     auth: Type.Optional(named(Auth)),
+    signing: Type.Optional(named(Signing)),
     query: Type.Optional(
       Type.Array(named(Field), {
         maxItems: nodeLimits.fields,
@@ -608,4 +610,4 @@ export const Node = closedObject(
 export type Node = Static<typeof Node>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
-export const nodeSchemas = [Field, Auth, Body, Expectation, When, Case, Retry, Node] as const
+export const nodeSchemas = [Field, Auth, Signing, Body, Expectation, When, Case, Retry, Node] as const

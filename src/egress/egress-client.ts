@@ -4,7 +4,7 @@ import type { Clock, Failure } from '../contract/failure.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
-import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
+import { attemptNotBegun, attemptOnce, type Call, type Sign } from './attempt.ts'
 import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
 import { EgressError } from './call/egress-error.ts'
@@ -39,6 +39,8 @@ export interface CallOptions {
   readonly receive?: Receive
   /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
+  /** Signs each request right before it is sent, once it has a connection. */
+  readonly sign?: Sign
 }
 
 export interface EgressClient {
@@ -104,14 +106,17 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend }) {
+    async call(
+      request,
+      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, sign = null },
+    ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
       const key = createPeerKey(tenant, request)
       const permit = bulkhead.acquire(key.text)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive }
+      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive, sign }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)

@@ -6,7 +6,7 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import { type CurlInput, findDifference, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
-import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
+import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
@@ -19,6 +19,7 @@ import { describeCall, type ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
+import { RequestSigner } from './sign-egress.ts'
 
 /** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
 export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'startsTraces'>
@@ -104,7 +105,7 @@ function shownRequest(
   masked: Masker,
   diagnostics: Diagnostics,
 ): ShownRequest {
-  if (rendered.ok) return diagnostics.request(rendered.request, rendered.display)
+  if (rendered.ok) return diagnostics.request(rendered.request, signedParts(rendered))
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
   // Shows the whole body: the author looks for a mistake anywhere in it.
   const whole = new Diagnostics(masked, {
@@ -113,6 +114,11 @@ function shownRequest(
     docsBaseUrl: '',
   })
   return whole.request(part, part.display)
+}
+
+/** The headers of a signature are shown as if the request was sent now. */
+function signedParts({ display, signing }: Extract<RenderedRequest, { readonly ok: true }>): ShownParts {
+  return signing === null ? display : withHeaders(display, new RequestSigner(signing).showHeaders())
 }
 
 /** The simulated outcome, or the failure of rendering. Null if the request simulates nothing. */
@@ -170,15 +176,21 @@ function composeCurl(
   const rendered = input.budget.render(() => renderRequest(node, input))
   // With the placeholders the request may be too long, or need more time than is left.
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
-  const parts = maskedParts(rendered.display, secrets.markers.around(masked))
+  const display = signedParts(rendered)
+  const parts = maskedParts(display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
   const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
   const { markers } = secrets
-  const difference = isMasked(rendered.display, parts) ? maskedDifference : findDifference({ parts, markers })
+  const difference = isMasked(display, parts)
+    ? maskedDifference
+    : (findDifference({ parts, markers }) ?? (rendered.signing === null ? null : unsignedDifference))
   return { command, warnings: difference === null ? [] : [notExact(difference)] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
+
+const unsignedDifference =
+  'the signature depends on the time of sending, so that the command has shell variables in the place of its headers'
 
 function notExact(why: string): Warning {
   const message = `The curl command differs from the request of the service: ${why}.`

@@ -8,6 +8,7 @@ import { compileBody } from './request/body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brought-url.ts'
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
+import { type CompiledSigning, compileSigning } from './request/signing.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledCases, compileCases } from './response/case.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
@@ -23,6 +24,7 @@ export interface CompiledNode {
   readonly method: Method
   readonly url: FixedUrl | BroughtUrl
   readonly auth: CompiledAuth | null
+  readonly signing: CompiledSigning | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
@@ -72,10 +74,12 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
   const branches = nameBranches(node)
+  const signing = node.signing === undefined ? null : compileSigning(node.signing, node, compiler)
   const compiled = {
     id: node.id ?? null,
     method: node.method,
     auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
+    signing,
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
     ),
@@ -91,7 +95,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     branches,
     capture: compileCapture(node, compiler),
     retry: compileRetryPolicy(node, compiler),
-    sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
+    sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined || signing?.usesId === true,
     keepAlive: node.keepAlive ?? true,
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames],

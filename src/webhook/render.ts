@@ -20,6 +20,7 @@ import {
 } from './request/render-session.ts'
 import { utf8 } from './request/request-charset.ts'
 import { headerText, queryPairs } from './request/serialize.ts'
+import type { CompiledSigning, RenderedSigning, UnsignedRequest } from './request/signing.ts'
 import { maxUrlLength } from './request/url.ts'
 import type { UrlTail } from './request/url-tail.ts'
 import { percentEncode } from './template/encoders.ts'
@@ -46,6 +47,11 @@ export interface ShownParts {
   readonly user: string | null
 }
 
+/** The parts with more headers behind their own. */
+export function withHeaders(parts: ShownParts, added: readonly HeaderPair[]): ShownParts {
+  return { ...parts, headers: [...parts.headers, ...added] }
+}
+
 /** The result of rendering a node. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
@@ -63,6 +69,8 @@ export type RenderedRequest = {
       readonly display: ShownParts
       /** Whether the headers of the trace are those of the service, and not of the node. */
       readonly carriesTrace: boolean
+      /** How each attempt is signed. Its headers are in neither `request` nor `display`. Null without a signature. */
+      readonly signing: RenderedSigning | null
     }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
@@ -97,6 +105,23 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   const hasSecretSize = body?.carriesStored ?? false
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, session)
   warnOfReferences(node.references, session)
+  const signing =
+    node.signing === null
+      ? null
+      : renderSigning(
+          node.signing,
+          given,
+          {
+            method,
+            target: target.wire,
+            headers: headers.wire,
+            body: bytes,
+            display: { target: target.display, headers: headers.display },
+            carriesStored:
+              hasSecretSize || target.display !== target.wire || given.some((one) => one.carriesStored),
+          },
+          session,
+        )
   const request: OutboundRequest = {
     method,
     host: place.host,
@@ -116,7 +141,19 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, display, carriesTrace: carriesOwnTrace(node, given) }
+  return { request, display, carriesTrace: carriesOwnTrace(node, given), signing }
+}
+
+/** The limits of headers hold for those of the signature, too. */
+function renderSigning(
+  signing: CompiledSigning,
+  given: readonly GivenHeader[],
+  unsigned: UnsignedRequest,
+  session: RenderSession,
+): RenderedSigning {
+  const rendered = signing.render(unsigned, session)
+  refuseTooMany([...unsigned.headers, ...rendered.sampleHeaders], given, session)
+  return rendered
 }
 
 /** A parameter that is added to the query of the URL. */

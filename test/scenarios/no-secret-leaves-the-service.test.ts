@@ -27,9 +27,10 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
   const mounted = Object.fromEntries(
     samples.map((sample, index) => [`mounted_${index}`, `${sample.mounted}\n`]),
   )
-  const bound = samples.map(
-    (sample, index) => [`bound_${index}`, { ...binding, value: sample.bound }] as const,
-  )
+  const bound = samples.flatMap((sample, index) => [
+    [`bound_${index}`, { ...binding, value: sample.bound }] as const,
+    [`sealer_${index}`, { ...binding, in: ['signing'], value: sample.sealer }] as const,
+  ])
   const files = await testFiles({
     ...Object.fromEntries(Object.entries(mounted).map(([name, value]) => [`mounted/${name}`, value])),
     'secrets.json': JSON.stringify(Object.fromEntries(bound)),
@@ -107,7 +108,12 @@ function expectNone(texts: readonly string[], samples: readonly Canaries[]): voi
 
 /** What workflows get has no secret of the service, which none of them may have. */
 function expectNoneStored(captured: readonly string[], samples: readonly Canaries[]): void {
-  const stored = samples.flatMap(({ mounted, bound }) => [mounted, bound])
+  const stored = samples.flatMap(({ mounted, bound, sealer, sealerKey }) => [
+    mounted,
+    bound,
+    sealer,
+    sealerKey,
+  ])
   expectNoTrace(captured, stored.flatMap(listTraces))
 }
 

@@ -310,6 +310,68 @@ export interface components {
              */
             value: string;
         };
+        /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
+        Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];
+        /**
+         * Standard Webhooks
+         * @description A signature as Standard Webhooks describes it.
+         */
+        "Standard-webhooksSigning": {
+            /**
+             * @description The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            scheme: "standard-webhooks";
+            /**
+             * @description a reference to a secret, as in "{{ secrets.partner }}", or a list of them, each of which signs the request while a key is replaced
+             * @example {{ secrets.partner }}
+             * @example [
+             *       "{{ secrets.partner_new }}",
+             *       "{{ secrets.partner_old }}"
+             *     ]
+             */
+            secret: string | string[];
+        };
+        /**
+         * HMAC
+         * @description An HMAC in a header.
+         */
+        HmacSigning: {
+            /**
+             * @description A header with an HMAC (RFC 2104). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            scheme: "hmac";
+            /**
+             * @description The hash function. Default: `"sha256"`.
+             * @enum {string}
+             */
+            algorithm?: "sha256" | "sha512";
+            /**
+             * @description What is signed. It knows `timestamp` (in seconds), `id`, `method`, `path` (with the query) and `body`, and has no filters.
+             * @example {{ timestamp }}.{{ body }}
+             */
+            over: string;
+            /**
+             * @description The name of the header that has the signature.
+             * @example X-Signature
+             */
+            header: string;
+            /**
+             * @description The value of the header. It knows the names of `over`, and the signature as `hex` or `base64`.
+             * @example t={{ timestamp }},v1={{ hex }}
+             */
+            value: string;
+            /**
+             * @description a reference to a secret, as in "{{ secrets.partner }}", or a list of them, each of which signs the request while a key is replaced
+             * @example {{ secrets.partner }}
+             * @example [
+             *       "{{ secrets.partner_new }}",
+             *       "{{ secrets.partner_old }}"
+             *     ]
+             */
+            secret: string | string[];
+        };
         /** @description The body of the request, in one of four structures. */
         Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"];
         /**
@@ -649,6 +711,7 @@ export interface components {
              */
             hosts?: string[];
             auth?: components["schemas"]["Auth"];
+            signing?: components["schemas"]["Signing"];
             /** @description URL parameters. They are added after the static ones of `url`. Default: `[]`. */
             query?: components["schemas"]["Field"][];
             /** @description Headers. A node must not set headers that control the connection or that other services trust. Default: `[]`. */

@@ -46,6 +46,13 @@ const formBody = {
 const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
+const signing = {
+  scheme: 'hmac',
+  over: '{{ timestamp }}.{{ body }}',
+  header: 'X-Signature',
+  value: 't={{ timestamp }},v1={{ hex }}',
+  secret: '{{ secrets.NAME }}',
+}
 const apiKey = { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: '{{ secrets.NAME }}' }
 const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
 const text = { type: 'string', value: '…' }
@@ -65,8 +72,6 @@ const noPages =
 const noBatches = 'a node makes one call for each execution; leave it out'
 const noCookieJar = 'the service keeps no cookies; send them as a header'
 const noOauth = 'the service fetches no tokens: an earlier node fetches one, and this node sends it'
-const noSignature =
-  'the service signs nothing; the engine computes the signature, and the node sends it as a header'
 const wholeReply = 'the reply always has status, headers and body of the response; leave it out'
 const milliseconds = 'in milliseconds: 10000 is 10 s'
 const pauseInMilliseconds = 'in milliseconds: 500 is half a second'
@@ -198,7 +203,11 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       says: noOauth,
       example: { auth: bearer },
     },
-    { words: 'signature signing signingSecret hmac sign secret webhookSecret', says: noSignature },
+    {
+      words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
+      says: 'the service signs the request',
+      example: { signing },
+    },
     {
       words:
         'timeout requestTimeout responseTimeout readTimeout connectTimeout connectionTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds readTimeoutInSeconds connectionTimeoutInSeconds writeTimeoutInSeconds timeoutMilliseconds timeoutMillis socketTimeout',
@@ -447,6 +456,22 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     { words: 'key', is: 'name', isAlso: 'value' },
     { words: 'token secret keyValue', is: 'value' },
     { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
+  ],
+  Signing: [
+    { words: 'type kind method mode format', is: 'scheme' },
+    { words: 'secrets key keys signingKey signingSecret webhookSecret token', is: 'secret' },
+  ],
+  'Signing(hmac)': [
+    { words: 'hash hashAlgorithm alg algo digest hashFunction', is: 'algorithm' },
+    { words: 'name headerName signatureHeader', is: 'header' },
+    { words: 'payload content message data body signedPayload canonical template', is: 'over' },
+    { words: 'signature headerValue', is: 'value' },
+    { words: 'encoding', says: 'the value of the header says it: "value": "{{ hex }}" or "{{ base64 }}"' },
+    { words: 'prefix', says: 'it is a part of "value", as in "sha256={{ hex }}"' },
+    {
+      words: 'timestampHeader idHeader',
+      says: 'the header has the timestamp and the id: "value": "t={{ timestamp }},v1={{ hex }}"',
+    },
   ],
   Body: [
     { words: 'type mode kind bodyType format specifyBody bodyStructure', is: 'structure' },
@@ -712,14 +737,25 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
       says: `${noOauth} with "type": "bearer"`,
     },
     {
-      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid hmac',
+      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid',
       says: 'the service has no other type',
     },
+    { words: 'hmac signature', says: 'a signature is "signing" of the node' },
     { words: 'none noAuth no', says: 'leave out "auth" for none' },
     {
       words: 'genericCredentialType predefinedCredentialType',
       says: 'write the credential itself: { "type": "bearer", "token": "{{ secrets.NAME }}" }',
     },
+  ],
+  'Signing.scheme': [
+    { words: 'standard svix standardWebhook', is: 'standard-webhooks' },
+    { words: 'hmacSha256 hmacSha512 sha256 sha512 stripe github shopify slack', is: 'hmac' },
+    { words: 'rsa ed25519 jws jwt asymmetric', says: 'the service has no other scheme' },
+  ],
+  'Signing.algorithm': [
+    { words: 'hmacSha256', is: 'sha256' },
+    { words: 'hmacSha512', is: 'sha512' },
+    { words: 'sha1 md5 sha384 rsa ed25519', says: 'the service has no other algorithm' },
   ],
   'Auth.in': [
     { words: 'headers httpHeader', is: 'header' },

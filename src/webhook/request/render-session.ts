@@ -77,7 +77,10 @@ export interface Displayable<T> {
 }
 
 /** Stands for a secret that is not looked up. It is masked, and valid in every place. */
-export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
+const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
+
+/** The same where no binding is looked at, because the target is closed. */
+export const withheldSecret: FoundSecret = { ...unresolvedSecret, isUnknown: true }
 
 /** A place that no binding allows. */
 const nowhere = { host: '', port: 0 } as const
@@ -181,6 +184,12 @@ export class RenderSession {
       for (const member of Object.values(wire)) this.hide(member, isOfStored)
     }
     return mask
+  }
+
+  /** Adds a text from which a secret can be computed. It is masked like the secret. */
+  hideSpelling(text: string, secret: WrittenSecret): void {
+    if (isStoredSecret(secret)) this.#stored ??= new Set()
+    addText((isStoredSecret(secret) ? this.#stored : null) ?? this.#client, text)
   }
 
   /** The display of a value: the mask if it is sensitive or carries a secret. */

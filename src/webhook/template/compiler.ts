@@ -3,6 +3,7 @@ import { isListOrObject } from '../values/json.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { rendered } from './render-result.ts'
 import { noPaths } from './response-paths.ts'
+import type { SecretPlace } from './secret-lookup.ts'
 import type { TextPlace } from './secret-shape.ts'
 import {
   type Compiled,
@@ -52,6 +53,16 @@ export class Compiler {
     const template = this.#compiled(text, path, place, requestNames)
     const { staticText, isConstant } = template
     this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
+    return template
+  }
+
+  /** Compiles a string that must be one reference to a secret, also with `templates: "none"`: it is no text to be sent. */
+  reference(text: string, path: string, place: SecretPlace): Template {
+    const known = this.errors.length
+    const template = this.#compiled(text, path, place, requestNames)
+    const isReference = template.secretNames.length === 1 && template.placeholders?.length === 1
+    if (this.errors.length === known && (!isReference || template.staticText !== ''))
+      this.complain(path, 'must be a reference to a secret and nothing else, as in {{ secrets.NAME }}')
     return template
   }
 

@@ -23,6 +23,18 @@ const auth = (valid: Members) => ({ valid, path: '/node/auth', around: inNode('a
 const body = (valid: Members) => ({ valid, path: '/node/body', around: inNode('body') })
 const expectation = (valid: Members) => ({ valid, path: '/node/expect', around: inNode('expect') })
 
+const signing = {
+  valid: {
+    scheme: 'hmac',
+    over: '{{ body }}',
+    header: 'X-Sig',
+    value: '{{ hex }}',
+    secret: '{{ secrets.a }}',
+  },
+  path: '/node/signing',
+  around: inNode('signing'),
+}
+
 const places: Readonly<Record<string, PlaceInRequest>> = {
   Request: { valid: { node }, path: '', around: (members) => members },
   Node: { valid: node, path: '/node', around: (members) => ({ node: members }) },
@@ -35,6 +47,8 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),
   'Auth(basic)': auth({ type: 'basic', username: 'a', password: 'b' }),
   'Auth(apiKey)': auth({ type: 'apiKey', in: 'header', name: 'X-Key', value: 'abcde' }),
+  Signing: signing,
+  'Signing(hmac)': signing,
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),
@@ -70,7 +84,7 @@ const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
   members.map((row) => ({ place, row })),
 )
 /** Places whose forms have rows of their own, which come first. */
-const hasForms = new Set(['Auth', 'Body', 'Expectation'])
+const hasForms = new Set(['Auth', 'Signing', 'Body', 'Expectation'])
 
 /** Words that several rows have, or one row twice. */
 function repeated(list: readonly { readonly words: string }[]): string[] {
@@ -157,6 +171,8 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Body.structure': (structure) => ({ node: { ...node, body: { structure, fields: [] } } }),
   'Body.contentType': (contentType) => ({ node: { ...node, body: { structure: 'full', contentType } } }),
   'Auth.type': (type) => ({ node: { ...node, auth: { type, token: 'abcde' } } }),
+  'Signing.scheme': (scheme) => ({ node: { ...node, signing: { ...signing.valid, scheme } } }),
+  'Signing.algorithm': (algorithm) => ({ node: { ...node, signing: { ...signing.valid, algorithm } } }),
   'Auth.in': (place) => ({
     node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
   }),

@@ -16,6 +16,12 @@ export interface Canaries {
   readonly cookie: string
   readonly password: string
   readonly iban: string
+  /** A key of Standard Webhooks, and what it decodes to. */
+  readonly signer: string
+  readonly signerKey: string
+  /** The same, stored. */
+  readonly sealer: string
+  readonly sealerKey: string
 }
 
 const places = ['token', 'note', 'mounted', 'bound', 'apiKey', 'cookie', 'password', 'iban'] as const
@@ -35,9 +41,16 @@ export function sampleCanaries(count: number): readonly Canaries[] {
         const middle = inHeaders.has(place) ? plain : wild
         return [place, `${mark}-${place}-${index}-${middle}-Zq7x`] as const
       })
-      return Object.fromEntries(values) as unknown as Canaries
+      const signerKey = `${mark}-signer-${index}-0123456789-Zq7x`
+      const sealerKey = `${mark}-sealer-${index}-0123456789-Zq7x`
+      const keys = { signer: standardKey(signerKey), signerKey, sealer: standardKey(sealerKey), sealerKey }
+      return { ...Object.fromEntries(values), ...keys } as unknown as Canaries
     },
   )
+}
+
+function standardKey(key: string): string {
+  return `whsec_${base64(key)}`
 }
 
 /** A call, and the values in it that must not be seen. */
@@ -66,7 +79,12 @@ export function callsWith(
   url: string,
 ): readonly [CanaryCall, ...CanaryCall[]] {
   const { token, note, mounted, bound, apiKey, cookie, password, iban } = canaries
-  const rest = { tenant: 'acme', secrets: { token, note }, payload: { profile: { iban, when: 'now' } } }
+  const { signer, signerKey, sealer, sealerKey } = canaries
+  const rest = {
+    tenant: 'acme',
+    secrets: { token, note, signer },
+    payload: { profile: { iban, when: 'now' } },
+  }
   const everywhere = {
     ...common,
     method: 'POST',
@@ -80,6 +98,10 @@ export function callsWith(
       { name: 'X-Iban', source: 'profile', field: 'iban', sensitive: true },
     ],
     body: { structure: 'json', content: { note: 'it is {{ secrets.note }}', list: ['{{ secrets.note }}'] } },
+    signing: {
+      scheme: 'standard-webhooks',
+      secret: ['{{ secrets.signer }}', `{{ secrets.sealer_${index} }}`],
+    },
   }
   const form = {
     ...common,
@@ -97,6 +119,13 @@ export function callsWith(
   }
   const path = {
     ...common,
+    signing: {
+      scheme: 'hmac',
+      over: '{{ path }}{{ body }}',
+      header: 'X-Signature',
+      value: '{{ hex }}',
+      secret: `{{ secrets.mounted_${index} }}`,
+    },
     method: 'PATCH',
     url: `${url}/{{ secrets.note }}/x?y={{ secrets.token }}`,
     auth: { type: 'apiKey', in: 'query', name: 'key', value: password },
@@ -105,11 +134,11 @@ export function callsWith(
   return [
     {
       request: { node: everywhere, ...rest },
-      own: [token, note, apiKey, cookie, iban],
-      stored: [mounted, bound],
+      own: [token, note, apiKey, cookie, iban, signer, signerKey],
+      stored: [mounted, bound, sealer, sealerKey],
     },
     { request: { node: form, ...rest }, own: [token, note, password, iban], stored: [bound] },
-    { request: { node: path, ...rest }, own: [token, note, password], stored: [bound] },
+    { request: { node: path, ...rest }, own: [token, note, password], stored: [bound, mounted] },
   ]
 }
 
