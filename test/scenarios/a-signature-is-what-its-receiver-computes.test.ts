@@ -299,3 +299,36 @@ describe('an HMAC', () => {
     expect(reply).toMatchObject({ delivered: 'no', reason: { code: 'header_invalid' } })
   })
 })
+
+describe('a target that refuses a signature', () => {
+  const hint = /"signing" of the node: check the token or secret there/
+
+  it.each([
+    [401, {}, ''],
+    [401, { auth: { type: 'bearer', token: 'tok-4711' } }, 'The signature is wrong'],
+    [403, {}, 'Invalid signature'],
+  ])('with %i leads to the key, beside %j', async (status, part, error) => {
+    const target = await receiver(json(status, { error }))
+    const { execute } = await service()
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, signing, ...part },
+      secrets: { partner },
+    })
+
+    expect(reply.reason).toMatchObject({ hint: expect.stringMatching(hint), path: '/node/signing' })
+  })
+
+  it('leads to "auth" where nothing is said of a signature', async () => {
+    const target = await receiver(json(401, { error: 'token expired' }))
+    const { execute } = await service()
+    const auth = { type: 'bearer', token: 'tok-4711' }
+
+    const reply = await execute({
+      node: { method: 'POST', url: target.url, signing, auth },
+      secrets: { partner },
+    })
+
+    expect(reply.reason.path).toBe('/node/auth')
+  })
+})

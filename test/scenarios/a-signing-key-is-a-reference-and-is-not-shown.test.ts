@@ -160,6 +160,7 @@ describe('a stored secret signs', () => {
     [{ in: ['auth', 'headers'] }, 'in "signing"'],
     [{ hosts: ['elsewhere.example'] }, 'hosts'],
     [{ tenants: ['acme'] }, ''],
+    [{ paths: ['/only-here'] }, 'paths'],
   ])('nothing where its binding does not: %j', async (binding, message) => {
     const { execute, node, target } = await worldWith({ partner: { value: partner, ...binding } })
 

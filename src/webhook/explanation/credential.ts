@@ -23,9 +23,12 @@ export function findCredential(node: ExplainedNode, { warnings }: SentRequest): 
   const parameter = node.query.find(({ name }) => isCredentialName(name))
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
+  if (node.signing !== null) return signature
   const isInUrl = warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
   return isInUrl ? { words: 'the URL of the node', path: '/node/url' } : null
 }
+
+const signature: Credential = { words: '"signing" of the node', path: '/node/signing' }
 
 /** The place of a credential that a node lacks. */
 export const placeOfNone = '/node/auth'
@@ -43,7 +46,8 @@ export function explainCredential(
   sent: SentRequest,
   quote: string | null,
 ): Explanation {
-  const credential = findCredential(node, sent)
+  const isOfSignature = node.signing !== null && /\bsignature\b/i.test(quote ?? '')
+  const credential = isOfSignature ? signature : findCredential(node, sent)
   const path = credential?.path ?? placeOfNone
   const said = quote === null ? '' : `: ${quote}`
   const { status } = response
