@@ -103,7 +103,11 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
-  const warnings = [...(compiled.cases?.warnings ?? []), ...findIdleRules(node, compiled)]
+  const warnings = [
+    ...(signing?.warnings ?? []),
+    ...(compiled.cases?.warnings ?? []),
+    ...findIdleRules(node, compiled),
+  ]
   return { ok: true, node: { ...compiled, url, warnings, looksAtBody: looksAtBody(compiled) } }
 }
 

@@ -290,6 +290,16 @@ describe('an HMAC', () => {
     expect(target.received).toEqual([])
   })
 
+  it.each([
+    ['{{ timestamp }}.{{ body }}', '{{ hex }}', ['signature_unverifiable']],
+    ['{{ timestamp }}.{{ body }}', 't={{ timestamp }},{{ hex }}', []],
+    ['{{ body }}', '{{ hex }}', []],
+  ])('over %s as %s has the warnings', async (over, value, codes) => {
+    const { reply } = await send({ signing: { ...hmac, over, value } }, { secrets })
+
+    expect(reply.warnings.map(({ code }) => code)).toEqual(codes)
+  })
+
   it('counts against the limits of headers', async () => {
     const headers = Array.from({ length: 94 }, (_, at) => ({ name: `X-${at}`, value: '1' }))
     const { reply: full } = await send({ headers: headers.slice(3), signing: { ...signing } })

@@ -1,5 +1,6 @@
 import type { Node } from '../../contract/node.ts'
 import type { Signing, SigningAlgorithm } from '../../contract/signing.ts'
+import type { Warning } from '../../contract/warning.ts'
 import { listByteSpellings } from '../masking/byte-spellings.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
@@ -25,6 +26,7 @@ import { decodeStandardKey, standardKeyForm } from './signing-key.ts'
 export interface CompiledSigning {
   /** Whether a receiver needs the id of the request. It goes out as `Idempotency-Key`, too. */
   readonly usesId: boolean
+  readonly warnings: readonly Warning[]
   /** Looks up the keys, and checks everything that the time of sending does not change. Throws `RenderFailure`. */
   render(unsigned: UnsignedRequest, session: RenderSession): RenderedSigning
 }
@@ -84,17 +86,29 @@ export function compileSigning(signing: Signing, node: Node, compiler: Compiler)
   const scheme = signing.scheme === 'hmac' ? compileHmac(signing, compiler) : standardWebhooks
   refuseTakenHeaders(scheme, node, compiler)
   const secrets = compileSecrets(signing.secret, compiler)
-  const usesId = [scheme.over, ...scheme.headers.flatMap(({ items }) => items.map(({ parts }) => parts))]
-    .flat()
-    .some((part) => 'name' in part && part.name === 'id')
+  const written = scheme.headers.flatMap(({ items }) => items.flatMap(({ parts }) => parts))
+  const usesId = names(scheme.over, 'id') || names(written, 'id')
+  const isTimeUnknown = names(scheme.over, 'timestamp') && !names(written, 'timestamp')
   return {
     usesId,
+    warnings: isTimeUnknown ? [timeUnknown] : [],
     render(unsigned, session) {
       const id = usesId ? readId(unsigned) : noId
       const keys = secrets.map(({ template, at }) => renderKey(template, at, scheme, session))
       return new UntimedSigning(scheme, keys, id, unsigned, session)
     },
   }
+}
+
+function names(parts: readonly SignaturePart<SignatureName>[], name: SignatureName): boolean {
+  return parts.some((part) => 'name' in part && part.name === name)
+}
+
+const timeUnknown: Warning = {
+  code: 'signature_unverifiable',
+  path: `${path}/value`,
+  message:
+    '"over" has {{ timestamp }}, and "value" has not: a receiver that does not get the time cannot check the signature.',
 }
 
 const text = (text: string) => ({ text })
