@@ -6,6 +6,7 @@ import { createEgressClient, type EgressClient } from './egress/egress-client.ts
 import { buildApp } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import type { Log } from './logging/logger.ts'
+import { createProxyStore } from './secrets/proxy-store.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import type { Settings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
@@ -25,8 +26,9 @@ export async function startServer(
     },
   }
   const debug = (details: object, message: string) => log.debug(details, message)
-  const egressClient = standIn ?? createEgressClient({ ...settings.egress, own, log: debug })
   const secrets = createSecretStore({ ...settings.secrets, log })
+  const proxy = settings.proxy === null ? null : createProxyStore({ ...settings.proxy, secrets, log })
+  const egressClient = standIn ?? createEgressClient({ ...settings.egress, proxy, own, log: debug })
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
@@ -34,6 +36,7 @@ export async function startServer(
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
+  app.addHook('onClose', async () => proxy?.close())
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
   return app

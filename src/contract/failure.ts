@@ -289,6 +289,20 @@ export const failures = {
     title: 'The service ran out of sockets or files',
     hint: 'The operator of the service has to raise the limits of the process, such as the number of open files (ulimit -n). After that the call can be sent again.',
   },
+  proxy_unreachable: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The proxy of the service could not be reached',
+    hint: 'All calls of the service go through a proxy. Its operator checks that the proxy runs, and that EGRESS_PROXY names it. After that the call can be sent once again.',
+  },
+  proxy_refused: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The proxy of the service opened no connection to the target',
+    hint: 'The operator of the service has to allow the target in the rules of the proxy, or to correct the credentials in EGRESS_PROXY. Most proxies allow by name: with EGRESS_PROXY_RESOLVES=proxy they get the name instead of an address that the service has judged. Then send it again.',
+  },
   shutdown: {
     phase: 'service',
     blame: 'service',

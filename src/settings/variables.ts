@@ -1,5 +1,7 @@
 import type { AddressRule } from '../egress/policy/address-rule.ts'
 import type { IpRange } from '../egress/policy/ip-address.ts'
+import type { NameResolution } from '../egress/proxy/forward-proxy.ts'
+import type { ProxyUrl } from '../egress/proxy/proxy-url.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { LogLevel } from '../logging/logger.ts'
 import {
@@ -19,6 +21,7 @@ import {
   onOrOff,
   type Parse,
   parseWord,
+  proxyUrl,
   tlsGroups,
   unset,
 } from './parsers.ts'
@@ -332,6 +335,42 @@ export const variables = {
         'NAT64 prefixes in addition to `64:ff9b::/96`, separated by commas. An address with such a prefix is judged as the IPv4 address embedded in it.',
       example: '2001:db8:64::/96',
       parse: nat64Prefixes,
+    }),
+  },
+  /** The way to the targets. */
+  proxy: {
+    url: define<ProxyUrl | null>({
+      name: 'EGRESS_PROXY',
+      default: '',
+      description:
+        '[Forward proxy](security.md#a-forward-proxy) through which targets are called, as `http://user:password@host:port` or `https://…`. Special characters of user and password are percent-encoded; each may be a reference such as `{{ secrets.proxy_password }}` to a secret of the service. Not set: targets are called directly.',
+      example: 'http://proxy.example:3128',
+      isSecret: true,
+      parse: unset(proxyUrl),
+    }),
+    file: define<string | null>({
+      name: 'EGRESS_PROXY_FILE',
+      default: '',
+      description:
+        'File of the password for the user in `EGRESS_PROXY`, or, if `EGRESS_PROXY` is not set, of the whole URL. A line break at its end is dropped. The file is read again when it changes.',
+      example: '/run/secrets/proxy_password',
+      parse: unset(anyText),
+    }),
+    bypass: define<readonly AddressRule[]>({
+      name: 'EGRESS_PROXY_BYPASS',
+      default: '',
+      description:
+        'Targets that are called without the proxy, in the form of `EGRESS_ALLOW`. A range stands for a name if it has all its addresses. Opens nothing.',
+      example: '10.0.0.0/8,*.corp.example',
+      parse: addressRules,
+    }),
+    resolves: define<NameResolution>({
+      name: 'EGRESS_PROXY_RESOLVES',
+      default: 'service',
+      description:
+        '`service`: the service resolves names, judges their addresses, and asks the proxy for one of them. `proxy`: the proxy gets the names, and [no address behind a name is judged](security.md#a-forward-proxy).',
+      example: 'proxy',
+      parse: parseWord(['service', 'proxy']),
     }),
   },
   /** Tracing. */
