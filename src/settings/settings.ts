@@ -87,12 +87,13 @@ export function readSettings(environment: Environment): Settings {
   }
 
   const service = read(variables.service)
-  const secrets = open(read(variables.secrets))
   const { mode, ...sources } = read(variables.clients)
+  const allowed = access(mode, sources)
+  const secrets = open(read(variables.secrets))
   const settings = {
     ...service,
     instance: service.instance ?? hostname(),
-    access: access(mode, sources),
+    access: allowed,
     secrets,
     egress: read(variables.egress),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),

@@ -344,7 +344,7 @@ export const variables = {
       default: '',
       description:
         '[Forward proxy](security.md#a-forward-proxy) through which targets are called, as `http://user:password@host:port` or `https://…`. Special characters of user and password are percent-encoded; each may be a reference such as `{{ secrets.proxy_password }}` to a secret of the service. Not set: targets are called directly.',
-      example: 'http://proxy.example:3128',
+      example: 'http://webhook-node@proxy.example:3128',
       isSecret: true,
       parse: unset(proxyUrl),
     }),

@@ -82,6 +82,7 @@ describe('settings', () => {
         dnsServers: [],
         nat64: [],
       },
+      proxy: null,
       notices: ['clients need no key: every program that reaches 127.0.0.1 may call'],
     })
   })
@@ -97,6 +98,7 @@ describe('settings', () => {
     const usable = {
       ...examples,
       EGRESS_CA_FILE: await file(authority.pem),
+      EGRESS_PROXY_FILE: await file('s3cr3t'),
       SECRETS_DIR: (await testFiles()).path,
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
@@ -443,7 +445,9 @@ describe('settings', () => {
   ])('say at start that %j is not used, without its value', (environment, names) => {
     const { notices } = readSettings({ ...environment, API_KEYS: `engine:${key}` })
 
-    expect(notices).toEqual([`ignored: ${names}; targets are called without a proxy`])
+    expect(notices).toEqual([
+      `ignored: ${names}; targets are called without a proxy, unless EGRESS_PROXY names one`,
+    ])
   })
 
   it.each([{ HTTPS_PROXY: '' }, { NO_PROXY: '*' }, { NODE_USE_ENV_PROXY: '1' }])(
