@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { executeExamples } from '../../../openapi/examples.ts'
 import type { ConfigError } from '../../../src/contract/config-error.ts'
+import { failureCodes } from '../../../src/contract/failure.ts'
 import { problems } from '../../../src/contract/problem-codes.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import { foreignMembers } from '../../../src/http/problems/foreign-words.ts'
@@ -373,8 +374,16 @@ describe('a refused request', () => {
   })
 
   it.each([
-    [{ failure: 'conect_refused' }, '/failure', 'must be one of 38 words; did you mean "connect_refused"?'],
-    [{ failure: 'ETIMEDOUT' }, '/failure', 'must be one of 38 words; did you mean "response_timeout"?'],
+    [
+      { failure: 'conect_refused' },
+      '/failure',
+      `must be one of ${failureCodes.length} words; did you mean "connect_refused"?`,
+    ],
+    [
+      { failure: 'ETIMEDOUT' },
+      '/failure',
+      `must be one of ${failureCodes.length} words; did you mean "response_timeout"?`,
+    ],
     [{ statusCode: 201 }, '/statusCode', 'unknown member; it is called "status" here'],
   ])('proposes what to simulate: %j', (simulate, path, message) => {
     expect(refuse({ node, simulate }, 'PreviewRequest')).toEqual([{ path: `/simulate${path}`, message }])
