@@ -38,6 +38,8 @@ export interface ExecutionContext {
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
   readonly maxRenderMs: number
+  /** Limit for a body to send, in bytes. */
+  readonly maxRenderedBytes: number
   /** Limit for all captured values of a request together, as JSON. */
   readonly maxCapturedBytes: number
   /** Bytes of a body to show in a reply. */
@@ -169,7 +171,7 @@ function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: Omit<ExecuteRequest, 'node'>,
   { executionId, trace, budget }: Pick<ExecutionState, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
-  { userAgent, secrets: store, egressClient }: ExecutionContext,
+  { userAgent, maxRenderedBytes, secrets: store, egressClient }: ExecutionContext,
 ): RenderedRequest {
   let isOpen: boolean | null = null
   return renderRequest(node, {
@@ -188,6 +190,7 @@ function render(
     correlationId: correlationId ?? null,
     tenant: tenant ?? null,
     userAgent,
+    maxRenderedBytes,
     traceHeaders: trace?.headers ?? [],
   })
 }

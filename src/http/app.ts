@@ -52,6 +52,7 @@ export interface AppOptions extends ShareLimits {
   /** Where the pages of codes are. Empty for paths instead of addresses. */
   readonly docsBaseUrl: string
   readonly maxRenderMs: number
+  readonly maxRenderedBytes: number
   readonly maxCapturedBytes: number
   /** The name of this instance. */
   readonly instance: string
@@ -232,6 +233,7 @@ function createContext({
   maxEchoBytes,
   docsBaseUrl,
   maxRenderMs,
+  maxRenderedBytes,
   maxCapturedBytes,
 }: AppOptions): ExecutionContext {
   return {
@@ -242,6 +244,7 @@ function createContext({
     quota: new RenderQuota(),
     turns: new LoopTurns(),
     maxRenderMs,
+    maxRenderedBytes,
     maxCapturedBytes,
     maxEchoBytes,
     docsBaseUrl,

@@ -103,6 +103,14 @@ export const variables = {
       example: '4194304',
       parse: integer(1_024, 67_108_864),
     }),
+    maxRenderedBytes: define<number>({
+      name: 'MAX_RENDERED_BYTES',
+      default: '1048576',
+      description:
+        'Largest body that is sent to a target, in bytes. A `raw` body has at most 1 MiB of characters in any case.',
+      example: '16777216',
+      parse: integer(1_024, 67_108_864),
+    }),
     maxEchoBytes: define<number>({
       name: 'MAX_ECHO_BYTES',
       default: '65536',

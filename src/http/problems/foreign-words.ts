@@ -43,6 +43,11 @@ const formBody = {
     fields: [{ name: 'email', value: '{{ profile.email }}' }],
   },
 }
+const filesBody = {
+  structure: 'multipart',
+  parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
+}
+const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
@@ -58,8 +63,6 @@ const noCertificateSwitch =
   'certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE'
 const noClientCertificates = 'the service has no client certificates; leave it out'
 const noProxy = 'calls go to the target without a proxy; leave it out'
-const noFiles =
-  'the service sends no files and no multipart bodies; send a link to the file, or its content in base64 as a field'
 const noPages =
   'a node makes one call; the engine repeats the node for each page, with "url" as one placeholder and "hosts"'
 const noBatches = 'a node makes one call for each execution; leave it out'
@@ -149,7 +152,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     },
     {
       words: 'bodyStructure structure specifyBody bodyMode bodyFormat bodyType requestCompose',
-      says: 'it is "structure" of "body", and is "simple", "full", "json" or "raw"',
+      says: 'it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"',
       example: simpleBody,
     },
     {
@@ -309,9 +312,14 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       example: { headers: [{ name: 'Accept', value: 'application/json' }] },
     },
     {
-      words:
-        'file files attachment attachments upload multipart multipartFormData formData binary binaryData sendBinaryData binaryPropertyName inputDataFieldName',
-      says: noFiles,
+      words: 'file files attachment attachments upload parts multipart multipartFormData formData',
+      says: 'a file is a part of a multipart body',
+      example: { body: filesBody },
+    },
+    {
+      words: 'binary binaryData sendBinaryData binaryPropertyName inputDataFieldName',
+      says: 'a file alone is a binary body',
+      example: { body: fileBody },
     },
     {
       words: 'maxResponseSize maxContentLength maxBodyLength responseLimit',
@@ -394,7 +402,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
     },
     { words: 'secret hidden masked confidential private isSecret', is: 'sensitive' },
     { words: 'description comment notes note', says: leaveOut },
-    { words: 'file fileName contentType', says: noFiles },
+    { words: 'file fileName contentType', says: 'a file is a part of a body of "structure": "multipart"' },
   ],
   Auth: [
     { words: 'kind scheme method authType mode strategy', is: 'type' },
@@ -471,9 +479,14 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       covers: ['structure', 'fields'],
     },
     {
-      words: 'formData multipart file files binary parts',
-      says: noFiles,
-      covers: ['structure', 'content', 'fields'],
+      words: 'formData multipart file files attachments',
+      example: filesBody,
+      covers: ['structure', 'content', 'fields', 'parts'],
+    },
+    {
+      words: 'binary binaryData',
+      example: fileBody,
+      covers: ['structure', 'content', 'fields', 'source', 'field'],
     },
     {
       words: 'graphql',
@@ -739,7 +752,8 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
     { words: 'all complete everything entire', is: 'full' },
     { words: 'jsonBody applicationJson', is: 'json' },
     { words: 'text string plain xml html textPlain textXml applicationXml', is: 'raw' },
-    { words: 'multipart multipartFormData formData binary binaryData file', says: noFiles },
+    { words: 'multipartFormData formData files', is: 'multipart' },
+    { words: 'binaryData file octetStream applicationOctetStream', is: 'binary' },
     { words: 'none empty no', says: 'leave out "body" to send none' },
     { words: 'graphql', says: 'GraphQL is "json" with "query" and "variables"' },
   ],
@@ -749,7 +763,7 @@ export const foreignWords: Readonly<Record<string, readonly ForeignWord[]>> = {
       words: 'form formUrlencoded urlencoded xWwwFormUrlencoded wwwFormUrlencoded',
       is: 'application/x-www-form-urlencoded',
     },
-    { words: 'multipart multipartFormData formData', says: noFiles },
+    { words: 'multipart multipartFormData formData', says: 'files need "structure": "multipart"' },
     {
       words: 'xml textXml applicationXml text textPlain html textHtml raw',
       says: 'any other type needs "structure": "raw"',

@@ -36,6 +36,8 @@ export interface RenderInput {
   readonly correlationId: string | null
   readonly tenant: string | null
   readonly userAgent: string
+  /** The maximum size of the body, in bytes. */
+  readonly maxRenderedBytes: number
   /** `traceparent` and `tracestate`. They are sent if the node has `propagateTrace`. */
   readonly traceHeaders: readonly HeaderPair[]
   /**
@@ -71,9 +73,9 @@ export class RenderFailure extends Error {
 }
 
 /** A value of the request as it is sent, and as it may be shown. */
-export interface Displayable<T> {
+export interface Displayable<T, Shown = T> {
   readonly wire: T
-  readonly display: T | typeof mask
+  readonly display: Shown | typeof mask
 }
 
 /** Stands for a secret that is not looked up. It is masked, and valid in every place. */

@@ -18,7 +18,7 @@ function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[]
 
 const list = 'must be an array of {"name", "value"}'
 const words = {
-  structure: 'must be "simple", "full", "json" or "raw"',
+  structure: 'must be "simple", "full", "json", "raw", "multipart" or "binary"',
   auth: 'must be an object whose "type" is "bearer", "basic" or "apiKey"',
   authType: 'must be "bearer", "basic" or "apiKey"',
   expect: 'must be an expectation, or a list of them of which all must hold',
@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
     { bodyStructure: 'full' },
     [
       '/bodyStructure',
-      'unknown member; it is "structure" of "body", and is "simple", "full", "json" or "raw"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
     ],
   ],
   [
@@ -121,14 +121,14 @@ const rows: readonly Row[] = [
     { body: '{"a":"s3cr3t"}' },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "json", "content": { "a": "…" } }',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not a string; write "body": { "structure": "json", "content": { "a": "…" } }',
     ],
   ],
   [
     { body: 's3cr3t' },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "raw", "contentType": "text/plain", "content": "…" }',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not a string; write "body": { "structure": "raw", "contentType": "text/plain", "content": "…" }',
     ],
   ],
   [
@@ -148,7 +148,7 @@ const rows: readonly Row[] = [
     { body: null },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not null; leave it out instead',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not null; leave it out instead',
     ],
   ],
   [

@@ -75,7 +75,7 @@ describe('the four structures of a body', () => {
     expect(renderBody({ body }, { payload })).toBe(text)
     expect(renderHeaders({ body }, { payload }, 'content-length')).toEqual([String(Buffer.byteLength(text))])
     expect(renderHeaders({ body }, { payload }, 'content-type')).toEqual([
-      body.contentType ?? 'application/json',
+      ('contentType' in body ? body.contentType : null) ?? 'application/json',
     ])
   })
 
