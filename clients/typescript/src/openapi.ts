@@ -310,8 +310,145 @@ export interface components {
              */
             value: string;
         };
-        /** @description The body of the request, in one of four structures. */
-        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"];
+        /**
+         * @description a field, or an object with "name", "filename", "source" and "field" for a file
+         * @example {
+         *       "name": "note",
+         *       "value": "from {{ profile.name }}"
+         *     }
+         * @example {
+         *       "name": "photo",
+         *       "filename": "photo.png",
+         *       "contentType": "image/png",
+         *       "source": "event",
+         *       "field": "photo"
+         *     }
+         */
+        Part: components["schemas"]["AttributePart"] | components["schemas"]["TemplatePart"] | components["schemas"]["LiteralPart"] | components["schemas"]["FilePart"];
+        /**
+         * Attribute
+         * @description The value is an attribute of the payload.
+         */
+        AttributePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute. If no attribute has this name, the service reads it as a dotted path.
+             * @example email
+             * @example address.city
+             * @example items.0.sku
+             */
+            field: string;
+        };
+        /**
+         * Template
+         * @description The value is a constant or a Liquid template.
+         */
+        TemplatePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description A number, a boolean, null, or a string that is a Liquid template.
+             * @example {{ event.form | upcase }}
+             * @example 42
+             */
+            value: string | number | boolean | null;
+        };
+        /**
+         * Literal
+         * @description The value is sent unchanged.
+         */
+        LiteralPart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /** @description Any JSON value. It is sent unchanged: nothing in it is a template. */
+            literal: unknown;
+        };
+        /**
+         * File
+         * @description The part is a file.
+         */
+        FilePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description A Liquid template of the name of the file. It must not use secrets.
+             * @example photo.png
+             * @example {{ event.fileName }}
+             */
+            filename: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description What to do if the value is missing, null or "". `fail`: do not make the call. `omit`: leave the part out. `send`: send an empty file. Default: `"fail"`.
+             * @enum {string}
+             */
+            ifEmpty?: "fail" | "omit" | "send";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
+        };
+        /** @description The body of the request, in one of six structures. */
+        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"] | components["schemas"]["MultipartBody"] | components["schemas"]["BinaryBody"];
         /**
          * Simple
          * @description An object with the fields of the node.
@@ -386,6 +523,48 @@ export interface components {
             contentType: string;
             /** @description A Liquid template. Values are escaped if the media type is JSON, JSON lines, XML or a form. */
             content: string;
+        };
+        /**
+         * Multipart
+         * @description A form with files.
+         */
+        MultipartBody: {
+            /**
+             * @description A multipart/form-data body (RFC 7578). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "multipart";
+            /** @description Fields and files, in order. A field is written as in a form: a list of scalars repeats the name, other nested values become `a[b]`. */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * Binary
+         * @description The bytes of one file, and nothing else.
+         */
+        BinaryBody: {
+            /**
+             * @description The bytes of one file. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "binary";
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
         };
         /** @description What the response must be for the call to count as a success. */
         Expectation: components["schemas"]["StatusExpectation"] | components["schemas"]["StringExpectation"] | components["schemas"]["ConditionExpectation"];
@@ -728,7 +907,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_abandoned" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_abandoned" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
