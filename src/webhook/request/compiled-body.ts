@@ -25,7 +25,7 @@ export interface NamedValue {
 
 /** What to do about a body that is larger than the setting allows. */
 export const tooLargeHint =
-  'Send less, or a link to the data instead of the data. The operator of the service can raise MAX_RENDERED_BYTES.'
+  'Send fewer fields, or send a link to the data instead of the data. The operator of the service can raise MAX_RENDERED_BYTES.'
 
 /** A rendered body. */
 export interface RenderedBody extends Displayable<string, ShownBody> {

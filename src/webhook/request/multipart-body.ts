@@ -145,14 +145,14 @@ class PartWriter {
         code: 'value_missing',
         detail: `The filename of the part ${quoteName(name)} is empty. Many targets then find no file in the part.`,
         path: at,
-        hint: 'Give a name for an empty value, as in {{ event.fileName | default: "file" }}.',
+        hint: 'Give an empty placeholder a default, as in {{ event.fileName | default: "file" }}.',
       })
     if (text.length > nodeLimits.nameCharacters)
       throw new RenderFailure({
         code: 'body_invalid',
         detail: `The filename of the part ${quoteName(name)} has ${text.length} characters. The service sends at most ${nodeLimits.nameCharacters}.`,
         path: at,
-        hint: 'Shorten it, for example with the filter truncate.',
+        hint: 'Shorten the value, for example with the filter truncate.',
       })
     return text
   }
@@ -173,7 +173,7 @@ class PartWriter {
       code: 'body_invalid',
       detail: `The headers of a part of ${quoteName(name)} have more than ${headerLimits.valueBytes} bytes, the most that the service sends.`,
       path: at,
-      hint: 'Send an object with long names as one text, with the filter json.',
+      hint: 'Send an object with long names as the text of one field, with the filter json.',
     })
   }
 
