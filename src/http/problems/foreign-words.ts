@@ -368,6 +368,7 @@ export const foreignMembers: Readonly<Record<string, readonly ForeignMember[]>> 
       unwrap: true,
     },
   ],
+  Part: [{ words: 'mimeType mediaType content_type fileType', is: 'contentType' }],
   Field: [
     {
       words:

@@ -45,7 +45,8 @@ export function compileMultipart(
     render(session) {
       const writer = new PartWriter(session)
       for (const part of compiled) part.write(writer)
-      return writer.finish()
+      // Large files must not use up the time of the author's templates.
+      return session.input.budget.aside(() => writer.finish())
     },
   }
 }

@@ -31,6 +31,11 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     path: '/node/headers/0',
     around: (members) => ({ node: { ...node, headers: [members] } }),
   },
+  Part: {
+    valid: { name: 'f', filename: 'a', source: 'event', field: 'f' },
+    path: '/node/body/parts/0',
+    around: (members) => ({ node: { ...node, body: { structure: 'multipart', parts: [members] } } }),
+  },
   Auth: auth({ type: 'bearer', token: 'abcde' }),
   'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),
   'Auth(basic)': auth({ type: 'basic', username: 'a', password: 'b' }),
