@@ -2,6 +2,7 @@ import { failureCodes } from '../../contract/failure.ts'
 import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
+import { expectationLike, isListOfStatuses, isStatusLike } from './foreign-words/expectation-like.ts'
 import { type Place, withoutForm } from './place.ts'
 
 /**
@@ -55,7 +56,7 @@ const wholeJson: ExpectedShape = {
   write: (value) => (typeof value === 'string' ? 'write the JSON itself, not its text in quotes' : null),
 }
 
-/** Shapes by place, with the places of foreign-words.ts. */
+/** Shapes by place, with the places of foreign-words/. */
 const shapes: Readonly<Record<string, ExpectedShape>> = {
   Request: {
     write: (value) => (Array.isArray(value) ? 'send one request for each node' : wholeJson.write(value)),
@@ -131,7 +132,7 @@ export function findMeantShape(place: Place, value: unknown): MeantShape {
 
 /** Whether a list at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
 export function isWrongAsWhole(place: Place, value: unknown): boolean {
-  return place === 'Node.expect' && Array.isArray(value) && value.length > 0 && value.every(isStatusLike)
+  return place === 'Node.expect' && isListOfStatuses(value)
 }
 
 /** The names of an object, or of the objects in an array. */
@@ -179,17 +180,6 @@ function contentLike(content: unknown): JsonObject {
     : { structure: 'json', content: '…' }
 }
 
-/** The expectation that a value was meant to be. Without a text or status in it, it is `otherwise`. */
-export function expectationLike(value: unknown, otherwise: JsonObject = anySuccess): JsonObject {
-  if (isObject(value) && 'value' in value) return expectationLike(value.value, otherwise)
-  if (isStatusLike(value)) return { type: 'status', value }
-  if (isWrongAsWhole('Node.expect', value))
-    return { type: 'status', value: (value as unknown[]).slice(0, maxNames) }
-  return typeof value === 'string' && otherwise === anySuccess ? { type: 'string', value: '…' } : otherwise
-}
-
-const anySuccess: JsonObject = { type: 'status', value: '2xx' }
-
 /** Members that are not missing, because the value of another one holds them: `"source": "profile.email"`. */
 export function findHeldMembers(place: Place, value: JsonObject): ReadonlySet<string> {
   const isHeld = withoutForm(place) === 'Field' && typeof value.source === 'string' && isDotted(value.source)
@@ -198,13 +188,6 @@ export function findHeldMembers(place: Place, value: JsonObject): ReadonlySet<st
 
 function isDotted(source: string): boolean {
   return sources.some((name) => source.startsWith(`${name}.`))
-}
-
-/** A status is too short to be a secret. */
-function isStatusLike(value: unknown): boolean {
-  return /^[1-9](?:\d\d|xx)$/i.test(
-    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
-  )
 }
 
 function retryLike(value: unknown): string {

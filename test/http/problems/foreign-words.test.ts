@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import validators from '../../../src/http/body/validators.cjs'
-import { type ForeignMember, foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words.ts'
+import type { ForeignMember } from '../../../src/http/problems/foreign-words/foreign-word.ts'
+import { foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'

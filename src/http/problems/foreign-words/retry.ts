@@ -1,0 +1,43 @@
+import type { ForeignMembers } from './foreign-word.ts'
+import { attemptsDecided, firstCounts, milliseconds, pauseInMilliseconds, pausesDouble } from './sentences.ts'
+
+export const retryMembers: ForeignMembers = {
+  Retry: [
+    {
+      words:
+        'maxAttempts tries maxTries count times max maxRetries retries maxRetryCount limit number attemptCount',
+      is: 'attempts',
+      says: firstCounts,
+    },
+    {
+      words:
+        'delay interval wait waitMs waitBetweenTries backoff backoffMs initialDelay initialInterval minDelay minDelayMs delaySeconds period delayMs',
+      is: 'initialDelayMs',
+      says: pauseInMilliseconds,
+    },
+    {
+      words: 'maxDelay maxInterval maxBackoff maxWait maxDelaySeconds',
+      is: 'maxDelayMs',
+      says: pauseInMilliseconds,
+    },
+    {
+      words: 'total totalTimeout timeout maxDuration deadline totalSeconds',
+      is: 'totalMs',
+      says: milliseconds,
+    },
+    {
+      words:
+        'factor multiplier backoffRate backoffFactor exponential strategy type jitter jitterStrategy behaviour policy delaysMs delays schedule',
+      says: pausesDouble,
+    },
+    {
+      words: 'on retryOn retryIf statusCodes statuses errors errorEquals condition when methods conditions',
+      says: attemptsDecided,
+    },
+    { words: 'respectRetryAfter retryAfter honorRetryAfter', is: 'waitForRetryAfter' },
+    {
+      words: 'enabled active retryOnFail',
+      says: 'with "retry" a node repeats, without it not; leave it out',
+    },
+  ],
+}
