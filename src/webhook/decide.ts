@@ -8,6 +8,7 @@ import { isFaultOfTarget } from './explanation/status-advice.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
 import { askedPauseMs } from './retry-after.ts'
+import { maxCharacters } from './template/render-budget.ts'
 import type { Scope } from './template/render-context.ts'
 import { undefinedWarning } from './template/undefined-warning.ts'
 
@@ -81,8 +82,10 @@ export function decideOnResponse(
 
 /** The failure of a call whose response could not be judged within the limits. */
 export function judgingFailed(path: string): Failure {
-  return { code: 'judging_failed', detail: '', path }
+  return { code: 'judging_failed', detail: judgingLimits, path }
 }
+
+const judgingLimits = `Judging the response took more processor time than MAX_RENDER_MS allows, or wrote more than ${maxCharacters} characters.`
 
 /** Judges the expectations in order, up to the first one that is missed. */
 function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Verdict[] {
