@@ -58,7 +58,7 @@ function guessPath(text: string, names: readonly string[], { hasResponse }: Fore
   const own = names.slice(around + 1, around + maxNames)
   const [first] = own
   if (hasResponse)
-    return responsePaths[first?.toLowerCase() ?? ''] ?? ['response.json', ...orName(own)].join('.')
+    return responsePaths.get(first?.toLowerCase() ?? '') ?? ['response.json', ...orName(own)].join('.')
   return first === undefined && text.includes('["…"]')
     ? 'profile["…"]'
     : ['profile', ...orName(own)].join('.')
@@ -75,13 +75,13 @@ function readNames(word: string): readonly string[] {
   return word.split('__').filter((name) => name !== '')
 }
 
-const responsePaths: Readonly<Record<string, string>> = {
-  status: 'response.status',
-  statuscode: 'response.status',
-  code: 'response.status',
-  body: 'response.body',
-  headers: 'response.headers.x-name',
-}
+const responsePaths: ReadonlyMap<string, string> = new Map([
+  ['status', 'response.status'],
+  ['statuscode', 'response.status'],
+  ['code', 'response.status'],
+  ['body', 'response.body'],
+  ['headers', 'response.headers.x-name'],
+])
 
 /** What other tools have around a value, in lower case. */
 const wrappers: ReadonlySet<string> = new Set([

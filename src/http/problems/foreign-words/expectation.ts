@@ -1,4 +1,5 @@
 import { condition, status, text } from './examples.ts'
+import { statusClass } from './expectation-like.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 
 export const expectationMembers: ForeignMembers = {
@@ -46,12 +47,34 @@ export const expectationMembers: ForeignMembers = {
       says: 'upper and lower case differ without it',
       example: { ignoreCase: true },
     },
+    {
+      words: 'all allOf and every',
+      says: '"expect" takes a list, of which all must hold; write it in [ and ] without this member',
+      covers: ['type', 'value'],
+    },
+    {
+      words: 'any anyOf or oneOf some',
+      says: 'one of several is a condition, or a list of statuses',
+      example: { type: 'condition', value: 'response.json.a == 1 or response.json.b == 2' },
+      covers: ['type', 'value'],
+    },
+    {
+      words: 'min max from to range',
+      says: 'a range of statuses is written as a class',
+      example: (value) => ({ type: 'status', value: statusClass(value) }),
+      covers: ['type', 'value'],
+    },
     { words: 'values expected', is: 'value' },
     { words: 'comparison comparator', is: 'match' },
   ],
   'Expectation(status)': [
     { words: 'status statusCode statusCodes statuses code codes httpStatus expectedStatus', is: 'value' },
-    { words: 'min max from to', says: 'a class is written as "2xx"', example: status, covers: ['value'] },
+    {
+      words: 'min max from to',
+      says: 'a range is written as a class',
+      example: (value) => ({ value: statusClass(value) }),
+      covers: ['value'],
+    },
     { words: 'operator match', says: 'a status is one of "value"; leave it out' },
   ],
   'Expectation(string)': [

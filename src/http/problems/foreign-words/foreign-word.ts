@@ -11,6 +11,8 @@ export interface ForeignMember {
   readonly is?: string
   /** The member that it is where the object has the first one already. */
   readonly isAlso?: string
+  /** What follows the name of the member that it is, whatever is wrong with its value. */
+  readonly of?: string
   /** What to do instead. The message quotes it after "unknown member; ". */
   readonly says?: string
   /** What to write, as members of the same object. `…` stands for what the author knows. */
@@ -19,6 +21,10 @@ export interface ForeignMember {
   readonly covers?: readonly string[]
   /** Whether the object around it takes the members of its value. */
   readonly unwrap?: boolean
+  /** What it is where the type of its value decides, by that type in JSON Schema. */
+  readonly byType?: Readonly<
+    Partial<Record<'array' | 'number' | 'string', Omit<ForeignMember, 'words' | 'byType'>>>
+  >
 }
 
 /** What a word stands for that other tools have where this contract has a list of words. */

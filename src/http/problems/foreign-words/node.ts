@@ -41,7 +41,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'urlParameters urlParams params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
+        'urlParameters urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
       is: 'query',
     },
     {
@@ -77,7 +77,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'jsonBody json bodyJson bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml',
+        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml',
       says: 'what is sent is "body"',
       example: anyBody,
     },
@@ -92,7 +92,7 @@ export const nodeMembers: ForeignMembers = {
       is: 'auth',
     },
     {
-      words: 'token bearer bearerToken accessToken bearerAuth jwt',
+      words: 'token oauth2Bearer bearer bearerToken accessToken bearerAuth jwt',
       says: 'it belongs into "auth"',
       example: { auth: bearer },
     },
@@ -114,8 +114,15 @@ export const nodeMembers: ForeignMembers = {
     { words: 'signature signing signingSecret hmac sign secret webhookSecret', says: noSignature },
     {
       words:
-        'timeout requestTimeout responseTimeout readTimeout connectTimeout connectionTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds readTimeoutInSeconds connectionTimeoutInSeconds writeTimeoutInSeconds timeoutMilliseconds timeoutMillis socketTimeout',
+        'timeout requestTimeout responseTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds timeoutMilliseconds timeoutMillis',
       is: 'timeoutMs',
+      says: milliseconds,
+    },
+    {
+      words:
+        'connectTimeout connectionTimeout readTimeout connectionTimeoutInSeconds readTimeoutInSeconds writeTimeoutInSeconds connectTimeoutMs readTimeoutMs socketTimeout',
+      is: 'timeoutMs',
+      of: 'which covers connecting and the answer together',
       says: milliseconds,
     },
     {
@@ -188,7 +195,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation ca caCert caCertificate requestSelfSignedCertificate protocolProfileBehavior',
+        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation ca caCert caCertificate requestSelfSignedCertificate protocolProfileBehavior',
       says: noCertificateSwitch,
     },
     {
@@ -262,15 +269,26 @@ export const nodeMembers: ForeignMembers = {
     { words: 'allowedHosts allowedDomains', is: 'hosts' },
     {
       words:
-        'type typeVersion kind nodeType position disabled enabled active connectorId version events httpVersion http2 preRequestScript webhookId method_type mapper metadata',
+        'type typeVersion kind nodeType position disabled enabled active connectorId version events httpVersion http2 preRequestScript webhookId time pool lookup family silent include get fail failWithBody showError resolve method_type mapper metadata',
       says: 'the service does not need it; leave it out',
     },
     { words: 'contact trigger', says: 'the data of the workflow belongs into "payload" beside "node"' },
     {
-      words:
-        'parameters parameter options request config configuration settings httpRequest webhook http input',
+      words: 'options config configuration settings httpRequest webhook http input',
       says: 'write its members into "node" itself',
       unwrap: true,
+    },
+    {
+      words: 'parameters parameter',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+      byType: { array: { is: 'query' } },
+    },
+    {
+      words: 'request',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+      byType: { string: { is: 'method' } },
     },
   ],
   'Node.branches': [

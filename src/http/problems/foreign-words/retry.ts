@@ -11,9 +11,14 @@ export const retryMembers: ForeignMembers = {
     },
     {
       words:
-        'delay interval wait waitMs waitBetweenTries backoff backoffMs initialDelay initialInterval minDelay minDelayMs delaySeconds period delayMs',
+        'delay interval wait waitMs waitBetweenTries waitDuration backoffMs initialDelay initialInterval minDelay minDelayMs delaySeconds period delayMs',
       is: 'initialDelayMs',
       says: pauseInMilliseconds,
+    },
+    {
+      words: 'backoff',
+      says: pausesDouble,
+      byType: { number: { is: 'initialDelayMs', says: pauseInMilliseconds } },
     },
     {
       words: 'maxDelay maxInterval maxBackoff maxWait maxDelaySeconds',
