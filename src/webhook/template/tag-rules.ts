@@ -323,19 +323,9 @@ const tagAdvice: Readonly<Record<string, string>> = {
   with: assigned,
   endset: 'Write {% capture name %}…{% endcapture %} for a longer text.',
   ...Object.fromEntries(
-    [
-      'include',
-      'render',
-      'layout',
-      'block',
-      'extends',
-      'import',
-      'from',
-      'macro',
-      'call',
-      'embed',
-      'section',
-    ].map((name) => [name, oneText]),
+    'include render layout block extends import from macro call embed section'
+      .split(' ')
+      .map((name) => [name, oneText]),
   ),
   while: listed,
   loop: listed,

@@ -238,3 +238,11 @@ function asTemplates(example: string): string[] {
       .replace(/\{% (?:elsif|for) %\}/g, ''),
   ]
 }
+
+describe('half a character', () => {
+  it('in a header is called that', () => {
+    expect(complaint({ headers: [{ name: 'X-A', value: 'a\ud83d' }] })).toBe(
+      '/node/headers/0/value: contains U+FFFD, which stands for half a character such as \\ud83d alone; write the whole character, and encode it, for example with the filter url_encode',
+    )
+  })
+})
