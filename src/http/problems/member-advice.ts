@@ -162,6 +162,11 @@ function adviseForeign(
   const { is: first, isAlso, of, says, example, covers = [], unwrap = false } = ofType(row, around[name])
   const is = first !== undefined && isAlso !== undefined && Object.hasOwn(around, first) ? isAlso : first
   if (is !== undefined && !known.includes(is)) return null
+  if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
+    return {
+      ...noAdvice,
+      text: `it is called ${JSON.stringify(is)} here, which is there already; leave it out`,
+    }
   const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
   const members = typeof example === 'function' ? example(around[name]) : example
   const advised = [renamed, says].filter((part) => part != null).join(', ')

@@ -352,7 +352,10 @@ const rows: readonly Row[] = [
   ],
   // Members whose type decides, headers in one text, options of curl.
   [{ parameters: [{ name: 'a', value: 1 }] }, ['/parameters', 'unknown member; it is called "query" here']],
-  [{ '--request': 'PUT' }, ['/--request', 'unknown member; it is called "method" here']],
+  [
+    { '--request': 'PUT' },
+    ['/--request', 'unknown member; it is called "method" here, which is there already; leave it out'],
+  ],
   [
     { '-H': 'X-A: s3cr3t' },
     [
@@ -453,6 +456,10 @@ const rows: readonly Row[] = [
       '/expect/all',
       'unknown member; "expect" takes a list, of which all must hold; write it in [ and ] without this member',
     ],
+  ],
+  [
+    { query: [{ id: 'pair_1', name: 'a', value: 1 }] },
+    ['/query/0/id', 'unknown member; it is called "name" here, which is there already; leave it out'],
   ],
   // Bodies, credentials and methods by what they hold.
   [{ body: '' }, ['/body', `${words.body}, not a string; leave it out for none`]],

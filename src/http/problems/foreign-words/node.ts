@@ -31,7 +31,8 @@ export const nodeMembers: ForeignMembers = {
   Node: [
     { words: 'requestMethod httpMethod httpVerb verb', is: 'method' },
     {
-      words: 'uri endpoint href address targetUrl webhookUrl requestUrl link baseUrl serverUrl callbackUrl',
+      words:
+        'uri endpoint href address targetUrl webhookUrl requestUrl link baseUrl serverUrl callbackUrl calloutUrl',
       is: 'url',
     },
     {
@@ -77,7 +78,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml',
+        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
       says: 'what is sent is "body"',
       example: anyBody,
     },
@@ -88,7 +89,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'authentication authorization authorisation authType genericAuthType nodeCredentialType credentials credential',
+        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType credentials credential',
       is: 'auth',
     },
     {
@@ -180,17 +181,17 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'followRedirect followRedirects followAllRedirects followOriginalHttpMethod redirect redirects maxRedirects allowRedirects location',
+        'followRedirect followRedirects followAllRedirects settingFollowRedirects followOriginalHttpMethod redirect redirects maxRedirects allowRedirects location',
       says: noRedirects,
     },
     {
       words:
-        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse includeHeaders responseHeaders logResponse',
+        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
       says: wholeReply,
     },
     {
       words:
-        'unflatten wrapRequestInArray fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl arrayFormat queryParameterArrays ignoreNullValues preserveHeaderCase encode',
+        'unflatten wrapRequestInArray fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring paytoqs arrayFormat queryParameterArrays ignoreNullValues preserveHeaderCase encode',
       says: 'names are sent as they are written, and values are encoded for their place; leave it out',
     },
     {
@@ -251,7 +252,7 @@ export const nodeMembers: ForeignMembers = {
     { words: 'description comment comments note documentation', is: 'notes' },
     { words: 'nodeId uuid ref stepId elementId', is: 'id' },
     {
-      words: 'persistentConnection forever',
+      words: 'persistentConnection forever persist',
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
     },
@@ -269,12 +270,12 @@ export const nodeMembers: ForeignMembers = {
     { words: 'allowedHosts allowedDomains', is: 'hosts' },
     {
       words:
-        'type typeVersion kind nodeType position disabled enabled active connectorId version events httpVersion http2 preRequestScript webhookId time pool lookup family silent include get fail failWithBody showError resolve method_type mapper metadata',
+        'type typeVersion kind nodeType position disabled enabled active connectorId version events httpVersion http2 preRequestScript webhookId runAfter operationOptions insecureHttpParser time pool lookup family silent include get fail failWithBody showError resolve method_type mapper metadata',
       says: 'the service does not need it; leave it out',
     },
     { words: 'contact trigger', says: 'the data of the workflow belongs into "payload" beside "node"' },
     {
-      words: 'options config configuration settings httpRequest webhook http input',
+      words: 'options config configuration settings httpRequest webhook http input inputs task',
       says: 'write its members into "node" itself',
       unwrap: true,
     },
