@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
+import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
@@ -12,7 +12,7 @@ import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook
 import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
-import { judgeDelivery, judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
@@ -91,8 +91,8 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const judge = (outcome: Outcome) =>
-    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging)
+  const judge = (outcome: Outcome, earlier: readonly Attempt[]) =>
+    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, earlier)
   const made = rendered.ok
     ? await runAttempts({
         node,
@@ -111,7 +111,10 @@ export async function executeNode(
         judge,
         judging,
       })
-    : attemptNothing(judge({ kind: 'failed', failure: rendered.failure, response: null }))
+    : attemptNothing(
+        rendered.failure.code,
+        judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
+      )
   const executed = report(
     { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
     context,
@@ -136,8 +139,9 @@ function readResponse(
   return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-function attemptNothing(judgement: Judgement): AttemptsMade {
-  return { attempts: [], judgement, endedAt: performance.now(), warnings: [] }
+function attemptNothing(code: FailureCode, judgement: Judgement): AttemptsMade {
+  const repeat = findSafetyAfterFailure(code, 'no')
+  return { attempts: [], judgement, repeat, endedAt: performance.now(), warnings: [] }
 }
 
 /** The state of an execution at the end of its last attempt. */
@@ -209,7 +213,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     succeeded: decision.succeeded,
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: judgeDelivery(attempts),
-    repeat: chooseRepeat(rendered, attempts, decision.succeeded),
+    repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
@@ -258,15 +262,6 @@ function createRecord(
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
-}
-
-function chooseRepeat(
-  rendered: RenderedRequest,
-  attempts: readonly Attempt[],
-  succeeded: boolean,
-): RetrySafety {
-  if (succeeded || isSecondAnswer(attempts)) return 'never'
-  return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 
 /** The idempotency key that was sent. It is masked only if a header of the node made it from a secret. */

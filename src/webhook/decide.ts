@@ -1,4 +1,10 @@
-import { type Blame, type Failure, type FailureCode, failures } from '../contract/failure.ts'
+import {
+  type Blame,
+  type Failure,
+  type FailureCode,
+  failures,
+  type RetrySafety,
+} from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import { explainResponse, type Missed } from './explanation/explain-response.ts'
@@ -21,6 +27,8 @@ export interface Decision {
   /** Whether no further attempt may follow, whatever the retry rule says. */
   readonly endsAttempts: boolean
   readonly reason: DecisionReason
+  /** The retry safety, if it is not that of the status or of the code of the failure. */
+  readonly repeat?: RetrySafety | undefined
   readonly warnings: readonly Warning[]
 }
 
@@ -44,9 +52,9 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }
   const caught = node.cases?.onFailure.get(code)
-  if (caught === undefined) return decideByOnError(node, reason, [])
+  if (caught === undefined) return { ...decideByOnError(node, reason, []), repeat: failure.repeat }
   const { expected } = caught
-  return decideByCase(caught, {
+  const byCase = decideByCase(caught, {
     code: 'case_met',
     failure: code,
     message: `The case "${caught.branch}" holds, which is for ${expected}: ${message}`,
@@ -56,6 +64,7 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
     expected,
     actual: code,
   })
+  return { ...byCase, repeat: failure.repeat }
 }
 
 function decideByOnError(
@@ -116,6 +125,7 @@ function withWarnings(decision: Decision, warnings: readonly Warning[]): Decisio
     get reason() {
       return decision.reason
     },
+    repeat: decision.repeat,
     warnings: [...warnings, ...decision.warnings],
   }
 }
