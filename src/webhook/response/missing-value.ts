@@ -76,9 +76,9 @@ function describeNoJson(response: ReadableResponse): string {
   if (response.ending === 'undecoded')
     return 'the body did not end in time, and is decoded only when all of it has come.'
   if (response.body.length === 0) return 'the response has no body.'
-  return response.isWhole
-    ? 'the body of the response is not JSON.'
-    : 'only a part of the body was read, which is not JSON.'
+  if (!response.isWhole) return 'only a part of the body was read, which is not JSON.'
+  const { jsonProblem } = response
+  return `the body of the response is not JSON${jsonProblem === null ? '' : `: ${jsonProblem}`}.`
 }
 
 function describeList({ length }: readonly unknown[], path: string, missing: string): string {

@@ -1,7 +1,7 @@
 import { cutText, type Masker, mask, maskNothing } from '../masking/mask.ts'
 import { maskedHeaderTexts, maskedValue } from '../masking/masked-value.ts'
 import type { RenderBudget } from '../template/render-budget.ts'
-import { maxJsonDepth, parseJson } from '../values/json.ts'
+import { maxJsonDepth, type ParsedJson, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { HeaderPair, TargetResponse } from '../wire/outcome.ts'
 import { decodeUtf8, utf8 } from './response-charset.ts'
@@ -49,6 +49,14 @@ export interface UnknownCharset {
 
 const longestShownLabel = 40
 
+/** What was read of a body as JSON. */
+interface SeenJson {
+  readonly value: unknown
+  readonly isMasked: boolean
+  /** Why the text is not JSON. */
+  readonly problem?: string | null
+}
+
 /** A response as text and JSON, masked for judging and for the reply. Everything is computed on first use. */
 export class ReadableResponse {
   readonly status: number
@@ -64,7 +72,7 @@ export class ReadableResponse {
   readonly maskers: ResponseMaskers
   #read: ResponseText | null = null
   #seenText: string | null = null
-  #seenJson: { readonly value: unknown; readonly isMasked: boolean } | null = null
+  #seenJson: SeenJson | null = null
   #seenHeaders: readonly HeaderPair[] | null = null
   #storedText: string | null = null
   #shownText: string | null = null
@@ -144,6 +152,16 @@ export class ReadableResponse {
     return this.#seenJson.value
   }
 
+  /**
+   * Why a text that begins as JSON is none, without a word of the text: `expected "," or "}" at line 3, column 7`. Null if it is
+   * JSON or does not begin so, and if the place would reveal the length of a secret of the service.
+   */
+  get jsonProblem(): string | null {
+    this.#seenJson ??= this.#readSeenJson()
+    const { problem = null } = this.#seenJson
+    return problem !== null && /^\s*[[{]/.test(this.text) && !this.hasStoredSecret ? problem : null
+  }
+
   /** The headers for expectations and captures, with secrets of the service masked. */
   get seenHeaders(): readonly HeaderPair[] {
     const { stored } = this.maskers
@@ -207,10 +225,11 @@ export class ReadableResponse {
     return this.#storedText
   }
 
-  #readSeenJson(): { readonly value: unknown; readonly isMasked: boolean } {
+  #readSeenJson(): SeenJson {
     const { stored } = this.maskers
     const parsed = this.#leavesOut > 0 ? null : parseJson(this.text, { maxDepth: maxJsonDepth })
-    if (parsed === null || !parsed.ok) return { value: undefined, isMasked: false }
+    if (parsed === null || !parsed.ok)
+      return { value: undefined, isMasked: false, problem: parsed === null ? null : describeProblem(parsed) }
     if (stored === null || this.#textWithoutStored === this.text)
       return { value: parsed.exact, isMasked: false }
     if (this.#textWithoutStored === mask) return { value: undefined, isMasked: true }
@@ -317,6 +336,12 @@ class ResponseVariables {
     this.#response = response
     Object.defineProperties(this, ResponseVariables.#onDemand)
   }
+}
+
+function describeProblem({ problem, detail }: Extract<ParsedJson, { ok: false }>): string {
+  return problem === 'too_deep'
+    ? `it is nested deeper than ${maxJsonDepth} levels`
+    : detail.replace(/^Not valid JSON: |\.$/g, '')
 }
 
 function countMasks(text: string): number {

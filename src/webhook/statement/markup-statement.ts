@@ -54,6 +54,17 @@ export function readXmlStatement(document: string): Statement | null {
   return { text: isTold ? text : `${code}: ${text}`, fields: [] }
 }
 
+/**
+ * Reads the code of a fault of SOAP without its prefix: `Client` (1.1), `Sender` (1.2) or one of WS-Security. Null for a document
+ * without a fault.
+ */
+export function readFaultCode(document: string): string | null {
+  const texts = readTexts(document)
+  if (!texts.has('fault')) return null
+  const code = texts.get('faultcode') || (texts.has('code') ? texts.get('value') : undefined)
+  return code?.slice(code.lastIndexOf(':') + 1) ?? null
+}
+
 /** The first text of each element, by its local name in lower case. */
 function readTexts(markup: string): ReadonlyMap<string, string> {
   const start = markup.slice(0, maxLength)
