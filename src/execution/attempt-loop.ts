@@ -28,8 +28,8 @@ export interface AttemptPlan {
   readonly signal: AbortSignal
   readonly resources: HeldResources
   readonly turns: LoopTurns
-  /** Decides on an outcome. `earlier`: the attempts before. */
-  readonly judge: (outcome: Outcome, earlier: readonly Attempt[]) => Judgement
+  /** Decides on an outcome. `attempts`: all so far. */
+  readonly judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement
   readonly judging: JudgingContext
 }
 
@@ -63,7 +63,7 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const last = takeLast(ended)
     const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
-    const judgement = judge(outcome, attempts.slice(0, -1))
+    const judgement = judge(outcome, attempts)
     const own = judgeCall(ended, judgement)
     repeat = stricter(repeat, own)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)

@@ -41,16 +41,16 @@ export interface JudgingContext {
   readonly call: JudgedCall
 }
 
-/** Decides on an outcome. `response` is null for an outcome without one, `earlier` has the attempts before. */
+/** Decides on an outcome. `response` is null for an outcome without one, `attempts` has all so far. */
 export function judgeOutcome(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
   context: JudgingContext,
-  earlier: readonly Attempt[] = [],
+  attempts: readonly Attempt[] = [],
 ): Judgement {
   if (outcome.kind === 'failed' || response === null)
-    return { outcome, response, decision: decide(node, outcome, earlier) }
+    return { outcome, response, decision: decide(node, outcome, attempts) }
   // Decode the text before the render budget is charged: it is not the author's work.
   if (node.looksAtBody) response.readText()
   const scope = scopeWith(response, context)
@@ -112,9 +112,9 @@ function scopeWith(response: ReadableResponse, { variables, budget }: JudgingCon
   return { variables: known, secrets: noSecrets, budget }
 }
 
-function decide(node: CompiledNode, outcome: Outcome, earlier: readonly Attempt[]): Decision {
+function decide(node: CompiledNode, outcome: Outcome, attempts: readonly Attempt[]): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
-  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node, earlier))
+  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node, attempts))
 }
 
 const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {

@@ -91,8 +91,8 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const judge = (outcome: Outcome, earlier: readonly Attempt[]) =>
-    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, earlier)
+  const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
+    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
   const made = rendered.ok
     ? await runAttempts({
         node,

@@ -8,19 +8,19 @@ type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>
 
 /**
  * Adds what egress does not know, because it does not know the node: the part of the request to look at, and whether the time
- * limit that ended the call can be raised. `response` is what had come of a response when the time ran out, `earlier` has the
- * attempts before.
+ * limit that ended the call can be raised. `response` is what had come of a response when the time ran out, `attempts` has all
+ * so far, this one included.
  */
 export function explainFailure(
   failure: Failure,
   response: TargetResponse | null,
   node: Limits,
-  earlier: readonly Attempt[] = [],
+  attempts: readonly Attempt[] = [],
 ): Failure {
   const { clock, code } = failure
   const isOfService = failures[code].phase === 'service'
   if (clock !== undefined && clock.name !== 'timeoutMs' && !isOfService) {
-    const slow = earlier.find(hadWholeTime)?.outcome
+    const slow = attempts.find(hadWholeTime)?.outcome
     if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
     if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
   }

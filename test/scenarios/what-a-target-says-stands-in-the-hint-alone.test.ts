@@ -28,6 +28,13 @@ const answers: readonly (readonly [what: string, node: object, answer: Answer])[
   ['a member', condition('response.json.state == "done"'), answering(200, `{"other":"${word}"}`)],
   ['a name', condition('response.json.state == "done"'), answering(200, `{"${word}":1}`)],
   ['a page', condition('response.json.id'), answering(200, `<html><title>${word}</title>`)],
+  ['a media type', condition('response.json.id'), answering(200, 'no', { 'content-type': `text/${word}` })],
+  [
+    'a content coding',
+    text('subscribed'),
+    answering(200, 'no', { 'content-encoding': word, 'content-type': 'text/plain' }),
+  ],
+  ['the media types that it takes', {}, answering(415, '', { 'accept-post': `text/${word}` })],
   ['an error of a success', condition('response.json.ok'), answering(200, `{"ok":false,"error":"${word}"}`)],
 ]
 

@@ -240,7 +240,8 @@ class Explainer {
 
   /** The place of a field that the node lacks, as far as the target says where it looks for it. */
   #pathOfMissing({ said }: NamedField): string {
-    const place = this.#statement?.places?.get(said)
+    const { places, text = '' } = this.#statement ?? {}
+    const place = places?.get(said) ?? (/\bheader\b/i.test(text) ? 'headers' : undefined)
     return place === undefined ? this.#pathOfValues : `/node/${place}`
   }
 
@@ -267,10 +268,13 @@ class Explainer {
     return sentences.join(' ')
   }
 
-  /** The parts of the statement that begin with the name of one of the fields, or all of it. */
+  /** The parts of the statement that mention one of the fields, or all of it. */
   #readComplaints(fields: readonly NamedField[]): string {
     const { text = '' } = this.#statement ?? {}
-    const own = text.split('; ').filter((part) => fields.some(({ said }) => part.startsWith(`${said}: `)))
+    const names = fields.map(({ said }) => said.toLowerCase())
+    const own = text
+      .split(/; |, |\. /)
+      .filter((part) => names.some((name) => part.toLowerCase().includes(name)))
     return own.length === 0 ? text : own.join('; ')
   }
 
@@ -302,7 +306,7 @@ class Explainer {
     if (this.#senderFault !== null) return this.#explainSenderFault(this.#senderFault)
     if (status === 405 || status === 501) return this.#explainMethod()
     if (status === 415) return this.#explainContentType()
-    if (status === 431) return this.#explainHeaders()
+    if (status === 431 || headersTooLarge.test(this.#statement?.text ?? '')) return this.#explainHeaders()
     if (status === 402) return this.#explainPayment()
     return status >= 300 && status < 400 && status !== 304 ? this.#explainRedirect() : null
   }
@@ -489,6 +493,9 @@ const unknownField =
 const unknownSomething =
   /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b/i
 
+/** The page of nginx for headers that are too large, which it sends with status 400. */
+const headersTooLarge = /^400 Request Header Or Cookie Too Large/
+
 /** Words of a target that misses a field. */
 const saysMissing =
   /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must be (?:given|provided|present|specified|set|supplied))\b/i
@@ -554,7 +561,7 @@ function leadsToOtherScheme(location: string): boolean {
 
 function leadsToLogin(location: string): boolean {
   const [path = ''] = location.slice(0, 2_048).split(/[?#]/, 1)
-  return /(?:^|[/._-])(?:log-?in|log-?on|sign-?in|sso|saml2?|oauth2?|authorize|auth|cas|accounts?\/login)(?:$|[/._-])/i.test(
+  return /(?:^|[/._-])(?:log[-_]?in|log[-_]?on|sign[-_]?in|sso|saml2?|oauth2?|authorize|auth|cas|accounts?\/login)(?:$|[/._-])/i.test(
     path,
   )
 }

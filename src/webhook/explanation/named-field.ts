@@ -75,9 +75,34 @@ export function findNamedFields(
   const mentioned = names.find(({ name }) => isMentioned(name))
   if (mentioned !== undefined) return [{ said: mentioned.name, sent: mentioned, isSame: true }]
   if (told.length > 0) return told
-  return matchFields(inText, names)
+  const similar = matchFields(inText, names)
     .filter(({ sent }) => sent !== null)
     .slice(0, 1)
+  if (similar.length > 0) return similar
+  return listMissing(text).map((said) => ({ said, sent: null, isSame: false }))
+}
+
+/** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
+const missesField =
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|headers?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+
+/** The next name of a list, without what stands around it, and what joins it to another one. */
+const listed =
+  /["'`\u2018\u201c[]{0,2}([A-Za-z_][\w$-]{0,60})["'`\u2019\u201d\]]{0,2}(,? (?:and|or) |, ?(?=["'`\u2018\u201cA-Za-z_]))?/y
+
+/** The names that a target misses, where its sentence says that they are names. */
+function listMissing(text: string): readonly string[] {
+  const start = missesField.exec(text.slice(0, maxText))
+  if (start === null) return []
+  const names: string[] = []
+  listed.lastIndex = start.index + start[0].length
+  while (names.length < maxExplained) {
+    const [, name, joint] = listed.exec(text) ?? []
+    if (name === undefined || commonWords.test(name)) break
+    names.push(name)
+    if (joint === undefined) break
+  }
+  return [...new Set(names)]
 }
 
 const maxCandidates = 30

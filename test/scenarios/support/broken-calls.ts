@@ -730,4 +730,53 @@ export const brokenCalls: readonly BrokenCall[] = [
     hint: 'The target stopped waiting for the request. The request may be sent again, if the target takes it as one.',
     path: '/node/expect',
   },
+  {
+    what: 'fields that the target misses by name, in one sentence',
+    node: simple(of('plan', 'plan')),
+    payload: { profile },
+    answer: { status: 400, body: { message: 'Missing required fields: email, phone' } },
+    hint: 'The target answers 400: "Missing required fields: email, phone". The node sends no fields "email" and "phone": add them.',
+    path: '/node/body/fields',
+  },
+  {
+    what: 'a header that the target misses by name',
+    node: simple(of('plan', 'plan')),
+    payload: { profile },
+    answer: { status: 400, body: { message: "Required request header 'X-Tenant' is not present" } },
+    hint: 'The target answers 400: "Required request header \'X-Tenant\' is not present". The node sends no field "X-Tenant": add it.',
+    path: '/node/headers',
+  },
+  {
+    what: 'a sentence that names no field, although it speaks of some',
+    node: simple(of('plan', 'plan')),
+    payload: { profile },
+    answer: { status: 400, body: { message: 'Missing required parameters in the request' } },
+    hint: 'The target does not accept the request: "Missing required parameters in the request". Compare names and values of the fields with the documentation of the target.',
+    path: '/node/body/fields',
+  },
+  {
+    what: 'two complaints, of which one is about a missing field',
+    node: simple(of('email', 'email')),
+    payload: { profile },
+    answer: {
+      status: 422,
+      body: {
+        message: 'The email has already been taken. (and 1 more error)',
+        errors: { email: ['The email has already been taken.'], name: ['The name field is required.'] },
+      },
+    },
+    hint: 'The target answers 422: "The email has already been taken. (and 1 more error); The name field is required". Check the value of "email". The node sends no field "name": add it.',
+    path: '/node/body/fields/0',
+  },
+  {
+    what: 'headers that are too large for nginx',
+    node: bearer,
+    answer: {
+      status: 400,
+      headers: html,
+      body: '<html>\r\n<head><title>400 Request Header Or Cookie Too Large</title></head>',
+    },
+    hint: 'The headers are too large for the target: "400 Request Header Or Cookie Too Large". The node has no "headers", so "auth" of the node is the largest: send a shorter one.',
+    path: '/node/auth',
+  },
 ]
