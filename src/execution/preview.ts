@@ -55,8 +55,8 @@ export function previewNode(
   const rendered = budget.render(() => renderRequest(node, input))
   const part = rendered.ok ? null : budget.render(() => renderPartly(node, input))
   // A preview has no stored secrets, so a simulated response cannot contain one.
-  const { client } = (part ?? rendered).valuesToMask
-  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
+  const { client, around } = (part ?? rendered).valuesToMask
+  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client, around })
   const outcome = simulated(rendered, request.simulate)
   const diagnostics = new Diagnostics(maskers.own, {
     diagnostics: 'full',

@@ -4,7 +4,7 @@ import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
-import type { ReadableResponse } from './readable-response.ts'
+import { maySay, type ReadableResponse } from './readable-response.ts'
 
 /** A value that a response does not have. */
 export interface MissingValue {
@@ -35,7 +35,7 @@ export function findMissing(
 
 /** A name from the target as it may be shown; null if it may not be shown. */
 export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
-  return mayBeQuoted && !oddCharacters.test(name) && maskers.display(name) === name ? name : null
+  return mayBeQuoted && !oddCharacters.test(name) && maySay(maskers, name) ? name : null
 }
 
 /** Control characters, line breaks and bidirectional controls. */

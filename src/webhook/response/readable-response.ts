@@ -15,6 +15,8 @@ export interface ResponseMaskers {
   readonly stored: Masker | null
   /** Masks all hidden values, for the reply. */
   readonly display: Masker
+  /** Masks in a quotation, after `display`, what only a short text can be searched for. */
+  readonly quotation: Masker
   /** Whether the body may be shown. False if the response itself makes too many values secret, as with cookies. */
   readonly showsBody: boolean
   /**
@@ -29,8 +31,14 @@ export const noMaskers: ResponseMaskers = {
   own: maskNothing,
   stored: null,
   display: maskNothing,
+  quotation: maskNothing,
   showsBody: true,
   tail: 0,
+}
+
+/** Whether a name or word of the target has no part that must be masked. */
+export function maySay({ display, quotation }: ResponseMaskers, word: string): boolean {
+  return display(word) === word && quotation(word) === word
 }
 
 /** The beginning of a body. */
@@ -117,7 +125,7 @@ export class ReadableResponse {
   }
 
   #shownLabel(label: string): string | null {
-    if (!this.mayBeQuoted || this.maskers.display(label) !== label) return null
+    if (!this.mayBeQuoted || !maySay(this.maskers, label)) return null
     const cut = label.slice(0, longestShownLabel).replace(/[^\x21-\x7e]/g, '?')
     return cut.length < label.length ? `${cut}…` : cut
   }

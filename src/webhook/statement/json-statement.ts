@@ -234,8 +234,8 @@ class StatementReader {
 
   #addText(text: string): void {
     const trimmed = text
-      .slice(0, maxTextLength)
       .trim()
+      .slice(0, maxTextLength)
       .replace(/[.;:,]$/, '')
     if (trimmed === '' || this.#texts.length >= maxTexts) return
     // A summary often repeats the first of the complaints that follow.
@@ -284,7 +284,8 @@ const places: ReadonlyMap<string, FieldPlace> = new Map([
   ['header', 'headers'],
 ])
 
-const maxTextLength = 2_000
+/** Much more than is quoted: a value that is cut here would not be found and masked. */
+const maxTextLength = 4_096
 
 const phrase = /^(?:bad request|unprocessable (?:entity|content)|unauthorized|forbidden|not found|conflict)$/i
 

@@ -88,7 +88,7 @@ function readCdata(markup: string, at: number): string {
   if (!markup.startsWith(cdata, at)) return ''
   const from = at + cdata.length
   // The end is near, or the text is longer than what is quoted.
-  const part = markup.slice(from, from + 2_000)
+  const part = markup.slice(from, from + 4_096)
   const end = part.indexOf(']]>')
   return end === -1 ? part : part.slice(0, end)
 }
