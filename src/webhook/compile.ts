@@ -13,8 +13,9 @@ import { type CompiledCases, compileCases } from './response/case.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
 import { compileRetryPolicy, type RetryPolicy } from './retry.ts'
 import { Compiler } from './template/compiler.ts'
+import { complainAboutPath, readForeignPath } from './template/foreign-path.ts'
 import { mayReadBody } from './template/response-paths.ts'
-import type { Template } from './template/template.ts'
+import { constantTemplate, type Template } from './template/template.ts'
 import type { UnrenderedReference } from './template/unrendered-reference.ts'
 
 /** A node with everything checked and prepared that does not depend on a payload. */
@@ -158,10 +159,13 @@ function looksAtBody({
 }
 
 function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNode['capture'] {
-  return Object.entries(capture).map(([name, text]) => [
-    name,
-    compiler.liquid(text, pointer('/node/capture', name)),
-  ])
+  return Object.entries(capture).map(([name, text]) => {
+    const path = pointer('/node/capture', name)
+    const foreign = readForeignPath(text)
+    if (foreign === null) return [name, compiler.liquid(text, path)]
+    compiler.complain(path, complainAboutPath(foreign))
+    return [name, constantTemplate('')]
+  })
 }
 
 function nameBranches({ branches = {} }: Node): Readonly<Record<BranchName, string>> {

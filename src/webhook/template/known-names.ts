@@ -233,13 +233,17 @@ function meantByRoot(
   const name = root ?? ''
   const near = suggest(name, [...Object.keys(known), ...made])
   const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
-  const member = nearestMember(known.response ?? {}, name)
+  const nearest = nearestMember(known.response ?? {}, name)
+  // `data` with members is more often a member of the response than the response.
+  const member = name === 'data' && members.length > 0 ? null : nearest
+  const inJson = /^(?:body|json)$/i.test(name) ? members : [name, ...members]
   return [
     ...(near === null ? [] : [[near, ...members]]),
     ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
     // Other tools have an object around what the workflow knows.
     members,
     ...(member === null ? [] : [['response', member, ...members]]),
+    ...(quoted.has(name) || !Object.hasOwn(known, 'response') ? [] : [['response', 'json', ...inJson]]),
     ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
   ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
 }
