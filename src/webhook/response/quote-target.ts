@@ -34,6 +34,7 @@ function toLine(text: string): string {
     .replace(/[\t-\r\x85\p{Z}]+/gu, ' ')
     .replace(/[\p{C}\p{Default_Ignorable_Code_Point}\u2800\u2400-\u243f]/gu, '')
     .replace(/(\p{M}{3})\p{M}+/gu, '$1')
+    .replace(/={10,}|-{10,}|_{10,}|\*{10,}|#{10,}|~{10,}|\[{10,}|\]{10,}/g, (line) => line.slice(0, 3))
     .replace(/(^|[\s"])\p{M}+/gu, '$1')
     .replace(/["\u201c-\u201f\u2033\u2036\u301d-\u301f\uff02]/g, "'")
     .trim()

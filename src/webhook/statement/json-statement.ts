@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
+import { withoutMarkup } from './markup-statement.ts'
 import type { FieldPlace, Statement } from './statement.ts'
 
 /**
@@ -233,9 +234,8 @@ class StatementReader {
   }
 
   #addText(text: string): void {
-    const trimmed = text
+    const trimmed = withoutMarkup(text.trim().slice(0, maxTextLength))
       .trim()
-      .slice(0, maxTextLength)
       .replace(/[.;:,]$/, '')
     if (trimmed === '' || this.#texts.length >= maxTexts) return
     // A summary often repeats the first of the complaints that follow.

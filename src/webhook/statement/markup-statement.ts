@@ -35,6 +35,7 @@ const xmlNames = [
   'text',
   'message',
   'errormessage',
+  'msg',
   'error_description',
   'description',
   'detail',
@@ -92,6 +93,15 @@ function readCdata(markup: string, at: number): string {
   const end = part.indexOf(']]>')
   return end === -1 ? part : part.slice(0, end)
 }
+
+/** A text without the tags that only form it, such as `<b>` and `<br/>`, and with the characters that entities stand for. */
+export function withoutMarkup(text: string): string {
+  if (!/[&<]/.test(text)) return text
+  return decodeEntities(text.replace(formingTag, (tag) => (/^<\/?(?:p|br|li|div|h)/i.test(tag) ? ' ' : '')))
+}
+
+const formingTag =
+  /<\/?(?:a|b|br|code|div|em|font|h[1-6]|hr|i|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\/?>/gi
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (entity, decimal, hex, name) => {

@@ -101,6 +101,8 @@ describe('a quotation of a target', () => {
     ['a\ufe0f\ufe0e\u{e0100}b', 'ab'],
     ['\u{e0041}\u{e0042}\u{e007f}tag', 'tag'],
     ['\u2400\u2409\u240a\u2421', null],
+    [`${'='.repeat(300)} full ${'-'.repeat(10)}`, '=== full ---'],
+    ['[['.repeat(90), '[[['],
     ['one\u2028two\u2029three\vfour\ffive\x85six', 'one two three four five six'],
   ])('has no heap of marks and no pictures of controls: %j', (text, shown) => {
     expect(quote(text)).toBe(shown === null ? null : `"${shown}"`)
