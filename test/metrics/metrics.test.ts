@@ -275,8 +275,7 @@ describe('the series', () => {
     const before = [...parseSeries(await metrics.exposition()).keys()]
 
     for (const record of possibleRecords())
-      for (const branch of record.succeeded ? (['success'] as const) : branchNames)
-        metrics.executed({ ...record, branch })
+      for (const branch of branchesOf(record)) metrics.executed({ ...record, branch })
 
     expect([...parseSeries(await metrics.exposition()).keys()]).toEqual(before)
   })
@@ -300,10 +299,17 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
   return metrics
 }
 
+/** A case may have any branch, one of its own too. Only a failure can be caught by one. */
+function branchesOf({ code }: ExecutionRecord): readonly string[] {
+  if (code === 'expectation_met') return ['success']
+  return code === 'expectation_unmet' ? branchNames : [...branchNames, 'later', 'constructor']
+}
+
 /** A record for each code and whom it may blame. */
 function possibleRecords(): ExecutionRecord[] {
   return reasonCodes.flatMap((code) => {
     if (code === 'expectation_met') return execution(0)
+    if (code === 'case_met') return execution(0, { code, isCase: true })
     if (code === 'expectation_unmet')
       return (['node', 'target'] as const).map((blame) => failedExecution(0, { code, blame }))
     const { phase, blame } = failures[code]

@@ -116,6 +116,14 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Retry.initialDelayMs': { write: durationLike },
   'Retry.maxDelayMs': { write: durationLike },
   'Retry.totalMs': { write: durationLike },
+  'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
+  Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
+  When: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Retry.on': always(example({ on: ['connect', 429, '5xx'] })),
+  'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
+  'Retry.resetHeaders': always(
+    example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
+  ),
   'Node.onError': always(example({ onError: 'error' })),
   'Node.branches': always(example({ branches: { success: 'yes', error: 'no' } })),
   'Node.capture': always(

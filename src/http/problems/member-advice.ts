@@ -7,7 +7,7 @@ import { writeMembers } from './example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
 import { foreignMembers, foreignWords } from './foreign-words/tables.ts'
 import { type JsonSchema, nameType } from './json-schema.ts'
-import { type Place, withoutForm } from './place.ts'
+import { likeExpectation, type Place, withoutForm } from './place.ts'
 
 /** What a member was probably meant to be that its place does not know. */
 export interface Advice {
@@ -141,7 +141,9 @@ export function isMemberOfNode(name: string, value: unknown): boolean {
 /** What to write in place of an unknown word: the word of the contract, or what to do. */
 export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' | 'says'> | null {
   if (typeof word !== 'string' || word.length > maxNameCharacters) return null
-  return index(foreignWords).get(withoutForm(place))?.get(fold(word)) ?? null
+  const words = index(foreignWords)
+  const base = withoutForm(place)
+  return words.get(base)?.get(fold(word)) ?? words.get(likeExpectation(base))?.get(fold(word)) ?? null
 }
 
 function describeRename(is: string): string {
@@ -186,7 +188,8 @@ function ofType(row: ForeignMember, value: unknown): Omit<ForeignMember, 'words'
   return (type === 'array' || type === 'number' || type === 'string' ? row.byType?.[type] : undefined) ?? row
 }
 
-function findForeign(place: Place, name: string): ForeignMember | undefined {
+function findForeign(at: Place, name: string): ForeignMember | undefined {
+  const place = likeExpectation(at)
   const members = index(foreignMembers)
   const word = fold(name)
   return members.get(place)?.get(word) ?? members.get(withoutForm(place))?.get(word)

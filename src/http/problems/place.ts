@@ -12,3 +12,8 @@ export function withoutForm(place: Place): Place {
   const [start = '', end = ''] = place.split(/\(\w+\)/)
   return start + end
 }
+
+/** The place whose foreign words a place has beside its own: a case looks at a response as an expectation does. */
+export function likeExpectation(place: Place): Place {
+  return place.startsWith('When') ? place.replace('When', 'Expectation') : place
+}

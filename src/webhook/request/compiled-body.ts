@@ -20,6 +20,8 @@ export interface NamedValue {
   readonly name: string
   /** JSON Pointer. */
   readonly path: string
+  /** Whether it went out empty, where only the request tells. */
+  readonly isEmpty?: boolean
 }
 
 /** A rendered body. */

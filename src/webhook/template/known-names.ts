@@ -296,7 +296,10 @@ function meantByRoot(
   const name = root ?? ''
   const near = suggest(name, [...Object.keys(known), ...made])
   const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
-  const member = nearestMember(known.response ?? {}, name)
+  const nearest = nearestMember(known.response ?? {}, name)
+  // `data` with members is more often a member of the response than the response.
+  const member = name === 'data' && members.length > 0 ? null : nearest
+  const inJson = /^(?:body|json)$/i.test(name) ? members : [name, ...members]
   const unwrapped = unwrap([name, ...members])
   return [
     ...(near === null ? [] : [[near, ...members]]),
@@ -305,12 +308,8 @@ function meantByRoot(
     ...members.slice(0, maxWrappers).map((_, index) => members.slice(index)),
     ...(member === null ? [] : [['response', member, ...members]]),
     ...(earlierSteps.has(name) && members.length > 0 ? [['vars', members.at(-1) ?? null]] : []),
-    ...(unwrapped.length === 0
-      ? []
-      : [
-          ['response', 'json', ...unwrapped],
-          ['profile', ...unwrapped],
-        ]),
+    ...(quoted.has(name) || !Object.hasOwn(known, 'response') ? [] : [['response', 'json', ...inJson]]),
+    ...(unwrapped.length === 0 ? [] : [['profile', ...unwrapped]]),
     ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
   ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
 }

@@ -235,7 +235,9 @@ describe('an expectation for which no time is left', () => {
 
     expect(decideOnResponse(compiled({ expect: expectation, onError: 'exit' }), response, scope)).toEqual({
       branch: 'exit',
+      output: 'exit',
       succeeded: false,
+      endsAttempts: false,
       reason: {
         code: 'judging_failed',
         message:

@@ -176,7 +176,7 @@ describe('an expression of another tool', () => {
   })
 
   it('leads to the response where there is one', () => {
-    expect(inCapture('{{ $json.id }}')).toContain('write {{ response.json.id }}.')
+    expect(inCapture('{{ $json.id }}')).toContain('write {{ response.json.id }}')
     expect(inCapture('{{ $response.statusCode }}')).toContain('write {{ response.status }}.')
     expect(inCapture('{{ $json.constructor }}')).toContain('write {{ response.json.constructor }}.')
     expect(inCapture('{{ $.profile.id }}')).toContain('write {{ profile.id }}.')

@@ -87,7 +87,16 @@ export const expectationMembers: ForeignMembers = {
   ],
 }
 
+export const caseMembers: ForeignMembers = {
+  Case: [
+    { words: 'name label output result then next target goto', is: 'branch' },
+    { words: 'if condition expect match matches on rule', is: 'when' },
+    { words: 'success ok isSuccess successful', is: 'succeeded' },
+  ],
+}
+
 export const expectationWords: ForeignWords = {
+  'When.type': [{ words: 'error errors failed fails failureCode fault exception', is: 'failure' }],
   'Expectation.type': [
     { words: 'statusCode httpStatus httpStatusCode code responseCode responseStatus', is: 'status' },
     { words: 'text contains body responseBody bodyContains substring responseText bodyString', is: 'string' },

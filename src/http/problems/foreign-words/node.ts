@@ -260,11 +260,7 @@ export const nodeMembers: ForeignMembers = {
       words: 'connection connectionName',
       says: 'the service has no named connections: "url" and "auth" say all',
     },
-    {
-      words: 'cases case switch rules',
-      says: 'a node has two outcomes; capture a value, and let the engine choose by it',
-      example: captured,
-    },
+    { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
     { words: 'allowedHosts allowedDomains', is: 'hosts' },

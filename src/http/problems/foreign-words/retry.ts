@@ -32,13 +32,13 @@ export const retryMembers: ForeignMembers = {
     },
     {
       words:
-        'factor multiplier backoffRate backoffFactor exponential strategy type jitter jitterStrategy behaviour policy delaysMs delays schedule',
+        'factor multiplier backoffRate backoffFactor exponential strategy type jitter jitterStrategy behaviour policy',
       says: pausesDouble,
     },
-    {
-      words: 'on retryOn retryIf statusCodes statuses errors errorEquals condition when methods conditions',
-      says: attemptsDecided,
-    },
+    { words: 'delays schedule intervals', is: 'delaysMs', says: pauseInMilliseconds },
+    { words: 'retryOn retryIf statusCodes statuses errors errorEquals condition when conditions', is: 'on' },
+    { words: 'methods', says: attemptsDecided },
+    { words: 'resetHeader rateLimitHeaders rateLimitHeader rateLimitReset', is: 'resetHeaders' },
     { words: 'respectRetryAfter retryAfter honorRetryAfter', is: 'waitForRetryAfter' },
     {
       words: 'enabled active retryOnFail',

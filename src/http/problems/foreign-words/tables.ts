@@ -1,6 +1,6 @@
 import { authMembers, authWords } from './auth.ts'
 import { bodyMembers, bodyWords } from './body.ts'
-import { expectationMembers, expectationWords } from './expectation.ts'
+import { caseMembers, expectationMembers, expectationWords } from './expectation.ts'
 import { fieldMembers, fieldWords } from './field.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { nodeMembers, nodeWords } from './node.ts'
@@ -16,6 +16,7 @@ export const foreignMembers: ForeignMembers = {
   ...authMembers,
   ...bodyMembers,
   ...expectationMembers,
+  ...caseMembers,
 }
 
 /** Foreign words by place: the place of the object, a dot, the name of the member. */
