@@ -65,10 +65,11 @@ export class Diagnostics {
   }
 
   reason(reason: DecisionReason): Reason {
-    const { code, message, hint, blame, path, expected, actual } = reason
+    const { code, failure, message, hint, blame, path, expected, actual } = reason
     const isMet = code === 'expectation_met'
     return {
       code,
+      ...(failure === undefined ? {} : { failure }),
       message: this.masked(message),
       hint: hint === null ? null : this.masked(hint),
       blame,

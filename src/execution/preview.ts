@@ -65,8 +65,8 @@ export function previewNode(
   const rendered = budget.render(() => renderRequest(node, input))
   const part = rendered.ok ? null : budget.render(() => renderPartly(node, input))
   // A preview has no stored secrets, so a simulated response cannot contain one.
-  const { client } = (part ?? rendered).valuesToMask
-  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
+  const { client, around } = (part ?? rendered).valuesToMask
+  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client, around })
   const outcome = simulated(rendered, request.simulate)
   const diagnostics = new Diagnostics(maskers.own, {
     diagnostics: 'full',
@@ -86,7 +86,7 @@ export function previewNode(
     request: shownRequest(rendered, part, maskers.own, diagnostics),
     curl: isCurlTooLong ? null : (curl?.command ?? null),
     warnings: [
-      ...diagnostics.warnings((part ?? rendered).warnings),
+      ...diagnostics.warnings([...node.warnings, ...(part ?? rendered).warnings]),
       ...(decided?.warnings ?? []),
       ...(isCurlTooLong ? [curlTooLong] : (curl?.warnings ?? [])),
     ],
@@ -158,11 +158,11 @@ function decide(
       : new ReadableResponse(outcome.response, maskers.forResponse(outcome.response))
   const judgement = judgeOutcome(node, outcome, response, judging)
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
-  const { branch, succeeded, reason } = decision
+  const { output, succeeded, reason } = decision
   return {
     warnings: diagnostics.warnings(warnings),
     simulated: {
-      branch: node.branches[branch],
+      branch: output,
       succeeded,
       reason: diagnostics.reason(reason),
       captured,

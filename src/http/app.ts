@@ -144,7 +144,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) docsRoutes(app)
-  manualRoutes(app, options)
+  manualRoutes(app, {
+    ...options,
+    refused(code, request) {
+      refusals.refused(code, request)
+      metrics.refused(code)
+    },
+  })
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {

@@ -85,7 +85,7 @@ export const variables = {
       name: 'INSTANCE',
       default: '',
       description:
-        'Name of this instance in [statistics](statistics.md#several-instances): 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
+        'Name of this instance in [statistics](statistics.md#several-instances) and spans: 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
       example: 'eu-1',
       parse: unset(instanceName),
     }),

@@ -13,3 +13,8 @@ export function withoutForm(place: Place): Place {
   const base = start + end
   return base === 'Part' || base.startsWith('Part.') ? `Field${base.slice('Part'.length)}` : base
 }
+
+/** The place whose foreign words a place has beside its own: a case looks at a response as an expectation does. */
+export function likeExpectation(place: Place): Place {
+  return place.startsWith('When') ? place.replace('When', 'Expectation') : place
+}

@@ -21,6 +21,8 @@ export interface NamedValue {
   readonly name: string
   /** JSON Pointer. */
   readonly path: string
+  /** Whether it went out empty, where only the request tells. */
+  readonly isEmpty?: boolean
 }
 
 /** What to do about a body that is larger than the setting allows. */

@@ -1,5 +1,5 @@
 /** The characters that all templates of one request may write together, including intermediate values. It bounds memory. */
-const maxCharacters = 2_000_000
+export const maxCharacters = 2_000_000
 
 const maxLooks = 20
 
