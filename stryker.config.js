@@ -12,14 +12,20 @@ const areas = {
     ],
   },
   retry: {
-    files: ['src/webhook/{retry,retry-safety,retry-after}.ts', 'src/execution/attempt-loop.ts'],
-    tests: ['test/webhook/{retry,retry-safety}.test.ts', 'test/execution/{attempts,execute}.test.ts'],
+    files: [
+      'src/webhook/{retry,retry-on,retry-safety,retry-after,idle-rules}.ts',
+      'src/execution/attempt-loop.ts',
+    ],
+    tests: [
+      'test/webhook/{retry,retry-safety,retry-after,idle-rules}.test.ts',
+      'test/execution/{attempts,execute}.test.ts',
+    ],
   },
   deciding: {
-    files: ['src/webhook/decide.ts', 'src/webhook/response/expectation.ts'],
+    files: ['src/webhook/decide.ts', 'src/webhook/response/{expectation,case,status-set}.ts'],
     tests: [
       'test/webhook/decide.test.ts',
-      'test/webhook/response/expectation.test.ts',
+      'test/webhook/response/{expectation,case}.test.ts',
       'test/execution/execute.test.ts',
     ],
   },

@@ -148,12 +148,40 @@ export const executeExamples = {
   },
 } satisfies Readonly<Record<string, Example<ExecuteRequest>>>
 
+/** More than two outcomes, and a rule for further attempts. */
+const outcomes = {
+  cases: [
+    { branch: 'exists', when: { type: 'status', value: 409 } },
+    {
+      branch: 'later',
+      succeeded: false,
+      when: { type: 'failure', value: ['response_timeout', 'connect_refused'] },
+    },
+  ],
+  retry: {
+    delaysMs: [1_000, 5_000],
+    on: ['connect', 429, 503],
+    resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }],
+  },
+} satisfies Partial<PreviewRequest['node']>
+
 /** Bodies of `POST /v1/preview` by name. */
 export const previewExamples = {
   lead_created: {
     summary: 'A lead, and a target that creates it',
     description: 'The request of the lead, the same as a curl command, and the branch that a 201 takes.',
     value: { ...lead, simulate: { status: 201, body: '{"id":"L-1001"}' } },
+  },
+  lead_exists: {
+    summary: 'A lead that the target knows already',
+    description:
+      'A case gives 409 a branch of its own. The retry rule repeats what can do no harm, and waits as long as the target asks for.',
+    value: {
+      ...lead,
+      node: { ...lead.node, ...outcomes },
+      idempotencyKey: 'instance-4711-step-3',
+      simulate: { status: 409, body: '{"id":"L-1001"}' },
+    },
   },
   subscription: {
     summary: 'URL parameters, without a simulated response',

@@ -58,6 +58,11 @@ export async function recordReplies(service: RecordedService): Promise<RecordedR
       'The request, the same as a curl command, and the branch that a 201 takes.',
       previewExamples.lead_created,
     ),
+    case_met: await preview(
+      'The decision of a case',
+      'A 409 has a branch of its own.',
+      previewExamples.lead_exists,
+    ),
     request_only: await preview(
       'The request only',
       'Without `simulate` there is nothing to decide.',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { version } from './contract/version.ts'
@@ -32,7 +31,7 @@ export async function startServer(
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
-    instanceId: randomUUID(),
+    instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
   const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })

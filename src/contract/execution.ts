@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { closedObject, named, nullable, oneOfWords, recordSchema } from './builders.ts'
 import { type FailureCode, failureCodes } from './failure.ts'
+import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
 import {
   idempotencyKeyPattern,
@@ -14,12 +15,6 @@ import { Payload } from './payload.ts'
 import { purposes } from './purpose.ts'
 import { Type } from './typebox.ts'
 import { warningCodes } from './warning.ts'
-
-/** The names of failures. More may come, so a client must let a name pass that it does not know. */
-const Failure = oneOfWords(failureCodes, {
-  $id: 'FailureCode',
-  description: 'The stable name of a failure. Later versions may add names. They rename none.',
-})
 
 const Secrets = Type.Record(
   Type.String({ pattern: `^${secretNamePattern}$` }),
@@ -108,7 +103,7 @@ export const Simulation = Type.Union(
       },
       { title: 'Response', description: 'A response.' },
     ),
-    closedObject({ failure: named(Failure) }, { title: 'Failure', description: 'A failure.' }),
+    closedObject({ failure: named(FailureCodeName) }, { title: 'Failure', description: 'A failure.' }),
   ],
   {
     $id: 'Simulation',
@@ -162,18 +157,27 @@ const HeaderPairs = Type.Array(named(HeaderPair), {
 })
 
 /** The codes that a reason can have. */
-export const reasonCodes = ['expectation_met', 'expectation_unmet', ...failureCodes] as const
+export const reasonCodes = ['expectation_met', 'case_met', 'expectation_unmet', ...failureCodes] as const
 
-/** The name of a reason: that of a failure, or what became of the expectation. */
+/** The name of a reason: that of a failure, or what became of the expectation and the cases. */
 export const ReasonCode = Type.Unsafe<(typeof reasonCodes)[number]>({
   $id: 'ReasonCode',
-  anyOf: [{ type: 'string', enum: ['expectation_met', 'expectation_unmet'] }, named(Failure)],
+  anyOf: [
+    { type: 'string', enum: ['expectation_met', 'case_met', 'expectation_unmet'] },
+    named(FailureCodeName),
+  ],
   description: 'The stable name of the reason.',
 })
 
 export const Reason = closedObject(
   {
     code: named(ReasonCode),
+    failure: Type.Optional(
+      Type.Unsafe<FailureCode>({
+        ...named(FailureCodeName),
+        description: 'The failure of the call, if `code` is `case_met` and the case is for failures.',
+      }),
+    ),
     message: Type.String({ description: 'What happened, in one sentence. It has no word of the target.' }),
     hint: nullableText(
       'The cause and what to do about it. After an unexpected response it quotes what the target says about the error: masked, at most 200 characters, in one line; not with `diagnostics: brief`.',
@@ -272,7 +276,7 @@ export const AttemptEntry = closedObject(
       description: 'The status of the response; null if none came.',
     }),
     failure: Type.Unsafe<FailureCode | null>({
-      anyOf: [named(Failure), { type: 'null' }],
+      anyOf: [named(FailureCodeName), { type: 'null' }],
       description: 'The code of the failure; null if the attempt did not fail.',
     }),
     delivered,
@@ -317,7 +321,8 @@ export const ExecuteReply = closedObject(
       description: "The output that the workflow follows, under the engine's own name.",
     }),
     succeeded: Type.Boolean({
-      description: 'Whether the response met the expectation. It does not depend on the branch.',
+      description:
+        'Whether the response met the expectation; if a case decided, its `succeeded`. It does not depend on the branch.',
     }),
     reason: named(Reason),
     delivered,
@@ -389,7 +394,7 @@ export type PreviewReply = Static<typeof PreviewReply>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
 export const executionSchemas = [
-  Failure,
+  FailureCodeName,
   Secrets,
   ExecuteRequest,
   Simulation,

@@ -330,6 +330,8 @@ export interface Clock {
   readonly name: 'timeoutMs' | 'totalMs' | 'deadlineMs'
   /** The whole limit. A call has what is left of it. */
   readonly ms: number
+  /** What the attempt had of it when it began; all of it if that is not told. */
+  readonly leftMs?: number
 }
 
 /**
@@ -345,6 +347,8 @@ export interface Failure {
   readonly hint?: string
   /** Who has to act in this case, in place of the blame in the table of codes. */
   readonly blame?: Blame
+  /** The retry safety in this case, in place of the one that code and delivery give. */
+  readonly repeat?: RetrySafety
   /** The time limit that ended the attempt, if one did. */
   readonly clock?: Clock
   /** The status of a response that was rejected after its status line was read. */

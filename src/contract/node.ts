@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builders.ts'
+import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
 import { sources } from './payload.ts'
 import { Type } from './typebox.ts'
@@ -10,7 +11,9 @@ export const defaults = {
   expect: { type: 'status', value: '2xx' },
   onError: 'error',
   ifEmpty: 'send',
+  ifFileEmpty: 'fail',
   contentType: 'application/json',
+  fileType: 'application/octet-stream',
 } as const
 
 /**
@@ -22,6 +25,10 @@ export const nodeLimits = {
   fields: 1_000,
   captures: 100,
   expectations: 100,
+  cases: 100,
+  branchCharacters: 128,
+  retryConditions: 100,
+  resetHeaders: 20,
   statuses: 100,
   hosts: 100,
 } as const
@@ -34,6 +41,11 @@ export const branchNames = ['success', 'error', 'exit'] as const
 
 /** The service's name for an output of a node. */
 export type BranchName = (typeof branchNames)[number]
+
+/** Whether a branch is one of the service's own, not that of a case. */
+export function isBranchName(branch: string): branch is BranchName {
+  return branch === 'success' || branch === 'error' || branch === 'exit'
+}
 
 const fieldOptions = {
   name: Type.String({
@@ -216,18 +228,104 @@ const RawBody = closedObject(
   { title: 'Raw', description: 'The rendered text.' },
 )
 
-export const Body = Type.Union([SimpleBody, FullBody, JsonBody, RawBody], {
+const fileSource = {
+  source: AttributeField.properties.source,
+  field: Type.String({
+    minLength: 1,
+    maxLength: nodeLimits.nameCharacters,
+    description:
+      'The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.',
+    examples: ['photo', 'attachments.0.data'],
+  }),
+}
+
+const fileType = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description: 'The media type of the file. Without it that of the `data:` URL is sent.',
+    default: defaults.fileType,
+    examples: ['image/png'],
+  }),
+)
+
+const hiddenFile = Type.Optional(
+  Type.Boolean({
+    description: 'Whether the first bytes of the file are masked wherever the service shows them.',
+    default: false,
+  }),
+)
+
+const FilePart = closedObject(
+  {
+    name: fieldOptions.name,
+    filename: Type.String({
+      minLength: 1,
+      description: 'A Liquid template of the name of the file. It must not use secrets.',
+      examples: ['photo.png', '{{ event.fileName }}'],
+    }),
+    contentType: fileType,
+    ...fileSource,
+    ifEmpty: Type.Optional(
+      oneOfWords(['fail', 'omit', 'send'], {
+        description:
+          'What to do if the value is missing, null or "". `fail`: do not make the call. `omit`: leave the part out. `send`: send an empty file.',
+        default: defaults.ifFileEmpty,
+      }),
+    ),
+    when: fieldOptions.when,
+    sensitive: hiddenFile,
+  },
+  { title: 'File', description: 'The part is a file.' },
+)
+
+export const Part = Type.Union([AttributeField, TemplateField, LiteralField, FilePart], {
+  $id: 'Part',
+  description: 'a field, or an object with "name", "filename", "source" and "field" for a file',
+  examples: [
+    { name: 'note', value: 'from {{ profile.name }}' },
+    { name: 'photo', filename: 'photo.png', contentType: 'image/png', source: 'event', field: 'photo' },
+  ],
+})
+
+export type Part = Static<typeof Part>
+
+const MultipartBody = closedObject(
+  {
+    structure: oneOfWords(['multipart'], { description: 'A multipart/form-data body (RFC 7578).' }),
+    parts: Type.Array(named(Part), {
+      minItems: 1,
+      maxItems: nodeLimits.fields,
+      description:
+        'Fields and files, in order. A field is written as in a form: a list of scalars repeats the name, other nested values become `a[b]`.',
+    }),
+  },
+  { title: 'Multipart', description: 'A form with files.' },
+)
+
+const BinaryBody = closedObject(
+  {
+    structure: oneOfWords(['binary'], { description: 'The bytes of one file.' }),
+    ...fileSource,
+    contentType: fileType,
+    sensitive: hiddenFile,
+  },
+  { title: 'Binary', description: 'The bytes of one file, and nothing else.' },
+)
+
+export const Body = Type.Union([SimpleBody, FullBody, JsonBody, RawBody, MultipartBody, BinaryBody], {
   $id: 'Body',
-  description: 'The body of the request, in one of four structures.',
+  description: 'The body of the request, in one of six structures.',
   discriminator: { propertyName: 'structure' },
 })
 
 export type Body = Static<typeof Body>
 
+const statusText = '^[1-9]([0-9]{2}|[xX]{2})$'
+
 const statusPattern = Type.Unsafe<number | string>({
   anyOf: [
     { type: 'integer', minimum: 100, maximum: 999 },
-    { type: 'string', pattern: '^[1-9]([0-9]{2}|[xX]{2})$' },
+    { type: 'string', pattern: statusText },
   ],
   description: 'a status such as 200 or "200", or a class such as "2xx"',
 })
@@ -284,6 +382,85 @@ export const Expectation = Type.Union([StatusExpectation, StringExpectation, Con
 
 export type Expectation = Static<typeof Expectation>
 
+const FailureWhen = closedObject(
+  {
+    type: oneOfWords(['failure'], { description: 'The failure of the call decides.' }),
+    value: Type.Union(
+      [
+        named(FailureCodeName),
+        Type.Array(named(FailureCodeName), { minItems: 1, maxItems: nodeLimits.statuses }),
+      ],
+      {
+        description: 'a failure code such as "response_timeout", or a list of these',
+        examples: ['response_timeout', ['response_timeout', 'connect_refused']],
+      },
+    ),
+  },
+  { title: 'Failure', description: 'Holds if the call fails with one of these codes.' },
+)
+
+export const When = Type.Union([StatusExpectation, StringExpectation, ConditionExpectation, FailureWhen], {
+  $id: 'When',
+  description: 'When a case holds: for a response as in `expect`, or for failures.',
+  discriminator: { propertyName: 'type' },
+})
+
+export type When = Static<typeof When>
+
+export const Case = closedObject(
+  {
+    branch: Type.String({
+      minLength: 1,
+      maxLength: nodeLimits.branchCharacters,
+      description:
+        'The branch if the case holds. `success`, `error` and `exit` get the names of `branches`; any other name is replied as it is.',
+      examples: ['exists'],
+    }),
+    succeeded: Type.Optional(
+      Type.Boolean({ description: 'Whether the call then counts as a success.', default: true }),
+    ),
+    when: named(When),
+  },
+  {
+    $id: 'Case',
+    description:
+      'An outcome with a branch of its own. The first case that holds decides; if none holds, `expect` and `onError` do. A case for a response ends the attempts at once. A case for a failure is looked at when no further attempt may follow.',
+    examples: [{ branch: 'exists', when: { type: 'status', value: 409 } }],
+  },
+)
+
+export type Case = Static<typeof Case>
+
+/** Words of `on` for failures: nothing was sent, or the target was too slow. */
+const failureGroups = ['connect', 'timeout'] as const
+
+/** What is tried again, one entry of `retry.on`. */
+type RetryOn = (typeof failureGroups)[number] | number | string | Static<typeof ConditionExpectation>
+
+/** The units of a header that says when the target accepts requests again. */
+const resetUnits = ['seconds', 'milliseconds', 'epochSeconds', 'date'] as const
+
+/** One of these units. */
+export type ResetUnit = (typeof resetUnits)[number]
+
+const headerName = (description: string) =>
+  Type.String({
+    pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$",
+    description,
+    examples: ['X-RateLimit-Reset'],
+  })
+
+const ResetHeader = closedObject(
+  {
+    name: headerName('the name of a header'),
+    unit: oneOfWords(resetUnits, {
+      description:
+        'What the value of the header is: a time from now in `seconds` or `milliseconds`, or a point in time, as `epochSeconds` (since 1970) or as a `date` of HTTP or RFC 3339.',
+    }),
+  },
+  { title: 'Header and unit', description: 'A header, and the unit of its value.' },
+)
+
 const Retry = closedObject(
   {
     attempts: Type.Optional(
@@ -327,6 +504,52 @@ const Retry = closedObject(
         description: 'The time limit for all attempts and pauses together, in milliseconds.',
       }),
     ),
+    delaysMs: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0, maximum: 600_000 }), {
+        minItems: 1,
+        maxItems: 9,
+        description:
+          'The pauses themselves, in milliseconds, each varied by up to 20 %. There is one attempt more than pauses. It stands in place of `attempts`, `initialDelayMs` and `maxDelayMs`; a pause that the target asks for may be as long as the longest one here, and 10000 in any case.',
+        examples: [[1_000, 5_000, 15_000]],
+      }),
+    ),
+    on: Type.Optional(
+      Type.Array(
+        Type.Unsafe<RetryOn>({
+          anyOf: [
+            { type: 'string', enum: [...failureGroups] },
+            { type: 'integer', minimum: 100, maximum: 999 },
+            { type: 'string', pattern: statusText },
+            ConditionExpectation,
+          ],
+          description:
+            '"connect", "timeout", a status such as 503, a class such as "5xx", or a condition such as { "type": "condition", "value": "response.json.busy == true" }',
+        }),
+        {
+          minItems: 1,
+          maxItems: nodeLimits.retryConditions,
+          description:
+            'Narrows what is tried again to these outcomes. `connect`: any failure with `delivered: no`. `timeout`: `send_timeout` and `response_timeout`. What may duplicate still needs GET, PUT, DELETE or `idempotent`.',
+          examples: [['connect', 429, '5xx']],
+        },
+      ),
+    ),
+    resetHeaders: Type.Optional(
+      Type.Array(
+        Type.Unsafe<string | Static<typeof ResetHeader>>({
+          anyOf: [headerName('the name of a header whose value is in seconds'), ResetHeader],
+          description:
+            'the name of a header whose value is in seconds, or an object such as { "name": "X-RateLimit-Reset", "unit": "epochSeconds" }',
+        }),
+        {
+          minItems: 1,
+          maxItems: nodeLimits.resetHeaders,
+          description:
+            'Headers of a 429, 503 or 529 that ask for a pause, beside Retry-After. The longest pause counts.',
+          examples: [['RateLimit-Reset', { name: 'X-RateLimit-Reset', unit: 'epochSeconds' }]],
+        },
+      ),
+    ),
   },
   { $id: 'Retry', description: 'Whether and when the request is sent again after an attempt that failed.' },
 )
@@ -335,7 +558,7 @@ const outputName = (branch: BranchName) =>
   Type.Optional(
     Type.String({
       minLength: 1,
-      maxLength: 128,
+      maxLength: nodeLimits.branchCharacters,
       description: `The engine's name for ${branch}.`,
       default: branch,
     }),
@@ -411,6 +634,13 @@ export const Node = closedObject(
         default: defaults.onError,
       }),
     ),
+    cases: Type.Optional(
+      Type.Array(named(Case), {
+        maxItems: nodeLimits.cases,
+        description: 'Outcomes with a branch of their own. The first that holds decides.',
+        default: [],
+      }),
+    ),
     branches: Type.Optional(
       closedObject(
         { success: outputName('success'), error: outputName('error'), exit: outputName('exit') },
@@ -464,4 +694,4 @@ export const Node = closedObject(
 export type Node = Static<typeof Node>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
-export const nodeSchemas = [Field, Auth, Body, Expectation, Retry, Node] as const
+export const nodeSchemas = [Field, Auth, Part, Body, Expectation, When, Case, Retry, Node] as const

@@ -43,7 +43,7 @@ const totals = {
   since: moment('When the first counted execution ended.'),
   lastAt: moment('When the latest counted execution ended.'),
   passedThrough: count('Executions that ended, with or without success.'),
-  succeeded: count('Executions whose response met the expectation.'),
+  succeeded: count('Executions whose response met the expectation, or that a case calls a success.'),
   failed: count('All other executions, on any branch.'),
   failingSince: nullableMoment(
     'Since when all executions have failed: the end of the first failure after the latest success. Null if the latest execution succeeded.',
@@ -117,6 +117,14 @@ export const NodeStatistics = closedObject(
         exit: count('Executions that took `exit`.'),
       },
       { description: "Executions by branch. The names are those of the service, not the engine's." },
+    ),
+    cases: recordSchema(Type.Integer(), {
+      description:
+        'Executions that a case decided, by its `branch`. One with the branch `success`, `error` or `exit` is counted in `branches`, too.',
+      examples: [{ exists: 3 }],
+    }),
+    otherCases: count(
+      'Executions that a case decided whose `branch` is not among the first 20 different ones of the node.',
     ),
     codes: recordSchema(Type.Integer(), {
       description: 'Executions by `reason.code`.',

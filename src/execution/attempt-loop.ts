@@ -1,15 +1,15 @@
-import type { Clock, Failure } from '../contract/failure.ts'
+import type { Clock, Failure, RetrySafety } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
-import { askedPauseMs } from '../webhook/retry-after.ts'
-import { isTurnedAway, judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { pauseToKeepMs } from '../webhook/retry-after.ts'
+import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
-import type { Judgement } from './evaluate-outcome.ts'
+import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
 
@@ -28,7 +28,9 @@ export interface AttemptPlan {
   readonly signal: AbortSignal
   readonly resources: HeldResources
   readonly turns: LoopTurns
-  readonly judge: (outcome: Outcome) => Judgement
+  /** Decides on an outcome. `attempts`: all so far. */
+  readonly judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement
+  readonly judging: JudgingContext
 }
 
 export interface AttemptsMade {
@@ -36,6 +38,8 @@ export interface AttemptsMade {
   readonly attempts: readonly Attempt[]
   /** Of the last attempt. */
   readonly judgement: Judgement
+  /** The strictest of all attempts. */
+  readonly repeat: RetrySafety
   /** `performance.now()` at the end of the last attempt. */
   readonly endedAt: number
   readonly warnings: readonly Warning[]
@@ -48,20 +52,30 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const budget = new Budget(plan)
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
+  let warnings = noWarnings
+  let repeat: RetrySafety = 'safe'
   for (let calls = 1; ; calls++) {
     const { timeoutMs, clock } = budget.limit()
     const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
-    const outcome = takeLast(ended).outcome
+    const last = takeLast(ended)
+    const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
-    const judgement = judge(outcome)
+    const judgement = judge(outcome, attempts)
+    const own = judgeCall(ended, judgement)
+    repeat = stricter(repeat, own)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
-    const waitMs = isLast ? null : waitAfter(ended, judgement, calls, budget, plan)
-    if (waitMs === null) return { attempts, judgement, endedAt, warnings: noWarnings }
+    const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)
+    if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
+    if (node.retry.on !== null) {
+      const wanted = judgeRetryOn(node, last, judgement, plan.judging)
+      warnings = wanted.warnings
+      if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
+    }
     const end = await pause(waitMs, budget, plan)
-    if (end !== 'over') return { attempts, judgement, endedAt, warnings: [unbegun[end]] }
+    if (end !== 'over') return { attempts, judgement, repeat, endedAt, warnings: [...warnings, unbegun[end]] }
     dropBodies(attempts)
     resources.dropReceived()
   }
@@ -69,8 +83,18 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
 
 function judgeUnbegun({ request, judge }: AttemptPlan): AttemptsMade {
   const attempt = attemptNotBegun(renderedTooLate(formatTarget(request)))
-  const judgement = judge(attempt.outcome)
-  return { attempts: [attempt], judgement, endedAt: performance.now(), warnings: noWarnings }
+  const judgement = judge(attempt.outcome, [])
+  const repeat = judgeCall([attempt], judgement)
+  return { attempts: [attempt], judgement, repeat, endedAt: performance.now(), warnings: noWarnings }
+}
+
+/** The retry safety after the attempts of one call. A decision may know better than the status or the code of the last one. */
+function judgeCall(ended: readonly Attempt[], { decision }: Judgement): RetrySafety {
+  if (decision.succeeded && decision.endsAttempts) return 'never'
+  const { repeat } = decision
+  return repeat === undefined
+    ? judgeRetrySafety(ended)
+    : stricter(judgeRetrySafety(ended.slice(0, -1)), repeat)
 }
 
 function takeLast(attempts: readonly Attempt[]): Attempt {
@@ -133,31 +157,21 @@ function dropBodies(attempts: Attempt[]): void {
 const noBytes = Buffer.alloc(0)
 
 function waitAfter(
-  made: readonly Attempt[],
-  { outcome, decision }: Judgement,
+  repeat: RetrySafety,
+  { response, decision }: Judgement,
   calls: number,
   budget: Budget,
   { node }: AttemptPlan,
 ): number | null {
-  if (decision.succeeded) return null
+  if (decision.endsAttempts) return null
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
-    repeat: judgeRetrySafety(made),
-    retryAfterMs: pauseAskedBy(outcome),
+    repeat,
+    retryAfterMs: response === null ? null : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
   })
 }
-
-/** The Retry-After of a status that does not say when the target accepts the request is ignored. */
-function pauseAskedBy({ response }: Outcome): number | null {
-  if (response === null || !isTurnedAway(response.status)) return null
-  const pauseMs = askedPauseMs(response, new Date())
-  return pauseMs !== null && pauseMs > longestMeantMs ? null : pauseMs
-}
-
-/** A leap year. A longer pause is probably a point in time, or a mistake. */
-const longestMeantMs = 366 * 86_400_000
 
 /** If the node does not look at the body, a complete head decides although the time ran out within the body. */
 function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
@@ -196,8 +210,9 @@ class Budget {
     const ms = Math.min(node.timeoutMs, totalMs, this.#deadlineMs(now))
     const timeoutMs = Math.max(1, Math.floor(ms))
     if (ms === node.timeoutMs) return { timeoutMs, clock: { name: 'timeoutMs', ms } }
-    if (ms === totalMs) return { timeoutMs, clock: { name: 'totalMs', ms: node.retry.totalMs } }
-    return { timeoutMs, clock: { name: 'deadlineMs', ms: deadlineMs } }
+    const leftMs = timeoutMs
+    if (ms === totalMs) return { timeoutMs, clock: { name: 'totalMs', ms: node.retry.totalMs, leftMs } }
+    return { timeoutMs, clock: { name: 'deadlineMs', ms: deadlineMs, leftMs } }
   }
 
   #totalMs(now: number): number {

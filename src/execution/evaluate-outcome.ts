@@ -9,10 +9,11 @@ import {
   judgingFailed,
 } from '../webhook/decide.ts'
 import type { ReadableResponse, UnknownCharset } from '../webhook/response/readable-response.ts'
-import { asksInVain } from '../webhook/retry-after.ts'
+import { asksInVain, listIgnored, type ResetHeader } from '../webhook/retry-after.ts'
+import { isWanted, judgeConditions, type WantedByCondition } from '../webhook/retry-on.ts'
 import type { RenderBudget } from '../webhook/template/render-budget.ts'
 import { noSecrets, type Scope } from '../webhook/template/render-context.ts'
-import type { BodyEnding, Outcome } from '../webhook/wire/outcome.ts'
+import type { Attempt, BodyEnding, Outcome } from '../webhook/wire/outcome.ts'
 import { explainFailure } from './explain-failure.ts'
 
 /** The outcome of an attempt, and the decision of the node. */
@@ -40,21 +41,39 @@ export interface JudgingContext {
   readonly call: JudgedCall
 }
 
-/** Decides on an outcome. `response` is null for an outcome without one. */
+/** Decides on an outcome. `response` is null for an outcome without one, `attempts` has all so far. */
 export function judgeOutcome(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
   context: JudgingContext,
+  attempts: readonly Attempt[] = [],
 ): Judgement {
   if (outcome.kind === 'failed' || response === null)
-    return { outcome, response, decision: decide(node, outcome) }
+    return { outcome, response, decision: decide(node, outcome, attempts) }
   // Decode the text before the render budget is charged: it is not the author's work.
   if (node.looksAtBody) response.readText()
   const scope = scopeWith(response, context)
   const decision = context.budget.judge(() => decideOnResponse(node, response, scope, context.call))
   return { outcome, response, decision }
 }
+
+/** Whether `on` of the retry rule has the outcome of an attempt, and the warnings of judging its conditions. */
+export function judgeRetryOn(
+  { retry: { on } }: CompiledNode,
+  attempt: Attempt,
+  { response }: Judgement,
+  context: JudgingContext,
+): WantedByCondition {
+  if (on === null || isWanted(on, attempt)) return wanted
+  if (attempt.outcome.kind === 'failed' || response === null || on.conditions.length === 0) return unwanted
+  // As with expectations, decoding is not the author's work.
+  response.readText()
+  return context.budget.judge(() => judgeConditions(on, response, scopeWith(response, context)))
+}
+
+const wanted: WantedByCondition = { holds: true, warnings: [] }
+const unwanted: WantedByCondition = { holds: false, warnings: [] }
 
 /** Captures values for later nodes from the response that decided. */
 export function evaluateOutcome(
@@ -64,8 +83,8 @@ export function evaluateOutcome(
 ): Evaluation {
   if (response === null) return { decision, captured: captureNothing(node), warnings: [] }
   response.readText()
-  const warnings = collectWarnings(outcome, response)
-  if (decision.reason.code === 'judging_failed') return { decision, captured: captureNothing(node), warnings }
+  const warnings = collectWarnings(outcome, response, node.retry.resetHeaders)
+  if (hasFailedJudging(decision)) return { decision, captured: captureNothing(node), warnings }
   if (node.capture.length === 0)
     return { decision, captured: {}, warnings: [...decision.warnings, ...warnings] }
   const scope = scopeWith(response, context)
@@ -83,15 +102,19 @@ export function evaluateOutcome(
   }
 }
 
+function hasFailedJudging({ reason: { code, failure } }: Decision): boolean {
+  return (failure ?? code) === 'judging_failed'
+}
+
 /** The scope of templates and conditions that see a response. It has no secrets. */
 function scopeWith(response: ReadableResponse, { variables, budget }: JudgingContext): Scope {
   const known = { ...variables, response: response.variablesWithin(budget) }
   return { variables: known, secrets: noSecrets, budget }
 }
 
-function decide(node: CompiledNode, outcome: Outcome): Decision {
+function decide(node: CompiledNode, outcome: Outcome, attempts: readonly Attempt[]): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
-  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node))
+  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node, attempts))
 }
 
 const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {
@@ -155,7 +178,16 @@ function unknownCharsetWarning({ label, used }: UnknownCharset): Warning {
   return { code: 'response_charset_unknown', path: null, message }
 }
 
-function collectWarnings({ kind }: Outcome, response: ReadableResponse): readonly Warning[] {
+function ignoredWarning({ label, unit, path }: ResetHeader): Warning {
+  const message = `The header "${label}" of the response is not one value in the unit "${unit}", or asks for more than 366 days, and was ignored.`
+  return { code: 'retry_after_ignored', path, message }
+}
+
+function collectWarnings(
+  { kind }: Outcome,
+  response: ReadableResponse,
+  resetHeaders: readonly ResetHeader[],
+): readonly Warning[] {
   // A failure already says how the body ended.
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
   return [
@@ -163,6 +195,7 @@ function collectWarnings({ kind }: Outcome, response: ReadableResponse): readonl
     ...(response.hasExcess ? [excess] : []),
     ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),
     ...(response.unknownCharset === null ? [] : [unknownCharsetWarning(response.unknownCharset)]),
-    ...(asksInVain(response, new Date()) ? [senselessHint] : []),
+    ...(asksInVain(response, new Date(), resetHeaders) ? [senselessHint] : []),
+    ...(resetHeaders.length === 0 ? [] : listIgnored(response, new Date(), resetHeaders).map(ignoredWarning)),
   ]
 }

@@ -1,19 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
-import type { BranchName } from '../contract/node.ts'
+import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import type { JudgedCall } from '../webhook/decide.ts'
+import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
 import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
-import { judgeDelivery, judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
@@ -38,6 +37,8 @@ export interface ExecutionContext {
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
   readonly maxRenderMs: number
+  /** Limit for a body to send, in bytes. */
+  readonly maxRenderedBytes: number
   /** Limit for all captured values of a request together, as JSON. */
   readonly maxCapturedBytes: number
   /** Bytes of a body to show in a reply. */
@@ -92,8 +93,8 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const judge = (outcome: Outcome) =>
-    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging)
+  const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
+    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
   const made = rendered.ok
     ? await runAttempts({
         node,
@@ -110,8 +111,12 @@ export async function executeNode(
         resources: callContext.resources,
         turns: context.turns,
         judge,
+        judging,
       })
-    : attemptNothing(judge({ kind: 'failed', failure: rendered.failure, response: null }))
+    : attemptNothing(
+        rendered.failure.code,
+        judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
+      )
   const executed = report(
     { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
     context,
@@ -136,8 +141,9 @@ function readResponse(
   return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-function attemptNothing(judgement: Judgement): AttemptsMade {
-  return { attempts: [], judgement, endedAt: performance.now(), warnings: [] }
+function attemptNothing(code: FailureCode, judgement: Judgement): AttemptsMade {
+  const repeat = findSafetyAfterFailure(code, 'no')
+  return { attempts: [], judgement, repeat, endedAt: performance.now(), warnings: [] }
 }
 
 /** The state of an execution at the end of its last attempt. */
@@ -169,7 +175,7 @@ function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: Omit<ExecuteRequest, 'node'>,
   { executionId, trace, budget }: Pick<ExecutionState, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
-  { userAgent, secrets: store, egressClient }: ExecutionContext,
+  { userAgent, maxRenderedBytes, secrets: store, egressClient }: ExecutionContext,
 ): RenderedRequest {
   let isOpen: boolean | null = null
   return renderRequest(node, {
@@ -188,6 +194,7 @@ function render(
     correlationId: correlationId ?? null,
     tenant: tenant ?? null,
     userAgent,
+    maxRenderedBytes,
     traceHeaders: trace?.headers ?? [],
   })
 }
@@ -205,22 +212,22 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
     idempotencyKey: shownKey(rendered, request, maskers.own),
-    branch: node.branches[decision.branch],
+    branch: decision.output,
     succeeded: decision.succeeded,
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: judgeDelivery(attempts),
-    repeat: chooseRepeat(rendered, attempts, decision.succeeded),
-    retryAfterMs: response === null ? null : askedPauseMs(response, new Date()),
+    repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
+    retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: diagnostics.warnings([...rendered.warnings, ...made.warnings, ...warnings]),
+    warnings: diagnostics.warnings([...node.warnings, ...rendered.warnings, ...made.warnings, ...warnings]),
     durationMs: Math.round(made.endedAt - accepted),
   }
   const durationMs = Math.round(performance.now() - accepted)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
-  const record = { ...createRecord(state, reply, decision.branch), durationMs }
+  const record = { ...createRecord(state, reply, decision), durationMs }
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
@@ -235,7 +242,7 @@ function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionSta
 function createRecord(
   { node, rendered, acceptedAt }: ExecutionState,
   reply: ExecuteReply,
-  branch: BranchName,
+  { branch, reason: { code, failure } }: Decision,
 ): ExecutionRecord {
   return {
     executionId: reply.executionId,
@@ -248,8 +255,9 @@ function createRecord(
     port: rendered.place?.port ?? null,
     status: reply.attempts.at(-1)?.status ?? null,
     branch,
+    isCase: code === 'case_met',
     succeeded: reply.succeeded,
-    code: reply.reason.code,
+    code: failure ?? code,
     blame: reply.reason.blame,
     delivered: reply.delivered,
     attempts: reply.attempts,
@@ -257,15 +265,6 @@ function createRecord(
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
-}
-
-function chooseRepeat(
-  rendered: RenderedRequest,
-  attempts: readonly Attempt[],
-  succeeded: boolean,
-): RetrySafety {
-  if (succeeded || isSecondAnswer(attempts)) return 'never'
-  return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 
 /** The idempotency key that was sent. It is masked only if a header of the node made it from a secret. */

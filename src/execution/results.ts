@@ -2,7 +2,6 @@ import type { ConfigError } from '../contract/config-error.ts'
 import type { AttemptEntry, ExecuteReply, PreviewReply, Reason } from '../contract/execution.ts'
 import type { Delivered } from '../contract/failure.ts'
 import type { Method } from '../contract/method.ts'
-import type { BranchName } from '../contract/node.ts'
 import type { Trace } from '../tracing/trace.ts'
 import type { SecretBinding } from '../webhook/template/secret-lookup.ts'
 
@@ -29,9 +28,12 @@ export interface ExecutionRecord {
   readonly host: string | null
   readonly port: number | null
   readonly status: number | null
-  /** The branch by its own name, not by the engine's. */
-  readonly branch: BranchName
+  /** The branch by its own name, not by the engine's: `success`, `error`, `exit`, or that of a case. */
+  readonly branch: string
+  /** Whether a case decided. */
+  readonly isCase: boolean
   readonly succeeded: boolean
+  /** The code of the failure, even if a case decided on it; else that of the reason. */
   readonly code: Reason['code']
   readonly blame: Reason['blame']
   readonly delivered: Delivered

@@ -52,6 +52,7 @@ export interface AppOptions extends ShareLimits {
   /** Where the pages of codes are. Empty for paths instead of addresses. */
   readonly docsBaseUrl: string
   readonly maxRenderMs: number
+  readonly maxRenderedBytes: number
   readonly maxCapturedBytes: number
   /** The name of this instance. */
   readonly instance: string
@@ -143,7 +144,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) docsRoutes(app)
-  manualRoutes(app, options)
+  manualRoutes(app, {
+    ...options,
+    refused(code, request) {
+      refusals.refused(code, request)
+      metrics.refused(code)
+    },
+  })
   await app.register(healthRoutes, { isDraining })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
@@ -232,6 +239,7 @@ function createContext({
   maxEchoBytes,
   docsBaseUrl,
   maxRenderMs,
+  maxRenderedBytes,
   maxCapturedBytes,
 }: AppOptions): ExecutionContext {
   return {
@@ -242,6 +250,7 @@ function createContext({
     quota: new RenderQuota(),
     turns: new LoopTurns(),
     maxRenderMs,
+    maxRenderedBytes,
     maxCapturedBytes,
     maxEchoBytes,
     docsBaseUrl,

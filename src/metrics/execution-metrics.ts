@@ -1,7 +1,7 @@
 import type { Registry } from '@prometheus-io/client'
 import type { AttemptEntry } from '../contract/execution.ts'
 import { failureCodes, failures } from '../contract/failure.ts'
-import { branchNames } from '../contract/node.ts'
+import { branchNames, isBranchName } from '../contract/node.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { secretBindings } from '../webhook/template/secret-lookup.ts'
 import type { Timings } from '../webhook/wire/outcome.ts'
@@ -20,12 +20,13 @@ export function countExecutions(registry: Registry): (record: ExecutionRecord) =
   const durations = measure(registry, {
     name: 'webhook_node_execution_duration_seconds',
     help: 'Duration of executions from acceptance to reply, by branch.',
-    series: branchNames.map((branch) => ({ branch })),
+    series: branchLabels.map((branch) => ({ branch })),
   })
   const countAttempt = countAttempts(registry)
   const refusals = countSecretRefusals(registry)
 
-  return ({ branch, code, blame, durationMs, attempts, secretRefusal }) => {
+  return ({ branch: name, code, blame, durationMs, attempts, secretRefusal }) => {
+    const branch = isBranchName(name) ? name : ofCase
     executions.inc({ branch, code, blame: blame ?? 'none' })
     durations.observe({ branch }, durationMs / 1000)
     for (const attempt of attempts) countAttempt(attempt)
@@ -69,11 +70,18 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   }
 }
 
+/** The label of every branch that only a case names. */
+const ofCase = 'case'
+
+const branchLabels = [...branchNames, ofCase]
+
 /** Every combination of labels that an execution can have. */
 function* possibleEnds() {
   yield { branch: 'success', code: 'expectation_met', blame: 'none' }
-  for (const branch of branchNames) {
+  for (const branch of branchNames)
     for (const blame of ['node', 'target']) yield { branch, code: 'expectation_unmet', blame }
+  for (const branch of branchLabels) {
+    yield { branch, code: 'case_met', blame: 'none' }
     for (const code of failureCodes) yield { branch, code, blame: failures[code].blame }
   }
 }

@@ -88,7 +88,7 @@ export const variables = {
       name: 'INSTANCE',
       default: '',
       description:
-        'Name of this instance in [statistics](statistics.md#several-instances): 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
+        'Name of this instance in [statistics](statistics.md#several-instances) and spans: 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
       example: 'eu-1',
       parse: unset(instanceName),
     }),
@@ -104,6 +104,14 @@ export const variables = {
       default: '1048576',
       description: 'Largest request body that the service accepts, in bytes.',
       example: '4194304',
+      parse: integer(1_024, 67_108_864),
+    }),
+    maxRenderedBytes: define<number>({
+      name: 'MAX_RENDERED_BYTES',
+      default: '1048576',
+      description:
+        'Largest body that is sent to a target, in bytes. A `raw` body has at most 1 MiB of characters in any case.',
+      example: '16777216',
       parse: integer(1_024, 67_108_864),
     }),
     maxEchoBytes: define<number>({

@@ -14,6 +14,11 @@ export class Counter<Thing> {
     return this.#counts.get(thing) ?? 0
   }
 
+  /** How many different things were seen. */
+  get size(): number {
+    return this.#counts.size
+  }
+
   /** The things and their counts, in order of first appearance. */
   entries(): [Thing, number][] {
     return [...this.#counts]

@@ -1,7 +1,8 @@
 import { failures } from '../contract/failure.ts'
-import type { BranchName } from '../contract/node.ts'
+import { type BranchName, isBranchName } from '../contract/node.ts'
 import type { CountedNode, FailedExecution, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
+import { CaseCounter } from './case-counter.ts'
 import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
 import { Minutes } from './minutes.ts'
@@ -28,6 +29,7 @@ export class NodeHistory {
   readonly tenant: string | null
   readonly #since: Moment
   readonly #branches = new Counter<BranchName>()
+  readonly #cases = new CaseCounter()
   readonly #codes = new Counter<ExecutionRecord['code']>()
   readonly #statuses = new Counter<number>()
   readonly #latency = new Histogram()
@@ -71,7 +73,8 @@ export class NodeHistory {
     this.#last = moment
     this.#passedThrough += 1
     this.#attempts += record.attempts.length
-    this.#branches.add(record.branch)
+    if (isBranchName(record.branch)) this.#branches.add(record.branch)
+    if (record.isCase) this.#cases.add(record.branch)
     this.#codes.add(record.code)
     if (record.status !== null) this.#statuses.add(record.status)
     this.#latency.add(record.durationMs)
@@ -102,6 +105,8 @@ export class NodeHistory {
         error: this.#branches.of('error'),
         exit: this.#branches.of('exit'),
       },
+      cases: Object.fromEntries(this.#cases.entries()),
+      otherCases: this.#cases.others,
       codes: Object.fromEntries(this.#codes.entries()),
       statuses: Object.fromEntries(this.#statuses.entries()),
       latencyMs: {
@@ -136,6 +141,7 @@ export class NodeHistory {
     this.#succeeded += other.#succeeded
     this.#attempts += other.#attempts
     this.#branches.addAll(other.#branches)
+    this.#cases.addAll(other.#cases)
     this.#codes.addAll(other.#codes)
     this.#statuses.addAll(other.#statuses)
     this.#latency.addAll(other.#latency)
@@ -179,6 +185,7 @@ function shown(failed: Failed): FailedExecution {
 function describeCode(code: ExecutionRecord['code']): string {
   if (code === 'expectation_unmet' || code === 'expectation_met')
     return 'The response is not what the node expects.'
+  if (code === 'case_met') return 'A case of the node holds that is no success.'
   return `${failures[code].title}.`
 }
 

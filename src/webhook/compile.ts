@@ -1,17 +1,21 @@
 import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { Method } from '../contract/method.ts'
 import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '../contract/node.ts'
+import type { Warning } from '../contract/warning.ts'
+import { findIdleRules } from './idle-rules.ts'
 import { type CompiledAuth, compileAuth } from './request/auth.ts'
 import { compileBody } from './request/body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brought-url.ts'
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
+import { type CompiledCases, compileCases } from './response/case.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
 import { compileRetryPolicy, type RetryPolicy } from './retry.ts'
 import { Compiler } from './template/compiler.ts'
+import { complainAboutPath, readForeignPath } from './template/foreign-path.ts'
 import { mayReadBody } from './template/response-paths.ts'
-import type { Template } from './template/template.ts'
+import { constantTemplate, type Template } from './template/template.ts'
 import type { UnrenderedReference } from './template/unrendered-reference.ts'
 
 /** A node with everything checked and prepared that does not depend on a payload. */
@@ -28,6 +32,8 @@ export interface CompiledNode {
   readonly maxTimeoutMs: number
   /** All of them must hold. */
   readonly expectations: readonly CompiledExpectation[]
+  /** Outcomes with a branch of their own, before the expectations. Null without one. */
+  readonly cases: CompiledCases | null
   readonly onError: BranchName
   /** The engine's names for the outputs. */
   readonly branches: Readonly<Record<BranchName, string>>
@@ -36,11 +42,13 @@ export interface CompiledNode {
   /** Names of the secrets that the node refers to. */
   readonly secretNames: readonly string[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
-  /** Whether an expectation or a capture can depend on the body of the response. */
+  /** Whether an expectation, a case or a capture can depend on the body of the response. */
   readonly looksAtBody: boolean
   readonly retry: RetryPolicy
   /** Whether an Idempotency-Key is sent although the client gave none. */
   readonly sendsIdempotencyKey: boolean
+  /** What is odd about the node itself, whatever the payload is. */
+  readonly warnings: readonly Warning[]
   /** Constant texts that look like references to a value of the payload. */
   readonly references: readonly UnrenderedReference[]
   /** Whether calls of the node may share connections. */
@@ -64,6 +72,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
   const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
   complainAboutWhole(node, limits, compiler)
+  const branches = nameBranches(node)
   const compiled = {
     id: node.id ?? null,
     method: node.method,
@@ -79,9 +88,10 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     maxTimeoutMs: limits.maxTimeoutMs,
     expectations: compileExpectations(node.expect ?? defaults.expect, compiler),
     onError: node.onError ?? defaults.onError,
-    branches: nameBranches(node),
+    cases: compileCases(node.cases ?? [], branches, compiler),
+    branches,
     capture: compileCapture(node, compiler),
-    retry: compileRetryPolicy(node),
+    retry: compileRetryPolicy(node, compiler),
     sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
     propagatesTrace: node.propagateTrace ?? false,
@@ -90,7 +100,8 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
-  return { ok: true, node: { ...compiled, url, looksAtBody: looksAtBody(compiled) } }
+  const warnings = [...(compiled.cases?.warnings ?? []), ...findIdleRules(node, compiled)]
+  return { ok: true, node: { ...compiled, url, warnings, looksAtBody: looksAtBody(compiled) } }
 }
 
 function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | null {
@@ -135,18 +146,26 @@ function compileExpectations(
   )
 }
 
-function looksAtBody({ expectations, capture }: Pick<CompiledNode, 'expectations' | 'capture'>): boolean {
+function looksAtBody({
+  expectations,
+  cases,
+  capture,
+}: Pick<CompiledNode, 'expectations' | 'cases' | 'capture'>): boolean {
   return (
     expectations.some((expectation) => expectation.looksAtBody) ||
+    (cases?.onResponse.some(({ when }) => when.looksAtBody) ?? false) ||
     capture.some(([, { responsePaths }]) => mayReadBody(responsePaths))
   )
 }
 
 function compileCapture({ capture = {} }: Node, compiler: Compiler): CompiledNode['capture'] {
-  return Object.entries(capture).map(([name, text]) => [
-    name,
-    compiler.liquid(text, pointer('/node/capture', name)),
-  ])
+  return Object.entries(capture).map(([name, text]) => {
+    const path = pointer('/node/capture', name)
+    const foreign = readForeignPath(text)
+    if (foreign === null) return [name, compiler.liquid(text, path)]
+    compiler.complain(path, complainAboutPath(foreign))
+    return [name, constantTemplate('')]
+  })
 }
 
 function nameBranches({ branches = {} }: Node): Readonly<Record<BranchName, string>> {

@@ -6,6 +6,7 @@ import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
+import type { ShownBody } from './request/compiled-body.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
@@ -35,7 +36,7 @@ import type { HeaderPair } from './wire/outcome.ts'
 export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
-  readonly body: string | null
+  readonly body: ShownBody | null
   /** The syntax of the body. */
   readonly form?: BodyForm | undefined
   /** The charset of the body, if it is not UTF-8. */
@@ -95,7 +96,8 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   if (node.body !== null && body !== null && bytes !== null)
     warnOfLabel(node.body, body, bytes, fields, session)
   const hasSecretSize = body?.carriesStored ?? false
-  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, session)
+  const contentType = body?.contentType ?? node.body?.contentType
+  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize, contentType }, session)
   warnOfReferences(node.references, session)
   const request: OutboundRequest = {
     method,
@@ -278,7 +280,7 @@ function renderHeaders(
   node: CompiledNode,
   auth: RenderedAuth | null,
   fields: readonly GivenHeader[],
-  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
+  body: SizedBody,
   session: RenderSession,
 ): HeaderList {
   const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
@@ -288,17 +290,24 @@ function renderHeaders(
   return headers
 }
 
+/** What headers tell of a body. */
+export interface SizedBody {
+  readonly bytes: Buffer | null
+  readonly hasSecretSize: boolean
+  readonly contentType: string | undefined
+}
+
 /** All headers of a request, those of the service first. `body` is null if it is unknown: then there is no `content-length`. */
 export function listHeaders(
   node: CompiledNode,
   given: readonly GivenHeader[],
-  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean } | null,
+  body: SizedBody | null,
   session: RenderSession,
 ): HeaderList {
   const headers = new HeaderList()
   if (session.place !== null) headers.add('host', session.place.authority)
   headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
-  addStandard(headers, node, given, session)
+  addStandard(headers, node, given, body === null ? node.body?.contentType : body.contentType, session)
   for (const { name, wire, display } of given) headers.add(name, wire, display)
   if (body === null) return headers
   const { bytes, hasSecretSize } = body
@@ -435,6 +444,7 @@ function addStandard(
   headers: HeaderList,
   node: CompiledNode,
   given: readonly GivenHeader[],
+  contentType: string | undefined,
   { input }: RenderSession,
 ): void {
   const add = (name: string, value: string | null | undefined) => {
@@ -442,7 +452,7 @@ function addStandard(
   }
   add('User-Agent', input.userAgent)
   add('Accept', '*/*')
-  add('Content-Type', node.body?.contentType)
+  add('Content-Type', contentType)
   add('Idempotency-Key', sentIdempotencyKey(input, node))
   // `tracestate` belongs to its `traceparent` (W3C Trace Context): with a `traceparent` of the node ours is not sent.
   if (carriesOwnTrace(node, given)) for (const [name, value] of input.traceHeaders) add(name, value)

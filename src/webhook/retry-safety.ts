@@ -13,10 +13,10 @@ function judgeAttempt({ outcome, delivered }: Attempt): RetrySafety {
 }
 
 /**
- * 501 and 505 come again until the target changes. After any other 5xx, 408 and 425 the target may have processed the
+ * The retry safety after a status that is not the expected one. 501 and 505 come again until the target changes. After any other 5xx, 408 and 425 the target may have processed the
  * request, so only an idempotent one may be repeated.
  */
-function judgeStatus(status: number): RetrySafety {
+export function judgeStatus(status: number): RetrySafety {
   if (isTurnedAway(status)) return 'safe'
   if (status === 501 || status === 505) return 'never'
   return status === 408 || status === 425 || (status >= 500 && status <= 599) ? 'if_idempotent' : 'never'
@@ -29,7 +29,8 @@ export function isTurnedAway(status: number): boolean {
 
 const strictness: readonly RetrySafety[] = ['safe', 'if_idempotent', 'never']
 
-function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
+/** The stricter of two. */
+export function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
   return strictness.indexOf(one) > strictness.indexOf(other) ? one : other
 }
 

@@ -1,18 +1,28 @@
 import type { RetrySafety } from '../contract/failure.ts'
 import type { Method } from '../contract/method.ts'
 import type { Node } from '../contract/node.ts'
+import { compileResetHeaders, noResetHeaders, type ResetHeader } from './retry-after.ts'
+import { compileRetryOn, type RetryOn } from './retry-on.ts'
+import type { Compiler } from './template/compiler.ts'
 
 /** Whether and when a request is sent again. All times are in milliseconds. */
 export interface RetryPolicy {
   readonly attempts: number
   readonly initialDelayMs: number
+  /** The longest pause of our own, and the longest that the target may ask for. */
   readonly maxDelayMs: number
+  /** The pauses one by one, in place of doubling ones. */
+  readonly delaysMs: readonly number[] | null
   /** Whether a pause that the target asks for may be longer than `maxDelayMs`. */
   readonly waitForRetryAfter: boolean
   /** All attempts and pauses together. */
   readonly totalMs: number
   /** Whether a request that may have arrived may be sent again. */
   readonly isIdempotent: boolean
+  /** What is tried again; null for everything that can do no harm. */
+  readonly on: RetryOn | null
+  /** Headers that ask for a pause, beside `Retry-After`. */
+  readonly resetHeaders: readonly ResetHeader[]
 }
 
 /** The facts after an attempt. Time and randomness are arguments, so that a test can set them. */
@@ -32,9 +42,15 @@ const defaults = {
   attempts: 3,
   initialDelayMs: 500,
   maxDelayMs: 10_000,
+  delaysMs: null,
   waitForRetryAfter: false,
   totalMs: 30_000,
+  on: null,
+  resetHeaders: noResetHeaders,
 } as const
+
+/** The share by which a pause of `delaysMs` may be longer or shorter, so that calls that failed together spread out. */
+export const delayJitter = 0.2
 
 /** With less time than this no further attempt starts: DNS, TLS and a response seldom fit into it. */
 export const minAttemptMs = 50
@@ -43,26 +59,68 @@ export const minAttemptMs = 50
 const idempotentMethods: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
 
 /** The policy of a node. Without `retry` it allows one attempt. */
-export function compileRetryPolicy({ retry, method, idempotent = false }: Node): RetryPolicy {
+export function compileRetryPolicy(
+  { retry, method, idempotent = false }: Node,
+  compiler: Compiler,
+): RetryPolicy {
   const isIdempotent = idempotent || idempotentMethods.has(method)
   if (retry === undefined)
     return { ...defaults, attempts: 1, totalMs: Number.POSITIVE_INFINITY, isIdempotent }
-  return { ...defaults, ...retry, isIdempotent }
+  const { on, delaysMs, resetHeaders, ...rest } = retry
+  return {
+    ...defaults,
+    ...rest,
+    ...(delaysMs === undefined ? {} : compileDelays(retry, delaysMs, compiler)),
+    isIdempotent,
+    on: compileRetryOn(on, compiler),
+    resetHeaders: compileResetHeaders(resetHeaders),
+  }
+}
+
+const replacedByDelays = ['attempts', 'initialDelayMs', 'maxDelayMs'] as const
+
+function compileDelays(
+  retry: NonNullable<Node['retry']>,
+  delaysMs: readonly number[],
+  compiler: Compiler,
+): Pick<RetryPolicy, 'attempts' | 'maxDelayMs' | 'delaysMs'> {
+  for (const name of replacedByDelays)
+    if (retry[name] !== undefined)
+      compiler.complain(
+        `/node/retry/${name}`,
+        'must be left out, because "delaysMs" has every pause, and there is one attempt more than pauses; or leave out "delaysMs"',
+      )
+  return {
+    attempts: delaysMs.length + 1,
+    maxDelayMs: Math.max(defaults.maxDelayMs, ...delaysMs),
+    delaysMs,
+  }
 }
 
 /**
- * Milliseconds to wait before the next attempt, or null if there is none. The bound of the pause doubles with each
- * attempt. The pause is random between zero and that bound ("full jitter"), so that calls that failed together are not
- * repeated together. A pause that the target asks for can only lengthen it. There is no attempt if the pause leaves no
- * time for it, or if the target asks for a longer pause than the node allows.
+ * Milliseconds to wait before the next attempt, or null if there is none. A pause that the target asks for can only lengthen
+ * our own. There is no attempt if the pause leaves no time for it, or if the target asks for a longer pause than the node
+ * allows.
  */
 export function pauseBeforeRetry(policy: RetryPolicy, situation: RetrySituation): number | null {
   const { attempts, retryAfterMs, remainingMs, random } = situation
   if (attempts >= policy.attempts || !mayRepeat(policy, situation)) return null
   if (retryAfterMs !== null && retryAfterMs > longestAskedMs(policy)) return null
-  const ceiling = Math.min(policy.maxDelayMs, policy.initialDelayMs * 2 ** (attempts - 1))
-  const pause = Math.max(Math.round(ceiling * random), retryAfterMs ?? 0)
+  const pause = Math.max(Math.round(ownPauseMs(policy, attempts, random)), retryAfterMs ?? 0)
   return pause + minAttemptMs <= remainingMs ? pause : null
+}
+
+/**
+ * The pause after an attempt. Without `delaysMs` its bound doubles with each attempt, and the pause is random between zero and
+ * that bound ("full jitter"), so that calls that failed together are not repeated together.
+ */
+function ownPauseMs(
+  { delaysMs, initialDelayMs, maxDelayMs }: RetryPolicy,
+  attempts: number,
+  random: number,
+): number {
+  if (delaysMs === null) return Math.min(maxDelayMs, initialDelayMs * 2 ** (attempts - 1)) * random
+  return (delaysMs[attempts - 1] ?? 0) * (1 - delayJitter + 2 * delayJitter * random)
 }
 
 function longestAskedMs({ maxDelayMs, waitForRetryAfter }: RetryPolicy): number {

@@ -87,6 +87,16 @@ describe('Swagger UI for a client with a key', () => {
     expect(docs.complaints).toEqual([])
   })
 
+  it('is as wide as the screen of a phone', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, isMobile: true })
+    onTestFinished(() => page.close())
+
+    await page.goto(`${world.service.url}/docs`)
+    await page.locator('.opblock').first().waitFor()
+
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+  })
+
   it('works under any name of the machine, not only on loopback addresses', async () => {
     const docs = await openDocsWithKey(`http://${nameOfThisMachine}:${servicePort}`)
 

@@ -1,13 +1,95 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { Node } from '../../src/contract/node.ts'
+import { readMultipart } from '../support/read-multipart.ts'
+import { type Answer, inTurn, json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
 import { curlBody, serviceOfTheDemo, steady } from './support/demo.ts'
-import { codeBlocks, section } from './support/markdown.ts'
+import { codeBlocks, rowsUnder, section } from './support/markdown.ts'
 import { read } from './support/pages.ts'
+
+const page = read('docs/node.md')
+
+/** The node of a section. */
+function nodeOf(heading: string): Node {
+  return JSON.parse(codeBlocks(section(page, heading), 'json')[0] ?? '')
+}
 
 it('docs/node.md shows the whole reply to the curl of the README', async () => {
   const { execute } = await serviceOfTheDemo()
 
   const reply = await execute(curlBody())
 
-  const [printed = ''] = codeBlocks(section(read('docs/node.md'), 'The reply'), 'json')
+  const [printed = ''] = codeBlocks(section(page, 'The reply'), 'json')
   expect(steady(reply)).toBe(steady(printed))
+})
+
+it('docs/node.md shows how files are sent, and what the reply shows of them', async () => {
+  const page = section(read('docs/node.md'), 'Files')
+  const [form = {}, alone = {}] = codeBlocks(page, 'json').map((block) => JSON.parse(block))
+  const [shown = ''] = codeBlocks(page, 'text')
+  const payload = JSON.parse(/With the payload `(.+)`/.exec(page)?.[1] ?? '')
+  const target = await receiver(json(200, {}))
+  const { execute } = await service()
+  const send = (node: { readonly url: string }) =>
+    execute({ node: { ...node, url: node.url.replace(/https:\/\/[^/]+/, target.url) }, payload })
+
+  const reply = await send(form)
+  const replyOfFile = await send(alone)
+
+  const [multipart, binary] = target.received
+  const png = Buffer.from('89504e470d0a1a0a', 'hex')
+  const type = multipart?.rawHeaders.find((value) => value.startsWith('multipart/form-data'))
+  expect(reply).toMatchObject({ branch: 'success', warnings: [] })
+  expect(reply.request?.body).toBe(shown.replaceAll('\n', '\r\n'))
+  expect(await readMultipart(type ?? '', multipart?.body ?? png)).toEqual([
+    { name: 'lead', filename: null, type: null, content: Buffer.from('ada@example.com') },
+    { name: 'note', filename: null, type: null, content: Buffer.from('from Nurture') },
+    { name: 'photo', filename: 'photo.png', type: 'image/png', content: png },
+  ])
+  expect(replyOfFile).toMatchObject({ branch: 'success', warnings: [] })
+  expect([binary?.method, binary?.target, binary?.body]).toEqual(['PUT', '/photos/7', png])
+})
+
+describe('the example of docs/node.md', () => {
+  const unquoted = (cell = '') => cell.slice(1, -1)
+
+  it.each(rowsUnder(section(page, 'More than two outcomes'), 'what came'))(
+    'with cases takes for %s the branch %s',
+    async (came, branch, succeeded, code) => {
+      const { preview } = await service()
+
+      const { simulated, warnings } = await preview({
+        node: nodeOf('More than two outcomes'),
+        simulate: JSON.parse(unquoted(came)),
+      })
+
+      expect(warnings).toEqual([])
+      expect(simulated).toMatchObject({
+        branch: unquoted(branch),
+        succeeded: JSON.parse(unquoted(succeeded)),
+        reason: { code: unquoted(code) },
+      })
+    },
+  )
+
+  const resetAt: Answer = (_request, response) => {
+    response.writeHead(429, { 'X-RateLimit-Reset': String(Math.floor(Date.now() / 1000)) }).end()
+  }
+
+  it('with a retry rule tries again what the rule names, and nothing else', async () => {
+    const target = await receiver(inTurn(resetAt, json(404, {}), json(200, {})))
+    const { execute } = await service()
+    const { retry, ...node } = nodeOf('Retries')
+    const soon = { ...retry, delaysMs: retry?.delaysMs?.map((delay) => delay / 1_000) }
+
+    const reply = await execute({ node: { ...node, retry: soon, url: target.url } })
+
+    expect(retry?.delaysMs).toHaveLength(3)
+    expect(reply).toMatchObject({
+      succeeded: false,
+      warnings: [],
+      attempts: [{ status: 429 }, { status: 404 }],
+    })
+  })
 })

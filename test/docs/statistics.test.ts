@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { executeExamples } from '../../openapi/examples.ts'
+import { maxCaseNames } from '../../src/statistics/case-counter.ts'
 import { maxHistories } from '../../src/statistics/statistics.ts'
 import { curlBody, serviceOfTheDemo, steady } from './support/demo.ts'
 import { codeBlocks } from './support/markdown.ts'
@@ -19,5 +20,6 @@ it('docs/statistics.md shows the statistics of a node, where its curl finds them
   const [printed = ''] = codeBlocks(page, 'json')
   expect(steady(JSON.stringify(body))).toBe(steady(printed))
   expect(page).toContain(executeExamples.unexpected_status.summary)
+  expect(page).toContain(`the first ${maxCaseNames} different names`)
   expect(page).toContain(`the ${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)
 })

@@ -162,7 +162,7 @@ describe('an execution', () => {
     expect(await path('address_denied')).toBe('/node/url')
     expect(await path('dns_not_found')).toBe('/node/url')
     expect(await path('tls_untrusted')).toBe('/node/url')
-    expect(await path('no_response')).toBeNull()
+    expect(await path('no_response')).toBe('/node/url')
     expect(await path('queue_full')).toBeNull()
   })
 
@@ -559,6 +559,7 @@ describe('the record of an execution', () => {
       port: 443,
       status: 404,
       branch: 'error',
+      isCase: false,
       succeeded: false,
       code: 'expectation_unmet',
       blame: 'node',

@@ -243,6 +243,26 @@ describeShapes('expectations that take their time:', { service, target }, [
     codes: judged,
   },
   {
+    name: 'a hundred cases on the body, and a hundred conditions to try again',
+    request: (url) => {
+      const slow = (index: number) => ({ type: 'condition', value: `response.body contains "ab${index}"` })
+      const cases = many(100, (index) => ({ branch: `c${index}`, when: slow(index) }))
+      const retry = { attempts: 3, initialDelayMs: 0, on: many(100, slow) }
+      return execute({ node: get(url, { cases, retry, expect: { type: 'status', value: 503 } }) })
+    },
+    answer: plain('a'.repeat(mebibyte)),
+    codes: judged,
+  },
+  {
+    name: 'a hundred cases with a hundred classes each, of which most never hold',
+    request: (url) => {
+      const value = many(100, (index) => `${(index % 9) + 1}xx`)
+      const cases = many(100, (index) => ({ branch: `c${index}`, when: { type: 'status', value } }))
+      return execute({ node: get(url, { cases, retry: { on: value } }) })
+    },
+    codes: ['case_met'],
+  },
+  {
     name: 'a hundred conditions on the JSON',
     request: (url) =>
       looking(url, 100, () => ({ type: 'condition', value: 'response.json.a == response.json.b' })),

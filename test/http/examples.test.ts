@@ -51,6 +51,7 @@ describe('the examples of an execution', () => {
 describe('the examples of a preview', () => {
   const outcomes = {
     lead_created: { simulated: { branch: 'yes', captured: { leadId: 'L-1001' } } },
+    lead_exists: { simulated: { branch: 'exists', succeeded: true, captured: { leadId: 'L-1001' } } },
     subscription: { simulated: null },
     wrong_password: {
       simulated: { branch: 'no', reason: { hint: expect.stringMatching(/credential/i) } },

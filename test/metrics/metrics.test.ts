@@ -114,6 +114,20 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
+  it('count a page that is not there like any other problem', async () => {
+    const { url, log } = await service({ settings: { LOG_LEVEL: 'debug' } })
+    const before = await scrape(url)
+
+    const page = await fetch(`${url}/errors/nothing`, { headers: { accept: 'text/html' } })
+
+    expect(page.status).toBe(404)
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/)
+    expect(growth(before, await scrape(url))).toEqual({
+      'webhook_node_problems_total{code="not_found"}': 1,
+    })
+    expect(log.filter(({ msg }) => msg === 'request refused')).toMatchObject([{ code: 'not_found' }])
+  })
+
   it('count a request that breaks off once', async () => {
     const { url, log } = await service()
     const before = await scrape(url)
@@ -261,8 +275,7 @@ describe('the series', () => {
     const before = [...parseSeries(await metrics.exposition()).keys()]
 
     for (const record of possibleRecords())
-      for (const branch of record.succeeded ? (['success'] as const) : branchNames)
-        metrics.executed({ ...record, branch })
+      for (const branch of branchesOf(record)) metrics.executed({ ...record, branch })
 
     expect([...parseSeries(await metrics.exposition()).keys()]).toEqual(before)
   })
@@ -286,10 +299,17 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
   return metrics
 }
 
+/** A case may have any branch, one of its own too. Only a failure can be caught by one. */
+function branchesOf({ code }: ExecutionRecord): readonly string[] {
+  if (code === 'expectation_met') return ['success']
+  return code === 'expectation_unmet' ? branchNames : [...branchNames, 'later', 'constructor']
+}
+
 /** A record for each code and whom it may blame. */
 function possibleRecords(): ExecutionRecord[] {
   return reasonCodes.flatMap((code) => {
     if (code === 'expectation_met') return execution(0)
+    if (code === 'case_met') return execution(0, { code, isCase: true })
     if (code === 'expectation_unmet')
       return (['node', 'target'] as const).map((blame) => failedExecution(0, { code, blame }))
     const { phase, blame } = failures[code]

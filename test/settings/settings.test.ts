@@ -67,6 +67,7 @@ describe('settings', () => {
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
       traces: null,
       maxRequestBytes: 1_048_576,
+      maxRenderedBytes: 1_048_576,
       maxEchoBytes: 65_536,
       maxCapturedBytes: 262_144,
       maxRenderMs: 50,

@@ -3,7 +3,7 @@ import Value from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { readId } from '../../src/contract/builders.ts'
 import { reasonCodes } from '../../src/contract/execution.ts'
-import { branchNames } from '../../src/contract/node.ts'
+import { branchNames, isBranchName } from '../../src/contract/node.ts'
 import { namedSchemas } from '../../src/contract/schemas.ts'
 import { type CountedNode, instanceExample } from '../../src/contract/statistics.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
@@ -37,6 +37,43 @@ describe('the statistics of a node', () => {
       latencyMs: { p50: 20, p95: 40, p99: 40 },
       attempts: 3,
     })
+  })
+
+  it('count what a case decided by its branch, beside the branch that it may be', () => {
+    const found = computeStatistics([
+      execution(start, { branch: 'exists', isCase: true, code: 'case_met' }),
+      execution(start + 1, { branch: 'exit', isCase: true, code: 'case_met' }),
+      execution(start + 2, { branch: '__proto__', isCase: true, code: 'connect_refused' }),
+      execution(start + 3),
+    ])
+
+    expect(found).toMatchObject({ branches: { success: 1, error: 0, exit: 1 }, otherCases: 0 })
+    expect(Object.entries(found.cases)).toEqual([
+      ['exists', 1],
+      ['exit', 1],
+      ['__proto__', 1],
+    ])
+    expect(found.codes).toEqual({ case_met: 2, connect_refused: 1, expectation_met: 1 })
+  })
+
+  it('count the first 20 branches of cases by name, and all others together', () => {
+    const cases = Array.from({ length: 25 }, (_, index) => ({ branch: `case-${index}`, isCase: true }))
+    const found = computeStatistics([...cases, ...cases].map((each) => execution(start, each)))
+
+    expect(Object.keys(found.cases)).toEqual(cases.slice(0, 20).map(({ branch }) => branch))
+    expect(new Set(Object.values(found.cases))).toEqual(new Set([2]))
+    expect(found.otherCases).toBe(10)
+    expectToFollow('NodeStatistics', { ...instanceExample, ...found })
+  })
+
+  it('say of a case that is no success what it is', () => {
+    const found = computeStatistics([
+      failedExecution(start, { branch: 'busy', isCase: true, code: 'case_met' }),
+    ])
+
+    expect(found.lastFailures).toMatchObject([
+      { code: 'case_met', message: 'A case of the node holds that is no success.' },
+    ])
   })
 
   it('call a miss of the expectation a failure whatever its branch', () => {
@@ -140,7 +177,7 @@ describe('the statistics of a node', () => {
         expectToFollow('NodeStatistics', { ...instanceExample, ...found })
         expect(found.passedThrough).toBe(records.length)
         expect(found.succeeded + found.failed).toBe(records.length)
-        for (const counts of [found.branches, found.codes])
+        for (const counts of [{ ...found.branches, ...found.cases }, found.codes])
           expect(sum(Object.values(counts))).toBe(records.length)
         expect(sum(Object.values(found.statuses))).toBe(
           records.filter(({ status }) => status !== null).length,
@@ -362,12 +399,12 @@ const anyExecution: fc.Arbitrary<ExecutionRecord> = fc
     tenant: fc.option(fc.constantFrom('acme', 'globex')),
     acceptedAt: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
     status: fc.option(fc.integer({ min: 100, max: 999 })),
-    branch: fc.constantFrom(...branchNames),
+    branch: fc.constantFrom(...branchNames, 'exists', 'later'),
     succeeded: fc.boolean(),
     code: fc.constantFrom(...reasonCodes),
     durationMs: fc.nat(),
   })
-  .map((members) => execution(start, members))
+  .map((members) => execution(start, { ...members, isCase: !isBranchName(members.branch) }))
 
 const tenants = ['acme', 'globex', 'initech'] as const
 

@@ -145,7 +145,7 @@ describe('Retry-After', () => {
     [301, 'soon', false],
   ])('with status %i and %j has no effect: %s', (status, hint, isInVain) => {
     const headers = [['Retry-After', hint]] as const
-    expect(asksInVain({ status, headers, body: Buffer.alloc(0), ending: 'complete' }, now)).toBe(isInVain)
+    expect(asksInVain({ status, headers, seenHeaders: headers }, now)).toBe(isInVain)
   })
 
   it.each<[hints: string[], pause: number | null]>([
@@ -156,6 +156,6 @@ describe('Retry-After', () => {
     [['7', 'soon'], null],
   ])('in headers %j asks for %s ms', (hints, pause) => {
     const headers = hints.map((hint) => ['Retry-After', hint] as const)
-    expect(askedPauseMs({ status: 503, headers, body: Buffer.alloc(0), ending: 'complete' }, now)).toBe(pause)
+    expect(askedPauseMs({ status: 503, headers, seenHeaders: headers }, now)).toBe(pause)
   })
 })

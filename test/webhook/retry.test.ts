@@ -1,7 +1,15 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
-import { compileRetryPolicy, pauseBeforeRetry, type RetrySituation } from '../../src/webhook/retry.ts'
+import {
+  compileRetryPolicy,
+  minAttemptMs,
+  pauseBeforeRetry,
+  type RetryPolicy,
+  type RetrySituation,
+} from '../../src/webhook/retry.ts'
+import { Compiler } from '../../src/webhook/template/compiler.ts'
 
 const createNode = (part: Partial<Node>): Node => ({
   method: 'POST',
@@ -9,6 +17,8 @@ const createNode = (part: Partial<Node>): Node => ({
   retry: {},
   ...part,
 })
+
+const compiled = (node: Node): RetryPolicy => compileRetryPolicy(node, new Compiler('liquid'))
 
 const situation: RetrySituation = {
   attempts: 1,
@@ -30,7 +40,7 @@ describe('a call', () => {
     ['what would do no good', { method: 'GET', idempotent: true }, 'never', false],
     ['anything without retry', { retry: undefined as never }, 'safe', false],
   ])('is tried again or not after %s', (_what, part, repeat, again) => {
-    const pause = pauseBeforeRetry(compileRetryPolicy(createNode(part)), { ...situation, repeat })
+    const pause = pauseBeforeRetry(compiled(createNode(part)), { ...situation, repeat })
 
     expect(pause !== null).toBe(again)
   })
@@ -41,16 +51,14 @@ describe('a call', () => {
     [3, false],
     [4, false],
   ])('is tried again or not after %i of three attempts: %s', (attempts, again) => {
-    const pause = pauseBeforeRetry(compileRetryPolicy(createNode({})), { ...situation, attempts })
+    const pause = pauseBeforeRetry(compiled(createNode({})), { ...situation, attempts })
 
     expect(pause !== null).toBe(again)
   })
 })
 
 describe('the pause before the next attempt', () => {
-  const policy = compileRetryPolicy(
-    createNode({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }),
-  )
+  const policy = compiled(createNode({ retry: { attempts: 10, initialDelayMs: 500, maxDelayMs: 10_000 } }))
 
   it.each<[what: string, part: Partial<RetrySituation>, pause: number | null]>([
     ['is at most the initial delay', {}, 500],
@@ -76,8 +84,103 @@ describe('the pause before the next attempt', () => {
     ['is still bounded where the target asks for nothing', { attempts: 9 }, 10_000],
     ['is not begun where it does not fit', { retryAfterMs: 30_000 }, null],
   ])('%s, with waitForRetryAfter', (_what, part, pause) => {
-    const patient = compileRetryPolicy(createNode({ retry: { attempts: 10, waitForRetryAfter: true } }))
+    const patient = compiled(createNode({ retry: { attempts: 10, waitForRetryAfter: true } }))
 
     expect(pauseBeforeRetry(patient, { ...situation, ...part })).toBe(pause)
+  })
+})
+
+describe('a pause of delaysMs', () => {
+  const policy = compiled(createNode({ retry: { delaysMs: [1_000, 0, 20_000] } }))
+
+  it.each<[what: string, part: Partial<RetrySituation>, pause: number | null]>([
+    ['is the first after the first attempt', { random: 0.5 }, 1_000],
+    ['is at least four fifths', { random: 0 }, 800],
+    ['is at most six fifths', { random: 1 }, 1_200],
+    ['may be nothing', { attempts: 2 }, 0],
+    ['may be longer than the usual bound', { attempts: 3, random: 0.5 }, 20_000],
+    ['ends with the last', { attempts: 4 }, null],
+    ['is lengthened by Retry-After', { retryAfterMs: 9_000 }, 9_000],
+    ['is lengthened up to the longest one', { retryAfterMs: 20_000 }, 20_000],
+    ['is not begun where Retry-After is longer than that', { retryAfterMs: 20_001 }, null],
+    ['is not begun where it leaves no time for an attempt', { random: 0.5, remainingMs: 1_049 }, null],
+  ])('%s', (_what, part, pause) => {
+    expect(pauseBeforeRetry(policy, { ...situation, ...part })).toBe(pause)
+  })
+
+  it('may be as long as the usual bound where the target asks for it', () => {
+    const short = compiled(createNode({ retry: { delaysMs: [1] } }))
+
+    expect(pauseBeforeRetry(short, { ...situation, retryAfterMs: 10_000 })).toBe(10_000)
+    expect(pauseBeforeRetry(short, { ...situation, retryAfterMs: 10_001 })).toBeNull()
+  })
+})
+
+describe('whatever happens, a further attempt', () => {
+  const delay = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 600_000 }))
+  const doubling = fc.record(
+    {
+      attempts: fc.integer({ min: 1, max: 10 }),
+      initialDelayMs: delay,
+      maxDelayMs: delay,
+      waitForRetryAfter: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  )
+  const listed = fc.record({ delaysMs: fc.array(delay, { minLength: 1, maxLength: 9 }) })
+  const node = fc
+    .tuple(
+      fc.oneof(doubling, listed),
+      fc.constantFrom<Node['method']>('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
+      fc.boolean(),
+    )
+    .map(([retry, method, idempotent]) => createNode({ retry, method, idempotent }))
+  const anySituation = fc.record({
+    attempts: fc.integer({ min: 1, max: 12 }),
+    repeat: fc.constantFrom<RetrySafety>('safe', 'if_idempotent', 'never'),
+    retryAfterMs: fc.option(delay),
+    remainingMs: fc.double({ min: -1_000, max: 700_000, noNaN: true }),
+    random: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+
+  it('fits the clock with its pause', () => {
+    fc.assert(
+      fc.property(node, anySituation, (each, now) => {
+        const pause = pauseBeforeRetry(compiled(each), now)
+
+        if (pause !== null) expect(pause + minAttemptMs).toBeLessThanOrEqual(now.remainingMs)
+      }),
+    )
+  })
+
+  it('is not made where it may duplicate, would not help or is one too many', () => {
+    fc.assert(
+      fc.property(node, anySituation, (each, now) => {
+        const { attempts, isIdempotent } = compiled(each)
+        const isForbidden =
+          now.repeat === 'never' ||
+          (now.repeat === 'if_idempotent' && !isIdempotent) ||
+          now.attempts >= attempts
+
+        if (isForbidden) expect(pauseBeforeRetry(compiled(each), now)).toBeNull()
+      }),
+    )
+  })
+
+  it('comes no sooner than the target asks for, and else after a pause of the rule', () => {
+    fc.assert(
+      fc.property(node, anySituation, (each, now) => {
+        const policy = compiled(each)
+        const pause = pauseBeforeRetry(policy, now)
+        if (pause === null) return
+
+        const listedMs = policy.delaysMs?.[now.attempts - 1]
+        const most = listedMs === undefined ? policy.maxDelayMs : listedMs * 1.2
+        const least = listedMs === undefined ? 0 : listedMs * 0.8
+        expect(pause).toBeGreaterThanOrEqual(now.retryAfterMs ?? 0)
+        expect(pause).toBeGreaterThanOrEqual(Math.floor(least))
+        expect(pause).toBeLessThanOrEqual(Math.max(Math.ceil(most), now.retryAfterMs ?? 0))
+      }),
+    )
   })
 })

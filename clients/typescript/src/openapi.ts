@@ -310,8 +310,145 @@ export interface components {
              */
             value: string;
         };
-        /** @description The body of the request, in one of four structures. */
-        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"];
+        /**
+         * @description a field, or an object with "name", "filename", "source" and "field" for a file
+         * @example {
+         *       "name": "note",
+         *       "value": "from {{ profile.name }}"
+         *     }
+         * @example {
+         *       "name": "photo",
+         *       "filename": "photo.png",
+         *       "contentType": "image/png",
+         *       "source": "event",
+         *       "field": "photo"
+         *     }
+         */
+        Part: components["schemas"]["AttributePart"] | components["schemas"]["TemplatePart"] | components["schemas"]["LiteralPart"] | components["schemas"]["FilePart"];
+        /**
+         * Attribute
+         * @description The value is an attribute of the payload.
+         */
+        AttributePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute. If no attribute has this name, the service reads it as a dotted path.
+             * @example email
+             * @example address.city
+             * @example items.0.sku
+             */
+            field: string;
+        };
+        /**
+         * Template
+         * @description The value is a constant or a Liquid template.
+         */
+        TemplatePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description A number, a boolean, null, or a string that is a Liquid template.
+             * @example {{ event.form | upcase }}
+             * @example 42
+             */
+            value: string | number | boolean | null;
+        };
+        /**
+         * Literal
+         * @description The value is sent unchanged.
+         */
+        LiteralPart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /** @description Any JSON value. It is sent unchanged: nothing in it is a template. */
+            literal: unknown;
+        };
+        /**
+         * File
+         * @description The part is a file.
+         */
+        FilePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description A Liquid template of the name of the file. It must not use secrets.
+             * @example photo.png
+             * @example {{ event.fileName }}
+             */
+            filename: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description What to do if the value is missing, null or "". `fail`: do not make the call. `omit`: leave the part out. `send`: send an empty file. Default: `"fail"`.
+             * @enum {string}
+             */
+            ifEmpty?: "fail" | "omit" | "send";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
+        };
+        /** @description The body of the request, in one of six structures. */
+        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"] | components["schemas"]["MultipartBody"] | components["schemas"]["BinaryBody"];
         /**
          * Simple
          * @description An object with the fields of the node.
@@ -387,6 +524,48 @@ export interface components {
             /** @description A Liquid template. Values are escaped if the media type is JSON, JSON lines, XML or a form. */
             content: string;
         };
+        /**
+         * Multipart
+         * @description A form with files.
+         */
+        MultipartBody: {
+            /**
+             * @description A multipart/form-data body (RFC 7578). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "multipart";
+            /** @description Fields and files, in order. A field is written as in a form: a list of scalars repeats the name, other nested values become `a[b]`. */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * Binary
+         * @description The bytes of one file, and nothing else.
+         */
+        BinaryBody: {
+            /**
+             * @description The bytes of one file. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "binary";
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
+        };
         /** @description What the response must be for the call to count as a success. */
         Expectation: components["schemas"]["StatusExpectation"] | components["schemas"]["StringExpectation"] | components["schemas"]["ConditionExpectation"];
         /**
@@ -450,6 +629,109 @@ export interface components {
              */
             value: string;
         };
+        /** @description When a case holds: for a response as in `expect`, or for failures. */
+        When: components["schemas"]["StatusWhen"] | components["schemas"]["StringWhen"] | components["schemas"]["ConditionWhen"] | components["schemas"]["FailureWhen"];
+        /**
+         * Status
+         * @description Met if the status is one of these.
+         */
+        StatusWhen: {
+            /**
+             * @description The status decides. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "status";
+            /**
+             * @description a status such as 200 or "200", a class such as "2xx", or a list of these
+             * @example 2xx
+             * @example 201
+             * @example [
+             *       200,
+             *       201,
+             *       "4xx"
+             *     ]
+             */
+            value: (number | string) | (number | string)[];
+        };
+        /**
+         * String
+         * @description Met if the text of the response body matches.
+         */
+        StringWhen: {
+            /**
+             * @description The text of the body decides. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "string";
+            /**
+             * @description The text to look for.
+             * @example "ok":true
+             */
+            value: string;
+            /**
+             * @description Whether the body must contain the text, must not contain it, or must equal it. Default: `"contains"`.
+             * @enum {string}
+             */
+            match?: "contains" | "notContains" | "equals";
+            /** @description Whether upper and lower case count as the same. Default: `false`. */
+            ignoreCase?: boolean;
+        };
+        /**
+         * Condition
+         * @description Met if the condition is true.
+         */
+        ConditionWhen: {
+            /**
+             * @description A condition on the response decides. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "condition";
+            /**
+             * @description A Liquid condition without braces. It can use `response` (`status`, `headers`, `body`, `json`) and the payload.
+             * @example response.json.accepted == true
+             */
+            value: string;
+        };
+        /**
+         * Failure
+         * @description Holds if the call fails with one of these codes.
+         */
+        FailureWhen: {
+            /**
+             * @description The failure of the call decides. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "failure";
+            /**
+             * @description a failure code such as "response_timeout", or a list of these
+             * @example response_timeout
+             * @example [
+             *       "response_timeout",
+             *       "connect_refused"
+             *     ]
+             */
+            value: components["schemas"]["FailureCode"] | components["schemas"]["FailureCode"][];
+        };
+        /**
+         * @description An outcome with a branch of its own. The first case that holds decides; if none holds, `expect` and `onError` do. A case for a response ends the attempts at once. A case for a failure is looked at when no further attempt may follow.
+         * @example {
+         *       "branch": "exists",
+         *       "when": {
+         *         "type": "status",
+         *         "value": 409
+         *       }
+         *     }
+         */
+        Case: {
+            /**
+             * @description The branch if the case holds. `success`, `error` and `exit` get the names of `branches`; any other name is replied as it is.
+             * @example exists
+             */
+            branch: string;
+            /** @description Whether the call then counts as a success. Default: `true`. */
+            succeeded?: boolean;
+            when: components["schemas"]["When"];
+        };
         /** @description Whether and when the request is sent again after an attempt that failed. */
         Retry: {
             /** @description The largest number of attempts, the first one included. Default: `3`. */
@@ -462,6 +744,57 @@ export interface components {
             waitForRetryAfter?: boolean;
             /** @description The time limit for all attempts and pauses together, in milliseconds. Default: `30000`. */
             totalMs?: number;
+            /**
+             * @description The pauses themselves, in milliseconds, each varied by up to 20 %. There is one attempt more than pauses. It stands in place of `attempts`, `initialDelayMs` and `maxDelayMs`; a pause that the target asks for may be as long as the longest one here, and 10000 in any case.
+             * @example [
+             *       1000,
+             *       5000,
+             *       15000
+             *     ]
+             */
+            delaysMs?: number[];
+            /**
+             * @description Narrows what is tried again to these outcomes. `connect`: any failure with `delivered: no`. `timeout`: `send_timeout` and `response_timeout`. What may duplicate still needs GET, PUT, DELETE or `idempotent`.
+             * @example [
+             *       "connect",
+             *       429,
+             *       "5xx"
+             *     ]
+             */
+            on?: (("connect" | "timeout") | number | string | {
+                /**
+                 * @description A condition on the response decides.
+                 * @enum {string}
+                 */
+                type: "condition";
+                /**
+                 * @description A Liquid condition without braces. It can use `response` (`status`, `headers`, `body`, `json`) and the payload.
+                 * @example response.json.accepted == true
+                 */
+                value: string;
+            })[];
+            /**
+             * @description Headers of a 429, 503 or 529 that ask for a pause, beside Retry-After. The longest pause counts.
+             * @example [
+             *       "RateLimit-Reset",
+             *       {
+             *         "name": "X-RateLimit-Reset",
+             *         "unit": "epochSeconds"
+             *       }
+             *     ]
+             */
+            resetHeaders?: (string | {
+                /**
+                 * @description the name of a header
+                 * @example X-RateLimit-Reset
+                 */
+                name: string;
+                /**
+                 * @description What the value of the header is: a time from now in `seconds` or `milliseconds`, or a point in time, as `epochSeconds` (since 1970) or as a `date` of HTTP or RFC 3339.
+                 * @enum {string}
+                 */
+                unit: "seconds" | "milliseconds" | "epochSeconds" | "date";
+            })[];
         };
         /** @description The configuration of one Webhook node, as drawn in the workflow editor. */
         Node: {
@@ -509,6 +842,8 @@ export interface components {
              * @enum {string}
              */
             onError?: "success" | "error" | "exit";
+            /** @description Outcomes with a branch of their own. The first that holds decides. Default: `[]`. */
+            cases?: components["schemas"]["Case"][];
             /**
              * @description The engine's own names for the outputs.
              * @example {
@@ -699,10 +1034,11 @@ export interface components {
         /** @description Name and value. */
         HeaderPair: string[];
         /** @description The stable name of the reason. */
-        ReasonCode: ("expectation_met" | "expectation_unmet") | components["schemas"]["FailureCode"];
+        ReasonCode: ("expectation_met" | "case_met" | "expectation_unmet") | components["schemas"]["FailureCode"];
         /** @description Why the call took its branch. */
         Reason: {
             code: components["schemas"]["ReasonCode"];
+            failure?: components["schemas"]["FailureCode"];
             /** @description What happened, in one sentence. It has no word of the target. */
             message: string;
             /** @description The cause and what to do about it. After an unexpected response it quotes what the target says about the error: masked, at most 200 characters, in one line; not with `diagnostics: brief`. */
@@ -728,7 +1064,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_abandoned" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -830,7 +1166,7 @@ export interface components {
             idempotencyKey: string | null;
             /** @description The output that the workflow follows, under the engine's own name. */
             branch: string;
-            /** @description Whether the response met the expectation. It does not depend on the branch. */
+            /** @description Whether the response met the expectation; if a case decided, its `succeeded`. It does not depend on the branch. */
             succeeded: boolean;
             reason: components["schemas"]["Reason"];
             /**
@@ -864,7 +1200,7 @@ export interface components {
         Simulated: {
             /** @description The output that the workflow follows, under the engine's own name. */
             branch: string;
-            /** @description Whether the response met the expectation. It does not depend on the branch. */
+            /** @description Whether the response met the expectation; if a case decided, its `succeeded`. It does not depend on the branch. */
             succeeded: boolean;
             reason: components["schemas"]["Reason"];
             /** @description The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`. */
@@ -908,7 +1244,7 @@ export interface components {
             lastAt: string;
             /** @description Executions that ended, with or without success. */
             passedThrough: number;
-            /** @description Executions whose response met the expectation. */
+            /** @description Executions whose response met the expectation, or that a case calls a success. */
             succeeded: number;
             /** @description All other executions, on any branch. */
             failed: number;
@@ -972,7 +1308,7 @@ export interface components {
             lastAt: string;
             /** @description Executions that ended, with or without success. */
             passedThrough: number;
-            /** @description Executions whose response met the expectation. */
+            /** @description Executions whose response met the expectation, or that a case calls a success. */
             succeeded: number;
             /** @description All other executions, on any branch. */
             failed: number;
@@ -991,6 +1327,17 @@ export interface components {
                 /** @description Executions that took `exit`. */
                 exit: number;
             };
+            /**
+             * @description Executions that a case decided, by its `branch`. One with the branch `success`, `error` or `exit` is counted in `branches`, too.
+             * @example {
+             *       "exists": 3
+             *     }
+             */
+            cases: {
+                [key: string]: number;
+            };
+            /** @description Executions that a case decided whose `branch` is not among the first 20 different ones of the node. */
+            otherCases: number;
             /**
              * @description Executions by `reason.code`.
              * @example {

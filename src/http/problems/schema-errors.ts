@@ -186,7 +186,7 @@ function* inUnion(
   else if (isObject(value) && union.discriminator !== undefined)
     yield* inTaggedUnion(branches, union.discriminator.propertyName, value, path, place)
   else if (isObject(value) && candidates.length > 1) yield* inClosest(union, candidates, value, path, place)
-  else if (isObject(value) || Array.isArray(value))
+  else if (isObject(value) || Array.isArray(value) || (candidates.length === 1 && only.enum !== undefined))
     yield* findSchemaErrors(only, value, path, only.$id ?? place)
   else if (!candidates.some((branch) => fits(branch, value)))
     yield { path, message: wrongType(union, value, findMeantShape(place, value)) }

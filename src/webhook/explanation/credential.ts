@@ -2,6 +2,7 @@ import { isCredentialName } from '../request/credential-name.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
+import { isHtmlPage } from '../statement/read-statement.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
@@ -58,6 +59,11 @@ export function explainCredential(
         : 'If the target wants one, set "auth" or the header that it expects.'
     return { hint: `${refused}${asked} ${cure}`, path }
   }
+  if (status === 403 && isTurnedAway(response, quote ?? ''))
+    return {
+      hint: `Something in front of the target, such as a firewall, turns the call away${said}. Ask the operator of the target to admit the service; if it is admitted, look at the permission of the credential, which comes from ${credential.words}.`,
+      path: '/node/url',
+    }
   if (repeatsScheme(sent, response))
     return {
       hint: `The header Authorization names its scheme twice: leave the word out of the token in ${credential.words}.`,
@@ -75,6 +81,11 @@ export function explainCredential(
     }
   const refused = `The target does not accept the credential${said}. It comes from ${credential.words}`
   return { hint: `${refused}: check the token or secret there.`, path }
+}
+
+/** Whether a 403 is about where the call comes from: a page is that of a firewall or a proxy, and not of an API. */
+function isTurnedAway(response: ReadableResponse, quote: string): boolean {
+  return isHtmlPage(response) || /\b(?:IP|IPs|firewall|blocked|captcha|country|region)\b/i.test(quote)
 }
 
 /** Whether a target answers 403 to a credential that it does not know, as some do. */

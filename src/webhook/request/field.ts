@@ -56,7 +56,7 @@ interface ValueSource {
 }
 
 /** The part of the request that a field belongs to. */
-export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody'>
+export type FieldPlace = Extract<TextPlace, 'query' | 'headers' | 'jsonBody' | 'formBody' | 'partBody'>
 
 /** Compiles a field of a query, of headers or of a body. */
 export function compileField(

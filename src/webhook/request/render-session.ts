@@ -36,6 +36,8 @@ export interface RenderInput {
   readonly correlationId: string | null
   readonly tenant: string | null
   readonly userAgent: string
+  /** The maximum size of the body, in bytes. */
+  readonly maxRenderedBytes: number
   /** `traceparent` and `tracestate`. They are sent if the node has `propagateTrace`. */
   readonly traceHeaders: readonly HeaderPair[]
   /**
@@ -56,6 +58,8 @@ export interface ValuesToMask {
   readonly carriers: ReadonlySet<string>
   /** Secrets of the request, credentials and sensitive fields. The client knows them, because it sent them. */
   readonly client: ReadonlySet<string>
+  /** Those of them that only contain such a secret, beside other text. */
+  readonly around: ReadonlySet<string>
 }
 
 /** Ends a rendering: this payload gives no valid request. `renderRequest` and `renderPartly` catch it. */
@@ -71,9 +75,9 @@ export class RenderFailure extends Error {
 }
 
 /** A value of the request as it is sent, and as it may be shown. */
-export interface Displayable<T> {
+export interface Displayable<T, Shown = T> {
   readonly wire: T
-  readonly display: T | typeof mask
+  readonly display: Shown | typeof mask
 }
 
 /** Stands for a secret that is not looked up. It is masked, and valid in every place. */
@@ -107,6 +111,7 @@ export class RenderSession {
   #stored: Set<string> | null = null
   #carriers: Set<string> | null = null
   readonly #client: Set<string>
+  #around: Set<string> | null = null
   #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
   /** Whether a preview uses a secret whose value it does not know. */
@@ -129,7 +134,12 @@ export class RenderSession {
   }
 
   get valuesToMask(): ValuesToMask {
-    return { stored: this.#stored ?? noTexts, carriers: this.#carriers ?? noTexts, client: this.#client }
+    return {
+      stored: this.#stored ?? noTexts,
+      carriers: this.#carriers ?? noTexts,
+      client: this.#client,
+      around: this.#around ?? noTexts,
+    }
   }
 
   /** A scope in which secrets of the service have a placeholder value, because their bindings are not checked yet. */
@@ -186,7 +196,12 @@ export class RenderSession {
   /** The display of a value: the mask if it is sensitive or carries a secret. */
   display<T>(wire: T, isSensitive: boolean, result: RenderResult<unknown>): T | typeof mask {
     const isHidden = (isSensitive || carriesSecret(result)) && !this.hasStandIns
-    return isHidden ? this.hide(wire, carriesStored(result)) : wire
+    if (!isHidden) return wire
+    if (!isSensitive && typeof wire === 'string' && !this.#client.has(wire)) {
+      this.#around ??= new Set()
+      this.#around.add(wire)
+    }
+    return this.hide(wire, carriesStored(result))
   }
 
   /** Whether stand-ins replace hidden values, so that nothing is masked. */

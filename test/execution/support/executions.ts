@@ -121,6 +121,7 @@ export const context = {
   quota: new RenderQuota(),
   turns: new LoopTurns(),
   maxRenderMs: 50,
+  maxRenderedBytes: 1_048_576,
   maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,
   docsBaseUrl: '',

@@ -186,6 +186,20 @@ function expectation(random: Random): object {
   }
 }
 
+/** A case, for a response or for failures. */
+function outcome(random: Random, index: number): object {
+  const when = random.chance(0.8)
+    ? expectation(random)
+    : { type: 'failure', value: random.pick(['response_timeout', ['no_response', 'judging_failed']]) }
+  return { branch: random.pick([`c${index}`, 'exit', '__proto__']), succeeded: random.chance(0.5), when }
+}
+
+/** An entry of the retry rule. */
+function wanted(random: Random): unknown {
+  if (random.chance(0.5)) return { type: 'condition', value: condition(random) }
+  return random.pick(['connect', 'timeout', 503, '5xx'])
+}
+
 /** A node that calls a URL. */
 function node(random: Random, url: string): object {
   const isGet = random.chance(0.3)
@@ -213,6 +227,19 @@ function node(random: Random, url: string): object {
       : {}),
     ...(random.chance(0.2)
       ? { idempotent: true, retry: { attempts: random.integer(1, 4), initialDelayMs: 10, totalMs: 1_000 } }
+      : {}),
+    ...(random.chance(0.1)
+      ? {
+          retry: {
+            delaysMs: [10, 20],
+            on: [503, ...random.list(random.chance(0.1) ? 90 : 3, () => wanted(random))],
+            resetHeaders: ['RateLimit-Reset', { name: 'Date', unit: 'date' }],
+            totalMs: 1_000,
+          },
+        }
+      : {}),
+    ...(random.chance(0.2)
+      ? { cases: random.list(random.chance(0.1) ? 90 : 3, (index) => outcome(random, index)) }
       : {}),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import validators from '../../../src/http/body/validators.cjs'
-import { type ForeignMember, foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words.ts'
+import type { ForeignMember } from '../../../src/http/problems/foreign-words/foreign-word.ts'
+import { foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'
@@ -31,6 +32,11 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     path: '/node/headers/0',
     around: (members) => ({ node: { ...node, headers: [members] } }),
   },
+  Part: {
+    valid: { name: 'f', filename: 'a', source: 'event', field: 'f' },
+    path: '/node/body/parts/0',
+    around: (members) => ({ node: { ...node, body: { structure: 'multipart', parts: [members] } } }),
+  },
   Auth: auth({ type: 'bearer', token: 'abcde' }),
   'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),
   'Auth(basic)': auth({ type: 'basic', username: 'a', password: 'b' }),
@@ -44,6 +50,11 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   'Expectation(string)': expectation({ type: 'string', value: 'a' }),
   'Expectation(condition)': expectation({ type: 'condition', value: 'response.json.ok' }),
   Retry: { valid: {}, path: '/node/retry', around: inNode('retry') },
+  Case: {
+    valid: { branch: 'exists', when: { type: 'status', value: 409 } },
+    path: '/node/cases/0',
+    around: (members) => ({ node: { ...node, cases: [members] } }),
+  },
   'Node.branches': { valid: {}, path: '/node/branches', around: inNode('branches') },
   Payload: { valid: {}, path: '/payload', around: (payload) => ({ node, payload }) },
   Simulation: { valid: { status: 200 }, path: '/simulate', around: (simulate) => ({ node, simulate }) },
@@ -156,6 +167,7 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
     node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
   }),
   'Expectation.type': (type) => ({ node: { ...node, expect: { type, value: 200 } } }),
+  'When.type': (type) => ({ node: { ...node, cases: [{ branch: 'a', when: { type, value: 200 } }] } }),
   'Expectation.match': (match) => ({ node: { ...node, expect: { type: 'string', value: 'a', match } } }),
   'Request.diagnostics': (diagnostics) => ({ node, diagnostics }),
   FailureCode: (failure) => ({ node, simulate: { failure } }),

@@ -66,7 +66,12 @@ export function callsWith(
   url: string,
 ): readonly [CanaryCall, ...CanaryCall[]] {
   const { token, note, mounted, bound, apiKey, cookie, password, iban } = canaries
-  const rest = { tenant: 'acme', secrets: { token, note }, payload: { profile: { iban, when: 'now' } } }
+  const event = { hidden: base64(iban), carrier: base64(`\u0001${note}`), name: token }
+  const rest = {
+    tenant: 'acme',
+    secrets: { token, note },
+    payload: { profile: { iban, when: 'now' }, event },
+  }
   const everywhere = {
     ...common,
     method: 'POST',
@@ -102,6 +107,27 @@ export function callsWith(
     auth: { type: 'apiKey', in: 'query', name: 'key', value: password },
     body: { structure: 'raw', contentType: 'text/xml', content: `<a>{{ secrets.bound_${index} }}</a>` },
   }
+  const file = { source: 'event', filename: '{{ event.name }}' }
+  const files = {
+    ...common,
+    method: 'POST',
+    url: `${url}/hook`,
+    body: {
+      structure: 'multipart',
+      parts: [
+        { name: 'note', value: '{{ secrets.note }}' },
+        { name: 'bound', value: `{{ secrets.bound_${index} }}` },
+        { ...file, name: 'hidden', field: 'hidden', sensitive: true },
+        { ...file, name: 'carrier', field: 'carrier' },
+      ],
+    },
+  }
+  const alone = {
+    ...common,
+    method: 'PUT',
+    url: `${url}/hook`,
+    body: { structure: 'binary', source: 'event', field: 'hidden', sensitive: true },
+  }
   return [
     {
       request: { node: everywhere, ...rest },
@@ -110,6 +136,8 @@ export function callsWith(
     },
     { request: { node: form, ...rest }, own: [token, note, password, iban], stored: [bound] },
     { request: { node: path, ...rest }, own: [token, note, password], stored: [bound] },
+    { request: { node: files, ...rest }, own: [token, note, iban], stored: [bound] },
+    { request: { node: alone, ...rest }, own: [token, note, iban], stored: [] },
   ]
 }
 

@@ -17,6 +17,7 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
     port: 443,
     status: 200,
     branch: 'success',
+    isCase: false,
     succeeded: true,
     code: 'expectation_met',
     blame: null,

@@ -235,10 +235,13 @@ describe('an expectation for which no time is left', () => {
 
     expect(decideOnResponse(compiled({ expect: expectation, onError: 'exit' }), response, scope)).toEqual({
       branch: 'exit',
+      output: 'exit',
       succeeded: false,
+      endsAttempts: false,
       reason: {
         code: 'judging_failed',
-        message: `${failures.judging_failed.title}.`,
+        message:
+          'Judging the response took more processor time than MAX_RENDER_MS allows, or wrote more than 2000000 characters.',
         hint: failures.judging_failed.hint,
         blame: failures.judging_failed.blame,
         path,

@@ -29,10 +29,12 @@ export async function runProgram(program: string, args: readonly string[], cwd =
 export function compile(
   files: readonly string[],
   cwd: string,
-  module: 'nodenext' | 'preserve',
+  module: 'nodenext' | 'node16' | 'preserve' | 'commonjs',
 ): Promise<string> {
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
-  return runPackage('typescript/bin/tsc', [...options, '--module', module, ...files], cwd)
+  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes']
+  const options = [...strict, '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
+  const resolution = module === 'commonjs' ? ['--moduleResolution', 'node10'] : []
+  return runPackage('typescript/bin/tsc', [...options, '--module', module, ...resolution, ...files], cwd)
 }
 
 /** A folder that is gone when the test ends. */
