@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createConnectionStore } from './connections/connection-store.ts'
 import { version } from './contract/version.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
 import { buildApp } from './http/app.ts'
@@ -28,13 +29,14 @@ export async function startServer(
   const secrets = createSecretStore({ ...settings.secrets, log })
   const proxy = settings.proxy === null ? null : createProxyStore({ ...settings.proxy, secrets, log })
   const egressClient = standIn ?? createEgressClient({ ...settings.egress, proxy, own, log: debug })
+  const connections = createConnectionStore({ ...settings.connections, log })
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
-  const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
+  const app = await buildApp({ ...settings, egressClient, secrets, connections, clients, spanExporter, log })
   app.addHook('onClose', async () => proxy?.close())
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)

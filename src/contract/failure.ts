@@ -268,6 +268,13 @@ export const failures = {
     title: 'Judging the response exceeded the limits',
     hint: 'The target has responded: see the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target send a smaller response.',
   },
+  connection_missing: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The connection of the node is gone',
+    hint: 'The service had the connection when it started, or later, and has it no more: CONNECTIONS_FILE was changed. Let the operator of the service add it again and send the call again, or name another connection in the node.',
+  },
   queue_full: {
     phase: 'service',
     blame: 'service',

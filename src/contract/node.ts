@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builders.ts'
 import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
+import { maxConnectionNameLength } from './names.ts'
 import { sources } from './payload.ts'
 import { Type } from './typebox.ts'
 
@@ -461,7 +462,7 @@ const ResetHeader = closedObject(
   { title: 'Header and unit', description: 'A header, and the unit of its value.' },
 )
 
-const Retry = closedObject(
+export const Retry = closedObject(
   {
     attempts: Type.Optional(
       Type.Integer({
@@ -581,8 +582,8 @@ export const Node = closedObject(
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({
       description:
-        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.',
-      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}'],
+        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.',
+      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}', '/leads'],
     }),
     hosts: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
@@ -591,6 +592,15 @@ export const Node = closedObject(
         description:
           'The hosts that a `url` of one placeholder may lead to: exact names, addresses, or `*.suffix` for all names below a suffix, with `:port` for a port other than 443. Any other host fails with `url_invalid`, and nothing is sent.',
         examples: [['api.crm.example', '*.uploads.example', 'localhost:8443']],
+      }),
+    ),
+    connection: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxConnectionNameLength,
+        description:
+          'The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.',
+        examples: ['crm'],
       }),
     ),
     auth: Type.Optional(named(Auth)),

@@ -74,7 +74,7 @@ export async function executeNode(
   const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
   if (hasWaited) await quota.turn(share, deadlineMs, callContext.signal)
-  const compiled = quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
@@ -211,6 +211,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     nodeId: node.id,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
+    connection: node.connection?.name ?? null,
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
@@ -249,6 +250,7 @@ function createRecord(
     correlationId: reply.correlationId,
     nodeId: reply.nodeId,
     tenant: reply.tenant,
+    connection: reply.connection,
     acceptedAt,
     method: node.method,
     host: rendered.place?.host ?? null,

@@ -39,7 +39,7 @@ export function previewNode(
   clientName: string | null = null,
 ): Refused | Previewed {
   const share = { client: clientName, tenant: request.tenant ?? null }
-  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, share.tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const { payload = {}, secrets = {} } = request

@@ -1,6 +1,7 @@
 import type { Failure } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
+import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
 import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
@@ -10,6 +11,7 @@ import type { ShownBody } from './request/compiled-body.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
+import { connectionPath, memberPath } from './request/member-path.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
   type Displayable,
@@ -79,12 +81,29 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
     const { warnings, valuesToMask, secretNames, place } = session
-    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure: error.failure }
+    const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
+    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
 }
 
+/** A secret that the connection refers to is the concern of the operator, who wrote the reference. */
+function blameOwner(
+  failure: RenderFailure['failure'],
+  { name }: CompiledConnection,
+): RenderFailure['failure'] {
+  if (failure.path !== connectionPath || !failure.code.startsWith('secret_')) return failure
+  const hint = `The connection ${quoteName(name)} of the service uses the secret. Tell the operator of the service, who has to correct the entry in CONNECTIONS_FILE, or the secret.`
+  return { ...failure, blame: 'service', hint }
+}
+
+function missingConnection({ name }: CompiledConnection): RenderFailure {
+  const detail = `The service has no connection ${quoteName(name)} any more.`
+  return new RenderFailure({ code: 'connection_missing', detail, path: connectionPath })
+}
+
 function renderParts(node: CompiledNode, session: RenderSession) {
-  const { method } = node
+  const { method, connection } = node
+  if (connection?.isGone) throw missingConnection(connection)
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
@@ -249,7 +268,7 @@ function warnOfCredentials(
         field.path,
         `The parameter ${quoteName(field.name)} is part of the URL and looks like a credential.`,
       )
-  if (auth?.isInUrl) warn('/node/auth', 'The key is a parameter of the URL.')
+  if (auth?.isInUrl) warn(auth.origin.path, 'The key is a parameter of the URL.')
 }
 
 function isCredential({ name, carriesSecret, wire }: RenderedField): boolean {
@@ -327,7 +346,7 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
-    field.source.member === 'field' ? path : `${path}/${field.source.member}`,
+    field.source.member === 'field' ? path : memberPath(path, field.source.member),
     session,
     (at) => describeCharacter(field, at, text.indexOf(wire), session),
   )

@@ -1,4 +1,5 @@
 import { isCredentialName } from '../request/credential-name.ts'
+import { connectionPath } from '../request/member-path.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
@@ -17,10 +18,12 @@ export interface Credential {
 
 /** Finds the credential that a node sends; null if it sends none. */
 export function findCredential(node: ExplainedNode, { warnings }: SentRequest): Credential | null {
-  if (node.auth !== null) return { words: '"auth" of the node', path: '/node/auth' }
+  if (node.auth !== null) return node.auth.origin
   const header = node.headers.find(({ name }) => isCredentialName(name))
-  if (header !== undefined)
-    return { words: `the header ${quoteName(header.name)} of the node`, path: header.path }
+  if (header !== undefined) {
+    const owner = header.path === connectionPath ? 'the connection' : 'the node'
+    return { words: `the header ${quoteName(header.name)} of ${owner}`, path: header.path }
+  }
   const parameter = node.query.find(({ name }) => isCredentialName(name))
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }

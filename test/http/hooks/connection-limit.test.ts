@@ -6,6 +6,7 @@ import { defaultMaxConnections } from '../../../src/http/hooks/max-connections.t
 import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
@@ -16,6 +17,7 @@ async function serviceWith(own: Partial<AppOptions>): Promise<string> {
     ...readSettings({}),
     egressClient: testEgressClient(),
     secrets: emptySecretStore,
+    connections: emptyConnectionStore,
     clients: null,
     spanExporter: null,
     log: createLogger('silent'),

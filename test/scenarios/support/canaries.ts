@@ -141,6 +141,56 @@ export function callsWith(
   ]
 }
 
+/** A connection with a credential, what is sent of it, and the values that must not be seen. */
+export interface CanaryConnection {
+  readonly name: string
+  readonly entry: object
+  readonly sent: string
+  readonly stored: readonly string[]
+}
+
+/** Connections that have values in every place of an entry. */
+export function connectionsWith(
+  { token, mounted, apiKey, cookie, password, iban }: Canaries,
+  index: number,
+  baseUrl: string,
+): readonly CanaryConnection[] {
+  const digits = Buffer.from(`flow:${password}`).toString('base64')
+  const rows: readonly (readonly [rest: object, sent: string, stored: readonly string[]])[] = [
+    [{ auth: { type: 'bearer', token: `{{ secrets.mounted_${index} }}` } }, `Bearer ${mounted}`, [mounted]],
+    [{ auth: { type: 'bearer', token: token } }, `Bearer ${token}`, [token]],
+    [
+      { auth: { type: 'basic', username: 'flow', password: password } },
+      `Basic ${digits}`,
+      [password, digits],
+    ],
+    [{ auth: { type: 'apiKey', in: 'header', name: 'X-K', value: apiKey } }, apiKey, [apiKey]],
+    [
+      { auth: { type: 'apiKey', in: 'query', name: 'k', value: password } },
+      `/hook?k=${password}`,
+      [password],
+    ],
+    [
+      { headers: [{ name: 'X-Mounted', value: `Key {{ secrets.mounted_${index} }}` }] },
+      `Key ${mounted}`,
+      [mounted],
+    ],
+    [{ headers: [{ name: 'Cookie', literal: cookie }] }, cookie, [cookie]],
+    [{ headers: [{ name: 'X-Iban', literal: iban, sensitive: true }] }, iban, [iban]],
+  ]
+  return rows.map(([rest, sent, stored], row) => ({
+    name: `crm-${index}-${row}`,
+    entry: { baseUrl, tenants: ['acme'], ...rest },
+    sent,
+    stored,
+  }))
+}
+
+/** A call by a connection. */
+export function callOf(connection: string) {
+  return { node: { ...common, method: 'POST', connection, url: '/hook' } }
+}
+
 /** What the target sends back, in every form. */
 export function writeEcho(values: readonly string[]): string {
   return values.flatMap(writeEchoes).join(' ')

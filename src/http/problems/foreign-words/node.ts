@@ -262,10 +262,7 @@ export const nodeMembers: ForeignMembers = {
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
     },
-    {
-      words: 'connection connectionName',
-      says: 'the service has no named connections: "url" and "auth" say all',
-    },
+    { words: 'connectionName connectionId namedConnection', is: 'connection' },
     { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
