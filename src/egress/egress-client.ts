@@ -91,6 +91,8 @@ export interface EgressOptions {
   readonly maxPerHost: number
   /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
+  /** Connections that are kept for later calls, all targets together. Default: 256. */
+  readonly maxIdle?: number
   /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
   /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
@@ -98,7 +100,7 @@ export interface EgressOptions {
   readonly log: DebugLog
 }
 
-const maxIdleConnections = 256
+const usualMaxIdle = 256
 
 const receiveAll: Receive = () => true
 
@@ -171,13 +173,21 @@ export function createEgressClient(options: EgressOptions): EgressClient {
 }
 
 function createPool(
-  { log, ca, tlsGroups, dnsServers, proxy, now = () => performance.now() }: EgressOptions,
+  {
+    log,
+    ca,
+    tlsGroups,
+    dnsServers,
+    proxy,
+    maxIdle = usualMaxIdle,
+    now = () => performance.now(),
+  }: EgressOptions,
   policy: AddressPolicy,
   sockets: SocketRegistry,
 ): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers, now })
   const dial = createConnector({ policy, resolver, proxy, ca, tlsGroups, sockets, now, log })
-  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
 }
 
 /** A lookup of the service may fail where the proxy would know the name. */
