@@ -268,6 +268,13 @@ export const failures = {
     title: 'Judging the response exceeded the limits',
     hint: 'The target has responded: see the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target send a smaller response.',
   },
+  connection_missing: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The connection of the node is gone',
+    hint: 'The service had the connection when it started, or later, and has it no more: CONNECTIONS_FILE was changed. Let the operator of the service add it again and send the call again, or name another connection in the node.',
+  },
   queue_full: {
     phase: 'service',
     blame: 'service',
@@ -288,6 +295,20 @@ export const failures = {
     repeat: 'safe',
     title: 'The service ran out of sockets or files',
     hint: 'The operator of the service has to raise the limits of the process, such as the number of open files (ulimit -n). After that the call can be sent again.',
+  },
+  proxy_unreachable: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The proxy of the service could not be reached',
+    hint: 'All calls of the service go through a proxy. Its operator checks that the proxy runs, and that EGRESS_PROXY names it. After that the call can be sent once again.',
+  },
+  proxy_refused: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The proxy of the service opened no connection to the target',
+    hint: 'The operator of the service has to allow the target in the rules of the proxy, or to correct the credentials in EGRESS_PROXY. Most proxies allow by name: with EGRESS_PROXY_RESOLVES=proxy they get the name instead of an address that the service has judged. Then send it again.',
   },
   shutdown: {
     phase: 'service',
@@ -316,6 +337,8 @@ export interface Clock {
   readonly name: 'timeoutMs' | 'totalMs' | 'deadlineMs'
   /** The whole limit. A call has what is left of it. */
   readonly ms: number
+  /** What the attempt had of it when it began; all of it if that is not told. */
+  readonly leftMs?: number
 }
 
 /**
@@ -331,6 +354,8 @@ export interface Failure {
   readonly hint?: string
   /** Who has to act in this case, in place of the blame in the table of codes. */
   readonly blame?: Blame
+  /** The retry safety in this case, in place of the one that code and delivery give. */
+  readonly repeat?: RetrySafety
   /** The time limit that ended the attempt, if one did. */
   readonly clock?: Clock
   /** The status of a response that was rejected after its status line was read. */

@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builders.ts'
 import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
+import { maxConnectionNameLength } from './names.ts'
 import { sources } from './payload.ts'
 import { Signing } from './signing.ts'
 import { Type } from './typebox.ts'
@@ -12,7 +13,9 @@ export const defaults = {
   expect: { type: 'status', value: '2xx' },
   onError: 'error',
   ifEmpty: 'send',
+  ifFileEmpty: 'fail',
   contentType: 'application/json',
+  fileType: 'application/octet-stream',
 } as const
 
 /**
@@ -227,9 +230,93 @@ const RawBody = closedObject(
   { title: 'Raw', description: 'The rendered text.' },
 )
 
-export const Body = Type.Union([SimpleBody, FullBody, JsonBody, RawBody], {
+const fileSource = {
+  source: AttributeField.properties.source,
+  field: Type.String({
+    minLength: 1,
+    maxLength: nodeLimits.nameCharacters,
+    description:
+      'The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.',
+    examples: ['photo', 'attachments.0.data'],
+  }),
+}
+
+const fileType = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description: 'The media type of the file. Without it that of the `data:` URL is sent.',
+    default: defaults.fileType,
+    examples: ['image/png'],
+  }),
+)
+
+const hiddenFile = Type.Optional(
+  Type.Boolean({
+    description: 'Whether the first bytes of the file are masked wherever the service shows them.',
+    default: false,
+  }),
+)
+
+const FilePart = closedObject(
+  {
+    name: fieldOptions.name,
+    filename: Type.String({
+      minLength: 1,
+      description: 'A Liquid template of the name of the file. It must not use secrets.',
+      examples: ['photo.png', '{{ event.fileName }}'],
+    }),
+    contentType: fileType,
+    ...fileSource,
+    ifEmpty: Type.Optional(
+      oneOfWords(['fail', 'omit', 'send'], {
+        description:
+          'What to do if the value is missing, null or "". `fail`: do not make the call. `omit`: leave the part out. `send`: send an empty file.',
+        default: defaults.ifFileEmpty,
+      }),
+    ),
+    when: fieldOptions.when,
+    sensitive: hiddenFile,
+  },
+  { title: 'File', description: 'The part is a file.' },
+)
+
+export const Part = Type.Union([AttributeField, TemplateField, LiteralField, FilePart], {
+  $id: 'Part',
+  description: 'a field, or an object with "name", "filename", "source" and "field" for a file',
+  examples: [
+    { name: 'note', value: 'from {{ profile.name }}' },
+    { name: 'photo', filename: 'photo.png', contentType: 'image/png', source: 'event', field: 'photo' },
+  ],
+})
+
+export type Part = Static<typeof Part>
+
+const MultipartBody = closedObject(
+  {
+    structure: oneOfWords(['multipart'], { description: 'A multipart/form-data body (RFC 7578).' }),
+    parts: Type.Array(named(Part), {
+      minItems: 1,
+      maxItems: nodeLimits.fields,
+      description:
+        'Fields and files, in order. A field is written as in a form: a list of scalars repeats the name, other nested values become `a[b]`.',
+    }),
+  },
+  { title: 'Multipart', description: 'A form with files.' },
+)
+
+const BinaryBody = closedObject(
+  {
+    structure: oneOfWords(['binary'], { description: 'The bytes of one file.' }),
+    ...fileSource,
+    contentType: fileType,
+    sensitive: hiddenFile,
+  },
+  { title: 'Binary', description: 'The bytes of one file, and nothing else.' },
+)
+
+export const Body = Type.Union([SimpleBody, FullBody, JsonBody, RawBody, MultipartBody, BinaryBody], {
   $id: 'Body',
-  description: 'The body of the request, in one of four structures.',
+  description: 'The body of the request, in one of six structures.',
   discriminator: { propertyName: 'structure' },
 })
 
@@ -376,7 +463,7 @@ const ResetHeader = closedObject(
   { title: 'Header and unit', description: 'A header, and the unit of its value.' },
 )
 
-const Retry = closedObject(
+export const Retry = closedObject(
   {
     attempts: Type.Optional(
       Type.Integer({
@@ -496,8 +583,8 @@ export const Node = closedObject(
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({
       description:
-        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.',
-      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}'],
+        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.',
+      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}', '/leads'],
     }),
     hosts: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
@@ -506,6 +593,15 @@ export const Node = closedObject(
         description:
           'The hosts that a `url` of one placeholder may lead to: exact names, addresses, or `*.suffix` for all names below a suffix, with `:port` for a port other than 443. Any other host fails with `url_invalid`, and nothing is sent.',
         examples: [['api.crm.example', '*.uploads.example', 'localhost:8443']],
+      }),
+    ),
+    connection: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxConnectionNameLength,
+        description:
+          'The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.',
+        examples: ['crm'],
       }),
     ),
     auth: Type.Optional(named(Auth)),
@@ -610,4 +706,4 @@ export const Node = closedObject(
 export type Node = Static<typeof Node>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
-export const nodeSchemas = [Field, Auth, Signing, Body, Expectation, When, Case, Retry, Node] as const
+export const nodeSchemas = [Field, Auth, Signing, Part, Body, Expectation, When, Case, Retry, Node] as const

@@ -39,6 +39,7 @@ export const warningCodes = [
   'capture_too_large',
   'curl_too_long',
   'curl_not_exact',
+  'curl_reads_file',
   'expectation_masked',
   'warnings_left_out',
 ] as const

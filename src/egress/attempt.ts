@@ -15,7 +15,8 @@ import type { PeerKey } from './connection/peer-key.ts'
 import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
-import { describeTransportFailure, formatTarget } from './transport-failure.ts'
+import { formatTarget, type Target } from './policy/address-policy.ts'
+import { describeTransportFailure } from './transport-failure.ts'
 
 /** One request of a call. A resend differs from the first request in purpose and headers only. */
 export interface Call {
@@ -46,6 +47,8 @@ export interface AttemptOptions {
   /** Takes back a connection whose response was read to its end. */
   readonly pool: Pick<ConnectionPool, 'release'>
   readonly maxResponseBytes: number
+  /** Adds to a failure what the way to the target means for it. */
+  readonly explain: ((failure: Failure, target: Target) => Failure) | null
   readonly log: DebugLog
 }
 
@@ -159,7 +162,7 @@ class AttemptRun implements ExchangeListener, Interruptible {
       { host, port, phase, failure: failure.code, cause: collectCodes(error) },
       'attempt failed',
     )
-    this.#finish({ kind: 'failed', failure, response: null })
+    this.#finish({ kind: 'failed', failure: this.#explain(failure), response: null })
   }
 
   interrupt(why: Interruption): void {
@@ -170,7 +173,8 @@ class AttemptRun implements ExchangeListener, Interruptible {
     const progress = { phase, phaseMs, before: this.phases.longestBefore(), isSending, hasAnswered }
     const { deadline, request } = this.#call
     const failure = failureFromInterruption(why, progress, deadline, formatTarget(request))
-    this.#finish({ kind: 'failed', failure, response: this.#exchange?.interrupt() ?? null })
+    const response = this.#exchange?.interrupt() ?? null
+    this.#finish({ kind: 'failed', failure: this.#explain(failure), response })
     this.#stopped.abort()
     this.#connection?.abort()
   }
@@ -180,6 +184,10 @@ class AttemptRun implements ExchangeListener, Interruptible {
     if (this.#connection === null) return
     if (this.#exchange?.isOver) this.#options.pool.release(this.#call.key, this.#connection)
     else this.#connection.destroy()
+  }
+
+  #explain(failure: Failure): Failure {
+    return this.#options.explain?.(failure, this.#call.request) ?? failure
   }
 
   async #begin(connect: Connect): Promise<void> {

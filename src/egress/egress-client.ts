@@ -17,11 +17,17 @@ import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
 import type { Receive } from './exchange.ts'
 import { Bulkhead } from './limits/bulkhead.ts'
-import { type AddressPolicy, createAddressPolicy, type Target } from './policy/address-policy.ts'
+import {
+  type AddressPolicy,
+  createAddressPolicy,
+  formatTarget,
+  type Target,
+} from './policy/address-policy.ts'
 import type { AddressRule } from './policy/address-rule.ts'
 import type { IpRange } from './policy/ip-address.ts'
+import { type ForwardProxy, isBypassed, isResolvedByProxy } from './proxy/forward-proxy.ts'
+import { explainLookup } from './proxy/proxy-error.ts'
 import { explainLoss, obstacleToResend } from './resend.ts'
-import { formatTarget } from './transport-failure.ts'
 
 /** The attempts of one call, in order. There is at least one, and the last one decides the outcome. */
 export type Attempts = readonly [Attempt, ...Attempt[]]
@@ -80,11 +86,15 @@ export interface EgressOptions {
   readonly tlsGroups: string | null
   /** `address:port`. Empty: the name servers of the system. */
   readonly dnsServers: readonly string[]
+  /** The way to the targets. Null: they are called directly. */
+  readonly proxy: ForwardProxy | null
   readonly maxResponseBytes: number
   /** Concurrent calls per tenant, host and port. */
   readonly maxPerHost: number
   /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
+  /** Connections that are kept for later calls, all targets together. Default: 256. */
+  readonly maxIdle?: number
   /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
   /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
@@ -92,16 +102,22 @@ export interface EgressOptions {
   readonly log: DebugLog
 }
 
-const maxIdleConnections = 256
+const usualMaxIdle = 256
 
 const receiveAll: Receive = () => true
 
 export function createEgressClient(options: EgressOptions): EgressClient {
   const sockets = new SocketRegistry()
   const bulkhead = new Bulkhead(options)
-  const policy = createAddressPolicy({ ...options, interfaces: interfaceAddresses() })
+  const { proxy } = options
+  const policy = createAddressPolicy({
+    ...options,
+    interfaces: interfaceAddresses(),
+    ...(proxy !== null && { isUnresolved: (target) => isResolvedByProxy(proxy, target) }),
+  })
   const pool = createPool(options, policy, sockets)
-  const shared = { pool, maxResponseBytes: options.maxResponseBytes, log: options.log }
+  const explain = proxy === null ? null : explainWithProxy(proxy)
+  const shared = { pool, maxResponseBytes: options.maxResponseBytes, explain, log: options.log }
   const running = new Set<Deadline>()
   let isClosed = false
 
@@ -112,7 +128,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
-      const key = createPeerKey(tenant, request)
+      const key = createPeerKey(tenant, request, proxy?.revision)
       const permit = bulkhead.acquire(key.text)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
@@ -162,13 +178,27 @@ export function createEgressClient(options: EgressOptions): EgressClient {
 }
 
 function createPool(
-  { log, ca, tlsGroups, dnsServers, now = () => performance.now() }: EgressOptions,
+  {
+    log,
+    ca,
+    tlsGroups,
+    dnsServers,
+    proxy,
+    maxIdle = usualMaxIdle,
+    now = () => performance.now(),
+  }: EgressOptions,
   policy: AddressPolicy,
   sockets: SocketRegistry,
 ): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers, now })
-  const dial = createConnector({ policy, resolver, ca, tlsGroups, sockets, log })
-  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
+  const dial = createConnector({ policy, resolver, proxy, ca, tlsGroups, sockets, now, log })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
+}
+
+/** A lookup of the service may fail where the proxy would know the name. */
+function explainWithProxy(proxy: ForwardProxy) {
+  return (failure: Failure, target: Target) =>
+    proxy.resolves === 'proxy' || isBypassed(proxy, target) ? failure : explainLookup(failure)
 }
 
 /** The signal cancels a call only while it waits. A call that gets its permit with too little time left ends, too. */

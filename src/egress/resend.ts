@@ -20,12 +20,15 @@ export function obstacleToResend(
   return delivered === 'no' ? noTime : `${mayHaveArrived} ${noTime}`
 }
 
-/** Adds a hint to the failure: what happened, and why there is no resend. */
+/** Adds a hint to the failure: what happened, and why there is no resend. The member that avoids it is the part to look at. */
 export function explainLoss(attempt: Attempt, obstacle: string): Attempt {
   const { outcome } = attempt
   if (outcome.kind === 'responded') return attempt
   const hint = `The connection was kept open from an earlier call and may be closed by the target at any time. ${obstacle}`
-  return { ...attempt, outcome: { ...outcome, failure: { ...outcome.failure, hint } } }
+  return {
+    ...attempt,
+    outcome: { ...outcome, failure: { ...outcome.failure, hint, path: '/node/keepAlive' } },
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import type { Blame, Delivered, Failure, FailureCode } from '../contract/failure.ts'
 import { EgressError } from './call/egress-error.ts'
 import type { AttemptPhase } from './call/phase-clock.ts'
@@ -8,8 +8,9 @@ import { HeadError } from './framing/head-error.ts'
 import type { HeadExcess } from './framing/progress-limit.ts'
 import { headRules } from './framing/response-head.ts'
 import { AddressDenied } from './policy/address-denied.ts'
-import type { Target } from './policy/address-policy.ts'
+import { formatTarget, type Target } from './policy/address-policy.ts'
 import { describeDenial } from './policy/denial-text.ts'
+import { describeProxyError, ProxyError } from './proxy/proxy-error.ts'
 
 /** Details of failures. Messages of libraries are not used: they carry addresses and bytes of the peer. */
 const wordings = {
@@ -35,6 +36,8 @@ const wordings = {
   response_not_http: (place) => `${place} answered, but not with HTTP.`,
   response_headers_too_large: (place) => `${place} answered with a head that is too large.`,
   local_resource: (place) => `The service has no socket left for ${place}.`,
+  proxy_unreachable: (place) => `The proxy of the service could not be reached, so ${place} was not called.`,
+  proxy_refused: (place) => `The proxy of the service opens no connection to ${place}.`,
 } as const satisfies Partial<Record<FailureCode, (place: string) => string>>
 
 type WireFailureCode = keyof typeof wordings
@@ -63,12 +66,16 @@ export function describeTransportFailure(
   const [, code, meaning] = found.row
   const place = formatTarget(target)
   const { detail = wordings[code], ...more } = meaning ?? meaningOf(code, target, progress) ?? {}
-  return { code, detail: detail(place), path: null, ...more, ...tellMore(found.error, target, place) }
+  const failure = { code, detail: detail(place), path: null, ...more }
+  // What an error of the proxy's own connection says is not about the target.
+  if (code === 'proxy_unreachable' && !(found.error instanceof ProxyError)) return failure
+  return { ...failure, ...tellMore(found.error, target, place) }
 }
 
 /** Details that the service's own errors carry beside their code. */
 function tellMore(error: Error, target: Target, place: string): Partial<Failure> {
   if (error instanceof HeadError) return describeHead(error, place)
+  if (error instanceof ProxyError) return describeProxyError(error, target, place)
   if (error instanceof AddressDenied) return describeDenial(error.denial, target, place, error.share)
   if (error instanceof LookupFailed) return describeLookup(error, place)
   if (error instanceof NameUnusable) return describeName(error, place)
@@ -105,11 +112,6 @@ const excesses: Readonly<Record<HeadExcess, string>> = {
   interimBytes: 'interim heads (1xx) of more than 16 KiB together',
 }
 
-/** Host and port as in a URL. The author of the node wrote both, so they reveal nothing. */
-export function formatTarget({ host, port }: Target): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
-}
-
 /** What a failure means in a case that its code alone does not tell. */
 interface Meaning {
   readonly detail?: (place: string) => string
@@ -117,7 +119,7 @@ interface Meaning {
   readonly blame?: Blame
 }
 
-type Row = readonly [pattern: RegExp, code: WireFailureCode, meaning?: Meaning]
+type Row = readonly [pattern: RegExp, code: WireFailureCode, meaning?: Meaning | undefined]
 
 type Table = readonly Row[]
 
@@ -240,6 +242,24 @@ const meanings = {
     detail: (place) => `${place} closed the connection before the request was sent.`,
     hint: 'Nothing was sent, so the call may be sent again. If it ends so each time, check the port in the URL, and ask the operator of the target why it closes connections.',
   },
+  proxyRefuses: {
+    detail: (place) => `The proxy of the service refused the connection, so ${place} was not called.`,
+    hint: 'The proxy is down, or listens on another port: the operator of the service checks it, and the host and port in EGRESS_PROXY. Then send the call again.',
+  },
+  proxyUnknown: {
+    detail: (place) =>
+      `The host name of the proxy of the service could not be resolved, so ${place} was not called.`,
+    hint: 'The operator of the service checks the host in EGRESS_PROXY, and whether the name servers of the service (EGRESS_DNS_SERVERS) know it. Then send the call again.',
+  },
+  proxyCertificate: {
+    detail: (place) =>
+      `The certificate of the proxy of the service is not acceptable, so ${place} was not called.`,
+    hint: 'The certificate of the proxy must be valid for the host in EGRESS_PROXY. The operator of the service adds a private authority with EGRESS_CA_FILE. Then send the call again.',
+  },
+  proxyTls: {
+    detail: (place) => `TLS with the proxy of the service failed, so ${place} was not called.`,
+    hint: 'EGRESS_PROXY begins with https://, so the proxy has to speak TLS on that port: the operator of the service checks scheme and port. Then send the call again.',
+  },
   brokenHead: {
     detail: (place) => `${place} closed the connection before the head of its response was complete.`,
     hint: 'The target, or a proxy in front of it, broke off its response. It may have carried out the request: check its log, at the time in `attempts`, before you send the request again.',
@@ -314,10 +334,41 @@ const answers: Table = [
   [/^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT)$|^(EHOST|ENET)(UNREACH|DOWN|RESET)$/, 'no_response'],
 ]
 
+/** The meaning that the failure of a target has for the proxy. */
+const proxyMeanings: Readonly<Partial<Record<WireFailureCode, Meaning>>> = {
+  connect_refused: meanings.proxyRefuses,
+  dns_not_found: meanings.proxyUnknown,
+  dns_failed: meanings.proxyUnknown,
+  dns_timeout: meanings.proxyUnknown,
+  tls_untrusted: meanings.proxyCertificate,
+  tls_cert_expired: meanings.proxyCertificate,
+  tls_cert_not_yet_valid: meanings.proxyCertificate,
+  tls_name_mismatch: meanings.proxyCertificate,
+  tls_cert_invalid: meanings.proxyCertificate,
+  tls_protocol: meanings.proxyTls,
+  tls_not_tls: meanings.proxyTls,
+  tls_client_cert_required: meanings.proxyTls,
+  tls_aborted: meanings.proxyTls,
+}
+
+/** What would be a failure of the target is one of the proxy until the tunnel is open. */
+const proxied: Table = [
+  [/^EGRESS_PROXY_REFUSED$/, 'proxy_refused'],
+  [/^EGRESS_PROXY_BAD_GATEWAY$/, 'connect_refused'],
+  [/^EGRESS_PROXY_GATEWAY_TIMEOUT$/, 'connect_timeout'],
+  [/^EGRESS_PROXY_BROKEN$/, 'proxy_unreachable'],
+  ...[...anywhere, ...lookups, ...connections, ...handshakes].map(([pattern, code, meaning]): Row => {
+    if (code === 'local_resource') return [pattern, code, meaning]
+    return [pattern, 'proxy_unreachable', proxyMeanings[code]]
+  }),
+]
+
 const tables: Readonly<Record<AttemptPhase, Table>> = {
   queue: anywhere,
   dns: [...anywhere, ...lookups],
   connect: [...anywhere, ...connections],
+  proxy: proxied,
+  tunnel: proxied,
   tls: [...anywhere, ...handshakes],
   answer: [...anywhere, ...answers],
   download: [...anywhere, ...answers],
@@ -329,6 +380,8 @@ const mostTellingFirst: readonly WireFailureCode[] = [
   'connect_refused',
   'connect_timeout',
   'connect_unreachable',
+  'proxy_refused',
+  'proxy_unreachable',
   'local_resource',
 ]
 

@@ -1,12 +1,13 @@
-import type { Clock, Failure } from '../contract/failure.ts'
+import type { Clock, Failure, RetrySafety } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
-import { formatTarget } from '../egress/transport-failure.ts'
+import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import { pauseToKeepMs } from '../webhook/retry-after.ts'
-import { judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
@@ -28,7 +29,8 @@ export interface AttemptPlan {
   readonly signal: AbortSignal
   readonly resources: HeldResources
   readonly turns: LoopTurns
-  readonly judge: (outcome: Outcome) => Judgement
+  /** Decides on an outcome. `attempts`: all so far. */
+  readonly judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement
   readonly judging: JudgingContext
 }
 
@@ -37,6 +39,8 @@ export interface AttemptsMade {
   readonly attempts: readonly Attempt[]
   /** Of the last attempt. */
   readonly judgement: Judgement
+  /** The strictest of all attempts. */
+  readonly repeat: RetrySafety
   /** `performance.now()` at the end of the last attempt. */
   readonly endedAt: number
   readonly warnings: readonly Warning[]
@@ -50,6 +54,7 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
   let warnings = noWarnings
+  let repeat: RetrySafety = 'safe'
   for (let calls = 1; ; calls++) {
     const { timeoutMs, clock } = budget.limit()
     const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
@@ -59,17 +64,22 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const last = takeLast(ended)
     const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
-    const judgement = judge(outcome)
+    const judgement = judge(outcome, attempts)
+    const own = judgeCall(ended, judgement)
+    repeat = stricter(repeat, own)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
-    const waitMs = isLast ? null : waitAfter(ended, judgement, calls, budget, plan)
-    if (waitMs === null) return { attempts, judgement, endedAt, warnings }
+    const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)
+    if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
     if (node.retry.on !== null) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
-      warnings = wanted.warnings
-      if (!wanted.holds) return { attempts, judgement, endedAt, warnings }
+      warnings = locateWarnings(wanted.warnings, node)
+      if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
     }
     const end = await pause(waitMs, budget, plan)
-    if (end !== 'over') return { attempts, judgement, endedAt, warnings: [...warnings, unbegun[end]] }
+    if (end !== 'over') {
+      const ending = locateWarnings([unbegun[end]], node)
+      return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending] }
+    }
     dropBodies(attempts)
     resources.dropReceived()
   }
@@ -77,8 +87,18 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
 
 function judgeUnbegun({ request, judge }: AttemptPlan): AttemptsMade {
   const attempt = attemptNotBegun(renderedTooLate(formatTarget(request)))
-  const judgement = judge(attempt.outcome)
-  return { attempts: [attempt], judgement, endedAt: performance.now(), warnings: noWarnings }
+  const judgement = judge(attempt.outcome, [])
+  const repeat = judgeCall([attempt], judgement)
+  return { attempts: [attempt], judgement, repeat, endedAt: performance.now(), warnings: noWarnings }
+}
+
+/** The retry safety after the attempts of one call. A decision may know better than the status or the code of the last one. */
+function judgeCall(ended: readonly Attempt[], { decision }: Judgement): RetrySafety {
+  if (decision.succeeded && decision.endsAttempts) return 'never'
+  const { repeat } = decision
+  return repeat === undefined
+    ? judgeRetrySafety(ended)
+    : stricter(judgeRetrySafety(ended.slice(0, -1)), repeat)
 }
 
 function takeLast(attempts: readonly Attempt[]): Attempt {
@@ -115,6 +135,11 @@ const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {
   },
 }
 
+/** Warnings about a rule of the connection point at the connection: the node has no such rule. */
+function locateWarnings(warnings: readonly Warning[], { connection }: CompiledNode): readonly Warning[] {
+  return connection?.retry ? warnings.map((warning) => ({ ...warning, path: connectionPath })) : warnings
+}
+
 function retryAbandoned(why: string): Warning {
   const message = `Another attempt was due, but did not begin: ${why}`
   return { code: 'retry_abandoned', path: '/node/retry', message }
@@ -141,7 +166,7 @@ function dropBodies(attempts: Attempt[]): void {
 const noBytes = Buffer.alloc(0)
 
 function waitAfter(
-  made: readonly Attempt[],
+  repeat: RetrySafety,
   { response, decision }: Judgement,
   calls: number,
   budget: Budget,
@@ -150,7 +175,7 @@ function waitAfter(
   if (decision.endsAttempts) return null
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
-    repeat: judgeRetrySafety(made),
+    repeat,
     retryAfterMs: response === null ? null : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
@@ -194,8 +219,9 @@ class Budget {
     const ms = Math.min(node.timeoutMs, totalMs, this.#deadlineMs(now))
     const timeoutMs = Math.max(1, Math.floor(ms))
     if (ms === node.timeoutMs) return { timeoutMs, clock: { name: 'timeoutMs', ms } }
-    if (ms === totalMs) return { timeoutMs, clock: { name: 'totalMs', ms: node.retry.totalMs } }
-    return { timeoutMs, clock: { name: 'deadlineMs', ms: deadlineMs } }
+    const leftMs = timeoutMs
+    if (ms === totalMs) return { timeoutMs, clock: { name: 'totalMs', ms: node.retry.totalMs, leftMs } }
+    return { timeoutMs, clock: { name: 'deadlineMs', ms: deadlineMs, leftMs } }
   }
 
   #totalMs(now: number): number {

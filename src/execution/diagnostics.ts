@@ -5,6 +5,7 @@ import type { DecisionReason } from '../webhook/decide.ts'
 import { type Masker, mask } from '../webhook/masking/mask.ts'
 import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-value.ts'
 import type { ShownParts } from '../webhook/render.ts'
+import { showBody } from '../webhook/request/show-body.ts'
 import type { ReadableResponse } from '../webhook/response/readable-response.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { type Attempt, type HeaderPair, readStatus } from '../webhook/wire/outcome.ts'
@@ -35,7 +36,7 @@ export class Diagnostics {
     const url = this.masked(display.url)
     const bodyBytes = display.hasSecretSize ? null : (request.body?.length ?? 0)
     if (this.#detail.diagnostics === 'brief') return { method, url, bodyBytes }
-    const body = display.body === null ? null : this.#cut(this.masked(display.body))
+    const body = display.body === null ? null : this.#cut(showBody(display.body, this.masked))
     const headers = maskedHeaderTexts(display.headers, this.masked)
     return { method, url, headers, body, bodyBytes }
   }

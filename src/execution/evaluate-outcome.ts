@@ -41,15 +41,16 @@ export interface JudgingContext {
   readonly call: JudgedCall
 }
 
-/** Decides on an outcome. `response` is null for an outcome without one. */
+/** Decides on an outcome. `response` is null for an outcome without one, `attempts` has all so far. */
 export function judgeOutcome(
   node: CompiledNode,
   outcome: Outcome,
   response: ReadableResponse | null,
   context: JudgingContext,
+  attempts: readonly Attempt[] = [],
 ): Judgement {
   if (outcome.kind === 'failed' || response === null)
-    return { outcome, response, decision: decide(node, outcome) }
+    return { outcome, response, decision: decide(node, outcome, attempts) }
   // Decode the text before the render budget is charged: it is not the author's work.
   if (node.looksAtBody) response.readText()
   const scope = scopeWith(response, context)
@@ -111,9 +112,9 @@ function scopeWith(response: ReadableResponse, { variables, budget }: JudgingCon
   return { variables: known, secrets: noSecrets, budget }
 }
 
-function decide(node: CompiledNode, outcome: Outcome): Decision {
+function decide(node: CompiledNode, outcome: Outcome, attempts: readonly Attempt[]): Decision {
   if (outcome.kind === 'responded') throw new TypeError('a response is decided on by its content')
-  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node))
+  return decideOnFailure(node, explainFailure(outcome.failure, outcome.response, node, attempts))
 }
 
 const endings: Readonly<Partial<Record<BodyEnding, Warning>>> = {

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { findSafetyAfterFailure, type RetrySafety } from '../contract/failure.ts'
+import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
@@ -12,7 +12,7 @@ import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } fro
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
-import { judgeDelivery, judgeRetrySafety } from '../webhook/retry-safety.ts'
+import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
@@ -38,6 +38,8 @@ export interface ExecutionContext {
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
   readonly maxRenderMs: number
+  /** Limit for a body to send, in bytes. */
+  readonly maxRenderedBytes: number
   /** Limit for all captured values of a request together, as JSON. */
   readonly maxCapturedBytes: number
   /** Bytes of a body to show in a reply. */
@@ -73,7 +75,7 @@ export async function executeNode(
   const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
   if (hasWaited) await quota.turn(share, deadlineMs, callContext.signal)
-  const compiled = quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
@@ -93,8 +95,8 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const judge = (outcome: Outcome) =>
-    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging)
+  const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
+    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
   const made = rendered.ok
     ? await runAttempts({
         node,
@@ -110,7 +112,10 @@ export async function executeNode(
         judge,
         judging,
       })
-    : attemptNothing(judge({ kind: 'failed', failure: rendered.failure, response: null }))
+    : attemptNothing(
+        rendered.failure.code,
+        judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
+      )
   const executed = report(
     { request, node, executionId, trace, rendered, signer, maskers, judging, made, acceptedAt, accepted },
     context,
@@ -145,8 +150,9 @@ function readResponse(
   return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-function attemptNothing(judgement: Judgement): AttemptsMade {
-  return { attempts: [], judgement, endedAt: performance.now(), warnings: [] }
+function attemptNothing(code: FailureCode, judgement: Judgement): AttemptsMade {
+  const repeat = findSafetyAfterFailure(code, 'no')
+  return { attempts: [], judgement, repeat, endedAt: performance.now(), warnings: [] }
 }
 
 /** The state of an execution at the end of its last attempt. */
@@ -180,7 +186,7 @@ function render(
   node: CompiledNode,
   { payload = {}, secrets = {}, tenant, idempotencyKey, correlationId }: Omit<ExecuteRequest, 'node'>,
   { executionId, trace, budget }: Pick<ExecutionState, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
-  { userAgent, secrets: store, egressClient }: ExecutionContext,
+  { userAgent, maxRenderedBytes, secrets: store, egressClient }: ExecutionContext,
 ): RenderedRequest {
   let isOpen: boolean | null = null
   return renderRequest(node, {
@@ -199,6 +205,7 @@ function render(
     correlationId: correlationId ?? null,
     tenant: tenant ?? null,
     userAgent,
+    maxRenderedBytes,
     traceHeaders: trace?.headers ?? [],
   })
 }
@@ -215,12 +222,13 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     nodeId: node.id,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
+    connection: node.connection?.name ?? null,
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: judgeDelivery(attempts),
-    repeat: chooseRepeat(rendered, attempts, decision.succeeded),
+    repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
@@ -254,6 +262,7 @@ function createRecord(
     correlationId: reply.correlationId,
     nodeId: reply.nodeId,
     tenant: reply.tenant,
+    connection: reply.connection,
     acceptedAt,
     method: node.method,
     host: rendered.place?.host ?? null,
@@ -270,15 +279,6 @@ function createRecord(
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
-}
-
-function chooseRepeat(
-  rendered: RenderedRequest,
-  attempts: readonly Attempt[],
-  succeeded: boolean,
-): RetrySafety {
-  if (succeeded || isSecondAnswer(attempts)) return 'never'
-  return rendered.ok ? judgeRetrySafety(attempts) : findSafetyAfterFailure(rendered.failure.code, 'no')
 }
 
 /** The idempotency key that was sent. It is masked only if a header of the node made it from a secret. */

@@ -1,24 +1,65 @@
 import { type Clock, type Failure, type FailureCode, failures, type Phase } from '../contract/failure.ts'
 import { maxTotalMs } from '../contract/node.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import type { TargetResponse } from '../webhook/wire/outcome.ts'
+import type { CompiledConnection } from '../webhook/connection.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
+import { minAttemptMs } from '../webhook/retry.ts'
+import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+
+type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>
+type FailedNode = Limits & Partial<Pick<CompiledNode, 'connection'>>
 
 /**
  * Adds what egress does not know, because it does not know the node: the part of the request to look at, and whether the time
- * limit that ended the call can be raised. `response` is what had come of a response when the time ran out.
+ * limit that ended the call can be raised. `response` is what had come of a response when the time ran out, `attempts` has all
+ * so far, this one included.
  */
 export function explainFailure(
   failure: Failure,
   response: TargetResponse | null,
-  node: Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>,
+  node: FailedNode,
+  attempts: readonly Attempt[] = [],
 ): Failure {
+  const explained = explainOwn(failure, response, node, attempts)
+  const { connection = null } = node
+  return connection === null || failure.path !== null ? explained : locateInConnection(explained, connection)
+}
+
+/** A connection has the host, and may have the retry, that the author of the node cannot change. */
+function locateInConnection(failure: Failure, { retry }: CompiledConnection): Failure {
+  const { path } = failure
+  const isOfConnection = path === '/node/url' || (retry !== null && path?.startsWith('/node/retry/'))
+  return isOfConnection ? { ...failure, path: connectionPath } : failure
+}
+
+function explainOwn(
+  failure: Failure,
+  response: TargetResponse | null,
+  node: Limits,
+  attempts: readonly Attempt[],
+): Failure {
+  const { clock, code } = failure
+  const isOfService = failures[code].phase === 'service'
+  if (clock !== undefined && clock.name !== 'timeoutMs' && !isOfService) {
+    const slow = attempts.find(hadWholeTime)?.outcome
+    if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
+    if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
+  }
+  return { ...failure, ...explain(failure, response, node) }
+}
+
+function explain(
+  failure: Failure,
+  response: TargetResponse | null,
+  node: Limits,
+): Pick<Failure, 'path' | 'hint'> {
   const path = failure.path ?? locateFailure(failure)
   // A simulated failure has no clock.
   const clock = failure.clock ?? (slowness.has(failure.code) ? ownClock(node) : null)
-  if (clock === null) return { ...failure, path }
+  if (clock === null) return { path }
   const { hint = failures[failure.code].hint } = failure
   const cause = response === null ? hint : `${describeUnfinished(response)} ${afterStatus}`
-  return { ...failure, path, hint: composeHint(cause, clock, node) }
+  return { path, hint: composeHint(cause, clock, node) }
 }
 
 function ownClock({ timeoutMs }: Pick<CompiledNode, 'timeoutMs'>): Clock {
@@ -32,19 +73,69 @@ function describeUnfinished({ status }: TargetResponse): string {
 const afterStatus =
   'Let expect and capture look at the status and the headers only, or let the target send a body that ends. Before you repeat the request, look whether the target has carried it out.'
 
-/** The limits of others come first: they explain why the call ended before its `timeoutMs`. */
-function composeHint(
-  cause: string,
-  { name, ms }: Clock,
-  { timeoutMs, maxTimeoutMs }: Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>,
-): string {
+/** Who has to act comes first. A limit that could be raised as well comes last. */
+function composeHint(cause: string, { name, ms }: Clock, { timeoutMs, maxTimeoutMs }: Limits): string {
   if (name === 'timeoutMs')
     return timeoutMs < maxTimeoutMs
       ? `${cause} Or raise timeoutMs, to ${maxTimeoutMs} at most.`
       : `${cause} timeoutMs has the highest value that the service allows (MAX_TIMEOUT_MS).`
-  const ended = `The limit was ${name}, which ended before timeoutMs`
-  return ms < maxTotalMs ? `${ended}: raise ${name}. ${cause}` : `${ended}. ${cause}`
+  return ms < maxTotalMs
+    ? `${cause} Or raise ${name}, which ended before timeoutMs.`
+    : `${cause} The limit was ${name}, which ended before timeoutMs and has the highest value.`
 }
+
+/** Whether an attempt ended because the target took longer than `timeoutMs`. */
+function hadWholeTime({ outcome }: Attempt): boolean {
+  return (
+    outcome.kind === 'failed' &&
+    outcome.failure.clock?.name === 'timeoutMs' &&
+    failures[outcome.failure.code].phase !== 'service'
+  )
+}
+
+/** An attempt before had more time, and ended by it: its failure is the cause, and not what was left for the last one. */
+function explainSlow(
+  { failure, response }: Extract<Outcome, { kind: 'failed' }>,
+  { name }: Clock,
+  node: Limits,
+): Pick<Failure, 'path' | 'hint' | 'blame'> {
+  const { path, hint = '' } = explain(failure, response, node)
+  return {
+    path,
+    hint: `${hint} An earlier attempt had all of timeoutMs, so that more time in ${name} alone does not help.`,
+    blame: failures[failure.code].blame,
+  }
+}
+
+/** A target that does its work may need this much for DNS, TLS and a response. */
+const fairMs = 1_000
+
+/** Whether a limit of the request left so little time that the target is not to blame. */
+function isTooShort({ ms, leftMs = ms }: Clock): boolean {
+  return leftMs < fairMs && ms < maxTotalMs
+}
+
+function explainShort(
+  code: FailureCode,
+  response: TargetResponse | null,
+  { name, ms }: Clock,
+): Pick<Failure, 'path' | 'hint' | 'blame' | 'repeat'> {
+  const came = response === null ? '' : `${describeUnfinished(response)} `
+  const cure = `${came}The limit was ${name}, which ended before timeoutMs of the node: raise ${name}.`
+  const place = { path: clockPaths[name], blame: 'node' } as const
+  if (ms < minAttemptMs)
+    return {
+      ...place,
+      repeat: 'never',
+      hint: `${cure} A call hardly ever fits into less than ${minAttemptMs} ms.`,
+    }
+  const more = nothingSent.has(failures[code].phase)
+    ? 'Then the call can be sent again.'
+    : 'Before you repeat the request, look whether the target has carried it out.'
+  return { ...place, hint: `${cure} ${more}` }
+}
+
+const nothingSent: ReadonlySet<Phase> = new Set(['dns', 'connecting', 'tls'])
 
 /** The parts of a request that have the time limits. */
 const clockPaths = {
@@ -58,9 +149,14 @@ const slowness: ReadonlySet<FailureCode> = new Set(['send_timeout', 'response_ti
 
 const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', 'tls'])
 
-/** The URL, for a failure before the request was sent, or for a target that is no web server. */
+/** Failures that leave nothing of the node to look at but the target that its URL names. */
+const ofTarget: ReadonlySet<FailureCode> = new Set([
+  ...(['no_response', 'response_malformed', 'response_not_http', 'response_headers_too_large'] as const),
+])
+
+/** The URL, for a failure before the request was sent, or for a target that does not answer as a web server does. */
 function locateFailure({ code, clock }: Failure): string | null {
   if (clock !== undefined && clock.name !== 'timeoutMs') return clockPaths[clock.name]
   if (slowness.has(code)) return clockPaths.timeoutMs
-  return urlPhases.has(failures[code].phase) || code === 'response_not_http' ? '/node/url' : null
+  return urlPhases.has(failures[code].phase) || ofTarget.has(code) ? '/node/url' : null
 }

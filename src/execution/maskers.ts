@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { createMasker, type Masker, maskNothing } from '../webhook/masking/mask.ts'
+import { createQuotationMasker, hideRemains } from '../webhook/masking/quotation.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
 import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
@@ -54,9 +55,30 @@ export class ExecutionMaskers {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
       display: secrets.size === 0 ? known : both(known, createMasker(secrets)),
+      quotation: this.#quotationOf(secrets),
       showsBody: secrets.size <= maxResponseSecrets,
       tail: tailFor(stored),
     }
+  }
+
+  /** Nothing is prepared before something is quoted. */
+  #quotationOf(ofResponse: ReadonlySet<string>): Masker {
+    const { stored, carriers, client } = this.#values
+    if (stored.size + carriers.size + client.size + ofResponse.size === 0) return maskNothing
+    let masker: Masker | null = null
+    return (text) => {
+      masker ??= this.#createQuotation(ofResponse)
+      return hideRemains(masker(text))
+    }
+  }
+
+  /** No part of a stored secret is looked for: the reply would confirm a guess of it. */
+  #createQuotation(ofResponse: ReadonlySet<string>): Masker {
+    const { stored, carriers, client, around } = this.#values
+    const known = createQuotationMasker([...stored, ...carriers], { parts: false })
+    const whole = createQuotationMasker([...around], { parts: false })
+    const own = [...client.difference(around), ...Array.from(ofResponse, withoutAttributes)]
+    return both(known, both(createQuotationMasker(own, { parts: true }), whole))
   }
 
   /**
@@ -76,6 +98,11 @@ const maxResponseSecrets = 64
 function secretsIn(headers: TargetResponse['headers']): ReadonlySet<string> {
   const found = headers.filter(([name]) => secretHeaders.has(name.toLowerCase()))
   return found.length === 0 ? none : new Set(found.map(([, value]) => value))
+}
+
+/** `Set-Cookie` has attributes behind its value (RFC 6265, section 4.1). */
+function withoutAttributes(value: string): string {
+  return value.split(';', 1)[0] ?? ''
 }
 
 const none: ReadonlySet<string> = new Set()

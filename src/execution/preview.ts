@@ -3,10 +3,19 @@ import type { PreviewReply, PreviewRequest, ShownRequest, Simulation } from '../
 import type { Warning } from '../contract/warning.ts'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { type CurlInput, findDifference, secretMarkers, standInVariables, toCurl } from '../webhook/curl.ts'
+import {
+  type CurlInput,
+  findDifference,
+  listReadFiles,
+  maxContainedBytes,
+  secretMarkers,
+  standInVariables,
+  toCurl,
+} from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
 import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
+import type { FilePiece, ShownBody } from '../webhook/request/compiled-body.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
@@ -31,7 +40,7 @@ export function previewNode(
   clientName: string | null = null,
 ): Refused | Previewed {
   const share = { client: clientName, tenant: request.tenant ?? null }
-  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, share.tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const { payload = {}, secrets = {} } = request
@@ -51,13 +60,14 @@ export function previewNode(
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
     userAgent: context.userAgent,
+    maxRenderedBytes: context.maxRenderedBytes,
     traceHeaders: startTrace({ isSampled: false }).headers,
   }
   const rendered = budget.render(() => renderRequest(node, input))
   const part = rendered.ok ? null : budget.render(() => renderPartly(node, input))
   // A preview has no stored secrets, so a simulated response cannot contain one.
-  const { client } = (part ?? rendered).valuesToMask
-  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client })
+  const { client, around } = (part ?? rendered).valuesToMask
+  const maskers = new ExecutionMaskers(context.maskers, { stored: none, carriers: none, client, around })
   const outcome = simulated(rendered, request.simulate)
   const diagnostics = new Diagnostics(maskers.own, {
     diagnostics: 'full',
@@ -184,7 +194,8 @@ function composeCurl(
   const difference = isMasked(display, parts)
     ? maskedDifference
     : (findDifference({ parts, markers }) ?? (rendered.signing === null ? null : unsignedDifference))
-  return { command, warnings: difference === null ? [] : [notExact(difference)] }
+  const warnings = listReadFiles({ parts, markers }).map(readsFile)
+  return { command, warnings: difference === null ? warnings : [notExact(difference), ...warnings] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
@@ -197,14 +208,27 @@ function notExact(why: string): Warning {
   return { code: 'curl_not_exact', path: null, message }
 }
 
+function readsFile({ variable, size }: { readonly variable: string; readonly size: number }): Warning {
+  const message = `The curl command reads ${size} bytes from a file. Set the shell variable ${variable} to its path.`
+  return { code: 'curl_reads_file', path: '/node/body', message }
+}
+
 /** Whether the request has a part that may not be shown. */
 function isMasked(sent: ShownParts, display: ShownParts): boolean {
   return (
     sent.url !== display.url ||
-    (sent.body ?? '') !== (display.body ?? '') ||
+    !isSameBody(sent.body, display.body) ||
     sent.user !== display.user ||
     sent.headers.some(([, value], index) => value !== display.headers[index]?.[1])
   )
+}
+
+/** Compares the texts. What the command does not show of a file it reads. */
+function isSameBody(sent: ShownBody | null, display: ShownBody | null): boolean {
+  // An empty body is shown as none.
+  if (sent === null || display === null) return true
+  if (typeof sent === 'string' || typeof display === 'string') return sent === display
+  return sent.every((piece, index) => typeof piece !== 'string' || piece === display[index])
 }
 
 /** The names of secrets with surrounding white space. */
@@ -218,8 +242,24 @@ function maskedParts({ url, headers, body, user, ...rest }: ShownParts, masked: 
     ...rest,
     url: masked(url),
     headers: headers.map(([name, value]) => [name, masked(value)]),
-    // An empty text means no body.
-    body: body === null || body === '' ? null : masked(body),
+    body: body === null ? null : maskedBody(body, masked),
     user: user === null ? null : masked(user),
   }
+}
+
+/** Null for an empty body. A file with a value that must not be shown is hidden as a whole. */
+function maskedBody(body: ShownBody, masked: Masker): ShownBody | null {
+  if (typeof body === 'string') return body === '' ? null : masked(body)
+  const pieces = body.map((piece) =>
+    typeof piece === 'string'
+      ? masked(piece)
+      : { ...piece, isHidden: piece.isHidden || isMarked(piece, masked) },
+  )
+  return pieces.every((piece) => typeof piece !== 'string' && piece.bytes.length === 0) ? null : pieces
+}
+
+/** Whether a file that the command would contain has a value that must not be shown. */
+function isMarked({ bytes }: FilePiece, masked: Masker): boolean {
+  if (bytes.length > maxContainedBytes) return false
+  return [bytes.toString('base64'), bytes.toString('utf8')].some((text) => masked(text) !== text)
 }

@@ -21,6 +21,9 @@ export interface MetricsSources {
   readonly load: () => Load
   /** Whether older secrets are in use because the changed files are invalid. */
   readonly areSecretsStale: () => boolean
+  /** Whether older connections are in use because the changed file is invalid. */
+  readonly areConnectionsStale: () => boolean
+  readonly connectionNames: () => readonly string[]
   /** Log lines lost since the start. */
   readonly logLinesLost: () => number
   readonly maxConnections: number
@@ -52,13 +55,14 @@ export const expositionType = Registry.PROMETHEUS_CONTENT_TYPE
 /** Creates the metrics of one app. Apps in the same process share nothing. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry()
-  const executed = countExecutions(registry)
+  const executed = countExecutions(registry, sources.connectionNames)
   const problems = countProblems(registry, sources.problemCodes)
   const clients = countConnections(registry, sources)
   const limits = countLimits(registry, sources.limitNames)
   describeUsage(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
+  describeConnections(registry, sources)
   describeProcess(registry, sources.version)
   tally(
     registry,
@@ -168,5 +172,14 @@ function describeSecrets(registry: Registry, { areSecretsStale }: MetricsSources
     'webhook_node_secrets_stale',
     '1 while the changed files of secrets are invalid and the previous secrets are in use.',
     () => Number(areSecretsStale()),
+  )
+}
+
+function describeConnections(registry: Registry, { areConnectionsStale }: MetricsSources): void {
+  gauge(
+    registry,
+    'webhook_node_connections_stale',
+    '1 while the changed CONNECTIONS_FILE is invalid and the previous connections are in use.',
+    () => Number(areConnectionsStale()),
   )
 }

@@ -9,6 +9,7 @@ import {
   parseOnlyRule,
 } from '../egress/policy/address-rule.ts'
 import { type IpRange, parseNat64Prefix } from '../egress/policy/ip-address.ts'
+import { type ProxyUrl, parseProxyUrl } from '../egress/proxy/proxy-url.ts'
 import { hashKey } from '../http/clients/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from '../http/clients/client.ts'
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
@@ -99,6 +100,9 @@ export const nat64Prefixes: Parse<readonly IpRange[]> = parseList((entry) => {
     ? wrong(`"${entry}" must be an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits, such as 2001:db8:64::/96`)
     : right(range)
 })
+
+/** The URL of a forward proxy. Problems show no part of it. */
+export const proxyUrl: Parse<ProxyUrl> = parseProxyUrl
 
 /** Addresses with ports, in the form of `node:dns`. */
 export const nameServers: Parse<readonly string[]> = parseList((entry) => {

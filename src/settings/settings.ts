@@ -1,11 +1,17 @@
 import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
+import { type ConnectionStoreOptions, noticesOfConnections } from '../connections/connection-store.ts'
+import { readConnections } from '../connections/read-connections.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
 import { defaultMaxConnections } from '../http/hooks/max-connections.ts'
+import { explainInvalidConnection } from '../http/problems/invalid-connection.ts'
+import type { ProxySettings } from '../secrets/proxy-store.ts'
+import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
+import type { Secrets } from '../secrets/secret.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
 import { describeInvalidCertificates } from './certificates.ts'
@@ -30,7 +36,10 @@ export interface Settings
   readonly instance: string
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
+  readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
   readonly egress: VariableValues<typeof variables.egress>
+  /** The way to the targets. Null: they are called directly. */
+  readonly proxy: ProxySettings | null
   /** The collector for spans. Null if none are recorded. */
   readonly traces: OtlpTarget | null
   /** Warnings for the log at the start. */
@@ -61,20 +70,47 @@ export function readSettings(environment: Environment): Settings {
     if (!found.ok) problems.push(...found.problems)
     return { sources, initial: found.ok ? found.secrets : new Map() }
   }
+  const connect = ({ file, mode }: VariableValues<typeof variables.connections>): Settings['connections'] => {
+    const source = { file, findSchemaErrors: explainInvalidConnection }
+    const found = readConnections(source)
+    if (!found.ok) problems.push(...found.problems)
+    const isRequired = mode === 'required'
+    if (isRequired && file === null)
+      problems.push('CONNECTIONS is "required": CONNECTIONS_FILE must be set, too')
+    return { source, isRequired, initial: found.ok ? found.connections : new Map() }
+  }
   const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
     const found = readClients(sources)
     if (!found.ok) problems.push(...found.problems)
     return chooseAccess(mode, sources, found.ok ? found.clients : [])
   }
 
+  const chooseProxy = (values: VariableValues<typeof variables.proxy>, secrets: Secrets) => {
+    const { url, file, ...way } = values
+    const sources = { url, file }
+    if (url === null && environment.EGRESS_PROXY) return null // its problem is known
+    const found = readProxy(sources)
+    if (!found.ok) problems.push(...found.problems)
+    else if (found.proxy === null) problems.push(...findIdleSettings(environment))
+    else {
+      problems.push(...findSecretProblems(found.proxy, secrets))
+      return { ...way, sources, initial: found.proxy }
+    }
+    return null
+  }
+
   const service = read(variables.service)
   const { mode, ...sources } = read(variables.clients)
+  const allowed = access(mode, sources)
+  const secrets = open(read(variables.secrets))
   const settings = {
     ...service,
     instance: service.instance ?? hostname(),
-    access: access(mode, sources),
-    secrets: open(read(variables.secrets)),
+    access: allowed,
+    secrets,
+    connections: connect(read(variables.connections)),
     egress: read(variables.egress),
+    proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
     maxConnections: service.maxConnections ?? defaultMaxConnections(service.maxInFlight),
     maxBytesInFlight:
@@ -122,16 +158,21 @@ function createReader(environment: Environment, problems: string[]): Read {
   }
 }
 
-type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress'>
+type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'connections' | 'egress' | 'proxy'>
 
-function collectNotices({ host, access, secrets, egress }: Noteworthy, environment: Environment) {
+function collectNotices(
+  { host, access, secrets, connections, egress, proxy }: Noteworthy,
+  environment: Environment,
+) {
   const { EGRESS_ONLY } = environment
   return [
     ...(access.kind === 'open' ? [`clients need no key: every program that reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
     ...describeInvalidCertificates(egress.ca ?? ''),
-    ...noticesOfProxies(environment),
+    ...noticesOfProxies(environment, proxy !== null),
+    ...(proxy?.resolves === 'proxy' ? [unseenAddresses] : []),
     ...noticesOfSecrets(secrets.initial),
+    ...noticesOfConnections(connections.initial, secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]
 }
@@ -143,10 +184,22 @@ const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name)
 ])
 
 /** The values are not shown: they may contain a password. */
-function noticesOfProxies(environment: Environment): readonly string[] {
+function noticesOfProxies(environment: Environment, isProxySet: boolean): readonly string[] {
   if (!proxyVariables.some((name) => environment[name])) return []
   const names = [...proxyVariables, 'NODE_USE_ENV_PROXY'].filter((name) => environment[name])
-  return [`ignored: ${names.join(', ')}; targets are called without a proxy`]
+  return [`ignored: ${names.join(', ')}; ${isProxySet ? 'EGRESS_PROXY is used' : withoutProxy}`]
+}
+
+const withoutProxy = 'targets are called without a proxy, unless EGRESS_PROXY names one'
+
+const unseenAddresses =
+  'the proxy resolves the names of targets (EGRESS_PROXY_RESOLVES): the addresses behind them are not judged'
+
+/** A setting without effect would be a mistake that goes unnoticed. */
+function findIdleSettings(environment: Environment): readonly string[] {
+  return ['EGRESS_PROXY_BYPASS', 'EGRESS_PROXY_RESOLVES']
+    .filter((name) => environment[name])
+    .map((name) => `${name} is set, but neither EGRESS_PROXY nor EGRESS_PROXY_FILE is`)
 }
 
 function complaint({ name, isSecret }: Variable<unknown>, text: string, problem: string): string {

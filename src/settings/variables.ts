@@ -1,5 +1,7 @@
 import type { AddressRule } from '../egress/policy/address-rule.ts'
 import type { IpRange } from '../egress/policy/ip-address.ts'
+import type { NameResolution } from '../egress/proxy/forward-proxy.ts'
+import type { ProxyUrl } from '../egress/proxy/proxy-url.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { LogLevel } from '../logging/logger.ts'
 import {
@@ -19,6 +21,7 @@ import {
   onOrOff,
   type Parse,
   parseWord,
+  proxyUrl,
   tlsGroups,
   unset,
 } from './parsers.ts'
@@ -85,7 +88,7 @@ export const variables = {
       name: 'INSTANCE',
       default: '',
       description:
-        'Name of this instance in [statistics](statistics.md#several-instances): 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
+        'Name of this instance in [statistics](statistics.md#several-instances) and spans: 1 to 128 of `A-Za-z0-9._:-`. Not set: the host name.',
       example: 'eu-1',
       parse: unset(instanceName),
     }),
@@ -101,6 +104,14 @@ export const variables = {
       default: '1048576',
       description: 'Largest request body that the service accepts, in bytes.',
       example: '4194304',
+      parse: integer(1_024, 67_108_864),
+    }),
+    maxRenderedBytes: define<number>({
+      name: 'MAX_RENDERED_BYTES',
+      default: '1048576',
+      description:
+        'Largest body that is sent to a target, in bytes. A `raw` body has at most 1 MiB of characters in any case.',
+      example: '16777216',
       parse: integer(1_024, 67_108_864),
     }),
     maxEchoBytes: define<number>({
@@ -254,6 +265,25 @@ export const variables = {
       parse: parseWord(['allow', 'refuse']),
     }),
   },
+  /** The connections. */
+  connections: {
+    file: define<string | null>({
+      name: 'CONNECTIONS_FILE',
+      default: '',
+      description:
+        'JSON file of [connections](connections.md): name to `{ "baseUrl", "auth", "headers", "retry", "tenants" }`. Only `baseUrl` is required. The file is read again when it changes.',
+      example: '/etc/webhook-node/connections.json',
+      parse: unset(anyText),
+    }),
+    mode: define<'optional' | 'required'>({
+      name: 'CONNECTIONS',
+      default: 'optional',
+      description:
+        '`required`: every node must name a connection. The service then sends nothing to a host that `CONNECTIONS_FILE` does not have.',
+      example: 'required',
+      parse: parseWord(['optional', 'required']),
+    }),
+  },
   /** Egress. */
   egress: {
     maxResponseBytes: define<number>({
@@ -332,6 +362,42 @@ export const variables = {
         'NAT64 prefixes in addition to `64:ff9b::/96`, separated by commas. An address with such a prefix is judged as the IPv4 address embedded in it.',
       example: '2001:db8:64::/96',
       parse: nat64Prefixes,
+    }),
+  },
+  /** The way to the targets. */
+  proxy: {
+    url: define<ProxyUrl | null>({
+      name: 'EGRESS_PROXY',
+      default: '',
+      description:
+        '[Forward proxy](security.md#a-forward-proxy) through which targets are called, as `http://user:password@host:port` or `https://…`. Special characters of user and password are percent-encoded; each may be a reference such as `{{ secrets.proxy_password }}` to a secret of the service. Not set: targets are called directly.',
+      example: 'http://webhook-node@proxy.example:3128',
+      isSecret: true,
+      parse: unset(proxyUrl),
+    }),
+    file: define<string | null>({
+      name: 'EGRESS_PROXY_FILE',
+      default: '',
+      description:
+        'File of the password for the user in `EGRESS_PROXY`, or, if `EGRESS_PROXY` is not set, of the whole URL. A line break at its end is dropped. The file is read again when it changes.',
+      example: '/run/secrets/proxy_password',
+      parse: unset(anyText),
+    }),
+    bypass: define<readonly AddressRule[]>({
+      name: 'EGRESS_PROXY_BYPASS',
+      default: '',
+      description:
+        'Targets that are called without the proxy, in the form of `EGRESS_ALLOW`. A range stands for a name if it has all its addresses. Opens nothing.',
+      example: '10.0.0.0/8,*.corp.example',
+      parse: addressRules,
+    }),
+    resolves: define<NameResolution>({
+      name: 'EGRESS_PROXY_RESOLVES',
+      default: 'service',
+      description:
+        '`service`: the service resolves names, judges their addresses, and asks the proxy for one of them. `proxy`: the proxy gets the names, and [no address behind a name is judged](security.md#a-forward-proxy).',
+      example: 'proxy',
+      parse: parseWord(['service', 'proxy']),
     }),
   },
   /** Tracing. */

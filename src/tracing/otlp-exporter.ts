@@ -21,7 +21,7 @@ export interface OtlpTarget {
 
 export interface OtlpOptions extends OtlpTarget {
   readonly serviceVersion: string
-  /** Identifies this process among the instances of the service. */
+  /** The name of this instance, as in statistics. */
   readonly instanceId: string
   readonly onLoss: (loss: SpanLoss) => void
 }

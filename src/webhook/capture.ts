@@ -9,6 +9,7 @@ import type { RenderProblem } from './template/render-result.ts'
 import type { Template } from './template/template.ts'
 import { undefinedWarning } from './template/undefined-warning.ts'
 import { measureJson, writeJson } from './values/json.ts'
+import { memberAt } from './values/lookup.ts'
 import { didYouMean } from './values/suggest.ts'
 import { quoteName } from './values/text.ts'
 
@@ -61,6 +62,12 @@ class CaptureSession {
     if (value === null && !template.hasDefault && rendered.undefinedVariables.length === 0)
       this.#warn('capture_empty', name, 'found nothing: the value is null.')
     this.#tellAll(name, value, rendered.undefinedVariables)
+    if (template.staticText === value && leadsToMember(this.#response, value))
+      this.#warn(
+        'placeholder_not_rendered',
+        name,
+        `is the text itself. To capture the value, write {{ response.json.${value} }}.`,
+      )
     return value
   }
 
@@ -115,6 +122,16 @@ class CaptureSession {
     this.warnings.push({ code, path: pointToCapture(name), message: `${quoteName(name)} ${what}` })
   }
 }
+
+/** Whether a constant is the path to a value of the response, so that its author may have meant the value. */
+function leadsToMember({ seenJson }: ReadableResponse, text: unknown): boolean {
+  if (typeof text !== 'string' || !namePath.test(text)) return false
+  let value: unknown = seenJson
+  for (const name of text.split('.')) value = memberAt(value, name)
+  return value !== undefined
+}
+
+const namePath = /^[A-Za-z_]\w{0,100}(?:\.\w{1,100}){0,10}$/
 
 const maskedMessage =
   'comes from a part of the response in which the target returned a secret of the service. The secret is masked in the value.'

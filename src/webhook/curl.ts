@@ -1,4 +1,5 @@
 import type { ShownParts } from './render.ts'
+import type { BodyPiece, FilePiece, ShownBody } from './request/compiled-body.ts'
 import type { StandIn } from './request/render-session.ts'
 import {
   defineEncoding,
@@ -36,7 +37,7 @@ export function toCurl(input: CurlInput): string {
   const { method, parts, timeoutMs } = input
   const { url, headers, body, user } = parts
   const quoter = new Quoter(input)
-  const piped = body !== null && isPiped(body, parts) ? pipe(quoter.body(body), body, parts) : null
+  const piped = body === null ? null : pipeBody(body, parts, quoter)
   const lines = [
     ...(piped === null ? [] : [`${piped} |`]),
     `curl --request ${quoter.text(method)} --url ${quoter.text(url)}`,
@@ -46,7 +47,9 @@ export function toCurl(input: CurlInput): string {
       .map((header) => `--header ${quoter.header(header)}`),
     ...(user === null ? [] : [`--user ${quoter.text(user)}`]),
     ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
-    ...(body === null ? [] : [piped === null ? `--data-raw ${quoter.body(body)}` : '--data-binary @-']),
+    ...(typeof body === 'string' && piped === null ? [`--data-raw ${quoter.body(body)}`] : []),
+    ...(piped === null ? [] : ['--data-binary @-']),
+    ...(isLong(body) ? ["--header 'Expect:'"] : []),
     `--max-time ${quoter.text(String(timeoutMs / 1000))}`,
   ]
   return quoter.definitions + lines.join(' \\\n  ')
@@ -54,18 +57,19 @@ export function toCurl(input: CurlInput): string {
 
 /** Why the command sends another request than the service. Null if no difference is known without the values of secrets. */
 export function findDifference({ parts, markers }: Pick<CurlInput, 'parts' | 'markers'>): string | null {
-  const { body, user, form } = parts
+  const { user, form } = parts
+  const body = typeof parts.body === 'string' ? parts.body : joinTexts(parts.body ?? [])
   if (user?.includes('\0'))
     return 'its user or password has the character NUL, which a shell argument cannot have'
   let end = 0
-  for (const marker of body?.matchAll(markers.pattern) ?? []) {
+  for (const marker of body.matchAll(markers.pattern)) {
     const { index, groups = {} } = marker
     const isAdjacent = index === end && index > 0
     end = index + marker[0].length
-    if (form === 'form' && groups.nested !== undefined)
+    if ((form === 'form' || form === 'multipart') && groups.nested !== undefined)
       return 'the form has all members of a masked list or object one by one, and the command sends their JSON'
     if (groups.xml_cdata === undefined) continue
-    if (isAdjacent || body?.[index - 1] === ']' || /^\]?>/.test(body?.slice(end, end + 2) ?? ''))
+    if (isAdjacent || body[index - 1] === ']' || /^\]?>/.test(body.slice(end, end + 2)))
       return 'a secret in a CDATA section stands beside text that may complete a "]]>", which the service would split'
   }
   return null
@@ -73,6 +77,67 @@ export function findDifference({ parts, markers }: Pick<CurlInput, 'parts' | 'ma
 
 /** Linux limits an argument to 128 KiB (MAX_ARG_STRLEN). Half of that leaves room for values that a shell function encodes. */
 const maxArgumentBytes = 65_536
+
+/** The command that writes the body to the input of curl; null if the body is an argument. */
+function pipeBody(body: ShownBody, parts: ShownParts, quoter: Quoter): string | null {
+  if (typeof body !== 'string') return pipePieces(body, quoter)
+  return isPiped(body, parts) ? pipe(quoter.body(body), body, parts) : null
+}
+
+/** The largest size of all files together that the command contains, in bytes. Larger ones it reads from files. */
+export const maxContainedBytes = 49_152
+
+/** Whether the command reads a file, because it is too large or must not be shown. */
+function isRead({ bytes, isHidden }: FilePiece, all: readonly BodyPiece[]): boolean {
+  const total = all.reduce((sum, piece) => sum + (typeof piece === 'string' ? 0 : piece.bytes.length), 0)
+  return bytes.length > 0 && (isHidden || total > maxContainedBytes)
+}
+
+/** The files that the command reads. Each has the name of the shell variable with its path. */
+export function listReadFiles({ parts, markers }: Pick<CurlInput, 'parts' | 'markers'>) {
+  const { body } = parts
+  if (body === null || typeof body === 'string') return []
+  return body
+    .filter((piece) => typeof piece !== 'string')
+    .filter((piece) => isRead(piece, body))
+    .map(({ name, bytes }) => ({
+      variable: variableFor(readName([...name.matchAll(markers.pattern)][0])),
+      size: bytes.length,
+    }))
+}
+
+function pipePieces(pieces: readonly BodyPiece[], quoter: Quoter): string {
+  const commands = pieces.flatMap((piece) => {
+    if (typeof piece === 'string') return piece === '' ? [] : [printLines(piece, quoter)]
+    if (piece.bytes.length === 0) return []
+    if (isRead(piece, pieces)) return [`cat ${quoter.text(piece.name)}`]
+    return [`printf %s ${quoter.text(piece.bytes.toString('base64'))} | base64 -d`]
+  })
+  return commands.length === 1 ? commands.join('') : `{ ${commands.join('; ')}; }`
+}
+
+/** Prints a text whose lines end in CRLF. A terminal would take a CR in the command for the end of a line. */
+function printLines(text: string, quoter: Quoter): string {
+  const lines = text.split(lineBreak)
+  const isWhole = lines.at(-1) === '' && !text.includes('\0')
+  const printed = isWhole ? lines.slice(0, -1) : lines
+  const format = isWhole ? String.raw`%s\r\n` : lines.map(formatFor).join(String.raw`\r\n`)
+  return `printf '${format}' ${printed.map((line) => quoter.body(line)).join(' ')}`
+}
+
+const lineBreak = '\r\n'
+
+/** curl asks before it sends a long body, which the service does not. */
+function isLong(body: ShownBody | null): boolean {
+  if (body === null || typeof body === 'string') return false
+  return (
+    body.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece : piece.bytes).length, 0) > 1_048_576
+  )
+}
+
+function joinTexts(pieces: readonly BodyPiece[]): string {
+  return pieces.filter((piece) => typeof piece === 'string').join('')
+}
 
 function isPiped(body: string, parts: ShownParts): boolean {
   return isInCharset(parts) || body.includes('\0') || Buffer.byteLength(body) > maxArgumentBytes
@@ -87,13 +152,16 @@ function isInCharset({ charset, form }: ShownParts): boolean {
 function pipe(quoted: string, body: string, parts: ShownParts): string {
   const { charset } = parts
   const begin = charset === 'UTF-16' ? String.raw`\357\273\277` : ''
-  // NUL stands in the format of printf, because an argument cannot have it.
-  const format = body
+  const print = `printf '${begin}${formatFor(body)}' ${quoted}`
+  return isInCharset(parts) ? `${print} | iconv -f UTF-8 -t ${iconvName(charset)}` : print
+}
+
+/** NUL stands in the format of printf, because an argument cannot have it. */
+function formatFor(text: string): string {
+  return text
     .split('\0')
     .map(() => '%s')
     .join(String.raw`\000`)
-  const print = `printf '${begin}${format}' ${quoted}`
-  return isInCharset(parts) ? `${print} | iconv -f UTF-8 -t ${iconvName(charset)}` : print
 }
 
 function iconvName(charset = ''): string {
@@ -204,8 +272,8 @@ function quoteLiteral(text: string): string {
   return text === '' ? '' : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-function readName({ groups = {} }: RegExpExecArray): string {
-  return groups.name ?? groups.bare ?? ''
+function readName(marker: RegExpExecArray | undefined): string {
+  return marker?.groups?.name ?? marker?.groups?.bare ?? ''
 }
 
 function readEncoding({ groups = {} }: RegExpExecArray): ShellEncoding | null {

@@ -1,14 +1,21 @@
-import { type Blame, type Failure, type FailureCode, failures } from '../contract/failure.ts'
+import {
+  type Blame,
+  type Failure,
+  type FailureCode,
+  failures,
+  type RetrySafety,
+} from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
-import { explainResponse, type Missed } from './explanation/explain-response.ts'
+import { explainResponse, isSuccess, isUnwantedPage, type Missed } from './explanation/explain-response.ts'
 import { type SentRequest, unknownRequest } from './explanation/explained-node.ts'
-import { isFaultOfTarget } from './explanation/status-advice.ts'
+import { type Fault, findFault } from './explanation/fault.ts'
 import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
 import { collectAllWarnings, collectWarnings, maskRule } from './response/verdict-warnings.ts'
 import { askedPauseMs } from './retry-after.ts'
+import { maxCharacters } from './template/render-budget.ts'
 import type { Scope } from './template/render-context.ts'
 
 /** The branch that the workflow follows, and the reason. */
@@ -21,6 +28,8 @@ export interface Decision {
   /** Whether no further attempt may follow, whatever the retry rule says. */
   readonly endsAttempts: boolean
   readonly reason: DecisionReason
+  /** The retry safety, if it is not that of the status or of the code of the failure. */
+  readonly repeat?: RetrySafety | undefined
   readonly warnings: readonly Warning[]
 }
 
@@ -44,9 +53,9 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }
   const caught = node.cases?.onFailure.get(code)
-  if (caught === undefined) return decideByOnError(node, reason, [])
+  if (caught === undefined) return { ...decideByOnError(node, reason, []), repeat: failure.repeat }
   const { expected } = caught
-  return decideByCase(caught, {
+  const byCase = decideByCase(caught, {
     code: 'case_met',
     failure: code,
     message: `The case "${caught.branch}" holds, which is for ${expected}: ${message}`,
@@ -56,6 +65,7 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
     expected,
     actual: code,
   })
+  return { ...byCase, repeat: failure.repeat }
 }
 
 function decideByOnError(
@@ -116,6 +126,9 @@ function withWarnings(decision: Decision, warnings: readonly Warning[]): Decisio
     get reason() {
       return decision.reason
     },
+    get repeat() {
+      return decision.repeat
+    },
     warnings: [...warnings, ...decision.warnings],
   }
 }
@@ -136,7 +149,7 @@ function decideByExpectations(
   const missed = verdicts.find(({ met }) => !met)
   if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
   if (missed !== undefined) {
-    let reason: DecisionReason | null = null
+    const miss = new Miss(node, verdicts, missed, response, call)
     return {
       branch: node.onError,
       output: node.branches[node.onError],
@@ -144,8 +157,10 @@ function decideByExpectations(
       endsAttempts: false,
       // Only the last attempt is explained: explaining reads and masks the body.
       get reason() {
-        reason ??= unmet(node, verdicts, missed, response, call)
-        return reason
+        return miss.reason
+      },
+      get repeat() {
+        return miss.fault.repeat
       },
       warnings,
     }
@@ -162,8 +177,10 @@ function decideByExpectations(
 
 /** The failure of a call whose response could not be judged within the limits. */
 export function judgingFailed(path: string): Failure {
-  return { code: 'judging_failed', detail: '', path }
+  return { code: 'judging_failed', detail: judgingLimits, path }
 }
+
+const judgingLimits = `Judging the response took more processor time than MAX_RENDER_MS allows, or wrote more than ${maxCharacters} characters.`
 
 /** Judges the expectations in order, up to the first one that is missed. */
 function judgeAll(node: CompiledNode, response: ReadableResponse, scope: Scope): Verdict[] {
@@ -184,45 +201,85 @@ function met(verdicts: readonly Verdict[]): DecisionReason {
   return { code: 'expectation_met', message, hint: null, blame: null, path: null, expected, actual }
 }
 
-function unmet(
-  node: CompiledNode,
-  verdicts: readonly Verdict[],
-  verdict: Verdict,
-  response: ReadableResponse,
-  call: JudgedCall,
-): DecisionReason {
-  const { expected, actual, sawMask } = verdict
-  const { hint, path } = explainResponse(
-    node,
-    response,
-    describeMiss(node, verdicts, verdict, response, call),
-    call,
-  )
-  return {
-    code: 'expectation_unmet',
-    message: verdict.message ?? `The node expects ${expected} and got ${actual}.`,
-    hint: sawMask ? `${hint} ${maskRule}` : hint,
-    blame: isFaultOfTarget(response.status) ? 'target' : 'node',
-    path,
-    expected,
-    actual,
-  }
-}
+/** A missed expectation. Everything is found out on first use. */
+class Miss {
+  readonly #node: CompiledNode
+  /** The last one is the miss. */
+  readonly #verdicts: readonly Verdict[]
+  readonly #verdict: Verdict
+  readonly #response: ReadableResponse
+  readonly #call: JudgedCall
+  #missed: Missed | null = null
+  #fault: Fault | null = null
+  #reason: DecisionReason | null = null
 
-function describeMiss(
-  { expectations, retry }: CompiledNode,
-  verdicts: readonly Verdict[],
-  { path, explain }: Verdict,
-  response: ReadableResponse,
-  { now }: JudgedCall,
-): Missed {
-  // The last verdict is the miss. An expectation of the status before it was met, and its own condition may look at it.
-  const judging = expectations.slice(0, verdicts.length)
-  const isStatusAccepted = judging.some(
-    ({ type, judgesStatus }, index) => judgesStatus && (index < verdicts.length - 1 || type === 'condition'),
-  )
-  const clue = explain?.() ?? null
-  return { path, clue, isStatusAccepted, pauseMs: askedPauseMs(response, now(), retry.resetHeaders) }
+  constructor(
+    node: CompiledNode,
+    verdicts: readonly Verdict[],
+    verdict: Verdict,
+    response: ReadableResponse,
+    call: JudgedCall,
+  ) {
+    this.#node = node
+    this.#verdicts = verdicts
+    this.#verdict = verdict
+    this.#response = response
+    this.#call = call
+  }
+
+  get reason(): DecisionReason {
+    this.#reason ??= this.#explain()
+    return this.#reason
+  }
+
+  get fault(): Fault {
+    this.#fault ??= this.#findFault()
+    return this.#fault
+  }
+
+  #explain(): DecisionReason {
+    const { expected, actual, sawMask, message } = this.#verdict
+    const { hint, path } = explainResponse(this.#node, this.#response, this.#describe(), this.#call)
+    return {
+      code: 'expectation_unmet',
+      message: message ?? `The node expects ${expected} and got ${actual}.`,
+      hint: sawMask ? `${hint} ${maskRule}` : hint,
+      blame: this.fault.blame,
+      path,
+      expected,
+      actual,
+    }
+  }
+
+  #findFault(): Fault {
+    // Most bodies are whole, and the cause of the miss need not be found out then.
+    const { isWhole, ending, hasExcess, hasReadJson } = this.#response
+    const isBroken = hasReadJson && this.#response.jsonProblem !== null
+    const mayBeOfBody = isBroken || !isWhole || ending === 'undecodable' || hasExcess
+    const isOfPage = mayBeOfBody && isUnwantedPage(this.#node, this.#response, this.#call)
+    const missed = mayBeOfBody && !isOfPage ? this.#describe() : null
+    const isOfBody = missed !== null && (missed.isStatusAccepted || isSuccess(this.#response.status))
+    return findFault(this.#response, isOfBody ? (missed.clue?.fault ?? null) : null)
+  }
+
+  #describe(): Missed {
+    this.#missed ??= this.#describeMiss()
+    return this.#missed
+  }
+
+  #describeMiss(): Missed {
+    const { path, explain } = this.#verdict
+    const clue = explain?.() ?? null
+    // An expectation of the status before it was met, and its own condition may look at the status and accept it.
+    const judging = this.#node.expectations.slice(0, this.#verdicts.length)
+    const isStatusAccepted = judging.some(
+      ({ type, judgesStatus }, index) =>
+        judgesStatus &&
+        (index < judging.length - 1 || (type === 'condition' && !(clue?.isOfStatus ?? false))),
+    )
+    const pauseMs = askedPauseMs(this.#response, this.#call.now(), this.#node.retry.resetHeaders)
+    return { path, clue, isStatusAccepted, pauseMs }
+  }
 }
 
 function warningsOfSuccess(node: CompiledNode, { status }: ReadableResponse): Warning[] {

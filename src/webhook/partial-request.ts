@@ -8,12 +8,14 @@ import {
   renderPlace,
   renderTail,
   type ShownParts,
+  type SizedBody,
   showTarget,
   toAuthHeader,
   toHeader,
 } from './render.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import { encodeBody } from './request/body.ts'
+import type { ShownBody } from './request/compiled-body.ts'
 import type { CompiledField, RenderedField } from './request/field.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
@@ -86,9 +88,9 @@ function targetText(tail: Pick<UrlTail, 'path' | 'query'>, added: readonly Param
 }
 
 interface PartOfBody {
-  readonly text: string | null
+  readonly text: ShownBody | null
   /** Null if the size is unknown. */
-  readonly size: Parameters<typeof listHeaders>[2]
+  readonly size: SizedBody | null
 }
 
 function partOfBody(node: CompiledNode, session: RenderSession): PartOfBody {
@@ -96,7 +98,8 @@ function partOfBody(node: CompiledNode, session: RenderSession): PartOfBody {
   if (rendered.failure !== null) return { text: rendered.failure.shownBody, size: null }
   const body = rendered.value
   const bytes = attempt(() => encodeBody(body, session))
-  const size = { bytes: bytes.value, hasSecretSize: body?.carriesStored ?? false }
+  const contentType = body?.contentType ?? node.body?.contentType
+  const size = { bytes: bytes.value, hasSecretSize: body?.carriesStored ?? false, contentType }
   return { text: body?.display ?? null, size: bytes.failure === null ? size : null }
 }
 

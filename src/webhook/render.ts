@@ -1,14 +1,17 @@
 import type { Failure } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
+import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
 import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
+import type { ShownBody } from './request/compiled-body.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
+import { connectionPath, memberPath } from './request/member-path.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
   type Displayable,
@@ -36,7 +39,7 @@ import type { HeaderPair } from './wire/outcome.ts'
 export interface ShownParts {
   readonly url: string
   readonly headers: readonly HeaderPair[]
-  readonly body: string | null
+  readonly body: ShownBody | null
   /** The syntax of the body. */
   readonly form?: BodyForm | undefined
   /** The charset of the body, if it is not UTF-8. */
@@ -86,12 +89,29 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
     const { warnings, valuesToMask, secretNames, place } = session
-    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure: error.failure }
+    const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
+    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
 }
 
+/** A secret that the connection refers to is the concern of the operator, who wrote the reference. */
+function blameOwner(
+  failure: RenderFailure['failure'],
+  { name }: CompiledConnection,
+): RenderFailure['failure'] {
+  if (failure.path !== connectionPath || !failure.code.startsWith('secret_')) return failure
+  const hint = `The connection ${quoteName(name)} of the service uses the secret. Tell the operator of the service, who has to correct the entry in CONNECTIONS_FILE, or the secret.`
+  return { ...failure, blame: 'service', hint }
+}
+
+function missingConnection({ name }: CompiledConnection): RenderFailure {
+  const detail = `The service has no connection ${quoteName(name)} any more.`
+  return new RenderFailure({ code: 'connection_missing', detail, path: connectionPath })
+}
+
 function renderParts(node: CompiledNode, session: RenderSession) {
-  const { method } = node
+  const { method, connection } = node
+  if (connection?.isGone) throw missingConnection(connection)
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
@@ -103,7 +123,8 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   if (node.body !== null && body !== null && bytes !== null)
     warnOfLabel(node.body, body, bytes, fields, session)
   const hasSecretSize = body?.carriesStored ?? false
-  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize }, session)
+  const contentType = body?.contentType ?? node.body?.contentType
+  const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize, contentType }, session)
   warnOfReferences(node.references, session)
   const signing =
     node.signing === null
@@ -284,7 +305,7 @@ function warnOfCredentials(
         field.path,
         `The parameter ${quoteName(field.name)} is part of the URL and looks like a credential.`,
       )
-  if (auth?.isInUrl) warn('/node/auth', 'The key is a parameter of the URL.')
+  if (auth?.isInUrl) warn(auth.origin.path, 'The key is a parameter of the URL.')
 }
 
 function isCredential({ name, carriesSecret, wire }: RenderedField): boolean {
@@ -315,7 +336,7 @@ function renderHeaders(
   node: CompiledNode,
   auth: RenderedAuth | null,
   fields: readonly GivenHeader[],
-  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean },
+  body: SizedBody,
   session: RenderSession,
 ): HeaderList {
   const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
@@ -325,17 +346,24 @@ function renderHeaders(
   return headers
 }
 
+/** What headers tell of a body. */
+export interface SizedBody {
+  readonly bytes: Buffer | null
+  readonly hasSecretSize: boolean
+  readonly contentType: string | undefined
+}
+
 /** All headers of a request, those of the service first. `body` is null if it is unknown: then there is no `content-length`. */
 export function listHeaders(
   node: CompiledNode,
   given: readonly GivenHeader[],
-  body: { readonly bytes: Buffer | null; readonly hasSecretSize: boolean } | null,
+  body: SizedBody | null,
   session: RenderSession,
 ): HeaderList {
   const headers = new HeaderList()
   if (session.place !== null) headers.add('host', session.place.authority)
   headers.add('connection', node.keepAlive ? 'keep-alive' : 'close')
-  addStandard(headers, node, given, session)
+  addStandard(headers, node, given, body === null ? node.body?.contentType : body.contentType, session)
   for (const { name, wire, display } of given) headers.add(name, wire, display)
   if (body === null) return headers
   const { bytes, hasSecretSize } = body
@@ -355,7 +383,7 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
-    field.source.member === 'field' ? path : `${path}/${field.source.member}`,
+    field.source.member === 'field' ? path : memberPath(path, field.source.member),
     session,
     (at) => describeCharacter(field, at, text.indexOf(wire), session),
   )
@@ -472,6 +500,7 @@ function addStandard(
   headers: HeaderList,
   node: CompiledNode,
   given: readonly GivenHeader[],
+  contentType: string | undefined,
   { input }: RenderSession,
 ): void {
   const add = (name: string, value: string | null | undefined) => {
@@ -479,7 +508,7 @@ function addStandard(
   }
   add('User-Agent', input.userAgent)
   add('Accept', '*/*')
-  add('Content-Type', node.body?.contentType)
+  add('Content-Type', contentType)
   add('Idempotency-Key', sentIdempotencyKey(input, node))
   // `tracestate` belongs to its `traceparent` (W3C Trace Context): with a `traceparent` of the node ours is not sent.
   if (carriesOwnTrace(node, given)) for (const [name, value] of input.traceHeaders) add(name, value)

@@ -29,7 +29,8 @@ export function isTurnedAway(status: number): boolean {
 
 const strictness: readonly RetrySafety[] = ['safe', 'if_idempotent', 'never']
 
-function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
+/** The stricter of two. */
+export function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
   return strictness.indexOf(one) > strictness.indexOf(other) ? one : other
 }
 

@@ -62,9 +62,10 @@ describe('Swagger UI for a client with a key', () => {
 
     const shown = await runExamples<PreviewReply>(docs, 'previewNode')
 
-    const { lead_created, subscription, wrong_password, timeout } = previewExamples
+    const { lead_created, lead_exists, subscription, wrong_password, timeout } = previewExamples
     expect(shown.map(({ title, status, reply }) => [title, status, reply.simulated?.branch])).toEqual([
       [lead_created.summary, 200, 'yes'],
+      [lead_exists.summary, 200, 'exists'],
       [subscription.summary, 200, undefined],
       [wrong_password.summary, 200, 'no'],
       [timeout.summary, 200, 'exit'],
@@ -85,6 +86,16 @@ describe('Swagger UI for a client with a key', () => {
 
     expect(statuses).toEqual(Object.fromEntries(readings.map(({ operationId }) => [operationId, 200])))
     expect(docs.complaints).toEqual([])
+  })
+
+  it('is as wide as the screen of a phone', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, isMobile: true })
+    onTestFinished(() => page.close())
+
+    await page.goto(`${world.service.url}/docs`)
+    await page.locator('.opblock').first().waitFor()
+
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
   })
 
   it('works under any name of the machine, not only on loopback addresses', async () => {

@@ -53,6 +53,7 @@ const warningCodes = {
   capture_masked: true,
   curl_too_long: true,
   curl_not_exact: true,
+  curl_reads_file: true,
   expectation_masked: true,
   warnings_left_out: true,
 } satisfies Record<WarningCode, true>

@@ -36,6 +36,21 @@ const codes: readonly (readonly [AttemptPhase | null, string, FailureCode])[] = 
   ['tls', 'ERR_SSL_DH_KEY_TOO_SMALL', 'tls_protocol'],
   ['tls', 'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED', 'tls_protocol'],
   ['answer', 'EGRESS_RESPONSE_HTTP2', 'response_not_http'],
+  ['proxy', 'ECONNREFUSED', 'proxy_unreachable'],
+  ['proxy', 'ETIMEDOUT', 'proxy_unreachable'],
+  ['proxy', 'EHOSTUNREACH', 'proxy_unreachable'],
+  ['proxy', 'EGRESS_NO_IPV6', 'proxy_unreachable'],
+  ['proxy', 'EGRESS_DNS_NOT_FOUND', 'proxy_unreachable'],
+  ['proxy', 'EGRESS_DNS_TIMEOUT', 'proxy_unreachable'],
+  ['proxy', 'CERT_HAS_EXPIRED', 'proxy_unreachable'],
+  ['proxy', 'EGRESS_CLIENT_CERT_REQUIRED', 'proxy_unreachable'],
+  ['proxy', 'EMFILE', 'local_resource'],
+  ['tunnel', 'ECONNRESET', 'proxy_unreachable'],
+  ['tunnel', 'EADDRNOTAVAIL', 'local_resource'],
+  ['tunnel', 'EGRESS_PROXY_BROKEN', 'proxy_unreachable'],
+  ['tunnel', 'EGRESS_PROXY_REFUSED', 'proxy_refused'],
+  ['tunnel', 'EGRESS_PROXY_BAD_GATEWAY', 'connect_refused'],
+  ['tunnel', 'EGRESS_PROXY_GATEWAY_TIMEOUT', 'connect_timeout'],
   ['connect', 'EADDRNOTAVAIL', 'local_resource'],
   ['connect', 'EMFILE', 'local_resource'],
   ['tls', 'CERT_HAS_EXPIRED', 'tls_cert_expired'],
@@ -125,6 +140,15 @@ describe('a transport error', () => {
   ])('of several addresses, %j, is the most telling one', (codes, failure) => {
     const error = new AggregateError(codes.map(withCode))
     expect(describeTransportFailure(error, 'connect', target)).toMatchObject({ code: failure })
+  })
+
+  it.each([
+    [['EGRESS_PROXY_REFUSED', 'EGRESS_PROXY_BAD_GATEWAY'], 'connect_refused'],
+    [['EGRESS_PROXY_REFUSED', 'EGRESS_PROXY_GATEWAY_TIMEOUT'], 'connect_timeout'],
+    [['EMFILE', 'EGRESS_PROXY_REFUSED'], 'proxy_refused'],
+  ])('of several addresses behind a proxy, %j, is the one that got furthest', (codes, failure) => {
+    const error = new AggregateError(codes.map(withCode))
+    expect(describeTransportFailure(error, 'tunnel', target)).toMatchObject({ code: failure })
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { answerFaults } from './answer-faults.ts'
 import { bodyFaults } from './body-faults.ts'
 import { connectionFaults } from './connection-faults.ts'
 import { nameFaults } from './name-faults.ts'
+import { proxyFaults } from './proxy-faults.ts'
 import { reuseFaults } from './reuse-faults.ts'
 import { serviceFaults } from './service-faults.ts'
 import { statusFaults } from './status-faults.ts'
@@ -12,6 +13,7 @@ import { tlsFaults } from './tls-faults.ts'
 export const faultTable: readonly Chapter[] = [
   nameFaults,
   connectionFaults,
+  proxyFaults,
   tlsFaults,
   reuseFaults,
   answerFaults,

@@ -114,6 +114,20 @@ describe('the metrics of requests that are refused', () => {
     })
   })
 
+  it('count a page that is not there like any other problem', async () => {
+    const { url, log } = await service({ settings: { LOG_LEVEL: 'debug' } })
+    const before = await scrape(url)
+
+    const page = await fetch(`${url}/errors/nothing`, { headers: { accept: 'text/html' } })
+
+    expect(page.status).toBe(404)
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/)
+    expect(growth(before, await scrape(url))).toEqual({
+      'webhook_node_problems_total{code="not_found"}': 1,
+    })
+    expect(log.filter(({ msg }) => msg === 'request refused')).toMatchObject([{ code: 'not_found' }])
+  })
+
   it('count a request that breaks off once', async () => {
     const { url, log } = await service()
     const before = await scrape(url)
@@ -276,6 +290,8 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     usage: () => ({ active: 0, paused: 0, bytes: 0 }),
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
+    areConnectionsStale: () => false,
+    connectionNames: () => ['crm'],
     logLinesLost: () => 0,
     maxConnections: 1,
     connections: () => 0,

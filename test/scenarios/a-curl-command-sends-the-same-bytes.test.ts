@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +65,23 @@ function comparable({ method, target, rawHeaders, body }: ReceivedRequest) {
 }
 
 const field = (name: string, value: string) => ({ name, value })
+const form = (parts: readonly unknown[]) => ({ structure: 'multipart', parts })
+const alone = (field: string) => ({ structure: 'binary', source: 'event', field })
+
+const empty = Buffer.alloc(0)
+const files = {
+  bytes: Buffer.from([0, 13, 10, 255, 39, 36, 96]).toString('base64'),
+  none: 'data:,',
+  name: `it's "a" $HOME\r\n\\\0.png`,
+  text: `${hostile}\0\r\n\0\n`,
+  list: ['a\r\nb', 'cd'],
+}
+const hostileParts = [
+  { name: 'text', source: 'event', field: 'text' },
+  { name: `a'b"\n$c`, filename: '{{ event.name }}', source: 'event', field: 'bytes' },
+  { name: 'none', filename: 'none', contentType: 'text/plain', source: 'event', field: 'none' },
+  { name: 'list', source: 'event', field: 'list' },
+]
 
 describe('the curl command of a preview', () => {
   it.each<[where: string, sent: Case]>([
@@ -354,6 +372,65 @@ describe('the curl command of a preview', () => {
 
     expect(comparable(byCurl)).toEqual(comparable(own))
     for (const value of Object.values(sent.variables ?? {})) expect(curl).not.toContain(value)
+  })
+
+  it.each<[what: string, sent: Case]>([
+    ['parts and files', { node: { body: form(hostileParts) }, payload: { event: files } }],
+    [
+      'secrets in parts',
+      {
+        node: { body: form([field('k', '{{ secrets.k }}'), ...hostileParts]) },
+        payload: { event: files },
+        secrets: { k: `key ${hostile}\r\n\n` },
+      },
+    ],
+    [
+      'sensitive parts',
+      {
+        node: { body: form([{ name: 'list', source: 'event', field: 'list', sensitive: true }]) },
+        payload: { event: files },
+        variables: { list: 'a\r\nb', list_2: 'cd' },
+      },
+    ],
+    [
+      'no part at all',
+      { node: { body: form([{ name: 'a', source: 'event', field: 'no', ifEmpty: 'omit' }]) } },
+    ],
+    ['a file alone', { node: { body: alone('bytes') }, payload: { event: files } }],
+    ['an empty file alone', { node: { body: alone('none') }, payload: { event: files } }],
+  ])('sends the same bytes: %s', async (_what, sent) => {
+    const { own, byCurl } = await sendBoth(sent)
+
+    expect(comparable(byCurl)).toEqual(comparable(own))
+  })
+
+  it('reads files that are large or not shown from paths in shell variables', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const large = randomBytes(700_000)
+    const paths = { large: join(folder, 'large'), hidden: join(folder, "it's hidden") }
+    writeFileSync(paths.large, large)
+    writeFileSync(paths.hidden, 'private words')
+    const part = { source: 'event', filename: 'f' }
+    const payload = {
+      event: { large: large.toString('base64'), hidden: Buffer.from('private words').toString('base64') },
+    }
+    const body = form([
+      { ...part, name: 'large', field: 'large' },
+      { ...part, name: 'hidden', field: 'hidden', sensitive: true },
+    ])
+
+    const { own, byCurl, curl } = await sendBoth({ node: { body }, payload, variables: paths })
+
+    expect(byCurl.body.equals(own.body)).toBe(true)
+    expect(comparable({ ...byCurl, body: empty })).toEqual(comparable({ ...own, body: empty }))
+    expect(curl).toContain('cat "$large"')
+    const { preview } = await service()
+    const { warnings } = await preview({ node: { method: 'POST', url: 'https://t.example/', body }, payload })
+    expect(warnings.map(({ code, message }) => [code, message])).toEqual([
+      ['curl_reads_file', expect.stringContaining('700000 bytes from a file. Set the shell variable large')],
+      ['curl_reads_file', expect.stringContaining('13 bytes from a file. Set the shell variable hidden')],
+    ])
   })
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(

@@ -59,6 +59,47 @@ describe('a response that is cut', () => {
     )
   })
 
+  it('may be asked for again, where what the node expects may stand in the rest', async () => {
+    const target = await rawTlsServer(write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id":7'))
+    const { execute } = await service()
+    const url = `https://127.0.0.1:${target.port}/`
+    const retry = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1 }
+    const expectation = { type: 'condition', value: 'response.json.id == 7' }
+
+    const read = await execute({ node: { method: 'GET', url, retry, expect: expectation } })
+    const changing = await execute({ node: { method: 'POST', url, retry, expect: expectation } })
+    const byStatus = await execute({
+      node: { method: 'GET', url, retry, expect: { type: 'condition', value: 'response.status == 201' } },
+    })
+
+    for (const reply of [read, changing])
+      expect(reply).toMatchObject({
+        reason: { blame: 'target', hint: expect.stringContaining('the connection broke off within it') },
+        repeat: 'if_idempotent',
+        delivered: 'yes',
+      })
+    expect(byStatus).toMatchObject({
+      reason: { blame: 'node', hint: 'response.status is 200, not 201.' },
+      repeat: 'never',
+    })
+    expect([read, changing, byStatus].map(({ attempts }) => attempts.length)).toEqual([3, 1, 1])
+  })
+
+  it('by a Content-Length that is too small is explained by that', async () => {
+    const target = await rawTlsServer(write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"id":"äb"}'))
+    const { execute } = await service()
+    const node = { method: 'POST', url: `https://127.0.0.1:${target.port}/` }
+
+    const reply = await execute({
+      node: { ...node, expect: { type: 'condition', value: 'response.json.id' } },
+    })
+
+    expect(reply).toMatchObject({
+      reason: { blame: 'target', hint: expect.stringContaining('has to count bytes, and not characters') },
+      repeat: 'never',
+    })
+  })
+
   it('is decompressed where that is possible, and shown as it came otherwise', async () => {
     const packed = gzipSync('{"id":"L-1"}')
     const sound = await receiver((_request, response) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drip } from '../../testkit/raw-server.ts'
+import { complaintsAbout } from '../support/hints.ts'
 import { json, never } from '../support/receiver.ts'
 import { rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -89,6 +90,33 @@ describe('a node', () => {
     })
     expect(other).toMatchObject({ branch: 'success', delivered: 'yes', repeat: 'never', response })
     for (const { durationMs } of [looking, other]) expect(durationMs).toBeLessThan(300 + slackMs)
+  })
+
+  it.each<[limits: object, explained: object]>([
+    [{ deadlineMs: 1 }, { blame: 'node', path: '/deadlineMs', repeat: 'never' }],
+    [{ deadlineMs: 300 }, { blame: 'node', path: '/deadlineMs', repeat: 'if_idempotent' }],
+    [{ deadlineMs: 1_500 }, { blame: 'target', path: '/deadlineMs', repeat: 'if_idempotent' }],
+    [
+      { retry: { attempts: 3, initialDelayMs: 1, totalMs: 400 } },
+      { blame: 'node', path: '/node/retry/totalMs', repeat: 'if_idempotent' },
+    ],
+    [
+      { timeoutMs: 200, retry: { attempts: 5, initialDelayMs: 1, maxDelayMs: 1, totalMs: 500 } },
+      { blame: 'target', path: '/node/timeoutMs', repeat: 'if_idempotent' },
+    ],
+  ])('is explained by the limit that was too short, or by the target: %j', async (limits, explained) => {
+    const target = await receiver(never)
+    const { execute } = await service()
+    const { deadlineMs, ...rest } = limits as { readonly deadlineMs?: number }
+
+    const { reason, repeat } = await execute({
+      node: { method: 'GET', url: target.url, ...rest },
+      ...(deadlineMs !== undefined && { deadlineMs }),
+    })
+
+    expect({ ...reason, repeat }).toMatchObject(explained)
+    const { message, hint, blame } = reason
+    expect(complaintsAbout({ message, hint, blame, repeat })).toEqual([])
   })
 
   it('ends with the deadline of the client where that is earlier', async () => {

@@ -28,6 +28,13 @@ const answers: readonly (readonly [what: string, node: object, answer: Answer])[
   ['a member', condition('response.json.state == "done"'), answering(200, `{"other":"${word}"}`)],
   ['a name', condition('response.json.state == "done"'), answering(200, `{"${word}":1}`)],
   ['a page', condition('response.json.id'), answering(200, `<html><title>${word}</title>`)],
+  ['a media type', condition('response.json.id'), answering(200, 'no', { 'content-type': `text/${word}` })],
+  [
+    'a content coding',
+    text('subscribed'),
+    answering(200, 'no', { 'content-encoding': word, 'content-type': 'text/plain' }),
+  ],
+  ['the media types that it takes', {}, answering(415, '', { 'accept-post': `text/${word}` })],
   ['an error of a success', condition('response.json.ok'), answering(200, `{"ok":false,"error":"${word}"}`)],
 ]
 
@@ -110,6 +117,82 @@ describe('the words of a target', () => {
         expect(reason.hint).toContain(before < 190 ? '•••' : 'xxx')
         expect(reason.hint).not.toMatch(/s3cr|czNj/)
       }
+  })
+
+  it.each<[what: string, part: object]>([
+    ['a secret of the request', { auth: bearer('{{ secrets.own }}') }],
+    ['a secret of the service', { auth: bearer('{{ secrets.stored }}') }],
+    ['a literal credential', { headers: [{ name: 'X-Api-Key', value: 'Kq7sWm2zTr9bVx4cNh6j' }] }],
+    ['a sensitive value', { query: [{ name: 'pin', source: 'profile', field: 'pin', sensitive: true }] }],
+  ])('show no value in a form that is found in short texts only: %s', async (what, part) => {
+    const value = 'Kq7sWm2zTr9bVx4cNh6j'
+    const { path } = await testFiles({ 's.json': JSON.stringify({ stored: { value } }) })
+    const { execute } = await service({ settings: { SECRETS_FILE: join(path, 's.json') } })
+    const hex = Buffer.from(value).toString('hex')
+    const spellings = [
+      value.toUpperCase(),
+      value.toLowerCase(),
+      [...value].toReversed().join(''),
+      hex,
+      hex.toUpperCase().replace(/..(?=.)/g, '$& '),
+      value.replace(/.{4}(?=.)/g, '$&-'),
+      Buffer.from(value.toUpperCase()).toString('base64'),
+    ]
+
+    for (const spelling of spellings)
+      for (const [expectation, answer] of [
+        [{}, answering(400, JSON.stringify({ message: `token ${spelling} is unknown` }))],
+        [{}, answering(302, '', { location: `https://crm.example/${spelling}` })],
+        [{}, answering(401, '', { 'www-authenticate': `Bearer error_description="no ${spelling}"` })],
+        [text('subscribed'), answering(200, `no ${spelling}`)],
+        [condition('response.json.state == "done"'), answering(200, JSON.stringify({ state: spelling }))],
+        [
+          condition('response.json.state == "done"'),
+          answering(200, JSON.stringify({ [spelling]: spelling })),
+        ],
+      ] as const) {
+        const target = await receiver(answer)
+        const { reason, warnings } = await execute({
+          node: { method: 'POST', url: target.url, ...part, ...expectation },
+          payload: { profile: { pin: value } },
+          secrets: what === 'a secret of the request' ? { own: value } : {},
+        })
+        expect(reason.hint).not.toBe('')
+        expect(JSON.stringify([reason, warnings])).not.toContain(spelling)
+      }
+  })
+
+  it('show no part of a secret that the target has cut', async () => {
+    const value = 'Kq7sWm2zTr9bVx4cNh6j'
+    const { execute } = await service()
+    for (const part of [value.slice(0, 10), value.slice(-9), value.slice(3, 15)]) {
+      const target = await receiver(
+        answering(401, JSON.stringify({ message: `the token ${part} is unknown` })),
+      )
+
+      const { reason } = await execute({
+        node: { method: 'POST', url: target.url, auth: bearer('{{ secrets.own }}') },
+        secrets: { own: value },
+      })
+
+      expect(reason.hint).toContain('"the token ••• is unknown"')
+    }
+  })
+
+  it('show no word of which the target has left out the rest, whoever it belongs to', async () => {
+    const { path } = await testFiles({
+      's.json': JSON.stringify({ stored: { value: 'Kq7sWm2zTr9bVx4cNh6j' } }),
+    })
+    const { execute } = await service({ settings: { SECRETS_FILE: join(path, 's.json') } })
+    const target = await receiver(
+      answering(401, JSON.stringify({ message: 'no key Kq7sWm2zTr… or Ab3sWm2zTr…' })),
+    )
+
+    const { reason } = await execute({
+      node: { method: 'POST', url: target.url, auth: bearer('{{ secrets.stored }}') },
+    })
+
+    expect(reason.hint).toContain('"no key •••… or •••…"')
   })
 
   it('are one line that ends where its quotation mark stands', async () => {

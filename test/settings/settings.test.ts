@@ -65,8 +65,14 @@ describe('settings', () => {
       maxPaused: 1_000,
       maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 4),
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
+      connections: {
+        source: { file: null, findSchemaErrors: expect.any(Function) },
+        initial: new Map(),
+        isRequired: false,
+      },
       traces: null,
       maxRequestBytes: 1_048_576,
+      maxRenderedBytes: 1_048_576,
       maxEchoBytes: 65_536,
       maxCapturedBytes: 262_144,
       maxRenderMs: 50,
@@ -82,6 +88,7 @@ describe('settings', () => {
         dnsServers: [],
         nat64: [],
       },
+      proxy: null,
       notices: ['clients need no key: every program that reaches 127.0.0.1 may call'],
     })
   })
@@ -97,9 +104,11 @@ describe('settings', () => {
     const usable = {
       ...examples,
       EGRESS_CA_FILE: await file(authority.pem),
+      EGRESS_PROXY_FILE: await file('s3cr3t'),
       SECRETS_DIR: (await testFiles()).path,
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
+      CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
     }
 
     expect(listProblems(usable)).toEqual([])
@@ -212,6 +221,39 @@ describe('settings', () => {
       },
       { name: 'ops', keyHashes: [hashKey(key)], tenants: null, rights: new Set(rights), maxInFlight: null },
     ])
+  })
+
+  it('name all that is wrong with a file of connections, and show no value', async () => {
+    const auth = { type: 'bearer', tokn: 's3cr3t-value' }
+    const connections = await file(
+      JSON.stringify({
+        crm: { baseUrl: 'http://api.crm.example', auth },
+        'a b': { baseUrl: 'https://api.crm.example/?a=1', limits: {} },
+        mail: 's3cr3t-value',
+      }),
+    )
+
+    const problems = listProblems({ CONNECTIONS_FILE: connections })
+
+    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limits unknown', '/mail must be']
+    expect(problems).toEqual(at.map((text) => expect.stringContaining(`: ${text}`)))
+    expect(problems.join()).not.toContain('s3cr3t')
+  })
+
+  it('require a file of connections where they require connections', () => {
+    expect(listProblems({ CONNECTIONS: 'required' })).toEqual([
+      'CONNECTIONS is "required": CONNECTIONS_FILE must be set, too',
+    ])
+  })
+
+  it('name connections that refer to secrets that are not there', async () => {
+    const auth = { type: 'basic', username: '{{ secrets.there }}', password: '{{ secrets.gone }}' }
+    const { notices } = readSettings({
+      SECRETS_FILE: await file('{"there":{"value":"s3cr3t","in":["auth"],"hosts":["a.example"]}}'),
+      CONNECTIONS_FILE: await file(JSON.stringify({ crm: { baseUrl: 'https://a.example', auth } })),
+    })
+
+    expect(notices).toContain('these connections refer to secrets that the service does not have: crm (gone)')
   })
 
   it('take clients from the environment and from a file together', async () => {
@@ -443,7 +485,9 @@ describe('settings', () => {
   ])('say at start that %j is not used, without its value', (environment, names) => {
     const { notices } = readSettings({ ...environment, API_KEYS: `engine:${key}` })
 
-    expect(notices).toEqual([`ignored: ${names}; targets are called without a proxy`])
+    expect(notices).toEqual([
+      `ignored: ${names}; targets are called without a proxy, unless EGRESS_PROXY names one`,
+    ])
   })
 
   it.each([{ HTTPS_PROXY: '' }, { NO_PROXY: '*' }, { NODE_USE_ENV_PROXY: '1' }])(

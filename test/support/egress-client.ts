@@ -26,6 +26,7 @@ export function testEgressClient(options: Partial<EgressOptions> = {}): EgressCl
     tlsGroups: null,
     dnsServers: [],
     nat64: [],
+    proxy: null,
     maxResponseBytes: 1_048_576,
     maxPerHost: 64,
     maxQueuePerHost: 256,

@@ -21,6 +21,7 @@ export function complaintsAbout({ message, hint, blame, repeat }: Explanation): 
     'it leads to the operator of the service first':
       blame === 'target' && (own === -1 || (foreign !== -1 && foreign < own)),
     'it does not name the service': blame === 'service' && !/\bservice\b|\bMAX_/.test(hint),
+    'it raises a limit of the request first': blame === 'target' && /^[^.]*\braise \w+Ms\b/.test(hint),
     'it leads to the operator of the target': blame === 'service' && /operator of the target/.test(hint),
     'it says later without a time': /\bwait a (?:while|bit)\b/.test(hint),
     'it says what the message says': sentencesOf(hint).some((sentence) => message.includes(sentence)),

@@ -23,7 +23,7 @@ const leaving = { connection: 'close' }
 async function traced(settings: Readonly<Record<string, string>> = {}) {
   const spansGoTo = await collector()
   const { post, drain, log } = await service({
-    settings: { OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url, ...settings },
+    settings: { INSTANCE: 'eu-1', OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo.url, ...settings },
   })
   return {
     log,
@@ -95,7 +95,7 @@ describe('spans', () => {
         resource: {
           'service.name': 'webhook-node-eu',
           'service.version': expect.stringMatching(/^\d/),
-          'service.instance.id': expect.any(String),
+          'service.instance.id': 'eu-1',
         },
       },
     ])

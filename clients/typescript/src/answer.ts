@@ -1,4 +1,4 @@
-import type { ExecuteReply, Problem, UnansweredCode } from './types.ts'
+import type { ExecuteReply, FetchedResponse, Problem, UnansweredCode } from './types.ts'
 
 /** What became of one request. */
 export type Answer =
@@ -15,7 +15,7 @@ export type Answer =
 /** A response as far as it came. */
 export interface Received {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: FetchedResponse['headers']
   /** Null if the body is not JSON, or longer than any reply of the service. */
   readonly text: string | null
 }

@@ -8,11 +8,11 @@ export function createClient(options: ClientOptions): Client {
   demandAtLeast(1, { attempts })
   demandAtLeast(0, { initialDelayMs, maxDelayMs })
   const url = executeUrl(baseUrl)
-  const headers = new Headers({
+  const headers = {
     'content-type': 'application/json',
     accept: 'application/json, application/problem+json',
-  })
-  if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`)
+    ...(apiKey === undefined ? {} : { authorization: readAuthorization(apiKey) }),
+  }
   const pauses = { attempts, initialDelayMs, maxDelayMs: Math.min(maxDelayMs, longestTimerMs) }
 
   return {
@@ -39,13 +39,20 @@ function demandAtLeast(least: number, numbers: Readonly<Record<string, number>>)
     if (!(number >= least)) throw new TypeError(`${name} must be a number of at least ${least}`)
 }
 
-function executeUrl(baseUrl: string): URL {
+/** A key from a file often ends with a line break. */
+function readAuthorization(apiKey: string): string {
+  const key = apiKey.trim()
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('apiKey must be visible characters of ASCII')
+  return `Bearer ${key}`
+}
+
+function executeUrl(baseUrl: string | URL): string {
   const url = new URL(baseUrl)
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not have user info')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/execute`
   url.search = ''
   url.hash = ''
-  return url
+  return url.href
 }
 
 /** Added to what the service may take. */
@@ -114,6 +121,7 @@ function toResult(answer: FailedAnswer, failed: Failed): ExecuteResult {
 /** Ends early where the signal does. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
     const end = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)

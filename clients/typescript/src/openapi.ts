@@ -101,6 +101,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the connections of the service
+         * @description The connections that nodes may name: their hosts, and what is set. Shows no credential and no value of a header. A client with a list of tenants sees only the connections that one of these may use.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/execute": {
         parameters: {
             query?: never;
@@ -372,8 +392,145 @@ export interface components {
              */
             secret: string | string[];
         };
-        /** @description The body of the request, in one of four structures. */
-        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"];
+        /**
+         * @description a field, or an object with "name", "filename", "source" and "field" for a file
+         * @example {
+         *       "name": "note",
+         *       "value": "from {{ profile.name }}"
+         *     }
+         * @example {
+         *       "name": "photo",
+         *       "filename": "photo.png",
+         *       "contentType": "image/png",
+         *       "source": "event",
+         *       "field": "photo"
+         *     }
+         */
+        Part: components["schemas"]["AttributePart"] | components["schemas"]["TemplatePart"] | components["schemas"]["LiteralPart"] | components["schemas"]["FilePart"];
+        /**
+         * Attribute
+         * @description The value is an attribute of the payload.
+         */
+        AttributePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute. If no attribute has this name, the service reads it as a dotted path.
+             * @example email
+             * @example address.city
+             * @example items.0.sku
+             */
+            field: string;
+        };
+        /**
+         * Template
+         * @description The value is a constant or a Liquid template.
+         */
+        TemplatePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /**
+             * @description A number, a boolean, null, or a string that is a Liquid template.
+             * @example {{ event.form | upcase }}
+             * @example 42
+             */
+            value: string | number | boolean | null;
+        };
+        /**
+         * Literal
+         * @description The value is sent unchanged.
+         */
+        LiteralPart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description What to do if the value is missing, null or "". `send`: send it empty. `omit`: leave the field out. `fail`: do not make the call. For `omit` and `fail` an empty list counts as empty, too. Without `ifEmpty` the value is sent empty, with a warning. Default: `"send"`.
+             * @enum {string}
+             */
+            ifEmpty?: "send" | "omit" | "fail";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the value is masked wherever the service shows it. Default: `false`. */
+            sensitive?: boolean;
+            /** @description Any JSON value. It is sent unchanged: nothing in it is a template. */
+            literal: unknown;
+        };
+        /**
+         * File
+         * @description The part is a file.
+         */
+        FilePart: {
+            /** @description The name that the target expects. The service keeps order, case and repeated names. */
+            name: string;
+            /**
+             * @description A Liquid template of the name of the file. It must not use secrets.
+             * @example photo.png
+             * @example {{ event.fileName }}
+             */
+            filename: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description What to do if the value is missing, null or "". `fail`: do not make the call. `omit`: leave the part out. `send`: send an empty file. Default: `"fail"`.
+             * @enum {string}
+             */
+            ifEmpty?: "fail" | "omit" | "send";
+            /**
+             * @description A Liquid condition without braces. If it is false, the field is left out.
+             * @example profile.score > 50
+             */
+            when?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
+        };
+        /** @description The body of the request, in one of six structures. */
+        Body: components["schemas"]["SimpleBody"] | components["schemas"]["FullBody"] | components["schemas"]["JsonBody"] | components["schemas"]["RawBody"] | components["schemas"]["MultipartBody"] | components["schemas"]["BinaryBody"];
         /**
          * Simple
          * @description An object with the fields of the node.
@@ -448,6 +605,48 @@ export interface components {
             contentType: string;
             /** @description A Liquid template. Values are escaped if the media type is JSON, JSON lines, XML or a form. */
             content: string;
+        };
+        /**
+         * Multipart
+         * @description A form with files.
+         */
+        MultipartBody: {
+            /**
+             * @description A multipart/form-data body (RFC 7578). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "multipart";
+            /** @description Fields and files, in order. A field is written as in a form: a list of scalars repeats the name, other nested values become `a[b]`. */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * Binary
+         * @description The bytes of one file, and nothing else.
+         */
+        BinaryBody: {
+            /**
+             * @description The bytes of one file. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            structure: "binary";
+            /**
+             * @description The part of the payload that the attribute belongs to.
+             * @enum {string}
+             */
+            source: "profile" | "event" | "instance" | "flow" | "vars";
+            /**
+             * @description The exact name of the attribute with the file, or a dotted path. Its value is base64 text, also base64url, with or without line breaks, or a `data:` URL.
+             * @example photo
+             * @example attachments.0.data
+             */
+            field: string;
+            /**
+             * @description The media type of the file. Without it that of the `data:` URL is sent. Default: `"application/octet-stream"`.
+             * @example image/png
+             */
+            contentType?: string;
+            /** @description Whether the first bytes of the file are masked wherever the service shows them. Default: `false`. */
+            sensitive?: boolean;
         };
         /** @description What the response must be for the call to count as a success. */
         Expectation: components["schemas"]["StatusExpectation"] | components["schemas"]["StringExpectation"] | components["schemas"]["ConditionExpectation"];
@@ -696,9 +895,10 @@ export interface components {
              */
             method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
             /**
-             * @description An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.
+             * @description An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.
              * @example https://api.crm.example/v1/leads?source=flow
              * @example {{ vars.nextPage }}
+             * @example /leads
              */
             url: string;
             /**
@@ -710,6 +910,11 @@ export interface components {
              *     ]
              */
             hosts?: string[];
+            /**
+             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.
+             * @example crm
+             */
+            connection?: string;
             auth?: components["schemas"]["Auth"];
             signing?: components["schemas"]["Signing"];
             /** @description URL parameters. They are added after the static ones of `url`. Default: `[]`. */
@@ -817,7 +1022,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "queue_full" | "queue_timeout" | "local_resource" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -948,7 +1153,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -1046,6 +1251,8 @@ export interface components {
             correlationId: string | null;
             /** @description `tenant` of the request. */
             tenant: string | null;
+            /** @description `node.connection` of the request. */
+            connection: string | null;
             /** @description The Idempotency-Key that was sent to the target. */
             idempotencyKey: string | null;
             /** @description The output that the workflow follows, under the engine's own name. */
@@ -1241,6 +1448,15 @@ export interface components {
             statuses: {
                 [key: string]: number;
             };
+            /**
+             * @description Executions by `node.connection`. Those without one are not counted here. Of more than 50 connections the others are counted together, as `*`.
+             * @example {
+             *       "crm": 97
+             *     }
+             */
+            connections: {
+                [key: string]: number;
+            };
             /** @description The time from acceptance to reply, in milliseconds. Values below 64 are exact, larger ones to 1/64 of the value. */
             latencyMs: {
                 /** @description 50 % of the executions took at most this time. */
@@ -1280,6 +1496,8 @@ export interface components {
                 executionId: string;
                 /** @description `correlationId` of the request. */
                 correlationId: string | null;
+                /** @description `node.connection` of the request. */
+                connection: string | null;
                 /**
                  * Format: date-time
                  * @description When the execution ended.
@@ -1295,6 +1513,45 @@ export interface components {
                 /** @description The code in a sentence. */
                 message: string;
             }[];
+        };
+        /** @description A connection of the service, without its credentials. */
+        Connection: {
+            /**
+             * @description What a node names as `connection`.
+             * @example crm
+             */
+            name: string;
+            /**
+             * @description The host, with its port unless that is 443.
+             * @example api.crm.example
+             */
+            host: string;
+            /**
+             * @description The type of `auth`. Null if the connection has none. Later versions may add types.
+             * @example bearer
+             */
+            auth: string | null;
+            /**
+             * @description The names of the headers that the connection adds.
+             * @example [
+             *       "X-Api-Version"
+             *     ]
+             */
+            headers: string[];
+            /** @description Whether the connection says how to retry. */
+            retry: boolean;
+            /**
+             * @description The tenants that may use the connection, of those that the client may name. Null if all may, and calls without a tenant.
+             * @example [
+             *       "acme"
+             *     ]
+             */
+            tenants: string[] | null;
+        };
+        /** @description The reply of `GET /v1/connections`. */
+        ConnectionList: {
+            /** @description The connections that the client may use, sorted by name. */
+            connections: components["schemas"]["Connection"][];
         };
         /** @description Why the service refused or failed a request, as a problem document (RFC 9457). */
         Problem: {
@@ -1674,6 +1931,92 @@ export interface operations {
             };
             /** @description This instance remembers no execution of the node. */
             404: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reply of `GET /v1/connections`. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            /** @description The route takes no query parameters. */
+            400: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
                 headers: {
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.

@@ -1,10 +1,11 @@
 import { type Answer, type Received, readAnswer } from './answer.ts'
+import type { Fetch, FetchedResponse } from './types.ts'
 
 /** One request, ready to be sent. */
 export interface PreparedRequest {
-  readonly fetch: typeof fetch
-  readonly url: URL
-  readonly headers: Headers
+  readonly fetch: Fetch
+  readonly url: string
+  readonly headers: Record<string, string>
   readonly body: string
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
@@ -56,7 +57,7 @@ async function exchange(request: PreparedRequest, signal: AbortSignal): Promise<
 }
 
 /** The body, or null if it is not JSON or too long. */
-async function readText({ headers, body }: Response): Promise<string | null> {
+async function readText({ headers, body }: FetchedResponse): Promise<string | null> {
   if (body === null) return null
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -65,7 +66,7 @@ async function readText({ headers, body }: Response): Promise<string | null> {
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '')
   while (isJson && bytes <= maxReplyBytes) {
     const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
+    if (done || value === undefined) return text + decoder.decode()
     bytes += value.byteLength
     text += decoder.decode(value, { stream: true })
   }
@@ -78,13 +79,19 @@ async function readText({ headers, body }: Response): Promise<string | null> {
  * runtime does not tell counts as sent.
  */
 function wasSent(error: unknown): boolean {
-  const { code = '', syscall = '' } = (Reflect.get(Object(error), 'cause') ?? {}) as NetworkError
-  return !(unsentSyscalls.has(syscall) || unsentCodes.has(code))
+  return !isUnsent((Reflect.get(Object(error), 'cause') ?? {}) as NetworkError)
+}
+
+/** An AggregateError has one error for each address that was tried. */
+function isUnsent({ code = '', syscall = '', errors = [] }: NetworkError): boolean {
+  if (unsentSyscalls.has(syscall) || unsentCodes.has(code)) return true
+  return errors.length > 0 && errors.every(({ syscall = '' }) => syscall === 'connect')
 }
 
 interface NetworkError {
   readonly code?: string
   readonly syscall?: string
+  readonly errors?: readonly NetworkError[]
 }
 
 const unsentSyscalls: ReadonlySet<string> = new Set(['connect', 'getaddrinfo'])

@@ -20,34 +20,59 @@ export type Delivered = Problem['delivered']
 /** Whether the same request may be sent again, later: `if_idempotent` where the target takes both as one. */
 export type Repeat = ExecuteReply['repeat']
 
+/** What the client needs of `fetch`. That of each runtime, and that of the package undici, have it. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method: 'POST'
+    readonly headers: Record<string, string>
+    readonly body: string
+    readonly redirect: 'manual'
+    readonly signal: AbortSignal
+  },
+) => Promise<FetchedResponse>
+
+/** What the client needs of a response. */
+export interface FetchedResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: { getReader(): FetchedReader } | null
+}
+
+/** What the client needs of the reader of a body. */
+export interface FetchedReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
 /** How the service is reached. */
 export interface ClientOptions {
   /** The address of the service, such as `http://webhook-node:3000`. A path in front of `/v1` is kept. */
-  readonly baseUrl: string
+  readonly baseUrl: string | URL
   /** A key of the service. Without a key, no `Authorization` is sent. */
-  readonly apiKey?: string
-  /** Stands in for the global `fetch`, for example one with a proxy or with limits of its own. */
-  readonly fetch?: typeof fetch
+  readonly apiKey?: string | undefined
+  /** Stands in for the global `fetch`, for example that of the package undici with a proxy or with limits of its own. */
+  readonly fetch?: Fetch | undefined
   /** How often a request is sent at most, the first time included. By default 3. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** The upper bound of the first pause, in milliseconds; it doubles with each attempt. By default 500. */
-  readonly initialDelayMs?: number
+  readonly initialDelayMs?: number | undefined
   /**
    * The upper bound of every pause, in milliseconds. A request is not repeated where the service asks for a longer one:
    * the result has it as `retryAfterMs`. By default 10,000.
    */
-  readonly maxDelayMs?: number
+  readonly maxDelayMs?: number | undefined
 }
 
 /** Options of one execution. */
 export interface ExecuteOptions {
   /** Ends the execution: the result has the kind `aborted`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * How long one attempt may take, in milliseconds. By default two seconds longer than the service may take:
    * `deadlineMs`, else `node.retry.totalMs`, else `node.timeoutMs`.
    */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** The service executed the node. Follow `reply.branch`. */

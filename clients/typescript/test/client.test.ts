@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import openapi from '../../../openapi/openapi.json' with { type: 'json' }
 import { serviceWithDemoReceiver } from '../../../test/support/demo-receiver.ts'
 import { service } from '../../../test/support/service.ts'
-import { type ClientOptions, createClient, type ExecuteRequest } from '../src/index.ts'
+import { type ClientOptions, createClient, type ExecuteRequest, type FetchedReader } from '../src/index.ts'
 import { type Answer, breakOff, drop, html, json, server, silence } from './support/server.ts'
 
 const post: ExecuteRequest = { node: { method: 'POST', url: 'https://receiver.test:8443/v1/leads' } }
@@ -123,6 +123,16 @@ describe('a client of the service', () => {
 
     expect(results.map(({ kind }) => kind)).toEqual(['branch', 'branch', 'branch'])
     expect(Math.max(...results.map(({ attempts }) => attempts))).toBeGreaterThan(1)
+  })
+
+  it('takes a key as a file has it, and refuses one that is none', async () => {
+    const { url, received } = await server(reply)
+
+    await createClient({ baseUrl: new URL(url), apiKey: 'key\n' }).execute(post)
+
+    expect(received).toMatchObject([{ headers: { authorization: 'Bearer key' } }])
+    for (const apiKey of ['', ' ', 'two words', 'schlüssel', 'a\nb'])
+      expect(() => createClient({ baseUrl: url, apiKey })).toThrow(TypeError)
   })
 
   it('keeps a path in front of the routes', async () => {
@@ -389,6 +399,28 @@ describe('a signal', () => {
     expect(listeners).toBe(2)
   })
 
+  it('at once if its signal ended together with the answer', async () => {
+    const { url } = await server(problem(503, { 'retry-after': '9' }))
+    const controller = new AbortController()
+    const began = performance.now()
+    const client = createClient({
+      baseUrl: url,
+      fetch: async (...request) => {
+        const { status, headers, body } = await fetch(...request)
+        return {
+          status,
+          headers,
+          body: body && { getReader: () => abortingAtEnd(body.getReader(), controller) },
+        }
+      },
+    })
+
+    const result = await client.execute(post, { signal: controller.signal })
+
+    expect(result).toMatchObject({ kind: 'aborted', attempts: 1, repeat: 'safe' })
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
   it('that has ended before sends nothing', async () => {
     const { url, received } = await server(reply)
 
@@ -455,3 +487,15 @@ describe('an answer that is longer than any reply', () => {
     expect(sent).toBeLessThan(200)
   })
 })
+
+/** A reader that ends the execution with the end of its body. */
+function abortingAtEnd(reader: FetchedReader, controller: AbortController): FetchedReader {
+  return {
+    cancel: () => reader.cancel(),
+    async read() {
+      const part = await reader.read()
+      if (part.done) queueMicrotask(() => controller.abort())
+      return part
+    },
+  }
+}

@@ -48,7 +48,9 @@ describe('the package', () => {
     ])
     const built = files.map(({ path }) => path).filter((path) => path.startsWith('dist/'))
     expect(built).toContain('dist/index.js')
-    for (const path of built) expect(path).toMatch(/^dist\/[a-z]+\.(?:js|d\.ts)$/)
+    expect(built).toContain('dist/cjs/index.js')
+    for (const path of built)
+      expect(path).toMatch(/^dist\/(?:cjs\/package\.json|(?:cjs\/)?[a-z]+\.(?:js|d\.ts))$/)
 
     await runProgram('tar', ['xzf', filename], user)
     await mkdir(join(user, 'node_modules'))
@@ -57,8 +59,15 @@ describe('the package', () => {
       /```ts\n([\s\S]+?)```/.exec(await readFile(join(folder, 'README.md'), 'utf8')) ?? []
     await writeFile(join(user, 'package.json'), '{"type":"module"}')
     await writeFile(join(user, 'example.ts'), example)
-    await compile(['example.ts'], user, 'nodenext')
-    await compile(['example.ts'], user, 'preserve')
+    const careful = ['--exactOptionalPropertyTypes']
+    await compile(['example.ts'], user, 'nodenext', careful)
+    await compile(['example.ts'], user, 'preserve', careful)
+    await writeFile(join(user, 'required.cts'), required)
+    await compile(['required.cts'], user, 'node16', careful)
+    await compile(['required.cts'], user, 'commonjs', careful)
+    const print = `console.log(typeof require('${manifest.name}').createClient)`
+    const withoutModules = ['--no-experimental-require-module', '--input-type=commonjs', '--eval', print]
+    expect(await runProgram(process.execPath, withoutModules, user)).toBe('function\n')
     const { url } = await server(json(200, replies.executeNode.expectation_met.value))
     await writeFile(join(user, 'call.ts'), example.replace('http://127.0.0.1:3000', url))
     expect(await runProgram(process.execPath, ['call.ts'], user)).toBe('follow yes null\n')
@@ -95,6 +104,17 @@ export const request: ExecuteRequest = ${request}\n`
     await expect(check(`{ node: { method: 'HEAD', url: 'https://a.example/' } }`)).rejects.toThrow('HEAD')
   }, 60_000)
 })
+
+/** CommonJS, and settings that may be undefined. */
+const required = `import client = require('webhook-node-client')
+const options: client.ClientOptions = {
+  baseUrl: new URL('http://127.0.0.1:3000'),
+  apiKey: undefined,
+  attempts: undefined,
+  fetch,
+}
+client.createClient(options)
+`
 
 interface Packed {
   readonly filename: string

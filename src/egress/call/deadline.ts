@@ -142,6 +142,17 @@ const steps: Readonly<Record<AttemptPhase | 'sending', Step>> = {
     words: 'the connection to the target',
     outcome: (place) => `${place} did not accept the connection in time`,
   },
+  proxy: {
+    code: 'proxy_unreachable',
+    words: 'the connection to the proxy',
+    outcome: (place) =>
+      `The proxy of the service did not accept the connection in time, so ${place} was not called`,
+  },
+  tunnel: {
+    code: 'connect_timeout',
+    words: 'the connection from the proxy to the target',
+    outcome: (place) => `The proxy of the service did not connect to ${place} in time`,
+  },
   tls: {
     code: 'tls_timeout',
     words: 'the TLS handshake',

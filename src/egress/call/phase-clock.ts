@@ -1,10 +1,11 @@
 import type { Timings } from '../../webhook/wire/outcome.ts'
 
 /**
- * The phases of an attempt. `queue` is the wait for a permit. `answer` lasts from the first byte of the request to
- * the end of the response head.
+ * The phases of an attempt. `queue` is the wait for a permit. With a proxy, `proxy` and `tunnel` take the place of
+ * `connect`: the connection to the proxy, and its connection to the target. `answer` lasts from the first byte of the
+ * request to the end of the response head.
  */
-export type AttemptPhase = 'queue' | 'dns' | 'connect' | 'tls' | 'answer' | 'download'
+export type AttemptPhase = 'queue' | 'dns' | 'connect' | 'proxy' | 'tunnel' | 'tls' | 'answer' | 'download'
 
 export interface PhaseDuration {
   readonly phase: AttemptPhase
@@ -19,6 +20,8 @@ export class PhaseClock {
     queue: null,
     dns: null,
     connect: null,
+    proxy: null,
+    tunnel: null,
     tls: null,
     answer: null,
     download: null,
@@ -60,11 +63,11 @@ export class PhaseClock {
 
   /** The durations of the phases that have ended. */
   timings(): Timings {
-    const { queue, dns, connect, tls, answer, download } = this.#lasted
+    const { queue, dns, connect, proxy, tunnel, tls, answer, download } = this.#lasted
     return {
       queueMs: rounded(queue),
       dnsMs: rounded(dns),
-      connectMs: rounded(connect),
+      connectMs: rounded(connect ?? (proxy === null ? null : proxy + (tunnel ?? 0))),
       tlsMs: rounded(tls),
       firstByteMs: rounded(answer),
       downloadMs: rounded(download),

@@ -61,11 +61,15 @@ export class Connection {
   #bodyBytes = 0
   #hasExcess = false
 
-  constructor({ socket, tcp, usableUntil }: DialledSocket, { host, port }: Target, readable: RoundBudget) {
+  constructor(
+    { socket, stream, tcp, usableUntil }: DialledSocket,
+    { host, port }: Target,
+    readable: RoundBudget,
+  ) {
     this.tcp = tcp
     this.usableUntil = usableUntil
     this.#readable = readable
-    this.#received = new ReceivedBytes(tcp)
+    this.#received = new ReceivedBytes(stream)
     this.#socket = socket.on('error', (error) => {
       this.#error ??= error
       // After a record that TLS cannot decipher Node stops reading and leaves the connection open.

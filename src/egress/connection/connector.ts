@@ -1,15 +1,17 @@
 import { isIP, type Socket } from 'node:net'
 import type { Deadline } from '../call/deadline.ts'
 import type { PhaseClock } from '../call/phase-clock.ts'
-import type { Resolution } from '../dns/cache.ts'
+import { maxRememberedSeconds, type Resolution } from '../dns/cache.ts'
 import type { Resolver } from '../dns/resolver.ts'
 import type { Permit } from '../limits/bulkhead.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy, Target } from '../policy/address-policy.ts'
-import type { SecuredSocket } from './handshake.ts'
+import { type ForwardProxy, isBypassed, isResolvedByProxy } from '../proxy/forward-proxy.ts'
+import type { Link, SecuredSocket } from './handshake.ts'
 import { connectToFirst } from './happy-eyeballs.ts'
 import type { PeerKey } from './peer-key.ts'
 import { TlsClient, type TlsClientOptions } from './tls-client.ts'
+import { TunnelClient } from './tunnel.ts'
 
 /** Opens a TLS connection to a target if the policy allows it. Every socket that it opens holds the permit. */
 export type Dial = (approach: Approach, phases: PhaseClock, signal: AbortSignal) => Promise<DialledSocket>
@@ -29,28 +31,56 @@ export interface Approach {
 export interface ConnectorOptions extends TlsClientOptions {
   readonly policy: AddressPolicy
   readonly resolver: Resolver
+  /** The way to the targets. Null: they are called directly. */
+  readonly proxy: ForwardProxy | null
+  /** The clock of the resolver. */
+  readonly now: () => number
 }
+
+/** Opens a connection to one of the addresses, on which TLS may begin. `phases`: null for a second one. */
+type Reach = (
+  target: Target,
+  addresses: readonly string[],
+  context: {
+    readonly onSocket: (socket: Socket) => void
+    readonly signal: AbortSignal
+    readonly phases: PhaseClock | null
+  },
+) => Promise<Link>
 
 /**
  * The only way to a target. Every connection, to a name or an address, is resolved once, all its addresses are
- * judged, and one of them is dialled. A `lookup` hook of Node would not see addresses in URLs, and a second lookup
- * could return other addresses.
+ * judged, and one of them is dialled, or the proxy is asked for it. A `lookup` hook of Node would not see addresses in
+ * URLs, and a second lookup could return other addresses.
  */
-export function createConnector({ policy, resolver, ...options }: ConnectorOptions): Dial {
+export function createConnector({ policy, resolver, proxy, now, ...options }: ConnectorOptions): Dial {
   const { sockets, log } = options
   const client = new TlsClient(options)
+  const reach = proxy === null ? reachDirectly : reachThrough(proxy)
+  const isUnresolved = (target: Target) => proxy !== null && isResolvedByProxy(proxy, target)
 
   return async ({ key, permit, deadline }, phases, signal) => {
     const target = { host: key.host, port: key.port }
-    const { addresses, usableUntil } = await resolveTarget(target, phases, signal)
-    judge(addresses, target)
+    const { addresses, usableUntil } = isUnresolved(target)
+      ? { addresses: [target.host], usableUntil: latestUse() }
+      : await resolveAndJudge(target, phases, signal)
     const onSocket = (socket: Socket) => sockets.add(socket, permit)
-    const connect = (until: AbortSignal) => connectToFirst(addresses, target.port, onSocket, until)
-    phases.enter('connect')
-    const tcp = await connect(signal)
+    const link = await reach(target, addresses, { onSocket, signal, phases })
+    const connect = (until: AbortSignal) =>
+      reach(target, addresses, { onSocket, signal: until, phases: null })
     phases.enter('tls')
-    const secured = await client.secure(tcp, { target, deadline, connect, signal })
+    const secured = await client.secure(link, { target, deadline, connect, signal })
     return { ...secured, usableUntil }
+  }
+
+  async function resolveAndJudge(
+    target: Target,
+    phases: PhaseClock,
+    signal: AbortSignal,
+  ): Promise<Resolution> {
+    const resolution = await resolveTarget(target, phases, signal)
+    judge(resolution.addresses, target)
+    return resolution
   }
 
   async function resolveTarget(
@@ -61,6 +91,19 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
     if (isIP(host)) return { addresses: [host], usableUntil: Number.POSITIVE_INFINITY }
     phases.enter('dns')
     return await resolver.resolve(host, signal)
+  }
+
+  /** A name that the proxy resolves may move like any other. */
+  function latestUse(): number {
+    return now() + maxRememberedSeconds * 1_000
+  }
+
+  function reachThrough(way: ForwardProxy): Reach {
+    const tunnels = new TunnelClient({ proxy: way, resolver, tlsClient: client })
+    return (target, addresses, context) =>
+      isBypassed(way, target, addresses)
+        ? reachDirectly(target, addresses, context)
+        : tunnels.open(addresses, target.port, context)
   }
 
   /** A name with one forbidden address is refused whole (docs/decisions/whole-name-refused.md). */
@@ -76,4 +119,10 @@ export function createConnector({ policy, resolver, ...options }: ConnectorOptio
     const like = denied.filter(({ reason }) => reason === worst.reason)
     throw new AddressDenied(worst.reason, { denied: like.length, all: addresses.length })
   }
+}
+
+const reachDirectly: Reach = async ({ port }, addresses, { onSocket, signal, phases }) => {
+  phases?.enter('connect')
+  const tcp = await connectToFirst(addresses, port, onSocket, signal)
+  return { stream: tcp, tcp }
 }

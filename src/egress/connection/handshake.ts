@@ -8,10 +8,15 @@ import {
 } from 'node:tls'
 import { EgressError } from '../call/egress-error.ts'
 
-export interface SecuredSocket {
-  readonly socket: TLSSocket
-  /** The TCP connection under TLS. */
+/** A connection on which TLS may begin. */
+export interface Link {
+  /** What TLS reads and writes: the TCP connection, or the TLS connection to a proxy. */
+  readonly stream: Socket
   readonly tcp: Socket
+}
+
+export interface SecuredSocket extends Link {
+  readonly socket: TLSSocket
 }
 
 /**
@@ -25,16 +30,17 @@ export function limitHandshake(tcp: Socket): void {
   if (tcp.bytesRead > maxHandshakeBytes) tcp.destroy(new EgressError('EGRESS_HANDSHAKE_TOO_LARGE'))
 }
 
-/** Does the TLS handshake on a TCP connection. If it fails, the TCP connection is closed. */
+/** Does the TLS handshake on a connection. If it fails, the connection is closed. */
 export function secure(
-  raw: Socket,
+  { stream, tcp }: Link,
   host: string,
   secureContext: SecureContext,
   signal: AbortSignal,
 ): Promise<SecuredSocket> {
   return new Promise((resolve, reject) => {
+    const bytesBefore = stream.bytesRead
     const socket = connect({
-      socket: raw,
+      socket: stream,
       secureContext,
       // RFC 6066, section 3: an address is not a server name.
       ...(isIP(host) === 0 && { servername: host }),
@@ -45,7 +51,7 @@ export function secure(
     const fail = (error: Error) => {
       signal.removeEventListener('abort', giveUp)
       socket.destroy()
-      reject(nameError(error, raw))
+      reject(nameError(error, stream.bytesRead - bytesBefore))
     }
     socket
       .on('error', () => {}) // more errors may follow while there is no other listener
@@ -53,7 +59,7 @@ export function secure(
       .once('secureConnect', () => {
         signal.removeEventListener('abort', giveUp)
         socket.off('error', fail)
-        resolve({ socket, tcp: raw })
+        resolve({ socket, stream, tcp })
       })
     signal.addEventListener('abort', giveUp, { once: true })
     if (signal.aborted) giveUp()
@@ -67,14 +73,14 @@ function checkIdentity(host: string, certificate: PeerCertificate): Error | unde
   return checkServerIdentity(host, certificate)
 }
 
-/** Replaces errors whose code is too general. */
-function nameError(error: NodeJS.ErrnoException, raw: Socket): Error {
+/** Replaces errors whose code is too general. `bytesRead`: in the handshake. */
+function nameError(error: NodeJS.ErrnoException, bytesRead: number): Error {
   // Node has no code for the rarer reasons to refuse a certificate, such as a weak key or digest.
   if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
   const { code = '' } = error
   if (/ALERT_HANDSHAKE_FAILURE$/.test(code))
-    return isHelloRefused(raw) ? error : new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error)
-  return unspecificAlert.test(code) && isHelloRefused(raw)
+    return isHelloRefused(bytesRead) ? error : new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error)
+  return unspecificAlert.test(code) && isHelloRefused(bytesRead)
     ? new EgressError('EGRESS_HELLO_REFUSED', error)
     : error
 }
@@ -86,7 +92,7 @@ const alertBytes = 7
  * Whether the alert replaced the ServerHello. TLS 1.2 uses one alert for "no common cipher" and "no client
  * certificate". The first replaces the ServerHello, the second follows it.
  */
-function isHelloRefused({ bytesRead }: Socket): boolean {
+function isHelloRefused(bytesRead: number): boolean {
   return bytesRead <= alertBytes
 }
 

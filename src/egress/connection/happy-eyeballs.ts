@@ -14,13 +14,38 @@ export const maxTries = 4
  * Connects to several addresses in turn and keeps the first connection that is accepted. Calls `onSocket` for every
  * socket. Rejects with the error of the only address, or with an AggregateError of all addresses that were tried.
  */
-export async function connectToFirst(
+export function connectToFirst(
   addresses: readonly string[],
   port: number,
   onSocket: (socket: Socket) => void,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), port, onSocket)
+  const open: Open<Socket> = (address, listener) => openSocket({ address, port }, onSocket, listener)
+  return openFirst(addresses, open, signal)
+}
+
+/** Opens one connection to an address. Calls its listener later, and once. */
+export type Open<Opened> = (address: string, listener: OpenListener<Opened>) => Opening
+
+interface OpenListener<Opened> {
+  opened(connection: Opened): void
+  /** `isFinal`: no other address need be tried. */
+  failed(error: Error, isFinal?: boolean): void
+}
+
+/** A connection that is being opened. */
+interface Opening {
+  /** Closes it, unless it is opened and handed over. */
+  destroy(): void
+}
+
+/** Opens connections to several addresses in turn and keeps the first one. Rejects like `connectToFirst`. */
+export async function openFirst<Opened>(
+  addresses: readonly string[],
+  open: Open<Opened>,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const race = new Race(alternatingFamilies(addresses).slice(0, maxTries), open)
   const giveUp = () => race.giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
@@ -35,25 +60,38 @@ export async function connectToFirst(
 /** Firewalls and NATs drop a connection that is silent while the target works, many after a few minutes. */
 const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 } as const
 
-class Race {
+function openSocket(
+  { address, port }: { readonly address: string; readonly port: number },
+  onSocket: (socket: Socket) => void,
+  { opened, failed }: OpenListener<Socket>,
+): Opening {
+  const socket = connect({ host: address, port, noDelay: true, ...keepAlive })
+  onSocket(socket)
+  return socket
+    .once('connect', () => {
+      if (isConnectedTo(socket, address)) opened(socket)
+      else socket.destroy(new AddressDenied('other_peer'))
+    })
+    .on('error', (error) => failed(error))
+}
+
+class Race<Opened> {
   readonly #addresses: readonly string[]
   readonly #waiting: string[]
-  readonly #port: number
-  readonly #onSocket: (socket: Socket) => void
-  readonly #running = new Set<Socket>()
+  readonly #open: Open<Opened>
+  readonly #running = new Set<Opening>()
   readonly #errors: Error[] = []
-  readonly #result = Promise.withResolvers<Socket>()
+  readonly #result = Promise.withResolvers<Opened>()
   #nextStart: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(addresses: readonly string[], port: number, onSocket: (socket: Socket) => void) {
+  constructor(addresses: readonly string[], open: Open<Opened>) {
     this.#addresses = addresses
     this.#waiting = [...addresses]
-    this.#port = port
-    this.#onSocket = onSocket
+    this.#open = open
   }
 
-  get winner(): Promise<Socket> {
+  get winner(): Promise<Opened> {
     return this.#result.promise
   }
 
@@ -71,24 +109,21 @@ class Race {
   }
 
   #startOn(address: string): void {
-    const socket = connect({ host: address, port: this.#port, noDelay: true, ...keepAlive })
-    this.#onSocket(socket)
-    this.#running.add(socket)
-    socket
-      .once('connect', () => {
-        if (isConnectedTo(socket, address)) this.#win(socket)
-        else socket.destroy(new AddressDenied('other_peer'))
-      })
-      .on('error', (error) => {
-        this.#running.delete(socket)
+    const opening: Opening = this.#open(address, {
+      opened: (connection) => {
+        this.#result.resolve(connection)
+        this.#end(opening)
+      },
+      failed: (error, isFinal = false) => {
+        this.#running.delete(opening)
         this.#errors.push(error)
-        if (!this.#isOver) this.startNext()
-      })
-  }
-
-  #win(socket: Socket): void {
-    this.#result.resolve(socket)
-    this.#end(socket)
+        if (this.#isOver) return
+        if (!isFinal) return this.startNext()
+        this.#result.reject(error)
+        this.#end(null)
+      },
+    })
+    this.#running.add(opening)
   }
 
   #lose(): void {
@@ -102,10 +137,10 @@ class Race {
     return others.length === 0 ? first : new AggregateError(this.#errors)
   }
 
-  #end(winner: Socket | null): void {
+  #end(winner: Opening | null): void {
     this.#isOver = true
     clearTimeout(this.#nextStart)
-    for (const socket of this.#running) if (socket !== winner) socket.destroy()
+    for (const opening of this.#running) if (opening !== winner) opening.destroy()
   }
 }
 

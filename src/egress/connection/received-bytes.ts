@@ -20,22 +20,23 @@ const minRecordOverhead = 21
  * itself: handshakes, tickets, keys, padding, empty records and incomplete records.
  */
 export class ReceivedBytes {
-  readonly #tcp: Socket
+  readonly #stream: Socket
   #atMark = 0
   #handedOn = 0
 
-  constructor(tcp: Socket) {
-    this.#tcp = tcp
+  /** `stream` is what is under TLS. */
+  constructor(stream: Socket) {
+    this.#stream = stream
   }
 
   /** Restarts the count. */
   mark(): void {
-    this.#atMark = this.#tcp.bytesRead
+    this.#atMark = this.#stream.bytesRead
     this.#handedOn = 0
   }
 
   get sinceMark(): number {
-    return this.#tcp.bytesRead - this.#atMark
+    return this.#stream.bytesRead - this.#atMark
   }
 
   /** Counts content that TLS has deciphered. */

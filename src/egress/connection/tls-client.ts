@@ -1,10 +1,9 @@
 import { constants } from 'node:crypto'
-import type { Socket } from 'node:net'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { Deadline } from '../call/deadline.ts'
 import type { DebugLog } from '../call/debug-log.ts'
 import type { Target } from '../policy/address-policy.ts'
-import { limitHandshake, type SecuredSocket, secure } from './handshake.ts'
+import { type Link, limitHandshake, type SecuredSocket, secure } from './handshake.ts'
 import { ShortHelloTargets } from './short-hello-targets.ts'
 import type { SocketRegistry } from './socket-registry.ts'
 
@@ -24,7 +23,7 @@ export interface TlsClientOptions {
 export interface Way {
   readonly target: Target
   readonly deadline: Pick<Deadline, 'remainingMs'>
-  readonly connect: (until: AbortSignal) => Promise<Socket>
+  readonly connect: (until: AbortSignal) => Promise<Link>
   /** Aborted when the call no longer needs the connection. */
   readonly signal: AbortSignal
 }
@@ -41,7 +40,9 @@ const shareOfTime = 1 / 3
 
 /** A handshake under way. */
 interface Handshake {
-  readonly tcp: Socket
+  readonly link: Link
+  /** Bytes that the connection had received before. */
+  readonly bytesBefore: number
   readonly secured: Promise<SecuredSocket>
 }
 
@@ -65,16 +66,21 @@ export class TlsClient {
    * Rejects with the error of the handshake. If there were two and neither got a response, with the error of the
    * first.
    */
-  async secure(tcp: Socket, way: Way): Promise<SecuredSocket> {
-    if (this.#shortTargets.has(way.target)) return await this.#secureShort(tcp, way)
-    const first = this.#begin(tcp, this.#usual, way, way.signal)
+  async secure(link: Link, way: Way): Promise<SecuredSocket> {
+    if (this.#shortTargets.has(way.target)) return await this.#secureShort(link, way)
+    const first = this.#begin(link, this.#usual, way, way.signal)
     if (this.#options.tlsGroups !== null || (await this.#isHeard(first, way))) return await first.secured
     return await this.#trySecond(first, way)
   }
 
+  /** Opens TLS to a proxy. A proxy is of the operator's own network, so it gets the usual ClientHello only. */
+  async secureProxy(link: Link, target: Target, signal: AbortSignal): Promise<SecuredSocket> {
+    return await this.#begin(link, this.#usual, { target }, signal).secured
+  }
+
   /** A target that no longer answers the short ClientHello gets the usual one next time. */
-  async #secureShort(tcp: Socket, way: Way): Promise<SecuredSocket> {
-    const handshake = this.#begin(tcp, this.#shortContext, way, way.signal)
+  async #secureShort(link: Link, way: Way): Promise<SecuredSocket> {
+    const handshake = this.#begin(link, this.#shortContext, way, way.signal)
     try {
       return await handshake.secured
     } catch (error) {
@@ -89,22 +95,29 @@ export class TlsClient {
     const over = new AbortController()
     const until = AbortSignal.any([signal, over.signal])
     this.#options.log({ ...target }, 'no answer to the ClientHello, so a short one is tried')
-    const second = connect(until).then((tcp) => this.#begin(tcp, this.#shortContext, way, until))
+    const second = connect(until).then((link) => this.#begin(link, this.#shortContext, way, until))
     try {
       const answered = await Promise.any([heard(first), heard(second)]).catch(() => first)
       const securedSocket = await answered.secured
       if (isSilent(first)) this.#shortTargets.add(target)
-      if (answered !== first) first.tcp.destroy()
+      if (answered !== first) first.link.tcp.destroy()
       return securedSocket
     } finally {
       over.abort()
     }
   }
 
-  #begin(tcp: Socket, context: SecureContext, { target }: Way, signal: AbortSignal): Handshake {
-    const secured = secure(tcp, target.host, context, signal)
+  #begin(
+    link: Link,
+    context: SecureContext,
+    { target }: Pick<Way, 'target'>,
+    signal: AbortSignal,
+  ): Handshake {
+    const { tcp, stream } = link
+    const { bytesRead: bytesBefore } = stream
+    const secured = secure(link, target.host, context, signal)
     this.#options.sockets.check(tcp, () => limitHandshake(tcp))
-    return { tcp, secured }
+    return { link, bytesBefore, secured }
   }
 
   /**
@@ -140,8 +153,8 @@ async function heard(begun: Handshake | Promise<Handshake>): Promise<Handshake> 
   return handshake
 }
 
-function isSilent({ tcp }: Handshake): boolean {
-  return tcp.bytesRead === 0
+function isSilent({ link, bytesBefore }: Handshake): boolean {
+  return link.stream.bytesRead === bytesBefore
 }
 
 function createContext({ ca }: TlsClientOptions, ecdhCurve: string | undefined): SecureContext {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { AddressRule } from './address-rule.ts'
 import { badPorts } from './bad-ports.ts'
 import {
@@ -35,6 +36,11 @@ export interface Target {
   readonly port: number
 }
 
+/** Host and port as in a URL. The author of the node wrote both, so they reveal nothing. */
+export function formatTarget({ host, port }: Target): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}
+
 /** Decides what may be dialled. Both methods must return null. */
 export interface AddressPolicy {
   /** Called before DNS, for every call. */
@@ -53,6 +59,8 @@ export interface AddressPolicyOptions {
   readonly nat64: readonly IpRange[]
   /** The addresses of this machine's network interfaces. */
   readonly interfaces: readonly string[]
+  /** Whether the addresses of a name are not known here, so that the name alone decides. */
+  readonly isUnresolved?: (target: Target) => boolean
 }
 
 /**
@@ -60,7 +68,7 @@ export interface AddressPolicyOptions {
  * EGRESS_DENY, EGRESS_ALLOW, EGRESS_ONLY, the default.
  */
 export function createAddressPolicy(options: AddressPolicyOptions): AddressPolicy {
-  const { allow, deny, only, own } = options
+  const { allow, deny, only, own, isUnresolved = () => false } = options
   const interfaces = options.interfaces
     .map(parseIp)
     .filter((address) => address !== null)
@@ -69,7 +77,7 @@ export function createAddressPolicy(options: AddressPolicyOptions): AddressPolic
   const isOwn = (address: IpAddress) => ownRanges.some((range) => contains(range, address))
   const isLeftOut = (target: Target) => only.length > 0 && !only.some((rule) => namesHost(rule, target))
   const answersMayBeOpen = (target: Target) =>
-    allow.some((rule) => rule.kind === 'range' && opensPort(rule, target))
+    allow.some((rule) => rule.kind === 'range' && opensPort(rule, target)) && !isUnresolved(target)
 
   return {
     refuseTarget(target) {

@@ -3,8 +3,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { LoopTurns } from '../../execution/loop-turns.ts'
 import type { NodeCache } from '../../execution/node-cache.ts'
-import { isObject, type JsonObject, maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
+import {
+  isObject,
+  type JsonObject,
+  maxJsonDepth,
+  type ParsedJson,
+  parseJson,
+} from '../../webhook/values/json.ts'
 import { hasRepeatedMembers, repeatedMembers } from '../../webhook/values/repeated-members.ts'
+import { describeForeignBytes } from '../problems/foreign-bytes.ts'
+import { describeJsonMistake } from '../problems/json-mistake.ts'
 import { Refusal } from '../problems/problem.ts'
 import { type SplitRequest, splitRequest } from './split-request.ts'
 import { isRestSound, SoundBody } from './validator.ts'
@@ -94,8 +102,8 @@ interface ReadBody {
 
 /** An error thrown here becomes the reply. */
 function decode(bytes: Buffer): string {
-  if (bytes.length === 0) throw unreadable('The request body is empty. Send a JSON object.')
-  if (!isUtf8(bytes)) throw unreadable('The request body is not UTF-8.')
+  if (bytes.length === 0) throw unreadable(empty)
+  if (!isUtf8(bytes)) throw unreadable(describeForeignBytes(bytes))
   const text = bytes.toString()
   // RFC 8259, section 8.1, allows a parser to ignore a byte order mark. Some clients send one.
   return text.startsWith('\ufeff') ? text.slice(1) : text
@@ -103,10 +111,20 @@ function decode(bytes: Buffer): string {
 
 function readWhole(text: string, nodeText: string | null): ReadBody {
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
-  if (!parsed.ok) throw unreadable(parsed.detail)
+  if (!parsed.ok) throw unreadable(describeUnparsed(text, parsed))
   const { plain, exact } = parsed
   if (hasRepeatedMembers(text, plain)) throw ambiguous(text)
   return { checked: plain, meant: withGivenNode(withExactValues(plain, exact), nodeText) }
+}
+
+const empty = 'The request body is empty. Send a JSON object: { "node": { … } }.'
+
+function describeUnparsed(
+  text: string,
+  { problem, detail, error }: Extract<ParsedJson, { ok: false }>,
+): string {
+  if (problem === 'too_deep') return detail
+  return error === null ? empty : describeJsonMistake(text, error)
 }
 
 function withGivenNode(body: unknown, text: string | null): unknown {

@@ -2,6 +2,12 @@ import { failureCodes } from '../../contract/failure.ts'
 import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
+import {
+  expectationLike,
+  isListOfStatuses,
+  isStatusLike,
+  statusExpectation,
+} from './foreign-words/expectation-like.ts'
 import { type Place, withoutForm } from './place.ts'
 
 /**
@@ -46,6 +52,8 @@ function example(members: JsonObject): string {
 
 /** What to do with a text in the place of a word of the contract, or null. */
 export function findHeldWord(place: Place, word: unknown): string | null {
+  if (place === 'Node.method' && typeof word === 'string' && word.includes('{'))
+    return 'the method is no template: draw a node for each'
   return place === 'Field.source' && typeof word === 'string' && isDotted(word)
     ? 'write what is before the dot as "source", and the rest as "field"'
     : null
@@ -55,7 +63,7 @@ const wholeJson: ExpectedShape = {
   write: (value) => (typeof value === 'string' ? 'write the JSON itself, not its text in quotes' : null),
 }
 
-/** Shapes by place, with the places of foreign-words.ts. */
+/** Shapes by place, with the places of foreign-words/. */
 const shapes: Readonly<Record<string, ExpectedShape>> = {
   Request: {
     write: (value) => (Array.isArray(value) ? 'send one request for each node' : wholeJson.write(value)),
@@ -69,11 +77,12 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
     write: (value) =>
       typeof value === 'object' ? 'write the whole address, and its parameters in "query"' : quotes(value),
   },
+  'Body(json).content': { as: 'any JSON value', write: () => 'write "content": { "a": "…" }' },
   'Node.hosts': always(example({ hosts: ['api.crm.example'] })),
   'Node.query': fields('query'),
   'Node.headers': fields('headers'),
   'Body.fields': fields('fields'),
-  Field: { write: (value) => `write ${writeValue(pairs(value).at(0))}` },
+  Field: { write: (value) => `write ${pairs(value).map(writeValue).join(', ')}` },
   'Field.value': {
     write: (value) =>
       typeof value === 'object' ? 'write "literal" in place of "value": it takes any JSON' : null,
@@ -84,14 +93,29 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Body(raw).content': {
     write: (value) => (typeof value === 'object' ? 'write "structure": "json" to send JSON' : quotes(value)),
   },
-  Auth: always(example({ auth: { type: 'bearer', token: reference } })),
+  Auth: { write: authLike },
   'Auth(apiKey).name': { as: 'the name of a header or URL parameter', write: quotes },
   'Auth(apiKey).value': always(example({ value: reference })),
   'Auth.password': always(example({ password: reference })),
   'Auth.token': always(example({ token: reference })),
-  Body: { write: (value) => example({ body: bodyLike(value) }) },
+  Body: {
+    write: (value) => (value === '' ? 'leave it out for none' : example({ body: bodyLike(value) })),
+  },
   'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) },
   Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Expectation(status).value': { write: statusLike },
+  'Expectation(string).value': {
+    write: (value) =>
+      Array.isArray(value)
+        ? 'write one expectation for each text: "expect" takes a list of them'
+        : quotes(value),
+  },
+  'Expectation(condition).value': always('write a condition such as "response.json.ok == true"'),
+  'Node.timeoutMs': { write: durationLike },
+  'Request.deadlineMs': { write: durationLike },
+  'Retry.initialDelayMs': { write: durationLike },
+  'Retry.maxDelayMs': { write: durationLike },
+  'Retry.totalMs': { write: durationLike },
   'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
   When: { write: (value) => `write ${writeValue(expectationLike(value))}` },
@@ -139,11 +163,16 @@ export function findMeantShape(place: Place, value: unknown): MeantShape {
 
 /** Whether a list at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
 export function isWrongAsWhole(place: Place, value: unknown): boolean {
-  return place === 'Node.expect' && Array.isArray(value) && value.length > 0 && value.every(isStatusLike)
+  return place === 'Node.expect' && isListOfStatuses(value)
 }
 
-/** The names of an object, or of the objects in an array. */
+/** A header or a parameter in one text: `A: b`, `a=1&b=2`. Nothing that could be a whole credential matches. */
+const textOfPair = /(?:^|[&\n?])\s?([A-Za-z][\w-]{0,39})(?:: \S|=[^=&\s])/g
+
+/** The names of an object, or in the text of headers or parameters. */
 function namesOf(value: unknown): readonly string[] {
+  if (typeof value === 'string')
+    return Array.from(value.slice(0, 500).matchAll(textOfPair).take(maxNames), ([, name = '']) => name)
   if (!isObject(value)) return []
   const names: string[] = []
   for (const name in value) {
@@ -155,7 +184,8 @@ function namesOf(value: unknown): readonly string[] {
 
 /** Fields with the names of an object, unless it is a field itself. */
 function pairs(value: unknown) {
-  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : namesOf(value)
+  const first = Array.isArray(value) && typeof value[0] === 'string' ? value[0] : value
+  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : namesOf(first)
   return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
 }
 
@@ -177,6 +207,12 @@ function bodyLike(value: unknown): JsonObject {
     const names = namesOf(value).filter((name) => name !== 'contentType')
     return { structure: 'json', content: Object.fromEntries(names.map((name) => [name, '…'])) }
   }
+  if (typeof value === 'string' && /^\{\{\s?(?:payload|profile)\s?\}\}$/.test(value))
+    return { structure: 'full' }
+  if (typeof value === 'string' && /^\s*</.test(value))
+    return { structure: 'raw', contentType: 'application/xml', content: '…' }
+  if (typeof value === 'string' && namesOf(value).length > 0 && value.includes('='))
+    return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: pairs(value) }
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
   return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
 }
@@ -186,17 +222,6 @@ function contentLike(content: unknown): JsonObject {
     ? { structure: 'raw', contentType: 'text/plain', content: '…' }
     : { structure: 'json', content: '…' }
 }
-
-/** The expectation that a value was meant to be. Without a text or status in it, it is `otherwise`. */
-export function expectationLike(value: unknown, otherwise: JsonObject = anySuccess): JsonObject {
-  if (isObject(value) && 'value' in value) return expectationLike(value.value, otherwise)
-  if (isStatusLike(value)) return { type: 'status', value }
-  if (isWrongAsWhole('Node.expect', value))
-    return { type: 'status', value: (value as unknown[]).slice(0, maxNames) }
-  return typeof value === 'string' && otherwise === anySuccess ? { type: 'string', value: '…' } : otherwise
-}
-
-const anySuccess: JsonObject = { type: 'status', value: '2xx' }
 
 /** Members that are not missing, because the value of another one holds them: `"source": "profile.email"`. */
 export function findHeldMembers(place: Place, value: JsonObject): ReadonlySet<string> {
@@ -208,17 +233,43 @@ function isDotted(source: string): boolean {
   return sources.some((name) => source.startsWith(`${name}.`))
 }
 
-/** A status is too short to be a secret. */
-function isStatusLike(value: unknown): boolean {
-  return /^[1-9](?:\d\d|xx)$/i.test(
-    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
-  )
-}
-
 function retryLike(value: unknown): string {
   if (value === false) return 'leave it out'
   const attempts = typeof value === 'number' && value >= 1 && value <= 10 ? Math.floor(value) : 3
   return example({ retry: { attempts } })
+}
+
+function authLike(value: unknown): string {
+  if (value === '' || value === false || (typeof value === 'string' && /^(?:none|no auth)$/i.test(value)))
+    return 'leave it out for none'
+  return Array.isArray(value)
+    ? example({ auth: { type: 'basic', username: '…', password: reference } })
+    : example({ auth: { type: 'bearer', token: reference } })
+}
+
+function statusLike(value: unknown): string | null {
+  const meant = statusExpectation(value)
+  if (meant === null)
+    return typeof value === 'string' && value.includes('{')
+      ? 'write the status itself: it is no template'
+      : null
+  return meant.type === 'status' ? `write ${writeValue(meant.value)}` : example({ expect: meant })
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
+
+/** Shorter times were meant in seconds. */
+const leastMs = 100
+
+/** A time in another form: `"10s"`, `"10"`, `"PT10S"`, or one for each phase. */
+function durationLike(value: unknown): string | null {
+  if (isObject(value))
+    return 'one limit covers connecting, sending and the answer: write a number such as 10000'
+  const [, digits, unit = ''] =
+    (typeof value === 'string' && /^(?:PT)?(\d{1,6})\s?(ms|s|m)?[a-z]{0,10}$/i.exec(value)) || []
+  if (digits === undefined) return null
+  const known = units[unit.toLowerCase()] ?? (Number(digits) < leastMs ? 1_000 : 1)
+  return `write the number of milliseconds without quotes: ${Number(digits) * known}`
 }
 
 function simulationLike(value: unknown): string {

@@ -2,10 +2,11 @@ import { readId } from '../../contract/builders.ts'
 import { sources } from '../../contract/payload.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
-import { suggest } from '../../webhook/values/suggest.ts'
+import { maxCandidates, suggest } from '../../webhook/values/suggest.ts'
 import { writeMembers } from './example-text.ts'
-import { type ForeignMember, type ForeignWord, foreignMembers, foreignWords } from './foreign-words.ts'
-import type { JsonSchema } from './json-schema.ts'
+import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
+import { foreignMembers, foreignWords } from './foreign-words/tables.ts'
+import { type JsonSchema, nameType } from './json-schema.ts'
 import { likeExpectation, type Place, withoutForm } from './place.ts'
 
 /** What a member was probably meant to be that its place does not know. */
@@ -43,15 +44,81 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
   if (name.length > maxNameCharacters) return noAdvice
   const same = known.find((candidate) => fold(candidate) === fold(name))
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
-  const foreign = findForeign(place, name)
+  const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
   if (foreign !== undefined)
     return adviseForeign(foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
   const home = adviseHome(place, name)
   if (home !== noAdvice) return home
   const near = suggest(name, known)
-  if (near !== null) return guess(near)
+  if (near !== null) return { ...guess(near), is: near, name: `probably ${JSON.stringify(near)}` }
+  if (place === 'Node' && isHeaderName(name)) return adviseHeader(name)
+  const word = suggestForeign(place, name)
+  const row = word === null ? undefined : findForeign(place, word)
+  if (row !== undefined) return adviseMisspelt(word ?? '', adviseForeign(row, around, name, known))
   return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
 }
+
+/** Options of curl, with words of the tables. */
+const curlFlags: ReadonlyMap<string, string> = new Map([
+  ['-A', 'userAgent'],
+  ['-F', 'multipart'],
+  ['-G', 'get'],
+  ['-H', 'header'],
+  ['-L', 'followRedirects'],
+  ['-X', 'verb'],
+  ['-b', 'cookie'],
+  ['-d', 'data'],
+  ['-k', 'insecure'],
+  ['-m', 'timeout'],
+  ['-s', 'silent'],
+  ['-u', 'basicAuth'],
+  ['-x', 'proxy'],
+])
+
+/** Whether a member has the name of a header, with a dash as most of them. */
+function isHeaderName(name: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9-]+$/.test(name)
+}
+
+function adviseHeader(name: string): Advice {
+  return { ...noAdvice, text: `it is a header; write ${writeMembers({ headers: [{ name, value: '…' }] })}` }
+}
+
+function adviseMisspelt(word: string, advice: Advice | null): Advice {
+  if (advice === null) return noAdvice
+  const probably = `probably ${JSON.stringify(word)}`
+  return {
+    ...advice,
+    text: `${probably}; ${advice.text}`,
+    name: advice.name === null ? null : `${probably}; ${advice.name}`,
+  }
+}
+
+/** The foreign word nearest to a misspelt one; it begins with the same letter. */
+function suggestForeign(place: Place, name: string): string | null {
+  const word = fold(name)
+  if (word.length < shortestMisspelt) return null
+  const words = listWordsFrom(place, word[0] ?? '') ?? listWordsFrom(withoutForm(place), word[0] ?? '')
+  return words === undefined ? null : suggest(word, words)
+}
+
+const foreignByLetter = new Map<string, readonly string[]>()
+
+/** The foreign words of a place that begin with a letter and are long enough; undefined if the place has no table. */
+function listWordsFrom(place: Place, letter: string): readonly string[] | undefined {
+  const rows = foreignMembers[place]
+  const key = `${place} ${letter}`
+  if (rows === undefined || foreignByLetter.has(key)) return foreignByLetter.get(key)
+  const words = rows
+    .flatMap((row) => row.words.split(' '))
+    .filter((word) => fold(word).startsWith(letter) && word.length >= shortestMisspelt)
+    .slice(0, maxCandidates)
+  foreignByLetter.set(key, words)
+  return words
+}
+
+/** Shorter words are near to too many others. */
+const shortestMisspelt = 6
 
 function describeAttribute(name: string): string {
   const parts = sources.map((source) => JSON.stringify(source)).join(', ')
@@ -89,14 +156,20 @@ function guess(meant: string): Advice {
 
 /** Null if the place does not know the member that it is. */
 function adviseForeign(
-  { is: first, isAlso, says, example, covers = [], unwrap = false }: ForeignMember,
+  row: ForeignMember,
   around: JsonObject,
   name: string,
   known: readonly string[],
 ): Advice | null {
+  const { is: first, isAlso, of, says, example, covers = [], unwrap = false } = ofType(row, around[name])
   const is = first !== undefined && isAlso !== undefined && Object.hasOwn(around, first) ? isAlso : first
   if (is !== undefined && !known.includes(is)) return null
-  const renamed = is === undefined ? null : describeRename(is)
+  if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
+    return {
+      ...noAdvice,
+      text: `it is called ${JSON.stringify(is)} here, which is there already; leave it out`,
+    }
+  const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
   const members = typeof example === 'function' ? example(around[name]) : example
   const advised = [renamed, says].filter((part) => part != null).join(', ')
   const written = members === undefined ? [] : [`write ${writeMembers(members)}`]
@@ -107,6 +180,12 @@ function adviseForeign(
     covers: new Set(is === undefined ? covers : [is, ...covers]),
     unwraps: unwrap,
   }
+}
+
+/** A row for a value of some type. */
+function ofType(row: ForeignMember, value: unknown): Omit<ForeignMember, 'words'> {
+  const type = nameType(value)
+  return (type === 'array' || type === 'number' || type === 'string' ? row.byType?.[type] : undefined) ?? row
 }
 
 function findForeign(at: Place, name: string): ForeignMember | undefined {

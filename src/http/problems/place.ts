@@ -7,10 +7,11 @@ export type Place = string
 /** The place of a value that is only compared with a schema: it gets no advice. */
 export const noPlace: Place = ''
 
-/** The place without the form of a union. */
+/** The place without the form of a union. A part of a multipart body is a field in another form. */
 export function withoutForm(place: Place): Place {
   const [start = '', end = ''] = place.split(/\(\w+\)/)
-  return start + end
+  const base = start + end
+  return base === 'Part' || base.startsWith('Part.') ? `Field${base.slice('Part'.length)}` : base
 }
 
 /** The place whose foreign words a place has beside its own: a case looks at a response as an expectation does. */

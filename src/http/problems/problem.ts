@@ -5,6 +5,7 @@ import { findErrorPage } from '../../contract/error-page.ts'
 import { findSafetyAfterProblem, type ProblemCode, problems } from '../../contract/problem-codes.ts'
 import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
+import { describeForeignMediaType } from './foreign-media-type.ts'
 import { explainInvalidBody } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
@@ -137,6 +138,8 @@ const brokenHttp: Readonly<Record<string, string>> = {
 function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error
   if (error.validation !== undefined) return refusalOfBody(request)
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new Refusal('unsupported_media_type', describeForeignMediaType(request.headers['content-type']))
   const known = refusalsByCode[error.code]
   if (known !== undefined) return new Refusal(known.code, known.detail)
   return (error.statusCode ?? 500) < 500
@@ -166,10 +169,6 @@ const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; read
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'invalid_request',
     detail: 'The length of the request body differs from Content-Length.',
-  },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    code: 'unsupported_media_type',
-    detail: 'Send the body as JSON, with Content-Type: application/json.',
   },
 }
 

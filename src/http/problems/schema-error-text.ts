@@ -103,6 +103,8 @@ export function scalarMismatch(schema: JsonSchema, value: unknown, place: string
 
 /** A time that is too short was probably meant in seconds. */
 function unitHint({ minimum = 0 }: JsonSchema, value: number, place: string): string {
+  if (place === 'Retry.attempts' && value < minimum) return '; leave out "retry" for one attempt'
+  if (place === 'Node.timeoutMs' && value <= 0) return '; there is always a limit: leave it out for 10000'
   if (!place.endsWith('Ms') || value <= 0 || value >= minimum) return ''
   return `; it is in milliseconds: ${value} s are ${Math.round(value * 1_000)}`
 }

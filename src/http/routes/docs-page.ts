@@ -10,6 +10,10 @@ export async function createDocsPage(document: StaticDocumentSpec['document']): 
   return app
 }
 
+/** The page of the plugin has no viewport, so that a phone would show it as small as a page for a desk. */
+const setViewport =
+  "document.head.append(Object.assign(document.createElement('meta'), { name: 'viewport', content: 'width=device-width, initial-scale=1' }))"
+
 /**
  * No content security policy: that of the plugin makes browsers load its scripts by https, so the page would be blank
  * unless the service runs on localhost.
@@ -24,5 +28,5 @@ const pageOptions: FastifySwaggerUiOptions = {
     docExpansion: 'list',
     defaultModelsExpandDepth: 0,
   },
-  theme: { title: 'webhook-node' },
+  theme: { title: 'webhook-node', js: [{ filename: 'viewport.js', content: setViewport }] },
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ProblemCode } from '../../contract/problem-codes.ts'
 import { didYouMean } from '../../webhook/values/suggest.ts'
 import type { Page } from '../manual/manual.ts'
 import { Refusal } from '../problems/problem.ts'
@@ -7,12 +8,18 @@ import { onDemand } from './on-demand.ts'
 /** How long a browser may show a page without asking whether it has changed, in seconds. */
 const maxAgeSeconds = 300
 
+interface ManualOptions {
+  readonly docs: boolean
+  /** Called for each problem that is answered as a page. */
+  readonly refused: (code: ProblemCode, request: FastifyRequest) => void
+}
+
 /**
  * Serves docs/errors.md and docs/alerts.md at `GET /errors` and `GET /alerts`, with a page for each code and alert below
  * them, and with `docs` the other documents at `GET /manual/{name}`. `GET /` leads to the API page or, without `docs`, to
  * the codes. The documents are loaded on the first request, because most instances never need them.
  */
-export function manualRoutes(app: FastifyInstance, { docs }: { readonly docs: boolean }): void {
+export function manualRoutes(app: FastifyInstance, { docs, refused }: ManualOptions): void {
   const load = onDemand(async () => {
     const { loadManual } = await import('../manual/manual.ts')
     return await loadManual({ docs })
@@ -25,6 +32,7 @@ export function manualRoutes(app: FastifyInstance, { docs }: { readonly docs: bo
     const nearest = manual.suggest(parent, name)
     if (!prefersHtml(request.headers.accept)) throw refuseName(nearest)
     const { html, headers } = await manual.missing(parent, nearest)
+    refused('not_found', request)
     return reply
       .code(404)
       .headers({ ...headers, vary })

@@ -1,7 +1,9 @@
 import { isCredentialName } from '../request/credential-name.ts'
+import { connectionPath } from '../request/member-path.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
+import { isHtmlPage } from '../statement/read-statement.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
@@ -16,10 +18,12 @@ export interface Credential {
 
 /** Finds the credential that a node sends; null if it sends none. */
 export function findCredential(node: ExplainedNode, { warnings }: SentRequest): Credential | null {
-  if (node.auth !== null) return { words: '"auth" of the node', path: '/node/auth' }
+  if (node.auth !== null) return node.auth.origin
   const header = node.headers.find(({ name }) => isCredentialName(name))
-  if (header !== undefined)
-    return { words: `the header ${quoteName(header.name)} of the node`, path: header.path }
+  if (header !== undefined) {
+    const owner = header.path === connectionPath ? 'the connection' : 'the node'
+    return { words: `the header ${quoteName(header.name)} of ${owner}`, path: header.path }
+  }
   const parameter = node.query.find(({ name }) => isCredentialName(name))
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
@@ -62,6 +66,11 @@ export function explainCredential(
         : 'If the target wants one, set "auth" or the header that it expects.'
     return { hint: `${refused}${asked} ${cure}`, path }
   }
+  if (status === 403 && isTurnedAway(response, quote ?? ''))
+    return {
+      hint: `Something in front of the target, such as a firewall, turns the call away${said}. Ask the operator of the target to admit the service; if it is admitted, look at the permission of the credential, which comes from ${credential.words}.`,
+      path: '/node/url',
+    }
   if (repeatsScheme(sent, response))
     return {
       hint: `The header Authorization names its scheme twice: leave the word out of the token in ${credential.words}.`,
@@ -79,6 +88,11 @@ export function explainCredential(
     }
   const refused = `The target does not accept the credential${said}. It comes from ${credential.words}`
   return { hint: `${refused}: check the token or secret there.`, path }
+}
+
+/** Whether a 403 is about where the call comes from: a page is that of a firewall or a proxy, and not of an API. */
+function isTurnedAway(response: ReadableResponse, quote: string): boolean {
+  return isHtmlPage(response) || /\b(?:IP|IPs|firewall|blocked|captcha|country|region)\b/i.test(quote)
 }
 
 /** Whether a target answers 403 to a credential that it does not know, as some do. */

@@ -1,5 +1,6 @@
 import { failures } from '../../contract/failure.ts'
 import type { Warning } from '../../contract/warning.ts'
+import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import type { Clue } from '../response/expectation.ts'
 import { quoteTarget } from '../response/quote-target.ts'
@@ -8,12 +9,14 @@ import { parseAllow } from '../statement/challenge.ts'
 import { isLoginPage, readHtmlStatement } from '../statement/markup-statement.ts'
 import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
 import type { Statement } from '../statement/statement.ts'
-import { quoteName } from '../values/text.ts'
+import { readsJson } from '../template/response-paths.ts'
+import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainCredential, findCredential, placeOfNone, readChallenge } from './credential.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
-import { findLikelyWarning, isMistake } from './likely-warning.ts'
-import { findNamedField, listSentNames } from './named-field.ts'
+import { findSenderFault, type SenderFault } from './fault.ts'
+import { findSuspects, isMistake, isOfBody, type Suspects } from './likely-warning.ts'
+import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
 import { adviseOn, type Place } from './status-advice.ts'
 
 /** An expectation that was missed. */
@@ -40,12 +43,30 @@ export function explainResponse(
   return new Explainer(node, response, missed, sent).explain()
 }
 
+/** Whether a response is a page of HTML in place of JSON. Then nothing else is wrong with its body. */
+export function isUnwantedPage(
+  { expectations, capture }: ExplainedNode,
+  response: ReadableResponse,
+  { request }: SentRequest,
+): boolean {
+  const wantsJson =
+    expectations.some((expectation) => expectation.readsJson) ||
+    capture.some(([, { responsePaths }]) => readsJson(responsePaths)) ||
+    /\bjson\b/i.test(headerValue(request?.headers ?? [], 'accept') ?? '')
+  return wantsJson && isHtmlPage(response)
+}
+
 class Explainer {
   readonly #node: ExplainedNode
   readonly #response: ReadableResponse
   readonly #missed: Missed
   readonly #sent: SentRequest
   readonly #statement: Statement | null
+  readonly #quote: string | null
+  readonly #senderFault: SenderFault | null
+  readonly #names: readonly NamedValue[]
+  readonly #fields: readonly NamedField[]
+  readonly #suspects: Suspects
 
   constructor(node: ExplainedNode, response: ReadableResponse, missed: Missed, sent: SentRequest) {
     this.#node = node
@@ -53,11 +74,18 @@ class Explainer {
     this.#missed = missed
     this.#sent = sent
     this.#statement = this.#readStatement()
+    // Our own full stop follows.
+    this.#quote =
+      this.#statement === null ? null : quoteTarget(response, this.#statement.text.replace(/\.\s?$/, ''))
+    this.#senderFault = findSenderFault(response)
+    this.#names = this.#listNames()
+    this.#fields = this.#findFields()
+    this.#suspects = this.#findSuspects()
   }
 
   explain(): Explanation {
     const { status } = this.#response
-    const isOfBody = this.#missed.isStatusAccepted || (status >= 200 && status < 300)
+    const isOfBody = this.#missed.isStatusAccepted || isSuccess(status)
     return isOfBody ? this.#explainBody() : this.#explainStatus()
   }
 
@@ -71,30 +99,25 @@ class Explainer {
     return described === null || own?.text.includes(described) ? own : { text: described, fields: [] }
   }
 
-  get #quote(): string | null {
-    // Our own full stop follows.
-    return this.#statement === null
-      ? null
-      : quoteTarget(this.#response, this.#statement.text.replace(/\.\s?$/, ''))
-  }
-
   /** The status is accepted: the body is the cause, or what was asked for. */
   #explainBody(): Explanation {
     const { path, clue } = this.#missed
     const page = this.#explainPage()
     if (page !== null) return page
-    const warning = clue?.isCertain ? null : this.#findWarning()
+    const { named, likely } = this.#suspects
     const said = this.#quote === null ? '' : `The target says: ${this.#quote}. `
     const why = clue?.text ?? 'Compare the response with the expectation.'
-    if (warning !== null && isMistake(warning)) return this.#blame(warning, `${said}${why}`)
-    const doubt = warning === null ? '' : ` ${warning.message}`
+    const isDamaged = clue?.fault !== undefined
+    const cause = isDamaged ? null : (named[0] ?? (foundNothing(clue, likely) ? likely : null))
+    if (cause !== null) return this.#blame(cause, `${said}${why}`)
+    const doubt = likely === null || clue?.isCertain ? '' : ` ${likely.message}`
     return { hint: `${said}${why}${doubt}`, path }
   }
 
   /** A page of HTML in place of JSON comes from the web interface, which asks for a login or has its own pages. */
   #explainPage(): Explanation | null {
     const response = this.#response
-    if (!this.#wantsJson || !isHtmlPage(response)) return null
+    if (!isUnwantedPage(this.#node, response, this.#sent)) return null
     const title = this.#quoteTitle()
     const page = title === null ? 'an HTML page' : `an HTML page, ${title},`
     const came = `The target sent ${page} where JSON was asked for.`
@@ -123,26 +146,47 @@ class Explainer {
     }
   }
 
-  get #wantsJson(): boolean {
-    const { expectations, capture } = this.#node
-    if (expectations.some(({ readsJson }) => readsJson)) return true
-    if (capture.some(([, { responsePaths }]) => responsePaths?.some(([name]) => name === 'json') ?? false))
-      return true
-    return /\bjson\b/i.test(headerValue(this.#sent.request?.headers ?? [], 'accept') ?? '')
-  }
-
   /** The status is the cause, or a sign of it. */
   #explainStatus(): Explanation {
     const { status } = this.#response
     if (asksForCertificate(this.#response)) return { hint: certificateHint, path: this.#missed.path }
     const login = this.#explainRedirectToLogin()
     if (login !== null) return login
-    const warning = this.#findWarning()
-    if (warning !== null)
-      return this.#blame(warning, this.#quote === null ? '' : this.#answerWith(this.#quote))
+    const cause = this.#explainNamed()
+    if (cause !== null) return cause
+    const { likely } = this.#suspects
+    const lacking = likely === null ? [] : this.#fields.filter((field) => field.sent === null)
+    const more = lacking.length === 0 ? '' : ` ${this.#adviseOnFields(lacking)}`
+    if (likely !== null) return this.#blame(likely, `${this.#answer}${more}`)
     if (status === 401 || status === 403)
       return explainCredential(this.#node, this.#response, this.#sent, this.#quote)
-    return this.#explainField() ?? this.#explainSpecial() ?? this.#advise()
+    return this.#explainFields(this.#fields) ?? this.#explainSpecial() ?? this.#advise()
+  }
+
+  /** The target names the cause: a value that a warning is about, or another field that the node sends. */
+  #explainNamed(): Explanation | null {
+    const { named, likely } = this.#suspects
+    const sent = this.#fields.filter((field) => field.sent !== null)
+    const [first, second] = named
+    if (first !== undefined) {
+      const others = sent.filter((field) => !named.some(({ path }) => path === field.sent?.path))
+      const more = others.length === 0 ? '' : ` ${this.#adviseOnFields(others)}`
+      const also = second === undefined || second.path === first.path ? '' : ` ${second.message}`
+      return this.#blame(first, `${this.#answer}${also}${more}`)
+    }
+    if (sent.length === 0) return null
+    const words = this.#statement?.text ?? ''
+    // A target that has read no field of a body misses them all.
+    if (likely !== null && isOfBody(likely) && saysMissing.test(words)) return null
+    const explained = this.#explainFields(this.#fields)
+    const own = sent.find((field) => field.sent?.path === likely?.path)?.sent
+    if (likely === null || !own || explained === null) return explained
+    // Several values stand at this place, as in a raw body.
+    return own.isEmpty ? null : { ...explained, hint: `${explained.hint} ${likely.message}` }
+  }
+
+  get #answer(): string {
+    return this.#quote === null ? '' : this.#answerWith(this.#quote)
   }
 
   #answerWith(quote: string): string {
@@ -155,53 +199,150 @@ class Explainer {
     return { hint: `${message} ${answered}`, path: path ?? this.#missed.path }
   }
 
-  #findWarning(): Warning | null {
+  #findSuspects(): Suspects {
     const { warnings } = this.#sent
-    if (warnings.length === 0) return null
-    const names = new Map(this.#names.map(({ name, path }) => [path, name]))
-    return findLikelyWarning(warnings, {
-      status: this.#response.status,
+    if (warnings.length === 0) return { named: [], likely: null }
+    const names = Map.groupBy(this.#names, ({ path }) => path)
+    return findSuspects(warnings, {
+      status: this.#senderFault === null ? this.#response.status : 400,
       words: this.#statement?.text ?? null,
       fields: this.#statement?.fields ?? [],
       credentialPath: findCredential(this.#node, this.#sent)?.path ?? null,
-      nameAt: (path) => names.get(path) ?? null,
+      nameAt: (path) => {
+        const [only, ...others] = names.get(path) ?? []
+        return only === undefined || others.length > 0 ? null : only.name
+      },
     })
   }
 
   /** A name in which a hidden value stands is not compared with the words of the target, which may be a guess. */
-  get #names(): readonly NamedValue[] {
+  #listNames(): readonly NamedValue[] {
     const { display } = this.#response.maskers
     return listSentNames(this.#node, this.#sent).filter(({ name }) => display(name) === name)
   }
 
-  /** A target that refuses values often names the field. */
-  #explainField(): Explanation | null {
+  /** The fields that a target which refuses values names. */
+  #findFields(): readonly NamedField[] {
     const { status } = this.#response
-    const quote = this.#quote
-    if (this.#statement === null || quote === null || !ofValues.has(status)) return null
-    const field = findNamedField(this.#statement, this.#names)
-    if (field === null) return null
-    const said = this.#answerWith(quote)
+    const isOfValues = ofValues.has(status) || this.#senderFault === 'values'
+    if (this.#statement === null || this.#quote === null || !isOfValues) return []
+    const found = findNamedFields(this.#statement, this.#names)
     const isUnknown = unknownField.test(this.#statement.text)
-    if (field.sent === null) {
-      const name = quoteTarget(this.#response, field.said, nameLength)
-      return status === 409 || isUnknown || name === null
-        ? null
-        : { hint: `${said} The node sends no field ${name}: add it.`, path: this.#pathOfValues }
+    return found.filter(({ sent }) => sent !== null || (status !== 409 && !isUnknown))
+  }
+
+  #explainFields(fields: readonly NamedField[]): Explanation | null {
+    const [first] = fields
+    const advice = this.#adviseOnFields(fields)
+    if (first === undefined || advice === '') return null
+    return { hint: `${this.#answer} ${advice}`, path: first.sent?.path ?? this.#pathOfMissing(first) }
+  }
+
+  /** The place of a field that the node lacks, as far as the target says where it looks for it. */
+  #pathOfMissing({ said }: NamedField): string {
+    const { places, text = '' } = this.#statement ?? {}
+    const place = places?.get(said) ?? (/\bheader\b/i.test(text) ? 'headers' : undefined)
+    return place === undefined ? this.#pathOfValues : `/node/${place}`
+  }
+
+  /** What to do about the fields, in sentences; empty if nothing can be said. */
+  #adviseOnFields(fields: readonly NamedField[]): string {
+    const words = this.#statement?.text ?? ''
+    const keepsName = unknownField.test(words) || this.#response.status === 409
+    const checked: (NamedField & { readonly sent: NamedValue })[] = []
+    const sentences: string[] = []
+    const missing: string[] = []
+    for (const { said, sent, isSame } of fields) {
+      const name = isSame ? null : quoteTarget(this.#response, said, nameLength)
+      if (sent === null) missing.push(...(name === null ? [] : [name]))
+      else if (isSame || keepsName) checked.push({ said, sent, isSame })
+      else sentences.push(`The node sends ${quoteName(sent.name)}: rename it to ${name ?? 'that'}.`)
     }
-    const { name, path } = field.sent
-    if (field.isSame || isUnknown || status === 409)
-      return { hint: `${said} Check ${choosePart(this.#statement.text)} of ${quoteName(name)}.`, path }
-    const meant = quoteTarget(this.#response, field.said, nameLength)
-    return { hint: `${said} The node sends ${quoteName(name)}: rename it to ${meant ?? 'that'}.`, path }
+    if (missing.length === 1) sentences.push(`The node sends no field ${missing[0]}: add it.`)
+    else if (missing.length > 1)
+      sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.`)
+    if (checked.length > 0) {
+      const values = checked.map(({ sent }) => sent)
+      sentences.unshift(this.#askToCheck(values, this.#readComplaints(checked)))
+    }
+    return sentences.join(' ')
+  }
+
+  /** The parts of the statement that mention one of the fields, or all of it. */
+  #readComplaints(fields: readonly NamedField[]): string {
+    const { text = '' } = this.#statement ?? {}
+    const names = fields.map(({ said }) => said.toLowerCase())
+    const own = text
+      .split(/; |, |\. /)
+      .filter((part) => names.some((name) => part.toLowerCase().includes(name)))
+    return own.length === 0 ? text : own.join('; ')
+  }
+
+  #askToCheck(values: readonly NamedValue[], words: string): string {
+    const names = listWords(
+      values.map(({ name }) => quoteName(name)),
+      'and',
+    )
+    const check = `Check ${choosePart(words, values.length > 1)} of ${names}`
+    const [first] = values
+    const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
+    const it = values.length > 1 ? 'them' : 'it'
+    return isThere
+      ? `${check}: the node sends ${it} ${this.#describePlace(first)}, and the target may look for ${it} elsewhere or in another form.`
+      : `${check}.`
+  }
+
+  #describePlace({ path }: NamedValue): string {
+    if (path.startsWith('/node/headers')) return 'as a header'
+    const { body } = this.#node
+    return path.startsWith('/node/body') && body !== null
+      ? `in the body, as ${body.contentType.slice(0, nameLength)}`
+      : 'in the URL'
   }
 
   /** Statuses whose cure names a part of the request or of the head of the response. */
   #explainSpecial(): Explanation | null {
     const { status } = this.#response
+    if (this.#senderFault !== null) return this.#explainSenderFault(this.#senderFault)
     if (status === 405 || status === 501) return this.#explainMethod()
     if (status === 415) return this.#explainContentType()
+    if (status === 431 || headersTooLarge.test(this.#statement?.text ?? '')) return this.#explainHeaders()
+    if (status === 402) return this.#explainPayment()
     return status >= 300 && status < 400 && status !== 304 ? this.#explainRedirect() : null
+  }
+
+  #explainSenderFault(fault: SenderFault): Explanation {
+    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const credential = findCredential(this.#node, this.#sent)
+    const path = fault === 'security' ? (credential?.path ?? this.#pathOfValues) : this.#pathOfValues
+    return { hint: `${senderFaults[fault].meaning}${said}. ${senderFaults[fault].cure}`, path }
+  }
+
+  #explainHeaders(): Explanation {
+    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const beginning = `The headers are too large for the target${said}`
+    const { headers } = this.#node
+    const credential = findCredential(this.#node, this.#sent)
+    if (headers.length > 0)
+      return { hint: `${beginning}. Send fewer or shorter headers.`, path: '/node/headers' }
+    if (credential !== null)
+      return {
+        hint: `${beginning}. The node has no "headers", so ${credential.words} is the largest: send a shorter one.`,
+        path: credential.path,
+      }
+    return {
+      hint: `${beginning}. The node sets none itself: shorten its URL, which some targets count among them, or ask the operator of the target what adds headers on the way.`,
+      path: '/node/url',
+    }
+  }
+
+  #explainPayment(): Explanation | null {
+    if (findCredential(this.#node, this.#sent) !== null) return null
+    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    return {
+      hint: `The target asks for a payment${said}. The node sends no credential: check the account that the URL names, its plan and its balance.`,
+      path: '/node/url',
+    }
   }
 
   #explainMethod(): Explanation {
@@ -238,7 +379,16 @@ class Explainer {
     const sends = isLabelled ? ` than ${body.contentType.slice(0, nameLength)}` : ''
     const path = header?.path ?? (body === null ? '/node/body' : '/node/body/contentType')
     const cure = header === undefined ? 'contentType of the body' : `the header ${quoteName(header.name)}`
-    return { hint: `The target expects another content type${sends}${said}. Change ${cure}.`, path }
+    const taken = this.#readTakenTypes()
+    const to = taken === null ? '' : `, to one of those that the target takes: ${taken}`
+    return { hint: `The target expects another content type${sends}${said}. Change ${cure}${to}.`, path }
+  }
+
+  /** The media types that the target accepts (RFC 9110, section 15.5.16; RFC 5789, section 3.1; Linked Data Platform, Accept-Post). */
+  #readTakenTypes(): string | null {
+    const { headers } = this.#response
+    const named = ['accept-post', 'accept-patch', 'accept'].map((name) => headerValue(headers, name))
+    return quoteTarget(this.#response, named.find((value) => value !== undefined) ?? '')
   }
 
   /** A redirect that names its address. */
@@ -264,7 +414,7 @@ class Explainer {
           path,
         }
       : {
-          hint: `Redirects are not followed: the target answers ${status} with the Location ${quote}. Put this address into the URL of the node.`,
+          hint: `Redirects are not followed: the target answers ${status} with the Location ${quote}. ${adviseOnLocation(location, quote)}`,
           path,
         }
   }
@@ -285,12 +435,15 @@ class Explainer {
 
   #advise(): Explanation {
     const { status } = this.#response
-    const { meaning, cure, place } = adviseOn(status)
+    const { meaning, cure, place } = adviseOn(status, this.#node.body !== null)
     const { pauseMs, clue, path } = this.#missed
     const said = this.#quote === null ? '' : `: ${this.#quote}`
-    const helps = cure.replace('{pause}', pauseMs === null ? '' : ` in ${describePause(pauseMs)}`)
+    const helps = cure.replace(
+      '{pause}',
+      pauseMs === null || pauseMs === 0 ? '' : ` in ${describePause(pauseMs)}`,
+    )
     // Without words of the target the expectation may tell more.
-    const more = this.#statement === null && clue !== null ? ` ${clue.text}` : ''
+    const more = this.#statement === null && clue !== null && !clue.isOfStatus ? ` ${clue.text}` : ''
     return { hint: `${meaning}${said}. ${helps}${more}`, path: this.#locate(place) ?? path }
   }
 
@@ -302,11 +455,11 @@ class Explainer {
       case 'headers':
         return `/node/${place}`
       case 'credential':
-        return findCredential(this.#node, this.#sent)?.path ?? placeOfNone
+        return findCredential(this.#node, this.#sent)?.path ?? '/node/url'
       case 'values':
         return this.#pathOfValues
       case 'body':
-        return this.#node.body === null ? '/node/headers' : '/node/body'
+        return '/node/body'
       case 'contentType':
         return '/node/body/contentType'
       case 'accept':
@@ -340,14 +493,66 @@ const unknownField =
 const unknownSomething =
   /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b/i
 
-/** The part of a field to check, by the words of the target. */
-function choosePart(text: string): string {
-  if (unknownField.test(text)) return 'the name'
-  return unknownSomething.test(text) ? 'name and value' : 'the value'
+/** The page of nginx for headers that are too large, which it sends with status 400. */
+const headersTooLarge = /^400 Request Header Or Cookie Too Large/
+
+/** Words of a target that misses a field. */
+const saysMissing =
+  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must be (?:given|provided|present|specified|set|supplied))\b/i
+
+/** The part of fields to check, by the words of the target. */
+function choosePart(text: string, isPlural: boolean): string {
+  const s = isPlural ? 's' : ''
+  if (unknownField.test(text)) return `the name${s}`
+  return unknownSomething.test(text) ? `name${s} and value${s}` : `the value${s}`
 }
 
 /** Statuses with which a target refuses values. */
 const ofValues: ReadonlySet<number> = new Set([400, 409, 422])
+
+/** Whether a status says that the target has done what it was asked for. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+/** A search whose parameter went out empty finds nothing. An empty value elsewhere does not explain that. */
+function foundNothing(clue: Clue | null, warning: Warning | null): boolean {
+  if (!clue?.isNothing || warning === null || !isMistake(warning)) return false
+  return /^\/node\/(?:url|query)(?:\/|$)/.test(warning.path ?? '')
+}
+
+/** What a fault of SOAP means that the request has caused. */
+const senderFaults: Readonly<Record<SenderFault, { readonly meaning: string; readonly cure: string }>> = {
+  values: {
+    meaning: 'The target answers with a fault of SOAP that the request has caused',
+    cure: 'Change the elements of the message that the fault names, or their values.',
+  },
+  version: {
+    meaning: 'The target speaks another version of SOAP than the message has',
+    cure: 'Change the namespace of the Envelope, and contentType of the body with it.',
+  },
+  header: {
+    meaning: 'The target does not understand a header of the SOAP message that it must understand',
+    cure: 'Remove that header from the message, or its attribute mustUnderstand.',
+  },
+  security: {
+    meaning: 'The target does not accept the credential of the SOAP message',
+    cure: 'Check the security header of the message, or "auth" of the node.',
+  },
+}
+
+/** An address is put into the URL only as a whole: the reader sees it masked and cut. */
+function adviseOnLocation(location: string, quote: string): string {
+  if (quote.includes(mask))
+    return `A part of it is hidden here: put the address into the URL of the node with the value that belongs in the place of ${mask}, as a placeholder if it is a secret.`
+  if (quote.endsWith('…'))
+    return 'Put all of it, as the headers of the response show it, into the URL of the node.'
+  if (/^\/(?!\/)/.test(location)) return 'Put this path behind the host in the URL of the node.'
+  if (location.startsWith('//')) return 'Put it into the URL of the node, with https: before it.'
+  return /^https:/i.test(location)
+    ? 'Put this address into the URL of the node.'
+    : 'It is relative to the URL of the node: change that accordingly.'
+}
 
 function leadsToOtherScheme(location: string): boolean {
   const [scheme] = /^[a-z][a-z\d+.-]{0,30}:/i.exec(location.trim()) ?? []
@@ -356,7 +561,7 @@ function leadsToOtherScheme(location: string): boolean {
 
 function leadsToLogin(location: string): boolean {
   const [path = ''] = location.slice(0, 2_048).split(/[?#]/, 1)
-  return /(?:^|[/._-])(?:log-?in|log-?on|sign-?in|sso|saml2?|oauth2?|authorize|auth|cas|accounts?\/login)(?:$|[/._-])/i.test(
+  return /(?:^|[/._-])(?:log[-_]?in|log[-_]?on|sign[-_]?in|sso|saml2?|oauth2?|authorize|auth|cas|accounts?\/login)(?:$|[/._-])/i.test(
     path,
   )
 }

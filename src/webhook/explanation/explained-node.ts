@@ -23,7 +23,7 @@ export interface ExplainedNode {
 /** The request that a response answers. */
 export interface SentRequest {
   /** Null if only the response is known. */
-  readonly request: Pick<OutboundRequest, 'headers' | 'body'> | null
+  readonly request: Pick<OutboundRequest, 'target' | 'headers' | 'body'> | null
   /** The warnings of rendering. */
   readonly warnings: readonly Warning[]
 }

@@ -22,18 +22,29 @@ export interface Suspicion {
   nameAt(path: string): string | null
 }
 
+/** The warnings that may have led to a response. */
+export interface Suspects {
+  /** Those whose own field the target complains about: they are the cause. */
+  readonly named: readonly Warning[]
+  /** The one that is the most likely cause where the target names no field; null if there is none. */
+  readonly likely: Warning | null
+}
+
 /**
- * Finds the warning of rendering that probably led to a response. A value that went out empty explains that the target
+ * Finds the warnings of rendering that may have led to a response. A value that went out empty explains that the target
  * refuses the values (400, 422), finds nothing (404, if the value is a part of the URL) or refuses the credential (401, 403,
  * if the value is that). A conflict (409) it explains only if the target names the field. It does not explain a target that
  * failed or is busy.
  */
-export function findLikelyWarning(warnings: readonly Warning[], suspicion: Suspicion): Warning | null {
+export function findSuspects(warnings: readonly Warning[], suspicion: Suspicion): Suspects {
   const suspects = warnings.filter((warning) => isPlausible(warning, suspicion))
-  return (
-    findNamed(suspects, suspicion) ??
-    (suspicion.status === 409 ? null : (suspects.find(isMistake) ?? suspects[0] ?? null))
-  )
+  const likely = suspicion.status === 409 ? null : (suspects.find(isMistake) ?? suspects[0] ?? null)
+  return { named: findNamed(suspects, suspicion), likely }
+}
+
+/** Whether a warning says that the body is not what its label says, so that the target may have read no field of it. */
+export function isOfBody({ code }: Warning): boolean {
+  return ofBody.has(code)
 }
 
 /** Whether a warning is about a mistake for certain. An attribute may be empty on purpose. */
@@ -41,14 +52,17 @@ export function isMistake({ code, isMissing = false }: Warning): boolean {
   return code !== 'value_empty' || isMissing
 }
 
-function isPlausible({ code, path }: Warning, { status, credentialPath }: Suspicion): boolean {
+function isPlausible(warning: Warning, { status, credentialPath }: Suspicion): boolean {
+  const { code, path } = warning
   if (path === null) return false
   if (ofBody.has(code)) return status === 400 || status === 415 || status === 422
   if (code === 'fragment_dropped') return status === 404 || status === 405
   if (!ofValues.has(code)) return false
   const isOfCredential = credentialPath !== null && isWithin(path, credentialPath)
   if (status === 401 || status === 403) return isOfCredential
-  if (status === 404 || status === 410) return /^\/node\/(?:url|query)(?:\/|$)/.test(path)
+  // A parameter may be empty on purpose, and most targets answer that in another way.
+  if (status === 404 || status === 410)
+    return isWithin(path, '/node/url') || (isWithin(path, '/node/query') && isMistake(warning))
   return status === 400 || status === 409 || status === 422 || (status >= 200 && status < 300)
 }
 
@@ -56,13 +70,12 @@ function isWithin(path: string, whole: string): boolean {
   return path === whole || path.startsWith(`${whole}/`)
 }
 
-/** The warning whose field the target complains about. */
-function findNamed(suspects: readonly Warning[], { words, fields, nameAt }: Suspicion): Warning | null {
-  if (words === null) return null
+/** The warnings whose fields the target complains about. */
+function findNamed(suspects: readonly Warning[], { words, fields, nameAt }: Suspicion): readonly Warning[] {
+  if (words === null || suspects.length === 0) return []
   const isMentioned = readMentions(words, fields)
-  const isNamed = ({ path }: Warning) => {
+  return suspects.filter(({ path }) => {
     const name = path === null ? null : nameAt(path)
     return name !== null && isMentioned(name)
-  }
-  return suspects.find(isNamed) ?? null
+  })
 }

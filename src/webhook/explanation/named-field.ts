@@ -2,6 +2,7 @@ import type { NamedValue } from '../request/compiled-body.ts'
 import { listContentNames } from '../request/content-names.ts'
 import type { Statement } from '../statement/statement.ts'
 import { parseJson } from '../values/json.ts'
+import { isEmpty, valueAt } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import type { ExplainedNode, SentRequest } from './explained-node.ts'
 
@@ -20,39 +21,110 @@ const maxNames = 200
 /** A larger body of a payload is not parsed again for its names. */
 const maxParsed = 65_536
 
-/** Lists the names that a node sends: fields of the body first, then parameters, then headers. */
+/** Lists the names that a node sends: fields of the body first, then parameters, then headers, then what its URL has. */
 export function listSentNames(
   { body, query, headers }: ExplainedNode,
   { request }: SentRequest,
 ): readonly NamedValue[] {
   const own =
     body === null ? [] : (body.listNames() ?? listPayloadNames(body.valuesPath, request?.body ?? null))
-  return [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers]
+  const parameters = request === null ? [] : listUrlNames(request.target)
+  return [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers, ...parameters]
+}
+
+/** The names of the parameters in the URL. Those of `query` are listed before under their own place. */
+function listUrlNames(target: string): readonly NamedValue[] {
+  const start = target.indexOf('?')
+  if (start === -1) return []
+  const parameters = [...new URLSearchParams(target.slice(start + 1))].slice(0, maxNames)
+  return parameters.map(([name, value]) => ({ name, path: '/node/url', isEmpty: value === '' }))
 }
 
 /** The names of a body that the payload or a text gives: they stand at one place of the node. */
 function listPayloadNames(path: string, body: Buffer | null): readonly NamedValue[] {
   if (body === null || body.length > maxParsed) return []
   const parsed = parseJson(body.toString('utf8'), { maxDepth: 20 })
-  return parsed.ok ? listContentNames(parsed.plain, '').map(({ name }) => ({ name, path })) : []
+  if (!parsed.ok) return []
+  return listContentNames(parsed.plain, '').map(({ name, path: place }) => {
+    const names = place.split('/').slice(1)
+    const value = valueAt(
+      parsed.plain,
+      names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    return { name, path, isEmpty: isEmpty(value) }
+  })
 }
 
-/** Finds the field of a node that the target complains about; null if the target names none. */
-export function findNamedField({ text, fields }: Statement, names: readonly NamedValue[]): NamedField | null {
-  const candidates = listCandidates(text, fields)
-  const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
-  for (const said of candidates) {
-    const sent = byName.get(foldName(said))
-    if (sent !== undefined) return { said, sent, isSame: true }
-  }
+/** Fields that are explained at most. */
+const maxExplained = 3
+
+/**
+ * Finds the fields of a node that the target complains about, in the order of the complaint. A field that the target names by
+ * a member of its own is certain; a name within a text counts only without one that the node sends.
+ */
+export function findNamedFields(
+  { text, fields }: Statement,
+  names: readonly NamedValue[],
+): readonly NamedField[] {
+  const told = matchFields([...new Set(fields)], names)
+  if (told.some(({ sent }) => sent !== null)) return told
+  const inText = listCandidates(text, []).slice(0, maxCandidates)
+  const same = matchFields(inText, names).filter(({ isSame }) => isSame)
+  if (same.length > 0) return withoutContainers(same)
   const isMentioned = readMentions(text, fields)
   const mentioned = names.find(({ name }) => isMentioned(name))
-  if (mentioned !== undefined) return { said: mentioned.name, sent: mentioned, isSame: true }
-  for (const said of candidates) {
-    const sent = findSimilar(said, names)
-    if (sent !== null) return { said, sent, isSame: false }
+  if (mentioned !== undefined) return [{ said: mentioned.name, sent: mentioned, isSame: true }]
+  if (told.length > 0) return told
+  const similar = matchFields(inText, names)
+    .filter(({ sent }) => sent !== null)
+    .slice(0, 1)
+  if (similar.length > 0) return similar
+  return listMissing(text).map((said) => ({ said, sent: null, isSame: false }))
+}
+
+/** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
+const missesField =
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|headers?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+
+/** The next name of a list, without what stands around it, and what joins it to another one. */
+const listed =
+  /["'`\u2018\u201c[]{0,2}([A-Za-z_][\w$-]{0,60})["'`\u2019\u201d\]]{0,2}(,? (?:and|or) |, ?(?=["'`\u2018\u201cA-Za-z_]))?/y
+
+/** The names that a target misses, where its sentence says that they are names. */
+function listMissing(text: string): readonly string[] {
+  const start = missesField.exec(text.slice(0, maxText))
+  if (start === null) return []
+  const names: string[] = []
+  listed.lastIndex = start.index + start[0].length
+  while (names.length < maxExplained) {
+    const [, name, joint] = listed.exec(text) ?? []
+    if (name === undefined || commonWords.test(name)) break
+    names.push(name)
+    if (joint === undefined) break
   }
-  return fields[0] === undefined ? null : { said: fields[0], sent: null, isSame: false }
+  return [...new Set(names)]
+}
+
+const maxCandidates = 30
+
+/** `Unknown name "emial" at "contact"` complains about the one, and not about the object around it. */
+function withoutContainers(fields: readonly NamedField[]): readonly NamedField[] {
+  const paths = fields.map(({ sent }) => sent?.path ?? '')
+  return fields.filter((_field, index) => !paths.some((path) => path.startsWith(`${paths[index]}/`)))
+}
+
+function matchFields(candidates: readonly string[], names: readonly NamedValue[]): readonly NamedField[] {
+  const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
+  const found: NamedField[] = []
+  const taken = new Set<NamedValue>()
+  for (const said of candidates) {
+    const same = byName.get(foldName(said))
+    const sent = same ?? findSimilar(said, names)
+    if (sent !== null && taken.has(sent)) continue
+    if (sent !== null) taken.add(sent)
+    found.push({ said, sent, isSame: same !== undefined })
+  }
+  return found.toSorted((one, other) => Number(other.isSame) - Number(one.isSame)).slice(0, maxExplained)
 }
 
 /** Reads once what the target complains about. Returns whether it complains about a field of a name. */
@@ -68,7 +140,13 @@ export function readMentions(text: string, fields: readonly string[]): (name: st
 }
 
 function listCandidates(text: string, fields: readonly string[]): readonly string[] {
-  return [...fields, ...findQuotedNames(text), ...findNamesInWords(text), ...findNamesOfValues(text)]
+  return [
+    ...fields,
+    ...findQuotedNames(text),
+    ...findNamesInWords(text),
+    ...findNamesOfValues(text),
+    ...findNamesInCodes(text),
+  ]
 }
 
 /** Names with the same result are the same. */
@@ -83,23 +161,38 @@ function lastName(name: string): string {
 /** A field with nearly the same name, or with one that has the other one as a word: `email` and `email_address`. */
 function findSimilar(said: string, names: readonly NamedValue[]): NamedValue | null {
   const own = lastName(said)
-  const plain = own.toLowerCase().replace(/[-_ ]/g, '')
-  const alike = names.find(({ name }) => lastName(name).toLowerCase().replace(/[-_ ]/g, '') === plain)
+  const plain = withoutMarks(own)
+  const alike = names.find(({ name }) => withoutMarks(lastName(name)) === plain)
   if (alike !== undefined) return alike
-  const near = suggest(
-    own,
-    names.map(({ name }) => lastName(name)),
-  )
-  const found = near === null ? undefined : names.find(({ name }) => lastName(name) === near)
-  if (found !== undefined) return found
   const words = splitWords(own)
-  return (
-    names.find(({ name }) => {
-      const others = splitWords(lastName(name))
-      const [few, many] = words.length < others.length ? [words, others] : [others, words]
-      return few.length < many.length && few.join('').length > 2 && few.every((word) => many.includes(word))
-    }) ?? null
-  )
+  const near = names.find(({ name }) => areNear(words, splitWords(lastName(name))))
+  if (near !== undefined) return near
+  const longer = names.filter(({ name }) => isPartOf(words, splitWords(lastName(name))))
+  // Of several, such as first_name and last_name for name, none is certain.
+  return longer.length === 1 ? (longer[0] ?? null) : null
+}
+
+function withoutMarks(name: string): string {
+  return name.toLowerCase().replace(/[-_ ]/g, '')
+}
+
+/** Whether the words differ by misspellings only. `first_name` and `last_name` do not, and nor do names of three letters. */
+function areNear(words: readonly string[], others: readonly string[]): boolean {
+  if (words.length !== others.length)
+    return (
+      words.join('').length > 3 &&
+      suggest(words.join(''), [others.join('')]) !== null &&
+      words.length + others.length <= 3
+    )
+  return words.every((word, index) => {
+    const other = others[index] ?? ''
+    return word === other || (word.length > 3 && suggest(word, [other]) !== null)
+  })
+}
+
+function isPartOf(words: readonly string[], others: readonly string[]): boolean {
+  const [few, many] = words.length < others.length ? [words, others] : [others, words]
+  return few.length < many.length && few.join('').length > 2 && few.every((word) => many.includes(word))
 }
 
 function splitWords(name: string): readonly string[] {
@@ -136,25 +229,65 @@ const behind =
   /^(?:is|are|was|must|can|cannot|can't|should|has|have|does|doesn't|isn't|required|missing|invalid|may|not|field|parameter|attribute|property)$/i
 const identifier = /^[/A-Za-z_$][\w.$/-]{0,60}$/
 
-/** Names that the words around them make one: `Missing required param: currency`, `email is invalid`. */
+/**
+ * Names that the words around them make one: `Missing required param: currency`, `email is invalid`, and lists of them:
+ * `email and plan are required`.
+ */
 function findNamesInWords(text: string): readonly string[] {
-  const words = readWords(text)
+  const words = readTokens(text)
+  const isWord = (word: string | undefined) =>
+    word !== undefined && identifier.test(word) && !commonWords.test(word)
+  const isName = words.map(
+    (word, index) =>
+      isWord(word) && (before.test(words[index - 1] ?? '') || behind.test(words[index + 1] ?? '')),
+  )
+  const spread = (index: number, step: 1 | -1) => {
+    if (!isName[index] || !joints.has(words[index + step]?.toLowerCase() ?? '')) return
+    const next = joints.has(words[index + 2 * step]?.toLowerCase() ?? '')
+      ? index + 3 * step
+      : index + 2 * step
+    if (isWord(words[next])) isName[next] = true
+  }
+  for (let index = 0; index < words.length; index++) spread(index, 1)
+  for (let index = words.length - 1; index >= 0; index--) spread(index, -1)
+  return words.filter((_word, index) => isName[index]).slice(0, maxFound)
+}
+
+const joints: ReadonlySet<string> = new Set([',', 'and', 'or', '&'])
+
+/** Names within the name of an error: `missing_email`, `EMAIL_REQUIRED`, `invalidEmail`. */
+function findNamesInCodes(text: string): readonly string[] {
   const found: string[] = []
-  words.forEach((word, index) => {
-    const isName = before.test(words[index - 1] ?? '') || behind.test(words[index + 1] ?? '')
-    if (isName && identifier.test(word) && !commonWords.test(word) && found.length < maxFound)
-      found.push(word)
-  })
+  for (const word of readWords(text)) {
+    if (found.length >= maxFound) break
+    const words = splitWords(word)
+    const start = words.findIndex((part) => !ofErrors.test(part))
+    const end = words.findLastIndex((part) => !ofErrors.test(part)) + 1
+    if (start === -1 || end - start === words.length) continue
+    const own = words.slice(start, end)
+    if (!own.every((part) => /^[a-z\d]+$/.test(part)) || commonWords.test(own.join('_'))) continue
+    found.push(own.join('_'))
+    if (own.length > 1) found.push(own.join(''))
+  }
   return found
 }
+
+const ofErrors =
+  /^(?:missing|invalid|required|empty|blank|bad|wrong|unknown|malformed|incorrect|duplicate|unsupported|no|not|is|found|exists?|already|taken|null|error|failed|format|must|be|too|long|short)$/
 
 const commonWords =
   /^(?:the|this|that|it|a|an|which|what|there|and|or|but|request|field|parameter|property|attribute|value|body|is|are|not|required|be|must|was|been|has|no|of|for)$/i
 
 function readWords(text: string): readonly string[] {
+  return readTokens(text).filter((word) => word !== ',')
+}
+
+/** Words, and the commas between them. */
+function readTokens(text: string): readonly string[] {
   return text
     .slice(0, maxText)
-    .split(/[\s"'`\u2018\u2019\u201c\u201d(),;:=<>[\]{}]+/)
+    .replaceAll(',', ' , ')
+    .split(/[\s"'`\u2018\u2019\u201c\u201d();:=<>[\]{}]+/)
     .map((word) => (word.endsWith('.') ? word.slice(0, -1) : word))
     .filter((word) => word !== '')
 }

@@ -18,6 +18,8 @@ export interface StatusAdvice {
   /** What helps, as a sentence. */
   readonly cure: string
   readonly place: Place
+  /** What helps a node without a body, where that is something else. */
+  readonly withoutBody?: Pick<StatusAdvice, 'cure' | 'place'>
 }
 
 /**
@@ -65,6 +67,10 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
     meaning: 'The target stopped waiting for the request',
     cure: 'Send a smaller body, or send the request again{pause} if the target takes it as one.',
     place: 'body',
+    withoutBody: {
+      cure: 'The request may be sent again{pause}, if the target takes it as one.',
+      place: 'expect',
+    },
   },
   409: {
     meaning: 'The request conflicts with data that the target has',
@@ -90,6 +96,7 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
     meaning: 'The body is too large for the target',
     cure: 'Send fewer fields.',
     place: 'body',
+    withoutBody: { cure: 'The node sends none: shorten its URL and its headers.', place: 'url' },
   },
   414: {
     meaning: 'The URL is too long for the target',
@@ -166,6 +173,12 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
     cure: 'The operator of the target has to allow this version.',
     place: 'expect',
   },
+  511: {
+    meaning:
+      'A proxy between the service and the target wants a login before it lets calls through (511): the target itself never answers so',
+    cure: 'The operator of the service has to log the service in there, or to have it exempted; until then no call to this host gets through.',
+    place: 'expect',
+  },
   529: {
     meaning: 'The target is overloaded (529)',
     cure: 'A repetition{pause} does no harm.',
@@ -174,8 +187,9 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
 }
 
 /** The advice for a status. Statuses of the credential, the method and the content type have texts of their own. */
-export function adviseOn(status: number): StatusAdvice {
-  return advices[status] ?? adviseOnClass(status)
+export function adviseOn(status: number, hasBody = true): StatusAdvice {
+  const advice = advices[status] ?? adviseOnClass(status)
+  return hasBody ? advice : { ...advice, ...advice.withoutBody }
 }
 
 function adviseOnClass(status: number): StatusAdvice {
@@ -204,7 +218,17 @@ function adviseOnClass(status: number): StatusAdvice {
   }
 }
 
+/** Whether the network of the service is the cause of a status (RFC 6585, section 6). */
+export function isFaultOfService(status: number): boolean {
+  return status === 511
+}
+
 /** Whether the target is the cause of a status, and not the request. 501 means the method, which the node chooses. */
 export function isFaultOfTarget(status: number): boolean {
-  return (status >= 500 && status !== 501) || status === 408 || status === 425 || status === 429
+  return (
+    (status >= 500 && status !== 501 && !isFaultOfService(status)) ||
+    status === 408 ||
+    status === 425 ||
+    status === 429
+  )
 }

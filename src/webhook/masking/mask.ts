@@ -104,7 +104,8 @@ const longestHalf = 24
 const brokenEnd =
   /(?:\xef\xbf\xbd|\xed[\xa0-\xaf][\x80-\xbf]|%[\da-f]?|\\|[ux]\{?[\da-f]{0,5}|=[\da-f]?|&#?\w{0,18})$/i
 
-function replaceSpans(text: string, spans: readonly Span[]): string {
+/** Replaces parts of a text by masks. */
+export function replaceSpans(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text
   let display = ''
   let at = 0

@@ -22,18 +22,23 @@ interface SentBody {
   readonly compiled: CompiledBody
   readonly text: string
   readonly bytes: Buffer
+  /** The parameter of its content type without which no reader finds its parts; null for a body without parts. */
+  readonly boundary: string | null
 }
 
 /** Warns if the header `Content-Type` of the node contradicts the body. */
 export function warnOfLabel(
   compiled: CompiledBody,
-  { wire: text }: RenderedBody,
+  { wire: text, contentType }: RenderedBody,
   bytes: Buffer,
   headers: readonly RenderedField[],
   session: RenderSession,
 ): void {
+  if (compiled.form === 'bytes') return
+  const boundary = /boundary=.*/.exec(contentType ?? '')?.[0] ?? null
   for (const header of headers)
-    if (isNamed(header.name, 'content-type')) warnOfHeader({ compiled, text, bytes }, header, session)
+    if (isNamed(header.name, 'content-type'))
+      warnOfHeader({ compiled, text, bytes, boundary }, header, session)
 }
 
 function warnOfHeader(body: SentBody, header: RenderedField, session: RenderSession): void {
@@ -47,6 +52,8 @@ function warnOfHeader(body: SentBody, header: RenderedField, session: RenderSess
     const said = isHidden ? 'another media type' : label.essence
     const written = findBodyForm(label) === 'lines' && form === 'json' ? 'JSON in several lines' : names[form]
     warn(header, `says ${said}, but the body is written as ${written}`, session)
+  } else if (body.boundary !== null && !text.includes(body.boundary)) {
+    warn(header, 'has no boundary of the body, so that the target finds no parts', session)
   } else if (contradictsCharset(label, body)) {
     const { charset: own } = label
     const said = own === null ? 'names no charset, which most readers take for UTF-8' : `says charset=${own}`
@@ -74,6 +81,7 @@ const names: Readonly<Record<BodyForm, string>> = {
   xml: 'XML',
   form: 'a URL-encoded form',
   multipart: 'multipart',
+  bytes: 'a file',
   text: 'text that is not escaped',
 }
 

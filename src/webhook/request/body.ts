@@ -2,20 +2,23 @@ import { type Body, defaults } from '../../contract/node.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { formEncode } from '../template/encoders.ts'
-import { maxTextLengths, refuseLength, TextTooLong } from '../template/render-budget.ts'
+import { refuseLength, TextTooLong } from '../template/render-budget.ts'
 import { isObject, isTooDeep, maxJsonDepth, measureJson, writeJson } from '../values/json.ts'
 import { quoteName } from '../values/text.ts'
-import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { compileBinary } from './binary-body.ts'
+import { type CompiledBody, type RenderedBody, tooLargeHint } from './compiled-body.ts'
 import { listContentNames } from './content-names.ts'
 import { compileField, type RenderedField, renderFields } from './field.ts'
 import { compileJson } from './json-template.ts'
+import { compileMultipart } from './multipart-body.ts'
 import { compileRaw } from './raw-body.ts'
 import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
 import { utf8 } from './request-charset.ts'
 import { formPairs } from './serialize.ts'
 
 const path = '/node/body'
-const maxBodyBytes = maxTextLengths.text
+/** What is shown of a body needs no limit beside that of the body. */
+const unlimited = Number.POSITIVE_INFINITY
 
 /** Compiles the body of a node. */
 export function compileBody(body: Body, compiler: Compiler): CompiledBody {
@@ -28,6 +31,10 @@ export function compileBody(body: Body, compiler: Compiler): CompiledBody {
       return compileContent(body, compiler)
     case 'raw':
       return compileRaw(body, compiler)
+    case 'multipart':
+      return compileMultipart(body, compiler)
+    case 'binary':
+      return compileBinary(body, compiler)
   }
 }
 
@@ -44,11 +51,12 @@ function compileLabel(contentType: EncodedType): Pick<CompiledBody, 'contentType
 
 /** The bytes of the body; null if it is empty. Throws `RenderFailure`. */
 export function encodeBody(body: RenderedBody | null, session: RenderSession): Buffer | null {
-  if (body === null || body.wire === '') return null
+  if (body === null || (body.wire === '' && body.bytes === undefined)) return null
   const bytes = body.bytes ?? Buffer.from(body.wire, 'utf8')
-  if (bytes.length <= maxBodyBytes) return bytes
-  const detail = `The rendered body has ${bytes.length} bytes. The service sends at most ${maxBodyBytes}.`
-  return session.fail({ code: 'request_too_large', detail, path }, body.carriesStored)
+  const { maxRenderedBytes } = session.input
+  if (bytes.length <= maxRenderedBytes) return bytes.length === 0 ? null : bytes
+  const detail = `The rendered body has ${bytes.length} bytes. The service sends at most ${maxRenderedBytes}.`
+  return session.fail({ code: 'request_too_large', detail, path, hint: tooLargeHint }, body.carriesStored)
 }
 
 function compileSimple(
@@ -62,8 +70,8 @@ function compileSimple(
   )
   const keys = new Map(compiled.map(({ name }) => [name, `${writeJson(name)}:`]))
   const mayRepeat = isJson && keys.size < compiled.length
-  const write = (members: readonly RenderedField[], side: Side) =>
-    isJson ? writeObject(members, side, keys) : writeFields(members, side)
+  const write = (members: readonly RenderedField[], side: Side, limit: number) =>
+    isJson ? writeObject(members, side, keys, limit) : writeFields(members, side, limit)
   return {
     ...compileLabel(contentType),
     valuesPath: `${path}/fields`,
@@ -73,13 +81,13 @@ function compileSimple(
       if (mayRepeat) refuseRepeatedNames(members)
       const isStored = members.some((member) => member.carriesStored)
       const wire = withinLimit(
-        () => write(members, 'wire'),
+        (limit) => write(members, 'wire', limit),
         isStored,
         session,
-        () => findLargest(members),
+        (limit) => findLargest(members, limit),
       )
       const isMasked = members.some((member) => member.display !== member.wire)
-      const display = isMasked ? withPlainMasks(write(members, 'display'), contentType) : wire
+      const display = isMasked ? withPlainMasks(write(members, 'display', unlimited), contentType) : wire
       return { wire, display, carriesStored: isStored }
     },
   }
@@ -110,10 +118,11 @@ function compileFull({ source, contentType = defaults.contentType }: BodyWith<'f
       if (value === undefined)
         session.warn('source_missing', `${path}/source`, `The payload has no ${source}.`)
       const text = withinLimit(
-        () => writeValue(value ?? {}, contentType, source === undefined ? path : `${path}/source`),
+        (limit) =>
+          writeValue(value ?? {}, contentType, source === undefined ? path : `${path}/source`, limit),
         false,
         session,
-        () => findLargestMember(value, source ?? null),
+        (limit) => findLargestMember(value, source ?? null, limit),
       )
       return { wire: text, display: text, carriesStored: false }
     },
@@ -140,7 +149,7 @@ function compileContent(
       const { wire, display, carriesStored: isStored } = template.render(session)
       const at = `${path}/content`
       const text = withinLimit(
-        () => writeValue(wire, contentType, at),
+        (limit) => writeValue(wire, contentType, at, limit),
         isStored,
         session,
         () => ({
@@ -150,7 +159,7 @@ function compileContent(
       )
       return {
         wire: text,
-        display: withPlainMasks(writeValue(display, contentType, at), contentType),
+        display: withPlainMasks(writeValue(display, contentType, at, unlimited), contentType),
         carriesStored: isStored,
       }
     },
@@ -159,18 +168,19 @@ function compileContent(
 
 /** Writes a body. Ends the rendering as soon as the body becomes too large, before the text takes memory. */
 function withinLimit(
-  write: () => string,
+  write: (limit: number) => string,
   isStored: boolean,
   session: RenderSession,
-  findPart: () => LargePart,
+  findPart: (limit: number) => LargePart,
 ): string {
+  const { maxRenderedBytes } = session.input
   try {
-    return write()
+    return write(maxRenderedBytes)
   } catch (error) {
     if (!(error instanceof TextTooLong)) throw error
-    const { path: at, what } = findPart()
+    const { path: at, what } = findPart(maxRenderedBytes)
     const detail = `The rendered body has more than ${error.limit} bytes, the most that the service sends.${what}`
-    return session.fail({ code: 'request_too_large', detail, path: at }, isStored)
+    return session.fail({ code: 'request_too_large', detail, path: at, hint: tooLargeHint }, isStored)
   }
 }
 
@@ -180,15 +190,15 @@ interface LargePart {
   readonly what: string
 }
 
-function findLargest(members: readonly RenderedField[]): LargePart {
-  const largest = findMax(members, ({ wire }) => wire)
+function findLargest(members: readonly RenderedField[], limit: number): LargePart {
+  const largest = findMax(members, ({ wire }) => wire, limit)
   return largest === undefined
     ? { path, what: '' }
     : { path: largest.path, what: ` Its largest field is ${quoteName(largest.name)}.` }
 }
 
-function findLargestMember(value: unknown, source: string | null): LargePart {
-  const largest = findMax(Object.entries(value ?? {}), ([, member]) => member)
+function findLargestMember(value: unknown, source: string | null, limit: number): LargePart {
+  const largest = findMax(Object.entries(value ?? {}), ([, member]) => member, limit)
   const name = largest === undefined ? null : source === null ? largest[0] : `${source}.${largest[0]}`
   return {
     path: source === null ? path : `${path}/source`,
@@ -196,10 +206,14 @@ function findLargestMember(value: unknown, source: string | null): LargePart {
   }
 }
 
-function findMax<Item>(items: readonly Item[], readValue: (item: Item) => unknown): Item | undefined {
+function findMax<Item>(
+  items: readonly Item[],
+  readValue: (item: Item) => unknown,
+  limit: number,
+): Item | undefined {
   let largest: { readonly item: Item; readonly size: number } | undefined
   for (const item of items) {
-    const size = measureJson(readValue(item) ?? null, maxTextLengths.text)
+    const size = measureJson(readValue(item) ?? null, limit)
     if (largest === undefined || size > largest.size) largest = { item, size }
   }
   return largest?.item
@@ -213,33 +227,37 @@ function writeObject(
   members: readonly RenderedField[],
   side: Side,
   keys: ReadonlyMap<string, string>,
+  limit: number,
 ): string {
   let length = 0
   const written = members.map((member) => {
     const value = member[side] ?? null
-    length = refuseSize(value, length + member.name.length)
+    length = refuseSize(value, length + member.name.length, limit)
     refuseDepth(value, maxJsonDepth - 1, member.path)
     return keys.get(member.name) + writeJson(value)
   })
   return `{${written.join(',')}}`
 }
 
-function writeFields(members: readonly RenderedField[], side: Side): string {
-  return writeForm(members.map((member) => [member.name, member[side]]))
+function writeFields(members: readonly RenderedField[], side: Side, limit: number): string {
+  return writeForm(
+    members.map((member) => [member.name, member[side]]),
+    limit,
+  )
 }
 
 /** `at`: the part of the node that the value comes from. */
-function writeValue(value: unknown, contentType: EncodedType, at: string): string {
-  if (!isJsonType(contentType)) return writeForm(Object.entries(value as object))
-  refuseSize(value, 0)
+function writeValue(value: unknown, contentType: EncodedType, at: string, limit: number): string {
+  if (!isJsonType(contentType)) return writeForm(Object.entries(value as object), limit)
+  refuseSize(value, 0, limit)
   refuseDepth(value, maxJsonDepth, at)
   return writeJson(value)
 }
 
 /** Adds up lengths before anything is written, because many fields can take the same large value. Returns the sum. */
-function refuseSize(value: unknown, before: number): number {
-  const length = before + measureJson(value, maxTextLengths.text)
-  refuseLength('text', length)
+function refuseSize(value: unknown, before: number, limit: number): number {
+  const length = before + measureJson(value, limit)
+  refuseLength('text', length, limit)
   return length
 }
 
@@ -254,14 +272,14 @@ function refuseDepth(value: unknown, levels: number, at: string): void {
 }
 
 /** WHATWG application/x-www-form-urlencoded. */
-function writeForm(members: readonly (readonly [name: string, value: unknown])[]): string {
+function writeForm(members: readonly (readonly [name: string, value: unknown])[], limit: number): string {
   const pairs: string[] = []
   let length = 0
   for (const [name, value] of members)
     for (const [own, text] of formPairs(name, value)) {
       const encoded = `${formEncode(own)}=${formEncode(text)}`
       length += encoded.length + 1
-      refuseLength('text', length - 1)
+      refuseLength('text', length - 1, limit)
       pairs.push(encoded)
     }
   return pairs.join('&')

@@ -4,6 +4,7 @@ import type { RequestCharset } from './request-charset.ts'
 
 /** A compiled body. Rendering throws `RenderFailure`. */
 export interface CompiledBody {
+  /** Without what only a rendering can tell, such as a boundary. */
   readonly contentType: string
   /** The syntax of the body. A header of the node does not change it. */
   readonly form: BodyForm
@@ -20,11 +21,35 @@ export interface NamedValue {
   readonly name: string
   /** JSON Pointer. */
   readonly path: string
+  /** Whether it went out empty, where only the request tells. */
+  readonly isEmpty?: boolean
 }
 
+/** What to do about a body that is larger than the setting allows. */
+export const tooLargeHint =
+  'Send fewer fields, or send a link to the data instead of the data. The operator of the service can raise MAX_RENDERED_BYTES.'
+
 /** A rendered body. */
-export interface RenderedBody extends Displayable<string> {
+export interface RenderedBody extends Displayable<string, ShownBody> {
   readonly carriesStored: boolean
-  /** The encoded text, if its charset is not UTF-8. */
+  /** The bytes that are sent, if they are not `wire` in UTF-8: text in another charset, or files. Then `wire` may be empty. */
   readonly bytes?: Buffer
+  /** The content type that is sent, if it is not that of the compiled body. */
+  readonly contentType?: string
+}
+
+/** A body as it may be shown: a text, or the pieces of one with files. */
+export type ShownBody = string | readonly BodyPiece[]
+
+/** A text, or a file whose content is not shown. */
+export type BodyPiece = string | FilePiece
+
+/** A file within a body. */
+export interface FilePiece {
+  /** The name of its part, or what stands for it in a curl command. */
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: Buffer
+  /** Whether nothing of its content may be shown. */
+  readonly isHidden: boolean
 }

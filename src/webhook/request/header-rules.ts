@@ -56,5 +56,7 @@ export function headerValueProblem(value: string): string | null {
   if (/^[\t\x20-\x7e]*$/.test(value)) return null
   if (/[\r\n]/.test(value)) return 'contains a line break'
   if (/[^\t\x20-\x7e\u0080-\u{10ffff}]/u.test(value)) return 'contains a control character'
+  if (value.includes('\ufffd'))
+    return 'contains U+FFFD, which stands for half a character such as \\ud83d alone; write the whole character, and encode it, for example with the filter url_encode'
   return 'contains a character outside of ASCII; encode it, for example with the filter url_encode'
 }

@@ -15,11 +15,11 @@ import { carriesStored, replaceSecrets } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
 import { findXmlEncoding } from '../values/xml-declaration.ts'
 import {
-  type BodyForm,
   findBodyForm,
   type MediaType,
   mediaTypeProblem,
   parseMediaType,
+  type TextForm,
 } from '../wire/media-type.ts'
 import { findBodyProblem } from './body-check.ts'
 import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
@@ -36,7 +36,7 @@ interface Writing {
   readonly encoder: Encoder
 }
 
-const writings: Readonly<Record<BodyForm, Writing>> = {
+const writings: Readonly<Record<TextForm, Writing>> = {
   json: { place: 'rawJson', encoder: asJson },
   lines: { place: 'rawJson', encoder: asJsonLines },
   sequence: { place: 'rawJson', encoder: asJson },

@@ -21,6 +21,7 @@ import { trimHeader } from '../wire/headers.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
 import type { UrlPlace } from './authority.ts'
 import type { BroughtUrl } from './brought-url.ts'
+import { memberPath } from './member-path.ts'
 import type { FixedUrl } from './url.ts'
 
 /** The input of a rendering. */
@@ -36,6 +37,8 @@ export interface RenderInput {
   readonly correlationId: string | null
   readonly tenant: string | null
   readonly userAgent: string
+  /** The maximum size of the body, in bytes. */
+  readonly maxRenderedBytes: number
   /** `traceparent` and `tracestate`. They are sent if the node has `propagateTrace`. */
   readonly traceHeaders: readonly HeaderPair[]
   /**
@@ -56,6 +59,8 @@ export interface ValuesToMask {
   readonly carriers: ReadonlySet<string>
   /** Secrets of the request, credentials and sensitive fields. The client knows them, because it sent them. */
   readonly client: ReadonlySet<string>
+  /** Those of them that only contain such a secret, beside other text. */
+  readonly around: ReadonlySet<string>
 }
 
 /** Ends a rendering: this payload gives no valid request. `renderRequest` and `renderPartly` catch it. */
@@ -71,9 +76,9 @@ export class RenderFailure extends Error {
 }
 
 /** A value of the request as it is sent, and as it may be shown. */
-export interface Displayable<T> {
+export interface Displayable<T, Shown = T> {
   readonly wire: T
-  readonly display: T | typeof mask
+  readonly display: Shown | typeof mask
 }
 
 /** Stands for a secret that is not looked up. It is masked, and valid in every place. */
@@ -110,10 +115,12 @@ export class RenderSession {
   #stored: Set<string> | null = null
   #carriers: Set<string> | null = null
   readonly #client: Set<string>
+  #around: Set<string> | null = null
   #seen: Set<object> | null = null
   #suggestionsLeft = maxSuggestions
   /** Whether a preview uses a secret whose value it does not know. */
   #hasUnknown = false
+  #isInConnection = false
 
   constructor(input: RenderInput, node: RenderedNode) {
     this.input = input
@@ -132,13 +139,43 @@ export class RenderSession {
   }
 
   get valuesToMask(): ValuesToMask {
-    return { stored: this.#stored ?? noTexts, carriers: this.#carriers ?? noTexts, client: this.#client }
+    return {
+      stored: this.#stored ?? noTexts,
+      carriers: this.#carriers ?? noTexts,
+      client: this.#client,
+      around: this.#around ?? noTexts,
+    }
   }
 
   /** A scope in which secrets of the service have a placeholder value, because their bindings are not checked yet. */
   get unresolvedScope(): Scope {
     const unresolved: UseSecret = (name) => this.#own(name) ?? unresolvedSecret
     return { ...this.scope, secrets: unresolved }
+  }
+
+  /** Whether a part of a connection is being rendered. */
+  get isInConnection(): boolean {
+    return this.#isInConnection
+  }
+
+  /**
+   * Renders a part of a connection. Its references lead to secrets of the service only: a secret of the request could
+   * have the same name.
+   */
+  inConnection<T>(part: () => T): T {
+    this.#isInConnection = true
+    try {
+      return part()
+    } finally {
+      this.#isInConnection = false
+    }
+  }
+
+  /** Treats a literal credential of a connection as a secret of the service. The client knows its own. */
+  protect(literal: string): void {
+    if (!this.#isInConnection || this.hasStandIns) return
+    this.#stored ??= new Set()
+    addText(this.#stored, literal)
   }
 
   /**
@@ -149,7 +186,7 @@ export class RenderSession {
     if (!rendered.ok)
       throw new RenderFailure({
         ...rendered.failure,
-        path: member === undefined ? path : `${path}/${member}`,
+        path: member === undefined ? path : memberPath(path, member),
       })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
@@ -173,15 +210,16 @@ export class RenderSession {
 
   /** Adds a value to the values to mask, and returns the mask. */
   hide(wire: unknown, isOfStored: boolean): typeof mask {
-    if (isOfStored) this.#carriers ??= new Set()
-    const texts = (isOfStored ? this.#carriers : null) ?? this.#client
+    const isOfService = isOfStored || this.#isInConnection
+    if (isOfService) this.#carriers ??= new Set()
+    const texts = (isOfService ? this.#carriers : null) ?? this.#client
     if (typeof wire === 'string') addText(texts, wire)
     else if (typeof wire === 'number' || wire instanceof LongNumber) addText(texts, String(wire))
     else if (typeof wire === 'object' && wire !== null && !this.#seen?.has(wire)) {
       // Many fields may take the same large value.
       this.#seen ??= new Set()
       this.#seen.add(wire)
-      for (const member of Object.values(wire)) this.hide(member, isOfStored)
+      for (const member of Object.values(wire)) this.hide(member, isOfService)
     }
     return mask
   }
@@ -195,7 +233,12 @@ export class RenderSession {
   /** The display of a value: the mask if it is sensitive or carries a secret. */
   display<T>(wire: T, isSensitive: boolean, result: RenderResult<unknown>): T | typeof mask {
     const isHidden = (isSensitive || carriesSecret(result)) && !this.hasStandIns
-    return isHidden ? this.hide(wire, carriesStored(result)) : wire
+    if (!isHidden) return wire
+    if (!isSensitive && typeof wire === 'string' && !this.#client.has(wire)) {
+      this.#around ??= new Set()
+      this.#around.add(wire)
+    }
+    return this.hide(wire, carriesStored(result))
   }
 
   /** Whether stand-ins replace hidden values, so that nothing is masked. */
@@ -232,6 +275,7 @@ export class RenderSession {
   }
 
   #own(name: string) {
+    if (this.#isInConnection) return undefined
     const { secrets } = this.input
     const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
     return value === undefined ? undefined : { value, isStored: false, isHidden: true, isUnknown: false }

@@ -72,8 +72,27 @@ function complaintAbout(url: string): string | null {
   if (url.length > maxUrlLength) return `must not be longer than ${maxUrlLength} characters`
   if (/^https:\/\//i.test(url)) return null
   if (/^http:\/\//i.test(url)) return 'must start with https://, because the service does not send plain http'
-  return 'must be an absolute URL that starts with https://'
+  const mistake = mistakes.find(([form]) => form.test(url))?.[1]
+  return `must be an absolute URL that starts with https://${mistake === undefined ? '' : `; ${mistake}`}`
 }
+
+/** What was meant by a URL that does not start with https://, by how it begins. */
+const mistakes: readonly (readonly [form: RegExp, what: string])[] = [
+  [/^\s/, 'remove the white space before it'],
+  [/^["'<`(]/, 'remove the quotes or brackets around it'],
+  [/^curl\s/i, 'write the address alone: method, headers and body are members of the node'],
+  [/^(?:GET|POST|PUT|PATCH|DELETE)\s/i, 'write the address alone: the method is "method"'],
+  [/^=/, 'remove the "=" of FEEL and n8n; placeholders are allowed behind the host'],
+  [
+    /^[$#@]\{|^%|^<%/,
+    'write host and path themselves; a placeholder is written as {{ profile.id }}, and stands behind the host',
+  ],
+  [/^\/\//, 'write https: before it'],
+  [/^\//, 'write https:// and the host before it'],
+  [/^https?:?\/{0,2}/i, 'write https:// before the host, with the colon and both slashes'],
+  [/^[a-z][a-z\d+.-]{0,20}:\/\//i, 'the service sends https only'],
+  [/^[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#]|$)/, 'write https:// before it'],
+]
 
 function renderTail(tail: Template, scope: Scope): RenderResult<UrlTail> {
   const values: ValueSpan[] = []

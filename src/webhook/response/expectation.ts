@@ -3,10 +3,10 @@ import { cutText } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { responseNames } from '../template/known-names.ts'
 import type { Scope, UndefinedVariable } from '../template/render-context.ts'
-import { mayReadBody } from '../template/response-paths.ts'
+import { mayReadBody, type ResponsePaths, readsJson } from '../template/response-paths.ts'
 import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
-import type { BodyEnding } from '../wire/outcome.ts'
+import { type BodyFault, describeWrongCoding, findBodyFault } from './body-fault.ts'
 import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
 import { quoteTarget } from './quote-target.ts'
@@ -18,6 +18,12 @@ export interface Clue {
   readonly text: string
   /** Whether nothing else can be the cause. */
   readonly isCertain: boolean
+  /** Whether the status alone is the cause. */
+  readonly isOfStatus?: boolean
+  /** Whether the target found nothing: the body, or the value that was compared, is empty, null or zero. */
+  readonly isNothing?: boolean
+  /** What is wrong with the body, if that is the cause. */
+  readonly fault?: BodyFault
 }
 
 /** Whether an expectation was met, and the words for the reply. */
@@ -184,18 +190,25 @@ function quote(text: string): string {
 }
 
 function explainString(response: ReadableResponse, value: string, match: Match): Clue {
-  const { seenText: text, isWhole } = response
+  const { seenText: text } = response
   const came = `The target sent ${describeBody(response)}.`
   const certain = (why: string) => ({ text: `${came} ${why}`, isCertain: true })
   if (match === 'notContains')
     return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
-  if (!isWhole) return certain(explainCut(response))
+  const fault = findBodyFault(response, false)
+  if (fault !== null) return { ...certain(fault.text), fault }
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
   if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
   if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
   if (match === 'equals' && text.trim() === value.trim())
     return certain('It differs in the white space around it: use "match": "contains".')
-  return { text: `${came} It would not match without regard to case either.`, isCertain: false }
+  const why = `It would not match without regard to case either.${describeWrongCoding(response)}`
+  return { text: `${came} ${why}`, isCertain: false, isNothing: isNothing(text) }
+}
+
+/** Whether a body says that the target found nothing. */
+function isNothing(text: string): boolean {
+  return text.length < 20 && /^(?:\[\]|\{\}|null)?$/.test(text.replaceAll(/\s/g, ''))
 }
 
 function describeBody(response: ReadableResponse): string {
@@ -205,46 +218,12 @@ function describeBody(response: ReadableResponse): string {
   return start === null ? 'another body' : `a body that begins with ${start}`
 }
 
-/** The hint for every truncated body that misses an expectation. */
-function explainCut({ ending }: ReadableResponse): string {
-  const { cause, cure } = cuts[ending] ?? brokenOff
-  return `Only part of the body was read, because ${cause}: what the node expects may stand in the rest. ${cure}`
-}
-
-interface Cut {
-  readonly cause: string
-  readonly cure: string
-}
-
-const brokenOff: Cut = {
-  cause: 'the connection broke off within it',
-  cure: 'Expect the status only, or ask the operator of the target why.',
-}
-
-const slow: Cut = {
-  cause: 'it did not end in time',
-  cure: 'Expect the status only, or let the target send a body that ends.',
-}
-
-const cuts: Readonly<Partial<Record<BodyEnding, Cut>>> = {
-  capped: {
-    cause: 'it is larger than the service reads (MAX_RESPONSE_BYTES)',
-    cure: 'Ask the target for less, or expect the status only.',
-  },
-  timed_out: slow,
-  undecoded: slow,
-  misframed: {
-    cause: 'a chunk of it breaks the rules of HTTP',
-    cure: 'Expect the status only, or tell the operator of the target.',
-  },
-}
-
 function compileCondition(text: string, path: string, condition: Condition): CompiledExpectation {
   const { responsePaths: paths } = condition
   return {
     type: 'condition',
     looksAtBody: mayReadBody(paths),
-    readsJson: paths?.some(([name]) => name === 'json') ?? false,
+    readsJson: readsJson(paths),
     judgesStatus: paths?.some(([name]) => name === 'status') ?? false,
     judge(response, scope) {
       const holds = condition.holds(scope)
@@ -255,7 +234,7 @@ function compileCondition(text: string, path: string, condition: Condition): Com
       const undefinedVariables = holds.ok ? holds.undefinedVariables : []
       const explain = met
         ? null
-        : () => (holds.ok ? explainCondition(text, response, scope) : certainly(holds.failure.detail))
+        : () => (holds.ok ? explainCondition(text, response, scope, paths) : certainly(holds.failure.detail))
       const message = met ? null : 'The condition of the node is not true of the response.'
       return {
         met,
@@ -277,10 +256,19 @@ function certainly(text: string): Clue {
   return { text, isCertain: true }
 }
 
-function explainCondition(text: string, response: ReadableResponse, scope: Scope): Clue {
-  if (!response.isWhole) return certainly(explainCut(response))
+function explainCondition(
+  text: string,
+  response: ReadableResponse,
+  scope: Scope,
+  paths: ResponsePaths,
+): Clue {
   const clue = explainUnmet(text, response, scope)
-  if (clue !== null) return clue
+  if (clue !== null)
+    return mayReadBody(paths) && clue.fault === undefined
+      ? { ...clue, text: `${clue.text}${describeWrongCoding(response)}` }
+      : clue
+  const fault = mayReadBody(paths) ? findBodyFault(response, readsJson(paths)) : null
+  if (fault !== null) return { ...certainly(fault.text), fault }
   const seen = response.variables.json === undefined ? 'its body is not JSON' : 'its body is JSON'
   const what = `The response has status ${response.status} and ${seen}; compare it with the condition.`
   return { text: what, isCertain: false }

@@ -4,7 +4,7 @@ import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
-import type { ReadableResponse } from './readable-response.ts'
+import { maySay, type ReadableResponse } from './readable-response.ts'
 
 /** A value that a response does not have. */
 export interface MissingValue {
@@ -35,7 +35,7 @@ export function findMissing(
 
 /** A name from the target as it may be shown; null if it may not be shown. */
 export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
-  return mayBeQuoted && !oddCharacters.test(name) && maskers.display(name) === name ? name : null
+  return mayBeQuoted && !oddCharacters.test(name) && maySay(maskers, name) ? name : null
 }
 
 /** Control characters, line breaks and bidirectional controls. */
@@ -76,9 +76,9 @@ function describeNoJson(response: ReadableResponse): string {
   if (response.ending === 'undecoded')
     return 'the body did not end in time, and is decoded only when all of it has come.'
   if (response.body.length === 0) return 'the response has no body.'
-  return response.isWhole
-    ? 'the body of the response is not JSON.'
-    : 'only a part of the body was read, which is not JSON.'
+  if (!response.isWhole) return 'only a part of the body was read, which is not JSON.'
+  const { jsonProblem } = response
+  return `the body of the response is not JSON${jsonProblem === null ? '' : `: ${jsonProblem}`}.`
 }
 
 function describeList({ length }: readonly unknown[], path: string, missing: string): string {

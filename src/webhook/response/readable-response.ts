@@ -1,7 +1,7 @@
 import { cutText, type Masker, mask, maskNothing } from '../masking/mask.ts'
 import { maskedHeaderTexts, maskedValue } from '../masking/masked-value.ts'
 import type { RenderBudget } from '../template/render-budget.ts'
-import { maxJsonDepth, parseJson } from '../values/json.ts'
+import { maxJsonDepth, type ParsedJson, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { HeaderPair, TargetResponse } from '../wire/outcome.ts'
 import { decodeUtf8, utf8 } from './response-charset.ts'
@@ -15,6 +15,8 @@ export interface ResponseMaskers {
   readonly stored: Masker | null
   /** Masks all hidden values, for the reply. */
   readonly display: Masker
+  /** Masks in a quotation, after `display`, what only a short text can be searched for. */
+  readonly quotation: Masker
   /** Whether the body may be shown. False if the response itself makes too many values secret, as with cookies. */
   readonly showsBody: boolean
   /**
@@ -29,8 +31,14 @@ export const noMaskers: ResponseMaskers = {
   own: maskNothing,
   stored: null,
   display: maskNothing,
+  quotation: maskNothing,
   showsBody: true,
   tail: 0,
+}
+
+/** Whether a name or word of the target has no part that must be masked. */
+export function maySay({ display, quotation }: ResponseMaskers, word: string): boolean {
+  return display(word) === word && quotation(word) === word
 }
 
 /** The beginning of a body. */
@@ -49,6 +57,14 @@ export interface UnknownCharset {
 
 const longestShownLabel = 40
 
+/** What was read of a body as JSON. */
+interface SeenJson {
+  readonly value: unknown
+  readonly isMasked: boolean
+  /** Why the text is not JSON. */
+  readonly problem?: string | null
+}
+
 /** A response as text and JSON, masked for judging and for the reply. Everything is computed on first use. */
 export class ReadableResponse {
   readonly status: number
@@ -64,11 +80,12 @@ export class ReadableResponse {
   readonly maskers: ResponseMaskers
   #read: ResponseText | null = null
   #seenText: string | null = null
-  #seenJson: { readonly value: unknown; readonly isMasked: boolean } | null = null
+  #seenJson: SeenJson | null = null
   #seenHeaders: readonly HeaderPair[] | null = null
   #storedText: string | null = null
   #shownText: string | null = null
   #sawMask = false
+  #variables: ResponseVariables | null = null
 
   /** `isShown`: whether the reply may show the body. */
   constructor(
@@ -109,7 +126,7 @@ export class ReadableResponse {
   }
 
   #shownLabel(label: string): string | null {
-    if (!this.mayBeQuoted || this.maskers.display(label) !== label) return null
+    if (!this.mayBeQuoted || !maySay(this.maskers, label)) return null
     const cut = label.slice(0, longestShownLabel).replace(/[^\x21-\x7e]/g, '?')
     return cut.length < label.length ? `${cut}…` : cut
   }
@@ -142,6 +159,16 @@ export class ReadableResponse {
     this.#seenJson ??= this.#readSeenJson()
     this.#sawMask ||= this.#seenJson.isMasked
     return this.#seenJson.value
+  }
+
+  /**
+   * Why a text that begins as JSON is none, without a word of the text: `expected "," or "}" at line 3, column 7`. Null if it is
+   * JSON or does not begin so, and if the place would reveal the length of a secret of the service.
+   */
+  get jsonProblem(): string | null {
+    this.#seenJson ??= this.#readSeenJson()
+    const { problem = null } = this.#seenJson
+    return problem !== null && /^\s*[[{]/.test(this.text) && !this.hasStoredSecret ? problem : null
   }
 
   /** The headers for expectations and captures, with secrets of the service masked. */
@@ -207,10 +234,11 @@ export class ReadableResponse {
     return this.#storedText
   }
 
-  #readSeenJson(): { readonly value: unknown; readonly isMasked: boolean } {
+  #readSeenJson(): SeenJson {
     const { stored } = this.maskers
     const parsed = this.#leavesOut > 0 ? null : parseJson(this.text, { maxDepth: maxJsonDepth })
-    if (parsed === null || !parsed.ok) return { value: undefined, isMasked: false }
+    if (parsed === null || !parsed.ok)
+      return { value: undefined, isMasked: false, problem: parsed === null ? null : describeProblem(parsed) }
     if (stored === null || this.#textWithoutStored === this.text)
       return { value: parsed.exact, isMasked: false }
     if (this.#textWithoutStored === mask) return { value: undefined, isMasked: true }
@@ -266,9 +294,13 @@ export class ReadableResponse {
     return new ResponseVariables(this, null)
   }
 
-  /** `response` with a budget. Parsing JSON does not count against it, because the target sets that time, not the author. */
+  /**
+   * `response` with a budget. Parsing JSON does not count against it, because the target sets that time, not the author. The
+   * budget is that of the request, so that the first one holds for all.
+   */
   variablesWithin(budget: RenderBudget): ResponseVariables {
-    return new ResponseVariables(this, budget)
+    this.#variables ??= new ResponseVariables(this, budget)
+    return this.#variables
   }
 
   /** Whether `seenJson` was computed before. */
@@ -317,6 +349,12 @@ class ResponseVariables {
     this.#response = response
     Object.defineProperties(this, ResponseVariables.#onDemand)
   }
+}
+
+function describeProblem({ problem, detail }: Extract<ParsedJson, { ok: false }>): string {
+  return problem === 'too_deep'
+    ? `it is nested deeper than ${maxJsonDepth} levels`
+    : detail.replace(/^Not valid JSON: |\.$/g, '')
 }
 
 function countMasks(text: string): number {

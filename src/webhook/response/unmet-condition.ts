@@ -1,8 +1,11 @@
 import { noSecrets, type Scope } from '../template/render-context.ts'
+import { mayReadBody, noPaths, readsJson, readsStatusOnly } from '../template/response-paths.ts'
 import { compileCondition, compileTemplate } from '../template/template.ts'
 import { isListOrObject, isObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { namesIn } from '../values/lookup.ts'
+import { headerValue } from '../wire/headers.ts'
+import { findBodyFault } from './body-fault.ts'
 import type { Clue } from './expectation.ts'
 import { describeNoBody, findEnd, findMissing, nameKind, showName } from './missing-value.ts'
 import { quoteTarget } from './quote-target.ts'
@@ -162,7 +165,7 @@ class Explainer {
   }
 
   explain(part: Part): Clue | null {
-    if (part.kind === 'comparison') return this.#explainComparison(part)
+    if (part.kind === 'comparison') return this.#explainPart(part)
     if (part.kind === 'or') return this.#explainAlternatives(part)
     const failed = part.parts.find((one) => !this.#holds(one))
     return failed === undefined ? null : this.explain(failed)
@@ -187,6 +190,16 @@ class Explainer {
     return result.ok && result.value
   }
 
+  /** A comparison of the body says nothing where the body did not arrive as it was meant. */
+  #explainPart(part: Comparison): Clue | null {
+    const compiled = compileCondition(part.text)
+    const paths = compiled.ok ? compiled.template.responsePaths : noPaths
+    const fault = mayReadBody(paths) ? findBodyFault(this.#response, readsJson(paths)) : null
+    if (fault !== null) return { ...certain(fault.text), fault }
+    const clue = this.#explainComparison(part)
+    return clue !== null && readsStatusOnly(paths) ? { ...clue, isOfStatus: true } : clue
+  }
+
   /** None of the alternatives holds: what each of them looks at is said once. */
   #explainAlternatives({ parts }: Joined): Clue | null {
     const clues = new Map<string, Clue>()
@@ -196,10 +209,15 @@ class Explainer {
       if (clue !== null && !clues.has(subject)) clues.set(subject, clue)
     }
     const said = [...clues.values()].slice(0, maxListed)
-    if (said.length === 0) return null
+    const [first] = said
+    if (first === undefined) return null
     return {
-      text: said.map(({ text }) => text).join(' '),
+      text: [...new Set(said.map(({ text }) => text))].join(' '),
       isCertain: said.every(({ isCertain }) => isCertain),
+      isOfStatus: said.every(({ isOfStatus }) => isOfStatus),
+      isNothing: said.every(({ isNothing }) => isNothing),
+      ...(first.fault !== undefined &&
+        said.every(({ fault }) => fault !== undefined) && { fault: first.fault }),
     }
   }
 
@@ -211,10 +229,11 @@ class Explainer {
     if (subject.missing !== null) return this.#explainMissing(subject)
     if (object?.missing) return this.#explainMissing(object)
     if (operator === null || object === null)
-      return possibly(`${subject.text} is ${this.#describe(subject)}.`)
+      return possibly(`${subject.text} is ${this.#describe(subject)}.`, isNothing(subject.value))
     const difference = operator === '==' ? this.#findDifference(subject, object) : null
     if (difference !== null) return difference
-    return possibly(this.#compare(subject, object, isTurned ? (mirrored[operator] ?? operator) : operator))
+    const seen = isTurned ? (mirrored[operator] ?? operator) : operator
+    return possibly(this.#compare(subject, object, seen), isNothing(subject.value))
   }
 
   /** Kinds and spellings that differ are the cause for certain, since nothing else in the comparison does. */
@@ -264,7 +283,13 @@ class Explainer {
     if (response.body.length === 0 && path[1] === 'json') return certain(describeNoBody(response))
     const { container, path: place } = findEnd(response.variables, path)
     if (!isObject(container) || container instanceof LongNumber || place === 'response')
-      return certain(`${text} is missing: ${findMissing(response, { name: text, path, meant }).what}`)
+      return this.#explainEnd(
+        `${text} is missing: ${findMissing(response, { name: text, path, meant }).what}`,
+        {
+          isNothing: isNothing(container),
+          isOfJson: place === 'response' && path[1] === 'json',
+        },
+      )
     const near = findMissing(response, { name: text, path, meant }).meant
     const is = `${text} is missing`
     if (near !== null) return certain(`${is}: did you mean "${near}"?`)
@@ -273,8 +298,34 @@ class Explainer {
     return possibly(members === '' ? `${is} in the response.` : `${is}; ${has} has ${members}.`)
   }
 
+  /** The path of a value ends before it. Broken JSON is the target's affair, and another body is shown as it begins. */
+  #explainEnd(text: string, { isNothing, isOfJson }: { isNothing: boolean; isOfJson: boolean }): Clue {
+    if (!isOfJson) return { ...certain(text), isNothing }
+    const { jsonProblem } = this.#response
+    if (jsonProblem?.startsWith('expected nothing more'))
+      return certain(
+        `${text} It has several values, perhaps one in each line: look at response.body instead.`,
+      )
+    if (jsonProblem !== null)
+      return {
+        ...certain(`${text} The operator of the target has to correct that.`),
+        fault: { text, blame: 'target', repeat: 'never' },
+      }
+    const response = this.#response
+    const type = quoteTarget(response, headerValue(response.headers, 'content-type') ?? '', valueLength)
+    const start = response.isText ? quoteTarget(response, response.quotedText, valueLength) : null
+    const seen = [
+      ...(type === null ? [] : [`its Content-Type is ${type}`]),
+      ...(start === null ? [] : [`it begins with ${start}`]),
+    ].join(', and ')
+    return certain(seen === '' ? text : `${text} ${seen[0]?.toUpperCase()}${seen.slice(1)}.`)
+  }
+
   #listMembers(container: Readonly<Record<string, unknown>>): string {
-    const names = namesIn(container).flatMap((name) => showName(this.#response, name) ?? [])
+    // Each look for what must be masked takes time, and a response may have many names.
+    const names = namesIn(container)
+      .slice(0, maxNamed * 4)
+      .flatMap((name) => showName(this.#response, name) ?? [])
     const shown = names.slice(0, maxNamed).map((name) => `${name} = ${this.#describeValue(container[name])}`)
     return `${shown.join(', ')}${names.length > maxNamed ? ' and more' : ''}`
   }
@@ -323,8 +374,13 @@ function certain(text: string): Clue {
   return { text, isCertain: true }
 }
 
-function possibly(text: string): Clue {
-  return { text, isCertain: false }
+function possibly(text: string, isNothing = false): Clue {
+  return { text, isCertain: false, isNothing }
+}
+
+/** Whether a value says that the target found nothing. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === 0 || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
 function isNumber(value: unknown): boolean {

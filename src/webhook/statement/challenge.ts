@@ -14,7 +14,7 @@ const maxSchemes = 5
 export function parseChallenge(header: string): Challenge {
   const schemes: string[] = []
   const parameters = new Map<string, string>()
-  const text = header.slice(0, maxLength)
+  const text = cutAtComma(header)
   let end = 0
   for (const { 0: whole, 1: word = '', 2: equals, 3: quoted, 4: plain, index } of text.matchAll(part)) {
     const isFirst = end === 0 || text.slice(end, index).includes(',')
@@ -32,12 +32,17 @@ function unescaped(quoted: string | undefined): string | undefined {
   return quoted?.replace(/\\(.)/g, '$1')
 }
 
+/** A parameter that is cut could be the beginning of a value to mask. */
+function cutAtComma(header: string): string {
+  if (header.length <= maxLength) return header
+  return header.slice(0, Math.max(0, header.lastIndexOf(',', maxLength)))
+}
+
 const maxMethods = 10
 
 /** The methods that an `Allow` names (RFC 9110, section 10.2.1). Anything that cannot be a method is left out. */
 export function parseAllow(header: string): readonly string[] {
-  const names = header
-    .slice(0, maxLength)
+  const names = cutAtComma(header)
     .split(',')
     .map((name) => name.trim())
   return [...new Set(names.filter((name) => /^[A-Z]{3,16}$/.test(name)))].slice(0, maxMethods)

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
-import type { Statement } from './statement.ts'
+import { withoutMarkup } from './markup-statement.ts'
+import type { FieldPlace, Statement } from './statement.ts'
 
 /**
  * Reads what an API says about an error. APIs agree on no format, but on a few dozen names: RFC 9457, OAuth 2, GraphQL,
@@ -162,13 +163,17 @@ const maxNameLength = 100
 class StatementReader {
   readonly #texts: string[] = []
   readonly #fields: string[] = []
+  readonly #places = new Map<string, FieldPlace>()
   #visits = 0
 
   get statement(): Statement | null {
     const [first = '', ...others] = this.#texts
     // Beside the complaints themselves the phrase of the status tells nothing.
     const text = (others.length > 0 && phrase.test(first) ? others : this.#texts).join('; ')
-    return text === '' ? null : { text, fields: this.#fields }
+    if (text === '') return null
+    return this.#places.size === 0
+      ? { text, fields: this.#fields }
+      : { text, fields: this.#fields, places: this.#places }
   }
 
   readRoot(json: unknown): void {
@@ -229,8 +234,7 @@ class StatementReader {
   }
 
   #addText(text: string): void {
-    const trimmed = text
-      .slice(0, maxTextLength)
+    const trimmed = withoutMarkup(text.trim().slice(0, maxTextLength))
       .trim()
       .replace(/[.;:,]$/, '')
     if (trimmed === '' || this.#texts.length >= maxTexts) return
@@ -259,7 +263,10 @@ class StatementReader {
       const names = value.slice(0, maxEntries).filter((name) => typeof name === 'string')
       // A list of names, or a path: the last name is the field in both.
       const last = names.at(-1)
-      if (last !== undefined) this.#addField(last)
+      if (last === undefined) return
+      this.#addField(last)
+      const place = names.length > 1 ? places.get(names[0] ?? '') : undefined
+      if (place !== undefined) this.#places.set(last, place)
     }
   }
 
@@ -270,7 +277,15 @@ class StatementReader {
   }
 }
 
-const maxTextLength = 2_000
+/** How a path begins that does not lead into the body, as FastAPI writes it in `loc`. */
+const places: ReadonlyMap<string, FieldPlace> = new Map([
+  ['path', 'url'],
+  ['query', 'query'],
+  ['header', 'headers'],
+])
+
+/** Much more than is quoted: a value that is cut here would not be found and masked. */
+const maxTextLength = 4_096
 
 const phrase = /^(?:bad request|unprocessable (?:entity|content)|unauthorized|forbidden|not found|conflict)$/i
 

@@ -35,6 +35,7 @@ const xmlNames = [
   'text',
   'message',
   'errormessage',
+  'msg',
   'error_description',
   'description',
   'detail',
@@ -52,6 +53,17 @@ export function readXmlStatement(document: string): Statement | null {
   if (text === undefined) return code === undefined ? null : { text: code, fields: [] }
   const isTold = code === undefined || /^\d{3}$/.test(code) || text.includes(code)
   return { text: isTold ? text : `${code}: ${text}`, fields: [] }
+}
+
+/**
+ * Reads the code of a fault of SOAP without its prefix: `Client` (1.1), `Sender` (1.2) or one of WS-Security. Null for a document
+ * without a fault.
+ */
+export function readFaultCode(document: string): string | null {
+  const texts = readTexts(document)
+  if (!texts.has('fault')) return null
+  const code = texts.get('faultcode') || (texts.has('code') ? texts.get('value') : undefined)
+  return code?.slice(code.lastIndexOf(':') + 1) ?? null
 }
 
 /** The first text of each element, by its local name in lower case. */
@@ -77,10 +89,19 @@ function readCdata(markup: string, at: number): string {
   if (!markup.startsWith(cdata, at)) return ''
   const from = at + cdata.length
   // The end is near, or the text is longer than what is quoted.
-  const part = markup.slice(from, from + 2_000)
+  const part = markup.slice(from, from + 4_096)
   const end = part.indexOf(']]>')
   return end === -1 ? part : part.slice(0, end)
 }
+
+/** A text without the tags that only form it, such as `<b>` and `<br/>`, and with the characters that entities stand for. */
+export function withoutMarkup(text: string): string {
+  if (!/[&<]/.test(text)) return text
+  return decodeEntities(text.replace(formingTag, (tag) => (/^<\/?(?:p|br|li|div|h)/i.test(tag) ? ' ' : '')))
+}
+
+const formingTag =
+  /<\/?(?:a|b|br|code|div|em|font|h[1-6]|hr|i|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\/?>/gi
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (entity, decimal, hex, name) => {

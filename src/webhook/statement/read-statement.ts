@@ -1,9 +1,9 @@
 import type { ReadableResponse } from '../response/readable-response.ts'
-import { isObject } from '../values/json.ts'
+import { isObject, maxJsonDepth, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import { readJsonStatement, reportsError } from './json-statement.ts'
-import { isHtml, readHtmlStatement, readXmlStatement } from './markup-statement.ts'
+import { isHtml, readHtmlStatement, readXmlStatement, withoutMarkup } from './markup-statement.ts'
 import type { Statement } from './statement.ts'
 
 /** Whether a response is a page of HTML, by its label or its beginning. */
@@ -26,13 +26,40 @@ export function readStatement(response: ReadableResponse): Statement | null {
   const json = response.shownJson
   if (json !== undefined) return isSuccess && !reportsError(json) ? null : readJson(json)
   if (isHtmlPage(response)) return readHtmlStatement(text)
-  if (isXml(text)) return isSuccess && !/\bFault\b/.test(text.slice(0, 4_096)) ? null : readXmlStatement(text)
-  return isSuccess ? null : { text, fields: [] }
+  if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
+  if (isXml(text)) return readXmlStatement(text) ?? readText(withoutMarkup(text.slice(0, maxText)))
+  if (isSuccess) return null
+  return (isForm(response) ? readForm(text) : null) ?? readText(text)
 }
 
+/** The longest text that is looked through for JSON. */
+const maxText = 65_536
+
 function readJson(json: unknown): Statement | null {
-  if (typeof json === 'string') return json.trim() === '' ? null : { text: json, fields: [] }
+  if (typeof json === 'string') return readText(json)
   return Array.isArray(json) || isObject(json) ? readJsonStatement(json) : null
+}
+
+/** A text says what it has as JSON: events, parts and scripts have it within. */
+function readText(text: string): Statement | null {
+  const [start, end] = [text.indexOf('{'), text.lastIndexOf('}')]
+  if (start !== -1 && end > start && end - start < maxText) {
+    const parsed = parseJson(text.slice(start, end + 1), { maxDepth: maxJsonDepth })
+    const said = parsed.ok ? readJsonStatement(parsed.plain) : null
+    if (said !== null) return said
+  }
+  return text.trim() === '' ? null : { text, fields: [] }
+}
+
+function isForm({ headers }: ReadableResponse): boolean {
+  return (
+    parseMediaType(headerValue(headers, 'content-type') ?? '').essence === 'application/x-www-form-urlencoded'
+  )
+}
+
+/** OAuth errors as a form. */
+function readForm(text: string): Statement | null {
+  return readJsonStatement(Object.fromEntries(new URLSearchParams(text.slice(0, maxText))))
 }
 
 /** Whether the body is text, perhaps with invalid bytes. Base64 tells a reader nothing. */

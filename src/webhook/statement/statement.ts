@@ -3,4 +3,9 @@ export interface Statement {
   readonly text: string
   /** The names of the fields that the target complains about, as it writes them. */
   readonly fields: readonly string[]
+  /** The member of a node where a field belongs, if the target says that it is not the body. */
+  readonly places?: ReadonlyMap<string, FieldPlace>
 }
+
+/** A member of a node that has fields beside the body. */
+export type FieldPlace = 'url' | 'query' | 'headers'

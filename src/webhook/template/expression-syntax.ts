@@ -2,7 +2,8 @@ import { LiquidError, Tokenizer } from 'liquidjs'
 import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
-import { findFilterElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
+import { findFilterElsewhere } from './filters-elsewhere.ts'
+import { findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
 /** A variable in an expression. */
 export interface VariablePath {
@@ -715,7 +716,7 @@ function describeToken({ kind, text }: Token, isQuoted: boolean): string {
 function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {
   const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
   const elsewhere = findFilterElsewhere(name)
-  if (elsewhere !== null) return `${unknown} (write ${elsewhere})`
+  if (elsewhere !== null) return `${unknown} (${elsewhere.advice ?? `write ${elsewhere.filter}`})`
   const meant = suggest(name, filters)
   return `${unknown}${meant === null ? '' : ` (did you mean "${meant}"?)`}`
 }

@@ -58,8 +58,57 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   variables: 'vars',
 }
 
-/** The names of constants in other languages, and advice. */
+/** What other tools have around the values of a workflow. */
+const wrappers: ReadonlySet<string> = new Set([
+  ...[
+    'payload',
+    'msg',
+    'message',
+    'bundle',
+    'inputdata',
+    'this',
+    'item',
+    '_',
+    'data',
+    'body',
+    'json',
+    'input',
+  ],
+  ...['inputs', 'context', 'ctx', 'request', 'record', 'fields', 'attributes', 'properties'],
+])
+
+/** What some of them are called in their tools. */
+const wrappersElsewhere: Readonly<Record<string, string>> = {
+  msg: 'the message of Node-RED',
+  bundle: 'the bundle of Zapier',
+  this: 'the item of a Handlebars loop',
+  _: 'the environment of Insomnia',
+}
+
+/** What other tools have around the results of earlier steps. */
+const earlierSteps: ReadonlySet<string> = new Set([
+  'steps',
+  'step',
+  'nodes',
+  'outputs',
+  'output',
+  'results',
+  'previous',
+])
+
+const ofSecret =
+  'Write a secret as {{ secrets.NAME }}, in auth, url, query, headers or body, and its value into "secrets" of the request or into the service.'
+
+/** The names of constants and other roots in other languages, and advice. */
 const constantsElsewhere: Readonly<Record<string, string>> = {
+  env: ofSecret,
+  environment: ofSecret,
+  process: ofSecret,
+  secret: ofSecret,
+  credential: ofSecret,
+  credentials: ofSecret,
+  vault: ofSecret,
+  loop: 'Within {% for %} it is called forloop, as in forloop.index.',
   true: 'Write true.',
   false: 'Write false.',
   yes: 'Write true.',
@@ -166,11 +215,13 @@ function describeUselessCondition(variable: VariablePath, shape: Shape): string 
   if (shape === 'number' && compared.operator === 'contains')
     return `${name} is a number, and contains does not apply to numbers. Compare it with ==, < or >.`
   if (shape === 'number' && compared.kind === 'string' && isEquality)
-    return `${name} is a number, which never equals a text. Write the number without quotes.`
+    return `${name} is a number, which never equals a text. Write the number without quotes${ofClass}.`
   if (shape === 'text' && compared.kind === 'number' && isEquality)
     return `${name} is a text, which never equals a number. Write the number in quotes.`
   return null
 }
+
+const ofClass = ', and a class such as 2xx as a >= 200 and a <= 299'
 
 /** The problem with a condition on a value that is always true. Zero is true in Liquid, too. */
 function alwaysTrue(name: string, shape: Shape): string | null {
@@ -206,14 +257,26 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
   const name = nameRoot(variable)
   const advice = variable.quoted.has(root) ? null : describeOddRoot(root)
   if (advice !== null) return `${name ?? 'The name'} is not a variable. ${advice}`
-  const meant = meantByRoot(variable, known, made).find(
-    (candidate) => follow(candidate, known, made).unknown === null,
+  const meant = meantByRoot(variable, known, made).find((candidate) =>
+    isUsable(follow(candidate, known, made), candidate),
   )
   const question = didYouMean(meant === undefined ? null : write(meant))
   const begin = `Variables begin with ${listed(known)}.`
   if (variable.isOfItem)
     return `The condition of a filter uses a name that is not a variable.${question} ${ofItem} ${begin}`
-  return `${name ?? 'The name'} is not a variable.${question} ${begin}`
+  const isGuess = meant === undefined || meant.root === 'profile'
+  const text = isGuess && variable.members.length === 0 && name !== null ? ' A text needs quotes.' : ''
+  return `${name ?? 'The name'} is not a variable${describeElsewhere(variable)}.${question}${text} ${begin}`
+}
+
+function describeElsewhere({ root, quoted }: VariablePath): string {
+  const key = root === null || quoted.has(root) ? '' : root.toLowerCase()
+  return Object.hasOwn(wrappersElsewhere, key) ? `; elsewhere it is ${wrappersElsewhere[key]}` : ''
+}
+
+/** Whether a suggestion leads to a value, and not to an object that is none by itself. */
+function isUsable({ unknown, shape }: Followed, { members }: VariablePath): boolean {
+  return unknown === null && (members.length > 0 || typeof shape !== 'object')
 }
 
 const ofItem = 'In the condition, an item has the name that the filter gives as its first argument.'
@@ -233,25 +296,48 @@ function meantByRoot(
   const name = root ?? ''
   const near = suggest(name, [...Object.keys(known), ...made])
   const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
-  const member = nearestMember(known.response ?? {}, name)
+  const nearest = nearestMember(known.response ?? {}, name)
+  // `data` with members is more often a member of the response than the response.
+  const member = name === 'data' && members.length > 0 ? null : nearest
+  const inJson = /^(?:body|json)$/i.test(name) ? members : [name, ...members]
+  const unwrapped = unwrap([name, ...members])
   return [
     ...(near === null ? [] : [[near, ...members]]),
     ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
     // Other tools have an object around what the workflow knows.
-    members,
+    ...members.slice(0, maxWrappers).map((_, index) => members.slice(index)),
     ...(member === null ? [] : [['response', member, ...members]]),
+    ...(earlierSteps.has(name) && members.length > 0 ? [['vars', members.at(-1) ?? null]] : []),
+    ...(quoted.has(name) || !Object.hasOwn(known, 'response') ? [] : [['response', 'json', ...inJson]]),
+    ...(unwrapped.length === 0 ? [] : [['profile', ...unwrapped]]),
     ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
   ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
+}
+
+/** Wrappers around a value at most. */
+const maxWrappers = 4
+
+/** The names behind those that other tools have around a value; empty if there are none, or nothing is behind them. */
+function unwrap(names: readonly (string | null)[]): readonly (string | null)[] {
+  const start = names.findIndex((name) => name === null || !wrappers.has(name.toLowerCase()))
+  return start < 1 ? [] : names.slice(start)
 }
 
 function describeMember(variable: VariablePath, { index, within: shape }: UnknownName): string {
   const { root, members } = variable
   const before = [root, ...members.slice(0, index)].join('.')
   if (members[index] === 'parentloop') return noParentLoop
+  if (members[index]?.endsWith('?') && !variable.quoted.has(members[index])) return describeChaining(variable)
   const meant = didYouMean(meantByMember({ ...variable, root: before, members: members.slice(index) }, shape))
   const has = typeof shape === 'object' ? ` It has ${listed(shape)}.` : (notes[shape] ?? '')
   const name = nameRoot({ ...variable, root: members[index] ?? null }) ?? 'member of that name'
   return `"${before}" has no ${name}.${meant}${has}`
+}
+
+/** Explains `response.json?.id`: in Liquid the question mark is a part of the name. */
+function describeChaining(variable: VariablePath): string {
+  const members = variable.members.map((name) => name?.replace(/\?$/, '') ?? null)
+  return `Liquid has no operator "?.": write ${write({ ...variable, members })}, which is empty where a part is missing.`
 }
 
 const noParentLoop =

@@ -1,5 +1,5 @@
 /** The characters that all templates of one request may write together, including intermediate values. It bounds memory. */
-const maxCharacters = 2_000_000
+export const maxCharacters = 2_000_000
 
 const maxLooks = 20
 
@@ -23,16 +23,16 @@ export class BudgetExceeded extends Error {
 export class TextTooLong extends Error {
   readonly part: TextPart
   readonly limit: number
-  constructor(part: TextPart) {
+  constructor(part: TextPart, limit: number) {
     super('a text became too long')
     this.part = part
-    this.limit = maxTextLengths[part]
+    this.limit = limit
   }
 }
 
 /** Throws `TextTooLong` as soon as a growing text would be too long. */
-export function refuseLength(part: TextPart, length: number): void {
-  if (length > maxTextLengths[part]) throw new TextTooLong(part)
+export function refuseLength(part: TextPart, length: number, limit: number = maxTextLengths[part]): void {
+  if (length > limit) throw new TextTooLong(part, limit)
 }
 
 /**

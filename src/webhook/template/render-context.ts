@@ -228,6 +228,7 @@ const parts = {
   body: 'text',
   jsonBody: 'text',
   formBody: 'text',
+  partBody: 'text',
   raw: 'text',
   rawJson: 'text',
   rawXml: 'text',

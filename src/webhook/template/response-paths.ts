@@ -40,3 +40,13 @@ function constantStart(members: readonly (string | null)[]): readonly string[] {
 export function mayReadBody(paths: ResponsePaths): boolean {
   return paths === null || paths.some(([name]) => name !== 'status' && name !== 'headers')
 }
+
+/** Whether the paths certainly include the body as JSON. */
+export function readsJson(paths: ResponsePaths): boolean {
+  return paths?.some(([name]) => name === 'json') ?? false
+}
+
+/** Whether the paths include the status and nothing else. */
+export function readsStatusOnly(paths: ResponsePaths): boolean {
+  return paths !== null && paths.length > 0 && paths.every(([name]) => name === 'status')
+}

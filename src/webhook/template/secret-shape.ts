@@ -3,13 +3,14 @@ import type { SecretPlace } from './secret-lookup.ts'
 
 /**
  * The place of a text in the request. `url`: path or query, depending on the text so far. `…Body`: a value in JSON or in a
- * form that the service writes. `raw…`: a body in which the author writes the delimiters.
+ * form that the service writes, `partBody` in a part of its own. `raw…`: a body in which the author writes the delimiters.
  */
 export type TextPlace =
   | SecretPlace
   | 'url'
   | 'jsonBody'
   | 'formBody'
+  | 'partBody'
   | 'raw'
   | 'rawJson'
   | 'rawXml'
@@ -22,6 +23,7 @@ export function secretPlaceBehind(place: TextPlace, text: string): SecretPlace {
       return /[?#]/.test(text) ? 'query' : 'path'
     case 'jsonBody':
     case 'formBody':
+    case 'partBody':
     case 'raw':
     case 'rawJson':
     case 'rawXml':
@@ -56,6 +58,7 @@ export function isDelimited(place: TextPlace, { before, behind, isBehindPath }: 
     case 'body':
     case 'jsonBody':
     case 'formBody':
+    case 'partBody':
       return before === '' && behind === ''
     case 'raw':
     case 'rawJson':

@@ -1,3 +1,6 @@
+import { mostArguments, neededArguments } from './filter-arguments.ts'
+import { findFilterElsewhere } from './filters-elsewhere.ts'
+
 /** The place of an expression, as far as a hint depends on it. */
 export type HintPlace = 'condition' | 'value' | 'assign' | 'loop' | 'other'
 
@@ -16,7 +19,11 @@ export function findSyntaxHint(
 ): string | null {
   const token = tokens[at]?.text ?? ''
   const [before, next] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '']
+  if (token === '"*"' && before === '[')
+    return 'write one item, as in list[0], or all, as in (list | map: "name")'
   if (token === '|') return hintForBar(before, at, place)
+  if (token === '(') return hintForCall(tokens, at, place)
+  if (next === '(' && (token === 'and' || token === 'or' || token === 'contains')) return `write a ${token} b`
   if (isSign(before) && isSign(token)) return hintForSigns(before + token)
   const isReadable = tokens[at]?.kind !== 'unreadable'
   if (tokens[at - 2]?.text === '|' && isReadable && isArgument(token))
@@ -26,7 +33,32 @@ export function findSyntaxHint(
   if (token === '=') return hintForEquals(before, next, at, place)
   if (token === '==' && place === 'assign' && at === 1) return 'write "="'
   if (before.toLowerCase() === 'not' && before !== 'not') return 'write "not"'
-  return hintForWord(token, next.toLowerCase(), place)
+  return hintForWord(token, next.toLowerCase(), place) ?? hintForName(tokens, at)
+}
+
+/** Advice about a name with a blank, and about a second word without an operator. */
+function hintForName(tokens: readonly Written[], at: number): string | null {
+  const [before, token] = [tokens[at - 1], tokens[at]]
+  if (token?.text === '.' && tokens[at + 1]?.kind === 'number')
+    return 'write the number with a digit before the point, as in 0.5'
+  if (token?.text === '[' && before?.text === '.') return 'leave out "?.", and the point before the bracket'
+  if (before?.kind === 'string' && token?.kind === 'word')
+    return 'write a text with a quote in it between quotes of the other kind, as in "it\'s"'
+  const [dot, name, next] = tokens.slice(Math.max(0, at - 2), at + 1)
+  return at > 1 && dot?.text === '.' && name?.kind === 'word' && next?.kind === 'word'
+    ? 'write a name with a blank in brackets and quotes, as in profile["first name"]'
+    : null
+}
+
+function foldName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '')
+}
+
+/** A filter with arguments, under its name here or elsewhere; null if there is none. */
+function writeFilter(name: string): string | null {
+  const example = neededArguments.get(name)?.example
+  if (example !== undefined) return `${name}: ${example}`
+  return mostArguments.has(name) ? name : (findFilterElsewhere(name)?.filter ?? null)
 }
 
 function isOperator(text: string): boolean {
@@ -41,6 +73,81 @@ function hintBehindFilter(operator: string, place: HintPlace): string {
 function isSign(text: string): boolean {
   return /^[=!<>]=?$/.test(text)
 }
+
+/** Advice about `upper(a)`, `a.trim()` and `a | default("b")`: Liquid has no calls. */
+function hintForCall(tokens: readonly Written[], at: number, place: HintPlace): string {
+  const [name, mark] = [tokens[at - 1]?.text ?? '', tokens[at - 2]?.text ?? '']
+  if (mark === '|') return hintForArguments(name)
+  const operator = callsElsewhere.get(foldName(name))
+  if (operator !== undefined && (place === 'condition' || !operator.isOperator))
+    return `write ${operator.text}`
+  const filter = writeFilter(name) ?? 'upcase'
+  const example = `${filter === 'size' ? 'profile.list' : 'profile.name'} | ${filter}`
+  return `${mark === '.' ? 'values have no methods' : 'there are no functions'}, only filters behind a value: write ${place === 'condition' ? `(${example})` : example}`
+}
+
+function hintForArguments(filter: string): string {
+  if (mostArguments.get(filter) === 0) return 'leave out the parentheses'
+  return `write the arguments behind a colon, as in ${optional.get(filter) ?? writeFilter(filter) ?? 'default: "text"'}`
+}
+
+/** Filters whose arguments may be left out, with some. */
+const optional: ReadonlyMap<string, string> = new Map([
+  ['date', 'date: "%Y-%m-%d"'],
+  ['join', 'join: ", "'],
+  ['round', 'round: 2'],
+  ['sort', 'sort: "name"'],
+  ['sum', 'sum: "price"'],
+  ['truncate', 'truncate: 50'],
+  ['truncatewords', 'truncatewords: 10'],
+])
+
+interface CallElsewhere {
+  readonly text: string
+  /** Whether it makes true or false, so that it stands in conditions. */
+  readonly isOperator: boolean
+}
+
+const operator = (text: string): CallElsewhere => ({ text, isOperator: true })
+
+/** Functions and methods of other languages that are no filters here, by their names in lower case. */
+export const callsElsewhere: ReadonlyMap<string, CallElsewhere> = new Map([
+  ['includes', operator('a contains b')],
+  ['contains', operator('a contains b')],
+  ['stringcontains', operator('a contains b')],
+  ['indexof', operator('a contains b')],
+  ['match', operator('a contains b: there are no regular expressions')],
+  ['matches', operator('a contains b: there are no regular expressions')],
+  ['test', operator('a contains b: there are no regular expressions')],
+  ['startswith', operator('a contains b, or (a | slice: 0, 2) == "ab"')],
+  ['endswith', operator('a contains b, or (a | slice: -2, 2) == "ab"')],
+  ['equals', operator('a == b')],
+  ['eql', operator('a == b')],
+  ['eq', operator('a == b')],
+  ['equalsignorecase', operator('(a | downcase) == "b"')],
+  ['ne', operator('a != b')],
+  ['greater', operator('a > b')],
+  ['greaterorequals', operator('a >= b')],
+  ['less', operator('a < b')],
+  ['lessorequals', operator('a <= b')],
+  ['exists', operator('a != nil')],
+  ['defined', operator('a != nil')],
+  ['isset', operator('a != nil')],
+  ['hasownproperty', operator('a != nil')],
+  ['isnull', operator('a == nil')],
+  ['empty', operator('a == empty')],
+  ['isempty', operator('a == empty')],
+  ['isblank', operator('a == blank')],
+  ['isnumber', operator('a > 0')],
+  ['some', operator('(a | has_exp: "item", "item.ok")')],
+  ['any', operator('(a | has_exp: "item", "item.ok")')],
+  ['get', { text: 'the path, as in profile.name', isOperator: false }],
+  ['getvariable', { text: 'the path, as in vars.name', isOperator: false }],
+  ['now', { text: '"now" | date: "%Y-%m-%d"', isOperator: false }],
+  ['today', { text: '"today" | date: "%Y-%m-%d"', isOperator: false }],
+  ['concat', { text: 'a | append: b', isOperator: false }],
+  ['coalesce', { text: 'a | default: b', isOperator: false }],
+])
 
 /** Whether a token after the name of a filter may be meant as its argument. */
 function isArgument(text: string): boolean {
@@ -76,9 +183,11 @@ const signsElsewhere: Readonly<Record<string, string>> = {
   '>=': '>=',
   '<=': '<=',
   '==': '==',
+  '=!': '!=',
 }
 
 function hintForEquals(before: string, next: string, at: number, place: HintPlace): string | null {
+  if (next === '"~"') return 'write "contains": there are no regular expressions'
   if (next === '<' || next === '>') return hintForSigns(`=${next}`)
   if (place === 'assign' && at === 0) return 'the name is missing, as in assign name = profile.name'
   if (place === 'loop') return `write ${before}: ${isQuotable(next) ? next : '…'}`
@@ -89,8 +198,14 @@ function hintForEquals(before: string, next: string, at: number, place: HintPlac
 function hintForWord(word: string, next: string, place: HintPlace): string | null {
   const known = word.toLowerCase()
   if (word === '??') return 'write a | default: b'
-  if (word === '?') return place === 'condition' ? null : 'write {% if a %}b{% else %}c{% endif %}'
+  if (word === '?')
+    return place === 'condition'
+      ? 'leave it out with what follows: the condition is true or false'
+      : 'write {% if a %}b{% else %}c{% endif %}'
+  if (/^\dxx$/.test(known)) return `write a >= ${word[0]}00 and a <= ${word[0]}99`
+  if (/^\d+e\d+$/.test(known)) return 'write the number in digits, as in 1000'
   if (known === 'is' && next === 'not') return 'write "!="'
+  if (known === 'if' && place !== 'condition') return 'write {% if a %}b{% else %}c{% endif %}'
   if (known === 'not' && next === 'in') return 'write not list contains value'
   if (known === 'not' && next === 'contains') return 'write not a contains b'
   const right = wordsElsewhere.get(known)
@@ -113,83 +228,30 @@ const wordsElsewhere: ReadonlyMap<string, string> = new Map([
   ['lt', 'write "<"'],
   ['lte', 'write "<="'],
   ['le', 'write "<="'],
-  ['in', 'swap the two sides: list contains value'],
+  ['in', 'swap the two sides: list contains value; or repeat the comparison: a == 1 or a == 2'],
+  ['between', 'write a >= 1 and a <= 9'],
+  ['exists', 'write a != nil'],
+  ['isnt', 'write "!="'],
+  ['startswith', 'write (a | slice: 0, 2) == "ab"'],
+  ['starts_with', 'write (a | slice: 0, 2) == "ab"'],
+  ['endswith', 'write (a | slice: -2, 2) == "ab"'],
+  ['ends_with', 'write (a | slice: -2, 2) == "ab"'],
+  ['instanceof', 'compare the value itself'],
   ['includes', 'write "contains"'],
   ['like', 'write "contains"'],
-  ['matches', 'write "contains"'],
+  ['matches', 'write "contains": there are no regular expressions'],
+  ['"~"', 'write a | append: b; there are no regular expressions'],
+  ['";"', 'leave it out: a placeholder or condition is one expression'],
+  ['"#"', 'leave it out: there are no comments in an expression'],
+  ['"`"', 'write straight quotes'],
   ['"&"', 'write "and"'],
   ['"!"', 'write "not"'],
   ['"+"', 'write a | plus: b'],
   ['"-"', 'write a | minus: b'],
   ['"*"', 'write a | times: b'],
-  ['"/"', 'write a | divided_by: b'],
+  ['"/"', 'write a | divided_by: b; there are no comments and no regular expressions'],
   ['"%"', 'write a | modulo: b'],
   ['"$"', 'write profile.email instead of $profile.email'],
   ['"“"', 'write straight quotes'],
   ['"”"', 'write straight quotes'],
 ])
-
-/** The names of filters in other tools. */
-const filtersElsewhere: Readonly<Record<string, string>> = {
-  trim: 'strip',
-  ltrim: 'lstrip',
-  rtrim: 'rstrip',
-  trimstart: 'lstrip',
-  trimend: 'rstrip',
-  length: 'size',
-  len: 'size',
-  count: 'size',
-  tojson: 'json',
-  stringify: 'json',
-  jsonencode: 'json',
-  tostring: 'append: ""',
-  string: 'append: ""',
-  str: 'append: ""',
-  tonumber: 'plus: 0',
-  number: 'plus: 0',
-  float: 'plus: 0',
-  toint: 'to_integer',
-  int: 'to_integer',
-  lower: 'downcase',
-  lowercase: 'downcase',
-  tolowercase: 'downcase',
-  upper: 'upcase',
-  uppercase: 'upcase',
-  touppercase: 'upcase',
-  title: 'capitalize',
-  titlecase: 'capitalize',
-  substring: 'slice',
-  substr: 'slice',
-  replaceall: 'replace',
-  urlencode: 'url_encode',
-  encodeuricomponent: 'url_encode',
-  urldecode: 'url_decode',
-  base64: 'base64_encode',
-  b64encode: 'base64_encode',
-  b64decode: 'base64_decode',
-  dateformat: 'date: "%Y-%m-%d"',
-  formatdate: 'date: "%Y-%m-%d"',
-  strftime: 'date: "%Y-%m-%d"',
-  format: 'date: "%Y-%m-%d"',
-  fallback: 'default',
-  ifempty: 'default',
-  pluck: 'map',
-  filter: 'where',
-  select: 'where',
-  unique: 'uniq',
-  distinct: 'uniq',
-  htmlescape: 'escape',
-  add: 'plus',
-  sub: 'minus',
-  subtract: 'minus',
-  multiply: 'times',
-  multipliedby: 'times',
-  divide: 'divided_by',
-  mod: 'modulo',
-}
-
-/** The filter that corresponds to a filter of another tool, or null. */
-export function findFilterElsewhere(name: string): string | null {
-  const key = name.toLowerCase().replaceAll('_', '')
-  return Object.hasOwn(filtersElsewhere, key) ? (filtersElsewhere[key] ?? null) : null
-}

@@ -8,6 +8,7 @@ import {
   type ExpressionForm,
   type VariablePath,
 } from './expression-syntax.ts'
+import { describeForeignExpression, type ForeignPlace } from './foreign-expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
 
@@ -91,10 +92,24 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
 }
 
 /** Why an expression is not allowed in its place, or null. */
-export function expressionProblem(text: string, checked: CheckedExpression): TemplateProblem {
-  if (!checked.ok)
-    return `${text.trim() === '' ? 'An empty expression' : quoted(text)} is invalid: ${checked.problem}.`
+export function expressionProblem(
+  text: string,
+  checked: CheckedExpression,
+  place: ForeignPlace | null,
+): TemplateProblem {
+  if (!checked.ok && text.trim() === '') return emptyProblem(checked.problem, place)
+  if (!checked.ok) return `${quoted(text)} is invalid: ${foreign(text, place) ?? `${checked.problem}.`}`
   return checked.variables.some(isSecret) ? secretProblem(text) : null
+}
+
+function emptyProblem(problem: string, place: ForeignPlace | null): string {
+  const example = place?.isCondition ? 'profile.score > 50' : '{{ profile.email }}'
+  return `An empty expression is invalid: ${problem}${place === null ? '' : `, as in ${example}`}.`
+}
+
+function foreign(text: string, place: ForeignPlace | null): string | null {
+  const found = place === null ? null : describeForeignExpression(withoutTexts(text), place)
+  return found === null ? null : `${found}.`
 }
 
 function secretProblem(text: string): string {
@@ -136,6 +151,7 @@ class BlockWalk {
     readonly text: string
     readonly variables: readonly VariablePath[]
     readonly readsMore: boolean
+    readonly place: ForeignPlace | null
   }[] = []
   readonly #made = new Set<string>()
   /** The current depth of nested `liquid` tags. */
@@ -154,16 +170,20 @@ class BlockWalk {
   finish(): TemplateProblem {
     const open = this.#open.at(-1)?.name
     if (open !== undefined) return `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
-    for (const { text, variables } of this.#named)
+    for (const { text, variables, place } of this.#named)
       for (const variable of variables) {
         const problem = this.#nameProblem(variable)
-        if (problem !== null) return `${quoted(text)} is invalid: ${problem}`
+        if (problem !== null) return `${quoted(text)} is invalid: ${foreign(text, place) ?? problem}`
       }
     return null
   }
 
   get responsePaths(): ResponsePaths {
     return findResponsePaths(this.#named)
+  }
+
+  get #hasResponse(): boolean {
+    return Object.hasOwn(this.#options.names ?? {}, 'response')
   }
 
   #nameProblem(variable: VariablePath): TemplateProblem {
@@ -238,13 +258,17 @@ class BlockWalk {
 
   #expression(text: string, form: ExpressionForm, tag?: string): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
+    const place =
+      form === 'value' || form === 'condition'
+        ? { isCondition: form === 'condition' || tag !== undefined, hasResponse: this.#hasResponse }
+        : null
     if (checked.ok) {
-      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore })
+      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore, place })
       this.hasDefault ||= checked.hasDefault
       for (const name of checked.made) this.#made.add(name)
       if (tag === 'case' || tag === 'when') this.#compare(text, checked)
     }
-    return expressionProblem(text, checked)
+    return expressionProblem(text, checked, place)
   }
 
   /** Checks `{% case a %}{% when 1 %}` like `a == 1`. */
@@ -259,6 +283,7 @@ class BlockWalk {
         text: subject.text,
         variables: [{ ...subject.variable, compared: constant }],
         readsMore: false,
+        place: null,
       })
   }
 }
@@ -269,18 +294,67 @@ function describeUnopened(name: string, open: string | undefined): string {
   return `{% ${name} %} does not match {% ${open} %}: {% ${tagRules[open]?.end} %} is missing before it.`
 }
 
-/** The names of tags in other languages. */
+/** Tags of other languages, and what to write. */
 const tagsElsewhere: Readonly<Record<string, string>> = {
   elif: 'elsif',
   elseif: 'elsif',
-  set: 'assign',
-  let: 'assign',
   end: 'endif',
+  foreach: 'for',
+  each: 'for',
+  endforeach: 'endfor',
+  switch: 'case',
+  endswitch: 'endcase',
+  print: 'echo',
+  verbatim: 'raw',
+  endverbatim: 'endraw',
+}
+
+const oneText = 'A template loads no other and has no parts: write the text here.'
+const assigned = 'Write {% assign name = profile.name %}.'
+const oneStep = 'The value of an earlier node is {{ vars.NAME }}, if the engine sends it in the payload.'
+const listed = 'Write {% for item in profile.list %}…{% endfor %}.'
+
+const tagAdvice: Readonly<Record<string, string>> = {
+  set: assigned,
+  let: assigned,
+  var: assigned,
+  const: assigned,
+  do: assigned,
+  with: assigned,
+  endset: 'Write {% capture name %}…{% endcapture %} for a longer text.',
+  ...Object.fromEntries(
+    'include render layout block extends import from macro call embed section'
+      .split(' ')
+      .map((name) => [name, oneText]),
+  ),
+  while: listed,
+  loop: listed,
+  autoescape: 'Leave it out: values are escaped for the place where they land.',
+  filter: 'Write the filter behind its value, as in {{ profile.name | upcase }}.',
+  now: 'Write {{ "now" | date: "%Y-%m-%dT%H:%M:%SZ" }}.',
+  timestamp: 'Write {{ "now" | date: "%s" }}.',
+  uuid: 'Write {{ execution.id }}, which is new for each execution.',
+  response: oneStep,
+  request: oneStep,
+  prompt: oneStep,
+  faker: 'The service makes no random values: the engine sends them in the payload.',
+  connected_content: 'A node makes one call: an earlier node makes the other one.',
+  abort_message: 'Use "when" of a field, or ifEmpty: "fail", which makes no call without a value.',
 }
 
 function unknownTag(name: string): string {
-  const meant = Object.hasOwn(tagsElsewhere, name)
-    ? tagsElsewhere[name]
+  const key = name.toLowerCase()
+  const advice = Object.hasOwn(tagAdvice, key) ? tagAdvice[key] : undefined
+  if (advice !== undefined) return `The tag {% ${name} %} is not available. ${advice}`
+  const meant = Object.hasOwn(tagsElsewhere, key)
+    ? tagsElsewhere[key]
     : suggest(name, [...Object.keys(tagRules), ...ends])
-  return `The tag {% ${name} %} is not available${meant ? ` (did you mean {% ${meant} %}?)` : ''}.`
+  return meant
+    ? `The tag {% ${name} %} is not available (did you mean {% ${meant} %}?).`
+    : `The tag {% ${name} %} is not available. ${theTags}`
 }
+
+const theTags = `The tags are ${listWords(
+  Object.keys(tagRules).filter((name) => /^\w/.test(name)),
+  'and',
+)}.`

@@ -11,6 +11,7 @@ import {
   toValue,
   toValueSync,
 } from 'liquidjs'
+import { describePlace } from '../values/json-syntax.ts'
 import { type Path, valueAt } from '../values/lookup.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
@@ -116,14 +117,30 @@ export function compileTemplate(
   if (text.length > maxLength)
     return { ok: false, problem: `The template is longer than ${maxLength} characters.` }
   const tokens = wholeValue(tokenize(text.toWellFormed()), place)
-  if (tokens === null)
-    return { ok: false, problem: 'A "{{", "{%" or {% raw %} of the template is not closed.' }
+  if (tokens === null) return { ok: false, problem: describeUnclosed(text) }
   const checked = checkTemplate(tokens, { secrets: place !== null, filters: filterNames, names, outputs })
   if (!checked.ok) return checked
   const parsed = parse(tokens, place ?? 'body')
   if (parsed === null)
     return { ok: false, problem: 'The opening and closing tags of the template do not match.' }
   return { ok: true, template: compileText({ ...parsed, ...checked, tokens }, place ?? 'body') }
+}
+
+/** Names the first opening braces without closing ones, by their place: a text of the template may be a credential. */
+function describeUnclosed(text: string): string {
+  for (let at = findCode(text, 0); at !== -1; ) {
+    const [open, close] = text[at + 1] === '{' ? ['{{', '}}'] : ['{%', '%}']
+    const end = text.indexOf(close, at + 2)
+    if (end === -1)
+      return `The "${open}" at ${describePlace(text, at)} is not closed: write "${close}" behind its expression.`
+    at = findCode(text, end + 2)
+  }
+  return 'A "{{", "{%" or {% raw %} of the template is not closed.'
+}
+
+function findCode(text: string, from: number): number {
+  const [output, tag] = [text.indexOf('{{', from), text.indexOf('{%', from)]
+  return output === -1 || tag === -1 ? Math.max(output, tag) : Math.min(output, tag)
 }
 
 /** A checked and parsed template. */
@@ -146,15 +163,24 @@ function compileText(source: Source, place: TextPlace): Template {
 
 /** Parses a condition: an expression of Liquid without braces. */
 export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
-  if (isTemplate(withoutTexts(text)))
-    return { ok: false, problem: 'A condition must be written without braces, as in profile.score > 50.' }
-  const problem = expressionProblem(text, checkExpression(text.toWellFormed(), 'condition', filterNames))
+  if (isTemplate(withoutTexts(text))) return { ok: false, problem: withoutBraces(text, names) }
+  const checked = checkExpression(text.toWellFormed(), 'condition', filterNames)
+  const place = { isCondition: true, hasResponse: Object.hasOwn(names ?? {}, 'response') }
+  const problem = expressionProblem(text, checked, place)
   if (problem !== null) return { ok: false, problem }
   const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')
   if (!compiled.ok) return compiled
   const { template } = compiled
   const { responsePaths } = template
   return { ok: true, template: { responsePaths, holds: (scope) => toTruth(template.value(scope)) } }
+}
+
+/** The problem with a condition in braces, with what is wrong within them. */
+function withoutBraces(text: string, names: KnownNames | null): string {
+  const inner = /^=?\s*\{\{-?([^{}]+)\}\}\s*$/.exec(text)?.[1]?.replace(/-$/, '')
+  if (inner === undefined) return 'A condition must be written without braces, as in profile.score > 50.'
+  const compiled = compileCondition(inner, names)
+  return `A condition must be written without braces${compiled.ok ? `, as in ${quoted(inner)}.` : `. ${compiled.problem}`}`
 }
 
 function toTruth(result: RenderResult<unknown>): RenderResult<boolean> {

@@ -55,15 +55,18 @@ function unquote(text: string): string {
   return isQuoted ? trimmed.slice(1, -1).replace(/\\(.)/g, '$1').trim() : trimmed
 }
 
-/** The syntax of a body, by its media type. `lines` and `sequence` are several JSON texts in a row. */
-export type BodyForm = 'json' | 'lines' | 'sequence' | 'xml' | 'form' | 'multipart' | 'text'
+/** The syntax of a body. `lines` and `sequence` are several JSON texts in a row, `bytes` are those of a file. */
+export type BodyForm = TextForm | 'bytes'
+
+/** The syntax of a text, by its media type. */
+export type TextForm = 'json' | 'lines' | 'sequence' | 'xml' | 'form' | 'multipart' | 'text'
 
 /** The form of a media type. `text` is the form of any other media type. */
-export function findBodyForm({ essence }: MediaType): BodyForm {
+export function findBodyForm({ essence }: MediaType): TextForm {
   return patterns.find(([pattern]) => pattern.test(essence))?.[1] ?? 'text'
 }
 
-const patterns: readonly (readonly [RegExp, BodyForm])[] = [
+const patterns: readonly (readonly [RegExp, TextForm])[] = [
   [/[/+]json-seq$/, 'sequence'],
   [/^(?:application|text)\/(?:x-)?(?:nd-?json|ld-?json|jsonl|json-?lines|json-?stream)(?:\+json)?$/, 'lines'],
   [/\+(?:nd-?json|ldjson|jsonl|json-?lines)$|^application\/(?:x-)?stream\+json$/, 'lines'],

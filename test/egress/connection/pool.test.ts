@@ -25,7 +25,16 @@ function createPool(maxIdle: number, now = () => 0) {
   const log = () => {}
   const sockets = new SocketRegistry()
   const resolver = createResolver({ servers: [] })
-  const dial = createConnector({ policy, resolver, ca: authority.pem, tlsGroups: null, sockets, log })
+  const dial = createConnector({
+    policy,
+    resolver,
+    proxy: null,
+    now,
+    ca: authority.pem,
+    tlsGroups: null,
+    sockets,
+    log,
+  })
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
   const find = async (key: PeerKey, permit = new Permit(null, () => {})) =>
     pool.find(

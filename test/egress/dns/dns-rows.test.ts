@@ -236,6 +236,8 @@ describe('a name that is called more than once', () => {
     const dial = createConnector({
       policy: { refuseTarget: () => null, refuseAddress: () => denial },
       resolver: createResolver({ servers: [dns.address] }),
+      proxy: null,
+      now: () => 0,
       ca: authority.pem,
       tlsGroups: null,
       sockets: new SocketRegistry(),

@@ -4,6 +4,7 @@ import {
   type AddressPolicyOptions,
   createAddressPolicy,
   type Denial,
+  formatTarget,
   type Target,
 } from '../../../src/egress/policy/address-policy.ts'
 import { parseAddressRule } from '../../../src/egress/policy/address-rule.ts'
@@ -11,7 +12,6 @@ import { describeDenial } from '../../../src/egress/policy/denial-text.ts'
 import { metadataAddresses } from '../../../src/egress/policy/metadata-addresses.ts'
 import { specialNames } from '../../../src/egress/policy/special-names.ts'
 import { specialRanges } from '../../../src/egress/policy/special-ranges.ts'
-import { formatTarget } from '../../../src/egress/transport-failure.ts'
 import { rules } from '../../support/egress-client.ts'
 import { complaintsAbout } from '../../support/hints.ts'
 

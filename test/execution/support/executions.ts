@@ -15,6 +15,7 @@ import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
 import type { OutboundRequest } from '../../../src/webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../../../src/webhook/wire/outcome.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import type { NodeSketch } from '../../webhook/support/nodes.ts'
 
@@ -116,11 +117,12 @@ export const here = { signal: new AbortController().signal, resources: plenty, t
 /** What an execution needs except an egress client; the service has no secrets of its own. */
 export const context = {
   secrets: emptySecretStore,
-  nodes: new NodeCache({ maxTimeoutMs: 10_000 }),
+  nodes: new NodeCache({ maxTimeoutMs: 10_000, connections: emptyConnectionStore }),
   maskers: new MaskerCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
   maxRenderMs: 50,
+  maxRenderedBytes: 1_048_576,
   maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,
   docsBaseUrl: '',

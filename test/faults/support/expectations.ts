@@ -13,7 +13,7 @@ const graceMs = 500
 /** Holds what came of a fault against its row, and against what is promised for all rows. */
 export async function expectAsInTable(played: Played, fault: Fault): Promise<void> {
   expectVerdict(played, fault)
-  if (typeof fault.ends === 'string') expectExplained(played)
+  if (typeof fault.ends === 'string') expectExplained(played, fault)
   expectTrueTimings(played)
   if (fault.usesUp !== undefined) expectPunctual(played, fault.usesUp)
   expectNothingLeaks(played)
@@ -45,12 +45,12 @@ function readVerdict({ reason, branch, delivered, repeat, warnings }: ExecuteRep
 }
 
 /** A reader who has nothing but the reason knows the cause and the cure. */
-function expectExplained({ target, reply }: Played) {
-  const { message, hint, blame, code } = reply.reason
+function expectExplained({ target, reply }: Played, { usesUp }: Fault) {
+  const { message, hint, blame } = reply.reason
   const { hostname, port } = new URL(target.url)
   expect(message).toContain(`${hostname}:${port || 443}`)
   expect(complaintsAbout({ message, hint, blame, repeat: reply.repeat })).toEqual([])
-  if (code.endsWith('_timeout')) expect(message).toMatch(/\btimeoutMs is \d+ ms, and .* used \d+ ms of it/)
+  if (usesUp !== undefined) expect(message).toMatch(/\btimeoutMs is \d+ ms, and .* used \d+ ms of it/)
 }
 
 /** What did not happen took no time. */

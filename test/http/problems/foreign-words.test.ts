@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import validators from '../../../src/http/body/validators.cjs'
-import { type ForeignMember, foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words.ts'
+import type { ForeignMember } from '../../../src/http/problems/foreign-words/foreign-word.ts'
+import { foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'
@@ -42,6 +43,11 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     valid: field,
     path: '/node/headers/0',
     around: (members) => ({ node: { ...node, headers: [members] } }),
+  },
+  Part: {
+    valid: { name: 'f', filename: 'a', source: 'event', field: 'f' },
+    path: '/node/body/parts/0',
+    around: (members) => ({ node: { ...node, body: { structure: 'multipart', parts: [members] } } }),
   },
   Auth: auth({ type: 'bearer', token: 'abcde' }),
   'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { executeExamples } from '../../../openapi/examples.ts'
 import type { ConfigError } from '../../../src/contract/config-error.ts'
+import { failureCodes } from '../../../src/contract/failure.ts'
 import { problems } from '../../../src/contract/problem-codes.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
-import { foreignMembers } from '../../../src/http/problems/foreign-words.ts'
+import { foreignMembers } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { createProblem, Refusal } from '../../../src/http/problems/problem.ts'
 import { service } from '../../support/service.ts'
@@ -18,15 +19,18 @@ function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[]
 
 const list = 'must be an array of {"name", "value"}'
 const words = {
-  structure: 'must be "simple", "full", "json" or "raw"',
+  structure: 'must be "simple", "full", "json", "raw", "multipart" or "binary"',
   auth: 'must be an object whose "type" is "bearer", "basic" or "apiKey"',
   authType: 'must be "bearer", "basic" or "apiKey"',
   expect: 'must be an expectation, or a list of them of which all must hold',
   expectType: 'must be "status", "string" or "condition"',
   onError: 'must be "success", "error" or "exit"',
+  body: 'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary"',
   source: 'must be "profile", "event", "instance", "flow" or "vars"',
 }
 const bearer = '"type": "bearer", "token": "{{ secrets.NAME }}"'
+
+const time = 'must be an integer of at least 100'
 
 type Row = readonly [part: object, ...errors: (readonly [path: string, message: string])[]]
 
@@ -51,7 +55,7 @@ const rows: readonly Row[] = [
     { bodyStructure: 'full' },
     [
       '/bodyStructure',
-      'unknown member; it is "structure" of "body", and is "simple", "full", "json" or "raw"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
     ],
   ],
   [
@@ -121,14 +125,14 @@ const rows: readonly Row[] = [
     { body: '{"a":"s3cr3t"}' },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "json", "content": { "a": "…" } }',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not a string; write "body": { "structure": "json", "content": { "a": "…" } }',
     ],
   ],
   [
     { body: 's3cr3t' },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not a string; write "body": { "structure": "raw", "contentType": "text/plain", "content": "…" }',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not a string; write "body": { "structure": "raw", "contentType": "text/plain", "content": "…" }',
     ],
   ],
   [
@@ -148,7 +152,7 @@ const rows: readonly Row[] = [
     { body: null },
     [
       '/body',
-      'must be an object whose "structure" is "simple", "full", "json" or "raw", not null; leave it out instead',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not null; leave it out instead',
     ],
   ],
   [
@@ -199,7 +203,7 @@ const rows: readonly Row[] = [
     { timeoutMs: '10000' },
     [
       '/timeoutMs',
-      'must be an integer of at least 100, not a string; write the number without quotes and unit',
+      'must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 10000',
     ],
   ],
   [
@@ -268,7 +272,7 @@ const rows: readonly Row[] = [
       '/verifySsl',
       'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
     ],
-    ['/proxy', 'unknown member; calls go to the target without a proxy; leave it out'],
+    ['/proxy', 'unknown member; the operator of the service sets EGRESS_PROXY; leave it out'],
     ['/followRedirect', 'unknown member; redirects are not followed; write the final address into "url"'],
   ],
   // Members of the contract elsewhere.
@@ -280,6 +284,214 @@ const rows: readonly Row[] = [
       'unknown member; it belongs into "payload", beside "node"; write "payload": { "profile": {} }',
     ],
     ['/ifEmpty', 'unknown member; it belongs into a field of "query", "headers" or "body"'],
+  ],
+  // Certificates, times and attempts of other tools.
+  ...['ignoreSSL', 'rejectUnauthorized', 'verify', 'insecure', 'sslVerification', '-k', '--insecure'].map(
+    (name): Row => [
+      { [name]: true },
+      [
+        `/${name}`,
+        'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
+      ],
+    ],
+  ),
+  [
+    { connectionTimeoutInSeconds: 20, readTimeoutInSeconds: '20' },
+    [
+      '/connectionTimeoutInSeconds',
+      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not the number 20; it is in milliseconds: 20 s are 20000',
+    ],
+    [
+      '/readTimeoutInSeconds',
+      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 20000',
+    ],
+  ],
+  [
+    { timeoutMs: '10s' },
+    ['/timeoutMs', `${time}, not a string; write the number of milliseconds without quotes: 10000`],
+  ],
+  [
+    { timeoutMs: 'PT2M' },
+    ['/timeoutMs', `${time}, not a string; write the number of milliseconds without quotes: 120000`],
+  ],
+  [
+    { timeoutMs: '250' },
+    ['/timeoutMs', `${time}, not a string; write the number of milliseconds without quotes: 250`],
+  ],
+  [
+    { timeoutMs: 's3cr3t' },
+    ['/timeoutMs', `${time}, not a string; write the number without quotes and unit`],
+  ],
+  [
+    { timeoutMs: 0 },
+    ['/timeoutMs', `${time}, not the number 0; there is always a limit: leave it out for 10000`],
+  ],
+  [
+    { timeout: { connect: 1, read: 5 } },
+    [
+      '/timeout',
+      `unknown member; it is called "timeoutMs" here, and ${time}, not an object; one limit covers connecting, sending and the answer: write a number such as 10000`,
+    ],
+  ],
+  [
+    { retry: { backoff: 'exp' } },
+    ['/retry/backoff', 'unknown member; pauses double and vary at random; leave it out'],
+  ],
+  [
+    { retry: { backoff: 1000 } },
+    [
+      '/retry/backoff',
+      'unknown member; it is called "initialDelayMs" here, in milliseconds: 500 is half a second',
+    ],
+  ],
+  [
+    { retry: { attempts: 0 } },
+    [
+      '/retry/attempts',
+      'must be an integer from 1 to 10, not the number 0; leave out "retry" for one attempt',
+    ],
+  ],
+  // Members whose type decides, headers in one text, options of curl.
+  [{ parameters: [{ name: 'a', value: 1 }] }, ['/parameters', 'unknown member; it is called "query" here']],
+  [
+    { '--request': 'PUT' },
+    ['/--request', 'unknown member; it is called "method" here, which is there already; leave it out'],
+  ],
+  [
+    { '-H': 'X-A: s3cr3t' },
+    [
+      '/-H',
+      `unknown member; it is called "headers" here, and ${list}, not a string; write "headers": [{ "name": "X-A", "value": "…" }]`,
+    ],
+  ],
+  [
+    { headers: 'c2VjcmV0=' },
+    ['/headers', `${list}, not a string; write "headers": [{ "name": "…", "value": "…" }]`],
+  ],
+  [
+    { headers: ['X-A: s3cr3t'] },
+    [
+      '/headers/0',
+      'must be an object with a name and exactly one of: "source" with "field", "value", or "literal", not a string; write { "name": "X-A", "value": "…" }',
+    ],
+  ],
+  [
+    { query: 'a=s3cr3t&b=2' },
+    [
+      '/query',
+      `${list}, not a string; write "query": [{ "name": "a", "value": "…" }, { "name": "b", "value": "…" }]`,
+    ],
+  ],
+  [
+    { 'X-Api-Key': 's3cr3t' },
+    [
+      '/X-Api-Key',
+      'unknown member; it is a header; write "headers": [{ "name": "X-Api-Key", "value": "…" }]',
+    ],
+  ],
+  // Misspelt words, of the contract and of other tools.
+  [
+    { hedaers: { A: 's3cr3t' } },
+    [
+      '/hedaers',
+      `unknown member; probably "headers", and ${list}, not an object; write "headers": [{ "name": "A", "value": "…" }]`,
+    ],
+  ],
+  [
+    { urlParamters: { a: 1 } },
+    [
+      '/urlParamters',
+      `unknown member; probably "urlParameters"; it is called "query" here, and ${list}, not an object; write "query": [{ "name": "a", "value": "…" }]`,
+    ],
+  ],
+  [
+    { bodyStrucutre: 'full' },
+    [
+      '/bodyStrucutre',
+      'unknown member; probably "bodyStructure"; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+    ],
+  ],
+  // Statuses.
+  ...[
+    ['200-299', '"2xx"'],
+    ['200 - 399', '["2xx", "3xx"]'],
+    [{ min: 200, max: 299 }, '"2xx"'],
+    [
+      { from: 200, to: 204 },
+      '"expect": { "type": "condition", "value": "response.status >= 200 and response.status <= 204" }',
+    ],
+    ['200,201', '[200, 201]'],
+    ['200 or 2xx', '[200, "2xx"]'],
+    ['2**', '"2xx"'],
+    ['20x', '"2xx"'],
+    [2, '"2xx"'],
+    ['>=200', '"expect": { "type": "condition", "value": "response.status >= 200" }'],
+    ['!500', '"expect": { "type": "condition", "value": "response.status != 500" }'],
+    ['^2\\d\\d$', '"2xx"'],
+    ['200 OK', '200'],
+    ['success', '"2xx"'],
+    ['{{ 200 }}', 'the status itself: it is no template'],
+  ].map(
+    ([value, instead]): Row => [
+      { expect: { type: 'status', value } },
+      [
+        '/expect/value',
+        `must be a status such as 200 or "200", a class such as "2xx", or a list of these${typeof value === 'object' ? ', not an object' : ''}; write ${instead}`,
+      ],
+    ],
+  ),
+  [
+    { expect: '200-299' },
+    ['/expect', `${words.expect}, not a string; write "expect": { "type": "status", "value": "2xx" }`],
+  ],
+  [
+    { responseHandling: { type: 'status', code: 204 } },
+    [
+      '/responseHandling',
+      'unknown member; what counts as a success is "expect"; write "expect": { "type": "status", "value": 204 }',
+    ],
+  ],
+  [
+    { expect: { all: [] } },
+    [
+      '/expect/all',
+      'unknown member; "expect" takes a list, of which all must hold; write it in [ and ] without this member',
+    ],
+  ],
+  [
+    { query: [{ id: 'pair_1', name: 'a', value: 1 }] },
+    ['/query/0/id', 'unknown member; it is called "name" here, which is there already; leave it out'],
+  ],
+  // Bodies, credentials and methods by what they hold.
+  [{ body: '' }, ['/body', `${words.body}, not a string; leave it out for none`]],
+  [
+    { body: '<a>s3cr3t</a>' },
+    [
+      '/body',
+      `${words.body}, not a string; write "body": { "structure": "raw", "contentType": "application/xml", "content": "…" }`,
+    ],
+  ],
+  [
+    { body: 'a=s3cr3t' },
+    [
+      '/body',
+      `${words.body}, not a string; write "body": { "structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [{ "name": "a", "value": "…" }] }`,
+    ],
+  ],
+  [{ auth: 'none' }, ['/auth', `${words.auth}, not a string; leave it out for none`]],
+  [
+    { auth: ['a', 's3cr3t'] },
+    [
+      '/auth',
+      `${words.auth}, not an array; write "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }`,
+    ],
+  ],
+  [
+    { method: '{{ profile.method }}' },
+    [
+      '/method',
+      'must be "GET", "POST", "PUT", "PATCH" or "DELETE"; the method is no template: draw a node for each',
+    ],
   ],
   [
     { capture: [{ name: 'a' }] },
@@ -300,6 +512,22 @@ describe('a refused node', () => {
       expect(JSON.stringify(found)).not.toContain('s3cr3t')
     },
   )
+})
+
+describe('what a refusal shows', () => {
+  it('is accepted where it is to be written', () => {
+    const shown = rows.flatMap(([, ...errors]) =>
+      errors.flatMap(
+        ([, message]) =>
+          /; write ("(?:query|headers|body|auth|expect|retry|capture|onError)": .*)$/.exec(message)?.[1] ??
+          [],
+      ),
+    )
+
+    expect(shown.length).toBeGreaterThan(30)
+    for (const members of new Set(shown))
+      expect(refuse({ node: { ...node, ...JSON.parse(`{${members}}`) } }), members).toEqual([])
+  })
 })
 
 describe('a refused request', () => {
@@ -373,8 +601,16 @@ describe('a refused request', () => {
   })
 
   it.each([
-    [{ failure: 'conect_refused' }, '/failure', 'must be one of 38 words; did you mean "connect_refused"?'],
-    [{ failure: 'ETIMEDOUT' }, '/failure', 'must be one of 38 words; did you mean "response_timeout"?'],
+    [
+      { failure: 'conect_refused' },
+      '/failure',
+      `must be one of ${failureCodes.length} words; did you mean "connect_refused"?`,
+    ],
+    [
+      { failure: 'ETIMEDOUT' },
+      '/failure',
+      `must be one of ${failureCodes.length} words; did you mean "response_timeout"?`,
+    ],
     [{ statusCode: 201 }, '/statusCode', 'unknown member; it is called "status" here'],
   ])('proposes what to simulate: %j', (simulate, path, message) => {
     expect(refuse({ node, simulate }, 'PreviewRequest')).toEqual([{ path: `/simulate${path}`, message }])
@@ -404,7 +640,9 @@ const foreignNames = Object.values(foreignMembers).flatMap((list) =>
   list.flatMap((row) => row.words.split(' ')),
 )
 const names = fc.oneof(
-  fc.constantFrom(...foreignNames, 'value', 'type', 'structure', '__proto__', 'a/b~c', ''),
+  fc.constantFrom(...foreignNames, 'value', 'type', 'structure', '__proto__', 'toString', 'a/b~c', ''),
+  fc.constantFrom(...foreignNames).map((name) => name.slice(0, 3) + name.slice(4)),
+  fc.constantFrom('-k', '-H', 'X-Ab', 'hedaers'),
   fc.string(),
 )
 const values = fc.oneof(

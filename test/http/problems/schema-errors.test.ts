@@ -44,7 +44,7 @@ describe('an error of a body', () => {
       'a number is a text',
       { node, deadlineMs: '5' },
       '/deadlineMs',
-      'must be an integer from 1 to 600000, not a string; write the number without quotes and unit',
+      'must be an integer from 1 to 600000, not a string; write the number of milliseconds without quotes: 5000',
     ],
     [
       'a number has a fraction',
@@ -257,7 +257,7 @@ describe('the intended form of a union', () => {
       'expect: a bad status',
       { expect: { type: 'status', value: 'ok' } },
       '/expect/value',
-      'must be a status such as 200 or "200", a class such as "2xx", or a list of these',
+      'must be a status such as 200 or "200", a class such as "2xx", or a list of these; write "2xx"',
     ],
     [
       'expect: a bad status in a list',

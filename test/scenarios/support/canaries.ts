@@ -80,10 +80,11 @@ export function callsWith(
 ): readonly [CanaryCall, ...CanaryCall[]] {
   const { token, note, mounted, bound, apiKey, cookie, password, iban } = canaries
   const { signer, signerKey, sealer, sealerKey } = canaries
+  const event = { hidden: base64(iban), carrier: base64(`\u0001${note}`), name: token }
   const rest = {
     tenant: 'acme',
     secrets: { token, note, signer },
-    payload: { profile: { iban, when: 'now' } },
+    payload: { profile: { iban, when: 'now' }, event },
   }
   const everywhere = {
     ...common,
@@ -131,6 +132,27 @@ export function callsWith(
     auth: { type: 'apiKey', in: 'query', name: 'key', value: password },
     body: { structure: 'raw', contentType: 'text/xml', content: `<a>{{ secrets.bound_${index} }}</a>` },
   }
+  const file = { source: 'event', filename: '{{ event.name }}' }
+  const files = {
+    ...common,
+    method: 'POST',
+    url: `${url}/hook`,
+    body: {
+      structure: 'multipart',
+      parts: [
+        { name: 'note', value: '{{ secrets.note }}' },
+        { name: 'bound', value: `{{ secrets.bound_${index} }}` },
+        { ...file, name: 'hidden', field: 'hidden', sensitive: true },
+        { ...file, name: 'carrier', field: 'carrier' },
+      ],
+    },
+  }
+  const alone = {
+    ...common,
+    method: 'PUT',
+    url: `${url}/hook`,
+    body: { structure: 'binary', source: 'event', field: 'hidden', sensitive: true },
+  }
   return [
     {
       request: { node: everywhere, ...rest },
@@ -139,7 +161,59 @@ export function callsWith(
     },
     { request: { node: form, ...rest }, own: [token, note, password, iban], stored: [bound] },
     { request: { node: path, ...rest }, own: [token, note, password], stored: [bound, mounted] },
+    { request: { node: files, ...rest }, own: [token, note, iban], stored: [bound] },
+    { request: { node: alone, ...rest }, own: [token, note, iban], stored: [] },
   ]
+}
+
+/** A connection with a credential, what is sent of it, and the values that must not be seen. */
+export interface CanaryConnection {
+  readonly name: string
+  readonly entry: object
+  readonly sent: string
+  readonly stored: readonly string[]
+}
+
+/** Connections that have values in every place of an entry. */
+export function connectionsWith(
+  { token, mounted, apiKey, cookie, password, iban }: Canaries,
+  index: number,
+  baseUrl: string,
+): readonly CanaryConnection[] {
+  const digits = Buffer.from(`flow:${password}`).toString('base64')
+  const rows: readonly (readonly [rest: object, sent: string, stored: readonly string[]])[] = [
+    [{ auth: { type: 'bearer', token: `{{ secrets.mounted_${index} }}` } }, `Bearer ${mounted}`, [mounted]],
+    [{ auth: { type: 'bearer', token: token } }, `Bearer ${token}`, [token]],
+    [
+      { auth: { type: 'basic', username: 'flow', password: password } },
+      `Basic ${digits}`,
+      [password, digits],
+    ],
+    [{ auth: { type: 'apiKey', in: 'header', name: 'X-K', value: apiKey } }, apiKey, [apiKey]],
+    [
+      { auth: { type: 'apiKey', in: 'query', name: 'k', value: password } },
+      `/hook?k=${password}`,
+      [password],
+    ],
+    [
+      { headers: [{ name: 'X-Mounted', value: `Key {{ secrets.mounted_${index} }}` }] },
+      `Key ${mounted}`,
+      [mounted],
+    ],
+    [{ headers: [{ name: 'Cookie', literal: cookie }] }, cookie, [cookie]],
+    [{ headers: [{ name: 'X-Iban', literal: iban, sensitive: true }] }, iban, [iban]],
+  ]
+  return rows.map(([rest, sent, stored], row) => ({
+    name: `crm-${index}-${row}`,
+    entry: { baseUrl, tenants: ['acme'], ...rest },
+    sent,
+    stored,
+  }))
+}
+
+/** A call by a connection. */
+export function callOf(connection: string) {
+  return { node: { ...common, method: 'POST', connection, url: '/hook' } }
 }
 
 /** What the target sends back, in every form. */

@@ -1,25 +1,33 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideOnResponse } from '../../../src/webhook/decide.ts'
+import { judgeRetrySafety } from '../../../src/webhook/retry-safety.ts'
+import type { BodyEnding } from '../../../src/webhook/wire/outcome.ts'
+import { attempt } from '../../execution/support/executions.ts'
 import { compiled, type NodeSketch, render } from '../support/nodes.ts'
 import { createResponse, createScope } from '../support/responses.ts'
 
 const payload = { profile: { email: 'ada@example.com', tags: ['a'], n: 5 } }
 
-function reasonOf(
+function reasonOf(...args: Parameters<typeof decide>) {
+  return decide(...args).reason
+}
+
+function decide(
   node: NodeSketch,
   status: number,
-  body: string,
+  body: string | Buffer,
   headers: readonly (readonly [string, string])[] = [],
+  ending: BodyEnding = 'complete',
 ) {
   const rendered = render(node, { payload })
-  const response = createResponse({ status, body, headers })
+  const response = createResponse({ status, body, headers, ending })
   const call = {
     request: rendered.ok ? rendered.request : null,
     warnings: rendered.warnings,
     now: () => new Date(0),
   }
-  return decideOnResponse(compiled(node), response, createScope(response, payload), call).reason
+  return decideOnResponse(compiled(node), response, createScope(response, payload), call)
 }
 
 const nodes: readonly NodeSketch[] = [
@@ -51,6 +59,11 @@ const nodes: readonly NodeSketch[] = [
   }),
   { expect: { type: 'string', value: 'never there', match: 'equals' } },
 ]
+
+function repeatAfter(status: number) {
+  const response = { status, headers: [], body: Buffer.alloc(0), ending: 'complete' } as const
+  return judgeRetrySafety([attempt({ kind: 'responded', response })])
+}
 
 describe('the explanation of a response', () => {
   it('is one line with a pointer into the node, whatever comes', () => {
@@ -109,9 +122,16 @@ describe('the explanation of a response', () => {
         status,
         body,
         fc.array(header, { maxLength: 3 }),
-        (node, code, text, headers) => {
-          const { hint, path, message } = reasonOf(node, code, text, headers)
+        fc.constantFrom<BodyEnding>('complete', 'complete', 'broken', 'misframed', 'capped', 'undecodable'),
+        (node, code, text, headers, ending) => {
+          const decision = decide(node, code, text, headers, ending)
+          const { hint, path, message, blame } = decision.reason
           if (hint === null) return
+          const own = hint.replace(/"[^"]*"/g, '')
+          const repeat = decision.repeat ?? repeatAfter(code)
+          if (repeat === 'never') expect(own).not.toMatch(/\b(?:send|sent|repeat|try)\b[^.]* again\b/)
+          if (blame === 'node') expect(own).not.toMatch(/Its operator finds|operator of the target has to/)
+          if (blame === 'target' && code < 300) expect(own).toMatch(/operator of the target|target send/)
           expect(hint).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{10,}$/u)
           expect(hint.length).toBeLessThan(1_500)
           expect(hint).not.toMatch(/undefined|\[object|NaN/)
@@ -143,4 +163,67 @@ describe('the explanation of a response', () => {
     expect(reason.path).toBe(path)
     expect(reason.hint).toContain(hint)
   })
+
+  it.each<[ending: BodyEnding, blame: string, repeat: string, says: string]>([
+    ['broken', 'target', 'if_idempotent', 'the connection broke off within it'],
+    ['timed_out', 'target', 'if_idempotent', 'it did not end in time'],
+    ['misframed', 'target', 'never', 'a chunk of it breaks the rules of HTTP'],
+    ['capped', 'node', 'never', 'MAX_RESPONSE_BYTES'],
+  ])('blames who has cut a body: %s', (ending, blame, repeat, says) => {
+    for (const node of [whereDone, { expect: { type: 'string', value: 'done' } } as const]) {
+      const decision = decide(node, 200, '{"state":"do', [], ending)
+
+      expect({ ...decision.reason, repeat: decision.repeat }).toMatchObject({ blame, repeat })
+      expect(decision.reason.hint).toContain(says)
+    }
+  })
+
+  it.each<[condition: string, body: string, hint: string]>([
+    ['response.status == 201', '{"a', 'response.status is 200, not 201.'],
+    ['response.headers.x == "1"', '{"a', 'response.headers.x is missing in the response.'],
+    ['response.status == 201 and response.json.a', '{"a', 'response.status is 200, not 201.'],
+    ['response.json.a == 1', '{"a":2}', 'response.json.a is 2, not 1.'],
+  ])('does not mention a cut that the comparison does not depend on: %s', (value, body, hint) => {
+    const decision = decide({ expect: { type: 'condition', value } }, 200, body, [], 'broken')
+
+    expect(decision.reason).toMatchObject({ hint, blame: 'node' })
+    expect(decision.repeat).toBeUndefined()
+  })
+
+  it('blames the node for a status, whatever came of its body', () => {
+    const decision = decide({}, 404, 'no', [], 'broken')
+
+    expect(decision.reason).toMatchObject({ blame: 'node', path: '/node/url' })
+    expect(decision.repeat).toBeUndefined()
+  })
+
+  it('blames the target for JSON that is broken, and for a wrong label', () => {
+    expect(decide(whereDone, 200, '{"state":"done",}').reason.blame).toBe('target')
+    expect(
+      decide(whereDone, 200, Buffer.from([1, 2, 200, 4]), [['content-encoding', 'br']], 'undecodable').reason,
+    ).toMatchObject({
+      blame: 'target',
+      hint: expect.stringContaining('Content-Encoding "br" of the response does not match it'),
+    })
+    expect(decide(whereDone, 200, 'done').reason.blame).toBe('node')
+  })
+
+  it.each<[code: string, blame: string, repeat: string | undefined]>([
+    ['s:Client', 'node', 'never'],
+    ['s:Client.Authentication', 'node', 'never'],
+    ['s:MustUnderstand', 'node', 'never'],
+    ['wsse:FailedAuthentication', 'node', 'never'],
+    ['s:Server', 'target', undefined],
+    ['Clients', 'target', undefined],
+    ['', 'target', undefined],
+  ])('blames the sender of a SOAP message for a fault %j: %s', (code, blame, repeat) => {
+    const fault = `<s:Fault><faultcode>${code}</faultcode><faultstring>no</faultstring></s:Fault>`
+    const decision = decide({}, 500, `<s:Envelope><s:Body>${fault}</s:Body></s:Envelope>`)
+
+    expect(decision.reason.blame).toBe(blame)
+    expect(decision.repeat).toBe(repeat)
+    expect(decide({}, 502, fault).reason.blame).toBe('target')
+  })
 })
+
+const whereDone = { expect: { type: 'condition', value: 'response.json.state == "done"' } } as const

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { decideOnResponse } from '../../../src/webhook/decide.ts'
-import { adviseOn, isFaultOfTarget } from '../../../src/webhook/explanation/status-advice.ts'
+import {
+  adviseOn,
+  isFaultOfService,
+  isFaultOfTarget,
+} from '../../../src/webhook/explanation/status-advice.ts'
 import { judgeRetrySafety } from '../../../src/webhook/retry-safety.ts'
 import { compiled, type NodeSketch } from '../support/nodes.ts'
 import { createResponse, createScope } from '../support/responses.ts'
@@ -51,7 +55,7 @@ describe('the advice for a status', () => {
     if (repeat === 'never') expect(hint).not.toMatch(/\bagain\b|repetition/i)
     if (repeat === 'safe') expect(hint).toMatch(/sent again|repetition/)
     expect(hint).not.toMatch(/\blater\b/)
-    expect(blame).toBe(isFaultOfTarget(status) ? 'target' : 'node')
+    expect(blame).toBe(isFaultOfTarget(status) ? 'target' : isFaultOfService(status) ? 'service' : 'node')
     if (blame === 'node') expect(hint).not.toContain('operator of the target finds')
     expect(path).toMatch(/^\/node\//)
   })
@@ -74,6 +78,14 @@ describe('the advice for a status', () => {
     expect(reasonOf(status, {}, [['retry-after', 'Thu, 01 Jan 1970 00:00:10 GMT']]).hint).toContain('in 10 s')
   })
 
+  it.each(['0', 'Wed, 31 Dec 1969 00:00:00 GMT'])(
+    'does not tell the time of a pause that is over: %s',
+    (pause) => {
+      for (const status of [429, 503, 529, 425, 408])
+        expect(reasonOf(status, {}, [['retry-after', pause]]).hint).not.toMatch(/\b0 s|undefined/)
+    },
+  )
+
   it.each<[status: number, node: NodeSketch, path: string]>([
     [301, {}, '/node/url'],
     [303, {}, '/node/expect'],
@@ -95,6 +107,10 @@ describe('the advice for a status', () => {
     [405, {}, '/node/method'],
     [501, {}, '/node/method'],
     [500, {}, '/node/expect'],
+    [402, {}, '/node/url'],
+    [408, {}, '/node/expect'],
+    [411, {}, '/node/body'],
+    [413, {}, '/node/url'],
     [402, { auth: { type: 'bearer', token: 'token' } }, '/node/auth'],
   ])('of %i points at the part to change, for %j', (status, node, path) => {
     const headers = status === 303 ? ([['location', '/done']] as const) : []

@@ -75,7 +75,7 @@ describe('the four structures of a body', () => {
     expect(renderBody({ body }, { payload })).toBe(text)
     expect(renderHeaders({ body }, { payload }, 'content-length')).toEqual([String(Buffer.byteLength(text))])
     expect(renderHeaders({ body }, { payload }, 'content-type')).toEqual([
-      body.contentType ?? 'application/json',
+      ('contentType' in body ? body.contentType : null) ?? 'application/json',
     ])
   })
 
@@ -162,6 +162,43 @@ describe('a rendered body', () => {
         code: 'request_too_large',
         path: expect.stringMatching(/^\/node\/body/),
       })
+  })
+
+  it.each<[says: string, body: Body]>([
+    ['simple', { structure: 'simple', fields: [{ name: 'v', source: 'profile', field: 'v' }] }],
+    [
+      'simple, as a form',
+      { structure: 'simple', contentType: form, fields: [{ name: 'v', source: 'profile', field: 'v' }] },
+    ],
+    ['full', { structure: 'full', source: 'profile' }],
+    ['full, as a form', { structure: 'full', source: 'profile', contentType: form }],
+    ['json', { structure: 'json', content: { v: '{{ profile.v }}' } }],
+    ['raw', { structure: 'raw', contentType: 'text/plain', content: '{{ profile.v }}' }],
+    [
+      'multipart',
+      { structure: 'multipart', parts: [{ name: 'v', source: 'profile', field: 'v', sensitive: true }] },
+    ],
+    ['binary', { structure: 'binary', source: 'profile', field: 'v' }],
+  ])('has as many bytes as the setting allows: %s', (_says, body) => {
+    const surroundings = { payload: { profile: { v: 'abcd'.repeat(50_000) } } }
+    const size = sent({ body }, surroundings).body?.length ?? 0
+
+    // The size of JSON is estimated before it is written, with a comma behind each member.
+    expect(sent({ body }, { ...surroundings, maxRenderedBytes: size + 1 }).body).toHaveLength(size)
+    expect(renderFailure({ body }, { ...surroundings, maxRenderedBytes: size - 1 })).toMatchObject({
+      code: 'request_too_large',
+      hint: expect.stringContaining('MAX_RENDERED_BYTES'),
+    })
+  })
+
+  it.each<[says: string, body: Body]>([
+    ['simple', { structure: 'simple', fields: [{ name: 'v', source: 'profile', field: 'v' }] }],
+    ['full', { structure: 'full' }],
+    ['multipart', { structure: 'multipart', parts: [{ name: 'v', source: 'profile', field: 'v' }] }],
+  ])('may have more than 1 MiB where the setting says so: %s', (_says, body) => {
+    const surroundings = { payload: { profile: { v: 'a'.repeat(3_000_000) } }, maxRenderedBytes: 4_000_000 }
+
+    expect(sent({ body }, surroundings).body?.length).toBeGreaterThan(3_000_000)
   })
 
   const nest = (depth: number): unknown => (depth === 0 ? 'x' : [nest(depth - 1)])

@@ -9,6 +9,8 @@ const profile = {
   name: 'Ada',
   dots: '..',
   nothing: '',
+  file: 'YQ==',
+  names: { ['n'.repeat(9_000)]: 1 },
   list: [1, 2],
   big: 'x'.repeat(9_000),
   huge: 'x'.repeat(1_100_000),
@@ -22,6 +24,13 @@ const json = (content: string): NodeSketch => ({
 })
 const fields = (...given: object[]) =>
   ({ body: { structure: 'simple', fields: given } }) as unknown as NodeSketch
+const file = (more: object) =>
+  ({
+    body: {
+      structure: 'multipart',
+      parts: [{ name: 'photo', filename: 'a.png', source: 'profile', field: 'email', ...more }],
+    },
+  }) as unknown as NodeSketch
 
 const failed: readonly (readonly [code: string, node: NodeSketch, path: string, ...said: string[]])[] = [
   // value_missing
@@ -196,6 +205,44 @@ const failed: readonly (readonly [code: string, node: NodeSketch, path: string, 
     '/node/body/content',
     'more than 1048576 characters',
     '"profile.huge"',
+  ],
+  // files
+  ['value_missing', file({ field: 'emial' }), '/node/body/parts/0/field', 'Did you mean "email"?'],
+  [
+    'body_invalid',
+    file({}),
+    '/node/body/parts/0/field',
+    'The part "photo" has no file: profile.email is not base64: its character 4 is no digit of base64.',
+  ],
+  [
+    'body_invalid',
+    file({ field: 'list' }),
+    '/node/body/parts/0/field',
+    'profile.list is a list, not a text.',
+  ],
+  [
+    'value_missing',
+    file({ field: 'file', filename: '{{ profile.nothing }}' }),
+    '/node/body/parts/0/filename',
+    'The filename of the part "photo" is empty.',
+  ],
+  [
+    'body_invalid',
+    file({ field: 'file', filename: '{{ profile.big }}' }),
+    '/node/body/parts/0/filename',
+    'has 9000 characters',
+  ],
+  [
+    'body_invalid',
+    { body: { structure: 'multipart', parts: [{ name: 'all', source: 'profile', field: 'names' }] } },
+    '/node/body/parts/0',
+    'have more than 8192 bytes',
+  ],
+  [
+    'request_too_large',
+    { body: { structure: 'multipart', parts: [{ name: 'all', source: 'profile', field: 'huge' }] } },
+    '/node/body/parts/0',
+    'Its largest part is "all".',
   ],
   // secrets
   ['secret_missing', header('{{ secrets.nope }}'), '/node/headers/0/value', '"nope" is not known'],

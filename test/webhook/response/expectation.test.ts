@@ -240,7 +240,8 @@ describe('an expectation for which no time is left', () => {
       endsAttempts: false,
       reason: {
         code: 'judging_failed',
-        message: `${failures.judging_failed.title}.`,
+        message:
+          'Judging the response took more processor time than MAX_RENDER_MS allows, or wrote more than 2000000 characters.',
         hint: failures.judging_failed.hint,
         blame: failures.judging_failed.blame,
         path,

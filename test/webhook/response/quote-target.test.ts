@@ -73,6 +73,41 @@ describe('a quotation of a target', () => {
     )
   })
 
+  it.each([
+    ['\x1b[31mred\x1b[0m text', 'red text'],
+    ['\x1b[1;38;5;196mred\x1b[m', 'red'],
+    ['\x1b[2J\x1b[H\x1b[?25lclear', 'clear'],
+    ['\x1b]0;title\x07text', 'text'],
+    ['\x1b]8;;https://a.example\x1b\\link\x1b]8;;\x1b\\', 'link'],
+    ['\x1bP1$r0m\x1b\\text', 'text'],
+    ['\x1b(Btext\x1bc', 'text'],
+    ['\x1b]0;no end', '0;no end'],
+    ['\x9b31mred', 'red'],
+    ['\u241b[31mred\u241b[0m', 'red'],
+    ['\ufffd[31mred', 'red'],
+    ['^[[31mred^[[0m', 'red'],
+    ['\\u001b[31mred\\x1b[0m', 'red'],
+    ['waited [5m] for [3] of [m]', 'waited [5m] for [3] of [m]'],
+    ['it said \u201cno\u201d', "it said 'no'"],
+  ])('has nothing of a sequence for a terminal: %j', (text, shown) => {
+    expect(quote(text)).toBe(`"${shown}"`)
+  })
+
+  it.each([
+    ['a\u0301\u0302\u0303\u0304\u0305\u0306b', 'a\u0301\u0302\u0303b'],
+    ['\u0301\u0302a', 'a'],
+    ['a \u0338b', 'a b'],
+    ['นี่คือ ที่อยู่', 'นี่คือ ที่อยู่'],
+    ['a\ufe0f\ufe0e\u{e0100}b', 'ab'],
+    ['\u{e0041}\u{e0042}\u{e007f}tag', 'tag'],
+    ['\u2400\u2409\u240a\u2421', null],
+    [`${'='.repeat(300)} full ${'-'.repeat(10)}`, '=== full ---'],
+    ['[['.repeat(90), '[[['],
+    ['one\u2028two\u2029three\vfour\ffive\x85six', 'one two three four five six'],
+  ])('has no heap of marks and no pictures of controls: %j', (text, shown) => {
+    expect(quote(text)).toBe(shown === null ? null : `"${shown}"`)
+  })
+
   it.each(['', ' \n', '\u200b\u202e'])('is not there where nothing is left of %j', (text) => {
     expect(quote(text)).toBeNull()
   })

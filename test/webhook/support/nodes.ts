@@ -55,6 +55,7 @@ export function render(
     correlationId: null,
     tenant: null,
     userAgent: 'webhook-node/test',
+    maxRenderedBytes: 1_048_576,
     traceHeaders: [],
     ...rest,
   })

@@ -197,7 +197,7 @@ describe('a variable over a response', () => {
     ['response.status', '"response.status" is a number, which is always true'],
     ['response.body.size', 'is a number, which is always true'],
     ['response["status"] and response.json.a', 'The variable is a number, which is always true'],
-    ['true and score', 'Did you mean "profile.score"?'],
+    ['true and score', 'Did you mean "response.json.score"?'],
   ])('is not known: %s', (value, problem) => {
     expect(inExpect(value)).toMatch(/^\/node\/expect\/value: /)
     expect(inExpect(value)).toContain(problem)

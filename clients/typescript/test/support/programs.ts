@@ -25,14 +25,24 @@ export async function runProgram(program: string, args: readonly string[], cwd =
   }
 }
 
-/** The compiler of the client, with the options of a careful user. */
+/** The compiler of the client. `checks` are those beyond `--strict`. */
 export function compile(
   files: readonly string[],
   cwd: string,
-  module: 'nodenext' | 'preserve',
+  module: 'nodenext' | 'node16' | 'preserve' | 'commonjs',
+  checks: readonly string[] = [],
 ): Promise<string> {
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
-  return runPackage('typescript/bin/tsc', [...options, '--module', module, ...files], cwd)
+  const options = [
+    '--noEmit',
+    '--strict',
+    ...checks,
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom,dom.iterable',
+  ]
+  const resolution = module === 'commonjs' ? ['--moduleResolution', 'node10'] : []
+  return runPackage('typescript/bin/tsc', [...options, '--module', module, ...resolution, ...files], cwd)
 }
 
 /** A folder that is gone when the test ends. */

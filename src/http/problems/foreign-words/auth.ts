@@ -1,0 +1,94 @@
+import { apiKey, basic, bearer } from './examples.ts'
+import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { noOauth } from './sentences.ts'
+
+export const authMembers: ForeignMembers = {
+  Auth: [
+    { words: 'kind scheme method authType mode strategy', is: 'type' },
+    {
+      words: 'bearer bearerToken httpBearerAuth bearerAuth',
+      example: bearer,
+      covers: ['type', 'token'],
+    },
+    {
+      words: 'basic basicAuth httpBasicAuth',
+      example: basic,
+      covers: ['type', 'username', 'password'],
+    },
+    {
+      words: 'apiKeyAuth httpHeaderAuth headerAuth header httpQueryAuth queryAuth',
+      example: apiKey,
+      covers: ['type', 'in', 'name', 'value'],
+    },
+    {
+      words:
+        'oauth2 oauth clientId clientSecret tokenUrl accessTokenUrl authorizationUrl grantType scope scopes',
+      says: noOauth,
+      example: bearer,
+      covers: ['type', 'token'],
+    },
+    {
+      words: 'digest hawk ntlm awsv4 edgegrid',
+      says: 'the types are "bearer", "basic" and "apiKey"',
+      covers: ['type'],
+    },
+    { words: 'user login usr', is: 'username' },
+    { words: 'pass pwd passwd', is: 'password' },
+    { words: 'accessToken jwt', is: 'token' },
+    { words: 'addTo location place', is: 'in' },
+    {
+      words: 'prefix tokenPrefix',
+      says: 'another prefix is part of a header',
+      example: { type: 'apiKey', in: 'header', name: 'Authorization', value: 'Token {{ secrets.NAME }}' },
+    },
+    { words: 'sendImmediately', says: 'the credential is always sent; leave it out' },
+  ],
+  'Auth(bearer)': [
+    { words: 'value key secret apiKey credential bearerToken authorization', is: 'token' },
+    { words: 'bearer', example: bearer, covers: ['token'] },
+    { words: 'header name headerName in', says: 'a token in another header is a key', example: apiKey },
+  ],
+  'Auth(basic)': [
+    { words: 'name key', is: 'username' },
+    { words: 'secret value token', is: 'password' },
+    { words: 'basic', example: basic, covers: ['username', 'password'] },
+  ],
+  'Auth(apiKey)': [
+    { words: 'header headerName keyName paramName parameterName queryName', is: 'name' },
+    { words: 'key', is: 'name', isAlso: 'value' },
+    { words: 'token secret keyValue', is: 'value' },
+    { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
+  ],
+}
+
+export const authWords: ForeignWords = {
+  'Auth.type': [
+    { words: 'bearerToken bearerAuth httpBearerAuth token jwt', is: 'bearer' },
+    { words: 'basicAuth httpBasicAuth userPassword password', is: 'basic' },
+    {
+      words:
+        'header headerAuth httpHeaderAuth query queryAuth httpQueryAuth key apiToken custom httpCustomAuth',
+      is: 'apiKey',
+    },
+    {
+      words: 'oauth oauth2 oauth1 oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
+      says: `${noOauth} with "type": "bearer"`,
+    },
+    {
+      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid',
+      says: 'the service has no other type',
+    },
+    { words: 'hmac signature', says: 'a signature is "signing" of the node' },
+    { words: 'none noAuth no', says: 'leave out "auth" for none' },
+    {
+      words: 'genericCredentialType predefinedCredentialType',
+      says: 'write the credential itself: { "type": "bearer", "token": "{{ secrets.NAME }}" }',
+    },
+  ],
+  'Auth.in': [
+    { words: 'headers httpHeader', is: 'header' },
+    { words: 'url param parameter params queryString queryParams queryParameter urlParameter', is: 'query' },
+    { words: 'cookie', says: 'a cookie is a header named "Cookie"' },
+    { words: 'body', says: 'a key in the body is a field of "body" with "{{ secrets.NAME }}"' },
+  ],
+}

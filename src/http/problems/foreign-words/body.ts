@@ -1,0 +1,94 @@
+import { fileBody, filesBody, formBody } from './examples.ts'
+import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { leaveOut } from './sentences.ts'
+
+export const bodyMembers: ForeignMembers = {
+  Body: [
+    { words: 'type mode kind bodyType format specifyBody bodyStructure', is: 'structure' },
+    { words: 'mimeType mediaType content_type bodyContentType', is: 'contentType' },
+    {
+      words: 'json jsonBody data value payload object',
+      example: { structure: 'json', content: { a: '…' } },
+      covers: ['structure', 'content'],
+    },
+    {
+      words: 'raw rawBody text string template xml html',
+      example: { structure: 'raw', contentType: 'text/plain', content: '…' },
+      covers: ['structure', 'contentType', 'content'],
+    },
+    {
+      words: 'form urlencoded formUrlencoded formFields',
+      example: formBody.body,
+      covers: ['structure', 'fields'],
+    },
+    {
+      words: 'formData multipart file files attachments',
+      example: filesBody,
+      covers: ['structure', 'content', 'fields', 'parts'],
+    },
+    {
+      words: 'binary binaryData',
+      example: fileBody,
+      covers: ['structure', 'content', 'fields', 'source', 'field'],
+    },
+    {
+      words: 'graphql',
+      says: 'GraphQL is JSON',
+      example: { structure: 'json', content: { query: '…', variables: {} } },
+      covers: ['structure', 'content'],
+    },
+    { words: 'field parameters params items attributes members bodyParameters keypairs', is: 'fields' },
+    { words: 'from sources', is: 'source' },
+    { words: 'options', says: leaveOut },
+    { words: 'disabled', says: 'leave out "body" to send none' },
+    {
+      words: 'encoding charset',
+      says: 'the charset is part of "contentType" of a raw body',
+      example: { structure: 'raw', contentType: 'text/xml; charset=utf-8', content: '…' },
+    },
+  ],
+  'Body(json)': [{ words: 'json jsonBody data value body payload object template raw text', is: 'content' }],
+  'Body(raw)': [
+    { words: 'raw rawBody data text string value body payload template', is: 'content' },
+    {
+      words: 'language options',
+      says: 'the language is "contentType"',
+      example: { contentType: 'application/json' },
+      covers: ['contentType'],
+    },
+  ],
+  'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
+}
+
+export const bodyWords: ForeignWords = {
+  'Body.structure': [
+    {
+      words: 'custom fields keypair keyValue selected choose object',
+      is: 'simple',
+    },
+    {
+      words: 'form formUrlencoded urlencoded xWwwFormUrlencoded',
+      is: 'simple',
+      says: 'a form is "simple" with "contentType": "application/x-www-form-urlencoded"',
+    },
+    { words: 'all complete everything entire', is: 'full' },
+    { words: 'jsonBody applicationJson', is: 'json' },
+    { words: 'text string plain xml html textPlain textXml applicationXml', is: 'raw' },
+    { words: 'multipartFormData formData files', is: 'multipart' },
+    { words: 'binaryData file octetStream applicationOctetStream', is: 'binary' },
+    { words: 'none empty no', says: 'leave out "body" to send none' },
+    { words: 'graphql', says: 'GraphQL is "json" with "query" and "variables"' },
+  ],
+  'Body.contentType': [
+    { words: 'json textJson applicationJsonCharsetUtf8', is: 'application/json' },
+    {
+      words: 'form formUrlencoded urlencoded xWwwFormUrlencoded wwwFormUrlencoded',
+      is: 'application/x-www-form-urlencoded',
+    },
+    { words: 'multipart multipartFormData formData', says: 'files need "structure": "multipart"' },
+    {
+      words: 'xml textXml applicationXml text textPlain html textHtml raw',
+      says: 'any other type needs "structure": "raw"',
+    },
+  ],
+}

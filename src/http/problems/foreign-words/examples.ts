@@ -1,0 +1,35 @@
+import { expectationLike } from './expectation-like.ts'
+
+// What messages tell to write. `…` stands for what the author knows.
+
+export const anyBody = { body: { structure: 'json', content: { a: '…' } } }
+export const simpleBody = {
+  body: { structure: 'simple', fields: [{ name: 'email', source: 'profile', field: 'email' }] },
+}
+export const formBody = {
+  body: {
+    structure: 'simple',
+    contentType: 'application/x-www-form-urlencoded',
+    fields: [{ name: 'email', value: '{{ profile.email }}' }],
+  },
+}
+export const filesBody = {
+  structure: 'multipart',
+  parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
+}
+export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
+export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
+export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
+export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
+export const signing = {
+  scheme: 'hmac',
+  over: '{{ timestamp }}.{{ body }}',
+  header: 'X-Signature',
+  value: 't={{ timestamp }},v1={{ hex }}',
+  secret: '{{ secrets.NAME }}',
+}
+export const apiKey = { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: '{{ secrets.NAME }}' }
+export const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
+export const text = { type: 'string', value: '…' }
+export const condition = { type: 'condition', value: 'response.json.ok == true' }
+export const captured = { capture: { leadId: '{{ response.json.id }}' } }

@@ -1,0 +1,91 @@
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
+
+/** Statuses of a list that an example shows. */
+const maxStatuses = 10
+
+const anySuccess: JsonObject = { type: 'status', value: '2xx' }
+
+/** The expectation that a value was meant to be. Without a text or status in it, it is `otherwise`. */
+export function expectationLike(value: unknown, otherwise: JsonObject = anySuccess): JsonObject {
+  const status = statusExpectation(value)
+  if (status !== null) return status
+  if (isObject(value)) {
+    const meant = ['value', 'code', 'status', 'statusCode'].find((name) => Object.hasOwn(value, name))
+    const isText = typeof value.type === 'string' && /^(?:string|text|body|contains)/i.test(value.type)
+    return meant === undefined ? otherwise : expectationLike(value[meant], isText ? anyText : otherwise)
+  }
+  return typeof value === 'string' && otherwise === anySuccess ? anyText : otherwise
+}
+
+const anyText: JsonObject = { type: 'string', value: '…' }
+
+export function isListOfStatuses(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isStatusLike)
+}
+
+/** A status is too short to be a secret. */
+export function isStatusLike(value: unknown): boolean {
+  return /^[1-9](?:\d\d|xx)$/i.test(
+    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
+  )
+}
+
+/** The class of a status, such as `2xx`. */
+export function statusClass(status: unknown): string {
+  return /^[1-9]/.test(String(status)) ? `${String(status)[0]}xx` : '2xx'
+}
+
+/** The expectation of a status, a list or a range of them in the form of another tool, or null. */
+export function statusExpectation(value: unknown): JsonObject | null {
+  if (isStatusLike(value)) return ofStatus(value)
+  if (isListOfStatuses(value)) return ofStatus(value.slice(0, maxStatuses))
+  if (isObject(value))
+    return ofRange(
+      boundOf(value, ['min', 'from', 'gte', 'start']),
+      boundOf(value, ['max', 'to', 'lte', 'end']),
+    )
+  if (typeof value === 'number') return value >= 1 && value <= 9 ? ofStatus(statusClass(value)) : null
+  return typeof value === 'string' && value.length <= maxText ? readStatusText(value.trim()) : null
+}
+
+const maxText = 60
+
+function ofStatus(value: unknown): JsonObject {
+  return { type: 'status', value }
+}
+
+function boundOf(range: JsonObject, names: readonly string[]): number | null {
+  const bound = names.map((name) => range[name]).find(isStatusLike)
+  return bound === undefined ? null : Number(bound)
+}
+
+/** Classes, if the range consists of whole ones; else a condition. */
+function ofRange(from: number | null, to: number | null): JsonObject | null {
+  if (from === null || to === null || from > to) return null
+  if (from % 100 > 0 || to % 100 < 99)
+    return { type: 'condition', value: `response.status >= ${from} and response.status <= ${to}` }
+  const classes: string[] = []
+  for (let status = from; status <= to; status += 100) classes.push(statusClass(status))
+  return ofStatus(classes.length === 1 ? classes[0] : classes)
+}
+
+const words: ReadonlySet<string> = new Set(['ok', 'success', 'successful', 'succeeded', 'any'])
+
+function readStatusText(text: string): JsonObject | null {
+  const [, from, to] = /^([1-9]\d\d)\s?(?:-|\.\.|to|–)\s?([1-9]\d\d)$/.exec(text) ?? []
+  if (from !== undefined) return ofRange(Number(from), Number(to))
+  const list = text.split(/\s?(?:[,;|/]|\bor\b)\s?|\s/).filter((part) => part !== '')
+  if (list.length > 1 && list.every(isStatusLike)) return ofStatus(list.slice(0, maxStatuses).map(toNumber))
+  const [, operator, status] = /^([<>]=?|!=?)\s?([1-9]\d\d)$/.exec(text) ?? []
+  if (operator !== undefined)
+    return { type: 'condition', value: `response.status ${operator === '!' ? '!=' : operator} ${status}` }
+  if (/^[1-9](?:\*{1,2}|\d?x|\.\.|\d\*)?$/i.test(text) || /^\^?[1-9](?:\\d|\[0-9\])/.test(text))
+    return ofStatus(statusClass(text.replace('^', '')))
+  const [, own] = /^([1-9]\d\d) [A-Za-z ]+$/.exec(text) ?? []
+  if (own !== undefined) return ofStatus(Number(own))
+  return words.has(text.toLowerCase()) ? ofStatus('2xx') : null
+}
+
+function toNumber(status: string): unknown {
+  return /x/i.test(status) ? status : Number(status)
+}

@@ -1,0 +1,72 @@
+import type { ForeignMembers, ForeignWord, ForeignWords } from './foreign-word.ts'
+import { leaveOut } from './sentences.ts'
+
+export const fieldMembers: ForeignMembers = {
+  Part: [{ words: 'mimeType mediaType content_type fileType', is: 'contentType' }],
+  Field: [
+    {
+      words:
+        'key header headerName parameter param paramName parameterName queryParam property label title fieldName variable id',
+      is: 'name',
+    },
+    { words: 'val content text data expression template valueTemplate constant fixed static', is: 'value' },
+    { words: 'raw json object array literally', is: 'literal' },
+    { words: 'attribute attributeName path fieldPath mapsTo sourceField', is: 'field' },
+    { words: 'from src origin scope valueFrom', is: 'source' },
+    { words: 'type valueType dataType', says: 'a value keeps its own type; leave it out' },
+    {
+      words: 'enabled disabled active',
+      says: 'a field that is there is sent; leave it out, or let a condition decide',
+      example: { when: 'profile.score > 50' },
+    },
+    { words: 'if condition showIf sendIf', is: 'when' },
+    {
+      words: 'required mandatory',
+      says: 'a field that must have a value says so',
+      example: { ifEmpty: 'fail' },
+    },
+    {
+      words: 'optional omitEmpty skipEmpty skipIfEmpty ignoreEmpty omitIfEmpty ignoreNull',
+      says: 'a field that is left out without a value says so',
+      example: { ifEmpty: 'omit' },
+    },
+    {
+      words: 'default defaultValue fallback',
+      says: 'a default is part of a template',
+      example: { value: '{{ profile.name | default: "…" }}' },
+    },
+    { words: 'secret hidden masked confidential private isSecret', is: 'sensitive' },
+    { words: 'description comment notes note', says: leaveOut },
+    { words: 'file fileName contentType', says: 'a file is a part of a body of "structure": "multipart"' },
+  ],
+}
+
+const source: readonly ForeignWord[] = [
+  {
+    words: 'contact customer user person subscriber lead member recipient profiles attribute attributes',
+    is: 'profile',
+  },
+  { words: 'events trigger form submission payload data body json', is: 'event' },
+  { words: 'workflow process journey campaign scenario', is: 'flow' },
+  { words: 'execution run workflowInstance processInstance context', is: 'instance' },
+  { words: 'var variable variables captured capture steps node nodes previous response results', is: 'vars' },
+  { words: 'secret secrets', says: 'a secret is a template: "value": "{{ secrets.NAME }}"' },
+  {
+    words: 'constant static fixed literal value text',
+    says: 'a constant has "value" in place of "source" and "field"',
+  },
+]
+
+export const fieldWords: ForeignWords = {
+  'Field.source': source,
+  'Body.source': source.filter(({ is }) => is !== undefined),
+  'Field.ifEmpty': [
+    { words: 'skip remove drop ignore leaveOut exclude', is: 'omit' },
+    { words: 'error stop required abort exit throw', is: 'fail' },
+    { words: 'empty null keep include sendEmpty', is: 'send' },
+    {
+      words: 'default',
+      says: 'a default is part of a template: "value": "{{ profile.name | default: \'x\' }}"',
+    },
+  ],
+}

@@ -1,0 +1,335 @@
+import {
+  anyBody,
+  apiKey,
+  basic,
+  bearer,
+  captured,
+  condition,
+  fileBody,
+  filesBody,
+  formBody,
+  signing,
+  simpleBody,
+  status,
+  text,
+  typedBody,
+} from './examples.ts'
+import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import {
+  milliseconds,
+  noBatches,
+  noCertificateSwitch,
+  noClientCertificates,
+  noCookieJar,
+  noOauth,
+  noPages,
+  noProxy,
+  noRedirects,
+  wholeReply,
+} from './sentences.ts'
+
+export const nodeMembers: ForeignMembers = {
+  Node: [
+    { words: 'requestMethod httpMethod httpVerb verb', is: 'method' },
+    {
+      words:
+        'uri endpoint href address targetUrl webhookUrl requestUrl link baseUrl serverUrl callbackUrl calloutUrl',
+      is: 'url',
+    },
+    {
+      words: 'host hostname path pathname port protocol scheme',
+      says: 'the whole address is "url"',
+      example: { url: 'https://host/path' },
+    },
+    {
+      words:
+        'urlParameters urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
+      is: 'query',
+    },
+    {
+      words:
+        'header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
+      is: 'headers',
+    },
+    {
+      words: 'sendQuery sendHeaders specifyQuery specifyHeaders jsonParameters',
+      says: '"query" and "headers" are sent if they are there; leave it out',
+    },
+    { words: 'sendBody', says: '"body" is sent if it is there; leave it out' },
+    {
+      words:
+        'contentType rawContentType mimeType mediaType bodyContentType payloadType requestContentType dataType',
+      says: 'it is "contentType" of "body"',
+      example: typedBody,
+    },
+    {
+      words: 'bodyStructure structure specifyBody bodyMode bodyFormat bodyType requestCompose',
+      says: 'it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"',
+      example: simpleBody,
+    },
+    {
+      words: 'fields bodyFields bodyParameters bodyParametersUi bodyParams attributes selectedFields mapping',
+      says: 'they are "fields" of "body"',
+      example: simpleBody,
+    },
+    {
+      words: 'form formFields formParameters formParams urlencoded dataUrlencode wwwFormUrlencoded',
+      says: 'a form is a "body" with a "contentType"',
+      example: formBody,
+    },
+    {
+      words:
+        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
+      says: 'what is sent is "body"',
+      example: anyBody,
+    },
+    {
+      words: 'payload',
+      says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
+      example: anyBody,
+    },
+    {
+      words:
+        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType credentials credential',
+      is: 'auth',
+    },
+    {
+      words: 'token oauth2Bearer bearer bearerToken accessToken bearerAuth jwt',
+      says: 'it belongs into "auth"',
+      example: { auth: bearer },
+    },
+    {
+      words: 'basicAuth basic username user password authUser authPass',
+      says: 'it belongs into "auth"',
+      example: { auth: basic },
+    },
+    {
+      words: 'apiKey apiToken apiKeyHeader headerAuth queryAuth',
+      says: 'it belongs into "auth"',
+      example: { auth: apiKey },
+    },
+    {
+      words: 'oauth oauth2 oauth1 oAuth2Api digestAuth ntlm awsAuth',
+      says: noOauth,
+      example: { auth: bearer },
+    },
+    {
+      words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
+      says: 'the service signs the request',
+      example: { signing },
+    },
+    {
+      words:
+        'timeout requestTimeout responseTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds timeoutMilliseconds timeoutMillis',
+      is: 'timeoutMs',
+      says: milliseconds,
+    },
+    {
+      words:
+        'connectTimeout connectionTimeout readTimeout connectionTimeoutInSeconds readTimeoutInSeconds writeTimeoutInSeconds connectTimeoutMs readTimeoutMs socketTimeout',
+      is: 'timeoutMs',
+      of: 'which covers connecting and the answer together',
+      says: milliseconds,
+    },
+    {
+      words:
+        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy continueOnFail continueOnError ignoreErrors handleErrors failOnError throwOnError stopOnError neverError ignoreResponseCode ifError errorAction',
+      says: 'the branch after an error is "onError": "error", "success" or "exit"',
+      example: { onError: 'success' },
+    },
+    {
+      words:
+        'expectedResponse responseHandling responseMatching responseMatch responseCheck expected expectation expectations successCondition successCriteria assert asserts assertion assertions validateResponse expectedResult',
+      says: 'what counts as a success is "expect"',
+      example: (value) => ({ expect: status(value) }),
+    },
+    {
+      words:
+        'expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed',
+      says: 'the status that counts as a success is in "expect"',
+      example: (value) => ({ expect: status(value) }),
+    },
+    {
+      words:
+        'responseContains contains expectedText expectedString responseText responseString expectedBody matchString string',
+      says: 'the text that the response must contain is in "expect"',
+      example: { expect: text },
+    },
+    {
+      words: 'errorExpression successExpression condition expression errorCondition',
+      says: 'a condition on the response is in "expect"',
+      example: { expect: condition },
+    },
+    {
+      words:
+        'resultVariable resultExpression result output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables tests',
+      says: 'values of the response for later nodes are "capture"',
+      example: captured,
+    },
+    {
+      words:
+        'outputs outcomes branch branchNames nextNode nextNodes next yes no exit success error onSuccess successPath errorPath transitions routes',
+      says: 'the engine\'s own names for the outputs are "branches"',
+      example: { branches: { success: 'yes', error: 'no' } },
+    },
+    {
+      words:
+        'retryOnFail retries maxTries maxRetries maxAttempts retryCount retryAttempts retryLimit attempts tries retryPolicy retryConfig retryStrategy numberOfRetries maxRetryCount',
+      says: 'repeating is "retry", and "attempts" counts the first one',
+      example: { retry: { attempts: 3 } },
+    },
+    {
+      words:
+        'waitBetweenTries retryDelay retryInterval retryBackoff backoff retryWait retryTimeout retryAfter delayBetweenRetries',
+      says: 'the pause between attempts is in "retry", in milliseconds',
+      example: { retry: { attempts: 3, initialDelayMs: 1000 } },
+    },
+    {
+      words:
+        'followRedirect followRedirects followAllRedirects settingFollowRedirects followOriginalHttpMethod redirect redirects maxRedirects allowRedirects location',
+      says: noRedirects,
+    },
+    {
+      words:
+        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
+      says: wholeReply,
+    },
+    {
+      words:
+        'unflatten wrapRequestInArray fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring paytoqs arrayFormat queryParameterArrays ignoreNullValues preserveHeaderCase encode',
+      says: 'names are sent as they are written, and values are encoded for their place; leave it out',
+    },
+    {
+      words:
+        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation ca caCert caCertificate requestSelfSignedCertificate protocolProfileBehavior',
+      says: noCertificateSwitch,
+    },
+    {
+      words:
+        'cert certificate key pfx passphrase clientCertificate clientCert clientKey mtls useMtls tls provideSslCertificates',
+      says: noClientCertificates,
+    },
+    { words: 'proxy httpProxy httpsProxy proxyUrl proxyHost useProxy agent', says: noProxy },
+    { words: 'pagination paginate paging pageSize cursor nextPage', says: noPages },
+    {
+      words: 'batching batch batchSize batchInterval executeOnce loop forEach concurrency rateLimit throttle',
+      says: noBatches,
+    },
+    {
+      words: 'cookie cookies jar cookieJar shareCookies withCredentials',
+      says: noCookieJar,
+      example: { headers: [{ name: 'Cookie', value: 'session=abc' }] },
+    },
+    {
+      words: 'gzip compress compression compressed decompress requestCompressedContent acceptEncoding',
+      says: 'responses are decoded as they come, requests are not compressed; leave it out',
+    },
+    {
+      words: 'userAgent agentName',
+      says: 'it is a header',
+      example: { headers: [{ name: 'User-Agent', value: 'my-flow/1.0' }] },
+    },
+    {
+      words: 'accept',
+      says: 'it is a header',
+      example: { headers: [{ name: 'Accept', value: 'application/json' }] },
+    },
+    {
+      words: 'file files attachment attachments upload parts multipart multipartFormData formData',
+      says: 'a file is a part of a multipart body',
+      example: { body: filesBody },
+    },
+    {
+      words: 'binary binaryData sendBinaryData binaryPropertyName inputDataFieldName',
+      says: 'a file alone is a binary body',
+      example: { body: fileBody },
+    },
+    {
+      words: 'maxResponseSize maxContentLength maxBodyLength responseLimit',
+      says: 'the operator of the service sets MAX_RESPONSE_BYTES; leave it out',
+    },
+    {
+      words: 'delay wait waitFor schedule sleep',
+      says: 'the engine waits before it calls the service; leave it out',
+    },
+    {
+      words: 'encoding charset',
+      says: 'the charset is part of "contentType" of a raw body',
+      example: { body: { structure: 'raw', contentType: 'text/xml; charset=utf-8', content: '…' } },
+    },
+    { words: 'template engine templating templateEngine templateLanguage', is: 'templates' },
+    { words: 'label title displayName nodeName', is: 'name' },
+    { words: 'description comment comments note documentation', is: 'notes' },
+    { words: 'nodeId uuid ref stepId elementId', is: 'id' },
+    {
+      words: 'persistentConnection forever persist',
+      says: 'connections are kept; to close this one',
+      example: { keepAlive: false },
+    },
+    { words: 'connectionName connectionId namedConnection', is: 'connection' },
+    { words: 'case switch rules', is: 'cases' },
+    { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
+    { words: 'isIdempotent safeToRetry', is: 'idempotent' },
+    { words: 'allowedHosts allowedDomains', is: 'hosts' },
+    {
+      words:
+        'type typeVersion kind nodeType position disabled enabled active connectorId version events httpVersion http2 preRequestScript webhookId runAfter operationOptions insecureHttpParser time pool lookup family silent include get fail failWithBody showError resolve method_type mapper metadata',
+      says: 'the service does not need it; leave it out',
+    },
+    { words: 'contact trigger', says: 'the data of the workflow belongs into "payload" beside "node"' },
+    {
+      words: 'options config configuration settings httpRequest webhook http input inputs task',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+    },
+    {
+      words: 'parameters parameter',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+      byType: { array: { is: 'query' } },
+    },
+    {
+      words: 'request',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+      byType: { string: { is: 'method' } },
+    },
+  ],
+  'Node.branches': [
+    { words: 'yes ok true default then onSuccess successful succeeded', is: 'success' },
+    { words: 'no false failure failed fail else onError err', is: 'error' },
+    { words: 'stop end abort terminate', is: 'exit' },
+    { words: 'timeout', says: 'a timeout takes the branch "error"; leave it out' },
+  ],
+}
+
+export const nodeWords: ForeignWords = {
+  'Node.method': [
+    { words: 'create insert', is: 'POST' },
+    { words: 'read fetch', is: 'GET' },
+    { words: 'update replace', is: 'PUT' },
+    { words: 'del remove', is: 'DELETE' },
+    { words: 'head options trace connect', says: 'the service sends no other method' },
+  ],
+  'Node.onError': [
+    {
+      words: 'no continueErrorOutput continueOnErrorOutput fail failed failure errorOutput errorBranch err',
+      is: 'error',
+    },
+    {
+      words:
+        'yes continueRegularOutput continue continueOnFail ignore resume next nextNode ok true skip proceed',
+      is: 'success',
+    },
+    {
+      words:
+        'exitFlow exitTheFlow stop stopWorkflow stopAndError abort terminate end quit rollback commit break none throw',
+      is: 'exit',
+    },
+    { words: 'retry', says: 'repeating is "retry": { "attempts": 3 }' },
+  ],
+  'Node.templates': [
+    { words: 'off false raw disabled no plain text never', is: 'none' },
+    { words: 'on true yes enabled handlebars mustache jinja jinja2 nunjucks ejs twig feel', is: 'liquid' },
+  ],
+}

@@ -1,0 +1,20 @@
+// What several rows say.
+
+export const leaveOut = 'leave it out'
+export const noRedirects = 'redirects are not followed; write the final address into "url"'
+export const noCertificateSwitch =
+  'certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE'
+export const noClientCertificates = 'the service has no client certificates; leave it out'
+export const noProxy = 'the operator of the service sets EGRESS_PROXY; leave it out'
+export const noPages =
+  'a node makes one call; the engine repeats the node for each page, with "url" as one placeholder and "hosts"'
+export const noBatches = 'a node makes one call for each execution; leave it out'
+export const noCookieJar = 'the service keeps no cookies; send them as a header'
+export const noOauth = 'the service fetches no tokens: an earlier node fetches one, and this node sends it'
+export const wholeReply = 'the reply always has status, headers and body of the response; leave it out'
+export const milliseconds = 'in milliseconds: 10000 is 10 s'
+export const pauseInMilliseconds = 'in milliseconds: 500 is half a second'
+export const firstCounts = 'and counts the first attempt: 3 retries are 4'
+export const attemptsDecided =
+  'the service repeats what can do no harm, after failures and after 408, 425, 429 and 5xx; leave it out'
+export const pausesDouble = 'pauses double and vary at random; leave it out'

@@ -1,0 +1,33 @@
+import { authMembers, authWords } from './auth.ts'
+import { bodyMembers, bodyWords } from './body.ts'
+import { caseMembers, expectationMembers, expectationWords } from './expectation.ts'
+import { fieldMembers, fieldWords } from './field.ts'
+import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { nodeMembers, nodeWords } from './node.ts'
+import { requestMembers, requestWords } from './request.ts'
+import { retryMembers } from './retry.ts'
+import { signingMembers, signingWords } from './signing.ts'
+
+/** Foreign members by place. */
+export const foreignMembers: ForeignMembers = {
+  ...requestMembers,
+  ...nodeMembers,
+  ...retryMembers,
+  ...fieldMembers,
+  ...authMembers,
+  ...signingMembers,
+  ...bodyMembers,
+  ...expectationMembers,
+  ...caseMembers,
+}
+
+/** Foreign words by place: the place of the object, a dot, the name of the member. */
+export const foreignWords: ForeignWords = {
+  ...requestWords,
+  ...nodeWords,
+  ...fieldWords,
+  ...authWords,
+  ...signingWords,
+  ...bodyWords,
+  ...expectationWords,
+}

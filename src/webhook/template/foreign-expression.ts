@@ -1,0 +1,363 @@
+import { sources } from '../../contract/payload.ts'
+import { listWords } from '../values/text.ts'
+
+/** Where an expression stands, as far as the advice depends on it. */
+export interface ForeignPlace {
+  /** Whether it is written without braces. */
+  readonly isCondition: boolean
+  /** Whether it can use the response. */
+  readonly hasResponse: boolean
+}
+
+/** How another tool writes expressions. */
+interface ForeignForm {
+  readonly form: RegExp
+  /** Whether the form has another meaning where there are no braces. */
+  readonly isInBraces?: true
+  /** What the expression is in the words of the tool, as the predicate of a sentence. */
+  readonly is: string
+  /** What to write instead: the end of a sentence. `path` is the nearest variable for the names of the expression. */
+  readonly write: (path: string, place: ForeignPlace, isGuess: boolean) => string
+}
+
+/**
+ * Describes an expression of another tool and what to write instead; null if it is none that is known. It is asked about
+ * expressions that are refused. `text` has no text literals, which may be credentials.
+ */
+export function describeForeignExpression(text: string, place: ForeignPlace): string | null {
+  const start = text.trim().slice(0, maxCharacters)
+  const known = forms.find(({ form, isInBraces }) => !(isInBraces && place.isCondition) && form.test(start))
+  if (known === undefined) return null
+  const [named = ''] = start.split(/[|}<>]|==/, 1)
+  const names = (named.match(/\$?[A-Za-z_][\w-]{0,40}/g) ?? []).flatMap(readNames)
+  const own = findOwnPath(names)
+  const path = own ?? guessPath(start, names, place)
+  return `it is ${known.is}; ${known.write(path, place, own === null)}`
+}
+
+/** A form is told by its beginning. */
+const maxCharacters = 200
+
+/** The variable that an expression names although its form is another. */
+function findOwnPath(names: readonly string[]): string | null {
+  const [root, ...members] = names.slice(names.findIndex(isSource), names.findIndex(isSource) + maxNames)
+  return root !== undefined && isSource(root) ? [readName(root), ...members].join('.') : null
+}
+
+function isSource(name: string): boolean {
+  return (sources as readonly string[]).includes(readName(name))
+}
+
+function readName(name: string): string {
+  return name.startsWith('$') ? name.slice(1) : name
+}
+
+/** The nearest variable for the names of an expression: those that no other tool has around a value. */
+function guessPath(text: string, names: readonly string[], { hasResponse }: ForeignPlace): string {
+  const around = names.findLastIndex((name) => name.startsWith('$') || wrappers.has(name.toLowerCase()))
+  const own = names.slice(around + 1, around + maxNames)
+  const [first] = own
+  if (hasResponse)
+    return responsePaths.get(first?.toLowerCase() ?? '') ?? ['response.json', ...orName(own)].join('.')
+  return first === undefined && text.includes('["…"]')
+    ? 'profile["…"]'
+    : ['profile', ...orName(own)].join('.')
+}
+
+const maxNames = 3
+
+function orName(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? ['name'] : names
+}
+
+/** The fields of Zapier have two underscores in place of each dot. */
+function readNames(word: string): readonly string[] {
+  return word.split('__').filter((name) => name !== '')
+}
+
+const responsePaths: ReadonlyMap<string, string> = new Map([
+  ['status', 'response.status'],
+  ['statuscode', 'response.status'],
+  ['code', 'response.status'],
+  ['body', 'response.body'],
+  ['headers', 'response.headers.x-name'],
+])
+
+/** What other tools have around a value, in lower case. */
+const wrappers: ReadonlySet<string> = new Set([
+  ...[
+    'json',
+    'item',
+    'items',
+    'data',
+    'body',
+    'output',
+    'outputs',
+    'input',
+    'response',
+    'record',
+    'payload',
+    'all',
+  ],
+  ...[
+    'contact',
+    'lead',
+    'custom_attribute',
+    'event_properties',
+    'first',
+    'last',
+    'equals',
+    'triggerbody',
+    'variables',
+  ],
+  ...[
+    'context',
+    'execution',
+    'getvariable',
+    'parameters',
+    'stringify',
+    'each',
+    'this',
+    'true',
+    'false',
+    'null',
+  ],
+])
+
+const otherParts = listWords(
+  [...sources].filter((source) => source !== 'profile'),
+  'or',
+)
+
+function write(path: string, { isCondition }: ForeignPlace): string {
+  return isCondition ? `write ${path}` : `write {{ ${path} }}`
+}
+
+/** A value whose part of the payload is guessed. */
+function writeValue(path: string, place: ForeignPlace, isGuess: boolean): string {
+  const others = isGuess && path.startsWith('profile') ? `, or ${otherParts} in place of profile` : ''
+  return write(path, place) + others
+}
+
+const noMaker = (what: string) =>
+  `the service makes no ${what}: the engine sends it in the payload, as {{ vars.NAME }}`
+
+/** The time, in the form of an example. */
+const now =
+  (format: string): ForeignForm['write'] =>
+  (_path, { isCondition }) =>
+    isCondition ? `write ("now" | date: "${format}")` : `write {{ "now" | date: "${format}" }}`
+
+const isoTime = now('%Y-%m-%dT%H:%M:%SZ')
+
+/** The forms, the special ones first. */
+const forms: readonly ForeignForm[] = [
+  // Make and Zapier.
+  { form: /^\d+__/, is: 'a field of Zapier, of a step before', write: writeValue },
+  {
+    form: /^\d+\.(?!size\b|length\b)[A-Za-z_`[]/,
+    is: 'a reference of Make to one of its modules',
+    write: writeValue,
+  },
+  {
+    form: /^if\(/,
+    is: 'a function of Make or of spreadsheets',
+    write: (_path, { isCondition }) =>
+      isCondition
+        ? 'write the comparison alone, as in profile.score > 50'
+        : 'write {% if profile.score > 50 %}a{% else %}b{% endif %}',
+  },
+  // Postman.
+  {
+    form: /^\$(?:guid|randomUUID)\b/i,
+    is: 'a variable of Postman',
+    write: () => 'write {{ execution.id }}, which is new for each execution',
+  },
+  { form: /^\$timestamp\b/, is: 'a variable of Postman', write: now('%s') },
+  { form: /^\$isoTimestamp\b/, is: 'a variable of Postman', write: isoTime },
+  { form: /^\$random/, is: 'a variable of Postman', write: () => noMaker('random values') },
+  {
+    form: /^(?:pm\.|tests\[)/,
+    is: 'a script of Postman',
+    write: (path, place, isGuess) =>
+      place.isCondition && place.hasResponse
+        ? `write one comparison, such as ${path.startsWith('response.json') ? 'response.json.ok == true' : 'response.status == 200'}`
+        : writeValue(path, place, isGuess),
+  },
+  // n8n.
+  { form: /^\$(?:now|today)\b/, is: 'an expression of n8n', write: isoTime },
+  {
+    form: /^\$execution\.id\b/,
+    is: 'an expression of n8n',
+    write: () => 'write {{ instance.id }}, or {{ execution.id }} for that of this service',
+  },
+  {
+    form: /^\$workflow\b/,
+    is: 'an expression of n8n',
+    write: (path, place) => write(`flow.${path.split('.').at(-1)}`, place),
+  },
+  {
+    form: /^\$vars\b/,
+    is: 'an expression of n8n',
+    write: (path, place) => write(`vars.${path.split('.').at(-1)}`, place),
+  },
+  {
+    form: /^\$(?:env|secrets)\b/,
+    is: 'an expression of n8n',
+    write: (path) =>
+      `write {{ secrets.${path.split('.').at(-1)} }}, with the secret in "secrets" of the request or in the service`,
+  },
+  {
+    form: /^\$(?:node\b|\()/,
+    is: 'an expression of n8n for the output of another node',
+    write: (path, place) => write(path.replace(/^profile\./, 'vars.'), place),
+  },
+  { form: /^\$(?:itemIndex|runIndex|position)\b/, is: 'an expression of n8n', write: () => noMaker('index') },
+  {
+    form: /^\$(?:json|input|item|items|binary|prevNode|parameter|response|fromAI)\b/,
+    is: 'an expression of n8n',
+    write: writeValue,
+  },
+  // JSONPath, JUEL, Braze, Salesforce, Power Automate.
+  { form: /^\$\.?\.[\w[*]|^\$\[/, is: 'a path of JSONPath', write: writeValue },
+  {
+    form: /^(?:[\w.]{0,60}\.)?\$\{/,
+    is: 'an expression with "$" and braces, as in Braze, JUEL and shells',
+    write: writeValue,
+  },
+  { form: /^#\{/, is: 'an expression with "#" and braces, as in JUEL', write: writeValue },
+  { form: /^!\s?\$/, is: 'a merge field of Salesforce', write: writeValue },
+  {
+    form: /^@(?:index|key|first|last)\b/,
+    is: 'a variable of Handlebars',
+    write: () => 'write {{ forloop.index0 }} within {% for %}',
+  },
+  { form: /^@\./, is: 'a filter of JSONPath', write: writeValue },
+  {
+    form: /^@/,
+    is: 'an expression of Power Automate',
+    write: (path, place, isGuess) =>
+      place.isCondition ? `write a comparison, such as ${path} == "ok"` : writeValue(path, place, isGuess),
+  },
+  { form: /^\$\w/, is: 'a name with "$", as in PHP and shells', write: writeValue },
+  // FEEL.
+  {
+    form: /^if\b.{1,150}\bthen\b/,
+    is: 'an if of FEEL',
+    write: () => 'write {% if profile.score > 50 %}a{% else %}b{% endif %}',
+  },
+  {
+    form: /^(?:some|every) \w{1,40} in\b/,
+    is: 'an expression of FEEL',
+    write: () => 'write (profile.list | has: "name")',
+  },
+  {
+    form: /^=(?!=)/,
+    is: 'an expression that begins with "=", as in FEEL and n8n',
+    write: () => 'leave out that sign, and compare with "=="',
+  },
+  // Handlebars and Mustache.
+  {
+    form: /^#\s?if\b/,
+    isInBraces: true,
+    is: 'a block of Handlebars',
+    write: () => 'write {% if profile.name %}…{% else %}…{% endif %}',
+  },
+  {
+    form: /^(?:#\s?unless\b|\^)/,
+    isInBraces: true,
+    is: 'a block of Handlebars or Mustache',
+    write: () => 'write {% unless profile.name %}…{% endunless %}',
+  },
+  {
+    form: /^#\s?(?:with|let)\b/,
+    isInBraces: true,
+    is: 'a block of Handlebars',
+    write: () => 'write each name in full, as in {{ profile.address.city }}',
+  },
+  {
+    form: /^#/,
+    isInBraces: true,
+    is: 'a block of Handlebars or Mustache',
+    write: () =>
+      'write {% for item in profile.list %}{{ item.name }}{% endfor %}, or {% if profile.name %}…{% endif %}',
+  },
+  {
+    form: /^\/\s?\w/,
+    isInBraces: true,
+    is: 'the end of a block of Handlebars or Mustache',
+    write: () => 'write {% endif %}, {% endfor %} or {% endunless %}',
+  },
+  {
+    form: /^else\b/,
+    isInBraces: true,
+    is: 'a part of a block of Handlebars',
+    write: () => 'write {% else %}, or {% elsif profile.name %}',
+  },
+  {
+    form: /^>/,
+    isInBraces: true,
+    is: 'a partial of Handlebars or Mustache',
+    write: () => 'write its text here: a template loads no other',
+  },
+  {
+    form: /^(?:\{(?!\{)|&(?!&))/,
+    isInBraces: true,
+    is: 'a value of Handlebars or Mustache that is not escaped',
+    write: (path) => `write {{ ${path} }}: values are escaped for the place where they land`,
+  },
+  {
+    form: /^\.\.\//,
+    isInBraces: true,
+    is: 'a path of Handlebars to the object around',
+    write: () => 'write the name in full, as in {{ profile.name }}',
+  },
+  {
+    form: /^!(?:--|\s?[A-Za-z]{1,40}(?:\s|$))/,
+    isInBraces: true,
+    is: 'a comment of Handlebars or Mustache',
+    write: () => 'write {% comment %}…{% endcomment %}, or leave it out',
+  },
+  // JavaScript.
+  {
+    form: /^(?:new Date\b|Date\.|DateTime\.|moment\b|now\(|utcNow\(|sysdate\b)/,
+    is: 'an expression for the time',
+    write: isoTime,
+  },
+  {
+    form: /^(?:uuid|guid|newGuid|crypto\.randomUUID)\(/i,
+    is: 'a function',
+    write: () => 'write {{ execution.id }}, which is new for each execution',
+  },
+  { form: /^(?:random|Math\.random)\b/, is: 'a function', write: () => noMaker('random values') },
+  {
+    form: /^JSON\.stringify\(/,
+    is: 'JavaScript',
+    write: (path) => `write {{ ${path === 'profile.name' ? 'profile' : path} | json }}`,
+  },
+  {
+    form: /^JSON\.parse\(/,
+    is: 'JavaScript',
+    write: () => 'leave it out: values of the payload and response.json are no texts',
+  },
+  {
+    form: /^typeof\b/,
+    is: 'JavaScript',
+    write: () => 'compare the value itself, as in profile.score != nil',
+  },
+  { form: /^return\b/, is: 'JavaScript', write: () => 'leave out "return": the condition is one expression' },
+  {
+    form: /^if\b/,
+    is: 'a statement of JavaScript',
+    write: (_path, { isCondition }) =>
+      isCondition
+        ? 'leave out "if": the condition is one expression'
+        : 'write {% if profile.name %}…{% endif %}',
+  },
+  { form: /^\/\//, is: 'a comment', write: () => 'leave it out' },
+  {
+    form: /^\/[^/]+\//,
+    is: 'a regular expression',
+    write: () => 'there are none here: write "contains", as in response.body contains "ok"',
+  },
+]
