@@ -16,6 +16,7 @@ export type RetrySafety = 'safe' | 'if_idempotent' | 'never'
 /** The part of a call in which it ended. */
 export type Phase =
   | 'rendering'
+  | 'authorizing'
   | 'address'
   | 'dns'
   | 'connecting'
@@ -99,6 +100,20 @@ export const failures = {
     repeat: 'never',
     title: 'The rendered request is too large',
     hint: 'Send fewer fields, or send a link to the data instead of the data.',
+  },
+  auth_token_refused: {
+    phase: 'authorizing',
+    blame: 'node',
+    repeat: 'never',
+    title: 'The token endpoint refused the client',
+    hint: 'Check the client id, the client secret, the scope and the audience in "auth", and "clientAuth": some servers take the credentials in the body only.',
+  },
+  auth_token_failed: {
+    phase: 'authorizing',
+    blame: 'target',
+    repeat: 'safe',
+    title: 'The token endpoint gave no token',
+    hint: 'Check the URL of the token endpoint, tokenUrl. If it is right, tell the operator of the token endpoint, and send the call again later: the target was not called.',
   },
   address_denied: {
     phase: 'address',

@@ -30,6 +30,7 @@ export const nodeLimits = {
   cases: 100,
   branchCharacters: 128,
   retryConditions: 100,
+  tokenParameters: 20,
   resetHeaders: 20,
   statuses: 100,
   hosts: 100,
@@ -162,7 +163,66 @@ const ApiKeyAuth = closedObject(
   { title: 'API key', description: 'A key in a header or as a URL parameter.' },
 )
 
-export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth], {
+const OAuth2Auth = closedObject(
+  {
+    type: oneOfWords(['oauth2'], {
+      description:
+        'An access token of OAuth 2.0, which the service fetches with client credentials (RFC 6749, section 4.4), keeps and renews.',
+    }),
+    tokenUrl: Type.String({
+      minLength: 1,
+      description:
+        'The token endpoint: an absolute https URL without user info and fragment. It is no template.',
+      examples: ['https://login.crm.example/oauth/token'],
+    }),
+    clientId: Type.String({
+      minLength: 1,
+      description: 'A template of the client id.',
+      examples: ['{{ secrets.crm_id }}'],
+    }),
+    clientSecret: secretTemplate('A template of the client secret.', ['{{ secrets.crm_secret }}']),
+    clientAuth: Type.Optional(
+      oneOfWords(['basic', 'body'], {
+        description:
+          'How id and secret are sent to the token endpoint. `basic`: in the header Authorization, each form-encoded (RFC 6749, section 2.3.1). `body`: as `client_id` and `client_secret` in the form.',
+        default: 'basic',
+      }),
+    ),
+    scope: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A template of the scope: names separated by spaces.',
+        examples: ['leads.write'],
+      }),
+    ),
+    audience: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A template of the audience, which some servers want.',
+        examples: ['https://api.crm.example'],
+      }),
+    ),
+    parameters: Type.Optional(
+      recordSchema(Type.String(), {
+        maxProperties: nodeLimits.tokenParameters,
+        description: 'Other parameters of the request for a token: name to template.',
+        default: {},
+        examples: [{ resource: 'https://api.crm.example' }],
+      }),
+    ),
+    refusedWhen: Type.Optional(
+      Type.Unsafe<Expectation>({
+        ...Type.Ref('Expectation'),
+        description:
+          'Says of a response of the target that it refuses the token, beside status 401. The token is then thrown away.',
+        examples: [{ type: 'condition', value: "response.json.errors[0].code == '602'" }],
+      }),
+    ),
+  },
+  { title: 'OAuth 2.0', description: 'Authorization: Bearer …, with a token that the service fetches.' },
+)
+
+export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth], {
   $id: 'Auth',
   description: 'How the request authenticates itself at the target. The reply always masks the credential.',
   discriminator: { propertyName: 'type' },

@@ -1,4 +1,5 @@
 import type { Clock, Failure, RetrySafety } from '../contract/failure.ts'
+import { listCalls } from '../contract/purpose.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
@@ -35,7 +36,7 @@ export interface AttemptPlan {
 }
 
 export interface AttemptsMade {
-  /** In order. The last attempt decides. */
+  /** In order. The last attempt decides that is no request for a token. */
   readonly attempts: readonly Attempt[]
   /** Of the last attempt. */
   readonly judgement: Judgement
@@ -61,11 +62,11 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
-    const last = takeLast(ended)
+    const last = takeLast(listCalls(ended))
     const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
     const judgement = judge(outcome, attempts)
-    const own = judgeCall(ended, judgement)
+    const own = judgeCall(listCalls(ended), judgement)
     repeat = stricter(repeat, own)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
     const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)

@@ -75,6 +75,18 @@ export function judgeRetryOn(
 const wanted: WantedByCondition = { holds: true, warnings: [] }
 const unwanted: WantedByCondition = { holds: false, warnings: [] }
 
+/** Whether a response refuses the token by `refusedWhen`. What is odd about the condition is not told: most responses lack what it looks at. */
+export function refusesToken(
+  { auth }: CompiledNode,
+  response: ReadableResponse | null,
+  context: JudgingContext,
+): boolean {
+  const refusedWhen = auth?.refusedWhen
+  if (refusedWhen === undefined || response === null) return false
+  response.readText()
+  return context.budget.judge(() => refusedWhen.judge(response, scopeWith(response, context)).met)
+}
+
 /** Captures values for later nodes from the response that decided. */
 export function evaluateOutcome(
   node: CompiledNode,

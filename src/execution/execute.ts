@@ -1,24 +1,36 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
+import { listCalls } from '../contract/purpose.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
-import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
+import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
+import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
+import type { TokenGrant } from '../webhook/request/token-grant.ts'
+import { quoteOAuthError } from '../webhook/response/oauth-error.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
+import type { SecretUse } from '../webhook/template/secret-lookup.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
-import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
+import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
+import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
-import { evaluateOutcome, type Judgement, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
+import {
+  evaluateOutcome,
+  type Judgement,
+  type JudgingContext,
+  judgeOutcome,
+  refusesToken,
+} from './evaluate-outcome.ts'
 import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
@@ -27,6 +39,7 @@ import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
+import type { TokenCache } from './token-cache.ts'
 import { traceEgress } from './trace-egress.ts'
 
 export interface ExecutionContext {
@@ -34,6 +47,7 @@ export interface ExecutionContext {
   readonly secrets: SecretStore
   readonly nodes: NodeCache
   readonly maskers: MaskerCache
+  readonly tokens: TokenCache
   readonly quota: RenderQuota
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
@@ -95,13 +109,23 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
-    judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
+  const egressClient = rendered.ok
+    ? prepareEgress(context.egressClient, rendered, trace, signer)
+    : context.egressClient
+  const authorized =
+    rendered.ok && rendered.grant !== null
+      ? authorize(node, rendered.grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
+      : null
+  const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
+    const response = readResponse(outcome.response, maskers, isShown)
+    const judgement = judgeOutcome(node, outcome, response, judging, attempts)
+    return authorized === null ? judgement : withRefusal(judgement, node, authorized.refusal)
+  }
   const made = rendered.ok
     ? await runAttempts({
         node,
         request: rendered.request,
-        egressClient: prepareEgress(context.egressClient, rendered, trace, signer),
+        egressClient: authorized ?? egressClient,
         tenant,
         deadlineMs,
         accepted,
@@ -134,6 +158,42 @@ function prepareEgress(
   return trace === null ? signing : traceEgress(signing, trace, rendered.carriesTrace)
 }
 
+interface Authorization {
+  readonly egressClient: Pick<EgressClient, 'call'>
+  readonly tenant: string | null
+  readonly trace: Trace | null
+  readonly maskers: ExecutionMaskers
+  readonly judging: JudgingContext
+  readonly isShown: boolean
+}
+
+function authorize(
+  node: CompiledNode,
+  grant: TokenGrant,
+  { egressClient, tenant, trace, maskers, judging, isShown }: Authorization,
+  context: ExecutionContext,
+): AuthorizedEgress {
+  const read = (response: TargetResponse) => readResponse(response, maskers, isShown)
+  return new AuthorizedEgress({
+    egressClient,
+    tokenClient: trace === null ? context.egressClient : traceEgress(context.egressClient, trace, false),
+    mayCall: (target) => context.egressClient.mayCall(target),
+    grant,
+    tokens: context.tokens,
+    tenant,
+    hide: (token) => maskers.hide(token),
+    refuses: (response) => refusesToken(node, read(response), judging),
+    quote: (response) => quoteOAuthError(read(response)),
+    onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
+  })
+}
+
+/** A response that refuses the token is decided on by that. */
+function withRefusal(judgement: Judgement, node: CompiledNode, refusal: TokenRefusal | null): Judgement {
+  if (refusal === null || refusal.response !== judgement.outcome.response) return judgement
+  return { ...judgement, decision: decideOnRefusedToken(node, judgement.decision, refusal.end) }
+}
+
 /** The request, as an explanation of its response sees it. */
 export function describeCall(rendered: RenderedRequest): JudgedCall {
   const { warnings } = rendered
@@ -143,7 +203,7 @@ export function describeCall(rendered: RenderedRequest): JudgedCall {
 const currentDate = () => new Date()
 
 function readResponse(
-  { response }: Outcome,
+  response: TargetResponse | null,
   maskers: ExecutionMaskers,
   isShown: boolean,
 ): ReadableResponse | null {
@@ -188,14 +248,18 @@ function render(
   { executionId, trace, budget }: Pick<ExecutionState, 'executionId' | 'trace'> & Pick<RenderInput, 'budget'>,
   { userAgent, maxRenderedBytes, secrets: store, egressClient }: ExecutionContext,
 ): RenderedRequest {
-  let isOpen: boolean | null = null
+  let isOpen = false
+  let judged: Pick<SecretUse, 'host' | 'port'> | null = null
   return renderRequest(node, {
     payload,
     secrets,
     store: {
       find(name, use) {
         // A request that the policy forbids must reveal nothing about a secret, not even its binding.
-        isOpen ??= egressClient.mayCall(use)
+        if (judged?.host !== use.host || judged.port !== use.port) {
+          judged = use
+          isOpen = egressClient.mayCall(use)
+        }
         return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : withheldSecret
       },
     },
@@ -213,6 +277,7 @@ function render(
 function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionContext): Executed {
   const { request, node, executionId, trace, rendered, maskers, judging, made, accepted } = state
   const { attempts, judgement } = made
+  const calls = listCalls(attempts)
   const { response } = judgement
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
   const { diagnostics: detail = 'full' } = request
@@ -226,9 +291,9 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
-    reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
-    delivered: judgeDelivery(attempts),
-    repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
+    reason: diagnostics.reason(tellOfRepeat(decision.reason, calls)),
+    delivered: judgeDelivery(calls),
+    repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
@@ -267,7 +332,7 @@ function createRecord(
     method: node.method,
     host: rendered.place?.host ?? null,
     port: rendered.place?.port ?? null,
-    status: reply.attempts.at(-1)?.status ?? null,
+    status: listCalls(reply.attempts).at(-1)?.status ?? null,
     branch,
     isCase: code === 'case_met',
     succeeded: reply.succeeded,

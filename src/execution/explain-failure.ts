@@ -1,5 +1,6 @@
 import { type Clock, type Failure, type FailureCode, failures, type Phase } from '../contract/failure.ts'
 import { maxTotalMs } from '../contract/node.ts'
+import { listCalls } from '../contract/purpose.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { CompiledConnection } from '../webhook/connection.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
@@ -41,7 +42,7 @@ function explainOwn(
   const { clock, code } = failure
   const isOfService = failures[code].phase === 'service'
   if (clock !== undefined && clock.name !== 'timeoutMs' && !isOfService) {
-    const slow = attempts.find(hadWholeTime)?.outcome
+    const slow = listCalls(attempts).find(hadWholeTime)?.outcome
     if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
     if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
   }
@@ -135,7 +136,7 @@ function explainShort(
   return { ...place, hint: `${cure} ${more}` }
 }
 
-const nothingSent: ReadonlySet<Phase> = new Set(['dns', 'connecting', 'tls'])
+const nothingSent: ReadonlySet<Phase> = new Set(['authorizing', 'dns', 'connecting', 'tls'])
 
 /** The parts of a request that have the time limits. */
 const clockPaths = {

@@ -34,7 +34,7 @@ export class ExecutionMaskers {
    */
   readonly own: Masker
   readonly #cache: MaskerCache
-  readonly #values: ValuesToMask
+  #values: ValuesToMask
   readonly #signatures: ReadonlySet<string>
 
   /** `signatures` grow with each attempt. They are masked in responses only, and not kept in the cache. */
@@ -43,6 +43,11 @@ export class ExecutionMaskers {
     this.#values = values
     this.#signatures = signatures
     this.own = cache.maskerFor([...values.client])
+  }
+
+  /** From now on masks a value that the client does not know, such as a token, in what a target sends. */
+  hide(value: string): void {
+    this.#values = { ...this.#values, stored: new Set([...this.#values.stored, value]) }
   }
 
   /** For texts that a target sent. */

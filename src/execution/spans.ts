@@ -1,4 +1,5 @@
 import type { AttemptEntry } from '../contract/execution.ts'
+import { isForToken, listCalls } from '../contract/purpose.ts'
 import type { Span } from '../tracing/span.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 import type { Timings } from '../webhook/wire/outcome.ts'
@@ -58,11 +59,13 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
 }
 
 function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, url }: TracedCall): Span {
-  const { number, startedAt, durationMs, status, failure } = attempt
+  const { purpose, number, startedAt, durationMs, status, failure } = attempt
+  const isToken = isForToken(attempt)
+  const resends = isToken ? 0 : listCalls(record.attempts.slice(0, number - 1)).length
   const hasFailed = failure !== null || (status ?? 0) >= 400
   return {
     kind: 'client',
-    name: record.method,
+    name: isToken ? 'POST' : record.method,
     context: { ...trace.context, spanId },
     parentSpanId: trace.context.spanId,
     startedAt: new Date(startedAt),
@@ -70,13 +73,14 @@ function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, u
     hasFailed,
     attributes: {
       'error.type': hasFailed ? (failure ?? String(status)) : null,
-      'http.request.method': record.method,
-      'http.request.resend_count': number > 1 ? number - 1 : null,
+      'http.request.method': isToken ? 'POST' : record.method,
+      'http.request.resend_count': resends > 0 ? resends : null,
       'http.response.status_code': status,
       'network.protocol.version': '1.1',
-      'server.address': record.host,
-      'server.port': record.port,
-      'url.full': url,
+      'server.address': attempt.host ?? record.host,
+      'server.port': attempt.port ?? record.port,
+      'url.full': isToken ? null : url,
+      'webhook_node.purpose': purpose,
       'webhook_node.connection_reused': attempt.connectionReused,
       'webhook_node.delivered': attempt.delivered,
       ...phases(attempt.timings),

@@ -9,6 +9,7 @@ import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
 import { NodeCache } from '../execution/node-cache.ts'
 import { RenderQuota } from '../execution/render-quota.ts'
+import { TokenCache } from '../execution/token-cache.ts'
 import type { Log } from '../logging/logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
@@ -256,6 +257,7 @@ function createContext({
     secrets,
     nodes: new NodeCache({ maxTimeoutMs, connections }),
     maskers: new MaskerCache(),
+    tokens: new TokenCache(),
     quota: new RenderQuota(),
     turns: new LoopTurns(),
     maxRenderMs,

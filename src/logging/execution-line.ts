@@ -1,4 +1,5 @@
 import type { AttemptEntry } from '../contract/execution.ts'
+import { listCalls } from '../contract/purpose.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import type { Log } from './logger.ts'
 
@@ -33,7 +34,7 @@ function composeLine(record: ExecutionRecord, context: LogContext) {
     branch: record.branch,
     code: record.code,
     secrets: record.secrets,
-    attempts: record.attempts.length,
+    attempts: listCalls(record.attempts).length,
     delivered: record.delivered,
     durationMs: record.durationMs,
     phases: sumPhases(record.attempts),

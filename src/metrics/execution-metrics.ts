@@ -82,8 +82,13 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   })
   const resends = count(registry, {
     name: 'webhook_node_resends_total',
-    help: 'Requests that were sent again at once because a kept connection closed without a byte of a response.',
+    help: 'Requests that were sent again at once: a kept connection closed without a byte of a response, or the target refused the token.',
     series: [],
+  })
+  const tokens = count(registry, {
+    name: 'webhook_node_token_requests_total',
+    help: 'Requests for access tokens of OAuth 2.0, by status class; failed: there was no response. They do not count as attempts.',
+    series: [...statusClasses, 'failed'].map((outcome) => ({ outcome })),
   })
   const phases = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
@@ -92,6 +97,10 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   })
 
   return ({ purpose, status, failure, timings }) => {
+    if (purpose === 'token') {
+      tokens.inc({ outcome: failure === null ? statusClass(status) : 'failed' })
+      return
+    }
     if (purpose === 'resend') resends.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
     for (const [name, phase] of phaseNames) {
@@ -124,12 +133,10 @@ const secretCodes = ['secret_missing', 'secret_not_allowed', 'secret_invalid'] a
 /** For a status outside 200 to 599. */
 const otherStatus = 'other'
 
+const statusClasses = ['2xx', '3xx', '4xx', '5xx', otherStatus]
+
 const possibleOutcomes = [
-  '2xx',
-  '3xx',
-  '4xx',
-  '5xx',
-  otherStatus,
+  ...statusClasses,
   // An execution that fails while rendering has no attempt.
   ...failureCodes.filter((code) => failures[code].phase !== 'rendering'),
 ]

@@ -1,5 +1,6 @@
 import { failures } from '../contract/failure.ts'
 import { type BranchName, isBranchName } from '../contract/node.ts'
+import { listCalls } from '../contract/purpose.ts'
 import type { CountedNode, FailedExecution, NodeTotals } from '../contract/statistics.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { CaseCounter } from './case-counter.ts'
@@ -80,7 +81,7 @@ export class NodeHistory {
   add(record: ExecutionRecord, moment: Moment): void {
     this.#last = moment
     this.#passedThrough += 1
-    this.#attempts += record.attempts.length
+    this.#attempts += listCalls(record.attempts).length
     if (isBranchName(record.branch)) this.#branches.add(record.branch)
     if (record.isCase) this.#cases.add(record.branch)
     this.#codes.add(record.code)

@@ -181,11 +181,13 @@ function compileExpectations(
 
 function looksAtBody({
   expectations,
+  auth,
   cases,
   capture,
-}: Pick<CompiledNode, 'expectations' | 'cases' | 'capture'>): boolean {
+}: Pick<CompiledNode, 'expectations' | 'auth' | 'cases' | 'capture'>): boolean {
   return (
     expectations.some((expectation) => expectation.looksAtBody) ||
+    (auth?.refusedWhen?.looksAtBody ?? false) ||
     (cases?.onResponse.some(({ when }) => when.looksAtBody) ?? false) ||
     capture.some(([, { responsePaths }]) => mayReadBody(responsePaths))
   )

@@ -68,7 +68,8 @@ export function decideOnFailure(node: CompiledNode, failure: Failure): Decision 
   return { ...byCase, repeat: failure.repeat }
 }
 
-function decideByOnError(
+/** Decides by `onError`. */
+export function decideByOnError(
   { onError, branches }: CompiledNode,
   reason: DecisionReason,
   warnings: readonly Warning[],

@@ -3,11 +3,12 @@ import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
-import type { AuthHeader, RenderedAuth } from './request/auth.ts'
+import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import type { ShownBody } from './request/compiled-body.ts'
+import type { AuthHeader } from './request/credential.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
@@ -24,6 +25,7 @@ import {
 import { utf8 } from './request/request-charset.ts'
 import { headerText, queryPairs } from './request/serialize.ts'
 import type { CompiledSigning, RenderedSigning, UnsignedRequest } from './request/signing.ts'
+import type { TokenGrant } from './request/token-grant.ts'
 import { maxUrlLength } from './request/url.ts'
 import type { UrlTail } from './request/url-tail.ts'
 import { percentEncode } from './template/encoders.ts'
@@ -74,6 +76,8 @@ export type RenderedRequest = {
       readonly carriesTrace: boolean
       /** How each attempt is signed. Its headers are in neither `request` nor `display`. Null without a signature. */
       readonly signing: RenderedSigning | null
+      /** How to get the token that the request needs; null if it needs none. */
+      readonly grant: TokenGrant | null
     }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
@@ -162,7 +166,8 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, display, carriesTrace: carriesOwnTrace(node, given), signing }
+  const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
+  return { request, display, carriesTrace: carriesOwnTrace(node, given), signing, grant }
 }
 
 /** The limits of headers hold for those of the signature, too. */

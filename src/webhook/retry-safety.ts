@@ -6,7 +6,8 @@ export function judgeRetrySafety(attempts: readonly Attempt[]): RetrySafety {
   return attempts.map(judgeAttempt).reduce(stricter, 'safe')
 }
 
-function judgeAttempt({ outcome, delivered }: Attempt): RetrySafety {
+function judgeAttempt({ outcome, delivered, tokenRefused }: Attempt): RetrySafety {
+  if (tokenRefused) return 'safe'
   return outcome.kind === 'failed'
     ? findSafetyAfterFailure(outcome.failure.code, delivered)
     : judgeStatus(outcome.response.status)

@@ -17,6 +17,7 @@ import { complaintsAbout, sentencesOf } from '../support/hints.ts'
 /** What a call that ends in a phase may have delivered. */
 const deliveredIn: Readonly<Record<Phase, readonly Delivered[]>> = {
   rendering: ['no'],
+  authorizing: ['no'],
   address: ['no'],
   dns: ['no'],
   connecting: ['no'],

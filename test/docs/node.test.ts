@@ -51,6 +51,28 @@ it('docs/node.md shows how files are sent, and what the reply shows of them', as
   expect([binary?.method, binary?.target, binary?.body]).toEqual(['PUT', '/photos/7', png])
 })
 
+it('docs/node.md shows a node with OAuth 2.0 that works', async () => {
+  const { auth, ...node } = nodeOf('OAuth 2.0')
+  const login = await receiver(json(200, { access_token: 'a-token', token_type: 'Bearer', expires_in: 60 }))
+  const expired = json(200, { success: false, errors: [{ code: '602' }] })
+  const target = await receiver(inTurn(json(200, {}), expired))
+  const { execute } = await service()
+  const request = {
+    node: { ...node, url: target.url, auth: { ...auth, tokenUrl: `${login.url}/oauth/token` } },
+    secrets: { crm_id: 'flow', crm_secret: 's3cr3t' },
+  }
+
+  const accepted = await execute(request)
+  const refused = await execute(request)
+
+  expect(String(login.received[0]?.body)).toBe(
+    'grant_type=client_credentials&scope=leads.write&audience=https%3A%2F%2Fapi.crm.example&resource=leads',
+  )
+  expect(target.received[0]?.rawHeaders).toContain('Bearer a-token')
+  expect([accepted.branch, refused.branch]).toEqual(['success', 'error'])
+  expect(refused.reason.path).toBe('/node/auth/refusedWhen')
+})
+
 describe('the example of docs/node.md', () => {
   const unquoted = (cell = '') => cell.slice(1, -1)
 

@@ -8,6 +8,7 @@ import { serviceFaults } from './service-faults.ts'
 import { statusFaults } from './status-faults.ts'
 import { type Chapter, type Fault, isMade } from './support/fault.ts'
 import { tlsFaults } from './tls-faults.ts'
+import { tokenFaults } from './token-faults.ts'
 
 /** All that can go wrong between the service and a target. `docs/faults.md` is written from it. */
 export const faultTable: readonly Chapter[] = [
@@ -19,6 +20,7 @@ export const faultTable: readonly Chapter[] = [
   answerFaults,
   bodyFaults,
   statusFaults,
+  tokenFaults,
   serviceFaults,
 ]
 

@@ -166,3 +166,76 @@ describe('the secrets of the service', () => {
     expect(known.curl).toContain(`'Authorization: Bearer '"$crm"`)
   })
 })
+
+describe('the client secret of oauth2', () => {
+  const secret = 'client-s3cr3t'
+
+  /** A token endpoint that is `localhost`, and a target that is `127.0.0.1`. */
+  async function worldOf(binding: object) {
+    const login = await receiver(json(200, { access_token: 'a-token', expires_in: 60 }))
+    const { execute, target, sentTokens } = await worldWith({ crm: { value: secret, ...binding } })
+    const auth = {
+      type: 'oauth2',
+      tokenUrl: `${login.url}/oauth/token`,
+      clientId: 'flow',
+      clientSecret: '{{ secrets.crm }}',
+    }
+    const url = `https://127.0.0.1:${target.port}/v1/leads`
+    const run = (changes: object = {}) =>
+      execute({ node: { method: 'POST', url, auth: { ...auth, ...changes } } })
+    return { login, target, sentTokens, run }
+  }
+
+  it.each([
+    { binding: { hosts: ['localhost'] } },
+    { binding: { hosts: ['localhost'], paths: ['/oauth'], in: ['auth'] } },
+  ])('is judged against the token endpoint: $binding', async ({ binding }) => {
+    const { run, login, sentTokens } = await worldOf(binding)
+
+    expect(await run()).toMatchObject({ branch: 'success' })
+    expect(login.received).toHaveLength(1)
+    expect(sentTokens()).toEqual(['Bearer a-token'])
+  })
+
+  it.each([
+    { binding: { hosts: ['127.0.0.1'] } },
+    { binding: { hosts: ['localhost'], paths: ['/v1'] } },
+    { binding: { hosts: ['localhost'], in: ['headers'] } },
+    { binding: { hosts: ['localhost'], ports: [1] } },
+  ])('goes nowhere if its binding is for the target: $binding', async ({ binding }) => {
+    const { run, login, target } = await worldOf(binding)
+
+    const { reason, delivered } = await run()
+
+    expect(reason).toMatchObject({ code: 'secret_not_allowed', path: '/node/auth/clientSecret' })
+    expect(delivered).toBe('no')
+    expect([...login.received, ...target.received]).toEqual([])
+  })
+
+  it('opens nothing for the rest of the node', async () => {
+    const { login, target } = await worldOf({})
+    const { execute } = await worldWith({ crm: { value: secret, hosts: ['localhost'] } })
+    const auth = {
+      type: 'oauth2',
+      tokenUrl: `${login.url}/oauth/token`,
+      clientId: 'flow',
+      clientSecret: '{{ secrets.crm }}',
+    }
+    const headers = [{ name: 'X-Key', value: '{{ secrets.crm }}' }]
+
+    const { reason } = await execute({
+      node: { method: 'POST', url: `https://127.0.0.1:${target.port}/`, auth, headers },
+    })
+
+    expect(reason).toMatchObject({ code: 'secret_not_allowed', path: '/node/headers/0/value' })
+    expect(login.received).toEqual([])
+  })
+
+  it('is not resolved for a token endpoint that is denied', async () => {
+    const { run } = await worldOf({ hosts: ['localhost'] })
+
+    const { reason } = await run({ tokenUrl: 'https://169.254.169.254/token' })
+
+    expect(reason).toMatchObject({ code: 'address_denied', path: '/node/auth/tokenUrl' })
+  })
+})

@@ -201,6 +201,51 @@ describe('a secret', () => {
     )
   }, 120_000)
 
+  it('does not leave the service as a client secret or an access token', async () => {
+    const samples = sampleCanaries(2)
+    const login = await parrot()
+    const target = await parrot()
+    const { ask, everything, captured } = await watchedService(samples)
+    const tokens: string[] = []
+
+    for (const [index, { token, mounted }] of samples.entries())
+      for (const method of ['GET', 'POST'])
+        for (const [at, answerWith] of Object.values(answersWith).entries()) {
+          const fetched = `${mark}-fetched.${index}-${method}-${at}/+=~Zq7x`
+          tokens.push(fetched)
+          const auth = {
+            type: 'oauth2',
+            tokenUrl: `${login.url}/token`,
+            clientId: 'flow',
+            clientSecret: `{{ secrets.mounted_${index} }}`,
+            parameters: { key: '{{ secrets.token }}', at: String(at), method },
+          }
+          const capture = { all: '{{ response.body }}', headers: '{{ response.headers | json }}' }
+          const request = {
+            node: { id: 'canary', method, url: target.url, auth, capture },
+            secrets: { token },
+            tenant: 'acme',
+          }
+          const client = Buffer.from(`flow:${new URLSearchParams({ s: mounted }).toString().slice(2)}`)
+          const basic = client.toString('base64')
+          login.says(json(200, { access_token: fetched, token_type: 'Bearer', expires_in: 60 }))
+          target.says(answerWith([fetched, mounted, token, basic]))
+          expect(await ask('/v1/execute', request)).toBe(200)
+          target.says(json(401, { error: fetched, error_description: `${fetched} ${basic}` }))
+          expect(await ask('/v1/execute', request)).toBe(200)
+          login.says(
+            json(400, { error: 'invalid_client', error_description: `${mounted} ${token} ${basic}` }),
+          )
+          expect(await ask('/v1/execute', request)).toBe(200)
+        }
+
+    const sent = target.received.flatMap(({ rawHeaders }) => rawHeaders)
+    for (const fetched of tokens) expect(sent).toContain(`Bearer ${fetched}`)
+    expectNone(await everything(), samples)
+    expectNoneStored(captured, samples)
+    expectNoTrace(captured, tokens.flatMap(listTraces))
+  }, 120_000)
+
   it('does not leave the service with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()

@@ -266,7 +266,7 @@ export interface components {
             literal: unknown;
         };
         /** @description How the request authenticates itself at the target. The reply always masks the credential. */
-        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"];
+        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"];
         /**
          * Bearer
          * @description Authorization: Bearer …
@@ -329,6 +329,57 @@ export interface components {
              * @example {{ secrets.crm_key }}
              */
             value: string;
+        };
+        /**
+         * OAuth 2.0
+         * @description Authorization: Bearer …, with a token that the service fetches.
+         */
+        Oauth2Auth: {
+            /**
+             * @description An access token of OAuth 2.0, which the service fetches with client credentials (RFC 6749, section 4.4), keeps and renews. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "oauth2";
+            /**
+             * @description The token endpoint: an absolute https URL without user info and fragment. It is no template.
+             * @example https://login.crm.example/oauth/token
+             */
+            tokenUrl: string;
+            /**
+             * @description A template of the client id.
+             * @example {{ secrets.crm_id }}
+             */
+            clientId: string;
+            /**
+             * @description A template of the client secret.
+             * @example {{ secrets.crm_secret }}
+             */
+            clientSecret: string;
+            /**
+             * @description How id and secret are sent to the token endpoint. `basic`: in the header Authorization, each form-encoded (RFC 6749, section 2.3.1). `body`: as `client_id` and `client_secret` in the form. Default: `"basic"`.
+             * @enum {string}
+             */
+            clientAuth?: "basic" | "body";
+            /**
+             * @description A template of the scope: names separated by spaces.
+             * @example leads.write
+             */
+            scope?: string;
+            /**
+             * @description A template of the audience, which some servers want.
+             * @example https://api.crm.example
+             */
+            audience?: string;
+            /**
+             * @description Other parameters of the request for a token: name to template. Default: `{}`.
+             * @example {
+             *       "resource": "https://api.crm.example"
+             *     }
+             */
+            parameters?: {
+                [key: string]: string;
+            };
+            refusedWhen?: components["schemas"]["Expectation"];
         };
         /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
         Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];
@@ -1022,7 +1073,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1198,10 +1249,14 @@ export interface components {
         /** @description One try at sending the request. */
         Attempt: {
             /**
-             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent.
+             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `token`: it asked for a token of `oauth2`.
              * @enum {string}
              */
-            purpose: "call" | "resend";
+            purpose: "call" | "resend" | "token";
+            /** @description The host that the request went to, if it is not that of the node. */
+            host?: string;
+            /** @description The port that the request went to. It stands beside `host`. */
+            port?: number;
             /** @description The position of the entry, from 1. */
             number: number;
             /**

@@ -1,44 +1,32 @@
 import type { Failure } from '../../contract/failure.ts'
 import type { Auth } from '../../contract/node.ts'
 import { mask } from '../masking/mask.ts'
+import type { CompiledExpectation } from '../response/expectation.ts'
 import type { Compiler } from '../template/compiler.ts'
-import { asQueryValue, asText, EncodedText } from '../template/encoders.ts'
-import { carriesSecret, carriesStored, type RenderResult } from '../template/render-result.ts'
+import { asQueryValue, EncodedText } from '../template/encoders.ts'
+import { carriesSecret, carriesStored } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
-import { describeCause } from '../template/undefined-warning.ts'
 import { trimHeader } from '../wire/headers.ts'
+import {
+  type AuthHeader,
+  type AuthMember,
+  type AuthOrigin,
+  authorization,
+  credential,
+  emptyFailure,
+  memberOf,
+  type NamedCredential,
+} from './credential.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
-import { memberPath } from './member-path.ts'
+import { compileOAuth2 } from './oauth2.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 
 /** Rendered credentials, as they are sent and as they may be shown. */
 export type RenderedAuth = AuthHeader | AuthParameter
 
-/** Credentials that are sent in a header. */
-export interface AuthHeader extends Named, Displayable<string> {
-  readonly in: 'header'
-}
-
 /** A key that is sent as a URL parameter, encoded like the others. */
-interface AuthParameter extends Named, Displayable<string | EncodedText> {
+interface AuthParameter extends NamedCredential, Displayable<string | EncodedText> {
   readonly in: 'query'
-}
-
-interface Named {
-  readonly name: string
-  /** `user:password` of Basic as it may be shown, for tools that take it in this form. */
-  readonly user: string | null
-  readonly path: string
-  /** Whether the value contains a secret of the service. */
-  readonly carriesStored: boolean
-}
-
-/** Where credentials come from. */
-export interface AuthOrigin {
-  /** JSON Pointer to them. */
-  readonly path: string
-  /** In a message, as in `"auth" of the node`. */
-  readonly words: string
 }
 
 /** Compiled credentials. Rendering throws `RenderFailure`. */
@@ -48,6 +36,8 @@ export interface CompiledAuth {
   readonly isInUrl: boolean
   /** Whether the scheme is Bearer. */
   readonly isBearer: boolean
+  /** Which responses refuse the token, beside status 401. */
+  readonly refusedWhen?: CompiledExpectation
   render(session: RenderSession): RenderedAuth
 }
 
@@ -63,6 +53,8 @@ export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin =
       return compileBasic(auth, compiler, origin)
     case 'apiKey':
       return compileApiKey(auth, compiler, origin)
+    case 'oauth2':
+      return compileOAuth2(auth, compiler, origin)
   }
 }
 
@@ -159,28 +151,6 @@ function compileHeaderValue(text: string, at: string, compiler: Compiler): Templ
   return template
 }
 
-function authorization(
-  credential: Credential,
-  user: string | null,
-  { path }: AuthOrigin,
-  session: RenderSession,
-): AuthHeader {
-  const display = session.hasStandIns ? credential.display : mask
-  return { ...credential, in: 'header', name: 'Authorization', display, user, path }
-}
-
-type Credential = Pick<AuthHeader, 'wire' | 'display' | 'carriesStored'>
-
-/** A member of the credentials. */
-interface AuthMember {
-  readonly name: 'token' | 'username' | 'password' | 'value'
-  readonly path: string
-}
-
-function memberOf({ path }: AuthOrigin, name: AuthMember['name']): AuthMember {
-  return { name, path: memberPath(path, name) }
-}
-
 /** A template that encodes its value itself is not encoded again. */
 function parameter(
   template: Template,
@@ -197,33 +167,4 @@ function parameter(
   const written = template.isConstant ? text : new EncodedText(text)
   const wire = isLiteral ? session.standIn(written, 'auth_value') : written
   return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
-}
-
-function credential(
-  template: Template,
-  at: AuthMember,
-  session: RenderSession,
-  { mayBeEmpty = false, isTrimmed = false, isPublic = false } = {},
-): Credential {
-  const result = template.text(session.scope, asText)
-  const whole = session.take(result, at.path)
-  const text = isTrimmed ? trimHeader(whole) : whole
-  const isStored = carriesStored(result) || session.isInConnection
-  if (text !== whole && !isStored)
-    session.warn('header_trimmed', at.path, 'White space around the credential was removed.')
-  if (text === '' && !mayBeEmpty) session.fail(emptyFailure(at, result), isStored)
-  const isLiteral = !carriesSecret(result)
-  if (isLiteral && !isPublic) session.protect(text)
-  const wire = isLiteral && text !== '' ? session.standIn(text, `auth_${at.name}`) : text
-  return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
-}
-
-function emptyFailure({ name, path }: AuthMember, result: RenderResult<string>): Failure {
-  const [variable] = result.ok ? result.undefinedVariables : []
-  return {
-    code: 'value_missing',
-    detail: `The credential "${name}" of auth is empty${describeCause(variable)}`,
-    path,
-    hint: 'Send the secret or the attribute of the payload that the credential refers to.',
-  }
 }

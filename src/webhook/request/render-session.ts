@@ -203,6 +203,19 @@ export class RenderSession {
     this.warnings.push(isMissing ? { code, path, message, isMissing } : { code, path, message })
   }
 
+  /** Renders a part that goes to another place than the node's: the bindings of stored secrets are checked against that one. */
+  towards<T>(place: UrlPlace, path: string, render: () => T): T {
+    const own = { place: this.place, path: this.path }
+    this.place = place
+    this.path = path
+    try {
+      return render()
+    } finally {
+      this.place = own.place
+      this.path = own.path
+    }
+  }
+
   /** Searches for the name that the author may have meant, at most `maxSuggestions` times per rendering. */
   suggest(find: () => string | null): string | null {
     return this.#suggestionsLeft-- > 0 ? this.input.budget.aside(find) : null

@@ -13,6 +13,7 @@ import { MaskerCache } from '../../../src/execution/maskers.ts'
 import { type GivenNode, NodeCache } from '../../../src/execution/node-cache.ts'
 import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
+import { TokenCache } from '../../../src/execution/token-cache.ts'
 import type { OutboundRequest } from '../../../src/webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../../../src/webhook/wire/outcome.ts'
 import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
@@ -119,6 +120,7 @@ export const context = {
   secrets: emptySecretStore,
   nodes: new NodeCache({ maxTimeoutMs: 10_000, connections: emptyConnectionStore }),
   maskers: new MaskerCache(),
+  tokens: new TokenCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
   maxRenderMs: 50,

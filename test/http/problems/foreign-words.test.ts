@@ -11,6 +11,8 @@ type Members = Readonly<Record<string, unknown>>
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const field = { name: 'a', value: 1 }
 
+const oauth2 = { type: 'oauth2', tokenUrl: 'https://login.test/', clientId: 'a', clientSecret: 'abcde' }
+
 interface PlaceInRequest {
   /** A valid object there. */
   readonly valid: Members
@@ -55,6 +57,7 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   'Auth(apiKey)': auth({ type: 'apiKey', in: 'header', name: 'X-Key', value: 'abcde' }),
   Signing: signing,
   'Signing(hmac)': signing,
+  'Auth(oauth2)': auth(oauth2),
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),
@@ -179,6 +182,7 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Auth.type': (type) => ({ node: { ...node, auth: { type, token: 'abcde' } } }),
   'Signing.scheme': (scheme) => ({ node: { ...node, signing: { ...signing.valid, scheme } } }),
   'Signing.algorithm': (algorithm) => ({ node: { ...node, signing: { ...signing.valid, algorithm } } }),
+  'Auth.clientAuth': (clientAuth) => ({ node: { ...node, auth: { ...oauth2, clientAuth } } }),
   'Auth.in': (place) => ({
     node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
   }),

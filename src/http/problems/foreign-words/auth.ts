@@ -1,6 +1,8 @@
-import { apiKey, basic, bearer } from './examples.ts'
+import { apiKey, basic, bearer, oauth2 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
-import { noOauth } from './sentences.ts'
+
+const onlyClientCredentials =
+  'the service fetches tokens with client credentials only, because other grants need the consent of a person'
 
 export const authMembers: ForeignMembers = {
   Auth: [
@@ -22,14 +24,18 @@ export const authMembers: ForeignMembers = {
     },
     {
       words:
-        'oauth2 oauth clientId clientSecret tokenUrl accessTokenUrl authorizationUrl grantType scope scopes',
-      says: noOauth,
-      example: bearer,
-      covers: ['type', 'token'],
+        'oauth2 oauth clientCredentials clientId clientSecret tokenUrl accessTokenUrl grantType scope scopes',
+      example: oauth2,
+      covers: ['type', 'tokenUrl', 'clientId', 'clientSecret'],
+    },
+    {
+      words: 'authorizationUrl authUrl redirectUri refreshToken',
+      says: onlyClientCredentials,
+      example: oauth2,
     },
     {
       words: 'digest hawk ntlm awsv4 edgegrid',
-      says: 'the types are "bearer", "basic" and "apiKey"',
+      says: 'the types are "bearer", "basic", "apiKey" and "oauth2"',
       covers: ['type'],
     },
     { words: 'user login usr', is: 'username' },
@@ -59,6 +65,34 @@ export const authMembers: ForeignMembers = {
     { words: 'token secret keyValue', is: 'value' },
     { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
   ],
+  'Auth(oauth2)': [
+    { words: 'id username key consumerKey applicationId appId', is: 'clientId' },
+    { words: 'secret password consumerSecret appSecret', is: 'clientSecret' },
+    {
+      words: 'url accessTokenUrl tokenUri tokenEndpoint endpoint authority issuer',
+      is: 'tokenUrl',
+    },
+    { words: 'scopes', is: 'scope', says: 'names separated by spaces' },
+    { words: 'aud', is: 'audience' },
+    { words: 'resource', example: { parameters: { resource: '…' } } },
+    {
+      words: 'authentication clientAuthentication authStyle tokenEndpointAuthMethod sendCredentialsIn',
+      is: 'clientAuth',
+    },
+    {
+      words: 'params additionalParameters extraParams body additionalBodyProperties authQueryParameters',
+      is: 'parameters',
+    },
+    {
+      words: 'grantType grant flow',
+      says: 'the grant is always client_credentials; leave it out',
+    },
+    {
+      words: 'authorizationUrl authUrl redirectUri refreshToken code accessToken token',
+      says: onlyClientCredentials,
+    },
+    { words: 'tokenExpiredStatusCode expiredWhen', is: 'refusedWhen' },
+  ],
 }
 
 export const authWords: ForeignWords = {
@@ -71,11 +105,11 @@ export const authWords: ForeignWords = {
       is: 'apiKey',
     },
     {
-      words: 'oauth oauth2 oauth1 oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
-      says: `${noOauth} with "type": "bearer"`,
+      words: 'oauth oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
+      is: 'oauth2',
     },
     {
-      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid',
+      words: 'digest httpDigestAuth oauth1 ntlm hawk awsv4 awsSigV4 edgegrid',
       says: 'the service has no other type',
     },
     { words: 'hmac signature', says: 'a signature is "signing" of the node' },
@@ -84,6 +118,10 @@ export const authWords: ForeignWords = {
       words: 'genericCredentialType predefinedCredentialType',
       says: 'write the credential itself: { "type": "bearer", "token": "{{ secrets.NAME }}" }',
     },
+  ],
+  'Auth.clientAuth': [
+    { words: 'header client_secret_basic basicAuth', is: 'basic' },
+    { words: 'client_secret_post post form params', is: 'body' },
   ],
   'Auth.in': [
     { words: 'headers httpHeader', is: 'header' },

@@ -29,6 +29,12 @@ export const signing = {
   secret: '{{ secrets.NAME }}',
 }
 export const apiKey = { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: '{{ secrets.NAME }}' }
+export const oauth2 = {
+  type: 'oauth2',
+  tokenUrl: 'https://login.example/token',
+  clientId: '…',
+  clientSecret: '{{ secrets.NAME }}',
+}
 export const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }
