@@ -116,6 +116,8 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
       const kept = tokens.find(this.#key)
       if (kept !== null) return { fetches: none, waitedMs, end: { kind: 'token', token: kept } }
       const pending = tokens.pending(this.#key)
+      if (pending === undefined && hasWaited && time.leftMs < minAttemptMs)
+        return failed(waitedTooLong(this.#options.grant, time), waitedMs)
       if (pending === undefined) return { ...(await this.#fetch(request, time, options)), waitedMs }
       time.use()
       const end = await waitFor(pending, time.leftMs, options.signal)

@@ -126,9 +126,8 @@ function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): 
 /** The entry of an attempt in a reply. */
 export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
   const { purpose, elsewhere, startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
-  return {
+  const entry = {
     purpose,
-    ...elsewhere,
     number: index + 1,
     startedAt: startedAt.toISOString(),
     durationMs,
@@ -138,4 +137,5 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
     connectionReused,
     timings,
   }
+  return elsewhere === undefined ? entry : { ...entry, ...elsewhere }
 }

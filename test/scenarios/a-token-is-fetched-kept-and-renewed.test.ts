@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
+import { collector } from '../support/collector.ts'
 import { type Answer, json, never, type Receiver } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -16,25 +17,23 @@ interface World {
   execute(body: unknown): Promise<ExecuteReply>
   preview: Awaited<ReturnType<typeof service>>['preview']
   request: Awaited<ReturnType<typeof service>>['request']
+  readonly url: string
   /** The tokens that the target got, in order. */
   tokens(): readonly (string | undefined)[]
 }
 
 /** A token endpoint and a target, each with answers of its own. */
-async function world(
-  login: Answer,
-  target: Answer = json(200, { ok: true }),
-  settings: Record<string, string> = {},
-): Promise<World> {
+async function world(login: Answer, target: Answer = json(200, { ok: true })): Promise<World> {
   const endpoint = await receiver(login)
   const api = await receiver(target)
-  const { execute, preview, request } = await service({ settings })
+  const { execute, preview, request, url } = await service()
   return {
     login: endpoint,
     target: api,
     execute,
     preview,
     request,
+    url,
     run: ({ auth = {}, ...node }: { auth?: object; [member: string]: unknown } = {}, rest = {}) =>
       execute({
         node: {
@@ -584,13 +583,49 @@ describe('a preview', () => {
   })
 })
 
+describe('a trace', () => {
+  it('has a span for each request, with its purpose and host, and goes on to the target only', async () => {
+    const traces = await collector()
+    const login = await receiver(counting())
+    const target = await receiver(accepting('token-2'))
+    const { execute, drain } = await service({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: traces.url } })
+
+    await execute({
+      node: { method: 'GET', url: `${target.url}/a`, auth: client(login), propagateTrace: true },
+      secrets,
+    })
+    await drain()
+
+    const spans = traces.spans().filter(({ kind }) => kind === 3)
+    const described = spans.map(({ name, attributes: of }) => [
+      name,
+      of['webhook_node.purpose'],
+      of['server.port'],
+      of['url.full'],
+      of['http.request.resend_count'],
+    ])
+    expect(described).toEqual([
+      ['POST', 'token', login.port, undefined, undefined],
+      ['GET', 'call', target.port, `${target.url}/a`, undefined],
+      ['POST', 'token', login.port, undefined, undefined],
+      ['GET', 'resend', target.port, `${target.url}/a`, 1],
+    ])
+    const parents = target.received.map((one) => headersNamed(one, 'traceparent')[0]?.[1]?.split('-')[2])
+    expect(parents).toEqual([spans[1]?.spanId, spans[3]?.spanId])
+    expect(login.received.flatMap((one) => headersNamed(one, 'traceparent'))).toEqual([])
+  })
+})
+
 describe('statistics and metrics', () => {
   it('look at calls, not at requests for tokens', async () => {
-    const { run, request } = await world(counting())
+    const { run, request, url } = await world(counting())
     await run()
 
     const { body } = await request<{ attempts: number; statuses: object }>('/v1/nodes/crm/stats')
 
     expect(body).toMatchObject({ attempts: 1, statuses: { 200: 1 } })
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('webhook_node_attempts_total{outcome="2xx"} 1')
+    expect(metrics).toContain('webhook_node_token_requests_total{outcome="2xx"} 1')
   })
 })
