@@ -1,5 +1,5 @@
 import type { Clock, Failure, RetrySafety } from '../contract/failure.ts'
-import { listCalls } from '../contract/purpose.ts'
+import { isForToken, listCalls } from '../contract/purpose.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
@@ -62,11 +62,12 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
-    const last = takeLast(listCalls(ended))
+    const calling = listCalls(ended)
+    const last = takeLast(calling)
     const { outcome } = last
     if (LoopTurns.isLong(countBytes(request, outcome))) await turns.take()
     const judgement = judge(outcome, attempts)
-    const own = judgeCall(listCalls(ended), judgement)
+    const own = judgeCall(calling, judgement)
     repeat = stricter(repeat, own)
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
     const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)
@@ -187,7 +188,7 @@ function waitAfter(
 function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
   const { outcome } = attempt
   if (looksAtBody || outcome.kind === 'responded' || outcome.response === null) return attempt
-  if (outcome.failure.code !== 'response_timeout') return attempt
+  if (outcome.failure.code !== 'response_timeout' || isForToken(attempt)) return attempt
   return { ...attempt, outcome: { kind: 'responded', response: outcome.response } }
 }
 

@@ -435,6 +435,7 @@ describe('a token endpoint that gives no token', () => {
     expect(reply).toMatchObject({ delivered: 'no', repeat: 'safe' })
     expect(reply.reason).toMatchObject({ code: 'auth_token_failed', blame: 'target' })
     expect(reply.reason.hint).toContain('Or raise timeoutMs')
+    expect(reply.attempts[0]).toMatchObject({ purpose: 'token', failure: 'response_timeout' })
     expect(reply.durationMs).toBeLessThan(3_000)
   })
 

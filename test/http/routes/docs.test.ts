@@ -124,6 +124,7 @@ describe('the OpenAPI document', () => {
         { $ref: '#/components/schemas/BearerAuth' },
         { $ref: '#/components/schemas/BasicAuth' },
         { $ref: '#/components/schemas/ApiKeyAuth' },
+        { $ref: '#/components/schemas/Oauth2Auth' },
       ],
       discriminator: { propertyName: 'type', mapping: { apiKey: '#/components/schemas/ApiKeyAuth' } },
     })
