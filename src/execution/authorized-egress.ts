@@ -5,6 +5,7 @@ import { notBegun } from '../egress/call/deadline.ts'
 import type { Attempts, CallOptions, EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { RefusalEnd } from '../webhook/refused-token.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import { type TokenGrant, withToken } from '../webhook/request/token-grant.ts'
 import { maxTokenResponse, readTokenResponse } from '../webhook/response/token-response.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
@@ -177,15 +178,16 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
     const { tokenUrlPath, path: authPath } = this.#options.grant
     if (failure.code === 'address_denied') return { ...failure, path: tokenUrlPath }
     if (failures[failure.code].phase !== 'authorizing') return failure
-    const path = failure.code === 'auth_token_refused' ? authPath : tokenUrlPath
-    const detail = `${formatTarget(request)} was not called. ${failure.detail}`
+    const isRefused = failure.code === 'auth_token_refused'
     const quote = response === null ? null : this.#options.quote(response)
-    if (quote === null) return { ...failure, detail, path }
+    const isOfService = isRefused && authPath === connectionPath
+    const hint = isOfService ? ofConnection : (failure.hint ?? failures[failure.code].hint)
     return {
       ...failure,
-      detail,
-      path,
-      hint: `The token endpoint says ${quote}. ${failures[failure.code].hint}`,
+      detail: `${formatTarget(request)} was not called. ${failure.detail}`,
+      path: isRefused ? authPath : tokenUrlPath,
+      hint: quote === null ? hint : `The token endpoint says ${quote}. ${hint}`,
+      ...(isOfService ? { blame: 'service' } : {}),
     }
   }
 
@@ -202,6 +204,10 @@ interface SentOnce {
   /** The index of its attempt. */
   readonly index: number
 }
+
+/** The author of the node cannot change what the operator defined. */
+const ofConnection =
+  'Client id and secret belong to the connection of the node: the operator of the service corrects them in CONNECTIONS_FILE.'
 
 type Ended = Exclude<Fetched, { kind: 'abandoned' }>
 

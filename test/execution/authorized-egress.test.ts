@@ -26,7 +26,8 @@ async function world(login: Answer) {
     const authorized = new AuthorizedEgress({
       egressClient,
       mayCall: egressClient.mayCall,
-      grant: { request: outbound(endpoint.port) },
+      tokenClient: egressClient,
+      grant: { request: outbound(endpoint.port), path: '/node/auth', tokenUrlPath: '/node/auth/tokenUrl' },
       tokens,
       tenant: null,
       hide: (value) => hidden.push(value),

@@ -48,7 +48,8 @@ describe('a cache of tokens', () => {
   })
 
   it('has keys that say nothing of the secret, and differ between processes', () => {
-    const grant = { request: outbound(443, { body: Buffer.from('client_secret=s3cr3t') }) }
+    const request = outbound(443, { body: Buffer.from('client_secret=s3cr3t') })
+    const grant = { request, path: '', tokenUrlPath: '' }
     const [one, other] = [cacheAt().tokens, cacheAt().tokens]
 
     expect(one.keyFor(grant, 'acme')).toMatch(/^[\w+/]{43}=$/)

@@ -650,3 +650,67 @@ describe('the statistics, metrics, traces and log', () => {
     expect(traces.deliveries.map(({ body: text }) => text).join()).toContain('webhook_node.connection')
   })
 })
+
+describe('a connection with oauth2', () => {
+  const clientSecret = 'client-s3cr3t-of-the-service'
+
+  async function world(login: Parameters<typeof receiver>[0]) {
+    const endpoint = await receiver(login)
+    const target = await receiver(json(200, {}))
+    const auth = {
+      type: 'oauth2',
+      tokenUrl: `${endpoint.url}/token`,
+      clientId: 'flow',
+      clientSecret: '{{ secrets.crm_secret }}',
+      scope: '{{ execution.tenant }}',
+      refusedWhen: { type: 'status', value: 498 },
+    }
+    const running = await connected({ crm: { baseUrl: target.url, auth } }, {}, { crm_secret: clientSecret })
+    return { endpoint, target, ...running }
+  }
+
+  it('fetches a token for the node, which is signed, and the request for the token is not', async () => {
+    const { execute, request, endpoint, target } = await world(
+      json(200, { access_token: 'token-of-the-service', expires_in: 60 }),
+    )
+    const signing = {
+      scheme: 'hmac',
+      algorithm: 'sha256',
+      over: '{{ body }}',
+      header: 'X-Sig',
+      value: '{{ hex }}',
+      secret: '{{ secrets.key }}',
+    }
+
+    const reply = await execute({
+      node: { ...node, signing },
+      secrets: { key: 'a-key-for-hmac', crm_secret: 'of-the-client' },
+      tenant: 'acme',
+    })
+
+    expect(reply).toMatchObject({ branch: 'success', connection: 'crm' })
+    expect(headersNamed(target.received[0], 'Authorization')).toEqual([
+      ['Authorization', 'Bearer token-of-the-service'],
+    ])
+    expect(headersNamed(target.received[0], 'X-Sig')).toHaveLength(1)
+    expect(headersNamed(endpoint.received[0], 'X-Sig')).toEqual([])
+    const basic = Buffer.from(`flow:${clientSecret}`).toString('base64')
+    expect(headersNamed(endpoint.received[0], 'Authorization')).toEqual([['Authorization', `Basic ${basic}`]])
+    expect(String(endpoint.received[0]?.body)).toBe('grant_type=client_credentials&scope=acme')
+    expect(JSON.stringify(reply)).not.toContain('token-of-the-service')
+    const { body } = await request<ConnectionList>('/v1/connections')
+    expect(body.connections).toMatchObject([{ name: 'crm', auth: 'oauth2' }])
+  })
+
+  it('says that the operator has to act where its client is refused', async () => {
+    const { execute, target } = await world(json(401, { error: 'invalid_client' }))
+
+    const { reason, delivered } = await execute({ node, tenant: 'acme' })
+
+    expect(target.received).toEqual([])
+    expect(delivered).toBe('no')
+    expect(reason).toMatchObject({ code: 'auth_token_refused', blame: 'service', path: '/node/connection' })
+    expect(reason.hint).toContain('"invalid_client"')
+    expect(reason.hint).toContain('CONNECTIONS_FILE')
+  })
+})
