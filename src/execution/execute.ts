@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
+import { findSafetyAfterFailure } from '../contract/failure.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
@@ -23,6 +23,7 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
+import { openTls, type PreparedCall } from './open-tls.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
@@ -95,15 +96,20 @@ export async function executeNode(
   const isShown = request.diagnostics !== 'brief'
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
     judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
-  const made = rendered.ok
+  const openedAt = performance.now()
+  const prepared = openTls(rendered, context.egressClient, acceptedAt)
+  // The time for a certificate that is new counts like that of its templates.
+  if (node.tls !== null) quota.spend(share, performance.now() - openedAt)
+  const made = prepared.ok
     ? await runAttempts({
         node,
-        request: rendered.request,
+        request: prepared.rendered.request,
         egressClient:
           trace === null
             ? context.egressClient
-            : traceEgress(context.egressClient, trace, rendered.carriesTrace),
+            : traceEgress(context.egressClient, trace, prepared.rendered.carriesTrace),
         tenant,
+        tls: prepared.tls,
         deadlineMs,
         accepted,
         hasWaited,
@@ -113,10 +119,7 @@ export async function executeNode(
         judge,
         judging,
       })
-    : attemptNothing(
-        rendered.failure.code,
-        judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
-      )
+    : attemptNothing(prepared, judge)
   const executed = report(
     { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
     context,
@@ -141,9 +144,13 @@ function readResponse(
   return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-function attemptNothing(code: FailureCode, judgement: Judgement): AttemptsMade {
-  const repeat = findSafetyAfterFailure(code, 'no')
-  return { attempts: [], judgement, repeat, endedAt: performance.now(), warnings: [] }
+function attemptNothing(
+  { failure, attempts }: Extract<PreparedCall, { readonly ok: false }>,
+  judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement,
+): AttemptsMade {
+  const judgement = judge({ kind: 'failed', failure, response: null }, attempts)
+  const repeat = findSafetyAfterFailure(failure.code, 'no')
+  return { attempts, judgement, repeat, endedAt: performance.now(), warnings: [] }
 }
 
 /** The state of an execution at the end of its last attempt. */

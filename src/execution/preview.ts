@@ -182,7 +182,8 @@ function composeCurl(
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
   const parts = maskedParts(rendered.display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
-  const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
+  const { method, timeoutMs, tls } = node
+  const command = toCurl({ method, parts, timeoutMs, isBearer, tls, ...secrets })
   const { markers } = secrets
   const difference = isMasked(rendered.display, parts) ? maskedDifference : findDifference({ parts, markers })
   const warnings = listReadFiles({ parts, markers }).map(readsFile)

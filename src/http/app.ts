@@ -93,6 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     usage: () => concurrency.usage,
     load: () => egressClient.load(),
     areSecretsStale: () => secrets.isStale(),
+    certificateEnds: () => secrets.certificateEnds(),
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
     connections: () => connections.open,

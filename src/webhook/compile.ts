@@ -8,6 +8,7 @@ import { compileBody } from './request/body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brought-url.ts'
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
+import { type CompiledTls, compileTls } from './request/tls.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledCases, compileCases } from './response/case.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
@@ -24,6 +25,8 @@ export interface CompiledNode {
   readonly method: Method
   readonly url: FixedUrl | BroughtUrl
   readonly auth: CompiledAuth | null
+  /** Null for a node that says nothing about TLS. */
+  readonly tls: CompiledTls | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
@@ -77,6 +80,7 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     id: node.id ?? null,
     method: node.method,
     auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
+    tls: node.tls === undefined ? null : compileTls(node.tls, compiler),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
     ),

@@ -149,7 +149,7 @@ class Explainer {
   /** The status is the cause, or a sign of it. */
   #explainStatus(): Explanation {
     const { status } = this.#response
-    if (asksForCertificate(this.#response)) return { hint: certificateHint, path: this.#missed.path }
+    if (asksForCertificate(this.#response)) return explainCertificate(this.#node)
     const login = this.#explainRedirectToLogin()
     if (login !== null) return login
     const cause = this.#explainNamed()
@@ -576,7 +576,17 @@ function describePause(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} days`
 }
 
-const certificateHint = `The target asks for a client certificate that it accepts. ${failures.tls_client_cert_required.hint}`
+function explainCertificate({ tls }: ExplainedNode): Explanation {
+  if (tls?.secretNames.certificate === undefined)
+    return {
+      hint: `The target asks for a client certificate that it accepts. ${failures.tls_client_cert_required.hint}`,
+      path: '/node/tls',
+    }
+  return {
+    hint: 'The target does not accept the client certificate in "tls" of the node. Ask its operator which authority it accepts; intermediates must follow the certificate in the same secret.',
+    path: '/node/tls/certificate',
+  }
+}
 
 const certificatePage =
   /<title>400 (?:No required SSL certificate was sent|The SSL certificate error)<\/title>/
@@ -584,7 +594,11 @@ const certificatePage =
 /** The title of the page of nginx ends within its first 70 bytes; the rest is a margin. */
 const pageHeadBytes = 256
 
-/** nginx finishes the handshake without a client certificate, and then refuses every request with one of two pages. */
+/**
+ * nginx finishes the handshake without a client certificate, and then refuses every request with one of two pages. To its
+ * own configuration these are 495 and 496, which some servers send.
+ */
 function asksForCertificate({ status, body, mayBeQuoted }: ReadableResponse): boolean {
+  if (status === 495 || status === 496) return true
   return status === 400 && mayBeQuoted && certificatePage.test(body.toString('latin1', 0, pageHeadBytes))
 }

@@ -3,6 +3,7 @@ import type { Warning } from '../../contract/warning.ts'
 import type { CompiledAuth } from '../request/auth.ts'
 import type { CompiledBody } from '../request/compiled-body.ts'
 import type { CompiledField } from '../request/field.ts'
+import type { CompiledTls } from '../request/tls.ts'
 import type { CompiledExpectation } from '../response/expectation.ts'
 import type { Template } from '../template/template.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
@@ -11,6 +12,7 @@ import type { OutboundRequest } from '../wire/outbound-request.ts'
 export interface ExplainedNode {
   readonly method: Method
   readonly auth: CompiledAuth | null
+  readonly tls: CompiledTls | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null

@@ -3,6 +3,7 @@ import { isListOrObject } from '../values/json.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { rendered } from './render-result.ts'
 import { noPaths } from './response-paths.ts'
+import type { SecretPlace } from './secret-lookup.ts'
 import type { TextPlace } from './secret-shape.ts'
 import {
   type Compiled,
@@ -53,6 +54,11 @@ export class Compiler {
     const { staticText, isConstant } = template
     this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
     return template
+  }
+
+  /** Compiles a string that is a template whatever `templates` says, because it can only be a reference to a secret. */
+  reference(text: string, path: string, place: SecretPlace): Template {
+    return this.#compiled(text, path, place, requestNames)
   }
 
   /** Checks JSON that is not a template for unrendered references. */

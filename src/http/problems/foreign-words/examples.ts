@@ -22,6 +22,9 @@ export const typedBody = { body: { structure: 'simple', contentType: 'applicatio
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
 export const apiKey = { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: '{{ secrets.NAME }}' }
+export const identity = {
+  tls: { certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' },
+}
 export const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }

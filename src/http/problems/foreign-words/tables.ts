@@ -6,6 +6,7 @@ import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { nodeMembers, nodeWords } from './node.ts'
 import { requestMembers, requestWords } from './request.ts'
 import { retryMembers } from './retry.ts'
+import { tlsMembers, tlsWords } from './tls.ts'
 
 /** Foreign members by place. */
 export const foreignMembers: ForeignMembers = {
@@ -14,6 +15,7 @@ export const foreignMembers: ForeignMembers = {
   ...retryMembers,
   ...fieldMembers,
   ...authMembers,
+  ...tlsMembers,
   ...bodyMembers,
   ...expectationMembers,
   ...caseMembers,
@@ -25,6 +27,7 @@ export const foreignWords: ForeignWords = {
   ...nodeWords,
   ...fieldWords,
   ...authWords,
+  ...tlsWords,
   ...bodyWords,
   ...expectationWords,
 }
