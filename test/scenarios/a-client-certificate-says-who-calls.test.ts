@@ -164,24 +164,29 @@ describe('a node with a client certificate', () => {
 })
 
 describe('a node without one', () => {
-  it('learns where to set it', async () => {
-    const nginx = `<html><head><title>400 No required SSL certificate was sent</title></head></html>`
-    for (const status of [400, 495, 496]) {
-      const { url } = await receiver((_request, response) => {
-        response.writeHead(status, { 'content-type': 'text/html' }).end(nginx)
-      })
-      const { execute } = await service()
-      const { reason } = await execute({ node: { method: 'GET', url } })
-      expect(reason).toMatchObject({
-        path: '/node/tls',
-        hint: expect.stringContaining('Set `certificate` and `key`'),
-      })
-      const again = await execute({ node: { method: 'GET', url, tls: identity }, secrets: secretsOf(ada) })
-      expect(again.reason).toMatchObject({
-        path: '/node/tls/certificate',
-        hint: expect.stringContaining('does not accept the client certificate'),
-      })
-    }
+  it.each([
+    [
+      400,
+      'No required SSL certificate was sent',
+      /Set `certificate`/,
+      '/node/url',
+      /no client certificate came/,
+    ],
+    [400, 'The SSL certificate error', /Set `certificate`/, '/node/tls/certificate', /does not accept/],
+    [495, '', /has none in its `tls`/, '/node/tls/certificate', /does not accept/],
+    [496, '', /Set `certificate`/, '/node/url', /no client certificate came/],
+  ])('learns from %d "%s" where to set it, and one that has it what is wrong', async (...row) => {
+    const [status, title, without, path, withOne] = row
+    const { url } = await receiver((_request, response) => {
+      response
+        .writeHead(status, { 'content-type': 'text/html' })
+        .end(`<html>\r\n<head><title>${status} ${title}</title></head>`)
+    })
+    const { execute } = await service()
+    const { reason } = await execute({ node: { method: 'GET', url } })
+    expect(reason).toMatchObject({ path: '/node/tls', hint: expect.stringMatching(without) })
+    const again = await execute({ node: { method: 'GET', url, tls: identity }, secrets: secretsOf(ada) })
+    expect(again.reason).toMatchObject({ path, hint: expect.stringMatching(withOne) })
   })
 })
 
