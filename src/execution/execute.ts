@@ -96,10 +96,9 @@ export async function executeNode(
   const isShown = request.diagnostics !== 'brief'
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
     judgeOutcome(node, outcome, readResponse(outcome, maskers, isShown), judging, attempts)
-  const openedAt = performance.now()
-  const prepared = openTls(rendered, context.egressClient, acceptedAt)
-  // The time for a certificate that is new counts like that of its templates.
-  if (node.tls !== null) quota.spend(share, performance.now() - openedAt)
+  const prepare = () => openTls(rendered, context.egressClient, acceptedAt)
+  // The time for a certificate that is new counts like that of templates.
+  const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const made = prepared.ok
     ? await runAttempts({
         node,

@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /** Members of the node, and secrets of the request. */
-export interface CallMembers {
+interface CallMembers {
   readonly tls?: object
   readonly secrets?: Readonly<Record<string, string>>
 }
