@@ -68,7 +68,7 @@ const dimensions: readonly Dimension[] = [
   {
     title: 'Different hosts, in turn',
     explanation:
-      'At most 256 idle connections are kept. With more hosts in turn every call opens a connection, and its handshake verifies the certificate: no session is resumed.',
+      'At most 1,024 idle connections are kept. With more hosts in turn every call opens a connection, and its handshake verifies the certificate: no session is resumed.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({
       request: lead({ port, host: `h${serialNumber}.${hostSuffix}` }),

@@ -1,7 +1,11 @@
 import { join } from 'node:path'
+import manifest from '../package.json' with { type: 'json' }
 import { type Contender, key, type Running, type StartOptions, startContender } from './contender.ts'
 import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
+
+/** Those of `npm start`, which are those of the image. */
+const usualFlags = manifest.scripts.start.match(/--\S+/g) ?? []
 
 export interface ServiceOptions extends StartOptions {
   /** The checkout that it runs from. Default: this one. */
@@ -11,7 +15,7 @@ export interface ServiceOptions extends StartOptions {
 }
 
 /**
- * The service as in production: with keys, egress policy, verified certificates, a log at `info` to a file, and
+ * The service as in production: with the flags of `npm start`, keys, egress policy, verified certificates, a log at `info` to a file, and
  * metrics.
  */
 export const service: Contender = { name: 'webhook-node', start: startService }
@@ -42,7 +46,7 @@ export async function startService(
     NODE_COMPILE_CACHE: join(world.directory, 'compile-cache'),
     ...settings,
   }
-  const command = { args: [...nodeOptions, 'src/main.ts'], directory, env, port, isReady }
+  const command = { args: [...usualFlags, ...nodeOptions, 'src/main.ts'], directory, env, port, isReady }
   return await startContender(world, command, example)
 }
 

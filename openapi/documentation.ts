@@ -1,5 +1,6 @@
 import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
 import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import { createConnectionStore } from '../src/connections/connection-store.ts'
 import { version } from '../src/contract/version.ts'
 import type { EgressClient } from '../src/egress/egress-client.ts'
 import { buildApp } from '../src/http/app.ts'
@@ -7,7 +8,7 @@ import { createLogger } from '../src/logging/logger.ts'
 import { readSettings } from '../src/settings/settings.ts'
 import { description } from './description.ts'
 import { completeDocument } from './document.ts'
-import { executeExamples, healthExamples, previewExamples } from './examples.ts'
+import { executeExamples, fixedExamples, previewExamples } from './examples.ts'
 import replies from './replies.json' with { type: 'json' }
 
 const egressClient: EgressClient = {
@@ -23,12 +24,20 @@ const secrets = {
   isStale: () => false,
   close: () => {},
 }
-const parts = { egressClient, secrets, clients: null, spanExporter: null, log: createLogger('silent') }
+const log = createLogger('silent')
+const parts = { egressClient, secrets, clients: null, spanExporter: null, log }
 
 /** Generates the OpenAPI document of all routes from their schemas. */
 export async function generateDocument(): Promise<object> {
   const routes: RouteOptions[] = []
-  const app = await buildApp({ ...readSettings({}), ...parts, onRoute: (route) => routes.push(route) })
+  const settings = readSettings({})
+  const connections = createConnectionStore({ ...settings.connections, log })
+  const app = await buildApp({
+    ...settings,
+    ...parts,
+    connections,
+    onRoute: (route) => routes.push(route),
+  })
   const document = await describeRoutes(routes, app.getSchemas())
   await app.close()
   return document
@@ -76,7 +85,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
     if (!('openapiObject' in input)) return input.swaggerObject
     const examples = {
       bodies: { executeNode: executeExamples, previewNode: previewExamples },
-      replies: { ...replies, ...healthExamples },
+      replies: { ...replies, ...fixedExamples },
     }
     // Adding schemas and examples keeps the type.
     return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>

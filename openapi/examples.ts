@@ -202,8 +202,34 @@ export const previewExamples = {
 
 const ok = { ok: { summary: 'The service works', description: 'It takes calls.', value: { status: 'ok' } } }
 
-/** Replies of the routes for health checks and monitoring, by operation and name. */
-export const healthExamples = {
+/** Replies that are not recorded, by operation and name. */
+export const fixedExamples = {
+  listConnections: {
+    connections: {
+      summary: 'Two connections',
+      description: 'What a node may name, without credentials.',
+      value: {
+        connections: [
+          {
+            name: 'crm',
+            host: 'api.crm.example',
+            auth: 'bearer',
+            headers: ['X-Api-Version'],
+            retry: true,
+            tenants: ['acme'],
+          },
+          {
+            name: 'mail',
+            host: 'mail.example:8443',
+            auth: null,
+            headers: [],
+            retry: false,
+            tenants: null,
+          },
+        ],
+      },
+    },
+  },
   isLive: ok,
   isReady: ok,
   getMetrics: {

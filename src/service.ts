@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createConnectionStore } from './connections/connection-store.ts'
 import { version } from './contract/version.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
 import { buildApp } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
+import { limitIdleConnections } from './http/hooks/max-connections.ts'
 import type { Log } from './logging/logger.ts'
 import { createProxyStore } from './secrets/proxy-store.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
@@ -27,14 +29,16 @@ export async function startServer(
   const debug = (details: object, message: string) => log.debug(details, message)
   const secrets = createSecretStore({ ...settings.secrets, log })
   const proxy = settings.proxy === null ? null : createProxyStore({ ...settings.proxy, secrets, log })
-  const egressClient = standIn ?? createEgressClient({ ...settings.egress, proxy, own, log: debug })
+  const maxIdle = limitIdleConnections(settings.maxConnections)
+  const egressClient = standIn ?? createEgressClient({ ...settings.egress, proxy, maxIdle, own, log: debug })
+  const connections = createConnectionStore({ ...settings.connections, log })
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
     serviceVersion: version,
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
-  const app = await buildApp({ ...settings, egressClient, secrets, clients, spanExporter, log })
+  const app = await buildApp({ ...settings, egressClient, secrets, connections, clients, spanExporter, log })
   app.addHook('onClose', async () => proxy?.close())
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)

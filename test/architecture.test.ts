@@ -9,7 +9,7 @@ const files = globSync('**/*.{ts,cjs}', { cwd: src })
 const floors = [
   /^contract\//,
   /^webhook\//,
-  /^(?:egress|secrets|tracing)\//,
+  /^(?:egress|secrets|connections|tracing)\//,
   /^execution\//,
   /^(?:statistics|metrics|logging)\//,
   /^http\//,

@@ -21,6 +21,7 @@ describe('the process', () => {
       PORT: 'eighty',
       LOG_LEVEL: 'loud',
       SECRETS_FILE: '/no',
+      CONNECTIONS_FILE: '/no',
       EGRESS_CA_FILE: '/no',
     })
 
@@ -29,6 +30,7 @@ describe('the process', () => {
       '  PORT',
       '  LOG_LEVEL',
       '  SECRETS_FILE',
+      '  CONNECTIONS_FILE',
       '  EGRESS_CA_FILE',
     ])
   })

@@ -316,6 +316,7 @@ export const ExecuteReply = closedObject(
       pattern: `^${tenantPattern}$`,
       description: '`tenant` of the request.',
     }),
+    connection: nullableText('`node.connection` of the request.'),
     idempotencyKey: nullableText('The Idempotency-Key that was sent to the target.'),
     branch: Type.String({
       description: "The output that the workflow follows, under the engine's own name.",

@@ -62,7 +62,7 @@ export const failures = {
     phase: 'rendering',
     blame: 'node',
     repeat: 'never',
-    title: 'A secret of the service cannot be sent where the node puts it',
+    title: 'A secret cannot be used where the node puts it',
     hint: 'The value has a character that is not allowed there, or makes the URL, header or body too long. The reply does not say which, because that would reveal a part of the value. Ask the operator, who knows the value.',
   },
   template_failed: {
@@ -274,6 +274,13 @@ export const failures = {
     repeat: 'never',
     title: 'Judging the response exceeded the limits',
     hint: 'The target has responded: see the status. Simplify the conditions of `expect` and the templates of `capture`, or let the target send a smaller response.',
+  },
+  connection_missing: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The connection of the node is gone',
+    hint: 'The service had the connection when it started, or later, and has it no more: CONNECTIONS_FILE was changed. Let the operator of the service add it again and send the call again, or name another connection in the node.',
   },
   queue_full: {
     phase: 'service',

@@ -15,3 +15,9 @@ export const maxCorrelationIdLength = 128
  * would hide more than the secret.
  */
 export const minMaskLength = 4
+
+/** The pattern of the name of a connection. */
+export const connectionNamePattern = '[A-Za-z0-9._-]{1,64}'
+
+/** Characters of the name of a connection at most. */
+export const maxConnectionNameLength = 64

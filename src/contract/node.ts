@@ -2,7 +2,9 @@ import type { Static } from 'typebox'
 import { anyJson, closedObject, named, oneOfWords, recordSchema } from './builders.ts'
 import { FailureCodeName } from './failure-code.ts'
 import { methods } from './method.ts'
+import { maxConnectionNameLength } from './names.ts'
 import { sources } from './payload.ts'
+import { Signing } from './signing.ts'
 import { Type } from './typebox.ts'
 
 /** The defaults of a node. */
@@ -500,7 +502,7 @@ const ResetHeader = closedObject(
   { title: 'Header and unit', description: 'A header, and the unit of its value.' },
 )
 
-const Retry = closedObject(
+export const Retry = closedObject(
   {
     attempts: Type.Optional(
       Type.Integer({
@@ -620,8 +622,8 @@ export const Node = closedObject(
     method: oneOfWords(methods, { description: 'The HTTP method.' }),
     url: Type.String({
       description:
-        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.',
-      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}'],
+        'An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.',
+      examples: ['https://api.crm.example/v1/leads?source=flow', '{{ vars.nextPage }}', '/leads'],
     }),
     hosts: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
@@ -632,8 +634,18 @@ export const Node = closedObject(
         examples: [['api.crm.example', '*.uploads.example', 'localhost:8443']],
       }),
     ),
+    connection: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxConnectionNameLength,
+        description:
+          'The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.',
+        examples: ['crm'],
+      }),
+    ),
     auth: Type.Optional(named(Auth)),
     tls: Type.Optional(named(Tls)),
+    signing: Type.Optional(named(Signing)),
     query: Type.Optional(
       Type.Array(named(Field), {
         maxItems: nodeLimits.fields,
@@ -734,4 +746,16 @@ export const Node = closedObject(
 export type Node = Static<typeof Node>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
-export const nodeSchemas = [Field, Auth, Tls, Part, Body, Expectation, When, Case, Retry, Node] as const
+export const nodeSchemas = [
+  Field,
+  Auth,
+  Signing,
+  Tls,
+  Part,
+  Body,
+  Expectation,
+  When,
+  Case,
+  Retry,
+  Node,
+] as const

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { closedObject, oneOfWords, readId } from './builders.ts'
+import { connectionSchemas } from './connection.ts'
 import { ExecuteRequest, ExecuteRest, executionSchemas, PreviewRequest, PreviewRest } from './execution.ts'
 import { nodeSchemas } from './node.ts'
 import { Payload } from './payload.ts'
@@ -78,6 +79,7 @@ export const namedSchemas = [
   Payload,
   ...executionSchemas,
   ...statisticsSchemas,
+  ...connectionSchemas,
   Problem,
   Health,
 ] as const

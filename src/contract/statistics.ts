@@ -89,6 +89,7 @@ const FailedExecution = closedObject(
   {
     executionId: ExecuteReply.properties.executionId,
     correlationId: ExecuteReply.properties.correlationId,
+    connection: ExecuteReply.properties.connection,
     at: moment('When the execution ended.'),
     code: named(ReasonCode),
     status: nullable<number>({
@@ -134,6 +135,11 @@ export const NodeStatistics = closedObject(
       description:
         'Executions by the status of their last response. Executions without a response are not counted here.',
       examples: [{ 201: 97 }],
+    }),
+    connections: recordSchema(Type.Integer(), {
+      description:
+        'Executions by `node.connection`. Those without one are not counted here. Of more than 50 connections the others are counted together, as `*`.',
+      examples: [{ crm: 97 }],
     }),
     latencyMs: closedObject(
       { p50: percentile(50), p95: percentile(95), p99: percentile(99) },

@@ -28,6 +28,7 @@ export const warningCodes = [
   'retry_after_ignored',
   'retry_never_applies',
   'retry_abandoned',
+  'signature_unverifiable',
   'pauses_full',
   'response_undecodable',
   'response_text_damaged',

@@ -31,7 +31,12 @@ export interface Call {
   /** Null for a call that its client cannot cancel. */
   readonly signal: AbortSignal | null
   readonly receive: Receive
+  /** Null if the request is sent as it is. */
+  readonly sign: Sign | null
 }
+
+/** Adds to a request what depends on the time of sending. */
+export type Sign = (request: OutboundRequest) => OutboundRequest
 
 /** Finds or opens a connection for a call. Returns a promise only if the call has to wait. */
 export type Connect = (
@@ -204,10 +209,10 @@ class AttemptRun implements ExchangeListener, Interruptible {
     }
     this.#connection = connection
     this.#connectionReused = connection.wasUsed
-    const { request, key, receive } = this.#call
+    const { request, key, receive, sign } = this.#call
     const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive }
     this.#exchange = new Exchange(this, connection, key.text, limits)
-    this.#exchange.send(request)
+    this.#exchange.send(sign === null ? request : sign(request))
   }
 
   #finish(outcome: Outcome): void {

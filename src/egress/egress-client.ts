@@ -5,7 +5,7 @@ import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
-import { attemptNotBegun, attemptOnce, type Call } from './attempt.ts'
+import { attemptNotBegun, attemptOnce, type Call, type Sign } from './attempt.ts'
 import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
 import { EgressError } from './call/egress-error.ts'
@@ -49,6 +49,8 @@ export interface CallOptions {
   readonly forResend?: () => OutboundRequest
   /** From `openTls`. Without it the call has no identity, and the trust of the service. */
   readonly tls?: TlsProfile | null
+  /** Signs each request right before it is sent, once it has a connection. */
+  readonly sign?: Sign
 }
 
 export interface EgressClient {
@@ -97,6 +99,8 @@ export interface EgressOptions {
   readonly maxPerHost: number
   /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
+  /** Connections that are kept for later calls, all targets together. Default: 256. */
+  readonly maxIdle?: number
   /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
   /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
@@ -104,7 +108,7 @@ export interface EgressOptions {
   readonly log: DebugLog
 }
 
-const maxIdleConnections = 256
+const usualMaxIdle = 256
 
 const receiveAll: Receive = () => true
 
@@ -127,7 +131,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   return {
     async call(
       request,
-      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, tls = null },
+      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, tls = null, sign = null },
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
@@ -138,7 +142,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       const permit = bulkhead.acquire(key.lane)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, tls, deadline, signal, receive }
+      const call: Call = { purpose: 'call', request, key, permit, tls, deadline, signal, receive, sign }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
@@ -186,13 +190,21 @@ export function createEgressClient(options: EgressOptions): EgressClient {
 }
 
 function createPool(
-  { log, ca, tlsGroups, dnsServers, proxy, now = () => performance.now() }: EgressOptions,
+  {
+    log,
+    ca,
+    tlsGroups,
+    dnsServers,
+    proxy,
+    maxIdle = usualMaxIdle,
+    now = () => performance.now(),
+  }: EgressOptions,
   policy: AddressPolicy,
   sockets: SocketRegistry,
 ): ConnectionPool {
   const resolver = createResolver({ servers: dnsServers, now })
   const dial = createConnector({ policy, resolver, proxy, ca, tlsGroups, sockets, now, log })
-  return new ConnectionPool({ policy, dial, sockets, log, maxIdle: maxIdleConnections, now })
+  return new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
 }
 
 /** A lookup of the service may fail where the proxy would know the name. */

@@ -4,6 +4,7 @@ import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import { pauseToKeepMs } from '../webhook/retry-after.ts'
 import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
@@ -81,11 +82,14 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
     if (node.retry.on !== null) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
-      warnings = [...tls.warnings, ...wanted.warnings]
+      warnings = [...tls.warnings, ...locateWarnings(wanted.warnings, node)]
       if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
     }
     const end = await pause(waitMs, budget, plan)
-    if (end !== 'over') return { attempts, judgement, repeat, endedAt, warnings: [...warnings, unbegun[end]] }
+    if (end !== 'over') {
+      const ending = locateWarnings([unbegun[end]], node)
+      return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending] }
+    }
     dropBodies(attempts)
     resources.dropReceived()
   }
@@ -139,6 +143,11 @@ const unbegun: Readonly<Record<Exclude<PauseEnd, 'over'>, Warning>> = {
     message:
       'Another attempt was due, but did not begin: the number of executions in a pause is at its limit (MAX_PAUSED, and a quarter of it for one client, tenant or host).',
   },
+}
+
+/** Warnings about a rule of the connection point at the connection: the node has no such rule. */
+function locateWarnings(warnings: readonly Warning[], { connection }: CompiledNode): readonly Warning[] {
+  return connection?.retry ? warnings.map((warning) => ({ ...warning, path: connectionPath })) : warnings
 }
 
 function retryAbandoned(why: string): Warning {

@@ -8,8 +8,8 @@ import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
-import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
-import { type RenderInput, unresolvedSecret } from '../webhook/request/render-session.ts'
+import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
+import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
@@ -27,6 +27,7 @@ import { openTls, type PreparedCall } from './open-tls.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
+import { RequestSigner } from './sign-egress.ts'
 import { traceEgress } from './trace-egress.ts'
 
 export interface ExecutionContext {
@@ -75,7 +76,7 @@ export async function executeNode(
   const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
   if (hasWaited) await quota.turn(share, deadlineMs, callContext.signal)
-  const compiled = quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const executionId = randomUUIDv7()
@@ -86,7 +87,8 @@ export async function executeNode(
   quota.spend(share, renderMs)
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
-  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
+  const signer = rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing) : null
+  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, signer?.signatures)
   const judging = {
     variables: rendered.variables,
     budget,
@@ -103,10 +105,7 @@ export async function executeNode(
     ? await runAttempts({
         node,
         request: prepared.rendered.request,
-        egressClient:
-          trace === null
-            ? context.egressClient
-            : traceEgress(context.egressClient, trace, prepared.rendered.carriesTrace),
+        egressClient: prepareEgress(context.egressClient, prepared.rendered, trace, signer),
         tenant,
         tls: prepared.tls,
         deadlineMs,
@@ -120,11 +119,21 @@ export async function executeNode(
       })
     : attemptNothing(prepared, judge)
   const executed = report(
-    { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
+    { request, node, executionId, trace, rendered, signer, maskers, judging, made, acceptedAt, accepted },
     context,
   )
   quota.spend(share, budget.spentMs - renderMs)
   return executed
+}
+
+function prepareEgress(
+  egressClient: Pick<EgressClient, 'call'>,
+  rendered: Sendable,
+  trace: Trace | null,
+  signer: RequestSigner | null,
+): Pick<EgressClient, 'call'> {
+  const signing = signer === null ? egressClient : signer.around(egressClient)
+  return trace === null ? signing : traceEgress(signing, trace, rendered.carriesTrace)
 }
 
 /** The request, as an explanation of its response sees it. */
@@ -159,6 +168,8 @@ interface ExecutionState {
   readonly executionId: string
   readonly trace: Trace | null
   readonly rendered: RenderedRequest
+  /** Null if the request is not signed. */
+  readonly signer: RequestSigner | null
   readonly maskers: ExecutionMaskers
   readonly judging: JudgingContext
   readonly made: AttemptsMade
@@ -191,7 +202,7 @@ function render(
       find(name, use) {
         // A request that the policy forbids must reveal nothing about a secret, not even its binding.
         isOpen ??= egressClient.mayCall(use)
-        return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : unresolvedSecret
+        return isOpen ? store.find(name, { ...use, tenant: tenant ?? null }) : withheldSecret
       },
     },
     budget,
@@ -217,6 +228,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     nodeId: node.id,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
+    connection: node.connection?.name ?? null,
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
@@ -240,9 +252,10 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
 type Sendable = Extract<RenderedRequest, { readonly ok: true }>
 
 /** The request as the last attempt sent it. */
-function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionState): ShownParts {
+function shownParts({ display, carriesTrace }: Sendable, { trace, signer }: ExecutionState): ShownParts {
   const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
-  return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
+  const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
+  return signer === null ? traced : withHeaders(traced, signer.showHeaders())
 }
 
 function createRecord(
@@ -255,6 +268,7 @@ function createRecord(
     correlationId: reply.correlationId,
     nodeId: reply.nodeId,
     tenant: reply.tenant,
+    connection: reply.connection,
     acceptedAt,
     method: node.method,
     host: rendered.place?.host ?? null,

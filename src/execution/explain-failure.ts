@@ -1,10 +1,13 @@
 import { type Clock, type Failure, type FailureCode, failures, type Phase } from '../contract/failure.ts'
 import { maxTotalMs } from '../contract/node.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import type { CompiledConnection } from '../webhook/connection.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
-type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'> & Partial<Pick<CompiledNode, 'tls'>>
+type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>
+type FailedNode = Limits & Partial<Pick<CompiledNode, 'connection' | 'tls'>>
 
 /**
  * Adds what egress does not know, because it does not know the node: the part of the request to look at, and whether the time
@@ -14,8 +17,26 @@ type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'> & Partial<Pick<Co
 export function explainFailure(
   failure: Failure,
   response: TargetResponse | null,
-  node: Limits,
+  node: FailedNode,
   attempts: readonly Attempt[] = [],
+): Failure {
+  const explained = explainOwn(failure, response, node, attempts)
+  const { connection = null } = node
+  return connection === null || failure.path !== null ? explained : locateInConnection(explained, connection)
+}
+
+/** A connection has the host, and may have the retry, that the author of the node cannot change. */
+function locateInConnection(failure: Failure, { retry }: CompiledConnection): Failure {
+  const { path } = failure
+  const isOfConnection = path === '/node/url' || (retry !== null && path?.startsWith('/node/retry/'))
+  return isOfConnection ? { ...failure, path: connectionPath } : failure
+}
+
+function explainOwn(
+  failure: Failure,
+  response: TargetResponse | null,
+  node: FailedNode,
+  attempts: readonly Attempt[],
 ): Failure {
   const { clock, code } = failure
   const isOfService = failures[code].phase === 'service'
@@ -30,7 +51,7 @@ export function explainFailure(
 function explain(
   failure: Failure,
   response: TargetResponse | null,
-  node: Limits,
+  node: FailedNode,
 ): Pick<Failure, 'path' | 'hint'> {
   const ofTls = explainTls(failure, node.tls ?? null)
   if (ofTls !== null) return ofTls

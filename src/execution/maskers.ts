@@ -35,10 +35,13 @@ export class ExecutionMaskers {
   readonly own: Masker
   readonly #cache: MaskerCache
   readonly #values: ValuesToMask
+  readonly #signatures: ReadonlySet<string>
 
-  constructor(cache: MaskerCache, values: ValuesToMask) {
+  /** `signatures` grow with each attempt. They are masked in responses only, and not kept in the cache. */
+  constructor(cache: MaskerCache, values: ValuesToMask, signatures = none) {
     this.#cache = cache
     this.#values = values
+    this.#signatures = signatures
     this.own = cache.maskerFor([...values.client])
   }
 
@@ -46,7 +49,8 @@ export class ExecutionMaskers {
   forResponse({ headers }: TargetResponse): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
-    const known = this.#known
+    const known =
+      this.#signatures.size === 0 ? this.#known : both(this.#known, createMasker(this.#signatures))
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),

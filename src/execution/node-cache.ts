@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import type { ConfigError } from '../contract/config-error.ts'
 import type { Node } from '../contract/node.ts'
 import { type CompiledNode, type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
+import type { CompiledConnection, FoundConnection } from '../webhook/connection.ts'
 import { Sightings } from './sightings.ts'
 
 /** The node of a request: from the cache, or still to compile. */
@@ -23,6 +25,20 @@ export interface NodeCacheBounds {
   readonly weight: number
 }
 
+/** The connections that nodes may have. */
+export interface NodeConnections {
+  /** The connection that a node names, for a tenant; or why the node cannot have it. */
+  find(name: string | undefined, tenant: string | null): FoundConnection
+  /** Why a node cannot have a connection that it was compiled with; null if the tenant may use it. */
+  refuse(connection: CompiledConnection, tenant: string | null): ConfigError | null
+  /** Whether nothing of the connection has changed since it was compiled. */
+  isCurrent(connection: CompiledConnection): boolean
+}
+
+export interface NodeCacheOptions extends NodeLimits {
+  readonly connections: NodeConnections
+}
+
 /** About 16 MB: two bytes per character. */
 const defaultBounds: NodeCacheBounds = { entries: 1_000, weight: 8_000_000 }
 
@@ -32,11 +48,16 @@ const defaultBounds: NodeCacheBounds = { entries: 1_000, weight: 8_000_000 }
  */
 export class NodeCache {
   readonly #limits: NodeLimits
+  readonly #connections: NodeConnections
   readonly #nodes: LRUCache<string, CompiledNode>
   readonly #sightings = new Sightings()
 
-  constructor(limits: NodeLimits, { entries, weight }: NodeCacheBounds = defaultBounds) {
+  constructor(
+    { connections, ...limits }: NodeCacheOptions,
+    { entries, weight }: NodeCacheBounds = defaultBounds,
+  ) {
     this.#limits = limits
+    this.#connections = connections
     this.#nodes = new LRUCache({ max: entries, maxSize: weight })
   }
 
@@ -45,16 +66,33 @@ export class NodeCache {
     return this.#nodes.get(text)
   }
 
-  /** Compiles a node unless it is cached. Errors are not kept, because an author fixes a wrong node. */
-  compile(requested: RequestedNode): CompiledOrErrors {
-    if (!('config' in requested)) return { ok: true, node: requested }
+  /**
+   * Compiles a node unless it is cached. Errors are not kept, because an author fixes a wrong node. Whether the tenant may
+   * use the connection is checked for each call.
+   */
+  compile(requested: RequestedNode, tenant: string | null = null): CompiledOrErrors {
+    if (!('config' in requested)) return this.#admit(requested, tenant)
     const { config, text = null } = requested
     const key = text ?? JSON.stringify(config)
     const known = this.#nodes.get(key)
-    if (known !== undefined) return { ok: true, node: known }
-    const compiled = compileNode(config, this.#limits)
+    if (known !== undefined) return this.#admit(known, tenant)
+    const compiled = compileNode(config, this.#limits, this.#connections.find(config.connection, tenant))
     if (compiled.ok && this.#sightings.note(key)) this.#keep(key, compiled.node)
     return compiled
+  }
+
+  /** Drops the nodes whose connection has changed. */
+  dropOutdated(): void {
+    const isOutdated = ({ connection }: CompiledNode) =>
+      connection !== null && !this.#connections.isCurrent(connection)
+    const outdated = [...this.#nodes.entries()].filter(([, node]) => isOutdated(node))
+    for (const [text] of outdated) this.#nodes.delete(text)
+  }
+
+  #admit(node: CompiledNode, tenant: string | null): CompiledOrErrors {
+    const { connection } = node
+    const error = connection === null ? null : this.#connections.refuse(connection, tenant)
+    return error === null ? { ok: true, node } : { ok: false, errors: [error] }
   }
 
   #keep(text: string, node: CompiledNode): void {

@@ -14,7 +14,7 @@ import {
 } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
-import { type RenderedRequest, renderRequest, type ShownParts } from '../webhook/render.ts'
+import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
 import type { FilePiece, ShownBody } from '../webhook/request/compiled-body.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
@@ -28,6 +28,7 @@ import { describeCall, type ExecutionContext } from './execute.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
+import { RequestSigner } from './sign-egress.ts'
 
 /** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
 export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'startsTraces'>
@@ -39,7 +40,7 @@ export function previewNode(
   clientName: string | null = null,
 ): Refused | Previewed {
   const share = { client: clientName, tenant: request.tenant ?? null }
-  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node))
+  const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, share.tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   const { payload = {}, secrets = {} } = request
@@ -114,7 +115,7 @@ function shownRequest(
   masked: Masker,
   diagnostics: Diagnostics,
 ): ShownRequest {
-  if (rendered.ok) return diagnostics.request(rendered.request, rendered.display)
+  if (rendered.ok) return diagnostics.request(rendered.request, signedParts(rendered))
   if (part === null) throw new TypeError('what cannot be rendered is rendered in part')
   // Shows the whole body: the author looks for a mistake anywhere in it.
   const whole = new Diagnostics(masked, {
@@ -123,6 +124,11 @@ function shownRequest(
     docsBaseUrl: '',
   })
   return whole.request(part, part.display)
+}
+
+/** The headers of a signature are shown as if the request was sent now. */
+function signedParts({ display, signing }: Extract<RenderedRequest, { readonly ok: true }>): ShownParts {
+  return signing === null ? display : withHeaders(display, new RequestSigner(signing).showHeaders())
 }
 
 /** The simulated outcome, or the failure of rendering. Null if the request simulates nothing. */
@@ -180,17 +186,23 @@ function composeCurl(
   const rendered = input.budget.render(() => renderRequest(node, input))
   // With the placeholders the request may be too long, or need more time than is left.
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
-  const parts = maskedParts(rendered.display, secrets.markers.around(masked))
+  const display = signedParts(rendered)
+  const parts = maskedParts(display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
   const { method, timeoutMs, tls } = node
   const command = toCurl({ method, parts, timeoutMs, isBearer, tls, ...secrets })
   const { markers } = secrets
-  const difference = isMasked(rendered.display, parts) ? maskedDifference : findDifference({ parts, markers })
+  const difference = isMasked(display, parts)
+    ? maskedDifference
+    : (findDifference({ parts, markers }) ?? (rendered.signing === null ? null : unsignedDifference))
   const warnings = listReadFiles({ parts, markers }).map(readsFile)
   return { command, warnings: difference === null ? warnings : [notExact(difference), ...warnings] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
+
+const unsignedDifference =
+  'the signature depends on the time of sending, so that the command has shell variables in the place of its headers'
 
 function notExact(why: string): Warning {
   const message = `The curl command differs from the request of the service: ${why}.`

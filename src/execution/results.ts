@@ -22,6 +22,8 @@ export interface ExecutionRecord {
   readonly correlationId: string | null
   readonly nodeId: string | null
   readonly tenant: string | null
+  /** The name of the connection, or null. */
+  readonly connection: string | null
   readonly acceptedAt: Date
   readonly method: Method
   /** Null if the URL comes from a value and that value is not a URL that may be called. */

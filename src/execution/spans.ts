@@ -46,6 +46,7 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
       'url.scheme': 'http',
       'webhook_node.branch': record.branch,
       'webhook_node.code': record.code,
+      'webhook_node.connection': record.connection,
       'webhook_node.correlation_id': record.correlationId,
       'webhook_node.delivered': record.delivered,
       'webhook_node.execution_id': record.executionId,

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify'
+import type { ConnectionStore } from '../connections/connection-store.ts'
 import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
@@ -29,6 +30,7 @@ import type { ShareLimits } from './limits/shares.ts'
 import { createProblemAnswers, type ProblemAnswers } from './problems/problem.ts'
 import { createRefusalLog } from './problems/refusal-log.ts'
 import { chooseRequestId, returnRequestIds } from './problems/request-id.ts'
+import { connectionsRoute } from './routes/connections.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -40,6 +42,7 @@ import { previewRoute } from './routes/preview.ts'
 export interface AppOptions extends ShareLimits {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
+  readonly connections: ConnectionStore
   /** Exports the spans of executions. Null if spans are not exported. */
   readonly spanExporter: SpanExporter | null
   /** The clients. Null: the service asks for no key. */
@@ -83,7 +86,7 @@ const maxParamLength = 16_384
 
 /** Creates the HTTP application. Closing it lets running calls end, within the grace period. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { egressClient, secrets, clients, spanExporter, log, docsBaseUrl } = options
+  const { egressClient, secrets, connections, clients, spanExporter, log, docsBaseUrl } = options
   const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
@@ -94,15 +97,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     load: () => egressClient.load(),
     areSecretsStale: () => secrets.isStale(),
     certificateEnds: () => secrets.certificateEnds(),
+    areConnectionsStale: () => connections.isStale(),
+    connectionNames: () => connections.names(),
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
-    connections: () => connections.open,
+    connections: () => clientConnections.open,
   })
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({ log, refusals, docsBaseUrl, answered: metrics.refused })
   const app = Fastify(serverOptions(options, timeouts, problems))
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
-  const connections = new ConnectionLimit(app.server, {
+  const clientConnections = new ConnectionLimit(app.server, {
     maxConnections: options.maxConnections,
     onRefused: metrics.connectionRefused,
     ...timeouts,
@@ -138,6 +143,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = createContext(options)
+  connections.onChange(() => context.nodes.dropOutdated())
   acceptJsonBodies(app, {
     ...context,
     beforeParsing: (request, json) => concurrency.holdParsed(request, json),
@@ -162,6 +168,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await api.register(async (reading) => {
       requireRight(reading, 'read')
       await reading.register(nodesRoute, { statistics, countedBy })
+      await reading.register(connectionsRoute, { connections })
     })
     await api.register(async (work) => {
       requireRight(work, 'execute')
@@ -180,6 +187,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => metrics.close())
   app.addHook('onClose', async () => refusals.close())
   app.addHook('onClose', async () => connections.close())
+  app.addHook('onClose', async () => clientConnections.close())
   app.addHook('onClose', async () => stopLooking())
   return app
 }
@@ -235,6 +243,7 @@ function serverOptions(
 function createContext({
   egressClient,
   secrets,
+  connections,
   spanExporter,
   maxTimeoutMs,
   maxEchoBytes,
@@ -246,7 +255,7 @@ function createContext({
   return {
     egressClient,
     secrets,
-    nodes: new NodeCache({ maxTimeoutMs }),
+    nodes: new NodeCache({ maxTimeoutMs, connections }),
     maskers: new MaskerCache(),
     quota: new RenderQuota(),
     turns: new LoopTurns(),

@@ -26,6 +26,7 @@ function composeLine(record: ExecutionRecord, context: LogContext) {
     tenant: record.tenant,
     keyName: context.keyName,
     traceId: context.traceId,
+    connection: record.connection,
     host: record.host,
     method: record.method,
     status: record.status,

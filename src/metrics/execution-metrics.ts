@@ -11,7 +11,10 @@ import { count, measure } from './series.ts'
  * Counts and measures executions and their attempts. Labels are words from tables in the code: texts of clients and
  * targets never become labels.
  */
-export function countExecutions(registry: Registry): (record: ExecutionRecord) => void {
+export function countExecutions(
+  registry: Registry,
+  connectionNames: () => readonly string[],
+): (record: ExecutionRecord) => void {
   const executions = count(registry, {
     name: 'webhook_node_executions_total',
     help: 'Executions that ended, by branch, code of the reason, and blame: who has to act.',
@@ -24,14 +27,42 @@ export function countExecutions(registry: Registry): (record: ExecutionRecord) =
   })
   const countAttempt = countAttempts(registry)
   const refusals = countSecretRefusals(registry)
+  const countConnection = countByConnection(registry, connectionNames)
 
-  return ({ branch: name, code, blame, durationMs, attempts, secretRefusal }) => {
+  return (record) => {
+    const { branch: name, code, blame, durationMs, attempts, secretRefusal, connection, succeeded } = record
     const branch = isBranchName(name) ? name : ofCase
     executions.inc({ branch, code, blame: blame ?? 'none' })
     durations.observe({ branch }, durationMs / 1000)
     for (const attempt of attempts) countAttempt(attempt)
     if (secretRefusal !== null) refusals.inc({ reason: secretRefusal })
+    if (connection !== null) countConnection(connection, succeeded)
   }
+}
+
+/** Connections with series of their own. The operator names them; a file may have thousands. */
+const maxConnections = 100
+
+/** The label of all others together. No connection has this name. */
+const otherConnections = '*'
+
+/** Counts executions by connection. The first connections of the file have series from the start. */
+function countByConnection(registry: Registry, names: () => readonly string[]) {
+  const known = new Set(names().slice(0, maxConnections))
+  const executions = count(registry, {
+    name: 'webhook_node_connection_executions_total',
+    help: 'Executions of nodes with a connection, by connection and result. Beyond the first 100 connections the label is "*".',
+    series: [otherConnections, ...known].flatMap(resultsOf),
+  })
+  return (connection: string, succeeded: boolean) => {
+    if (known.size < maxConnections) known.add(connection)
+    const label = known.has(connection) ? connection : otherConnections
+    executions.inc({ connection: label, result: succeeded ? 'succeeded' : 'failed' })
+  }
+}
+
+function resultsOf(connection: string) {
+  return ['succeeded', 'failed'].map((result) => ({ connection, result }))
 }
 
 /** Shows attempts to use secrets of others. */
@@ -83,8 +114,12 @@ function* possibleEnds() {
   for (const branch of branchLabels) {
     yield { branch, code: 'case_met', blame: 'none' }
     for (const code of failureCodes) yield { branch, code, blame: failures[code].blame }
+    // The operator wrote the references of connections.
+    for (const code of secretCodes) yield { branch, code, blame: 'service' }
   }
 }
+
+const secretCodes = ['secret_missing', 'secret_not_allowed', 'secret_invalid'] as const
 
 /** For a status outside 200 to 599. */
 const otherStatus = 'other'

@@ -23,6 +23,9 @@ export interface MetricsSources {
   readonly areSecretsStale: () => boolean
   /** When the stored certificates end, in milliseconds since 1970, by the names of their secrets. */
   readonly certificateEnds: () => ReadonlyMap<string, number>
+  /** Whether older connections are in use because the changed file is invalid. */
+  readonly areConnectionsStale: () => boolean
+  readonly connectionNames: () => readonly string[]
   /** Log lines lost since the start. */
   readonly logLinesLost: () => number
   readonly maxConnections: number
@@ -57,13 +60,14 @@ export const expositionType = Registry.PROMETHEUS_CONTENT_TYPE
 /** Creates the metrics of one app. Apps in the same process share nothing. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry()
-  const executed = countExecutions(registry)
+  const executed = countExecutions(registry, sources.connectionNames)
   const problems = countProblems(registry, sources.problemCodes)
   const clients = countConnections(registry, sources)
   const limits = countLimits(registry, sources.limitNames)
   describeUsage(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
+  describeConnections(registry, sources)
   describeProcess(registry, sources.version)
   tally(
     registry,
@@ -180,4 +184,13 @@ function describeSecrets(registry: Registry, { areSecretsStale, certificateEnds 
     label: 'secret',
     read: () => Array.from(certificateEnds(), ([name, ms]) => [name, ms / 1000]),
   })
+}
+
+function describeConnections(registry: Registry, { areConnectionsStale }: MetricsSources): void {
+  gauge(
+    registry,
+    'webhook_node_connections_stale',
+    '1 while the changed CONNECTIONS_FILE is invalid and the previous connections are in use.',
+    () => Number(areConnectionsStale()),
+  )
 }

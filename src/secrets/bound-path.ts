@@ -1,3 +1,5 @@
+import { isDots, pathProblem, unescapeWhole } from '../webhook/request/path-rules.ts'
+
 /** A path prefix that a secret is bound to, or the problem of its entry. */
 export type ParsedPath =
   | { readonly ok: true; readonly prefix: string }
@@ -8,20 +10,8 @@ export type ParsedPath =
  * at its end.
  */
 export function parseBoundPath(entry: string): ParsedPath {
-  const problem = findProblem(entry)
+  const problem = pathProblem(entry)
   return problem === null ? { ok: true, prefix: entry.replace(/\/$/, '') } : { ok: false, problem }
-}
-
-function findProblem(entry: string): string | null {
-  if (!entry.startsWith('/')) return 'must begin with "/"'
-  if (/[?#]/.test(entry)) return 'must not contain "?" or "#": only the path is compared'
-  if (/[^!-~]|\\/.test(entry))
-    return 'must be written as it is sent: with white space, control characters, "\\" and characters beyond ASCII percent-encoded'
-  if (entry.includes('//')) return 'must not have an empty segment'
-  const made = unescapeWhole(entry)
-  if (made === null || made.split(/[/\\]/).some(isDots))
-    return 'must not have "." or ".." as a segment, escaped or not'
-  return null
 }
 
 /**
@@ -44,22 +34,3 @@ function isPlain(segment: string): boolean {
  * UTF-8, whose first byte is C0 or C1 and which nothing else begins with.
  */
 const endsInDisguise = /[/\\\0\xc0\xc1]|%u[\da-f]{4}/i
-
-/** Some servers drop parameters after a semicolon, white space and control characters before they interpret dots. */
-function isDots(segment: string): boolean {
-  return /^\.{1,2}(?:[;?#]|$)/.test(segment.replaceAll(/[\0- \x7f]/g, ''))
-}
-
-/** Several servers in a row may each decode the path. More than four are not realistic. */
-const maxRounds = 4
-
-/** Decodes a text until it no longer changes. Null if that takes too many rounds. */
-function unescapeWhole(text: string): string | null {
-  let made = text
-  for (let round = 0; round < maxRounds; round++) {
-    const next = made.replaceAll(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    if (next === made) return made
-    made = next
-  }
-  return null
-}

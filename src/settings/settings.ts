@@ -1,10 +1,13 @@
 import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
+import { type ConnectionStoreOptions, noticesOfConnections } from '../connections/connection-store.ts'
+import { readConnections } from '../connections/read-connections.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
 import { defaultMaxConnections } from '../http/hooks/max-connections.ts'
+import { explainInvalidConnection } from '../http/problems/invalid-connection.ts'
 import type { ProxySettings } from '../secrets/proxy-store.ts'
 import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
@@ -33,6 +36,7 @@ export interface Settings
   readonly instance: string
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
+  readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
   readonly egress: VariableValues<typeof variables.egress>
   /** The way to the targets. Null: they are called directly. */
   readonly proxy: ProxySettings | null
@@ -66,6 +70,15 @@ export function readSettings(environment: Environment): Settings {
     if (!found.ok) problems.push(...found.problems)
     return { sources, initial: found.ok ? found.secrets : new Map() }
   }
+  const connect = ({ file, mode }: VariableValues<typeof variables.connections>): Settings['connections'] => {
+    const source = { file, findSchemaErrors: explainInvalidConnection }
+    const found = readConnections(source)
+    if (!found.ok) problems.push(...found.problems)
+    const isRequired = mode === 'required'
+    if (isRequired && file === null)
+      problems.push('CONNECTIONS is "required": CONNECTIONS_FILE must be set, too')
+    return { source, isRequired, initial: found.ok ? found.connections : new Map() }
+  }
   const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
     const found = readClients(sources)
     if (!found.ok) problems.push(...found.problems)
@@ -95,6 +108,7 @@ export function readSettings(environment: Environment): Settings {
     instance: service.instance ?? hostname(),
     access: allowed,
     secrets,
+    connections: connect(read(variables.connections)),
     egress: read(variables.egress),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
@@ -144,9 +158,12 @@ function createReader(environment: Environment, problems: string[]): Read {
   }
 }
 
-type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'egress' | 'proxy'>
+type Noteworthy = Pick<Settings, 'host' | 'access' | 'secrets' | 'connections' | 'egress' | 'proxy'>
 
-function collectNotices({ host, access, secrets, egress, proxy }: Noteworthy, environment: Environment) {
+function collectNotices(
+  { host, access, secrets, connections, egress, proxy }: Noteworthy,
+  environment: Environment,
+) {
   const { EGRESS_ONLY } = environment
   return [
     ...(access.kind === 'open' ? [`clients need no key: every program that reaches ${host} may call`] : []),
@@ -155,6 +172,7 @@ function collectNotices({ host, access, secrets, egress, proxy }: Noteworthy, en
     ...noticesOfProxies(environment, proxy !== null),
     ...(proxy?.resolves === 'proxy' ? [unseenAddresses] : []),
     ...noticesOfSecrets(secrets.initial),
+    ...noticesOfConnections(connections.initial, secrets.initial),
     ...(access.kind === 'keys' ? describeUnlimited(access.initial, secrets.initial) : []),
   ]
 }

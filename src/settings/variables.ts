@@ -265,6 +265,25 @@ export const variables = {
       parse: parseWord(['allow', 'refuse']),
     }),
   },
+  /** The connections. */
+  connections: {
+    file: define<string | null>({
+      name: 'CONNECTIONS_FILE',
+      default: '',
+      description:
+        'JSON file of [connections](connections.md): name to `{ "baseUrl", "auth", "headers", "retry", "tenants" }`. Only `baseUrl` is required. The file is read again when it changes.',
+      example: '/etc/webhook-node/connections.json',
+      parse: unset(anyText),
+    }),
+    mode: define<'optional' | 'required'>({
+      name: 'CONNECTIONS',
+      default: 'optional',
+      description:
+        '`required`: every node must name a connection. The service then sends nothing to a host that `CONNECTIONS_FILE` does not have.',
+      example: 'required',
+      parse: parseWord(['optional', 'required']),
+    }),
+  },
   /** Egress. */
   egress: {
     maxResponseBytes: define<number>({

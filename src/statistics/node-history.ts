@@ -10,6 +10,12 @@ import { Minutes } from './minutes.ts'
 /** Failures kept, the latest ones. */
 export const keptFailures = 20
 
+/** Connections counted apart. A node may have another one for each customer. */
+const maxConnections = 50
+
+/** The name of all others together. No connection has it. */
+const otherConnections = '*'
+
 /** The end of an execution. The clock may be set back or ahead, so `order` decides which one came later. */
 export interface Moment {
   /** Milliseconds since 1970. */
@@ -18,7 +24,8 @@ export interface Moment {
   readonly order: number
 }
 
-type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'code' | 'status'> & Moment
+type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'connection' | 'code' | 'status'> &
+  Moment
 
 /**
  * The executions of one node. Its size does not grow with their number, and it contains nothing of a request or a
@@ -32,6 +39,7 @@ export class NodeHistory {
   readonly #cases = new CaseCounter()
   readonly #codes = new Counter<ExecutionRecord['code']>()
   readonly #statuses = new Counter<number>()
+  readonly #connections = new Counter<string>()
   readonly #latency = new Histogram()
   readonly #minutes = new Minutes()
   #failures: Failed[] = []
@@ -77,6 +85,7 @@ export class NodeHistory {
     if (record.isCase) this.#cases.add(record.branch)
     this.#codes.add(record.code)
     if (record.status !== null) this.#statuses.add(record.status)
+    if (record.connection !== null) this.#addConnection(record.connection)
     this.#latency.add(record.durationMs)
     this.#minutes.add(moment.at, record.succeeded)
     if (record.succeeded) this.#addSuccess(moment)
@@ -109,6 +118,7 @@ export class NodeHistory {
       otherCases: this.#cases.others,
       codes: Object.fromEntries(this.#codes.entries()),
       statuses: Object.fromEntries(this.#statuses.entries()),
+      connections: Object.fromEntries(this.#connections.entries()),
       latencyMs: {
         p50: this.#latency.percentile(50),
         p95: this.#latency.percentile(95),
@@ -127,10 +137,18 @@ export class NodeHistory {
     this.#failingSince = null
   }
 
-  #addFailure({ executionId, correlationId, code, status }: ExecutionRecord, moment: Moment): void {
+  #addFailure(
+    { executionId, correlationId, connection, code, status }: ExecutionRecord,
+    moment: Moment,
+  ): void {
     this.#failingSince ??= moment
-    this.#failures.unshift({ executionId, correlationId, code, status, ...moment })
+    this.#failures.unshift({ executionId, correlationId, connection, code, status, ...moment })
     if (this.#failures.length > keptFailures) this.#failures.pop()
+  }
+
+  #addConnection(name: string, times = 1): void {
+    const isCounted = this.#connections.of(name) > 0 || this.#connections.size < maxConnections
+    this.#connections.add(isCounted ? name : otherConnections, times)
   }
 
   /** Adds everything but the failures. */
@@ -144,6 +162,7 @@ export class NodeHistory {
     this.#cases.addAll(other.#cases)
     this.#codes.addAll(other.#codes)
     this.#statuses.addAll(other.#statuses)
+    for (const [name, times] of other.#connections.entries()) this.#addConnection(name, times)
     this.#latency.addAll(other.#latency)
     this.#minutes.addAll(other.#minutes)
   }
@@ -177,8 +196,16 @@ function latestFirst(a: Moment, b: Moment): number {
 }
 
 function shown(failed: Failed): FailedExecution {
-  const { executionId, correlationId, code, status } = failed
-  return { executionId, correlationId, at: iso(failed), code, status, message: describeCode(code) }
+  const { executionId, correlationId, connection, code, status } = failed
+  return {
+    executionId,
+    correlationId,
+    connection,
+    at: iso(failed),
+    code,
+    status,
+    message: describeCode(code),
+  }
 }
 
 /** Depends on the code alone: the message of a reply may quote the body of the response. */

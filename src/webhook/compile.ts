@@ -2,12 +2,15 @@ import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { Method } from '../contract/method.ts'
 import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '../contract/node.ts'
 import type { Warning } from '../contract/warning.ts'
+import { type CompiledConnection, chooseConnection, type FoundConnection } from './connection.ts'
 import { findIdleRules } from './idle-rules.ts'
 import { type CompiledAuth, compileAuth } from './request/auth.ts'
+import { compileConnectedUrl } from './request/base-url.ts'
 import { compileBody } from './request/body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brought-url.ts'
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
+import { type CompiledSigning, compileSigning } from './request/signing.ts'
 import { type CompiledTls, compileTls } from './request/tls.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledCases, compileCases } from './response/case.ts'
@@ -22,11 +25,14 @@ import type { UnrenderedReference } from './template/unrendered-reference.ts'
 /** A node with everything checked and prepared that does not depend on a payload. */
 export interface CompiledNode {
   readonly id: string | null
+  /** Its credentials and headers are among those of the node. */
+  readonly connection: CompiledConnection | null
   readonly method: Method
   readonly url: FixedUrl | BroughtUrl
   readonly auth: CompiledAuth | null
   /** Null for a node that says nothing about TLS. */
   readonly tls: CompiledTls | null
+  readonly signing: CompiledSigning | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
@@ -71,22 +77,29 @@ export type CompiledOrErrors =
   | { readonly ok: false; readonly errors: readonly ConfigError[] }
 
 /** Compiles a node that is valid by the schema. */
-export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
+export function compileNode(node: Node, limits: NodeLimits, found: FoundConnection = null): CompiledOrErrors {
   const compiler = new Compiler(node.templates ?? 'liquid')
-  const url = bringsHost(node) ? compileBroughtUrl(node, compiler) : compileFixedUrl(node, compiler)
+  const connection = chooseConnection(node, found, compiler)
+  const url = compileNodeUrl(node, connection, compiler)
   complainAboutWhole(node, limits, compiler)
   const branches = nameBranches(node)
+  const signing = node.signing === undefined ? null : compileSigning(node.signing, node, compiler)
+  const auth = node.auth === undefined ? null : compileAuth(node.auth, compiler)
+  const retried = connection?.retry ? { ...node, retry: connection.retry } : node
+  const headers = (node.headers ?? []).map((field, index) =>
+    compileHeaderField(field, `/node/headers/${index}`, compiler),
+  )
   const compiled = {
     id: node.id ?? null,
+    connection,
     method: node.method,
-    auth: node.auth === undefined ? null : compileAuth(node.auth, compiler),
+    auth: connection?.auth ?? auth,
+    signing,
     tls: node.tls === undefined ? null : compileTls(node.tls, compiler),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
     ),
-    headers: (node.headers ?? []).map((field, index) =>
-      compileHeaderField(field, `/node/headers/${index}`, compiler),
-    ),
+    headers: connection === null ? headers : [...connection.headers, ...headers],
     body: node.body === undefined ? null : compileBody(node.body, compiler),
     timeoutMs: node.timeoutMs ?? Math.min(defaults.timeoutMs, limits.maxTimeoutMs),
     maxTimeoutMs: limits.maxTimeoutMs,
@@ -95,26 +108,46 @@ export function compileNode(node: Node, limits: NodeLimits): CompiledOrErrors {
     cases: compileCases(node.cases ?? [], branches, compiler),
     branches,
     capture: compileCapture(node, compiler),
-    retry: compileRetryPolicy(node, compiler),
-    sendsIdempotencyKey: (node.idempotent ?? false) || node.retry !== undefined,
+    retry: compileRetryPolicy(retried, compiler),
+    sendsIdempotencyKey:
+      (node.idempotent ?? false) || retried.retry !== undefined || signing?.usesId === true,
     keepAlive: node.keepAlive ?? true,
     propagatesTrace: node.propagateTrace ?? false,
-    secretNames: [...compiler.secretNames],
+    secretNames: [...compiler.secretNames, ...(connection?.secretNames ?? [])],
     codeCharacters: compiler.codeCharacters,
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }
-  const warnings = [...(compiled.cases?.warnings ?? []), ...findIdleRules(node, compiled)]
+  const warnings = [
+    ...(signing?.warnings ?? []),
+    ...(compiled.cases?.warnings ?? []),
+    ...(connection?.retry ? [] : findIdleRules(node, compiled)),
+  ]
   return { ok: true, node: { ...compiled, url, warnings, looksAtBody: looksAtBody(compiled) } }
 }
 
-function compileFixedUrl({ url, hosts }: Node, compiler: Compiler): FixedUrl | null {
+function compileNodeUrl(
+  node: Node,
+  connection: CompiledConnection | null,
+  compiler: Compiler,
+): CompiledNode['url'] | null {
+  if (connection !== null)
+    return compileFixedUrl(node, (url) => compileConnectedUrl(url, connection.base, compiler), compiler)
+  if (bringsHost(node)) return compileBroughtUrl(node, compiler)
+  return compileFixedUrl(node, (url) => compileUrl(url, compiler), compiler)
+}
+
+function compileFixedUrl(
+  { url, hosts }: Node,
+  compile: (url: string) => FixedUrl | ConfigError,
+  compiler: Compiler,
+): FixedUrl | null {
   if (hosts !== undefined)
     compiler.complain(
       '/node/hosts',
       'must be left out: it is only for a URL that consists of one placeholder, whose value is the whole URL',
     )
-  const compiled = compileUrl(url, compiler)
+  const compiled = compile(url)
   if ('kind' in compiled) return compiled
   compiler.complain(compiled.path, compiled.message)
   return null

@@ -1,6 +1,7 @@
 import type { Failure } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
+import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
 import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
@@ -10,6 +11,7 @@ import type { ShownBody } from './request/compiled-body.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
+import { connectionPath, memberPath } from './request/member-path.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
   type Displayable,
@@ -21,6 +23,7 @@ import {
 } from './request/render-session.ts'
 import { utf8 } from './request/request-charset.ts'
 import { headerText, queryPairs } from './request/serialize.ts'
+import type { CompiledSigning, RenderedSigning, UnsignedRequest } from './request/signing.ts'
 import { maxUrlLength } from './request/url.ts'
 import type { UrlTail } from './request/url-tail.ts'
 import { percentEncode } from './template/encoders.ts'
@@ -48,6 +51,11 @@ export interface ShownParts {
   readonly user: string | null
 }
 
+/** The parts with more headers behind their own. */
+export function withHeaders(parts: ShownParts, added: readonly HeaderPair[]): ShownParts {
+  return { ...parts, headers: [...parts.headers, ...added] }
+}
+
 /** The result of rendering a node. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
@@ -67,6 +75,8 @@ export type RenderedRequest = {
       readonly tls: TlsSettings | null
       /** Whether the headers of the trace are those of the service, and not of the node. */
       readonly carriesTrace: boolean
+      /** How each attempt is signed. Its headers are in neither `request` nor `display`. Null without a signature. */
+      readonly signing: RenderedSigning | null
     }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
@@ -82,12 +92,29 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
     const { warnings, valuesToMask, secretNames, place } = session
-    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure: error.failure }
+    const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
+    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
 }
 
+/** A secret that the connection refers to is the concern of the operator, who wrote the reference. */
+function blameOwner(
+  failure: RenderFailure['failure'],
+  { name }: CompiledConnection,
+): RenderFailure['failure'] {
+  if (failure.path !== connectionPath || !failure.code.startsWith('secret_')) return failure
+  const hint = `The connection ${quoteName(name)} of the service uses the secret. Tell the operator of the service, who has to correct the entry in CONNECTIONS_FILE, or the secret.`
+  return { ...failure, blame: 'service', hint }
+}
+
+function missingConnection({ name }: CompiledConnection): RenderFailure {
+  const detail = `The service has no connection ${quoteName(name)} any more.`
+  return new RenderFailure({ code: 'connection_missing', detail, path: connectionPath })
+}
+
 function renderParts(node: CompiledNode, session: RenderSession) {
-  const { method } = node
+  const { method, connection } = node
+  if (connection?.isGone) throw missingConnection(connection)
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const tls = node.tls === null ? null : node.tls.render(session)
@@ -103,6 +130,23 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   const contentType = body?.contentType ?? node.body?.contentType
   const headers = renderHeaders(node, auth, given, { bytes, hasSecretSize, contentType }, session)
   warnOfReferences(node.references, session)
+  const signing =
+    node.signing === null
+      ? null
+      : renderSigning(
+          node.signing,
+          given,
+          {
+            method,
+            target: target.wire,
+            headers: headers.wire,
+            body: bytes,
+            display: { target: target.display, headers: headers.display },
+            carriesStored:
+              hasSecretSize || target.display !== target.wire || given.some((one) => one.carriesStored),
+          },
+          session,
+        )
   const request: OutboundRequest = {
     method,
     host: place.host,
@@ -122,7 +166,19 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given) }
+  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing }
+}
+
+/** The limits of headers hold for those of the signature, too. */
+function renderSigning(
+  signing: CompiledSigning,
+  given: readonly GivenHeader[],
+  unsigned: UnsignedRequest,
+  session: RenderSession,
+): RenderedSigning {
+  const rendered = signing.render(unsigned, session)
+  refuseTooMany([...unsigned.headers, ...rendered.sampleHeaders], given, session)
+  return rendered
 }
 
 /** A parameter that is added to the query of the URL. */
@@ -253,7 +309,7 @@ function warnOfCredentials(
         field.path,
         `The parameter ${quoteName(field.name)} is part of the URL and looks like a credential.`,
       )
-  if (auth?.isInUrl) warn('/node/auth', 'The key is a parameter of the URL.')
+  if (auth?.isInUrl) warn(auth.origin.path, 'The key is a parameter of the URL.')
 }
 
 function isCredential({ name, carriesSecret, wire }: RenderedField): boolean {
@@ -331,7 +387,7 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
-    field.source.member === 'field' ? path : `${path}/${field.source.member}`,
+    field.source.member === 'field' ? path : memberPath(path, field.source.member),
     session,
     (at) => describeCharacter(field, at, text.indexOf(wire), session),
   )

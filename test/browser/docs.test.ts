@@ -62,9 +62,10 @@ describe('Swagger UI for a client with a key', () => {
 
     const shown = await runExamples<PreviewReply>(docs, 'previewNode')
 
-    const { lead_created, subscription, wrong_password, timeout } = previewExamples
+    const { lead_created, lead_exists, subscription, wrong_password, timeout } = previewExamples
     expect(shown.map(({ title, status, reply }) => [title, status, reply.simulated?.branch])).toEqual([
       [lead_created.summary, 200, 'yes'],
+      [lead_exists.summary, 200, 'exists'],
       [subscription.summary, 200, undefined],
       [wrong_password.summary, 200, 'no'],
       [timeout.summary, 200, 'exit'],

@@ -36,6 +36,7 @@ const warningCodes = {
   xml_encoding_mismatch: true,
   retry_after_ignored: true,
   retry_never_applies: true,
+  signature_unverifiable: true,
   retry_abandoned: true,
   pauses_full: true,
   case_never_holds: true,

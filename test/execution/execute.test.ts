@@ -5,6 +5,7 @@ import { executeNode } from '../../src/execution/execute.ts'
 import { NodeCache } from '../../src/execution/node-cache.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'
 import { writeJson } from '../../src/webhook/values/json.ts'
+import { emptyConnectionStore } from '../support/empty-connection-store.ts'
 import {
   attempt,
   context,
@@ -47,6 +48,7 @@ describe('an execution', () => {
       nodeId: 'crm-lead',
       correlationId: 'instance-4711',
       tenant: 'acme',
+      connection: null,
       idempotencyKey: null,
       branch: 'yes',
       succeeded: true,
@@ -271,7 +273,8 @@ describe('the clock of an execution', () => {
 
   it('is the limit of the service where that is below the default', async () => {
     const egressClient = responding()
-    await execute({}, egressClient, { nodes: new NodeCache({ maxTimeoutMs: 3000 }) })
+    const nodes = new NodeCache({ maxTimeoutMs: 3000, connections: emptyConnectionStore })
+    await execute({}, egressClient, { nodes })
 
     expect(egressClient.calls[0]?.options.timeoutMs).toBe(3000)
   })
@@ -553,6 +556,7 @@ describe('the record of an execution', () => {
       correlationId: null,
       nodeId: null,
       tenant: null,
+      connection: null,
       acceptedAt: expect.any(Date),
       method: 'PUT',
       host: 't.example',

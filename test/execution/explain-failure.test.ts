@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Clock, failureCodes, failures, findSafetyAfterFailure } from '../../src/contract/failure.ts'
 import { maxTotalMs } from '../../src/contract/node.ts'
 import { explainFailure } from '../../src/execution/explain-failure.ts'
+import { compileConnection } from '../../src/webhook/connection.ts'
 import { complaintsAbout } from '../support/hints.ts'
 import { attempt, createResponse } from './support/executions.ts'
 
@@ -27,6 +28,30 @@ const limits = fc
     timeoutMs: isHighest ? Math.max(one, other) : Math.min(one, other),
     maxTimeoutMs: Math.max(one, other),
   }))
+
+/** A connection with a retry. */
+const compiledConnection = compileConnection('crm', { baseUrl: 'https://api.crm.example', retry: {} })
+const connection = compiledConnection.ok ? compiledConnection.connection : null
+
+describe('a failure of a node with a connection', () => {
+  const node = { timeoutMs: 1_000, maxTimeoutMs: 10_000, connection }
+  const failure = { detail: '', path: null }
+
+  it.each([
+    ['the host', { ...failure, code: 'dns_not_found' }, '/node/connection'],
+    ['the target', { ...failure, code: 'response_not_http' }, '/node/connection'],
+    [
+      'the time of its retry',
+      { ...failure, code: 'response_timeout', clock: { name: 'totalMs', ms: 200, leftMs: 200 } },
+      '/node/connection',
+    ],
+    ['the time of the node', { ...failure, code: 'response_timeout' }, '/node/timeoutMs'],
+    ['the path of the node', { ...failure, code: 'url_invalid', path: '/node/url' }, '/node/url'],
+  ] as const)('points at what can be changed: %s', (_what, failed, path) => {
+    expect(explainFailure(failed, null, node).path).toBe(path)
+    expect(explainFailure(failed, null, { ...node, connection: null }).path).not.toBe('/node/connection')
+  })
+})
 
 const timeouts = failureCodes.filter((code) => code.endsWith('_timeout'))
 

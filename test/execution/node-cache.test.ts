@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { NodeCache, weighNode } from '../../src/execution/node-cache.ts'
 import { parseJson } from '../../src/webhook/values/json.ts'
+import { emptyConnectionStore } from '../support/empty-connection-store.ts'
 
-const limits = { maxTimeoutMs: 10_000 }
+const limits = { maxTimeoutMs: 10_000, connections: emptyConnectionStore }
 const node = (id: string) => ({ id, method: 'POST' as const, url: 'https://target.example/' })
 
 /** The node as it comes in a request. */

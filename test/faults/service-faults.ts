@@ -23,6 +23,11 @@ export const serviceFaults: Chapter = {
       why: '`test/egress/queue.test.ts` makes it without the rest of the service',
     },
     {
+      row: '55',
+      what: 'The connection that the node names was taken out of `CONNECTIONS_FILE`: `connection_missing`.',
+      why: '`test/scenarios/a-connection-has-what-its-target-needs.test.ts` makes it, with a change of the file',
+    },
+    {
       row: '56',
       what: 'The service is killed, or its disk is full.',
       why: 'the service keeps nothing: its client sees the connection break, which is `maybe` (docs/errors.md)',

@@ -291,6 +291,8 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
     certificateEnds: () => new Map(),
+    areConnectionsStale: () => false,
+    connectionNames: () => ['crm'],
     logLinesLost: () => 0,
     maxConnections: 1,
     connections: () => 0,

@@ -269,7 +269,7 @@ describe('a failure about a secret of the service', () => {
 
     expect(reason).toMatchObject({
       code: 'secret_invalid',
-      message: 'A secret of the service cannot be sent where the node puts it.',
+      message: 'A secret cannot be used where the node puts it.',
       blame: 'node',
     })
     expect([delivered, request]).toEqual(['no', null])

@@ -11,7 +11,9 @@ import { type ServiceOptions, service } from '../support/service.ts'
 import {
   answersWith,
   type Canaries,
+  callOf,
   callsWith,
+  connectionsWith,
   cutAnswer,
   mark,
   sampleCanaries,
@@ -23,17 +25,23 @@ const key = `${mark}-key-0123456789`
 const binding = { in: ['query', 'body'], hosts: ['localhost'], tenants: ['acme'] }
 
 /** A service that has secrets, and writes everything into its log; all that leaves it is kept. */
-async function watchedService(samples: readonly Canaries[], options: ServiceOptions = {}) {
+async function watchedService(
+  samples: readonly Canaries[],
+  options: ServiceOptions = {},
+  connections: object = {},
+) {
   const traces = await collector()
   const mounted = Object.fromEntries(
     samples.map((sample, index) => [`mounted_${index}`, `${sample.mounted}\n`]),
   )
-  const bound = samples.map(
-    (sample, index) => [`bound_${index}`, { ...binding, value: sample.bound }] as const,
-  )
+  const bound = samples.flatMap((sample, index) => [
+    [`bound_${index}`, { ...binding, value: sample.bound }] as const,
+    [`sealer_${index}`, { ...binding, in: ['signing'], value: sample.sealer }] as const,
+  ])
   const files = await testFiles({
     ...Object.fromEntries(Object.entries(mounted).map(([name, value]) => [`mounted/${name}`, value])),
     'secrets.json': JSON.stringify(Object.fromEntries(bound)),
+    'connections.json': JSON.stringify(connections),
   })
   const running = await service({
     ...options,
@@ -42,6 +50,7 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
       API_KEYS: `engine:${key}`,
       SECRETS_DIR: join(files.path, 'mounted'),
       SECRETS_FILE: join(files.path, 'secrets.json'),
+      CONNECTIONS_FILE: join(files.path, 'connections.json'),
       OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
     },
   })
@@ -68,6 +77,7 @@ async function watchedService(samples: readonly Canaries[], options: ServiceOpti
       '/v1/nodes',
       '/v1/nodes/canary/stats',
       '/v1/nodes/canary/stats?tenant=acme',
+      '/v1/connections',
     ])
       expect(await ask(path)).toBe(200)
     await running.drain()
@@ -108,7 +118,12 @@ function expectNone(texts: readonly string[], samples: readonly Canaries[]): voi
 
 /** What workflows get has no secret of the service, which none of them may have. */
 function expectNoneStored(captured: readonly string[], samples: readonly Canaries[]): void {
-  const stored = samples.flatMap(({ mounted, bound }) => [mounted, bound])
+  const stored = samples.flatMap(({ mounted, bound, sealer, sealerKey }) => [
+    mounted,
+    bound,
+    sealer,
+    sealerKey,
+  ])
   expectNoTrace(captured, stored.flatMap(listTraces))
 }
 
@@ -154,6 +169,37 @@ describe('a secret', () => {
     }
     expectNone(await everything(), samples)
     expectNoneStored(captured, samples)
+  }, 120_000)
+
+  it('does not leave the service as a credential of a connection, literal or not', async () => {
+    const samples = sampleCanaries(2)
+    const target = await parrot()
+    const entries = samples.flatMap((sample, index) => connectionsWith(sample, index, target.url))
+    const connections = Object.fromEntries(entries.map(({ name, entry }) => [name, entry]))
+    const { ask, everything, captured } = await watchedService(samples, {}, connections)
+
+    for (const { name, stored } of entries) {
+      const request = { ...callOf(name), tenant: 'acme' }
+      for (const answerWith of Object.values(answersWith)) {
+        target.says(answerWith(stored))
+        expect(await ask('/v1/execute', request)).toBe(200)
+      }
+      expect(await ask('/v1/preview', { ...request, simulate: { status: 401 } })).toBe(200)
+      const own = { ...request.node, auth: { type: 'bearer', token: 'abcd' }, url: 'https://a.example' }
+      expect(await ask('/v1/execute', { ...request, node: own })).toBe(400)
+      expect(await ask('/v1/execute', { ...request, tenant: 'globex' })).toBe(400)
+    }
+
+    const arrived = target.received.flatMap(({ rawHeaders, target: url }) => [
+      ...rawHeaders,
+      decodeURIComponent(url),
+    ])
+    for (const { sent } of entries) expect(arrived).toContain(sent)
+    expectNone(await everything(), samples)
+    expectNoTrace(
+      captured,
+      samples.flatMap((sample) => Object.values(sample).flatMap(listTraces)),
+    )
   }, 120_000)
 
   it('does not leave the service with a body that is cut in the middle of it', async () => {

@@ -65,6 +65,11 @@ describe('settings', () => {
       maxPaused: 1_000,
       maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 4),
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
+      connections: {
+        source: { file: null, findSchemaErrors: expect.any(Function) },
+        initial: new Map(),
+        isRequired: false,
+      },
       traces: null,
       maxRequestBytes: 1_048_576,
       maxRenderedBytes: 1_048_576,
@@ -103,6 +108,7 @@ describe('settings', () => {
       SECRETS_DIR: (await testFiles()).path,
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
+      CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
     }
 
     expect(listProblems(usable)).toEqual([])
@@ -215,6 +221,39 @@ describe('settings', () => {
       },
       { name: 'ops', keyHashes: [hashKey(key)], tenants: null, rights: new Set(rights), maxInFlight: null },
     ])
+  })
+
+  it('name all that is wrong with a file of connections, and show no value', async () => {
+    const auth = { type: 'bearer', tokn: 's3cr3t-value' }
+    const connections = await file(
+      JSON.stringify({
+        crm: { baseUrl: 'http://api.crm.example', auth },
+        'a b': { baseUrl: 'https://api.crm.example/?a=1', limits: {} },
+        mail: 's3cr3t-value',
+      }),
+    )
+
+    const problems = listProblems({ CONNECTIONS_FILE: connections })
+
+    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limits unknown', '/mail must be']
+    expect(problems).toEqual(at.map((text) => expect.stringContaining(`: ${text}`)))
+    expect(problems.join()).not.toContain('s3cr3t')
+  })
+
+  it('require a file of connections where they require connections', () => {
+    expect(listProblems({ CONNECTIONS: 'required' })).toEqual([
+      'CONNECTIONS is "required": CONNECTIONS_FILE must be set, too',
+    ])
+  })
+
+  it('name connections that refer to secrets that are not there', async () => {
+    const auth = { type: 'basic', username: '{{ secrets.there }}', password: '{{ secrets.gone }}' }
+    const { notices } = readSettings({
+      SECRETS_FILE: await file('{"there":{"value":"s3cr3t","in":["auth"],"hosts":["a.example"]}}'),
+      CONNECTIONS_FILE: await file(JSON.stringify({ crm: { baseUrl: 'https://a.example', auth } })),
+    })
+
+    expect(notices).toContain('these connections refer to secrets that the service does not have: crm (gone)')
   })
 
   it('take clients from the environment and from a file together', async () => {

@@ -133,6 +133,18 @@ describe('the statistics of a node', () => {
     )
   })
 
+  it('count by connection, and from the fifty-first on together', () => {
+    const names = ['crm', 'crm', ...Array.from({ length: 52 }, (_, index) => `c${index}`)]
+
+    const found = computeStatistics([
+      execution(start),
+      ...names.map((connection) => execution(start, { connection })),
+    ])
+
+    expect(found.connections).toMatchObject({ crm: 2, c0: 1, c48: 1, '*': 3 })
+    expect(Object.keys(found.connections)).toHaveLength(51)
+  })
+
   it('say what is known of a failure, and nothing of what was sent or came', () => {
     const found = computeStatistics([
       failedExecution(start, {
@@ -146,6 +158,7 @@ describe('the statistics of a node', () => {
       {
         executionId: '01a2001a-3e12-7cbc-a9fe-3a94ca28fe46',
         correlationId: 'instance-4711',
+        connection: null,
         at: '2026-03-01T12:00:00.000Z',
         code: 'expectation_unmet',
         status: 500,

@@ -101,6 +101,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the connections of the service
+         * @description The connections that nodes may name: their hosts, and what is set. Shows no credential and no value of a header. A client with a list of tenants sees only the connections that one of these may use.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/execute": {
         parameters: {
             query?: never;
@@ -309,6 +329,68 @@ export interface components {
              * @example {{ secrets.crm_key }}
              */
             value: string;
+        };
+        /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
+        Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];
+        /**
+         * Standard Webhooks
+         * @description A signature as Standard Webhooks describes it.
+         */
+        "Standard-webhooksSigning": {
+            /**
+             * @description The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            scheme: "standard-webhooks";
+            /**
+             * @description a reference to a secret, as in "{{ secrets.partner }}", or a list of them, each of which signs the request while a key is replaced
+             * @example {{ secrets.partner }}
+             * @example [
+             *       "{{ secrets.partner_new }}",
+             *       "{{ secrets.partner_old }}"
+             *     ]
+             */
+            secret: string | string[];
+        };
+        /**
+         * HMAC
+         * @description An HMAC in a header.
+         */
+        HmacSigning: {
+            /**
+             * @description A header with an HMAC (RFC 2104). (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            scheme: "hmac";
+            /**
+             * @description The hash function. Default: `"sha256"`.
+             * @enum {string}
+             */
+            algorithm?: "sha256" | "sha512";
+            /**
+             * @description What is signed. It knows `timestamp` (in seconds), `id`, `method`, `path` (with the query) and `body`, and has no filters.
+             * @example {{ timestamp }}.{{ body }}
+             */
+            over: string;
+            /**
+             * @description The name of the header that has the signature.
+             * @example X-Signature
+             */
+            header: string;
+            /**
+             * @description The value of the header. It knows the names of `over`, and the signature as `hex` or `base64`.
+             * @example t={{ timestamp }},v1={{ hex }}
+             */
+            value: string;
+            /**
+             * @description a reference to a secret, as in "{{ secrets.partner }}", or a list of them, each of which signs the request while a key is replaced
+             * @example {{ secrets.partner }}
+             * @example [
+             *       "{{ secrets.partner_new }}",
+             *       "{{ secrets.partner_old }}"
+             *     ]
+             */
+            secret: string | string[];
         };
         /**
          * @description How the service shows itself to the target in TLS, and what it demands of it. Calls with different settings never share a connection.
@@ -847,9 +929,10 @@ export interface components {
              */
             method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
             /**
-             * @description An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to.
+             * @description An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.
              * @example https://api.crm.example/v1/leads?source=flow
              * @example {{ vars.nextPage }}
+             * @example /leads
              */
             url: string;
             /**
@@ -861,8 +944,14 @@ export interface components {
              *     ]
              */
             hosts?: string[];
+            /**
+             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.
+             * @example crm
+             */
+            connection?: string;
             auth?: components["schemas"]["Auth"];
             tls?: components["schemas"]["Tls"];
+            signing?: components["schemas"]["Signing"];
             /** @description URL parameters. They are added after the static ones of `url`. Default: `[]`. */
             query?: components["schemas"]["Field"][];
             /** @description Headers. A node must not set headers that control the connection or that other services trust. Default: `[]`. */
@@ -968,7 +1057,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1099,7 +1188,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -1197,6 +1286,8 @@ export interface components {
             correlationId: string | null;
             /** @description `tenant` of the request. */
             tenant: string | null;
+            /** @description `node.connection` of the request. */
+            connection: string | null;
             /** @description The Idempotency-Key that was sent to the target. */
             idempotencyKey: string | null;
             /** @description The output that the workflow follows, under the engine's own name. */
@@ -1392,6 +1483,15 @@ export interface components {
             statuses: {
                 [key: string]: number;
             };
+            /**
+             * @description Executions by `node.connection`. Those without one are not counted here. Of more than 50 connections the others are counted together, as `*`.
+             * @example {
+             *       "crm": 97
+             *     }
+             */
+            connections: {
+                [key: string]: number;
+            };
             /** @description The time from acceptance to reply, in milliseconds. Values below 64 are exact, larger ones to 1/64 of the value. */
             latencyMs: {
                 /** @description 50 % of the executions took at most this time. */
@@ -1431,6 +1531,8 @@ export interface components {
                 executionId: string;
                 /** @description `correlationId` of the request. */
                 correlationId: string | null;
+                /** @description `node.connection` of the request. */
+                connection: string | null;
                 /**
                  * Format: date-time
                  * @description When the execution ended.
@@ -1446,6 +1548,45 @@ export interface components {
                 /** @description The code in a sentence. */
                 message: string;
             }[];
+        };
+        /** @description A connection of the service, without its credentials. */
+        Connection: {
+            /**
+             * @description What a node names as `connection`.
+             * @example crm
+             */
+            name: string;
+            /**
+             * @description The host, with its port unless that is 443.
+             * @example api.crm.example
+             */
+            host: string;
+            /**
+             * @description The type of `auth`. Null if the connection has none. Later versions may add types.
+             * @example bearer
+             */
+            auth: string | null;
+            /**
+             * @description The names of the headers that the connection adds.
+             * @example [
+             *       "X-Api-Version"
+             *     ]
+             */
+            headers: string[];
+            /** @description Whether the connection says how to retry. */
+            retry: boolean;
+            /**
+             * @description The tenants that may use the connection, of those that the client may name. Null if all may, and calls without a tenant.
+             * @example [
+             *       "acme"
+             *     ]
+             */
+            tenants: string[] | null;
+        };
+        /** @description The reply of `GET /v1/connections`. */
+        ConnectionList: {
+            /** @description The connections that the client may use, sorted by name. */
+            connections: components["schemas"]["Connection"][];
         };
         /** @description Why the service refused or failed a request, as a problem document (RFC 9457). */
         Problem: {
@@ -1825,6 +1966,92 @@ export interface operations {
             };
             /** @description This instance remembers no execution of the node. */
             404: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reply of `GET /v1/connections`. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            /** @description The route takes no query parameters. */
+            400: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
                 headers: {
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.

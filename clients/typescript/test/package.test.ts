@@ -59,11 +59,12 @@ describe('the package', () => {
       /```ts\n([\s\S]+?)```/.exec(await readFile(join(folder, 'README.md'), 'utf8')) ?? []
     await writeFile(join(user, 'package.json'), '{"type":"module"}')
     await writeFile(join(user, 'example.ts'), example)
-    await compile(['example.ts'], user, 'nodenext')
-    await compile(['example.ts'], user, 'preserve')
+    const careful = ['--exactOptionalPropertyTypes']
+    await compile(['example.ts'], user, 'nodenext', careful)
+    await compile(['example.ts'], user, 'preserve', careful)
     await writeFile(join(user, 'required.cts'), required)
-    await compile(['required.cts'], user, 'node16')
-    await compile(['required.cts'], user, 'commonjs')
+    await compile(['required.cts'], user, 'node16', careful)
+    await compile(['required.cts'], user, 'commonjs', careful)
     const print = `console.log(typeof require('${manifest.name}').createClient)`
     const withoutModules = ['--no-experimental-require-module', '--input-type=commonjs', '--eval', print]
     expect(await runProgram(process.execPath, withoutModules, user)).toBe('function\n')

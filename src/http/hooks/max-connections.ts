@@ -15,6 +15,14 @@ export function defaultMaxConnections(maxInFlight: number, maxOpenFiles = readMa
   return Math.floor(Math.min(afforded, atMost))
 }
 
+/**
+ * Connections to targets that are kept for later calls. Each saves a handshake and takes an open file
+ * (docs/decisions/performance.md). MAX_CONNECTIONS tells how many files there are.
+ */
+export function limitIdleConnections(maxConnections: number): number {
+  return Math.max(256, Math.min(Math.floor(maxConnections / 4), 1_024))
+}
+
 /** The limit of open files of this process. Node has raised it to the hard limit. */
 function readMaxOpenFiles(): number {
   try {

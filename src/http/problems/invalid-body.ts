@@ -80,6 +80,7 @@ function listNames(names: ReadonlySet<string>): string {
 
 /** Valid members without which a node cannot be compiled. */
 const harmless = { method: 'POST', url: 'https://host.invalid/' }
+const harmlessWithConnection = { method: 'POST', url: '/' }
 const harmlessField = { name: 'x', literal: null }
 
 function explainSoundParts(node: JsonObject, offenders: readonly string[]): readonly ConfigError[] {
@@ -88,7 +89,8 @@ function explainSoundParts(node: JsonObject, offenders: readonly string[]): read
     return part === undefined ? [] : [[name, part]]
   })
   // Every part with schema errors is left out or replaced.
-  const compiled = compileNode({ ...harmless, ...Object.fromEntries(sound) } as Node, {
+  const rest = sound.some(([name]) => name === 'connection') ? harmlessWithConnection : harmless
+  const compiled = compileNode({ ...rest, ...Object.fromEntries(sound) } as Node, {
     maxTimeoutMs: Number.POSITIVE_INFINITY,
   })
   return compiled.ok ? [] : compiled.errors
@@ -96,12 +98,13 @@ function explainSoundParts(node: JsonObject, offenders: readonly string[]): read
 
 /**
  * Whether a member depends on another one with schema errors: a URL from a value depends on its hosts, and the
- * reverse.
+ * reverse; any URL depends on the connection.
  */
 function isHalf(name: string, { url, templates }: JsonObject, offenders: readonly string[]): boolean {
   const isBroken = (member: string) =>
     offenders.some((offender) => `${offender}/`.startsWith(`/node/${member}/`))
   if (name === 'hosts') return isBroken('url')
+  if (name === 'url' && isBroken('connection')) return true
   if (name !== 'url' || typeof url !== 'string' || !isBroken('hosts')) return false
   return bringsHost({ url, templates: templates === 'none' ? 'none' : 'liquid' })
 }

@@ -1,4 +1,5 @@
 import { isCredentialName } from '../request/credential-name.ts'
+import { connectionPath } from '../request/member-path.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
@@ -17,18 +18,23 @@ export interface Credential {
 
 /** Finds the credential that a node sends; null if it sends none. */
 export function findCredential(node: ExplainedNode, { warnings }: SentRequest): Credential | null {
-  if (node.auth !== null) return { words: '"auth" of the node', path: '/node/auth' }
+  if (node.auth !== null) return node.auth.origin
   const header = node.headers.find(({ name }) => isCredentialName(name))
-  if (header !== undefined)
-    return { words: `the header ${quoteName(header.name)} of the node`, path: header.path }
+  if (header !== undefined) {
+    const owner = header.path === connectionPath ? 'the connection' : 'the node'
+    return { words: `the header ${quoteName(header.name)} of ${owner}`, path: header.path }
+  }
   const parameter = node.query.find(({ name }) => isCredentialName(name))
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
+  if (node.signing !== null) return signature
   const isInUrl = warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
   if (isInUrl) return { words: 'the URL of the node', path: '/node/url' }
   const hasCertificate = node.tls?.secretNames.certificate !== undefined
   return hasCertificate ? { words: 'the certificate in "tls" of the node', path: '/node/tls' } : null
 }
+
+const signature: Credential = { words: '"signing" of the node', path: '/node/signing' }
 
 /** The place of a credential that a node lacks. */
 export const placeOfNone = '/node/auth'
@@ -46,7 +52,8 @@ export function explainCredential(
   sent: SentRequest,
   quote: string | null,
 ): Explanation {
-  const credential = findCredential(node, sent)
+  const isOfSignature = node.signing !== null && /\bsignature\b/i.test(quote ?? '')
+  const credential = isOfSignature ? signature : findCredential(node, sent)
   const path = credential?.path ?? placeOfNone
   const said = quote === null ? '' : `: ${quote}`
   const { status } = response

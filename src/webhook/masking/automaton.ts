@@ -37,7 +37,7 @@ export class Automaton {
   occursIn(bytes: Uint8Array, length: number): boolean {
     const quarter = length >> 2
     const overlap = Math.max(0, this.#longest - 1)
-    if (quarter < overlap * 4 || !this.#isFreeInParts(bytes, quarter, overlap))
+    if (quarter < overlap * 2 || !this.#isFreeInParts(bytes, quarter, overlap))
       return this.#occurs(bytes, 0, length)
     return this.#occurs(bytes, Math.max(0, quarter * 4 - overlap), length)
   }
@@ -66,10 +66,16 @@ export class Automaton {
     const half = quarter * 2
     const last = quarter * 3
     let one = this.#width
-    let two = this.#rowAfter(bytes, quarter - overlap, quarter)
-    let three = this.#rowAfter(bytes, half - overlap, half)
-    let four = this.#rowAfter(bytes, last - overlap, last)
-    if ((two | three | four) < 0 || table !== this.#table) return false
+    // Each part but the first begins with the end of the one before, where a pattern may begin.
+    let two = this.#width
+    let three = this.#width
+    let four = this.#width
+    for (let index = -overlap; index < 0; index++) {
+      two = table[two + (symbols[bytes[index + quarter] as number] as number)] as number
+      three = table[three + (symbols[bytes[index + half] as number] as number)] as number
+      four = table[four + (symbols[bytes[index + last] as number] as number)] as number
+      if ((two | three | four) < 0) return false
+    }
     for (let index = 0; index < quarter; index++) {
       one = table[one + (symbols[bytes[index] as number] as number)] as number
       two = table[two + (symbols[bytes[index + quarter] as number] as number)] as number
@@ -78,13 +84,6 @@ export class Automaton {
       if ((one | two | three | four) < 0) return false
     }
     return true
-  }
-
-  #rowAfter(bytes: Uint8Array, from: number, to: number): number {
-    let row = this.#width
-    for (let index = from; index < to && row > 0; index++)
-      row = this.#table[row + (this.#symbols[bytes[index] as number] as number)] as number
-    return row
   }
 
   /** Continues from a row. `onMatch` gets the index after each match. Returns the last row. */

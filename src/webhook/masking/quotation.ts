@@ -142,7 +142,7 @@ const minDigits = 10
 
 /** What usual text does not have. Base64 without a digit or a capital letter within is found by its letters. */
 const mayBeHex = /[\da-fx]{12}/
-const mayBeBase64 = /[\da-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]/
+const mayBeBase64 = /[\da-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]|[A-Z]{12}/
 const hasNumbers = /\d\D+\d+\D+\d+\D+\d+\D+\d+\D+\d/
 
 /** The host of an e-mail address belongs to many. */

@@ -12,7 +12,8 @@ const quotedPrintable = /=(?:[\dA-Fa-f]{2}|\r?\n)/
 
 /** Whether a text may have escapes. A line break at its end does not count. */
 export function isEscaped(text: string): boolean {
-  return (escapes.test(text) && escapes.test(text.trim())) || quotedPrintable.test(text)
+  if (escapes.test(text) && escapes.test(text.trim())) return true
+  return text.includes('=') && quotedPrintable.test(text)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { memberPath } from './member-path.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 
 /** Rendered credentials, as they are sent and as they may be shown. */
@@ -32,8 +33,17 @@ interface Named {
   readonly carriesStored: boolean
 }
 
+/** Where credentials come from. */
+export interface AuthOrigin {
+  /** JSON Pointer to them. */
+  readonly path: string
+  /** In a message, as in `"auth" of the node`. */
+  readonly words: string
+}
+
 /** Compiled credentials. Rendering throws `RenderFailure`. */
 export interface CompiledAuth {
+  readonly origin: AuthOrigin
   /** Whether the credential is a part of the URL. */
   readonly isInUrl: boolean
   /** Whether the scheme is Bearer. */
@@ -41,55 +51,68 @@ export interface CompiledAuth {
   render(session: RenderSession): RenderedAuth
 }
 
-const path = '/node/auth'
+/** The credentials of a node itself. */
+const ofNode: AuthOrigin = { path: '/node/auth', words: '"auth" of the node' }
 
-/** Compiles the credentials of a node. */
-export function compileAuth(auth: Auth, compiler: Compiler): CompiledAuth {
+/** Compiles credentials. */
+export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin = ofNode): CompiledAuth {
   switch (auth.type) {
     case 'bearer':
-      return compileBearer(auth, compiler)
+      return compileBearer(auth, compiler, origin)
     case 'basic':
-      return compileBasic(auth, compiler)
+      return compileBasic(auth, compiler, origin)
     case 'apiKey':
-      return compileApiKey(auth, compiler)
+      return compileApiKey(auth, compiler, origin)
   }
 }
 
 type AuthWith<Type extends Auth['type']> = Extract<Auth, { type: Type }>
 
-function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler): CompiledAuth {
-  const template = compileHeaderValue(token, `${path}/token`, compiler)
+function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler, origin: AuthOrigin): CompiledAuth {
+  const at = memberOf(origin, 'token')
+  const template = compileHeaderValue(token, at.path, compiler)
   return {
+    origin,
     isInUrl: false,
     isBearer: true,
     render(session) {
-      const token = credential(template, `${path}/token`, session, { isTrimmed: true })
+      const token = credential(template, at, session, { isTrimmed: true })
       return authorization(
         { ...token, wire: `Bearer ${token.wire}`, display: `Bearer ${token.display}` },
         null,
+        origin,
         session,
       )
     },
   }
 }
 
-function compileBasic({ username, password }: AuthWith<'basic'>, compiler: Compiler): CompiledAuth {
-  const user = compiler.template(username, `${path}/username`, 'auth')
-  const pass = compiler.template(password, `${path}/password`, 'auth')
-  if (user.isConstant && username.includes(':')) compiler.complain(`${path}/username`, colonProblem)
+function compileBasic(
+  { username, password }: AuthWith<'basic'>,
+  compiler: Compiler,
+  origin: AuthOrigin,
+): CompiledAuth {
+  const [atUser, atPassword] = [memberOf(origin, 'username'), memberOf(origin, 'password')]
+  const user = compiler.template(username, atUser.path, 'auth')
+  const pass = compiler.template(password, atPassword.path, 'auth')
+  if (user.isConstant && username.includes(':')) compiler.complain(atUser.path, colonProblem)
+  // A user name may be any word, and need not be a secret. Without a password it is the credential.
+  const isPublic = password !== ''
   return {
+    origin,
     isInUrl: false,
     isBearer: false,
     render(session) {
-      const name = credential(user, `${path}/username`, session, { mayBeEmpty: true })
-      const word = credential(pass, `${path}/password`, session, { mayBeEmpty: true })
-      if (name.wire.includes(':')) session.fail(colonFailure, name.carriesStored)
+      const name = credential(user, atUser, session, { mayBeEmpty: true, isPublic })
+      const word = credential(pass, atPassword, session, { mayBeEmpty: true })
+      if (name.wire.includes(':')) session.fail({ ...colonFailure, path: atUser.path }, name.carriesStored)
       const digits = Buffer.from(`${name.wire}:${word.wire}`, 'utf8').toString('base64')
       const carried = { carriesStored: name.carriesStored || word.carriesStored }
       session.hide(digits, carried.carriesStored)
       return authorization(
         { ...carried, wire: `Basic ${digits}`, display: `Basic ${mask}` },
         `${name.display}:${word.display}`,
+        origin,
         session,
       )
     },
@@ -97,33 +120,35 @@ function compileBasic({ username, password }: AuthWith<'basic'>, compiler: Compi
 }
 
 const colonProblem = 'must not contain a colon, which ends the user name of Basic (RFC 7617)'
-const colonFailure: Failure = {
+const colonFailure: Omit<Failure, 'path'> = {
   code: 'header_invalid',
   detail: `The user name ${colonProblem}.`,
-  path: `${path}/username`,
   hint: 'Choose another user name for auth, or send the credential as a header.',
 }
 
-function compileApiKey({ in: place, name, value }: AuthWith<'apiKey'>, compiler: Compiler): CompiledAuth {
+function compileApiKey(
+  { in: place, name, value }: AuthWith<'apiKey'>,
+  compiler: Compiler,
+  origin: AuthOrigin,
+): CompiledAuth {
   const isInUrl = place === 'query'
+  const { path } = origin
+  const at = memberOf(origin, 'value')
   const template = isInUrl
-    ? compiler.template(value, `${path}/value`, 'auth')
-    : compileHeaderValue(value, `${path}/value`, compiler)
+    ? compiler.template(value, at.path, 'auth')
+    : compileHeaderValue(value, at.path, compiler)
   compiler.plain(name, `${path}/name`, 'Only the value of the key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
   const own = { name: name.toWellFormed(), user: null, path }
   return {
+    origin,
     isInUrl,
     isBearer: false,
     render: (session) =>
       isInUrl
-        ? { in: 'query', ...own, ...parameter(template, `${path}/value`, session) }
-        : {
-            in: 'header',
-            ...own,
-            ...credential(template, `${path}/value`, session, { isTrimmed: true }),
-          },
+        ? { in: 'query', ...own, ...parameter(template, at, session) }
+        : { in: 'header', ...own, ...credential(template, at, session, { isTrimmed: true }) },
   }
 }
 
@@ -134,24 +159,40 @@ function compileHeaderValue(text: string, at: string, compiler: Compiler): Templ
   return template
 }
 
-function authorization(credential: Credential, user: string | null, session: RenderSession): AuthHeader {
+function authorization(
+  credential: Credential,
+  user: string | null,
+  { path }: AuthOrigin,
+  session: RenderSession,
+): AuthHeader {
   const display = session.hasStandIns ? credential.display : mask
   return { ...credential, in: 'header', name: 'Authorization', display, user, path }
 }
 
 type Credential = Pick<AuthHeader, 'wire' | 'display' | 'carriesStored'>
 
+/** A member of the credentials. */
+interface AuthMember {
+  readonly name: 'token' | 'username' | 'password' | 'value'
+  readonly path: string
+}
+
+function memberOf({ path }: AuthOrigin, name: AuthMember['name']): AuthMember {
+  return { name, path: memberPath(path, name) }
+}
+
 /** A template that encodes its value itself is not encoded again. */
 function parameter(
   template: Template,
-  at: string,
+  at: AuthMember,
   session: RenderSession,
 ): Pick<AuthParameter, 'wire' | 'display' | 'carriesStored'> {
   const result = template.text(session.scope, asQueryValue)
-  const text = session.take(result, at)
-  const isStored = carriesStored(result)
+  const text = session.take(result, at.path)
+  const isStored = carriesStored(result) || session.isInConnection
   if (text === '') session.fail(emptyFailure(at, result), isStored)
   const isLiteral = !carriesSecret(result)
+  if (isLiteral) session.protect(text)
   // A constant text has no filter that could have encoded it.
   const written = template.isConstant ? text : new EncodedText(text)
   const wire = isLiteral ? session.standIn(written, 'auth_value') : written
@@ -160,28 +201,29 @@ function parameter(
 
 function credential(
   template: Template,
-  at: string,
+  at: AuthMember,
   session: RenderSession,
-  { mayBeEmpty = false, isTrimmed = false } = {},
+  { mayBeEmpty = false, isTrimmed = false, isPublic = false } = {},
 ): Credential {
   const result = template.text(session.scope, asText)
-  const whole = session.take(result, at)
+  const whole = session.take(result, at.path)
   const text = isTrimmed ? trimHeader(whole) : whole
-  const isStored = carriesStored(result)
+  const isStored = carriesStored(result) || session.isInConnection
   if (text !== whole && !isStored)
-    session.warn('header_trimmed', at, 'White space around the credential was removed.')
+    session.warn('header_trimmed', at.path, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty) session.fail(emptyFailure(at, result), isStored)
   const isLiteral = !carriesSecret(result)
-  const wire = isLiteral && text !== '' ? session.standIn(text, `auth_${at.slice(path.length + 1)}`) : text
+  if (isLiteral && !isPublic) session.protect(text)
+  const wire = isLiteral && text !== '' ? session.standIn(text, `auth_${at.name}`) : text
   return { wire, display: session.display(wire, isLiteral, result), carriesStored: isStored }
 }
 
-function emptyFailure(at: string, result: RenderResult<string>): Failure {
+function emptyFailure({ name, path }: AuthMember, result: RenderResult<string>): Failure {
   const [variable] = result.ok ? result.undefinedVariables : []
   return {
     code: 'value_missing',
-    detail: `The credential "${at.slice(path.length + 1)}" of auth is empty${describeCause(variable)}`,
-    path: at,
+    detail: `The credential "${name}" of auth is empty${describeCause(variable)}`,
+    path,
     hint: 'Send the secret or the attribute of the payload that the credential refers to.',
   }
 }

@@ -12,6 +12,7 @@ import { quoteName } from '../values/text.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { findPlaceholder } from './find-placeholder.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { memberPath } from './member-path.ts'
 import { warnOfReferences } from './reference-warning.ts'
 import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
 import { headerText } from './serialize.ts'
@@ -77,7 +78,7 @@ export function compileField(
     name,
     path,
     render(session) {
-      if (when !== null && !holds(when, session, `${path}/when`)) return null
+      if (when !== null && !holds(when, session, memberPath(path, 'when'))) return null
       const result = source.value(session)
       const value = session.take(result, path, source.member)
       if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, result, ifEmpty, session, path)) return null
@@ -134,7 +135,7 @@ function isSentEmpty(
   }
   if (ifEmpty === 'fail') {
     const { message: detail, isMisspelt = false } = source.emptiness(session, result)
-    const at = isMisspelt ? `${path}/${source.member}` : path
+    const at = isMisspelt ? memberPath(path, source.member) : path
     throw new RenderFailure({ code: 'value_missing', detail, path: at })
   }
   return (ifEmpty ?? defaults.ifEmpty) === 'send'

@@ -21,6 +21,7 @@ import { trimHeader } from '../wire/headers.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
 import type { UrlPlace } from './authority.ts'
 import type { BroughtUrl } from './brought-url.ts'
+import { memberPath } from './member-path.ts'
 import type { FixedUrl } from './url.ts'
 
 /** The input of a rendering. */
@@ -81,7 +82,10 @@ export interface Displayable<T, Shown = T> {
 }
 
 /** Stands for a secret that is not looked up. It is masked, and valid in every place. */
-export const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
+const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidden: true }
+
+/** The same where no binding is looked at, because the target is closed. */
+export const withheldSecret: FoundSecret = { ...unresolvedSecret, isUnknown: true }
 
 /** A place that no binding allows. */
 const nowhere = { host: '', port: 0 } as const
@@ -116,6 +120,7 @@ export class RenderSession {
   #suggestionsLeft = maxSuggestions
   /** Whether a preview uses a secret whose value it does not know. */
   #hasUnknown = false
+  #isInConnection = false
 
   constructor(input: RenderInput, node: RenderedNode) {
     this.input = input
@@ -148,6 +153,31 @@ export class RenderSession {
     return { ...this.scope, secrets: unresolved }
   }
 
+  /** Whether a part of a connection is being rendered. */
+  get isInConnection(): boolean {
+    return this.#isInConnection
+  }
+
+  /**
+   * Renders a part of a connection. Its references lead to secrets of the service only: a secret of the request could
+   * have the same name.
+   */
+  inConnection<T>(part: () => T): T {
+    this.#isInConnection = true
+    try {
+      return part()
+    } finally {
+      this.#isInConnection = false
+    }
+  }
+
+  /** Treats a literal credential of a connection as a secret of the service. The client knows its own. */
+  protect(literal: string): void {
+    if (!this.#isInConnection || this.hasStandIns) return
+    this.#stored ??= new Set()
+    addText(this.#stored, literal)
+  }
+
   /**
    * Unwraps a result. Undefined variables become warnings. A failure ends the rendering: it points at the `member` of the path
    * that has the template.
@@ -156,7 +186,7 @@ export class RenderSession {
     if (!rendered.ok)
       throw new RenderFailure({
         ...rendered.failure,
-        path: member === undefined ? path : `${path}/${member}`,
+        path: member === undefined ? path : memberPath(path, member),
       })
     for (const variable of rendered.undefinedVariables) this.warnings.push(undefinedWarning(variable, path))
     return rendered.value
@@ -180,17 +210,24 @@ export class RenderSession {
 
   /** Adds a value to the values to mask, and returns the mask. */
   hide(wire: unknown, isOfStored: boolean): typeof mask {
-    if (isOfStored) this.#carriers ??= new Set()
-    const texts = (isOfStored ? this.#carriers : null) ?? this.#client
+    const isOfService = isOfStored || this.#isInConnection
+    if (isOfService) this.#carriers ??= new Set()
+    const texts = (isOfService ? this.#carriers : null) ?? this.#client
     if (typeof wire === 'string') addText(texts, wire)
     else if (typeof wire === 'number' || wire instanceof LongNumber) addText(texts, String(wire))
     else if (typeof wire === 'object' && wire !== null && !this.#seen?.has(wire)) {
       // Many fields may take the same large value.
       this.#seen ??= new Set()
       this.#seen.add(wire)
-      for (const member of Object.values(wire)) this.hide(member, isOfStored)
+      for (const member of Object.values(wire)) this.hide(member, isOfService)
     }
     return mask
+  }
+
+  /** Adds a text from which a secret can be computed. It is masked like the secret. */
+  hideSpelling(text: string, secret: WrittenSecret): void {
+    if (isStoredSecret(secret)) this.#stored ??= new Set()
+    addText((isStoredSecret(secret) ? this.#stored : null) ?? this.#client, text)
   }
 
   /** The display of a value: the mask if it is sensitive or carries a secret. */
@@ -238,6 +275,7 @@ export class RenderSession {
   }
 
   #own(name: string) {
+    if (this.#isInConnection) return undefined
     const { secrets } = this.input
     const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
     return value === undefined ? undefined : { value, isStored: false, isHidden: true, isUnknown: false }

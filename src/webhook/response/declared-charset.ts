@@ -13,6 +13,7 @@ export interface ContentType {
  * same type (Fetch Standard).
  */
 export function parseContentType(value: string): ContentType {
+  if (bareType.test(value)) return { essence: value, label: null }
   let essence = ''
   let label: string | null = null
   const { bare, texts } = takeQuotedTexts(value)
@@ -37,6 +38,9 @@ function takeQuotedTexts(value: string): { readonly bare: string; readonly texts
   })
   return { bare, texts }
 }
+
+/** The usual value, which has no parameters. */
+const bareType = /^[a-z]+\/[a-z+.-]+$/
 
 const mediaType = /^\s*([^\s;/"]+\/[^\s;/"]+)/
 /** Single quotes are not quotes in HTTP, but senders use them as such. */

@@ -85,6 +85,7 @@ export class ReadableResponse {
   #storedText: string | null = null
   #shownText: string | null = null
   #sawMask = false
+  #variables: ResponseVariables | null = null
 
   /** `isShown`: whether the reply may show the body. */
   constructor(
@@ -293,9 +294,13 @@ export class ReadableResponse {
     return new ResponseVariables(this, null)
   }
 
-  /** `response` with a budget. Parsing JSON does not count against it, because the target sets that time, not the author. */
+  /**
+   * `response` with a budget. Parsing JSON does not count against it, because the target sets that time, not the author. The
+   * budget is that of the request, so that the first one holds for all.
+   */
   variablesWithin(budget: RenderBudget): ResponseVariables {
-    return new ResponseVariables(this, budget)
+    this.#variables ??= new ResponseVariables(this, budget)
+    return this.#variables
   }
 
   /** Whether `seenJson` was computed before. */

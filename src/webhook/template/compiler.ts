@@ -56,9 +56,14 @@ export class Compiler {
     return template
   }
 
-  /** Compiles a string that is a template whatever `templates` says, because it can only be a reference to a secret. */
+  /** Compiles a string that must be one reference to a secret, also with `templates: "none"`: it is no text to be sent. */
   reference(text: string, path: string, place: SecretPlace): Template {
-    return this.#compiled(text, path, place, requestNames)
+    const known = this.errors.length
+    const template = this.#compiled(text, path, place, requestNames)
+    const isReference = template.secretNames.length === 1 && template.placeholders?.length === 1
+    if (this.errors.length === known && (!isReference || template.staticText !== ''))
+      this.complain(path, 'must be a reference to a secret and nothing else, as in {{ secrets.NAME }}')
+    return template
   }
 
   /** Checks JSON that is not a template for unrendered references. */

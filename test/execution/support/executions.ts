@@ -16,6 +16,7 @@ import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
 import type { OutboundRequest } from '../../../src/webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../../../src/webhook/wire/outcome.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import type { NodeSketch } from '../../webhook/support/nodes.ts'
 
@@ -120,7 +121,7 @@ export const here = { signal: new AbortController().signal, resources: plenty, t
 /** What an execution needs except an egress client; the service has no secrets of its own. */
 export const context = {
   secrets: emptySecretStore,
-  nodes: new NodeCache({ maxTimeoutMs: 10_000 }),
+  nodes: new NodeCache({ maxTimeoutMs: 10_000, connections: emptyConnectionStore }),
   maskers: new MaskerCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),

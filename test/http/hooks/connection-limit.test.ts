@@ -2,10 +2,11 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type AppOptions, buildApp } from '../../../src/http/app.ts'
-import { defaultMaxConnections } from '../../../src/http/hooks/max-connections.ts'
+import { defaultMaxConnections, limitIdleConnections } from '../../../src/http/hooks/max-connections.ts'
 import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
@@ -16,6 +17,7 @@ async function serviceWith(own: Partial<AppOptions>): Promise<string> {
     ...readSettings({}),
     egressClient: testEgressClient(),
     secrets: emptySecretStore,
+    connections: emptyConnectionStore,
     clients: null,
     spanExporter: null,
     log: createLogger('silent'),
@@ -182,5 +184,15 @@ describe('the number of connections that there may be by default', () => {
 
   it('can be found for this machine', () => {
     expect(defaultMaxConnections(100)).toBeGreaterThan(0)
+  })
+})
+
+describe('the number of connections to targets that are kept', () => {
+  it.each([
+    ['with few files', 100, 256],
+    ['with more files', 2_276, 569],
+    ['bounded by memory', 20_000, 1_024],
+  ])('is, %s', (_what, maxConnections, expected) => {
+    expect(limitIdleConnections(maxConnections)).toBe(expected)
   })
 })

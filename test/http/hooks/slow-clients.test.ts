@@ -3,6 +3,7 @@ import { buildApp } from '../../../src/http/app.ts'
 import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { rawClient, writeHead } from '../../support/raw-client.ts'
 
@@ -13,6 +14,7 @@ async function hastyService() {
     requestTimeoutMs: 200,
     egressClient: testEgressClient(),
     secrets: emptySecretStore,
+    connections: emptyConnectionStore,
     clients: null,
     spanExporter: null,
     log: createLogger('silent'),

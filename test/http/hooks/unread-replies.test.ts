@@ -8,6 +8,7 @@ import { createLogger } from '../../../src/logging/logger.ts'
 import { readSettings } from '../../../src/settings/settings.ts'
 import { listen } from '../../../testkit/listen.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
+import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
 import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
@@ -122,6 +123,7 @@ describe('the service', () => {
       replyTimeoutMs: timeoutMs,
       egressClient: testEgressClient({ maxResponseBytes: 67_108_864 }),
       secrets: emptySecretStore,
+      connections: emptyConnectionStore,
       clients: null,
       spanExporter: null,
       log: createLogger('silent'),

@@ -24,6 +24,18 @@ const auth = (valid: Members) => ({ valid, path: '/node/auth', around: inNode('a
 const body = (valid: Members) => ({ valid, path: '/node/body', around: inNode('body') })
 const expectation = (valid: Members) => ({ valid, path: '/node/expect', around: inNode('expect') })
 
+const signing = {
+  valid: {
+    scheme: 'hmac',
+    over: '{{ body }}',
+    header: 'X-Sig',
+    value: '{{ hex }}',
+    secret: '{{ secrets.a }}',
+  },
+  path: '/node/signing',
+  around: inNode('signing'),
+}
+
 const places: Readonly<Record<string, PlaceInRequest>> = {
   Request: { valid: { node }, path: '', around: (members) => members },
   Node: { valid: node, path: '/node', around: (members) => ({ node: members }) },
@@ -46,6 +58,8 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     path: '/node/tls',
     around: inNode('tls'),
   },
+  Signing: signing,
+  'Signing(hmac)': signing,
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),
@@ -81,7 +95,7 @@ const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
   members.map((row) => ({ place, row })),
 )
 /** Places whose forms have rows of their own, which come first. */
-const hasForms = new Set(['Auth', 'Body', 'Expectation'])
+const hasForms = new Set(['Auth', 'Signing', 'Body', 'Expectation'])
 
 /** Words that several rows have, or one row twice. */
 function repeated(list: readonly { readonly words: string }[]): string[] {
@@ -168,6 +182,8 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Body.structure': (structure) => ({ node: { ...node, body: { structure, fields: [] } } }),
   'Body.contentType': (contentType) => ({ node: { ...node, body: { structure: 'full', contentType } } }),
   'Auth.type': (type) => ({ node: { ...node, auth: { type, token: 'abcde' } } }),
+  'Signing.scheme': (scheme) => ({ node: { ...node, signing: { ...signing.valid, scheme } } }),
+  'Signing.algorithm': (algorithm) => ({ node: { ...node, signing: { ...signing.valid, algorithm } } }),
   'Auth.in': (place) => ({
     node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
   }),

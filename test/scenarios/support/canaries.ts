@@ -16,6 +16,12 @@ export interface Canaries {
   readonly cookie: string
   readonly password: string
   readonly iban: string
+  /** A key of Standard Webhooks, and what it decodes to. */
+  readonly signer: string
+  readonly signerKey: string
+  /** The same, stored. */
+  readonly sealer: string
+  readonly sealerKey: string
 }
 
 const places = ['token', 'note', 'mounted', 'bound', 'apiKey', 'cookie', 'password', 'iban'] as const
@@ -35,9 +41,16 @@ export function sampleCanaries(count: number): readonly Canaries[] {
         const middle = inHeaders.has(place) ? plain : wild
         return [place, `${mark}-${place}-${index}-${middle}-Zq7x`] as const
       })
-      return Object.fromEntries(values) as unknown as Canaries
+      const signerKey = `${mark}-signer-${index}-0123456789-Zq7x`
+      const sealerKey = `${mark}-sealer-${index}-0123456789-Zq7x`
+      const keys = { signer: standardKey(signerKey), signerKey, sealer: standardKey(sealerKey), sealerKey }
+      return { ...Object.fromEntries(values), ...keys } as unknown as Canaries
     },
   )
+}
+
+function standardKey(key: string): string {
+  return `whsec_${base64(key)}`
 }
 
 /** A call, and the values in it that must not be seen. */
@@ -66,10 +79,11 @@ export function callsWith(
   url: string,
 ): readonly [CanaryCall, ...CanaryCall[]] {
   const { token, note, mounted, bound, apiKey, cookie, password, iban } = canaries
+  const { signer, signerKey, sealer, sealerKey } = canaries
   const event = { hidden: base64(iban), carrier: base64(`\u0001${note}`), name: token }
   const rest = {
     tenant: 'acme',
-    secrets: { token, note },
+    secrets: { token, note, signer },
     payload: { profile: { iban, when: 'now' }, event },
   }
   const everywhere = {
@@ -85,6 +99,10 @@ export function callsWith(
       { name: 'X-Iban', source: 'profile', field: 'iban', sensitive: true },
     ],
     body: { structure: 'json', content: { note: 'it is {{ secrets.note }}', list: ['{{ secrets.note }}'] } },
+    signing: {
+      scheme: 'standard-webhooks',
+      secret: ['{{ secrets.signer }}', `{{ secrets.sealer_${index} }}`],
+    },
   }
   const form = {
     ...common,
@@ -102,6 +120,13 @@ export function callsWith(
   }
   const path = {
     ...common,
+    signing: {
+      scheme: 'hmac',
+      over: '{{ path }}{{ body }}',
+      header: 'X-Signature',
+      value: '{{ hex }}',
+      secret: `{{ secrets.mounted_${index} }}`,
+    },
     method: 'PATCH',
     url: `${url}/{{ secrets.note }}/x?y={{ secrets.token }}`,
     auth: { type: 'apiKey', in: 'query', name: 'key', value: password },
@@ -131,14 +156,64 @@ export function callsWith(
   return [
     {
       request: { node: everywhere, ...rest },
-      own: [token, note, apiKey, cookie, iban],
-      stored: [mounted, bound],
+      own: [token, note, apiKey, cookie, iban, signer, signerKey],
+      stored: [mounted, bound, sealer, sealerKey],
     },
     { request: { node: form, ...rest }, own: [token, note, password, iban], stored: [bound] },
-    { request: { node: path, ...rest }, own: [token, note, password], stored: [bound] },
+    { request: { node: path, ...rest }, own: [token, note, password], stored: [bound, mounted] },
     { request: { node: files, ...rest }, own: [token, note, iban], stored: [bound] },
     { request: { node: alone, ...rest }, own: [token, note, iban], stored: [] },
   ]
+}
+
+/** A connection with a credential, what is sent of it, and the values that must not be seen. */
+export interface CanaryConnection {
+  readonly name: string
+  readonly entry: object
+  readonly sent: string
+  readonly stored: readonly string[]
+}
+
+/** Connections that have values in every place of an entry. */
+export function connectionsWith(
+  { token, mounted, apiKey, cookie, password, iban }: Canaries,
+  index: number,
+  baseUrl: string,
+): readonly CanaryConnection[] {
+  const digits = Buffer.from(`flow:${password}`).toString('base64')
+  const rows: readonly (readonly [rest: object, sent: string, stored: readonly string[]])[] = [
+    [{ auth: { type: 'bearer', token: `{{ secrets.mounted_${index} }}` } }, `Bearer ${mounted}`, [mounted]],
+    [{ auth: { type: 'bearer', token: token } }, `Bearer ${token}`, [token]],
+    [
+      { auth: { type: 'basic', username: 'flow', password: password } },
+      `Basic ${digits}`,
+      [password, digits],
+    ],
+    [{ auth: { type: 'apiKey', in: 'header', name: 'X-K', value: apiKey } }, apiKey, [apiKey]],
+    [
+      { auth: { type: 'apiKey', in: 'query', name: 'k', value: password } },
+      `/hook?k=${password}`,
+      [password],
+    ],
+    [
+      { headers: [{ name: 'X-Mounted', value: `Key {{ secrets.mounted_${index} }}` }] },
+      `Key ${mounted}`,
+      [mounted],
+    ],
+    [{ headers: [{ name: 'Cookie', literal: cookie }] }, cookie, [cookie]],
+    [{ headers: [{ name: 'X-Iban', literal: iban, sensitive: true }] }, iban, [iban]],
+  ]
+  return rows.map(([rest, sent, stored], row) => ({
+    name: `crm-${index}-${row}`,
+    entry: { baseUrl, tenants: ['acme'], ...rest },
+    sent,
+    stored,
+  }))
+}
+
+/** A call by a connection. */
+export function callOf(connection: string) {
+  return { node: { ...common, method: 'POST', connection, url: '/hook' } }
 }
 
 /** What the target sends back, in every form. */

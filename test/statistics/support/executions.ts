@@ -11,6 +11,7 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
     correlationId: null,
     nodeId: 'crm-lead',
     tenant: null,
+    connection: null,
     acceptedAt: new Date(at - durationMs),
     method: 'POST',
     host: 'target.example',

@@ -25,14 +25,22 @@ export async function runProgram(program: string, args: readonly string[], cwd =
   }
 }
 
-/** The compiler of the client, with the options of a careful user. */
+/** The compiler of the client. `checks` are those beyond `--strict`. */
 export function compile(
   files: readonly string[],
   cwd: string,
   module: 'nodenext' | 'node16' | 'preserve' | 'commonjs',
+  checks: readonly string[] = [],
 ): Promise<string> {
-  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes']
-  const options = [...strict, '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
+  const options = [
+    '--noEmit',
+    '--strict',
+    ...checks,
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom,dom.iterable',
+  ]
   const resolution = module === 'commonjs' ? ['--moduleResolution', 'node10'] : []
   return runPackage('typescript/bin/tsc', [...options, '--module', module, ...resolution, ...files], cwd)
 }

@@ -75,9 +75,10 @@ export const authWords: ForeignWords = {
       says: `${noOauth} with "type": "bearer"`,
     },
     {
-      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid hmac',
+      words: 'digest httpDigestAuth ntlm hawk awsv4 awsSigV4 edgegrid',
       says: 'the service has no other type',
     },
+    { words: 'hmac signature', says: 'a signature is "signing" of the node' },
     { words: 'none noAuth no', says: 'leave out "auth" for none' },
     {
       words: 'genericCredentialType predefinedCredentialType',

@@ -21,6 +21,13 @@ export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
+export const signing = {
+  scheme: 'hmac',
+  over: '{{ timestamp }}.{{ body }}',
+  header: 'X-Signature',
+  value: 't={{ timestamp }},v1={{ hex }}',
+  secret: '{{ secrets.NAME }}',
+}
 export const apiKey = { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: '{{ secrets.NAME }}' }
 export const identity = {
   tls: { certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' },

@@ -9,6 +9,7 @@ import {
   filesBody,
   formBody,
   identity,
+  signing,
   simpleBody,
   status,
   text,
@@ -25,7 +26,6 @@ import {
   noPages,
   noProxy,
   noRedirects,
-  noSignature,
   wholeReply,
 } from './sentences.ts'
 
@@ -114,7 +114,11 @@ export const nodeMembers: ForeignMembers = {
       says: noOauth,
       example: { auth: bearer },
     },
-    { words: 'signature signing signingSecret hmac sign secret webhookSecret', says: noSignature },
+    {
+      words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
+      says: 'the service signs the request',
+      example: { signing },
+    },
     {
       words:
         'timeout requestTimeout responseTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds timeoutMilliseconds timeoutMillis',
@@ -274,10 +278,7 @@ export const nodeMembers: ForeignMembers = {
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
     },
-    {
-      words: 'connection connectionName',
-      says: 'the service has no named connections: "url" and "auth" say all',
-    },
+    { words: 'connectionName connectionId namedConnection', is: 'connection' },
     { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },

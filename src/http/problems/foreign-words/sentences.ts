@@ -11,8 +11,6 @@ export const noPages =
 export const noBatches = 'a node makes one call for each execution; leave it out'
 export const noCookieJar = 'the service keeps no cookies; send them as a header'
 export const noOauth = 'the service fetches no tokens: an earlier node fetches one, and this node sends it'
-export const noSignature =
-  'the service signs nothing; the engine computes the signature, and the node sends it as a header'
 export const wholeReply = 'the reply always has status, headers and body of the response; leave it out'
 export const milliseconds = 'in milliseconds: 10000 is 10 s'
 export const pauseInMilliseconds = 'in milliseconds: 500 is half a second'

@@ -6,6 +6,7 @@ import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { nodeMembers, nodeWords } from './node.ts'
 import { requestMembers, requestWords } from './request.ts'
 import { retryMembers } from './retry.ts'
+import { signingMembers, signingWords } from './signing.ts'
 import { tlsMembers, tlsWords } from './tls.ts'
 
 /** Foreign members by place. */
@@ -16,6 +17,7 @@ export const foreignMembers: ForeignMembers = {
   ...fieldMembers,
   ...authMembers,
   ...tlsMembers,
+  ...signingMembers,
   ...bodyMembers,
   ...expectationMembers,
   ...caseMembers,
@@ -28,6 +30,7 @@ export const foreignWords: ForeignWords = {
   ...fieldWords,
   ...authWords,
   ...tlsWords,
+  ...signingWords,
   ...bodyWords,
   ...expectationWords,
 }

@@ -1,0 +1,95 @@
+import { type ConfigError, pointer } from '../contract/config-error.ts'
+import type { Connection } from '../contract/connection.ts'
+import { connectionNamePattern } from '../contract/names.ts'
+import { readText } from '../secrets/read-text.ts'
+import { compileConnection } from '../webhook/connection.ts'
+import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { repeatedMembers } from '../webhook/values/repeated-members.ts'
+
+/** The entries of CONNECTIONS_FILE by name. */
+export type Connections = ReadonlyMap<string, Connection>
+
+/** The setting that defines connections. */
+export interface ConnectionSource {
+  /** The path in CONNECTIONS_FILE, or null. */
+  readonly file: string | null
+  /** Finds the schema errors of an entry. `path` is the JSON Pointer of the entry. */
+  readonly findSchemaErrors: (entry: unknown, path: string) => Iterable<ConfigError>
+}
+
+/** The connections, or all problems: one sentence each, which begins with the name of the setting. */
+export type ReadConnections =
+  | { readonly ok: true; readonly connections: Connections }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+const maxFileBytes = 4_194_304
+
+/** Reads all connections, at the start and after a change. No problem shows a value. */
+export function readConnections({ file, findSchemaErrors }: ConnectionSource): ReadConnections {
+  if (file === null) return { ok: true, connections: new Map() }
+  const read = readText(file, maxFileBytes)
+  const { connections, problems } = read.ok
+    ? parseConnections(read.text, findSchemaErrors)
+    : { connections: noConnections, problems: [`the file ${read.problem}`] }
+  if (problems.length === 0) return { ok: true, connections }
+  return {
+    ok: false,
+    problems: problems.map((problem) => `CONNECTIONS_FILE is ${JSON.stringify(file)}: ${problem}`),
+  }
+}
+
+const noConnections: Connections = new Map()
+
+interface ParsedConnections {
+  readonly connections: Connections
+  readonly problems: readonly string[]
+}
+
+function parseConnections(
+  text: string,
+  findSchemaErrors: ConnectionSource['findSchemaErrors'],
+): ParsedConnections {
+  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  if (!parsed.ok) return { connections: noConnections, problems: [parsed.detail] }
+  const { plain, exact } = parsed
+  if (!isObject(plain) || !isObject(exact))
+    return {
+      connections: noConnections,
+      problems: ['must be a JSON object: the name of a connection to an object'],
+    }
+  const problems: string[] = []
+  const complain = ({ path, message }: ConfigError) => problems.push(`${path} ${message}`)
+  for (const steps of repeatedMembers(text))
+    complain({ path: pointer('', ...steps), message: 'occurs twice' })
+  const connections = new Map<string, Connection>()
+  for (const [name, entry] of Object.entries(plain)) {
+    const errors = [...findErrors(name, entry, findSchemaErrors)]
+    errors.forEach(complain)
+    // The entry has no errors of its schema.
+    if (errors.length === 0) connections.set(name, withExactHeaders(entry as Connection, exact[name]))
+  }
+  return { connections, problems }
+}
+
+function* findErrors(
+  name: string,
+  entry: unknown,
+  findSchemaErrors: ConnectionSource['findSchemaErrors'],
+): Generator<ConfigError> {
+  const path = pointer('', name)
+  if (!connectionName.test(name))
+    yield { path, message: 'is not a name of a connection: use 1 to 64 of A-Z a-z 0-9 . _ -' }
+  const errors = [...findSchemaErrors(entry, path)]
+  yield* errors
+  if (errors.length > 0) return
+  const compiled = compileConnection(name, entry as Connection)
+  if (!compiled.ok) yield* compiled.errors
+}
+
+const connectionName = new RegExp(`^${connectionNamePattern}$`)
+
+/** Numbers keep all their digits. */
+function withExactHeaders(entry: Connection, exact: unknown): Connection {
+  const { headers } = isObject(exact) ? exact : entry
+  return headers === undefined ? entry : { ...entry, headers: headers as NonNullable<Connection['headers']> }
+}

@@ -1,0 +1,70 @@
+import type { Static } from 'typebox'
+import { closedObject, named } from './builders.ts'
+import { tenantPattern } from './names.ts'
+import { Auth, Field, nodeLimits, Retry } from './node.ts'
+import { Type } from './typebox.ts'
+
+/** An entry of CONNECTIONS_FILE. It is no part of the HTTP API. */
+export const Connection = closedObject(
+  {
+    baseUrl: Type.String({ description: 'an https URL without user info, query and placeholders' }),
+    auth: Type.Optional(named(Auth)),
+    headers: Type.Optional(Type.Array(named(Field), { maxItems: nodeLimits.fields })),
+    retry: Type.Optional(named(Retry)),
+    tenants: Type.Optional(
+      Type.Array(
+        Type.String({ pattern: `^${tenantPattern}$`, description: '1 to 64 of A-Z a-z 0-9 . _ -' }),
+        {
+          minItems: 1,
+        },
+      ),
+    ),
+  },
+  { description: 'an object with "baseUrl", and "auth", "headers", "retry" and "tenants" as needed' },
+)
+
+export type Connection = Static<typeof Connection>
+
+const ListedConnection = closedObject(
+  {
+    name: Type.String({ description: 'What a node names as `connection`.', examples: ['crm'] }),
+    host: Type.String({
+      description: 'The host, with its port unless that is 443.',
+      examples: ['api.crm.example'],
+    }),
+    auth: Type.Unsafe<Auth['type'] | null>({
+      type: ['string', 'null'],
+      description: 'The type of `auth`. Null if the connection has none. Later versions may add types.',
+      examples: ['bearer'],
+    }),
+    headers: Type.Array(Type.String(), {
+      description: 'The names of the headers that the connection adds.',
+      examples: [['X-Api-Version']],
+    }),
+    retry: Type.Boolean({ description: 'Whether the connection says how to retry.' }),
+    tenants: Type.Unsafe<string[] | null>({
+      type: ['array', 'null'],
+      items: { type: 'string', pattern: `^${tenantPattern}$` },
+      description:
+        'The tenants that may use the connection, of those that the client may name. Null if all may, and calls without a tenant.',
+      examples: [['acme']],
+    }),
+  },
+  { $id: 'Connection', description: 'A connection of the service, without its credentials.' },
+)
+
+export type ListedConnection = Static<typeof ListedConnection>
+
+export const ConnectionList = closedObject(
+  {
+    connections: Type.Array(named(ListedConnection), {
+      description: 'The connections that the client may use, sorted by name.',
+    }),
+  },
+  { $id: 'ConnectionList', description: 'The reply of `GET /v1/connections`.' },
+)
+
+export type ConnectionList = Static<typeof ConnectionList>
+
+/** The schemas of this file that other schemas or routes refer to by `$id`. */
+export const connectionSchemas = [ListedConnection, ConnectionList] as const

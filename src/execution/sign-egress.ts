@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto'
+import type { EgressClient } from '../egress/egress-client.ts'
+import { listByteSpellings } from '../webhook/masking/byte-spellings.ts'
+import type { RenderedSigning } from '../webhook/request/signing.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import type { HeaderPair } from '../webhook/wire/outcome.ts'
+
+/** Signs the attempts of one execution. */
+export class RequestSigner {
+  /** All signatures that were sent, in every spelling. */
+  readonly signatures = new Set<string>()
+  readonly #signing: RenderedSigning
+  #lastSeconds: number | null = null
+
+  constructor(signing: RenderedSigning) {
+    this.#signing = signing
+  }
+
+  /** A client that gives every attempt a timestamp and a signature of its own. */
+  around(egressClient: Pick<EgressClient, 'call'>): Pick<EgressClient, 'call'> {
+    const sign = (request: OutboundRequest) => this.#sign(request)
+    return { call: (request, options) => egressClient.call(request, { ...options, sign }) }
+  }
+
+  /** The headers of the last attempt as they may be shown. If none was sent, those of one that would be sent now. */
+  showHeaders(): readonly HeaderPair[] {
+    return this.#signing.showHeaders(this.#lastSeconds ?? currentSeconds())
+  }
+
+  #sign(request: OutboundRequest): OutboundRequest {
+    const seconds = currentSeconds()
+    const content = this.#signing.listContent(request, seconds)
+    const signatures = this.#signing.keys.map((key) => {
+      const hmac = createHmac(this.#signing.algorithm, key)
+      for (const piece of content) hmac.update(piece)
+      return hmac.digest()
+    })
+    this.#lastSeconds = seconds
+    for (const signature of signatures)
+      for (const spelling of listByteSpellings(signature)) this.signatures.add(spelling)
+    return {
+      ...request,
+      headers: [...request.headers, ...this.#signing.writeHeaders(request, seconds, signatures)],
+    }
+  }
+}
+
+function currentSeconds(): number {
+  return Math.floor(Date.now() / 1_000)
+}

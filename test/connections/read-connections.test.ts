@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConnections } from '../../src/connections/read-connections.ts'
+import { explainInvalidConnection } from '../../src/http/problems/invalid-connection.ts'
+import { testFiles } from '../support/files.ts'
+
+/** Reads a file with this content. */
+async function read(content: string) {
+  const { path } = await testFiles({ 'connections.json': content })
+  const file = join(path, 'connections.json')
+  const found = readConnections({ file, findSchemaErrors: explainInvalidConnection })
+  const begin = `CONNECTIONS_FILE is ${JSON.stringify(file)}: `
+  return found.ok ? found : found.problems.map((problem) => problem.replace(begin, ''))
+}
+
+const baseUrl = 'https://api.crm.example/v1'
+
+describe('CONNECTIONS_FILE', () => {
+  it('may be empty, or not set', async () => {
+    expect(await read('{}')).toEqual({ ok: true, connections: new Map() })
+    expect(readConnections({ file: null, findSchemaErrors: explainInvalidConnection })).toEqual({
+      ok: true,
+      connections: new Map(),
+    })
+  })
+
+  it('may have any name of a member of every object', async () => {
+    const entry = `{"baseUrl":"${baseUrl}","headers":[{"name":"X","literal":12345678901234567890}]}`
+
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const found = await read(`{"${name}":${entry}}`)
+      expect('connections' in found && [...found.connections.keys()]).toEqual([name])
+    }
+  })
+
+  it('keeps all digits of a header', async () => {
+    const found = await read(
+      `{"crm":{"baseUrl":"${baseUrl}","headers":[{"name":"X","literal":12345678901234567890}]}}`,
+    )
+
+    expect(JSON.stringify('connections' in found && [...found.connections.values()])).toContain(
+      '12345678901234567890',
+    )
+  })
+
+  it.each([
+    ['no JSON', '{"crm":', [expect.stringContaining('JSON')]],
+    ['a list', '[]', ['must be a JSON object: the name of a connection to an object']],
+    [
+      'a name twice',
+      `{"crm":{"baseUrl":"${baseUrl}"},"crm":{"baseUrl":"${baseUrl}"}}`,
+      ['/crm occurs twice'],
+    ],
+    [
+      'a member twice',
+      `{"crm":{"baseUrl":"${baseUrl}","baseUrl":"https://b.example"}}`,
+      ['/crm/baseUrl occurs twice'],
+    ],
+  ])('is refused with %s', async (_what, content, problems) => {
+    expect(await read(content)).toEqual(problems)
+  })
+
+  it.each<[what: string, entry: unknown, at: readonly string[]]>([
+    ['no object', 5, ['/crm']],
+    ['no base URL', {}, ['/crm/baseUrl']],
+    ['a member that is not known', { baseUrl, limits: { perSecond: 5 } }, ['/crm/limits']],
+    [
+      'several of these',
+      { baseUrl, tls: {}, signing: {}, baseURL: '' },
+      ['/crm/tls', '/crm/signing', '/crm/baseURL'],
+    ],
+    ['a type of auth that is not known', { baseUrl, auth: { type: 'oauth2' } }, ['/crm/auth/type']],
+    [
+      'a member of auth that is not known',
+      { baseUrl, auth: { type: 'bearer', token: 'abcd', x: 1 } },
+      ['/crm/auth/x'],
+    ],
+    ['a list of headers that is an object', { baseUrl, headers: { a: 'b' } }, ['/crm/headers']],
+    ['no tenant', { baseUrl, tenants: [] }, ['/crm/tenants']],
+    ['a tenant that none can be', { baseUrl, tenants: ['a b'] }, ['/crm/tenants/0']],
+    [
+      'two rules of retry that exclude each other',
+      { baseUrl, retry: { attempts: 2, delaysMs: [1] } },
+      ['/crm/retry/attempts'],
+    ],
+    ['a retry that is none', { baseUrl, retry: { attempts: 0 } }, ['/crm/retry/attempts']],
+    [
+      'a header that no node may set',
+      { baseUrl, headers: [{ name: 'Host', value: 'a' }] },
+      ['/crm/headers/0/name'],
+    ],
+    [
+      'the header of its credentials',
+      {
+        baseUrl,
+        auth: { type: 'bearer', token: 'abcd' },
+        headers: [{ name: 'authorization', value: 'abcd' }],
+      },
+      ['/crm/headers/0'],
+    ],
+    [
+      'a template that does not parse',
+      { baseUrl, auth: { type: 'bearer', token: '{{ secrets.a' } },
+      ['/crm/auth/token'],
+    ],
+    [
+      'a token that is too short to be masked',
+      { baseUrl, auth: { type: 'bearer', token: 'abc' } },
+      ['/crm/auth/token'],
+    ],
+    [
+      'such a key in a header',
+      { baseUrl, headers: [{ name: 'X-Api-Key', value: 'abc' }] },
+      ['/crm/headers/0'],
+    ],
+    [
+      'a filter over a secret',
+      { baseUrl, auth: { type: 'bearer', token: '{{ secrets.a | upcase }}' } },
+      ['/crm/auth/token'],
+    ],
+    [
+      'several mistakes',
+      {
+        baseUrl: 'ftp://a',
+        auth: { type: 'basic', username: 'a:b', password: 'abcd' },
+        headers: [{ name: 'a b', value: '' }],
+      },
+      ['/crm/baseUrl', '/crm/auth/username', '/crm/headers/0/name'],
+    ],
+  ])('is refused with %s', async (_what, entry, at) => {
+    const problems = await read(JSON.stringify({ crm: entry, other: { baseUrl } }))
+
+    expect(problems).toEqual(at.map((path) => expect.stringMatching(new RegExp(`^${path} `))))
+  })
+
+  it.each(['', 'a b', 'a/b', 'x'.repeat(65), '*', 'é', '{{ a }}'])(
+    'is refused with the name %j',
+    async (name) => {
+      expect(await read(JSON.stringify({ [name]: { baseUrl } }))).toEqual([
+        expect.stringContaining('is not a name of a connection'),
+      ])
+    },
+  )
+
+  it.each([
+    'http://api.crm.example',
+    'api.crm.example',
+    '//api.crm.example',
+    'https://',
+    'https:///v1',
+    'https://user:pass@api.crm.example',
+    'https://api.crm.example/?a=1',
+    'https://api.crm.example?',
+    'https://api.crm.example/#a',
+    'https://{{ execution.tenant }}.crm.example',
+    'https://api.crm.example/{{ secrets.path }}',
+    'https://api.crm.example/{% if a %}b{% endif %}',
+    'https://api.crm.example/a/../b',
+    'https://api.crm.example/%2e%2e/b',
+    'https://api.crm.example/..%2fb',
+    'https://api.crm.example//v1',
+    'https://api.crm.example/v1//',
+    'https://api.crm.example/a b',
+    'https://api.crm.example\\v1',
+    'https://api.crm.example:0/',
+    'https://api.crm.example:99999/',
+    'https://a..b/',
+  ])('is refused with the base URL %s', async (text) => {
+    expect(await read(JSON.stringify({ crm: { baseUrl: text } }))).toEqual([
+      expect.stringMatching(/^\/crm\/baseUrl /),
+    ])
+  })
+
+  it('is refused where it cannot be read', () => {
+    const found = readConnections({ file: '/no', findSchemaErrors: explainInvalidConnection })
+
+    expect(found).toEqual({
+      ok: false,
+      problems: ['CONNECTIONS_FILE is "/no": the file could not be read (ENOENT)'],
+    })
+  })
+})
