@@ -14,10 +14,16 @@ import replies from './replies.json' with { type: 'json' }
 const egressClient: EgressClient = {
   call: () => Promise.reject(new Error('nothing is called')),
   mayCall: () => false,
+  openTls: () => ({ ok: false, failure: { code: 'shutdown', detail: '', path: null } }),
   load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }
-const secrets = { find: () => undefined, isStale: () => false, close: () => {} }
+const secrets = {
+  find: () => undefined,
+  certificateEnds: () => new Map(),
+  isStale: () => false,
+  close: () => {},
+}
 const log = createLogger('silent')
 const parts = { egressClient, secrets, clients: null, spanExporter: null, log }
 

@@ -213,12 +213,19 @@ export const failures = {
     title: 'The target does not speak TLS on this port',
     hint: 'Another protocol answers on that port, most often plain HTTP. Write the https port of the target into the URL.',
   },
+  tls_client_cert_invalid: {
+    phase: 'tls',
+    blame: 'node',
+    repeat: 'never',
+    title: 'The certificates in `tls` of the node cannot be used',
+    hint: 'Nothing was sent. Correct the secret that `tls` refers to: the certificate as PEM, followed by its intermediates, and the private key that belongs to it. The operator of the target issues new ones.',
+  },
   tls_client_cert_required: {
     phase: 'tls',
     blame: 'target',
     repeat: 'never',
     title: 'The target demands a client certificate',
-    hint: 'The service does not support client certificates. Ask the operator of the target for another way to authenticate, such as a key in a header.',
+    hint: 'Set `certificate` and `key` in `tls` of the node. The operator of the target issues them, or says which authority it accepts.',
   },
   tls_aborted: {
     phase: 'tls',

@@ -16,6 +16,7 @@ export const defaults = {
   ifFileEmpty: 'fail',
   contentType: 'application/json',
   fileType: 'application/octet-stream',
+  minVersion: 'TLSv1.2',
 } as const
 
 /**
@@ -229,6 +230,44 @@ export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth], 
 })
 
 export type Auth = Static<typeof Auth>
+
+const reference = (description: string, name: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: `A reference to a secret, and nothing else: ${description}`,
+      examples: [`{{ secrets.${name} }}`],
+    }),
+  )
+
+export const Tls = closedObject(
+  {
+    certificate: reference(
+      'the client certificate as PEM, followed by its intermediates. Needs `key`.',
+      'crm_cert',
+    ),
+    key: reference('the private key of the certificate, as PEM.', 'crm_key'),
+    passphrase: reference('the passphrase of an encrypted `key`.', 'crm_passphrase'),
+    ca: reference(
+      'the authorities that the certificate of the target must come from, as PEM. They replace those of the service; name and validity are checked all the same.',
+      'crm_ca',
+    ),
+    minVersion: Type.Optional(
+      oneOfWords(['TLSv1.2', 'TLSv1.3'], {
+        description: 'The oldest version of TLS to speak with the target.',
+        default: defaults.minVersion,
+      }),
+    ),
+  },
+  {
+    $id: 'Tls',
+    description:
+      'How the service shows itself to the target in TLS, and what it demands of it. Calls with different settings never share a connection.',
+    examples: [{ certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' }],
+  },
+)
+
+export type Tls = Static<typeof Tls>
 
 const encodedType = Type.Optional(
   oneOfWords(['application/json', 'application/x-www-form-urlencoded'], {
@@ -665,6 +704,7 @@ export const Node = closedObject(
       }),
     ),
     auth: Type.Optional(named(Auth)),
+    tls: Type.Optional(named(Tls)),
     signing: Type.Optional(named(Signing)),
     query: Type.Optional(
       Type.Array(named(Field), {
@@ -766,4 +806,16 @@ export const Node = closedObject(
 export type Node = Static<typeof Node>
 
 /** The schemas of this file that other schemas or routes refer to by `$id`. */
-export const nodeSchemas = [Field, Auth, Signing, Part, Body, Expectation, When, Case, Retry, Node] as const
+export const nodeSchemas = [
+  Field,
+  Auth,
+  Signing,
+  Tls,
+  Part,
+  Body,
+  Expectation,
+  When,
+  Case,
+  Retry,
+  Node,
+] as const

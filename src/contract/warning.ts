@@ -16,6 +16,7 @@ export const warningCodes = [
   'placeholder_not_rendered',
   'header_trimmed',
   'credential_in_url',
+  'client_cert_expires',
   'fragment_dropped',
   'content_type_mismatch',
   'xml_encoding_mismatch',

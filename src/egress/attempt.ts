@@ -16,6 +16,7 @@ import type { ConnectionPool } from './connection/pool.ts'
 import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
 import { formatTarget, type Target } from './policy/address-policy.ts'
+import type { TlsProfile } from './tls/tls-profiles.ts'
 import { describeTransportFailure } from './transport-failure.ts'
 
 /** One request of a call. A resend differs from the first request in purpose and headers only. */
@@ -24,6 +25,8 @@ export interface Call {
   readonly request: OutboundRequest
   readonly key: PeerKey
   readonly permit: Permit
+  /** What the node says about TLS. Null if it says nothing. */
+  readonly tls: TlsProfile | null
   readonly deadline: Deadline
   /** Null for a call that its client cannot cancel. */
   readonly signal: AbortSignal | null

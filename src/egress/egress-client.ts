@@ -4,6 +4,7 @@ import type { Clock, Failure } from '../contract/failure.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
+import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
 import { attemptNotBegun, attemptOnce, type Call, type Sign } from './attempt.ts'
 import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
@@ -28,6 +29,7 @@ import type { IpRange } from './policy/ip-address.ts'
 import { type ForwardProxy, isBypassed, isResolvedByProxy } from './proxy/forward-proxy.ts'
 import { explainLookup } from './proxy/proxy-error.ts'
 import { explainLoss, obstacleToResend } from './resend.ts'
+import { type OpenedTls, type TlsProfile, TlsProfiles } from './tls/tls-profiles.ts'
 
 /** The attempts of one call, in order. There is at least one, and the last one decides the outcome. */
 export type Attempts = readonly [Attempt, ...Attempt[]]
@@ -45,6 +47,8 @@ export interface CallOptions {
   readonly receive?: Receive
   /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
+  /** From `openTls`. Without it the call has no identity, and the trust of the service. */
+  readonly tls?: TlsProfile | null
   /** Signs each request right before it is sent, once it has a connection. */
   readonly sign?: Sign
 }
@@ -57,6 +61,8 @@ export interface EgressClient {
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
   /** Whether a target may be called, judged by host and port of the URL, without DNS. */
   mayCall(target: Target): boolean
+  /** Checks what a node says about TLS. Nothing is sent. */
+  openTls(settings: TlsSettings): OpenedTls
   load(): Load
   /** Ends all calls and connections. */
   close(): Promise<void>
@@ -118,21 +124,25 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   const pool = createPool(options, policy, sockets)
   const explain = proxy === null ? null : explainWithProxy(proxy)
   const shared = { pool, maxResponseBytes: options.maxResponseBytes, explain, log: options.log }
+  const profiles = new TlsProfiles(options)
   const running = new Set<Deadline>()
   let isClosed = false
 
   return {
     async call(
       request,
-      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, sign = null },
+      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, tls = null, sign = null },
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
-      const key = createPeerKey(tenant, request, proxy?.revision)
-      const permit = bulkhead.acquire(key.text)
+      const key = createPeerKey(tenant, request, {
+        proxyRevision: proxy?.revision,
+        tlsDigest: tls?.digest,
+      })
+      const permit = bulkhead.acquire(key.lane)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive, sign }
+      const call: Call = { purpose: 'call', request, key, permit, tls, deadline, signal, receive, sign }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
@@ -151,6 +161,8 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     mayCall: (target) =>
       policy.refuseTarget(target) === null &&
       (isIP(target.host) === 0 || policy.refuseAddress(target.host, target) === null),
+
+    openTls: (settings) => profiles.open(settings),
 
     load: () => ({ connections: sockets.count, waiting: bulkhead.waiting }),
 

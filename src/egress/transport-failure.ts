@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Blame, Delivered, Failure, FailureCode } from '../contract/failure.ts'
 import { EgressError } from './call/egress-error.ts'
 import type { AttemptPhase } from './call/phase-clock.ts'
+import { versionError } from './connection/handshake.ts'
 import { describeMissingIpv6 } from './connection/missing-ipv6.ts'
 import { describeLookup, describeName, LookupFailed, NameUnusable } from './dns/lookup-failed.ts'
 import { HeadError } from './framing/head-error.ts'
@@ -29,7 +30,7 @@ const wordings = {
   tls_cert_invalid: (place) => `The certificate of ${place} is not valid for a server.`,
   tls_protocol: (place) => `${place} and the service have no TLS version or cipher in common.`,
   tls_not_tls: (place) => `${place} does not speak TLS.`,
-  tls_client_cert_required: (place) => `${place} demands a client certificate.`,
+  tls_client_cert_required: (place) => `${place} demands a client certificate that it accepts.`,
   tls_aborted: (place) => `${place} broke off the TLS handshake.`,
   no_response: (place) => `${place} closed the connection without a response.`,
   response_malformed: (place) => `The response of ${place} breaks the rules of HTTP.`,
@@ -117,14 +118,18 @@ interface Meaning {
   readonly detail?: (place: string) => string
   readonly hint?: string
   readonly blame?: Blame
+  readonly path?: string
 }
 
 type Row = readonly [pattern: RegExp, code: WireFailureCode, meaning?: Meaning | undefined]
 
 type Table = readonly Row[]
 
-/** Alerts about certificates concern the client certificate, and the service has none. */
-const clientCertificateAlert = /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$)/
+/**
+ * Alerts about certificates concern that of the client. Access is denied to one that is valid (RFC 8446, section 6.2).
+ */
+const clientCertificateAlert =
+  /ALERT_((NO|BAD|UNSUPPORTED)_CERTIFICATE$|CERTIFICATE_\w|UNKNOWN_CA$|ACCESS_DENIED$)/
 
 const meanings = {
   noAddress: {
@@ -221,6 +226,12 @@ const meanings = {
     detail: (place) => `${place} speaks TLS 1.1 at most, which is not safe.`,
     hint: 'The operator of the target has to switch on TLS 1.2 or 1.3.',
   },
+  olderThanDemanded: {
+    blame: 'node',
+    detail: (place) => `${place} does not speak TLS 1.3, which the node demands.`,
+    hint: 'Leave `minVersion` out of `tls` of the node: the service then speaks TLS 1.2 with the target, which is safe. Or let the operator of the target switch on TLS 1.3.',
+    path: '/node/tls/minVersion',
+  },
   insecureRenegotiation: {
     detail: (place) =>
       `${place} does not support secure renegotiation (RFC 5746), without which TLS 1.2 is not safe.`,
@@ -304,11 +315,8 @@ const handshakes: Table = [
   [clientCertificateAlert, 'tls_client_cert_required'],
   [/(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 'tls_not_tls'],
   [/ALERT_NO_APPLICATION_PROTOCOL$/, 'tls_protocol', meanings.http2Only],
-  [
-    /ALERT_PROTOCOL_VERSION$|^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION)$/,
-    'tls_protocol',
-    meanings.oldVersion,
-  ],
+  [versionError, 'tls_protocol', meanings.oldVersion],
+  [/^EGRESS_TLS13_MISSING$/, 'tls_protocol', meanings.olderThanDemanded],
   [/ALERT_HANDSHAKE_FAILURE$|^EGRESS_HELLO_REFUSED$/, 'tls_protocol', meanings.refusedHello],
   [/^ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED$/, 'tls_protocol', meanings.insecureRenegotiation],
   [/^ERR_SSL_DH_KEY_TOO_SMALL$/, 'tls_protocol', meanings.weakKeyExchange],

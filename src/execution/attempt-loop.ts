@@ -14,12 +14,15 @@ import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
+import type { CallTls } from './open-tls.ts'
 
 export interface AttemptPlan {
   readonly node: CompiledNode
   readonly request: OutboundRequest
   readonly egressClient: Pick<EgressClient, 'call'>
   readonly tenant: string | null
+  /** What the connections of the call show and demand. */
+  readonly tls: CallTls
   /** Milliseconds from acceptance. Infinite if the request sets no deadline. */
   readonly deadlineMs: number
   /** `performance.now()` when the execution was accepted. */
@@ -49,16 +52,23 @@ export interface AttemptsMade {
 
 /** Makes attempts until one succeeds, no other may follow or the time is up. Judges each outcome once. */
 export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
-  const { node, request, egressClient, tenant, signal, resources, turns, judge } = plan
+  const { node, request, egressClient, tenant, tls, signal, resources, turns, judge } = plan
   const receive = (bytes: number) => resources.holdReceived(bytes)
   const budget = new Budget(plan)
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
-  let warnings = noWarnings
+  let { warnings } = tls
   let repeat: RetrySafety = 'safe'
   for (let calls = 1; ; calls++) {
     const { timeoutMs, clock } = budget.limit()
-    const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
+    const made = await egressClient.call(request, {
+      timeoutMs,
+      clock,
+      tenant,
+      tls: tls.profile,
+      signal,
+      receive,
+    })
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
@@ -74,7 +84,7 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
     if (node.retry.on !== null) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
-      warnings = locateWarnings(wanted.warnings, node)
+      warnings = [...tls.warnings, ...locateWarnings(wanted.warnings, node)]
       if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
     }
     const end = await pause(waitMs, budget, plan)

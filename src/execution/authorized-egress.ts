@@ -142,6 +142,8 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
     try {
       const made = await tokenClient.call(grant.request, {
         ...rest,
+        // The identity of the node is for its own host.
+        tls: null,
         receive: atMost(maxTokenResponse, options),
       })
       const fetches = made.map((attempt) => asFetch(attempt, grant.request, call))

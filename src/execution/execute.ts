@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
-import { type FailureCode, findSafetyAfterFailure } from '../contract/failure.ts'
+import { findSafetyAfterFailure } from '../contract/failure.ts'
 import { listCalls } from '../contract/purpose.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
@@ -35,6 +35,7 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
+import { openTls, type PreparedCall } from './open-tls.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
@@ -109,24 +110,29 @@ export async function executeNode(
     call: describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const egressClient = rendered.ok
-    ? prepareEgress(context.egressClient, rendered, trace, signer)
+  const prepare = () => openTls(rendered, context.egressClient, acceptedAt)
+  // The time for a certificate that is new counts like that of templates.
+  const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
+  const egressClient = prepared.ok
+    ? prepareEgress(context.egressClient, prepared.rendered, trace, signer)
     : context.egressClient
+  const grant = prepared.ok ? prepared.rendered.grant : null
   const authorized =
-    rendered.ok && rendered.grant !== null
-      ? authorize(node, rendered.grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
-      : null
+    grant === null
+      ? null
+      : authorize(node, grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
     const response = readResponse(outcome.response, maskers, isShown)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
     return authorized === null ? judgement : withRefusal(judgement, node, authorized.refusal)
   }
-  const made = rendered.ok
+  const made = prepared.ok
     ? await runAttempts({
         node,
-        request: rendered.request,
+        request: prepared.rendered.request,
         egressClient: authorized ?? egressClient,
         tenant,
+        tls: prepared.tls,
         deadlineMs,
         accepted,
         hasWaited,
@@ -136,10 +142,7 @@ export async function executeNode(
         judge,
         judging,
       })
-    : attemptNothing(
-        rendered.failure.code,
-        judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
-      )
+    : attemptNothing(prepared, judge)
   const executed = report(
     { request, node, executionId, trace, rendered, signer, maskers, judging, made, acceptedAt, accepted },
     context,
@@ -210,9 +213,13 @@ function readResponse(
   return response === null ? null : new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
-function attemptNothing(code: FailureCode, judgement: Judgement): AttemptsMade {
-  const repeat = findSafetyAfterFailure(code, 'no')
-  return { attempts: [], judgement, repeat, endedAt: performance.now(), warnings: [] }
+function attemptNothing(
+  { failure, attempts }: Extract<PreparedCall, { readonly ok: false }>,
+  judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement,
+): AttemptsMade {
+  const judgement = judge({ kind: 'failed', failure, response: null }, attempts)
+  const repeat = findSafetyAfterFailure(failure.code, 'no')
+  return { attempts, judgement, repeat, endedAt: performance.now(), warnings: [] }
 }
 
 /** The state of an execution at the end of its last attempt. */

@@ -8,7 +8,7 @@ import { minAttemptMs } from '../webhook/retry.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
 type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>
-type FailedNode = Limits & Partial<Pick<CompiledNode, 'connection'>>
+type FailedNode = Limits & Partial<Pick<CompiledNode, 'connection' | 'tls'>>
 
 /**
  * Adds what egress does not know, because it does not know the node: the part of the request to look at, and whether the time
@@ -36,7 +36,7 @@ function locateInConnection(failure: Failure, { retry }: CompiledConnection): Fa
 function explainOwn(
   failure: Failure,
   response: TargetResponse | null,
-  node: Limits,
+  node: FailedNode,
   attempts: readonly Attempt[],
 ): Failure {
   const { clock, code } = failure
@@ -52,8 +52,10 @@ function explainOwn(
 function explain(
   failure: Failure,
   response: TargetResponse | null,
-  node: Limits,
+  node: FailedNode,
 ): Pick<Failure, 'path' | 'hint'> {
+  const ofTls = explainTls(failure, node.tls ?? null)
+  if (ofTls !== null) return ofTls
   const path = failure.path ?? locateFailure(failure)
   // A simulated failure has no clock.
   const clock = failure.clock ?? (slowness.has(failure.code) ? ownClock(node) : null)
@@ -62,6 +64,32 @@ function explain(
   const cause = response === null ? hint : `${describeUnfinished(response)} ${afterStatus}`
   return { path, hint: composeHint(cause, clock, node) }
 }
+
+/** What `tls` of the node, or its lack, has to do with a failure. Null if nothing. */
+function explainTls(
+  { code, path, hint = failures[code].hint }: Failure,
+  tls: CompiledNode['tls'],
+): Pick<Failure, 'path' | 'hint'> | null {
+  const hasIdentity = tls?.secretNames.certificate !== undefined
+  if (code === 'tls_client_cert_required')
+    return hasIdentity
+      ? { path: '/node/tls/certificate', hint: certificateRefused }
+      : { path: '/node/tls', hint: failures[code].hint }
+  if ((code === 'tls_aborted' || code === 'no_response') && path === null && hasIdentity)
+    return { path: '/node/tls/certificate', hint: `${hint} ${refusedInSilence}` }
+  if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
+    return { path: '/node/tls/ca', hint: onlyTheseTrusted }
+  return null
+}
+
+const certificateRefused =
+  'The target does not accept the certificate in `tls` of the node: it was issued by another authority, for another purpose or name, or was revoked. Its intermediates must follow it in the same secret. Ask the operator of the target which certificate it accepts.'
+
+const refusedInSilence =
+  'Or it does not accept the certificate in `tls` of the node: some servers then close the connection without a word.'
+
+const onlyTheseTrusted =
+  'The node trusts only the authorities in `ca` of its `tls`, and the certificate of the target comes from none of them. Put the authority of the target into the secret, or leave `ca` out, so that the authorities of the service count.'
 
 function ownClock({ timeoutMs }: Pick<CompiledNode, 'timeoutMs'>): Clock {
   return { name: 'timeoutMs', ms: timeoutMs }

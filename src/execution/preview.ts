@@ -189,7 +189,8 @@ function composeCurl(
   const display = signedParts(rendered)
   const parts = maskedParts(display, secrets.markers.around(masked))
   const isBearer = node.auth?.isBearer ?? false
-  const command = toCurl({ method: node.method, parts, timeoutMs: node.timeoutMs, isBearer, ...secrets })
+  const { method, timeoutMs, tls } = node
+  const command = toCurl({ method, parts, timeoutMs, isBearer, tls, ...secrets })
   const { markers } = secrets
   const difference = isMasked(display, parts)
     ? maskedDifference

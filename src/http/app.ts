@@ -97,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     usage: () => concurrency.usage,
     load: () => egressClient.load(),
     areSecretsStale: () => secrets.isStale(),
+    certificateEnds: () => secrets.certificateEnds(),
     areConnectionsStale: () => connections.isStale(),
     connectionNames: () => connections.names(),
     logLinesLost: () => log.lines.linesLost ?? 0,

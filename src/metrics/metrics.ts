@@ -4,7 +4,7 @@ import type { ExecutionRecord } from '../execution/results.ts'
 import { measureEventLoop } from './event-loop.ts'
 import { countExecutions } from './execution-metrics.ts'
 import { describeProcess } from './process-metrics.ts'
-import { count, gauge, tally } from './series.ts'
+import { count, gauge, gaugeEach, tally } from './series.ts'
 
 /** Sources from which metrics are read on each scrape. */
 export interface MetricsSources {
@@ -21,6 +21,8 @@ export interface MetricsSources {
   readonly load: () => Load
   /** Whether older secrets are in use because the changed files are invalid. */
   readonly areSecretsStale: () => boolean
+  /** When the stored certificates end, in milliseconds since 1970, by the names of their secrets. */
+  readonly certificateEnds: () => ReadonlyMap<string, number>
   /** Whether older connections are in use because the changed file is invalid. */
   readonly areConnectionsStale: () => boolean
   readonly connectionNames: () => readonly string[]
@@ -31,7 +33,10 @@ export interface MetricsSources {
   readonly connections: () => number
 }
 
-/** The metrics of the service. Every series exists from the start, and no other is added. */
+/**
+ * The metrics of the service. Every series exists from the start, and no other is added, except that stored certificates come
+ * and go.
+ */
 export interface Metrics {
   /** Counts an execution that has ended. */
   executed(record: ExecutionRecord): void
@@ -166,13 +171,19 @@ function describeLoad(registry: Registry, { load }: MetricsSources): void {
   )
 }
 
-function describeSecrets(registry: Registry, { areSecretsStale }: MetricsSources): void {
+function describeSecrets(registry: Registry, { areSecretsStale, certificateEnds }: MetricsSources): void {
   gauge(
     registry,
     'webhook_node_secrets_stale',
     '1 while the changed files of secrets are invalid and the previous secrets are in use.',
     () => Number(areSecretsStale()),
   )
+  gaugeEach(registry, {
+    name: 'webhook_node_certificate_end_timestamp_seconds',
+    help: 'When a certificate among the stored secrets expires, in seconds since 1970, by the name of the secret.',
+    label: 'secret',
+    read: () => Array.from(certificateEnds(), ([name, ms]) => [name, ms / 1000]),
+  })
 }
 
 function describeConnections(registry: Registry, { areConnectionsStale }: MetricsSources): void {

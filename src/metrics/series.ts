@@ -50,6 +50,29 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   })
 }
 
+interface GaugesOptions {
+  readonly name: string
+  readonly help: string
+  /** The name of the only label. */
+  readonly label: string
+  /** The series that there are now: the value of the label, and that of the gauge. */
+  readonly read: () => readonly (readonly [label: string, value: number])[]
+}
+
+/** Registers a gauge for each of what there is. It is read on each scrape. The operator bounds how many there are. */
+export function gaugeEach(registry: Registry, { name, help, label, read }: GaugesOptions): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [text, value] of read()) this.set({ [label]: text }, value)
+    },
+  })
+}
+
 /** Registers a counter that is kept elsewhere and read on each scrape. */
 export function tally(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({

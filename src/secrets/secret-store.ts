@@ -1,4 +1,5 @@
 import type { FoundSecret, RefusedSecret } from '../webhook/template/secret-lookup.ts'
+import { type CertificateEnds, findCertificateEnds } from './certificate-ends.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
 import { watchValue } from './watch-value.ts'
@@ -7,6 +8,8 @@ import { watchValue } from './watch-value.ts'
 export interface SecretStore {
   /** The secret, if its binding allows the use. Undefined for an unknown name. */
   find(name: string, use: StoredSecretUse): FoundSecret | RefusedSecret | undefined
+  /** When the stored certificates end, in milliseconds since 1970, by the names of their secrets. */
+  certificateEnds(): CertificateEnds
   /** Whether the previous secrets are in use because the changed sources are invalid. */
   isStale(): boolean
   /** Stops watching the sources. */
@@ -46,6 +49,7 @@ export function createSecretStore({ sources, initial, log, intervalMs }: SecretS
       log.error({ problems }, 'the secrets changed but are not valid; the previous secrets stay in use')
     },
   })
+  let ends = { of: initial, byName: findCertificateEnds(initial) }
   return {
     find(name, use) {
       const secret = secrets.current.get(name)
@@ -53,6 +57,12 @@ export function createSecretStore({ sources, initial, log, intervalMs }: SecretS
       const refusedBy = findRefusal(secret, use)
       if (refusedBy !== null) return { refusedBy }
       return { value: secret.value, isStored: true, isHidden: secret.isHidden }
+    },
+    certificateEnds() {
+      // Read once for each reading of the secrets.
+      if (ends.of !== secrets.current)
+        ends = { of: secrets.current, byName: findCertificateEnds(secrets.current) }
+      return ends.byName
     },
     isStale: () => secrets.isStale,
     close: () => secrets.close(),

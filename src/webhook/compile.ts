@@ -11,6 +11,7 @@ import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brough
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
 import { type CompiledSigning, compileSigning } from './request/signing.ts'
+import { type CompiledTls, compileTls } from './request/tls.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledCases, compileCases } from './response/case.ts'
 import { type CompiledExpectation, compileExpectation } from './response/expectation.ts'
@@ -29,6 +30,8 @@ export interface CompiledNode {
   readonly method: Method
   readonly url: FixedUrl | BroughtUrl
   readonly auth: CompiledAuth | null
+  /** Null for a node that says nothing about TLS. */
+  readonly tls: CompiledTls | null
   readonly signing: CompiledSigning | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
@@ -92,6 +95,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     method: node.method,
     auth: connection?.auth ?? auth,
     signing,
+    tls: node.tls === undefined ? null : compileTls(node.tls, compiler),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
     ),

@@ -1,6 +1,7 @@
 import type { ShownParts } from './render.ts'
 import type { BodyPiece, FilePiece, ShownBody } from './request/compiled-body.ts'
 import type { StandIn } from './request/render-session.ts'
+import type { CompiledTls } from './request/tls.ts'
 import {
   defineEncoding,
   encodedVariable,
@@ -23,6 +24,8 @@ export interface CurlInput {
   readonly spaced?: ReadonlySet<string>
   /** Whether `Authorization` has the scheme Bearer. */
   readonly isBearer?: boolean
+  /** Null if the node says nothing about TLS. */
+  readonly tls?: Pick<CompiledTls, 'secretNames' | 'minVersion'> | null
 }
 
 /** Headers that curl writes itself. */
@@ -42,6 +45,7 @@ export function toCurl(input: CurlInput): string {
     ...(piped === null ? [] : [`${piped} |`]),
     `curl --request ${quoter.text(method)} --url ${quoter.text(url)}`,
     ...urlOptions(url),
+    ...tlsOptions(input.tls ?? null),
     ...headers
       .filter((header) => isWritten(header, user))
       .map((header) => `--header ${quoter.header(header)}`),
@@ -182,6 +186,23 @@ function urlOptions(url: string): string[] {
   const globs = /[[\]{}]|"& /.test(url) ? ['--globoff'] : []
   const dots = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url) ? ['--path-as-is'] : []
   return [...globs, ...dots]
+}
+
+/**
+ * curl reads certificates from files: bash has those for the output of a command. Without the directory of the system curl
+ * trusts the given authorities only, as the service does.
+ */
+function tlsOptions(tls: CurlInput['tls']): string[] {
+  if (!tls) return []
+  const { certificate, key, passphrase, ca } = tls.secretNames
+  const file = (name: string) => `<(printf '%s\\n' "$${variableFor(name)}")`
+  return [
+    ...(certificate === undefined ? [] : [`--cert ${file(certificate)}`]),
+    ...(key === undefined ? [] : [`--key ${file(key)}`]),
+    ...(passphrase === undefined ? [] : [`--pass "$${variableFor(passphrase)}"`]),
+    ...(ca === undefined ? [] : [`--cacert ${file(ca)} --capath /dev/null`]),
+    ...(tls.minVersion === 'TLSv1.3' ? ['--tlsv1.3'] : []),
+  ]
 }
 
 function isWritten([name]: readonly [string, string], user: string | null): boolean {

@@ -41,6 +41,7 @@ export function renderPartly(node: CompiledNode, input: RenderInput): PartialReq
   const session = new RenderSession(input, node)
   const url = partOfUrl(node, session)
   const auth = attempt(() => node.auth?.render(session) ?? null).value
+  attempt(() => node.tls?.render(session)) // for the values to mask
   const fields = renderEach(node.query, session, (field) => field)
   const added: readonly Parameter[] = auth?.in === 'query' ? [...fields, auth] : fields
   const body = partOfBody(node, session)

@@ -36,6 +36,7 @@ import { secretHeaders, trimHeader } from './wire/headers.ts'
 import type { BodyForm } from './wire/media-type.ts'
 import type { OutboundRequest } from './wire/outbound-request.ts'
 import type { HeaderPair } from './wire/outcome.ts'
+import type { TlsSettings } from './wire/tls-settings.ts'
 
 /** A request as the reply shows it. A value that is sensitive or carries a secret is masked as a whole. */
 export interface ShownParts {
@@ -72,6 +73,8 @@ export type RenderedRequest = {
       readonly ok: true
       readonly request: OutboundRequest
       readonly display: ShownParts
+      /** Null for a node that says nothing about TLS. */
+      readonly tls: TlsSettings | null
       /** Whether the headers of the trace are those of the service, and not of the node. */
       readonly carriesTrace: boolean
       /** How each attempt is signed. Its headers are in neither `request` nor `display`. Null without a signature. */
@@ -118,6 +121,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   if (connection?.isGone) throw missingConnection(connection)
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
+  const tls = node.tls === null ? null : node.tls.render(session)
   const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
   // Headers come before the body: an error in the body quotes it, and must mask the values that headers mark as hidden.
   const fields = renderFields(node.headers, session)
@@ -167,7 +171,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     user: auth?.user ?? null,
   }
   const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
-  return { request, display, carriesTrace: carriesOwnTrace(node, given), signing, grant }
+  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant }
 }
 
 /** The limits of headers hold for those of the signature, too. */

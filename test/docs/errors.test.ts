@@ -30,6 +30,7 @@ const warningCodes = {
   placeholder_not_rendered: true,
   header_trimmed: true,
   credential_in_url: true,
+  client_cert_expires: true,
   fragment_dropped: true,
   content_type_mismatch: true,
   xml_encoding_mismatch: true,

@@ -1,8 +1,10 @@
+import { createPrivateKey } from 'node:crypto'
+import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
-import type { Node } from '../../src/contract/node.ts'
+import { type Node, Tls } from '../../src/contract/node.ts'
 import { readMultipart } from '../support/read-multipart.ts'
 import { type Answer, inTurn, json } from '../support/receiver.ts'
-import { receiver } from '../support/servers.ts'
+import { authority, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { curlBody, serviceOfTheDemo, steady } from './support/demo.ts'
 import { codeBlocks, rowsUnder, section } from './support/markdown.ts'
@@ -71,6 +73,37 @@ it('docs/node.md shows a node with OAuth 2.0 that works', async () => {
   expect(target.received[0]?.rawHeaders).toContain('Bearer a-token')
   expect([accepted.branch, refused.branch]).toEqual(['success', 'error'])
   expect(refused.reason.path).toBe('/node/auth/refusedWhen')
+})
+
+it('docs/node.md shows a client certificate in every form that a node can have', async () => {
+  const { tls, ...node } = nodeOf('Client certificates')
+  const sender = await authority.issue({ purpose: 'client', commonName: 'flow' })
+  const target = await receiver(
+    (_request, response, { socket }) =>
+      response.end(socket instanceof TLSSocket ? socket.getPeerCertificate().subject.CN : ''),
+    { requestCert: true, ca: authority.pem },
+  )
+  const partner_passphrase = 'open sesame'
+  const form = {
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: partner_passphrase,
+  } as const
+  const secrets = {
+    partner_cert: sender.cert,
+    partner_key: createPrivateKey(sender.key).export(form).toString(),
+    partner_passphrase,
+    partner_ca: authority.pem,
+  }
+  const { execute } = await service()
+
+  const reply = await execute({ node: { ...node, url: target.url, tls }, secrets })
+
+  expect(reply).toMatchObject({ branch: 'success', response: { body: 'flow' }, warnings: [] })
+  const members = rowsUnder(section(page, 'Client certificates'), 'member').map(([name]) => name)
+  expect(members).toEqual(Object.keys(Tls.properties).map((name) => `\`${name}\``))
+  expect(Object.keys(tls ?? {})).toEqual(Object.keys(Tls.properties))
 })
 
 describe('the example of docs/node.md', () => {

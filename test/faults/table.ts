@@ -1,5 +1,6 @@
 import { answerFaults } from './answer-faults.ts'
 import { bodyFaults } from './body-faults.ts'
+import { certificateFaults } from './certificate-faults.ts'
 import { connectionFaults } from './connection-faults.ts'
 import { nameFaults } from './name-faults.ts'
 import { proxyFaults } from './proxy-faults.ts'
@@ -16,6 +17,7 @@ export const faultTable: readonly Chapter[] = [
   connectionFaults,
   proxyFaults,
   tlsFaults,
+  certificateFaults,
   reuseFaults,
   answerFaults,
   bodyFaults,

@@ -290,6 +290,7 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     usage: () => ({ active: 0, paused: 0, bytes: 0 }),
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
+    certificateEnds: () => new Map(),
     areConnectionsStale: () => false,
     connectionNames: () => ['crm'],
     logLinesLost: () => 0,

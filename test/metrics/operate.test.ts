@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { testFiles } from '../support/files.ts'
 import { json } from '../support/receiver.ts'
 import { type Scrape, scrape } from '../support/scrape.ts'
-import { receiver } from '../support/servers.ts'
+import { credentials, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { groupingLabelsIn, type Matcher, matchersIn, metricsIn } from './support/promql.ts'
 
@@ -125,7 +126,9 @@ describe.each(alerts)('$alert', ({ alert, labels, annotations }) => {
 })
 
 async function scrapeOfAService(): Promise<Scrape> {
-  const { url } = await service()
+  // The only series that depends on the settings.
+  const files = await testFiles({ 'secrets.json': JSON.stringify({ cert: credentials.cert }) })
+  const { url } = await service({ settings: { SECRETS_FILE: join(files.path, 'secrets.json') } })
   return await scrape(url)
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { createAuthority } from '../../testkit/certificates.ts'
 import { authority, credentials } from '../support/servers.ts'
 import { isListening } from './support/is-listening.ts'
 import { startWorld } from './support/world.ts'
@@ -17,6 +18,10 @@ const key = file('key.pem', credentials.key)
 const cert = file('cert.pem', credentials.cert)
 const ca = file('ca.pem', authority.pem)
 const programs: ChildProcess[] = []
+
+const tls = { certificate: '{{ secrets.cert }}', key: '{{ secrets.key }}' }
+const sender = { ...(await authority.issue({ purpose: 'client' })) }
+const strangeSender = { ...(await (await createAuthority('Stranger')).issue({ purpose: 'client' })) }
 
 const world = await startWorld({}, { EGRESS_ALLOW: '127.0.0.0/8,localhost' })
 afterAll(async () => {
@@ -75,9 +80,59 @@ describe('nginx', () => {
 
     expect(await world.get(`https://127.0.0.1:${port}/`)).toMatchObject({ body: { reason } })
   })
+
+  it.each([
+    ['takes the certificate of its authority', sender, { code: 'expectation_met' }],
+    [
+      'does not take that of another one',
+      strangeSender,
+      {
+        code: 'expectation_unmet',
+        path: '/node/tls/certificate',
+        hint: expect.stringContaining('does not accept'),
+      },
+    ],
+  ])('%s, and the service says so', async (_what, secrets, reason) => {
+    await start('nginx', ['-e', 'stderr', '-p', directory, '-c', file('nginx.conf', configuration)], 8441)
+
+    expect(await world.get('https://127.0.0.1:8441/', 2_000, { tls, secrets })).toMatchObject({
+      body: { reason, attempts: [{ connectionReused: false }] },
+    })
+  })
 })
 
 describe('openssl s_server', () => {
+  it.each([
+    ['under TLS 1.2', 8455, '-tls1_2', 'no'],
+    ['under TLS 1.3', 8456, '-tls1_3', 'maybe'],
+  ])(
+    'refuses the certificate of an unknown authority %s with an alert, and takes a known one',
+    async (...row) => {
+      const [, port, version, delivered] = row
+      const demands = ['-Verify', '1', '-verify_return_error', '-CAfile', ca, version]
+      await start(
+        'openssl',
+        ['s_server', '-accept', `127.0.0.1:${port}`, '-key', key, '-cert', cert, '-www', ...demands],
+        port,
+      )
+
+      const call = (secrets: typeof sender) =>
+        world.get(`https://127.0.0.1:${port}/`, 4_000, { tls, secrets })
+      expect(await call(strangeSender)).toMatchObject({
+        body: {
+          reason: {
+            code: 'tls_client_cert_required',
+            path: '/node/tls/certificate',
+            hint: expect.stringContaining('does not accept the certificate in `tls` of the node'),
+          },
+          delivered,
+          repeat: 'never',
+        },
+      })
+      expect(await call(sender)).toMatchObject({ body: { branch: 'success' } })
+    },
+  )
+
   it.each([
     [
       'speaks HTTP/2 only',

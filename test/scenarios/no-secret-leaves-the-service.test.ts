@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { collector } from '../support/collector.ts'
 import { listTraces } from '../support/disguises.ts'
+import { testEgressClient } from '../support/egress-client.ts'
 import { testFiles } from '../support/files.ts'
 import { type Answer, json } from '../support/receiver.ts'
 import { authority, rawServer, receiver } from '../support/servers.ts'
@@ -355,11 +356,10 @@ describe('a secret', () => {
   it('does not leave the service where that has a bug', async () => {
     const samples = sampleCanaries(0)
     const egressClient: EgressClient = {
+      ...testEgressClient(),
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
       mayCall: () => true,
-      load: () => ({ connections: 0, waiting: 0 }),
-      close: () => Promise.resolve(),
     }
     const { ask, log, replies } = await watchedService(samples, { egressClient })
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -6,7 +7,9 @@ import { readSecrets, type SecretSources } from '../../src/secrets/read-secrets.
 import type { StoredSecretUse } from '../../src/secrets/secret.ts'
 import { createSecretStore, type SecretStore } from '../../src/secrets/secret-store.ts'
 import { collectedLog } from '../support/collected-log.ts'
+import { daysFromNow } from '../support/days.ts'
 import { testFiles } from '../support/files.ts'
+import { authority } from '../support/servers.ts'
 
 const anywhere: StoredSecretUse = {
   place: 'auth',
@@ -51,6 +54,24 @@ describe('the store', () => {
     expect(store.find('open', { ...anywhere, place: 'query' })).toEqual({ refusedBy: 'in' })
     expect(store.find('OPEN', anywhere)).toBeUndefined()
     expect(store.find('toString', anywhere)).toBeUndefined()
+  })
+
+  it('knows when certificates end, by name, and anew after each change', async () => {
+    const [first, second] = [await authority.issue(), await authority.issue({ notAfter: daysFromNow(3) })]
+    const endOf = ({ cert }: { readonly cert: string }) => new X509Certificate(cert).validToDate.getTime()
+    const files = await testFiles({ 'secrets.json': JSON.stringify({ cert: first.cert, key: first.key }) })
+    const { store, becomes } = createStore({ file: join(files.path, 'secrets.json') })
+    expect([...store.certificateEnds()]).toEqual([['cert', endOf(first)]])
+
+    const hidden = { value: first.cert, in: ['headers'] }
+    const changed = { cert: second.cert, hidden, chain: `${first.cert}\n${second.cert}`, key: 'changed' }
+    await files.replace('secrets.json', JSON.stringify(changed))
+    await becomes('key', 'changed')
+
+    expect([...store.certificateEnds()]).toEqual([
+      ['cert', endOf(second)],
+      ['chain', endOf(first)],
+    ])
   })
 
   it('marks a value that is no secret as visible', async () => {

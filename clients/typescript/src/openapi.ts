@@ -444,6 +444,40 @@ export interface components {
             secret: string | string[];
         };
         /**
+         * @description How the service shows itself to the target in TLS, and what it demands of it. Calls with different settings never share a connection.
+         * @example {
+         *       "certificate": "{{ secrets.crm_cert }}",
+         *       "key": "{{ secrets.crm_key }}"
+         *     }
+         */
+        Tls: {
+            /**
+             * @description A reference to a secret, and nothing else: the client certificate as PEM, followed by its intermediates. Needs `key`.
+             * @example {{ secrets.crm_cert }}
+             */
+            certificate?: string;
+            /**
+             * @description A reference to a secret, and nothing else: the private key of the certificate, as PEM.
+             * @example {{ secrets.crm_key }}
+             */
+            key?: string;
+            /**
+             * @description A reference to a secret, and nothing else: the passphrase of an encrypted `key`.
+             * @example {{ secrets.crm_passphrase }}
+             */
+            passphrase?: string;
+            /**
+             * @description A reference to a secret, and nothing else: the authorities that the certificate of the target must come from, as PEM. They replace those of the service; name and validity are checked all the same.
+             * @example {{ secrets.crm_ca }}
+             */
+            ca?: string;
+            /**
+             * @description The oldest version of TLS to speak with the target. Default: `"TLSv1.2"`.
+             * @enum {string}
+             */
+            minVersion?: "TLSv1.2" | "TLSv1.3";
+        };
+        /**
          * @description a field, or an object with "name", "filename", "source" and "field" for a file
          * @example {
          *       "name": "note",
@@ -967,6 +1001,7 @@ export interface components {
              */
             connection?: string;
             auth?: components["schemas"]["Auth"];
+            tls?: components["schemas"]["Tls"];
             signing?: components["schemas"]["Signing"];
             /** @description URL parameters. They are added after the static ones of `url`. Default: `[]`. */
             query?: components["schemas"]["Field"][];
@@ -1073,7 +1108,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1204,7 +1239,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */

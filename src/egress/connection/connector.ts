@@ -7,6 +7,7 @@ import type { Permit } from '../limits/bulkhead.ts'
 import { AddressDenied } from '../policy/address-denied.ts'
 import type { AddressPolicy, Target } from '../policy/address-policy.ts'
 import { type ForwardProxy, isBypassed, isResolvedByProxy } from '../proxy/forward-proxy.ts'
+import type { TlsProfile } from '../tls/tls-profiles.ts'
 import type { Link, SecuredSocket } from './handshake.ts'
 import { connectToFirst } from './happy-eyeballs.ts'
 import type { PeerKey } from './peer-key.ts'
@@ -26,6 +27,8 @@ export interface Approach {
   readonly key: PeerKey
   readonly permit: Permit
   readonly deadline: Pick<Deadline, 'remainingMs'>
+  /** What the node says about TLS, which is a part of the key. Null if it says nothing. */
+  readonly tls: Pick<TlsProfile, 'contexts'> | null
 }
 
 export interface ConnectorOptions extends TlsClientOptions {
@@ -59,7 +62,7 @@ export function createConnector({ policy, resolver, proxy, now, ...options }: Co
   const reach = proxy === null ? reachDirectly : reachThrough(proxy)
   const isUnresolved = (target: Target) => proxy !== null && isResolvedByProxy(proxy, target)
 
-  return async ({ key, permit, deadline }, phases, signal) => {
+  return async ({ key, permit, deadline, tls }, phases, signal) => {
     const target = { host: key.host, port: key.port }
     const { addresses, usableUntil } = isUnresolved(target)
       ? { addresses: [target.host], usableUntil: latestUse() }
@@ -69,7 +72,8 @@ export function createConnector({ policy, resolver, proxy, now, ...options }: Co
     const connect = (until: AbortSignal) =>
       reach(target, addresses, { onSocket, signal: until, phases: null })
     phases.enter('tls')
-    const secured = await client.secure(link, { target, deadline, connect, signal })
+    const contexts = tls === null ? null : tls.contexts
+    const secured = await client.secure(link, { target, deadline, connect, contexts, signal })
     return { ...secured, usableUntil }
   }
 

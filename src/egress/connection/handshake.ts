@@ -6,6 +6,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
+import type { TlsVersion } from '../../webhook/wire/tls-settings.ts'
 import { EgressError } from '../call/egress-error.ts'
 
 /** A connection on which TLS may begin. */
@@ -30,11 +31,18 @@ export function limitHandshake(tcp: Socket): void {
   if (tcp.bytesRead > maxHandshakeBytes) tcp.destroy(new EgressError('EGRESS_HANDSHAKE_TOO_LARGE'))
 }
 
+/** Who is expected at the other end, and what of TLS. */
+export interface Peer {
+  readonly host: string
+  readonly secureContext: SecureContext
+  /** The oldest version that the context allows. */
+  readonly minVersion: TlsVersion
+}
+
 /** Does the TLS handshake on a connection. If it fails, the connection is closed. */
 export function secure(
   { stream, tcp }: Link,
-  host: string,
-  secureContext: SecureContext,
+  { host, secureContext, minVersion }: Peer,
   signal: AbortSignal,
 ): Promise<SecuredSocket> {
   return new Promise((resolve, reject) => {
@@ -51,7 +59,7 @@ export function secure(
     const fail = (error: Error) => {
       signal.removeEventListener('abort', giveUp)
       socket.destroy()
-      reject(nameError(error, stream.bytesRead - bytesBefore))
+      reject(nameError(error, stream.bytesRead - bytesBefore, minVersion))
     }
     socket
       .on('error', () => {}) // more errors may follow while there is no other listener
@@ -74,16 +82,21 @@ function checkIdentity(host: string, certificate: PeerCertificate): Error | unde
 }
 
 /** Replaces errors whose code is too general. `bytesRead`: in the handshake. */
-function nameError(error: NodeJS.ErrnoException, bytesRead: number): Error {
+function nameError(error: NodeJS.ErrnoException, bytesRead: number, minVersion: TlsVersion): Error {
   // Node has no code for the rarer reasons to refuse a certificate, such as a weak key or digest.
   if (error.code === 'UNSPECIFIED') return new EgressError('EGRESS_CERT_REFUSED', error)
   const { code = '' } = error
+  if (minVersion === 'TLSv1.3' && versionError.test(code))
+    return new EgressError('EGRESS_TLS13_MISSING', error)
   if (/ALERT_HANDSHAKE_FAILURE$/.test(code))
     return isHelloRefused(bytesRead) ? error : new EgressError('EGRESS_CLIENT_CERT_REQUIRED', error)
   return unspecificAlert.test(code) && isHelloRefused(bytesRead)
     ? new EgressError('EGRESS_HELLO_REFUSED', error)
     : error
 }
+
+/** The target has no version that the service allows. */
+export const versionError = /ALERT_PROTOCOL_VERSION$|^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION)$/
 
 /** The bytes of an alert record: five of header, the level and the description (RFC 8446, section 6). */
 const alertBytes = 7

@@ -29,8 +29,8 @@ export interface ConnectionPoolOptions {
 const maxReadAtOnce = 32_768
 
 /**
- * Finds, opens and keeps connections. Each carries one request at a time. A key never has more connections than
- * permits: a connection in use holds a permit, and none is opened beside an idle one.
+ * Finds, opens and keeps connections. Each carries one request at a time. A key never has more connections than its lane
+ * has permits: a connection in use holds a permit, and none is opened beside an idle one of its key.
  */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions

@@ -1,8 +1,7 @@
-import { constants } from 'node:crypto'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { Deadline } from '../call/deadline.ts'
 import type { DebugLog } from '../call/debug-log.ts'
 import type { Target } from '../policy/address-policy.ts'
+import { TlsContexts } from '../tls/tls-contexts.ts'
 import { type Link, limitHandshake, type SecuredSocket, secure } from './handshake.ts'
 import { ShortHelloTargets } from './short-hello-targets.ts'
 import type { SocketRegistry } from './socket-registry.ts'
@@ -24,15 +23,11 @@ export interface Way {
   readonly target: Target
   readonly deadline: Pick<Deadline, 'remainingMs'>
   readonly connect: (until: AbortSignal) => Promise<Link>
+  /** Those of the node. Null: those of the service. */
+  readonly contexts: TlsContexts | null
   /** Aborted when the call no longer needs the connection. */
   readonly signal: AbortSignal
 }
-
-/**
- * OpenSSL's default groups in their order, without the post-quantum one: its key share makes the ClientHello longer
- * than one TCP segment, and some middleboxes drop or reset such a connection. `*` marks the key share that is sent.
- */
-const shortGroups = '*X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072'
 
 /** Longest silence before the second try. Targets far away answer within a second. */
 export const maxPatienceMs = 3_000
@@ -52,14 +47,13 @@ interface Handshake {
  */
 export class TlsClient {
   readonly #options: TlsClientOptions
-  readonly #usual: SecureContext
-  /** Created on first use: parsing certificate authorities takes milliseconds. */
-  #short: SecureContext | null = null
+  /** For targets of nodes that say nothing about TLS, and for a proxy. */
+  readonly #contexts: TlsContexts
   readonly #shortTargets = new ShortHelloTargets(() => performance.now())
 
   constructor(options: TlsClientOptions) {
     this.#options = options
-    this.#usual = createContext(options, options.tlsGroups ?? undefined)
+    this.#contexts = new TlsContexts(options)
   }
 
   /**
@@ -68,19 +62,19 @@ export class TlsClient {
    */
   async secure(link: Link, way: Way): Promise<SecuredSocket> {
     if (this.#shortTargets.has(way.target)) return await this.#secureShort(link, way)
-    const first = this.#begin(link, this.#usual, way, way.signal)
+    const first = this.#begin(link, 'usual', way, way.signal)
     if (this.#options.tlsGroups !== null || (await this.#isHeard(first, way))) return await first.secured
     return await this.#trySecond(first, way)
   }
 
-  /** Opens TLS to a proxy. A proxy is of the operator's own network, so it gets the usual ClientHello only. */
+  /** Opens TLS to a proxy. A proxy is of the operator's own network, so it gets the usual ClientHello only. It gets no identity of a node. */
   async secureProxy(link: Link, target: Target, signal: AbortSignal): Promise<SecuredSocket> {
-    return await this.#begin(link, this.#usual, { target }, signal).secured
+    return await this.#begin(link, 'usual', { target, contexts: null }, signal).secured
   }
 
   /** A target that no longer answers the short ClientHello gets the usual one next time. */
   async #secureShort(link: Link, way: Way): Promise<SecuredSocket> {
-    const handshake = this.#begin(link, this.#shortContext, way, way.signal)
+    const handshake = this.#begin(link, 'short', way, way.signal)
     try {
       return await handshake.secured
     } catch (error) {
@@ -95,7 +89,7 @@ export class TlsClient {
     const over = new AbortController()
     const until = AbortSignal.any([signal, over.signal])
     this.#options.log({ ...target }, 'no answer to the ClientHello, so a short one is tried')
-    const second = connect(until).then((link) => this.#begin(link, this.#shortContext, way, until))
+    const second = connect(until).then((link) => this.#begin(link, 'short', way, until))
     try {
       const answered = await Promise.any([heard(first), heard(second)]).catch(() => first)
       const securedSocket = await answered.secured
@@ -109,13 +103,15 @@ export class TlsClient {
 
   #begin(
     link: Link,
-    context: SecureContext,
-    { target }: Pick<Way, 'target'>,
+    hello: 'usual' | 'short',
+    { target, contexts }: Pick<Way, 'target' | 'contexts'>,
     signal: AbortSignal,
   ): Handshake {
     const { tcp, stream } = link
     const { bytesRead: bytesBefore } = stream
-    const secured = secure(link, target.host, context, signal)
+    const own = contexts ?? this.#contexts
+    const { minVersion } = own
+    const secured = secure(link, { host: target.host, secureContext: own[hello], minVersion }, signal)
     this.#options.sockets.check(tcp, () => limitHandshake(tcp))
     return { link, bytesBefore, secured }
   }
@@ -135,11 +131,6 @@ export class TlsClient {
       handshake.secured.then(look, look)
     })
   }
-
-  get #shortContext(): SecureContext {
-    this.#short ??= createContext(this.#options, shortGroups)
-    return this.#short
-  }
 }
 
 /** Rejects if the handshake ends without a byte from the target. */
@@ -155,22 +146,4 @@ async function heard(begun: Handshake | Promise<Handshake>): Promise<Handshake> 
 
 function isSilent({ link, bytesBefore }: Handshake): boolean {
   return link.stream.bytesRead === bytesBefore
-}
-
-function createContext({ ca }: TlsClientOptions, ecdhCurve: string | undefined): SecureContext {
-  return createSecureContext({
-    minVersion: 'TLSv1.2',
-    // A target could ask for handshakes without end. `disableRenegotiation()` works on servers only.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    ...(ecdhCurve !== undefined && { ecdhCurve }),
-    ...(ca !== null && trustAlso(ca)),
-  })
-}
-
-/**
- * `ca` replaces Node's own certificates, so both are passed. Node's own are all roots, so only a certificate of the
- * file can end a chain earlier. Without a file the shared store is used, which is much cheaper.
- */
-function trustAlso(ca: string) {
-  return { ca: [...getCACertificates('default'), ca], allowPartialTrustChain: true }
 }

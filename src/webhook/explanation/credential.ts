@@ -29,7 +29,9 @@ export function findCredential(node: ExplainedNode, { warnings }: SentRequest): 
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
   if (node.signing !== null) return signature
   const isInUrl = warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
-  return isInUrl ? { words: 'the URL of the node', path: '/node/url' } : null
+  if (isInUrl) return { words: 'the URL of the node', path: '/node/url' }
+  const hasCertificate = node.tls?.secretNames.certificate !== undefined
+  return hasCertificate ? { words: 'the certificate in "tls" of the node', path: '/node/tls' } : null
 }
 
 const signature: Credential = { words: '"signing" of the node', path: '/node/signing' }

@@ -1,4 +1,3 @@
-import { failures } from '../../contract/failure.ts'
 import type { Warning } from '../../contract/warning.ts'
 import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
@@ -12,6 +11,7 @@ import type { Statement } from '../statement/statement.ts'
 import { readsJson } from '../template/response-paths.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
+import { explainCertificate } from './client-certificate.ts'
 import { explainCredential, findCredential, placeOfNone, readChallenge } from './credential.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
 import { findSenderFault, type SenderFault } from './fault.ts'
@@ -149,7 +149,8 @@ class Explainer {
   /** The status is the cause, or a sign of it. */
   #explainStatus(): Explanation {
     const { status } = this.#response
-    if (asksForCertificate(this.#response)) return { hint: certificateHint, path: this.#missed.path }
+    const certificate = explainCertificate(this.#node, this.#response)
+    if (certificate !== null) return certificate
     const login = this.#explainRedirectToLogin()
     if (login !== null) return login
     const cause = this.#explainNamed()
@@ -574,17 +575,4 @@ function describePause(ms: number): string {
   if (minutes < 120) return `${minutes} min`
   const hours = Math.ceil(minutes / 60)
   return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} days`
-}
-
-const certificateHint = `The target asks for a client certificate that it accepts. ${failures.tls_client_cert_required.hint}`
-
-const certificatePage =
-  /<title>400 (?:No required SSL certificate was sent|The SSL certificate error)<\/title>/
-
-/** The title of the page of nginx ends within its first 70 bytes; the rest is a margin. */
-const pageHeadBytes = 256
-
-/** nginx finishes the handshake without a client certificate, and then refuses every request with one of two pages. */
-function asksForCertificate({ status, body, mayBeQuoted }: ReadableResponse): boolean {
-  return status === 400 && mayBeQuoted && certificatePage.test(body.toString('latin1', 0, pageHeadBytes))
 }

@@ -4,6 +4,7 @@ import type { CompiledAuth } from '../request/auth.ts'
 import type { CompiledBody } from '../request/compiled-body.ts'
 import type { CompiledField } from '../request/field.ts'
 import type { CompiledSigning } from '../request/signing.ts'
+import type { CompiledTls } from '../request/tls.ts'
 import type { CompiledExpectation } from '../response/expectation.ts'
 import type { Template } from '../template/template.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
@@ -12,6 +13,7 @@ import type { OutboundRequest } from '../wire/outbound-request.ts'
 export interface ExplainedNode {
   readonly method: Method
   readonly auth: CompiledAuth | null
+  readonly tls: CompiledTls | null
   readonly signing: CompiledSigning | null
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]

@@ -59,6 +59,12 @@ const maxLiquids = 5
 /** The reference to a secret. A placeholder with it must contain nothing else. */
 export const secretReference = new RegExp(`^secrets\\.(${secretNamePattern})$`)
 
+/** The name of the secret in a text that is one reference to a secret. Null for any other text. */
+export function readReference(text: string): string | null {
+  const inner = /^\{\{-?([^{}]*)\}\}$/.exec(text)?.[1]
+  return secretReference.exec(inner?.replace(/-$/, '').trim() ?? '')?.[1] ?? null
+}
+
 interface CheckOptions {
   readonly filters: ReadonlySet<string>
   /** Whether `{{ secrets.NAME }}` is allowed. */

@@ -38,7 +38,7 @@ function createPool(maxIdle: number, now = () => 0) {
   const pool = new ConnectionPool({ policy, dial, sockets, log, maxIdle, now })
   const find = async (key: PeerKey, permit = new Permit(null, () => {})) =>
     pool.find(
-      { key, permit, deadline: { remainingMs: 5_000 } },
+      { key, permit, deadline: { remainingMs: 5_000 }, tls: null },
       new PhaseClock(),
       new AbortController().signal,
     )

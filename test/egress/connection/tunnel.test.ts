@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { describe, expect, it, vi } from 'vitest'
 import type { EgressOptions } from '../../../src/egress/egress-client.ts'
 import type { ForwardProxy } from '../../../src/egress/proxy/forward-proxy.ts'
@@ -70,6 +72,44 @@ describe('a call through a proxy', () => {
     expect(await attemptAt(target.port, {}, { proxy: way })).toMatchObject(met)
     expect(proxy.heads[0]).toContain('\r\nProxy-Authorization: Basic dTpw\r\n')
     expect(JSON.stringify(target.received.map(({ rawHeaders }) => rawHeaders))).not.toMatch(/proxy/i)
+  })
+
+  it('shows the certificate of the node to the target, and never to the proxy', async () => {
+    const seen: string[] = []
+    const note = (by: string, { socket }: { readonly socket: unknown }) => {
+      if (socket instanceof TLSSocket)
+        seen.push(`${by}: ${socket.getPeerCertificate().subject?.CN ?? 'nobody'}`)
+    }
+    const asking = { requestCert: true, rejectUnauthorized: false, ca: authority.pem } as const
+    const proxy = await receiver(json(500, {}), asking)
+    proxy.server.on('connect', (request, socket) => {
+      note('proxy', request)
+      const [, port] = /:(\d+)$/.exec(request.url ?? '') ?? []
+      const onwards = connect(Number(port), '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+      socket.on('error', () => onwards.destroy())
+      onwards.on('error', () => socket.destroy())
+      socket.pipe(onwards).pipe(socket)
+    })
+    const target = await receiver((_request, response, incoming) => {
+      note('target', incoming)
+      response.end()
+    }, asking)
+    const egressClient = testEgressClient({
+      proxy: through({ port: proxy.port, url: proxy.url }),
+    })
+    const { cert: certificate, key } = await authority.issue({ purpose: 'client', commonName: 'ada' })
+    const none = { passphrase: null, ca: null, minVersion: 'TLSv1.2' } as const
+    const opened = egressClient.openTls({ certificate, key, ...none })
+    if (!opened.ok) throw new TypeError(opened.failure.detail)
+
+    const [attempt] = await egressClient.call(outbound(target.port), {
+      timeoutMs: 5_000,
+      tenant: null,
+      tls: opened.profile,
+    })
+
+    expect(attempt).toMatchObject(met)
+    expect(seen).toEqual(['proxy: nobody', 'target: ada'])
   })
 
   it('measures the connection to the proxy and the tunnel as connectMs', async () => {

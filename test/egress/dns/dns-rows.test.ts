@@ -246,7 +246,11 @@ describe('a name that is called more than once', () => {
     const key = createPeerKey(null, { host, port: target.port })
     const permit = new Permit(null, () => {})
     const connect = () =>
-      dial({ key, permit, deadline: { remainingMs: 5_000 } }, new PhaseClock(), new AbortController().signal)
+      dial(
+        { key, permit, deadline: { remainingMs: 5_000 }, tls: null },
+        new PhaseClock(),
+        new AbortController().signal,
+      )
 
     const { socket } = await connect()
     socket.destroy()

@@ -6,6 +6,7 @@ import type { Failure } from '../../../src/contract/failure.ts'
 import { type Node, nodeSchemas } from '../../../src/contract/node.ts'
 import { Payload } from '../../../src/contract/payload.ts'
 import type { Attempts, CallOptions, EgressClient } from '../../../src/egress/egress-client.ts'
+import { TlsProfiles } from '../../../src/egress/tls/tls-profiles.ts'
 import { type ExecutionContext, executeNode } from '../../../src/execution/execute.ts'
 import type { HeldResources } from '../../../src/execution/held-resources.ts'
 import { LoopTurns } from '../../../src/execution/loop-turns.ts'
@@ -35,6 +36,8 @@ export interface TestEgressClient extends EgressClient {
   readonly calls: { readonly request: OutboundRequest; readonly options: CallOptions }[]
 }
 
+const profiles = new TlsProfiles({ ca: null, tlsGroups: null })
+
 /** A way out that leads nowhere: what would come back is given. */
 export function egressWith(
   answer: (request: OutboundRequest, options: CallOptions) => Attempts,
@@ -47,6 +50,7 @@ export function egressWith(
       return answer(request, options).map((one) => withClock(one, options)) as unknown as Attempts
     },
     mayCall: () => true,
+    openTls: (settings) => profiles.open(settings),
     load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }

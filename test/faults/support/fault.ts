@@ -45,6 +45,8 @@ export interface Target {
   readonly service?: ServiceOptions
   /** Members of the node that differ. */
   readonly node?: Readonly<Record<string, unknown>>
+  /** Secrets of the request. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Calls that are made before the one that counts. */
   readonly rehearsals?: number
   /** What happens between them and that one. */

@@ -23,12 +23,13 @@ export async function play(fault: Fault, shared: SharedService): Promise<Played>
   const logged = log.length
   const timeoutMs = fault.usesUp === undefined ? patienceMs.answering : patienceMs.hanging
   const node = { method: 'POST', url: target.url, body: { structure: 'full' }, timeoutMs, ...target.node }
-  for (let call = 0; call < (target.rehearsals ?? 0); call++) await execute({ node })
+  const request = { node, ...(target.secrets && { secrets: target.secrets }) }
+  for (let call = 0; call < (target.rehearsals ?? 0); call++) await execute(request)
   await target.interlude?.()
   const before = count(target.journal)
 
   const started = performance.now()
-  const reply = await execute({ node })
+  const reply = await execute(request)
   const lateMs = performance.now() - started - timeoutMs
 
   return { target, reply, lateMs, seen: whatWasSeen(before, count(target.journal)), log: log.slice(logged) }

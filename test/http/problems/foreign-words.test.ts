@@ -55,6 +55,11 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   'Auth(bearer)': auth({ type: 'bearer', token: 'abcde' }),
   'Auth(basic)': auth({ type: 'basic', username: 'a', password: 'b' }),
   'Auth(apiKey)': auth({ type: 'apiKey', in: 'header', name: 'X-Key', value: 'abcde' }),
+  Tls: {
+    valid: { certificate: '{{ secrets.a }}', key: '{{ secrets.b }}' },
+    path: '/node/tls',
+    around: inNode('tls'),
+  },
   Signing: signing,
   'Signing(hmac)': signing,
   'Auth(oauth2)': auth(oauth2),
@@ -186,6 +191,7 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Auth.in': (place) => ({
     node: { ...node, auth: { type: 'apiKey', in: place, name: 'X', value: 'abcde' } },
   }),
+  'Tls.minVersion': (minVersion) => ({ node: { ...node, tls: { minVersion } } }),
   'Expectation.type': (type) => ({ node: { ...node, expect: { type, value: 200 } } }),
   'When.type': (type) => ({ node: { ...node, cases: [{ branch: 'a', when: { type, value: 200 } }] } }),
   'Expectation.match': (match) => ({ node: { ...node, expect: { type: 'string', value: 'a', match } } }),

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
+import { testEgressClient } from '../../support/egress-client.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { type Reply, service } from '../../support/service.ts'
 
@@ -201,7 +202,7 @@ describe('a bug', () => {
   it('is a 500 without details, which the log has under the same id', async () => {
     const call = () => Promise.reject(new Error('something inside'))
     const load = () => ({ connections: 0, waiting: 0 })
-    const egressClient = { call, mayCall: () => true, load, close: () => Promise.resolve() }
+    const egressClient = { ...testEgressClient(), call, load }
     const { post, log } = await service({ egressClient })
 
     const { body } = await post<Problem>('/v1/execute', valid)

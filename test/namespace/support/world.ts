@@ -11,13 +11,19 @@ interface Answer {
   readonly body: unknown
 }
 
+/** Members of the node, and secrets of the request. */
+interface CallMembers {
+  readonly tls?: object
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
 /** The running service, with nothing opened unless the environment does, and the only name server that it asks. */
 export interface World {
   readonly servicePort: number
   readonly dnsPort: number
   /** Every question to the name server, as `A name`. */
   readonly questions: readonly string[]
-  get(url: string, timeoutMs?: number): Promise<Answer>
+  get(url: string, timeoutMs?: number, more?: CallMembers): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -34,11 +40,11 @@ export async function startWorld(zones: Zones, environment: NodeJS.ProcessEnv = 
     servicePort: readPort(origin),
     dnsPort: readPort(`udp://${dns.address}`),
     questions: dns.questions,
-    async get(url, timeoutMs = 2_000) {
+    async get(url, timeoutMs = 2_000, { secrets, ...members } = {}) {
       const reply = await fetch(`${origin}/v1/execute`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ node: { method: 'GET', url, timeoutMs } }),
+        body: JSON.stringify({ node: { method: 'GET', url, timeoutMs, ...members }, secrets }),
       })
       return { status: reply.status, body: await reply.json() }
     },

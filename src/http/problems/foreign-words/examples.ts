@@ -35,6 +35,9 @@ export const oauth2 = {
   clientId: '…',
   clientSecret: '{{ secrets.NAME }}',
 }
+export const identity = {
+  tls: { certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' },
+}
 export const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }

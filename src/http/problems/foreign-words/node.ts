@@ -8,6 +8,7 @@ import {
   fileBody,
   filesBody,
   formBody,
+  identity,
   oauth2,
   signing,
   simpleBody,
@@ -17,10 +18,10 @@ import {
 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import {
+  clientCertificate,
   milliseconds,
   noBatches,
   noCertificateSwitch,
-  noClientCertificates,
   noCookieJar,
   noPages,
   noProxy,
@@ -202,13 +203,24 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation ca caCert caCertificate requestSelfSignedCertificate protocolProfileBehavior',
+        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation requestSelfSignedCertificate protocolProfileBehavior',
       says: noCertificateSwitch,
     },
     {
+      words: 'ca caCert caCertificate caCertificates caBundle rootCa trustedCa truststore',
+      says: 'the authorities of the target are "ca" of "tls", a reference to a secret that has PEM',
+      example: { tls: { ca: '{{ secrets.crm_ca }}' } },
+    },
+    {
+      words: 'minVersion tlsVersion minTlsVersion sslVersion',
+      says: 'the oldest version of TLS is in "tls"',
+      example: { tls: { minVersion: 'TLSv1.3' } },
+    },
+    {
       words:
-        'cert certificate key pfx passphrase clientCertificate clientCert clientKey mtls useMtls tls provideSslCertificates',
-      says: noClientCertificates,
+        'cert certificate key pfx p12 pkcs12 keystore passphrase clientCertificate clientCertificates clientCert clientKey privateKey mtls useMtls provideSslCertificates tlsOptions tlsConfig',
+      says: clientCertificate,
+      example: identity,
     },
     { words: 'proxy httpProxy httpsProxy proxyUrl proxyHost useProxy agent', says: noProxy },
     { words: 'pagination paginate paging pageSize cursor nextPage', says: noPages },

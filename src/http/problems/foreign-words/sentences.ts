@@ -4,7 +4,7 @@ export const leaveOut = 'leave it out'
 export const noRedirects = 'redirects are not followed; write the final address into "url"'
 export const noCertificateSwitch =
   'certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE'
-export const noClientCertificates = 'the service has no client certificates; leave it out'
+export const clientCertificate = 'a client certificate is "tls", with references to secrets that have PEM'
 export const noProxy = 'the operator of the service sets EGRESS_PROXY; leave it out'
 export const noPages =
   'a node makes one call; the engine repeats the node for each page, with "url" as one placeholder and "hosts"'

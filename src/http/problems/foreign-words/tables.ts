@@ -7,6 +7,7 @@ import { nodeMembers, nodeWords } from './node.ts'
 import { requestMembers, requestWords } from './request.ts'
 import { retryMembers } from './retry.ts'
 import { signingMembers, signingWords } from './signing.ts'
+import { tlsMembers, tlsWords } from './tls.ts'
 
 /** Foreign members by place. */
 export const foreignMembers: ForeignMembers = {
@@ -15,6 +16,7 @@ export const foreignMembers: ForeignMembers = {
   ...retryMembers,
   ...fieldMembers,
   ...authMembers,
+  ...tlsMembers,
   ...signingMembers,
   ...bodyMembers,
   ...expectationMembers,
@@ -27,6 +29,7 @@ export const foreignWords: ForeignWords = {
   ...nodeWords,
   ...fieldWords,
   ...authWords,
+  ...tlsWords,
   ...signingWords,
   ...bodyWords,
   ...expectationWords,

@@ -1,0 +1,186 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import type { TlsMember, TlsSettings } from '../../webhook/wire/tls-settings.ts'
+import { maxWork, readDerivationWork } from './key-derivation.ts'
+import { decodePem, explainNoPem, type PemBlock, readPem } from './pem.ts'
+
+/** A certificate with its chain and its key, ready for a secure context, and the time in which it is valid. */
+export interface ClientIdentity extends Validity {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Milliseconds since 1970. */
+export interface Validity {
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** What is wrong with a member of `tls`: a sentence that says nothing of its content but dates, kinds and sizes. */
+export interface TlsProblem {
+  readonly member: TlsMember
+  readonly detail: string
+}
+
+/** A value, or what is wrong with the text that it was read from. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: TlsProblem }
+
+/** Certificates in a client's chain. Servers accept ten at most (OpenSSL's depth is 100). */
+const maxChain = 20
+/** Certificates to trust. */
+const maxAuthorities = 200
+/** A signature with a longer RSA key stops the service for more than 100 ms. */
+const maxRsaBits = 8_192
+
+/** Reads a certificate and its private key, and checks that they belong together. */
+export function readIdentity(
+  certificate: string,
+  { key, passphrase }: Pick<TlsSettings, 'key' | 'passphrase'>,
+): Read<ClientIdentity> {
+  const chain = readCertificates('certificate', certificate, maxChain)
+  if (!chain.ok) return chain
+  const opened = readKey(key ?? '', passphrase)
+  if (!opened.ok) return opened
+  const [own] = chain.value
+  const refusal = own === undefined ? null : refusePair(chain.value, opened.value)
+  if (own === undefined || refusal !== null) return failed('certificate', refusal ?? '')
+  return {
+    ok: true,
+    value: {
+      cert: joinPem(chain.value),
+      key: opened.value.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      ...validityOf(own),
+    },
+  }
+}
+
+/** Reads authorities to trust. They are valid as long as one of them is. */
+export function readAuthorities(ca: string): Read<Validity & { readonly ca: string }> {
+  const read = readCertificates('ca', ca, maxAuthorities)
+  if (!read.ok) return read
+  const all = read.value.map(validityOf)
+  return {
+    ok: true,
+    value: {
+      ca: joinPem(read.value),
+      notBefore: Math.min(...all.map(({ notBefore }) => notBefore)),
+      notAfter: Math.max(...all.map(({ notAfter }) => notAfter)),
+    },
+  }
+}
+
+/** The end of the first certificate of a text, in milliseconds since 1970. Null for a text without one. */
+export function findCertificateEnd(text: string): number | null {
+  const block = readPem(text).find(isCertificate)
+  const certificate = block === undefined ? null : parseCertificate(block)
+  return certificate === null ? null : validityOf(certificate).notAfter
+}
+
+function readCertificates(
+  member: 'certificate' | 'ca',
+  text: string,
+  most: number,
+): Read<readonly X509Certificate[]> {
+  const blocks = readPem(text)
+  const own = blocks.filter(isCertificate)
+  if (own.length === 0) return failed(member, `has no certificate${explainNoPem(text, blocks)}.`)
+  if (own.length > most)
+    return failed(member, `has ${own.length} certificates. The service takes ${most} at most.`)
+  const certificates: X509Certificate[] = []
+  for (const [index, block] of own.entries()) {
+    const certificate = parseCertificate(block)
+    if (certificate === null)
+      return failed(member, `has a certificate that cannot be read: number ${index + 1} of ${own.length}.`)
+    certificates.push(certificate)
+  }
+  return { ok: true, value: certificates }
+}
+
+function isCertificate({ label }: PemBlock): boolean {
+  return label === 'CERTIFICATE' || label === 'X509 CERTIFICATE' || label === 'TRUSTED CERTIFICATE'
+}
+
+function parseCertificate({ text }: PemBlock): X509Certificate | null {
+  try {
+    return new X509Certificate(text)
+  } catch {
+    return null
+  }
+}
+
+const keyLabels: ReadonlySet<string> = new Set([
+  'PRIVATE KEY',
+  'RSA PRIVATE KEY',
+  'EC PRIVATE KEY',
+  'ENCRYPTED PRIVATE KEY',
+])
+
+function readKey(text: string, passphrase: string | null): Read<KeyObject> {
+  const blocks = readPem(text)
+  const block = blocks.find(({ label }) => keyLabels.has(label))
+  if (block === undefined) return failed('key', `has no private key${explainNoPem(text, blocks)}.`)
+  const isEncrypted = block.label === 'ENCRYPTED PRIVATE KEY' || block.text.includes('Proc-Type: 4,ENCRYPTED')
+  if (isEncrypted && passphrase === null)
+    return failed('key', 'is encrypted, and the node has no "passphrase" for it.')
+  const refusal = block.label === 'ENCRYPTED PRIVATE KEY' ? refuseWork(block) : null
+  if (refusal !== null) return failed('key', refusal)
+  const key = parseKey(block, passphrase)
+  if (key === null)
+    return isEncrypted
+      ? failed('passphrase', 'does not open the key, or the key cannot be read.')
+      : failed('key', 'has a private key that cannot be read.')
+  const unfit = refuseKey(key)
+  return unfit === null ? { ok: true, value: key } : failed('key', unfit)
+}
+
+/** A passphrase may be as much work as its file says: it is bounded before the work begins. */
+function refuseWork(block: PemBlock): string | null {
+  const work = readDerivationWork(decodePem(block))
+  if (work === null) return 'has an encrypted private key that cannot be read.'
+  const most = maxWork[work.kind]
+  if (work.count <= most) return null
+  return `takes too long to decrypt: ${amounts[work.kind]} must be ${most} at most. Encrypt it again, as "openssl pkcs8 -topk8" does.`
+}
+
+const amounts = { iterations: 'its iterations', scrypt: 'N·r·p of scrypt' } as const
+
+function parseKey({ text }: PemBlock, passphrase: string | null): KeyObject | null {
+  try {
+    return createPrivateKey(passphrase === null ? text : { key: text, passphrase })
+  } catch {
+    return null
+  }
+}
+
+/** Curves that stand in a key as numbers, and not by name, are not of TLS, and may be any amount of work. */
+function refuseKey({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject) {
+  if (type === undefined || !keyTypes.has(type))
+    return 'is of a kind that TLS does not use: RSA, EC and Ed25519 are usable.'
+  const { modulusLength: bits = 0, namedCurve } = details
+  if (bits > maxRsaBits) return `has ${bits} bits. The service takes ${maxRsaBits} at most.`
+  return type === 'ec' && namedCurve === undefined ? 'is on a curve that TLS does not use.' : null
+}
+
+const keyTypes: ReadonlySet<string> = new Set(['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448'])
+
+function refusePair(chain: readonly X509Certificate[], key: KeyObject): string | null {
+  const at = chain.findIndex((certificate) => certificate.checkPrivateKey(key))
+  if (at === 0) return null
+  return at === -1
+    ? 'does not belong to the key: its public key is another one.'
+    : `has the certificate of the key as number ${at + 1} of ${chain.length}. It must be the first, and those of its issuers follow.`
+}
+
+function joinPem(certificates: readonly X509Certificate[]): string {
+  return certificates.map(String).join('')
+}
+
+function validityOf({ validFromDate, validToDate }: X509Certificate): Validity {
+  return { notBefore: validFromDate.getTime(), notAfter: validToDate.getTime() }
+}
+
+/** The sentence begins with the name of the member. */
+function failed(member: TlsMember, rest: string): { readonly ok: false; readonly problem: TlsProblem } {
+  return { ok: false, problem: { member, detail: `"tls.${member}" ${rest}` } }
+}
