@@ -136,8 +136,8 @@ function prepareEgress(
 
 /** The request, as an explanation of its response sees it. */
 export function describeCall(rendered: RenderedRequest): JudgedCall {
-  const { warnings } = rendered
-  return { request: rendered.ok ? rendered.request : null, warnings, now: currentDate }
+  const { warnings, leftOut } = rendered
+  return { request: rendered.ok ? rendered.request : null, warnings, leftOut, now: currentDate }
 }
 
 const currentDate = () => new Date()

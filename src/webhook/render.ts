@@ -15,6 +15,7 @@ import { connectionPath, memberPath } from './request/member-path.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
   type Displayable,
+  type LeftOut,
   RenderFailure,
   type RenderInput,
   RenderSession,
@@ -58,6 +59,8 @@ export function withHeaders(parts: ShownParts, added: readonly HeaderPair[]): Sh
 /** The result of rendering a node. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
+  /** Fields of the node that the request has not. */
+  readonly leftOut: readonly LeftOut[]
   readonly valuesToMask: ValuesToMask
   /** Names of the secrets in the request. After a failure: of those that were rendered before it. */
   readonly secretNames: ReadonlySet<string>
@@ -84,13 +87,13 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   const { variables } = session.scope
   try {
     const parts = renderParts(node, session)
-    const { warnings, valuesToMask, secretNames, place } = session
-    return { warnings, valuesToMask, secretNames, place, variables, ok: true, ...parts }
+    const { warnings, leftOut, valuesToMask, secretNames, place } = session
+    return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: true, ...parts }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    const { warnings, valuesToMask, secretNames, place } = session
+    const { warnings, leftOut, valuesToMask, secretNames, place } = session
     const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
-    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure }
+    return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
 import { quoteTarget } from '../response/quote-target.ts'
@@ -17,14 +18,16 @@ export interface Credential {
 }
 
 /** Finds the credential that a node sends; null if it sends none. */
-export function findCredential(node: ExplainedNode, { warnings }: SentRequest): Credential | null {
+export function findCredential(node: ExplainedNode, { warnings, leftOut }: SentRequest): Credential | null {
   if (node.auth !== null) return node.auth.origin
-  const header = node.headers.find(({ name }) => isCredentialName(name))
+  const isSent = ({ name, path }: NamedValue) =>
+    isCredentialName(name) && !leftOut.some((field) => field.path === path && field.name === name)
+  const header = node.headers.find(isSent)
   if (header !== undefined) {
     const owner = header.path === connectionPath ? 'the connection' : 'the node'
     return { words: `the header ${quoteName(header.name)} of ${owner}`, path: header.path }
   }
-  const parameter = node.query.find(({ name }) => isCredentialName(name))
+  const parameter = node.query.find(isSent)
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
   if (node.signing !== null) return signature

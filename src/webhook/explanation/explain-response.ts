@@ -15,6 +15,7 @@ import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainCredential, findCredential, placeOfNone, readChallenge } from './credential.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
 import { findSenderFault, type SenderFault } from './fault.ts'
+import { explainLeftOut, type OmittedField, warningsOfSent } from './left-out.ts'
 import { findSuspects, isMistake, isOfBody, type Suspects } from './likely-warning.ts'
 import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
 import { adviseOn, type Place } from './status-advice.ts'
@@ -200,25 +201,35 @@ class Explainer {
   }
 
   #findSuspects(): Suspects {
-    const { warnings } = this.#sent
-    if (warnings.length === 0) return { named: [], likely: null }
+    const { warnings, leftOut } = this.#sent
+    if (warnings.length === 0 && leftOut.length === 0) return { named: [], likely: null }
     const names = Map.groupBy(this.#names, ({ path }) => path)
-    return findSuspects(warnings, {
+    const omitted = this.#explainLeftOut()
+    return findSuspects(warningsOfSent(this.#sent), omitted, {
       status: this.#senderFault === null ? this.#response.status : 400,
       words: this.#statement?.text ?? null,
       fields: this.#statement?.fields ?? [],
       credentialPath: findCredential(this.#node, this.#sent)?.path ?? null,
       nameAt: (path) => {
-        const [only, ...others] = names.get(path) ?? []
+        const [only, ...others] = names.get(path) ?? omitted.filter((one) => one.path === path)
         return only === undefined || others.length > 0 ? null : only.name
       },
     })
   }
 
-  /** A name in which a hidden value stands is not compared with the words of the target, which may be a guess. */
+  /** A field with the same name may have been sent in the place of one that is left out. */
+  #explainLeftOut(): readonly OmittedField[] {
+    const sent = new Set(this.#names.map(({ name }) => name))
+    return explainLeftOut(this.#sent).filter(({ name }) => !sent.has(name) && this.#mayBeCompared(name))
+  }
+
   #listNames(): readonly NamedValue[] {
-    const { display } = this.#response.maskers
-    return listSentNames(this.#node, this.#sent).filter(({ name }) => display(name) === name)
+    return listSentNames(this.#node, this.#sent).filter(({ name }) => this.#mayBeCompared(name))
+  }
+
+  /** A name in which a hidden value stands is not compared with the words of the target, which may be a guess. */
+  #mayBeCompared(name: string): boolean {
+    return this.#response.maskers.display(name) === name
   }
 
   /** The fields that a target which refuses values names. */

@@ -25,6 +25,7 @@ function decide(
   const call = {
     request: rendered.ok ? rendered.request : null,
     warnings: rendered.warnings,
+    leftOut: rendered.leftOut,
     now: () => new Date(0),
   }
   return decideOnResponse(compiled(node), response, createScope(response, payload), call)
