@@ -12,9 +12,16 @@ import type { Statement } from '../statement/statement.ts'
 import { readsJson } from '../template/response-paths.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
-import { explainCredential, findCredential, placeOfNone, readChallenge } from './credential.ts'
+import {
+  adviseOnRefusalInBody,
+  explainCredential,
+  findCredential,
+  placeOfNone,
+  readChallenge,
+  spread,
+} from './credential.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
-import { findSenderFault, type SenderFault } from './fault.ts'
+import { findSenderFault, isRateLimited, type SenderFault } from './fault.ts'
 import { explainLeftOut, type OmittedField, warningsOfSent } from './left-out.ts'
 import { findSuspects, isMistake, isOfBody, type Suspects } from './likely-warning.ts'
 import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
@@ -29,6 +36,8 @@ export interface Missed {
   readonly isStatusAccepted: boolean
   /** The pause that the target asks for, in milliseconds; null if it asks for none. */
   readonly pauseMs: number | null
+  /** The time until a limit of calls is reset, by a header that `resetHeaders` of the node need not name; null if none tells. */
+  readonly resetMs: number | null
 }
 
 /**
@@ -87,7 +96,16 @@ class Explainer {
   explain(): Explanation {
     const { status } = this.#response
     const isOfBody = this.#missed.isStatusAccepted || isSuccess(status)
-    return isOfBody ? this.#explainBody() : this.#explainStatus()
+    return this.#withPause(isOfBody ? this.#explainBody() : this.#explainStatus())
+  }
+
+  /** A pause stands in the reply, so the hint says whose it is. */
+  #withPause(explanation: Explanation): Explanation {
+    const { pauseMs } = this.#missed
+    if (pauseMs === null || pauseMs === 0) return explanation
+    const pause = describePause(pauseMs)
+    if (explanation.hint.includes(pause)) return explanation
+    return { ...explanation, hint: `${explanation.hint} The target asks for a pause of ${pause}.` }
   }
 
   /** `WWW-Authenticate` describes the refusal of a credential better than the body, which is often a page. */
@@ -97,7 +115,10 @@ class Explainer {
     const challenge = isRefused && mayBeQuoted ? readChallenge(this.#response) : null
     const own = readStatement(this.#response)
     const described = challenge?.text ?? null
-    return described === null || own?.text.includes(described) ? own : { text: described, fields: [] }
+    if (described === null || own?.text.includes(described)) return own
+    // A code such as invalid_token tells less than the sentence of an API.
+    if (own !== null && /^\w+$/.test(described) && !isHtmlPage(this.#response)) return own
+    return { text: described, fields: [] }
   }
 
   /** The status is accepted: the body is the cause, or what was asked for. */
@@ -111,6 +132,8 @@ class Explainer {
     const isDamaged = clue?.fault !== undefined
     const cause = isDamaged ? null : (named[0] ?? (foundNothing(clue, likely) ? likely : null))
     if (cause !== null) return this.#blame(cause, `${said}${why}`)
+    const refusal = said === '' ? null : adviseOnRefusalInBody(this.#node, this.#sent, this.#words)
+    if (refusal !== null) return { hint: `${said}${why} ${refusal.advice}`, path: refusal.path }
     const doubt = likely === null || clue?.isCertain ? '' : ` ${likely.message}`
     return { hint: `${said}${why}${doubt}`, path }
   }
@@ -118,9 +141,12 @@ class Explainer {
   /** A page of HTML in place of JSON comes from the web interface, which asks for a login or has its own pages. */
   #explainPage(): Explanation | null {
     const response = this.#response
-    if (!isUnwantedPage(this.#node, response, this.#sent)) return null
     const title = this.#quoteTitle()
     const page = title === null ? 'an HTML page' : `an HTML page, ${title},`
+    if (!isUnwantedPage(this.#node, response, this.#sent)) {
+      const isLogin = !this.#missed.clue?.isCertain && isHtmlPage(response) && isLoginPage(response.text)
+      return isLogin ? this.#explainLogin(`The target sent ${page} that asks for a login:`) : null
+    }
     const came = `The target sent ${page} where JSON was asked for.`
     if (isLoginPage(response.text)) return this.#explainLogin(`${came} It asks for a login:`)
     return {
@@ -151,8 +177,8 @@ class Explainer {
   #explainStatus(): Explanation {
     const { status } = this.#response
     if (asksForCertificate(this.#response)) return { hint: certificateHint, path: this.#missed.path }
-    const login = this.#explainRedirectToLogin()
-    if (login !== null) return login
+    const special = this.#explainRedirectToLogin() ?? this.#explainLimit() ?? this.#explainToken()
+    if (special !== null) return special
     const cause = this.#explainNamed()
     if (cause !== null) return cause
     const { likely } = this.#suspects
@@ -160,8 +186,51 @@ class Explainer {
     const more = lacking.length === 0 ? '' : ` ${this.#adviseOnFields(lacking)}`
     if (likely !== null) return this.#blame(likely, `${this.#answer}${more}`)
     if (status === 401 || status === 403)
-      return explainCredential(this.#node, this.#response, this.#sent, this.#quote)
+      return explainCredential(this.#node, this.#response, this.#sent, {
+        words: this.#words,
+        quote: this.#quote,
+      })
     return this.#explainFields(this.#fields) ?? this.#explainSpecial() ?? this.#advise()
+  }
+
+  /** The words of the target, as it wrote them. */
+  get #words(): string {
+    return this.#statement?.text ?? ''
+  }
+
+  /** The quotation behind a colon, or nothing. */
+  get #said(): string {
+    return this.#quote === null ? '' : `: ${this.#quote}`
+  }
+
+  /** A target that counts calls and answers as if it forbade them, or one whose plan is used up. */
+  #explainLimit(): Explanation | null {
+    const { status } = this.#response
+    const { pauseMs, resetMs, path } = this.#missed
+    if (isRateLimited(this.#response)) {
+      const wait = pauseMs || resetMs
+      const when = wait ? `Wait ${describePause(wait)}` : 'Wait until the limit is reset'
+      return {
+        hint: `The target gets too many calls, and answers ${status}${this.#said}. ${when}, and let the engine send the call anew; slow the flow down.`,
+        path,
+      }
+    }
+    if (status !== 429 || !isOfPlan.test(spread(this.#words))) return null
+    return {
+      hint: `The account at the target has used up what its plan allows${this.#said}. Check its plan and billing: before that the request is not worth sending again.`,
+      path: findCredential(this.#node, this.#sent)?.path ?? path,
+    }
+  }
+
+  /** A route of a web interface wants a token of its own pages. */
+  #explainToken(): Explanation | null {
+    const { status } = this.#response
+    const isWanted = status === 419 || (ofToken.has(status) && csrf.test(spread(this.#words)))
+    if (!isWanted) return null
+    return {
+      hint: `The target wants a token of its own pages against forged requests (CSRF)${this.#said}. The URL is probably that of a web interface: use the one of the API, or send that token as its documentation says.`,
+      path: '/node/url',
+    }
   }
 
   /** The target names the cause: a value that a warning is about, or another field that the node sends. */
@@ -319,14 +388,39 @@ class Explainer {
     if (status === 415) return this.#explainContentType()
     if (status === 431 || headersTooLarge.test(this.#statement?.text ?? '')) return this.#explainHeaders()
     if (status === 402) return this.#explainPayment()
+    if (status === 304) return this.#explainUnchanged()
+    if (status === 411) return this.#explainLength()
+    if (status === 404 && mayHide(this.#response, this.#words)) return this.#explainHidden()
     return status >= 300 && status < 400 && status !== 304 ? this.#explainRedirect() : null
   }
 
   #explainSenderFault(fault: SenderFault): Explanation {
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    if (fault === 'action') return this.#explainAction()
+    const said = this.#said
     const credential = findCredential(this.#node, this.#sent)
     const path = fault === 'security' ? (credential?.path ?? this.#pathOfValues) : this.#pathOfValues
     return { hint: `${senderFaults[fault].meaning}${said}. ${senderFaults[fault].cure}`, path }
+  }
+
+  /** SOAP 1.1 has the action in a header, SOAP 1.2 in the media type (RFC 3902). */
+  #explainAction(): Explanation {
+    const { headers, body } = this.#node
+    const beginning = `The target knows no operation for the action of the SOAP message${this.#said}.`
+    const header = headers.find(({ name }) => isNamed(name, 'soapaction'))
+    if (header !== undefined)
+      return {
+        hint: `${beginning} Correct the header "SOAPAction": the WSDL of the target names the action of each operation.`,
+        path: header.path,
+      }
+    if (/^application\/soap\+xml\b/i.test(body?.contentType ?? ''))
+      return {
+        hint: `${beginning} Write the action that the WSDL names into contentType of the body: application/soap+xml; action="…".`,
+        path: '/node/body/contentType',
+      }
+    return {
+      hint: `${beginning} The node sends no header "SOAPAction": add it, with the action that the WSDL of the target names.`,
+      path: '/node/headers',
+    }
   }
 
   #explainHeaders(): Explanation {
@@ -348,10 +442,42 @@ class Explainer {
   }
 
   #explainPayment(): Explanation | null {
+    const said = this.#said
+    if (ofCard.test(spread(this.#words)))
+      return {
+        hint: `The payment of the customer failed${said}. Use another card or means of payment in the values that the node sends: the credential is not the cause.`,
+        path: this.#pathOfValues,
+      }
     if (findCredential(this.#node, this.#sent) !== null) return null
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
     return {
       hint: `The target asks for a payment${said}. The node sends no credential: check the account that the URL names, its plan and its balance.`,
+      path: '/node/url',
+    }
+  }
+
+  /** Without a condition in the request nothing asks for a 304 (RFC 9110, section 15.4.5). */
+  #explainUnchanged(): Explanation | null {
+    if (this.#node.headers.some(({ name }) => /^if-/i.test(name))) return null
+    return {
+      hint: 'The target says that nothing has changed (304), although the node sends no conditional header: a cache in front of the target is probably wrong. If this is a normal end, expect 304 as well.',
+      path: this.#missed.path,
+    }
+  }
+
+  #explainLength(): Explanation | null {
+    if (!this.#sent.request?.body?.length) return null
+    return {
+      hint: `The target finds no Content-Length${this.#said}, and the node sends a body with one: something in front of the target drops it. Tell the operator of the target, or use a URL that leads past that.`,
+      path: '/node/url',
+    }
+  }
+
+  /** Some targets hide what a call without a credential may not see. */
+  #explainHidden(): Explanation | null {
+    if (findCredential(this.#node, this.#sent) !== null) return null
+    const { meaning, cure } = adviseOn(404)
+    return {
+      hint: `${meaning}${this.#said}. ${cure} The node sends no credential, and some targets answer so to a call without one.`,
       path: '/node/url',
     }
   }
@@ -496,6 +622,16 @@ class Explainer {
 
 const nameLength = 60
 
+/** Words about a plan or a bill, and not about the number of calls in a time. */
+const isOfPlan =
+  /\binsufficient (?:quota|credits?|funds|balance)|check your plan|\bbilling\b|\bout of credits?\b|\bcredit balance\b|\b(?:upgrade|exceeded) your (?:current )?(?:plan|subscription|quota)\b|\b(?:payment|subscription) required\b/i
+
+/** Words about the card of a customer. */
+const ofCard = /\bcard\b|\bdeclined\b|\bdo not honor\b|\bpayment method\b|\bCVC\b/i
+
+const csrf = /\b[cx]srf\b|\banti-?forgery\b|\b(?:invalid )?authenticity token\b|\bpage expired\b/i
+const ofToken: ReadonlySet<number> = new Set([400, 403, 422])
+
 /** Words of a target that does not know a field. */
 const unknownField =
   /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named/i
@@ -533,7 +669,9 @@ function foundNothing(clue: Clue | null, warning: Warning | null): boolean {
 }
 
 /** What a fault of SOAP means that the request has caused. */
-const senderFaults: Readonly<Record<SenderFault, { readonly meaning: string; readonly cure: string }>> = {
+const senderFaults: Readonly<
+  Record<Exclude<SenderFault, 'action'>, { readonly meaning: string; readonly cure: string }>
+> = {
   values: {
     meaning: 'The target answers with a fault of SOAP that the request has caused',
     cure: 'Change the elements of the message that the fault names, or their values.',
@@ -564,6 +702,14 @@ function adviseOnLocation(location: string, quote: string): string {
     ? 'Put this address into the URL of the node.'
     : 'It is relative to the URL of the node: change that accordingly.'
 }
+
+/** Whether a 404 may hide a record from a call without a credential. A page is that of a web server, which hides nothing so. */
+function mayHide(response: ReadableResponse, words: string): boolean {
+  return response.body.length > 0 && !isHtmlPage(response) && !namesPath.test(words)
+}
+
+/** Words of a server that has no such path for anyone. */
+const namesPath = /^cannot [a-z]+ \/|\b(?:route|endpoint|path|page|url|no handler|no static resource)\b/i
 
 function leadsToOtherScheme(location: string): boolean {
   const [scheme] = /^[a-z][a-z\d+.-]{0,30}:/i.exec(location.trim()) ?? []

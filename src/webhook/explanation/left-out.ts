@@ -1,6 +1,5 @@
 import type { Warning } from '../../contract/warning.ts'
 import { memberPath } from '../request/member-path.ts'
-import type { LeftOut } from '../request/render-session.ts'
 import { quoteName } from '../values/text.ts'
 import type { SentRequest } from './explained-node.ts'
 
@@ -14,19 +13,12 @@ export interface OmittedField extends Warning {
 const maxExplained = 200
 
 /** Finds out why fields are left out. */
-export function explainLeftOut({
-  leftOut,
-  warnings,
-}: Pick<SentRequest, 'leftOut' | 'warnings'>): readonly OmittedField[] {
-  return leftOut.slice(0, maxExplained).map((field) => explainOne(field, warnings))
-}
-
-function explainOne({ name, describe }: LeftOut, warnings: readonly Warning[]): OmittedField {
-  const { member, path, cause, isMistake } = describe()
-  const undefinedName = member === 'when' ? warnings.find((warning) => warning.path === path) : undefined
-  const more = undefinedName === undefined ? '' : ` ${undefinedName.message}`
-  const message = `The node leaves out ${quoteName(name)} ${cause}${more}`
-  return { name, code: 'value_empty', path, message, isMissing: isMistake || undefinedName !== undefined }
+export function explainLeftOut({ leftOut }: Pick<SentRequest, 'leftOut'>): readonly OmittedField[] {
+  return leftOut.slice(0, maxExplained).map(({ name, describe }) => {
+    const { path, cause, isMistake } = describe()
+    const message = `The node leaves out ${quoteName(name)} ${cause}`
+    return { name, code: 'value_empty', path, message, isMissing: isMistake }
+  })
 }
 
 /** The warnings of rendering about what was sent: the condition of a field that is left out has no part in that. */

@@ -29,6 +29,8 @@ interface Named {
   /** `user:password` of Basic as it may be shown, for tools that take it in this form. */
   readonly user: string | null
   readonly path: string
+  /** JSON Pointer to the member that has the value, if there is one alone. */
+  readonly valuePath?: string
   /** Whether the value contains a secret of the service. */
   readonly carriesStored: boolean
 }
@@ -48,6 +50,8 @@ export interface CompiledAuth {
   readonly isInUrl: boolean
   /** Whether the scheme is Bearer. */
   readonly isBearer: boolean
+  /** JSON Pointer to the name of its header or parameter, where the author chooses that. */
+  readonly namePath?: string
   render(session: RenderSession): RenderedAuth
 }
 
@@ -82,6 +86,7 @@ function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler, origin
         null,
         origin,
         session,
+        at.path,
       )
     },
   }
@@ -140,11 +145,12 @@ function compileApiKey(
   compiler.plain(name, `${path}/name`, 'Only the value of the key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
-  const own = { name: name.toWellFormed(), user: null, path }
+  const own = { name: name.toWellFormed(), user: null, path, valuePath: at.path }
   return {
     origin,
     isInUrl,
     isBearer: false,
+    namePath: memberPath(path, 'name'),
     render: (session) =>
       isInUrl
         ? { in: 'query', ...own, ...parameter(template, at, session) }
@@ -164,9 +170,10 @@ function authorization(
   user: string | null,
   { path }: AuthOrigin,
   session: RenderSession,
+  valuePath = path,
 ): AuthHeader {
   const display = session.hasStandIns ? credential.display : mask
-  return { ...credential, in: 'header', name: 'Authorization', display, user, path }
+  return { ...credential, in: 'header', name: 'Authorization', display, user, path, valuePath }
 }
 
 type Credential = Pick<AuthHeader, 'wire' | 'display' | 'carriesStored'>

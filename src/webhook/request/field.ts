@@ -4,7 +4,7 @@ import type { Compiler } from '../template/compiler.ts'
 import { asText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored, type RenderResult, rendered } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
-import type { Condition, Template } from '../template/template.ts'
+import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
 import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
@@ -78,8 +78,11 @@ export function compileField(
     name,
     path,
     render(session) {
-      if (when !== null && !holds(when, session, memberPath(path, 'when')))
-        return session.leaveOut({ name, path, describe: () => notWanted(path) })
+      if (when !== null) {
+        const held = when.holds(session.scope)
+        if (!session.take(held, memberPath(path, 'when')))
+          return session.leaveOut({ name, path, describe: () => describeUnwanted(held, path) })
+      }
       const result = source.value(session)
       const value = session.take(result, path, source.member)
       if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, result, ifEmpty, session, path))
@@ -118,16 +121,12 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   return compileField(field, path, 'headers', compiler)
 }
 
-function holds(when: Condition, session: RenderSession, path: string): boolean {
-  return session.take(when.holds(session.scope), path)
-}
-
-function notWanted(path: string): Omission {
+function describeUnwanted(held: RenderResult<boolean>, path: string): Omission {
+  const [undefinedVariable] = held.ok ? held.undefinedVariables : []
   return {
-    member: 'when',
     path: memberPath(path, 'when'),
-    cause: 'because its "when" is not true.',
-    isMistake: false,
+    cause: `because its "when" is not true${describeCause(undefinedVariable)}`,
+    isMistake: undefinedVariable !== undefined,
   }
 }
 
@@ -139,7 +138,6 @@ function describeOmission(
 ): Omission {
   const { message, isMisspelt = false, isMissing = isMisspelt } = source.emptiness(session, result)
   return {
-    member: 'ifEmpty',
     path: isMisspelt ? memberPath(path, source.member) : path,
     cause: `because of its "ifEmpty". ${message}`,
     isMistake: isMissing,

@@ -101,8 +101,6 @@ export interface LeftOut {
 
 /** Why a field is left out. */
 export interface Omission {
-  /** The member of the field that has it left out. */
-  readonly member: 'when' | 'ifEmpty'
   /** JSON Pointer to the part to change. */
   readonly path: string
   /** The end of a sentence, and perhaps more sentences. */

@@ -320,8 +320,8 @@ export const brokenCalls: readonly BrokenCall[] = [
       status: 200,
       body: { data: null, errors: [{ message: 'Not authorised to create leads', path: ['createLead'] }] },
     },
-    hint: 'The target says: "Not authorised to create leads". response.json.data.createLead.id is null.',
-    path: '/node/expect',
+    hint: 'The target says: "Not authorised to create leads". response.json.data.createLead.id is null. The node sends no credential: set "auth".',
+    path: '/node/auth',
   },
   {
     what: 'a member under another name',

@@ -106,7 +106,7 @@ describe('a value from the payload that no header may have', () => {
 
     expect(renderFailure({ auth }, { secrets: { token: 'a\nbcd' } })).toMatchObject({
       code: 'header_invalid',
-      path: '/node/auth',
+      path: '/node/auth/token',
     })
   })
 })
