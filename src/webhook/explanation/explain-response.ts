@@ -1,4 +1,5 @@
 import { failures } from '../../contract/failure.ts'
+import { methods } from '../../contract/method.ts'
 import type { Warning } from '../../contract/warning.ts'
 import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
@@ -8,7 +9,7 @@ import type { ReadableResponse } from '../response/readable-response.ts'
 import { parseAllow } from '../statement/challenge.ts'
 import { isLoginPage, readHtmlStatement } from '../statement/markup-statement.ts'
 import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
-import type { Statement } from '../statement/statement.ts'
+import type { FieldPlace, Statement } from '../statement/statement.ts'
 import { readsJson } from '../template/response-paths.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
@@ -23,7 +24,7 @@ import {
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
 import { findSenderFault, isRateLimited, type SenderFault } from './fault.ts'
 import { explainLeftOut, type OmittedField, warningsOfSent } from './left-out.ts'
-import { findSuspects, isMistake, isOfBody, type Suspects } from './likely-warning.ts'
+import { findSuspects, isMistake, isOfBody, isOfValue, type Suspects } from './likely-warning.ts'
 import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
 import { adviseOn, type Place } from './status-advice.ts'
 
@@ -176,10 +177,10 @@ class Explainer {
   /** The status is the cause, or a sign of it. */
   #explainStatus(): Explanation {
     const { status } = this.#response
-    if (asksForCertificate(this.#response)) return { hint: certificateHint, path: this.#missed.path }
+    if (asksForCertificate(this.#response)) return { hint: certificateHint, path: '/node/url' }
     const special = this.#explainRedirectToLogin() ?? this.#explainLimit() ?? this.#explainToken()
     if (special !== null) return special
-    const cause = this.#explainNamed()
+    const cause = this.#explainForm() ?? this.#explainNotSent() ?? this.#explainNamed()
     if (cause !== null) return cause
     const { likely } = this.#suspects
     const lacking = likely === null ? [] : this.#fields.filter((field) => field.sent === null)
@@ -190,7 +191,9 @@ class Explainer {
         words: this.#words,
         quote: this.#quote,
       })
-    return this.#explainFields(this.#fields) ?? this.#explainSpecial() ?? this.#advise()
+    return (
+      this.#explainFields(this.#fields) ?? this.#explainSpecial() ?? this.#explainExisting() ?? this.#advise()
+    )
   }
 
   /** The words of the target, as it wrote them. */
@@ -321,8 +324,15 @@ class Explainer {
   /** The place of a field that the node lacks, as far as the target says where it looks for it. */
   #pathOfMissing({ said }: NamedField): string {
     const { places, text = '' } = this.#statement ?? {}
-    const place = places?.get(said) ?? (/\bheader\b/i.test(text) ? 'headers' : undefined)
+    const place = places?.get(said) ?? this.#findPlace(text)
     return place === undefined ? this.#pathOfValues : `/node/${place}`
+  }
+
+  #findPlace(text: string): FieldPlace | undefined {
+    if (/\bheader\b/i.test(text)) return 'headers'
+    // Spring calls those of a form and those of the URL so.
+    const isOfQuery = /\b(?:request|query(?: string)?|url) param(?:eter)?s?\b/i.test(text)
+    return isOfQuery && this.#node.body?.form !== 'form' ? 'query' : undefined
   }
 
   /** What to do about the fields, in sentences; empty if nothing can be said. */
@@ -367,6 +377,8 @@ class Explainer {
     const [first] = values
     const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
     const it = values.length > 1 ? 'them' : 'it'
+    if (isThere && ofType.test(words))
+      return `${check}: the target wants another type or form than the node sends.`
     return isThere
       ? `${check}: the node sends ${it} ${this.#describePlace(first)}, and the target may look for ${it} elsewhere or in another form.`
       : `${check}.`
@@ -392,6 +404,62 @@ class Explainer {
     if (status === 411) return this.#explainLength()
     if (status === 404 && mayHide(this.#response, this.#words)) return this.#explainHidden()
     return status >= 300 && status < 400 && status !== 304 ? this.#explainRedirect() : null
+  }
+
+  /** What the target misses or refuses, unless a warning explains it. */
+  #explainNotSent(): Explanation | null {
+    const { named, likely } = this.#suspects
+    if (named.length > 0 || likely !== null) return null
+    return this.#explainGrant() ?? this.#explainHeaderNamed()
+  }
+
+  /** The target reads a body of another form as JSON. */
+  #explainForm(): Explanation | null {
+    const { body } = this.#node
+    if (body === null || !mistakenForJson.has(body.form) || !this.#isOfValues || !isOfJson(this.#words))
+      return null
+    return {
+      hint: `The target reads the body as JSON${this.#said}, and the node sends ${body.contentType.slice(0, nameLength)}. Set contentType of the body to application/json.`,
+      path: '/node/body/contentType',
+    }
+  }
+
+  /** The target misses a header, and says its name. */
+  #explainHeaderNamed(): Explanation | null {
+    if (!this.#isOfValues || !saysMissing.test(this.#words)) return null
+    const name = findHeaderName(this.#words)
+    const quote = name === null ? null : quoteTarget(this.#response, name, nameLength)
+    if (name === null || quote === null) return null
+    const header = this.#node.headers.find((own) => isNamed(own.name, name.toLowerCase()))
+    return header === undefined
+      ? {
+          hint: `${this.#answer} The node sends no header ${quote}: add it to "headers".`,
+          path: '/node/headers',
+        }
+      : null
+  }
+
+  get #isOfValues(): boolean {
+    return ofValues.has(this.#response.status)
+  }
+
+  /** OAuth 2 (RFC 6749, section 5.2). */
+  #explainGrant(): Explanation | null {
+    if (!this.#isOfValues || !/\binvalid_?grant\b/i.test(this.#words)) return null
+    const grant = this.#names.find(({ name }) => ofGrant.test(name))
+    return {
+      hint: `The target does not accept the grant${this.#said}. A code or refresh token that was used, was revoked or has expired stays refused: put a new one into the fields, or into the secret that they refer to.`,
+      path: grant?.path ?? this.#pathOfValues,
+    }
+  }
+
+  /** Some targets answer so where others answer 409. */
+  #explainExisting(): Explanation | null {
+    if (!this.#isOfValues || this.#response.status === 409 || !existsAlready.test(this.#words)) return null
+    return {
+      hint: `The target has this record already${this.#said}. Use the method and the URL that it has for changing one.`,
+      path: '/node/method',
+    }
   }
 
   #explainSenderFault(fault: SenderFault): Explanation {
@@ -491,9 +559,16 @@ class Explainer {
         hint: `The target answers 405, although it names ${method} among the methods that it allows here. Check the path of the URL.`,
         path: '/node/url',
       }
-    const allowed = named.filter((name) => name !== method)
+    const others = named.filter((name) => name !== method)
+    const sendable = others.filter((name) => sendableMethods.has(name))
+    const allowed = sendable.length === 0 ? others : sendable
     const quote = allowed.length === 0 ? null : quoteTarget(this.#response, allowed.join(', '))
     const path = '/node/method'
+    if (quote !== null && sendable.length === 0)
+      return {
+        hint: `The target allows ${quote.slice(1, -1)} here (${status}), and a node cannot send that: check the path of the URL.`,
+        path: '/node/url',
+      }
     if (quote !== null)
       return {
         hint: `The node sends ${method}, and the target allows ${quote.slice(1, -1)} (${status}). Change the method, or the path of the URL.`,
@@ -575,13 +650,21 @@ class Explainer {
     const { meaning, cure, place } = adviseOn(status, this.#node.body !== null)
     const { pauseMs, clue, path } = this.#missed
     const said = this.#quote === null ? '' : `: ${this.#quote}`
-    const helps = cure.replace(
-      '{pause}',
-      pauseMs === null || pauseMs === 0 ? '' : ` in ${describePause(pauseMs)}`,
-    )
+    const pause = pauseMs === null || pauseMs === 0 ? '' : ` in ${describePause(pauseMs)}`
+    const hasEmpty = this.#sent.warnings.some(isOfValue)
+    const toWarnings = hasEmpty ? ', and look for empty values in the warnings' : ''
+    const helps = cure.replace('{pause}', pause).replace('{warnings}', toWarnings)
     // Without words of the target the expectation may tell more.
     const more = this.#statement === null && clue !== null && !clue.isOfStatus ? ` ${clue.text}` : ''
-    return { hint: `${meaning}${said}. ${helps}${more}`, path: this.#locate(place) ?? path }
+    const mistake = status === 500 ? this.#findMistake() : null
+    const led = mistake === null ? '' : ` The node may have led to it: ${mistake.message}`
+    return { hint: `${meaning}${said}. ${helps}${more}${led}`, path: this.#locate(place) ?? path }
+  }
+
+  /** A mistake in the values, which makes some targets fail in place of refusing it. */
+  #findMistake(): Warning | null {
+    const warnings = [...this.#explainLeftOut(), ...warningsOfSent(this.#sent)]
+    return warnings.find((warning) => isOfValue(warning) && isMistake(warning)) ?? null
   }
 
   /** JSON Pointer to a place of the node. Null if the expectation is that place. */
@@ -622,12 +705,36 @@ class Explainer {
 
 const nameLength = 60
 
+const sendableMethods: ReadonlySet<string> = new Set(methods)
+
 /** Words about a plan or a bill, and not about the number of calls in a time. */
 const isOfPlan =
   /\binsufficient (?:quota|credits?|funds|balance)|check your plan|\bbilling\b|\bout of credits?\b|\bcredit balance\b|\b(?:upgrade|exceeded) your (?:current )?(?:plan|subscription|quota)\b|\b(?:payment|subscription) required\b/i
 
 /** Words about the card of a customer. */
 const ofCard = /\bcard\b|\bdeclined\b|\bdo not honor\b|\bpayment method\b|\bCVC\b/i
+
+const mistakenForJson: ReadonlySet<string> = new Set(['form', 'multipart', 'text', 'xml'])
+
+/** Words of a parser of JSON. */
+function isOfJson(words: string): boolean {
+  return (
+    /\bJSON\b/i.test(words) &&
+    /\b(?:unexpected|pars(?:e|er|ing)|malformed|decode|expecting|syntax|not valid|invalid)\b/i.test(words)
+  )
+}
+
+/** The name of a header that a sentence is about: `X-Id header is required`, `missing header X-Id`. */
+function findHeaderName(words: string): string | null {
+  const text = words.slice(0, 500)
+  const [, before] = /(?:^|[\s"'`])([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})["'`]? header\b/.exec(text) ?? []
+  const [, behind] = /\bheaders?:? ["'`]?([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})/i.exec(text) ?? []
+  return before ?? behind ?? null
+}
+
+const ofGrant = /^(?:refresh_token|code|assertion|password|device_code)$/i
+const existsAlready =
+  /\balready (?:exists?|a(?: list)? member|been taken|taken|in use|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b/i
 
 const csrf = /\b[cx]srf\b|\banti-?forgery\b|\b(?:invalid )?authenticity token\b|\bpage expired\b/i
 const ofToken: ReadonlySet<number> = new Set([400, 403, 422])
@@ -645,7 +752,11 @@ const headersTooLarge = /^400 Request Header Or Cookie Too Large/
 
 /** Words of a target that misses a field. */
 const saysMissing =
-  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must be (?:given|provided|present|specified|set|supplied))\b/i
+  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must be (?:given|provided|present|specified|set|supplied)|should be defined|undefined)\b/i
+
+/** Words of a target that finds a value of another type: `A valid integer is required`. */
+const ofType =
+  /\b(?:valid|correct|proper) [\w -]{1,30} (?:is|are) required\b|\b(?:integer|number|numeric|boolean|array|object|string|date) (?:value )?(?:is|are) required\b/i
 
 /** The part of fields to check, by the words of the target. */
 function choosePart(text: string, isPlural: boolean): string {

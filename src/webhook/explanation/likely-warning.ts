@@ -54,6 +54,11 @@ export function isOfBody({ code }: Warning): boolean {
   return ofBody.has(code)
 }
 
+/** Whether a warning says that a value did not go out as the author meant it. */
+export function isOfValue({ code }: Warning): boolean {
+  return ofValues.has(code)
+}
+
 /** Whether a warning is about a mistake for certain. An attribute may be empty on purpose. */
 export function isMistake({ code, isMissing = false }: Warning): boolean {
   return code !== 'value_empty' || isMissing

@@ -743,7 +743,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('plan', 'plan')),
     payload: { profile },
     answer: { status: 400, body: { message: "Required request header 'X-Tenant' is not present" } },
-    hint: 'The target answers 400: "Required request header \'X-Tenant\' is not present". The node sends no field "X-Tenant": add it.',
+    hint: 'The target answers 400: "Required request header \'X-Tenant\' is not present". The node sends no header "X-Tenant": add it to "headers".',
     path: '/node/headers',
   },
   {

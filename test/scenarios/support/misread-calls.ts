@@ -499,4 +499,147 @@ export const misreadCalls: readonly BrokenCall[] = [
     'Expected 200 or 201 but got 202: all of them are success codes; use 2xx or list 202 as well.',
     '/node/expect',
   ),
+  row(
+    [
+      'a title of the status over a paragraph that tells more',
+      bearer,
+      {},
+      404,
+      '<html><title>404 Not Found</title><h1>Not Found</h1><p>The requested URL was not found on this server.</p>',
+      html,
+    ],
+    'The target does not have this path, or nothing under it: "The requested URL was not found on this server". Check the URL, the ids in it, and whether it points at the right account or environment.',
+    '/node/url',
+  ),
+  row(
+    [
+      '500 with a misspelt attribute',
+      simple(of('email', 'emial')),
+      { profile },
+      500,
+      { message: 'Internal Server Error' },
+    ],
+    'The target failed with status 500: "Internal Server Error". Its operator finds the cause of the 500 in its log. The node may have led to it: The profile has no attribute "emial". Did you mean "email"?',
+    '/node/expect',
+  ),
+  row(
+    ['405 with methods that no node sends', {}, {}, 405, '', { allow: 'OPTIONS, PROPFIND' }],
+    'The target allows OPTIONS, PROPFIND here (405), and a node cannot send that: check the path of the URL.',
+    '/node/url',
+  ),
+  row(
+    [
+      'a header that the target misses',
+      bearer,
+      {},
+      400,
+      {
+        code: 'missing_version',
+        message:
+          'Notion-Version header failed validation: Notion-Version header should be defined, instead was `undefined`.',
+      },
+    ],
+    'The target answers 400: "missing_version: Notion-Version header failed validation: Notion-Version header should be defined, instead was `undefined`". The node sends no header "Notion-Version": add it to "headers".',
+    '/node/headers',
+  ),
+  row(
+    [
+      'a header that the target requires',
+      simple(of('email', 'email')),
+      { profile },
+      400,
+      { message: 'Missing required header: X-Account-Id' },
+    ],
+    'The target answers 400: "Missing required header: X-Account-Id". The node sends no header "X-Account-Id": add it to "headers".',
+    '/node/headers',
+  ),
+  row(
+    [
+      'a parameter of Spring',
+      simple(of('email', 'email')),
+      { profile },
+      400,
+      { message: "Required request parameter 'source' for method parameter type String is not present" },
+    ],
+    'The target answers 400: "Required request parameter \'source\' for method parameter type String is not present". The node sends no field "source": add it.',
+    '/node/query',
+  ),
+  row(
+    [
+      'a form that is read as JSON',
+      {
+        body: {
+          structure: 'simple',
+          contentType: 'application/x-www-form-urlencoded',
+          fields: [of('email', 'email')],
+        },
+      },
+      { profile },
+      400,
+      { error: 'Unexpected token e in JSON at position 0' },
+    ],
+    'The target reads the body as JSON: "Unexpected token e in JSON at position 0", and the node sends application/x-www-form-urlencoded. Set contentType of the body to application/json.',
+    '/node/body/contentType',
+  ),
+  row(
+    [
+      'a grant that was used',
+      {
+        body: {
+          structure: 'simple',
+          contentType: 'application/x-www-form-urlencoded',
+          fields: [
+            { name: 'grant_type', value: 'refresh_token' },
+            { name: 'refresh_token', value: 'r-123456789' },
+          ],
+        },
+      },
+      {},
+      400,
+      { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' },
+    ],
+    'The target does not accept the grant: "invalid_grant: Token has been expired or revoked". A code or refresh token that was used, was revoked or has expired stays refused: put a new one into the fields, or into the secret that they refer to.',
+    '/node/body/fields/1',
+  ),
+  row(
+    [
+      'a record that exists, with 400',
+      simple(of('email_address', 'email')),
+      { profile },
+      400,
+      {
+        title: 'Member Exists',
+        detail: 'ada@example.com is already a list member. Use PUT to insert or update list members.',
+      },
+    ],
+    'The target has this record already: "ada@example.com is already a list member. Use PUT to insert or update list members". Use the method and the URL that it has for changing one.',
+    '/node/method',
+  ),
+  row(
+    [
+      'a value of another type',
+      simple(of('age', 'first_name')),
+      { profile },
+      400,
+      { age: ['A valid integer is required.'] },
+    ],
+    'The target answers 400: "age: A valid integer is required". Check the value of "age": the target wants another type or form than the node sends.',
+    '/node/body/fields/0',
+  ),
+  row(
+    ['422 without a word and without an empty value', simple(of('email', 'email')), { profile }, 422, ''],
+    'The target does not accept the values of the request. Check required fields and formats.',
+    '/node/body/fields',
+  ),
+  row(
+    [
+      '422 without a word and with an empty value',
+      simple({ name: 'email', value: '' }),
+      { profile },
+      422,
+      { message: 'Invalid' },
+    ],
+    'The value of "email" is empty. The target answers 422: "Invalid".',
+    '/node/body/fields/0',
+  ),
 ]
