@@ -214,7 +214,7 @@ const ofFirewall =
 /** Whether a target answers 403 to a credential that it does not know, as some do. */
 function refusesCredential(words: string): boolean {
   return (
-    /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mismatch|(?:does|do|did) not match|not recogni[sz]ed)\b/i.test(
+    /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|(?:does|do|did) not match|not recogni[sz]ed)\b/i.test(
       words,
     ) && credentialWord.test(words)
   )

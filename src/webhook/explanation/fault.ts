@@ -58,7 +58,7 @@ export function findSenderFault(response: ReadableResponse): SenderFault | null 
 
 /** Words of servers that find no operation for the action of a message. */
 const ofAction =
-  /\bSOAPAction\b|ContractFilter mismatch|ActionNotSupported|\bno (?:such )?(?:operation|action)\b|(?:operation|action) (?:is )?not (?:found|supported|recognized)/i
+  /\bSOAPAction\b|ContractFilter\b|ActionNotSupported|\bno (?:such )?(?:operation|action)\b|(?:operation|action) (?:is )?not (?:found|supported|recognized)/i
 
 /** A fault stands at the beginning of a document, or alone in it. */
 const maxLength = 65_536
