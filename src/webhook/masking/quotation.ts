@@ -53,10 +53,11 @@ export function createQuotationMasker(
   }
 }
 
-/** A word with signs of omission in it, of which most texts have none. */
-const omitting = /[\w+~-]{1,100}(?:\*{2,}|•{2,}|#{2,}|…|\.{2,}|[xX]{4,})[\w+~*•#.…-]{1,100}/g
+/** A word, perhaps with signs of omission in it, of which most have none. */
+const word = /[\w+~*•#.…-]{3,}/g
 const omission = /\*{2,}|•{2,}|#{2,}|…|\.{2,}|[xX]{4,}/
-const maxShortened = 20
+/** Each is compared with every value. */
+const maxShortened = 50
 const noSpans: readonly Span[] = []
 
 /**
@@ -65,13 +66,16 @@ const noSpans: readonly Span[] = []
  */
 function findShortened(text: string, values: readonly string[]): readonly Span[] {
   const spans: Span[] = []
-  for (const { 0: word, index } of text.matchAll(omitting).take(maxShortened)) {
-    const pieces = word
+  let seen = 0
+  for (const { 0: found, index } of text.matchAll(word)) {
+    if (!omission.test(found)) continue
+    if (seen++ === maxShortened) break
+    const pieces = found
       .toLowerCase()
       .split(omission)
       .map((piece) => piece.replace(/\.$/, ''))
       .filter((piece) => piece !== '')
-    if (values.some((value) => fits(value, pieces))) spans.push([index, index + word.length])
+    if (values.some((value) => fits(value, pieces))) spans.push([index, index + found.length])
   }
   return spans
 }
