@@ -202,8 +202,8 @@ function showsFirewall(response: ReadableResponse, words: string): boolean {
     )
   )
     return true
-  if (ofFirewall.test(words)) return true
-  return isHtmlPage(response) && ofFirewall.test(response.text.slice(0, maxPage))
+  if (!isHtmlPage(response)) return /\b(?:firewall|WAF|captcha|cloudflare)\b/i.test(words)
+  return ofFirewall.test(words) || ofFirewall.test(response.text.slice(0, maxPage))
 }
 
 const maxPage = 16_384

@@ -36,7 +36,7 @@ export function isRateLimited(response: ReadableResponse): boolean {
 const remaining = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']
 const maxRead = 4_096
 const ofRate =
-  /\brate[ _-]?limit|[rR]ate_?[lL]imit_?(?:Exceeded|_EXCEEDED|Reached)|RATE_LIMIT|quota[ _-]?exceeded|quotaExceeded|limitExceeded|LimitExceeded|too[ _-]many[ _-](?:requests|calls)|TooManyRequests|throttl(?:ed|ing)|exceeded (?:your|the|its) (?:[\w-]+ )?(?:quota|limit)/i
+  /(?:\b|user|_)rate[ _-]?limit|quota[ _-]?exceeded|exceeded (?:your|the|its) (?:current )?quota|daily ?limit ?exceeded|too[ _-]?many[ _-]?(?:requests|calls)|\bthrottl(?:ed|ing)\b/i
 
 /** What of a request a fault of SOAP is about. */
 export type SenderFault = 'values' | 'version' | 'header' | 'security' | 'action'

@@ -642,4 +642,14 @@ export const misreadCalls: readonly BrokenCall[] = [
     'The value of "email" is empty. The target answers 422: "Invalid".',
     '/node/body/fields/0',
   ),
+  row(
+    ['403 of an API in the words of a firewall', bearer, {}, 403, { message: 'Access denied' }],
+    'The credential lacks the permission: "Access denied". It comes from "auth" of the node: give it the permission at the target, or use another one.',
+    '/node/auth',
+  ),
+  row(
+    ['403 of a limit of records', bearer, {}, 403, { message: 'Contact limit exceeded' }],
+    'The credential lacks the permission: "Contact limit exceeded". It comes from "auth" of the node: give it the permission at the target, or use another one.',
+    '/node/auth',
+  ),
 ]
