@@ -176,7 +176,8 @@ const excess: Warning = {
 const senselessHint: Warning = {
   code: 'retry_after_ignored',
   path: null,
-  message: 'The Retry-After of the response is neither one number of seconds nor one date, and was ignored.',
+  message:
+    'The Retry-After of the response is neither one number of seconds nor one date, or asks for more than 366 days, and was ignored.',
 }
 
 function damagedWarning(charset: string): Warning {

@@ -199,8 +199,8 @@ function withRefusal(judgement: Judgement, node: CompiledNode, refusal: TokenRef
 
 /** The request, as an explanation of its response sees it. */
 export function describeCall(rendered: RenderedRequest): JudgedCall {
-  const { warnings } = rendered
-  return { request: rendered.ok ? rendered.request : null, warnings, now: currentDate }
+  const { warnings, leftOut } = rendered
+  return { request: rendered.ok ? rendered.request : null, warnings, leftOut, now: currentDate }
 }
 
 const currentDate = () => new Date()

@@ -14,7 +14,7 @@ import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
 import { collectAllWarnings, collectWarnings, maskRule } from './response/verdict-warnings.ts'
-import { askedPauseMs } from './retry-after.ts'
+import { askedPauseMs, limitResetMs } from './retry-after.ts'
 import { maxCharacters } from './template/render-budget.ts'
 import type { Scope } from './template/render-context.ts'
 
@@ -279,7 +279,8 @@ class Miss {
         (index < judging.length - 1 || (type === 'condition' && !(clue?.isOfStatus ?? false))),
     )
     const pauseMs = askedPauseMs(this.#response, this.#call.now(), this.#node.retry.resetHeaders)
-    return { path, clue, isStatusAccepted, pauseMs }
+    const resetMs = limitResetMs(this.#response, this.#call.now())
+    return { path, clue, isStatusAccepted, pauseMs, resetMs }
   }
 }
 

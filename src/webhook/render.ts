@@ -16,6 +16,7 @@ import { connectionPath, memberPath } from './request/member-path.ts'
 import { warnOfReferences } from './request/reference-warning.ts'
 import {
   type Displayable,
+  type LeftOut,
   RenderFailure,
   type RenderInput,
   RenderSession,
@@ -61,6 +62,8 @@ export function withHeaders(parts: ShownParts, added: readonly HeaderPair[]): Sh
 /** The result of rendering a node. */
 export type RenderedRequest = {
   readonly warnings: readonly Warning[]
+  /** Fields of the node that the request has not. */
+  readonly leftOut: readonly LeftOut[]
   readonly valuesToMask: ValuesToMask
   /** Names of the secrets in the request. After a failure: of those that were rendered before it. */
   readonly secretNames: ReadonlySet<string>
@@ -91,13 +94,13 @@ export function renderRequest(node: CompiledNode, input: RenderInput): RenderedR
   const { variables } = session.scope
   try {
     const parts = renderParts(node, session)
-    const { warnings, valuesToMask, secretNames, place } = session
-    return { warnings, valuesToMask, secretNames, place, variables, ok: true, ...parts }
+    const { warnings, leftOut, valuesToMask, secretNames, place } = session
+    return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: true, ...parts }
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
-    const { warnings, valuesToMask, secretNames, place } = session
+    const { warnings, leftOut, valuesToMask, secretNames, place } = session
     const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
-    return { warnings, valuesToMask, secretNames, place, variables, ok: false, failure }
+    return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
 }
 
@@ -227,15 +230,39 @@ function renderTarget(
   const { path, query } = tail
   const wire = joinTarget({ path, query: standInForCredentials(query, session) }, added, encodedPairs)
   if (wire === null) {
-    const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
     const isStored = tail.carriesStored || added.some((one) => one.carriesStored)
-    return session.fail({ code: 'url_invalid', detail, path: '/node/url' }, isStored)
+    return session.fail(urlTooLong(path.length + (query?.length ?? 0), fields), isStored)
   }
   const { display } = tail
   const isMasked =
     display.path !== path || display.query !== query || added.some((one) => one.display !== one.wire)
   if (!isMasked || session.hasStandIns) return { wire, display: wire }
   return { wire, display: showTarget(display, added) ?? mask }
+}
+
+/** Names the longest parameter, if it is longer than the rest of the URL. */
+function urlTooLong(ownLength: number, fields: readonly RenderedField[]): Failure {
+  const detail = `The rendered URL is longer than ${maxUrlLength} characters.`
+  let longest: RenderedField | null = null
+  let length = ownLength
+  for (const field of fields) {
+    const own = lengthOf(field.wire)
+    if (own <= length) continue
+    longest = field
+    length = own
+  }
+  if (longest === null) return { code: 'url_invalid', detail, path: '/node/url' }
+  return {
+    code: 'url_invalid',
+    detail: `${detail} Its longest parameter is ${quoteName(longest.name)}.`,
+    path: longest.path,
+    hint: 'Send a shorter value in this field of "query", or send it in the body of the request.',
+  }
+}
+
+function lengthOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + lengthOf(item), 0)
+  return typeof value === 'string' ? value.length : 0
 }
 
 /** A diagnostic shows a literal credential in the URL. A curl command has a stand-in, because people pass it on. */
@@ -420,9 +447,21 @@ function hideHeader(
 
 /** Turns credentials into a header. Throws `RenderFailure`. */
 export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHeader {
-  refuseInvalid(auth, auth.path, session)
+  const problem = headerValueProblem(auth.wire)
+  if (problem !== null) refuseCredential(auth, problem, session)
   const { name, wire, display, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), wire, display, carriesStored: isStored }
+}
+
+function refuseCredential(
+  { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,
+  problem: string,
+  session: RenderSession,
+): never {
+  const detail = `The value of ${quoteName(name)} ${problem}.`
+  const hint =
+    'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
+  return session.fail({ code: 'header_invalid', detail, path: valuePath, hint }, isStored)
 }
 
 function refuseInvalid(

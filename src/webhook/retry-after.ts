@@ -1,6 +1,6 @@
 import type { Node, ResetUnit } from '../contract/node.ts'
 import { isTurnedAway } from './retry-safety.ts'
-import { headerValues } from './wire/headers.ts'
+import { headerValue, headerValues } from './wire/headers.ts'
 import type { HeaderPair } from './wire/outcome.ts'
 
 /** A header that asks for a pause, and the unit of its value. */
@@ -130,12 +130,25 @@ export function pauseToKeepMs(
 ): number | null {
   if (!isTurnedAway(response.status)) return null
   const asked = readRetryAfter(response, now, resetHeaders)
-  const meant = asked !== null && asked > longestMeantMs ? null : asked
-  return resetHeaders.length === 0 ? meant : longest(meant, askedByReset(response, now, resetHeaders))
+  return resetHeaders.length === 0 ? asked : longest(asked, askedByReset(response, now, resetHeaders))
 }
 
 /** A leap year. A longer pause is probably a point in time, or a mistake. */
 const longestMeantMs = 366 * 86_400_000
+
+const resetNames = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset']
+
+/**
+ * The time until a limit of calls is reset, in milliseconds, by the headers that APIs have for it; null if none tells. Their
+ * units are guessed: seconds, or a point in time in seconds or milliseconds. So it is for hints only.
+ */
+export function limitResetMs({ seenHeaders }: Pick<AskingResponse, 'seenHeaders'>, now: Date): number | null {
+  const value = resetNames.map((name) => headerValue(seenHeaders, name)).find((one) => one !== undefined)
+  const number = value !== undefined && /^\d{1,16}$/.test(value.trim()) ? Number(value) : null
+  if (number === null) return null
+  const ms = number < 1e9 ? number * 1_000 : until(number < 1e11 ? number * 1_000 : number, now)
+  return ms > longestMeantMs ? null : ms
+}
 
 /** Whether the node says which unit a `Retry-After` of its target has. */
 function saysUnit(resetHeaders: readonly ResetHeader[]): boolean {
@@ -150,7 +163,8 @@ function readRetryAfter(
 ): number | null {
   if (saysUnit(resetHeaders)) return null
   const [hint, ...others] = new Set(headerValues(headers, 'retry-after'))
-  return others.length > 0 ? null : retryAfterMs(hint, now)
+  const ms = others.length > 0 ? null : retryAfterMs(hint, now)
+  return ms !== null && ms > longestMeantMs ? null : ms
 }
 
 function askedByReset(

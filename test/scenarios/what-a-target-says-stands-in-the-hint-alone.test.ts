@@ -240,7 +240,7 @@ describe('a warning of rendering', () => {
     })
   })
 
-  it.each([401, 403, 405, 409, 413, 429, 500, 503])(
+  it.each([401, 403, 405, 409, 413, 429, 502, 503])(
     'is left to the warnings where it did not lead to a %i',
     async (status) => {
       const { hint, path } = await reasonOf(emptyValue, answerOf(status))
@@ -249,6 +249,13 @@ describe('a warning of rendering', () => {
       expect(path).not.toBe('/node/query/0')
     },
   )
+
+  it('comes last where it may have led to a 500', async () => {
+    const { hint, path } = await reasonOf(emptyValue, answerOf(500))
+
+    expect(hint).toMatch(/ The node may have led to it: The profile has no attribute "emial"\./)
+    expect(path).not.toBe('/node/query/0')
+  })
 
   it('comes first where a conflict names its field', async () => {
     const { hint, path } = await reasonOf(

@@ -77,7 +77,7 @@ describe('the hint', () => {
     [
       { expect: { type: 'status', value: ['200', 202] } },
       { status: 204 },
-      'Expected 200, 202 but got 204: both are success codes',
+      'Expected 200 or 202 but got 204: all of them are success codes',
     ],
     [{ expect: { type: 'status', value: 201 } }, { status: 200 }, 'both are success codes'],
     [{ expect: { type: 'status', value: 200 } }, { status: 299 }, 'both are success codes'],

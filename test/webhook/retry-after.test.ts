@@ -5,6 +5,7 @@ import {
   askedPauseMs,
   asksInVain,
   compileResetHeaders,
+  limitResetMs,
   listIgnored,
   pauseToKeepMs,
 } from '../../src/webhook/retry-after.ts'
@@ -94,6 +95,30 @@ describe('a reset header', () => {
     expect(askedPauseMs(response, now, headers)).toBe(1_500)
     expect(pauseToKeepMs(response, now, headers)).toBe(1_500)
     expect(asksInVain(asking([['retry-after', 'soon']]), now, headers)).toBe(false)
+  })
+})
+
+describe('a pause of more than 366 days', () => {
+  it.each(['31622401', 'Mon, 01 Mar 2032 12:00:00 GMT', '1796029200'])('is ignored: %s', (value) => {
+    const response = asking([['Retry-After', value]])
+
+    expect(askedPauseMs(response, now)).toBeNull()
+    expect(pauseToKeepMs(response, now, [])).toBeNull()
+    expect(asksInVain(response, now)).toBe(true)
+  })
+})
+
+describe('the reset of a limit', () => {
+  it.each<[name: string, value: string, ms: number | null]>([
+    ['X-RateLimit-Reset', '90', 90_000],
+    ['RateLimit-Reset', String(nowSeconds + 60), 59_750],
+    ['X-Rate-Limit-Reset', String((nowSeconds + 60) * 1_000), 59_750],
+    ['X-RateLimit-Reset', '1', 1_000],
+    ['X-RateLimit-Reset', '999999999', null],
+    ['X-RateLimit-Reset', 'soon', null],
+    ['X-Other', '90', null],
+  ])('is read from %s: %s', (name, value, ms) => {
+    expect(limitResetMs(asking([[name, value]]), now)).toBe(ms)
   })
 })
 

@@ -3,6 +3,7 @@ import type { Warning } from '../../contract/warning.ts'
 import type { CompiledAuth } from '../request/auth.ts'
 import type { CompiledBody } from '../request/compiled-body.ts'
 import type { CompiledField } from '../request/field.ts'
+import type { LeftOut } from '../request/render-session.ts'
 import type { CompiledSigning } from '../request/signing.ts'
 import type { CompiledTls } from '../request/tls.ts'
 import type { CompiledExpectation } from '../response/expectation.ts'
@@ -28,10 +29,12 @@ export interface SentRequest {
   readonly request: Pick<OutboundRequest, 'target' | 'headers' | 'body'> | null
   /** The warnings of rendering. */
   readonly warnings: readonly Warning[]
+  /** Fields of the node that the request has not. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 /** Nothing is known of the request. */
-export const unknownRequest: SentRequest = { request: null, warnings: [] }
+export const unknownRequest: SentRequest = { request: null, warnings: [], leftOut: [] }
 
 /** A hint, and the part of the node to change. */
 export interface Explanation {

@@ -2,6 +2,7 @@ import type { Blame, RetrySafety } from '../../contract/failure.ts'
 import type { BodyFault } from '../response/body-fault.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { readFaultCode } from '../statement/markup-statement.ts'
+import { headerValue } from '../wire/headers.ts'
 import { isFaultOfService, isFaultOfTarget } from './status-advice.ts'
 
 /** Who has to act after a response that missed an expectation. */
@@ -15,12 +16,30 @@ export interface Fault {
 export function findFault(response: ReadableResponse, bodyFault: BodyFault | null): Fault {
   if (bodyFault !== null) return bodyFault
   if (findSenderFault(response) !== null) return { blame: 'node', repeat: 'never' }
+  if (isRateLimited(response)) return { blame: 'target' }
   if (isFaultOfService(response.status)) return { blame: 'service' }
   return { blame: isFaultOfTarget(response.status) ? 'target' : 'node' }
 }
 
+/**
+ * Whether a 403 is about the number of calls, as those of GitHub, Google and AWS are. The retry safety stays that of the status: a
+ * target that forbids a call does not promise that it has done nothing.
+ */
+export function isRateLimited(response: ReadableResponse): boolean {
+  const { status, headers } = response
+  if (status !== 403) return false
+  const isUsedUp = remaining.some((name) => headerValue(headers, name)?.trim() === '0')
+  if (isUsedUp || headerValue(headers, 'retry-after') !== undefined) return true
+  return response.isText && ofRate.test(response.text.slice(0, maxRead))
+}
+
+const remaining = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']
+const maxRead = 4_096
+const ofRate =
+  /(?:\b|user|_)rate[ _-]?limit|quota[ _-]?exceeded|exceeded (?:your|the|its) (?:current )?quota|daily ?limit ?exceeded|too[ _-]?many[ _-]?(?:requests|calls)|\bthrottl(?:ed|ing)\b/i
+
 /** What of a request a fault of SOAP is about. */
-export type SenderFault = 'values' | 'version' | 'header' | 'security'
+export type SenderFault = 'values' | 'version' | 'header' | 'security' | 'action'
 
 /**
  * Finds a fault of SOAP that the request has caused. SOAP 1.1 sends it with status 500 as well, and says that the same message
@@ -30,9 +49,16 @@ export function findSenderFault(response: ReadableResponse): SenderFault | null 
   if (response.status !== 500 || !response.body.subarray(0, maxLength).includes('Fault')) return null
   const code = readFaultCode(response.text)
   if (code === null) return null
-  if (/^(?:Client|Sender)(?:\.|$)/.test(code)) return /authent/i.test(code) ? 'security' : 'values'
+  if (/^(?:Client|Sender)(?:\.|$)/.test(code)) {
+    if (ofAction.test(response.text.slice(0, maxLength))) return 'action'
+    return /authent/i.test(code) ? 'security' : 'values'
+  }
   return senderFaults[code] ?? null
 }
+
+/** Words of servers that find no operation for the action of a message. */
+const ofAction =
+  /\bSOAPAction\b|ContractFilter\b|ActionNotSupported|\bno (?:such )?(?:operation|action)\b|(?:operation|action) (?:is )?not (?:found|supported|recognized)/i
 
 /** A fault stands at the beginning of a document, or alone in it. */
 const maxLength = 65_536
@@ -50,4 +76,6 @@ const senderFaults: Readonly<Record<string, SenderFault>> = {
   FailedCheck: 'security',
   SecurityTokenUnavailable: 'security',
   MessageExpired: 'security',
+  ActionNotSupported: 'action',
+  ActionMismatch: 'action',
 }

@@ -34,17 +34,29 @@ export interface Suspects {
  * Finds the warnings of rendering that may have led to a response. A value that went out empty explains that the target
  * refuses the values (400, 422), finds nothing (404, if the value is a part of the URL) or refuses the credential (401, 403,
  * if the value is that). A conflict (409) it explains only if the target names the field. It does not explain a target that
- * failed or is busy.
+ * failed or is busy. `leftOut`: what is known of the fields that the request has not.
  */
-export function findSuspects(warnings: readonly Warning[], suspicion: Suspicion): Suspects {
-  const suspects = warnings.filter((warning) => isPlausible(warning, suspicion))
-  const likely = suspicion.status === 409 ? null : (suspects.find(isMistake) ?? suspects[0] ?? null)
+export function findSuspects(
+  warnings: readonly Warning[],
+  leftOut: readonly Warning[],
+  suspicion: Suspicion,
+): Suspects {
+  const omitted = leftOut.filter((warning) => isPlausible(warning, suspicion))
+  const ofSent = warnings.filter((warning) => isPlausible(warning, suspicion))
+  const suspects = [...omitted, ...ofSent]
+  // A field may be left out on purpose.
+  const likely = suspicion.status === 409 ? null : (suspects.find(isMistake) ?? ofSent[0] ?? null)
   return { named: findNamed(suspects, suspicion), likely }
 }
 
 /** Whether a warning says that the body is not what its label says, so that the target may have read no field of it. */
 export function isOfBody({ code }: Warning): boolean {
   return ofBody.has(code)
+}
+
+/** Whether a warning says that a value did not go out as the author meant it. */
+export function isOfValue({ code }: Warning): boolean {
+  return ofValues.has(code)
 }
 
 /** Whether a warning is about a mistake for certain. An attribute may be empty on purpose. */

@@ -24,12 +24,21 @@ const maxParsed = 65_536
 /** Lists the names that a node sends: fields of the body first, then parameters, then headers, then what its URL has. */
 export function listSentNames(
   { body, query, headers }: ExplainedNode,
-  { request }: SentRequest,
+  { request, leftOut }: SentRequest,
 ): readonly NamedValue[] {
   const own =
     body === null ? [] : (body.listNames() ?? listPayloadNames(body.valuesPath, request?.body ?? null))
   const parameters = request === null ? [] : listUrlNames(request.target)
-  return [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers, ...parameters]
+  const names = [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers, ...parameters]
+  return leftOut.length === 0 ? names : withoutLeftOut(names, leftOut)
+}
+
+function withoutLeftOut(
+  names: readonly NamedValue[],
+  leftOut: SentRequest['leftOut'],
+): readonly NamedValue[] {
+  const keys = new Set(leftOut.map(({ name, path }) => `${path} ${name}`))
+  return names.filter(({ name, path }) => !keys.has(`${path} ${name}`))
 }
 
 /** The names of the parameters in the URL. Those of `query` are listed before under their own place. */

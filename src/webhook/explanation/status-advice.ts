@@ -24,7 +24,7 @@ export interface StatusAdvice {
 
 /**
  * The advice for a status that the node does not expect. No two statuses share a sentence. `{pause}` stands for the time
- * after which the target asks to be called again, and is left out where the target names none.
+ * after which the target asks to be called again, and is left out where the target names none; `{warnings}` for warnings to look at.
  */
 const advices: Readonly<Record<number, StatusAdvice>> = {
   303: {
@@ -110,7 +110,7 @@ const advices: Readonly<Record<number, StatusAdvice>> = {
   },
   422: {
     meaning: 'The target does not accept the values of the request',
-    cure: 'Check required fields and formats, and look for empty values in the warnings.',
+    cure: 'Check required fields and formats{warnings}.',
     place: 'values',
   },
   423: {

@@ -47,8 +47,46 @@ export function createQuotationMasker(
   return (text) => {
     if (text === '' || text === mask) return text
     finder ??= new Finder(values, parts)
-    return finder.isFull ? mask : replaceSpans(text, finder.spansIn(text))
+    if (finder.isFull) return mask
+    const shortened = parts ? findShortened(text, values) : noSpans
+    return replaceSpans(text, [...shortened, ...finder.spansIn(text)])
   }
+}
+
+/** A word, perhaps with signs of omission in it, of which most have none. */
+const word = /[\w+~*•#.…-]{3,}/g
+const omission = /\*{2,}|•{2,}|#{2,}|…|\.{2,}|[xX]{4,}/
+/** Each is compared with every value. */
+const maxShortened = 50
+const noSpans: readonly Span[] = []
+
+/**
+ * Finds values that the target has shortened in the middle, as in `sk-12***9876`: what is left of the beginning and of the end may
+ * be short, but both together tell much.
+ */
+function findShortened(text: string, values: readonly string[]): readonly Span[] {
+  const spans: Span[] = []
+  let seen = 0
+  for (const { 0: found, index } of text.matchAll(word)) {
+    if (!omission.test(found)) continue
+    if (seen++ === maxShortened) break
+    const pieces = found
+      .toLowerCase()
+      .split(omission)
+      .map((piece) => piece.replace(/\.$/, ''))
+      .filter((piece) => piece !== '')
+    if (values.some((value) => fits(value, pieces))) spans.push([index, index + found.length])
+  }
+  return spans
+}
+
+function fits(value: string, pieces: readonly string[]): boolean {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (first === undefined || last === undefined || pieces.length < 2 || value.length < minWholeLength)
+    return false
+  const whole = value.slice(0, maxEdge).toLowerCase()
+  const end = value.slice(-maxEdge).toLowerCase()
+  return whole.startsWith(first) && end.endsWith(last)
 }
 
 /** Masks in a quotation what only looks like a part of a credential, and what is left of a masked one. */

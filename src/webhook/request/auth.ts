@@ -38,6 +38,8 @@ export interface CompiledAuth {
   readonly isBearer: boolean
   /** Which responses refuse the token, beside status 401. */
   readonly refusedWhen?: CompiledExpectation
+  /** JSON Pointer to the name of its header or parameter, where the author chooses that. */
+  readonly namePath?: string
   render(session: RenderSession): RenderedAuth
 }
 
@@ -74,6 +76,7 @@ function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler, origin
         null,
         origin,
         session,
+        at.path,
       )
     },
   }
@@ -132,11 +135,12 @@ function compileApiKey(
   compiler.plain(name, `${path}/name`, 'Only the value of the key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
   if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
-  const own = { name: name.toWellFormed(), user: null, path }
+  const own = { name: name.toWellFormed(), user: null, path, valuePath: at.path }
   return {
     origin,
     isInUrl,
     isBearer: false,
+    namePath: memberPath(path, 'name'),
     render: (session) =>
       isInUrl
         ? { in: 'query', ...own, ...parameter(template, at, session) }

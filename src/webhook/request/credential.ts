@@ -22,6 +22,8 @@ export interface NamedCredential {
   /** `user:password` of Basic as it may be shown, for tools that take it in this form. */
   readonly user: string | null
   readonly path: string
+  /** JSON Pointer to the member that has the value, if there is one alone. */
+  readonly valuePath?: string
   /** Whether the value contains a secret of the service. */
   readonly carriesStored: boolean
 }
@@ -40,9 +42,10 @@ export function authorization(
   user: string | null,
   { path }: AuthOrigin,
   session: RenderSession,
+  valuePath = path,
 ): AuthHeader {
   const display = session.hasStandIns ? credential.display : mask
-  return { ...credential, in: 'header', name: 'Authorization', display, user, path }
+  return { ...credential, in: 'header', name: 'Authorization', display, user, path, valuePath }
 }
 
 /** A credential as it is sent, and as it may be shown. */

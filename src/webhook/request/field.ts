@@ -4,7 +4,7 @@ import type { Compiler } from '../template/compiler.ts'
 import { asText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored, type RenderResult, rendered } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
-import type { Condition, Template } from '../template/template.ts'
+import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
 import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
@@ -14,7 +14,7 @@ import { findPlaceholder } from './find-placeholder.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
 import { warnOfReferences } from './reference-warning.ts'
-import { type Displayable, RenderFailure, type RenderSession } from './render-session.ts'
+import { type Displayable, type Omission, RenderFailure, type RenderSession } from './render-session.ts'
 import { headerText } from './serialize.ts'
 
 /** A compiled field. */
@@ -78,10 +78,19 @@ export function compileField(
     name,
     path,
     render(session) {
-      if (when !== null && !holds(when, session, memberPath(path, 'when'))) return null
+      if (when !== null) {
+        const held = when.holds(session.scope)
+        if (!session.take(held, memberPath(path, 'when')))
+          return session.leaveOut({ name, path, describe: () => describeUnwanted(held, path) })
+      }
       const result = source.value(session)
       const value = session.take(result, path, source.member)
-      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, result, ifEmpty, session, path)) return null
+      if (isEmptyFor(value, ifEmpty) && !isSentEmpty(source, result, ifEmpty, session, path))
+        return session.leaveOut({
+          name,
+          path,
+          describe: () => describeOmission(source, result, session, path),
+        })
       if (references.length > 0) warnOfReferences(references, session)
       const wire = sensitive ? session.standIn(value, name) : value
       const display = session.display(wire, sensitive, result)
@@ -112,8 +121,27 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
   return compileField(field, path, 'headers', compiler)
 }
 
-function holds(when: Condition, session: RenderSession, path: string): boolean {
-  return session.take(when.holds(session.scope), path)
+function describeUnwanted(held: RenderResult<boolean>, path: string): Omission {
+  const [undefinedVariable] = held.ok ? held.undefinedVariables : []
+  return {
+    path: memberPath(path, 'when'),
+    cause: `because its "when" is not true${describeCause(undefinedVariable)}`,
+    isMistake: undefinedVariable !== undefined,
+  }
+}
+
+function describeOmission(
+  source: ValueSource,
+  result: RenderResult<unknown>,
+  session: RenderSession,
+  path: string,
+): Omission {
+  const { message, isMisspelt = false, isMissing = isMisspelt } = source.emptiness(session, result)
+  return {
+    path: isMisspelt ? memberPath(path, source.member) : path,
+    cause: `because of its "ifEmpty". ${message}`,
+    isMistake: isMissing,
+  }
 }
 
 /** For `omit` and `fail` an empty list counts as empty. For `send` it does not: it is sent as a list. */

@@ -90,6 +90,27 @@ export const withheldSecret: FoundSecret = { ...unresolvedSecret, isUnknown: tru
 /** A place that no binding allows. */
 const nowhere = { host: '', port: 0 } as const
 
+/** A field that the node has and the request has not. */
+export interface LeftOut {
+  readonly name: string
+  /** JSON Pointer to the field. */
+  readonly path: string
+  /** Finds out why. This takes longer than leaving it out, so it waits until an explanation needs it. */
+  describe(): Omission
+}
+
+/** Why a field is left out. */
+export interface Omission {
+  /** JSON Pointer to the part to change. */
+  readonly path: string
+  /** The end of a sentence, and perhaps more sentences. */
+  readonly cause: string
+  /** Whether a name of the node leads to nothing. */
+  readonly isMistake: boolean
+}
+
+const noneLeftOut: readonly LeftOut[] = []
+
 const noTexts: ReadonlySet<string> = new Set()
 /** Each search for a name goes through the whole payload. Twenty are more than an author corrects at a time. */
 const maxSuggestions = 20
@@ -107,6 +128,7 @@ export class RenderSession {
   readonly input: RenderInput
   readonly scope: Scope
   readonly warnings: Warning[] = []
+  #leftOut: LeftOut[] | null = null
   #secretNames: Set<string> | null = null
   /** The path of the URL that the bindings of secrets are checked against. It is set before any secret is rendered. */
   path = '/'
@@ -214,6 +236,18 @@ export class RenderSession {
       this.place = own.place
       this.path = own.path
     }
+  }
+
+  /** The fields that are left out. */
+  get leftOut(): readonly LeftOut[] {
+    return this.#leftOut ?? noneLeftOut
+  }
+
+  /** Leaves a field out: returns what stands for it. */
+  leaveOut(field: LeftOut): null {
+    this.#leftOut ??= []
+    this.#leftOut.push(field)
+    return null
   }
 
   /** Searches for the name that the author may have meant, at most `maxSuggestions` times per rendering. */

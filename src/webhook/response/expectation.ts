@@ -6,6 +6,8 @@ import type { Scope, UndefinedVariable } from '../template/render-context.ts'
 import { mayReadBody, type ResponsePaths, readsJson } from '../template/response-paths.ts'
 import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
+import { maxJsonDepth, parseJson } from '../values/json.ts'
+import { listWords } from '../values/text.ts'
 import { type BodyFault, describeWrongCoding, findBodyFault } from './body-fault.ts'
 import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
@@ -111,8 +113,9 @@ function isStatus(status: number, pattern: string): boolean {
 
 function explainStatus(status: number, patterns: readonly string[]): Clue | null {
   if (status < 200 || status >= 300) return null
+  const isAlone = patterns.length === 1
   const text = patterns.every((pattern) => pattern.startsWith('2'))
-    ? `Expected ${patterns.join(', ')} but got ${status}: both are success codes; use 2xx or list both.`
+    ? `Expected ${listWords(patterns, 'or')} but got ${status}: ${isAlone ? 'both' : 'all of them'} are success codes; use 2xx or list ${isAlone ? 'both' : `${status} as well`}.`
     : `The target answers with the success code ${status}, which "expect" does not list. If that is right, list it.`
   return { text, isCertain: true }
 }
@@ -202,8 +205,27 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
   if (match === 'equals' && text.trim() === value.trim())
     return certain('It differs in the white space around it: use "match": "contains".')
+  const layout = explainLayout(response, value, match)
+  if (layout !== null) return certain(layout)
   const why = `It would not match without regard to case either.${describeWrongCoding(response)}`
   return { text: `${came} ${why}`, isCertain: false, isNothing: isNothing(text) }
+}
+
+/** JSON has the same values with other white space, and a text may have typographic quotation marks. */
+function explainLayout(response: ReadableResponse, value: string, match: Match): string | null {
+  const { seenText: text } = response
+  if (value.length > maxCompared || text.length > maxCompared) return null
+  const [own, wanted] = [withoutLayout(text), withoutLayout(value)]
+  if (wanted === '' || !fits(own, wanted, match, false)) return null
+  return parseJson(text, { maxDepth: maxJsonDepth }).ok
+    ? 'It would match but for white space and quotation marks: to look for a value of JSON, use a condition, such as response.json.id == 7.'
+    : 'It would match but for white space and quotation marks.'
+}
+
+const maxCompared = 65_536
+
+function withoutLayout(text: string): string {
+  return text.replace(/[\s"'`\u2018-\u201f]+/g, '')
 }
 
 /** Whether a body says that the target found nothing. */

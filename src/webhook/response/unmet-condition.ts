@@ -4,6 +4,7 @@ import { compileCondition, compileTemplate } from '../template/template.ts'
 import { isListOrObject, isObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { namesIn } from '../values/lookup.ts'
+import { listWords } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import { findBodyFault } from './body-fault.ts'
 import type { Clue } from './expectation.ts'
@@ -24,7 +25,7 @@ export function explainUnmet(text: string, response: ReadableResponse, scope: Sc
 }
 
 /** A part of a condition: two operands or one, or several parts that `and` or `or` joins. */
-type Part = Comparison | Joined
+type Part = Comparison | Joined | Negated
 
 interface Comparison {
   readonly kind: 'comparison'
@@ -32,6 +33,11 @@ interface Comparison {
   readonly left: string
   readonly operator: string | null
   readonly right: string | null
+}
+
+interface Negated {
+  readonly kind: 'not'
+  readonly part: Comparison
 }
 
 interface Joined {
@@ -92,6 +98,12 @@ class ConditionReader {
   }
 
   #single(): Part {
+    if (this.#take('not')) {
+      // Of `not a == b` it is not plain what `not` is about.
+      const part = this.#comparison()
+      if (part.operator !== null) throw new Unexplained()
+      return { kind: 'not', part }
+    }
     if (!this.#take('(')) return this.#comparison()
     const part = this.#joined()
     if (!this.#take(')') || operators.has(this.#peek ?? '')) throw new Unexplained()
@@ -141,6 +153,15 @@ const joints: ReadonlySet<string> = new Set(['and', 'or'])
 const maxListed = 3
 const maxNamed = 5
 const valueLength = 80
+/** A longer text is not searched without regard to case. */
+const maxFolded = 65_536
+
+/** Where two texts differ that are the same without the white space around them. */
+function placeOfSpace(one: string, other: string): string {
+  const isSameStart = one.trimEnd() === other.trimEnd()
+  if (isSameStart) return 'at its end'
+  return one.trimStart() === other.trimStart() ? 'at its beginning' : 'around it'
+}
 
 /** What an operand is, and its value. */
 interface Operand {
@@ -166,6 +187,7 @@ class Explainer {
 
   explain(part: Part): Clue | null {
     if (part.kind === 'comparison') return this.#explainPart(part)
+    if (part.kind === 'not') return this.#explainNegated(part)
     if (part.kind === 'or') return this.#explainAlternatives(part)
     const failed = part.parts.find((one) => !this.#holds(one))
     return failed === undefined ? null : this.explain(failed)
@@ -180,6 +202,7 @@ class Explainer {
   }
 
   #evaluate(part: Part): boolean {
+    if (part.kind === 'not') return !this.#holds(part.part)
     if (part.kind !== 'comparison') {
       const holds = (one: Part) => this.#holds(one)
       return part.kind === 'and' ? part.parts.every(holds) : part.parts.some(holds)
@@ -202,6 +225,8 @@ class Explainer {
 
   /** None of the alternatives holds: what each of them looks at is said once. */
   #explainAlternatives({ parts }: Joined): Clue | null {
+    const equal = this.#explainEqualities(parts)
+    if (equal !== null) return equal
     const clues = new Map<string, Clue>()
     for (const part of parts) {
       const clue = this.explain(part)
@@ -221,6 +246,31 @@ class Explainer {
     }
   }
 
+  #explainNegated({ part }: Negated): Clue | null {
+    const subject = this.#read(part.left)
+    return subject === null
+      ? null
+      : possibly(`${subject.text} is ${this.#describe(subject)}, and the condition excludes it.`)
+  }
+
+  /** One value that equals none of several constants. */
+  #explainEqualities(parts: readonly Part[]): Clue | null {
+    const [first] = parts
+    if (first?.kind !== 'comparison' || parts.length > maxListed) return null
+    const subject = this.#read(first.left)
+    if (subject === null || subject.isConstant || subject.missing !== null) return null
+    const wanted: string[] = []
+    for (const part of parts) {
+      const isSame = part.kind === 'comparison' && part.operator === '==' && part.left === first.left
+      const object = isSame && part.right !== null ? this.#read(part.right) : null
+      if (!object?.isConstant || this.#findDifference(subject, object) !== null) return null
+      wanted.push(this.#describe(object))
+    }
+    const clue = this.#explainPart(first)
+    if (clue === null || clue.fault !== undefined) return clue
+    return { ...clue, text: `${subject.text} is ${this.#describe(subject)}, not ${listWords(wanted, 'or')}.` }
+  }
+
   #explainComparison({ left, operator, right }: Comparison): Clue | null {
     const [one, other] = [this.#read(left), right === null ? null : this.#read(right)]
     if (one === null || (right !== null && other === null)) return null
@@ -232,6 +282,10 @@ class Explainer {
       return possibly(`${subject.text} is ${this.#describe(subject)}.`, isNothing(subject.value))
     const difference = operator === '==' ? this.#findDifference(subject, object) : null
     if (difference !== null) return difference
+    if (operator === 'contains' && !isTurned) {
+      const near = this.#findOtherCase(subject, object)
+      if (near !== null) return near
+    }
     const seen = isTurned ? (mirrored[operator] ?? operator) : operator
     return possibly(this.#compare(subject, object, seen), isNothing(subject.value))
   }
@@ -246,7 +300,7 @@ class Explainer {
         return certain(`${subject.text} is ${shown}, which differs in case from ${this.#describe(object)}.`)
       if (is.trim() === wanted.trim())
         return certain(
-          `${subject.text} is ${shown} with white space around it, which the condition does not have.`,
+          `${subject.text} is ${shown} with other white space ${placeOfSpace(is, wanted)} than the condition has.`,
         )
       return null
     }
@@ -261,6 +315,15 @@ class Explainer {
     if (typeof is === 'string' && isNumber(wanted))
       return certain(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
     return null
+  }
+
+  #findOtherCase(subject: Operand, object: Operand): Clue | null {
+    const [is, wanted] = [subject.value, object.value]
+    if (typeof is !== 'string' || typeof wanted !== 'string' || is.length > maxFolded) return null
+    if (!is.toLowerCase().includes(wanted.toLowerCase())) return null
+    return certain(
+      `${subject.text} is ${this.#describe(subject)}, which contains ${this.#describe(object)} in another case: write it in that case, or compare with the filter downcase.`,
+    )
   }
 
   #compare(subject: Operand, object: Operand, operator: string): string {

@@ -20,7 +20,39 @@ export function reportsError(json: unknown): boolean {
   if (verdictNames.some((name) => member(json, name) === false)) return true
   const status = member(json, 'status')
   if (typeof status === 'string' && failedStatuses.has(status.toLowerCase())) return true
-  return errorNames.some((name) => isFilled(member(json, name)))
+  return errorNames.some((name) => isFilled(member(json, name))) || findErrorsOfData(json) !== null
+}
+
+/**
+ * Finds the errors that a mutation of GraphQL has in its own result, as in `{"data":{"customerCreate":{"userErrors":[…]}}}`. Null
+ * if there are none.
+ */
+function findErrorsOfData(json: JsonObject): JsonObject | null {
+  const data = member(json, 'data')
+  if (!isObject(data)) return null
+  let seen = 0
+  for (const name in data) {
+    if (seen++ >= maxEntries) return null
+    const result = data[name]
+    if (errorsOfResult.has(name) && isFilledList(result)) return data
+    if (isObject(result) && hasErrors(result)) return result
+  }
+  return null
+}
+
+function hasErrors(result: JsonObject): boolean {
+  for (const name of errorsOfResult) if (isFilledList(member(result, name))) return true
+  return false
+}
+
+/** Words of data, such as `errors` of a log, are no complaint, but a list of them beside a result is. */
+const errorsOfResult: ReadonlySet<string> = new Set([
+  ...['userErrors', 'user_errors', 'mutationErrors', 'customerUserErrors', 'checkoutUserErrors'],
+  ...['orderUserErrors', 'mediaUserErrors', 'validationErrors', 'fieldErrors', 'errors'],
+])
+
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
 }
 
 const verdictNames = ['ok', 'success', 'succeeded', 'successful', 'isSuccess']
@@ -179,6 +211,8 @@ class StatementReader {
   readRoot(json: unknown): void {
     if (isObject(json) && isFieldMap(json)) this.#readMap(json, 0)
     else this.#read(json, 0, '')
+    const errors = this.#texts.length === 0 && isObject(json) ? findErrorsOfData(json) : null
+    if (errors !== null) for (const name of errorsOfResult) this.#readPart(member(errors, name), 2, name)
   }
 
   /** `part`: the member of its parent that has the value. */

@@ -9,16 +9,25 @@ export function isHtml(text: string): boolean {
   return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text.slice(0, 1_024))
 }
 
-/** Reads the title or the first heading of a page of HTML. */
+/** Reads the most telling of title, first heading and first paragraph of a page of HTML. */
 export function readHtmlStatement(page: string): Statement | null {
   const texts = readTexts(page)
   const title = texts.get('title') ?? ''
   const heading = texts.get('h1') ?? texts.get('h2') ?? ''
-  // Express and others put the message into <pre>, under the title "Error".
-  const message = texts.get('pre') ?? texts.get('p') ?? ''
-  const text = [/^error\W*$/i.test(title) ? '' : title, heading, message, title].find((part) => part !== '')
+  // Express and others put the message into <pre>, under the title "Error"; Django and Apache into <p>, under that of the status.
+  const message = texts.get('pre') || texts.get('p') || ''
+  const telling = [title, heading, message].find((part) => part !== '' && !isGeneric(part))
+  const text = [telling ?? '', title, heading, message].find((part) => part !== '')
   return text === undefined ? null : { text, fields: [] }
 }
+
+/** Whether a title or a heading says no more than the status. */
+function isGeneric(text: string): boolean {
+  return text.length < 60 && generic.test(text.replace(/[\d\W_]+/g, ' ').trim())
+}
+
+const generic =
+  /^(?:http )?(?:status )?(?:error)?(?:bad request|unauthorized|forbidden|access forbidden|not found|method not allowed|internal server error|server error|bad gateway|service unavailable|service temporarily unavailable|gateway time ?out|unprocessable entity|unprocessable content|conflict|oops|whoops|nginx)?$/i
 
 /** Whether a page of HTML asks for a password or says in its title that one signs in there. */
 export function isLoginPage(page: string): boolean {

@@ -407,6 +407,7 @@ function tooLong({ part, limit }: TextTooLong, found: Located): RenderProblem {
     return {
       code: 'header_invalid',
       detail: `The rendered value is longer than ${limit} characters.${place}`,
+      hint: 'Let the template of the header write less, or send the value in the body of the request.',
     }
   const detail = `The rendered text has more than ${limit} characters, the most that the service sends.${place}`
   return { code: 'request_too_large', detail }

@@ -320,8 +320,8 @@ export const brokenCalls: readonly BrokenCall[] = [
       status: 200,
       body: { data: null, errors: [{ message: 'Not authorised to create leads', path: ['createLead'] }] },
     },
-    hint: 'The target says: "Not authorised to create leads". response.json.data.createLead.id is null.',
-    path: '/node/expect',
+    hint: 'The target says: "Not authorised to create leads". response.json.data.createLead.id is null. The node sends no credential: set "auth".',
+    path: '/node/auth',
   },
   {
     what: 'a member under another name',
@@ -743,7 +743,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('plan', 'plan')),
     payload: { profile },
     answer: { status: 400, body: { message: "Required request header 'X-Tenant' is not present" } },
-    hint: 'The target answers 400: "Required request header \'X-Tenant\' is not present". The node sends no field "X-Tenant": add it.',
+    hint: 'The target answers 400: "Required request header \'X-Tenant\' is not present". The node sends no header "X-Tenant": add it to "headers".',
     path: '/node/headers',
   },
   {

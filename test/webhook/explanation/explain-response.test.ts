@@ -25,6 +25,7 @@ function decide(
   const call = {
     request: rendered.ok ? rendered.request : null,
     warnings: rendered.warnings,
+    leftOut: rendered.leftOut,
     now: () => new Date(0),
   }
   return decideOnResponse(compiled(node), response, createScope(response, payload), call)
@@ -134,7 +135,7 @@ describe('the explanation of a response', () => {
           if (blame === 'target' && code < 300) expect(own).toMatch(/operator of the target|target send/)
           expect(hint).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{10,}$/u)
           expect(hint.length).toBeLessThan(1_500)
-          expect(hint).not.toMatch(/undefined|\[object|NaN/)
+          expect(own).not.toMatch(/undefined|\[object|NaN/)
           expect(message).not.toBe('')
           expect(path).toMatch(/^\/node\/\w/)
         },

@@ -116,6 +116,31 @@ describe('a quotation', () => {
     )
   })
 
+  it.each(['***', '*****', '…', '...', '••••', '####', 'XXXX', 'xxxxxxxx'])(
+    'has no value that is shortened with %s',
+    (sign) => {
+      const end = fc.constantFrom('', '.', ' is invalid', '"', '/', ': ', '…', '&')
+      // An x of the value would be one of the sign.
+      const own = /x/i.test(sign) ? key.map((text) => text.replace(/x/gi, 'y')) : key
+      const parted = fc.tuple(own, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), end)
+      fc.assert(
+        fc.property(parted, ([secret, head, tail, behind]) => {
+          const written = `${secret.slice(0, head)}${sign}${secret.slice(-tail)}`
+          const shown = createQuotationMasker([secret], { parts: true })(`key ${written}${behind}`)
+
+          expect(shown).toContain('•••')
+          expect(shown).not.toContain(written)
+        }),
+        { numRuns: 200 },
+      )
+      const other = `no abc${sign}def here`
+      expect(createQuotationMasker(['s3cr3tTOKENvalue9876'], { parts: true })(other)).toBe(other)
+      expect(createQuotationMasker(['s3cr3tTOKENvalue9876'], { parts: false })(`s3cr3${sign}9876`)).toContain(
+        's3cr3',
+      )
+    },
+  )
+
   it.each(forms)('has no stored value that is whole: %s', (_form, write) => {
     fc.assert(
       fc.property(key, around, around, (secret, before, behind) => {

@@ -106,8 +106,28 @@ describe('a value from the payload that no header may have', () => {
 
     expect(renderFailure({ auth }, { secrets: { token: 'a\nbcd' } })).toMatchObject({
       code: 'header_invalid',
-      path: '/node/auth',
+      path: '/node/auth/token',
+      hint: expect.stringMatching(/^Correct the secret/),
     })
+  })
+
+  it('is header_invalid in a key, too', () => {
+    const auth = { type: 'apiKey', in: 'header', name: 'X-Key', value: '{{ secrets.token }}' } as const
+
+    expect(renderFailure({ auth }, { secrets: { token: 'a\nbcd' } }).path).toBe('/node/auth/value')
+  })
+
+  it('is not said to have line breaks where a template wrote too much', () => {
+    const value = '{% for i in (1..300) %}{{ profile.v }}{% endfor %}'
+    const { detail, hint } = renderFailure(
+      { headers: [{ name: 'X-A', value }] },
+      { payload: { profile: { v: 'x'.repeat(100) } } },
+    )
+
+    expect(detail).toContain('longer than 8192 characters')
+    expect(hint).toBe(
+      'Let the template of the header write less, or send the value in the body of the request.',
+    )
   })
 })
 

@@ -325,7 +325,7 @@ describe('a rendered URL', () => {
 
     expect(
       renderFailure({ ...node, query: [...node.query] }, { payload: { profile: { v: 'ü'.repeat(1400) } } }),
-    ).toMatchObject({ code: 'url_invalid', path: '/node/url' })
+    ).toMatchObject({ code: 'url_invalid', path: '/node/query/0' })
   })
 
   it('is url_invalid where a tag writes white space', () => {

@@ -30,8 +30,19 @@ describe('the statement of a document', () => {
   it.each([
     [
       'a title',
-      '<!doctype html><html><head><title>404 Not Found</title></head><h1>Not here</h1>',
-      '404 Not Found',
+      '<!doctype html><html><head><title>Acme | Error 1020</title></head><h1>Not here</h1>',
+      'Acme | Error 1020',
+    ],
+    ['a heading that tells more', '<html><title>404 Not Found</title><h1>Not here</h1>', 'Not here'],
+    [
+      'a paragraph that tells more',
+      '<html><title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed.</p>',
+      'CSRF verification failed.',
+    ],
+    [
+      'titles of the status alone',
+      '<html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>',
+      '502 Bad Gateway',
     ],
     ['a heading', '<html><body><h1 class="x">Not here</h1>', 'Not here'],
     ['Express', '<html><title>Error</title><pre>Cannot POST /x</pre>', 'Cannot POST /x'],
