@@ -108,8 +108,15 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
     compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
   const [member, constant] = readConstant(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
-  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
+  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem + cureFor(valueProblem))
   return compileField(field, path, 'headers', compiler)
+}
+
+/** What to do about a constant value with a line break: most often it has several headers. */
+function cureFor(problem: string): string {
+  return problem === 'contains a line break'
+    ? '; write one entry for each header, and remove the line break'
+    : ''
 }
 
 function holds(when: Condition, session: RenderSession, path: string): boolean {

@@ -3,7 +3,7 @@ import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
 
 // What messages tell to write. `…` stands for what the author knows.
 
-export const anyBody = { body: { structure: 'json', content: { a: '…' } } }
+const anyBody = { body: { structure: 'json', content: { a: '…' } } }
 export const bodyOf = (value: unknown) =>
   value == null || value === '' ? anyBody : { body: bodyLike(value) }
 export const simpleBody = {
