@@ -55,6 +55,7 @@ interface UnknownMember {
 export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
   if (name.length > maxNameCharacters) return noAdvice
   const same = known.find((candidate) => fold(candidate) === fold(name))
+  if (same !== undefined && Object.hasOwn(around, same)) return { ...noAdvice, text: describeTwice(same) }
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
   const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
   if (foreign !== undefined)
@@ -158,6 +159,10 @@ export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' 
   return words.get(base)?.get(fold(word)) ?? words.get(likeExpectation(base))?.get(fold(word)) ?? null
 }
 
+function describeTwice(is: string): string {
+  return `it is called ${JSON.stringify(is)} here, which is there already; leave it out`
+}
+
 function describeRename(is: string): string {
   return `it is called ${JSON.stringify(is)} here`
 }
@@ -179,7 +184,7 @@ function adviseForeign(
   if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
     return {
       ...noAdvice,
-      text: `it is called ${JSON.stringify(is)} here, which is there already; leave it out`,
+      text: describeTwice(is),
     }
   const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
   const members = typeof example === 'function' ? example(around[name]) : example

@@ -45,6 +45,7 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),
+  'Body(multipart)': body({ structure: 'multipart' }),
   'Body(raw)': body({ structure: 'raw', contentType: 'text/plain', content: 'a' }),
   Expectation: expectation({ type: 'string', value: 'a' }),
   'Expectation(status)': expectation({ type: 'status', value: 200 }),

@@ -610,6 +610,14 @@ const rows: readonly Row[] = [
       `unknown member; it is called "auth" here, and ${words.auth}, not a string; write "auth": { "type": "apiKey", "in": "query", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }`,
     ],
   ],
+  [
+    { body: { structure: 'multipart', fields: [{ name: 'a', value: 's3cr3t' }] } },
+    ['/body/fields', 'unknown member; it is called "parts" here'],
+  ],
+  [
+    { URL: 's3cr3t' },
+    ['/URL', 'unknown member; it is called "url" here, which is there already; leave it out'],
+  ],
   // The words of a switch.
   [
     { Exit: true },

@@ -63,6 +63,7 @@ export const bodyMembers: ForeignMembers = {
       covers: ['contentType'],
     },
   ],
+  'Body(multipart)': [{ words: 'fields files formData data form attachments content', is: 'parts' }],
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
 }
 
