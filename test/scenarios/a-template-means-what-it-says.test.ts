@@ -86,6 +86,24 @@ describe('a template that would mean something else', () => {
     [when('score > 50'), '/node/query/0/when', '"profile.score"'],
     [when('Profile.score > 50'), '/node/query/0/when', '"profile.score"'],
     [when('response.status == 200'), '/node/query/0/when', 'There is no response yet'],
+    [
+      query('{{ profile.first + " " + profile.last }}'),
+      '/node/query/0/value',
+      'texts are joined as in {{ a }} {{ b }} or a | append: b',
+    ],
+    [query('{% for t of profile.tags %}{{ t }}{% endfor %}'), '/node/query/0/value', 'write "in" for "of"'],
+    [query('{{ secrets.crm-token }}'), '/node/query/0/value', 'write "_" for "-"'],
+    [query('{{ response.json.id }}'), '/node/query/0/value', '{{ vars.NAME }}'],
+    [expects('$statusCode == 200'), '/node/expect/value', 'write response.status.'],
+    [{ url: 'https://127.0.0.1:99999/' }, '/node/url', 'a port is a number from 1 to 65535'],
+    [{ url: 'htps://receiver.example/' }, '/node/url', 'write https:// for what is before the host'],
+    [{ headers: [{ name: 'X-A:', value: 'b' }] }, '/node/headers/0/name', 'write it without the colon'],
+    [{ headers: [{ name: 'X A', value: 'b' }] }, '/node/headers/0/name', 'write "-" for a blank within it'],
+    [
+      { headers: [{ name: 'X-A', value: 'b\nX-C: d' }] },
+      '/node/headers/0/value',
+      'one entry for each header',
+    ],
     [query('{{ email }}'), '/node/query/0/value', '"profile.email"'],
     [
       query('{% if profile.a and profile.b or profile.c %}x{% endif %}'),
@@ -93,7 +111,7 @@ describe('a template that would mean something else', () => {
       'cannot be mixed',
     ],
     [{ url: 'https://hooks.example/{{ id }}' }, '/node/url', '"profile.id"'],
-    [{ auth: { type: 'bearer', token: '{{ crm_token }}' } }, '/node/auth/token', '"profile.crm_token"'],
+    [{ auth: { type: 'bearer', token: '{{ crm_token }}' } }, '/node/auth/token', 'write {{ secrets.NAME }}'],
     [{ body: body({ a: '{{ profil.email }}' }) }, '/node/body/content/a', '"profile.email"'],
     [{ capture: { id: '{{ json.id }}' } }, '/node/capture/id', '"response.json.id"'],
   ])('is a 400 with the nearest right form: %j', async (node, path, said) => {

@@ -48,6 +48,8 @@ function readAuthorization(apiKey: string): string {
 
 function executeUrl(baseUrl: string | URL): string {
   const url = new URL(baseUrl)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new TypeError('baseUrl must begin with https:// or http://')
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not have user info')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/execute`
   url.search = ''

@@ -453,6 +453,7 @@ describe('a signal', () => {
 describe('a mistake in the program', () => {
   it.each<[what: string, options: ClientOptions]>([
     ['an address that is none', { baseUrl: 'webhook-node' }],
+    ['an address of another protocol', { baseUrl: 'ftp://127.0.0.1/' }],
     ['an address with a password', { baseUrl: 'http://a:b@127.0.0.1/' }],
     ['a key that no header can carry', { baseUrl: 'http://127.0.0.1/', apiKey: 'a\nb' }],
     ['no attempt', { baseUrl: 'http://127.0.0.1/', attempts: 0 }],

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { didYouMean, suggest } from '../../webhook/values/suggest.ts'
 import { Refusal } from '../problems/problem.ts'
 
 /**
@@ -13,12 +14,13 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     for (const name of [method].flat()) known.methods.add(name)
   })
   app.addHook('onRequest', ({ is404, url }, _reply, done) => {
-    if (is404) throw refuseRoute(methodsAt(url, routes), routes.has(documentUrl))
+    if (is404)
+      throw refuseRoute(methodsAt(url, routes), nearRoute(url, routes.keys()), routes.has(documentUrl))
     done()
   })
   // Called when a plugin finds nothing, such as a file of Swagger UI.
   app.setNotFoundHandler(() => {
-    throw refuseRoute([], routes.has(documentUrl))
+    throw refuseRoute([], null, routes.has(documentUrl))
   })
 }
 
@@ -37,13 +39,32 @@ function methodsAt(url: string, routes: ReadonlyMap<string, KnownUrl>): readonly
   return [...new Set(matching.flatMap(({ methods }) => [...methods]))]
 }
 
-function refuseRoute(methods: readonly string[], isDescribed: boolean): Refusal {
+/** The route that was probably meant, or null: one with the same end, or a similar one. */
+function nearRoute(url: string, routes: Iterable<string>): string | null {
+  const [pathname = ''] = url.split('?', 1)
+  const asked = pathname.slice(0, longestPath).replace(/\/$/, '').toLowerCase()
+  const known = [...routes].filter((route) => /^\/v1\/[a-z/]+$/.test(route))
+  const [, name = ''] = /\/(\w+)$/.exec(asked) ?? []
+  return (
+    known.find((route) => route === asked || (name !== '' && route.endsWith(`/${name}`))) ??
+    (name.length < shortestName ? undefined : known.find((route) => route.includes(`/${name}`))) ??
+    suggest(asked, known)
+  )
+}
+
+/** Longer paths are near to none. */
+const longestPath = 100
+
+/** Shorter beginnings of a name are those of too many. */
+const shortestName = 4
+
+function refuseRoute(methods: readonly string[], near: string | null, isDescribed: boolean): Refusal {
   if (methods.length === 0)
     return new Refusal(
       'not_found',
       isDescribed
-        ? `This route does not exist. GET ${documentUrl} lists all routes.`
-        : 'This route does not exist.',
+        ? `This route does not exist.${didYouMean(near)} GET ${documentUrl} lists all routes.`
+        : `This route does not exist.${didYouMean(near)}`,
     )
   const allow = methods.join(', ')
   return new Refusal('method_not_allowed', `Use one of these methods: ${allow}.`, {

@@ -4,7 +4,7 @@ import { suggest } from '../../webhook/values/suggest.ts'
 import { type Document, entryDepths, parseDocument } from './document.ts'
 import { contentSecurityPolicy } from './layout.ts'
 import { createMarkdownRenderer, type FindTarget } from './markdown.ts'
-import { type PageFrame, renderEntry, renderMissing, renderOverview } from './pages.ts'
+import { type PageFrame, renderDocuments, renderEntry, renderMissing, renderOverview } from './pages.ts'
 
 /** A page, ready to be sent. */
 export interface Page {
@@ -43,6 +43,7 @@ export class Manual {
     this.#documents = documents
     this.#docs = docs
     if (docs) this.#targets.set('../openapi/openapi.json', 'openapi.json')
+    if (docs) this.#renderers.set('manual', () => renderDocuments(this.#frame('manual')))
     for (const document of documents) this.#add(document)
   }
 

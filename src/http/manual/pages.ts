@@ -38,6 +38,11 @@ export function renderEntry(entry: Entry, chapter: Chapter, document: Document, 
   return layOut(entry.title, parts.join(''), frame)
 }
 
+/** The list of all documents. */
+export function renderDocuments(frame: PageFrame): string {
+  return layOut('Manual', `<h1>Manual</h1>\n${renderLinks(frame.documents, frame)}`, frame)
+}
+
 /** The answer to a misspelt code or alert. `nearest` is the path of the page that was probably meant. */
 export function renderMissing(nearest: string | null, frame: PageFrame): string {
   const name = nearest?.slice(nearest.indexOf('/') + 1)
@@ -46,10 +51,8 @@ export function renderMissing(nearest: string | null, frame: PageFrame): string 
       ? ''
       : `<p>Did you mean <a href="${frame.resolve(nearest)}"><code>${name}</code></a>?</p>\n`
   const title = 'There is no page of this name'
-  const lists = frame.documents
-    .filter(hasEntries)
-    .map((document) => `<li>${renderLink(document, frame)}</li>\n`)
-  return layOut(title, `<h1>${title}</h1>\n${proposal}<ul>\n${lists.join('')}</ul>\n`, frame)
+  const links = renderLinks(frame.docs ? frame.documents : frame.documents.filter(hasEntries), frame)
+  return layOut(title, `<h1>${title}</h1>\n${proposal}${links}`, frame)
 }
 
 function renderSection({ title, anchor, text }: Section, depth: number, { markdown }: PageFrame): string {
@@ -79,8 +82,12 @@ function renderContext(chapter: Chapter, { path, chapters }: Document, frame: Pa
 /** The way to all other documents. */
 function renderDocumentList(frame: PageFrame): string {
   if (!frame.docs) return ''
-  const items = frame.documents.map((document) => `<li>${renderLink(document, frame)}</li>\n`)
-  return `<nav class="context">\n<h2>All documents</h2>\n<ul>\n${items.join('')}</ul>\n</nav>\n`
+  return `<nav class="context">\n<h2>All documents</h2>\n${renderLinks(frame.documents, frame)}</nav>\n`
+}
+
+function renderLinks(documents: readonly Document[], frame: PageFrame): string {
+  const items = documents.map((document) => `<li>${renderLink(document, frame)}</li>\n`)
+  return `<ul>\n${items.join('')}</ul>\n`
 }
 
 function renderLink({ path, title }: Document, { resolve }: PageFrame): string {
@@ -95,7 +102,12 @@ function layOut(title: string, body: string, { resolve, docs }: PageFrame): stri
   const pages = [
     ['errors', 'Codes'],
     ['alerts', 'Alerts'],
-    ...(docs ? [['docs', 'API'] as const] : []),
+    ...(docs
+      ? ([
+          ['manual', 'Manual'],
+          ['docs', 'API'],
+        ] as const)
+      : []),
   ] as const
   const links = pages.map(([path, text]) => [resolve(path), text] as const)
   return layOutPage({ title: `${title} · webhook-node`, body, links })

@@ -1,13 +1,17 @@
 import { failureCodes } from '../../contract/failure.ts'
+import { defaults, maxTotalMs } from '../../contract/node.ts'
 import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
+import { bodyLike } from './foreign-words/body-like.ts'
 import {
   expectationLike,
   isListOfStatuses,
   isStatusLike,
+  isWordOfSuccess,
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
+import { namesOf, pairs } from './foreign-words/names-of.ts'
 import { type Place, withoutForm } from './place.ts'
 
 /**
@@ -20,10 +24,6 @@ interface ExpectedShape {
   /** What to write, or null if the value does not tell. */
   readonly write: (value: unknown) => string | null
 }
-
-/** Names and entries that an example takes from a value at most, and how long they are at most. */
-const maxNames = 2
-const maxNameCharacters = 40
 
 const reference = '{{ secrets.NAME }}'
 const fields = (member: string): ExpectedShape => ({
@@ -50,10 +50,14 @@ function example(members: JsonObject): string {
   return `write ${writeMembers(members)}`
 }
 
+/** What to do with a mark for all failures. */
+const anyFailure = 'there is no word for all of them: a failure without a case takes the branch of "onError"'
+
 /** What to do with a text in the place of a word of the contract, or null. */
 export function findHeldWord(place: Place, word: unknown): string | null {
   if (place === 'Node.method' && typeof word === 'string' && word.includes('{'))
     return 'the method is no template: draw a node for each'
+  if (place === 'FailureCode' && typeof word === 'string' && /^[*%.]{1,3}$/.test(word)) return anyFailure
   return place === 'Field.source' && typeof word === 'string' && isDotted(word)
     ? 'write what is before the dot as "source", and the rest as "field"'
     : null
@@ -82,7 +86,8 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Node.query': fields('query'),
   'Node.headers': fields('headers'),
   'Body.fields': fields('fields'),
-  Field: { write: (value) => `write ${pairs(value).map(writeValue).join(', ')}` },
+  Field: { write: (value) => `write ${fieldsLike(value).map(writeValue).join(', ')}` },
+  Part: { write: partLike },
   'Field.value': {
     write: (value) =>
       typeof value === 'object' ? 'write "literal" in place of "value": it takes any JSON' : null,
@@ -101,8 +106,8 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   Body: {
     write: (value) => (value === '' ? 'leave it out for none' : example({ body: bodyLike(value) })),
   },
-  'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) },
-  Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}` },
+  'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) + orText(value) },
+  Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}${orText(value)}` },
   'Expectation(status).value': { write: statusLike },
   'Expectation(string).value': {
     write: (value) =>
@@ -111,15 +116,15 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
         : quotes(value),
   },
   'Expectation(condition).value': always('write a condition such as "response.json.ok == true"'),
-  'Node.timeoutMs': { write: durationLike },
-  'Request.deadlineMs': { write: durationLike },
-  'Retry.initialDelayMs': { write: durationLike },
-  'Retry.maxDelayMs': { write: durationLike },
-  'Retry.totalMs': { write: durationLike },
+  'Node.timeoutMs': { write: (value) => durationLike(value, 'Node.timeoutMs') },
+  'Request.deadlineMs': { write: (value) => durationLike(value, 'Request.deadlineMs') },
+  'Retry.initialDelayMs': { write: (value) => durationLike(value, 'Retry.initialDelayMs') },
+  'Retry.maxDelayMs': { write: (value) => durationLike(value, 'Retry.maxDelayMs') },
+  'Retry.totalMs': { write: (value) => durationLike(value, 'Retry.totalMs') },
   'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
-  When: { write: (value) => `write ${writeValue(expectationLike(value))}` },
-  'Retry.on': always(example({ on: ['connect', 429, '5xx'] })),
+  When: { write: (value) => `write ${writeValue(expectationLike(value))}${orText(value)}` },
+  'Retry.on': always(example({ on: ['connect', 'timeout', 429, '5xx'] })),
   'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
   'Retry.resetHeaders': always(
     example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
@@ -161,32 +166,36 @@ export function findMeantShape(place: Place, value: unknown): MeantShape {
   return { as: shape.as ?? null, write: shape.write(value) }
 }
 
+/** A word such as `OK` is a status to some, and a text of the body to others. */
+function orText(value: unknown): string {
+  return isWordOfSuccess(value)
+    ? ` for any such status, or ${writeValue({ type: 'string', value: '…' })} for a text in the body`
+    : ''
+}
+
 /** Whether a list at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
 export function isWrongAsWhole(place: Place, value: unknown): boolean {
   return place === 'Node.expect' && isListOfStatuses(value)
 }
 
-/** A header or a parameter in one text: `A: b`, `a=1&b=2`. Nothing that could be a whole credential matches. */
-const textOfPair = /(?:^|[&\n?])\s?([A-Za-z][\w-]{0,39})(?:: \S|=[^=&\s])/g
-
-/** The names of an object, or in the text of headers or parameters. */
-function namesOf(value: unknown): readonly string[] {
-  if (typeof value === 'string')
-    return Array.from(value.slice(0, 500).matchAll(textOfPair).take(maxNames), ([, name = '']) => name)
-  if (!isObject(value)) return []
-  const names: string[] = []
-  for (const name in value) {
-    if (names.length === maxNames) break
-    names.push(name.length > maxNameCharacters ? `${name.slice(0, maxNameCharacters)}…` : name)
-  }
-  return names
+/** Fields with the names of an object, unless they are those of a field. */
+function fieldsLike(value: unknown): readonly JsonObject[] {
+  return isObject(value) && Object.keys(value).slice(0, 10).some(isNameOfField) ? pairs([]) : pairs(value)
 }
 
-/** Fields with the names of an object, unless it is a field itself. */
-function pairs(value: unknown) {
-  const first = Array.isArray(value) && typeof value[0] === 'string' ? value[0] : value
-  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : namesOf(first)
-  return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
+/** A member that only a field has, under its name here or elsewhere. */
+function isNameOfField(name: string): boolean {
+  return (
+    name.length < 40 &&
+    /^(?:field|source|value|literal|if_?empty|(?:header|param|query|profile|event|form)\w*)$/i.test(name)
+  )
+}
+
+/** A file has a name and the attribute with its bytes. */
+function partLike(value: unknown): string {
+  if (isObject(value) && ('filename' in value || 'contentType' in value))
+    return `write ${writeValue({ name: '…', filename: '…', source: 'event', field: '…' })}: the bytes come with the payload`
+  return `write ${fieldsLike(value).map(writeValue).join(', ')}`
 }
 
 /** The name of the only member of an object, if that is an array of objects. */
@@ -195,32 +204,6 @@ function onlyList(value: unknown): string | null {
   if (name === undefined || other !== undefined || !isObject(value)) return null
   const list = value[name]
   return Array.isArray(list) && isObject(list[0]) ? name : null
-}
-
-function bodyLike(value: unknown): JsonObject {
-  const [first] = Array.isArray(value) ? value : []
-  if (isObject(first) && ('name' in first || 'key' in first))
-    return { structure: 'simple', fields: [{ name: '…', value: '…' }] }
-  if (Array.isArray(value)) return { structure: 'json', content: ['…'] }
-  if (isObject(value) && 'content' in value) return contentLike(value.content)
-  if (isObject(value)) {
-    const names = namesOf(value).filter((name) => name !== 'contentType')
-    return { structure: 'json', content: Object.fromEntries(names.map((name) => [name, '…'])) }
-  }
-  if (typeof value === 'string' && /^\{\{\s?(?:payload|profile)\s?\}\}$/.test(value))
-    return { structure: 'full' }
-  if (typeof value === 'string' && /^\s*</.test(value))
-    return { structure: 'raw', contentType: 'application/xml', content: '…' }
-  if (typeof value === 'string' && namesOf(value).length > 0 && value.includes('='))
-    return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: pairs(value) }
-  const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
-  return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
-}
-
-function contentLike(content: unknown): JsonObject {
-  return typeof content === 'string'
-    ? { structure: 'raw', contentType: 'text/plain', content: '…' }
-    : { structure: 'json', content: '…' }
 }
 
 /** Members that are not missing, because the value of another one holds them: `"source": "profile.email"`. */
@@ -242,8 +225,17 @@ function retryLike(value: unknown): string {
 function authLike(value: unknown): string {
   if (value === '' || value === false || (typeof value === 'string' && /^(?:none|no auth)$/i.test(value)))
     return 'leave it out for none'
-  return Array.isArray(value)
-    ? example({ auth: { type: 'basic', username: '…', password: reference } })
+  if (Array.isArray(value) || (typeof value === 'string' && /^(?:http)?basic/i.test(value)))
+    return example({ auth: { type: 'basic', username: '…', password: reference } })
+  return typeof value === 'string' && /^(?:http)?(?:header|query|api-?_?key|custom)/i.test(value)
+    ? example({
+        auth: {
+          type: 'apiKey',
+          in: /query/i.test(value) ? 'query' : 'header',
+          name: 'X-Api-Key',
+          value: reference,
+        },
+      })
     : example({ auth: { type: 'bearer', token: reference } })
 }
 
@@ -256,20 +248,30 @@ function statusLike(value: unknown): string | null {
   return meant.type === 'status' ? `write ${writeValue(meant.value)}` : example({ expect: meant })
 }
 
+/** The time to write where another one was meant, in milliseconds: what the member takes. That of a node is a setting. */
+export function writeTime(meantMs: number, place: Place): string {
+  if (place === 'Node.timeoutMs' && meantMs > defaults.timeoutMs)
+    return `at most ${defaults.timeoutMs}, unless the operator of the service has raised MAX_TIMEOUT_MS`
+  if (meantMs > maxTotalMs) return `at most ${maxTotalMs}`
+  return meantMs < leastMs && (place === 'Node.timeoutMs' || place === 'Retry.totalMs')
+    ? `at least ${leastMs}`
+    : String(meantMs)
+}
+
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
 
 /** Shorter times were meant in seconds. */
 const leastMs = 100
 
 /** A time in another form: `"10s"`, `"10"`, `"PT10S"`, or one for each phase. */
-function durationLike(value: unknown): string | null {
+function durationLike(value: unknown, place: Place): string | null {
   if (isObject(value))
     return 'one limit covers connecting, sending and the answer: write a number such as 10000'
   const [, digits, unit = ''] =
     (typeof value === 'string' && /^(?:PT)?(\d{1,6})\s?(ms|s|m)?[a-z]{0,10}$/i.exec(value)) || []
   if (digits === undefined) return null
   const known = units[unit.toLowerCase()] ?? (Number(digits) < leastMs ? 1_000 : 1)
-  return `write the number of milliseconds without quotes: ${Number(digits) * known}`
+  return `write the number of milliseconds without quotes: ${writeTime(Number(digits) * known, place)}`
 }
 
 function simulationLike(value: unknown): string {

@@ -7,6 +7,7 @@ import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
 import { isMemberOfNode } from './member-advice.ts'
+import { sayListOnce } from './schema-error-text.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
@@ -29,9 +30,10 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
 
 function* explain(schema: JsonSchema, body: unknown): Generator<ConfigError> {
   const offenders: string[] = []
+  const said = new Set<string>()
   for (const schemaError of findSchemaErrors(schema, body, '', 'Request')) {
     offenders.push(schemaError.path)
-    yield schemaError
+    yield { ...schemaError, message: sayListOnce(schemaError.message, said) }
   }
   if (offenders.length === 0 || !isObject(body) || !isObject(body.node)) return
   yield* explainSoundParts(body.node, offenders)

@@ -89,7 +89,7 @@ function describeComment(found: string): string | null {
 
 function describePlaceholder(text: string, at: number): string | null {
   return /^(?:\{[{%]|.?[=$@#]\{)/.test(text.slice(Math.max(0, at - 1), at + 2))
-    ? 'a placeholder stands outside of quotes; write it in quotes, as in "{{ profile.score }}": alone there it keeps the type of its value'
+    ? 'a placeholder stands outside of quotes; write it in quotes, as in "{{ profile.score }}": alone there it keeps the type of its value. Only texts are templates: a number such as that of "timeoutMs" is written itself'
     : null
 }
 
@@ -161,25 +161,27 @@ function describeNoEnd(text: string, at: number, expected: '"," or "]"' | '"," o
 
 const badNumber = 'that is not a number of JSON; write digits, as in 10 or 0.5, or a text in double quotes'
 
-/** Words of other languages, in lower case, and what JSON has for them. */
+/** Words of other languages, in lower case, and what JSON has for them; empty for what it has nothing for. */
 const wordsElsewhere: Readonly<Record<string, string>> = {
   true: 'true',
   false: 'false',
   yes: 'true',
   no: 'false',
   null: 'null',
-  none: 'null',
-  nil: 'null',
-  undefined: 'null',
-  nan: 'null',
-  infinity: 'null',
+  none: '',
+  nil: '',
+  undefined: '',
+  nan: '',
+  infinity: '',
 }
 
 function describeNoValue(text: string, at: number): string {
   const found = text[at] ?? ''
   const word = /^[+-]?([A-Za-z]+)(?![\w-])/.exec(text.slice(at, at + 20))?.[1]
   const known = word?.toLowerCase() ?? ''
-  if (Object.hasOwn(wordsElsewhere, known)) return `JSON has no ${word}; write ${wordsElsewhere[known]}`
+  const right = Object.hasOwn(wordsElsewhere, known) ? wordsElsewhere[known] : undefined
+  if (right !== undefined)
+    return `JSON has no ${word}; ${right === '' ? 'leave the member out, or write a value' : `write ${right}`}`
   if (text.startsWith('...', at)) return ellipsis
   if (/[\d.+-]/.test(found)) return badNumber
   if (/[\p{L}_$@]/u.test(found)) return 'a text stands there without quotes; write it in double quotes'

@@ -19,6 +19,10 @@ export interface Advice {
   readonly name: string | null
   /** Members that are not missing if the advice is followed. */
   readonly covers: ReadonlySet<string> | 'all'
+  /** The text without the body that it tells to write; null if it tells to write none. */
+  readonly withoutBody: string | null
+  /** Whether the body that it tells to write has names of the value. */
+  readonly knowsBody: boolean
   /** Whether the members of its value belong to the object around it. */
   readonly unwraps: boolean
 }
@@ -27,7 +31,15 @@ export interface Advice {
 const maxNameCharacters = 64
 
 const nothing: ReadonlySet<string> = new Set()
-const noAdvice: Advice = { is: null, text: null, name: null, covers: nothing, unwraps: false }
+const noAdvice: Advice = {
+  is: null,
+  text: null,
+  name: null,
+  covers: nothing,
+  withoutBody: null,
+  knowsBody: false,
+  unwraps: false,
+}
 
 /** A member that its place does not know. */
 interface UnknownMember {
@@ -43,6 +55,7 @@ interface UnknownMember {
 export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
   if (name.length > maxNameCharacters) return noAdvice
   const same = known.find((candidate) => fold(candidate) === fold(name))
+  if (same !== undefined && Object.hasOwn(around, same)) return { ...noAdvice, text: describeTwice(same) }
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
   const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
   if (foreign !== undefined)
@@ -146,6 +159,10 @@ export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' 
   return words.get(base)?.get(fold(word)) ?? words.get(likeExpectation(base))?.get(fold(word)) ?? null
 }
 
+function describeTwice(is: string): string {
+  return `it is called ${JSON.stringify(is)} here, which is there already; leave it out`
+}
+
 function describeRename(is: string): string {
   return `it is called ${JSON.stringify(is)} here`
 }
@@ -167,7 +184,7 @@ function adviseForeign(
   if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
     return {
       ...noAdvice,
-      text: `it is called ${JSON.stringify(is)} here, which is there already; leave it out`,
+      text: describeTwice(is),
     }
   const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
   const members = typeof example === 'function' ? example(around[name]) : example
@@ -178,6 +195,8 @@ function adviseForeign(
     text: [...(advised === '' ? [] : [advised]), ...written].join('; '),
     name: renamed,
     covers: new Set(is === undefined ? covers : [is, ...covers]),
+    withoutBody: members !== undefined && Object.hasOwn(members, 'body') && advised !== '' ? advised : null,
+    knowsBody: typeof example === 'function',
     unwraps: unwrap,
   }
 }
@@ -192,7 +211,9 @@ function findForeign(at: Place, name: string): ForeignMember | undefined {
   const place = likeExpectation(at)
   const members = index(foreignMembers)
   const word = fold(name)
-  return members.get(place)?.get(word) ?? members.get(withoutForm(place))?.get(word)
+  return [at, place, withoutForm(place)]
+    .map((each) => members.get(each)?.get(word))
+    .find((row) => row !== undefined)
 }
 
 /** Where the contract has a member of this name. */

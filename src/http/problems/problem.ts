@@ -172,14 +172,29 @@ const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; read
   },
 }
 
+/** Characters of a path and of a message at most. Names that somebody wrote are within them. */
+const longest = { path: 1_000, message: 4_000 } as const
+
+/** An error whose path and message are cut where they are very long. */
+function withBounds({ path, message }: ConfigError): ConfigError {
+  if (path.length <= longest.path && message.length <= longest.message) return { path, message }
+  const note = path.length > longest.path ? ' (the path is cut)' : ''
+  return { path: cut(path, longest.path), message: cut(message, longest.message) + note }
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text
+}
+
 function takeFirst(errors: Iterable<ConfigError>): readonly ConfigError[] {
   const found: ConfigError[] = []
   let characters = 0
   for (const error of errors) {
     if (found.length === maxErrors || characters > maxErrorCharacters)
       return [...found, { path: '', message: `there are more errors; these are the first ${found.length}` }]
-    found.push(error)
-    characters += error.path.length + error.message.length
+    const short = withBounds(error)
+    found.push(short)
+    characters += short.path.length + short.message.length
   }
   return found
 }

@@ -1,7 +1,7 @@
 import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
-import { findHeldWord, findMeantShape, type MeantShape } from './expected-shapes.ts'
+import { findHeldWord, findMeantShape, type MeantShape, writeTime } from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 import { adviseWord, fold } from './member-advice.ts'
 
@@ -59,6 +59,17 @@ export function unknownMember(advice: string | null, known: readonly string[]): 
       )}`
 }
 
+/** A message whose end is a list that another one of the same reply has already. */
+export function sayListOnce(message: string, said: Set<string>): string {
+  const [, begin, joint, list] = /^(.*?)(; the members here are| words: )(.*)$/s.exec(message) ?? []
+  if (begin === undefined || list === undefined) return message
+  if (!said.has(list)) {
+    said.add(list)
+    return message
+  }
+  return joint === ' words: ' ? `${begin} words` : begin
+}
+
 function asIn(write: string | null): string {
   return write === null ? '' : `; ${write}`
 }
@@ -106,7 +117,10 @@ function unitHint({ minimum = 0 }: JsonSchema, value: number, place: string): st
   if (place === 'Retry.attempts' && value < minimum) return '; leave out "retry" for one attempt'
   if (place === 'Node.timeoutMs' && value <= 0) return '; there is always a limit: leave it out for 10000'
   if (!place.endsWith('Ms') || value <= 0 || value >= minimum) return ''
-  return `; it is in milliseconds: ${value} s are ${Math.round(value * 1_000)}`
+  const meantMs = Math.round(value * 1_000)
+  const time = writeTime(meantMs, place)
+  const most = time === String(meantMs) ? '' : `; write ${time}`
+  return `; it is in milliseconds: ${value} s are ${meantMs}${most}`
 }
 
 function meantWord(word: unknown, candidates: readonly unknown[], place: string): string {

@@ -131,7 +131,20 @@ function adviseUnknown(schema: JsonSchema, value: JsonObject, place: Place): Rea
     if (advised.size === maxAdvised) break
     advised.set(name, withMembers(adviseMember({ place, name, around: value, known }), value[name]))
   }
-  return advised
+  return withOneBody(advised)
+}
+
+/** Several members of a body, such as its type and its content, tell to write it once. */
+function withOneBody(advised: ReadonlyMap<string, Advice>): ReadonlyMap<string, Advice> {
+  const bodies = [...advised.values()].filter(({ withoutBody }) => withoutBody !== null)
+  if (bodies.length < 2) return advised
+  const best = bodies.find(({ knowsBody }) => knowsBody) ?? bodies[0]
+  return new Map(
+    Array.from(advised, ([name, advice]) => {
+      const isOther = advice.withoutBody !== null && advice !== best
+      return [name, isOther ? { ...advice, text: advice.withoutBody } : advice]
+    }),
+  )
 }
 
 /** Members of a member that is to be dissolved are not missing. */
@@ -313,11 +326,10 @@ function namesAsMeant(candidates: readonly JsonSchema[], value: JsonObject, plac
     ...candidates.map((branch) => branch.properties),
   )
   const advised = adviseUnknown({ properties, additionalProperties: false }, value, place)
-  return Object.keys(value).map((name) => {
+  return Object.keys(value).flatMap((name) => {
     const advice = advised.get(name)
     if (advice === undefined || advice.covers === 'all') return name
-    const [covered] = advice.covers
-    return advice.is ?? covered ?? name
+    return advice.is ?? (advice.covers.size === 0 ? name : [...advice.covers])
   })
 }
 

@@ -30,7 +30,7 @@ export function manualRoutes(app: FastifyInstance, { docs, refused }: ManualOpti
     const page = await manual.find(`${parent}/${name}`)
     if (page !== null) return sendPage(page, request, reply)
     const nearest = manual.suggest(parent, name)
-    if (!prefersHtml(request.headers.accept)) throw refuseName(nearest)
+    if (!prefersHtml(request.headers.accept)) throw refuseName(parent, nearest)
     const { html, headers } = await manual.missing(parent, nearest)
     refused('not_found', request)
     return reply
@@ -40,17 +40,18 @@ export function manualRoutes(app: FastifyInstance, { docs, refused }: ManualOpti
   }
 
   const schema = { hide: true }
+  const parents = ['errors', 'alerts', ...(docs ? ['manual'] : [])]
   app.get('/', { schema }, async (_request, reply) => reply.redirect(docs ? 'docs' : 'errors'))
-  for (const list of ['errors', 'alerts']) {
+  for (const list of parents) {
     app.get(`/${list}`, { schema }, async (request, reply) => {
       const page = await (await load()).find(list)
-      if (page === null) throw new TypeError(`docs/${list}.md is not there`)
+      if (page === null) throw new TypeError(`there is no page /${list}`)
       return sendPage(page, request, reply)
     })
     // The links of the page are relative to the address without the slash.
     app.get(`/${list}/`, { schema }, async (_request, reply) => reply.redirect(`../${list}`, 308))
   }
-  for (const parent of ['errors', 'alerts', ...(docs ? ['manual'] : [])])
+  for (const parent of parents)
     app.get<{ Params: { name: string } }>(`/${parent}/:name`, { schema }, async (request, reply) =>
       answerNamed(parent, request.params.name, request, reply),
     )
@@ -86,11 +87,11 @@ function findQuality(accept: string, type: string): number {
   return quality === undefined ? 1 : Number(quality.slice(2))
 }
 
-function refuseName(nearest: string | null): Refusal {
+function refuseName(parent: string, nearest: string | null): Refusal {
   const proposal = didYouMean(nearest && `/${nearest}`)
   return new Refusal(
     'not_found',
-    `There is no page of this name. GET /errors lists all codes, GET /alerts all alerts.${proposal}`,
+    `There is no page of this name. ${parent === 'manual' ? 'GET /manual lists all documents.' : 'GET /errors lists all codes, GET /alerts all alerts.'}${proposal}`,
     {
       headers: { vary },
     },

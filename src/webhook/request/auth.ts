@@ -18,6 +18,7 @@ import {
   type NamedCredential,
 } from './credential.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { memberPath } from './member-path.ts'
 import { compileOAuth2 } from './oauth2.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 

@@ -40,11 +40,19 @@ function findProblem(authority: string): string | null {
   if (forbiddenInUrl.test(authority)) return forbiddenComplaint
   if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
   if (authority === '') return 'has no host'
-  if (!URL.canParse(`https://${authority}/`)) return 'has a host or port that is not valid'
+  if (!URL.canParse(`https://${authority}/`)) return describeInvalid(authority)
   const { hostname, port } = new URL(`https://${authority}/`)
   if (port === '0') return 'has the port 0, on which no server can listen'
   if (hostname.startsWith('[')) return null
   return isHostName(hostname) ? problemOfLabels(hostname) : 'has a host name that is not valid'
+}
+
+/** What the URL parser refuses: the port, or else the host. */
+function describeInvalid(authority: string): string {
+  const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority) ?? []
+  return port !== undefined && URL.canParse(`https://${host}/`)
+    ? 'has a port that is not valid: a port is a number from 1 to 65535'
+    : 'has a host that is not valid'
 }
 
 function problemOfLabels(hostname: string): string | null {

@@ -54,7 +54,7 @@ function compileHosts(hosts: readonly string[], compiler: Compiler): readonly Al
 
 function complaintAbout(url: string, hosts: Node['hosts']): string | null {
   if (!onePlaceholder.test(url))
-    return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; to add text before or after the value, use the filters prepend and append'
+    return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
   if (/^\{\{-?\s*secrets\b/.test(url))
     return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL'
   return hosts === undefined

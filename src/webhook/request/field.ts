@@ -117,7 +117,7 @@ export function compileHeaderField(field: Field, path: string, compiler: Compile
     compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
   const [member, constant] = readConstant(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
-  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem)
+  if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem + cureFor(valueProblem))
   return compileField(field, path, 'headers', compiler)
 }
 
@@ -142,6 +142,13 @@ function describeOmission(
     cause: `because of its "ifEmpty". ${message}`,
     isMistake: isMissing,
   }
+}
+
+/** What to do about a constant value with a line break: most often it has several headers. */
+function cureFor(problem: string): string {
+  return problem === 'contains a line break'
+    ? '; write one entry for each header, and remove the line break'
+    : ''
 }
 
 /** For `omit` and `fail` an empty list counts as empty. For `send` it does not: it is sent as a list. */

@@ -44,9 +44,15 @@ export const headerLimits = { count: 100, valueBytes: 8192, totalBytes: 32_768 }
 /** Why a header name is refused, or null. Names are tokens (RFC 9110, section 5.6.2). */
 export function headerNameProblem(name: string): string | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-    return "is not a header name: only letters, digits and !#$%&'*+.^_`|~- are allowed"
+    return `is not a header name: only letters, digits and !#$%&'*+.^_\`|~- are allowed${nameCure(name)}`
   const reason = Object.hasOwn(refused, name.toLowerCase()) ? refused[name.toLowerCase()] : undefined
   return reason === undefined ? null : `may not be set: ${reason}`
+}
+
+function nameCure(name: string): string {
+  if (/^[\w-]+:\s*$/.test(name)) return '; write it without the colon'
+  if (/^[\w-]+:/.test(name)) return '; write what is behind the colon as "value"'
+  return /^[\w-]+(?: [\w-]+)+$/.test(name) ? '; write "-" for a blank within it' : ''
 }
 
 /** Why a header value is refused, or null. Allowed are visible ASCII, space and tab. */

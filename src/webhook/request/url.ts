@@ -89,6 +89,7 @@ const mistakes: readonly (readonly [form: RegExp, what: string])[] = [
   ],
   [/^\/\//, 'write https: before it'],
   [/^\//, 'write https:// and the host before it'],
+  [/^h?t{1,3}p{0,3}s{0,2}:\/\//i, 'write https:// for what is before the host'],
   [/^https?:?\/{0,2}/i, 'write https:// before the host, with the colon and both slashes'],
   [/^[a-z][a-z\d+.-]{0,20}:\/\//i, 'the service sends https only'],
   [/^[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#]|$)/, 'write https:// before it'],

@@ -135,7 +135,7 @@ export class Compiler {
   #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
     const compiled = this.#compile(text, path, place, names)
     if (compiled.ok) return compiled.template
-    this.complain(path, compiled.problem)
+    this.complain(path, place === 'auth' ? withoutWords(compiled.problem) : compiled.problem)
     return constantTemplate('')
   }
 
@@ -161,6 +161,15 @@ export class Compiler {
     return !this.#isFull
   }
 }
+
+/** A problem of a credential. A word in braces that is no variable may be the credential itself. */
+function withoutWords(problem: string): string {
+  return unknownWords.test(problem)
+    ? 'has a placeholder that is not valid: write {{ secrets.NAME }}, with the secret in "secrets" of the request or in the service, or an attribute such as {{ profile.token }}'
+    : problem
+}
+
+const unknownWords = /^"(?!(?:profile|event|instance|flow|vars|node|execution|secrets|response)\b)/
 
 /** The largest number of reported references: further ones would be more examples of the same mistake. */
 const maxReferences = 20

@@ -55,13 +55,20 @@ function readName(name: string): string {
 /** The nearest variable for the names of an expression: those that no other tool has around a value. */
 function guessPath(text: string, names: readonly string[], { hasResponse }: ForeignPlace): string {
   const around = names.findLastIndex((name) => name.startsWith('$') || wrappers.has(name.toLowerCase()))
-  const own = names.slice(around + 1, around + maxNames)
+  const behind = names.slice(around + 1, around + maxNames)
+  const own = behind.length === 0 ? namesWithin(names[around]) : behind
   const [first] = own
   if (hasResponse)
     return responsePaths.get(first?.toLowerCase() ?? '') ?? ['response.json', ...orName(own)].join('.')
   return first === undefined && text.includes('["…"]')
     ? 'profile["…"]'
     : ['profile', ...orName(own)].join('.')
+}
+
+/** The name behind a sign, as in `$email`; a name of other tools alone is none. */
+function namesWithin(name: string | undefined): readonly string[] {
+  const plain = name?.startsWith('$') === true ? name.slice(1) : ''
+  return plain === '' || wrappers.has(plain.toLowerCase()) ? [] : [plain]
 }
 
 const maxNames = 3

@@ -251,7 +251,7 @@ function shapeHeader(member: string): Shape {
 function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlySet<string>): string {
   const root = variable.root ?? ''
   if (!Object.hasOwn(known, 'response') && suggest(root, ['response']) !== null)
-    return 'There is no response yet: "response" is available only in "capture" and in the conditions of "expect".'
+    return 'There is no response yet: "response" is available only in "capture" and in the conditions of "expect". A value of the response of an earlier node is {{ vars.NAME }}, if that node has it in "capture".'
   const tag = Object.hasOwn(loopVariables, root) ? loopVariables[root] : undefined
   if (tag !== undefined) return `"${root}" is available only in a template with {% ${tag} %}.`
   const name = nameRoot(variable)

@@ -21,6 +21,10 @@ export function findSyntaxHint(
   const [before, next] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '']
   if (token === '"*"' && before === '[')
     return 'write one item, as in list[0], or all, as in (list | map: "name")'
+  if (token === '"+"' && place !== 'condition')
+    return 'texts are joined as in {{ a }} {{ b }} or a | append: b; for numbers write a | plus: b'
+  if (token === 'of' && place === 'loop') return 'write "in" for "of"'
+  if (token === 'then') return 'leave it out'
   if (token === '|') return hintForBar(before, at, place)
   if (token === '(') return hintForCall(tokens, at, place)
   if (next === '(' && (token === 'and' || token === 'or' || token === 'contains')) return `write a ${token} b`

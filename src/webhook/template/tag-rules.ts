@@ -119,6 +119,8 @@ function foreign(text: string, place: ForeignPlace | null): string | null {
 }
 
 function secretProblem(text: string): string {
+  if (/^secrets\.\w+-[\w-]*$/.test(text.trim()))
+    return `${quoted(text)} has a dash. The name of a secret has letters, digits and "_": write "_" for "-", here and in "secrets".`
   return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only in auth, url, query, headers or body.`
 }
 

@@ -178,7 +178,8 @@ export function compileCondition(text: string, names: KnownNames | null = null):
 /** The problem with a condition in braces, with what is wrong within them. */
 function withoutBraces(text: string, names: KnownNames | null): string {
   const inner = /^=?\s*\{\{-?([^{}]+)\}\}\s*$/.exec(text)?.[1]?.replace(/-$/, '')
-  if (inner === undefined) return 'A condition must be written without braces, as in profile.score > 50.'
+  if (inner === undefined)
+    return 'A condition must be written without braces, as in profile.score > 50, and in "expect" response.status == 200.'
   const compiled = compileCondition(inner, names)
   return `A condition must be written without braces${compiled.ok ? `, as in ${quoted(inner)}.` : `. ${compiled.problem}`}`
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import validators from '../../../src/http/body/validators.cjs'
 import type { ForeignMember } from '../../../src/http/problems/foreign-words/foreign-word.ts'
@@ -66,11 +67,17 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),
+  'Body(multipart)': body({ structure: 'multipart' }),
   'Body(raw)': body({ structure: 'raw', contentType: 'text/plain', content: 'a' }),
   Expectation: expectation({ type: 'string', value: 'a' }),
   'Expectation(status)': expectation({ type: 'status', value: 200 }),
   'Expectation(string)': expectation({ type: 'string', value: 'a' }),
   'Expectation(condition)': expectation({ type: 'condition', value: 'response.json.ok' }),
+  When: {
+    valid: { type: 'failure', value: 'response_timeout' },
+    path: '/node/cases/0/when',
+    around: (when) => ({ node: { ...node, cases: [{ branch: 'late', when }] } }),
+  },
   Retry: { valid: {}, path: '/node/retry', around: inNode('retry') },
   Case: {
     valid: { branch: 'exists', when: { type: 'status', value: 409 } },
@@ -98,7 +105,7 @@ const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
   members.map((row) => ({ place, row })),
 )
 /** Places whose forms have rows of their own, which come first. */
-const hasForms = new Set(['Auth', 'Signing', 'Body', 'Expectation'])
+const hasForms = new Set(['Auth', 'Signing', 'Body', 'Expectation', 'When'])
 
 /** Words that several rows have, or one row twice. */
 function repeated(list: readonly { readonly words: string }[]): string[] {
@@ -114,7 +121,8 @@ function spellings(word: string): string[] {
 }
 
 /** A valid object that lacks what the member may be. */
-function validBeside(place: string, { is = '' }: ForeignMember): Members {
+function validBeside(place: string, { is = '', covers = [] }: ForeignMember): Members {
+  if (place === 'Field' && covers.includes('source')) return { name: 'a' }
   if (place === 'Field' && ['literal', 'field', 'source'].includes(is))
     return is === 'field'
       ? { name: 'a', source: 'event' }
@@ -164,7 +172,9 @@ describe('a foreign member', () => {
       const { valid, around } = placeOf(place)
       const example = typeof row.example === 'function' ? row.example(200) : row.example
       const isWhole = example !== undefined && ('type' in example || 'structure' in example)
-      const request = around(isWhole ? example : { ...valid, ...example })
+      const request = around(
+        isWhole ? example : { ...(place === 'Field' ? validBeside(place, row) : valid), ...example },
+      )
       const name = 'simulate' in request ? 'PreviewRequest' : 'ExecuteRequest'
 
       expect(validators[name]?.(request), JSON.stringify(request)).toBe(true)
@@ -198,6 +208,26 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Request.diagnostics': (diagnostics) => ({ node, diagnostics }),
   FailureCode: (failure) => ({ node, simulate: { failure } }),
 }
+
+describe('a field of the two manuals', () => {
+  const [, table = ''] =
+    /\n## Where the fields of two manuals are\n(.*?)\n## /s.exec(readFileSync('docs/node.md', 'utf8')) ?? []
+  const labels = Array.from(table.matchAll(/^\| ([^|]+) \| [HA][HA ]*\|/gm), ([, label = '']) => label)
+  const names = labels.flatMap((label) => label.split(/[,:]/, 1)).map((name) => name.replace(/ "\w+".*/, ''))
+
+  it('stands in a table', () => {
+    expect(names.length).toBeGreaterThan(15)
+  })
+
+  it.each(names.filter((name) => !['Method', 'Headers'].includes(name)))(
+    'is found under its own name: %s',
+    (name) => {
+      const [error] = explain({ node: { ...node, [name]: true } })
+
+      expect(error?.message).toMatch(/^unknown member; (?!the members here)./)
+    },
+  )
+})
 
 describe('a foreign word', () => {
   it.each(Object.entries(foreignWords))('is called by one row: %s', (_place, list) => {

@@ -20,7 +20,7 @@ const number = 'that is not a number of JSON; write digits, as in 10 or 0.5, or 
 const unquoted = 'a text stands there without quotes; write it in double quotes'
 const second = 'a second JSON text begins there; send one request for each, and nothing behind it'
 const placeholder =
-  'a placeholder stands outside of quotes; write it in quotes, as in "{{ profile.score }}": alone there it keeps the type of its value'
+  'a placeholder stands outside of quotes; write it in quotes, as in "{{ profile.score }}": alone there it keeps the type of its value. Only texts are templates: a number such as that of "timeoutMs" is written itself'
 const ended =
   'the text before it has ended; write \\" for a quote within a text, or a comma if the next member begins there'
 const missing = (what: string) =>
@@ -62,9 +62,9 @@ describe('a mistake in JSON', () => {
     ['{"a":"\\u12"}', at(1, 7, 'four hexadecimal digits must follow \\u, as in \\u00e9')],
     ['{"a":"it\\\'s"}', at(1, 9, "\\' is no escape of JSON; write ' alone")],
     // Words and numbers of other languages.
-    ['{"a":NaN}', at(1, 6, 'JSON has no NaN; write null')],
-    ['{"a":-Infinity}', at(1, 6, 'JSON has no Infinity; write null')],
-    ['{"a":undefined}', at(1, 6, 'JSON has no undefined; write null')],
+    ['{"a":NaN}', at(1, 6, 'JSON has no NaN; leave the member out, or write a value')],
+    ['{"a":-Infinity}', at(1, 6, 'JSON has no Infinity; leave the member out, or write a value')],
+    ['{"a":undefined}', at(1, 6, 'JSON has no undefined; leave the member out, or write a value')],
     ['{"a":True}', at(1, 6, 'JSON has no True; write true')],
     ['{"a":01}', at(1, 6, number)],
     ['{"a":.5}', at(1, 6, number)],

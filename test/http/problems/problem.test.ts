@@ -104,8 +104,30 @@ describe('a request that is refused', () => {
     const { status, body } = await post<Problem>('/v1/execute', { node })
 
     expect(status).toBe(400)
-    expect(JSON.stringify(body).length).toBeLessThan(500_000)
-    expect(body.errors.at(-1)).toEqual({ path: '', message: 'there are more errors; these are the first 1' })
+    expect(JSON.stringify(body).length).toBeLessThan(150_000)
+    expect(body.errors[0]?.path).toMatch(/^\/node\/body\/content\/n+…$/)
+    expect(body.errors[0]?.path.length).toBeLessThan(2_000)
+    expect(body.errors[0]?.message).toMatch(/ \(the path is cut\)$/)
+    expect(body.errors.at(-1)?.message).toMatch(/^there are more errors/)
+  })
+
+  it.each([
+    ['/v1/exekute', '/v1/execute'],
+    ['/v1/exec', '/v1/execute'],
+    ['/execute', '/v1/execute'],
+    ['/v1/execute/', '/v1/execute'],
+    ['/api/v1/preview?x=1', '/v1/preview'],
+    ['/nothing', null],
+    [`/${'v'.repeat(10_000)}`, null],
+  ])('is told the route that is near: %s', async (path, near) => {
+    const { request } = await service()
+
+    const { status, body } = await request<Problem>(path, { method: 'POST', body: '{}' })
+
+    expect(status).toBe(404)
+    expect(body.detail).toBe(
+      `This route does not exist.${near === null ? '' : ` Did you mean "${near}"?`} GET /openapi.json lists all routes.`,
+    )
   })
 
   it.each([

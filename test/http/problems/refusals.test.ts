@@ -299,11 +299,11 @@ const rows: readonly Row[] = [
     { connectionTimeoutInSeconds: 20, readTimeoutInSeconds: '20' },
     [
       '/connectionTimeoutInSeconds',
-      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not the number 20; it is in milliseconds: 20 s are 20000',
+      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not the number 20; it is in milliseconds: 20 s are 20000; write at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
     ],
     [
       '/readTimeoutInSeconds',
-      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 20000',
+      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
     ],
   ],
   [
@@ -312,7 +312,10 @@ const rows: readonly Row[] = [
   ],
   [
     { timeoutMs: 'PT2M' },
-    ['/timeoutMs', `${time}, not a string; write the number of milliseconds without quotes: 120000`],
+    [
+      '/timeoutMs',
+      `${time}, not a string; write the number of milliseconds without quotes: at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS`,
+    ],
   ],
   [
     { timeoutMs: '250' },
@@ -479,6 +482,150 @@ const rows: readonly Row[] = [
     ],
   ],
   [{ auth: 'none' }, ['/auth', `${words.auth}, not a string; leave it out for none`]],
+  // A time that was meant is shown as far as a node takes it.
+  [
+    { timeout: 40 },
+    [
+      '/timeout',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not the number 40; it is in milliseconds: 40 s are 40000; write at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
+    ],
+  ],
+  [
+    { retry: { attempts: 3, initialDelayMs: '20m' } },
+    [
+      '/retry/initialDelayMs',
+      'must be an integer from 0 to 600000, not a string; write the number of milliseconds without quotes: at most 600000',
+    ],
+  ],
+  // A condition is no text of the body.
+  ...[
+    ['response.status == 200', 'response.status == 200'],
+    ['=response.status = 404', 'response.status == 404'],
+    ['{{ response.status }} >= 500', 'response.status >= 500'],
+    ['$statusCode != 204', 'response.status != 204'],
+    ['statusCode === 200 || statusCode === 201', 'response.status == 200 or response.status == 201'],
+    ['response.json.token == "s3cr3t"', 'response.json.ok == true'],
+    ['$.ok == true', 'response.json.ok == true'],
+  ].map(
+    ([expect, value]): Row => [
+      { expect },
+      [
+        '/expect',
+        `${words.expect}, not a string; write "expect": { "type": "condition", "value": "${value}" }`,
+      ],
+    ],
+  ),
+  ...['done', 'Your data is safe', 'status: in progress', '<b>a = b</b>', '{"token":"s3cr3t"}'].map(
+    (expect): Row => [
+      { expect },
+      ['/expect', `${words.expect}, not a string; write "expect": { "type": "string", "value": "…" }`],
+    ],
+  ),
+  [
+    { expect: 'OK' },
+    [
+      '/expect',
+      `${words.expect}, not a string; write "expect": { "type": "status", "value": "2xx" } for any such status, or { "type": "string", "value": "…" } for a text in the body`,
+    ],
+  ],
+  [
+    { cases: [{ output: 'x', if: 'response.status == 404' }] },
+    ['/cases/0/output', 'unknown member; it is called "branch" here'],
+    [
+      '/cases/0/if',
+      'unknown member; it is called "when" here, and must be an object whose "type" is "status", "string", "condition" or "failure", not a string; write { "type": "condition", "value": "response.status == 404" }',
+    ],
+  ],
+  [
+    { cases: [{ status: 404, branch: 'nf' }] },
+    [
+      '/cases/0/status',
+      'unknown member; it belongs into "when"; write "when": { "type": "status", "value": 404 }',
+    ],
+  ],
+  [
+    { cases: [{ branch: 'x', when: { failure: 's3cr3t' } }] },
+    [
+      '/cases/0/when/failure',
+      'unknown member; a failure is a type; write "type": "failure", "value": "response_timeout"',
+    ],
+  ],
+  [
+    { tests: 'pm.response.to.have.status(200)' },
+    [
+      '/tests',
+      'unknown member; what counts as a success is "expect"; write "expect": { "type": "status", "value": 200 }',
+    ],
+  ],
+  [
+    { responseHandling: { type: 'text', value: 'ok' } },
+    [
+      '/responseHandling',
+      'unknown member; what counts as a success is "expect"; write "expect": { "type": "string", "value": "…" }',
+    ],
+  ],
+  // Two members for an attribute.
+  [
+    { query: [{ parameter: 'a', profileAttribute: 's3cr3t' }] },
+    ['/query/0/parameter', 'unknown member; it is called "name" here'],
+    [
+      '/query/0/profileAttribute',
+      'unknown member; an attribute of the profile is two members; write "source": "profile", "field": "…"',
+    ],
+  ],
+  // A body is told once, with the names that are known.
+  [
+    { specifyBody: 'json', jsonBody: { first: 's3cr3t' } },
+    [
+      '/specifyBody',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"',
+    ],
+    [
+      '/jsonBody',
+      'unknown member; what is sent is "body"; write "body": { "structure": "json", "content": { "first": "…" } }',
+    ],
+  ],
+  [
+    { '-d': 'a=s3cr3t' },
+    [
+      '/-d',
+      'unknown member; what is sent is "body"; write "body": { "structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [{ "name": "a", "value": "…" }] }',
+    ],
+  ],
+  [
+    { body: { structure: 'binary', url: 'https://s3cr3t' } },
+    [
+      '/body/url',
+      'unknown member; the service fetches no files: the bytes come with the payload, as base64 text or as a data: URL; write "structure": "binary", "source": "event", "field": "photo"',
+    ],
+  ],
+  [
+    { body: { structure: 'multipart', parts: [{ name: 'f', file: 'x', source: 'event', field: 'p' }] } },
+    ['/body/parts/0/file', 'unknown member; it is called "filename" here'],
+  ],
+  [
+    { genericAuthType: 'httpQueryAuth' },
+    [
+      '/genericAuthType',
+      `unknown member; it is called "auth" here, and ${words.auth}, not a string; write "auth": { "type": "apiKey", "in": "query", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }`,
+    ],
+  ],
+  [
+    { body: { structure: 'multipart', fields: [{ name: 'a', value: 's3cr3t' }] } },
+    ['/body/fields', 'unknown member; it is called "parts" here'],
+  ],
+  [
+    { URL: 's3cr3t' },
+    ['/URL', 'unknown member; it is called "url" here, which is there already; leave it out'],
+  ],
+  // The words of a switch.
+  [
+    { Exit: true },
+    [
+      '/Exit',
+      'unknown member; the branch after an error is "onError": "error", "success" or "exit"; write "onError": "exit"',
+    ],
+  ],
   [
     { auth: ['a', 's3cr3t'] },
     [
@@ -519,8 +666,9 @@ describe('what a refusal shows', () => {
     const shown = rows.flatMap(([, ...errors]) =>
       errors.flatMap(
         ([, message]) =>
-          /; write ("(?:query|headers|body|auth|expect|retry|capture|onError)": .*)$/.exec(message)?.[1] ??
-          [],
+          /; write ("(?:query|headers|body|auth|expect|retry|capture|onError)": .*?)(?: for any such status.*)?$/.exec(
+            message,
+          )?.[1] ?? [],
       ),
     )
 

@@ -56,7 +56,7 @@ describe('an error of a body', () => {
       'a number is too small',
       { node: { ...node, timeoutMs: 99 } },
       '/node/timeoutMs',
-      'must be an integer of at least 100, not the number 99; it is in milliseconds: 99 s are 99000',
+      'must be an integer of at least 100, not the number 99; it is in milliseconds: 99 s are 99000; write at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
     ],
     [
       'a switch is a number',

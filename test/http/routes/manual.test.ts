@@ -123,10 +123,25 @@ describe('the documents that have no entries', () => {
     for (const anchor of listAnchors(read('docs/security.md'))) expect(page).toContain(` id="${anchor}">`)
   })
 
+  it('are listed, and each page leads to the list', async () => {
+    const { url } = await service()
+
+    const page = await (await fetch(`${url}/manual`)).text()
+    const other = await (await fetch(`${url}/errors/queue_full`)).text()
+    const missing = await fetch(`${url}/manual/nothing`, { headers: { accept: 'text/html' } })
+
+    for (const path of ['manual/node', 'manual/security', 'errors', 'alerts'])
+      expect(page).toContain(`<a href="${path}">`)
+    expect(other).toContain('<a href="../manual">Manual</a>')
+    expect(missing.status).toBe(404)
+    expect(await missing.text()).toContain('<a href="../manual/node">')
+  })
+
   it('are closed with DOCS=off, when codes and alerts stay, and name their files instead', async () => {
     const { url } = await service({ settings: { DOCS: 'off' } })
 
     expect((await fetch(`${url}/manual/security`)).status).toBe(404)
+    expect((await fetch(`${url}/manual`)).status).toBe(404)
     const page = await (await fetch(`${url}/errors/secret_not_allowed`)).text()
     expect(page).toContain('binding (docs/security.md)')
     expect(page).not.toContain('manual/')

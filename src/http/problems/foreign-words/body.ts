@@ -1,6 +1,6 @@
 import { fileBody, filesBody, formBody } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
-import { leaveOut } from './sentences.ts'
+import { leaveOut, noFetchedFiles } from './sentences.ts'
 
 export const bodyMembers: ForeignMembers = {
   Body: [
@@ -39,6 +39,12 @@ export const bodyMembers: ForeignMembers = {
     },
     { words: 'field parameters params items attributes members bodyParameters keypairs', is: 'fields' },
     { words: 'from sources', is: 'source' },
+    {
+      words: 'url uri href fileUrl link',
+      says: noFetchedFiles,
+      example: fileBody,
+      covers: ['structure', 'source', 'field'],
+    },
     { words: 'options', says: leaveOut },
     { words: 'disabled', says: 'leave out "body" to send none' },
     {
@@ -57,6 +63,7 @@ export const bodyMembers: ForeignMembers = {
       covers: ['contentType'],
     },
   ],
+  'Body(multipart)': [{ words: 'fields files formData data form attachments content', is: 'parts' }],
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
 }
 

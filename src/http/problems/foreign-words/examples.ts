@@ -1,8 +1,11 @@
-import { expectationLike } from './expectation-like.ts'
+import { bodyLike } from './body-like.ts'
+import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
 
 // What messages tell to write. `…` stands for what the author knows.
 
-export const anyBody = { body: { structure: 'json', content: { a: '…' } } }
+const anyBody = { body: { structure: 'json', content: { a: '…' } } }
+export const bodyOf = (value: unknown) =>
+  value == null || value === '' ? anyBody : { body: bodyLike(value) }
 export const simpleBody = {
   body: { structure: 'simple', fields: [{ name: 'email', source: 'profile', field: 'email' }] },
 }
@@ -17,6 +20,7 @@ export const filesBody = {
   structure: 'multipart',
   parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
 }
+export const fileOfEvent = { source: 'event', field: 'photo' }
 export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
@@ -39,6 +43,7 @@ export const identity = {
   tls: { certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' },
 }
 export const status = (value: unknown) => expectationLike(value, { type: 'status', value: '2xx' })
+export const expected = (value: unknown) => (isWordOfSuccess(value) ? text : status(value))
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }
 export const captured = { capture: { leadId: '{{ response.json.id }}' } }

@@ -10,12 +10,51 @@ export function expectationLike(value: unknown, otherwise: JsonObject = anySucce
   const status = statusExpectation(value)
   if (status !== null) return status
   if (isObject(value)) {
+    if (typeof value.type === 'string' && /^(?:string|text|body|contains)/i.test(value.type)) return anyText
     const meant = ['value', 'code', 'status', 'statusCode'].find((name) => Object.hasOwn(value, name))
-    const isText = typeof value.type === 'string' && /^(?:string|text|body|contains)/i.test(value.type)
-    return meant === undefined ? otherwise : expectationLike(value[meant], isText ? anyText : otherwise)
+    return meant === undefined ? otherwise : expectationLike(value[meant], otherwise)
   }
-  return typeof value === 'string' && otherwise === anySuccess ? anyText : otherwise
+  if (typeof value !== 'string') return otherwise
+  return conditionLike(value) ?? (otherwise === anySuccess ? anyText : otherwise)
 }
+
+/** Whether a text is a word such as `OK`, which says that a call succeeded. */
+export function isWordOfSuccess(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= maxText && words.has(value.trim().toLowerCase())
+}
+
+/** What conditions begin with, behind marks of other tools. */
+const roots =
+  /^(?:[={$@.\s!]|not\b)*(?:response|res|resp|result|status|statuscode|httpcode|code|body|json|headers?|data|payload|\d{1,9}\.\w+)\b/i
+/** What no text begins with that a response may contain. */
+const markedRoots = /^\s*(?:[=$@]|\{\{|response\.|status\b.{0,20}\d\d\d)/i
+const markedComparison = /[=!<>]=|[<>=]|\b(?:contains|is|eq|equals|ne|gt|gte|lt|lte|matches|in)\b/i
+const comparison = /[=!<>]=|\s[<>]\s/
+const ownPath = /^\W*response\.(?:json|headers|body|status)\b/
+const anyComparison = /^\$?[\w.[\]"']{1,80}\s?(?:[=!<>]==?|[<>])\s/
+const comparedStatus =
+  /(?:status|code)(?:_?code)?[\s\])}"']{0,5}(===?|!==?|[<>]=?|=|\b(?:is|eq|equals)\b)\s{0,3}["']?([1-9]\d\d)(?!\d)/gi
+const assertedStatus = /\bstatus(?:Code)?\)?(?:\.to)?(?:\.(?:be|eql?|toBe|equal))?\(["']?([1-9]\d\d)["']?\)/
+
+/** A condition in another place or language, or null. Of the author's text it has the statuses only. */
+function conditionLike(text: string): JsonObject | null {
+  const start = text.slice(0, maxCondition)
+  const [, asserted] = assertedStatus.exec(start) ?? []
+  if (asserted !== undefined) return ofStatus(Number(asserted))
+  const isCondition =
+    ownPath.test(start) ||
+    anyComparison.test(start) ||
+    (roots.test(start) && (markedRoots.test(start) ? markedComparison : comparison).test(start))
+  if (!isCondition) return null
+  const compared = Array.from(start.matchAll(comparedStatus).take(2), ([, operator = '', status]) => {
+    const written = /^[!<>]/.test(operator) ? operator.slice(0, 2) : '=='
+    return `response.status ${written} ${status}`
+  })
+  const joined = compared.join(/\|\||\bor\b/i.test(start) ? ' or ' : ' and ')
+  return { type: 'condition', value: joined === '' ? 'response.json.ok == true' : joined }
+}
+
+const maxCondition = 200
 
 const anyText: JsonObject = { type: 'string', value: '…' }
 

@@ -3,6 +3,14 @@ import { statusClass } from './expectation-like.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 
 export const expectationMembers: ForeignMembers = {
+  When: [
+    {
+      words: 'failure failures error errors errorCode failureCode',
+      says: 'a failure is a type',
+      example: { type: 'failure', value: 'response_timeout' },
+      covers: ['type', 'value'],
+    },
+  ],
   Expectation: [
     { words: 'kind mode check rule matchBy by', is: 'type' },
     {
@@ -90,7 +98,31 @@ export const expectationMembers: ForeignMembers = {
 export const caseMembers: ForeignMembers = {
   Case: [
     { words: 'name label output result then next target goto', is: 'branch' },
-    { words: 'if condition expect match matches on rule', is: 'when' },
+    { words: 'if condition expect match matches on rule equals', is: 'when' },
+    {
+      words: 'status statusCode statusCodes statuses code codes httpStatus',
+      says: 'it belongs into "when"',
+      example: (value) => ({ when: status(value) }),
+      covers: ['when'],
+    },
+    {
+      words: 'contains text body string includes',
+      says: 'it belongs into "when"',
+      example: { when: text },
+      covers: ['when'],
+    },
+    {
+      words: 'failure failures error errors errorCode failureCode',
+      says: 'it belongs into "when"',
+      example: { when: { type: 'failure', value: 'response_timeout' } },
+      covers: ['when'],
+    },
+    {
+      words: 'type value',
+      says: 'it belongs into "when"',
+      example: { when: { type: 'status', value: 404 } },
+      covers: ['when'],
+    },
     { words: 'success ok isSuccess successful', is: 'succeeded' },
   ],
 }

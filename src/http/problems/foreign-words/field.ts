@@ -1,8 +1,18 @@
+import { fileOfEvent } from './examples.ts'
 import type { ForeignMembers, ForeignWord, ForeignWords } from './foreign-word.ts'
-import { leaveOut } from './sentences.ts'
+import { leaveOut, noFetchedFiles } from './sentences.ts'
 
 export const fieldMembers: ForeignMembers = {
-  Part: [{ words: 'mimeType mediaType content_type fileType', is: 'contentType' }],
+  Part: [
+    { words: 'mimeType mediaType content_type fileType', is: 'contentType' },
+    { words: 'file fileName originalName', is: 'filename' },
+    {
+      words: 'url uri href fileUrl link',
+      says: noFetchedFiles,
+      example: fileOfEvent,
+      covers: ['source', 'field'],
+    },
+  ],
   Field: [
     {
       words:
@@ -19,6 +29,19 @@ export const fieldMembers: ForeignMembers = {
       says: 'a field that is there is sent; leave it out, or let a condition decide',
       example: { when: 'profile.score > 50' },
     },
+    {
+      words: 'profileAttribute profileField profileProperty contactAttribute contactField personAttribute',
+      says: 'an attribute of the profile is two members',
+      example: { source: 'profile', field: '…' },
+      covers: ['source', 'field'],
+    },
+    {
+      words: 'eventAttribute eventField eventProperty formField triggerField',
+      says: 'an attribute of the event is two members',
+      example: { source: 'event', field: '…' },
+      covers: ['source', 'field'],
+    },
+    { words: 'emptyAttribute ifMissing whenEmpty onEmpty', is: 'ifEmpty' },
     { words: 'if condition showIf sendIf', is: 'when' },
     {
       words: 'required mandatory',

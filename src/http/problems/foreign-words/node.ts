@@ -1,10 +1,11 @@
 import {
-  anyBody,
   apiKey,
   basic,
   bearer,
+  bodyOf,
   captured,
   condition,
+  expected,
   fileBody,
   filesBody,
   formBody,
@@ -44,7 +45,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'urlParameters urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
+        'urlParameters parametersFromProfileAndEvent parametersFromProfile parametersFromEvent urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
       is: 'query',
     },
     {
@@ -55,6 +56,48 @@ export const nodeMembers: ForeignMembers = {
     {
       words: 'sendQuery sendHeaders specifyQuery specifyHeaders jsonParameters',
       says: '"query" and "headers" are sent if they are there; leave it out',
+    },
+    {
+      words: 'evaluateAllStatesAsErrors handleAllStatesAsErrors errorOnStatus throwOnStatus raiseForStatus',
+      says: 'every status outside of 2xx takes the branch of "onError" without it; leave it out',
+    },
+    {
+      words: 'exit',
+      says: 'the branch after an error is "onError": "error", "success" or "exit"',
+      example: { onError: 'exit' },
+      byType: {
+        string: {
+          says: 'the engine\'s own names for the outputs are "branches"',
+          example: { branches: { exit: '…' } },
+        },
+      },
+    },
+    {
+      words: 'parameterName profileAttribute eventAttribute attribute parameterValue',
+      says: 'it belongs into a field of "query", "headers" or "body"',
+      example: { query: [{ name: '…', source: 'profile', field: '…' }] },
+    },
+    {
+      words: 'emptyAttribute emptyAttributes emptyValue emptyValues sendEmpty skipEmpty omitEmpty',
+      says: 'it is "ifEmpty" of a field: "send", "omit" or "fail"',
+      example: { query: [{ name: '…', source: 'profile', field: '…', ifEmpty: 'omit' }] },
+    },
+    {
+      words: 'waitsTenSeconds wait10Seconds waitTenSeconds waits',
+      says: 'the longest wait for the response is "timeoutMs", by default 10000',
+      example: { timeoutMs: 10_000 },
+    },
+    {
+      words: 'testBeforeGoingLive testMode dryRun preview testTheErrorHandlingWithAWrongUrl simulateError',
+      says: 'POST /v1/preview takes the same request and sends nothing, and its "simulate" tries out a response or a failure; leave it out',
+    },
+    {
+      words: 'troubleshooting diagnostics debug verbose logLevel',
+      says: '"reason" and "warnings" of every reply say what is wrong; leave it out',
+    },
+    {
+      words: 'duplicateTheNode duplicate copy copyOf',
+      says: 'the config comes with every call, and the service keeps none; leave it out',
     },
     { words: 'sendBody', says: '"body" is sent if it is there; leave it out' },
     {
@@ -82,12 +125,12 @@ export const nodeMembers: ForeignMembers = {
       words:
         'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
       says: 'what is sent is "body"',
-      example: anyBody,
+      example: bodyOf,
     },
     {
       words: 'payload',
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
-      example: anyBody,
+      example: bodyOf,
     },
     {
       words:
@@ -135,25 +178,25 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy continueOnFail continueOnError ignoreErrors handleErrors failOnError throwOnError stopOnError neverError ignoreResponseCode ifError errorAction',
+        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy continueOnFail continueOnError ignoreErrors handleErrors failOnError throwOnError stopOnError neverError ignoreResponseCode ifError errorAction skipThrowForStatus',
       says: 'the branch after an error is "onError": "error", "success" or "exit"',
       example: { onError: 'success' },
     },
     {
       words:
-        'expectedResponse responseHandling responseMatching responseMatch responseCheck expected expectation expectations successCondition successCriteria assert asserts assertion assertions validateResponse expectedResult',
+        'expectedResponse responseHandling responseMatching responseMatch responseCheck expected expectation expectations successCondition successCriteria assert asserts assertion assertions validateResponse expectedResult test tests testScript postResponseScript',
       says: 'what counts as a success is "expect"',
-      example: (value) => ({ expect: status(value) }),
+      example: (value) => ({ expect: expected(value) }),
     },
     {
       words:
-        'expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed',
+        'expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed responseHandlingByStatusCode',
       says: 'the status that counts as a success is in "expect"',
       example: (value) => ({ expect: status(value) }),
     },
     {
       words:
-        'responseContains contains expectedText expectedString responseText responseString expectedBody matchString string',
+        'responseContains contains expectedText expectedString responseText responseString expectedBody matchString string text responseHandlingByText',
       says: 'the text that the response must contain is in "expect"',
       example: { expect: text },
     },
@@ -164,13 +207,13 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'resultVariable resultExpression result output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables tests',
+        'resultVariable resultExpression result output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables ioMapping inputOutputMapping useACreatedIdInLaterNodes',
       says: 'values of the response for later nodes are "capture"',
       example: captured,
     },
     {
       words:
-        'outputs outcomes branch branchNames nextNode nextNodes next yes no exit success error onSuccess successPath errorPath transitions routes',
+        'outputs outcomes branch branchNames nextNode nextNodes next yes no success error outputsSuccessAndError onSuccess successPath errorPath transitions routes',
       says: 'the engine\'s own names for the outputs are "branches"',
       example: { branches: { success: 'yes', error: 'no' } },
     },
@@ -218,7 +261,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'cert certificate key pfx p12 pkcs12 keystore passphrase clientCertificate clientCertificates clientCert clientKey privateKey mtls useMtls provideSslCertificates tlsOptions tlsConfig',
+        'cert certificate key pfx p12 pkcs12 keystore passphrase clientCertificate clientCertificates clientCert clientKey privateKey mtls useMtls provideSslCertificates sslCertificates tlsOptions tlsConfig',
       says: clientCertificate,
       example: identity,
     },

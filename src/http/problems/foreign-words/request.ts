@@ -25,6 +25,11 @@ export const requestMembers: ForeignMembers = {
     { words: 'simulation simulated simulatedResponse mock mockResponse response', is: 'simulate' },
     { words: 'nodeId', says: 'it is "id" of "node"' },
     {
+      words: 'requests nodes batch batches calls items jobs webhooks operations bulk',
+      says: 'there are no batches; send one request for each node',
+      example: { node: { method: 'POST', url: 'https://host/path' } },
+    },
+    {
       words: 'contact user person subscriber lead member recipient',
       says: 'it belongs into "payload", as "profile"',
       example: { payload: { profile: {} } },
@@ -101,6 +106,14 @@ export const requestWords: ForeignWords = {
     { words: 'certExpired certHasExpired certificateExpired expired', is: 'tls_cert_expired' },
     { words: 'errTlsCertAltnameInvalid hostnameMismatch wrongHost', is: 'tls_name_mismatch' },
     { words: 'ssrf blocked privateAddress forbiddenAddress', is: 'address_denied' },
+    {
+      words: 'any all every anything default',
+      says: 'leave it out for all of them: any other failure takes the branch of "onError"',
+    },
+    {
+      words: 'expectationUnmet expectationNotMet unmet statusMismatch unexpectedStatus httpError badStatus',
+      says: 'an answer that is not as expected is no failure: it takes the branch of "onError", and a case for it has a condition, such as { "type": "status", "value": "4xx" }',
+    },
     { words: 'true yes error', says: 'as in "response_timeout", "connect_refused" or "dns_not_found"' },
   ],
 }

@@ -5,6 +5,8 @@ export const noRedirects = 'redirects are not followed; write the final address 
 export const noCertificateSwitch =
   'certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE'
 export const clientCertificate = 'a client certificate is "tls", with references to secrets that have PEM'
+export const noFetchedFiles =
+  'the service fetches no files: the bytes come with the payload, as base64 text or as a data: URL'
 export const noProxy = 'the operator of the service sets EGRESS_PROXY; leave it out'
 export const noPages =
   'a node makes one call; the engine repeats the node for each page, with "url" as one placeholder and "hosts"'
