@@ -1,3 +1,4 @@
+import { namedSchemas } from '../src/contract/schemas.ts'
 import type { JsonSchema } from '../src/http/problems/json-schema.ts'
 import { isObject } from '../src/webhook/values/json.ts'
 
@@ -14,8 +15,18 @@ interface DocumentSchema extends JsonSchema {
  * The service itself validates, and explains errors, with the simpler form.
  */
 export function describeSchemas(schemas: Schemas): Schemas {
-  const named = Object.entries(schemas).flatMap(([name, schema]) => nameBranches(name, schema))
+  const named = Object.entries(schemas).flatMap(([name, schema]) =>
+    nameBranches(name, restrictNames(name, schema)),
+  )
   return Object.fromEntries(named.map(([name, schema]) => [name, rewrite(schema)]))
+}
+
+/** @fastify/swagger leaves out which names `patternProperties` allows. */
+function restrictNames(name: string, schema: DocumentSchema): DocumentSchema {
+  const schemas: readonly object[] = namedSchemas
+  const own = (schemas as readonly JsonSchema[]).find(({ $id }) => $id === name)
+  const [pattern] = Object.keys(own?.patternProperties ?? {})
+  return pattern === undefined ? schema : ({ ...schema, propertyNames: { pattern } } as DocumentSchema)
 }
 
 type NamedSchema = readonly [name: string, schema: DocumentSchema]
@@ -54,14 +65,14 @@ function capitalized(word: string): string {
 /** Rewrites a schema and the schemas within it. */
 function rewrite(schema: DocumentSchema): DocumentSchema {
   const within = Object.entries(schema).map(([keyword, value]) => [keyword, rewriteWithin(keyword, value)])
-  return nameMembers(tellDefault(Object.fromEntries(within)))
+  return tellDefault(Object.fromEntries(within))
 }
 
 function rewriteWithin(keyword: string, value: unknown): unknown {
   if (keyword === 'items' || keyword === 'additionalProperties')
     return isObject(value) ? rewrite(value) : value
   if (keyword === 'anyOf') return (value as readonly DocumentSchema[]).map(rewrite)
-  if (keyword !== 'properties' && keyword !== 'patternProperties') return value
+  if (keyword !== 'properties') return value
   const members = Object.entries(value as Schemas).map(([name, member]) => [name, rewrite(member)])
   return Object.fromEntries(members)
 }
@@ -75,12 +86,4 @@ function tellDefault(schema: DocumentSchema): DocumentSchema {
   if (value === undefined) return schema
   const sentence = description.endsWith('.') ? description : `${description}.`
   return { ...rest, description: `${sentence} Default: \`${JSON.stringify(value)}\`.` }
-}
-
-/** Few generators know `patternProperties`; they would take the object for one without members. */
-function nameMembers(schema: DocumentSchema): DocumentSchema {
-  const { patternProperties = {}, additionalProperties, ...rest } = schema
-  const [[pattern, members] = [], ...others] = Object.entries(patternProperties)
-  if (pattern === undefined || others.length > 0 || additionalProperties !== false) return schema
-  return { ...rest, propertyNames: { pattern }, additionalProperties: members } as DocumentSchema
 }

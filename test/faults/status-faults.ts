@@ -30,7 +30,7 @@ export const statusFaults: Chapter = {
     pausing(429, '0', 0),
     pausing(429, '30', 30_000),
     pausing(503, '3600', 3_600_000),
-    pausing(503, '1000000000000', 1e15),
+    pausing(503, '1000000000000', null),
     pausing(429, '-5', null),
     pausing(429, '1.5', 2_000),
     pausing(429, '1.5s', null),

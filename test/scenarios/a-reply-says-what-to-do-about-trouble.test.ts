@@ -10,7 +10,7 @@ describe('a reply says what to do about trouble', () => {
     { trouble: 'no credential', status: 401, node: {}, hint: 'Set "auth"' },
     { trouble: 'a wrong path', status: 404, node: {}, hint: 'Check the URL' },
     { trouble: 'wrong parameter names', status: 400, node: {}, hint: 'Compare names and values' },
-    { trouble: 'values of a wrong format', status: 422, node: {}, hint: 'empty values in the warnings' },
+    { trouble: 'values of a wrong format', status: 422, node: {}, hint: 'Check required fields and formats' },
     { trouble: '201 in place of 200', status: 201, node: { expect: ok() }, hint: 'use 2xx or list both' },
     { trouble: 'too many calls', status: 429, node: {}, hint: 'Slow the flow down' },
     { trouble: 'a target that failed', status: 500, node: {}, hint: 'Its operator' },
