@@ -52,7 +52,7 @@ function countByConnection(registry: Registry, names: () => readonly string[]) {
   const executions = count(registry, {
     name: 'webhook_node_connection_executions_total',
     help: 'Executions of nodes with a connection, by connection and result. Beyond the first 100 connections the label is "*".',
-    series: [otherConnections, ...known].flatMap(resultsOf),
+    series: [otherConnections, ...known].flatMap(listResults),
   })
   return (connection: string, succeeded: boolean) => {
     if (known.size < maxConnections) known.add(connection)
@@ -61,7 +61,7 @@ function countByConnection(registry: Registry, names: () => readonly string[]) {
   }
 }
 
-function resultsOf(connection: string) {
+function listResults(connection: string) {
   return ['succeeded', 'failed'].map((result) => ({ connection, result }))
 }
 

@@ -64,9 +64,9 @@ function* findErrors(
   headers.forEach((field, index) => {
     const at = pointer(path, 'headers', index)
     compileHeaderField(field, at, compiler)
-    const [literal] = (isHidden(field) ? literalOf(field, compiler) : null) ?? []
+    const [literal] = (isHidden(field) ? readLiteral(field, compiler) : null) ?? []
     if (literal !== undefined && isTooShort(literal, compiler)) compiler.complain(at, tooShort)
-    if (headerOf(auth) === field.name.toLowerCase())
+    if (findAuthHeader(auth) === field.name.toLowerCase())
       compiler.complain(at, `must be left out: "auth" sets the header ${quoteName(field.name)}`)
   })
   yield* compiler.errors
@@ -95,11 +95,11 @@ function listCredentials(auth: Auth): readonly (readonly [member: string, value:
 function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledConnection {
   const { auth, headers = [], retry = null, tenants } = entry
   const compiler = new Compiler('liquid')
-  const ownHeader = headerOf(auth)
+  const ownHeader = findAuthHeader(auth)
   return {
     name,
     base,
-    auth: auth === undefined ? null : authOf(name, auth, compiler),
+    auth: auth === undefined ? null : compileConnectionAuth(name, auth, compiler),
     authType: auth?.type ?? null,
     headers: headers.map((field) => headerField(field, compiler)),
     headerNames: new Set([
@@ -169,7 +169,7 @@ function complainAboutBoth(node: Node, connection: CompiledConnection, compiler:
   const complain = (path: string, what: string) =>
     compiler.complain(path, `must be left out: the connection of the node has ${what}`)
   if (node.retry !== undefined && retry !== null) complain('/node/retry', '"retry", too')
-  const ownHeader = headerOf(node.auth)
+  const ownHeader = findAuthHeader(node.auth)
   if (node.auth !== undefined && auth !== null) complain('/node/auth', '"auth", too')
   else if (ownHeader !== null && headerNames.has(ownHeader))
     complain('/node/auth', `the header that it sets, ${quoteName(ownHeader)}`)
@@ -187,7 +187,7 @@ function complainAboutBoth(node: Node, connection: CompiledConnection, compiler:
 }
 
 /** The header that credentials set, in lower case. */
-function headerOf(auth: Auth | undefined): string | null {
+function findAuthHeader(auth: Auth | undefined): string | null {
   if (auth === undefined) return null
   if (auth.type !== 'apiKey') return 'authorization'
   return auth.in === 'header' ? auth.name.toLowerCase() : null
@@ -198,7 +198,7 @@ function listParameters(url: string): readonly string[] {
   return [...new URLSearchParams(query).keys()]
 }
 
-function authOf(name: string, config: Auth, compiler: Compiler): CompiledAuth {
+function compileConnectionAuth(name: string, config: Auth, compiler: Compiler): CompiledAuth {
   const words = `the connection ${quoteName(name)}`
   const auth = compileAuth(config, compiler, { path: connectionPath, words })
   return { ...auth, render: (session) => session.inConnection(() => auth.render(session)) }
@@ -208,7 +208,7 @@ function authOf(name: string, config: Auth, compiler: Compiler): CompiledAuth {
 function headerField(config: Field, compiler: Compiler): CompiledField {
   const sensitive = isHidden(config)
   const field = compileHeaderField({ ...config, sensitive }, connectionPath, compiler)
-  const literal = sensitive ? literalOf(config, compiler) : null
+  const literal = sensitive ? readLiteral(config, compiler) : null
   return {
     ...field,
     render: (session) =>
@@ -234,7 +234,7 @@ function isHidden({ name, sensitive = false }: Field): boolean {
 }
 
 /** A credential that stands in the file itself: the whole value, and without its scheme. Null for any other value. */
-function literalOf(field: Field, compiler: Compiler): readonly string[] | null {
+function readLiteral(field: Field, compiler: Compiler): readonly string[] | null {
   const value = 'literal' in field ? field.literal : 'value' in field ? field.value : null
   if (typeof value !== 'string' || ('value' in field && compiler.isTemplate(value))) return null
   const text = value.trim()

@@ -246,7 +246,7 @@ function urlTooLong(ownLength: number, fields: readonly RenderedField[]): Failur
   let longest: RenderedField | null = null
   let length = ownLength
   for (const field of fields) {
-    const own = lengthOf(field.wire)
+    const own = countCharacters(field.wire)
     if (own <= length) continue
     longest = field
     length = own
@@ -260,8 +260,8 @@ function urlTooLong(ownLength: number, fields: readonly RenderedField[]): Failur
   }
 }
 
-function lengthOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + lengthOf(item), 0)
+function countCharacters(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countCharacters(item), 0)
   return typeof value === 'string' ? value.length : 0
 }
 

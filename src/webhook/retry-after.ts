@@ -77,12 +77,12 @@ function readTimestamp(text: string, now: Date): number | null {
   // `Date` reads 30 February as 2 March.
   const utc = new Date(`${day}T${time}Z`)
   if (Number.isNaN(utc.getTime()) || utc.toISOString().slice(0, 10) !== day) return null
-  const offset = zone.toUpperCase() === 'Z' ? 0 : Number(`${zone[0]}1`) * minutesOf(zone.slice(1))
+  const offset = zone.toUpperCase() === 'Z' ? 0 : Number(`${zone[0]}1`) * countMinutes(zone.slice(1))
   const fraction = /\.\d*[1-9]/.test(text) ? 1_000 : 0
   return until(utc.getTime() - offset * 60_000 + fraction, now)
 }
 
-function minutesOf(time: string): number {
+function countMinutes(time: string): number {
   const [hours, minutes] = time.split(':').map(Number)
   return (hours ?? 0) * 60 + (minutes ?? 0)
 }

@@ -50,7 +50,7 @@ export function readIdentity(
     value: {
       cert: joinPem(chain.value),
       key: opened.value.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      ...validityOf(own),
+      ...readValidity(own),
     },
   }
 }
@@ -59,7 +59,7 @@ export function readIdentity(
 export function readAuthorities(ca: string): Read<Validity & { readonly ca: string }> {
   const read = readCertificates('ca', ca, maxAuthorities)
   if (!read.ok) return read
-  const all = read.value.map(validityOf)
+  const all = read.value.map(readValidity)
   return {
     ok: true,
     value: {
@@ -74,7 +74,7 @@ export function readAuthorities(ca: string): Read<Validity & { readonly ca: stri
 export function findCertificateEnd(text: string): number | null {
   const block = readPem(text).find(isCertificate)
   const certificate = block === undefined ? null : parseCertificate(block)
-  return certificate === null ? null : validityOf(certificate).notAfter
+  return certificate === null ? null : readValidity(certificate).notAfter
 }
 
 function readCertificates(
@@ -176,7 +176,7 @@ function joinPem(certificates: readonly X509Certificate[]): string {
   return certificates.map(String).join('')
 }
 
-function validityOf({ validFromDate, validToDate }: X509Certificate): Validity {
+function readValidity({ validFromDate, validToDate }: X509Certificate): Validity {
   return { notBefore: validFromDate.getTime(), notAfter: validToDate.getTime() }
 }
 

@@ -11,7 +11,7 @@ import {
   isWordOfSuccess,
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
-import { namesOf, pairs } from './foreign-words/names-of.ts'
+import { listNames, pairs } from './foreign-words/list-names.ts'
 import { type Place, withoutForm } from './place.ts'
 
 /**
@@ -200,7 +200,7 @@ function partLike(value: unknown): string {
 
 /** The name of the only member of an object, if that is an array of objects. */
 function onlyList(value: unknown): string | null {
-  const [name, other] = namesOf(value)
+  const [name, other] = listNames(value)
   if (name === undefined || other !== undefined || !isObject(value)) return null
   const list = value[name]
   return Array.isArray(list) && isObject(list[0]) ? name : null

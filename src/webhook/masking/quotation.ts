@@ -113,7 +113,7 @@ class Finder {
         .map((bytes) => ({ bytes })),
     )
     if (!hasParts || this.isFull) return
-    for (const value of values.flatMap(edgesOf)) {
+    for (const value of values.flatMap(cutEdges)) {
       addParts(this.#parts, foldValue(value), minPartLength)
       for (const digits of foldedDigits(value)) addParts(this.#digitParts, digits, minDigits)
     }
@@ -184,7 +184,7 @@ const mayBeBase64 = /[\da-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]|[A-Z]{12}/
 const hasNumbers = /\d\D+\d+\D+\d+\D+\d+\D+\d+\D+\d/
 
 /** The host of an e-mail address belongs to many. */
-function edgesOf(value: string): readonly string[] {
+function cutEdges(value: string): readonly string[] {
   const own = /^([^\s@]+)@[^\s@]+$/.exec(value)?.[1] ?? value
   return own.length <= 2 * maxEdge ? [own] : [own.slice(0, maxEdge), own.slice(-maxEdge)]
 }

@@ -14,7 +14,7 @@ import {
   authorization,
   credential,
   emptyFailure,
-  memberOf,
+  locateMember,
   type NamedCredential,
 } from './credential.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
@@ -64,7 +64,7 @@ export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin =
 type AuthWith<Type extends Auth['type']> = Extract<Auth, { type: Type }>
 
 function compileBearer({ token }: AuthWith<'bearer'>, compiler: Compiler, origin: AuthOrigin): CompiledAuth {
-  const at = memberOf(origin, 'token')
+  const at = locateMember(origin, 'token')
   const template = compileHeaderValue(token, at.path, compiler)
   return {
     origin,
@@ -88,7 +88,7 @@ function compileBasic(
   compiler: Compiler,
   origin: AuthOrigin,
 ): CompiledAuth {
-  const [atUser, atPassword] = [memberOf(origin, 'username'), memberOf(origin, 'password')]
+  const [atUser, atPassword] = [locateMember(origin, 'username'), locateMember(origin, 'password')]
   const user = compiler.template(username, atUser.path, 'auth')
   const pass = compiler.template(password, atPassword.path, 'auth')
   if (user.isConstant && username.includes(':')) compiler.complain(atUser.path, colonProblem)
@@ -129,7 +129,7 @@ function compileApiKey(
 ): CompiledAuth {
   const isInUrl = place === 'query'
   const { path } = origin
-  const at = memberOf(origin, 'value')
+  const at = locateMember(origin, 'value')
   const template = isInUrl
     ? compiler.template(value, at.path, 'auth')
     : compileHeaderValue(value, at.path, compiler)

@@ -58,7 +58,7 @@ export interface AuthMember {
 }
 
 /** A member of credentials from an origin. */
-export function memberOf({ path }: AuthOrigin, name: string): AuthMember {
+export function locateMember({ path }: AuthOrigin, name: string): AuthMember {
   return { name, path: memberPath(path, name) }
 }
 

@@ -15,7 +15,7 @@ import {
   authorization,
   credential,
   emptyFailure,
-  memberOf,
+  locateMember,
 } from './credential.ts'
 import { headerValueProblem } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
@@ -34,7 +34,7 @@ interface Parameter {
 
 /** Compiles the client credentials of OAuth 2.0 (RFC 6749, section 4.4). */
 export function compileOAuth2(auth: OAuth2, compiler: Compiler, origin: AuthOrigin) {
-  const at = (name: string) => memberOf(origin, name).path
+  const at = (name: string) => locateMember(origin, name).path
   const endpoint = compileEndpoint(auth.tokenUrl, at('tokenUrl'), compiler)
   const compile = (name: string, text: string, path = at(name)): Parameter => ({
     name,

@@ -306,11 +306,11 @@ class Explainer {
     }
     if (typeof is === 'string' && isPlain(wanted) && is === String(wanted))
       return certain(
-        `${subject.text} is the text ${shown}, and the condition compares it with ${nameKindOf(wanted)} ${wanted}${object.isConstant ? `: write "${wanted}"` : ''}.`,
+        `${subject.text} is the text ${shown}, and the condition compares it with ${nameScalarKind(wanted)} ${wanted}${object.isConstant ? `: write "${wanted}"` : ''}.`,
       )
     if (typeof wanted === 'string' && isPlain(is) && wanted === String(is))
       return certain(
-        `${subject.text} is ${nameKindOf(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
+        `${subject.text} is ${nameScalarKind(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
       )
     if (typeof is === 'string' && isNumber(wanted))
       return certain(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
@@ -454,6 +454,6 @@ function isPlain(value: unknown): boolean {
   return isNumber(value) || typeof value === 'boolean'
 }
 
-function nameKindOf(value: unknown): string {
+function nameScalarKind(value: unknown): string {
   return typeof value === 'boolean' ? 'the truth value' : 'the number'
 }

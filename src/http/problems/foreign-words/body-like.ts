@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
-import { namesOf, pairs } from './names-of.ts'
+import { listNames, pairs } from './list-names.ts'
 
 /** The body that a value was meant to be. It has names of the value, and no texts: any may be a secret. */
 export function bodyLike(value: unknown): JsonObject {
@@ -9,14 +9,14 @@ export function bodyLike(value: unknown): JsonObject {
   if (Array.isArray(value)) return { structure: 'json', content: ['…'] }
   if (isObject(value) && 'content' in value) return contentLike(value.content)
   if (isObject(value)) {
-    const names = namesOf(value).filter((name) => name !== 'contentType')
+    const names = listNames(value).filter((name) => name !== 'contentType')
     return { structure: 'json', content: Object.fromEntries(names.map((name) => [name, '…'])) }
   }
   if (typeof value === 'string' && /^\{\{\s?(?:payload|profile)\s?\}\}$/.test(value))
     return { structure: 'full' }
   if (typeof value === 'string' && /^\s*</.test(value))
     return { structure: 'raw', contentType: 'application/xml', content: '…' }
-  if (typeof value === 'string' && namesOf(value).length > 0 && value.includes('='))
+  if (typeof value === 'string' && listNames(value).length > 0 && value.includes('='))
     return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: pairs(value) }
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
   return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)

@@ -4,7 +4,7 @@ import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
 // What messages tell to write. `…` stands for what the author knows.
 
 const anyBody = { body: { structure: 'json', content: { a: '…' } } }
-export const bodyOf = (value: unknown) =>
+export const exampleBody = (value: unknown) =>
   value == null || value === '' ? anyBody : { body: bodyLike(value) }
 export const simpleBody = {
   body: { structure: 'simple', fields: [{ name: 'email', source: 'profile', field: 'email' }] },

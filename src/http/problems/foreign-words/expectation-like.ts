@@ -80,8 +80,8 @@ export function statusExpectation(value: unknown): JsonObject | null {
   if (isListOfStatuses(value)) return ofStatus(value.slice(0, maxStatuses))
   if (isObject(value))
     return ofRange(
-      boundOf(value, ['min', 'from', 'gte', 'start']),
-      boundOf(value, ['max', 'to', 'lte', 'end']),
+      readBound(value, ['min', 'from', 'gte', 'start']),
+      readBound(value, ['max', 'to', 'lte', 'end']),
     )
   if (typeof value === 'number') return value >= 1 && value <= 9 ? ofStatus(statusClass(value)) : null
   return typeof value === 'string' && value.length <= maxText ? readStatusText(value.trim()) : null
@@ -93,7 +93,7 @@ function ofStatus(value: unknown): JsonObject {
   return { type: 'status', value }
 }
 
-function boundOf(range: JsonObject, names: readonly string[]): number | null {
+function readBound(range: JsonObject, names: readonly string[]): number | null {
   const bound = names.map((name) => range[name]).find(isStatusLike)
   return bound === undefined ? null : Number(bound)
 }

@@ -2,9 +2,9 @@ import {
   apiKey,
   basic,
   bearer,
-  bodyOf,
   captured,
   condition,
+  exampleBody,
   expected,
   fileBody,
   filesBody,
@@ -125,12 +125,12 @@ export const nodeMembers: ForeignMembers = {
       words:
         'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
       says: 'what is sent is "body"',
-      example: bodyOf,
+      example: exampleBody,
     },
     {
       words: 'payload',
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
-      example: bodyOf,
+      example: exampleBody,
     },
     {
       words:

@@ -8,7 +8,7 @@ const maxNameCharacters = 40
 const textOfPair = /(?:^|[&\n?])\s?([A-Za-z][\w-]{0,39})(?:: \S|=[^=&\s])/g
 
 /** The names of an object, or in the text of headers or parameters. */
-export function namesOf(value: unknown): readonly string[] {
+export function listNames(value: unknown): readonly string[] {
   if (typeof value === 'string')
     return Array.from(value.slice(0, 500).matchAll(textOfPair).take(maxNames), ([, name = '']) => name)
   if (!isObject(value)) return []
@@ -23,6 +23,6 @@ export function namesOf(value: unknown): readonly string[] {
 /** Fields with the names of an object, unless it is a field itself. */
 export function pairs(value: unknown): readonly JsonObject[] {
   const first = Array.isArray(value) && typeof value[0] === 'string' ? value[0] : value
-  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : namesOf(first)
+  const names = isObject(value) && ('name' in value || 'key' in value) ? [] : listNames(first)
   return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
 }
