@@ -40,7 +40,7 @@ describe('the statement of JSON', () => {
         expect(statement?.text.length ?? 0).toBeLessThan(10_000)
         expect(statement?.fields.length ?? 0).toBeLessThanOrEqual(5)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 300 },
     )
   })
 
