@@ -66,6 +66,7 @@ function readSalted(content: Buffer): readonly number[] | null {
   if (salt?.tag !== octets) return null
   const values: number[] = []
   for (let element = readElement(content, salt.end); element?.tag === integer; ) {
+    if (element.content.length === 0) return null
     values.push(toNumber(element.content))
     element = readElement(content, element.end)
   }
