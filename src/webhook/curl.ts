@@ -91,10 +91,10 @@ function pipeBody(body: ShownBody, parts: ShownParts, quoter: Quoter): string | 
 /** The largest size of all files together that the command contains, in bytes. Larger ones it reads from files. */
 export const maxContainedBytes = 49_152
 
-/** Whether the command reads a file, because it is too large or must not be shown. */
-function isRead({ bytes, isHidden }: FilePiece, all: readonly BodyPiece[]): boolean {
+/** Tells which files the command reads, because they are too large together or must not be shown. */
+function chooseRead(all: readonly BodyPiece[]): (file: FilePiece) => boolean {
   const total = all.reduce((sum, piece) => sum + (typeof piece === 'string' ? 0 : piece.bytes.length), 0)
-  return bytes.length > 0 && (isHidden || total > maxContainedBytes)
+  return ({ bytes, isHidden }) => bytes.length > 0 && (isHidden || total > maxContainedBytes)
 }
 
 /** The files that the command reads. Each has the name of the shell variable with its path. */
@@ -103,7 +103,7 @@ export function listReadFiles({ parts, markers }: Pick<CurlInput, 'parts' | 'mar
   if (body === null || typeof body === 'string') return []
   return body
     .filter((piece) => typeof piece !== 'string')
-    .filter((piece) => isRead(piece, body))
+    .filter(chooseRead(body))
     .map(({ name, bytes }) => ({
       variable: variableFor(readName([...name.matchAll(markers.pattern)][0])),
       size: bytes.length,
@@ -111,10 +111,11 @@ export function listReadFiles({ parts, markers }: Pick<CurlInput, 'parts' | 'mar
 }
 
 function pipePieces(pieces: readonly BodyPiece[], quoter: Quoter): string {
+  const isRead = chooseRead(pieces)
   const commands = pieces.flatMap((piece) => {
     if (typeof piece === 'string') return piece === '' ? [] : [printLines(piece, quoter)]
     if (piece.bytes.length === 0) return []
-    if (isRead(piece, pieces)) return [`cat ${quoter.text(piece.name)}`]
+    if (isRead(piece)) return [`cat ${quoter.text(piece.name)}`]
     return [`printf %s ${quoter.text(piece.bytes.toString('base64'))} | base64 -d`]
   })
   return commands.length === 1 ? commands.join('') : `{ ${commands.join('; ')}; }`

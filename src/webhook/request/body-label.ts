@@ -35,10 +35,11 @@ export function warnOfLabel(
   session: RenderSession,
 ): void {
   if (compiled.form === 'bytes') return
-  const boundary = /boundary=.*/.exec(contentType ?? '')?.[0] ?? null
-  for (const header of headers)
-    if (isNamed(header.name, 'content-type'))
-      warnOfHeader({ compiled, text, bytes, boundary }, header, session)
+  for (const header of headers) {
+    if (!isNamed(header.name, 'content-type')) continue
+    const boundary = /boundary=.*/.exec(contentType ?? '')?.[0] ?? null
+    warnOfHeader({ compiled, text, bytes, boundary }, header, session)
+  }
 }
 
 function warnOfHeader(body: SentBody, header: RenderedField, session: RenderSession): void {
