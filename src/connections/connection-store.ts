@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigError } from '../contract/config-error.ts'
 import type { Connection, ListedConnection } from '../contract/connection.ts'
-import { watchValue } from '../secrets/watch-value.ts'
+import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
 import {
   type CompiledConnection,
   compileConnection,
@@ -32,19 +32,13 @@ export interface ConnectionStore {
   close(): void
 }
 
-/** Logs the result of a re-reading, never a credential. */
-interface ConnectionLog {
-  info(details: object, message: string): void
-  error(details: object, message: string): void
-}
-
 export interface ConnectionStoreOptions {
   readonly source: ConnectionSource
   /** The connections read at the start. */
   readonly initial: Connections
   /** Whether every node needs a connection. */
   readonly isRequired: boolean
-  readonly log: ConnectionLog
+  readonly log: ReadingLog
   /** Interval of looking for changes. */
   readonly intervalMs?: number
 }

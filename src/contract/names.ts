@@ -16,8 +16,8 @@ export const maxCorrelationIdLength = 128
  */
 export const minMaskLength = 4
 
-/** The pattern of the name of a connection. */
-export const connectionNamePattern = '[A-Za-z0-9._-]{1,64}'
-
 /** Characters of the name of a connection at most. */
 export const maxConnectionNameLength = 64
+
+/** The pattern of the name of a connection. */
+export const connectionNamePattern = `[A-Za-z0-9._-]{1,${maxConnectionNameLength}}`

@@ -10,7 +10,13 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
-import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
+import {
+  type RenderedRequest,
+  renderRequest,
+  type SendableRequest,
+  type ShownParts,
+  withHeaders,
+} from '../webhook/render.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import type { TokenGrant } from '../webhook/request/token-grant.ts'
 import { quoteOAuthError } from '../webhook/response/oauth-error.ts'
@@ -153,7 +159,7 @@ export async function executeNode(
 
 function prepareEgress(
   egressClient: Pick<EgressClient, 'call'>,
-  rendered: Sendable,
+  rendered: SendableRequest,
   trace: Trace | null,
   signer: RequestSigner | null,
 ): Pick<EgressClient, 'call'> {
@@ -315,10 +321,11 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
-type Sendable = Extract<RenderedRequest, { readonly ok: true }>
-
 /** The request as the last attempt sent it. */
-function shownParts({ display, carriesTrace }: Sendable, { trace, signer }: ExecutionState): ShownParts {
+function shownParts(
+  { display, carriesTrace }: SendableRequest,
+  { trace, signer }: ExecutionState,
+): ShownParts {
   const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
   return signer === null ? traced : withHeaders(traced, signer.showHeaders())

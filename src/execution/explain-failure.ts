@@ -180,7 +180,10 @@ const urlPhases: ReadonlySet<Phase> = new Set(['address', 'dns', 'connecting', '
 
 /** Failures that leave nothing of the node to look at but the target that its URL names. */
 const ofTarget: ReadonlySet<FailureCode> = new Set([
-  ...(['no_response', 'response_malformed', 'response_not_http', 'response_headers_too_large'] as const),
+  'no_response',
+  'response_malformed',
+  'response_not_http',
+  'response_headers_too_large',
 ])
 
 /** The URL, for a failure before the request was sent, or for a target that does not answer as a web server does. */

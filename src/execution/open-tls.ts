@@ -4,7 +4,7 @@ import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { TlsProfile } from '../egress/tls/tls-profiles.ts'
-import type { RenderedRequest } from '../webhook/render.ts'
+import type { RenderedRequest, SendableRequest } from '../webhook/render.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 
 /** What the connections of a call show and demand. */
@@ -14,11 +14,9 @@ export interface CallTls {
   readonly warnings: readonly Warning[]
 }
 
-type Sendable = Extract<RenderedRequest, { readonly ok: true }>
-
 /** A request that can be sent, or why nothing is sent. */
 export type PreparedCall =
-  | { readonly ok: true; readonly rendered: Sendable; readonly tls: CallTls }
+  | { readonly ok: true; readonly rendered: SendableRequest; readonly tls: CallTls }
   | { readonly ok: false; readonly failure: Failure; readonly attempts: readonly Attempt[] }
 
 /** Checks what a node says about TLS before its first attempt. A target that may not be called fails as such instead. */

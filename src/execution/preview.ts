@@ -14,7 +14,13 @@ import {
 } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
-import { type RenderedRequest, renderRequest, type ShownParts, withHeaders } from '../webhook/render.ts'
+import {
+  type RenderedRequest,
+  renderRequest,
+  type SendableRequest,
+  type ShownParts,
+  withHeaders,
+} from '../webhook/render.ts'
 import type { FilePiece, ShownBody } from '../webhook/request/compiled-body.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
@@ -127,7 +133,7 @@ function shownRequest(
 }
 
 /** The headers of a signature are shown as if the request was sent now. */
-function signedParts({ display, signing }: Extract<RenderedRequest, { readonly ok: true }>): ShownParts {
+function signedParts({ display, signing }: SendableRequest): ShownParts {
   return signing === null ? display : withHeaders(display, new RequestSigner(signing).showHeaders())
 }
 

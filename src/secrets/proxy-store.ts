@@ -2,7 +2,7 @@ import type { ForwardProxy, NameResolution, ProxyServer } from '../egress/proxy/
 import type { Credential, ProxyUrl } from '../egress/proxy/proxy-url.ts'
 import { type ProxySources, readProxy, useBy } from './read-proxy.ts'
 import type { SecretStore } from './secret-store.ts'
-import { watchValue } from './watch-value.ts'
+import { type ReadingLog, watchValue } from './watch-value.ts'
 
 /** The settings of the proxy. */
 export interface ProxySettings extends Pick<ForwardProxy, 'bypass'> {
@@ -12,15 +12,9 @@ export interface ProxySettings extends Pick<ForwardProxy, 'bypass'> {
   readonly resolves: NameResolution
 }
 
-/** Logs the result of a re-reading, never a user or a password. */
-interface ProxyLog {
-  info(details: object, message: string): void
-  error(details: object, message: string): void
-}
-
 export interface ProxyStoreOptions extends ProxySettings {
   readonly secrets: Pick<SecretStore, 'find'>
-  readonly log: ProxyLog
+  readonly log: ReadingLog
   /** Interval of looking for changes. */
   readonly intervalMs?: number
 }

@@ -1,4 +1,4 @@
-import { type Credential, hasControls, type ProxyUrl, parseProxyUrl } from '../egress/proxy/proxy-url.ts'
+import { hasControls, type ProxyUrl, parseProxyUrl } from '../egress/proxy/proxy-url.ts'
 import { readText } from './read-text.ts'
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
 
@@ -57,6 +57,5 @@ export function useBy({ host, port }: Pick<ProxyUrl, 'host' | 'port'>): StoredSe
 }
 
 function listReferences({ user, password }: ProxyUrl): readonly string[] {
-  const isReference = (part: Credential | null) => part?.kind === 'secret'
-  return [user, password].filter(isReference).map((part) => (part?.kind === 'secret' ? part.name : ''))
+  return [user, password].flatMap((part) => (part?.kind === 'secret' ? part.name : []))
 }

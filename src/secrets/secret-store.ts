@@ -2,7 +2,7 @@ import type { FoundSecret, RefusedSecret } from '../webhook/template/secret-look
 import { type CertificateEnds, findCertificateEnds } from './certificate-ends.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
-import { watchValue } from './watch-value.ts'
+import { type ReadingLog, watchValue } from './watch-value.ts'
 
 /** The stored secrets. */
 export interface SecretStore {
@@ -16,11 +16,8 @@ export interface SecretStore {
   close(): void
 }
 
-/** Logs the result of a re-reading, never a value. */
-export interface SecretLog {
-  info(details: object, message: string): void
+interface SecretLog extends ReadingLog {
   warn(message: string): void
-  error(details: object, message: string): void
 }
 
 export interface SecretStoreOptions {

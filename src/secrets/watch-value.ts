@@ -6,6 +6,12 @@ type ReadValue<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: readonly string[] }
 
+/** Logs the result of a re-reading, and never a value that was read. */
+export interface ReadingLog {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
 /** The current value of the sources. */
 export interface WatchedValue<Value> {
   readonly current: Value

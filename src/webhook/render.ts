@@ -88,6 +88,9 @@ export type RenderedRequest = {
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
 
+/** A rendered request that can be sent. */
+export type SendableRequest = Extract<RenderedRequest, { readonly ok: true }>
+
 /** Renders a compiled node and a payload to one concrete request, or to a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
   const session = new RenderSession(input, node)

@@ -1,4 +1,4 @@
-import { watchValue } from '../../secrets/watch-value.ts'
+import { type ReadingLog, watchValue } from '../../secrets/watch-value.ts'
 import { clientFinder } from './api-keys.ts'
 import type { Client } from './client.ts'
 import { type ClientSources, readClients } from './read-clients.ts'
@@ -12,17 +12,11 @@ export interface ClientStore {
   close(): void
 }
 
-/** Logs the result of a re-reading, never a key. */
-interface ClientLog {
-  info(details: object, message: string): void
-  error(details: object, message: string): void
-}
-
 export interface ClientStoreOptions {
   readonly sources: ClientSources
   /** The clients read at the start. */
   readonly initial: readonly Client[]
-  readonly log: ClientLog
+  readonly log: ReadingLog
   /** Interval of looking for changes. */
   readonly intervalMs?: number
 }

@@ -493,7 +493,7 @@ class Explainer {
   }
 
   #explainHeaders(): Explanation {
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const said = this.#said
     const beginning = `The headers are too large for the target${said}`
     const { headers } = this.#node
     const credential = findCredential(this.#node, this.#sent)
@@ -575,7 +575,7 @@ class Explainer {
         hint: `The node sends ${method}, and the target allows ${quote.slice(1, -1)} (${status}). Change the method, or the path of the URL.`,
         path,
       }
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const said = this.#said
     return status === 405
       ? {
           hint: `The target does not allow the method ${method} on this path${said}. Change the method, or check the path of the URL.`,
@@ -586,7 +586,7 @@ class Explainer {
 
   #explainContentType(): Explanation {
     const { body, headers: fields } = this.#node
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const said = this.#said
     const header = fields.find(({ name }) => isNamed(name, 'content-type'))
     const isLabelled = body !== null && header === undefined
     const sends = isLabelled ? ` than ${body.contentType.slice(0, nameLength)}` : ''
@@ -650,7 +650,7 @@ class Explainer {
     const { status } = this.#response
     const { meaning, cure, place } = adviseOn(status, this.#node.body !== null)
     const { pauseMs, clue, path } = this.#missed
-    const said = this.#quote === null ? '' : `: ${this.#quote}`
+    const said = this.#said
     const pause = pauseMs === null || pauseMs === 0 ? '' : ` in ${describePause(pauseMs)}`
     const hasEmpty = this.#sent.warnings.some(isOfValue)
     const toWarnings = hasEmpty ? ', and look for empty values in the warnings' : ''
