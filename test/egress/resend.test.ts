@@ -146,19 +146,17 @@ describe('a kept connection that ends when a request is under way', () => {
       socket.once('data', () => {
         if (!isFirst) return // the resend gets no answer
         socket.write(sound)
-        socket.once('data', () => setTimeout(() => socket.destroy(), 300))
+        socket.once('data', () => setTimeout(() => socket.destroy(), 1_000))
       })
     })
-    const started = performance.now()
 
-    const attempts = await callTwice(target.port, get, { timeoutMs: 1_000 })
+    const attempts = await callTwice(target.port, get, { timeoutMs: 2_000 })
 
     expect(attempts).toMatchObject([
       unanswered,
       { purpose: 'resend', outcome: { failure: { code: 'response_timeout' } }, delivered: 'maybe' },
     ])
-    expect(attempts[1]?.durationMs).toBeLessThan(750)
-    expect(performance.now() - started).toBeLessThan(2_500)
+    expect(attempts[1]?.durationMs).toBeLessThan(1_700) // a clock of its own would be 2,000
     expect(target.requests()).toBe(3)
   })
 
