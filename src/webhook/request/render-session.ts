@@ -17,6 +17,7 @@ import {
 import type { FoundSecret, SecretLookup } from '../template/secret-lookup.ts'
 import { undefinedWarning } from '../template/undefined-warning.ts'
 import { LongNumber } from '../values/long-number.ts'
+import { suggest } from '../values/suggest.ts'
 import { trimHeader } from '../wire/headers.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
 import type { UrlPlace } from './authority.ts'
@@ -309,7 +310,8 @@ export class RenderSession {
     const { host, port } = this.place ?? nowhere
     const use = { place, isDelimited, host, port, path: this.path }
     const found = this.#own(name) ?? this.input.store.find(name, use)
-    if (found === undefined || 'refusedBy' in found) return found
+    if (found === undefined) return { refusedBy: 'missing', meant: this.#nearestOwn(name) }
+    if ('refusedBy' in found) return found
     this.#secretNames ??= new Set()
     this.#secretNames.add(name)
     this.#hasUnknown ||= found.isUnknown ?? false
@@ -319,6 +321,11 @@ export class RenderSession {
       addText(this.#stored, trimHeader(found.value))
     }
     return found
+  }
+
+  /** The nearest name that the request carries. Names of stored secrets are not told. */
+  #nearestOwn(name: string): string | null {
+    return this.#isInConnection ? null : this.suggest(() => suggest(name, Object.keys(this.input.secrets)))
   }
 
   #own(name: string) {

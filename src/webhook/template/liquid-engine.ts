@@ -27,20 +27,19 @@ import { patchLiquid } from './liquid-patches.ts'
 import { operators } from './operators.ts'
 import { type RenderContext, TextEmitter } from './render-context.ts'
 import { isStoredSecret } from './render-result.ts'
-import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import type { MissingSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isTrue } from './truth.ts'
 
-/** Thrown by a rendering that refers to an unknown secret, or to one whose binding does not allow the use. */
+/** Thrown by a rendering that refers to a missing secret, or to one whose binding does not allow the use. */
 export class SecretRefused extends Error {
   readonly secretName: string
   readonly place: SecretPlace
-  /** The violated part of the binding; null for an unknown secret. */
-  readonly refusedBy: RefusedSecret['refusedBy'] | null
-  constructor(secretName: string, place: SecretPlace, refusal: RefusedSecret | undefined) {
+  readonly refusal: RefusedSecret | MissingSecret
+  constructor(secretName: string, place: SecretPlace, refusal: RefusedSecret | MissingSecret) {
     super('a secret cannot be used')
     this.secretName = secretName
     this.place = place
-    this.refusedBy = refusal?.refusedBy ?? null
+    this.refusal = refusal
   }
 }
 
@@ -196,7 +195,7 @@ export class SecretTag extends Tag {
     const start = emitter.buffer.length
     const place = context.placeBehind(emitter.buffer)
     const found = context.secrets(name, place, isDelimited)
-    if (found === undefined || 'refusedBy' in found) throw new SecretRefused(name, place, found)
+    if ('refusedBy' in found) throw new SecretRefused(name, place, found)
     const { value, isStored, isHidden, isUnknown } = found
     const text = context.encode === null ? value : context.encode(value)
     // The secret is noted before it is written, so that a text that it makes too long is known to contain it.

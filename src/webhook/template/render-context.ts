@@ -4,18 +4,18 @@ import { plainText } from '../values/text.ts'
 import type { Encode } from './encoders.ts'
 import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
 import type { WrittenSecret } from './render-result.ts'
-import type { FoundSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
+import type { FoundSecret, MissingSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 
-/** Finds the secret of a `{{ secrets.NAME }}`; undefined for an unknown name. */
+/** Finds the secret of a `{{ secrets.NAME }}`. */
 export type UseSecret = (
   name: string,
   place: SecretPlace,
   isDelimited: boolean,
-) => FoundSecret | RefusedSecret | undefined
+) => FoundSecret | RefusedSecret | MissingSecret
 
 /** For templates without secrets. */
-export const noSecrets: UseSecret = () => undefined
+export const noSecrets: UseSecret = () => ({ refusedBy: 'missing', meant: null })
 
 /** The scope of templates. */
 export interface Scope {

@@ -38,6 +38,13 @@ export interface RefusedSecret {
   readonly refusedBy: SecretBinding
 }
 
+/** A secret that is not there. */
+export interface MissingSecret {
+  readonly refusedBy: 'missing'
+  /** The name in the request that is nearest, or null. */
+  readonly meant: string | null
+}
+
 /** Finds secrets by name. */
 export interface SecretLookup {
   /** Finds a secret for a use; undefined for an unknown name. */

@@ -13,6 +13,7 @@ import {
 } from 'liquidjs'
 import { describePlace } from '../values/json-syntax.ts'
 import { type Path, valueAt } from '../values/lookup.ts'
+import { didYouMean } from '../values/suggest.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
 import { compileFastPath, readPath, type Step } from './fast-path.ts'
@@ -358,10 +359,15 @@ const ofBudget =
   'Give the template shorter values or fewer filters, or prepare the value in a node before this one. The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
 
 /** The message does not show the values of a binding, because they may concern another tenant. */
-function toSecretProblem({ secretName, place, refusedBy }: SecretRefused): RenderProblem {
+function toSecretProblem({ secretName, place, refusal }: SecretRefused): RenderProblem {
   const secret = `The secret "${secretName}"`
-  if (refusedBy === null)
-    return { code: 'secret_missing', detail: `${secret} is not known.`, refusedBy: 'missing' }
+  const { refusedBy } = refusal
+  if (refusedBy === 'missing')
+    return {
+      code: 'secret_missing',
+      detail: `${secret} is not known.${didYouMean(refusal.meant)}`,
+      refusedBy,
+    }
   return { code: 'secret_not_allowed', detail: `${secret} ${refusals[refusedBy](place)}`, refusedBy }
 }
 

@@ -214,6 +214,12 @@ describe('a secret that is not there', () => {
     })
   })
 
+  it('is told by the nearest name that the request carries', () => {
+    expect(renderFailure(plain('{{ secrets.tokn }}'), { secrets })).toMatchObject({
+      detail: 'The secret "tokn" is not known. Did you mean "token"?',
+    })
+  })
+
   it.each(['constructor', '__proto__', 'toString'])('is not one that every object has: %s', (name) => {
     expect(renderFailure(plain(`{{ secrets.${name} }}`), { secrets })).toMatchObject({
       code: 'secret_missing',
