@@ -266,9 +266,13 @@ export const AttemptEntry = closedObject(
   {
     purpose: oneOfWords(purposes, {
       description:
-        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent.',
+        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it.',
     }),
     number: Type.Integer({ minimum: 1, description: 'The position of the entry, from 1.' }),
+    host: Type.Optional(
+      Type.String({ description: 'The host that the request was for, if it is not that of the node.' }),
+    ),
+    port: Type.Optional(Type.Integer({ description: 'The port of that host.' })),
     startedAt: Type.String({ format: 'date-time', description: 'When the attempt began.' }),
     durationMs: Type.Number({ minimum: 0, description: 'The duration of the attempt, in milliseconds.' }),
     status: nullable<number>({

@@ -28,6 +28,7 @@ export const warningCodes = [
   'retry_never_applies',
   'retry_abandoned',
   'pauses_full',
+  'redirect_not_followed',
   'response_undecodable',
   'response_text_damaged',
   'response_charset_unknown',

@@ -13,7 +13,7 @@ import { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
 import type { PeerKey } from './connection/peer-key.ts'
 import type { ConnectionPool } from './connection/pool.ts'
-import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
+import { type BodyLimit, Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
 import { formatTarget, type Target } from './policy/address-policy.ts'
 import { describeTransportFailure } from './transport-failure.ts'
@@ -28,6 +28,7 @@ export interface Call {
   /** Null for a call that its client cannot cancel. */
   readonly signal: AbortSignal | null
   readonly receive: Receive
+  readonly limitBody: BodyLimit | undefined
 }
 
 /** Finds or opens a connection for a call. Returns a promise only if the call has to wait. */
@@ -201,8 +202,8 @@ class AttemptRun implements ExchangeListener, Interruptible {
     }
     this.#connection = connection
     this.#connectionReused = connection.wasUsed
-    const { request, key, receive } = this.#call
-    const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive }
+    const { request, key, receive, limitBody } = this.#call
+    const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive, limitBody }
     this.#exchange = new Exchange(this, connection, key.text, limits)
     this.#exchange.send(request)
   }

@@ -15,7 +15,7 @@ import { createPeerKey } from './connection/peer-key.ts'
 import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
-import type { Receive } from './exchange.ts'
+import type { BodyLimit, Receive } from './exchange.ts'
 import { Bulkhead } from './limits/bulkhead.ts'
 import {
   type AddressPolicy,
@@ -43,6 +43,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
   readonly receive?: Receive
+  /** A lower limit for the bodies of some responses. */
+  readonly limitBody?: BodyLimit
   /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
 }
@@ -120,14 +122,17 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   let isClosed = false
 
   return {
-    async call(request, { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend }) {
+    async call(
+      request,
+      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, limitBody, forResend },
+    ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
       const key = createPeerKey(tenant, request, proxy?.revision)
       const permit = bulkhead.acquire(key.text)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive }
+      const call: Call = { purpose: 'call', request, key, permit, deadline, signal, receive, limitBody }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)

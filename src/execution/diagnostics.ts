@@ -125,10 +125,11 @@ function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): 
 
 /** The entry of an attempt in a reply. */
 export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
-  const { purpose, startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
+  const { purpose, elsewhere, startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
   return {
     purpose,
     number: index + 1,
+    ...elsewhere,
     startedAt: startedAt.toISOString(),
     durationMs,
     status: readStatus(outcome),

@@ -23,6 +23,7 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
+import { RedirectFollower } from './redirect-follower.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
@@ -86,11 +87,12 @@ export async function executeNode(
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask)
+  const follower = followRedirects(rendered, trace, maskers, context)
   const judging = {
     variables: rendered.variables,
     budget,
     maxCapturedBytes: context.maxCapturedBytes,
-    call: describeCall(rendered),
+    call: follower === null ? describeCall(rendered) : describeHop(rendered, follower),
   }
   const isShown = request.diagnostics !== 'brief'
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) =>
@@ -99,10 +101,7 @@ export async function executeNode(
     ? await runAttempts({
         node,
         request: rendered.request,
-        egressClient:
-          trace === null
-            ? context.egressClient
-            : traceEgress(context.egressClient, trace, rendered.carriesTrace),
+        egressClient: follower ?? traceCalls(rendered.carriesTrace, trace, context),
         tenant,
         deadlineMs,
         accepted,
@@ -118,7 +117,7 @@ export async function executeNode(
         judge({ kind: 'failed', failure: rendered.failure, response: null }, []),
       )
   const executed = report(
-    { request, node, executionId, trace, rendered, maskers, judging, made, acceptedAt, accepted },
+    { request, node, executionId, trace, rendered, maskers, follower, judging, made, acceptedAt, accepted },
     context,
   )
   quota.spend(share, budget.spentMs - renderMs)
@@ -132,6 +131,43 @@ export function describeCall(rendered: RenderedRequest): JudgedCall {
 }
 
 const currentDate = () => new Date()
+
+/** As `describeCall`, with the last request of the call. */
+function describeHop(rendered: RenderedRequest, follower: RedirectFollower): JudgedCall {
+  const call = describeCall(rendered)
+  return {
+    ...call,
+    get request() {
+      return follower.hop.request
+    },
+  }
+}
+
+/** Null if the node follows no redirects. */
+function followRedirects(
+  rendered: RenderedRequest,
+  trace: Trace | null,
+  maskers: ExecutionMaskers,
+  context: ExecutionContext,
+): RedirectFollower | null {
+  if (!rendered.ok || rendered.redirects === null) return null
+  const { request, display, redirects, carriesTrace } = rendered
+  const clients = {
+    own: traceCalls(carriesTrace, trace, context),
+    foreign: traceCalls(false, trace, context),
+  }
+  return new RedirectFollower({ request, display }, redirects, clients, (head) => {
+    return maskers.forResponse(head).display
+  })
+}
+
+function traceCalls(
+  carriesTrace: boolean,
+  trace: Trace | null,
+  { egressClient }: ExecutionContext,
+): Pick<EgressClient, 'call'> {
+  return trace === null ? egressClient : traceEgress(egressClient, trace, carriesTrace)
+}
 
 function readResponse(
   { response }: Outcome,
@@ -154,6 +190,8 @@ interface ExecutionState {
   readonly trace: Trace | null
   readonly rendered: RenderedRequest
   readonly maskers: ExecutionMaskers
+  /** Null if the node follows no redirects. */
+  readonly follower: RedirectFollower | null
   readonly judging: JudgingContext
   readonly made: AttemptsMade
   readonly acceptedAt: Date
@@ -200,7 +238,7 @@ function render(
 }
 
 function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, maskers, judging, made, accepted } = state
+  const { request, node, executionId, trace, rendered, maskers, follower, judging, made, accepted } = state
   const { attempts, judgement } = made
   const { response } = judgement
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
@@ -215,15 +253,25 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
-    reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
+    reason: diagnostics.reason(
+      tellOfRepeat(follower === null ? decision.reason : follower.tell(decision.reason), attempts),
+    ),
     delivered: judgeDelivery(attempts),
     repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
     retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
-    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
+    request: rendered.ok
+      ? diagnostics.request(follower?.hop.request ?? rendered.request, shownParts(rendered, state))
+      : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: diagnostics.warnings([...node.warnings, ...rendered.warnings, ...made.warnings, ...warnings]),
+    warnings: diagnostics.warnings([
+      ...node.warnings,
+      ...rendered.warnings,
+      ...made.warnings,
+      ...(follower?.warnings ?? []),
+      ...warnings,
+    ]),
     durationMs: Math.round(made.endedAt - accepted),
   }
   const durationMs = Math.round(performance.now() - accepted)
@@ -235,8 +283,9 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
 type Sendable = Extract<RenderedRequest, { readonly ok: true }>
 
 /** The request as the last attempt sent it. */
-function shownParts({ display, carriesTrace }: Sendable, { trace }: ExecutionState): ShownParts {
-  const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
+function shownParts(rendered: Sendable, { trace, follower }: ExecutionState): ShownParts {
+  const { display } = follower?.hop ?? rendered
+  const spanId = rendered.carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   return trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
 }
 

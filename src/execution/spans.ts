@@ -1,4 +1,5 @@
 import type { AttemptEntry } from '../contract/execution.ts'
+import type { Method } from '../contract/method.ts'
 import type { Span } from '../tracing/span.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 import type { Timings } from '../webhook/wire/outcome.ts'
@@ -14,7 +15,7 @@ export function createSpans({ record, trace, tracedUrl }: Executed): readonly Sp
   const spanIds = trace.attemptSpanIds
   const attempts = record.attempts.map((attempt, index) =>
     // An attempt that ended before a call has no id yet.
-    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), call),
+    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), describeAttempt(call, index)),
   )
   return [spanOfExecution(call), ...attempts]
 }
@@ -25,13 +26,32 @@ interface TracedCall {
   readonly url: string | null
 }
 
-const method = 'POST'
+interface TracedAttempt extends TracedCall {
+  readonly method: Method
+}
+
+/** The URL of a redirect is not kept. Behind a 303 its method is GET. */
+function describeAttempt(call: TracedCall, index: number): TracedAttempt {
+  const { attempts, method } = call.record
+  const begun = attempts.slice(0, index + 1)
+  const ofCall = begun.slice(
+    Math.max(
+      0,
+      begun.findLastIndex(({ purpose }) => purpose === 'call'),
+    ),
+  )
+  if (!ofCall.some(({ purpose }) => purpose === 'redirect')) return { ...call, method }
+  const isGet = ofCall.slice(0, -1).some(({ status }) => status === 303)
+  return { ...call, url: null, method: isGet ? 'GET' : method }
+}
+
+const ownMethod = 'POST'
 const route = '/v1/execute'
 
 function spanOfExecution({ record, trace }: TracedCall): Span {
   return {
     kind: 'server',
-    name: `${method} ${route}`,
+    name: `${ownMethod} ${route}`,
     context: trace.context,
     parentSpanId: trace.parentSpanId,
     startedAt: record.acceptedAt,
@@ -39,7 +59,7 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
     // The service did its work, whatever the target did.
     hasFailed: false,
     attributes: {
-      'http.request.method': method,
+      'http.request.method': ownMethod,
       'http.response.status_code': 200,
       'http.route': route,
       'url.path': route,
@@ -57,12 +77,16 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
   }
 }
 
-function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, url }: TracedCall): Span {
-  const { number, startedAt, durationMs, status, failure } = attempt
+function spanOfAttempt(
+  attempt: AttemptEntry,
+  spanId: string,
+  { record, trace, url, method }: TracedAttempt,
+): Span {
+  const { number, startedAt, durationMs, status, failure, host = record.host, port = record.port } = attempt
   const hasFailed = failure !== null || (status ?? 0) >= 400
   return {
     kind: 'client',
-    name: record.method,
+    name: method,
     context: { ...trace.context, spanId },
     parentSpanId: trace.context.spanId,
     startedAt: new Date(startedAt),
@@ -70,12 +94,12 @@ function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, u
     hasFailed,
     attributes: {
       'error.type': hasFailed ? (failure ?? String(status)) : null,
-      'http.request.method': record.method,
+      'http.request.method': method,
       'http.request.resend_count': number > 1 ? number - 1 : null,
       'http.response.status_code': status,
       'network.protocol.version': '1.1',
-      'server.address': record.host,
-      'server.port': record.port,
+      'server.address': host,
+      'server.port': port,
       'url.full': url,
       'webhook_node.connection_reused': attempt.connectionReused,
       'webhook_node.delivered': attempt.delivered,

@@ -85,6 +85,11 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     help: 'Requests that were sent again at once because a kept connection closed without a byte of a response.',
     series: [],
   })
+  const redirects = count(registry, {
+    name: 'webhook_node_redirects_total',
+    help: 'Attempts to which a redirect led.',
+    series: [],
+  })
   const phases = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
     help: 'Duration of the phases of attempts.',
@@ -93,6 +98,7 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
 
   return ({ purpose, status, failure, timings }) => {
     if (purpose === 'resend') resends.inc()
+    if (purpose === 'redirect') redirects.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
     for (const [name, phase] of phaseNames) {
       const ms = timings[name]
@@ -132,6 +138,9 @@ const possibleOutcomes = [
   otherStatus,
   // An execution that fails while rendering has no attempt.
   ...failureCodes.filter((code) => failures[code].phase !== 'rendering'),
+  // A redirect leads where the node may not go.
+  'url_invalid',
+  'secret_not_allowed',
 ]
 
 function statusClass(status: number | null): string {

@@ -57,6 +57,8 @@ export interface CompiledNode {
   readonly references: readonly UnrenderedReference[]
   /** Whether calls of the node may share connections. */
   readonly keepAlive: boolean
+  /** How many redirects of a call are followed. */
+  readonly followRedirects: number
   /** Whether `traceparent` and `tracestate` are sent. */
   readonly propagatesTrace: boolean
 }
@@ -103,6 +105,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     retry: compileRetryPolicy(retried, compiler),
     sendsIdempotencyKey: (node.idempotent ?? false) || retried.retry !== undefined,
     keepAlive: node.keepAlive ?? true,
+    followRedirects: node.followRedirects ?? 0,
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames, ...(connection?.secretNames ?? [])],
     codeCharacters: compiler.codeCharacters,

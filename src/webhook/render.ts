@@ -3,6 +3,7 @@ import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
+import type { RedirectRules } from './redirect.ts'
 import type { AuthHeader, RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
@@ -66,6 +67,8 @@ export type RenderedRequest = {
       readonly display: ShownParts
       /** Whether the headers of the trace are those of the service, and not of the node. */
       readonly carriesTrace: boolean
+      /** Null if the node follows no redirects. */
+      readonly redirects: RedirectRules | null
     }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
@@ -104,13 +107,16 @@ function missingConnection({ name }: CompiledConnection): RenderFailure {
 function renderParts(node: CompiledNode, session: RenderSession) {
   const { method, connection } = node
   if (connection?.isGone) throw missingConnection(connection)
+  const usedSecrets = node.followRedirects === 0 ? null : session.recordSecrets()
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const target = renderTarget(node, brought ?? renderTail(node, session), auth, session)
   // Headers come before the body: an error in the body quotes it, and must mask the values that headers mark as hidden.
   const fields = renderFields(node.headers, session)
   const given = fields.map((field) => toHeader(field, session))
+  const guardedBefore = session.guardedCount
   const body = node.body?.render(session) ?? null
+  const hasSecretBody = session.guardedCount > guardedBefore
   const bytes = encodeBody(body, session)
   if (node.body !== null && body !== null && bytes !== null)
     warnOfLabel(node.body, body, bytes, fields, session)
@@ -137,7 +143,36 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     hasSecretSize,
     user: auth?.user ?? null,
   }
-  return { request, display, carriesTrace: carriesOwnTrace(node, given) }
+  const redirects =
+    usedSecrets === null ? null : ruleRedirects(node, fields, { usedSecrets, hasSecretBody }, session)
+  return { request, display, carriesTrace: carriesOwnTrace(node, given), redirects }
+}
+
+/** Headers that may go to another origin. The last three belong to the connection and the body. */
+const openHeaders = ['accept', 'content-type', 'user-agent', 'host', 'connection', 'content-length'] as const
+
+function ruleRedirects(
+  { followRedirects, url, headers }: CompiledNode,
+  fields: readonly RenderedField[],
+  { usedSecrets, hasSecretBody }: Pick<RedirectRules, 'usedSecrets' | 'hasSecretBody'>,
+  { input }: RenderSession,
+): RedirectRules {
+  const guarded = new Set(fields.filter(isGuarded).map(({ name }) => name.toLowerCase()))
+  const open = new Set<string>(openHeaders).difference(guarded)
+  // The key of the service tells a target that a request comes again. A header of the node stays with its origin.
+  if (!headers.some(({ name }) => name.toLowerCase() === 'idempotency-key')) open.add('idempotency-key')
+  return {
+    limit: followRedirects,
+    hosts: url.kind === 'brought' ? url.allowed : null,
+    hasSecretBody: hasSecretBody || guarded.has('content-type'),
+    openHeaders: open,
+    usedSecrets,
+    store: input.store,
+  }
+}
+
+function isGuarded({ carriesSecret, display }: RenderedField): boolean {
+  return carriesSecret || display === mask
 }
 
 /** A parameter that is added to the query of the URL. */

@@ -6,7 +6,9 @@ export function judgeRetrySafety(attempts: readonly Attempt[]): RetrySafety {
   return attempts.map(judgeAttempt).reduce(stricter, 'safe')
 }
 
-function judgeAttempt({ outcome, delivered }: Attempt): RetrySafety {
+/** A 303 says that the request was carried out. Any other redirect that was followed leaves the verdict to the next hop. */
+function judgeAttempt({ outcome, delivered, isFollowed = false }: Attempt): RetrySafety {
+  if (isFollowed) return outcome.response?.status === 303 ? 'never' : 'safe'
   return outcome.kind === 'failed'
     ? findSafetyAfterFailure(outcome.failure.code, delivered)
     : judgeStatus(outcome.response.status)

@@ -83,9 +83,9 @@ export function failureFromInterruption(
   return { code, detail, path: null, clock: deadline.clock }
 }
 
-/** `timeoutMs is 300 ms`. Of the other clocks an attempt has only what the attempts before it left. */
+/** `timeoutMs is 300 ms`. Of another clock, or after a redirect, an attempt has only what the attempts before it left. */
 function describeClock({ limitMs, clock }: Pick<Deadline, 'limitMs' | 'clock'>): string {
-  return clock.name === 'timeoutMs'
+  return clock.name === 'timeoutMs' && clock.ms === limitMs
     ? `timeoutMs is ${limitMs} ms`
     : `${clock.name} is ${clock.ms} ms, this attempt had the last ${limitMs} ms`
 }

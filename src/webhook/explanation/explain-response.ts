@@ -1,7 +1,9 @@
 import { failures } from '../../contract/failure.ts'
 import type { Warning } from '../../contract/warning.ts'
 import { mask } from '../masking/mask.ts'
+import { isFollowedAfter, isRedirect } from '../redirect.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
+import { readLocation } from '../request/location.ts'
 import type { Clue } from '../response/expectation.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
@@ -399,7 +401,7 @@ class Explainer {
     const path = status === 303 ? this.#missed.path : '/node/url'
     if (location === null || location.trim() === '')
       return {
-        hint: `Redirects are not followed, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
+        hint: `${this.#notFollowed}, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
         path: '/node/url',
       }
     if (leadsToOtherScheme(location))
@@ -410,13 +412,28 @@ class Explainer {
     if (quote === null) return null
     return status === 303
       ? {
-          hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.`,
+          hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.${this.#adviseToFollow(location)}`,
           path,
         }
       : {
-          hint: `Redirects are not followed: the target answers ${status} with the Location ${quote}. ${adviseOnLocation(location, quote)}`,
+          hint: `${this.#notFollowed}: the target answers ${status} with the Location ${quote}. ${adviseOnLocation(location, quote)}${this.#adviseToFollow(location)}`,
           path,
         }
+  }
+
+  /** A node may follow redirects, but not this one: a warning says why. */
+  get #notFollowed(): string {
+    return this.#node.followRedirects === 0 ? 'Redirects are not followed' : 'The redirect was not followed'
+  }
+
+  /** Only where the service would follow this redirect. */
+  #adviseToFollow(location: string): string {
+    const { followRedirects, method, retry } = this.#node
+    const { status } = this.#response
+    const request = { method, isIdempotent: retry.isIdempotent }
+    if (followRedirects > 0 || !isRedirect(status) || !isFollowedAfter(status, request)) return ''
+    if (!readLocation(location, anywhere).ok) return ''
+    return ' Or set "followRedirects": 1 in the node, and the service goes there by itself.'
   }
 
   get #location(): string | null {
@@ -553,6 +570,9 @@ function adviseOnLocation(location: string, quote: string): string {
     ? 'Put this address into the URL of the node.'
     : 'It is relative to the URL of the node: change that accordingly.'
 }
+
+/** Whether a reference can be followed does not depend on what it is relative to. */
+const anywhere = { place: { host: 'host.invalid', port: 443, authority: 'host.invalid' }, target: '/' }
 
 function leadsToOtherScheme(location: string): boolean {
   const [scheme] = /^[a-z][a-z\d+.-]{0,30}:/i.exec(location.trim()) ?? []

@@ -4,6 +4,7 @@ import type { CompiledAuth } from '../request/auth.ts'
 import type { CompiledBody } from '../request/compiled-body.ts'
 import type { CompiledField } from '../request/field.ts'
 import type { CompiledExpectation } from '../response/expectation.ts'
+import type { RetryPolicy } from '../retry.ts'
 import type { Template } from '../template/template.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
 
@@ -14,6 +15,8 @@ export interface ExplainedNode {
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
+  readonly followRedirects: number
+  readonly retry: Pick<RetryPolicy, 'isIdempotent'>
   readonly expectations: readonly CompiledExpectation[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
 }

@@ -61,6 +61,10 @@ export interface Timings {
 /** One try at sending the request. */
 export interface Attempt {
   readonly purpose: Purpose
+  /** What the request was for, if it is not the host and port of the node. As it may be shown. */
+  readonly elsewhere?: { readonly host: string; readonly port: number }
+  /** Whether the response was a redirect that was followed. */
+  readonly isFollowed?: boolean
   readonly startedAt: Date
   readonly durationMs: number
   readonly outcome: Outcome

@@ -273,7 +273,10 @@ const rows: readonly Row[] = [
       'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
     ],
     ['/proxy', 'unknown member; the operator of the service sets EGRESS_PROXY; leave it out'],
-    ['/followRedirect', 'unknown member; redirects are not followed; write the final address into "url"'],
+    [
+      '/followRedirect',
+      'unknown member; it is called "followRedirects" here, it counts the redirects to follow, from 0 to 5; write "followRedirects": 5',
+    ],
   ],
   // Members of the contract elsewhere.
   [
