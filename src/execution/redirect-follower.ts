@@ -5,7 +5,6 @@ import type { DecisionReason } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import {
   type Hop,
-  isRedirect,
   type NextHop,
   type RedirectRules,
   type ShownPlace,
@@ -16,6 +15,7 @@ import { quoteName } from '../webhook/values/text.ts'
 import { headerValue } from '../webhook/wire/headers.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { isRedirect } from '../webhook/wire/redirect-status.ts'
 
 /** What sends the requests of a node. */
 type Client = Pick<EgressClient, 'call'>

@@ -10,6 +10,7 @@ import { quoteName } from './values/text.ts'
 import { headerValue, headerValues } from './wire/headers.ts'
 import type { OutboundRequest } from './wire/outbound-request.ts'
 import type { HeaderPair, TargetResponse } from './wire/outcome.ts'
+import { isFollowedAfter } from './wire/redirect-status.ts'
 
 /** What a rendered request allows a redirect to do. */
 export interface RedirectRules {
@@ -54,22 +55,6 @@ export type NextHop =
       readonly shown: ShownPlace
       readonly failure: Failure
     }
-
-const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-/** Whether a status is a redirect that a client may follow by itself (RFC 9110, section 15.4). */
-export function isRedirect(status: number): boolean {
-  return redirects.has(status)
-}
-
-/** Whether a redirect with this status is followed after such a request. */
-export function isFollowedAfter(
-  status: number,
-  { method, isIdempotent }: Pick<OutboundRequest, 'method' | 'isIdempotent'>,
-): boolean {
-  if (status === 303) return true
-  return status === 301 || status === 302 ? method === 'GET' : isIdempotent
-}
 
 /** The request that a redirect leads to. `maskUrl` masks what the target quotes of the request. */
 export function takeRedirect(

@@ -4,7 +4,6 @@ import type { CompiledAuth } from '../request/auth.ts'
 import type { CompiledBody } from '../request/compiled-body.ts'
 import type { CompiledField } from '../request/field.ts'
 import type { CompiledExpectation } from '../response/expectation.ts'
-import type { RetryPolicy } from '../retry.ts'
 import type { Template } from '../template/template.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
 
@@ -16,7 +15,7 @@ export interface ExplainedNode {
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
   readonly followRedirects: number
-  readonly retry: Pick<RetryPolicy, 'isIdempotent'>
+  readonly retry: { readonly isIdempotent: boolean }
   readonly expectations: readonly CompiledExpectation[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
 }

@@ -183,7 +183,6 @@ export const nodeMembers: ForeignMembers = {
     {
       words:
         'followRedirect followAllRedirects settingFollowRedirects redirect redirects maxRedirects maxRedirs maxRedirections redirectLimit redirectCount allowRedirects followLocation location',
-      is: 'followRedirects',
       says: countedRedirects,
       example: countRedirects,
     },
