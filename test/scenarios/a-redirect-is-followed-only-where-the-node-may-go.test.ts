@@ -237,6 +237,51 @@ describe('a redirect to another origin', () => {
     })
   })
 
+  it('has nothing of a connection there, and all of it at home', async () => {
+    const other = await receiver(json(200, {}))
+    const target = await receiver((request, response) => {
+      const location = request.target === '/v1/a' ? '/v2/b' : other.url
+      response.writeHead(302, { location }).end()
+    })
+    const auth = { type: 'bearer', token: '{{ secrets.k }}' }
+    const headers = [{ name: 'X-Api-Version', value: 3 }]
+    const files = await testFiles({
+      'secrets.json': JSON.stringify(secrets),
+      'connections.json': JSON.stringify({ crm: { baseUrl: `${target.url}/v1`, auth, headers } }),
+    })
+    const { execute } = await service({
+      settings: {
+        SECRETS_FILE: join(files.path, 'secrets.json'),
+        CONNECTIONS_FILE: join(files.path, 'connections.json'),
+      },
+    })
+
+    const reply = await execute({ node: { ...get, connection: 'crm', url: '/a' } })
+
+    const names = ['Authorization', 'X-Api-Version'] as const
+    expect(headersNamed(target.received[1], ...names).map(([, value]) => value)).toEqual([
+      `Bearer ${secrets.k}`,
+      '3',
+    ])
+    expect(headersNamed(other.received[0], ...names)).toEqual([])
+    expect(reply).toMatchObject({ succeeded: true, connection: 'crm', request: { url: `${other.url}/` } })
+    expect(JSON.stringify(reply)).not.toContain(secrets.k)
+  })
+
+  it('keeps the Idempotency-Key of the service, but not one of the node', async () => {
+    const other = await receiver(json(200, {}))
+    const target = await receiver(to(307, other.url))
+    const { execute } = await service()
+    const node = { ...post, idempotent: true, url: target.url }
+    const headers = [{ name: 'Idempotency-Key', value: 'own' }]
+
+    await execute({ node, idempotencyKey: 'k-1' })
+    await execute({ node: { ...node, headers } })
+
+    const keys = other.received.map((request) => headersNamed(request, 'Idempotency-Key'))
+    expect(keys).toEqual([[['Idempotency-Key', 'k-1']], []])
+  })
+
   it('leaves the body behind with a 303, and then goes there', async () => {
     const other = await receiver(json(200, {}))
     const target = await receiver(to(303, other.url))
