@@ -146,7 +146,7 @@ type Place = Pick<OutboundRequest, 'host' | 'port'>
 const noWarnings: readonly Warning[] = []
 
 /** Parts of a node that do not matter to another origin. */
-const partsLeftBehind = /^\/node\/(?:url|auth|headers|query)(?:\/|$)/
+const partsLeftBehind = /^\/node\/(?:url|auth|connection|headers|query)(?:\/|$)/
 
 function notFollowed(why: string): Warning {
   return { code: 'redirect_not_followed', path: '/node/followRedirects', message: `${message} ${why}` }

@@ -388,6 +388,20 @@ describe('a redirect that leads where the node may not go', () => {
     })
     expect(target.received).toHaveLength(2)
   })
+
+  it('and that fails elsewhere: the connection of the node is not to blame', async () => {
+    const gone = await receiver(json(200, {}))
+    await gone.close()
+    const target = await receiver(to(302, gone.url))
+    const files = await testFiles({ 'connections.json': JSON.stringify({ crm: { baseUrl: target.url } }) })
+    const { execute } = await service({
+      settings: { CONNECTIONS_FILE: join(files.path, 'connections.json') },
+    })
+
+    const reply = await execute({ node: { ...get, connection: 'crm', url: '/' } })
+
+    expect(reply.reason).toMatchObject({ code: 'connect_refused', path: '/node/followRedirects' })
+  })
 })
 
 describe('a redirect that is not followed', () => {
@@ -422,6 +436,23 @@ describe('a redirect that is not followed', () => {
       response: { body: 'moved' },
       attempts: [{ purpose: 'call' }],
       warnings: [{ code: 'redirect_not_followed', path: '/node/followRedirects' }],
+    })
+  })
+
+  it('is one whose body does not end', async () => {
+    const target = await receiver((_request, response) => {
+      response.writeHead(302, { location: '/b' }).write('mov')
+    })
+    const { execute } = await service()
+
+    const reply = await execute({ node: { ...get, url: target.url, timeoutMs: 300 } })
+
+    expect(target.received).toHaveLength(1)
+    expect(reply).toMatchObject({
+      reason: { code: 'expectation_unmet' },
+      response: { status: 302, body: 'mov' },
+      attempts: [{ status: 302 }],
+      warnings: [{ code: 'redirect_not_followed' }, { code: 'response_truncated' }],
     })
   })
 
