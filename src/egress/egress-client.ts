@@ -16,7 +16,7 @@ import { createPeerKey } from './connection/peer-key.ts'
 import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
-import type { Receive } from './exchange.ts'
+import type { BodyLimit, Receive } from './exchange.ts'
 import { Bulkhead } from './limits/bulkhead.ts'
 import {
   type AddressPolicy,
@@ -45,6 +45,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
   readonly receive?: Receive
+  /** A lower limit for the bodies of some responses. */
+  readonly limitBody?: BodyLimit | undefined
   /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
   /** From `openTls`. Without it the call has no identity, and the trust of the service. */
@@ -131,7 +133,17 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   return {
     async call(
       request,
-      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, tls = null, sign = null },
+      {
+        timeoutMs,
+        clock,
+        tenant,
+        signal = null,
+        receive = receiveAll,
+        limitBody,
+        forResend,
+        tls = null,
+        sign = null,
+      },
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
@@ -142,7 +154,18 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       const permit = bulkhead.acquire(key.lane)
       if (permit === null) return [attemptNotBegun(queueFull(request, options))]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, tls, deadline, signal, receive, sign }
+      const call: Call = {
+        purpose: 'call',
+        request,
+        key,
+        permit,
+        tls,
+        deadline,
+        signal,
+        receive,
+        limitBody,
+        sign,
+      }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)

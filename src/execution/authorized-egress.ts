@@ -144,6 +144,7 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
         ...rest,
         // The identity of the node is for its own host.
         tls: null,
+        limitBody: undefined,
         receive: atMost(maxTokenResponse, options),
       })
       const fetches = made.map((attempt) => asFetch(attempt, grant.request, call))

@@ -51,7 +51,7 @@ export class ExecutionMaskers {
   }
 
   /** For texts that a target sent. */
-  forResponse({ headers }: TargetResponse): ResponseMaskers {
+  forResponse({ headers }: Pick<TargetResponse, 'headers'>): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
     const known =

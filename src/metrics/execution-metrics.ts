@@ -85,6 +85,11 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     help: 'Requests that were sent again at once: a kept connection closed without a byte of a response, or the target refused the token.',
     series: [],
   })
+  const redirects = count(registry, {
+    name: 'webhook_node_redirects_total',
+    help: 'Attempts to which a redirect led.',
+    series: [],
+  })
   const tokens = count(registry, {
     name: 'webhook_node_token_requests_total',
     help: 'Requests for access tokens of OAuth 2.0, by status class; failed: there was no response. They do not count as attempts.',
@@ -102,6 +107,7 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
       return
     }
     if (purpose === 'resend') resends.inc()
+    if (purpose === 'redirect') redirects.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
     for (const [name, phase] of phaseNames) {
       const ms = timings[name]
@@ -139,6 +145,9 @@ const possibleOutcomes = [
   ...statusClasses,
   // An execution that fails while rendering has no attempt.
   ...failureCodes.filter((code) => failures[code].phase !== 'rendering'),
+  // A redirect leads where the node may not go.
+  'url_invalid',
+  'secret_not_allowed',
 ]
 
 function statusClass(status: number | null): string {

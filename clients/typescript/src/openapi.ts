@@ -1053,6 +1053,8 @@ export interface components {
             templates?: "liquid" | "none";
             /** @description Whether the call may reuse a kept connection and keep its connection for later calls. With `false` it opens a new connection and closes it afterwards. Default: `true`. */
             keepAlive?: boolean;
+            /** @description How many redirects of a call are followed: 301, 302 and 303 after GET, 303 after any method, as GET without a body, and 307 and 308 after GET, PUT, DELETE or with `idempotent`. Only to https, within `timeoutMs`. To another origin go no credentials, no headers of the node but Accept, Content-Type and User-Agent, and no body that carries a secret or a sensitive value. Default: `0`. */
+            followRedirects?: number;
             /** @description Whether to send the target `traceparent`, and the `tracestate` that came with the call. Headers of the node take precedence. Default: `false`. */
             propagateTrace?: boolean;
         };
@@ -1239,7 +1241,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -1284,10 +1286,10 @@ export interface components {
         /** @description One try at sending the request. */
         Attempt: {
             /**
-             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `token`: it asked for a token of `oauth2`.
+             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.
              * @enum {string}
              */
-            purpose: "call" | "resend" | "token";
+            purpose: "call" | "resend" | "redirect" | "token";
             /** @description The host that the request went to, if it is not that of the node. */
             host?: string;
             /** @description The port that the request went to. It stands beside `host`. */

@@ -77,7 +77,7 @@ const curlFlags: ReadonlyMap<string, string> = new Map([
   ['-F', 'multipart'],
   ['-G', 'get'],
   ['-H', 'header'],
-  ['-L', 'followRedirects'],
+  ['-L', 'followLocation'],
   ['-X', 'verb'],
   ['-b', 'cookie'],
   ['-d', 'data'],

@@ -2,6 +2,7 @@ import { methods } from '../../contract/method.ts'
 import type { Warning } from '../../contract/warning.ts'
 import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
+import { readLocation } from '../request/location.ts'
 import type { Clue } from '../response/expectation.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
@@ -12,6 +13,7 @@ import type { FieldPlace, Statement } from '../statement/statement.ts'
 import { readsJson } from '../template/response-paths.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
+import { isFollowedAfter, isRedirect } from '../wire/redirect-status.ts'
 import { explainCertificate } from './client-certificate.ts'
 import {
   adviseOnRefusalInBody,
@@ -612,7 +614,7 @@ class Explainer {
     const path = status === 303 ? this.#missed.path : '/node/url'
     if (location === null || location.trim() === '')
       return {
-        hint: `Redirects are not followed, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
+        hint: `${this.#notFollowed}, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
         path: '/node/url',
       }
     if (leadsToOtherScheme(location))
@@ -623,13 +625,28 @@ class Explainer {
     if (quote === null) return null
     return status === 303
       ? {
-          hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.`,
+          hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.${this.#adviseToFollow(location)}`,
           path,
         }
       : {
-          hint: `Redirects are not followed: the target answers ${status} with the Location ${quote}. ${adviseOnLocation(location, quote)}`,
+          hint: `${this.#notFollowed}: the target answers ${status} with the Location ${quote}. ${adviseOnLocation(location, quote)}${this.#adviseToFollow(location)}`,
           path,
         }
+  }
+
+  /** A node may follow redirects, but not this one: a warning says why. */
+  get #notFollowed(): string {
+    return this.#node.followRedirects === 0 ? 'Redirects are not followed' : 'The redirect was not followed'
+  }
+
+  /** Only where the service would follow this redirect. */
+  #adviseToFollow(location: string): string {
+    const { followRedirects, method, retry } = this.#node
+    const { status } = this.#response
+    const request = { method, isIdempotent: retry.isIdempotent }
+    if (followRedirects > 0 || !isRedirect(status) || !isFollowedAfter(status, request)) return ''
+    if (!readLocation(location, anywhere).ok) return ''
+    return ' Or set "followRedirects": 1 in the node, and the service goes there by itself.'
   }
 
   get #location(): string | null {
@@ -822,6 +839,8 @@ function mayHide(response: ReadableResponse, words: string): boolean {
 
 /** Words of a server that has no such path for anyone. */
 const namesPath = /^cannot [a-z]+ \/|\b(?:route|endpoint|path|page|url|no handler|no static resource)\b/i
+/** Whether a reference can be followed does not depend on what it is relative to. */
+const anywhere = { place: { host: 'host.invalid', port: 443, authority: 'host.invalid' }, target: '/' }
 
 function leadsToOtherScheme(location: string): boolean {
   const [scheme] = /^[a-z][a-z\d+.-]{0,30}:/i.exec(location.trim()) ?? []

@@ -52,8 +52,8 @@ export interface RenderedSigning {
   listContent(request: SignedRequest, seconds: number): readonly (string | Buffer)[]
   /** The headers to add to the request. `signatures` are in the order of the keys. */
   writeHeaders(request: SignedRequest, seconds: number, signatures: readonly Buffer[]): readonly HeaderPair[]
-  /** The headers as they may be shown. */
-  showHeaders(seconds: number): readonly HeaderPair[]
+  /** The headers as they may be shown. `shown`: method and target as they may be shown. Default: those of the node. */
+  showHeaders(seconds: number, shown?: Pick<SignedRequest, 'method' | 'target'>): readonly HeaderPair[]
 }
 
 /** A header that signing adds. */
@@ -362,7 +362,7 @@ class UntimedSigning implements RenderedSigning {
     return this.#write(written)
   }
 
-  showHeaders(seconds: number): readonly HeaderPair[] {
+  showHeaders(seconds: number, shown = this.#shown): readonly HeaderPair[] {
     if (this.#standIns !== null) return this.#standIns
     const values: Values = (name) => {
       switch (name) {
@@ -371,9 +371,9 @@ class UntimedSigning implements RenderedSigning {
         case 'id':
           return this.#id.display
         case 'method':
-          return this.#shown.method
+          return shown.method
         case 'path':
-          return this.#shown.target
+          return shown.target
         default:
           return mask
       }

@@ -273,8 +273,30 @@ const rows: readonly Row[] = [
       'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
     ],
     ['/proxy', 'unknown member; the operator of the service sets EGRESS_PROXY; leave it out'],
-    ['/followRedirect', 'unknown member; redirects are not followed; write the final address into "url"'],
+    [
+      '/followRedirect',
+      'unknown member; "followRedirects" counts the redirects to follow, from 0 to 5; write "followRedirects": 5',
+    ],
   ],
+  ...(
+    [
+      [{ maxRedirects: 3 }, 3],
+      [{ maxRedirects: 20 }, 5],
+      [{ redirect: 'follow' }, 5],
+      [{ redirect: 'manual' }, 0],
+      [{ '-L': true }, 5],
+      [{ followAllRedirects: false }, 0],
+    ] as const
+  ).map(
+    ([member, count]): Row => [
+      member,
+      [
+        `/${Object.keys(member)[0]}`,
+        `unknown member; "followRedirects" counts the redirects to follow, from 0 to 5; write "followRedirects": ${count}`,
+      ],
+    ],
+  ),
+  [{ followRedirects: true }, ['/followRedirects', 'must be an integer from 0 to 5, not a boolean']],
   // Members of the contract elsewhere.
   [
     { idempotencyKey: 's3cr3t', profile: {}, ifEmpty: 'omit' },

@@ -20,13 +20,13 @@ import {
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import {
   clientCertificate,
+  countedRedirects,
   milliseconds,
   noBatches,
   noCertificateSwitch,
   noCookieJar,
   noPages,
   noProxy,
-  noRedirects,
   wholeReply,
 } from './sentences.ts'
 
@@ -231,8 +231,13 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'followRedirect followRedirects followAllRedirects settingFollowRedirects followOriginalHttpMethod redirect redirects maxRedirects allowRedirects location',
-      says: noRedirects,
+        'followRedirect followAllRedirects settingFollowRedirects redirect redirects maxRedirects maxRedirs maxRedirections redirectLimit redirectCount allowRedirects followLocation location',
+      says: countedRedirects,
+      example: countRedirects,
+    },
+    {
+      words: 'followOriginalHttpMethod removeRefererHeader strictRedirects',
+      says: 'a redirect changes the method only for 303, which becomes GET; leave it out',
     },
     {
       words:
@@ -388,4 +393,11 @@ export const nodeWords: ForeignWords = {
     { words: 'off false raw disabled no plain text never', is: 'none' },
     { words: 'on true yes enabled handlebars mustache jinja jinja2 nunjucks ejs twig feel', is: 'liquid' },
   ],
+}
+
+/** Most tools have a switch, fetch has words. */
+function countRedirects(value: unknown) {
+  const isOff = value === false || value === 'manual' || value === 'error'
+  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 5
+  return { followRedirects: isOff ? 0 : isCount ? value : 5 }
 }
