@@ -4,12 +4,13 @@ import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import type { CompiledConnection } from '../webhook/connection.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import { pauseToKeepMs } from '../webhook/retry-after.ts'
 import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
+import { type Attempt, type Outcome, readHeldBackMs } from '../webhook/wire/outcome.ts'
 import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
@@ -17,7 +18,7 @@ import { LoopTurns } from './loop-turns.ts'
 export interface AttemptPlan {
   readonly node: CompiledNode
   readonly request: OutboundRequest
-  readonly egressClient: Pick<EgressClient, 'call'>
+  readonly egressClient: Pick<EgressClient, 'call' | 'pause'>
   readonly tenant: string | null
   /** Milliseconds from acceptance. Infinite if the request sets no deadline. */
   readonly deadlineMs: number
@@ -55,9 +56,11 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const attempts: Attempt[] = []
   let warnings = noWarnings
   let repeat: RetrySafety = 'safe'
-  for (let calls = 1; ; calls++) {
+  const { connection } = node
+  let calls = 0
+  for (;;) {
     const { timeoutMs, clock } = budget.limit()
-    const made = await egressClient.call(request, { timeoutMs, clock, tenant, signal, receive })
+    const made = await egressClient.call(request, { timeoutMs, clock, tenant, connection, signal, receive })
     const endedAt = performance.now()
     const ended = made.map((attempt) => withHead(attempt, node))
     attempts.push(...ended)
@@ -67,10 +70,14 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const judgement = judge(outcome, attempts)
     const own = judgeCall(ended, judgement)
     repeat = stricter(repeat, own)
+    if (connection !== null) pauseOthers(connection, judgement, plan)
+    // A limit or a pause costs no attempt, and is no outcome that `on` would have to name.
+    const isHeldBack = readHeldBackMs(outcome) !== null
+    if (!isHeldBack) calls += 1
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
-    const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)
+    const waitMs = isLast ? null : waitAfter(own, judgement, Math.max(1, calls), budget, plan)
     if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
-    if (node.retry.on !== null) {
+    if (node.retry.on !== null && !isHeldBack) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
       warnings = locateWarnings(wanted.warnings, node)
       if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
@@ -80,9 +87,21 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
       const ending = locateWarnings([unbegun[end]], node)
       return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending] }
     }
+    if (isHeldBack) attempts.pop()
     dropBodies(attempts)
     resources.dropReceived()
   }
+}
+
+/** A target that asks one call of a connection for a pause means all of them. */
+function pauseOthers(
+  { name }: CompiledConnection,
+  { response }: Judgement,
+  { node, egressClient }: AttemptPlan,
+): void {
+  if (response === null) return
+  const ms = pauseToKeepMs(response, new Date(), node.retry.resetHeaders)
+  if (ms !== null && ms > 0) egressClient.pause(name, ms)
 }
 
 function judgeUnbegun({ request, judge }: AttemptPlan): AttemptsMade {
@@ -167,7 +186,7 @@ const noBytes = Buffer.alloc(0)
 
 function waitAfter(
   repeat: RetrySafety,
-  { response, decision }: Judgement,
+  { outcome, response, decision }: Judgement,
   calls: number,
   budget: Budget,
   { node }: AttemptPlan,
@@ -176,7 +195,10 @@ function waitAfter(
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
     repeat,
-    retryAfterMs: response === null ? null : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
+    retryAfterMs:
+      response === null
+        ? readHeldBackMs(outcome)
+        : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
   })

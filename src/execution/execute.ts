@@ -15,7 +15,7 @@ import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
-import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
+import { type Attempt, type Outcome, readHeldBackMs } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
 import { evaluateOutcome, type Judgement, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
@@ -218,7 +218,10 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     reason: diagnostics.reason(tellOfRepeat(decision.reason, attempts)),
     delivered: judgeDelivery(attempts),
     repeat: decision.succeeded || isSecondAnswer(attempts) ? 'never' : made.repeat,
-    retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
+    retryAfterMs:
+      response === null
+        ? readHeldBackMs(judgement.outcome)
+        : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
     response: response === null ? null : diagnostics.response(response),

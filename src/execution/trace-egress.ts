@@ -3,11 +3,12 @@ import { newSpanId, type Trace } from '../tracing/trace.ts'
 
 /** Gives every request its own span, and records the span of each attempt in the trace. */
 export function traceEgress(
-  egressClient: Pick<EgressClient, 'call'>,
+  egressClient: Pick<EgressClient, 'call' | 'pause'>,
   trace: Trace,
   carriesTrace: boolean,
-): Pick<EgressClient, 'call'> {
+): Pick<EgressClient, 'call' | 'pause'> {
   return {
+    pause: (connection, ms) => egressClient.pause(connection, ms),
     call(request, options): Promise<Attempts> {
       const underOwnSpan = () => {
         const spanId = newSpanId()

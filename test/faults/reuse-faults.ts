@@ -175,6 +175,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
       return calling
     },
     mayCall: (target) => real.mayCall(target),
+    pause: () => {},
     load: () => real.load(),
     close: () => real.close(),
   }

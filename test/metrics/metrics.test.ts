@@ -291,6 +291,7 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     load: () => ({ connections: 0, waiting: 0 }),
     areSecretsStale: () => false,
     areConnectionsStale: () => false,
+    areLimitsStale: () => false,
     connectionNames: () => ['crm'],
     logLinesLost: () => 0,
     maxConnections: 1,

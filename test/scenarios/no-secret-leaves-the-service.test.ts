@@ -307,6 +307,7 @@ describe('a secret', () => {
       call: (request) =>
         Promise.reject(Object.assign(new Error('a bug'), { request, text: request.body?.toString() })),
       mayCall: () => true,
+      pause: () => {},
       load: () => ({ connections: 0, waiting: 0 }),
       close: () => Promise.resolve(),
     }

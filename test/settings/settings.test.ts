@@ -109,6 +109,7 @@ describe('settings', () => {
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
       CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
+      LIMITS_FILE: await file('[{"host":"*.crm.example","perSecond":50}]'),
     }
 
     expect(listProblems(usable)).toEqual([])
@@ -228,14 +229,14 @@ describe('settings', () => {
     const connections = await file(
       JSON.stringify({
         crm: { baseUrl: 'http://api.crm.example', auth },
-        'a b': { baseUrl: 'https://api.crm.example/?a=1', limits: {} },
+        'a b': { baseUrl: 'https://api.crm.example/?a=1', limit: {} },
         mail: 's3cr3t-value',
       }),
     )
 
     const problems = listProblems({ CONNECTIONS_FILE: connections })
 
-    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limits unknown', '/mail must be']
+    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limit unknown', '/mail must be']
     expect(problems).toEqual(at.map((text) => expect.stringContaining(`: ${text}`)))
     expect(problems.join()).not.toContain('s3cr3t')
   })

@@ -46,6 +46,7 @@ export function egressWith(
       return answer(request, options).map((one) => withClock(one, options)) as unknown as Attempts
     },
     mayCall: () => true,
+    pause: () => {},
     load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }

@@ -201,7 +201,8 @@ describe('a bug', () => {
   it('is a 500 without details, which the log has under the same id', async () => {
     const call = () => Promise.reject(new Error('something inside'))
     const load = () => ({ connections: 0, waiting: 0 })
-    const egressClient = { call, mayCall: () => true, load, close: () => Promise.resolve() }
+    const pause = () => {}
+    const egressClient = { call, mayCall: () => true, load, pause, close: () => Promise.resolve() }
     const { post, log } = await service({ egressClient })
 
     const { body } = await post<Problem>('/v1/execute', valid)
