@@ -324,7 +324,7 @@ export const variables = {
       name: 'MAX_PAUSE_MS',
       default: '60000',
       description:
-        'Longest [pause](connections.md#pauses) of the calls of a connection after a target has asked one of them to wait, in milliseconds. `0`: no such pauses.',
+        'Limit per instance for a [pause](connections.md#pauses) of all calls of a connection after its target has asked one of them to wait, in milliseconds. `0`: no such pauses.',
       example: '300000',
       parse: integer(0, 3_600_000),
     }),

@@ -65,6 +65,7 @@ describe('settings', () => {
       maxPaused: 1_000,
       maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 4),
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
+      limits: { initial: [], source: { file: null, findSchemaErrors: expect.any(Function) } },
       connections: {
         source: { file: null, findSchemaErrors: expect.any(Function) },
         initial: new Map(),
@@ -78,6 +79,7 @@ describe('settings', () => {
       maxRenderMs: 50,
       egress: {
         maxResponseBytes: 1_048_576,
+        maxPauseMs: 60_000,
         maxPerHost: 64,
         maxQueuePerHost: 256,
         allow: [],
@@ -425,6 +427,7 @@ describe('settings', () => {
       'MAX_BYTES_IN_FLIGHT',
       'MAX_PER_HOST',
       'MAX_QUEUE_PER_HOST',
+      'MAX_PAUSE_MS',
     ])
     for (const { description } of limits) expect(description).toMatch(/^Limit per instance for /)
   })

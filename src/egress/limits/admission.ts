@@ -1,7 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import { type CallLimits, type Rate, smallerLimits } from '../../webhook/limits.ts'
 import { minAttemptMs } from '../../webhook/retry.ts'
-import type { PeerKey } from '../connection/peer-key.ts'
 import { formatTarget, type Target } from '../policy/address-policy.ts'
 import { Bulkhead, Permit } from './bulkhead.ts'
 import type { HostLimitsSource } from './host-limits.ts'
@@ -29,9 +28,14 @@ export interface LimitsOfCall {
   readonly lane: string | null
 }
 
+/** What a call shares with others that have the same target and tenant. */
+interface CallKey extends Target {
+  readonly text: string
+}
+
 /** A call that wants to begin. */
 export interface Applicant {
-  readonly key: PeerKey
+  readonly key: CallKey
   readonly limits: LimitsOfCall
   /** By the clock of the admission. */
   readonly endsAt: number
@@ -169,7 +173,7 @@ export class Admission {
     return concurrent === null ? null : granted(this.#slots.acquire(name, concurrent))
   }
 
-  enterHost(key: PeerKey): Permit | Failure {
+  enterHost(key: CallKey): Permit | Failure {
     return this.#options.bulkhead.acquire(key.text) ?? this.#options.queueFull(key)
   }
 
