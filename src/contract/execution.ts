@@ -337,7 +337,9 @@ export const ExecuteReply = closedObject(
       description:
         'Whether to send the same request again. `safe`: it cannot duplicate anything and may help. `if_idempotent`: it may duplicate. `never`: it does not help. After an unexpected response the status decides: 429, 503 and 529 are `safe`; 408, 425 and every other 5xx except 501 and 505 are `if_idempotent`; all others are `never`.',
     }),
-    retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
+    retryAfterMs: nullableNumber(
+      'The pause that the target asked for, in milliseconds; with `rate_limited` and `target_paused` the time until the call could begin.',
+    ),
     captured: recordSchema(Type.Unknown(), {
       description:
         'The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`.',

@@ -175,8 +175,10 @@ class AttemptRun implements ExchangeListener, Interruptible {
     const isSending = this.#connection?.isSending ?? false
     const { hasAnswered } = this
     const progress = { phase, phaseMs, before: this.phases.longestBefore(), isSending, hasAnswered }
-    const { deadline, request } = this.#call
-    const failure = failureFromInterruption(why, progress, deadline, formatTarget(request))
+    const { deadline, request, permit } = this.#call
+    const failure =
+      (why === 'deadline' && phase === 'queue' ? permit.explain?.() : null) ??
+      failureFromInterruption(why, progress, deadline, formatTarget(request))
     const response = this.#exchange?.interrupt() ?? null
     this.#finish({ kind: 'failed', failure: this.#explain(failure), response })
     this.#stopped.abort()

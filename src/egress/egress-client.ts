@@ -17,7 +17,11 @@ import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
 import type { BodyLimit, Receive } from './exchange.ts'
-import { Bulkhead } from './limits/bulkhead.ts'
+import { Admission, type CallConnection } from './limits/admission.ts'
+import { Bulkhead, Permit } from './limits/bulkhead.ts'
+import type { HostLimitsSource } from './limits/host-limits.ts'
+import { TargetPauses } from './limits/target-pauses.ts'
+import { TokenBuckets } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
   createAddressPolicy,
@@ -41,6 +45,8 @@ export interface CallOptions {
   readonly clock?: Clock
   /** Tenants share neither permits nor connections. */
   readonly tenant: string | null
+  /** The connection of the node, whose limits and pauses hold. Default: none. */
+  readonly connection?: CallConnection | null
   /** Cancels the wait for a permit. Has no effect on a call that holds one. */
   readonly signal?: AbortSignal
   /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
@@ -66,6 +72,8 @@ export interface EgressClient {
   /** Checks what a node says about TLS. Nothing is sent. */
   openTls(settings: TlsSettings): OpenedTls
   load(): Load
+  /** Lets no call of a connection begin for a time, at most `MAX_PAUSE_MS`. */
+  pause(connection: string, ms: number): void
   /** Ends all calls and connections. */
   close(): Promise<void>
 }
@@ -73,7 +81,7 @@ export interface EgressClient {
 export interface Load {
   /** Connections that are open or being opened, idle ones included. */
   readonly connections: number
-  /** Calls that wait for a permit. */
+  /** Calls that wait for a permit, a token of a rate, or the end of a pause. */
   readonly waiting: number
 }
 
@@ -101,23 +109,41 @@ export interface EgressOptions {
   readonly maxPerHost: number
   /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
+  /** The lines of LIMITS_FILE. Default: none. */
+  readonly hostLimits?: HostLimitsSource
+  /** The longest pause of a connection, in milliseconds. Default: a minute. */
+  readonly maxPauseMs?: number
+  /** Called when a pause begins. */
+  readonly onPause?: (pause: { readonly connection: string; readonly pauseMs: number }) => void
   /** Connections that are kept for later calls, all targets together. Default: 256. */
   readonly maxIdle?: number
   /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
-  /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
+  /** Monotonic clock in milliseconds, for the ages of cached names and kept connections, and for limits. */
   readonly now?: () => number
   readonly log: DebugLog
 }
 
 const usualMaxIdle = 256
 
+const usualMaxPauseMs = 60_000
+
 const receiveAll: Receive = () => true
 
 export function createEgressClient(options: EgressOptions): EgressClient {
   const sockets = new SocketRegistry()
   const bulkhead = new Bulkhead(options)
-  const { proxy } = options
+  const { proxy, now = () => performance.now(), maxPauseMs = usualMaxPauseMs } = options
+  const pauses = new TargetPauses({ now, maxMs: maxPauseMs })
+  const admission = new Admission({
+    bulkhead,
+    tokens: new TokenBuckets({ now }),
+    pauses,
+    hostLimits: options.hostLimits ?? null,
+    maxQueuePerHost: options.maxQueuePerHost,
+    queueFull: (target) => queueFull(target, options),
+    now,
+  })
   const policy = createAddressPolicy({
     ...options,
     interfaces: interfaceAddresses(),
@@ -137,6 +163,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
         timeoutMs,
         clock,
         tenant,
+        connection = null,
         signal = null,
         receive = receiveAll,
         limitBody,
@@ -151,8 +178,12 @@ export function createEgressClient(options: EgressOptions): EgressClient {
         proxyRevision: proxy?.revision,
         tlsDigest: tls?.digest,
       })
-      const permit = bulkhead.acquire(key.lane)
-      if (permit === null) return [attemptNotBegun(queueFull(request, options))]
+      const limits = admission.find(request, tenant, connection)
+      const permit =
+        limits === null
+          ? (bulkhead.acquire(key.lane) ?? queueFull(request, options))
+          : admission.enter({ key, limits, endsAt: now() + timeoutMs })
+      if (!(permit instanceof Permit)) return [attemptNotBegun(permit)]
       const deadline = new Deadline(timeoutMs, clock)
       const call: Call = {
         purpose: 'call',
@@ -187,7 +218,12 @@ export function createEgressClient(options: EgressOptions): EgressClient {
 
     openTls: (settings) => profiles.open(settings),
 
-    load: () => ({ connections: sockets.count, waiting: bulkhead.waiting }),
+    load: () => ({ connections: sockets.count, waiting: bulkhead.waiting + admission.waiting }),
+
+    pause(connection, ms) {
+      const pauseMs = pauses.pause(connection, now() + ms)
+      if (pauseMs !== null) options.onPause?.({ connection, pauseMs })
+    },
 
     async close() {
       isClosed = true

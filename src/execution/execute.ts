@@ -28,7 +28,7 @@ import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretUse } from '../webhook/template/secret-lookup.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { type Attempt, type Outcome, readHeldBackMs, type TargetResponse } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
@@ -147,6 +147,8 @@ export async function executeNode(
         node,
         request: prepared.rendered.request,
         egressClient: follower ?? own,
+        pauseConnection: context.egressClient.pause,
+        onForgotten: () => trace?.attemptSpanIds.pop(),
         tenant,
         tls: prepared.tls,
         deadlineMs,
@@ -372,7 +374,10 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     ),
     delivered: judgeDelivery(calls),
     repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
-    retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
+    retryAfterMs:
+      response === null
+        ? readHeldBackMs(judgement.outcome)
+        : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
     request: rendered.ok
       ? diagnostics.request(follower?.hop.request ?? rendered.request, shownParts(rendered, state))

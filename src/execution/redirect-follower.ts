@@ -122,14 +122,18 @@ export class RedirectFollower implements Client {
     }
   }
 
-  /** Another origin gets nothing that was added to the options of a call for that of the node. */
+  /**
+   * Another origin gets nothing that was added to the options of a call for that of the node. The limits of a connection are those
+   * of its target, also where a way leads back to it.
+   */
   #send({ request, isForeign }: Hop, options: CallOptions): Promise<Attempts> {
     const { own, foreign, foreignTls } = this.#options
     if (!isForeign) return own.call(request, options)
-    const { timeoutMs, clock, tenant, receive, limitBody } = options
+    const { timeoutMs, clock, tenant, connection = null, receive, limitBody } = options
     return foreign.call(request, {
       timeoutMs,
       tenant,
+      connection: isSamePlace(request, this.#start.request) ? connection : null,
       tls: foreignTls,
       limitBody,
       ...(clock && { clock }),
@@ -154,8 +158,7 @@ export class RedirectFollower implements Client {
   }
 
   #label(attempt: Attempt, { host, port }: Place, shown: ShownPlace): Attempt {
-    const { request } = this.#start
-    const isElsewhere = host !== request.host || port !== request.port
+    const isElsewhere = !isSamePlace({ host, port }, this.#start.request)
     return {
       ...attempt,
       purpose: attempt.purpose === 'call' ? 'redirect' : attempt.purpose,
@@ -166,6 +169,10 @@ export class RedirectFollower implements Client {
 }
 
 type Place = Pick<OutboundRequest, 'host' | 'port'>
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.host === other.host && one.port === other.port
+}
 
 const noWarnings: readonly Warning[] = []
 

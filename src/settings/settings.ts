@@ -2,12 +2,14 @@ import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { type ConnectionStoreOptions, noticesOfConnections } from '../connections/connection-store.ts'
+import type { LimitStoreOptions } from '../connections/limit-store.ts'
 import { readConnections } from '../connections/read-connections.ts'
+import { readLimits } from '../connections/read-limits.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
 import { defaultMaxConnections } from '../http/hooks/max-connections.ts'
-import { explainInvalidConnection } from '../http/problems/invalid-connection.ts'
+import { explainInvalidConnection, explainInvalidLimit } from '../http/problems/invalid-connection.ts'
 import type { ProxySettings } from '../secrets/proxy-store.ts'
 import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
@@ -37,6 +39,7 @@ export interface Settings
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
   readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
+  readonly limits: Pick<LimitStoreOptions, 'source' | 'initial'>
   readonly egress: VariableValues<typeof variables.egress>
   /** The way to the targets. Null: they are called directly. */
   readonly proxy: ProxySettings | null
@@ -79,6 +82,12 @@ export function readSettings(environment: Environment): Settings {
       problems.push('CONNECTIONS is "required": CONNECTIONS_FILE must be set, too')
     return { source, isRequired, initial: found.ok ? found.connections : new Map() }
   }
+  const limit = ({ file }: VariableValues<typeof variables.limits>): Settings['limits'] => {
+    const source = { file, findSchemaErrors: explainInvalidLimit }
+    const found = readLimits(source)
+    if (!found.ok) problems.push(...found.problems)
+    return { source, initial: found.ok ? found.lines : [] }
+  }
   const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
     const found = readClients(sources)
     if (!found.ok) problems.push(...found.problems)
@@ -109,6 +118,7 @@ export function readSettings(environment: Environment): Settings {
     access: allowed,
     secrets,
     connections: connect(read(variables.connections)),
+    limits: limit(read(variables.limits)),
     egress: read(variables.egress),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),

@@ -65,6 +65,33 @@ describe('the spans of an execution', () => {
     ])
   })
 
+  it('are none for a call that was held back, if another one follows', async () => {
+    const failed = (code: 'rate_limited' | 'connect_refused', retryAfterMs?: number) => {
+      const failure = { code, detail: '', path: null, ...(retryAfterMs && { retryAfterMs }) }
+      return attempt({ kind: 'failed', failure, response: null }, { delivered: 'no' })
+    }
+    const answers = [
+      failed('connect_refused'),
+      failed('rate_limited', 5),
+      failed('rate_limited', 5),
+      responded,
+    ]
+    const parents: (string | undefined)[] = []
+    const egressClient = egressWith((request) => {
+      parents.push(parentIn(request))
+      return [answers[parents.length - 1] ?? responded]
+    })
+
+    const result = await executed(egressClient, {
+      propagateTrace: true,
+      retry: { attempts: 2, initialDelayMs: 1 },
+    })
+
+    const [, ...spans] = createSpans(result)
+    expect(spans.map(({ context: { spanId } }) => spanId)).toEqual([parents[0], parents[3]])
+    expect(result.reply.attempts.map(({ failure }) => failure)).toEqual(['connect_refused', null])
+  })
+
   it('are one for each attempt, and the target gets its own', async () => {
     const parents: (string | undefined)[] = []
     const egressClient = egressWith((request, { forResend }) => {

@@ -1110,7 +1110,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "rate_limited" | "target_paused" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1362,7 +1362,7 @@ export interface components {
              * @enum {string}
              */
             repeat: "safe" | "if_idempotent" | "never";
-            /** @description The pause that the target asked for, in milliseconds. */
+            /** @description The pause that the target asked for, in milliseconds; with `rate_limited` and `target_paused` the time until the call could begin. */
             retryAfterMs: number | null;
             /** @description The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`. */
             captured: {
@@ -1632,6 +1632,8 @@ export interface components {
             headers: string[];
             /** @description Whether the connection says how to retry. */
             retry: boolean;
+            /** @description Whether the connection limits its calls. */
+            limits: boolean;
             /**
              * @description The tenants that may use the connection, of those that the client may name. Null if all may, and calls without a tenant.
              * @example [

@@ -48,6 +48,11 @@ export function readStatus(outcome: Outcome): number | null {
   return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }
 
+/** Milliseconds until a call could begin that a limit or a pause has held back. Null for any other outcome. */
+export function readHeldBackMs(outcome: Outcome): number | null {
+  return outcome.kind === 'failed' ? (outcome.failure.retryAfterMs ?? null) : null
+}
+
 /** Milliseconds per phase; null if the attempt did not have the phase. */
 export interface Timings {
   readonly queueMs: number | null
