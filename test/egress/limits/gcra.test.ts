@@ -1,22 +1,25 @@
-import { array, assert, constantFrom, integer, oneof, property, record } from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findAvailableAt, takeTokens } from '../../../src/egress/limits/gcra.ts'
 import { TokenBuckets } from '../../../src/egress/limits/token-buckets.ts'
 import type { Rate } from '../../../src/webhook/limits.ts'
 
 /** Rates whose interval is a whole number of milliseconds, so that the model is exact. */
-const exactRate = record({
-  perSecond: constantFrom(1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200, 250, 500, 1_000),
-  burst: integer({ min: 1, max: 120 }),
+const exactRate = fc.record({
+  perSecond: fc.constantFrom(1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 125, 200, 250, 500, 1_000),
+  burst: fc.integer({ min: 1, max: 120 }),
 })
 
-const anyRate = record({
-  perSecond: oneof(integer({ min: 1, max: 3_000 }), constantFrom(0.001, 0.3, 1 / 3, 1.5, 7.7, 999.9)),
-  burst: integer({ min: 1, max: 120 }),
+const anyRate = fc.record({
+  perSecond: fc.oneof(
+    fc.integer({ min: 1, max: 3_000 }),
+    fc.constantFrom(0.001, 0.3, 1 / 3, 1.5, 7.7, 999.9),
+  ),
+  burst: fc.integer({ min: 1, max: 120 }),
 })
 
-const arrivals = array(
-  record({ waitMs: integer({ min: 0, max: 400 }), wanted: integer({ min: 0, max: 5 }) }),
+const arrivals = fc.array(
+  fc.record({ waitMs: fc.integer({ min: 0, max: 400 }), wanted: fc.integer({ min: 0, max: 5 }) }),
   { maxLength: 300 },
 )
 
@@ -67,8 +70,8 @@ function countMost(times: readonly number[], spanMs: number): number {
 
 describe('the tokens of a rate', () => {
   it('are those of a bucket that drips', () => {
-    assert(
-      property(exactRate, arrivals, (rate, calls) => {
+    fc.assert(
+      fc.property(exactRate, arrivals, (rate, calls) => {
         const model = new Model(rate)
         let [now, fullAt] = [0, 0]
         for (const { waitMs, wanted } of calls) {
@@ -82,11 +85,11 @@ describe('the tokens of a rate', () => {
   })
 
   it('are never more than burst and what the time gives, in any span', () => {
-    assert(
-      property(
+    fc.assert(
+      fc.property(
         anyRate,
-        array(integer({ min: 0, max: 50 }), { maxLength: 400 }),
-        integer({ min: 1, max: 5_000 }),
+        fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 400 }),
+        fc.integer({ min: 1, max: 5_000 }),
         (rate, waits, spanMs) => {
           const times: number[] = []
           let [now, fullAt] = [0, 0]
@@ -115,8 +118,8 @@ describe('the tokens of a rate', () => {
   })
 
   it('are there when it was said, and not before', () => {
-    assert(
-      property(exactRate, arrivals, (rate, calls) => {
+    fc.assert(
+      fc.property(exactRate, arrivals, (rate, calls) => {
         let [now, fullAt] = [0, 0]
         for (const { waitMs, wanted } of calls) {
           now += waitMs
