@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { type Reply, service } from '../../support/service.ts'
@@ -210,12 +211,12 @@ describe('a hostile body of a megabyte', () => {
     ['one very long name', `{"node":{${node},"${'~'.repeat(1_000_000)}":1}}`],
   ])('is refused quickly, with a short reply: %s', async (_what, body) => {
     const { post } = await service({ settings: { MAX_REQUEST_BYTES: '2097152' } })
-    const started = performance.now()
+    const started = cpuMs()
 
     const reply: Reply<Problem> = await post('/v1/execute', body)
 
     expect(reply.status).toBe(400)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(cpuMs() - started).toBeLessThan(2_000)
     expect(JSON.stringify(reply.body).length).toBeLessThan(2.1 * body.length)
   })
 })

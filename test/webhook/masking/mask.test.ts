@@ -130,7 +130,7 @@ describe('a secret', () => {
         expect(masked(before + write(text) + after)).toContain(mask)
         expect(masked(before + text + after)).not.toContain(text)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -253,7 +253,7 @@ describe('a text without escapes', () => {
         // No text with a percent is judged at a glance, and a control that is in no value keeps it apart.
         expect(masked(`${text}\x02%`)).toBe(`${masked(text)}\x02%`)
       }),
-      { numRuns: 5000 },
+      { numRuns: 1500 },
     )
   })
 })
@@ -271,7 +271,7 @@ describe('a text without escapes that was cut', () => {
         // No text with a percent is plain, and the control keeps it apart.
         expect(masked(`%\x01${cut}`, { isCut: true })).toBe(`%\x01${masked(cut, { isCut: true })}`)
       }),
-      { numRuns: 5000 },
+      { numRuns: 1500 },
     )
   })
 })
@@ -308,7 +308,7 @@ describe('a text that was cut', () => {
 
         expect(createMasker([secret])(text, { isCut: true })).not.toContain('s3cr3t')
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 })
