@@ -94,8 +94,15 @@ export function compileField(
       if (references.length > 0) warnOfReferences(references, session)
       const wire = sensitive ? session.standIn(value, name) : value
       const display = session.display(wire, sensitive, result)
-      const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
-      return { name, path, source, ...carried, wire, display }
+      return {
+        name,
+        path,
+        source,
+        carriesSecret: carriesSecret(result),
+        carriesStored: carriesStored(result),
+        wire,
+        display,
+      }
     },
   }
 }

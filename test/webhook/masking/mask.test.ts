@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMasker, mask } from '../../../src/webhook/masking/mask.ts'
+import { createMasker, mask, maskNothing, remembering } from '../../../src/webhook/masking/mask.ts'
 import { unescapeBytes } from '../../../src/webhook/masking/unescape.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 
@@ -207,6 +207,35 @@ describe('a masker', () => {
 
   it('hides nothing where there is nothing to hide', () => {
     expect(createMasker([])('anything')).toBe('anything')
+  })
+})
+
+describe('a masker that remembers', () => {
+  it('masks every text as the masker alone does, however often it comes', () => {
+    const masker = createMasker(['hunter-2-secret', 'another'])
+    const remembered = remembering(masker)
+    const word = fc.constantFrom(
+      'x-id',
+      'hunter-2',
+      '-secret',
+      'hunter-2-secret',
+      'another',
+      ' ',
+      'a'.repeat(130),
+    )
+    const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(''))
+
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, fc.boolean())), (calls) => {
+        for (const [own, isCut] of [...calls, ...calls])
+          if (isCut) expect(remembered(own, { isCut })).toBe(masker(own, { isCut }))
+          else expect(remembered(own)).toBe(masker(own))
+      }),
+    )
+  })
+
+  it('is none where nothing is masked', () => {
+    expect(remembering(maskNothing)).toBe(maskNothing)
   })
 })
 
