@@ -3,7 +3,7 @@ import { requestNames, responseNames } from '../../../src/webhook/template/known
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 
 function problemOf(text: string, names = requestNames): string {
-  const compiled = compileTemplate(text, 'header', names)
+  const compiled = compileTemplate(text, 'headers', names)
   return compiled.ok ? '' : compiled.problem
 }
 
