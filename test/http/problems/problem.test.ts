@@ -295,3 +295,41 @@ describe('a node that is wrong in several ways', () => {
     ])
   })
 })
+
+describe('a problem about a secret in a wrong place', () => {
+  const secret = 'correcthorsebatterystapletrombonewithoutdigits'
+  const given = { ...valid, secrets: { a: secret } }
+  it.each<[where: string, body: object]>([
+    ['the name of a member', { ...given, node: { ...valid.node, [secret]: 1 } }],
+    ['a name at the top', { ...given, [secret]: 1 }],
+    [
+      'the name of a header',
+      { ...given, node: { ...valid.node, headers: [{ name: `${secret} b`, value: 'a' }] } },
+    ],
+    [
+      'a header line',
+      { ...valid, node: { ...valid.node, headers: [{ name: `X-A: ${secret}`, value: '' }] } },
+    ],
+    [
+      'the name of a header in an object',
+      { ...valid, node: { ...valid.node, headers: { [`X-A: ${secret}`]: '' } } },
+    ],
+    ['a template', { ...given, node: { ...valid.node, headers: [{ name: 'a', value: `{{ ${secret} }}` }] } }],
+    [
+      'a filter',
+      { ...given, node: { ...valid.node, headers: [{ name: 'a', value: `{{ profile.a | ${secret} }}` }] } },
+    ],
+    ['a capture', { ...given, node: { ...valid.node, capture: { a: `$.${secret}` } } }],
+    ['another member for secrets', { ...valid, credentials: { a: secret }, [secret]: 1 }],
+    ['a secret of the node', { node: { ...valid.node, secrets: { a: secret }, [secret]: 1 } }],
+    ['a token of auth', { node: { ...valid.node, auth: { type: 'bearer', token: secret, [secret]: 1 } } }],
+  ])('does not show it: %s', async (_where, body) => {
+    const { post } = await service()
+
+    const { status, body: problem } = await post<Problem>('/v1/execute', body)
+
+    expect(status).toBe(400)
+    expect(problem.errors).not.toEqual([])
+    expect(JSON.stringify(problem)).not.toContain('battery')
+  })
+})
