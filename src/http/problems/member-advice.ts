@@ -255,7 +255,10 @@ export function readRoleInNode(name: string): 'member' | 'wrapper' | 'other' {
 const membersOfNode: readonly (readonly [what: string, names: readonly string[]])[] = [
   ['for what is sent', ['method', 'url', 'query', 'headers', 'body']],
   ['for whom and as whom', ['connection', 'hosts', 'auth', 'tls', 'signing']],
-  ['for what becomes of the response', ['expect', 'capture', 'onError', 'cases', 'branches']],
+  [
+    'for what becomes of the response',
+    ['expect', 'capture', 'onError', 'cases', 'branches', 'followRedirects'],
+  ],
   ['for time and repeating', ['timeoutMs', 'retry', 'idempotent', 'keepAlive']],
   ['for the node itself', ['id', 'name', 'notes', 'templates', 'propagateTrace']],
 ]
