@@ -3,7 +3,6 @@ import type { ConfigError } from '../../contract/config-error.ts'
 import { Connection } from '../../contract/connection.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
-import { noPlace } from './place.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 let schema: JsonSchema | null = null
@@ -13,5 +12,5 @@ export function explainInvalidConnection(entry: unknown, path: string): Iterable
   // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
   const named = () => new Map(namedSchemas.map((one) => [readId(one), one as JsonSchema]))
   schema ??= dereference(Connection as JsonSchema, named())
-  return findSchemaErrors(schema, entry, path, noPlace)
+  return findSchemaErrors(schema, entry, path, 'Connection')
 }
