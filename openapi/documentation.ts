@@ -15,6 +15,7 @@ const egressClient: EgressClient = {
   call: () => Promise.reject(new Error('nothing is called')),
   mayCall: () => false,
   openTls: () => ({ ok: false, failure: { code: 'shutdown', detail: '', path: null } }),
+  pause: () => {},
   load: () => ({ connections: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }

@@ -216,6 +216,7 @@ export const fixedExamples = {
             auth: 'bearer',
             headers: ['X-Api-Version'],
             retry: true,
+            limits: true,
             tenants: ['acme'],
           },
           {
@@ -224,6 +225,7 @@ export const fixedExamples = {
             auth: null,
             headers: [],
             retry: false,
+            limits: false,
             tenants: null,
           },
         ],

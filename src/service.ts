@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { createConnectionStore } from './connections/connection-store.ts'
+import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
 import { buildApp } from './http/app.ts'
@@ -30,7 +31,19 @@ export async function startServer(
   const secrets = createSecretStore({ ...settings.secrets, log })
   const proxy = settings.proxy === null ? null : createProxyStore({ ...settings.proxy, secrets, log })
   const maxIdle = limitIdleConnections(settings.maxConnections)
-  const egressClient = standIn ?? createEgressClient({ ...settings.egress, proxy, maxIdle, own, log: debug })
+  const hostLimits = createLimitStore({ ...settings.limits, log })
+  const egressClient =
+    standIn ??
+    createEgressClient({
+      ...settings.egress,
+      hostLimits,
+      proxy,
+      maxIdle,
+      own,
+      onPause: (pause) =>
+        log.warn(pause, 'the target asked for a pause; it holds for all calls of the connection'),
+      log: debug,
+    })
   const connections = createConnectionStore({ ...settings.connections, log })
   const clients = access.kind === 'open' ? null : createClientStore({ ...access, log })
   const spanExporter = await createSpanExporter(settings.traces, {
@@ -38,7 +51,16 @@ export async function startServer(
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
-  const app = await buildApp({ ...settings, egressClient, secrets, connections, clients, spanExporter, log })
+  const app = await buildApp({
+    ...settings,
+    egressClient,
+    secrets,
+    connections,
+    hostLimits,
+    clients,
+    spanExporter,
+    log,
+  })
   app.addHook('onClose', async () => proxy?.close())
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)

@@ -163,6 +163,7 @@ function describe(connection: CompiledConnection, tenants: ReadonlySet<string> |
     auth: connection.authType,
     headers: connection.headers.map(({ name }) => name),
     retry: connection.retry !== null,
+    limits: connection.limits !== null,
     tenants: shown == null ? null : [...shown].sort(),
   }
 }

@@ -1,8 +1,41 @@
 import type { Static } from 'typebox'
-import { closedObject, named } from './builders.ts'
+import { closedObject, named, oneOfWords } from './builders.ts'
 import { tenantPattern } from './names.ts'
 import { Auth, Field, nodeLimits, Retry } from './node.ts'
 import { Type } from './typebox.ts'
+
+const largestRate = 1_000_000
+
+/** Limits of a connection, and of a line of LIMITS_FILE. */
+const limitMembers = {
+  perSecond: Type.Optional(
+    Type.Number({ minimum: 0.001, maximum: largestRate, description: 'calls that may begin in a second' }),
+  ),
+  burst: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: largestRate, description: 'calls that may begin at once' }),
+  ),
+  concurrent: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 10_000, description: 'calls that may be under way at once' }),
+  ),
+}
+
+const Limits = closedObject(limitMembers, {
+  description: 'an object with "perSecond", "burst" and "concurrent" as needed',
+})
+
+export type Limits = Static<typeof Limits>
+
+/** A line of LIMITS_FILE. It is no part of the HTTP API. */
+export const LimitLine = closedObject(
+  {
+    host: Type.String({ description: 'a host name, "*.suffix" or an address, each with ":port" as needed' }),
+    ...limitMembers,
+    scope: Type.Optional(oneOfWords(['all'], { description: '"all", for all tenants together' })),
+  },
+  { description: 'an object with "host", and "perSecond", "burst", "concurrent" and "scope" as needed' },
+)
+
+export type LimitLine = Static<typeof LimitLine>
 
 /** An entry of CONNECTIONS_FILE. It is no part of the HTTP API. */
 export const Connection = closedObject(
@@ -11,6 +44,7 @@ export const Connection = closedObject(
     auth: Type.Optional(named(Auth)),
     headers: Type.Optional(Type.Array(named(Field), { maxItems: nodeLimits.fields })),
     retry: Type.Optional(named(Retry)),
+    limits: Type.Optional(Limits),
     tenants: Type.Optional(
       Type.Array(
         Type.String({ pattern: `^${tenantPattern}$`, description: '1 to 64 of A-Z a-z 0-9 . _ -' }),
@@ -20,7 +54,9 @@ export const Connection = closedObject(
       ),
     ),
   },
-  { description: 'an object with "baseUrl", and "auth", "headers", "retry" and "tenants" as needed' },
+  {
+    description: 'an object with "baseUrl", and "auth", "headers", "retry", "limits" and "tenants" as needed',
+  },
 )
 
 export type Connection = Static<typeof Connection>
@@ -42,6 +78,7 @@ const ListedConnection = closedObject(
       examples: [['X-Api-Version']],
     }),
     retry: Type.Boolean({ description: 'Whether the connection says how to retry.' }),
+    limits: Type.Boolean({ description: 'Whether the connection limits its calls.' }),
     tenants: Type.Unsafe<string[] | null>({
       type: ['array', 'null'],
       items: { type: 'string', pattern: `^${tenantPattern}$` },

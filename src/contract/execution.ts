@@ -266,7 +266,7 @@ export const AttemptEntry = closedObject(
   {
     purpose: oneOfWords(purposes, {
       description:
-        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `token`: it asked for a token of `oauth2`.',
+        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.',
     }),
     host: Type.Optional(
       Type.String({ description: 'The host that the request went to, if it is not that of the node.' }),
@@ -337,7 +337,9 @@ export const ExecuteReply = closedObject(
       description:
         'Whether to send the same request again. `safe`: it cannot duplicate anything and may help. `if_idempotent`: it may duplicate. `never`: it does not help. After an unexpected response the status decides: 429, 503 and 529 are `safe`; 408, 425 and every other 5xx except 501 and 505 are `if_idempotent`; all others are `never`.',
     }),
-    retryAfterMs: nullableNumber('The pause that the target asked for, in milliseconds.'),
+    retryAfterMs: nullableNumber(
+      'The pause that the target asked for, in milliseconds; with `rate_limited` and `target_paused` the time until the call could begin.',
+    ),
     captured: recordSchema(Type.Unknown(), {
       description:
         'The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`.',

@@ -311,6 +311,20 @@ export const failures = {
     title: 'The call waited too long for its turn',
     hint: 'Calls to this host take all the slots that the service has for it (MAX_PER_HOST). Slow the flow down and send the call again, or let the operator of the service raise MAX_PER_HOST.',
   },
+  rate_limited: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The service has sent as many calls as its limits allow',
+    hint: 'The operator of the service limits the calls of this connection, or to this host, so that the target is not overrun. Send the call again after retryAfterMs, and slow the flow down. The operator can raise the limits of the connection in CONNECTIONS_FILE, or those of the host in LIMITS_FILE.',
+  },
+  target_paused: {
+    phase: 'service',
+    blame: 'target',
+    repeat: 'safe',
+    title: 'The target has asked for a pause',
+    hint: 'The target has answered another call of this connection with a status such as 429, and said how long to wait. Send the call again after retryAfterMs. If that happens often, slow the flow down, or let the operator of the service limit the connection to what the target allows.',
+  },
   local_resource: {
     phase: 'service',
     blame: 'service',
@@ -380,6 +394,8 @@ export interface Failure {
   readonly repeat?: RetrySafety
   /** The time limit that ended the attempt, if one did. */
   readonly clock?: Clock
+  /** For a call that a limit or a pause has held back: milliseconds until it could begin. */
+  readonly retryAfterMs?: number
   /** The status of a response that was rejected after its status line was read. */
   readonly status?: number
 }

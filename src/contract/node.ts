@@ -792,6 +792,15 @@ export const Node = closedObject(
         default: true,
       }),
     ),
+    followRedirects: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 5,
+        description:
+          'How many redirects of a call are followed: 301, 302 and 303 after GET, 303 after any method, as GET without a body, and 307 and 308 after GET, PUT, DELETE or with `idempotent`. Only to https, within `timeoutMs`. To another origin go no credentials, no headers of the node but Accept, Content-Type and User-Agent, and no body that carries a secret or a sensitive value.',
+        default: 0,
+      }),
+    ),
     propagateTrace: Type.Optional(
       Type.Boolean({
         description:

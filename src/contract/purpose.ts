@@ -1,8 +1,8 @@
 /**
  * Why a request was sent. `resend`: a kept connection ended without a response, or the target refused the token, so the
- * request was sent again. `token`: it asked for an access token.
+ * request was sent again. `redirect`: the response before it led there. `token`: it asked for an access token.
  */
-export const purposes = ['call', 'resend', 'token'] as const
+export const purposes = ['call', 'resend', 'redirect', 'token'] as const
 
 /** One of the purposes. */
 export type Purpose = (typeof purposes)[number]

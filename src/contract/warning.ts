@@ -30,6 +30,7 @@ export const warningCodes = [
   'retry_abandoned',
   'signature_unverifiable',
   'pauses_full',
+  'redirect_not_followed',
   'response_undecodable',
   'response_text_damaged',
   'response_charset_unknown',

@@ -13,7 +13,7 @@ import { PhaseClock } from './call/phase-clock.ts'
 import type { Connection } from './connection/connection.ts'
 import type { PeerKey } from './connection/peer-key.ts'
 import type { ConnectionPool } from './connection/pool.ts'
-import { Exchange, type ExchangeListener, type Receive } from './exchange.ts'
+import { type BodyLimit, Exchange, type ExchangeListener, type Receive } from './exchange.ts'
 import type { Permit } from './limits/bulkhead.ts'
 import { formatTarget, type Target } from './policy/address-policy.ts'
 import type { TlsProfile } from './tls/tls-profiles.ts'
@@ -33,6 +33,7 @@ export interface Call {
   readonly receive: Receive
   /** Null if the request is sent as it is. */
   readonly sign: Sign | null
+  readonly limitBody: BodyLimit | undefined
 }
 
 /** Adds to a request what depends on the time of sending. */
@@ -174,8 +175,10 @@ class AttemptRun implements ExchangeListener, Interruptible {
     const isSending = this.#connection?.isSending ?? false
     const { hasAnswered } = this
     const progress = { phase, phaseMs, before: this.phases.longestBefore(), isSending, hasAnswered }
-    const { deadline, request } = this.#call
-    const failure = failureFromInterruption(why, progress, deadline, formatTarget(request))
+    const { deadline, request, permit } = this.#call
+    const failure =
+      (why === 'deadline' && phase === 'queue' ? permit.explain?.() : null) ??
+      failureFromInterruption(why, progress, deadline, formatTarget(request))
     const response = this.#exchange?.interrupt() ?? null
     this.#finish({ kind: 'failed', failure: this.#explain(failure), response })
     this.#stopped.abort()
@@ -209,8 +212,8 @@ class AttemptRun implements ExchangeListener, Interruptible {
     }
     this.#connection = connection
     this.#connectionReused = connection.wasUsed
-    const { request, key, receive, sign } = this.#call
-    const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive }
+    const { request, key, receive, limitBody, sign } = this.#call
+    const limits = { maxResponseBytes: this.#options.maxResponseBytes, receive, limitBody }
     this.#exchange = new Exchange(this, connection, key.text, limits)
     this.#exchange.send(sign === null ? request : sign(request))
   }

@@ -16,8 +16,12 @@ import { createPeerKey } from './connection/peer-key.ts'
 import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
-import type { Receive } from './exchange.ts'
-import { Bulkhead } from './limits/bulkhead.ts'
+import type { BodyLimit, Receive } from './exchange.ts'
+import { Admission, type CallConnection } from './limits/admission.ts'
+import { Bulkhead, Permit } from './limits/bulkhead.ts'
+import type { HostLimitsSource } from './limits/host-limits.ts'
+import { TargetPauses } from './limits/target-pauses.ts'
+import { TokenBuckets } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
   createAddressPolicy,
@@ -41,10 +45,14 @@ export interface CallOptions {
   readonly clock?: Clock
   /** Tenants share neither permits nor connections. */
   readonly tenant: string | null
+  /** The connection of the node, whose limits and pauses hold. Default: none. */
+  readonly connection?: CallConnection | null
   /** Cancels the wait for a permit. Has no effect on a call that holds one. */
   readonly signal?: AbortSignal
   /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
   readonly receive?: Receive
+  /** A lower limit for the bodies of some responses. */
+  readonly limitBody?: BodyLimit | undefined
   /** Creates the request for a resend. Without it the same request is sent again. */
   readonly forResend?: () => OutboundRequest
   /** From `openTls`. Without it the call has no identity, and the trust of the service. */
@@ -64,6 +72,8 @@ export interface EgressClient {
   /** Checks what a node says about TLS. Nothing is sent. */
   openTls(settings: TlsSettings): OpenedTls
   load(): Load
+  /** Lets no call of a connection begin for a time, at most `MAX_PAUSE_MS`. */
+  pause(connection: string, ms: number): void
   /** Ends all calls and connections. */
   close(): Promise<void>
 }
@@ -71,7 +81,7 @@ export interface EgressClient {
 export interface Load {
   /** Connections that are open or being opened, idle ones included. */
   readonly connections: number
-  /** Calls that wait for a permit. */
+  /** Calls that wait for a permit, a token of a rate, or the end of a pause. */
   readonly waiting: number
 }
 
@@ -99,23 +109,41 @@ export interface EgressOptions {
   readonly maxPerHost: number
   /** Calls that may wait for a permit, per tenant, host and port. */
   readonly maxQueuePerHost: number
+  /** The lines of LIMITS_FILE. Default: none. */
+  readonly hostLimits?: HostLimitsSource
+  /** The longest pause of a connection, in milliseconds. Default: a minute. */
+  readonly maxPauseMs?: number
+  /** Called when a pause begins. */
+  readonly onPause?: (pause: { readonly connection: string; readonly pauseMs: number }) => void
   /** Connections that are kept for later calls, all targets together. Default: 256. */
   readonly maxIdle?: number
   /** The address and port that the service listens on: it must not call itself. */
   readonly own: { readonly address: string; readonly port: number }
-  /** Monotonic clock in milliseconds, for the ages of cached names and kept connections. */
+  /** Monotonic clock in milliseconds, for the ages of cached names and kept connections, and for limits. */
   readonly now?: () => number
   readonly log: DebugLog
 }
 
 const usualMaxIdle = 256
 
+const usualMaxPauseMs = 60_000
+
 const receiveAll: Receive = () => true
 
 export function createEgressClient(options: EgressOptions): EgressClient {
   const sockets = new SocketRegistry()
   const bulkhead = new Bulkhead(options)
-  const { proxy } = options
+  const { proxy, now = () => performance.now(), maxPauseMs = usualMaxPauseMs } = options
+  const pauses = new TargetPauses({ now, maxMs: maxPauseMs })
+  const admission = new Admission({
+    bulkhead,
+    tokens: new TokenBuckets({ now }),
+    pauses,
+    hostLimits: options.hostLimits ?? null,
+    maxQueuePerHost: options.maxQueuePerHost,
+    queueFull: (target) => queueFull(target, options),
+    now,
+  })
   const policy = createAddressPolicy({
     ...options,
     interfaces: interfaceAddresses(),
@@ -131,7 +159,18 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   return {
     async call(
       request,
-      { timeoutMs, clock, tenant, signal = null, receive = receiveAll, forResend, tls = null, sign = null },
+      {
+        timeoutMs,
+        clock,
+        tenant,
+        connection = null,
+        signal = null,
+        receive = receiveAll,
+        limitBody,
+        forResend,
+        tls = null,
+        sign = null,
+      },
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
       if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
@@ -139,10 +178,25 @@ export function createEgressClient(options: EgressOptions): EgressClient {
         proxyRevision: proxy?.revision,
         tlsDigest: tls?.digest,
       })
-      const permit = bulkhead.acquire(key.lane)
-      if (permit === null) return [attemptNotBegun(queueFull(request, options))]
+      const limits = admission.find(request, tenant, connection)
+      const permit =
+        limits === null
+          ? (bulkhead.acquire(key.lane) ?? queueFull(request, options))
+          : admission.enter({ key, limits, endsAt: now() + timeoutMs })
+      if (!(permit instanceof Permit)) return [attemptNotBegun(permit)]
       const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = { purpose: 'call', request, key, permit, tls, deadline, signal, receive, sign }
+      const call: Call = {
+        purpose: 'call',
+        request,
+        key,
+        permit,
+        tls,
+        deadline,
+        signal,
+        receive,
+        limitBody,
+        sign,
+      }
       running.add(deadline)
       try {
         const first = await attemptOnce(call, connect, shared)
@@ -164,7 +218,12 @@ export function createEgressClient(options: EgressOptions): EgressClient {
 
     openTls: (settings) => profiles.open(settings),
 
-    load: () => ({ connections: sockets.count, waiting: bulkhead.waiting }),
+    load: () => ({ connections: sockets.count, waiting: bulkhead.waiting + admission.waiting }),
+
+    pause(connection, ms) {
+      const pauseMs = pauses.pause(connection, now() + ms)
+      if (pauseMs !== null) options.onPause?.({ connection, pauseMs })
+    },
 
     async close() {
       isClosed = true

@@ -22,9 +22,13 @@ export interface ExchangeListener {
 /** Called before a piece of a body is kept. When it returns false, the rest of the body is not read. */
 export type Receive = (bytes: number) => boolean
 
+/** The limit for the body of a response with this head, in bytes. Null for the usual one. */
+export type BodyLimit = (head: Pick<TargetResponse, 'status' | 'headers'>) => number | null
+
 export interface ReadingLimits {
   readonly maxResponseBytes: number
   readonly receive: Receive
+  readonly limitBody: BodyLimit | undefined
 }
 
 /**
@@ -91,8 +95,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener.phases.enter('download')
     this.#status = status
     this.#reason = trimHeader(reason) || null
+    const { maxResponseBytes, limitBody } = this.#limits
     this.#body = createResponseBody(readCodings(this.#headers), {
-      limit: this.#limits.maxResponseBytes,
+      limit: limitBody?.({ status, headers: this.#headers }) ?? maxResponseBytes,
       key: this.#key,
       onEnd: (ending, bytes) => this.#respond(ending, bytes),
     })

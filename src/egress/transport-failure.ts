@@ -8,6 +8,7 @@ import { describeLookup, describeName, LookupFailed, NameUnusable } from './dns/
 import { HeadError } from './framing/head-error.ts'
 import type { HeadExcess } from './framing/progress-limit.ts'
 import { headRules } from './framing/response-head.ts'
+import { NotAdmitted } from './limits/not-admitted.ts'
 import { AddressDenied } from './policy/address-denied.ts'
 import { formatTarget, type Target } from './policy/address-policy.ts'
 import { describeDenial } from './policy/denial-text.ts'
@@ -62,6 +63,7 @@ export function describeTransportFailure(
   target: Target,
   progress = notBegun,
 ): Failure | null {
+  if (error instanceof NotAdmitted) return error.failure
   const found = findRow(error, phase ?? 'answer')
   if (found === null) return null
   const [, code, meaning] = found.row

@@ -5,12 +5,13 @@ import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
+import type { CompiledConnection } from '../webhook/connection.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
 import { pauseToKeepMs } from '../webhook/retry-after.ts'
 import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
+import { type Attempt, type Outcome, readHeldBackMs } from '../webhook/wire/outcome.ts'
 import { type Judgement, type JudgingContext, judgeRetryOn } from './evaluate-outcome.ts'
 import type { HeldResources, PauseEnd } from './held-resources.ts'
 import { LoopTurns } from './loop-turns.ts'
@@ -20,6 +21,10 @@ export interface AttemptPlan {
   readonly node: CompiledNode
   readonly request: OutboundRequest
   readonly egressClient: Pick<EgressClient, 'call'>
+  /** Pauses the calls of a connection, for milliseconds. */
+  readonly pauseConnection: EgressClient['pause']
+  /** Called for each attempt, from the last one on, that is not told of because it was held back. */
+  readonly onForgotten: () => void
   readonly tenant: string | null
   /** What the connections of the call show and demand. */
   readonly tls: CallTls
@@ -59,12 +64,15 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   const attempts: Attempt[] = []
   let { warnings } = tls
   let repeat: RetrySafety = 'safe'
-  for (let calls = 1; ; calls++) {
+  const { connection } = node
+  let calls = 0
+  for (;;) {
     const { timeoutMs, clock } = budget.limit()
     const made = await egressClient.call(request, {
       timeoutMs,
       clock,
       tenant,
+      connection,
       tls: tls.profile,
       signal,
       receive,
@@ -79,10 +87,15 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const judgement = judge(outcome, attempts)
     const own = judgeCall(calling, judgement)
     repeat = stricter(repeat, own)
+    if (connection !== null && last.elsewhere === undefined) pauseOthers(connection, judgement, plan)
+    // A limit or a pause is no outcome that `on` would have to name. It costs no attempt where nothing was sent before it.
+    const isHeldBack = readHeldBackMs(outcome) !== null
+    const costsNothing = isHeldBack && calling.length === 1
+    if (!costsNothing) calls += 1
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
-    const waitMs = isLast ? null : waitAfter(own, judgement, calls, budget, plan)
+    const waitMs = isLast ? null : waitAfter(own, judgement, Math.max(1, calls), budget, plan)
     if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
-    if (node.retry.on !== null) {
+    if (node.retry.on !== null && !isHeldBack) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
       warnings = [...tls.warnings, ...locateWarnings(wanted.warnings, node)]
       if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
@@ -92,8 +105,29 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
       const ending = locateWarnings([unbegun[end]], node)
       return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending] }
     }
+    if (costsNothing) forgetHeldBack(attempts, ended.length, plan)
     dropBodies(attempts)
     resources.dropReceived()
+  }
+}
+
+/** A target that asks one call of a connection for a pause means all of them. */
+function pauseOthers(
+  { name }: CompiledConnection,
+  { response }: Judgement,
+  { node, pauseConnection }: AttemptPlan,
+): void {
+  if (response === null) return
+  const ms = pauseToKeepMs(response, new Date(), node.retry.resetHeaders)
+  if (ms !== null && ms > 0) pauseConnection(name, ms)
+}
+
+/** Takes back what did not begin of the last call: it, and the request for its token if that was held back. */
+function forgetHeldBack(attempts: Attempt[], count: number, { onForgotten }: AttemptPlan): void {
+  for (const { outcome } of attempts.slice(-count).reverse()) {
+    if (readHeldBackMs(outcome) === null) return
+    attempts.pop()
+    onForgotten()
   }
 }
 
@@ -179,7 +213,7 @@ const noBytes = Buffer.alloc(0)
 
 function waitAfter(
   repeat: RetrySafety,
-  { response, decision }: Judgement,
+  { outcome, response, decision }: Judgement,
   calls: number,
   budget: Budget,
   { node }: AttemptPlan,
@@ -188,7 +222,10 @@ function waitAfter(
   return pauseBeforeRetry(node.retry, {
     attempts: calls,
     repeat,
-    retryAfterMs: response === null ? null : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
+    retryAfterMs:
+      response === null
+        ? readHeldBackMs(outcome)
+        : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
   })

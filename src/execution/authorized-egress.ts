@@ -144,6 +144,9 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
         ...rest,
         // The identity of the node is for its own host.
         tls: null,
+        limitBody: undefined,
+        // The limits of the connection are those of its target.
+        connection: null,
         receive: atMost(maxTokenResponse, options),
       })
       const fetches = made.map((attempt) => asFetch(attempt, grant.request, call))
@@ -323,9 +326,9 @@ async function waitFor<T>(
   }
 }
 
-/** Whether the call that asked for a token ended by its own clock or client. */
-function isOwnEnd({ code, clock }: Failure): boolean {
-  return code === 'cancelled' || code === 'shutdown' || clock !== undefined
+/** Whether the call that asked for a token ended by its own clock or client. Another one may have the time to wait for its turn. */
+function isOwnEnd({ code, clock, retryAfterMs }: Failure): boolean {
+  return code === 'cancelled' || code === 'shutdown' || clock !== undefined || retryAfterMs !== undefined
 }
 
 /** The failure of a call that got no token. What the service itself is the cause of keeps its name, and so does a denied address. */

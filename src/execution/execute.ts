@@ -9,6 +9,7 @@ import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
+import type { Hop } from '../webhook/redirect.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import {
   type RenderedRequest,
@@ -26,7 +27,8 @@ import { judgeDelivery } from '../webhook/retry-safety.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretUse } from '../webhook/template/secret-lookup.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
-import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
+import { type Attempt, type Outcome, readHeldBackMs, type TargetResponse } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
@@ -41,7 +43,8 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
-import { openTls, type PreparedCall } from './open-tls.ts'
+import { openForeignTls, openTls, type PreparedCall } from './open-tls.ts'
+import { RedirectFollower } from './redirect-follower.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
 import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
@@ -109,11 +112,14 @@ export async function executeNode(
     return { kind: 'unaffordable' }
   const signer = rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing) : null
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, signer?.signatures)
-  const judging = {
+  const judging: JudgingContext = {
     variables: rendered.variables,
     budget,
     maxCapturedBytes: context.maxCapturedBytes,
-    call: describeCall(rendered),
+    call:
+      rendered.ok && rendered.redirects !== null
+        ? describeHop(rendered, () => follower?.hop.request ?? rendered.request)
+        : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
   const prepare = () => openTls(rendered, context.egressClient, acceptedAt)
@@ -127,6 +133,10 @@ export async function executeNode(
     grant === null
       ? null
       : authorize(node, grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
+  const own = authorized ?? egressClient
+  const follower = prepared.ok
+    ? followRedirects(prepared.rendered, { own, trace, maskers, refusal: () => authorized?.refusal }, context)
+    : null
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
     const response = readResponse(outcome.response, maskers, isShown)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
@@ -136,7 +146,9 @@ export async function executeNode(
     ? await runAttempts({
         node,
         request: prepared.rendered.request,
-        egressClient: authorized ?? egressClient,
+        egressClient: follower ?? own,
+        pauseConnection: context.egressClient.pause,
+        onForgotten: () => trace?.attemptSpanIds.pop(),
         tenant,
         tls: prepared.tls,
         deadlineMs,
@@ -150,7 +162,20 @@ export async function executeNode(
       })
     : attemptNothing(prepared, judge)
   const executed = report(
-    { request, node, executionId, trace, rendered, signer, maskers, judging, made, acceptedAt, accepted },
+    {
+      request,
+      node,
+      executionId,
+      trace,
+      rendered,
+      signer,
+      maskers,
+      follower,
+      judging,
+      made,
+      acceptedAt,
+      accepted,
+    },
     context,
   )
   quota.spend(share, budget.spentMs - renderMs)
@@ -211,6 +236,44 @@ export function describeCall(rendered: RenderedRequest): JudgedCall {
 
 const currentDate = () => new Date()
 
+/** As `describeCall`, with the last request of the call. */
+function describeHop(rendered: RenderedRequest, lastRequest: () => OutboundRequest): JudgedCall {
+  return {
+    ...describeCall(rendered),
+    get request() {
+      return lastRequest()
+    },
+  }
+}
+
+interface Redirection {
+  /** Sends what is for the origin of the node. */
+  readonly own: Pick<EgressClient, 'call'>
+  readonly trace: Trace | null
+  readonly maskers: ExecutionMaskers
+  /** The refusal of a token that the last call to this origin ended with. */
+  readonly refusal: () => TokenRefusal | null | undefined
+}
+
+/** Null if the node follows no redirects. */
+function followRedirects(
+  { request, display, redirects, tls }: SendableRequest,
+  { own, trace, maskers, refusal }: Redirection,
+  { egressClient }: ExecutionContext,
+): RedirectFollower | null {
+  if (redirects === null) return null
+  return new RedirectFollower({
+    start: { request, display },
+    rules: redirects,
+    own,
+    // Neither a signature nor a token: both are for the origin of the node.
+    foreign: trace === null ? egressClient : traceEgress(egressClient, trace, false),
+    foreignTls: openForeignTls(tls, egressClient),
+    maskerFor: (head) => maskers.forResponse(head).display,
+    refusesToken: (response) => refusal()?.response === response,
+  })
+}
+
 function readResponse(
   response: TargetResponse | null,
   maskers: ExecutionMaskers,
@@ -238,6 +301,8 @@ interface ExecutionState {
   /** Null if the request is not signed. */
   readonly signer: RequestSigner | null
   readonly maskers: ExecutionMaskers
+  /** Null if the node follows no redirects. */
+  readonly follower: RedirectFollower | null
   readonly judging: JudgingContext
   readonly made: AttemptsMade
   readonly acceptedAt: Date
@@ -288,7 +353,7 @@ function render(
 }
 
 function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionContext): Executed {
-  const { request, node, executionId, trace, rendered, maskers, judging, made, accepted } = state
+  const { request, node, executionId, trace, rendered, maskers, follower, judging, made, accepted } = state
   const { attempts, judgement } = made
   const calls = listCalls(attempts)
   const { response } = judgement
@@ -304,15 +369,28 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
-    reason: diagnostics.reason(tellOfRepeat(decision.reason, calls)),
+    reason: diagnostics.reason(
+      tellOfRepeat(follower === null ? decision.reason : follower.tell(decision.reason), calls),
+    ),
     delivered: judgeDelivery(calls),
     repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
-    retryAfterMs: response === null ? null : askedPauseMs(response, new Date(), node.retry.resetHeaders),
+    retryAfterMs:
+      response === null
+        ? readHeldBackMs(judgement.outcome)
+        : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
-    request: rendered.ok ? diagnostics.request(rendered.request, shownParts(rendered, state)) : null,
+    request: rendered.ok
+      ? diagnostics.request(follower?.hop.request ?? rendered.request, shownParts(rendered, state))
+      : null,
     response: response === null ? null : diagnostics.response(response),
     attempts: attempts.map(attemptEntry),
-    warnings: diagnostics.warnings([...node.warnings, ...rendered.warnings, ...made.warnings, ...warnings]),
+    warnings: diagnostics.warnings([
+      ...node.warnings,
+      ...rendered.warnings,
+      ...made.warnings,
+      ...(follower?.warnings ?? []),
+      ...warnings,
+    ]),
     durationMs: Math.round(made.endedAt - accepted),
   }
   const durationMs = Math.round(performance.now() - accepted)
@@ -322,13 +400,18 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
 }
 
 /** The request as the last attempt sent it. */
-function shownParts(
-  { display, carriesTrace }: SendableRequest,
-  { trace, signer }: ExecutionState,
-): ShownParts {
-  const spanId = carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
+function shownParts(rendered: SendableRequest, { trace, signer, follower }: ExecutionState): ShownParts {
+  const hop = follower?.hop ?? null
+  const { display } = hop ?? rendered
+  const spanId = rendered.carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
-  return signer === null ? traced : withHeaders(traced, signer.showHeaders())
+  if (signer === null || hop?.isForeign) return traced
+  return withHeaders(traced, signer.showHeaders(hop === null ? undefined : shownTarget(hop)))
+}
+
+/** What a signature may show of the request that it is for. */
+function shownTarget({ request, display, shown }: Hop): Pick<OutboundRequest, 'method' | 'target'> {
+  return { method: request.method, target: display.url.slice(`https://${shown.authority}`.length) }
 }
 
 function createRecord(

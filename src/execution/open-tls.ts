@@ -1,4 +1,5 @@
 import type { Failure } from '../contract/failure.ts'
+import { defaults } from '../contract/node.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
@@ -6,6 +7,7 @@ import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { TlsProfile } from '../egress/tls/tls-profiles.ts'
 import type { RenderedRequest, SendableRequest } from '../webhook/render.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
+import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
 
 /** What the connections of a call show and demand. */
 export interface CallTls {
@@ -33,6 +35,19 @@ export function openTls(
   const { profile } = opened
   return { ok: true, rendered, tls: { profile, warnings: warnOfEnd(profile, now) } }
 }
+
+/** For a request that a redirect leads to another origin: how the node narrows TLS, but neither its identity nor its authorities. */
+export function openForeignTls(
+  tls: TlsSettings | null,
+  egressClient: Pick<EgressClient, 'openTls'>,
+): TlsProfile | null {
+  if (tls === null || tls.minVersion === defaults.minVersion) return null
+  const opened = egressClient.openTls({ ...nothing, minVersion: tls.minVersion })
+  if (!opened.ok) throw new TypeError('a version of TLS is no mistake of the node')
+  return opened.profile
+}
+
+const nothing = { certificate: null, key: null, passphrase: null, ca: null } as const
 
 /** The attempt that was to be made is told of, like one that waits in vain for its turn. */
 function refuse(failure: Failure, place: string): PreparedCall {

@@ -22,9 +22,12 @@ export class RequestSigner {
     return { call: (request, options) => egressClient.call(request, { ...options, sign }) }
   }
 
-  /** The headers of the last attempt as they may be shown. If none was sent, those of one that would be sent now. */
-  showHeaders(): readonly HeaderPair[] {
-    return this.#signing.showHeaders(this.#lastSeconds ?? currentSeconds())
+  /**
+   * The headers of the last attempt as they may be shown. If none was sent, those of one that would be sent now. `shown`: its
+   * method and target as they may be shown, if they are not those of the node.
+   */
+  showHeaders(shown?: Pick<OutboundRequest, 'method' | 'target'>): readonly HeaderPair[] {
+    return this.#signing.showHeaders(this.#lastSeconds ?? currentSeconds(), shown)
   }
 
   #sign(request: OutboundRequest): OutboundRequest {

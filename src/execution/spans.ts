@@ -1,4 +1,5 @@
 import type { AttemptEntry } from '../contract/execution.ts'
+import type { Method } from '../contract/method.ts'
 import { isForToken, listCalls } from '../contract/purpose.ts'
 import type { Span } from '../tracing/span.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
@@ -15,7 +16,7 @@ export function createSpans({ record, trace, tracedUrl }: Executed): readonly Sp
   const spanIds = trace.attemptSpanIds
   const attempts = record.attempts.map((attempt, index) =>
     // An attempt that ended before a call has no id yet.
-    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), call),
+    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), describeAttempt(call, index)),
   )
   return [spanOfExecution(call), ...attempts]
 }
@@ -26,13 +27,29 @@ interface TracedCall {
   readonly url: string | null
 }
 
-const method = 'POST'
+interface TracedAttempt extends TracedCall {
+  readonly method: Method
+}
+
+/** The URL of a redirect is not kept, nor that of a request for a token. Behind a 303 the method is GET. */
+function describeAttempt(call: TracedCall, index: number): TracedAttempt {
+  const { attempts, method } = call.record
+  const begun = attempts.slice(0, index + 1)
+  if (begun.at(-1)?.purpose === 'token') return { ...call, url: null, method: 'POST' }
+  const start = begun.findLastIndex(({ purpose }) => purpose === 'call')
+  const ofCall = listCalls(begun.slice(Math.max(0, start)))
+  if (!ofCall.some(({ purpose }) => purpose === 'redirect')) return { ...call, method }
+  const isGet = ofCall.slice(0, -1).some(({ status }) => status === 303)
+  return { ...call, url: null, method: isGet ? 'GET' : method }
+}
+
+const ownMethod = 'POST'
 const route = '/v1/execute'
 
 function spanOfExecution({ record, trace }: TracedCall): Span {
   return {
     kind: 'server',
-    name: `${method} ${route}`,
+    name: `${ownMethod} ${route}`,
     context: trace.context,
     parentSpanId: trace.parentSpanId,
     startedAt: record.acceptedAt,
@@ -40,7 +57,7 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
     // The service did its work, whatever the target did.
     hasFailed: false,
     attributes: {
-      'http.request.method': method,
+      'http.request.method': ownMethod,
       'http.response.status_code': 200,
       'http.route': route,
       'url.path': route,
@@ -58,14 +75,17 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
   }
 }
 
-function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, url }: TracedCall): Span {
+function spanOfAttempt(
+  attempt: AttemptEntry,
+  spanId: string,
+  { record, trace, url, method }: TracedAttempt,
+): Span {
   const { purpose, number, startedAt, durationMs, status, failure } = attempt
-  const isToken = isForToken(attempt)
-  const resends = isToken ? 0 : listCalls(record.attempts.slice(0, number - 1)).length
+  const resends = isForToken(attempt) ? 0 : listCalls(record.attempts.slice(0, number - 1)).length
   const hasFailed = failure !== null || (status ?? 0) >= 400
   return {
     kind: 'client',
-    name: isToken ? 'POST' : record.method,
+    name: method,
     context: { ...trace.context, spanId },
     parentSpanId: trace.context.spanId,
     startedAt: new Date(startedAt),
@@ -73,13 +93,13 @@ function spanOfAttempt(attempt: AttemptEntry, spanId: string, { record, trace, u
     hasFailed,
     attributes: {
       'error.type': hasFailed ? (failure ?? String(status)) : null,
-      'http.request.method': isToken ? 'POST' : record.method,
+      'http.request.method': method,
       'http.request.resend_count': resends > 0 ? resends : null,
       'http.response.status_code': status,
       'network.protocol.version': '1.1',
       'server.address': attempt.host ?? record.host,
       'server.port': attempt.port ?? record.port,
-      'url.full': isToken ? null : url,
+      'url.full': url,
       'webhook_node.purpose': purpose,
       'webhook_node.connection_reused': attempt.connectionReused,
       'webhook_node.delivered': attempt.delivered,

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify'
 import type { ConnectionStore } from '../connections/connection-store.ts'
+import type { LimitStore } from '../connections/limit-store.ts'
 import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
@@ -44,6 +45,8 @@ export interface AppOptions extends ShareLimits {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
   readonly connections: ConnectionStore
+  /** The limits by host. Default: none. */
+  readonly hostLimits?: LimitStore
   /** Exports the spans of executions. Null if spans are not exported. */
   readonly spanExporter: SpanExporter | null
   /** The clients. Null: the service asks for no key. */
@@ -99,6 +102,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     areSecretsStale: () => secrets.isStale(),
     certificateEnds: () => secrets.certificateEnds(),
     areConnectionsStale: () => connections.isStale(),
+    areLimitsStale: () => options.hostLimits?.isStale() ?? false,
     connectionNames: () => connections.names(),
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
@@ -188,6 +192,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => metrics.close())
   app.addHook('onClose', async () => refusals.close())
   app.addHook('onClose', async () => connections.close())
+  app.addHook('onClose', async () => options.hostLimits?.close())
   app.addHook('onClose', async () => clientConnections.close())
   app.addHook('onClose', async () => stopLooking())
   return app

@@ -25,6 +25,8 @@ export interface MetricsSources {
   readonly certificateEnds: () => ReadonlyMap<string, number>
   /** Whether older connections are in use because the changed file is invalid. */
   readonly areConnectionsStale: () => boolean
+  /** Whether older limits by host are in use because the changed file is invalid. */
+  readonly areLimitsStale: () => boolean
   readonly connectionNames: () => readonly string[]
   /** Log lines lost since the start. */
   readonly logLinesLost: () => number
@@ -160,7 +162,7 @@ function describeLoad(registry: Registry, { load }: MetricsSources): void {
   gauge(
     registry,
     'webhook_node_calls_waiting',
-    'Calls that wait because their host has reached MAX_PER_HOST.',
+    'Calls that wait because their host has reached MAX_PER_HOST, or for a limit or a pause of their connection or host.',
     () => load().waiting,
   )
   gauge(
@@ -186,11 +188,20 @@ function describeSecrets(registry: Registry, { areSecretsStale, certificateEnds 
   })
 }
 
-function describeConnections(registry: Registry, { areConnectionsStale }: MetricsSources): void {
+function describeConnections(
+  registry: Registry,
+  { areConnectionsStale, areLimitsStale }: MetricsSources,
+): void {
   gauge(
     registry,
     'webhook_node_connections_stale',
     '1 while the changed CONNECTIONS_FILE is invalid and the previous connections are in use.',
     () => Number(areConnectionsStale()),
+  )
+  gauge(
+    registry,
+    'webhook_node_limits_stale',
+    '1 while the changed LIMITS_FILE is invalid and the previous limits are in use.',
+    () => Number(areLimitsStale()),
   )
 }

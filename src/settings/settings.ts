@@ -2,20 +2,22 @@ import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { type ConnectionStoreOptions, noticesOfConnections } from '../connections/connection-store.ts'
+import type { LimitStoreOptions } from '../connections/limit-store.ts'
 import { readConnections } from '../connections/read-connections.ts'
+import { readLimits } from '../connections/read-limits.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
 import { defaultMaxConnections } from '../http/hooks/max-connections.ts'
-import { explainInvalidConnection } from '../http/problems/invalid-connection.ts'
+import { explainInvalidConnection, explainInvalidLimit } from '../http/problems/invalid-connection.ts'
 import type { ProxySettings } from '../secrets/proxy-store.ts'
 import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
 import type { Secrets } from '../secrets/secret.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
+import { hideCredentialLike } from '../webhook/masking/credential-like.ts'
 import { describeInvalidCertificates } from './certificates.ts'
-
 import { type Variable, type VariableValues, variables } from './variables.ts'
 
 /** Whether clients need a key. */
@@ -37,6 +39,7 @@ export interface Settings
   readonly access: Access
   readonly secrets: Pick<SecretStoreOptions, 'sources' | 'initial'>
   readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
+  readonly limits: Pick<LimitStoreOptions, 'source' | 'initial'>
   readonly egress: VariableValues<typeof variables.egress>
   /** The way to the targets. Null: they are called directly. */
   readonly proxy: ProxySettings | null
@@ -49,7 +52,9 @@ export interface Settings
 /** The environment is invalid. The message names every invalid variable. */
 export class InvalidSettings extends Error {
   constructor(problems: readonly string[]) {
-    super(`The settings are invalid:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
+    super(
+      `The settings are invalid:\n${problems.map((problem) => `  ${hideCredentialLike(problem)}\n`).join('')}`,
+    )
   }
 }
 
@@ -78,6 +83,12 @@ export function readSettings(environment: Environment): Settings {
     if (isRequired && file === null)
       problems.push('CONNECTIONS is "required": CONNECTIONS_FILE must be set, too')
     return { source, isRequired, initial: found.ok ? found.connections : new Map() }
+  }
+  const limit = ({ file }: VariableValues<typeof variables.limits>): Settings['limits'] => {
+    const source = { file, findSchemaErrors: explainInvalidLimit }
+    const found = readLimits(source)
+    if (!found.ok) problems.push(...found.problems)
+    return { source, initial: found.ok ? found.lines : [] }
   }
   const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
     const found = readClients(sources)
@@ -109,6 +120,7 @@ export function readSettings(environment: Environment): Settings {
     access: allowed,
     secrets,
     connections: connect(read(variables.connections)),
+    limits: limit(read(variables.limits)),
     egress: read(variables.egress),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
@@ -203,7 +215,14 @@ function findIdleSettings(environment: Environment): readonly string[] {
 }
 
 function complaint({ name, isSecret }: Variable<unknown>, text: string, problem: string): string {
-  return isSecret ? `${name}: ${problem}` : `${name} is ${JSON.stringify(text)}: ${problem}`
+  return isSecret || mayHoldCredential(text)
+    ? `${name}: ${problem}`
+    : `${name} is ${JSON.stringify(text)}: ${problem}`
+}
+
+/** Whether a value may have a user, a password or a parameter in it, or is too long for a message. */
+function mayHoldCredential(text: string): boolean {
+  return text.length > 500 || /[@?=#&;]/.test(text)
 }
 
 function readDefault<T>(variable: Variable<T>): T {

@@ -271,7 +271,7 @@ export const variables = {
       name: 'CONNECTIONS_FILE',
       default: '',
       description:
-        'JSON file of [connections](connections.md): name to `{ "baseUrl", "auth", "headers", "retry", "tenants" }`. Only `baseUrl` is required. The file is read again when it changes.',
+        'JSON file of [connections](connections.md): name to `{ "baseUrl", "auth", "headers", "retry", "limits", "tenants" }`. Only `baseUrl` is required. The file is read again when it changes.',
       example: '/etc/webhook-node/connections.json',
       parse: unset(anyText),
     }),
@@ -282,6 +282,17 @@ export const variables = {
         '`required`: every node must name a connection. The service then sends nothing to a host that `CONNECTIONS_FILE` does not have.',
       example: 'required',
       parse: parseWord(['optional', 'required']),
+    }),
+  },
+  /** The limits by host. */
+  limits: {
+    file: define<string | null>({
+      name: 'LIMITS_FILE',
+      default: '',
+      description:
+        'JSON file of [limits by host](connections.md#limits-by-host): an array of `{ "host", "perSecond", "burst", "concurrent", "scope" }`. The limits hold per instance. The file is read again when it changes.',
+      example: '/etc/webhook-node/limits.json',
+      parse: unset(anyText),
     }),
   },
   /** Egress. */
@@ -308,6 +319,14 @@ export const variables = {
         'Limit per instance for waiting calls of one tenant to one host and port. Further ones fail with `queue_full`.',
       example: '0',
       parse: integer(0, 100_000),
+    }),
+    maxPauseMs: define<number>({
+      name: 'MAX_PAUSE_MS',
+      default: '60000',
+      description:
+        'Limit per instance for a [pause](connections.md#pauses) of all calls of a connection after its target has asked one of them to wait, in milliseconds. `0`: no such pauses.',
+      example: '300000',
+      parse: integer(0, 3_600_000),
     }),
     allow: define<readonly AddressRule[]>({
       name: 'EGRESS_ALLOW',

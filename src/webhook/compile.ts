@@ -62,6 +62,8 @@ export interface CompiledNode {
   readonly references: readonly UnrenderedReference[]
   /** Whether calls of the node may share connections. */
   readonly keepAlive: boolean
+  /** How many redirects of a call are followed. */
+  readonly followRedirects: number
   /** Whether `traceparent` and `tracestate` are sent. */
   readonly propagatesTrace: boolean
 }
@@ -112,6 +114,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     sendsIdempotencyKey:
       (node.idempotent ?? false) || retried.retry !== undefined || signing?.usesId === true,
     keepAlive: node.keepAlive ?? true,
+    followRedirects: node.followRedirects ?? 0,
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames, ...(connection?.secretNames ?? [])],
     codeCharacters: compiler.codeCharacters,

@@ -2,6 +2,7 @@ import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { Connection } from '../contract/connection.ts'
 import { minMaskLength } from '../contract/names.ts'
 import type { Auth, Field, Node } from '../contract/node.ts'
+import { type CallLimits, compileLimits, findErrorsOfLimits } from './limits.ts'
 import { mask } from './masking/mask.ts'
 import { type CompiledAuth, compileAuth } from './request/auth.ts'
 import { type BaseUrl, parseBaseUrl } from './request/base-url.ts'
@@ -27,6 +28,8 @@ export interface CompiledConnection {
   readonly parameterName: string | null
   /** Null if the node may have its own. */
   readonly retry: Connection['retry'] | null
+  /** Null if it has none. */
+  readonly limits: CallLimits | null
   /** The tenants that may use it. Null: any tenant, or none. */
   readonly tenants: ReadonlySet<string> | null
   readonly secretNames: readonly string[]
@@ -50,7 +53,7 @@ export function compileConnection(name: string, entry: Connection): CompiledConn
 }
 
 function* findErrors(
-  { baseUrl, auth, headers = [], retry }: Connection,
+  { baseUrl, auth, headers = [], retry, limits }: Connection,
   path: string,
 ): Generator<ConfigError> {
   const parsed = parseBaseUrl(baseUrl)
@@ -71,6 +74,7 @@ function* findErrors(
   })
   yield* compiler.errors
   if (retry !== undefined) yield* findErrorsOfRetry(retry, path)
+  if (limits !== undefined) yield* findErrorsOfLimits(limits, `${path}/limits`)
 }
 
 function* findErrorsOfRetry(retry: NonNullable<Connection['retry']>, path: string): Generator<ConfigError> {
@@ -93,7 +97,7 @@ function listCredentials(auth: Auth): readonly (readonly [member: string, value:
 }
 
 function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledConnection {
-  const { auth, headers = [], retry = null, tenants } = entry
+  const { auth, headers = [], retry = null, limits, tenants } = entry
   const compiler = new Compiler('liquid')
   const ownHeader = findAuthHeader(auth)
   return {
@@ -108,6 +112,7 @@ function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledC
     ]),
     parameterName: auth?.type === 'apiKey' && auth.in === 'query' ? auth.name : null,
     retry,
+    limits: limits === undefined ? null : compileLimits(limits),
     tenants: tenants === undefined ? null : new Set(tenants),
     secretNames: [...compiler.secretNames],
     isGone: false,
@@ -132,6 +137,7 @@ const nothing = {
   headerNames: new Set<string>(),
   parameterName: null,
   retry: null,
+  limits: null,
   tenants: null,
   secretNames: [],
   isGone: false,

@@ -3,6 +3,7 @@ import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import type { CompiledConnection } from './connection.ts'
 import { mask } from './masking/mask.ts'
+import type { RedirectRules } from './redirect.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
@@ -84,6 +85,8 @@ export type RenderedRequest = {
       readonly signing: RenderedSigning | null
       /** How to get the token that the request needs; null if it needs none. */
       readonly grant: TokenGrant | null
+      /** Null if the node follows no redirects. */
+      readonly redirects: RedirectRules | null
     }
   | { readonly ok: false; readonly failure: Failure & Pick<RenderProblem, 'refusedBy'> }
 )
@@ -125,6 +128,7 @@ function missingConnection({ name }: CompiledConnection): RenderFailure {
 function renderParts(node: CompiledNode, session: RenderSession) {
   const { method, connection } = node
   if (connection?.isGone) throw missingConnection(connection)
+  const usedSecrets = node.followRedirects === 0 ? null : session.recordSecrets()
   const { place, tail: brought } = renderPlace(node, session)
   const auth = node.auth?.render(session) ?? null
   const tls = node.tls === null ? null : node.tls.render(session)
@@ -132,7 +136,9 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   // Headers come before the body: an error in the body quotes it, and must mask the values that headers mark as hidden.
   const fields = renderFields(node.headers, session)
   const given = fields.map((field) => toHeader(field, session))
+  const guardedBefore = session.guardedCount
   const body = node.body?.render(session) ?? null
+  const hasSecretBody = session.guardedCount > guardedBefore
   const bytes = encodeBody(body, session)
   if (node.body !== null && body !== null && bytes !== null)
     warnOfLabel(node.body, body, bytes, fields, session)
@@ -177,7 +183,44 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     user: auth?.user ?? null,
   }
   const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
-  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant }
+  const redirects =
+    usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
+  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant, redirects }
+}
+
+/** Headers that may go to another origin. The last three belong to the connection and the body. */
+const openHeaders = ['accept', 'content-type', 'user-agent', 'host', 'connection', 'content-length'] as const
+
+interface RenderedParts extends Pick<RedirectRules, 'usedSecrets' | 'hasSecretBody'> {
+  readonly auth: RenderedAuth | null
+  readonly fields: readonly RenderedField[]
+}
+
+function ruleRedirects(
+  { followRedirects, url, headers }: CompiledNode,
+  { auth, fields, usedSecrets, hasSecretBody }: RenderedParts,
+  session: RenderSession,
+): RedirectRules {
+  const guarded = new Set(fields.filter(isGuarded).map(({ name }) => name.toLowerCase()))
+  // The key of an API may have the name of any header.
+  if (auth?.in === 'header') guarded.add(auth.name.toLowerCase())
+  const open = new Set<string>(openHeaders)
+  // The key of the service tells a target that a request comes again. A header of the node stays with its origin.
+  if (!headers.some(({ name }) => name.toLowerCase() === 'idempotency-key')) open.add('idempotency-key')
+  const { place } = session
+  return {
+    limit: followRedirects,
+    hosts: url.kind === 'brought' ? url.allowed : null,
+    hasSecretBody: hasSecretBody || guarded.has('content-type'),
+    openHeaders: open.difference(guarded),
+    // What gets a token goes to another place, and no redirect of the target changes that.
+    usedSecrets: usedSecrets.filter(({ use }) => use.host === place?.host && use.port === place.port),
+    store: session.input.store,
+  }
+}
+
+function isGuarded({ carriesSecret, display }: RenderedField): boolean {
+  return carriesSecret || display === mask
 }
 
 /** The limits of headers hold for those of the signature, too. */

@@ -6,8 +6,10 @@ export function judgeRetrySafety(attempts: readonly Attempt[]): RetrySafety {
   return attempts.map(judgeAttempt).reduce(stricter, 'safe')
 }
 
-function judgeAttempt({ outcome, delivered, tokenRefused }: Attempt): RetrySafety {
+/** A 303 says that the request was carried out. Any other redirect that was followed leaves the verdict to the next hop. */
+function judgeAttempt({ outcome, delivered, tokenRefused, isFollowed = false }: Attempt): RetrySafety {
   if (tokenRefused) return 'safe'
+  if (isFollowed) return outcome.response?.status === 303 ? 'never' : 'safe'
   return outcome.kind === 'failed'
     ? findSafetyAfterFailure(outcome.failure.code, delivered)
     : judgeStatus(outcome.response.status)

@@ -63,7 +63,7 @@ describe('CONNECTIONS_FILE', () => {
   it.each<[what: string, entry: unknown, at: readonly string[]]>([
     ['no object', 5, ['/crm']],
     ['no base URL', {}, ['/crm/baseUrl']],
-    ['a member that is not known', { baseUrl, limits: { perSecond: 5 } }, ['/crm/limits']],
+    ['a member that is not known', { baseUrl, limit: { perSecond: 5 } }, ['/crm/limit']],
     [
       'several of these',
       { baseUrl, tls: {}, signing: {}, baseURL: '' },

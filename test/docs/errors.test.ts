@@ -39,6 +39,7 @@ const warningCodes = {
   signature_unverifiable: true,
   retry_abandoned: true,
   pauses_full: true,
+  redirect_not_followed: true,
   case_never_holds: true,
   condition_failed: true,
   status_not_success: true,

@@ -107,6 +107,36 @@ it('docs/node.md shows a client certificate in every form that a node can have',
 })
 
 describe('the example of docs/node.md', () => {
+  it('with redirects follows each status after the methods of the table', async () => {
+    const page = section(read('docs/node.md'), 'Redirects')
+    const { url: _url, ...node } = nodeOf('Redirects')
+    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+    const { execute } = await service()
+    const isFollowed = async (status: number, method: string, idempotent: boolean) => {
+      const redirect: Answer = (_request, response) => response.writeHead(status, { location: '/b' }).end()
+      const target = await receiver(inTurn(redirect, json(200, {})))
+      const { body, ...bodiless } = node
+      const sent = method === 'GET' ? bodiless : node
+      const { succeeded } = await execute({ node: { ...sent, method, idempotent, url: target.url } })
+      return succeeded
+    }
+
+    const rows = rowsUnder(page, 'status')
+
+    expect(rows).toHaveLength(3)
+    for (const [statuses = '', after = ''] of rows)
+      for (const status of statuses.split(', '))
+        for (const method of methods) {
+          const named = after.includes(method) || after === 'any method'
+          const withIdempotent = named || after.includes('"idempotent": true')
+          const followed = [
+            await isFollowed(Number(status), method, false),
+            await isFollowed(Number(status), method, true),
+          ]
+          expect([status, method, followed]).toEqual([status, method, [named, withIdempotent]])
+        }
+  })
+
   const unquoted = (cell = '') => cell.slice(1, -1)
 
   it.each(rowsUnder(section(page, 'More than two outcomes'), 'what came'))(

@@ -1,20 +1,22 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import type { EgressOptions } from '../../src/egress/egress-client.ts'
+import { HostLimits } from '../../src/egress/limits/host-limits.ts'
 import { AuthorizedEgress } from '../../src/execution/authorized-egress.ts'
 import { TokenCache } from '../../src/execution/token-cache.ts'
 import { writeBearer } from '../../src/webhook/request/token-grant.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
-import { outbound, testEgressClient } from '../support/egress-client.ts'
+import { outbound, rules, testEgressClient } from '../support/egress-client.ts'
 import { type Answer, json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 
 const token = json(200, { access_token: 'a-token', expires_in: 60 })
 
 /** One execution for each `call`, which share their tokens. */
-async function world(login: Answer) {
+async function world(login: Answer, limitsOf: (tokenPort: number) => Partial<EgressOptions> = () => ({})) {
   const endpoint = await receiver(login)
   const target = await receiver(json(200, {}))
-  const egressClient = testEgressClient()
+  const egressClient = testEgressClient(limitsOf(endpoint.port))
   const tokens = new TokenCache()
   const hidden: string[] = []
   const unbegun: string[] = []
@@ -116,10 +118,37 @@ describe('a call with a token', () => {
     expect(endpoint.received).toHaveLength(1)
   })
 
+  it('does not fail with one that had no time for a limit of the token endpoint', async () => {
+    const { call, endpoint } = await world(json(200, { access_token: 'a-token' }), (port) => ({
+      hostLimits: {
+        current: new HostLimits(
+          rules(`127.0.0.1:${port}`).map((rule) => ({
+            rule,
+            limits: { rate: { perSecond: 1, burst: 1 }, concurrent: null },
+            isCeiling: false,
+          })),
+        ),
+      },
+    }))
+    await call(5_000)
+
+    const [first, second] = await Promise.all([call(100), call(5_000)])
+
+    expect(describeEach(first)).toEqual([
+      ['token', 'rate_limited'],
+      ['call', 'rate_limited'],
+    ])
+    expect(describeEach(second)).toEqual([
+      ['token', 200],
+      ['call', 200],
+    ])
+    expect(endpoint.received).toHaveLength(2)
+  })
+
   it('is not begun by those who waited until their time was almost up', async () => {
     const { call, endpoint } = await world(() => {})
 
-    const ended = await Promise.all(Array.from({ length: 20 }, () => call(400)))
+    const ended = await Promise.all(Array.from({ length: 20 }, () => call(1_200)))
 
     expect(endpoint.received).toHaveLength(1)
     expect(ended.flatMap((attempts) => describeEach(attempts).at(-1)?.[1])).toEqual(

@@ -39,6 +39,59 @@ function parentIn(request: OutboundRequest | undefined): string | undefined {
 }
 
 describe('the spans of an execution', () => {
+  it('name where a redirect led, and the method of each request; only the origin of the node gets the trace', async () => {
+    const parents: (string | undefined)[] = []
+    const redirect = (status: number, location: string) =>
+      attempt({ kind: 'responded', response: createResponse({ status, headers: [['Location', location]] }) })
+    const answers = [redirect(303, '/b'), redirect(302, 'https://other.example/c'), responded]
+    const egressClient = egressWith((request) => {
+      parents.push(parentIn(request))
+      return [answers[parents.length - 1] ?? responded]
+    })
+
+    const result = await executed(egressClient, { propagateTrace: true, followRedirects: 2 })
+
+    const [, call, own, foreign] = createSpans(result)
+    expect(parents).toEqual([call?.context.spanId, own?.context.spanId, undefined])
+    const seen = [call, own, foreign].map((span) => [
+      span?.name,
+      span?.attributes['server.address'],
+      span?.attributes['url.full'],
+    ])
+    expect(seen).toEqual([
+      ['POST', 'target.example', 'https://target.example/hook'],
+      ['GET', 'target.example', null],
+      ['GET', 'other.example', null],
+    ])
+  })
+
+  it('are none for a call that was held back, if another one follows', async () => {
+    const failed = (code: 'rate_limited' | 'connect_refused', retryAfterMs?: number) => {
+      const failure = { code, detail: '', path: null, ...(retryAfterMs && { retryAfterMs }) }
+      return attempt({ kind: 'failed', failure, response: null }, { delivered: 'no' })
+    }
+    const answers = [
+      failed('connect_refused'),
+      failed('rate_limited', 5),
+      failed('rate_limited', 5),
+      responded,
+    ]
+    const parents: (string | undefined)[] = []
+    const egressClient = egressWith((request) => {
+      parents.push(parentIn(request))
+      return [answers[parents.length - 1] ?? responded]
+    })
+
+    const result = await executed(egressClient, {
+      propagateTrace: true,
+      retry: { attempts: 2, initialDelayMs: 1 },
+    })
+
+    const [, ...spans] = createSpans(result)
+    expect(spans.map(({ context: { spanId } }) => spanId)).toEqual([parents[0], parents[3]])
+    expect(result.reply.attempts.map(({ failure }) => failure)).toEqual(['connect_refused', null])
+  })
+
   it('are one for each attempt, and the target gets its own', async () => {
     const parents: (string | undefined)[] = []
     const egressClient = egressWith((request, { forResend }) => {

@@ -176,6 +176,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
     },
     mayCall: (target) => real.mayCall(target),
     openTls: (settings) => real.openTls(settings),
+    pause: () => {},
     load: () => real.load(),
     close: () => real.close(),
   }

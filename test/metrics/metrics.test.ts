@@ -292,6 +292,7 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     areSecretsStale: () => false,
     certificateEnds: () => new Map(),
     areConnectionsStale: () => false,
+    areLimitsStale: () => false,
     connectionNames: () => ['crm'],
     logLinesLost: () => 0,
     maxConnections: 1,

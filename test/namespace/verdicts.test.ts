@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import { specialRanges } from '../../src/egress/policy/special-ranges.ts'
 import { authority } from '../support/servers.ts'
 import { putOnLoopback, routeEverywhere, takeSent, watchPackets } from './support/network.ts'
@@ -85,6 +86,33 @@ describe('a URL with a receiver at its address', () => {
     expect(targets).toHaveLength(1)
   })
 })
+
+it('a redirect to a URL that is not allowed sends not one packet there, with a route to everywhere', async () => {
+  const address = '93.184.216.34'
+  putOnLoopback(address)
+  // Node.js writes headers without control characters, and as bytes.
+  const locations = [...withVerdict('block'), ...withVerdict('reject-syntax')]
+    .filter(({ url }) => !/[\0-\x1f\x7f]/.test(url))
+    .map(({ url }) => Buffer.from(url).toString('latin1'))
+  const credentials = await authority.issue({ names: [], addresses: [address] })
+  await receiverAt(address, 443, credentials, (target, response) => {
+    const location = locations[Number(target.slice(1))]
+    // What is no URL may be a path here.
+    if (location === undefined) response.end()
+    else response.writeHead(302, { location }).end()
+  })
+  routeEverywhere()
+  takeSent()
+
+  const codes = new Set<string>()
+  for (const [index, location] of locations.entries()) {
+    const { body } = await world.get(`https://${address}/${index}`, 2_000, { followRedirects: 1 })
+    expect(body, location).toMatchObject({ delivered: 'yes' })
+    codes.add((body as ExecuteReply).reason.code)
+    expect(takeSent().toWatched, location).toBe(0)
+  }
+  expect([...codes].sort()).toEqual(['address_denied', 'expectation_met', 'expectation_unmet'])
+}, 30_000)
 
 it.each(secure.filter(({ group }) => /^(local-name|metadata-name|port-policy)$/.test(group)))(
   '$url is denied before a lookup of its addresses',

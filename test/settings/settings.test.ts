@@ -65,6 +65,7 @@ describe('settings', () => {
       maxPaused: 1_000,
       maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 4),
       secrets: { sources: { directory: null, file: null, unbound: 'allow' }, initial: new Map() },
+      limits: { initial: [], source: { file: null, findSchemaErrors: expect.any(Function) } },
       connections: {
         source: { file: null, findSchemaErrors: expect.any(Function) },
         initial: new Map(),
@@ -78,6 +79,7 @@ describe('settings', () => {
       maxRenderMs: 50,
       egress: {
         maxResponseBytes: 1_048_576,
+        maxPauseMs: 60_000,
         maxPerHost: 64,
         maxQueuePerHost: 256,
         allow: [],
@@ -109,6 +111,7 @@ describe('settings', () => {
       SECRETS_FILE: await file('{"a":{"value":"s3cr3t","hosts":["h.example"]}}'),
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
       CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
+      LIMITS_FILE: await file('[{"host":"*.crm.example","perSecond":50}]'),
     }
 
     expect(listProblems(usable)).toEqual([])
@@ -228,14 +231,14 @@ describe('settings', () => {
     const connections = await file(
       JSON.stringify({
         crm: { baseUrl: 'http://api.crm.example', auth },
-        'a b': { baseUrl: 'https://api.crm.example/?a=1', limits: {} },
+        'a b': { baseUrl: 'https://api.crm.example/?a=1', limit: {} },
         mail: 's3cr3t-value',
       }),
     )
 
     const problems = listProblems({ CONNECTIONS_FILE: connections })
 
-    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limits unknown', '/mail must be']
+    const at = ['/crm/auth/tokn unknown', '/a b is not a name', '/a b/limit unknown', '/mail must be']
     expect(problems).toEqual(at.map((text) => expect.stringContaining(`: ${text}`)))
     expect(problems.join()).not.toContain('s3cr3t')
   })
@@ -400,7 +403,23 @@ describe('settings', () => {
     'https://hooks.example.com/a b',
     'https://hooks.example.com\\docs',
   ])('take %s not as the address of the pages', (text) => {
-    expect(listProblems({ DOCS_BASE_URL: text })).toEqual([expect.stringMatching(/^DOCS_BASE_URL is /)])
+    expect(listProblems({ DOCS_BASE_URL: text })).toEqual([
+      expect.stringMatching(/^DOCS_BASE_URL(?: is |: )/),
+    ])
+  })
+
+  it.each([
+    { DOCS_BASE_URL: 'https://u:hunter2@hooks.example.com/?a=b' },
+    { DOCS_BASE_URL: 'https://hooks.example.com/?token=hunter2' },
+    { EGRESS_ALLOW: 'https://u:hunter2@crm.internal' },
+    { EGRESS_ONLY: 'u:hunter2@crm.internal' },
+    { PORT: 'sk_live_hunter2' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://u:hunter2@collector' },
+  ])('show no password where they are refused: %j', (environment) => {
+    const problems = listProblems(environment)
+
+    expect(problems).not.toEqual([])
+    expect(problems.join()).not.toContain('hunter2')
   })
 
   it.each(['a b', 'ä', 'a/b', 'x'.repeat(129)])('take %s not as the name of an instance', (text) => {
@@ -424,6 +443,7 @@ describe('settings', () => {
       'MAX_BYTES_IN_FLIGHT',
       'MAX_PER_HOST',
       'MAX_QUEUE_PER_HOST',
+      'MAX_PAUSE_MS',
     ])
     for (const { description } of limits) expect(description).toMatch(/^Limit per instance for /)
   })

@@ -1053,6 +1053,8 @@ export interface components {
             templates?: "liquid" | "none";
             /** @description Whether the call may reuse a kept connection and keep its connection for later calls. With `false` it opens a new connection and closes it afterwards. Default: `true`. */
             keepAlive?: boolean;
+            /** @description How many redirects of a call are followed: 301, 302 and 303 after GET, 303 after any method, as GET without a body, and 307 and 308 after GET, PUT, DELETE or with `idempotent`. Only to https, within `timeoutMs`. To another origin go no credentials, no headers of the node but Accept, Content-Type and User-Agent, and no body that carries a secret or a sensitive value. Default: `0`. */
+            followRedirects?: number;
             /** @description Whether to send the target `traceparent`, and the `tracestate` that came with the call. Headers of the node take precedence. Default: `false`. */
             propagateTrace?: boolean;
         };
@@ -1108,7 +1110,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "rate_limited" | "target_paused" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1239,7 +1241,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -1284,10 +1286,10 @@ export interface components {
         /** @description One try at sending the request. */
         Attempt: {
             /**
-             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `token`: it asked for a token of `oauth2`.
+             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.
              * @enum {string}
              */
-            purpose: "call" | "resend" | "token";
+            purpose: "call" | "resend" | "redirect" | "token";
             /** @description The host that the request went to, if it is not that of the node. */
             host?: string;
             /** @description The port that the request went to. It stands beside `host`. */
@@ -1360,7 +1362,7 @@ export interface components {
              * @enum {string}
              */
             repeat: "safe" | "if_idempotent" | "never";
-            /** @description The pause that the target asked for, in milliseconds. */
+            /** @description The pause that the target asked for, in milliseconds; with `rate_limited` and `target_paused` the time until the call could begin. */
             retryAfterMs: number | null;
             /** @description The captured values: name to value. A value that the response does not have is null, with the warning `capture_empty`. */
             captured: {
@@ -1630,6 +1632,8 @@ export interface components {
             headers: string[];
             /** @description Whether the connection says how to retry. */
             retry: boolean;
+            /** @description Whether the connection limits its calls. */
+            limits: boolean;
             /**
              * @description The tenants that may use the connection, of those that the client may name. Null if all may, and calls without a tenant.
              * @example [

@@ -83,7 +83,7 @@ export function failureFromInterruption(
   return { code, detail, path: null, clock: deadline.clock }
 }
 
-/** `timeoutMs is 300 ms`. Behind a wait for a token, and of the other clocks, an attempt has only what is left. */
+/** `timeoutMs is 300 ms`. Behind a wait for a token or a redirect, and of the other clocks, an attempt has only what is left. */
 function describeClock({ limitMs, clock }: Pick<Deadline, 'limitMs' | 'clock'>): string {
   return clock.name === 'timeoutMs' && clock.leftMs === undefined
     ? `timeoutMs is ${limitMs} ms`

@@ -25,6 +25,7 @@ export type EgressErrorCode =
   | 'EGRESS_PROXY_BAD_GATEWAY'
   | 'EGRESS_PROXY_GATEWAY_TIMEOUT'
   | 'EGRESS_STOPPED'
+  | 'EGRESS_NOT_ADMITTED'
 
 export class EgressError extends Error {
   override readonly name = 'EgressError'

@@ -1,3 +1,4 @@
+import type { Failure } from '../../contract/failure.ts'
 import { EgressError } from '../call/egress-error.ts'
 
 /** Limits per key. */
@@ -8,8 +9,13 @@ export interface BulkheadLimits {
   readonly maxQueuePerHost: number
 }
 
+interface Turn extends PromiseWithResolvers<void> {
+  /** Permits that may be in use with this one. */
+  readonly max: number
+}
+
 /** Calls that wait for a permit, in the order in which they came. */
-type Queue = Set<PromiseWithResolvers<void>>
+type Queue = Set<Turn>
 
 /** Bounds how many calls of one key are under way at once. More wait in order, up to a bound. Keys do not affect each other. */
 export class Bulkhead {
@@ -29,18 +35,31 @@ export class Bulkhead {
     return this.#waiting
   }
 
-  /** Returns a permit, granted or to wait for, which must be released in either case. Null if the queue is full. */
-  acquire(key: string): Permit | null {
+  /** Calls that wait for a permit of a key. */
+  waitingFor(key: string): number {
+    return this.#queues.get(key)?.size ?? 0
+  }
+
+  /** Permits of a key in use. */
+  usedOf(key: string): number {
+    return this.#used.get(key) ?? 0
+  }
+
+  /**
+   * Returns a permit, granted or to wait for, which must be released in either case. Null if the queue is full. `max`: in place
+   * of `maxPerHost`; it may differ from call to call.
+   */
+  acquire(key: string, max = this.#limits.maxPerHost): Permit | null {
     const used = this.#used.get(key) ?? 0
-    if (used === this.#limits.maxPerHost) return this.#enqueue(key)
+    if (used >= max) return this.#enqueue(key, max)
     this.#used.set(key, used + 1)
     return new Permit(null, () => this.#handOver(key))
   }
 
-  #enqueue(key: string): Permit | null {
+  #enqueue(key: string, max: number): Permit | null {
     const queue = this.#queues.get(key) ?? new Set()
     if (queue.size === this.#limits.maxQueuePerHost) return null
-    const turn = Promise.withResolvers<void>()
+    const turn = { ...Promise.withResolvers<void>(), max }
     this.#queues.set(key, queue.add(turn))
     this.#waiting += 1
     return new Permit(turn.promise, () => {
@@ -52,17 +71,17 @@ export class Bulkhead {
   /** The permit goes to the next call directly, so that no later call can overtake it. */
   #handOver(key: string): void {
     const [next] = this.#queues.get(key) ?? []
-    if (next !== undefined) {
+    const used = this.#used.get(key) ?? 0
+    if (next !== undefined && used <= next.max) {
       this.#leaveQueue(key, next)
       next.resolve()
       return
     }
-    const used = this.#used.get(key) ?? 0
     if (used > 1) this.#used.set(key, used - 1)
     else this.#used.delete(key)
   }
 
-  #leaveQueue(key: string, turn: PromiseWithResolvers<void>): boolean {
+  #leaveQueue(key: string, turn: Turn): boolean {
     const queue = this.#queues.get(key)
     const wasWaiting = queue?.delete(turn) ?? false
     if (wasWaiting) this.#waiting -= 1
@@ -78,12 +97,19 @@ export class Permit {
    * once.
    */
   readonly turn: Promise<void> | null
+  /** Why a wait for it has no end, if that is not the number of calls under way. */
+  readonly explain: (() => Failure | null) | null
   readonly #handOver: () => void
   #holders = 1
 
-  constructor(turn: Promise<void> | null, handOver: () => void) {
+  constructor(
+    turn: Promise<void> | null,
+    handOver: () => void,
+    explain: (() => Failure | null) | null = null,
+  ) {
     this.turn = turn
     this.#handOver = handOver
+    this.explain = explain
   }
 
   /** Adds a holder, unless all holders have released the permit. */

@@ -135,7 +135,8 @@ function listeningRanges(address: string, interfaces: readonly IpRange[]): reado
   return [...unspecified, ...ranges(['127.0.0.0/8', '::1/128']), ...interfaces]
 }
 
-function namesHost(rule: AddressRule, { host, port }: Target): boolean {
+/** Whether a rule names the host and port of a target. */
+export function namesHost(rule: AddressRule, { host, port }: Target): boolean {
   if (!isForPort(rule, port)) return false
   if (rule.kind === 'host') return rule.host === host
   if (rule.kind === 'suffix') return host.endsWith(rule.suffix)

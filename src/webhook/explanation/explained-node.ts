@@ -23,6 +23,8 @@ export interface ExplainedNode {
   readonly query: readonly CompiledField[]
   readonly headers: readonly CompiledField[]
   readonly body: CompiledBody | null
+  readonly followRedirects: number
+  readonly retry: { readonly isIdempotent: boolean }
   readonly expectations: readonly CompiledExpectation[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
 }

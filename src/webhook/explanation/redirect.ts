@@ -1,7 +1,9 @@
 import { mask } from '../masking/mask.ts'
+import { readLocation as readReference } from '../request/location.ts'
 import { connectionPath } from '../request/member-path.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
+import { isFollowedAfter, isRedirect } from '../wire/redirect-status.ts'
 import type { Explanation } from './explained-node.ts'
 import { explainLogin } from './page.ts'
 import type { Situation } from './situation.ts'
@@ -9,7 +11,7 @@ import type { Situation } from './situation.ts'
 /** Explains a redirect to a login page; null for any other response. */
 export function explainRedirectToLogin(situation: Situation): Explanation | null {
   const location = readLocation(situation)
-  if (!isRedirect(situation.status) || location === null || !leadsToLogin(location)) return null
+  if (!isOfRedirect(situation.status) || location === null || !leadsToLogin(location)) return null
   const quote = situation.quoted(location)
   const page = quote === null ? 'a login page' : `a login page, ${quote}`
   return explainLogin(situation, `The target redirects (${situation.status}) to ${page}:`)
@@ -18,11 +20,11 @@ export function explainRedirectToLogin(situation: Situation): Explanation | null
 /** Explains a redirect that names its address, or should; null for one whose address may not be shown. */
 export function explainRedirect(situation: Situation): Explanation | null {
   const { status } = situation
-  if (!isRedirect(status)) return null
+  if (!isOfRedirect(status)) return null
   const location = readLocation(situation)
   if (location === null || location.trim() === '')
     return {
-      hint: `Redirects are not followed, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
+      hint: `${notFollowed(situation)}, and the target answers ${status} without an address in a Location header: check the URL of the node.`,
       path: '/node/url',
     }
   const quote = situation.quoted(location)
@@ -34,15 +36,32 @@ export function explainRedirect(situation: Situation): Explanation | null {
   if (quote === null) return null
   if (status === 303)
     return {
-      hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.`,
+      hint: `The target has taken the request, and shows the result under ${quote}. If that is a success, expect 303.${adviseToFollow(situation, location)}`,
       path: situation.missed.path,
     }
   return new Redirect(situation, location, quote).explain()
 }
 
-function isRedirect(status: number): boolean {
+function isOfRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304
 }
+
+/** A node may follow redirects, but not this one: a warning says why. */
+function notFollowed({ node }: Situation): string {
+  return node.followRedirects === 0 ? 'Redirects are not followed' : 'The redirect was not followed'
+}
+
+/** Only where the service would follow this redirect. */
+function adviseToFollow({ node, status }: Situation, location: string): string {
+  const { followRedirects, method, retry } = node
+  const request = { method, isIdempotent: retry.isIdempotent }
+  if (followRedirects > 0 || !isRedirect(status) || !isFollowedAfter(status, request)) return ''
+  if (!readReference(location, anywhere).ok) return ''
+  return ' Or set "followRedirects": 1 in the node, and the service goes there by itself.'
+}
+
+/** Whether a reference can be followed does not depend on what it is relative to. */
+const anywhere = { place: { host: 'host.invalid', port: 443, authority: 'host.invalid' }, target: '/' }
 
 function readLocation({ response }: Situation): string | null {
   return headerValue(response.headers, 'location') ?? null
@@ -66,18 +85,22 @@ class Redirect {
 
   explain(): Explanation {
     const { status, node } = this.#situation
-    const answers = `the target answers ${status} with the Location ${this.#quote}`
+    const beginning = `${notFollowed(this.#situation)}: the target answers ${status} with the Location ${this.#quote}`
     if (this.#to !== null && this.#to.href === this.#from?.href)
       return {
-        hint: `Redirects are not followed: ${answers}, which is the URL that was called. It leads back to itself for a client that keeps no cookies or is not logged in: use the URL of the API, and check whether it wants a credential.`,
+        hint: `${beginning}, which is the URL that was called. It leads back to itself for a client that keeps no cookies or is not logged in: use the URL of the API, and check whether it wants a credential.`,
         path: '/node/url',
       }
     const advice = this.#advise()
-    if (!this.#leadsOnward)
-      return { ...advice, hint: `Redirects are not followed: ${answers}. ${advice.hint}` }
+    // Elsewhere the service sends nothing of a connection.
+    const follow =
+      node.connection !== null && advice.blame === 'service'
+        ? ''
+        : adviseToFollow(this.#situation, this.#location)
+    if (!this.#leadsOnward) return { ...advice, hint: `${beginning}. ${advice.hint}${follow}` }
     return {
       ...advice,
-      hint: `Redirects are not followed: ${answers}, and after ${node.method} that is often the page behind a success. If it is, expect ${status} as well. If not: ${advice.hint}`,
+      hint: `${beginning}, and after ${node.method} that is often the page behind a success. If it is, expect ${status} as well. If not: ${advice.hint}${follow}`,
       path: this.#situation.missed.path,
     }
   }
@@ -133,9 +156,9 @@ class Redirect {
   }
 }
 
-/** Null if the host is that of a value. */
-function readUrl({ node: { url }, sent: { request } }: Situation): URL | null {
-  if (url.kind !== 'fixed' || request === null) return null
+/** Null if the host is that of a value, or may be that of another redirect. */
+function readUrl({ node: { url, followRedirects }, sent: { request } }: Situation): URL | null {
+  if (url.kind !== 'fixed' || request === null || followRedirects > 0) return null
   return parse(request.target, `https://${url.authority}`)
 }
 

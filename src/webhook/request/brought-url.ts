@@ -20,6 +20,8 @@ export interface BroughtUrl {
   readonly kind: 'brought'
   /** The value comes from the payload, which has no secrets. */
   readonly carriesSecret: false
+  /** `hosts` of the node. */
+  readonly allowed: readonly AllowedHost[]
   /** Renders the URL. Fails if its host is not in `hosts`. */
   render(scope: Scope): RenderResult<UrlTail & { readonly place: UrlPlace }>
 }
@@ -39,7 +41,12 @@ export function compileBroughtUrl(
   const template = complaint === null ? compiler.liquid(url, '/node/url', requestNames) : null
   if (complaint !== null) compiler.complain('/node/url', complaint)
   if (template === null || allowed === null) return null
-  return { kind: 'brought', carriesSecret: false, render: (scope) => renderBrought(template, allowed, scope) }
+  return {
+    kind: 'brought',
+    carriesSecret: false,
+    allowed,
+    render: (scope) => renderBrought(template, allowed, scope),
+  }
 }
 
 function compileHosts(hosts: readonly string[], compiler: Compiler): readonly AllowedHost[] | null {

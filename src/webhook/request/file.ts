@@ -78,6 +78,7 @@ const maxHiddenBytes = 16_384
 
 /** A target may return a file as a text or as base64. */
 function hide(value: unknown, bytes: Buffer, session: RenderSession): void {
+  session.guard()
   if (session.hasStandIns || bytes.length > maxHiddenBytes) return
   session.hide(value, false)
   session.hide(bytes.toString('utf8'), false)

@@ -14,7 +14,7 @@ import {
   secretInvalid,
   type WrittenSecret,
 } from '../template/render-result.ts'
-import type { FoundSecret, SecretLookup } from '../template/secret-lookup.ts'
+import type { FoundSecret, SecretLookup, SecretUse } from '../template/secret-lookup.ts'
 import { undefinedWarning } from '../template/undefined-warning.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { suggest } from '../values/suggest.ts'
@@ -88,6 +88,12 @@ const unresolvedSecret: FoundSecret = { value: 'SECRET', isStored: true, isHidde
 /** The same where no binding is looked at, because the target is closed. */
 export const withheldSecret: FoundSecret = { ...unresolvedSecret, isUnknown: true }
 
+/** The use of a secret of the service. */
+export interface UsedSecret {
+  readonly name: string
+  readonly use: SecretUse
+}
+
 /** A place that no binding allows. */
 const nowhere = { host: '', port: 0 } as const
 
@@ -144,6 +150,8 @@ export class RenderSession {
   /** Whether a preview uses a secret whose value it does not know. */
   #hasUnknown = false
   #isInConnection = false
+  #guardedCount = 0
+  #usedSecrets: UsedSecret[] | null = null
 
   constructor(input: RenderInput, node: RenderedNode) {
     this.input = input
@@ -174,6 +182,17 @@ export class RenderSession {
   get unresolvedScope(): Scope {
     const unresolved: UseSecret = (name) => this.#own(name) ?? unresolvedSecret
     return { ...this.scope, secrets: unresolved }
+  }
+
+  /** Records from now on how secrets of the service are used. */
+  recordSecrets(): readonly UsedSecret[] {
+    this.#usedSecrets ??= []
+    return this.#usedSecrets
+  }
+
+  /** Grows with every secret, credential and sensitive value that is rendered. */
+  get guardedCount(): number {
+    return this.#guardedCount
   }
 
   /** Whether a part of a connection is being rendered. */
@@ -256,8 +275,14 @@ export class RenderSession {
     return this.#suggestionsLeft-- > 0 ? this.input.budget.aside(find) : null
   }
 
+  /** Counts a value that must not be shown, even if it is not looked for in responses. */
+  guard(): void {
+    this.#guardedCount++
+  }
+
   /** Adds a value to the values to mask, and returns the mask. */
   hide(wire: unknown, isOfStored: boolean): typeof mask {
+    this.guard()
     const isOfService = isOfStored || this.#isInConnection
     if (isOfService) this.#carriers ??= new Set()
     const texts = (isOfService ? this.#carriers : null) ?? this.#client
@@ -309,9 +334,12 @@ export class RenderSession {
   #use: UseSecret = (name, place, isDelimited) => {
     const { host, port } = this.place ?? nowhere
     const use = { place, isDelimited, host, port, path: this.path }
-    const found = this.#own(name) ?? this.input.store.find(name, use)
+    const own = this.#own(name)
+    const found = own ?? this.input.store.find(name, use)
     if (found === undefined) return { refusedBy: 'missing', meant: this.#nearestOwn(name) }
     if ('refusedBy' in found) return found
+    this.#guardedCount++
+    if (own === undefined) this.#usedSecrets?.push({ name, use })
     this.#secretNames ??= new Set()
     this.#secretNames.add(name)
     this.#hasUnknown ||= found.isUnknown ?? false

@@ -10,7 +10,7 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, trimHeader } from '../wire/headers.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
-import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { RenderFailure, type RenderSession } from './render-session.ts'
 import {
   parseSignatureTemplate,
@@ -52,8 +52,8 @@ export interface RenderedSigning {
   listContent(request: SignedRequest, seconds: number): readonly (string | Buffer)[]
   /** The headers to add to the request. `signatures` are in the order of the keys. */
   writeHeaders(request: SignedRequest, seconds: number, signatures: readonly Buffer[]): readonly HeaderPair[]
-  /** The headers as they may be shown. */
-  showHeaders(seconds: number): readonly HeaderPair[]
+  /** The headers as they may be shown. `shown`: method and target as they may be shown. Default: those of the node. */
+  showHeaders(seconds: number, shown?: Pick<SignedRequest, 'method' | 'target'>): readonly HeaderPair[]
 }
 
 /** A header that signing adds. */
@@ -171,7 +171,7 @@ function isSignature(part: SignaturePart<SignatureName>): boolean {
 
 function headerProblem(name: string): string | null {
   const problem = headerNameProblem(name)
-  if (problem !== null) return `"${name}" ${problem}`
+  if (problem !== null) return `${quoteHeaderName(name)} ${problem}`
   return ownHeaders.has(name.toLowerCase())
     ? `"${name}" is sent with another value; choose a name of its own`
     : null
@@ -362,7 +362,7 @@ class UntimedSigning implements RenderedSigning {
     return this.#write(written)
   }
 
-  showHeaders(seconds: number): readonly HeaderPair[] {
+  showHeaders(seconds: number, shown = this.#shown): readonly HeaderPair[] {
     if (this.#standIns !== null) return this.#standIns
     const values: Values = (name) => {
       switch (name) {
@@ -371,9 +371,9 @@ class UntimedSigning implements RenderedSigning {
         case 'id':
           return this.#id.display
         case 'method':
-          return this.#shown.method
+          return shown.method
         case 'path':
-          return this.#shown.target
+          return shown.target
         default:
           return mask
       }

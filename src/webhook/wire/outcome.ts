@@ -48,6 +48,11 @@ export function readStatus(outcome: Outcome): number | null {
   return outcome.kind === 'failed' ? (outcome.failure.status ?? null) : null
 }
 
+/** Milliseconds until a call could begin that a limit or a pause has held back. Null for any other outcome. */
+export function readHeldBackMs(outcome: Outcome): number | null {
+  return outcome.kind === 'failed' ? (outcome.failure.retryAfterMs ?? null) : null
+}
+
 /** Milliseconds per phase; null if the attempt did not have the phase. */
 export interface Timings {
   readonly queueMs: number | null
@@ -61,10 +66,12 @@ export interface Timings {
 /** One try at sending the request. */
 export interface Attempt {
   readonly purpose: Purpose
-  /** Where the request went, if not to the node's own host and port. */
+  /** Where the request went, if not to the node's own host and port. As it may be shown. */
   readonly elsewhere?: { readonly host: string; readonly port: number }
   /** Whether the target refused the token, so that the request was sent again with another one. */
   readonly tokenRefused?: boolean
+  /** Whether the response was a redirect that was followed. */
+  readonly isFollowed?: boolean
   readonly startedAt: Date
   readonly durationMs: number
   readonly outcome: Outcome

@@ -51,6 +51,7 @@ export function egressWith(
     },
     mayCall: () => true,
     openTls: (settings) => profiles.open(settings),
+    pause: () => {},
     load: () => ({ connections: 0, waiting: 0 }),
     async close() {},
   }

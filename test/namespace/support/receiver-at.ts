@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { onTestFinished } from 'vitest'
 import type { Credentials } from '../../../testkit/certificates.ts'
@@ -8,11 +9,14 @@ export async function receiverAt(
   address: string,
   port: number,
   credentials: Credentials,
+  answer: (target: string, response: ServerResponse) => void = (_target, response) =>
+    void response.end('here I am'),
 ): Promise<readonly string[]> {
   const targets: string[] = []
   const server = createServer(credentials, (request, response) => {
-    targets.push(request.url ?? '')
-    response.end('here I am')
+    const target = request.url ?? ''
+    targets.push(target)
+    answer(target, response)
   })
   server.listen(port, address)
   await once(server, 'listening')

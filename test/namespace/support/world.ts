@@ -14,6 +14,7 @@ interface Answer {
 /** Members of the node, and secrets of the request. */
 interface CallMembers {
   readonly tls?: object
+  readonly followRedirects?: number
   readonly secrets?: Readonly<Record<string, string>>
 }
 

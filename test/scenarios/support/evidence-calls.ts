@@ -364,7 +364,7 @@ const rows: readonly Row[] = [
     { ...get, path: '/leads/{{ profile.id }}' },
     [301, '', { location: '/v2/leads/p-1' }],
     '/node/url',
-    'Redirects are not followed: the target answers 301 with the Location "/v2/leads/p-1". Change the fixed part of the URL to match it, and keep the placeholders: their values of this call stand in the address.',
+    'Redirects are not followed: the target answers 301 with the Location "/v2/leads/p-1". Change the fixed part of the URL to match it, and keep the placeholders: their values of this call stand in the address. Or set "followRedirects": 1 in the node, and the service goes there by itself.',
   ],
   [
     'a token in quotation marks',

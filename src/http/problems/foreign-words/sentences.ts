@@ -1,7 +1,7 @@
 // What several rows say.
 
 export const leaveOut = 'leave it out'
-export const noRedirects = 'redirects are not followed; write the final address into "url"'
+export const countedRedirects = '"followRedirects" counts the redirects to follow, from 0 to 5'
 export const noCertificateSwitch =
   'certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE'
 export const clientCertificate = 'a client certificate is "tls", with references to secrets that have PEM'

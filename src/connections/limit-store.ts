@@ -1,0 +1,60 @@
+import { HostLimits, type HostLimitsSource, type HostLine } from '../egress/limits/host-limits.ts'
+import { watchValue } from '../secrets/watch-value.ts'
+import { type LimitSource, readLimits } from './read-limits.ts'
+
+/** The limits by host as the file has them now. */
+export interface LimitStore extends HostLimitsSource {
+  /** Whether the previous limits are in use because the changed file is invalid. */
+  isStale(): boolean
+  /** Stops watching the file. */
+  close(): void
+}
+
+/** Logs the result of a re-reading. */
+interface LimitFileLog {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export interface LimitStoreOptions {
+  readonly source: LimitSource
+  /** The lines read at the start. */
+  readonly initial: readonly HostLine[]
+  readonly log: LimitFileLog
+  /** Interval of looking for changes. */
+  readonly intervalMs?: number
+}
+
+/** Keeps the limits by host in memory, and reads their file again when it changes. */
+export function createLimitStore({ source, initial, log, intervalMs }: LimitStoreOptions): LimitStore {
+  let current = index(initial)
+  const watched = watchValue<readonly HostLine[]>(
+    { directory: null, file: source.file },
+    {
+      initial,
+      intervalMs,
+      read() {
+        const read = readLimits(source)
+        return read.ok ? { ok: true, value: read.lines } : read
+      },
+      onAdopted(lines) {
+        current = index(lines)
+        log.info({ limits: lines.length }, 'the limits changed and were read again')
+      },
+      onRefused(problems) {
+        log.error({ problems }, 'the limits changed but are not valid; the previous limits stay in use')
+      },
+    },
+  )
+  return {
+    get current() {
+      return current
+    },
+    isStale: () => watched.isStale,
+    close: () => watched.close(),
+  }
+}
+
+function index(lines: readonly HostLine[]): HostLimits | null {
+  return lines.length === 0 ? null : new HostLimits(lines)
+}
