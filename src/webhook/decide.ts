@@ -7,9 +7,12 @@ import {
 } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
-import { explainResponse, isSuccess, isUnwantedPage, type Missed } from './explanation/explain-response.ts'
+import { explainResponse } from './explanation/explain-response.ts'
 import { type SentRequest, unknownRequest } from './explanation/explained-node.ts'
 import { type Fault, findFault } from './explanation/fault.ts'
+import { isUnwantedPage } from './explanation/page.ts'
+import type { Missed } from './explanation/situation.ts'
+import { isSuccess } from './explanation/status-advice.ts'
 import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
@@ -240,12 +243,16 @@ class Miss {
 
   #explain(): DecisionReason {
     const { expected, actual, sawMask, message } = this.#verdict
-    const { hint, path } = explainResponse(this.#node, this.#response, this.#describe(), this.#call)
+    const {
+      hint,
+      path,
+      blame = this.fault.blame,
+    } = explainResponse(this.#node, this.#response, this.#describe(), this.#call)
     return {
       code: 'expectation_unmet',
       message: message ?? `The node expects ${expected} and got ${actual}.`,
       hint: sawMask ? `${hint} ${maskRule}` : hint,
-      blame: this.fault.blame,
+      blame,
       path,
       expected,
       actual,

@@ -238,3 +238,8 @@ export function isFaultOfTarget(status: number): boolean {
     status === 429
   )
 }
+
+/** Whether a status says that the target has done what it was asked for. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}

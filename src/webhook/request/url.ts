@@ -26,6 +26,8 @@ import { splitTail, type UrlTail } from './url-tail.ts'
 /** A compiled URL with a constant host and port. */
 export interface FixedUrl extends UrlPlace {
   readonly kind: 'fixed'
+  /** Whether path and query are the same for every payload. */
+  readonly isConstant: boolean
   /** Whether the URL contains a secret. */
   readonly carriesSecret: boolean
   /** Renders path and query. Values are encoded, so that they cannot change the structure of the URL. */
@@ -54,6 +56,7 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   return {
     kind: 'fixed',
     ...parsed.place,
+    isConstant: tail.template.isConstant,
     carriesSecret: tail.template.secretNames.length > 0,
     render: createRenderer(tail.template),
     renderPath: createPathRenderer(tail.template),
