@@ -3,10 +3,11 @@ import type { ConfigError } from '../../contract/config-error.ts'
 import { Connection, LimitLine } from '../../contract/connection.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
+import { noPlace, type Place } from './place.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 /** The schema may refer to named ones. */
-function explainWith(schema: unknown, place: string): (value: unknown, path: string) => Iterable<ConfigError> {
+function explainWith(schema: unknown, place: Place): (value: unknown, path: string) => Iterable<ConfigError> {
   let dereferenced: JsonSchema | null = null
   return (value, path) => {
     // TypeBox's types do not declare the keywords of JSON Schema that its schemas have.
