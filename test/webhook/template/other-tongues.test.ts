@@ -31,6 +31,8 @@ describe('a placeholder that is not Liquid', () => {
     ['{{ profile.a | lookup: "b" }}', 'write the name behind a dot'],
     ['{{ profile.a | b64enc }}', 'write base64_encode'],
     ['{{ profile.a | regex_replace: "a", "b" }}', 'there are no regular expressions'],
+    ['{{ profile.a | date: "DD.MM.YYYY" }}', 'write date: "%d.%m.%Y"'],
+    ['{{ profile.a | date: "YYYY-MM-DDTHH:mm:ss" }}', 'write date: "%Y-%m-%dT%H:%M:%S"'],
     ['{{ execution_id }}', 'Did you mean "execution.id"?'],
     ['{{ executionId }}', 'Did you mean "execution.id"?'],
     ['{{ idempotencyKey }}', 'Did you mean "execution.idempotencyKey"?'],
