@@ -127,6 +127,9 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       if (first === undefined) throw new TypeError('nothing is due')
       await store.settle(first.lease, ended())
 
+      // A synchronous execution is no part of it.
+      const { lease } = await acceptOne(store, synchronous({ lane: ofTenant('a').lane }))
+      if (lease !== null) await store.settle(lease, ended())
       await acceptOne(store, ofTenant('a'))
       expect(answerOf(await store.accept([ofTenant('a')]))).toMatchObject({
         outcome: 'backlog_full',
@@ -701,6 +704,28 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(await findOne(store, never)).toMatchObject({ state: 'waiting' })
       const { documents } = (await claimExecutions(store, 1))[0] ?? {}
       expect(text(documents?.payload)).toBe('{"profile":{}}')
+    })
+
+    it('begins with nothing of the attempts before but their number, and is part of the backlog', async () => {
+      const { store } = await start({ maxBacklog: 1 })
+      const again = { outcome: 'again', attempts: 1, dueAt: 0, progress: bytes('p') } as const
+      const failAtSecond = async () => {
+        await store.settle((await claimOne(store)).lease, again)
+        await store.settle((await claimOne(store)).lease, failed({ attempts: 2 }))
+      }
+      await acceptOne(store, durable({ key: 'k' }))
+      await failAtSecond()
+
+      await store.redrive({}, options)
+      expect(answerOf(await store.accept([durable()]))).toMatchObject({ outcome: 'backlog_full', backlog: 1 })
+      const leased = await claimOne(store)
+      expect(leased).toMatchObject({ documents: { progress: null }, execution: { attempts: 2 } })
+      await store.release([leased.lease], 0)
+      await failAtSecond()
+
+      // The same for a key that is used again.
+      await acceptOne(store, durable({ key: 'k' }))
+      expect(await claimOne(store)).toMatchObject({ documents: { progress: null } })
     })
 
     it('does no more than it may, and a repeated call goes on', async () => {
