@@ -38,7 +38,8 @@ export function parseAuthority(authority: string): ParsedAuthority {
     place: {
       host,
       port: port === '' ? 443 : Number(port),
-      authority: `${host.includes(':') ? hostname : host}${port === '' ? '' : `:${port}`}`,
+      // Joined, it is one piece, so that JSON with it is written faster.
+      authority: [host.includes(':') ? hostname : host, ...(port === '' ? [] : [port])].join(':'),
     },
   }
 }
