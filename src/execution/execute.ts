@@ -122,7 +122,7 @@ export async function executeNode(
         : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const prepare = () => openTls(rendered, context.egressClient, acceptedAt)
+  const prepare = () => openTls(rendered, context.egressClient, acceptedAt, node.tls?.path)
   // The time for a certificate that is new counts like that of templates.
   const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const egressClient = prepared.ok

@@ -1630,6 +1630,10 @@ export interface components {
              *     ]
              */
             headers: string[];
+            /** @description Whether the connection has a client certificate, or demands something of TLS. */
+            tls: boolean;
+            /** @description Whether the connection signs its requests. */
+            signing: boolean;
             /** @description Whether the connection says how to retry. */
             retry: boolean;
             /** @description Whether the connection limits its calls. */
