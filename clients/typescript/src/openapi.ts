@@ -996,7 +996,7 @@ export interface components {
              */
             hosts?: string[];
             /**
-             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.
+             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers, and may bring a client certificate, a signature and a retry rule.
              * @example crm
              */
             connection?: string;
