@@ -13,6 +13,7 @@ import { type Fault, findFault } from './explanation/fault.ts'
 import { isUnwantedPage } from './explanation/page.ts'
 import type { Missed } from './explanation/situation.ts'
 import { isSuccess } from './explanation/status-advice.ts'
+import { blameFor } from './request/member-path.ts'
 import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
@@ -52,7 +53,8 @@ export interface DecisionReason {
 /** Decides on a failure: the call did not end in a response that could be judged. */
 export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
   const { code, path } = failure
-  const { title, blame, hint } = { ...failures[code], ...failure }
+  const { title, hint, blame: usual } = { ...failures[code], ...failure }
+  const blame = blameFor(path, usual)
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }
   const caught = node.cases?.onFailure.get(code)
@@ -252,7 +254,7 @@ class Miss {
       code: 'expectation_unmet',
       message: message ?? `The node expects ${expected} and got ${actual}.`,
       hint: sawMask ? `${hint} ${maskRule}` : hint,
-      blame,
+      blame: blameFor(path, blame),
       path,
       expected,
       actual,

@@ -1,6 +1,7 @@
 import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
-import { connectionPath } from '../request/member-path.ts'
+import { ownerOf } from '../request/member-path.ts'
+import type { CompiledSigning } from '../request/signing.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
 import { quoteName } from '../values/text.ts'
@@ -22,21 +23,23 @@ export function findCredential(node: ExplainedNode, { warnings, leftOut }: SentR
     isCredentialName(name) && !leftOut.some((field) => field.path === path && field.name === name)
   const header = node.headers.find(isSent)
   if (header !== undefined) {
-    const owner = header.path === connectionPath ? 'the connection' : 'the node'
-    return { words: `the header ${quoteName(header.name)} of ${owner}`, path: header.path }
+    return { words: `the header ${quoteName(header.name)} of ${ownerOf(header.path)}`, path: header.path }
   }
   const parameter = node.query.find(isSent)
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
-  if (node.signing !== null) return signature
+  if (node.signing !== null) return describeSigning(node.signing)
   const isInUrl = warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
   if (isInUrl) return { words: 'the URL of the node', path: '/node/url' }
-  const hasCertificate = node.tls?.secretNames.certificate !== undefined
-  return hasCertificate ? { words: 'the certificate in "tls" of the node', path: '/node/tls' } : null
+  const { tls } = node
+  if (tls?.secretNames.certificate === undefined) return null
+  return { words: `the certificate in "tls" of ${ownerOf(tls.path)}`, path: tls.path }
 }
 
 /** The credential that `signing` makes. */
-export const signature: Credential = { words: '"signing" of the node', path: '/node/signing' }
+export function describeSigning({ path }: CompiledSigning): Credential {
+  return { words: `"signing" of ${ownerOf(path)}`, path }
+}
 
 /** The place of a credential that a node lacks. */
 export const placeOfNone = '/node/auth'

@@ -3,10 +3,10 @@ import { connectionPath } from '../request/member-path.ts'
 import { adviseOnOwnScheme, adviseOnScheme, findScheme, readOfferedSchemes } from './auth-scheme.ts'
 import {
   type Credential,
+  describeSigning,
   findCredential,
   placeOfNone,
   readChallenge,
-  signature,
   spread,
 } from './credential.ts'
 import {
@@ -62,8 +62,9 @@ class Refusal {
 
   explain(): Explanation {
     const { node, sent, status, response } = this.#situation
-    const isOfSignature = node.signing !== null && /\bsignature\b/i.test(this.#words)
-    const credential = isOfSignature ? signature : findCredential(node, sent)
+    const { signing } = node
+    const isOfSignature = signing !== null && /\bsignature\b/i.test(this.#words)
+    const credential = isOfSignature ? describeSigning(signing) : findCredential(node, sent)
     if (status === 403 && /^missing authentication token$/i.test(this.#words.trim()))
       return this.#explainGateway(credential)
     if (
