@@ -30,7 +30,16 @@ export function explainFailure(
 function locateInConnection(failure: Failure, { retry }: CompiledConnection): Failure {
   const { path } = failure
   const isOfConnection = path === '/node/url' || (retry !== null && path?.startsWith('/node/retry/'))
-  return isOfConnection ? { ...failure, path: connectionPath } : failure
+  if (!isOfConnection) return failure
+  const { hint = failures[failure.code].hint } = failure
+  return {
+    ...failure,
+    path: connectionPath,
+    hint: hint.replaceAll(
+      'in the URL',
+      'in "baseUrl" of the connection, which the operator of the service sets',
+    ),
+  }
 }
 
 function explainOwn(
@@ -53,7 +62,7 @@ function explain(
   failure: Failure,
   response: TargetResponse | null,
   node: FailedNode,
-): Pick<Failure, 'path' | 'hint'> {
+): Pick<Failure, 'path' | 'hint' | 'blame'> {
   const ofTls = explainTls(failure, node.tls ?? null)
   if (ofTls !== null) return ofTls
   const path = failure.path ?? locateFailure(failure)
@@ -69,7 +78,7 @@ function explain(
 function explainTls(
   { code, path, hint = failures[code].hint }: Failure,
   tls: CompiledNode['tls'],
-): Pick<Failure, 'path' | 'hint'> | null {
+): Pick<Failure, 'path' | 'hint' | 'blame'> | null {
   const hasIdentity = tls?.secretNames.certificate !== undefined
   if (code === 'tls_client_cert_required')
     return hasIdentity
@@ -78,7 +87,7 @@ function explainTls(
   if ((code === 'tls_aborted' || code === 'no_response') && path === null && hasIdentity)
     return { path: '/node/tls/certificate', hint: `${hint} ${refusedInSilence}` }
   if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
-    return { path: '/node/tls/ca', hint: onlyTheseTrusted }
+    return { path: '/node/tls/ca', hint: onlyTheseTrusted, blame: 'node' }
   return null
 }
 
