@@ -43,7 +43,7 @@ const complaints: readonly Complaint[] = [
     statuses: new Set([409]),
     patterns: [
       /\b(?:version|revision|etag|stale|modified|out of date)\b/i,
-      /\b(?:mismatch|conflict|stale|outdated|changed|does not match|not the (?:latest|current)|old|modified (?:by|since)|out of date)\b/i,
+      /\b(?:mis-?match|conflict|stale|outdated|changed|does not match|not the (?:latest|current)|old|modified (?:by|since)|out of date)\b/i,
     ],
     explain: explainVersion,
   },

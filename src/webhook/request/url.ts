@@ -14,7 +14,13 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
-import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
+import {
+  complainAbout,
+  forbiddenComplaint,
+  forbiddenInUrl,
+  parseAuthority,
+  type UrlPlace,
+} from './authority.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
 /** A compiled URL with a constant host and port. */
@@ -45,7 +51,8 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   if (!parsed.ok) return { path: errorPath, message: parsed.problem }
   const tail = compiler.url(rest)
   if (!tail.ok) return { path: errorPath, message: tail.problem }
-  if (forbiddenInUrl.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  if (forbiddenInUrl.test(tail.template.staticText))
+    return { path: errorPath, message: complainAbout(tail.template.staticText) }
   return {
     kind: 'fixed',
     ...parsed.place,

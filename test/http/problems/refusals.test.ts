@@ -39,7 +39,7 @@ type Row = readonly [part: object, ...errors: (readonly [path: string, message: 
 
 const tlsCodes =
   'tls_untrusted, tls_cert_expired, tls_cert_not_yet_valid, tls_name_mismatch, tls_cert_invalid, tls_protocol, tls_not_tls, tls_client_cert_invalid, tls_client_cert_required, tls_aborted or tls_timeout'
-const failures = 'must be one of 44 words'
+const failures = `must be one of ${failureCodes.length} words`
 const branch = 'unknown member; the branch after an error is "onError": "error", "success" or "exit"'
 const empty =
   'unknown member; it is "ifEmpty" of a field: "send", "omit" or "fail"; write "query": [{ "name": "…", "source": "profile", "field": "…", "ifEmpty": "omit" }]'
@@ -95,10 +95,6 @@ const meant: readonly Row[] = [
   [aCase({ type: 'failure', value: 'any' }), ['/cases/0/when/value', `${failures}; ${anyFailure}`]],
   [aCase({ type: 'failure', value: '*' }), ['/cases/0/when/value', `${failures}; ${anyFailure}`]],
   [aCase({ type: 'failure', value: '5xx' }), ['/cases/0/when/value', `${failures}; ${statusNoFailure}`]],
-  [
-    aCase({ type: 'failure', value: 'rate_limited' }),
-    ['/cases/0/when/value', `${failures}; ${statusNoFailure}`],
-  ],
   [
     aCase({ type: 'failure', value: 'tls problem' }),
     ['/cases/0/when/value', `${failures}; codes are ${tlsCodes}`],
@@ -203,7 +199,7 @@ const meant: readonly Row[] = [
     { frobnicate: 1, brobdingnag: 2 },
     [
       '/frobnicate',
-      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
+      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches", "followRedirects"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
     ],
     ['/brobdingnag', 'unknown member; leave it out, if it is none of the members above'],
   ],
