@@ -135,7 +135,11 @@ describe('the hint', () => {
     ],
     [{}, { body: 'no' }, 'Upper and lower case are not the cause.'],
     [{}, { body: '' }, 'The target sent an empty body with status 200'],
-    [{ match: 'equals' }, { body: ' ok ' }, 'It has other white space around it, such as a line break: use "match": "contains".'],
+    [
+      { match: 'equals' },
+      { body: ' ok ' },
+      'It has other white space around it, such as a line break: use "match": "contains".',
+    ],
     [{}, { body: 'It is o', ending: 'capped' }, 'larger than the service reads (MAX_RESPONSE_BYTES)'],
     [{}, { body: 'It is o', ending: 'broken' }, 'the connection broke off within it'],
     [{}, { body: 'It is o', ending: 'misframed' }, 'a chunk of it breaks the rules of HTTP'],
