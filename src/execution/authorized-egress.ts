@@ -11,6 +11,7 @@ import { maxTokenResponse, readTokenResponse } from '../webhook/response/token-r
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { adviseOnAnswer, adviseOnRefusal } from './token-advice.ts'
 import type { Fetched, TokenCache } from './token-cache.ts'
 
 export interface AuthorizationOptions {
@@ -175,7 +176,9 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
         ? `${place} answered the request for a token with status ${read.status} and an error of OAuth.`
         : `The answer of ${place} to the request for a token ${read.problem}.`
     const code = read.kind === 'refused' ? 'auth_token_refused' : 'auth_token_failed'
-    return { kind: 'failed', failure: { code, detail, path: null }, response }
+    const advice =
+      read.kind === 'refused' ? adviseOnRefusal(read.error, grant.path) : adviseOnAnswer(response, new Date())
+    return { kind: 'failed', failure: { code, detail, path: null, ...advice }, response }
   }
 
   /** Each execution names its own target, and quotes for itself: one may be brief. */
@@ -185,13 +188,14 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
     if (failures[failure.code].phase !== 'authorizing') return failure
     const isRefused = failure.code === 'auth_token_refused'
     const quote = response === null ? null : this.#options.quote(response)
+    const leads = response !== null && response.status >= 300 && response.status < 400
     const isOfService = isRefused && authPath === connectionPath
     const hint = isOfService ? ofConnection : (failure.hint ?? failures[failure.code].hint)
     return {
       ...failure,
       detail: `${formatTarget(request)} was not called. ${failure.detail}`,
-      path: isRefused ? authPath : tokenUrlPath,
-      hint: quote === null ? hint : `The token endpoint says ${quote}. ${hint}`,
+      path: isRefused ? (failure.path ?? authPath) : tokenUrlPath,
+      hint: quote === null ? hint : `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}. ${hint}`,
       ...(isOfService ? { blame: 'service' } : {}),
     }
   }
@@ -348,8 +352,12 @@ function failureOfFetch(failure: Failure): Failure {
 /** Failures on the way to the token endpoint have the same causes as on the way to a target. */
 const ways: ReadonlySet<Phase> = new Set(['dns', 'connecting', 'tls'])
 
+/** The hints of the way speak of the target, which is another one here. */
 function explainWay({ code, hint = failures[code].hint }: Failure): string {
-  return `This is about the token endpoint, and tokenUrl is its URL. ${hint} The target was not called, so the call can be sent again then.`
+  const own = hint
+    .replaceAll('The target', 'The token endpoint')
+    .replaceAll('the target', 'the token endpoint')
+  return `This is about the token endpoint, and tokenUrl is its URL. ${own} The call can be sent again then: the target was not called.`
 }
 
 function waitedTooLong({ request }: TokenGrant, { clock }: TimeLeft): Failure {

@@ -8,6 +8,7 @@ import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/tra
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
+import { quoteTokenAnswer } from '../webhook/explanation/quote-token-answer.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Hop, RedirectRules } from '../webhook/redirect.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
@@ -20,7 +21,6 @@ import {
 } from '../webhook/render.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import type { TokenGrant } from '../webhook/request/token-grant.ts'
-import { quoteOAuthError } from '../webhook/response/oauth-error.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
@@ -225,7 +225,7 @@ function authorize(
     tenant,
     hide: (token) => maskers.hide(token),
     refuses: (response) => refusesToken(node, read(response), judging),
-    quote: (response) => quoteOAuthError(read(response)),
+    quote: (response) => quoteTokenAnswer(read(response)),
     onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
   })
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { createMasker, type Masker, maskNothing, remembering } from '../webhook/masking/mask.ts'
-import { createQuotationMasker, hideRemains } from '../webhook/masking/quotation.ts'
+import { createQuotationMasker } from '../webhook/masking/quotation.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
 import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
@@ -83,7 +83,7 @@ export class ExecutionMaskers {
     let masker: Masker | null = null
     return (text) => {
       masker ??= this.#createQuotation(ofResponse)
-      return hideRemains(masker(text))
+      return masker(text)
     }
   }
 
@@ -92,7 +92,10 @@ export class ExecutionMaskers {
     const { stored, carriers, client, around } = this.#values
     const known = createQuotationMasker([...stored, ...carriers], { parts: false })
     const whole = createQuotationMasker([...around], { parts: false })
-    const own = [...client.difference(around), ...Array.from(ofResponse, withoutAttributes)]
+    const own = [
+      ...Array.from(client.difference(around)).flatMap(withoutArmour),
+      ...Array.from(ofResponse, withoutAttributes),
+    ]
     return both(known, both(createQuotationMasker(own, { parts: true }), whole))
   }
 
@@ -105,6 +108,12 @@ export class ExecutionMaskers {
     if (stored.size === 0 && carriers.size === 0) return this.own
     return both(this.#cache.maskerFor([...stored, ...carriers]), this.own)
   }
+}
+
+/** The lines of a PEM that are its own: the words of the lines around them, such as CERTIFICATE, stand in any sentence (RFC 7468). */
+function withoutArmour(value: string): readonly string[] {
+  if (!value.includes('-----BEGIN')) return [value]
+  return value.split(/\\n|\r?\n/).filter((line) => line !== '' && !line.startsWith('-----'))
 }
 
 /** The body of a response with more secrets is not shown: masking it would be expensive. */

@@ -467,7 +467,10 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
     header,
     field.source.member === 'field' ? path : memberPath(path, field.source.member),
     session,
-    (at) => describeCharacter(field, at, text.indexOf(wire), session),
+    {
+      carriesSecret: field.carriesSecret,
+      tellMore: (at) => describeCharacter(field, at, text.indexOf(wire), session),
+    },
   )
   if (field.display === mask) return { ...header, display: mask }
   if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
@@ -504,23 +507,31 @@ function refuseCredential(
   problem: string,
   session: RenderSession,
 ): never {
-  const detail = `The value of ${quoteName(name)} ${problem}.`
-  const hint =
-    'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
-  return session.fail({ code: 'header_invalid', detail, path: valuePath, hint }, isStored)
+  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}.`
+  return session.fail({ code: 'header_invalid', detail, path: valuePath, hint: correctSecret }, isStored)
+}
+
+const correctSecret =
+  'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
+
+/** What is wrong with a header, without the filter that helps in a template. */
+function withoutCure(problem: string): string {
+  return problem.split(';', 1)[0] ?? problem
 }
 
 function refuseInvalid(
   { name, wire, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'wire' | 'carriesStored'>,
   path: string,
   session: RenderSession,
-  tellMore: ((at: number) => string) | null = null,
+  { carriesSecret, tellMore }: { readonly carriesSecret: boolean; readonly tellMore: (at: number) => string },
 ): void {
   const problem = headerValueProblem(wire)
   if (problem === null) return
-  const more = isStored || tellMore === null ? '' : tellMore(wire.search(forbiddenInHeader))
-  const detail = `The value of ${quoteName(name)} ${problem}.${more}`
-  session.fail({ code: 'header_invalid', detail, path, hint: headerHint(problem) }, isStored)
+  const more = isStored ? '' : tellMore(wire.search(forbiddenInHeader))
+  // No filter may work on a secret.
+  const hint = carriesSecret ? correctSecret : headerHint(problem)
+  const detail = `The value of ${quoteName(name)} ${carriesSecret ? withoutCure(problem) : problem}.${more}`
+  session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
 }
 
 /** Where the invalid character stands, unless the value is hidden, and what wrote it. `offset`: of the value in its text. */
