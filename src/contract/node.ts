@@ -223,7 +223,25 @@ const OAuth2Auth = closedObject(
   { title: 'OAuth 2.0', description: 'Authorization: Bearer …, with a token that the service fetches.' },
 )
 
-export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth], {
+const DigestAuth = closedObject(
+  {
+    type: oneOfWords(['digest'], {
+      description:
+        'User name and password for the challenge of the target (RFC 7616): MD5, SHA-256, each also with -sess; `qop=auth` or none. Where the service knows no nonce, it first sends the request without its body.',
+    }),
+    username: Type.String({
+      description: 'A template of the user name. The name must not contain a colon.',
+      examples: ['flow'],
+    }),
+    password: Type.String({
+      description: 'A template of the password. It is never sent.',
+      examples: ['{{ secrets.crm_password }}'],
+    }),
+  },
+  { title: 'Digest', description: 'Authorization: Digest …, an answer to the challenge of the target.' },
+)
+
+export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth, DigestAuth], {
   $id: 'Auth',
   description: 'How the request authenticates itself at the target. The reply always masks the credential.',
   discriminator: { propertyName: 'type' },

@@ -10,6 +10,7 @@ import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Hop } from '../webhook/redirect.ts'
+import { explainRefusedDigest } from '../webhook/refused-digest.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import {
   type RenderedRequest,
@@ -18,6 +19,7 @@ import {
   type ShownParts,
   withHeaders,
 } from '../webhook/render.ts'
+import type { DigestCredentials } from '../webhook/request/digest.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import type { TokenGrant } from '../webhook/request/token-grant.ts'
 import { quoteOAuthError } from '../webhook/response/oauth-error.ts'
@@ -32,6 +34,7 @@ import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.t
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
+import { DigestEgress, type DigestRefusal } from './digest-egress.ts'
 import {
   evaluateOutcome,
   type Judgement,
@@ -43,6 +46,7 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
+import type { NonceCache } from './nonce-cache.ts'
 import { openForeignTls, openTls, type PreparedCall } from './open-tls.ts'
 import { RedirectFollower } from './redirect-follower.ts'
 import type { RenderQuota } from './render-quota.ts'
@@ -58,6 +62,7 @@ export interface ExecutionContext {
   readonly nodes: NodeCache
   readonly maskers: MaskerCache
   readonly tokens: TokenCache
+  readonly nonces: NonceCache
   readonly quota: RenderQuota
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
@@ -110,8 +115,11 @@ export async function executeNode(
   quota.spend(share, renderMs)
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
-  const signer = rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing) : null
-  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, signer?.signatures)
+  const computed =
+    rendered.ok && (rendered.signing ?? rendered.digest) !== null ? new Set<string>() : undefined
+  const signer =
+    rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing, computed) : null
+  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, computed)
   const judging: JudgingContext = {
     variables: rendered.variables,
     budget,
@@ -133,14 +141,23 @@ export async function executeNode(
     grant === null
       ? null
       : authorize(node, grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
-  const own = authorized ?? egressClient
+  const digest =
+    prepared.ok && prepared.rendered.digest !== null
+      ? answerChallenges(
+          prepared.rendered.digest,
+          { egressClient, rendered: prepared.rendered, tenant, trace, computed },
+          context,
+        )
+      : null
+  const own = authorized ?? digest ?? egressClient
   const follower = prepared.ok
     ? followRedirects(prepared.rendered, { own, trace, maskers, refusal: () => authorized?.refusal }, context)
     : null
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
     const response = readResponse(outcome.response, maskers, isShown)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
-    return authorized === null ? judgement : withRefusal(judgement, node, authorized.refusal)
+    if (authorized !== null) return withRefusal(judgement, node, authorized.refusal)
+    return digest === null ? judgement : withDigestRefusal(judgement, digest.refusal)
   }
   const made = prepared.ok
     ? await runAttempts({
@@ -167,6 +184,7 @@ export async function executeNode(
       trace,
       rendered,
       signer,
+      digest,
       maskers,
       follower,
       judging,
@@ -218,6 +236,36 @@ function authorize(
     quote: (response) => quoteOAuthError(read(response)),
     onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
   })
+}
+
+interface Answering {
+  readonly egressClient: Pick<EgressClient, 'call'>
+  readonly rendered: SendableRequest
+  readonly tenant: string | null
+  readonly trace: Trace | null
+  readonly computed: Set<string> | undefined
+}
+
+function answerChallenges(
+  credentials: DigestCredentials,
+  { egressClient, rendered, tenant, trace, computed = new Set() }: Answering,
+  context: ExecutionContext,
+): DigestEgress {
+  const { nonces } = context
+  return new DigestEgress({
+    egressClient,
+    questionClient: prepareEgress(context.egressClient, rendered, trace, null),
+    credentials,
+    nonces,
+    tenant,
+    computed,
+    onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
+  })
+}
+
+function withDigestRefusal(judgement: Judgement, refusal: DigestRefusal | null): Judgement {
+  if (refusal === null || refusal.response !== judgement.outcome.response) return judgement
+  return { ...judgement, decision: explainRefusedDigest(judgement.decision, refusal.end) }
 }
 
 /** A response that refuses the token is decided on by that. */
@@ -298,6 +346,8 @@ interface ExecutionState {
   readonly rendered: RenderedRequest
   /** Null if the request is not signed. */
   readonly signer: RequestSigner | null
+  /** Null if the request answers no challenge. */
+  readonly digest: DigestEgress | null
   readonly maskers: ExecutionMaskers
   /** Null if the node follows no redirects. */
   readonly follower: RedirectFollower | null
@@ -395,13 +445,22 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
 }
 
 /** The request as the last attempt sent it. */
-function shownParts(rendered: SendableRequest, { trace, signer, follower }: ExecutionState): ShownParts {
+function shownParts(
+  rendered: SendableRequest,
+  { trace, signer, digest, follower }: ExecutionState,
+): ShownParts {
   const hop = follower?.hop ?? null
-  const { display } = hop ?? rendered
+  const own = (hop ?? rendered).display
+  const display = digest === null || digest.hasAnswered ? own : withoutAuthorization(own)
   const spanId = rendered.carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
   if (signer === null || hop?.isForeign) return traced
   return withHeaders(traced, signer.showHeaders(hop === null ? undefined : shownTarget(hop)))
+}
+
+/** A target that does not ask gets no credential. */
+function withoutAuthorization(display: ShownParts): ShownParts {
+  return { ...display, headers: display.headers.filter(([name]) => name !== 'Authorization') }
 }
 
 /** What a signature may show of the request that it is for. */

@@ -37,7 +37,10 @@ import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
 
 /** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
-export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'tokens' | 'startsTraces'>
+export type PreviewContext = Omit<
+  ExecutionContext,
+  'egressClient' | 'secrets' | 'tokens' | 'nonces' | 'startsTraces'
+>
 
 /** Does everything that an execution does except sending. Opens no socket. Secrets need no values. */
 export function previewNode(

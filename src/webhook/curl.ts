@@ -38,7 +38,7 @@ const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-len
  */
 export function toCurl(input: CurlInput): string {
   const { method, parts, timeoutMs } = input
-  const { url, headers, body, user } = parts
+  const { url, headers, body, user, scheme } = parts
   const quoter = new Quoter(input)
   const piped = body === null ? null : pipeBody(body, parts, quoter)
   const lines = [
@@ -49,6 +49,7 @@ export function toCurl(input: CurlInput): string {
     ...headers
       .filter((header) => isWritten(header, user))
       .map((header) => `--header ${quoter.header(header)}`),
+    ...(scheme === undefined ? [] : [`--${scheme.name}`]),
     ...(user === null ? [] : [`--user ${quoter.text(user)}`]),
     ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
     ...(typeof body === 'string' && piped === null ? [`--data-raw ${quoter.body(body)}`] : []),

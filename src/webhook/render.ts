@@ -9,8 +9,9 @@ import type { UrlPlace } from './request/authority.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import type { ShownBody } from './request/compiled-body.ts'
-import type { AuthHeader } from './request/credential.ts'
+import type { AuthHeader, UserScheme } from './request/credential.ts'
 import { isCredentialName } from './request/credential-name.ts'
+import type { DigestCredentials } from './request/digest.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
 import { connectionPath, memberPath } from './request/member-path.ts'
@@ -53,6 +54,8 @@ export interface ShownParts {
   readonly hasSecretSize: boolean
   /** `user:password` of Basic, for tools that take it in this form, such as curl. */
   readonly user: string | null
+  /** How such a tool is told to use `user`, if not for Basic. */
+  readonly scheme?: UserScheme
 }
 
 /** The parts with more headers behind their own. */
@@ -85,6 +88,8 @@ export type RenderedRequest = {
       readonly signing: RenderedSigning | null
       /** How to get the token that the request needs; null if it needs none. */
       readonly grant: TokenGrant | null
+      /** For the challenge that the request has to answer; null if it answers none. */
+      readonly digest: DigestCredentials | null
       /** Null if the node follows no redirects. */
       readonly redirects: RedirectRules | null
     }
@@ -181,12 +186,24 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     charset: node.body === null || node.body.charset === utf8 ? undefined : node.body.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
+    ...(auth?.scheme && { scheme: auth.scheme }),
   }
-  const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
+  const { grant = null, digest = null } = auth?.in === 'header' ? auth : noHeader
   const redirects =
     usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
-  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant, redirects }
+  return {
+    request,
+    display,
+    tls,
+    carriesTrace: carriesOwnTrace(node, given),
+    signing,
+    grant,
+    digest,
+    redirects,
+  }
 }
+
+const noHeader: Partial<AuthHeader> = {}
 
 /** Headers that may go to another origin. The last three belong to the connection and the body. */
 const openHeaders = ['accept', 'content-type', 'user-agent', 'host', 'connection', 'content-length'] as const

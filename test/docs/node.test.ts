@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { type Node, Tls } from '../../src/contract/node.ts'
+import { digestGuard, digestUser } from '../support/digest-guard.ts'
 import { readMultipart } from '../support/read-multipart.ts'
 import { type Answer, inTurn, json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
@@ -73,6 +74,20 @@ it('docs/node.md shows a node with OAuth 2.0 that works', async () => {
   expect(target.received[0]?.rawHeaders).toContain('Bearer a-token')
   expect([accepted.branch, refused.branch]).toEqual(['success', 'error'])
   expect(refused.reason.path).toBe('/node/auth/refusedWhen')
+})
+
+it('docs/node.md shows a node with Digest that works', async () => {
+  const guard = digestGuard(json(200, {}), { username: 'flow' })
+  const target = await receiver(guard.answer)
+  const { execute } = await service()
+
+  const reply = await execute({
+    node: { ...nodeOf('Digest'), url: target.url },
+    secrets: { crm_password: digestUser.password },
+  })
+
+  expect(reply.branch).toBe('success')
+  expect(guard.verdicts).toEqual(['asked', '00000001'])
 })
 
 it('docs/node.md shows a client certificate in every form that a node can have', async () => {

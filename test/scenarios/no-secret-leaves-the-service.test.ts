@@ -247,6 +247,42 @@ describe('a secret', () => {
     expectNoTrace(captured, tokens.flatMap(listTraces))
   }, 120_000)
 
+  it('does not leave the service as a password of Digest, nor as what is computed from it', async () => {
+    const samples = sampleCanaries(2)
+    const { ask, everything, captured } = await watchedService(samples)
+    let answerWith = Object.values(answersWith)[0]
+    const computed: string[] = []
+    const target = await receiver((received, response, incoming) => {
+      const at = received.rawHeaders.indexOf('Authorization')
+      const header = at === -1 ? '' : (received.rawHeaders[at + 1] ?? '')
+      const [, digits = ''] = /response="(\w+)"/.exec(header) ?? []
+      const [, cnonce = ''] = /cnonce="(\w+)"/.exec(header) ?? []
+      if (header === '') {
+        response.writeHead(401, { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' }).end()
+        return
+      }
+      computed.push(digits, cnonce)
+      answerWith?.([digits, cnonce])(received, response, incoming)
+    })
+
+    for (const [index, { token }] of samples.entries())
+      for (const method of ['GET', 'POST'])
+        for (answerWith of Object.values(answersWith)) {
+          const own = index === 0 ? '{{ secrets.token }}' : `{{ secrets.mounted_${index} }}`
+          const auth = { type: 'digest', username: 'flow', password: own }
+          const body = { structure: 'json', content: 1 }
+          const node = { id: 'canary', method, url: target.url, auth, ...(method === 'POST' && { body }) }
+          expect(await ask('/v1/execute', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+          expect(await ask('/v1/preview', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+        }
+
+    expect(new Set(computed).size).toBeGreaterThan(20)
+    const texts = await everything()
+    expectNone(texts, samples)
+    expectNoneStored(captured, samples)
+    expectNoTrace(texts, computed)
+  }, 120_000)
+
   it('does not leave the service with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()

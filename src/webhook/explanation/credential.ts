@@ -166,11 +166,14 @@ class Refusal {
 
   /** The target finds no credential although the node sends one. */
   #explainUnseen({ words, path }: Credential): Explanation | null {
-    if (!missesCredential(this.#words)) return null
+    if (!missesCredential(this.#words) || ofApache.test(this.#words)) return null
     const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
     return { hint, path: this.#node.auth?.namePath ?? path }
   }
 }
+
+/** Apache's page for 401 names both causes, a wrong credential first. */
+const ofApache = /\bsupplied\s+the\s+wrong\s+credentials\b/i
 
 function capitalized(words: string): string {
   return `${words[0]?.toUpperCase()}${words.slice(1)}`
@@ -265,11 +268,11 @@ function readOfferedSchemes(response: ReadableResponse): string | null {
 }
 
 /** The schemes that `auth` of a node can send. */
-const types: Readonly<Record<string, string>> = { basic: 'basic', bearer: 'bearer' }
+const types: Readonly<Record<string, string>> = { basic: 'basic', bearer: 'bearer', digest: 'digest' }
 
 /** Schemes that need an answer of the target, or a computation, before the credential can be sent. */
 const ofExchange: ReadonlySet<string> = new Set([
-  ...['digest', 'negotiate', 'ntlm', 'kerberos', 'hoba', 'mutual', 'vapid', 'gnap'],
+  ...['negotiate', 'ntlm', 'kerberos', 'hoba', 'mutual', 'vapid', 'gnap'],
   ...['scram-sha-1', 'scram-sha-256', 'dpop', 'hawk', 'oauth', 'aws4-hmac-sha256', 'signature'],
 ])
 

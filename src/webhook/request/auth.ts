@@ -17,6 +17,7 @@ import {
   locateMember,
   type NamedCredential,
 } from './credential.ts'
+import { compileDigest } from './digest.ts'
 import { headerNameProblem, headerValueProblem } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
 import { compileOAuth2 } from './oauth2.ts'
@@ -58,6 +59,8 @@ export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin =
       return compileApiKey(auth, compiler, origin)
     case 'oauth2':
       return compileOAuth2(auth, compiler, origin)
+    case 'digest':
+      return compileDigest(auth, compiler, origin)
   }
 }
 

@@ -64,6 +64,7 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   Signing: signing,
   'Signing(hmac)': signing,
   'Auth(oauth2)': auth(oauth2),
+  'Auth(digest)': auth({ type: 'digest', username: 'a', password: 'abcde' }),
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
   'Body(json)': body({ structure: 'json', content: 1 }),

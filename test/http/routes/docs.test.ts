@@ -125,6 +125,7 @@ describe('the OpenAPI document', () => {
         { $ref: '#/components/schemas/BasicAuth' },
         { $ref: '#/components/schemas/ApiKeyAuth' },
         { $ref: '#/components/schemas/Oauth2Auth' },
+        { $ref: '#/components/schemas/DigestAuth' },
       ],
       discriminator: { propertyName: 'type', mapping: { apiKey: '#/components/schemas/ApiKeyAuth' } },
     })

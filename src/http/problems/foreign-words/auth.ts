@@ -1,4 +1,4 @@
-import { apiKey, basic, bearer, oauth2 } from './examples.ts'
+import { apiKey, basic, bearer, digest, oauth2 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 
 const onlyClientCredentials =
@@ -34,8 +34,13 @@ export const authMembers: ForeignMembers = {
       example: oauth2,
     },
     {
-      words: 'digest hawk ntlm awsv4 edgegrid',
-      says: 'the types are "bearer", "basic", "apiKey" and "oauth2"',
+      words: 'digest digestAuth httpDigestAuth',
+      example: digest,
+      covers: ['type', 'username', 'password'],
+    },
+    {
+      words: 'hawk ntlm awsv4 edgegrid',
+      says: 'the types are "bearer", "basic", "apiKey", "oauth2" and "digest"',
       covers: ['type'],
     },
     { words: 'user login usr', is: 'username' },
@@ -58,6 +63,16 @@ export const authMembers: ForeignMembers = {
     { words: 'name key', is: 'username' },
     { words: 'secret value token', is: 'password' },
     { words: 'basic', example: basic, covers: ['username', 'password'] },
+  ],
+  'Auth(digest)': [
+    { words: 'name key', is: 'username' },
+    { words: 'secret value token', is: 'password' },
+    { words: 'digest', example: digest, covers: ['username', 'password'] },
+    {
+      words: 'realm nonce qop algorithm opaque nc cnonce nonceCount clientNonce',
+      says: 'it comes from the challenge of the target; leave it out',
+    },
+    { words: 'disableRetryRequest', says: 'the service answers the challenge by itself; leave it out' },
   ],
   'Auth(apiKey)': [
     { words: 'header headerName keyName paramName parameterName queryName', is: 'name' },
@@ -108,8 +123,9 @@ export const authWords: ForeignWords = {
       words: 'oauth oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
       is: 'oauth2',
     },
+    { words: 'digestAuth httpDigestAuth httpDigest', is: 'digest' },
     {
-      words: 'digest httpDigestAuth oauth1 ntlm hawk awsv4 awsSigV4 edgegrid',
+      words: 'oauth1 ntlm hawk awsv4 awsSigV4 edgegrid',
       says: 'the service has no other type',
     },
     { words: 'hmac signature', says: 'a signature is "signing" of the node' },

@@ -25,6 +25,7 @@ export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
+export const digest = { type: 'digest', username: '…', password: '{{ secrets.NAME }}' }
 export const signing = {
   scheme: 'hmac',
   over: '{{ timestamp }}.{{ body }}',

@@ -4,6 +4,7 @@ import {
   bearer,
   captured,
   condition,
+  digest,
   exampleBody,
   expected,
   fileBody,
@@ -157,7 +158,12 @@ export const nodeMembers: ForeignMembers = {
       says: 'it belongs into "auth"',
       example: { auth: oauth2 },
     },
-    { words: 'oauth1 digestAuth ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
+    {
+      words: 'digestAuth digest httpDigestAuth',
+      says: 'it belongs into "auth"',
+      example: { auth: digest },
+    },
+    { words: 'oauth1 ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
     {
       words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
       says: 'the service signs the request',
