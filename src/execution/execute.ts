@@ -33,6 +33,7 @@ import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
+import { AwsSigner } from './aws-egress.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
 import { DigestEgress, type DigestRefusal } from './digest-egress.ts'
 import {
@@ -116,9 +117,12 @@ export async function executeNode(
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
   const computed =
-    rendered.ok && (rendered.signing ?? rendered.digest) !== null ? new Set<string>() : undefined
+    rendered.ok && (rendered.signing ?? rendered.digest ?? rendered.awsKeys) !== null
+      ? new Set<string>()
+      : undefined
   const signer =
     rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing, computed) : null
+  const aws = rendered.ok && rendered.awsKeys !== null ? new AwsSigner(rendered.awsKeys, computed) : null
   const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, computed)
   const judging: JudgingContext = {
     variables: rendered.variables,
@@ -134,7 +138,12 @@ export async function executeNode(
   // The time for a certificate that is new counts like that of templates.
   const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const egressClient = prepared.ok
-    ? prepareEgress(context.egressClient, prepared.rendered, trace, signer)
+    ? prepareEgress(
+        aws === null ? context.egressClient : aws.around(context.egressClient),
+        prepared.rendered,
+        trace,
+        signer,
+      )
     : context.egressClient
   const grant = prepared.ok ? prepared.rendered.grant : null
   const authorized =
@@ -184,6 +193,7 @@ export async function executeNode(
       trace,
       rendered,
       signer,
+      aws,
       digest,
       maskers,
       follower,
@@ -346,6 +356,8 @@ interface ExecutionState {
   readonly rendered: RenderedRequest
   /** Null if the request is not signed. */
   readonly signer: RequestSigner | null
+  /** Null if the request is not signed for AWS. */
+  readonly aws: AwsSigner | null
   /** Null if the request answers no challenge. */
   readonly digest: DigestEgress | null
   readonly maskers: ExecutionMaskers
@@ -447,11 +459,12 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
 /** The request as the last attempt sent it. */
 function shownParts(
   rendered: SendableRequest,
-  { trace, signer, digest, follower }: ExecutionState,
+  { trace, signer, aws, digest, follower }: ExecutionState,
 ): ShownParts {
   const hop = follower?.hop ?? null
   const own = (hop ?? rendered).display
-  const display = digest === null || digest.hasAnswered ? own : withoutAuthorization(own)
+  const asked = digest === null || digest.hasAnswered ? own : withoutAuthorization(own)
+  const display = aws === null || hop?.isForeign ? asked : aws.show(asked)
   const spanId = rendered.carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
   if (signer === null || hop?.isForeign) return traced

@@ -54,7 +54,7 @@ export class RequestSigner {
 }
 
 /** Each signs what the one before has written. */
-function inTurn(first: Sign | undefined, second: Sign): Sign {
+export function inTurn(first: Sign | undefined, second: Sign): Sign {
   return first === undefined ? second : (request) => second(first(request))
 }
 

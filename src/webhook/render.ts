@@ -6,6 +6,7 @@ import { mask } from './masking/mask.ts'
 import type { RedirectRules } from './redirect.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
+import type { AwsKeys } from './request/aws-keys.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import type { ShownBody } from './request/compiled-body.ts'
@@ -90,6 +91,8 @@ export type RenderedRequest = {
       readonly grant: TokenGrant | null
       /** For the challenge that the request has to answer; null if it answers none. */
       readonly digest: DigestCredentials | null
+      /** What each attempt is signed with for AWS; null if none is. */
+      readonly awsKeys: AwsKeys | null
       /** Null if the node follows no redirects. */
       readonly redirects: RedirectRules | null
     }
@@ -188,7 +191,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     user: auth?.user ?? null,
     ...(auth?.scheme && { scheme: auth.scheme }),
   }
-  const { grant = null, digest = null } = auth?.in === 'header' ? auth : noHeader
+  const { grant = null, digest = null, awsKeys = null } = auth?.in === 'header' ? auth : noHeader
   const redirects =
     usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
   return {
@@ -199,6 +202,7 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     signing,
     grant,
     digest,
+    awsKeys,
     redirects,
   }
 }
@@ -438,7 +442,8 @@ function renderHeaders(
   body: SizedBody,
   session: RenderSession,
 ): HeaderList {
-  const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
+  const given =
+    auth?.in === 'header' ? [toAuthHeader(auth, session), ...listMore(auth, session), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, session)
   refuseTooMany(headers.wire, given, session)
@@ -515,6 +520,13 @@ export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHea
   const { name, wire, display, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), wire, display, carriesStored: isStored }
 }
+
+function listMore(auth: AuthHeader, session: RenderSession): readonly GivenHeader[] {
+  const { more = noMore } = auth
+  return more.map((header) => toAuthHeader({ ...auth, ...header }, session))
+}
+
+const noMore: NonNullable<AuthHeader['more']> = []
 
 function refuseCredential(
   { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,

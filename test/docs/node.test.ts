@@ -90,6 +90,21 @@ it('docs/node.md shows a node with Digest that works', async () => {
   expect(guard.verdicts).toEqual(['asked', '00000001'])
 })
 
+it('docs/node.md shows a node with AWS Signature V4 that works', async () => {
+  const target = await receiver(json(200, {}))
+  const { execute } = await service()
+
+  const reply = await execute({
+    node: { ...nodeOf('AWS Signature V4'), url: target.url },
+    secrets: { aws_key_id: 'AKIDEXAMPLE', aws_secret_key: 's3cr3t-key', aws_session_token: 't0ken' },
+  })
+
+  expect(reply).toMatchObject({ branch: 'success', warnings: [] })
+  expect(target.received[0]?.rawHeaders.join(' ')).toMatch(
+    /AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request,/,
+  )
+})
+
 it('docs/node.md shows a client certificate in every form that a node can have', async () => {
   const { tls, ...node } = nodeOf('Client certificates')
   const sender = await authority.issue({ purpose: 'client', commonName: 'flow' })

@@ -403,6 +403,8 @@ describe('a node with Digest', () => {
   it('shows no credential in a preview, and lets curl answer the challenge', async () => {
     const { preview, target } = await world({ answer: never })
 
+    const ofSecrets = await preview({ node: { method: 'GET', url: target.url, auth } })
+    expect(ofSecrets.curl).toContain(`--user "$user"':'"$word"`)
     const { request, curl, warnings } = await preview({
       node: { method: 'POST', url: target.url, auth: { ...auth, username: 'adam' }, body },
     })

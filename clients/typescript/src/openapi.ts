@@ -266,7 +266,7 @@ export interface components {
             literal: unknown;
         };
         /** @description How the request authenticates itself at the target. The reply always masks the credential. */
-        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"] | components["schemas"]["DigestAuth"];
+        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"] | components["schemas"]["DigestAuth"] | components["schemas"]["AwsSigV4Auth"];
         /**
          * Bearer
          * @description Authorization: Bearer …
@@ -401,6 +401,42 @@ export interface components {
              * @example {{ secrets.crm_password }}
              */
             password: string;
+        };
+        /**
+         * AWS Signature V4
+         * @description Authorization: AWS4-HMAC-SHA256 …, a signature of the request.
+         */
+        AwsSigV4Auth: {
+            /**
+             * @description AWS Signature Version 4: each attempt is signed with its own date, over the bytes that are sent. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "awsSigV4";
+            /**
+             * @description A template of the region.
+             * @example eu-central-1
+             */
+            region: string;
+            /**
+             * @description A template of the name by which the service is signed.
+             * @example execute-api
+             */
+            service: string;
+            /**
+             * @description A template of the access key id.
+             * @example {{ secrets.aws_key_id }}
+             */
+            accessKeyId: string;
+            /**
+             * @description A template of the secret access key. It is never sent.
+             * @example {{ secrets.aws_secret_key }}
+             */
+            secretAccessKey: string;
+            /**
+             * @description A template of the token of temporary credentials, sent as X-Amz-Security-Token.
+             * @example {{ secrets.aws_session_token }}
+             */
+            sessionToken?: string;
         };
         /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
         Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];

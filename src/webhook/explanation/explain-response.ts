@@ -14,6 +14,7 @@ import { readsJson } from '../template/response-paths.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { isFollowedAfter, isRedirect } from '../wire/redirect-status.ts'
+import { explainAwsRefusal } from './aws-refusal.ts'
 import { explainCertificate } from './client-certificate.ts'
 import {
   adviseOnRefusalInBody,
@@ -181,6 +182,8 @@ class Explainer {
     const { status } = this.#response
     const certificate = explainCertificate(this.#node, this.#response)
     if (certificate !== null) return certificate
+    const ofAws = explainAwsRefusal(this.#node, this.#response)
+    if (ofAws !== null) return ofAws
     const special = this.#explainRedirectToLogin() ?? this.#explainLimit() ?? this.#explainToken()
     if (special !== null) return special
     const cause = this.#explainForm() ?? this.#explainNotSent() ?? this.#explainNamed()

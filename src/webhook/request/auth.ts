@@ -7,6 +7,7 @@ import { asQueryValue, EncodedText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { trimHeader } from '../wire/headers.ts'
+import { compileAwsKeys } from './aws-keys.ts'
 import {
   type AuthHeader,
   type AuthMember,
@@ -38,6 +39,8 @@ export interface CompiledAuth {
   readonly isInUrl: boolean
   /** Whether the scheme is Bearer. */
   readonly isBearer: boolean
+  /** Whether requests are signed for AWS. */
+  readonly isAws?: boolean
   /** Which responses refuse the token, beside status 401. */
   readonly refusedWhen?: CompiledExpectation
   /** JSON Pointer to the name of its header or parameter, where the author chooses that. */
@@ -59,6 +62,8 @@ export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin =
       return compileApiKey(auth, compiler, origin)
     case 'oauth2':
       return compileOAuth2(auth, compiler, origin)
+    case 'awsSigV4':
+      return compileAwsKeys(auth, compiler, origin)
     case 'digest':
       return compileDigest(auth, compiler, origin)
   }

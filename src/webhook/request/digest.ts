@@ -34,8 +34,7 @@ export function compileDigest(
     render(session: RenderSession): AuthHeader {
       const name = credential(user, atUser, session, { mayBeEmpty: true, isPublic })
       const word = credential(pass, atPassword, session, { mayBeEmpty: true })
-      // A stand-in of a curl command may have any character.
-      const problem = session.hasStandIns ? null : findProblem(name.wire)
+      const problem = findProblem(name.wire)
       if (problem !== null) session.fail(invalidName(problem, atUser.path), name.carriesStored)
       const header = authorization(
         { wire: standIn, display: standIn, carriesStored: name.carriesStored || word.carriesStored },
@@ -53,7 +52,8 @@ function findProblem(username: string): string | null {
   return controls.test(username) ? 'must not contain a control character' : null
 }
 
-const controls = /[\x00-\x1f\x7f]/
+/** A tab may stand in a quoted string. */
+const controls = /[\x00-\x08\x0a-\x1f\x7f]/
 
 function invalidName(problem: string, path: string): Failure {
   return {

@@ -64,6 +64,13 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   Signing: signing,
   'Signing(hmac)': signing,
   'Auth(oauth2)': auth(oauth2),
+  'Auth(awsSigV4)': auth({
+    type: 'awsSigV4',
+    region: 'a',
+    service: 'b',
+    accessKeyId: 'abcde',
+    secretAccessKey: 'abcde',
+  }),
   'Auth(digest)': auth({ type: 'digest', username: 'a', password: 'abcde' }),
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),

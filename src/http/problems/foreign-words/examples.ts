@@ -26,6 +26,13 @@ export const typedBody = { body: { structure: 'simple', contentType: 'applicatio
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
 export const digest = { type: 'digest', username: '…', password: '{{ secrets.NAME }}' }
+export const awsSigV4 = {
+  type: 'awsSigV4',
+  region: 'eu-central-1',
+  service: 'execute-api',
+  accessKeyId: '…',
+  secretAccessKey: '{{ secrets.NAME }}',
+}
 export const signing = {
   scheme: 'hmac',
   over: '{{ timestamp }}.{{ body }}',

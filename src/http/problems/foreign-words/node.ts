@@ -1,5 +1,6 @@
 import {
   apiKey,
+  awsSigV4,
   basic,
   bearer,
   captured,
@@ -159,11 +160,16 @@ export const nodeMembers: ForeignMembers = {
       example: { auth: oauth2 },
     },
     {
+      words: 'awsAuth awsSigV4 aws accessKeyId secretAccessKey',
+      says: 'it belongs into "auth"',
+      example: { auth: awsSigV4 },
+    },
+    {
       words: 'digestAuth digest httpDigestAuth',
       says: 'it belongs into "auth"',
       example: { auth: digest },
     },
-    { words: 'oauth1 ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
+    { words: 'oauth1 ntlm', says: 'the service has no such credentials; leave it out' },
     {
       words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
       says: 'the service signs the request',
