@@ -69,7 +69,7 @@ describe('CONNECTIONS_FILE', () => {
       { baseUrl, tls: {}, signing: {}, baseURL: '' },
       ['/crm/tls', '/crm/signing', '/crm/baseURL'],
     ],
-    ['a type of auth that is not known', { baseUrl, auth: { type: 'digest' } }, ['/crm/auth/type']],
+    ['a type of auth that is not known', { baseUrl, auth: { type: 'ntlm' } }, ['/crm/auth/type']],
     [
       'a member of auth that is not known',
       { baseUrl, auth: { type: 'bearer', token: 'abcd', x: 1 } },
