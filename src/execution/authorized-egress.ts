@@ -1,4 +1,4 @@
-import { type Clock, type Failure, failures, type Phase } from '../contract/failure.ts'
+import { type Failure, failures, type Phase } from '../contract/failure.ts'
 import type { Purpose } from '../contract/purpose.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import { notBegun } from '../egress/call/deadline.ts'
@@ -11,6 +11,8 @@ import { maxTokenResponse, readTokenResponse } from '../webhook/response/token-r
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { nonEmpty } from './non-empty.ts'
+import { TimeLeft } from './time-left.ts'
 import { adviseOnAnswer, adviseOnRefusal } from './token-advice.ts'
 import type { Fetched, TokenCache } from './token-cache.ts'
 
@@ -234,46 +236,6 @@ function failed(failure: Failure, waitedMs: number): Obtained {
   return { fetches: none, waitedMs, end: { kind: 'failed', failure, response: null } }
 }
 
-/** The time of a call. Requests for a token eat from it. */
-class TimeLeft {
-  readonly #options: CallOptions
-  readonly #endsAt: number
-  #hasBeenUsed = false
-
-  constructor(options: CallOptions) {
-    this.#options = options
-    this.#endsAt = performance.now() + options.timeoutMs
-  }
-
-  /** Notes that something waits. */
-  use(): void {
-    this.#hasBeenUsed = true
-  }
-
-  get hasBeenUsed(): boolean {
-    return this.#hasBeenUsed
-  }
-
-  get leftMs(): number {
-    return this.#endsAt - performance.now()
-  }
-
-  get clock(): Clock {
-    const { clock, timeoutMs } = this.#options
-    return clock ?? { name: 'timeoutMs', ms: timeoutMs }
-  }
-
-  /** The options of a request that has what is left. */
-  optionsForRest(): CallOptions {
-    if (!this.#hasBeenUsed) {
-      this.use()
-      return this.#options
-    }
-    const leftMs = Math.max(1, Math.floor(this.leftMs))
-    return { ...this.#options, timeoutMs: leftMs, clock: { ...this.clock, leftMs } }
-  }
-}
-
 function asFetch(attempt: Attempt, { host, port }: OutboundRequest, call: OutboundRequest): Attempt {
   const isThere = host === call.host && port === call.port
   return { ...attempt, purpose: 'token', ...(isThere ? {} : { elsewhere: { host, port } }) }
@@ -373,10 +335,4 @@ function tooLate(request: OutboundRequest, { clock }: TimeLeft): Failure {
     hint: 'The token endpoint is slow: `attempts` shows how long it took. Send the call again: the token may be kept by now.',
     clock,
   }
-}
-
-function nonEmpty(attempts: readonly Attempt[]): Attempts {
-  const [first, ...others] = attempts
-  if (first === undefined) throw new TypeError('a call has at least one attempt')
-  return [first, ...others]
 }

@@ -45,13 +45,13 @@ export class ExecutionMaskers {
   readonly own: Masker
   readonly #cache: MaskerCache
   #values: ValuesToMask
-  readonly #signatures: ReadonlySet<string>
+  readonly #computed: ReadonlySet<string>
 
-  /** `signatures` grow with each attempt. They are masked in responses only, and not kept in the cache. */
-  constructor(cache: MaskerCache, values: ValuesToMask, signatures = none) {
+  /** `computed`: signatures and the like, which grow with each attempt. They are masked in responses only, and not kept in the cache. */
+  constructor(cache: MaskerCache, values: ValuesToMask, computed = none) {
     this.#cache = cache
     this.#values = values
-    this.#signatures = signatures
+    this.#computed = computed
     this.own = cache.maskerForClient([...values.client])
   }
 
@@ -64,8 +64,7 @@ export class ExecutionMaskers {
   forResponse({ headers }: Pick<TargetResponse, 'headers'>): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
-    const known =
-      this.#signatures.size === 0 ? this.#known : both(this.#known, createMasker(this.#signatures))
+    const known = this.#computed.size === 0 ? this.#known : both(this.#known, createMasker(this.#computed))
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),

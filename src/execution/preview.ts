@@ -37,7 +37,10 @@ import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
 
 /** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
-export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'tokens' | 'startsTraces'>
+export type PreviewContext = Omit<
+  ExecutionContext,
+  'egressClient' | 'secrets' | 'tokens' | 'nonces' | 'startsTraces'
+>
 
 /** Does everything that an execution does except sending. Opens no socket. Secrets need no values. */
 export function previewNode(
@@ -200,12 +203,17 @@ function composeCurl(
   const { markers } = secrets
   const difference = isMasked(display, parts)
     ? maskedDifference
-    : (findDifference({ parts, markers }) ?? (rendered.signing === null ? null : unsignedDifference))
+    : (findDifference({ parts, markers }) ?? findSigned(rendered))
   const warnings = listReadFiles({ parts, markers }).map(readsFile)
   return { command, warnings: difference === null ? warnings : [notExact(difference), ...warnings] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
+
+function findSigned({ signing, awsKeys }: SendableRequest): string | null {
+  if (signing !== null) return unsignedDifference
+  return awsKeys === null ? null : 'curl signs the request itself, at the time when it is run'
+}
 
 const unsignedDifference =
   'the signature depends on the time of sending, so that the command has shell variables in the place of its headers'

@@ -6,11 +6,13 @@ import { mask } from './masking/mask.ts'
 import type { RedirectRules } from './redirect.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
+import type { AwsKeys } from './request/aws-keys.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import type { ShownBody } from './request/compiled-body.ts'
-import type { AuthHeader } from './request/credential.ts'
+import type { AuthHeader, UserScheme } from './request/credential.ts'
 import { isCredentialName } from './request/credential-name.ts'
+import type { DigestCredentials } from './request/digest.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
 import { connectionPath, memberPath } from './request/member-path.ts'
@@ -53,6 +55,8 @@ export interface ShownParts {
   readonly hasSecretSize: boolean
   /** `user:password` of Basic, for tools that take it in this form, such as curl. */
   readonly user: string | null
+  /** How such a tool is told to use `user`, if not for Basic. */
+  readonly scheme?: UserScheme
 }
 
 /** The parts with more headers behind their own. */
@@ -85,6 +89,10 @@ export type RenderedRequest = {
       readonly signing: RenderedSigning | null
       /** How to get the token that the request needs; null if it needs none. */
       readonly grant: TokenGrant | null
+      /** For the challenge that the request has to answer; null if it answers none. */
+      readonly digest: DigestCredentials | null
+      /** What each attempt is signed with for AWS; null if none is. */
+      readonly awsKeys: AwsKeys | null
       /** Null if the node follows no redirects. */
       readonly redirects: RedirectRules | null
     }
@@ -181,12 +189,25 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     charset: node.body === null || node.body.charset === utf8 ? undefined : node.body.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
+    ...(auth?.scheme && { scheme: auth.scheme }),
   }
-  const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
+  const { grant = null, digest = null, awsKeys = null } = auth?.in === 'header' ? auth : noHeader
   const redirects =
     usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
-  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant, redirects }
+  return {
+    request,
+    display,
+    tls,
+    carriesTrace: carriesOwnTrace(node, given),
+    signing,
+    grant,
+    digest,
+    awsKeys,
+    redirects,
+  }
 }
+
+const noHeader: Partial<AuthHeader> = {}
 
 /** Headers that may go to another origin. The last three belong to the connection and the body. */
 const openHeaders = ['accept', 'content-type', 'user-agent', 'host', 'connection', 'content-length'] as const
@@ -421,7 +442,8 @@ function renderHeaders(
   body: SizedBody,
   session: RenderSession,
 ): HeaderList {
-  const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
+  const given =
+    auth?.in === 'header' ? [toAuthHeader(auth, session), ...listMore(auth, session), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, session)
   refuseTooMany(headers.wire, given, session)
@@ -501,6 +523,13 @@ export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHea
   const { name, wire, display, carriesStored: isStored } = auth
   return { name, key: name.toLowerCase(), wire, display, carriesStored: isStored }
 }
+
+function listMore(auth: AuthHeader, session: RenderSession): readonly GivenHeader[] {
+  const { more = noMore } = auth
+  return more.map((header) => toAuthHeader({ ...auth, ...header }, session))
+}
+
+const noMore: NonNullable<AuthHeader['more']> = []
 
 function refuseCredential(
   { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,

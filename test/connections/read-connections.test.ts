@@ -102,7 +102,7 @@ describe('CONNECTIONS_FILE', () => {
       { baseUrl, auth: { type: 'bearer', token: 'abcd' }, signing: { ...hmac, header: 'Authorization' } },
       ['/crm/auth'],
     ],
-    ['a type of auth that is not known', { baseUrl, auth: { type: 'digest' } }, ['/crm/auth/type']],
+    ['a type of auth that is not known', { baseUrl, auth: { type: 'ntlm' } }, ['/crm/auth/type']],
     [
       'a member of auth that is not known',
       { baseUrl, auth: { type: 'bearer', token: 'abcd', x: 1 } },

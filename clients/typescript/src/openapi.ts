@@ -266,7 +266,7 @@ export interface components {
             literal: unknown;
         };
         /** @description How the request authenticates itself at the target. The reply always masks the credential. */
-        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"];
+        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"] | components["schemas"]["DigestAuth"] | components["schemas"]["AwsSigV4Auth"];
         /**
          * Bearer
          * @description Authorization: Bearer …
@@ -380,6 +380,63 @@ export interface components {
                 [key: string]: string;
             };
             refusedWhen?: components["schemas"]["Expectation"];
+        };
+        /**
+         * Digest
+         * @description Authorization: Digest …, an answer to the challenge of the target.
+         */
+        DigestAuth: {
+            /**
+             * @description User name and password for the challenge of the target (RFC 7616): MD5, SHA-256, each also with -sess; `qop=auth` or none. Where the service knows no nonce, it first sends the request without its body. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "digest";
+            /**
+             * @description A template of the user name. The name must not contain a colon.
+             * @example flow
+             */
+            username: string;
+            /**
+             * @description A template of the password. It is never sent.
+             * @example {{ secrets.crm_password }}
+             */
+            password: string;
+        };
+        /**
+         * AWS Signature V4
+         * @description Authorization: AWS4-HMAC-SHA256 …, a signature of the request.
+         */
+        AwsSigV4Auth: {
+            /**
+             * @description AWS Signature Version 4: each attempt is signed with its own date, over the bytes that are sent. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "awsSigV4";
+            /**
+             * @description A template of the region.
+             * @example eu-central-1
+             */
+            region: string;
+            /**
+             * @description A template of the name by which the service is signed.
+             * @example execute-api
+             */
+            service: string;
+            /**
+             * @description A template of the access key id.
+             * @example {{ secrets.aws_key_id }}
+             */
+            accessKeyId: string;
+            /**
+             * @description A template of the secret access key. It is never sent.
+             * @example {{ secrets.aws_secret_key }}
+             */
+            secretAccessKey: string;
+            /**
+             * @description A template of the token of temporary credentials, sent as X-Amz-Security-Token.
+             * @example {{ secrets.aws_session_token }}
+             */
+            sessionToken?: string;
         };
         /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
         Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];
@@ -1286,10 +1343,10 @@ export interface components {
         /** @description One try at sending the request. */
         Attempt: {
             /**
-             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.
+             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2` or the nonce of `digest`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`. `challenge`: it asked for a challenge of `digest`, without a credential and without the body of the node.
              * @enum {string}
              */
-            purpose: "call" | "resend" | "redirect" | "token";
+            purpose: "call" | "resend" | "redirect" | "token" | "challenge";
             /** @description The host that the request went to, if it is not that of the node. */
             host?: string;
             /** @description The port that the request went to. It stands beside `host`. */

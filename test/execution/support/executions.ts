@@ -12,6 +12,7 @@ import type { HeldResources } from '../../../src/execution/held-resources.ts'
 import { LoopTurns } from '../../../src/execution/loop-turns.ts'
 import { MaskerCache } from '../../../src/execution/maskers.ts'
 import { type GivenNode, NodeCache } from '../../../src/execution/node-cache.ts'
+import { NonceCache } from '../../../src/execution/nonce-cache.ts'
 import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
 import { TokenCache } from '../../../src/execution/token-cache.ts'
@@ -126,6 +127,7 @@ export const context = {
   nodes: new NodeCache({ maxTimeoutMs: 10_000, connections: emptyConnectionStore }),
   maskers: new MaskerCache(),
   tokens: new TokenCache(),
+  nonces: new NonceCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
   maxRenderMs: 50,

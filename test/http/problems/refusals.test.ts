@@ -22,8 +22,8 @@ function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[]
 const list = 'must be an array of {"name", "value"}'
 const words = {
   structure: 'must be "simple", "full", "json", "raw", "multipart" or "binary"',
-  auth: 'must be an object whose "type" is "bearer", "basic", "apiKey" or "oauth2"',
-  authType: 'must be "bearer", "basic", "apiKey" or "oauth2"',
+  auth: 'must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"',
+  authType: 'must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"',
   expect: 'must be an expectation, or a list of them of which all must hold',
   expectType: 'must be "status", "string" or "condition"',
   onError: 'must be "success", "error" or "exit"',

@@ -166,7 +166,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'another scheme',
     node: basic,
     answer: { status: 401, headers: { 'www-authenticate': 'Digest realm="crm", nonce="abc"' } },
-    hint: 'The target asks for Digest, and "auth" of the node sends Basic. The node cannot send that: ask the operator of the target for a token or an API key.',
+    hint: 'The target asks for Digest, and "auth" of the node sends Basic. Set the type of "auth" to "digest".',
     path: '/node/auth',
   },
   {

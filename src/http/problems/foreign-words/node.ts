@@ -1,10 +1,12 @@
 import { isObject } from '../../../webhook/values/json.ts'
 import {
   apiKey,
+  awsSigV4,
   basic,
   bearer,
   captured,
   condition,
+  digest,
   exampleBody,
   expected,
   fileBody,
@@ -175,7 +177,17 @@ export const nodeMembers: ForeignMembers = {
       says: 'it belongs into "auth"',
       example: { auth: oauth2 },
     },
-    { words: 'oauth1 digestAuth ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
+    {
+      words: 'awsAuth awsSigV4 aws accessKeyId secretAccessKey',
+      says: 'it belongs into "auth"',
+      example: { auth: awsSigV4 },
+    },
+    {
+      words: 'digestAuth digest httpDigestAuth',
+      says: 'it belongs into "auth"',
+      example: { auth: digest },
+    },
+    { words: 'oauth1 ntlm', says: 'the service has no such credentials; leave it out' },
     {
       words:
         'signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
