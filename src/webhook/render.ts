@@ -460,8 +460,6 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const key = name.toLowerCase()
   const text = headerText(field.wire)
   const wire = trimHeader(text)
-  if (wire !== text && !isStored)
-    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
@@ -469,6 +467,8 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
     session,
     (at) => describeCharacter(field, at, text.indexOf(wire), session),
   )
+  if (wire !== text && !isStored)
+    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   if (field.display === mask) return { ...header, display: mask }
   if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
   return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
@@ -500,11 +500,12 @@ export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHea
 }
 
 function refuseCredential(
-  { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,
+  { name, wire, path, valuePath = path, carriesStored: isStored }: AuthHeader,
   problem: string,
   session: RenderSession,
 ): never {
-  const detail = `The value of ${quoteName(name)} ${problem}.`
+  const place = !isStored && endsWithBreak.test(wire) ? ' at its end' : ''
+  const detail = `The value of ${quoteName(name)} ${problem}${place}.`
   const hint =
     'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
   return session.fail({ code: 'header_invalid', detail, path: valuePath, hint }, isStored)
@@ -530,6 +531,9 @@ function describeCharacter(field: RenderedField, at: number, offset: number, ses
   const origin = field.source.describeOrigin(session, Math.max(0, at) + offset)
   return origin === null ? place : `${place} It comes from ${origin}.`
 }
+
+/** Whether the only line breaks end the value, as in a secret from a file. */
+const endsWithBreak = /^[^\r\n]*[\r\n]+$/
 
 const forbiddenInHeader = /[^\t\x20-\x7e]/
 
@@ -567,8 +571,8 @@ function refuseTooMany(
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
     throw invalid(
-      `The request has ${headers.length} headers. The service sends at most ${headerLimits.count}.`,
-      'Send fewer headers.',
+      `The request has ${headers.length} headers, ${given.length} of them from the node and its connection, the others from the service. It sends at most ${headerLimits.count}.`,
+      `Send at least ${headers.length - headerLimits.count} headers less.`,
     )
   if (total > headerLimits.totalBytes) {
     const detail = `The headers have ${total} characters together. The service sends at most ${headerLimits.totalBytes}.`
