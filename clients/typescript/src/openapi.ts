@@ -152,7 +152,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a Webhook node
-         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values.
+         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values: in the command each secret and credential is a shell variable, such as `$crm_token` or `$auth_token`. Set every variable that stands in the command before you run it.
          */
         post: operations["previewNode"];
         delete?: never;

@@ -302,6 +302,10 @@ export const nodeMembers: ForeignMembers = {
         'resultVariable resultExpression result saveResponseTo storeResponseAs saveTo saveAs assignTo storeIn output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables ioMapping inputOutputMapping useACreatedIdInLaterNodes',
       says: 'values of the response for later nodes are "capture"',
       example: captured,
+      unless: {
+        fits: (value) => value === false || value === null,
+        says: 'nothing of the response is kept unless "capture" names it; leave it out',
+      },
     },
     {
       words:
@@ -314,6 +318,10 @@ export const nodeMembers: ForeignMembers = {
         'retryOnFail retries maxTries maxRetries maxAttempts retryCount retryAttempts retryLimit attempts tries retryPolicy retryConfig retryStrategy numberOfRetries maxRetryCount',
       says: 'repeating is "retry", and "attempts" counts the first one',
       example: { retry: { attempts: 3 } },
+      unless: {
+        fits: (value) => value === false || value === null || value === 0,
+        says: 'nothing is repeated unless "retry" says so; leave it out',
+      },
     },
     {
       words:
