@@ -42,7 +42,7 @@ function isMeant(reference: UnrenderedReference, path: readonly string[], sessio
 
 /** Before a number the sign may stand for a currency. */
 function isAmount(value: unknown): boolean {
-  return typeof value !== 'string' || /^\s*[\d.,]*\s*$/.test(value)
+  return typeof value !== 'string' || /^[\d.,]*$/.test(value.trim())
 }
 
 /** `response` does not exist yet. The name of a secret counts if its syntax is that of a reference, or if the request has it. */

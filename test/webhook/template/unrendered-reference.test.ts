@@ -66,6 +66,7 @@ describe('a text that looks like a reference', () => {
     ['Hello ${name}!', '{{ profile.name }}'],
     ['{email}', '{{ profile.email }}'],
     ['%email%', '{{ profile.email }}'],
+    ['{!$Record.Email}', '{{ profile.email }}'],
     ['[[type]]', '{{ event.type }}'],
     ['*|EMAIL|*', '{{ profile.email }}'],
     ['= "Hello " + profile.name', '{{ profile.name }}'],

@@ -1,3 +1,4 @@
+import { sources } from '../../../contract/payload.ts'
 import { isObject } from '../../../webhook/values/json.ts'
 import {
   apiKey,
@@ -35,7 +36,7 @@ import {
 
 export const nodeMembers: ForeignMembers = {
   Node: [
-    { words: 'requestMethod httpMethod httpVerb verb', is: 'method' },
+    { words: 'requestMethod httpMethod httpVerb verb x', is: 'method' },
     {
       words: 'uri endpoint href address targetUrl webhookUrl requestUrl link callbackUrl calloutUrl',
       is: 'url',
@@ -57,7 +58,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
+        'h header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
       is: 'headers',
     },
     {
@@ -131,18 +132,28 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
+        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate customizeRequestBody customBody',
       says: 'what is sent is "body"',
       example: exampleBody,
     },
     {
+      words:
+        'includeAll includeAllFields includeAllProperties includeAllInputFields sendAll sendAllFields sendAllProperties',
+      says: 'all of the payload is a "full" body',
+      example: { body: { structure: 'full' } },
+    },
+    {
       words: 'payload',
+      unless: {
+        fits: (value) => isObject(value) && sources.some((source) => Object.hasOwn(value, source)),
+        says: 'it belongs beside "node", at the top',
+      },
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
       example: exampleBody,
     },
     {
       words:
-        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType',
+        'authentication authenticationType authorization authorisation authType genericAuthType nodeCredentialType',
       is: 'auth',
     },
     {
@@ -161,7 +172,7 @@ export const nodeMembers: ForeignMembers = {
       example: { auth: bearer },
     },
     {
-      words: 'basicAuth basic username user password authUser authPass',
+      words: 'u basicAuth basic username user password authUser authPass',
       says: 'it belongs into "auth"',
       example: { auth: basic },
     },
@@ -178,7 +189,7 @@ export const nodeMembers: ForeignMembers = {
     { words: 'oauth1 digestAuth ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
     {
       words:
-        'signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
+        'authenticateRequests requestSignature signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
       says: 'the service signs the request',
       example: { signing },
     },
@@ -282,7 +293,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed responseHandlingByStatusCode',
+        'responseCode expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed responseHandlingByStatusCode',
       says: 'the status that counts as a success is in "expect"',
       example: (value) => ({ expect: status(value) }),
     },
@@ -324,6 +335,11 @@ export const nodeMembers: ForeignMembers = {
       },
     },
     {
+      words: 'retryAllErrors retryConnrefused retryOnConnectionError retryOnTimeout',
+      says: '"retry" repeats after failures and statuses for which that can help, and its "on" lists others',
+      example: { retry: { attempts: 3 } },
+    },
+    {
       words:
         'waitBetweenTries retryDelay retryInterval retryBackoff backoff retryWait retryTimeout retryAfter delayBetweenRetries',
       says: 'the pause between attempts is in "retry", in milliseconds',
@@ -341,7 +357,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
+        'respondWith asJson response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
       says: wholeReply,
     },
     {
@@ -427,7 +443,10 @@ export const nodeMembers: ForeignMembers = {
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
     },
-    { words: 'connectionName connectionId namedConnection', is: 'connection' },
+    {
+      words: 'connectionName connectionId namedConnection namedCredential namedCredentials',
+      is: 'connection',
+    },
     { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
@@ -450,7 +469,7 @@ export const nodeMembers: ForeignMembers = {
       byType: { array: { is: 'query' } },
     },
     {
-      words: 'request',
+      words: 'request node nodeConfig',
       says: 'write its members into "node" itself',
       unwrap: true,
       byType: { string: { is: 'method' } },
