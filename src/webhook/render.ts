@@ -482,8 +482,6 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const key = name.toLowerCase()
   const text = headerText(field.wire)
   const wire = trimHeader(text)
-  if (wire !== text && !isStored)
-    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
@@ -494,6 +492,8 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
       tellMore: (at) => describeCharacter(field, at, text.indexOf(wire), session),
     },
   )
+  if (wire !== text && !isStored)
+    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   if (field.display === mask) return { ...header, display: mask }
   if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
   return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
@@ -532,11 +532,12 @@ function listMore(auth: AuthHeader, session: RenderSession): readonly GivenHeade
 const noMore: NonNullable<AuthHeader['more']> = []
 
 function refuseCredential(
-  { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,
+  { name, wire, path, valuePath = path, carriesStored: isStored }: AuthHeader,
   problem: string,
   session: RenderSession,
 ): never {
-  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}.`
+  const place = !isStored && endsWithBreak.test(wire) ? ' at its end' : ''
+  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}${place}.`
   return session.fail({ code: 'header_invalid', detail, path: valuePath, hint: correctSecret }, isStored)
 }
 
@@ -570,6 +571,9 @@ function describeCharacter(field: RenderedField, at: number, offset: number, ses
   const origin = field.source.describeOrigin(session, Math.max(0, at) + offset)
   return origin === null ? place : `${place} It comes from ${origin}.`
 }
+
+/** Whether the only line breaks end the value, as in a secret from a file. */
+const endsWithBreak = /^[^\r\n]*[\r\n]+$/
 
 const forbiddenInHeader = /[^\t\x20-\x7e]/
 
@@ -607,8 +611,8 @@ function refuseTooMany(
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
     throw invalid(
-      `The request has ${headers.length} headers. The service sends at most ${headerLimits.count}.`,
-      'Send fewer headers.',
+      `The request has ${headers.length} headers, ${given.length} of them from the node and its connection, the others from the service. It sends at most ${headerLimits.count}.`,
+      `Send at least ${headers.length - headerLimits.count} headers less.`,
     )
   if (total > headerLimits.totalBytes) {
     const detail = `The headers have ${total} characters together. The service sends at most ${headerLimits.totalBytes}.`

@@ -204,6 +204,21 @@ describe('CONNECTIONS_FILE', () => {
     ])
   })
 
+  it.each([
+    ['{"crm":{"url":"https://api.crm.example"}}', '/crm/url unknown member; did you mean "baseUrl"?'],
+    [
+      '{"crm":{"baseUrl":"https://a.example","headers":{"X-A":"b"}}}',
+      '/crm/headers must be an array of {"name", "value"}, not an object; write "headers": [{ "name": "X-A", "value": "…" }]',
+    ],
+    [
+      '{"crm":{"baseUrl":"https://a.example","tenants":"acme"}}',
+      '/crm/tenants must be an array of the names of tenants, not a string; write "tenants": ["acme"]',
+    ],
+    ['{"crm":{"baseUrl":"https://a.example",}}', 'remove the comma before the "}"'],
+  ])('is refused with what to write instead: %s', async (text, advice) => {
+    expect(await read(text)).toEqual([expect.stringContaining(advice)])
+  })
+
   it('is refused where it cannot be read', () => {
     const found = readConnections({ file: '/no', findSchemaErrors: explainInvalidConnection })
 

@@ -186,7 +186,7 @@ describe('a success that may be a failure', () => {
     [text, 200, false],
     [[text, { type: 'status', value: 500 }], 500, false],
     [{ type: 'status', value: 500 }, 500, false],
-    [{ type: 'condition', value: 'true' }, 500, false],
+    [{ type: 'condition', value: 'response.status > 0' }, 500, false],
   ])('leads to a warning for %j with status %i: %s', (expectation, status, isWarned) => {
     const { warnings, succeeded } = decide({ expect: expectation } as NodeSketch, { status, body: 'ok' })
 

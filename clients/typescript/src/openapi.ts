@@ -152,7 +152,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a Webhook node
-         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values.
+         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values: in the command each secret and credential is a shell variable, such as `$crm_token` or `$auth_token`. Set every variable that stands in the command before you run it.
          */
         post: operations["previewNode"];
         delete?: never;
@@ -1298,7 +1298,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "address_closed" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */

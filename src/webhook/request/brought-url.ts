@@ -63,7 +63,7 @@ function complaintAbout(url: string, hosts: Node['hosts']): string | null {
   if (!onePlaceholder.test(url))
     return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
   if (/^\{\{-?\s*secrets\b/.test(url))
-    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL'
+    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL: write its host as it is, and the part to hide as a secret behind it, as in https://hooks.example.com/services/{{ secrets.NAME }}'
   return hosts === undefined
     ? 'must be an absolute URL that starts with https://; a URL of one placeholder also needs "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
     : null

@@ -51,6 +51,7 @@ export function egressWith(
       return answer(request, options).map((one) => withClock(one, options)) as unknown as Attempts
     },
     mayCall: () => true,
+    describeDenial: () => null,
     openTls: (settings) => profiles.open(settings),
     pause: () => {},
     load: () => ({ connections: 0, waiting: 0 }),
@@ -164,7 +165,7 @@ export async function execute(
 
 /** The reply to a preview, which follows the documented schema. */
 export function preview(sketch: Sketch, settings: Partial<ExecutionContext> = {}): PreviewReply {
-  const result = previewNode(complete(sketch), { ...context, ...settings })
+  const result = previewNode(complete(sketch), { ...context, egressClient: responding(), ...settings })
   if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
   expectToFollow('PreviewReply', result.reply)
   return result.reply

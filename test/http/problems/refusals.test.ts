@@ -88,6 +88,38 @@ const meant: readonly Row[] = [
     { auth: { type: 'apiKey', name: 'X-Key', value: 's3cr3t', header: true } },
     ['/auth/header', 'unknown member; the place of the key is "in"; write "in": "header"'],
   ],
+  [
+    { storeResponse: false },
+    [
+      '/storeResponse',
+      'unknown member; nothing of the response is kept unless "capture" names it; leave it out',
+    ],
+  ],
+  [
+    { retryOnFail: false },
+    ['/retryOnFail', 'unknown member; nothing is repeated unless "retry" says so; leave it out'],
+  ],
+  [
+    { retryAllErrors: true },
+    [
+      '/retryAllErrors',
+      'unknown member; "retry" repeats after failures and statuses for which that can help, and its "on" lists others; write "retry": { "attempts": 3 }',
+    ],
+  ],
+  [{ namedCredential: 'crm' }, ['/namedCredential', 'unknown member; it is called "connection" here']],
+  [{ payload: { profile: {} } }, ['/payload', 'unknown member; it belongs beside "node", at the top']],
+  [
+    { includeAllProperties: true },
+    [
+      '/includeAllProperties',
+      'unknown member; all of the payload is a "full" body; write "body": { "structure": "full" }',
+    ],
+  ],
+  [{ node: { method: 'GET' } }, ['/node', 'unknown member; write its members into "node" itself']],
+  [
+    { body: '={"a": profile.email}' },
+    ['/body', `${words.body}, not a string; write "body": { "structure": "json", "content": { "a": "…" } }`],
+  ],
   [{ ignoreNullValues: true }, ['/ignoreNullValues', empty]],
   [{ ignoreNull: true }, ['/ignoreNull', empty]],
   [{ omitNulls: true }, ['/omitNulls', empty]],
@@ -1092,3 +1124,13 @@ function leadsSomewhere(body: unknown, path: string): boolean {
 function isBelowMissingNode(path: string, body: unknown): boolean {
   return typeof body === 'object' && body !== null && !('node' in body) && /^\/node\/[a-zA-Z]+$/.test(path)
 }
+
+describe('a request within another object', () => {
+  it.each(['input', 'body', 'data', 'request', 'json', 'x y'])('is told once: %s', (name) => {
+    const request = { node: { method: 'GET', url: 'https://a.example/' }, payload: {} }
+
+    expect([...explainInvalidBody({ $ref: 'ExecuteRequest' }, { [name]: request })]).toEqual([
+      { path: '/node', message: `missing; the request stands within "${name}": send what is in it alone` },
+    ])
+  })
+})
