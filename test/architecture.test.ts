@@ -11,6 +11,7 @@ const floors = [
   /^webhook\//,
   /^(?:egress|secrets|connections|tracing)\//,
   /^execution\//,
+  /^durability\//,
   /^(?:statistics|metrics|logging)\//,
   /^http\//,
   /^settings\//,
@@ -87,6 +88,22 @@ describe('imports', () => {
     )
 
     expect(delivering).toEqual(['tracing/otlp-exporter.ts'])
+  })
+
+  it('of the store lead to the contract only', () => {
+    const inStore = files.filter((file) => /^durability\/(?:store|sqlite)\//.test(file))
+    const outside = inStore.flatMap(listOwnImports).filter((target) => !target.startsWith('durability/'))
+
+    expect(inStore).not.toEqual([])
+    expect([...new Set(outside)]).toEqual(['contract/failure.ts'])
+  })
+
+  it('of a database are in one folder, which is loaded where there is a store only', () => {
+    const storing = files.filter((file) =>
+      valuesNamedBy(file).some((name) => /^node:sqlite$|\/sqlite\//.test(name)),
+    )
+
+    expect(storing.filter((file) => !file.startsWith('durability/sqlite/'))).toEqual([])
   })
 
   it.each(files)('of %s go round in no circle', (file) => {

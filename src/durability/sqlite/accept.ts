@@ -1,0 +1,195 @@
+import type {
+  Acceptance,
+  Accepted,
+  DurableSubmission,
+  InProgress,
+  KeyReused,
+  Replayed,
+  Submission,
+} from '../store/execution-store.ts'
+import { type ExecutionRow, findByKeyHash, hasEnded, readBegun, readStored } from './execution-row.ts'
+import type { Session } from './session.ts'
+
+interface Hashes {
+  readonly key: Uint8Array | null
+  readonly node: Uint8Array
+  readonly payload: Uint8Array
+}
+
+/** Stores all of them or none. */
+export function accept(session: Session, now: number, submissions: readonly Submission[]): Acceptance {
+  session.sql('SAVEPOINT accept').run()
+  const acceptance = acceptAll(session, now, submissions)
+  if (acceptance.outcome !== 'stored') session.sql('ROLLBACK TO accept').run()
+  session.sql('RELEASE accept').run()
+  return acceptance
+}
+
+function acceptAll(session: Session, now: number, submissions: readonly Submission[]): Acceptance {
+  const executions: (Accepted | Replayed)[] = []
+  const faults: (KeyReused | InProgress)[] = []
+  for (const [index, submission] of submissions.entries()) {
+    const answer = acceptOne(session, now, submission, index)
+    if (answer.outcome === 'accepted' || answer.outcome === 'replayed') executions.push(answer)
+    else faults.push(answer)
+    if (answer.outcome !== 'accepted' || submission.mode === 'synchronous') continue
+    const { tenant } = submission.lane
+    const backlog = growBacklog(session, tenant)
+    if (backlog > session.limits.maxBacklog)
+      return { outcome: 'backlog_full', tenant, backlog: countBefore(submissions, index, backlog) }
+  }
+  return faults.length === 0 ? { outcome: 'stored', executions } : { outcome: 'refused', faults }
+}
+
+/** The backlog without what this call has added to it. */
+function countBefore(submissions: readonly Submission[], index: number, backlog: number): number {
+  const tenant = submissions[index]?.lane.tenant
+  const added = submissions
+    .slice(0, index + 1)
+    .filter(({ mode, lane }) => mode === 'durable' && lane.tenant === tenant)
+  return Math.max(0, backlog - added.length)
+}
+
+function acceptOne(session: Session, now: number, submission: Submission, index: number) {
+  const { key, lane, client } = submission
+  const hashes: Hashes = {
+    key: key === null ? null : hashKey(session, client, lane.tenant, key),
+    node: session.hash.of('node', submission.node),
+    payload: session.hash.of('payload', submission.payload),
+  }
+  const known = hashes.key === null ? null : findByKeyHash(session, hashes.key)
+  if (known === null) return start(session, now, submission, insert(session, now, submission, hashes))
+  if (!isRemembered(session, now, known)) {
+    session.sql('UPDATE executions SET key_hash = NULL WHERE seq = ?').run(known.seq)
+    return start(session, now, submission, insert(session, now, submission, hashes))
+  }
+  const differs = compare(known, hashes)
+  if (differs.length > 0) return { outcome: 'key_reused', index, executionId: known.id, differs } as const
+  if (!hasEnded(known) && (submission.mode === 'synchronous' || known.mode === 'synchronous')) {
+    const dueAt = known.state === 'waiting' ? known.due_at : null
+    return { outcome: 'in_progress', index, executionId: known.id, dueAt } as const
+  }
+  if (!hasEnded(known) || known.final === 1)
+    return { outcome: 'replayed', execution: readStored(session, known) } as const
+  return start(session, now, submission, known)
+}
+
+/** The hash by which the key of one client and one tenant is found. */
+export function hashKey(session: Session, client: string, tenant: string | null, key: string): Uint8Array {
+  return session.hash.of('key', client, tenant, key)
+}
+
+/** Until its end, and some time from there. */
+export function isRemembered({ limits }: Session, now: number, { ended_at: endedAt }: ExecutionRow): boolean {
+  return endedAt === null || endedAt + limits.idempotencyMs > now
+}
+
+function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {
+  const differs: ('node' | 'payload')[] = []
+  if (!hashes.node.every((byte, at) => byte === known.node_hash[at])) differs.push('node')
+  if (!hashes.payload.every((byte, at) => byte === known.payload_hash[at])) differs.push('payload')
+  return differs
+}
+
+type Startable = Pick<ExecutionRow, 'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at'>
+
+function insert(session: Session, now: number, submission: Submission, hashes: Hashes): Startable {
+  const { executionId, mode, client, nodeId, lane, repeatable } = submission
+  const { lastInsertRowid } = session
+    .sql(
+      `INSERT INTO executions (
+         id, mode, state, client, tenant, node_id, host, port, repeatable, key_hash, node_hash, payload_hash, accepted_at, started_at)
+       VALUES (?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      executionId,
+      mode,
+      client,
+      lane.tenant,
+      nodeId,
+      lane.host,
+      lane.port,
+      Number(repeatable),
+      hashes.key,
+      hashes.node,
+      hashes.payload,
+      now,
+      now,
+    )
+  return { seq: Number(lastInsertRowid), id: executionId, attempts: 0, begun_attempt: null, begun_at: null }
+}
+
+/** Gives a new execution its ticket, or one that is executed anew. */
+function start(session: Session, now: number, submission: Submission, row: Startable): Accepted {
+  const isDurable = submission.mode === 'durable'
+  const begun = readBegun(row)
+  const token = isDurable ? null : session.newToken()
+  const begins = !isDurable && submission.begins && begun === null
+  const dueAt = isDurable ? submission.dueAt : now
+  const expiresAt = isDurable ? submission.expiresAt : null
+  const { nodeId, lane, repeatable } = submission
+  session
+    .sql(
+      `UPDATE executions SET mode = $mode, state = $state, node_id = $nodeId, host = $host, port = $port,
+         repeatable = $repeatable, attempts_before = attempts, started_at = $now, expires_at = $expiresAt,
+         ended_at = NULL, code = NULL, repeat = NULL, final = 0, cancelled = 0, calls_back = $callsBack,
+         had_secrets = $hadSecrets,
+         begun_attempt = iif($begins, attempts + 1, begun_attempt), begun_at = iif($begins, $now, begun_at),
+         begun_by = iif($begins, $token, begun_by)
+       WHERE seq = $seq`,
+    )
+    .run({
+      seq: row.seq,
+      mode: submission.mode,
+      state: isDurable ? 'waiting' : 'running',
+      nodeId,
+      host: lane.host,
+      port: lane.port,
+      repeatable: Number(repeatable),
+      now,
+      expiresAt,
+      callsBack: Number(isDurable && submission.callsBack),
+      hadSecrets: Number(isDurable && submission.secrets !== null),
+      begins: Number(begins),
+      token,
+    })
+  // What was begun and not settled ends, whatever its lane allows.
+  const endsAt = begun === null ? expiresAt : 0
+  session
+    .sql('INSERT INTO tickets (execution, purpose, lane, due_at, ends_at, held) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(row.seq, 'execution', isDurable ? session.enterLane(lane) : null, dueAt, endsAt, token)
+  session.sql('UPDATE results SET progress = NULL WHERE execution = ?').run(row.seq)
+  if (isDurable) writeDocuments(session, row, submission)
+  const lease = token === null ? null : { executionId: row.id, token }
+  return { outcome: 'accepted', executionId: row.id, dueAt, expiresAt, attempts: row.attempts, lease, begun }
+}
+
+function writeDocuments(session: Session, { seq, id }: Startable, submission: DurableSubmission): void {
+  const { node, payload, rest, secrets } = submission
+  const { ring } = session
+  session
+    .sql('INSERT OR REPLACE INTO documents (execution, node, payload, rest, secrets) VALUES (?, ?, ?, ?, ?)')
+    .run(
+      seq,
+      ring.seal(node, id, 'node'),
+      ring.seal(payload, id, 'payload'),
+      ring.seal(rest, id, 'rest'),
+      secrets === null ? null : ring.seal(secrets, id, 'secrets'),
+    )
+}
+
+/** The backlog of the tenant, one execution larger. */
+export function growBacklog(session: Session, tenant: string | null): number {
+  const row = session
+    .sql(
+      `INSERT INTO backlogs (tenant, executions) VALUES (?, 1)
+       ON CONFLICT DO UPDATE SET executions = executions + 1 RETURNING executions`,
+    )
+    .get(tenant ?? '')
+  return Number(row?.executions)
+}
+
+export function shrinkBacklog(session: Session, tenant: string | null): void {
+  session.sql('UPDATE backlogs SET executions = executions - 1 WHERE tenant = ?').run(tenant ?? '')
+  session.sql('DELETE FROM backlogs WHERE tenant = ? AND executions <= 0').run(tenant ?? '')
+}

@@ -1,0 +1,210 @@
+import type {
+  ExecutionName,
+  ExecutionSummary,
+  ListFilter,
+  Redrive,
+  RedriveFilter,
+  RedriveOptions,
+  StoredExecution,
+} from '../store/execution-store.ts'
+import { growBacklog, hashKey, isRemembered } from './accept.ts'
+import {
+  asRow,
+  type ExecutionRow,
+  findById,
+  findByKeyHash,
+  laneOf,
+  readStored,
+  selectRows,
+  summarize,
+} from './execution-row.ts'
+import type { Session } from './session.ts'
+
+/** Rows that one operation looks at: what others wait for must not wait long. */
+const rowsAtOnce = 5_000
+
+/** The place of a row in the order of acceptance. */
+export interface Place {
+  readonly acceptedAt: number
+  readonly id: string
+}
+
+export function find(session: Session, now: number, name: ExecutionName): StoredExecution | null {
+  const row = 'id' in name ? findById(session, name.id) : findRemembered(session, now, name)
+  return row === null ? null : readStored(session, row)
+}
+
+function findRemembered(
+  session: Session,
+  now: number,
+  { client, tenant, key }: Extract<ExecutionName, { key: string }>,
+): ExecutionRow | null {
+  const row = findByKeyHash(session, hashKey(session, client, tenant, key))
+  return row !== null && isRemembered(session, now, row) ? row : null
+}
+
+export interface ListPart {
+  readonly executions: readonly ExecutionSummary[]
+  /** Where to look on; null at the end. */
+  readonly next: Place | null
+}
+
+/** Looks at some rows before `after`, newest first. */
+export function listPart(
+  session: Session,
+  _now: number,
+  filter: ListFilter,
+  after: Place | null,
+  limit: number,
+): ListPart {
+  const { since = 0, ...equal } = filter
+  const from = after ?? { acceptedAt: Number.MAX_SAFE_INTEGER, id: '' }
+  const last = session
+    .sql(
+      `SELECT accepted_at, id FROM executions WHERE (accepted_at, id) < (?, ?) AND accepted_at >= ?
+       ORDER BY accepted_at DESC, id DESC LIMIT 1 OFFSET ?`,
+    )
+    .get(from.acceptedAt, from.id, since, rowsAtOnce - 1)
+  const end = last === undefined ? { acceptedAt: since, id: '' } : placeOf(asRow(last))
+  const conditions = writeConditions(equal)
+  const rows = session
+    .sql(
+      `${selectRows} WHERE (e.accepted_at, e.id) < ($acceptedAt, $id) AND (e.accepted_at, e.id) >= ($endAt, $endId)
+       ${conditions.text} ORDER BY e.accepted_at DESC, e.id DESC LIMIT $limit`,
+    )
+    .all({ ...from, endAt: end.acceptedAt, endId: end.id, limit, ...conditions.values })
+    .map(asRow)
+  const lastRow = rows.at(-1)
+  const looked = last === undefined ? null : end
+  return {
+    executions: rows.map(summarize),
+    next: rows.length === limit && lastRow !== undefined ? placeOf(lastRow) : looked,
+  }
+}
+
+function placeOf({ accepted_at: acceptedAt, id }: Pick<ExecutionRow, 'accepted_at' | 'id'>): Place {
+  return { acceptedAt, id }
+}
+
+const columns = {
+  state: 'state',
+  nodeId: 'node_id',
+  host: 'host',
+  code: 'code',
+  tenant: 'tenant',
+  client: 'client',
+} as const
+
+/** One condition for each member that is there. */
+function writeConditions(filter: Readonly<Partial<Record<keyof typeof columns, string | null>>>) {
+  const names = Object.keys(columns) as (keyof typeof columns)[]
+  const values: Record<string, string | null> = {}
+  let text = ''
+  for (const name of names) {
+    const value = filter[name]
+    if (value === undefined) continue
+    text += ` AND e.${columns[name]} IS $${name}`
+    values[name] = value
+  }
+  return { text, values }
+}
+
+export interface RedrivePart {
+  readonly matched: number
+  readonly redriven: number
+  readonly leftOut: Redrive['leftOut']
+  readonly byCode: ReadonlyMap<string, number>
+  readonly byHost: ReadonlyMap<string, number>
+  /** Where to look on; null at the end. */
+  readonly next: Place | null
+}
+
+/** What becomes of an execution that the filter means. */
+type Fate = 'redriven' | keyof Redrive['leftOut']
+
+/** Looks at some of what has ended without success, oldest first. `before`: how many were redriven before. */
+export function redrivePart(
+  session: Session,
+  now: number,
+  filter: RedriveFilter,
+  options: RedriveOptions,
+  after: Place | null,
+  before: number,
+): RedrivePart {
+  const { since = 0, until = Number.MAX_SAFE_INTEGER, ids, ...equal } = filter
+  const from = after ?? { acceptedAt: since, id: '' }
+  const last =
+    ids !== undefined
+      ? undefined
+      : session
+          .sql(
+            `SELECT accepted_at, id FROM executions
+       WHERE state IN ('failed', 'withdrawn', 'expired') AND (accepted_at, id) > (?, ?) AND accepted_at < ?
+       ORDER BY accepted_at, id LIMIT 1 OFFSET ?`,
+          )
+          .get(from.acceptedAt, from.id, until, redrivenAtOnce - 1)
+  const end = last === undefined ? { acceptedAt: until, id: '' } : placeOf(asRow(last))
+  const conditions = writeConditions(equal)
+  const among = ids === undefined ? '' : 'AND e.id IN (SELECT value FROM json_each($ids))'
+  const found = session
+    .sql(
+      `${selectRows} WHERE e.state IN ('failed', 'withdrawn', 'expired') AND e.mode = 'durable'
+         AND (e.accepted_at, e.id) > ($acceptedAt, $id) AND (e.accepted_at, e.id) <= ($endAt, $endId)
+         ${conditions.text} ${among} ORDER BY e.accepted_at, e.id`,
+    )
+    .all({
+      ...from,
+      endAt: end.acceptedAt,
+      endId: end.id,
+      ...conditions.values,
+      ...(ids === undefined ? {} : { ids: JSON.stringify(ids) }),
+    })
+    .map(asRow)
+  const fates = { redriven: 0, never: 0, secrets: 0, limit: 0 }
+  const byCode = new Map<string, number>()
+  const byHost = new Map<string, number>()
+  for (const row of found) {
+    const position = before + fates.redriven
+    const fate = judge(row, options, position)
+    if (fate === 'redriven' && !options.dryRun) redrive(session, now, row, options, position)
+    fates[fate] += 1
+    countOne(byCode, row.code ?? '')
+    countOne(byHost, row.host)
+  }
+  const { redriven, ...leftOut } = fates
+  return { matched: found.length, redriven, leftOut, byCode, byHost, next: last === undefined ? null : end }
+}
+
+function countOne(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+/** Each that is redriven is written to. */
+const redrivenAtOnce = 500
+
+function judge(row: ExecutionRow, { force, limit }: RedriveOptions, redriven: number): Fate {
+  if (row.had_secrets === 1) return 'secrets'
+  if (row.repeat === 'never' && !force) return 'never'
+  return redriven < limit ? 'redriven' : 'limit'
+}
+
+function redrive(
+  session: Session,
+  now: number,
+  row: ExecutionRow,
+  { perSecond, expiresAt, callsBack }: RedriveOptions,
+  position: number,
+): void {
+  session
+    .sql("INSERT INTO tickets (execution, purpose, lane, due_at, ends_at) VALUES (?, 'execution', ?, ?, ?)")
+    .run(row.seq, session.enterLane(laneOf(row)), now + Math.floor((position * 1_000) / perSecond), expiresAt)
+  session
+    .sql(
+      `UPDATE executions SET state = 'waiting', attempts_before = attempts, started_at = ?, expires_at = ?,
+         ended_at = NULL, code = NULL, repeat = NULL, final = 0, cancelled = 0, redrives = redrives + 1, calls_back = ?
+       WHERE seq = ?`,
+    )
+    .run(now, expiresAt, Number(callsBack), row.seq)
+  session.sql('UPDATE results SET progress = NULL WHERE execution = ?').run(row.seq)
+  growBacklog(session, row.tenant)
+}

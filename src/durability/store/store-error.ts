@@ -1,0 +1,16 @@
+/** Why a store cannot be opened, in words for the operator. The service ends with exit code 2. */
+export class StoreError extends Error {
+  readonly code:
+    | 'store_in_use'
+    | 'store_newer'
+    | 'store_foreign'
+    | 'store_unreadable'
+    | 'store_key_missing'
+    | 'store_key_wrong'
+
+  constructor(code: StoreError['code'], message: string) {
+    super(message)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { acceptOne, answerOf, available, claimCallbacks, findOne } from '../support/store-world.ts'
+import { durable, ended, synchronous, text } from '../support/submissions.ts'
+import { openSqlite } from './support/open-sqlite.ts'
+import { makeFolder } from './support/sqlite-world.ts'
+
+/** A file as the first version of the format left it when its process was killed: one execution of each kind. */
+async function openFirstVersion() {
+  const path = join(await makeFolder(), 'store.db')
+  writeFileSync(path, gunzipSync(readFileSync(join(import.meta.dirname, 'version-1.db.gz'))))
+  const keys = [{ id: 'k1', bytes: Buffer.alloc(32, 1) }]
+  const store = await openSqlite(path, { keys, now: () => 1_800_000_100_000 })
+  onTestFinished(() => store.close())
+  return store
+}
+
+const lane = { tenant: 'acme', host: 'api.crm.example', port: 443 }
+const id = (number: number) => `00000000-0000-7000-8000-00000000000${number}`
+
+describe('a file of version 1', () => {
+  it('keeps its executions, their documents, keys and callbacks', async () => {
+    const store = await openFirstVersion()
+
+    expect(await findOne(store, id(1))).toMatchObject({
+      state: 'failed',
+      attempts: 3,
+      code: 'connect_refused',
+      lane,
+    })
+    expect(text((await findOne(store, id(2))).reply)).toBe('{"branch":"success"}')
+    expect(await findOne(store, id(2))).toMatchObject({ callback: { state: 'waiting' } })
+    expect(await findOne(store, id(4))).toMatchObject({ state: 'failed', code: 'interrupted' })
+    expect(await findOne(store, id(5))).toMatchObject({ state: 'waiting', dueAt: 1_900_000_000_000 })
+
+    const [leased, ...others] = available(await store.claim(() => 10, 10))
+    expect(others).toEqual([])
+    if (leased?.purpose !== 'execution') throw new TypeError('nothing is due')
+    expect(leased).toMatchObject({ mustEnd: 'interrupted', execution: { id: id(3), begun: { attempt: 1 } } })
+    expect(text(leased.documents?.secrets)).toBe('{"t":"s3cr3t"}')
+    expect(await store.settle(leased.lease, ended({ state: 'failed' }))).toBe('written')
+
+    expect(answerOf(await store.accept([durable({ key: 'five' })]))).toMatchObject({ outcome: 'replayed' })
+    expect(await acceptOne(store, synchronous())).toMatchObject({ executionId: id(4), begun: { attempt: 1 } })
+    expect(await acceptOne(store, durable({ key: 'one', lane }))).toMatchObject({
+      executionId: id(1),
+      attempts: 3,
+    })
+    expect(await claimCallbacks(store)).toEqual([])
+  })
+})
