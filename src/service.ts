@@ -3,14 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import { createConnectionStore } from './connections/connection-store.ts'
 import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
+import { openStore } from './durability/open-store.ts'
+import type { ExecutionStore } from './durability/store/execution-store.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
+import { TokenBuckets } from './egress/limits/token-buckets.ts'
 import { buildApp } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import { limitIdleConnections } from './http/hooks/max-connections.ts'
 import type { Log } from './logging/logger.ts'
 import { createProxyStore } from './secrets/proxy-store.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
-import type { Settings } from './settings/settings.ts'
+import type { Settings, StoreSettings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
 
 /** Starts the service, in production and in tests. Closing the app ends it. */
@@ -51,8 +54,10 @@ export async function startServer(
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
+  const store = settings.durability === null ? null : await open(settings.durability, log)
   const app = await buildApp({
     ...settings,
+    store,
     egressClient,
     secrets,
     connections,
@@ -65,6 +70,21 @@ export async function startServer(
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
   return app
+}
+
+const hourMs = 3_600_000
+
+function open(settings: StoreSettings, log: Log): Promise<ExecutionStore> {
+  const { url, keys, maxBacklog, idempotencyHours, resultHours } = settings
+  return openStore(url, {
+    keys,
+    maxBacklog,
+    idempotencyMs: idempotencyHours * hourMs,
+    resultMs: resultHours * hourMs,
+    now: () => Date.now(),
+    tokens: new TokenBuckets({ now: () => performance.now() }),
+    onUnavailable: (reason) => log.error({ reason }, 'the store cannot be reached or written'),
+  })
 }
 
 /** Null before the service listens. The address of a TCP server is an AddressInfo. */

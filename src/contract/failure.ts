@@ -360,6 +360,13 @@ export const failures = {
     title: 'The client closed its connection before the call began',
     hint: 'Nothing was sent, so the call may be repeated. Let the client of the service wait at least two seconds longer than timeoutMs for the reply.',
   },
+  interrupted: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The service died while the call was under way',
+    hint: 'The service had begun to send the request and has not learnt what became of it. Look at the target, at the time that the last entry of `attempts` shows. Send the call again only if the target has not done its work.',
+  },
 } as const satisfies Record<string, FailureInfo>
 
 /** The name of a failure. It is part of the API. */

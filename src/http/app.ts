@@ -4,6 +4,8 @@ import type { LimitStore } from '../connections/limit-store.ts'
 import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
+import { Replay } from '../durability/replay/replay.ts'
+import type { ExecutionStore } from '../durability/store/execution-store.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
@@ -45,6 +47,8 @@ export interface AppOptions extends ShareLimits {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
   readonly connections: ConnectionStore
+  /** The store of executions. Null or left out: none. */
+  readonly store?: ExecutionStore | null
   /** The limits by host. Default: none. */
   readonly hostLimits?: LimitStore
   /** Exports the spans of executions. Null if spans are not exported. */
@@ -90,7 +94,16 @@ const maxParamLength = 16_384
 
 /** Creates the HTTP application. Closing it lets running calls end, within the grace period. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { egressClient, secrets, connections, clients, spanExporter, log, docsBaseUrl } = options
+  const {
+    egressClient,
+    secrets,
+    connections,
+    clients,
+    spanExporter,
+    log,
+    docsBaseUrl,
+    store = null,
+  } = options
   const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
@@ -148,6 +161,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
   const context = createContext(options)
+  const replay = store === null ? null : new Replay({ store, context })
   connections.onChange(() => context.nodes.dropOutdated())
   acceptJsonBodies(app, {
     ...context,
@@ -183,9 +197,22 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       concurrency.limit(work)
       limitTenants(work)
       concurrency.limitTenants(work)
-      await work.register(executeRoute, { context, concurrency, log, metrics, statistics, spanExporter })
+      await work.register(executeRoute, {
+        context,
+        concurrency,
+        log,
+        metrics,
+        statistics,
+        spanExporter,
+        replay,
+      })
       await work.register(previewRoute, { context })
     })
+  })
+  // Hooks run in reverse: the store is closed last.
+  app.addHook('onClose', async () => {
+    replay?.close()
+    await store?.close()
   })
   app.addHook('onClose', async () => secrets.close())
   app.addHook('onClose', async () => clients?.close())

@@ -5,6 +5,7 @@ import { type ConnectionStoreOptions, noticesOfConnections } from '../connection
 import type { LimitStoreOptions } from '../connections/limit-store.ts'
 import { readConnections } from '../connections/read-connections.ts'
 import { readLimits } from '../connections/read-limits.ts'
+import type { StoreUrl } from '../durability/open-store.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
@@ -41,12 +42,19 @@ export interface Settings
   readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
   readonly limits: Pick<LimitStoreOptions, 'source' | 'initial'>
   readonly egress: VariableValues<typeof variables.egress>
+  /** Null without a store. */
+  readonly durability: StoreSettings | null
   /** The way to the targets. Null: they are called directly. */
   readonly proxy: ProxySettings | null
   /** The collector for spans. Null if none are recorded. */
   readonly traces: OtlpTarget | null
   /** Warnings for the log at the start. */
   readonly notices: readonly string[]
+}
+
+/** The store, and what durable executions may be. */
+export interface StoreSettings extends Omit<VariableValues<typeof variables.store>, 'url'> {
+  readonly url: StoreUrl
 }
 
 /** The environment is invalid. The message names every invalid variable. */
@@ -120,6 +128,7 @@ export function readSettings(environment: Environment): Settings {
     connections: connect(read(variables.connections)),
     limits: limit(read(variables.limits)),
     egress: read(variables.egress),
+    durability: chooseStore(read(variables.store)),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
     maxConnections: service.maxConnections ?? defaultMaxConnections(service.maxInFlight),
@@ -229,6 +238,10 @@ function chooseAccess(mode: 'keys' | 'off', sources: ClientSources, initial: rea
 
 function chooseTraces({ endpoint, ...rest }: VariableValues<typeof variables.traces>): OtlpTarget | null {
   return endpoint === null ? null : { endpoint, ...rest }
+}
+
+function chooseStore({ url, ...rest }: VariableValues<typeof variables.store>): StoreSettings | null {
+  return url === null ? null : { url, ...rest }
 }
 
 function isLoopback(address: string): boolean {

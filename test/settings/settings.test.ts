@@ -77,6 +77,7 @@ describe('settings', () => {
       maxEchoBytes: 65_536,
       maxCapturedBytes: 262_144,
       maxRenderMs: 50,
+      durability: null,
       egress: {
         maxResponseBytes: 1_048_576,
         maxPauseMs: 60_000,
