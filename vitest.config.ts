@@ -8,8 +8,13 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
+    // Half of a file's time is waiting, for clocks, sockets and processes.
+    maxWorkers: 4,
+    setupFiles: 'test/support/patience.ts',
+    expect: { poll: { timeout: 3_000, interval: 10 } },
     // A net for what hangs, not a measure: on a busy machine a property or a process takes several times as long.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // As `main` sets it.
     env: { TZ: 'UTC' },
     coverage: {

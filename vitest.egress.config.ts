@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/namespace/**/*.test.ts'],
     globalSetup: 'test/namespace/enter.ts',
+    setupFiles: 'test/support/patience.ts',
     fileParallelism: false, // there is one network
   },
 })

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(' ') ?? [],
     isolate: false,
+    setupFiles: 'test/support/patience.ts',
     testTimeout: 60_000,
     env: { TZ: 'UTC' },
   },

@@ -81,7 +81,7 @@ describe('a process that is told to stop', () => {
     expect(endings.filter((ending) => 'status' in ending && ending.status === 200)).toHaveLength(
       target.received.length,
     )
-  }, 40_000)
+  })
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('lets a running call end on %s', async (signal) => {
     const { answer, release } = held(json(200, { done: true }))
@@ -172,7 +172,7 @@ describe('a process that is told to stop', () => {
     expect(await running).toMatchObject({ reason: { code: 'response_timeout' } })
     expect(await ended).toEqual([0, null])
     expect(await tookMs).toBeGreaterThan(10_000)
-  }, 30_000)
+  })
 })
 
 describe('a process with a bug', () => {

@@ -13,6 +13,9 @@ import { scrape } from './support/scrape.ts'
 
 const isRoot = process.getuid?.() === 0
 
+/** Far more than a process takes that waits for no reader, and less than it would wait for calls by default. */
+const patienceMs = 10_000
+
 const grace = { SHUTDOWN_GRACE_MS: '1000' }
 /** For a process whose log stays unread, so that it waits for all of its grace period. */
 const briefGrace = { SHUTDOWN_GRACE_MS: '300' }
@@ -74,31 +77,31 @@ describe('a process whose log cannot be written', () => {
   it('goes on where the disk is full, counts every line, says so once, and ends as told', async () => {
     const { child, url, output, ended } = await startProcessWritingTo('/dev/full', grace)
 
-    expect(await execute(url, 100)).toBeLessThan(1_000)
+    expect(await execute(url, 100)).toBeLessThan(patienceMs)
 
-    await vi.waitUntil(async () => (await linesLost(url)) > 100, { timeout: 5_000 })
+    await vi.waitUntil(async () => (await linesLost(url)) > 100, { timeout: patienceMs })
     expect(output()).toMatch(/^Log lines are lost: .* \(ENOSPC\)\. .*\n$/)
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
-  }, 20_000)
+  })
 
   it('goes on where the reader of the log has gone', async () => {
     const { child, url, output, ended } = await startProcess(grace)
     child.stdout?.destroy()
 
-    expect(await execute(url, 100)).toBeLessThan(1_000)
+    expect(await execute(url, 100)).toBeLessThan(patienceMs)
 
-    await vi.waitUntil(async () => (await linesLost(url)) >= 100, { timeout: 5_000 })
+    await vi.waitUntil(async () => (await linesLost(url)) >= 100, { timeout: patienceMs })
     expect(output()).toContain('(EPIPE)')
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
-  }, 20_000)
+  })
 
   it('keeps a bounded part of the log for a reader that sleeps, and ends within the grace', async () => {
     const fifo = createFifo()
     const { child, url, output, ended } = await startProcessWritingTo(fifo.path, briefGrace)
 
-    expect(await execute(url, 1_200)).toBeLessThan(1_000)
+    expect(await execute(url, 1_200)).toBeLessThan(patienceMs)
 
     const lost = await linesLost(url)
     expect(lost).toBeGreaterThan(300)
@@ -106,8 +109,8 @@ describe('a process whose log cannot be written', () => {
     const began = performance.now()
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
-    expect(performance.now() - began).toBeLessThan(3_000)
-  }, 30_000)
+    expect(performance.now() - began).toBeLessThan(patienceMs)
+  })
 
   it('reports to a reader that reads again how many lines it has missed, and goes on', async () => {
     const fifo = createFifo()
@@ -115,7 +118,7 @@ describe('a process whose log cannot be written', () => {
     await execute(url, 700)
     const lost = await linesLost(url)
 
-    await vi.waitUntil(() => fifo.read().includes('log lines were lost'), { timeout: 5_000 })
+    await vi.waitUntil(() => fifo.read().includes('log lines were lost'), { timeout: patienceMs })
     await execute(url, 10)
     const reading = setInterval(() => fifo.read(), 10)
     onTestFinished(() => clearInterval(reading))
@@ -126,20 +129,19 @@ describe('a process whose log cannot be written', () => {
     expect(toldIn(fifo.read())).toBe(lost)
     expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(710 - lost)
     expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
-  }, 30_000)
+  })
 
   it.skipIf(!existsSync('/usr/bin/script'))(
     'ends within the grace where its terminal is stopped',
     async () => {
       const { url, pid, exitCode } = await startInTerminal(briefGrace)
 
-      expect(await execute(url, 700)).toBeLessThan(1_000)
+      expect(await execute(url, 700)).toBeLessThan(patienceMs)
 
       expect(await linesLost(url)).toBeGreaterThan(0)
       process.kill(pid, 'SIGTERM')
-      expect(await vi.waitUntil(exitCode, { timeout: 5_000 })).toBe('0\n')
+      expect(await vi.waitUntil(exitCode, { timeout: patienceMs })).toBe('0\n')
     },
-    20_000,
   )
 
   it.skipIf(!isRoot || !existsSync('/usr/bin/setpriv'))(
@@ -151,36 +153,31 @@ describe('a process whose log cannot be written', () => {
 
       process.kill(pid, 'SIGTERM')
 
-      expect(await vi.waitUntil(exitCode, { timeout: 5_000 })).toBe('137\n')
+      expect(await vi.waitUntil(exitCode, { timeout: patienceMs })).toBe('137\n')
     },
-    20_000,
   )
 
-  it.skipIf(!isRoot)(
-    'goes on with whole lines when the disk has room again',
-    async () => {
-      const disk = smallDisk()
-      writeFileSync(join(disk, 'other'), 'x'.repeat(40_000))
-      const log = join(disk, 'log')
-      const { child, url, ended } = await startProcessWritingTo(log, grace)
-      await execute(url, 25)
-      await vi.waitUntil(async () => (await linesLost(url)) > 0, { timeout: 5_000 })
+  it.skipIf(!isRoot)('goes on with whole lines when the disk has room again', async () => {
+    const disk = smallDisk()
+    writeFileSync(join(disk, 'other'), 'x'.repeat(40_000))
+    const log = join(disk, 'log')
+    const { child, url, ended } = await startProcessWritingTo(log, grace)
+    await execute(url, 25)
+    await vi.waitUntil(async () => (await linesLost(url)) > 0, { timeout: patienceMs })
 
-      rmSync(join(disk, 'other'))
-      await vi.waitUntil(() => readFileSync(log, 'utf8').includes('log lines were lost'), {
-        timeout: 5_000,
-      })
-      child.kill('SIGTERM')
-      expect(await ended).toEqual([0, null])
+    rmSync(join(disk, 'other'))
+    await vi.waitUntil(() => readFileSync(log, 'utf8').includes('log lines were lost'), {
+      timeout: patienceMs,
+    })
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
 
-      const lines = parseLines(readFileSync(log, 'utf8'))
-      const lost = toldIn(readFileSync(log, 'utf8'))
-      expect(lost).toBeGreaterThan(0)
-      expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(25 - lost)
-      expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
-    },
-    20_000,
-  )
+    const lines = parseLines(readFileSync(log, 'utf8'))
+    const lost = toldIn(readFileSync(log, 'utf8'))
+    expect(lost).toBeGreaterThan(0)
+    expect(lines.filter(({ msg }) => msg === 'node executed')).toHaveLength(25 - lost)
+    expect(lines.at(-1)).toMatchObject({ msg: 'shutting down after the running calls have ended' })
+  })
 })
 
 /** Runs the service in a terminal that takes what fits into its buffers, and no more. */

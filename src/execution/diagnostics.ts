@@ -9,6 +9,7 @@ import { showBody } from '../webhook/request/show-body.ts'
 import type { ReadableResponse } from '../webhook/response/readable-response.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { type Attempt, type HeaderPair, readStatus } from '../webhook/wire/outcome.ts'
+import { writeIsoTime } from './iso-time.ts'
 
 /** How much the reply shows. */
 export interface Detail {
@@ -129,7 +130,7 @@ export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
   const entry = {
     purpose,
     number: index + 1,
-    startedAt: startedAt.toISOString(),
+    startedAt: writeIsoTime(startedAt),
     durationMs,
     status: readStatus(outcome),
     failure: outcome.kind === 'failed' ? outcome.failure.code : null,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { createMasker, type Masker, maskNothing } from '../webhook/masking/mask.ts'
+import { createMasker, type Masker, maskNothing, remembering } from '../webhook/masking/mask.ts'
 import { createQuotationMasker, hideRemains } from '../webhook/masking/quotation.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
 import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
@@ -14,13 +14,23 @@ export class MaskerCache {
     sizeCalculation: (_masker, key) => key.length + 1,
   })
 
+  /** For stored secrets, too. */
   maskerFor(values: readonly string[]): Masker {
+    return this.#find(values, '', createMasker)
+  }
+
+  /** For values that the client knows: here the time of a search may tell that a text came before. */
+  maskerForClient(values: readonly string[]): Masker {
+    return this.#find(values, '\0', (own) => remembering(createMasker(own)))
+  }
+
+  #find(values: readonly string[], kind: string, create: (values: readonly string[]) => Masker): Masker {
     if (values.length === 0) return maskNothing
     // NUL separates values, because no secret may contain it.
-    const key = values.join('\0')
+    const key = kind + values.join('\0')
     const known = this.#maskers.get(key)
     if (known !== undefined) return known
-    const masker = createMasker(values)
+    const masker = create(values)
     this.#maskers.set(key, masker)
     return masker
   }
@@ -42,7 +52,7 @@ export class ExecutionMaskers {
     this.#cache = cache
     this.#values = values
     this.#signatures = signatures
-    this.own = cache.maskerFor([...values.client])
+    this.own = cache.maskerForClient([...values.client])
   }
 
   /** From now on masks a value that the client does not know, such as a token, in what a target sends. */

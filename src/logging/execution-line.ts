@@ -1,5 +1,6 @@
 import type { AttemptEntry } from '../contract/execution.ts'
 import { listCalls } from '../contract/purpose.ts'
+import { writeIsoTime } from '../execution/iso-time.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import type { Log } from './logger.ts'
 
@@ -19,7 +20,7 @@ export function logExecution(log: Log, record: ExecutionRecord, context: LogCont
 function composeLine(record: ExecutionRecord, context: LogContext) {
   return {
     level: 'info',
-    time: new Date().toISOString(),
+    time: writeIsoTime(new Date()),
     requestId: context.requestId,
     executionId: record.executionId,
     correlationId: record.correlationId,

@@ -92,6 +92,8 @@ const furtherControls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]
 
 /** Escapes the characters that would affect a terminal. */
 function escapeControls(lines: string): string {
+  // Most lines are ASCII, which is found out much faster.
+  if (Buffer.byteLength(lines) === lines.length && !lines.includes('\x7f')) return lines
   return lines.replace(furtherControls, (control) => {
     const code = control.charCodeAt(0).toString(16)
     return `\\u${code.padStart(4, '0')}`

@@ -1,5 +1,5 @@
 import type { Registry } from '@prometheus-io/client'
-import { measure } from './series.ts'
+import { measure } from './durations.ts'
 
 const intervalMs = 50
 
@@ -8,15 +8,15 @@ const intervalMs = 50
  * monitor gives only percentiles and resets them on each read. A histogram serves any number of readers.
  */
 export function measureEventLoop(registry: Registry): () => void {
-  const lag = measure(registry, {
+  const [lag] = measure(registry, {
     name: 'webhook_node_event_loop_lag_seconds',
     help: 'Delay of a timer, measured twenty times a second.',
-    series: [],
+    series: [{}],
   })
   let due = performance.now() + intervalMs
   const timer = setInterval(() => {
     const now = performance.now()
-    lag.observe(Math.max(0, now - due) / 1000)
+    lag?.observe(Math.max(0, now - due) / 1000)
     due = now + intervalMs
   }, intervalMs)
   timer.unref()

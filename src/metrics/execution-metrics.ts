@@ -5,7 +5,8 @@ import { branchNames, isBranchName } from '../contract/node.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import { secretBindings } from '../webhook/template/secret-lookup.ts'
 import type { Timings } from '../webhook/wire/outcome.ts'
-import { count, measure } from './series.ts'
+import { measure } from './durations.ts'
+import { count } from './series.ts'
 
 /**
  * Counts and measures executions and their attempts. Labels are words from tables in the code: texts of clients and
@@ -33,7 +34,7 @@ export function countExecutions(
     const { branch: name, code, blame, durationMs, attempts, secretRefusal, connection, succeeded } = record
     const branch = isBranchName(name) ? name : ofCase
     executions.inc({ branch, code, blame: blame ?? 'none' })
-    durations.observe({ branch }, durationMs / 1000)
+    durations[branchLabels.indexOf(branch)]?.observe(durationMs / 1000)
     for (const attempt of attempts) countAttempt(attempt)
     if (secretRefusal !== null) refusals.inc({ reason: secretRefusal })
     if (connection !== null) countConnection(connection, succeeded)
@@ -109,9 +110,9 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     if (purpose === 'resend') resends.inc()
     if (purpose === 'redirect') redirects.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
-    for (const [name, phase] of phaseNames) {
+    for (const [index, [name]] of phaseNames.entries()) {
       const ms = timings[name]
-      if (ms !== null) phases.observe({ phase }, ms / 1000)
+      if (ms !== null) phases[index]?.observe(ms / 1000)
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { LabelValues, Registry } from '@prometheus-io/client'
 import Counter from '@prometheus-io/client/lib/counter.js'
 import Gauge from '@prometheus-io/client/lib/gauge.js'
-import Histogram from '@prometheus-io/client/lib/histogram.js'
 
 interface SeriesOptions<Name extends string> {
   readonly name: string
@@ -9,9 +8,6 @@ interface SeriesOptions<Name extends string> {
   /** The labels of every possible series: `rate` misses the first value of a series that appears later. */
   readonly series: readonly LabelValues<Name>[]
 }
-
-/** Seconds, from a fast target nearby to the longest reasonable call. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
 /** Registers a counter with all its series at 0. */
 export function count<Name extends string>(
@@ -21,21 +17,6 @@ export function count<Name extends string>(
   const counter = new Counter({ ...rest, labelNames: listLabelNames(series), registers: [registry] })
   for (const labels of series) counter.inc(labels, 0)
   return counter
-}
-
-/** Registers a histogram of seconds with all its series at 0. */
-export function measure<Name extends string>(
-  registry: Registry,
-  { series, ...rest }: SeriesOptions<Name>,
-): Histogram<Name> {
-  const histogram = new Histogram({
-    ...rest,
-    labelNames: listLabelNames(series),
-    buckets: durationBuckets,
-    registers: [registry],
-  })
-  for (const labels of series) histogram.zero(labels)
-  return histogram
 }
 
 /** Registers a gauge that is read on each scrape. */

@@ -17,8 +17,8 @@ import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/re
 import type { Secrets } from '../secrets/secret.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
+import { hideCredentialLike } from '../webhook/masking/credential-like.ts'
 import { describeInvalidCertificates } from './certificates.ts'
-
 import { type Variable, type VariableValues, variables } from './variables.ts'
 
 /** Whether clients need a key. */
@@ -60,7 +60,9 @@ export interface StoreSettings extends Omit<VariableValues<typeof variables.stor
 /** The environment is invalid. The message names every invalid variable. */
 export class InvalidSettings extends Error {
   constructor(problems: readonly string[]) {
-    super(`The settings are invalid:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
+    super(
+      `The settings are invalid:\n${problems.map((problem) => `  ${hideCredentialLike(problem)}\n`).join('')}`,
+    )
   }
 }
 
@@ -222,7 +224,14 @@ function findIdleSettings(environment: Environment): readonly string[] {
 }
 
 function complaint({ name, isSecret }: Variable<unknown>, text: string, problem: string): string {
-  return isSecret ? `${name}: ${problem}` : `${name} is ${JSON.stringify(text)}: ${problem}`
+  return isSecret || mayHoldCredential(text)
+    ? `${name}: ${problem}`
+    : `${name} is ${JSON.stringify(text)}: ${problem}`
+}
+
+/** Whether a value may have a user, a password or a parameter in it, or is too long for a message. */
+function mayHoldCredential(text: string): boolean {
+  return text.length > 500 || /[@?=#&;]/.test(text)
 }
 
 function readDefault<T>(variable: Variable<T>): T {

@@ -161,8 +161,9 @@ function readRetryAfter(
   now: Date,
   resetHeaders: readonly ResetHeader[],
 ): number | null {
-  if (saysUnit(resetHeaders)) return null
-  const [hint, ...others] = new Set(headerValues(headers, 'retry-after'))
+  const hints = headerValues(headers, 'retry-after')
+  if (hints.length === 0 || saysUnit(resetHeaders)) return null
+  const [hint, ...others] = new Set(hints)
   const ms = others.length > 0 ? null : retryAfterMs(hint, now)
   return ms !== null && ms > longestMeantMs ? null : ms
 }

@@ -24,7 +24,7 @@ import { bytes, durable, ended, failed, synchronous, text } from './support/subm
 const hour = 3_600_000
 
 /** What every store has to be. `make` gives one without executions. */
-export function describeStore(make: () => Promise<StoreWorld>): void {
+export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { modelRuns: number }): void {
   async function start(settings?: StoreSettings) {
     const world = await make()
     let store = await world.open(settings)
@@ -127,6 +127,9 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
       if (first === undefined) throw new TypeError('nothing is due')
       await store.settle(first.lease, ended())
 
+      // A synchronous execution is no part of it.
+      const { lease } = await acceptOne(store, synchronous({ lane: ofTenant('a').lane }))
+      if (lease !== null) await store.settle(lease, ended())
       await acceptOne(store, ofTenant('a'))
       expect(answerOf(await store.accept([ofTenant('a')]))).toMatchObject({
         outcome: 'backlog_full',
@@ -324,6 +327,14 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
       expect(wakes).toBe(1)
       await later
       expect(wakes).toBe(2)
+
+      const { lane } = durable({ lane: { tenant: null, host: 'paused', port: 443 } })
+      await store.pause(lane, world.now() + 30)
+      const afterPause = next()
+      await acceptOne(store, durable({ lane }))
+      expect(wakes).toBe(2)
+      await afterPause
+      expect(wakes).toBe(3)
     })
   })
 
@@ -410,6 +421,25 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
       })
       expect(await store.prune()).toBe(1)
     })
+
+    it('replaces a callback that is under way with that of a later end', async () => {
+      const { store } = await start()
+      await acceptOne(store, durable())
+      const callback = { lane: { tenant: null, host: 'engine.internal', port: 443 }, dueAt: 0 }
+      await store.settle((await claimOne(store)).lease, failed({ callback }))
+      const [first] = await claimCallbacks(store)
+      await store.redrive(
+        {},
+        { limit: 1, perSecond: 1, expiresAt: null, dryRun: false, force: false, callsBack: true },
+      )
+
+      await store.settle((await claimOne(store)).lease, ended({ callback }))
+
+      const [second] = await claimCallbacks(store)
+      expect(text(second?.execution.reply)).toBe('{"branch":"success"}')
+      if (first === undefined) throw new TypeError('no callback')
+      expect(await store.settleCallback(first.lease, { outcome: 'delivered' })).toBe('fenced')
+    })
   })
 
   describe('when the process dies', () => {
@@ -450,11 +480,13 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
 
       let store = await life.restart()
       expect(await findOne(store, executionId)).toMatchObject({ state: 'running', recoveries: 1 })
-      expect(await store.cancel(executionId)).toEqual({ outcome: 'running' })
-      const leased = await claimOne(store)
+      // It needs no room, since nothing is sent.
+      const [leased] = available(await store.claim(() => 0, 10))
+      if (leased === undefined) throw new TypeError('nothing is due')
       expect(leased).toMatchObject({ mustEnd: 'interrupted', execution: { begun: { attempt: 1, at } } })
 
-      // Neither a pause nor another death nor giving it back makes it anything else.
+      // Neither a pause nor another death, nor giving it back nor cancelling it makes it anything else.
+      expect(await store.cancel(executionId)).toEqual({ outcome: 'running' })
       await store.pause(leased.execution.lane, at + hour)
       await store.release([leased.lease], life.world.now() + hour)
       store = await life.restart()
@@ -674,6 +706,28 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
       expect(text(documents?.payload)).toBe('{"profile":{}}')
     })
 
+    it('begins with nothing of the attempts before but their number, and is part of the backlog', async () => {
+      const { store } = await start({ maxBacklog: 1 })
+      const again = { outcome: 'again', attempts: 1, dueAt: 0, progress: bytes('p') } as const
+      const failAtSecond = async () => {
+        await store.settle((await claimOne(store)).lease, again)
+        await store.settle((await claimOne(store)).lease, failed({ attempts: 2 }))
+      }
+      await acceptOne(store, durable({ key: 'k' }))
+      await failAtSecond()
+
+      await store.redrive({}, options)
+      expect(answerOf(await store.accept([durable()]))).toMatchObject({ outcome: 'backlog_full', backlog: 1 })
+      const leased = await claimOne(store)
+      expect(leased).toMatchObject({ documents: { progress: null }, execution: { attempts: 2 } })
+      await store.release([leased.lease], 0)
+      await failAtSecond()
+
+      // The same for a key that is used again.
+      await acceptOne(store, durable({ key: 'k' }))
+      expect(await claimOne(store)).toMatchObject({ documents: { progress: null } })
+    })
+
     it('does no more than it may, and a repeated call goes on', async () => {
       const { world, store } = await start()
       for (let index = 0; index < 5; index += 1) {
@@ -778,5 +832,5 @@ export function describeStore(make: () => Promise<StoreWorld>): void {
     )
   })
 
-  describeModel(make)
+  describeModel(make, modelRuns)
 }

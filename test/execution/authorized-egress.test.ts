@@ -148,7 +148,7 @@ describe('a call with a token', () => {
   it('is not begun by those who waited until their time was almost up', async () => {
     const { call, endpoint } = await world(() => {})
 
-    const ended = await Promise.all(Array.from({ length: 20 }, () => call(400)))
+    const ended = await Promise.all(Array.from({ length: 20 }, () => call(1_200)))
 
     expect(endpoint.received).toHaveLength(1)
     expect(ended.flatMap((attempts) => describeEach(attempts).at(-1)?.[1])).toEqual(

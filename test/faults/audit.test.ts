@@ -5,8 +5,8 @@ import { credentials } from '../support/servers.ts'
 import { startSharedService } from './support/shared-service.ts'
 import { allWhims, createUnrulyReceiver, polite, type Visit } from './support/unruly-receiver.ts'
 
-const calls = 2_000
-const atOnce = 24
+const calls = 1_200
+const atOnce = 32
 
 /** Set AUDIT_SEED to play a run again. */
 const seed = Number(process.env.AUDIT_SEED ?? Date.now() % 2 ** 31)
@@ -23,9 +23,7 @@ const call = fc.record({
   timeoutMs: fc.constantFrom(150, 250),
 })
 
-it(`the replies to ${calls} calls agree with the notes of an unruly receiver`, {
-  timeout: 60_000,
-}, async () => {
+it(`the replies to ${calls} calls agree with the notes of an unruly receiver`, async () => {
   console.info(`AUDIT_SEED=${seed}`)
   const script = fc.sample(call, { seed, numRuns: calls })
   const timersBefore = countTimers()
@@ -49,8 +47,8 @@ it(`the replies to ${calls} calls agree with the notes of an unruly receiver`, {
     })),
   )
   expect(contradictions, `AUDIT_SEED=${seed}`).toEqual([])
-  await vi.waitUntil(() => receiver.open() === 0, { timeout: 1_000 })
-  await vi.waitUntil(() => countTimers() <= timersBefore, { timeout: 1_000 })
+  await vi.waitUntil(() => receiver.open() === 0)
+  await vi.waitUntil(() => countTimers() <= timersBefore)
 })
 
 /** What a reply says that cannot be true. */

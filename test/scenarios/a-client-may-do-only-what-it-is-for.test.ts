@@ -256,7 +256,7 @@ describe('API_KEYS_FILE', () => {
 
     const executed = log.filter(({ msg }) => msg === 'node executed')
     expect(new Set(executed.map(({ keyName }) => keyName))).toEqual(new Set(['engine']))
-  }, 30_000)
+  })
 
   it('that cannot be used any more is logged as an error, without a key, and changes nothing', async () => {
     const { post, files, log } = await serviceFor({ engine: entry('engine') })
@@ -271,7 +271,7 @@ describe('API_KEYS_FILE', () => {
     expect(await post('/v1/execute', { node }, asClient('engine'))).toMatchObject({ status: 200 })
     expect(await post('/v1/execute', { node }, asClient('engine-2027'))).toMatchObject({ status: 401 })
     expect(JSON.stringify(log)).not.toContain(nameKey('engine'))
-  }, 30_000)
+  })
 })
 
 function read<Body>({ request }: Service, client: string, path: string) {

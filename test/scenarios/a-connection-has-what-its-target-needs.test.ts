@@ -468,7 +468,7 @@ describe('a change of CONNECTIONS_FILE', () => {
       level: 'info',
       connections: 1,
     })
-  }, 30_000)
+  })
 
   it('that takes a connection away makes a branch of it, for those that had it, until it is back', async () => {
     const target = await receiver(json(200, {}))
@@ -512,7 +512,7 @@ describe('a change of CONNECTIONS_FILE', () => {
 
     await running.files.replace('connections.json', JSON.stringify({ crm }))
     await vi.waitUntil(async () => (await running.execute(call)).succeeded, reloaded)
-  }, 40_000)
+  })
 
   it('that is wrong changes nothing, and is a metric and a line of the log until it is mended', async () => {
     const target = await receiver(json(200, {}))
@@ -533,7 +533,7 @@ describe('a change of CONNECTIONS_FILE', () => {
 
     await running.files.replace('connections.json', JSON.stringify({ crm: { baseUrl: target.url } }))
     await vi.waitUntil(async () => (await stale()) === 0, reloaded)
-  }, 30_000)
+  })
 })
 
 describe('the preview of a node with a connection', () => {

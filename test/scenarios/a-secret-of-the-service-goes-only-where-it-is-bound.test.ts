@@ -142,7 +142,7 @@ describe('the secrets of the service', () => {
       interval: 100,
     })
     expect(JSON.stringify(log)).not.toContain('tok-')
-  }, 60_000)
+  })
 
   it('cannot be guessed through a node that does not use them', async () => {
     const { execute, preview, target } = await worldWith({ crm: 'tok-9f8e7d6c' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../support/cpu-time.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
@@ -88,7 +89,7 @@ describe('a number', () => {
       },
       "payload": { "event": { "id": ${endless} } }
     }`
-    const began = performance.now()
+    const began = cpuMs()
 
     const response = await fetch(`${url}/v1/execute`, {
       method: 'POST',
@@ -97,7 +98,7 @@ describe('a number', () => {
     })
 
     expect(await response.text()).toContain(`"captured":{"id":${endless}}`)
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(cpuMs() - began).toBeLessThan(2_000)
     expect(target.received[0]?.body.toString()).toBe(`{"id":${endless}}`)
   })
 })

@@ -7,13 +7,13 @@ import { authority, badTargets, dnsServer, receiver } from '../support/servers.t
 import { service } from '../support/service.ts'
 
 describe('the service with bad targets', () => {
-  it('lets every healthy call succeed while nine of ten go to bad targets', { timeout: 60_000 }, async () => {
+  it('lets every healthy call succeed while nine of ten go to bad targets', async () => {
     const { healthy, bad, dns } = await startTargets()
     const { execute } = await service({ dns, allow: '127.0.0.0/8' })
     const good: Promise<ExecuteReply>[] = []
     const others: Promise<ExecuteReply>[] = []
 
-    for (let round = 0; round < 30; round++) {
+    for (let round = 0; round < 15; round++) {
       good.push(execute({ node: { method: 'POST', url: healthy } }))
       for (const url of bad) others.push(execute({ node: { method: 'POST', url, timeoutMs: 1_500 } }))
       await delay(20)

@@ -174,7 +174,7 @@ describe('one client with many calls', () => {
     await vi.waitUntil(() => log.some(({ clients: names }) => names !== undefined), { timeout: 10_000 })
 
     expect(await call('/', { client: 'modest' })).toMatchObject({ status: 200 })
-  }, 15_000)
+  })
 
   it('is refused from the head of its request, and its connection stays usable', async () => {
     const settings = { API_KEYS: twoClients, MAX_IN_FLIGHT: '2' }
@@ -190,7 +190,7 @@ describe('one client with many calls', () => {
   })
 
   it('is refused with more requests in a second than it may send', async () => {
-    const settings = { API_KEYS: twoClients, MAX_PER_SECOND_PER_CLIENT: '5' }
+    const settings = { API_KEYS: twoClients, MAX_PER_SECOND_PER_CLIENT: '2' }
     const { call, url } = await serviceWithSlowTarget(settings)
     const before = await scrape(url)
 
@@ -198,7 +198,7 @@ describe('one client with many calls', () => {
 
     const refused = replies.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(5)
-    expect(replies.length - refused.length).toBeGreaterThanOrEqual(5)
+    expect(replies.length - refused.length).toBeGreaterThanOrEqual(2)
     expect(refused[0]?.body.detail).toContain('MAX_PER_SECOND_PER_CLIENT')
     expect(await call('/', { client: 'modest' })).toMatchObject({ status: 200 })
     expect(growth(before, await scrape(url))).toMatchObject({

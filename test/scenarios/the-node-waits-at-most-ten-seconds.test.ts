@@ -5,8 +5,8 @@ import { json, never } from '../support/receiver.ts'
 import { rawServer, rawTlsServer, receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 
-/** What a busy machine may add to a limit. */
-const slackMs = 2_000
+/** What a busy machine may add to a limit: less than ten seconds in all. */
+const slackMs = 8_000
 
 describe('a node', () => {
   it('waits ten seconds by default', async () => {
@@ -101,7 +101,7 @@ describe('a node', () => {
       { blame: 'node', path: '/node/retry/totalMs', repeat: 'if_idempotent' },
     ],
     [
-      { timeoutMs: 200, retry: { attempts: 5, initialDelayMs: 1, maxDelayMs: 1, totalMs: 500 } },
+      { timeoutMs: 400, retry: { attempts: 5, initialDelayMs: 1, maxDelayMs: 1, totalMs: 1_000 } },
       { blame: 'target', path: '/node/timeoutMs', repeat: 'if_idempotent' },
     ],
   ])('is explained by the limit that was too short, or by the target: %j', async (limits, explained) => {

@@ -404,7 +404,23 @@ describe('settings', () => {
     'https://hooks.example.com/a b',
     'https://hooks.example.com\\docs',
   ])('take %s not as the address of the pages', (text) => {
-    expect(listProblems({ DOCS_BASE_URL: text })).toEqual([expect.stringMatching(/^DOCS_BASE_URL is /)])
+    expect(listProblems({ DOCS_BASE_URL: text })).toEqual([
+      expect.stringMatching(/^DOCS_BASE_URL(?: is |: )/),
+    ])
+  })
+
+  it.each([
+    { DOCS_BASE_URL: 'https://u:hunter2@hooks.example.com/?a=b' },
+    { DOCS_BASE_URL: 'https://hooks.example.com/?token=hunter2' },
+    { EGRESS_ALLOW: 'https://u:hunter2@crm.internal' },
+    { EGRESS_ONLY: 'u:hunter2@crm.internal' },
+    { PORT: 'sk_live_hunter2' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://u:hunter2@collector' },
+  ])('show no password where they are refused: %j', (environment) => {
+    const problems = listProblems(environment)
+
+    expect(problems).not.toEqual([])
+    expect(problems.join()).not.toContain('hunter2')
   })
 
   it.each(['a b', 'ä', 'a/b', 'x'.repeat(129)])('take %s not as the name of an instance', (text) => {

@@ -58,8 +58,7 @@ export async function startProcess(
 ): Promise<Program & { readonly url: string }> {
   const program = run('main.ts', { PORT: '0', ...env }, { defer })
   const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
-    timeout: 10_000,
-    interval: 20,
+    timeout: 30_000,
   })
   return { ...program, url }
 }

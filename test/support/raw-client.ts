@@ -25,7 +25,7 @@ export async function rawClient(url: string, { isStubborn = false } = {}): Promi
   await once(socket, 'connect')
   return {
     write: (bytes) => void socket.write(bytes),
-    until: (text) => vi.waitUntil(() => received.includes(text) && received, { timeout: 5_000 }),
+    until: (text) => vi.waitUntil(() => received.includes(text) && received, { timeout: 30_000 }),
     async toEnd() {
       await closed
       if (failure !== null) throw failure

@@ -223,7 +223,7 @@ describe('spans', () => {
   })
 })
 
-describe('the way to the collector', { timeout: 30_000 }, () => {
+describe('the way to the collector', () => {
   it('is below the endpoint, whatever its path, with the headers of the settings', async () => {
     const spansGoTo = await collector()
     const target = await receiver(json(200, {}))
@@ -264,28 +264,24 @@ describe('the way to the collector', { timeout: 30_000 }, () => {
   it.each([
     ['does not answer', async () => (await collector({ status: null })).url],
     ['is not there', unusedUrl],
-  ])(
-    'holds up the end by seconds only where the collector %s',
-    async (_what, createEndpoint) => {
-      const target = await receiver(json(200, {}))
-      const { url, child, ended } = await startProcessAmongServers({
-        OTEL_EXPORTER_OTLP_ENDPOINT: await createEndpoint(),
-      })
-      const response = await fetch(`${url}/v1/execute`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...leaving },
-        body: JSON.stringify({ node: { method: 'GET', url: target.url } }),
-      })
-      expect(await response.json()).toMatchObject({ branch: 'success' })
+  ])('holds up the end by seconds only where the collector %s', async (_what, createEndpoint) => {
+    const target = await receiver(json(200, {}))
+    const { url, child, ended } = await startProcessAmongServers({
+      OTEL_EXPORTER_OTLP_ENDPOINT: await createEndpoint(),
+    })
+    const response = await fetch(`${url}/v1/execute`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...leaving },
+      body: JSON.stringify({ node: { method: 'GET', url: target.url } }),
+    })
+    expect(await response.json()).toMatchObject({ branch: 'success' })
 
-      const began = performance.now()
-      child.kill('SIGTERM')
+    const began = performance.now()
+    child.kill('SIGTERM')
 
-      expect(await ended).toEqual([0, null])
-      expect(performance.now() - began).toBeLessThan(10_000)
-    },
-    30_000,
-  )
+    expect(await ended).toEqual([0, null])
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
 })
 
 async function unusedUrl(): Promise<string> {
@@ -305,7 +301,7 @@ const tellingOfLoads = `--import=data:text/javascript,${encodeURIComponent(`
   })
 `)}`
 
-describe('what it takes to deliver spans', { timeout: 30_000 }, () => {
+describe('what it takes to deliver spans', () => {
   it('is not loaded without a collector', async () => {
     const target = await receiver(json(200, {}))
     const { url, output, child, ended } = await startProcessAmongServers({ NODE_OPTIONS: tellingOfLoads })

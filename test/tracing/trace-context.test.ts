@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatTraceparent, parseTraceContext } from '../../src/tracing/trace-context.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 
 const traceId = '12345678901234567890123456789012'
 const spanId = '1234567890123456'
@@ -150,13 +151,13 @@ describe('a tracestate', () => {
   })
 
   it('costs nothing to refuse, however long it is', () => {
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(parseState(`foo=${' '.repeat(16_000)}`)).toBeNull()
     expect(parseState(`foo=1${' '.repeat(16_000)}x`)).toBeNull()
     expect(parseState(','.repeat(16_000))).toBeNull()
     expect(parseState(`${'a'.repeat(8_000)}@${'b'.repeat(8_000)}`)).toBeNull()
 
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(cpuMs() - began).toBeLessThan(1_000)
   })
 })

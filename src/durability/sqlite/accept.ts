@@ -158,7 +158,6 @@ function start(session: Session, now: number, submission: Submission, row: Start
   session
     .sql('INSERT INTO tickets (execution, purpose, lane, due_at, ends_at, held) VALUES (?, ?, ?, ?, ?, ?)')
     .run(row.seq, 'execution', isDurable ? session.enterLane(lane) : null, dueAt, endsAt, token)
-  session.sql('UPDATE results SET progress = NULL WHERE execution = ?').run(row.seq)
   if (isDurable) writeDocuments(session, row, submission)
   const lease = token === null ? null : { executionId: row.id, token }
   return { outcome: 'accepted', executionId: row.id, dueAt, expiresAt, attempts: row.attempts, lease, begun }

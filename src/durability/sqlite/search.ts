@@ -205,6 +205,5 @@ function redrive(
        WHERE seq = ?`,
     )
     .run(now, expiresAt, Number(callsBack), row.seq)
-  session.sql('UPDATE results SET progress = NULL WHERE execution = ?').run(row.seq)
   growBacklog(session, row.tenant)
 }

@@ -184,7 +184,8 @@ function giveBack(session: Session, now: number, { seq, lane, row }: HeldTicket,
     session.sql(endInterrupted).run(now, row.seq)
     return
   }
-  if (interrupted || row.cancelled === 1) session.sql('UPDATE tickets SET ends_at = 0 WHERE seq = ?').run(seq)
+  // What was interrupted is due in order to end already.
+  if (row.cancelled === 1) session.sql('UPDATE tickets SET ends_at = 0 WHERE seq = ?').run(seq)
   if (!interrupted) session.sql("UPDATE executions SET state = 'waiting' WHERE seq = ?").run(row.seq)
 }
 

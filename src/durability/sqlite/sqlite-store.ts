@@ -29,7 +29,7 @@ import { WakeTimer } from '../store/wake-timer.ts'
 import type { BacklogPart } from './prune.ts'
 import type { Place, RedrivePart } from './search.ts'
 import type { StoreLimits } from './session.ts'
-import { StoreThread } from './store-thread.ts'
+import { StoreThread, type StoreThreadOptions, startWorker } from './store-thread.ts'
 
 /** Tokens in the memory of this process. */
 export interface TokenSource {
@@ -48,6 +48,7 @@ export interface SqliteStoreOptions extends StoreLimits {
   readonly onUnavailable: (reason: string) => void
   /** Pages of the file at most. */
   readonly maxPages?: number
+  readonly startWorker?: StoreThreadOptions['startWorker']
 }
 
 /** Executions in one file, by `node:sqlite` in a thread of its own, for one process. Its leases end with the process. */
@@ -71,6 +72,7 @@ export class SqliteStore implements ExecutionStore {
     const thread = await StoreThread.start({
       file: { path, keys, maxPages },
       limits: { maxBacklog, idempotencyMs, resultMs },
+      startWorker: options.startWorker ?? startWorker,
       now,
       onDues: ({ isDue, wakesAt }) => {
         if (isDue) timer.wake()

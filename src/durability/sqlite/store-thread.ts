@@ -3,10 +3,22 @@ import { Worker } from 'node:worker_threads'
 import type { Unavailable } from '../store/execution-store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Arguments, OperationName, Operations, Order, OrderResult } from './operations.ts'
+import type { FromWorker, ToWorker, WorkerInput } from './serve.ts'
 import type { Dues } from './session.ts'
-import type { FromWorker, ToWorker, WorkerInput } from './worker.ts'
+
+/** The thread as its owner sees it: `Worker`, or what stands in for one. */
+export interface StoreWorker extends NodeJS.EventEmitter {
+  postMessage(message: ToWorker): void
+  terminate(): Promise<unknown>
+}
+
+/** Starts `worker.ts`. */
+export function startWorker(input: WorkerInput): StoreWorker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, name: 'store' })
+}
 
 export interface StoreThreadOptions extends Omit<WorkerInput, 'recoversAt'> {
+  readonly startWorker: (input: WorkerInput) => StoreWorker
   /** In milliseconds since the epoch. */
   readonly now: () => number
   readonly onDues: (dues: Dues) => void
@@ -19,17 +31,18 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** A thread that ends by itself is started again at most this often: what ends it may do so each time. */
+/** What ends the thread may do so each time. */
 const restartMs = 1_000
 
 /**
  * The thread that has the database, since SQLite waits for the disk. Where it ends by itself, what it had not answered is
- * unavailable, and the next operation starts it again: the leases of this process hold.
+ * unavailable, and so is all that is asked for until it has been started again, a second later at most: the leases of this
+ * process hold.
  */
 export class StoreThread {
   readonly #options: StoreThreadOptions
   readonly #pending = new Map<number, Pending>()
-  #worker: Worker | null = null
+  #worker: StoreWorker | null = null
   #lastStart = 0
   #orders = 0
   #isClosed = false
@@ -43,12 +56,16 @@ export class StoreThread {
     const thread = new StoreThread(options)
     const worker = thread.#spawn(options.now())
     const ended = untilExit(worker)
-    const [message]: FromWorker[] = await once(worker, 'message')
-    if (message?.kind === 'refused') {
+    try {
+      const [message]: FromWorker[] = await once(worker, 'message')
+      if (message?.kind !== 'refused') return thread
+      thread.#isClosed = true
       await ended
       throw new StoreError(message.code, message.message)
+    } catch (error) {
+      thread.#isClosed = true
+      throw error
     }
-    return thread
   }
 
   /** Rejects only for a bug. */
@@ -80,19 +97,16 @@ export class StoreThread {
     await this.#worker?.terminate()
   }
 
-  #find(): Worker | null {
+  #find(): StoreWorker | null {
     if (this.#worker !== null || this.#isClosed) return this.#isClosed ? null : this.#worker
     if (performance.now() - this.#lastStart < restartMs) return null
     return this.#spawn(null)
   }
 
-  #spawn(recoversAt: number | null): Worker {
+  #spawn(recoversAt: number | null): StoreWorker {
     const { file, limits } = this.#options
     this.#lastStart = performance.now()
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { file, limits, recoversAt } satisfies WorkerInput,
-      name: 'store',
-    })
+    const worker = this.#options.startWorker({ file, limits, recoversAt })
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', (error) => this.#options.onUnavailable(`thread ended: ${error}`))
     worker.on('exit', () => this.#lose(worker))
@@ -117,8 +131,10 @@ export class StoreThread {
     else pending?.resolve(this.#deny(result.reason))
   }
 
-  #lose(worker: Worker): void {
+  #lose(worker: StoreWorker): void {
     if (this.#worker === worker) this.#worker = null
+    // What is due must not wait until something is asked for.
+    if (!this.#isClosed) setTimeout(() => this.#find(), restartMs).unref()
     for (const { resolve } of this.#pending.values()) resolve(this.#deny('thread ended'))
     this.#pending.clear()
   }
@@ -129,7 +145,7 @@ export class StoreThread {
   }
 }
 
-function untilExit(worker: Worker): Promise<void> {
+function untilExit(worker: StoreWorker): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve())
   })

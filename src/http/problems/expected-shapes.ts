@@ -12,6 +12,8 @@ import {
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
 import { listNames, pairs } from './foreign-words/list-names.ts'
+import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
+import { adviseWord } from './member-advice.ts'
 import { type Place, withoutForm } from './place.ts'
 
 /**
@@ -31,6 +33,8 @@ const fields = (member: string): ExpectedShape => ({
   write(value) {
     const list = onlyList(value)
     if (list !== null) return `write the array of ${JSON.stringify(list)} itself`
+    if (member === 'fields' && value === 'all')
+      return 'all of the payload is "structure": "full", without "fields"'
     return `write ${writeMembers({ [member]: pairs(value) })}`
   },
 })
@@ -50,17 +54,62 @@ function example(members: JsonObject): string {
   return `write ${writeMembers(members)}`
 }
 
-/** What to do with a mark for all failures. */
-const anyFailure = 'there is no word for all of them: a failure without a case takes the branch of "onError"'
+/** A word of a tagged object that its other members tell better than the word that is given. */
+export function findMeantTag(
+  place: Place,
+  value: JsonObject,
+): { readonly word: string; readonly message: string } | null {
+  if (place !== 'Auth' || typeof value.type !== 'string' || !/oauth/i.test(value.type.slice(0, 40)))
+    return null
+  const names = Object.keys(value).slice(0, 20)
+  const hasToken = names.some((name) => /^(?:token|access_?token|bearer_?token|jwt)$/i.test(name))
+  if (!hasToken || names.some((name) => /client|url|endpoint|grant|refresh/i.test(name))) return null
+  return {
+    word: 'bearer',
+    message:
+      'must be "bearer" for a token that you have: write "type": "bearer"; with "oauth2" the service fetches one itself, from "tokenUrl" with "clientId" and "clientSecret"',
+  }
+}
+
+/** What to do with a word that stands in another member of the same object, or null. */
+export function findSiblingWord(
+  place: Place,
+  name: string,
+  { [name]: value, branches }: JsonObject,
+): string | null {
+  if (place !== 'Node' || name !== 'onError' || typeof value !== 'string' || !isObject(branches)) return null
+  const meant = ['success', 'error', 'exit'].find((branch) => branches[branch] === value)
+  return meant === undefined || meant === value
+    ? null
+    : `must be "success", "error" or "exit"; with these "branches" that name is ${JSON.stringify(meant)}: write ${writeMembers({ onError: meant })}`
+}
 
 /** What to do with a text in the place of a word of the contract, or null. */
 export function findHeldWord(place: Place, word: unknown): string | null {
   if (place === 'Node.method' && typeof word === 'string' && word.includes('{'))
     return 'the method is no template: draw a node for each'
   if (place === 'FailureCode' && typeof word === 'string' && /^[*%.]{1,3}$/.test(word)) return anyFailure
+  if (place === 'FailureCode' && isStatusLike(word)) return statusIsNoFailure
+  if (place === 'When.type' || place === 'Expectation.type') return typeOfFailure(place, word)
   return place === 'Field.source' && typeof word === 'string' && isDotted(word)
     ? 'write what is before the dot as "source", and the rest as "field"'
     : null
+}
+
+/** A failure in the place of the type of an expectation. */
+function typeOfFailure(place: Place, word: unknown): string | null {
+  const code = failureLike(word)
+  const isKind = typeof word === 'string' && /^(?:failure|error|fault|exception)s?$/i.test(word)
+  if (code === null && !isKind) return null
+  const when = writeValue({ type: 'failure', value: code ?? 'response_timeout' })
+  if (place === 'When.type') return isKind ? null : `write ${when}`
+  return `a failure is no response to expect: a branch for it is ${writeMembers({ cases: [{ branch: 'later', when: { type: 'failure', value: code ?? 'response_timeout' } }] })}`
+}
+
+/** The failure that a word means, or null. */
+function failureLike(word: unknown): string | null {
+  const code = failureCodes.find((each) => each === word)
+  return code ?? adviseWord('FailureCode', word)?.is ?? null
 }
 
 const wholeJson: ExpectedShape = {
@@ -86,7 +135,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Node.query': fields('query'),
   'Node.headers': fields('headers'),
   'Body.fields': fields('fields'),
-  Field: { write: (value) => `write ${fieldsLike(value).map(writeValue).join(', ')}` },
+  Field: { write: (value) => manyValues(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}` },
   Part: { write: partLike },
   'Field.value': {
     write: (value) =>
@@ -123,7 +172,31 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Retry.totalMs': { write: (value) => durationLike(value, 'Retry.totalMs') },
   'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
-  When: { write: (value) => `write ${writeValue(expectationLike(value))}${orText(value)}` },
+  FailureCode: {
+    as: 'a failure code such as "response_timeout"',
+    write: (value) => {
+      if (isStatusLike(value)) return statusIsNoFailure
+      if (Array.isArray(value)) return 'write one of them'
+      return value === null ? 'leave it out instead, or write a code' : null
+    },
+  },
+  'Body(full).source': {
+    write: (value) =>
+      Array.isArray(value)
+        ? 'leave "source" out for the whole payload, or write "structure": "simple" for single fields'
+        : null,
+  },
+  'Auth(oauth2).scope': {
+    as: 'names separated by spaces, in one string',
+    write: () => 'write "scope": "read write"',
+  },
+  'Simulation.status': {
+    write: (value) =>
+      typeof value === 'string' && /^\dxx$/i.test(value) ? `write one status, such as ${value[0]}04` : null,
+  },
+  When: {
+    write: (value) => whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`,
+  },
   'Retry.on': always(example({ on: ['connect', 'timeout', 429, '5xx'] })),
   'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
   'Retry.resetHeaders': always(
@@ -178,6 +251,15 @@ export function isWrongAsWhole(place: Place, value: unknown): boolean {
   return place === 'Node.expect' && isListOfStatuses(value)
 }
 
+/** A field with several values. */
+function manyValues(value: unknown): string | null {
+  if (!isObject(value)) return null
+  const given = ['source', 'value', 'literal'].filter((name) => Object.hasOwn(value, name))
+  return given.length < 2
+    ? null
+    : `it has ${given.map((name) => JSON.stringify(name)).join(' and ')}; leave out all but one of them`
+}
+
 /** Fields with the names of an object, unless they are those of a field. */
 function fieldsLike(value: unknown): readonly JsonObject[] {
   return isObject(value) && Object.keys(value).slice(0, 10).some(isNameOfField) ? pairs([]) : pairs(value)
@@ -216,6 +298,17 @@ function isDotted(source: string): boolean {
   return sources.some((name) => source.startsWith(`${name}.`))
 }
 
+/** A list of conditions, or a mark for all other responses, in the place of one condition of a case. */
+function whenLike(value: unknown): string | null {
+  if (Array.isArray(value))
+    return value.length === 1
+      ? 'write what is in the list without [ and ]'
+      : 'write one case for each of the list, or one condition that joins them with "and" or "or"'
+  return typeof value === 'string' && /^(?:default|else|otherwise|any|all|always|\*)$/i.test(value)
+    ? 'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
+    : null
+}
+
 function retryLike(value: unknown): string {
   if (value === false) return 'leave it out'
   const attempts = typeof value === 'number' && value >= 1 && value <= 10 ? Math.floor(value) : 3
@@ -225,6 +318,8 @@ function retryLike(value: unknown): string {
 function authLike(value: unknown): string {
   if (value === '' || value === false || (typeof value === 'string' && /^(?:none|no auth)$/i.test(value)))
     return 'leave it out for none'
+  if (Array.isArray(value) && isObject(value[0]))
+    return `write the object itself, without [ and ]: ${authLike(value[0].type)}`
   if (Array.isArray(value) || (typeof value === 'string' && /^(?:http)?basic/i.test(value)))
     return example({ auth: { type: 'basic', username: '…', password: reference } })
   return typeof value === 'string' && /^(?:http)?(?:header|query|api-?_?key|custom)/i.test(value)
@@ -267,6 +362,8 @@ const leastMs = 100
 function durationLike(value: unknown, place: Place): string | null {
   if (isObject(value))
     return 'one limit covers connecting, sending and the answer: write a number such as 10000'
+  if (typeof value === 'string' && /^\d{4}-\d\d/.test(value))
+    return 'it is a time to wait, not a point in time: write the number of milliseconds, such as 10000'
   const [, digits, unit = ''] =
     (typeof value === 'string' && /^(?:PT)?(\d{1,6})\s?(ms|s|m)?[a-z]{0,10}$/i.exec(value)) || []
   if (digits === undefined) return null
@@ -275,7 +372,8 @@ function durationLike(value: unknown, place: Place): string | null {
 }
 
 function simulationLike(value: unknown): string {
-  const failure = failureCodes.find((code) => code === value)
-  if (failure !== undefined) return example({ simulate: { failure } })
+  if (isObject(value) && 'failure' in value) return 'leave out either "failure" or what belongs to a response'
+  const failure = failureLike(value)
+  if (failure !== null) return example({ simulate: { failure } })
   return example({ simulate: { status: isStatusLike(value) ? Number(value) || 200 : 200 } })
 }

@@ -6,7 +6,7 @@ import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
-import { isMemberOfNode } from './member-advice.ts'
+import { isMemberOfNode, readRoleInNode } from './member-advice.ts'
 import { sayListOnce } from './schema-error-text.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
@@ -24,7 +24,7 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
   const moved = moveIntoNode(schema, body)
   if (moved === null) return yield* explain(schema, body)
-  yield { path: '/node', message: `missing; put ${listNames(moved.names)} into it: "node": { … }` }
+  yield { path: '/node', message: `missing; ${describeMoved(moved.names)}` }
   for (const error of explain(schema, moved.body)) yield withGivenPath(error, moved.names)
 }
 
@@ -70,6 +70,19 @@ function withGivenPath({ path, message }: ConfigError, names: ReadonlySet<string
   const [, root, step = ''] = path.split('/', 3)
   const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
   return { path: root === 'node' && names.has(name) ? path.slice('/node'.length) : path, message }
+}
+
+/** What to put into the node. What it does not need has an error of its own. */
+function describeMoved(names: ReadonlySet<string>): string {
+  const members = new Set([...names].filter((name) => readRoleInNode(name) === 'member'))
+  const wrappers = new Set([...names].filter((name) => readRoleInNode(name) === 'wrapper'))
+  const parts = [
+    ...(members.size === 0 ? [] : [listNames(members)]),
+    ...(wrappers.size === 0 ? [] : [`what is in ${listNames(wrappers)}`]),
+  ]
+  return parts.length === 0
+    ? 'write "node": { "method": "POST", "url": "https://host/path" }'
+    : `put ${parts.join(' and ')} into it: "node": { … }`
 }
 
 /** Names in a message at most. */

@@ -7,6 +7,7 @@ export interface JsonSchema {
   readonly description?: string
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
+  readonly examples?: readonly unknown[]
   readonly anyOf?: readonly JsonSchema[]
   /** Set if one member tells the branches of `anyOf` apart. */
   readonly discriminator?: { readonly propertyName: string }

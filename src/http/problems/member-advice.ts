@@ -3,6 +3,7 @@ import { sources } from '../../contract/payload.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { maxCandidates, suggest } from '../../webhook/values/suggest.ts'
+import { listWords } from '../../webhook/values/text.ts'
 import { writeMembers } from './example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
 import { foreignMembers, foreignWords } from './foreign-words/tables.ts'
@@ -54,12 +55,13 @@ interface UnknownMember {
 /** What to write in place of an unknown member. */
 export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
   if (name.length > maxNameCharacters) return noAdvice
+  if (hasHeaderValue(name)) return adviseHeader(name.slice(0, name.indexOf(':')))
   const same = known.find((candidate) => fold(candidate) === fold(name))
   if (same !== undefined && Object.hasOwn(around, same)) return { ...noAdvice, text: describeTwice(same) }
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
   const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
   if (foreign !== undefined)
-    return adviseForeign(foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
+    return adviseForeign(place, foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
   const home = adviseHome(place, name)
   if (home !== noAdvice) return home
   const near = suggest(name, known)
@@ -67,7 +69,7 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
   if (place === 'Node' && isHeaderName(name)) return adviseHeader(name)
   const word = suggestForeign(place, name)
   const row = word === null ? undefined : findForeign(place, word)
-  if (row !== undefined) return adviseMisspelt(word ?? '', adviseForeign(row, around, name, known))
+  if (row !== undefined) return adviseForeign(place, row, around, name, known) ?? noAdvice
   return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
 }
 
@@ -97,14 +99,9 @@ function adviseHeader(name: string): Advice {
   return { ...noAdvice, text: `it is a header; write ${writeMembers({ headers: [{ name, value: '…' }] })}` }
 }
 
-function adviseMisspelt(word: string, advice: Advice | null): Advice {
-  if (advice === null) return noAdvice
-  const probably = `probably ${JSON.stringify(word)}`
-  return {
-    ...advice,
-    text: `${probably}; ${advice.text}`,
-    name: advice.name === null ? null : `${probably}; ${advice.name}`,
-  }
+/** A header line in the place of a name. Its value may be a credential. */
+function hasHeaderValue(name: string): boolean {
+  return /^[A-Za-z][\w-]{0,40}:\s*\S/.test(name)
 }
 
 /** The foreign word nearest to a misspelt one; it begins with the same letter. */
@@ -112,7 +109,19 @@ function suggestForeign(place: Place, name: string): string | null {
   const word = fold(name)
   if (word.length < shortestMisspelt) return null
   const words = listWordsFrom(place, word[0] ?? '') ?? listWordsFrom(withoutForm(place), word[0] ?? '')
-  return words === undefined ? null : suggest(word, words)
+  const near = words === undefined ? null : suggest(word, words)
+  return near !== null && isMostlySame(word, fold(near)) ? near : null
+}
+
+/** Whether two words have most of their beginning and end in common: another word for another thing is no misspelling. */
+function isMostlySame(one: string, other: string): boolean {
+  const longest = Math.max(one.length, other.length)
+  const shortest = Math.min(one.length, other.length)
+  let begin = 0
+  while (begin < shortest && one[begin] === other[begin]) begin++
+  let end = 0
+  while (end < shortest - begin && one.at(-1 - end) === other.at(-1 - end)) end++
+  return longest - begin - end <= Math.max(2, Math.floor(longest / 5))
 }
 
 const foreignByLetter = new Map<string, readonly string[]>()
@@ -156,11 +165,13 @@ export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' 
   if (typeof word !== 'string' || word.length > maxNameCharacters) return null
   const words = index(foreignWords)
   const base = withoutForm(place)
+  const own = words.get(place)?.get(fold(word))
+  if (own !== undefined) return own
   return words.get(base)?.get(fold(word)) ?? words.get(likeExpectation(base))?.get(fold(word)) ?? null
 }
 
 function describeTwice(is: string): string {
-  return `it is called ${JSON.stringify(is)} here, which is there already; leave it out`
+  return `it is called ${JSON.stringify(is)} here, which is there already; leave one of the two out`
 }
 
 function describeRename(is: string): string {
@@ -173,19 +184,18 @@ function guess(meant: string): Advice {
 
 /** Null if the place does not know the member that it is. */
 function adviseForeign(
+  place: Place,
   row: ForeignMember,
   around: JsonObject,
   name: string,
   known: readonly string[],
 ): Advice | null {
-  const { is: first, isAlso, of, says, example, covers = [], unwrap = false } = ofType(row, around[name])
-  const is = first !== undefined && isAlso !== undefined && Object.hasOwn(around, first) ? isAlso : first
+  const { is: first, isAlso, of, says, example, covers = [], unwrap = false } = ofValue(row, around, name)
+  const is =
+    first !== undefined && isAlso !== undefined && isThere(place, around, first, name) ? isAlso : first
   if (is !== undefined && !known.includes(is)) return null
   if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
-    return {
-      ...noAdvice,
-      text: describeTwice(is),
-    }
+    return { ...noAdvice, text: row.twice ?? describeTwice(is) }
   const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
   const members = typeof example === 'function' ? example(around[name]) : example
   const advised = [renamed, says].filter((part) => part != null).join(', ')
@@ -201,10 +211,27 @@ function adviseForeign(
   }
 }
 
-/** A row for a value of some type. */
-function ofType(row: ForeignMember, value: unknown): Omit<ForeignMember, 'words'> {
+/** Whether an object has a member, under its name here or another one that means it. */
+function isThere(place: Place, around: JsonObject, member: string, besides: string): boolean {
+  if (Object.hasOwn(around, member)) return true
+  return Object.keys(around)
+    .slice(0, maxSiblings)
+    .some((name) => {
+      const row = name === besides || name.length > maxNameCharacters ? undefined : findForeign(place, name)
+      return (
+        row !== undefined && row.is === member && row.isAlso === undefined && typeof around[name] === 'string'
+      )
+    })
+}
+
+const maxSiblings = 20
+
+/** A row for some value: of a type, or for which it is something else. */
+function ofValue(row: ForeignMember, around: JsonObject, name: string): Omit<ForeignMember, 'words'> {
+  const value = around[name]
+  if (row.unless?.fits(value, around) === true) return row.unless
   const type = nameType(value)
-  return (type === 'array' || type === 'number' || type === 'string' ? row.byType?.[type] : undefined) ?? row
+  return type === 'null' ? row : (row.byType?.[type as keyof NonNullable<ForeignMember['byType']>] ?? row)
 }
 
 function findForeign(at: Place, name: string): ForeignMember | undefined {
@@ -214,6 +241,39 @@ function findForeign(at: Place, name: string): ForeignMember | undefined {
   return [at, place, withoutForm(place)]
     .map((each) => members.get(each)?.get(word))
     .find((row) => row !== undefined)
+}
+
+/** What a member at the top is to a node: a member, an object around its members, or nothing that it needs. */
+export function readRoleInNode(name: string): 'member' | 'wrapper' | 'other' {
+  if (homes().get('Node')?.has(fold(name)) === true) return 'member'
+  const row = findForeign('Node', name)
+  if (row?.unwrap === true) return 'wrapper'
+  return row?.is === undefined && row?.example === undefined ? 'other' : 'member'
+}
+
+/** The members of a node by what they are for. */
+const membersOfNode: readonly (readonly [what: string, names: readonly string[]])[] = [
+  ['for what is sent', ['method', 'url', 'query', 'headers', 'body']],
+  ['for whom and as whom', ['connection', 'hosts', 'auth', 'tls', 'signing']],
+  ['for what becomes of the response', ['expect', 'capture', 'onError', 'cases', 'branches']],
+  ['for time and repeating', ['timeoutMs', 'retry', 'idempotent', 'keepAlive']],
+  ['for the node itself', ['id', 'name', 'notes', 'templates', 'propagateTrace']],
+]
+
+/** The known members of a place in the order in which a message lists them, with what they are for. */
+export function groupMembers(place: Place, known: readonly string[]): string {
+  const quote = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ')
+  if (place !== 'Node')
+    return listWords(
+      known.map((name) => JSON.stringify(name)),
+      'and',
+    )
+  const grouped = membersOfNode.flatMap(([, names]) => names)
+  const others = known.filter((name) => !grouped.includes(name))
+  return [
+    ...membersOfNode.map(([what, names]) => `${what} ${quote(names.filter((name) => known.includes(name)))}`),
+    ...(others.length === 0 ? [] : [quote(others)]),
+  ].join('; ')
 }
 
 /** Where the contract has a member of this name. */
@@ -242,7 +302,7 @@ function describeInNode(name: string): string {
   const inNode = 'it belongs into "node"'
   if (foreign === undefined) return inNode
   const { is, ...own } = foreign
-  const text = adviseForeign(own, {}, name, [])?.text ?? ''
+  const text = adviseForeign('Node', own, {}, name, [])?.text ?? ''
   return (
     (is === undefined ? inNode : `${inNode}, as ${JSON.stringify(is)}`) + (text === '' ? '' : `; ${text}`)
   )

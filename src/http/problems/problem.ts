@@ -6,6 +6,7 @@ import { findSafetyAfterProblem, type ProblemCode, problems } from '../../contra
 import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
 import { describeForeignMediaType } from './foreign-media-type.ts'
+import { createProblemMasker } from './hide-secrets.ts'
 import { explainInvalidBody } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
@@ -92,7 +93,8 @@ export function createProblemAnswers({
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // A client that has gone gets no answer, nor does one that Node answered after a timeout.
       if (!reply.raw.destroyed && !request.raw.readableAborted) answered(refusal.code)
-      return sendProblem(createProblem(refusal, request.id, docsBaseUrl), refusal, reply)
+      const problem = createProblem(refusal, request.id, docsBaseUrl)
+      return sendProblem(withoutSecrets(problem, request.meantBody ?? request.body), refusal, reply)
     },
     answerBrokenHttp(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
@@ -102,6 +104,13 @@ export function createProblemAnswers({
       endWithProblem(createProblem(refusal, requestId, docsBaseUrl), requestId, socket)
     },
   }
+}
+
+/** The problem without texts of the request that are secrets or look like some. */
+function withoutSecrets(problem: Problem, body: unknown): Problem {
+  const hide = createProblemMasker(body)
+  const errors = problem.errors.map(({ path, message }) => ({ path: hide(path), message: hide(message) }))
+  return { ...problem, detail: hide(problem.detail), errors }
 }
 
 function sendProblem(problem: Problem, { headers }: Refusal, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,7 @@
 import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
+import { writeMembers } from './example-text.ts'
 import { findHeldWord, findMeantShape, type MeantShape, writeTime } from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 import { adviseWord, fold } from './member-advice.ts'
@@ -27,8 +28,11 @@ function mustBe(schema: JsonSchema): string {
 }
 
 /** The error of a required member that is missing, with what to write. */
-export function missing(schema: JsonSchema, { as, write }: MeantShape): string {
-  return `missing; ${as === null ? mustBe(schema) : `must be ${as}`}${asIn(write)}`
+export function missing(schema: JsonSchema, { as, write }: MeantShape, name: string): string {
+  const [example] = schema.examples ?? []
+  const isShown = example === undefined || as?.includes('such as')
+  const written = write ?? (isShown ? null : `write ${writeMembers({ [name]: example })}`)
+  return `missing; ${as === null ? mustBe(schema) : `must be ${as}`}${asIn(written)}`
 }
 
 /** The error of a missing word that the other members tell. */
@@ -49,25 +53,21 @@ export function tooMany(most: number, count: number): string {
 }
 
 /** The error of a member that the schema does not know: with advice, else with the members that it knows. */
-export function unknownMember(advice: string | null, known: readonly string[]): string {
+export function unknownMember(advice: string | null, known: string, example: string | null): string {
   if (advice !== null) return `unknown member; ${advice}`
-  return known.length === 0
-    ? 'unknown member'
-    : `unknown member; the members here are ${listWords(
-        known.map((name) => JSON.stringify(name)),
-        'and',
-      )}`
+  if (known === '') return 'unknown member; leave it out, if it is none of the members above'
+  return `unknown member; the members here are ${known}${example === null ? '' : `, as in ${example}`}; leave it out if it is none of them`
 }
 
 /** A message whose end is a list that another one of the same reply has already. */
 export function sayListOnce(message: string, said: Set<string>): string {
-  const [, begin, joint, list] = /^(.*?)(; the members here are| words: )(.*)$/s.exec(message) ?? []
+  const [, begin, joint, list] = /^(.*?)(; the members here are|; codes are)(.*)$/s.exec(message) ?? []
   if (begin === undefined || list === undefined) return message
   if (!said.has(list)) {
     said.add(list)
     return message
   }
-  return joint === ' words: ' ? `${begin} words` : begin
+  return joint === '; codes are' ? begin : `${begin}; leave it out if it is none of the members above`
 }
 
 function asIn(write: string | null): string {
@@ -134,7 +134,27 @@ function meantWord(word: unknown, candidates: readonly unknown[], place: string)
   if (foreign?.says !== undefined) return `; ${foreign.says}`
   if (foreign?.is !== undefined) return `; did you mean ${JSON.stringify(foreign.is)}?`
   const near = didYouMean(word, candidates)
-  return near === '' && candidates.length > maxWords ? `: ${listWords(candidates.map(String), 'or')}` : near
+  return near === '' && candidates.length > maxWords ? `; codes are ${nearCodes(word, candidates)}` : near
+}
+
+/** The words of a long list that share a part with a given one, else the first of each kind. */
+function nearCodes(word: unknown, candidates: readonly unknown[]): string {
+  const codes = candidates.map(String)
+  const parts = String(word)
+    .slice(0, maxWordCharacters)
+    .toLowerCase()
+    .split(/[^a-z]+/)
+  const sharing = codes.filter((code) =>
+    code.split('_').some((part) => part.length > 2 && parts.includes(part)),
+  )
+  if (sharing.length > 0) return listWords(sharing.slice(0, maxWords), 'or')
+  const kinds = Map.groupBy(codes, (code) => code.split('_', 1)[0] ?? code)
+  return `${listWords(
+    Array.from(kinds.values(), ([first = '', ...others]) =>
+      others.length === 0 ? first : `${first} (${others.length} more)`,
+    ),
+    'and',
+  )}; GET /errors lists them all`
 }
 
 function textMismatch(

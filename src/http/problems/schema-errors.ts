@@ -1,8 +1,15 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
-import { findHeldMembers, findMeantShape, isWrongAsWhole } from './expected-shapes.ts'
+import { writeValue } from './example-text.ts'
+import {
+  findHeldMembers,
+  findMeantShape,
+  findMeantTag,
+  findSiblingWord,
+  isWrongAsWhole,
+} from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema } from './json-schema.ts'
-import { type Advice, adviseMember, adviseWord } from './member-advice.ts'
+import { type Advice, adviseMember, adviseWord, groupMembers } from './member-advice.ts'
 import { noPlace, type Place } from './place.ts'
 import {
   missing,
@@ -84,7 +91,9 @@ function* inObject(
   for (const name of Object.keys(value)) {
     const at = pointer(path, name)
     const member = memberSchema(schema, name)
-    if (member !== null)
+    const sibling = member === null ? null : findSiblingWord(place, name, value)
+    if (sibling !== null) yield { path: at, message: sibling }
+    else if (member !== null)
       yield* inMember(
         member,
         value[name],
@@ -103,7 +112,7 @@ function* inObject(
 function inMissing({ properties }: JsonSchema, name: string, path: string, place: Place): ConfigError {
   const member = properties?.[name] ?? {}
   const meant = findMeantShape(placeWithin(member, place, name), undefined)
-  return { path: pointer(path, name), message: missing(member, meant) }
+  return { path: pointer(path, name), message: missing(member, meant, name) }
 }
 
 /** A member that may be left out is not given as null. */
@@ -131,8 +140,37 @@ function adviseUnknown(schema: JsonSchema, value: JsonObject, place: Place): Rea
     if (advised.size === maxAdvised) break
     advised.set(name, withMembers(adviseMember({ place, name, around: value, known }), value[name]))
   }
-  return withOneBody(advised)
+  return sayOnce(withOneBody(advised))
 }
+
+/** Two members that are the same one here, or get the same long advice, are told so instead of the same twice. */
+function sayOnce(advised: ReadonlyMap<string, Advice>): ReadonlyMap<string, Advice> {
+  const members = new Map<string, string>()
+  const texts = new Map<string, string>()
+  return new Map(
+    Array.from(advised, ([name, advice]) => {
+      const first = advice.is === null ? undefined : members.get(advice.is)
+      const same = advice.text === null ? undefined : texts.get(advice.text)
+      if (advice.is !== null && first === undefined) members.set(advice.is, name)
+      if (advice.text !== null && same === undefined) texts.set(advice.text, name)
+      if (first !== undefined)
+        return [
+          name,
+          {
+            ...advice,
+            is: null,
+            text: `it is the same as ${JSON.stringify(first)}; leave one of the two out`,
+          },
+        ]
+      return same === undefined || (advice.text ?? '').length < longAdvice
+        ? [name, advice]
+        : [name, { ...advice, text: `the same holds as for ${JSON.stringify(same)}` }]
+    }),
+  )
+}
+
+/** Shorter advice may be given twice. */
+const longAdvice = 60
 
 /** Several members of a body, such as its type and its content, tell to write it once. */
 function withOneBody(advised: ReadonlyMap<string, Advice>): ReadonlyMap<string, Advice> {
@@ -152,6 +190,29 @@ function withMembers(advice: Advice, value: unknown): Advice {
   return advice.unwraps && isObject(value) ? { ...advice, covers: 'all' } : advice
 }
 
+/** An object with the required members of a schema, as it stands in a request; null if it needs none. */
+function showRequired({ properties = {}, required = [] }: JsonSchema): string | null {
+  if (required.length === 0) return null
+  return writeValue(showValue({ type: 'object', properties, required }))
+}
+
+function showValue({
+  enum: words,
+  examples,
+  type,
+  anyOf,
+  properties = {},
+  required = [],
+}: JsonSchema): unknown {
+  const [word] = words ?? []
+  const [example] = examples ?? []
+  if (word !== undefined || example !== undefined) return word ?? example
+  if (type === 'array') return []
+  if (type === 'object')
+    return Object.fromEntries(required.map((name) => [name, showValue(properties[name] ?? {})]))
+  return anyOf === undefined ? '…' : showValue(anyOf[0] ?? {})
+}
+
 interface UnknownMember {
   readonly value: unknown
   readonly at: string
@@ -166,8 +227,8 @@ function* inUnknown(schema: JsonSchema, unknown: UnknownMember): Generator<Confi
   const { value, at, place, advice, listsKnown } = unknown
   const [form] = Object.keys(schema.patternProperties ?? {})
   if (form !== undefined) return yield { path: at, message: unknownName(form) }
-  const known = listsKnown ? Object.keys(schema.properties ?? {}) : []
-  const message = unknownMember(advice?.text ?? null, known)
+  const known = listsKnown ? groupMembers(place, Object.keys(schema.properties ?? {})) : ''
+  const message = unknownMember(advice?.text ?? null, known, place === 'Node' ? null : showRequired(schema))
   if (advice?.unwraps === true && isObject(value)) {
     yield { path: at, message }
     return yield* inObject({ ...schema, required: [] }, value, at, place)
@@ -178,7 +239,7 @@ function* inUnknown(schema: JsonSchema, unknown: UnknownMember): Generator<Confi
   const first = inner.next()
   if (first.done === true) yield { path: at, message }
   else if (first.value.path === at)
-    yield { path: at, message: `${unknownMember(advice.name, [])}, and ${first.value.message}` }
+    yield { path: at, message: `${unknownMember(advice.name, '', null)}, and ${first.value.message}` }
   else {
     yield { path: at, message }
     yield first.value
@@ -219,6 +280,11 @@ function* inTaggedUnion(
   const inBranch = function* (word: unknown, members: JsonObject) {
     const branch = branchOf(word)
     if (branch !== undefined) yield* inObject(branch, members, path, `${place}(${word})`)
+  }
+  const better = findMeantTag(place, value)
+  if (better !== null) {
+    yield { path: pointer(path, tag), message: better.message }
+    return yield* inBranch(better.word, { ...value, [tag]: better.word })
   }
   if (Object.hasOwn(value, tag)) {
     if (branchOf(value[tag]) !== undefined) return yield* inBranch(value[tag], value)
@@ -271,7 +337,7 @@ function* withoutTag(
   const word = tellWord(branches, tag, namesAsMeant(branches, value, place))
   const meant = findMeantShape(place, value)
   const message =
-    word === undefined ? missing(anyTag, { as: null, write: meant.write }) : missingWord(anyTag, word)
+    word === undefined ? missing(anyTag, { as: null, write: meant.write }, tag) : missingWord(anyTag, word)
   yield { path: pointer(path, tag), message }
   yield* inBranch(word, value)
 }

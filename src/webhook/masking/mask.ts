@@ -25,12 +25,31 @@ export function createMasker(values: Iterable<string>): Masker {
   if (hidden.reduce((sum, { length }) => sum + length, 0) > maxHiddenLength) return hideAll
   const shortest = Math.min(...hidden.map(shortestSpelling))
   let finder: Finder | null = null
-  return (text, { isCut } = { isCut: false }) => {
+  return (text, { isCut } = whole) => {
     if (text.length < shortest && !isCut) return text
     finder ??= new Finder(hidden)
     return !isCut && finder.isFree(text) ? text : replaceSpans(text, finder.spansIn(text, isCut))
   }
 }
+
+const whole = { isCut: false }
+
+/** A masker that knows the short texts without a value that it saw last: names and values of headers come with every call. */
+export function remembering(masker: Masker): Masker {
+  if (masker === maskNothing) return masker
+  const unmasked = new Array<string>(rememberedTexts).fill('')
+  return (text, options) => {
+    if (options !== undefined || text.length > longestRemembered) return masker(text, options)
+    const slot = (text.length * 7 + text.charCodeAt(0)) % rememberedTexts
+    if (unmasked[slot] === text) return text
+    const display = masker(text)
+    if (display === text) unmasked[slot] = text
+    return display
+  }
+}
+
+const rememberedTexts = 128
+const longestRemembered = 128
 
 /** The limit of all values together, in characters, because the automaton takes memory per character. */
 const maxHiddenLength = 131_072

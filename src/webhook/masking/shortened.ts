@@ -9,11 +9,16 @@ export function hideShortened(text: string): string {
   let shown = ''
   let at = 0
   for (const { 0: word, index } of text.matchAll(words)) {
-    if (!looksCut(word, text, index + word.length) && !issued.test(word)) continue
+    if (!looksCut(word, text, index + word.length) && !looksIssued(word)) continue
     shown += text.slice(at, index) + mask
     at = index + word.length
   }
   return shown + text.slice(at)
+}
+
+/** Whether a word begins as the keys of well-known services do. */
+export function looksIssued(word: string): boolean {
+  return issued.test(word)
 }
 
 /** A word of a credential. */

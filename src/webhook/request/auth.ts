@@ -17,7 +17,7 @@ import {
   locateMember,
   type NamedCredential,
 } from './credential.ts'
-import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
 import { compileOAuth2 } from './oauth2.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
@@ -135,7 +135,7 @@ function compileApiKey(
     : compileHeaderValue(value, at.path, compiler)
   compiler.plain(name, `${path}/name`, 'Only the value of the key is a template.')
   const problem = isInUrl || compiler.isTemplate(name) ? null : headerNameProblem(name)
-  if (problem !== null) compiler.complain(`${path}/name`, `"${name}" ${problem}`)
+  if (problem !== null) compiler.complain(`${path}/name`, `${quoteHeaderName(name)} ${problem}`)
   const own = { name: name.toWellFormed(), user: null, path, valuePath: at.path }
   return {
     origin,

@@ -11,7 +11,7 @@ import { didYouMean } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
 import { trimHeader } from '../wire/headers.ts'
 import { findPlaceholder } from './find-placeholder.ts'
-import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
 import { warnOfReferences } from './reference-warning.ts'
 import { type Displayable, type Omission, RenderFailure, type RenderSession } from './render-session.ts'
@@ -94,8 +94,15 @@ export function compileField(
       if (references.length > 0) warnOfReferences(references, session)
       const wire = sensitive ? session.standIn(value, name) : value
       const display = session.display(wire, sensitive, result)
-      const carried = { carriesSecret: carriesSecret(result), carriesStored: carriesStored(result) }
-      return { name, path, source, ...carried, wire, display }
+      return {
+        name,
+        path,
+        source,
+        carriesSecret: carriesSecret(result),
+        carriesStored: carriesStored(result),
+        wire,
+        display,
+      }
     },
   }
 }
@@ -114,7 +121,7 @@ function refusePlaceholders(field: Field, path: string, compiler: Compiler): voi
 export function compileHeaderField(field: Field, path: string, compiler: Compiler): CompiledField {
   const problem = headerNameProblem(field.name)
   if (problem !== null && !compiler.isTemplate(field.name))
-    compiler.complain(`${path}/name`, `${quoteName(field.name)} ${problem}`)
+    compiler.complain(`${path}/name`, `${quoteHeaderName(field.name)} ${problem}`)
   const [member, constant] = readConstant(field, compiler)
   const valueProblem = member === null ? null : headerValueProblem(trimHeader(headerText(constant)))
   if (valueProblem !== null) compiler.complain(`${path}/${member}`, valueProblem + cureFor(valueProblem))

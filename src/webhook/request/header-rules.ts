@@ -1,3 +1,5 @@
+import { quoteName } from '../values/text.ts'
+
 /** Headers that a node must not set, with the reason. They control the connection, or could deceive or unlock another server. */
 const refused: Readonly<Record<string, string>> = {
   host: 'the host comes from the URL',
@@ -47,6 +49,12 @@ export function headerNameProblem(name: string): string | null {
     return `is not a header name: only letters, digits and !#$%&'*+.^_\`|~- are allowed${nameCure(name)}`
   const reason = Object.hasOwn(refused, name.toLowerCase()) ? refused[name.toLowerCase()] : undefined
   return reason === undefined ? null : `may not be set: ${reason}`
+}
+
+/** A header name as a message quotes it: of a whole header line without what stands behind the colon. */
+export function quoteHeaderName(name: string): string {
+  const line = /^([^:]*:)\s*\S/.exec(name)?.[1]
+  return quoteName(line === undefined ? name : `${line} …`)
 }
 
 function nameCure(name: string): string {

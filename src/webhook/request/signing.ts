@@ -10,7 +10,7 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, trimHeader } from '../wire/headers.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
-import { headerNameProblem, headerValueProblem } from './header-rules.ts'
+import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { RenderFailure, type RenderSession } from './render-session.ts'
 import {
   parseSignatureTemplate,
@@ -171,7 +171,7 @@ function isSignature(part: SignaturePart<SignatureName>): boolean {
 
 function headerProblem(name: string): string | null {
   const problem = headerNameProblem(name)
-  if (problem !== null) return `"${name}" ${problem}`
+  if (problem !== null) return `${quoteHeaderName(name)} ${problem}`
   return ownHeaders.has(name.toLowerCase())
     ? `"${name}" is sent with another value; choose a name of its own`
     : null

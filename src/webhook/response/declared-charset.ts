@@ -93,11 +93,22 @@ const declaredWithin = 1024
 
 /** The charset that XML or HTML declares; null if it declares none, or one that cannot be right. */
 export function findDeclaredCharset(body: Buffer, { essence }: ContentType): Charset | null {
+  const isMarkup = htmlType.test(essence)
+  if (!isMarkup && !mayBeginMarkup(body)) return null
   const start = body.toString('latin1', 0, declaredWithin)
   const xml = xmlDeclaration.exec(start)?.[1]
   if (xml !== undefined) return byteWise(findCharset(xml))
-  return htmlType.test(essence) || htmlStart.test(start) ? byteWise(findMetaCharset(start)) : null
+  return isMarkup || htmlStart.test(start) ? byteWise(findMetaCharset(start)) : null
 }
+
+/** False for most bodies that are no markup: JSON begins neither with white space nor with `<`. */
+function mayBeginMarkup([first = 0]: Buffer): boolean {
+  return first === lessThan || first <= space || first === noBreakSpace
+}
+
+const lessThan = 0x3c
+const space = 0x20
+const noBreakSpace = 0xa0
 
 const xmlDeclaration = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/
 const htmlType = /^(?:text\/html|application\/xhtml\+xml)$/

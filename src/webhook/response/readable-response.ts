@@ -314,7 +314,8 @@ export class ReadableResponse {
  * response would give each response a hidden class of its own, which keeps the body alive until a full garbage collection.
  */
 class ResponseVariables {
-  static readonly #onDemand: PropertyDescriptorMap & ThisType<ResponseVariables> = {
+  static readonly #onDemand: Record<'body' | 'headers' | 'json', PropertyDescriptor> &
+    ThisType<ResponseVariables> = {
     body: {
       enumerable: true,
       get() {
@@ -347,7 +348,11 @@ class ResponseVariables {
     this.#budget = budget
     this.status = response.status
     this.#response = response
-    Object.defineProperties(this, ResponseVariables.#onDemand)
+    // One by one, which takes half as long as all at once.
+    const { body, headers, json } = ResponseVariables.#onDemand
+    Object.defineProperty(this, 'body', body)
+    Object.defineProperty(this, 'headers', headers)
+    Object.defineProperty(this, 'json', json)
   }
 }
 

@@ -3,7 +3,7 @@ import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
 import { findFilterElsewhere } from './filters-elsewhere.ts'
-import { findSyntaxHint, type HintPlace } from './syntax-hint.ts'
+import { callsElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
 /** A variable in an expression. */
 export interface VariablePath {
@@ -275,7 +275,10 @@ class ExpressionReader {
 
   #filter(): void {
     const name = this.#word('a filter name')
-    if (!this.#filters.has(name)) throw new SyntaxProblem(unknownFilter(name, this.#filters, this.#isQuoted))
+    if (!this.#filters.has(name)) {
+      const argument = this.#isMark(':') ? (this.#tokens[this.#at + 1]?.text ?? '') : ''
+      throw new SyntaxProblem(unknownFilter(name, argument, this.#filters, this.#isQuoted))
+    }
     this.hasDefault ||= name === 'default'
     if (!this.#takeMark(':')) {
       if (this.#peek.kind === 'end' || this.#isMark('|') || this.#isMark(')')) refuseTooFew(name, 0)
@@ -713,8 +716,19 @@ function describeToken({ kind, text }: Token, isQuoted: boolean): string {
   return kind === 'unreadable' ? text : `"${text}"`
 }
 
-function unknownFilter(name: string, filters: ReadonlySet<string>, isQuoted: boolean): string {
+/** The form of a number in other tools, as in `"0.00"` and `"#,##0"`. */
+const formOfNumber = /^["'][#0][#0.,]*["']$/
+
+function unknownFilter(
+  name: string,
+  argument: string,
+  filters: ReadonlySet<string>,
+  isQuoted: boolean,
+): string {
   const unknown = isQuoted ? 'there is no filter of that name' : `there is no filter "${name}"`
+  if (formOfNumber.test(argument)) return `${unknown} (write round: 2)`
+  const call = callsElsewhere.get(name.toLowerCase().replaceAll('_', ''))
+  if (call !== undefined) return `${unknown} (write ${call.text})`
   const elsewhere = findFilterElsewhere(name)
   if (elsewhere !== null) return `${unknown} (${elsewhere.advice ?? `write ${elsewhere.filter}`})`
   const meant = suggest(name, filters)

@@ -7,6 +7,7 @@ const isoTime = 'date: "%Y-%m-%dT%H:%M:%SZ"'
 const date = 'date: "%Y-%m-%d"'
 const isEscaped = 'leave it out: values are escaped for the place where they land'
 const keepsType = 'leave it out: values of the payload and response.json keep their type'
+const noPatterns = 'there are no regular expressions: write replace: "a", "b"'
 const noHash = 'the filters for hashes are sha256 and hmac_sha256: "key"'
 
 /** The filters by their names elsewhere, in lower case and without underscores. */
@@ -69,6 +70,8 @@ export const filtersElsewhere: Readonly<Record<string, string>> = {
   decodeurl: 'url_decode',
   decodeuricomponent: 'url_decode',
   base64: 'base64_encode',
+  b64enc: 'base64_encode',
+  b64dec: 'base64_decode',
   tobase64: 'base64_encode',
   btoa: 'base64_encode',
   b64encode: 'base64_encode',
@@ -76,6 +79,10 @@ export const filtersElsewhere: Readonly<Record<string, string>> = {
   frombase64: 'base64_decode',
   atob: 'base64_decode',
   dateformat: date,
+  parsedate: date,
+  asdate: date,
+  formattime: date,
+  totime: date,
   formatdate: date,
   formatdatetime: date,
   todate: date,
@@ -128,6 +135,17 @@ export const filtersElsewhere: Readonly<Record<string, string>> = {
 }
 
 const advice: Readonly<Record<string, string>> = {
+  lookup: 'write the name behind a dot, as in profile.email',
+  regexreplace: noPatterns,
+  replaceregex: noPatterns,
+  regexfind: noPatterns,
+  regexextract: noPatterns,
+  gsub: noPatterns,
+  ...Object.fromEntries(
+    ['adddays', 'addhours', 'addminutes', 'addseconds', 'addmonths', 'dateadd', 'datemath', 'timedelta'].map(
+      (name) => [name, 'a day later is date: "%s" | plus: 86400 | date: "%Y-%m-%d"'],
+    ),
+  ),
   raw: isEscaped,
   safe: isEscaped,
   escapejs: isEscaped,

@@ -159,6 +159,11 @@ const isoTime = now('%Y-%m-%dT%H:%M:%SZ')
 
 /** The forms, the special ones first. */
 const forms: readonly ForeignForm[] = [
+  {
+    form: /&(?:#\d{1,5}|#x[\da-f]{1,4}|amp|lt|gt|quot|apos);/i,
+    is: 'text with characters written as in HTML',
+    write: () => 'write each character itself, as in | for &#124;',
+  },
   // Make and Zapier.
   { form: /^\d+__/, is: 'a field of Zapier, of a step before', write: writeValue },
   {
@@ -167,7 +172,7 @@ const forms: readonly ForeignForm[] = [
     write: writeValue,
   },
   {
-    form: /^if\(/,
+    form: /^if\s?\(.{0,150}[,;]/i,
     is: 'a function of Make or of spreadsheets',
     write: (_path, { isCondition }) =>
       isCondition

@@ -46,6 +46,14 @@ const namesElsewhere: Readonly<Record<string, string>> = {
 
 /** The names of sources in other tools. */
 const sourcesElsewhere: Readonly<Record<string, string>> = {
+  form: 'event',
+  submission: 'event',
+  process: 'flow',
+  journey: 'flow',
+  campaign: 'flow',
+  scenario: 'flow',
+  variable: 'vars',
+  member: 'profile',
   contact: 'profile',
   customer: 'profile',
   lead: 'profile',
@@ -57,6 +65,17 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   workflow: 'flow',
   variables: 'vars',
 }
+
+/** The names of the response in other tools. */
+const responsesElsewhere: ReadonlySet<string> = new Set([
+  'res',
+  'resp',
+  'reply',
+  'answer',
+  'result',
+  'http',
+  'r',
+])
 
 /** What other tools have around the values of a workflow. */
 const wrappers: ReadonlySet<string> = new Set([
@@ -282,6 +301,8 @@ function isUsable({ unknown, shape }: Followed, { members }: VariablePath): bool
 const ofItem = 'In the condition, an item has the name that the filter gives as its first argument.'
 
 function describeOddRoot(root: string): string | null {
+  if (/^\d+$/.test(root))
+    return 'There are no lists in an expression: compare with each value, as in a == 200 or a == 201.'
   const key = root.toLowerCase()
   if (Object.hasOwn(constantsElsewhere, key)) return constantsElsewhere[key] ?? null
   return oddNames.find(([form]) => form.test(root))?.[1] ?? null
@@ -295,6 +316,10 @@ function meantByRoot(
 ): VariablePath[] {
   const name = root ?? ''
   const near = suggest(name, [...Object.keys(known), ...made])
+  const inner = members.length === 0 && !quoted.has(name) ? findJoined(name, known) : null
+  const answered = responsesElsewhere.has(name.toLowerCase())
+    ? nearestMember(known.response ?? {}, members[0] ?? '')
+    : null
   const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
   const nearest = nearestMember(known.response ?? {}, name)
   // `data` with members is more often a member of the response than the response.
@@ -302,6 +327,8 @@ function meantByRoot(
   const inJson = /^(?:body|json)$/i.test(name) ? members : [name, ...members]
   const unwrapped = unwrap([name, ...members])
   return [
+    ...(inner === null ? [] : [inner]),
+    ...(answered === null ? [] : [['response', answered, ...members.slice(1)]]),
     ...(near === null ? [] : [[near, ...members]]),
     ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
     // Other tools have an object around what the workflow knows.
@@ -312,6 +339,20 @@ function meantByRoot(
     ...(unwrapped.length === 0 ? [] : [['profile', ...unwrapped]]),
     ...(quoted.has(name) ? [] : [['profile', name, ...members]]),
   ].flatMap(([first, ...rest]) => (first === undefined ? [] : { root: first, members: rest, quoted }))
+}
+
+/** The path of a name such as `execution_id`, `executionId` or `idempotencyKey`, which joins a source and its member or is a member. */
+function findJoined(name: string, known: KnownNames): readonly string[] | null {
+  const [, root = '', joint = '', rest = ''] = /^([a-z]{1,20})(_|(?=[A-Z]))(\w{1,60})$/.exec(name) ?? []
+  if (rest !== '' && Object.hasOwn(known, root)) {
+    const member = joint === '_' ? rest : rest.charAt(0).toLowerCase() + rest.slice(1)
+    const shape = known[root] ?? 'anything'
+    if (shape === 'anything') return [root, member]
+    const own = nearestMember(shape, member)
+    if (own !== null) return [root, own]
+  }
+  const member = nearestMember(known.execution ?? {}, name)
+  return member === null || member === 'id' ? null : ['execution', member]
 }
 
 /** Wrappers around a value at most. */
@@ -353,7 +394,7 @@ function meantByMember({ root: before, members, quoted }: VariablePath, shape: S
     return null
   if (quoted.has(member ?? '') && shape === 'headers')
     return write({ root: before, members: [(member ?? '').toLowerCase(), ...rest], quoted: new Set() })
-  const near = shape === 'headers' ? (member ?? '').toLowerCase() : nearestMember(shape, member ?? '')
+  const near = shape === 'headers' ? nameHeader(member ?? '') : nearestMember(shape, member ?? '')
   return near === null ? null : write({ root: before, members: [near, ...rest], quoted })
 }
 
@@ -373,6 +414,11 @@ const commonHeaders: ReadonlySet<string> = new Set([
   ],
   ...['www-authenticate', 'x-request-id', 'x-correlation-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
 ])
+
+/** A header in lower case, of `contentType` with its dashes. */
+function nameHeader(member: string): string {
+  return member.replaceAll(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase()
+}
 
 function nearestMember(shape: Shape, name: string): string | null {
   if (typeof shape !== 'object') return null

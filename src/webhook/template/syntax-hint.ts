@@ -21,8 +21,12 @@ export function findSyntaxHint(
   const [before, next] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? '']
   if (token === '"*"' && before === '[')
     return 'write one item, as in list[0], or all, as in (list | map: "name")'
-  if (token === '"+"' && place !== 'condition')
-    return 'texts are joined as in {{ a }} {{ b }} or a | append: b; for numbers write a | plus: b'
+  if (token === '"+"' && place !== 'condition') return `${joined}; for numbers write a | plus: b`
+  if (token === '"&"' && place !== 'condition' && !tokens.slice(0, at).some(({ text }) => isSign(text)))
+    return joined
+  if (token === '"{"')
+    return 'no placeholder stands within another; write a computed name in brackets, as in profile[event.name]'
+  if (token === '"}"') return 'a placeholder ends with "}}", a tag with "%}"'
   if (token === 'of' && place === 'loop') return 'write "in" for "of"'
   if (token === 'then') return 'leave it out'
   if (token === '|') return hintForBar(before, at, place)
@@ -34,18 +38,53 @@ export function findSyntaxHint(
     return hintForArgument(before, token === '=' ? next : token, isQuoted)
   if (isOperator(token) && tokens.slice(0, at).some(({ text }) => text === '|'))
     return hintBehindFilter(token, place)
+  if (isMinus(tokens, at)) return calculated('minus', place)
+  if (token === ',') return hintForComma(tokens, at, place)
   if (token === '=') return hintForEquals(before, next, at, place)
   if (token === '==' && place === 'assign' && at === 1) return 'write "="'
   if (before.toLowerCase() === 'not' && before !== 'not') return 'write "not"'
   return hintForWord(token, next.toLowerCase(), place) ?? hintForName(tokens, at)
 }
 
+const joined = 'texts are joined as in {{ a }} {{ b }} or a | append: b'
+
+/** What to write for an operator of arithmetic. A condition needs parentheses around it. */
+function calculated(filter: string, place: HintPlace): string {
+  return place === 'condition' ? `write (a | ${filter}: b)` : `write a | ${filter}: b`
+}
+
+/** Whether a sign stands behind a value: alone, or at the beginning of a number or name. */
+function isMinus(tokens: readonly Written[], at: number): boolean {
+  const [before, token] = [tokens[at - 1], tokens[at]]
+  const isBehindValue =
+    before !== undefined &&
+    /^(?:word|number|string)$|^mark$/.test(before.kind) &&
+    !/^[|:,.([=]$/.test(before.text)
+  return isBehindValue && /^(?:[-\u2013\u2212]|-[\w?-]+)$/.test(token?.text ?? '')
+}
+
+function hintForComma(tokens: readonly Written[], at: number, place: HintPlace): string | null {
+  const [before, next] = [tokens[at - 1], tokens[at + 1]]
+  if (before?.kind === 'number' && next?.kind === 'number')
+    return 'write the number without a comma, as in 1000 or 0.5'
+  if (tokens.slice(0, at).some(({ text }) => text === '[')) return noLists
+  if (place === 'condition') return 'write "and" or "or" between two comparisons'
+  return place === 'value' ? 'write one placeholder for each value, as in {{ a }}, {{ b }}' : null
+}
+
+const noLists = 'there are no lists in an expression; compare with each value, as in a == 1 or a == 2'
+
 /** Advice about a name with a blank, and about a second word without an operator. */
 function hintForName(tokens: readonly Written[], at: number): string | null {
   const [before, token] = [tokens[at - 1], tokens[at]]
   if (token?.text === '.' && tokens[at + 1]?.kind === 'number')
     return 'write the number with a digit before the point, as in 0.5'
-  if (token?.text === '[' && before?.text === '.') return 'leave out "?.", and the point before the bracket'
+  if (token?.text === '[' && before?.text === '.')
+    return tokens[at - 2]?.text.endsWith('?') === true
+      ? 'leave out "?.", and the point before the bracket'
+      : 'leave out the point before the bracket'
+  if (token?.kind === 'string' && before?.text === '.')
+    return `${joined}; a name in quotes stands in brackets, as in profile["first name"]`
   if (before?.kind === 'string' && token?.kind === 'word')
     return 'write a text with a quote in it between quotes of the other kind, as in "it\'s"'
   const [dot, name, next] = tokens.slice(Math.max(0, at - 2), at + 1)
@@ -85,9 +124,13 @@ function hintForCall(tokens: readonly Written[], at: number, place: HintPlace): 
   const operator = callsElsewhere.get(foldName(name))
   if (operator !== undefined && (place === 'condition' || !operator.isOperator))
     return `write ${operator.text}`
-  const filter = writeFilter(name) ?? 'upcase'
+  const filter = writeFilter(name)
+  const none = `${mark === '.' ? 'values have no methods' : 'there are no functions'}, only filters behind a value`
+  const elsewhere = findFilterElsewhere(name)?.advice ?? operator?.text
+  if (filter === null)
+    return elsewhere == null ? `${none}; docs/values.md lists them` : `${none}; ${elsewhere}`
   const example = `${filter === 'size' ? 'profile.list' : 'profile.name'} | ${filter}`
-  return `${mark === '.' ? 'values have no methods' : 'there are no functions'}, only filters behind a value: write ${place === 'condition' ? `(${example})` : example}`
+  return `${none}: write ${place === 'condition' ? `(${example})` : example}`
 }
 
 function hintForArguments(filter: string): string {
@@ -127,6 +170,10 @@ export const callsElsewhere: ReadonlyMap<string, CallElsewhere> = new Map([
   ['endswith', operator('a contains b, or (a | slice: -2, 2) == "ab"')],
   ['equals', operator('a == b')],
   ['eql', operator('a == b')],
+  ['and', operator('a and b')],
+  ['or', operator('a or b')],
+  ['not', operator('not a')],
+  ['regexmatch', operator('a contains b: there are no regular expressions')],
   ['eq', operator('a == b')],
   ['equalsignorecase', operator('(a | downcase) == "b"')],
   ['ne', operator('a != b')],
@@ -212,9 +259,19 @@ function hintForWord(word: string, next: string, place: HintPlace): string | nul
   if (known === 'if' && place !== 'condition') return 'write {% if a %}b{% else %}c{% endif %}'
   if (known === 'not' && next === 'in') return 'write not list contains value'
   if (known === 'not' && next === 'contains') return 'write not a contains b'
+  if (word === '"%"' && /^(?:|and|or|\))$/.test(next))
+    return 'leave it out behind a number, or write a | modulo: b'
+  const arithmetic = arithmeticSigns.get(word)
+  if (arithmetic !== undefined && place === 'condition') return calculated(arithmetic, place)
   const right = wordsElsewhere.get(known)
   return right === undefined || right === `write "${word}"` ? null : right
 }
+
+const arithmeticSigns: ReadonlyMap<string, string> = new Map([
+  ['"+"', 'plus'],
+  ['"*"', 'times'],
+  ['"%"', 'modulo'],
+])
 
 const wordsElsewhere: ReadonlyMap<string, string> = new Map([
   ['and', 'write "and"'],

@@ -110,7 +110,10 @@ export function expressionProblem(
 
 function emptyProblem(problem: string, place: ForeignPlace | null): string {
   const example = place?.isCondition ? 'profile.score > 50' : '{{ profile.email }}'
-  return `An empty expression is invalid: ${problem}${place === null ? '' : `, as in ${example}`}.`
+  const named = problem.includes('a name')
+    ? ', as in {% capture name %} or {% assign name = profile.name %}'
+    : ''
+  return `An empty expression is invalid: ${problem}${place === null ? named : `, as in ${example}`}.`
 }
 
 function foreign(text: string, place: ForeignPlace | null): string | null {

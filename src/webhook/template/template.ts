@@ -134,9 +134,27 @@ function describeUnclosed(text: string): string {
     const end = text.indexOf(close, at + 2)
     if (end === -1)
       return `The "${open}" at ${describePlace(text, at)} is not closed: write "${close}" behind its expression.`
+    if (hasOpenQuote(text, at + 2, end)) return describeOpenQuote(text, at, end)
     at = findCode(text, end + 2)
   }
   return 'A "{{", "{%" or {% raw %} of the template is not closed.'
+}
+
+/** Liquid takes the closing braces for a part of a text whose quote is open. */
+function describeOpenQuote(text: string, at: number, end: number): string {
+  const slash = /\\["']/.test(text.slice(at, end)) ? ' Write the quotes without backslashes before them.' : ''
+  return `In the expression behind "${text.slice(at, at + 2)}" at ${describePlace(text, at)} a quote is not closed: write it before the closing braces.${slash}`
+}
+
+function hasOpenQuote(text: string, start: number, end: number): boolean {
+  let quote = ''
+  for (let at = start; at < end; at++) {
+    const character = text[at] ?? ''
+    if (quote === '') quote = character === '"' || character === "'" ? character : ''
+    else if (character === '\\') at++
+    else if (character === quote) quote = ''
+  }
+  return quote !== ''
 }
 
 function findCode(text: string, from: number): number {

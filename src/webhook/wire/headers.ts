@@ -28,8 +28,14 @@ const none: readonly string[] = []
 
 /** The values of a header. `name` is in lower case. */
 export function headerValues(headers: readonly HeaderPair[], name: string): readonly string[] {
-  const found = headers.filter(([candidate]) => isNamed(candidate, name))
-  return found.length === 0 ? none : found.map(([, value]) => value)
+  // Most headers that are looked for are not there, or once.
+  let found: string[] | null = null
+  for (const [candidate, value] of headers) {
+    if (!isNamed(candidate, name)) continue
+    found ??= []
+    found.push(value)
+  }
+  return found ?? none
 }
 
 /** The value of a header. `name` is in lower case. Several values are joined by commas (RFC 9110, section 5.3). */

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
@@ -11,7 +11,8 @@ import type { ExecutionStore } from '../../../src/durability/store/execution-sto
 import type { StoreKey } from '../../../src/durability/store/store-keys.ts'
 import { acceptOne, answerOf, available, claimExecutions, claimOne, findOne } from '../support/store-world.ts'
 import { bytes, durable, ended, failed, synchronous, text } from '../support/submissions.ts'
-import { openSqlite } from './support/open-sqlite.ts'
+import { startLocalWorker } from './support/local-worker.ts'
+import { openSqlite as openInThread } from './support/open-sqlite.ts'
 import { makeFolder } from './support/sqlite-world.ts'
 
 const program = join(import.meta.dirname, 'support/store-process.ts')
@@ -21,7 +22,10 @@ async function makePath(): Promise<string> {
   return join(await makeFolder(), 'store.db')
 }
 
-async function openForTest(...args: Parameters<typeof openSqlite>) {
+const openSqlite: typeof openInThread = (path, options) =>
+  openInThread(path, { startWorker: startLocalWorker, ...options })
+
+async function openForTest(...args: Parameters<typeof openInThread>) {
   const store = await openSqlite(...args)
   onTestFinished(() => store.close())
   return store
@@ -44,7 +48,7 @@ describe('the file', () => {
     symlinkSync(path, link)
 
     const message = expect.stringContaining('is in use by another process')
-    await expect(openSqlite(path)).rejects.toMatchObject({ code: 'store_in_use', message })
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'store_in_use', message })
     await expect(openSqlite(link)).rejects.toMatchObject({ code: 'store_in_use' })
 
     holder.kill('SIGKILL')
@@ -312,18 +316,6 @@ describe('where the disk', () => {
     if (page === 'unknown_place') throw new TypeError(page)
     expect(page.executions.map(({ id }) => id).sort()).toEqual(accepted.sort())
   })
-
-  it('is read-only the store is refused', async () => {
-    const path = await makePath()
-    const store = await openSqlite(path)
-    await store.close()
-    chmodSync(path, 0o400)
-    // Root may write it all the same.
-    const isRoot = process.getuid?.() === 0
-    const opening = openSqlite(path)
-    if (isRoot) await (await opening).close()
-    else await expect(opening).rejects.toMatchObject({ code: 'store_unreadable' })
-  })
 })
 
 describe('the thread', () => {
@@ -332,7 +324,8 @@ describe('the thread', () => {
     const see = (worker: Worker) => workers.push(worker)
     process.on('worker', see)
     onTestFinished(() => void process.off('worker', see))
-    const store = await openForTest(await makePath())
+    const store = await openInThread(await makePath())
+    onTestFinished(() => store.close())
     await acceptOne(store, durable())
     const { lease } = await claimOne(store)
     const held = await acceptOne(store, synchronous())

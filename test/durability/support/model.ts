@@ -81,7 +81,7 @@ const contents = [
 ]
 
 /** Any order of operations leads to what a model of a few lines says. */
-export function describeModel(make: () => Promise<StoreWorld>): void {
+export function describeModel(make: () => Promise<StoreWorld>, numRuns: number): void {
   it('does what the model does, in any order of operations and deaths', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 10, maxLength: 40 }), async (commands) => {
@@ -96,7 +96,7 @@ export function describeModel(make: () => Promise<StoreWorld>): void {
           await run.close()
         }
       }),
-      { numRuns: 12 },
+      { numRuns },
     )
   })
 }

@@ -4,6 +4,7 @@ import { outbound, testEgressClient } from '../../support/egress-client.ts'
 import { dropLong, endLong, resetLong, segmentBytes, type Verdict } from '../../support/middlebox.ts'
 import { json } from '../../support/receiver.ts'
 import { authority, middlebox, rawServer, receiver } from '../../support/servers.ts'
+import { timed } from '../../support/timed.ts'
 
 const long = expect.toSatisfy((bytes: number) => bytes > segmentBytes)
 const short = expect.toSatisfy((bytes: number) => bytes < 450)
@@ -44,7 +45,7 @@ it.each([
     const attempt = await call()
 
     expect(attempt).toMatchObject({ outcome: { response: { status: 200 } }, delivered: 'yes' })
-    expect(attempt.durationMs).toBeLessThan(2_000)
+    expect(attempt.durationMs).toBeLessThan(2_900) // where no answer comes, it would be three seconds
     expect(box.hellos()).toEqual([long, short])
     expect(target.received).toHaveLength(1)
     expect(lines).toEqual(['no answer to the ClientHello, so a short one is tried'])
@@ -58,8 +59,7 @@ it('a short ClientHello follows after a third of the time that is left where no 
   expect(outcome).toMatchObject({ response: { status: 200 } })
   expect(box.hellos()).toEqual([long, short])
   expect(timings.tlsMs).toBeGreaterThan(900)
-  expect(timings.tlsMs).toBeLessThan(2_500)
-  expect(timings.connectMs).toBeLessThan(500)
+  expect(timings.connectMs).toBeLessThan(900)
   await vi.waitUntil(() => egressClient.load().connections === 0)
 })
 
@@ -70,8 +70,8 @@ it('a short ClientHello follows after 3 s at the latest', async () => {
   expect(outcome).toMatchObject({ response: { status: 200 } })
   expect(box.hellos()).toEqual([long, short])
   expect(timings.tlsMs).toBeGreaterThan(2_900)
-  expect(timings.tlsMs).toBeLessThan(6_000)
-}, 15_000)
+  expect(timings.tlsMs).toBeLessThan(15_000) // a third of the time would be twenty seconds
+})
 
 it('a ClientHello is short from the start where that has helped, for that target alone', async () => {
   const { call, box, egressClient } = await behind(resetLong)
@@ -162,14 +162,14 @@ it('a call reports what its short ClientHello met, and does not remember it', as
 
 it('both ClientHellos end with the call where neither is answered', async () => {
   const { call, box, egressClient } = await behind(() => {})
-  const attempt = await call(900)
+  const { result: attempt, lateMs } = await timed(900, () => call(900))
 
   expect(attempt).toMatchObject({
     outcome: { failure: { code: 'tls_timeout' } },
     delivered: 'no',
     timings: { tlsMs: expect.any(Number), firstByteMs: null },
   })
-  expect(attempt.durationMs).toBeLessThan(1_800)
+  expect(lateMs).toBeLessThan(800)
   expect(box.hellos()).toEqual([long, short])
   await vi.waitUntil(() => egressClient.load().connections === 0 && box.open() === 0)
 })
@@ -207,7 +207,7 @@ it('a second connection has the permit of its call, and takes no other', async (
   for (const [{ outcome }] of await Promise.all(calls)) expect(outcome.kind).toBe('responded')
   expect(box.hellos()).toEqual([long, long, short, short, short, short])
   await vi.waitUntil(() => egressClient.load().connections === 0)
-}, 15_000)
+})
 
 it('a ClientHello has the groups of the settings and no second form where they are set', async () => {
   const dropping = await behind(dropLong, { tlsGroups: 'X25519MLKEM768:X25519' })

@@ -149,7 +149,7 @@ describe('unrequested bytes', () => {
     const started = performance.now()
     socket.write(bytes)
     await closed
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(3_000) // idle, it would be kept for four seconds
     expect(target.open()).toBe(0)
   })
 
@@ -207,7 +207,7 @@ describe('a call that shares no connection', () => {
     const target = await rawTlsServer((socket) => socket.on('data', () => socket.write(sound)))
     const egressClient = testEgressClient()
     await callAlone(egressClient, target.port)
-    await vi.waitUntil(() => target.open() === 0, { timeout: 2_000 })
+    await vi.waitUntil(() => target.open() === 0)
   })
 
   it('has no more connections beside it than there are permits', async () => {

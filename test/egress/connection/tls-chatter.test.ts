@@ -9,7 +9,7 @@ import { attemptAt, outbound, testEgressClient } from '../../support/egress-clie
 import { rawServer, rawTlsServer, recordServer } from '../../support/servers.ts'
 import { applicationData, handshake, type Seal, type TlsVersion } from '../../support/tls-records.ts'
 
-const timeoutMs = 4_000
+const timeoutMs = 20_000
 
 /** At most this number of records is sent, in small portions, so that both sides of this process get on. */
 const mostRecords = 20_000
@@ -144,7 +144,7 @@ describe('a target that keeps TLS busy', () => {
     expect(sockets).toHaveLength(1)
     const started = performance.now()
     await Promise.all(sockets.map((socket) => once(socket, 'close')))
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(3_000) // idle, it would be kept for four seconds
   })
 })
 

@@ -173,7 +173,7 @@ describe('a call through a proxy', () => {
     const { attempt } = await callByName(through(proxy), ['127.0.0.2', '127.0.0.1'])
 
     expect(attempt).toMatchObject(met)
-    await vi.waitUntil(() => proxy.open() <= 1, { timeout: 2_000 })
+    await vi.waitUntil(() => proxy.open() <= 1)
   })
 
   it('ends in time and closes its connection where the proxy accepts none', async () => {
@@ -184,7 +184,7 @@ describe('a call through a proxy', () => {
     const [attempt] = await client.call(outbound(target.port), { timeoutMs: 200, tenant: null })
 
     expect(attempt).toMatchObject(failed('proxy_unreachable'))
-    await vi.waitUntil(() => client.load().connections === 0, { timeout: 1_000 })
+    await vi.waitUntil(() => client.load().connections === 0)
   })
 })
 

@@ -19,10 +19,13 @@ const host = 'hooks.example'
 const allow = rules('127.0.0.0/8', '[::1]')
 const credentials = await authority.issue({ names: [host], addresses: [] })
 
+/** More than what needs no answer takes, even on a busy machine. */
+const patienceMs = 10_000
+
 const aliases = Array.from({ length: 20 }, (_, number) => `alias-${number}.example`)
 
 /** Calls a receiver at 127.0.0.1 by name. */
-async function call(zones: Zones, timeoutMs = 5_000) {
+async function call(zones: Zones, timeoutMs = patienceMs) {
   const target = await receiver(json(200, {}), { credentials })
   const dns = await dnsServer(zones)
   const attempt = await attemptAt(target.port, { host }, { dnsServers: [dns.address], allow, timeoutMs })
@@ -69,7 +72,7 @@ describe('a name without an address', () => {
       delivered: 'no',
       timings: { connectMs: null },
     })
-    expect(attempt.durationMs).toBeLessThan(900)
+    expect(attempt.durationMs).toBeLessThan(patienceMs / 2)
     expect(asked.length).toBeLessThanOrEqual(questions)
   })
 
@@ -83,7 +86,7 @@ describe('a name without an address', () => {
     const { attempt } = await call({ [host]: { cname: 'gone.example', silent: ['CNAME'] } })
 
     expect(attempt.outcome).toMatchObject({ failure: { code: 'dns_not_found' } })
-    expect(attempt.durationMs).toBeLessThan(1_500)
+    expect(attempt.durationMs).toBeLessThan(patienceMs / 2)
   })
 })
 
@@ -99,7 +102,7 @@ describe('a name with addresses', () => {
     const { attempt, received } = await call({ [host]: zone })
 
     expect(attempt.outcome).toMatchObject({ kind: 'responded' })
-    expect(attempt.timings.dnsMs).toBeLessThan(900)
+    expect(attempt.timings.dnsMs).toBeLessThan(patienceMs / 2)
     expect(received).toHaveLength(1)
   })
 

@@ -4,6 +4,7 @@ import { maxServers } from '../../../src/egress/dns/name-servers.ts'
 import { createResolver } from '../../../src/egress/dns/resolver.ts'
 import { createDnsServer, type Zone, type Zones } from '../../../testkit/dns-server.ts'
 import { dnsServer } from '../../support/servers.ts'
+import { timed } from '../../support/timed.ts'
 
 async function resolve(zones: Zones, name = 'hooks.example', budgetMs = 5_000) {
   const server = await dnsServer(zones)
@@ -70,10 +71,11 @@ describe('the slower family', () => {
   })
 
   it('does not hold up the other for ever', async () => {
-    const { answer } = await resolve({ 'hooks.example': { a: ['192.0.2.1'], silent: ['AAAA'] } })
+    const zones: Zones = { 'hooks.example': { a: ['192.0.2.1'], silent: ['AAAA'] } }
+    const { answer } = await resolve(zones, 'hooks.example', 20_000)
     const started = performance.now()
     expect(await answer).toEqual(['192.0.2.1'])
-    expect(performance.now() - started).toBeLessThan(900)
+    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   it('may fail where the other has addresses', async () => {
@@ -103,9 +105,10 @@ describe('a name without addresses', () => {
 
   it('is EGRESS_DNS_TIMEOUT if no server answers, within the budget of the lookup', async () => {
     const { answer } = await resolve({ 'hooks.example': { silent: ['A', 'AAAA'] } }, 'hooks.example', 300)
-    const started = performance.now()
-    await expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_TIMEOUT' })
-    expect(performance.now() - started).toBeLessThan(900)
+    const { lateMs } = await timed(300, () =>
+      expect(answer).rejects.toMatchObject({ code: 'EGRESS_DNS_TIMEOUT' }),
+    )
+    expect(lateMs).toBeLessThan(600)
   })
 })
 
@@ -242,15 +245,18 @@ it('ten hanging names do not delay an eleventh', async () => {
   const server = await dnsServer((name) =>
     name === 'hooks.example' ? { a: ['192.0.2.1'] } : { silent: ['A', 'AAAA'] },
   )
-  const resolver = createResolver({ servers: [server.address] })
+  const resolver = createResolver({ servers: [server.address], budgetMs: 30_000 })
   const hanging = new AbortController()
+  let isOneLost = false
   const lost = Array.from({ length: 10 }, (_, number) =>
-    resolver.resolve(`hanging-${number}.example`, hanging.signal).catch((error: unknown) => error),
+    resolver
+      .resolve(`hanging-${number}.example`, hanging.signal)
+      .catch((error: unknown) => error)
+      .finally(() => (isOneLost = true)),
   )
-  const started = performance.now()
   const { addresses } = await resolver.resolve('hooks.example', new AbortController().signal)
   expect(addresses).toEqual(['192.0.2.1'])
-  expect(performance.now() - started).toBeLessThan(900)
+  expect(isOneLost).toBe(false)
   hanging.abort()
   expect(await Promise.all(lost)).toMatchObject(lost.map(() => ({ code: 'EGRESS_DNS_TIMEOUT' })))
 })

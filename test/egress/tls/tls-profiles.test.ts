@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maxProfiles, TlsProfiles } from '../../../src/egress/tls/tls-profiles.ts'
 import type { TlsSettings } from '../../../src/webhook/wire/tls-settings.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { daysFromNow } from '../../support/days.ts'
 import { authority } from '../../support/servers.ts'
 
@@ -150,7 +151,7 @@ describe('an identity', () => {
     ['has too many certificates', { certificate: own.cert.repeat(21) }, cert[0], /21 certificates/],
     ['has no authority in ca', { ca: own.key }, 'ca', /it has a private key/],
   ])('that %s says so', (_what, changes, member, detail) => {
-    const began = performance.now()
+    const began = cpuMs()
     const opened = open(changes)
     expect(opened).toMatchObject({
       ok: false,
@@ -160,7 +161,7 @@ describe('an identity', () => {
         detail: expect.stringMatching(detail),
       },
     })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(cpuMs() - began).toBeLessThan(2_000)
   })
 
   it('that has expired, or is not valid yet, says when', async () => {

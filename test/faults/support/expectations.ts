@@ -82,7 +82,7 @@ function expectPunctual({ reply, lateMs }: Played, phase: string) {
 async function expectRelease({ target, reply }: Played) {
   const isKept = reply.reason.code.startsWith('expectation_')
   if (isKept) return
-  await vi.waitUntil(() => target.journal.open() === 0, { timeout: 1_000 })
+  await vi.waitUntil(() => target.journal.open() === 0)
 }
 
 /** What people read is our own text: no resolved address, no certificate, no bytes of the peer, no library. */

@@ -1,5 +1,6 @@
 import type { ExecuteReply } from '../../../src/contract/execution.ts'
 import { type LogLine, service } from '../../support/service.ts'
+import { timed } from '../../support/timed.ts'
 import type { Fault, Journal, Seen, Target } from './fault.ts'
 import type { SharedService } from './shared-service.ts'
 
@@ -7,7 +8,7 @@ import type { SharedService } from './shared-service.ts'
 export interface Played {
   readonly target: Target
   readonly reply: ExecuteReply
-  /** By how much the reply came later than the node allowed; negative where it did not use up its time. */
+  /** By how much the reply came later than a timer of the node's time; negative where it did not use up that. */
   readonly lateMs: number
   readonly seen: Seen
   readonly log: readonly LogLine[]
@@ -28,9 +29,7 @@ export async function play(fault: Fault, shared: SharedService): Promise<Played>
   await target.interlude?.()
   const before = count(target.journal)
 
-  const started = performance.now()
-  const reply = await execute(request)
-  const lateMs = performance.now() - started - timeoutMs
+  const { result: reply, lateMs } = await timed(timeoutMs, () => execute(request))
 
   return { target, reply, lateMs, seen: whatWasSeen(before, count(target.journal)), log: log.slice(logged) }
 }

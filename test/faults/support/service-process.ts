@@ -17,8 +17,10 @@ export interface ServiceProcess {
   forgetPeak(): void
 }
 
-export async function startServiceProcess(): Promise<ServiceProcess> {
-  const { child, url } = await startProcessAmongServers()
+export async function startServiceProcess(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
+  const { child, url } = await startProcessAmongServers(settings)
   const { pid } = child
   if (pid === undefined) throw new Error('no process')
 

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { PreviewReply } from '../../../src/contract/execution.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { json } from '../../support/receiver.ts'
 import { receiver } from '../../support/servers.ts'
 import { service } from '../../support/service.ts'
@@ -120,20 +121,16 @@ describe('a name that is there twice in one object of the body', () => {
     ['the same member', () => '"n":1'],
     ['members that are there twice', (i: number) => `"n${i}":1,"n${i}":1`],
     ['objects', (i: number) => `"n${i}":{}`],
-  ])(
-    'is found in little time among very many: %s',
-    async (_what, member) => {
-      const { post } = await service({ settings: { MAX_REQUEST_BYTES: '4194304' } })
-      const many = Array.from({ length: 100_000 }, (_, i) => member(i)).join()
-      const began = performance.now()
+  ])('is found in little time among very many: %s', async (_what, member) => {
+    const { post } = await service({ settings: { MAX_REQUEST_BYTES: '4194304' } })
+    const many = Array.from({ length: 100_000 }, (_, i) => member(i)).join()
+    const began = cpuMs()
 
-      const { status } = await post('/v1/preview', request(`"payload":{"vars":{${many}},"vars":{}}`))
+    const { status } = await post('/v1/preview', request(`"payload":{"vars":{${many}},"vars":{}}`))
 
-      expect(status).toBe(400)
-      expect(performance.now() - began).toBeLessThan(5_000)
-    },
-    20_000,
-  )
+    expect(status).toBe(400)
+    expect(cpuMs() - began).toBeLessThan(5_000)
+  })
 })
 
 describe('a body in a content coding', () => {

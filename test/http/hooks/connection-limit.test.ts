@@ -60,7 +60,7 @@ describe('a connection of a client', () => {
     const took = await millisecondsUntil(client.toEnd().then((answer) => expect(answer).toBe('')))
 
     expect(took).toBeGreaterThan(350)
-    expect(took).toBeLessThan(3_000)
+    expect(took).toBeLessThan(4_500) // by default it would be five seconds
   })
 
   it('stays open where it has said something, also for longer than its first byte may take', async () => {
@@ -102,7 +102,7 @@ describe('a connection of a client', () => {
     drip(client, '\r\n')
 
     expect(await millisecondsUntil(client.toEnd().catch(() => {}))).toBeLessThan(6_000)
-  }, 10_000)
+  })
 
   it('has the idle time in every reply, with a refusal, too', async () => {
     const url = await serviceWith({})
@@ -131,13 +131,13 @@ describe('more connections of clients than there may be', () => {
   })
 
   it('keep no client out for long where they say nothing', async () => {
-    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs: 2_000 })
+    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs: 20_000 })
     await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
     const began = performance.now()
 
-    await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 5_000 })
+    await vi.waitUntil(() => fetch(`${url}/livez`).catch(() => null), { timeout: 20_000 })
 
-    expect(performance.now() - began).toBeLessThan(1_900)
+    expect(performance.now() - began).toBeLessThan(15_000)
   })
 
   it('keep no client out where they are idle: the one that has been so for longest makes room', async () => {

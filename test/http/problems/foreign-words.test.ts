@@ -66,6 +66,8 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
   'Auth(oauth2)': auth(oauth2),
   Body: body({ structure: 'simple', fields: [] }),
   'Body(simple)': body({ structure: 'simple', fields: [] }),
+  'Body(full)': body({ structure: 'full' }),
+  'Body(binary)': body({ structure: 'binary', source: 'event', field: 'photo' }),
   'Body(json)': body({ structure: 'json', content: 1 }),
   'Body(multipart)': body({ structure: 'multipart' }),
   'Body(raw)': body({ structure: 'raw', contentType: 'text/plain', content: 'a' }),
@@ -131,7 +133,8 @@ function validBeside(place: string, { is = '', covers = [] }: ForeignMember): Me
 }
 
 /** A value of the right type, as far as the name tells it. */
-function valueFor({ is, unwrap }: ForeignMember): unknown {
+function valueFor({ is, unwrap, byType }: ForeignMember): unknown {
+  if (byType?.object !== undefined) return 'x'
   if (unwrap === true) return {}
   if (is === 'query' || is === 'headers' || is === 'hosts' || is === 'fields') return []
   return is === 'node' ? node : {}
@@ -192,9 +195,10 @@ const wordPlaces: Readonly<Record<string, (word: string) => Members>> = {
   'Field.source': (source) => ({ node: { ...node, query: [{ name: 'a', source, field: 'b' }] } }),
   'Field.ifEmpty': (ifEmpty) => ({ node: { ...node, query: [{ ...field, ifEmpty }] } }),
   'Body.source': (source) => ({ node: { ...node, body: { structure: 'full', source } } }),
+  'Body(full).source': (source) => ({ node: { ...node, body: { structure: 'full', source } } }),
   'Body.structure': (structure) => ({ node: { ...node, body: { structure, fields: [] } } }),
   'Body.contentType': (contentType) => ({ node: { ...node, body: { structure: 'full', contentType } } }),
-  'Auth.type': (type) => ({ node: { ...node, auth: { type, token: 'abcde' } } }),
+  'Auth.type': (type) => ({ node: { ...node, auth: { type, username: 'a' } } }),
   'Signing.scheme': (scheme) => ({ node: { ...node, signing: { ...signing.valid, scheme } } }),
   'Signing.algorithm': (algorithm) => ({ node: { ...node, signing: { ...signing.valid, algorithm } } }),
   'Auth.clientAuth': (clientAuth) => ({ node: { ...node, auth: { ...oauth2, clientAuth } } }),

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/contract/schemas.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { type Reply, service } from '../../support/service.ts'
@@ -210,12 +211,12 @@ describe('a hostile body of a megabyte', () => {
     ['one very long name', `{"node":{${node},"${'~'.repeat(1_000_000)}":1}}`],
   ])('is refused quickly, with a short reply: %s', async (_what, body) => {
     const { post } = await service({ settings: { MAX_REQUEST_BYTES: '2097152' } })
-    const started = performance.now()
+    const started = cpuMs()
 
     const reply: Reply<Problem> = await post('/v1/execute', body)
 
     expect(reply.status).toBe(400)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(cpuMs() - started).toBeLessThan(2_000)
     expect(JSON.stringify(reply.body).length).toBeLessThan(2.1 * body.length)
   })
 })
@@ -292,5 +293,43 @@ describe('a node that is wrong in several ways', () => {
       '/node/headers/0/value',
       '/node/expect/value',
     ])
+  })
+})
+
+describe('a problem about a secret in a wrong place', () => {
+  const secret = 'correcthorsebatterystapletrombonewithoutdigits'
+  const given = { ...valid, secrets: { a: secret } }
+  it.each<[where: string, body: object]>([
+    ['the name of a member', { ...given, node: { ...valid.node, [secret]: 1 } }],
+    ['a name at the top', { ...given, [secret]: 1 }],
+    [
+      'the name of a header',
+      { ...given, node: { ...valid.node, headers: [{ name: `${secret} b`, value: 'a' }] } },
+    ],
+    [
+      'a header line',
+      { ...valid, node: { ...valid.node, headers: [{ name: `X-A: ${secret}`, value: '' }] } },
+    ],
+    [
+      'the name of a header in an object',
+      { ...valid, node: { ...valid.node, headers: { [`X-A: ${secret}`]: '' } } },
+    ],
+    ['a template', { ...given, node: { ...valid.node, headers: [{ name: 'a', value: `{{ ${secret} }}` }] } }],
+    [
+      'a filter',
+      { ...given, node: { ...valid.node, headers: [{ name: 'a', value: `{{ profile.a | ${secret} }}` }] } },
+    ],
+    ['a capture', { ...given, node: { ...valid.node, capture: { a: `$.${secret}` } } }],
+    ['another member for secrets', { ...valid, credentials: { a: secret }, [secret]: 1 }],
+    ['a secret of the node', { node: { ...valid.node, secrets: { a: secret }, [secret]: 1 } }],
+    ['a token of auth', { node: { ...valid.node, auth: { type: 'bearer', token: secret, [secret]: 1 } } }],
+  ])('does not show it: %s', async (_where, body) => {
+    const { post } = await service()
+
+    const { status, body: problem } = await post<Problem>('/v1/execute', body)
+
+    expect(status).toBe(400)
+    expect(problem.errors).not.toEqual([])
+    expect(JSON.stringify(problem)).not.toContain('battery')
   })
 })

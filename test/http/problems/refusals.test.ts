@@ -5,9 +5,11 @@ import type { ConfigError } from '../../../src/contract/config-error.ts'
 import { failureCodes } from '../../../src/contract/failure.ts'
 import { problems } from '../../../src/contract/problem-codes.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
+import { anyFailure } from '../../../src/http/problems/foreign-words/request.ts'
 import { foreignMembers } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { createProblem, Refusal } from '../../../src/http/problems/problem.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { service } from '../../support/service.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
@@ -26,6 +28,7 @@ const words = {
   expectType: 'must be "status", "string" or "condition"',
   onError: 'must be "success", "error" or "exit"',
   body: 'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary"',
+  when: 'must be an object whose "type" is "status", "string", "condition" or "failure"',
   source: 'must be "profile", "event", "instance", "flow" or "vars"',
 }
 const bearer = '"type": "bearer", "token": "{{ secrets.NAME }}"'
@@ -33,6 +36,178 @@ const bearer = '"type": "bearer", "token": "{{ secrets.NAME }}"'
 const time = 'must be an integer of at least 100'
 
 type Row = readonly [part: object, ...errors: (readonly [path: string, message: string])[]]
+
+const tlsCodes =
+  'tls_untrusted, tls_cert_expired, tls_cert_not_yet_valid, tls_name_mismatch, tls_cert_invalid, tls_protocol, tls_not_tls, tls_client_cert_invalid, tls_client_cert_required, tls_aborted or tls_timeout'
+const failures = 'must be one of 44 words'
+const branch = 'unknown member; the branch after an error is "onError": "error", "success" or "exit"'
+const empty =
+  'unknown member; it is "ifEmpty" of a field: "send", "omit" or "fail"; write "query": [{ "name": "…", "source": "profile", "field": "…", "ifEmpty": "omit" }]'
+const aCase = (when: unknown) => ({ cases: [{ branch: 'a', when }] })
+const statusNoFailure =
+  'an answer with a status is no failure: a case for it has { "type": "status", "value": 429 }, a simulation { "status": 429 }'
+const noDefault =
+  'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
+const haveToken =
+  'must be "bearer" for a token that you have: write "type": "bearer"; with "oauth2" the service fetches one itself, from "tokenUrl" with "clientId" and "clientSecret"'
+
+/** What a person meant is told, whatever the words. */
+const meant: readonly Row[] = [
+  [
+    { body: 'simple' },
+    [
+      '/body',
+      `${words.body}, not a string; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }`,
+    ],
+  ],
+  [{ body: 'full' }, ['/body', `${words.body}, not a string; write "body": { "structure": "full" }`]],
+  [
+    { body: 'binary' },
+    [
+      '/body',
+      `${words.body}, not a string; write "body": { "structure": "binary", "source": "event", "field": "photo" }`,
+    ],
+  ],
+  [{ onFailure: 'exit' }, ['/onFailure', `${branch}; write "onError": "exit"`]],
+  [{ ifError: 'no' }, ['/ifError', `${branch}; write "onError": "error"`]],
+  [{ errorPolicy: 'continue' }, ['/errorPolicy', `${branch}; write "onError": "success"`]],
+  [{ continueOnFail: false }, ['/continueOnFail', `${branch}; write "onError": "error"`]],
+  [{ stopOnError: true }, ['/stopOnError', `${branch}; write "onError": "exit"`]],
+  [{ failOnError: false }, ['/failOnError', `${branch}; write "onError": "success"`]],
+  [
+    { secret: { CRM: 's3cr3t' } },
+    ['/secret', 'unknown member; secrets stand beside "node", at the top; write "secrets": { "CRM": "…" }'],
+  ],
+  [
+    { auth: { type: 'apiKey', header: 'X-Key', key: 's3cr3t' } },
+    ['/auth/in', 'missing; must be "header" or "query"'],
+    ['/auth/header', 'unknown member; it is called "name" here'],
+    ['/auth/key', 'unknown member; it is called "value" here'],
+  ],
+  [
+    { auth: { type: 'apiKey', name: 'X-Key', value: 's3cr3t', header: true } },
+    ['/auth/header', 'unknown member; the place of the key is "in"; write "in": "header"'],
+  ],
+  [{ ignoreNullValues: true }, ['/ignoreNullValues', empty]],
+  [{ ignoreNull: true }, ['/ignoreNull', empty]],
+  [{ omitNulls: true }, ['/omitNulls', empty]],
+  [{ diagnostics: 'brief' }, ['/diagnostics', 'unknown member; it belongs beside "node", at the top']],
+  [aCase({ type: 'failure', value: 'any' }), ['/cases/0/when/value', `${failures}; ${anyFailure}`]],
+  [aCase({ type: 'failure', value: '*' }), ['/cases/0/when/value', `${failures}; ${anyFailure}`]],
+  [aCase({ type: 'failure', value: '5xx' }), ['/cases/0/when/value', `${failures}; ${statusNoFailure}`]],
+  [
+    aCase({ type: 'failure', value: 'rate_limited' }),
+    ['/cases/0/when/value', `${failures}; ${statusNoFailure}`],
+  ],
+  [
+    aCase({ type: 'failure', value: 'tls problem' }),
+    ['/cases/0/when/value', `${failures}; codes are ${tlsCodes}`],
+  ],
+  [
+    aCase({ type: 'timeout' }),
+    [
+      '/cases/0/when/type',
+      'must be "status", "string", "condition" or "failure"; write { "type": "failure", "value": "response_timeout" }',
+    ],
+  ],
+  [aCase('default'), ['/cases/0/when', `${words.when}, not a string; ${noDefault}`]],
+  [
+    aCase([{ type: 'status', value: 409 }]),
+    ['/cases/0/when', `${words.when}, not an array; write what is in the list without [ and ]`],
+  ],
+  [
+    { expect: { type: 'failure', value: 'connect_refused' } },
+    [
+      '/expect/type',
+      `${words.expectType}; a failure is no response to expect: a branch for it is "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]`,
+    ],
+  ],
+  [
+    { expect: { not: { type: 'status', value: 200 } } },
+    [
+      '/expect/not',
+      'unknown member; what must not be is a condition; write "type": "condition", "value": "response.status != 409"',
+    ],
+  ],
+  [
+    { onError: 'leave', branches: { exit: 'leave' } },
+    [
+      '/onError',
+      'must be "success", "error" or "exit"; with these "branches" that name is "exit": write "onError": "exit"',
+    ],
+  ],
+  [
+    { url: 'https://receiver.test/x', baseURL: 'https://receiver.test' },
+    [
+      '/baseURL',
+      'unknown member; the whole address is "url"; put this before it: "url": "https://host/path"',
+    ],
+  ],
+  [
+    { auth: [{ type: 'bearer', token: 's3cr3t' }] },
+    [
+      '/auth',
+      `${words.auth}, not an array; write the object itself, without [ and ]: write "auth": { ${bearer} }`,
+    ],
+  ],
+  [{ auth: { type: 'oauth', token: 's3cr3t' } }, ['/auth/type', haveToken]],
+  [
+    { auth: { type: 'oauth2', accessToken: 's3cr3t' } },
+    ['/auth/type', haveToken],
+    ['/auth/accessToken', 'unknown member; it is called "token" here'],
+  ],
+  [
+    { credentials: { id: '1', name: 'CRM' } },
+    [
+      '/credentials',
+      `unknown member; the service keeps no credentials of the engine: "auth" is the credential itself; write "auth": { ${bearer} }`,
+    ],
+  ],
+  [
+    { body: { structure: 'full', source: 'payload' } },
+    ['/body/source', `${words.source}; leave "source" out for the whole payload`],
+  ],
+  [
+    { body: { structure: 'binary', data: 's3cr3t' } },
+    [
+      '/body/data',
+      'unknown member; the bytes come with the payload; write "source": "event", "field": "photo"',
+    ],
+  ],
+  [
+    { body: { structure: 'simple', fields: [{ name: 'a', path: 'profile.email' }] } },
+    [
+      '/body/fields/0/path',
+      'unknown member; a path is two members; write "source": "profile", "field": "email"',
+    ],
+  ],
+  [
+    { successBranch: 'a' },
+    [
+      '/successBranch',
+      'unknown member; the engine\'s own names for the outputs are "branches"; write "branches": { "success": "yes", "error": "no" }',
+    ],
+  ],
+  [
+    { event: [{ listen: 'test' }] },
+    [
+      '/event',
+      'unknown member; no scripts run here: what counts as a success is "expect"; write "expect": { "type": "status", "value": "2xx" }',
+    ],
+  ],
+  [
+    { 'X-Key: abc': 1 },
+    ['/X-Key: abc', 'unknown member; it is a header; write "headers": [{ "name": "X-Key", "value": "…" }]'],
+  ],
+  [
+    { frobnicate: 1, brobdingnag: 2 },
+    [
+      '/frobnicate',
+      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
+    ],
+    ['/brobdingnag', 'unknown member; leave it out, if it is none of the members above'],
+  ],
+]
 
 const rows: readonly Row[] = [
   // The manuals.
@@ -62,7 +237,7 @@ const rows: readonly Row[] = [
     { errorHandling: 'exit' },
     [
       '/errorHandling',
-      'unknown member; the branch after an error is "onError": "error", "success" or "exit"; write "onError": "success"',
+      'unknown member; the branch after an error is "onError": "error", "success" or "exit"; write "onError": "exit"',
     ],
   ],
   [
@@ -325,7 +500,7 @@ const rows: readonly Row[] = [
     ],
     [
       '/readTimeoutInSeconds',
-      'unknown member; it is called "timeoutMs" here, which covers connecting and the answer together, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
+      'unknown member; it is the same as "connectionTimeoutInSeconds"; leave one of the two out',
     ],
   ],
   [
@@ -380,7 +555,10 @@ const rows: readonly Row[] = [
   [{ parameters: [{ name: 'a', value: 1 }] }, ['/parameters', 'unknown member; it is called "query" here']],
   [
     { '--request': 'PUT' },
-    ['/--request', 'unknown member; it is called "method" here, which is there already; leave it out'],
+    [
+      '/--request',
+      'unknown member; it is called "method" here, which is there already; leave one of the two out',
+    ],
   ],
   [
     { '-H': 'X-A: s3cr3t' },
@@ -426,14 +604,14 @@ const rows: readonly Row[] = [
     { urlParamters: { a: 1 } },
     [
       '/urlParamters',
-      `unknown member; probably "urlParameters"; it is called "query" here, and ${list}, not an object; write "query": [{ "name": "a", "value": "…" }]`,
+      `unknown member; it is called "query" here, and ${list}, not an object; write "query": [{ "name": "a", "value": "…" }]`,
     ],
   ],
   [
     { bodyStrucutre: 'full' },
     [
       '/bodyStrucutre',
-      'unknown member; probably "bodyStructure"; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
     ],
   ],
   // Statuses.
@@ -485,7 +663,10 @@ const rows: readonly Row[] = [
   ],
   [
     { query: [{ id: 'pair_1', name: 'a', value: 1 }] },
-    ['/query/0/id', 'unknown member; it is called "name" here, which is there already; leave it out'],
+    [
+      '/query/0/id',
+      'unknown member; it is called "name" here, which is there already; leave one of the two out',
+    ],
   ],
   // Bodies, credentials and methods by what they hold.
   [{ body: '' }, ['/body', `${words.body}, not a string; leave it out for none`]],
@@ -638,7 +819,7 @@ const rows: readonly Row[] = [
   ],
   [
     { URL: 's3cr3t' },
-    ['/URL', 'unknown member; it is called "url" here, which is there already; leave it out'],
+    ['/URL', 'unknown member; it is called "url" here, which is there already; leave one of the two out'],
   ],
   // The words of a switch.
   [
@@ -672,7 +853,7 @@ const rows: readonly Row[] = [
 ]
 
 describe('a refused node', () => {
-  it.each(rows.map(([part, ...errors]) => ({ part, errors })))(
+  it.each([...rows, ...meant].map(([part, ...errors]) => ({ part, errors })))(
     'says what to write: $part',
     ({ part, errors }) => {
       const found = refuse({ node: { ...node, ...part } })
@@ -725,7 +906,7 @@ describe('a refused request', () => {
     [
       'parts that a payload does not have',
       { node, payload: { form: {}, contact: {}, email: 's3cr3t' } },
-      ['/payload/form', 'unknown member; it belongs into "event"; write "event": { "form": "…" }'],
+      ['/payload/form', 'unknown member; it belongs into "event"; write "event": { "type": "…" }'],
       ['/payload/contact', 'unknown member; it is called "profile" here'],
       [
         '/payload/email',
@@ -855,7 +1036,7 @@ describe('any request that is refused', () => {
           expect(leadsSomewhere(body, path), `${path} ${message} ${JSON.stringify(body)}`).toBe(true)
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -869,21 +1050,19 @@ describe('any request that is refused', () => {
     ['in headers', (members) => ({ node: { ...node, headers: members } })],
     ['in every field', (members) => ({ node: { ...node, headers: Array(10).fill(members) } })],
     ['in the payload', (members) => ({ node, payload: members })],
-  ])(
-    'is explained soon, however many members it has: %s',
-    (_what, body) => {
-      const size = (count: number) => {
-        const members = Object.fromEntries(
-          Array.from({ length: count }, (_, index) => [`timeout${index}`, index]),
-        )
-        const errors = refuse(body(members))
-        return JSON.stringify(errors).length
-      }
+  ])('is explained soon, however many members it has: %s', (_what, body) => {
+    const size = (count: number) => {
+      const members = Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`timeout${index}`, index]),
+      )
+      const errors = refuse(body(members))
+      return JSON.stringify(errors).length
+    }
 
-      expect(size(100_000)).toBeLessThan(100_000)
-    },
-    10_000,
-  )
+    const began = cpuMs()
+    expect(size(100_000)).toBeLessThan(100_000)
+    expect(cpuMs() - began).toBeLessThan(5_000)
+  })
 })
 
 /** The value with a member replaced, added, renamed or (null) removed, on a random way down. */

@@ -7,7 +7,7 @@ import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'
 const members =
-  'the members here are "node", "payload", "secrets", "idempotencyKey", "correlationId", "tenant", "deadlineMs" and "diagnostics"'
+  'the members here are "node", "payload", "secrets", "idempotencyKey", "correlationId", "tenant", "deadlineMs" and "diagnostics", as in { "node": { "method": "GET", "url": "https://api.crm.example/v1/leads?source=flow" } }; leave it out if it is none of them'
 const field = `must be an object with a name and exactly one of: ${words}`
 const generic = 'write { "name": "…", "value": "…" }'
 
@@ -161,13 +161,13 @@ describe('the intended form of a union', () => {
       'field: two forms',
       { query: [{ name: 'a', value: 1, literal: 2 }] },
       '/query/0',
-      `${field}; ${generic}`,
+      `${field}; it has "value" and "literal"; leave out all but one of them`,
     ],
     [
       'field: parts of two forms',
       { query: [{ name: 'a', source: 'event', value: 1 }] },
       '/query/0',
-      `${field}; ${generic}`,
+      `${field}; it has "source" and "value"; leave out all but one of them`,
     ],
     [
       'attribute without field',
@@ -269,7 +269,7 @@ describe('the intended form of a union', () => {
       'expect: a bad entry of a list',
       { expect: [{ type: 'string' }] },
       '/expect/0/value',
-      'missing; must be a string',
+      'missing; must be a string; write "value": "\\"ok\\":true"',
     ],
   ])('is explained: %s', (_when, part, path, message) => {
     expect(explain({ node: { ...node, ...part } })).toEqual([{ path: `/node${path}`, message }])

@@ -140,7 +140,7 @@ describe('the explanation of a response', () => {
           expect(path).toMatch(/^\/node\/\w/)
         },
       ),
-      { numRuns: 4_000 },
+      { numRuns: 1_000 },
     )
   })
 

@@ -112,7 +112,7 @@ describe('a quotation', () => {
         // At most the first or last digits, which have bits of no whole part.
         expect(rest).toBeLessThanOrEqual(8)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 

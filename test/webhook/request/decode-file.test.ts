@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeFile } from '../../../src/webhook/request/decode-file.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 function decoded(value: unknown) {
   const file = decodeFile(value)
@@ -115,8 +116,8 @@ describe('a file', () => {
       const text = piece.repeat(4_000_000 / piece.length)
       return [text, `data:${text}`, `data:;base64,${text}`, `data:,${text}`]
     })
-    const began = performance.now()
+    const began = cpuMs()
     for (const text of texts) decodeFile(text)
-    expect(performance.now() - began).toBeLessThan(20_000)
+    expect(cpuMs() - began).toBeLessThan(20_000)
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Part } from '../../../src/contract/node.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { readMultipart } from '../../support/read-multipart.ts'
 import {
   complaint,
@@ -123,12 +124,12 @@ describe('a multipart body', () => {
       { length: 20_000 },
       (_, number) => `webhook-node-boundary-${String(number).padStart(8, '0')}`,
     )
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(renderHeaders(multipart({ name: 'x', literal: crowded.join('') }), {}, 'content-type')).toEqual([
       'multipart/form-data; boundary=webhook-node-boundary-00020000',
     ])
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(cpuMs() - began).toBeLessThan(5_000)
   })
 
   it('has the same bytes whenever it is rendered again', () => {
@@ -285,10 +286,10 @@ describe('a file of a multipart body', () => {
   it('is decoded once, in however many parts it is', () => {
     const text = `${' '.repeat(1_000_000)}YQ==`
     const node = multipart(...Array.from({ length: 1_000 }, () => file))
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(sent(node, event(text)).body?.length).toBeGreaterThan(100_000)
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(cpuMs() - began).toBeLessThan(5_000)
   })
 
   it.each<[says: string, part: object, at: string]>([
@@ -338,7 +339,7 @@ describe('the limit of a multipart body', () => {
 
   it('ends a rendering before many parts take memory', () => {
     const parts = Array.from({ length: 1_000 }, () => ({ name: 'x', source: 'event', field: 'f' }))
-    const began = performance.now()
+    const began = cpuMs()
 
     expect(renderFailure(multipart(...parts), event('x'.repeat(900_000)))).toMatchObject({
       code: 'request_too_large',
@@ -346,7 +347,7 @@ describe('the limit of a multipart body', () => {
     expect(renderFailure(multipart(...parts), event(Array.from({ length: 300_000 }, () => 1)))).toMatchObject(
       { code: 'request_too_large' },
     )
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(cpuMs() - began).toBeLessThan(5_000)
   })
 })
 

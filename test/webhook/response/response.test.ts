@@ -261,6 +261,8 @@ describe('the charset that a text names itself', () => {
     ['XML', 'text/xml', latin1('<?xml version="1.0" encoding="ISO-8859-1"?><n>Müller</n>'), 'Müller'],
     ['XML', 'application/xml', latin1("<?xml version='1.0' encoding='iso-8859-15' ?><n>\xa4</n>"), '€'],
     ['XML of no type', '', latin1('<?xml version="1.0" encoding="windows-1252"?><n>\x80</n>'), '€'],
+    ['XML behind blanks', '', latin1('\n\t <?xml version="1.0" encoding="iso-8859-15"?><n>\xa4</n>'), '€'],
+    ['XML behind \xa0', '', latin1('\xa0<?xml version="1.0" encoding="iso-8859-15"?><n>\xa4</n>'), '€'],
     [
       'XML under another label',
       'text/xml; charset=windows-1251',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAllow, parseChallenge } from '../../../src/webhook/statement/challenge.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 describe('WWW-Authenticate', () => {
   it.each([
@@ -26,10 +27,10 @@ describe('WWW-Authenticate', () => {
         parseChallenge(header)
       }),
     )
-    const before = performance.now()
+    const before = cpuMs()
     for (const part of ['a="', 'a ', ' ', ',', '\\"', 'a="\\'])
       parseChallenge(part.repeat(16_384 / part.length))
-    expect(performance.now() - before).toBeLessThan(300)
+    expect(cpuMs() - before).toBeLessThan(300)
   })
 })
 

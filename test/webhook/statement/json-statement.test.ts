@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readJsonStatement, reportsError } from '../../../src/webhook/statement/json-statement.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { errorShapes } from './support/error-shapes.ts'
 
 describe('the statement of JSON', () => {
@@ -54,10 +55,10 @@ describe('the statement of JSON', () => {
     ['lists in lists', JSON.parse(`{"errors":${'['.repeat(90)}"deep"${']'.repeat(90)}}`)],
     ['a long text', { message: 'x'.repeat(1_000_000) }],
   ])('takes a bounded time for %s', (_what, body) => {
-    const before = performance.now()
+    const before = cpuMs()
     for (let count = 0; count < 5; count++) readJsonStatement(body)
 
-    expect(performance.now() - before).toBeLessThan(1_500)
+    expect(cpuMs() - before).toBeLessThan(1_500)
   })
 })
 

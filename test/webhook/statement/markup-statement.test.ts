@@ -5,6 +5,7 @@ import {
   readHtmlStatement,
   readXmlStatement,
 } from '../../../src/webhook/statement/markup-statement.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const soap11 = `<?xml version="1.0"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>
   <soap:Fault><faultcode>soap:Client</faultcode><faultstring>Invalid &quot;key&quot;</faultstring></soap:Fault></soap:Body></soap:Envelope>`
@@ -60,13 +61,13 @@ describe('the statement of a document', () => {
     'takes a linear time for many %j',
     (part) => {
       const text = part.repeat(1_000_000 / part.length)
-      const before = performance.now()
+      const before = cpuMs()
       readXmlStatement(text)
       readHtmlStatement(text)
       isLoginPage(text)
       isHtml(text)
 
-      expect(performance.now() - before).toBeLessThan(300)
+      expect(cpuMs() - before).toBeLessThan(300)
     },
   )
 })

@@ -382,17 +382,19 @@ describe('a filter that calculates', () => {
         })
         .map((list) => name + (list.length === 0 ? '' : `: ${list.join(', ')}`)),
     )
+    let tried = 0
     let made = 0
     fc.assert(
       fc.property(value, fc.array(filter, { minLength: 1, maxLength: 2 }), (given, filters) => {
         const rendered = render(`{{ ${[given, ...filters].join(' | ')} }}`)
+        tried++
         if (!rendered.ok) return
         made++
         expect(typeof rendered.value !== 'number' || Number.isFinite(rendered.value)).toBe(true)
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     )
-    expect(made).toBeGreaterThan(1_000)
+    expect(made).toBeGreaterThan(tried / 5)
   })
 })
 

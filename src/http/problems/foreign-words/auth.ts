@@ -60,7 +60,19 @@ export const authMembers: ForeignMembers = {
     { words: 'basic', example: basic, covers: ['username', 'password'] },
   ],
   'Auth(apiKey)': [
-    { words: 'header headerName keyName paramName parameterName queryName', is: 'name' },
+    {
+      words: 'header headerName keyName paramName parameterName queryName',
+      is: 'name',
+      byType: {
+        boolean: { says: 'the place of the key is "in"', example: { in: 'header' }, covers: ['in'] },
+      },
+    },
+    {
+      words: 'query',
+      is: 'name',
+      byType: { boolean: { says: 'the place of the key is "in"', example: { in: 'query' }, covers: ['in'] } },
+    },
+    { words: 'placement position addKeyTo sendIn where', is: 'in' },
     { words: 'key', is: 'name', isAlso: 'value' },
     { words: 'token secret keyValue', is: 'value' },
     { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
@@ -69,7 +81,8 @@ export const authMembers: ForeignMembers = {
     { words: 'id username key consumerKey applicationId appId', is: 'clientId' },
     { words: 'secret password consumerSecret appSecret', is: 'clientSecret' },
     {
-      words: 'url accessTokenUrl tokenUri tokenEndpoint endpoint authority issuer',
+      words:
+        'url accessTokenUrl accessTokenEndpoint tokenUri tokenEndpoint oauthTokenEndpoint oauthTokenUrl endpoint authority issuer',
       is: 'tokenUrl',
     },
     { words: 'scopes', is: 'scope', says: 'names separated by spaces' },

@@ -14,16 +14,43 @@ export function bodyLike(value: unknown): JsonObject {
   }
   if (typeof value === 'string' && /^\{\{\s?(?:payload|profile)\s?\}\}$/.test(value))
     return { structure: 'full' }
+  if (typeof value === 'string' && /^=?\s?\{\{\s?(?:\$json|payload|profile)\s?\}\}$/.test(value))
+    return { structure: 'full' }
   if (typeof value === 'string' && /^\s*</.test(value))
     return { structure: 'raw', contentType: 'application/xml', content: '…' }
   if (typeof value === 'string' && listNames(value).length > 0 && value.includes('='))
     return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: pairs(value) }
+  const word = typeof value === 'string' ? bodyOfWord(value) : null
+  if (word !== null) return word
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
   return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
 }
 
+const oneField = [{ name: 'email', source: 'profile', field: 'email' }]
+const ofText: JsonObject = { structure: 'raw', contentType: 'text/plain', content: '…' }
+
+/** The body that the word for its structure means. */
+function bodyOfWord(text: string): JsonObject | null {
+  const word = text.length > 40 ? '' : text.toLowerCase().replaceAll(/[^a-z]/g, '')
+  if (/^(?:simple|fields|keypairs?|keyvalue|custom|selected)$/.test(word))
+    return { structure: 'simple', fields: oneField }
+  if (/^(?:full|all|everything|complete|entire|payload)$/.test(word)) return { structure: 'full' }
+  if (/^(?:application)?json(?:body)?$/.test(word)) return { structure: 'json', content: { a: '…' } }
+  if (/^(?:application|text)?xml$/.test(word))
+    return { structure: 'raw', contentType: 'application/xml', content: '…' }
+  if (/^(?:raw|text|plain|textplain|string|html)$/.test(word)) return ofText
+  if (/^(?:x?www)?form(?:urlencoded)?$|^urlencoded$/.test(word))
+    return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: oneField }
+  if (/^(?:multipart(?:formdata)?|formdata|files)$/.test(word))
+    return {
+      structure: 'multipart',
+      parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
+    }
+  return /^(?:binary|file|octetstream)$/.test(word)
+    ? { structure: 'binary', source: 'event', field: 'photo' }
+    : null
+}
+
 function contentLike(content: unknown): JsonObject {
-  return typeof content === 'string'
-    ? { structure: 'raw', contentType: 'text/plain', content: '…' }
-    : { structure: 'json', content: '…' }
+  return typeof content === 'string' ? ofText : { structure: 'json', content: '…' }
 }

@@ -53,6 +53,21 @@ export const bodyMembers: ForeignMembers = {
       example: { structure: 'raw', contentType: 'text/xml; charset=utf-8', content: '…' },
     },
   ],
+  'Body(full)': [
+    {
+      words: 'exclude excluded except omit without include included only pick',
+      says: 'the whole payload or one part of it is sent: write single fields in "structure": "simple"',
+      example: { structure: 'simple', fields: [{ name: 'email', source: 'profile', field: 'email' }] },
+    },
+  ],
+  'Body(binary)': [
+    {
+      words: 'data value base64 bytes file body binary payload',
+      says: 'the bytes come with the payload',
+      example: { source: 'event', field: 'photo' },
+      covers: ['source', 'field'],
+    },
+  ],
   'Body(json)': [{ words: 'json jsonBody data value body payload object template raw text', is: 'content' }],
   'Body(raw)': [
     { words: 'raw rawBody data text string value body payload template', is: 'content' },
@@ -67,7 +82,12 @@ export const bodyMembers: ForeignMembers = {
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
 }
 
+const wholePayload = 'leave "source" out for the whole payload'
+
 export const bodyWords: ForeignWords = {
+  'Body(full).source': [
+    { words: 'payload all any everything whole complete full both body data', says: wholePayload },
+  ],
   'Body.structure': [
     {
       words: 'custom fields keypair keyValue selected choose object',

@@ -1,5 +1,7 @@
+import { isObject } from '../../../webhook/values/json.ts'
 import { bodyLike } from './body-like.ts'
 import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
+import { listNames } from './list-names.ts'
 
 // What messages tell to write. `…` stands for what the author knows.
 
@@ -46,4 +48,10 @@ export const status = (value: unknown) => expectationLike(value, { type: 'status
 export const expected = (value: unknown) => (isWordOfSuccess(value) ? text : status(value))
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }
+/** Secrets with the names of an object. */
+export const secretsOf = (value: unknown) => ({
+  secrets: Object.fromEntries(
+    (isObject(value) && listNames(value).length > 0 ? listNames(value) : ['NAME']).map((name) => [name, '…']),
+  ),
+})
 export const captured = { capture: { leadId: '{{ response.json.id }}' } }

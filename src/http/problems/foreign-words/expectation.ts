@@ -45,6 +45,12 @@ export const expectationMembers: ForeignMembers = {
       covers: ['type', 'value'],
     },
     {
+      words: 'not none noneOf isNot notEqual notEquals except',
+      says: 'what must not be is a condition',
+      example: { type: 'condition', value: 'response.status != 409' },
+      covers: ['type', 'value'],
+    },
+    {
       words: 'regex regexp pattern matches',
       says: 'there are no regular expressions',
       example: text,
@@ -124,6 +130,11 @@ export const caseMembers: ForeignMembers = {
       covers: ['when'],
     },
     { words: 'success ok isSuccess successful', is: 'succeeded' },
+    {
+      words: 'else default otherwise fallback',
+      says: 'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case',
+      covers: ['when'],
+    },
   ],
 }
 

@@ -2,10 +2,27 @@ import { fileOfEvent } from './examples.ts'
 import type { ForeignMembers, ForeignWord, ForeignWords } from './foreign-word.ts'
 import { leaveOut, noFetchedFiles } from './sentences.ts'
 
+/** A path such as `profile.email` as the two members that it is. A longer one may be a text. */
+function splitPath(value: unknown): Readonly<Record<string, string>> | null {
+  const [, source, field] =
+    (typeof value === 'string' && /^(profile|event|instance|flow|vars)\.([\w.]{1,60})$/.exec(value)) || []
+  return source === undefined || field === undefined ? null : { source, field }
+}
+
 export const fieldMembers: ForeignMembers = {
   Part: [
     { words: 'mimeType mediaType content_type fileType', is: 'contentType' },
-    { words: 'file fileName originalName', is: 'filename' },
+    { words: 'fileName originalName', is: 'filename' },
+    {
+      words: 'file',
+      is: 'filename',
+      unless: {
+        fits: (value) => typeof value === 'string' && /^https?:/i.test(value),
+        says: noFetchedFiles,
+        example: { filename: 'photo.png', source: 'event', field: 'photo' },
+        covers: ['source', 'field', 'filename'],
+      },
+    },
     {
       words: 'url uri href fileUrl link',
       says: noFetchedFiles,
@@ -21,7 +38,16 @@ export const fieldMembers: ForeignMembers = {
     },
     { words: 'val content text data expression template valueTemplate constant fixed static', is: 'value' },
     { words: 'raw json object array literally', is: 'literal' },
-    { words: 'attribute attributeName path fieldPath mapsTo sourceField', is: 'field' },
+    {
+      words: 'attribute attributeName path fieldPath mapsTo sourceField',
+      is: 'field',
+      unless: {
+        fits: (value, { source }) => source === undefined && splitPath(value) !== null,
+        says: 'a path is two members',
+        example: (value) => splitPath(value) ?? {},
+        covers: ['source', 'field'],
+      },
+    },
     { words: 'from src origin scope valueFrom', is: 'source' },
     { words: 'type valueType dataType', says: 'a value keeps its own type; leave it out' },
     {
@@ -82,7 +108,7 @@ const source: readonly ForeignWord[] = [
 
 export const fieldWords: ForeignWords = {
   'Field.source': source,
-  'Body.source': source.filter(({ is }) => is !== undefined),
+  'Body.source': source.filter(({ is }) => is !== undefined && is !== 'event'),
   'Field.ifEmpty': [
     { words: 'skip remove drop ignore leaveOut exclude', is: 'omit' },
     { words: 'error stop required abort exit throw', is: 'fail' },

@@ -13,6 +13,8 @@ export interface ForeignMember {
   readonly isAlso?: string
   /** What follows the name of the member that it is, whatever is wrong with its value. */
   readonly of?: string
+  /** What to do where the object has that member already. */
+  readonly twice?: string
   /** What to do instead. The message quotes it after "unknown member; ". */
   readonly says?: string
   /** What to write, as members of the same object. `…` stands for what the author knows. */
@@ -21,9 +23,15 @@ export interface ForeignMember {
   readonly covers?: readonly string[]
   /** Whether the object around it takes the members of its value. */
   readonly unwrap?: boolean
+  /** What it is instead for some values. */
+  readonly unless?: Omit<ForeignMember, 'words' | 'byType' | 'unless'> & {
+    readonly fits: (value: unknown, around: Readonly<Record<string, unknown>>) => boolean
+  }
   /** What it is where the type of its value decides, by that type in JSON Schema. */
   readonly byType?: Readonly<
-    Partial<Record<'array' | 'number' | 'string', Omit<ForeignMember, 'words' | 'byType'>>>
+    Partial<
+      Record<'array' | 'boolean' | 'number' | 'object' | 'string', Omit<ForeignMember, 'words' | 'byType'>>
+    >
   >
 }
 

@@ -15,7 +15,8 @@ export function listNames(value: unknown): readonly string[] {
   const names: string[] = []
   for (const name in value) {
     if (names.length === maxNames) break
-    names.push(name.length > maxNameCharacters ? `${name.slice(0, maxNameCharacters)}…` : name)
+    const [start = ''] = name.split(/:\s*\S/, 1)
+    names.push(start.length > maxNameCharacters ? `${start.slice(0, maxNameCharacters)}…` : start)
   }
   return names
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../webhook/values/json.ts'
 import {
   apiKey,
   basic,
@@ -11,6 +12,7 @@ import {
   formBody,
   identity,
   oauth2,
+  secretsOf,
   signing,
   simpleBody,
   status,
@@ -18,6 +20,7 @@ import {
   typedBody,
 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { branchAfterError, branchLike, isBranchName, isNo } from './on-error.ts'
 import {
   clientCertificate,
   countedRedirects,
@@ -34,9 +37,13 @@ export const nodeMembers: ForeignMembers = {
   Node: [
     { words: 'requestMethod httpMethod httpVerb verb', is: 'method' },
     {
-      words:
-        'uri endpoint href address targetUrl webhookUrl requestUrl link baseUrl serverUrl callbackUrl calloutUrl',
+      words: 'uri endpoint href address targetUrl webhookUrl requestUrl link callbackUrl calloutUrl',
       is: 'url',
+    },
+    {
+      words: 'baseUrl baseUri serverUrl rootUrl urlPrefix',
+      is: 'url',
+      twice: 'the whole address is "url"; put this before it: "url": "https://host/path"',
     },
     {
       words: 'host hostname path pathname port protocol scheme',
@@ -78,7 +85,8 @@ export const nodeMembers: ForeignMembers = {
       example: { query: [{ name: '…', source: 'profile', field: '…' }] },
     },
     {
-      words: 'emptyAttribute emptyAttributes emptyValue emptyValues sendEmpty skipEmpty omitEmpty',
+      words:
+        'emptyAttribute emptyAttributes emptyValue emptyValues sendEmpty skipEmpty omitEmpty sendNull sendNulls',
       says: 'it is "ifEmpty" of a field: "send", "omit" or "fail"',
       example: { query: [{ name: '…', source: 'profile', field: '…', ifEmpty: 'omit' }] },
     },
@@ -92,7 +100,7 @@ export const nodeMembers: ForeignMembers = {
       says: 'POST /v1/preview takes the same request and sends nothing, and its "simulate" tries out a response or a failure; leave it out',
     },
     {
-      words: 'troubleshooting diagnostics debug verbose logLevel',
+      words: 'troubleshooting debug verbose logLevel log logs logging',
       says: '"reason" and "warnings" of every reply say what is wrong; leave it out',
     },
     {
@@ -134,8 +142,18 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType credentials credential',
+        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType',
       is: 'auth',
+    },
+    {
+      words: 'credentials credential',
+      is: 'auth',
+      unless: {
+        fits: (value) =>
+          isObject(value) && ('id' in value || 'name' in value) && !('type' in value) && !('value' in value),
+        says: 'the service keeps no credentials of the engine: "auth" is the credential itself',
+        example: { auth: bearer },
+      },
     },
     {
       words: 'token oauth2Bearer bearer bearerToken accessToken bearerAuth jwt',
@@ -159,9 +177,19 @@ export const nodeMembers: ForeignMembers = {
     },
     { words: 'oauth1 digestAuth ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
     {
-      words: 'signature signingSecret signingKey hmac sign secret webhookSecret standardWebhooks',
+      words:
+        'signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
       says: 'the service signs the request',
       example: { signing },
+    },
+    {
+      words: 'secret',
+      says: 'the service signs the request',
+      example: { signing },
+      byType: {
+        object: { says: 'secrets stand beside "node", at the top', example: secretsOf },
+        array: { says: 'secrets stand beside "node", at the top', example: secretsOf },
+      },
     },
     {
       words:
@@ -178,9 +206,73 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy continueOnFail continueOnError ignoreErrors handleErrors failOnError throwOnError stopOnError neverError ignoreResponseCode ifError errorAction skipThrowForStatus',
-      says: 'the branch after an error is "onError": "error", "success" or "exit"',
-      example: { onError: 'success' },
+        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy ifError errorAction onErrorAction failureAction handleErrors',
+      says: branchAfterError,
+      example: (value) => ({ onError: branchLike(value, value === true ? 'error' : 'success') }),
+    },
+    {
+      words:
+        'continueOnFail continueOnError ignoreErrors ignoreFailures neverError ignoreResponseCode skipThrowForStatus',
+      says: branchAfterError,
+      example: (value) => ({ onError: branchLike(value, isNo(value) ? 'error' : 'success') }),
+    },
+    {
+      words: 'failOnError throwOnError failOnStatus',
+      says: branchAfterError,
+      example: (value) => ({ onError: isNo(value) ? 'success' : branchLike(value, 'error') }),
+    },
+    {
+      words: 'stopOnError exitOnError abortOnError stopOnFail',
+      says: branchAfterError,
+      example: (value) => ({ onError: isNo(value) ? 'error' : branchLike(value, 'exit') }),
+    },
+    {
+      words: 'onTimeout ifTimeout timeoutBranch timeoutPath',
+      says: 'a branch for a timeout is a case',
+      example: (value) => ({
+        cases: [
+          {
+            branch: isBranchName(value) ? value : 'later',
+            when: { type: 'failure', value: 'response_timeout' },
+          },
+        ],
+      }),
+    },
+    {
+      words: 'async asynchronous fireAndForget noWait waitForResponse background',
+      says: 'the service waits for the response and replies with the branch; the engine calls it without waiting, if it likes; leave it out',
+    },
+    {
+      words: 'sensitive mask masked masking hide redact redacted sensitiveFields secretFields hiddenFields',
+      says: 'it is "sensitive" of each field of "query", "headers" or "body" that is to be masked',
+      example: { query: [{ name: '…', value: '…', sensitive: true }] },
+    },
+    {
+      words: 'wrapRequestInArray wrapInArray sendAsArray asArray',
+      says: 'the body itself is the array',
+      example: { body: { structure: 'json', content: [{ email: '{{ profile.email }}' }] } },
+    },
+    {
+      words:
+        'ignoreNullValues ignoreNull ignoreNulls ignoreEmpty skipNull skipNulls omitNull omitNulls removeNulls removeEmpty dropEmpty ignoreEmptyValues stripNulls',
+      says: 'it is "ifEmpty" of a field: "send", "omit" or "fail"',
+      example: { query: [{ name: '…', source: 'profile', field: '…', ifEmpty: 'omit' }] },
+    },
+    {
+      words: 'credentialId credentialName credentialRef credentialsId credentialsName connectorName',
+      says: 'the service keeps no credentials of the engine: "auth" is the credential itself',
+      example: { auth: bearer },
+    },
+    {
+      words: 'event',
+      says: 'it belongs into "payload", beside "node"',
+      byType: {
+        array: {
+          says: 'no scripts run here: what counts as a success is "expect"',
+          example: { expect: status(null) },
+        },
+        object: { says: 'it belongs into "payload", beside "node"; write "payload": { "event": {} }' },
+      },
     },
     {
       words:
@@ -201,19 +293,19 @@ export const nodeMembers: ForeignMembers = {
       example: { expect: text },
     },
     {
-      words: 'errorExpression successExpression condition expression errorCondition',
+      words: 'errorExpression successExpression condition conditions expression errorCondition',
       says: 'a condition on the response is in "expect"',
       example: { expect: condition },
     },
     {
       words:
-        'resultVariable resultExpression result output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables ioMapping inputOutputMapping useACreatedIdInLaterNodes',
+        'resultVariable resultExpression result saveResponseTo storeResponseAs saveTo saveAs assignTo storeIn output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables ioMapping inputOutputMapping useACreatedIdInLaterNodes',
       says: 'values of the response for later nodes are "capture"',
       example: captured,
     },
     {
       words:
-        'outputs outcomes branch branchNames nextNode nextNodes next yes no success error outputsSuccessAndError onSuccess successPath errorPath transitions routes',
+        'outputs outcomes branch branchNames nextNode nextNodes next yes no success error outputsSuccessAndError onSuccess successPath errorPath successBranch errorBranch failureBranch failurePath exitBranch exitPath transitions routes',
       says: 'the engine\'s own names for the outputs are "branches"',
       example: { branches: { success: 'yes', error: 'no' } },
     },
@@ -246,7 +338,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'unflatten wrapRequestInArray fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring paytoqs arrayFormat queryParameterArrays ignoreNullValues preserveHeaderCase encode',
+        'unflatten fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring paytoqs arrayFormat queryParameterArrays preserveHeaderCase encode',
       says: 'names are sent as they are written, and values are encoded for their place; leave it out',
     },
     {

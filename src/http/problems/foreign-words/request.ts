@@ -1,5 +1,14 @@
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { listNames } from './list-names.ts'
 import { leaveOut, milliseconds } from './sentences.ts'
+
+/** What to do with a mark for all failures. */
+export const anyFailure =
+  'there is no word for all of them: a failure without a case takes the branch of "onError"; leave out this case, and write "onError"'
+
+/** What to do with a status in the place of a failure. */
+export const statusIsNoFailure =
+  'an answer with a status is no failure: a case for it has { "type": "status", "value": 429 }, a simulation { "status": 429 }'
 
 export const requestMembers: ForeignMembers = {
   Request: [
@@ -7,7 +16,17 @@ export const requestMembers: ForeignMembers = {
       words: 'nodeConfig config configuration settings webhook action step task module activity',
       is: 'node',
     },
-    { words: 'data context input inputs variables attributes message', is: 'payload' },
+    {
+      words: 'data context input inputs attributes message',
+      is: 'payload',
+      twice:
+        'the data of the workflow is "payload", which is there already; put this into it, as "profile", "event", "instance", "flow" or "vars"',
+    },
+    {
+      words: 'variables variable vars captured captures',
+      says: 'it belongs into "payload", as "vars"',
+      example: { payload: { vars: { leadId: '…' } } },
+    },
     { words: 'secret credentials credential env environment vault', is: 'secrets' },
     { words: 'correlation traceId requestId reference executionId jobId runId', is: 'correlationId' },
     { words: 'idempotency dedupKey deduplicationKey requestKey', is: 'idempotencyKey' },
@@ -59,7 +78,16 @@ export const requestMembers: ForeignMembers = {
     {
       words: 'form submission order cart message body data json',
       says: 'it belongs into "event"',
-      example: { event: { form: '…' } },
+      example: (value) => ({
+        event: Object.fromEntries(
+          (listNames(value).length > 0 ? listNames(value) : ['type']).map((name) => [name, '…']),
+        ),
+      }),
+    },
+    {
+      words: 'response lastResponse previousResponse',
+      says: 'what an earlier node has captured belongs into "vars"',
+      example: { vars: { leadId: '…' } },
     },
     { words: 'secrets secret credentials', says: 'it is "secrets" beside "node"' },
   ],
@@ -107,12 +135,25 @@ export const requestWords: ForeignWords = {
     { words: 'errTlsCertAltnameInvalid hostnameMismatch wrongHost', is: 'tls_name_mismatch' },
     { words: 'ssrf blocked privateAddress forbiddenAddress', is: 'address_denied' },
     {
-      words: 'any all every anything default',
-      says: 'leave it out for all of them: any other failure takes the branch of "onError"',
+      words: 'any all every anything default other others else',
+      says: anyFailure,
     },
     {
       words: 'expectationUnmet expectationNotMet unmet statusMismatch unexpectedStatus httpError badStatus',
       says: 'an answer that is not as expected is no failure: it takes the branch of "onError", and a case for it has a condition, such as { "type": "status", "value": "4xx" }',
+    },
+    {
+      words:
+        '1xx 2xx 3xx 4xx 5xx rateLimit rateLimited tooManyRequests badGateway unauthorized unauthorised forbidden notFound conflict badRequest serverError internalServerError serviceUnavailable gatewayTimeout clientError http400 http401 http403 http404 http409 http429 http500 http502 http503 http504',
+      says: statusIsNoFailure,
+    },
+    {
+      words: 'expectationMet caseMet success ok none',
+      says: 'that is no failure: without one the branch is "success", and a response is simulated by { "status": 200 }',
+    },
+    {
+      words: 'sslHandshakeFailed tlsHandshakeFailed handshakeFailed handshakeFailure sslHandshake eproto',
+      is: 'tls_protocol',
     },
     { words: 'true yes error', says: 'as in "response_timeout", "connect_refused" or "dns_not_found"' },
   ],

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { SqliteStore } from '../../../../src/durability/sqlite/sqlite-store.ts'
+import { SqliteStore, type SqliteStoreOptions } from '../../../../src/durability/sqlite/sqlite-store.ts'
 import type { StoreWorld } from '../../support/store-world.ts'
 import { makeTokens, openSqlite } from './open-sqlite.ts'
 
@@ -14,7 +14,7 @@ export async function makeFolder(): Promise<string> {
 }
 
 /** A file in a temporary folder, and a clock that stands still. */
-export async function makeSqliteWorld(): Promise<StoreWorld> {
+export async function makeSqliteWorld(options: Partial<SqliteStoreOptions> = {}): Promise<StoreWorld> {
   const path = join(await makeFolder(), 'store.db')
   let time = 1_800_000_000_000
   const now = () => time
@@ -24,7 +24,7 @@ export async function makeSqliteWorld(): Promise<StoreWorld> {
     advance(ms) {
       time += ms
     },
-    open: (settings) => openSqlite(path, { now, tokens, ...settings }),
+    open: (settings) => openSqlite(path, { now, tokens, ...settings, ...options }),
     async kill(store) {
       if (store instanceof SqliteStore) await store.abort()
     },

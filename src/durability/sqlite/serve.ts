@@ -1,0 +1,80 @@
+import { StoreError } from '../store/store-error.ts'
+import { commitGroup } from './group-commit.ts'
+import { type DatabaseFile, type OpenDatabase, openDatabase } from './open-database.ts'
+import type { Order, OrderResult } from './operations.ts'
+import { recover } from './recover.ts'
+import { type Dues, Session, type StoreLimits } from './session.ts'
+
+export interface WorkerInput {
+  readonly file: DatabaseFile
+  readonly limits: StoreLimits
+  /** When the process opened the store; null if the thread is a new one of the same process, whose leases hold. */
+  readonly recoversAt: number | null
+}
+
+/** An order, or the wish to end when all before it has been done. */
+export type ToWorker = Order | 'close'
+
+export type FromWorker =
+  | { readonly kind: 'opened'; readonly dues: Dues }
+  | { readonly kind: 'refused'; readonly code: StoreError['code']; readonly message: string }
+  | { readonly kind: 'done'; readonly results: readonly OrderResult[]; readonly dues: Dues }
+
+/** What arrives in this time is one commit. */
+const groupMs = 2
+
+/** Opens the database and returns what takes orders, or null if it is refused. The first message says which. */
+export function serve(
+  input: WorkerInput,
+  send: (message: FromWorker) => void,
+): ((message: ToWorker) => void) | null {
+  const open = openOrRefuse(input, send)
+  if (open === null) return null
+  const session = new Session(open, input.limits)
+  if (input.recoversAt !== null) recoverAll(session, input.recoversAt)
+  send({ kind: 'opened', dues: session.takeDues(input.recoversAt ?? 0) })
+  return takeOrders(session, open, send)
+}
+
+function openOrRefuse({ file }: WorkerInput, send: (message: FromWorker) => void): OpenDatabase | null {
+  try {
+    return openDatabase(file)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    send({ kind: 'refused', code: error.code, message: error.message })
+    return null
+  }
+}
+
+function recoverAll(session: Session, now: number): void {
+  session.sql('BEGIN IMMEDIATE').run()
+  recover(session, now)
+  session.setWakes()
+  session.sql('COMMIT').run()
+}
+
+function takeOrders(session: Session, open: OpenDatabase, send: (message: FromWorker) => void) {
+  let waiting: Order[] = []
+  let timer: NodeJS.Timeout | undefined
+
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    const orders = waiting
+    waiting = []
+    if (orders.length === 0) return
+    const results = commitGroup(session, orders)
+    const now = orders.reduce((latest, order) => Math.max(latest, order.now), 0)
+    send({ kind: 'done', results, dues: session.takeDues(now) })
+  }
+
+  return (message: ToWorker): void => {
+    if (message === 'close') {
+      flush()
+      open.close()
+      return
+    }
+    waiting.push(message)
+    timer ??= setTimeout(flush, groupMs)
+  }
+}
