@@ -9,7 +9,7 @@ interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Path>>
 }
 
-type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & OperationWithBody }
+type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & Partial<OperationWithBody> }
 
 interface Operation {
   readonly operationId: string
@@ -53,7 +53,7 @@ function withBodyExamples(
   examples: Readonly<Record<string, Examples>>,
 ): OpenApiDocument {
   const paths = Object.entries(document.paths).map(([url, path]) => {
-    if (path.post === undefined) return [url, path]
+    if (path.post?.requestBody === undefined) return [url, path]
     const { operationId, requestBody } = path.post
     const media = { ...requestBody.content['application/json'], examples: examples[operationId] }
     const content = { ...requestBody.content, 'application/json': media }

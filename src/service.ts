@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createCallbackStore } from './connections/callback-store.ts'
 import { createConnectionStore } from './connections/connection-store.ts'
 import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
 import { openStore } from './durability/open-store.ts'
-import type { ExecutionStore } from './durability/store/execution-store.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
 import { TokenBuckets } from './egress/limits/token-buckets.ts'
-import { buildApp } from './http/app.ts'
+import { buildApp, type DurableOptions } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import { limitIdleConnections } from './http/hooks/max-connections.ts'
 import type { Log } from './logging/logger.ts'
@@ -54,10 +54,10 @@ export async function startServer(
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
-  const store = settings.durability === null ? null : await open(settings.durability, log)
+  const durable = settings.durability === null ? null : await openDurable(settings, settings.durability, log)
   const app = await buildApp({
     ...settings,
-    store,
+    durable,
     egressClient,
     secrets,
     connections,
@@ -74,9 +74,12 @@ export async function startServer(
 
 const hourMs = 3_600_000
 
-function open(settings: StoreSettings, log: Log): Promise<ExecutionStore> {
-  const { url, keys, maxBacklog, idempotencyHours, resultHours } = settings
-  return openStore(url, {
+async function openDurable(
+  { egress }: Settings,
+  { url, keys, maxBacklog, idempotencyHours, resultHours, maxAgeMs, publicUrl, ...own }: StoreSettings,
+  log: Log,
+): Promise<DurableOptions> {
+  const store = await openStore(url, {
     keys,
     maxBacklog,
     idempotencyMs: idempotencyHours * hourMs,
@@ -85,6 +88,9 @@ function open(settings: StoreSettings, log: Log): Promise<ExecutionStore> {
     tokens: new TokenBuckets({ now: () => performance.now() }),
     onUnavailable: (reason) => log.error({ reason }, 'the store cannot be reached or written'),
   })
+  const { maxPerHost } = egress
+  const callbacks = createCallbackStore({ ...own.callbacks, log })
+  return { store, callbacks, storesSecrets: keys.length > 0, maxAgeMs, publicUrl, maxPerHost }
 }
 
 /** Null before the service listens. The address of a TCP server is an AddressInfo. */

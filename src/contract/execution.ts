@@ -31,7 +31,8 @@ const Secrets = Type.Record(
   },
 )
 
-const restOfExecute = {
+/** The members of a request beside its node. */
+export const restOfExecute = {
   payload: Type.Optional(named(Payload)),
   secrets: Type.Optional(named(Secrets)),
   idempotencyKey: Type.Optional(

@@ -50,6 +50,8 @@ export interface Metrics {
   replyNotRead(): void
   /** Counts a refusal by a limit: of a request, a pause or the rest of a response. */
   limited(limit: string): void
+  /** Counts a try of a callback. */
+  calledBack(outcome: 'delivered' | 'again' | 'failed'): void
   /** All series, in the text format of Prometheus. */
   exposition(): Promise<string>
   /** Stops periodic measurements. */
@@ -66,6 +68,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const problems = countProblems(registry, sources.problemCodes)
   const clients = countConnections(registry, sources)
   const limits = countLimits(registry, sources.limitNames)
+  const callbacks = count(registry, {
+    name: 'webhook_node_callbacks_total',
+    help: 'Tries of callbacks of durable executions. again: it was not delivered, and another try follows.',
+    series: ['delivered', 'again', 'failed'].map((outcome) => ({ outcome })),
+  })
   describeUsage(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
@@ -85,6 +92,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     connectionRefused: () => clients.refused.inc(),
     replyNotRead: () => clients.repliesNotRead.inc(),
     limited: (reason) => limits.inc({ reason }),
+    calledBack: (outcome) => callbacks.inc({ outcome }),
     exposition: () => registry.metrics(),
     close: stopMeasuring,
   }

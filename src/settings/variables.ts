@@ -272,6 +272,17 @@ export const variables = {
       parse: baseUrl,
     }),
   },
+  /** The callbacks of durable executions. */
+  callbacks: {
+    file: define<string | null>({
+      name: 'CALLBACKS_FILE',
+      default: '',
+      description:
+        'JSON file of [callbacks](durability.md#callbacks): name to `{ "url", "secret", "auth", "body" }`. Only `url` and `secret` are required. The file is read again when it changes.',
+      example: '/etc/webhook-node/callbacks.json',
+      parse: unset(anyText),
+    }),
+  },
   /** The clients. */
   clients: {
     listed: define<readonly Client[]>({

@@ -1,30 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ExecuteReply } from '../../src/contract/execution.ts'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { held, inTurn, json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-
-async function storeFile(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'webhook-node-store-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
-  return join(directory, 'store.db')
-}
-
-async function withStore(settings: Readonly<Record<string, string>> = {}) {
-  return await service({ settings: { STORE_URL: `sqlite:${await storeFile()}`, ...settings } })
-}
+import { serviceWithStore, storeFile } from './support/durable.ts'
 
 const lead = { profile: { email: 'ada@example.com' } }
 
 describe('with a store, a key', () => {
   it('is executed once, and is answered with the reply of before', async () => {
     const target = await receiver(json(201, { id: 'L-9' }))
-    const { post } = await withStore()
+    const { post } = await serviceWithStore()
     const call = {
       node: { method: 'POST', url: target.url, capture: { id: '{{ response.json.id }}' } },
       payload: lead,
@@ -44,7 +32,7 @@ describe('with a store, a key', () => {
     const target = await receiver((_request, response) =>
       response.setHeader('content-type', 'application/json').end('{"n":12345678901234567890,"b":1,"a":2}'),
     )
-    const { url } = await withStore()
+    const { url } = await serviceWithStore()
     const body = JSON.stringify({
       node: { method: 'POST', url: target.url, capture: { all: '{{ response.json }}' } },
       idempotencyKey: 'digits',
@@ -62,7 +50,7 @@ describe('with a store, a key', () => {
 
   it('is recognised whether its node is cached or not, and however the request is written', async () => {
     const target = await receiver(json(200, {}))
-    const { post, execute } = await withStore()
+    const { post, execute } = await serviceWithStore()
     const node = {
       method: 'POST',
       url: target.url,
@@ -82,7 +70,7 @@ describe('with a store, a key', () => {
 
   it('with another node or payload is refused, which says what differs', async () => {
     const target = await receiver(json(200, {}))
-    const { post } = await withStore()
+    const { post } = await serviceWithStore()
     const node = { method: 'POST', url: target.url }
     const first = await post<ExecuteReply>('/v1/execute', { node, payload: lead, idempotencyKey: 'k' })
 
@@ -108,7 +96,7 @@ describe('with a store, a key', () => {
   it('of an execution under way is refused for now', async () => {
     const gate = held(json(200, {}))
     const target = await receiver(gate.answer)
-    const { post } = await withStore()
+    const { post } = await serviceWithStore()
     const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
     const running = post<ExecuteReply>('/v1/execute', call)
     await vi.waitUntil(() => target.received.length === 1)
@@ -124,7 +112,7 @@ describe('with a store, a key', () => {
 
   it('is executed anew, under the same id and with further numbers, while that may get further', async () => {
     const target = await receiver(inTurn(json(503, {}), json(200, {})))
-    const { post } = await withStore()
+    const { post } = await serviceWithStore()
     const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
 
     const first = await post<ExecuteReply>('/v1/execute', call)
@@ -139,7 +127,7 @@ describe('with a store, a key', () => {
 
   it('that may have been delivered is final, unless the target takes a repeated request for one', async () => {
     const target = await receiver(json(500, {}))
-    const { post } = await withStore()
+    const { post } = await serviceWithStore()
     const node = { method: 'POST', url: target.url }
     const replayed = async (call: object) => {
       await post('/v1/execute', call)
@@ -152,7 +140,7 @@ describe('with a store, a key', () => {
 
   it('belongs to one tenant', async () => {
     const target = await receiver(json(200, {}))
-    const { execute } = await withStore()
+    const { execute } = await serviceWithStore()
     const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
 
     for (const tenant of ['a', 'b']) await execute({ ...call, tenant })

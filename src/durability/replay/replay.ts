@@ -6,6 +6,7 @@ import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import type { Executed, Refused, Unaffordable } from '../../execution/results.ts'
 import { endInterrupted, replyUnsent } from '../../execution/unsent-reply.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
+import { describeEnd } from '../ended.ts'
 import { laneOf } from '../lane-of.ts'
 import type {
   Accepted,
@@ -144,21 +145,8 @@ export class Replay {
   }
 }
 
-/** The end of an execution that its reply tells of. */
-export function describeEnd(reply: ExecuteReply, attemptsBefore: number): Ended {
-  return {
-    outcome: 'ended',
-    state: reply.succeeded ? 'succeeded' : 'failed',
-    attempts: Math.max(attemptsBefore, reply.attempts.at(-1)?.number ?? 0),
-    code: reply.reason.code,
-    repeat: reply.repeat,
-    reply: Buffer.from(JSON.stringify(reply)),
-    callback: null,
-  }
-}
-
 /** Marks the JSON of a reply. It is not parsed, because captured values may have long numbers. */
-export function markReplayed(reply: Uint8Array): string {
+function markReplayed(reply: Uint8Array): string {
   return `${Buffer.from(reply).toString().slice(0, -1)},"replayed":true}`
 }
 

@@ -27,3 +27,11 @@ export function storeUnavailable(): Refusal {
     { headers: { 'retry-after': '1' } },
   )
 }
+
+/** Durable executions need a store. */
+export function storeMissing(): Refusal {
+  return new Refusal(
+    'store_missing',
+    'Durable executions need a store. The operator of the service names one with STORE_URL, as in sqlite:/var/lib/webhook-node/store.db.',
+  )
+}

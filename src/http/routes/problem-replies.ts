@@ -3,7 +3,7 @@ import { problems } from '../../contract/problem-codes.ts'
 import { Problem } from '../../contract/schemas.ts'
 import { lacksRight } from '../clients/access.ts'
 import { refuseFor } from '../limits/reached-limit.ts'
-import { refuseKey } from '../problems/key-refusal.ts'
+import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
 import { createProblem, Refusal, whatIsWrong } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
@@ -107,6 +107,15 @@ export const keyReplies = {
       ],
     }),
   ),
+}
+
+/** The problems of durable executions. */
+export const durableReplies = {
+  501: problemReply('The service has no store.', storeMissing()),
+  503: {
+    ...problemReply('The store cannot be reached, or the service is shutting down.', storeUnavailable()),
+    headers: { 'Retry-After': retryAfter },
+  },
 }
 
 /** The problems of every route that only reads. */

@@ -39,7 +39,7 @@ type Row = readonly [part: object, ...errors: (readonly [path: string, message: 
 
 const tlsCodes =
   'tls_untrusted, tls_cert_expired, tls_cert_not_yet_valid, tls_name_mismatch, tls_cert_invalid, tls_protocol, tls_not_tls, tls_client_cert_invalid, tls_client_cert_required, tls_aborted or tls_timeout'
-const failures = 'must be one of 44 words'
+const failures = `must be one of ${failureCodes.length} words`
 const branch = 'unknown member; the branch after an error is "onError": "error", "success" or "exit"'
 const empty =
   'unknown member; it is "ifEmpty" of a field: "send", "omit" or "fail"; write "query": [{ "name": "…", "source": "profile", "field": "…", "ifEmpty": "omit" }]'
