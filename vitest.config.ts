@@ -13,7 +13,7 @@ export default defineConfig({
     setupFiles: 'test/support/patience.ts',
     expect: { poll: { timeout: 3_000, interval: 10 } },
     // A net for what hangs, not a measure: on a busy machine a property or a process takes several times as long.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // As `main` sets it.
     env: { TZ: 'UTC' },

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/hostile/**/*.test.ts'],
+    setupFiles: 'test/support/patience.ts',
     fileParallelism: false, // stalls are measured: what else runs at the same time would be measured too
     testTimeout: 60_000,
     hookTimeout: 30_000,

@@ -31,7 +31,7 @@ type Examples = Readonly<Record<string, Example<unknown>>>
 /** Examples by operation. */
 export interface DocumentExamples {
   readonly bodies: Readonly<Record<string, Examples>>
-  /** Of replies with status 200. */
+  /** Of replies with status 200; of another one with the status behind the operation. */
   readonly replies: Readonly<Record<string, Examples>>
 }
 
@@ -62,22 +62,26 @@ function withBodyExamples(
   return { ...document, paths: Object.fromEntries(paths) }
 }
 
-/** The first example is what a mock server answers. */
+/** The first example is what a mock server answers. Those of another status than 200 have it behind the operation. */
 function withReplyExamples(
   document: OpenApiDocument,
   examples: Readonly<Record<string, Examples>>,
 ): OpenApiDocument {
   return mapOperations(document, (operation) => {
-    const { 200: ok, ...others } = operation.responses
-    const found = examples[operation.operationId]
-    if (ok === undefined || found === undefined) return operation
-    const content = Object.entries(ok.content ?? {}).map(([type, media]) => [
-      type,
-      { ...media, examples: found },
-    ])
-    const reply = { ...ok, content: Object.fromEntries(content) }
-    return { ...operation, responses: { 200: reply, ...others } }
+    const responses = Object.entries(operation.responses).map(([status, response]) => {
+      const found = examples[status === '200' ? operation.operationId : `${operation.operationId} ${status}`]
+      return [status, found === undefined ? response : withExamples(response, found)]
+    })
+    return { ...operation, responses: Object.fromEntries(responses) }
   })
+}
+
+function withExamples(response: Response, examples: Examples): Response {
+  const content = Object.entries(response.content ?? {}).map(([type, media]) => [
+    type,
+    { ...media, examples },
+  ])
+  return { ...response, content: Object.fromEntries(content) }
 }
 
 /**

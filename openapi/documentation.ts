@@ -8,6 +8,7 @@ import { createLogger } from '../src/logging/logger.ts'
 import { readSettings } from '../src/settings/settings.ts'
 import { description } from './description.ts'
 import { completeDocument } from './document.ts'
+import { durableExamples } from './durable-examples.ts'
 import {
   executeExamples,
   fixedExamples,
@@ -98,7 +99,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
         submitExecution: submitExamples,
         redriveExecutions: redriveExamples,
       },
-      replies: { ...replies, ...fixedExamples },
+      replies: { ...replies, ...fixedExamples, ...durableExamples },
     }
     // Adding schemas and examples keeps the type.
     return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>

@@ -162,6 +162,8 @@ function describe(connection: CompiledConnection, tenants: ReadonlySet<string> |
     host: connection.base.authority,
     auth: connection.authType,
     headers: connection.headers.map(({ name }) => name),
+    tls: connection.tls !== null,
+    signing: connection.signing !== null,
     retry: connection.retry !== null,
     limits: connection.limits !== null,
     tenants: shown == null ? null : [...shown].sort(),

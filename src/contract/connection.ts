@@ -1,7 +1,8 @@
 import type { Static } from 'typebox'
 import { closedObject, named, oneOfWords } from './builders.ts'
 import { tenantPattern } from './names.ts'
-import { Auth, Field, nodeLimits, Retry } from './node.ts'
+import { Auth, Field, nodeLimits, Retry, Tls } from './node.ts'
+import { Signing } from './signing.ts'
 import { Type } from './typebox.ts'
 
 const largestRate = 1_000_000
@@ -43,6 +44,8 @@ export const Connection = closedObject(
     baseUrl: Type.String({ description: 'an https URL without user info, query and placeholders' }),
     auth: Type.Optional(named(Auth)),
     headers: Type.Optional(Type.Array(named(Field), { maxItems: nodeLimits.fields })),
+    tls: Type.Optional(named(Tls)),
+    signing: Type.Optional(named(Signing)),
     retry: Type.Optional(named(Retry)),
     limits: Type.Optional(Limits),
     tenants: Type.Optional(
@@ -55,7 +58,8 @@ export const Connection = closedObject(
     ),
   },
   {
-    description: 'an object with "baseUrl", and "auth", "headers", "retry", "limits" and "tenants" as needed',
+    description:
+      'an object with "baseUrl", and "auth", "headers", "tls", "signing", "retry", "limits" and "tenants" as needed',
   },
 )
 
@@ -77,6 +81,10 @@ const ListedConnection = closedObject(
       description: 'The names of the headers that the connection adds.',
       examples: [['X-Api-Version']],
     }),
+    tls: Type.Boolean({
+      description: 'Whether the connection has a client certificate, or demands something of TLS.',
+    }),
+    signing: Type.Boolean({ description: 'Whether the connection signs its requests.' }),
     retry: Type.Boolean({ description: 'Whether the connection says how to retry.' }),
     limits: Type.Boolean({ description: 'Whether the connection limits its calls.' }),
     tenants: Type.Unsafe<string[] | null>({

@@ -21,7 +21,7 @@ const { attempts, initialDelayMs, maxDelayMs, delaysMs } = Retry.properties
 const pause = { minimum: 0, maximum: durableLimits.delayMs }
 
 /** `retry` of a durable execution: the same members with higher limits. */
-export const DurableRetry = closedObject(
+const DurableRetry = closedObject(
   {
     ...Retry.properties,
     attempts: Type.Optional(Type.Integer({ ...attempts, maximum: durableLimits.attempts })),
@@ -45,7 +45,7 @@ export const DurableRetry = closedObject(
   },
 )
 
-export const DurableNode = closedObject(
+const DurableNode = closedObject(
   { ...Node.properties, retry: Type.Optional(named(DurableRetry)) },
   {
     $id: 'DurableNode',
@@ -124,7 +124,7 @@ export const SubmitRequest = closedObject(
 
 export type SubmitRequest = Static<typeof SubmitRequest>
 
-export const executionStates = ['waiting', 'running', 'succeeded', 'failed', 'withdrawn', 'expired'] as const
+const executionStates = ['waiting', 'running', 'succeeded', 'failed', 'withdrawn', 'expired'] as const
 
 const state = oneOfWords(executionStates, {
   description:

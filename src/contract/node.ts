@@ -699,7 +699,7 @@ export const Node = closedObject(
         minLength: 1,
         maxLength: maxConnectionNameLength,
         description:
-          'The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.',
+          'The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers, and may bring a client certificate, a signature and a retry rule.',
         examples: ['crm'],
       }),
     ),

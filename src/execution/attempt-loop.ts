@@ -4,6 +4,7 @@ import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
+import type { Trace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { CompiledConnection } from '../webhook/connection.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
@@ -23,8 +24,8 @@ export interface AttemptPlan {
   readonly egressClient: Pick<EgressClient, 'call'>
   /** Pauses the calls of a connection, for milliseconds. */
   readonly pauseConnection: EgressClient['pause']
-  /** Called for each attempt, from the last one on, that is not told of because it was held back. */
-  readonly onForgotten: () => void
+  /** It has the spans of the attempts that are told of. Null without a trace. */
+  readonly trace: Pick<Trace, 'attemptSpanIds'> | null
   readonly tenant: string | null
   /** What the connections of the call show and demand. */
   readonly tls: CallTls
@@ -69,7 +70,7 @@ export interface AttemptsMade {
   readonly postponed: PostponedAttempt | null
 }
 
-export interface PostponedAttempt {
+interface PostponedAttempt {
   /** Milliseconds from now. */
   readonly ms: number
   /** How many attempts count for `retry.attempts`, those before included. */
@@ -154,11 +155,11 @@ function pauseOthers(
 }
 
 /** Takes back what did not begin of the last call: it, and the request for its token if that was held back. */
-function forgetHeldBack(attempts: Attempt[], count: number, { onForgotten }: AttemptPlan): void {
+function forgetHeldBack(attempts: Attempt[], count: number, { trace }: AttemptPlan): void {
   for (const { outcome } of attempts.slice(-count).reverse()) {
     if (readHeldBackMs(outcome) === null) return
     attempts.pop()
-    onForgotten()
+    trace?.attemptSpanIds.pop()
   }
 }
 

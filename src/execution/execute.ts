@@ -9,7 +9,7 @@ import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
-import type { Hop } from '../webhook/redirect.ts'
+import type { Hop, RedirectRules } from '../webhook/redirect.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import {
   type RenderedRequest,
@@ -107,7 +107,8 @@ export async function executeNode(
   const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
-  const executionId = continuation?.executionId ?? randomUUIDv7()
+  // Node's text consists of many pieces; this one is in one, so that JSON with it is written faster.
+  const executionId = continuation?.executionId ?? randomUUIDv7().toLowerCase()
   const trace = beginTrace(callContext, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
@@ -127,7 +128,7 @@ export async function executeNode(
         : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const prepare = () => openTls(rendered, context.egressClient, begunAt)
+  const prepare = () => openTls(rendered, context.egressClient, begunAt, node.tls?.path)
   // The time for a certificate that is new counts like that of templates.
   const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const egressClient = prepared.ok
@@ -139,9 +140,16 @@ export async function executeNode(
       ? null
       : authorize(node, grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
   const own = authorized ?? egressClient
-  const follower = prepared.ok
-    ? followRedirects(prepared.rendered, { own, trace, maskers, refusal: () => authorized?.refusal }, context)
-    : null
+  // Of most nodes no redirect is followed, and then nothing is made for it.
+  const follower =
+    prepared.ok && prepared.rendered.redirects !== null
+      ? followRedirects(
+          prepared.rendered,
+          prepared.rendered.redirects,
+          { own, trace, maskers, refusal: () => authorized?.refusal },
+          context,
+        )
+      : null
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
     const response = readResponse(outcome.response, maskers, isShown)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
@@ -153,7 +161,7 @@ export async function executeNode(
         request: prepared.rendered.request,
         egressClient: follower ?? own,
         pauseConnection: context.egressClient.pause,
-        onForgotten: () => trace?.attemptSpanIds.pop(),
+        trace,
         tenant,
         tls: prepared.tls,
         deadlineMs,
@@ -280,16 +288,15 @@ interface Redirection {
   readonly refusal: () => TokenRefusal | null | undefined
 }
 
-/** Null if the node follows no redirects. */
 function followRedirects(
-  { request, display, redirects, tls }: SendableRequest,
+  { request, display, tls }: SendableRequest,
+  rules: RedirectRules,
   { own, trace, maskers, refusal }: Redirection,
   { egressClient }: ExecutionContext,
-): RedirectFollower | null {
-  if (redirects === null) return null
+): RedirectFollower {
   return new RedirectFollower({
     start: { request, display },
-    rules: redirects,
+    rules,
     own,
     // Neither a signature nor a token: both are for the origin of the node.
     foreign: trace === null ? egressClient : traceEgress(egressClient, trace, false),

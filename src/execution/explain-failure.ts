@@ -3,8 +3,9 @@ import { maxTotalMs } from '../contract/node.ts'
 import { listCalls } from '../contract/purpose.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { CompiledConnection } from '../webhook/connection.ts'
-import { connectionPath } from '../webhook/request/member-path.ts'
+import { connectionPath, memberPath, ownerOf } from '../webhook/request/member-path.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
+import { quoteName } from '../webhook/values/text.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
 
 type Limits = Pick<CompiledNode, 'timeoutMs' | 'maxTimeoutMs'>
@@ -23,13 +24,29 @@ export function explainFailure(
 ): Failure {
   const explained = explainOwn(failure, response, node, attempts)
   const { connection = null } = node
-  return connection === null || failure.path !== null ? explained : locateInConnection(explained, connection)
+  if (connection === null || attempts.at(-1)?.elsewhere !== undefined) return explained
+  // The rest of the URL is the node's.
+  const hasHost = failure.path === null && explained.path === '/node/url'
+  return hasHost ? ofHost(explained, connection) : locateInConnection(explained, connection)
 }
 
-/** A connection has the host, and may have the retry, that the author of the node cannot change. */
-function locateInConnection(failure: Failure, { retry }: CompiledConnection): Failure {
+/** A connection has the host, which the author of the node cannot change. */
+function ofHost(failure: Failure, { name }: CompiledConnection): Failure {
+  const { blame, hint } = { ...failures[failure.code], ...failure }
+  const ofOperator = `The host is that of the connection ${quoteName(name)}: the operator of the service sets it, with "baseUrl" in CONNECTIONS_FILE.`
+  return {
+    ...failure,
+    path: connectionPath,
+    ...(blame === 'node' && { hint: hint === null ? ofOperator : `${hint} ${ofOperator}` }),
+  }
+}
+
+/** What it may have beside, and then the node has not. */
+function locateInConnection(failure: Failure, { retry, tls }: CompiledConnection): Failure {
   const { path } = failure
-  const isOfConnection = path === '/node/url' || (retry !== null && path?.startsWith('/node/retry/'))
+  const isOfConnection =
+    (retry !== null && path?.startsWith('/node/retry/')) ||
+    (tls !== null && path !== null && /^\/node\/tls(?:\/|$)/.test(path))
   return isOfConnection ? { ...failure, path: connectionPath } : failure
 }
 
@@ -73,23 +90,26 @@ function explainTls(
   const hasIdentity = tls?.secretNames.certificate !== undefined
   if (code === 'tls_client_cert_required')
     return hasIdentity
-      ? { path: '/node/tls/certificate', hint: certificateRefused }
+      ? { path: memberPath(tls.path, 'certificate'), hint: certificateRefused(ownerOf(tls.path)) }
       : { path: '/node/tls', hint: failures[code].hint }
   if ((code === 'tls_aborted' || code === 'no_response') && path === null && hasIdentity)
-    return { path: '/node/tls/certificate', hint: `${hint} ${refusedInSilence}` }
+    return {
+      path: memberPath(tls.path, 'certificate'),
+      hint: `${hint} ${refusedInSilence(ownerOf(tls.path))}`,
+    }
   if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
-    return { path: '/node/tls/ca', hint: onlyTheseTrusted }
+    return { path: memberPath(tls.path, 'ca'), hint: onlyTheseTrusted(ownerOf(tls.path)) }
   return null
 }
 
-const certificateRefused =
-  'The target does not accept the certificate in `tls` of the node: it was issued by another authority, for another purpose or name, or was revoked. Its intermediates must follow it in the same secret. Ask the operator of the target which certificate it accepts.'
+const certificateRefused = (owner: string) =>
+  `The target does not accept the certificate in \`tls\` of ${owner}: it was issued by another authority, for another purpose or name, or was revoked. Its intermediates must follow it in the same secret. Ask the operator of the target which certificate it accepts.`
 
-const refusedInSilence =
-  'Or it does not accept the certificate in `tls` of the node: some servers then close the connection without a word.'
+const refusedInSilence = (owner: string) =>
+  `Or it does not accept the certificate in \`tls\` of ${owner}: some servers then close the connection without a word.`
 
-const onlyTheseTrusted =
-  'The node trusts only the authorities in `ca` of its `tls`, and the certificate of the target comes from none of them. Put the authority of the target into the secret, or leave `ca` out, so that the authorities of the service count.'
+const onlyTheseTrusted = (owner: string) =>
+  `${owner.replace('t', 'T')} trusts only the authorities in \`ca\` of its \`tls\`, and the certificate of the target comes from none of them. Put the authority of the target into the secret, or leave \`ca\` out, so that the authorities of the service count.`
 
 function ownClock({ timeoutMs }: Pick<CompiledNode, 'timeoutMs'>): Clock {
   return { name: 'timeoutMs', ms: timeoutMs }

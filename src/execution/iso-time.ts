@@ -9,5 +9,6 @@ export function writeIsoTime(time: Date): string {
     untilSecond = time.toISOString().slice(0, -4)
     second = current
   }
-  return `${untilSecond}${String(ms - current * 1_000).padStart(3, '0')}Z`
+  const fraction = String(ms - current * 1_000).padStart(3, '0')
+  return [untilSecond, fraction, 'Z'].join('')
 }

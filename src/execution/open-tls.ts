@@ -6,6 +6,7 @@ import type { EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import type { TlsProfile } from '../egress/tls/tls-profiles.ts'
 import type { RenderedRequest, SendableRequest } from '../webhook/render.ts'
+import { memberPath } from '../webhook/request/member-path.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
 
@@ -26,6 +27,8 @@ export function openTls(
   rendered: RenderedRequest,
   egressClient: Pick<EgressClient, 'mayCall' | 'openTls'>,
   now: Date,
+  /** JSON Pointer to what is said about TLS. */
+  path: string | null = null,
 ): PreparedCall {
   if (!rendered.ok) return { ok: false, failure: rendered.failure, attempts: [] }
   const { tls, request } = rendered
@@ -33,7 +36,7 @@ export function openTls(
   const opened = egressClient.openTls(tls)
   if (!opened.ok) return refuse(opened.failure, formatTarget(request))
   const { profile } = opened
-  return { ok: true, rendered, tls: { profile, warnings: warnOfEnd(profile, now) } }
+  return { ok: true, rendered, tls: { profile, warnings: warnOfEnd(profile, now, path ?? '/node/tls') } }
 }
 
 /** For a request that a redirect leads to another origin: how the node narrows TLS, but neither its identity nor its authorities. */
@@ -62,11 +65,11 @@ const dayMs = 86_400_000
 /** How long before its end a certificate is warned of: enough for an authority to issue another one. */
 const noticeDays = 14
 
-function warnOfEnd({ identityEnd }: TlsProfile, now: Date): readonly Warning[] {
+function warnOfEnd({ identityEnd }: TlsProfile, now: Date, path: string): readonly Warning[] {
   const leftMs = identityEnd === null ? Number.POSITIVE_INFINITY : identityEnd.getTime() - now.getTime()
   if (identityEnd === null || leftMs > noticeDays * dayMs) return []
   const days = Math.floor(leftMs / dayMs)
   const left = days === 0 ? 'in less than a day' : days === 1 ? 'in one day' : `in ${days} days`
   const message = `The client certificate expires ${left}, on ${identityEnd.toISOString().slice(0, 10)}. Store a new one before: after that, nothing is sent.`
-  return [{ code: 'client_cert_expires', path: '/node/tls/certificate', message }]
+  return [{ code: 'client_cert_expires', path: memberPath(path, 'certificate'), message }]
 }

@@ -11,6 +11,7 @@ import {
   type ShownPlace,
   takeRedirect,
 } from '../webhook/redirect.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import { quoteName } from '../webhook/values/text.ts'
 import { headerValue } from '../webhook/wire/headers.ts'
@@ -115,8 +116,11 @@ export class RedirectFollower implements Client {
       : ''
     const cause = `The call was redirected to ${quoteName(shown.authority)}${foreign}.`
     const isElsewhere = isForeign && partsLeftBehind.test(reason.path ?? '')
+    // What the operator defined has no part in it.
+    const isOfConnection = isElsewhere && reason.path === connectionPath && reason.blame === 'service'
     return {
       ...reason,
+      blame: isOfConnection ? 'node' : reason.blame,
       hint: reason.hint === null ? cause : `${cause} ${reason.hint}`,
       path: isElsewhere ? '/node/followRedirects' : reason.path,
     }

@@ -73,7 +73,7 @@ export const unknownNode: EndedNode = {
 }
 
 /** The entry of an attempt whose process died. */
-export function interruptedAttempt(number: number, at: number): AttemptEntry {
+function interruptedAttempt(number: number, at: number): AttemptEntry {
   return {
     purpose: 'call',
     number,

@@ -343,7 +343,7 @@ function createContext({
     maxCapturedBytes,
     maxEchoBytes,
     docsBaseUrl,
-    userAgent: `webhook-node/${version}`,
+    userAgent: ['webhook-node', version].join('/'), // in one piece, as the authority of a URL,
     startsTraces: spanExporter !== null,
   }
 }

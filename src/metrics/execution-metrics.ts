@@ -126,16 +126,24 @@ const branchLabels = [...branchNames, ofCase]
 function* possibleEnds() {
   yield { branch: 'success', code: 'expectation_met', blame: 'none' }
   for (const branch of branchNames)
-    for (const blame of ['node', 'target']) yield { branch, code: 'expectation_unmet', blame }
+    for (const blame of ['node', 'target', 'service']) yield { branch, code: 'expectation_unmet', blame }
   for (const branch of branchLabels) {
     yield { branch, code: 'case_met', blame: 'none' }
     for (const code of failureCodes) yield { branch, code, blame: failures[code].blame }
-    // The operator wrote the references of connections.
-    for (const code of secretCodes) yield { branch, code, blame: 'service' }
+    // What a connection defines is the concern of its operator.
+    for (const code of ofConnections) yield { branch, code, blame: 'service' }
   }
 }
 
-const secretCodes = ['secret_missing', 'secret_not_allowed', 'secret_invalid'] as const
+const ofConnections = [
+  'secret_missing',
+  'secret_not_allowed',
+  'secret_invalid',
+  'tls_client_cert_invalid',
+  'dns_not_found',
+  'address_denied',
+  'auth_token_refused',
+] as const
 
 /** For a status outside 200 to 599. */
 const otherStatus = 'other'

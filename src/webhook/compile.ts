@@ -10,7 +10,7 @@ import { compileBody } from './request/body.ts'
 import { type BroughtUrl, bringsHost, compileBroughtUrl } from './request/brought-url.ts'
 import type { CompiledBody } from './request/compiled-body.ts'
 import { type CompiledField, compileField, compileHeaderField } from './request/field.ts'
-import { type CompiledSigning, compileSigning } from './request/signing.ts'
+import { type CompiledSigning, compileSigning, refuseSignedHeaders } from './request/signing.ts'
 import { type CompiledTls, compileTls } from './request/tls.ts'
 import { compileUrl, type FixedUrl } from './request/url.ts'
 import { type CompiledCases, compileCases } from './response/case.ts'
@@ -22,6 +22,7 @@ import type { KnownNames } from './template/known-names.ts'
 import { mayReadBody } from './template/response-paths.ts'
 import { constantTemplate, type Template } from './template/template.ts'
 import type { UnrenderedReference } from './template/unrendered-reference.ts'
+import { quoteName } from './values/text.ts'
 
 /** A node with everything checked and prepared that does not depend on a payload. */
 export interface CompiledNode {
@@ -90,7 +91,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
   const url = compileNodeUrl(node, connection, compiler)
   complainAboutWhole(node, limits, compiler)
   const branches = nameBranches(node)
-  const signing = node.signing === undefined ? null : compileSigning(node.signing, node, compiler)
+  const signing = compileNodeSigning(node, connection, compiler)
   const auth = node.auth === undefined ? null : compileAuth(node.auth, compiler)
   const retried = connection?.retry ? { ...node, retry: connection.retry } : node
   const headers = (node.headers ?? []).map((field, index) =>
@@ -102,7 +103,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     method: node.method,
     auth: connection?.auth ?? auth,
     signing,
-    tls: node.tls === undefined ? null : compileTls(node.tls, compiler),
+    tls: connection?.tls ?? (node.tls === undefined ? null : compileTls(node.tls, compiler)),
     query: (node.query ?? []).map((field, index) =>
       compileField(field, `/node/query/${index}`, 'query', compiler),
     ),
@@ -132,6 +133,25 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     ...(connection?.retry ? [] : findIdleRules(node, compiled)),
   ]
   return { ok: true, node: { ...compiled, url, warnings, looksAtBody: looksAtBody(compiled) } }
+}
+
+/** That of the connection, or of the node. Neither may write a header that something else sets. */
+function compileNodeSigning(
+  node: Node,
+  connection: CompiledConnection | null,
+  compiler: Compiler,
+): CompiledSigning | null {
+  const own = node.signing === undefined ? null : compileSigning(node.signing, compiler)
+  if (own !== null) {
+    refuseSignedHeaders(own, node, compiler)
+    const [taken] = own.headerNames.intersection(connection?.headerNames ?? new Set())
+    if (taken !== undefined && connection?.signing === null)
+      compiler.complain(
+        own.path,
+        `writes a header that the connection of the node has, too: ${quoteName(taken)}; leave "signing" out, or let it write another one`,
+      )
+  }
+  return connection?.signing ?? own
 }
 
 function compileNodeUrl(

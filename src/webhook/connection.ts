@@ -1,7 +1,8 @@
 import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { Connection } from '../contract/connection.ts'
 import { minMaskLength } from '../contract/names.ts'
-import type { Auth, Field, Node } from '../contract/node.ts'
+import type { Auth, Field, Node, Tls } from '../contract/node.ts'
+import type { Signing } from '../contract/signing.ts'
 import { type CallLimits, compileLimits, findErrorsOfLimits } from './limits.ts'
 import { mask } from './masking/mask.ts'
 import { type CompiledAuth, compileAuth } from './request/auth.ts'
@@ -9,6 +10,8 @@ import { type BaseUrl, parseBaseUrl } from './request/base-url.ts'
 import { isCredentialName } from './request/credential-name.ts'
 import { type CompiledField, compileHeaderField } from './request/field.ts'
 import { connectionPath } from './request/member-path.ts'
+import { type CompiledSigning, compileSigning, refuseSignedHeaders } from './request/signing.ts'
+import { type CompiledTls, compileTls } from './request/tls.ts'
 import { compileRetryPolicy } from './retry.ts'
 import { Compiler } from './template/compiler.ts'
 import { quoteName } from './values/text.ts'
@@ -26,6 +29,10 @@ export interface CompiledConnection {
   readonly headerNames: ReadonlySet<string>
   /** The URL parameter that it sets, or null. */
   readonly parameterName: string | null
+  /** Null if the node may have its own. */
+  readonly tls: CompiledTls | null
+  /** Null if the node may have its own. */
+  readonly signing: CompiledSigning | null
   /** Null if the node may have its own. */
   readonly retry: Connection['retry'] | null
   /** Null if it has none. */
@@ -53,7 +60,7 @@ export function compileConnection(name: string, entry: Connection): CompiledConn
 }
 
 function* findErrors(
-  { baseUrl, auth, headers = [], retry, limits }: Connection,
+  { baseUrl, auth, headers = [], tls, signing, retry, limits }: Connection,
   path: string,
 ): Generator<ConfigError> {
   const parsed = parseBaseUrl(baseUrl)
@@ -72,6 +79,11 @@ function* findErrors(
     if (findAuthHeader(auth) === field.name.toLowerCase())
       compiler.complain(at, `must be left out: "auth" sets the header ${quoteName(field.name)}`)
   })
+  if (tls !== undefined) compileTls(tls, compiler, `${path}/tls`)
+  if (signing !== undefined) {
+    const signed = compileSigning(signing, compiler, `${path}/signing`)
+    refuseSignedHeaders(signed, { headers, ...(auth && { auth }) }, compiler, path)
+  }
   yield* compiler.errors
   if (retry !== undefined) yield* findErrorsOfRetry(retry, path)
   if (limits !== undefined) yield* findErrorsOfLimits(limits, `${path}/limits`)
@@ -97,8 +109,9 @@ function listCredentials(auth: Auth): readonly (readonly [member: string, value:
 }
 
 function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledConnection {
-  const { auth, headers = [], retry = null, limits, tenants } = entry
+  const { auth, headers = [], tls, signing: signed, retry = null, limits, tenants } = entry
   const compiler = new Compiler('liquid')
+  const signing = signed === undefined ? null : compileConnectionSigning(signed, compiler)
   const ownHeader = findAuthHeader(auth)
   return {
     name,
@@ -109,8 +122,11 @@ function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledC
     headerNames: new Set([
       ...(ownHeader === null ? [] : [ownHeader]),
       ...headers.map((field) => field.name.toLowerCase()),
+      ...(signing?.headerNames ?? []),
     ]),
     parameterName: auth?.type === 'apiKey' && auth.in === 'query' ? auth.name : null,
+    tls: tls === undefined ? null : compileConnectionTls(tls, compiler),
+    signing,
     retry,
     limits: limits === undefined ? null : compileLimits(limits),
     tenants: tenants === undefined ? null : new Set(tenants),
@@ -136,6 +152,8 @@ const nothing = {
   headers: [],
   headerNames: new Set<string>(),
   parameterName: null,
+  tls: null,
+  signing: null,
   retry: null,
   limits: null,
   tenants: null,
@@ -171,9 +189,11 @@ export function chooseConnection(
 
 /** What both define is refused: one of the two would be ignored in silence. */
 function complainAboutBoth(node: Node, connection: CompiledConnection, compiler: Compiler): void {
-  const { auth, headerNames, parameterName, retry } = connection
+  const { auth, headerNames, parameterName, tls, signing, retry } = connection
   const complain = (path: string, what: string) =>
     compiler.complain(path, `must be left out: the connection of the node has ${what}`)
+  if (node.tls !== undefined && tls !== null) complain('/node/tls', '"tls", too')
+  if (node.signing !== undefined && signing !== null) complain('/node/signing', '"signing", too')
   if (node.retry !== undefined && retry !== null) complain('/node/retry', '"retry", too')
   const ownHeader = findAuthHeader(node.auth)
   if (node.auth !== undefined && auth !== null) complain('/node/auth', '"auth", too')
@@ -208,6 +228,23 @@ function compileConnectionAuth(name: string, config: Auth, compiler: Compiler): 
   const words = `the connection ${quoteName(name)}`
   const auth = compileAuth(config, compiler, { path: connectionPath, words })
   return { ...auth, render: (session) => session.inConnection(() => auth.render(session)) }
+}
+
+function compileConnectionTls(config: Tls, compiler: Compiler): CompiledTls | null {
+  const tls = compileTls(config, compiler, connectionPath)
+  return tls === null
+    ? null
+    : { ...tls, render: (session) => session.inConnection(() => tls.render(session)) }
+}
+
+/** What is odd about it is no matter of the author of a node. */
+function compileConnectionSigning(config: Signing, compiler: Compiler): CompiledSigning {
+  const signing = compileSigning(config, compiler, connectionPath)
+  return {
+    ...signing,
+    warnings: [],
+    render: (unsigned, session) => session.inConnection(() => signing.render(unsigned, session)),
+  }
 }
 
 /** The client does not know the value, so a header that is named like a credential is masked. */

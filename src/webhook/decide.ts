@@ -7,9 +7,13 @@ import {
 } from '../contract/failure.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
-import { explainResponse, isSuccess, isUnwantedPage, type Missed } from './explanation/explain-response.ts'
+import { explainResponse } from './explanation/explain-response.ts'
 import { type SentRequest, unknownRequest } from './explanation/explained-node.ts'
 import { type Fault, findFault } from './explanation/fault.ts'
+import { isUnwantedPage } from './explanation/page.ts'
+import type { Missed } from './explanation/situation.ts'
+import { isSuccess } from './explanation/status-advice.ts'
+import { blameFor } from './request/member-path.ts'
 import { type CaseResult, judgeCases } from './response/case.ts'
 import type { Verdict } from './response/expectation.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
@@ -49,7 +53,8 @@ export interface DecisionReason {
 /** Decides on a failure: the call did not end in a response that could be judged. */
 export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
   const { code, path } = failure
-  const { title, blame, hint } = { ...failures[code], ...failure }
+  const { title, hint, blame: usual } = { ...failures[code], ...failure }
+  const blame = blameFor(path, usual)
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }
   const caught = node.cases?.onFailure.get(code)
@@ -240,12 +245,16 @@ class Miss {
 
   #explain(): DecisionReason {
     const { expected, actual, sawMask, message } = this.#verdict
-    const { hint, path } = explainResponse(this.#node, this.#response, this.#describe(), this.#call)
+    const {
+      hint,
+      path,
+      blame = this.fault.blame,
+    } = explainResponse(this.#node, this.#response, this.#describe(), this.#call)
     return {
       code: 'expectation_unmet',
       message: message ?? `The node expects ${expected} and got ${actual}.`,
       hint: sawMask ? `${hint} ${maskRule}` : hint,
-      blame: this.fault.blame,
+      blame: blameFor(path, blame),
       path,
       expected,
       actual,

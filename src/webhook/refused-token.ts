@@ -1,6 +1,6 @@
 import type { CompiledNode } from './compile.ts'
 import { type Decision, decideByOnError } from './decide.ts'
-import { memberPath } from './request/member-path.ts'
+import { blameFor, memberPath } from './request/member-path.ts'
 import { minAttemptMs } from './retry.ts'
 
 /** Why a request whose token was refused was not sent once more. `again`: it was, and the next token was refused, too. */
@@ -24,12 +24,13 @@ export function decideOnRefusedToken(node: CompiledNode, decision: Decision, end
       ...decision,
       reason: { ...reason, hint: reason.hint === null ? hint : `${hint} ${reason.hint}` },
     }
+  const path = findPath(node)
   const refused = {
     code: 'expectation_unmet',
     message: 'The response says that the target refused the token.',
     hint,
-    blame: 'node',
-    path: findPath(node),
+    blame: blameFor(path, 'node'),
+    path,
     expected: 'a response that does not refuse the token',
     actual: reason.actual ?? 'a refusal of the token',
   } as const

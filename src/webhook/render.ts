@@ -549,7 +549,9 @@ function refuseRepeated(headers: readonly GivenHeader[]): void {
     if (single.find(({ key }) => key === header.key) !== header)
       throw invalid(
         `The header "${header.key}" is set twice. A request may have it only once.`,
-        'Remove one of the two.',
+        header.key === 'authorization'
+          ? 'Remove one of the two: "auth" of the node sets this header, too.'
+          : 'Remove one of the two.',
       )
 }
 

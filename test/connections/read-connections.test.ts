@@ -13,6 +13,13 @@ async function read(content: string) {
   return found.ok ? found : found.problems.map((problem) => problem.replace(begin, ''))
 }
 
+const hmac = {
+  scheme: 'hmac',
+  over: '{{ body }}',
+  header: 'X-Signature',
+  value: '{{ hex }}',
+  secret: '{{ secrets.a }}',
+}
 const baseUrl = 'https://api.crm.example/v1'
 
 describe('CONNECTIONS_FILE', () => {
@@ -66,8 +73,34 @@ describe('CONNECTIONS_FILE', () => {
     ['a member that is not known', { baseUrl, limit: { perSecond: 5 } }, ['/crm/limit']],
     [
       'several of these',
-      { baseUrl, tls: {}, signing: {}, baseURL: '' },
-      ['/crm/tls', '/crm/signing', '/crm/baseURL'],
+      { baseUrl, limit: {}, proxy: {}, baseURL: '' },
+      ['/crm/limit', '/crm/proxy', '/crm/baseURL'],
+    ],
+    ['half an identity', { baseUrl, tls: { key: '{{ secrets.a }}' } }, ['/crm/tls/certificate']],
+    [
+      'a key that stands in the file',
+      { baseUrl, tls: { certificate: '{{ secrets.a }}', key: 'PEM' } },
+      ['/crm/tls/key'],
+    ],
+    [
+      'a signature without a placeholder',
+      { baseUrl, signing: { ...hmac, over: 'a', value: 'b' } },
+      ['/crm/signing/over', '/crm/signing/value'],
+    ],
+    [
+      'a signing secret that stands in the file',
+      { baseUrl, signing: { ...hmac, secret: ['{{ secrets.a }}', 'whsec_abc'] } },
+      ['/crm/signing/secret/1'],
+    ],
+    [
+      'a header that is signed and set',
+      { baseUrl, headers: [{ name: 'x-signature', value: 'abcd' }], signing: hmac },
+      ['/crm/headers/0/name'],
+    ],
+    [
+      'credentials in the header of the signature',
+      { baseUrl, auth: { type: 'bearer', token: 'abcd' }, signing: { ...hmac, header: 'Authorization' } },
+      ['/crm/auth'],
     ],
     ['a type of auth that is not known', { baseUrl, auth: { type: 'digest' } }, ['/crm/auth/type']],
     [

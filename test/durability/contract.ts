@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type {
   DurableSubmission,

@@ -15,7 +15,7 @@ import { many } from './support/shape.ts'
  * Requests and answers that were grown at random from the shapes of this folder. In CI they are the same each time; for
  * others there are FUZZ_SECONDS and FUZZ_SEED (npm run bench:fuzz).
  */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 24)
+const seconds = Number(process.env.FUZZ_SECONDS ?? 16)
 const firstSeed = Number(
   process.env.FUZZ_SEED ?? (process.env.FUZZ_SECONDS === undefined ? 20_261_129 : Date.now() % 1e9),
 )

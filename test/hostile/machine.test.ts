@@ -48,7 +48,7 @@ async function startWith({ stdout, settings = {}, openFiles }: StartOptions): Pr
     await ended
   })
   const url = `http://127.0.0.1:${port}`
-  await vi.waitUntil(() => isLive(url), { timeout: 10_000 })
+  await vi.waitUntil(() => isLive(url), { timeout: 30_000 })
   return { child, url, pid: child.pid as number, ended } // it has been spawned
 }
 
@@ -81,11 +81,11 @@ async function executeMany(url: string, count: number): Promise<void> {
     )
 }
 
-/** How long a service takes to end after a signal; at most 10 s. */
+/** How long a service takes to end after a signal; at most 20 s. By default it waits for calls for 15 s. */
 async function endingMs({ child, ended }: Started): Promise<number> {
   const began = performance.now()
   child.kill('SIGTERM')
-  await Promise.race([ended, sleep(10_000)])
+  await Promise.race([ended, sleep(20_000)])
   return performance.now() - began
 }
 
@@ -102,7 +102,7 @@ describe('a log that cannot be written', () => {
     expect(await isLive(started.url)).toBe(true)
     const metrics = await (await fetch(`${started.url}/metrics`)).text()
     expect(metrics).toMatch(/^webhook_node_log_lines_lost_total(?:\{[^}]*\})? [1-9]/m)
-    expect(await endingMs(started)).toBeLessThan(4_000)
+    expect(await endingMs(started)).toBeLessThan(10_000)
   })
 
   it('stops neither the service nor its end where no process reads it, and takes no memory', async () => {
@@ -115,12 +115,12 @@ describe('a log that cannot be written', () => {
 
     expect(await isLive(started.url)).toBe(true)
     expect((await residentMb(started.pid)) - before).toBeLessThan(60)
-    expect(await endingMs(started)).toBeLessThan(4_000)
+    expect(await endingMs(started)).toBeLessThan(10_000)
   })
 })
 
 describe('idle connections', () => {
-  it('leave room for others in 12 s, also with half a request', async () => {
+  it('leave room for others in less than 18 s, also with half a request', async () => {
     const started = await startWith({ stdout: 'pipe', openFiles: 200 })
     started.child.stdout?.resume()
     const sockets: Socket[] = many(300, () =>
@@ -137,7 +137,7 @@ describe('idle connections', () => {
     // A head is given 10 s.
     while (!(await isLive(started.url)) && performance.now() - began < 20_000) await sleep(100)
 
-    expect(performance.now() - began).toBeLessThan(12_000)
+    expect(performance.now() - began).toBeLessThan(18_000)
   })
 })
 

@@ -37,9 +37,9 @@ const bursts: Readonly<
         payload: { vars: { all: 'x'.repeat(771_000) } },
       }),
   ],
-  'calls of 771 KB to a target that takes 5 s': [
+  'calls of 771 KB to a target that takes 2 s': [
     (url) => execute({ node: post(url, { body: { structure: 'full' } }), ...vars }),
-    (socket) => void setTimeout(() => socket.end(respond({})), 5_000),
+    (socket) => void setTimeout(() => socket.end(respond({})), 2_000),
   ],
   'previews of 771 KB': [(url) => preview({ node: post(url, { body: { structure: 'full' } }), ...vars })],
   'nodes of 771 KB': [
@@ -96,7 +96,7 @@ const distinct: Readonly<
       }),
   ],
   'nodes of 5,000 placeholders': [
-    60,
+    40,
     (url, index) =>
       execute({
         node: post(url, {

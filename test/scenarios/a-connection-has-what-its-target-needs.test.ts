@@ -380,12 +380,22 @@ describe('a connection of some tenants', () => {
     const list = (name: string, path = '/v1/connections') =>
       running.request<ConnectionList>(path, { headers: { authorization: `Bearer ${key(name)}` } })
 
-    const bare = { auth: null, headers: [], retry: false, limits: false, host: '169.254.169.254' }
+    const bare = {
+      auth: null,
+      headers: [],
+      tls: false,
+      signing: false,
+      retry: false,
+      limits: false,
+      host: '169.254.169.254',
+    }
     const full = {
       name: 'full',
       host: 'api.crm.example:8443',
       auth: 'basic',
       headers: ['X-Api-Key'],
+      tls: false,
+      signing: false,
       retry: true,
       limits: false,
       tenants: ['umbrella'],

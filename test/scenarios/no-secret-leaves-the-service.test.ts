@@ -1,4 +1,7 @@
+import { createPrivateKey } from 'node:crypto'
+import type { ServerOptions } from 'node:https'
 import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { EgressClient } from '../../src/egress/egress-client.ts'
 import { collector } from '../support/collector.ts'
@@ -16,6 +19,7 @@ import {
   connectionsWith,
   cutAnswer,
   mark,
+  ofCertificate,
   sampleCanaries,
   writeEcho,
 } from './support/canaries.ts'
@@ -29,6 +33,7 @@ async function watchedService(
   samples: readonly Canaries[],
   options: ServiceOptions = {},
   connections: object = {},
+  more: Readonly<Record<string, string>> = {},
 ) {
   const traces = await collector()
   const mounted = Object.fromEntries(
@@ -40,7 +45,7 @@ async function watchedService(
   ])
   const files = await testFiles({
     ...Object.fromEntries(Object.entries(mounted).map(([name, value]) => [`mounted/${name}`, value])),
-    'secrets.json': JSON.stringify(Object.fromEntries(bound)),
+    'secrets.json': JSON.stringify({ ...Object.fromEntries(bound), ...more }),
     'connections.json': JSON.stringify(connections),
   })
   const running = await service({
@@ -102,13 +107,28 @@ function splitReply(text: string): readonly [shown: string, captured: string] {
 }
 
 /** A target that says what it is told to. */
-async function parrot() {
+async function parrot(options: ServerOptions = {}, callers: string[] = []) {
   let answer: Answer = json(200, {})
-  const { url, received } = await receiver((...request) => answer(...request))
+  const { url, received } = await receiver((request, response, incoming) => {
+    const { socket } = incoming
+    const name = socket instanceof TLSSocket ? socket.getPeerCertificate().subject?.CN : undefined
+    callers.push(...[name ?? []].flat())
+    answer(request, response, incoming)
+  }, options)
   const says = (next: Answer) => {
     answer = next
   }
   return { url, received, says }
+}
+
+function sealKey(key: string, passphrase: string): string {
+  const cipher = 'aes-256-cbc'
+  return createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher, passphrase }).toString()
+}
+
+/** The lines of PEM that are of this one alone. */
+function listLines(pem: string): readonly string[] {
+  return pem.split('\n').filter((line) => line.length > 30 && !line.startsWith('-----'))
 }
 
 /** Also what a JSON text says counts as shown. */
@@ -173,10 +193,14 @@ describe('a secret', () => {
 
   it('does not leave the service as a credential of a connection, literal or not', async () => {
     const samples = sampleCanaries(2)
-    const target = await parrot()
+    const caller = await authority.issue({ purpose: 'client', commonName: ofCertificate })
+    const callers: string[] = []
+    const target = await parrot({ requestCert: true, ca: authority.pem, rejectUnauthorized: false }, callers)
     const entries = samples.flatMap((sample, index) => connectionsWith(sample, index, target.url))
     const connections = Object.fromEntries(entries.map(({ name, entry }) => [name, entry]))
-    const { ask, everything, captured } = await watchedService(samples, {}, connections)
+    const keys = samples.map(({ mounted }, index) => [`key_${index}`, sealKey(caller.key, mounted)])
+    const identities: Record<string, string> = { certificate: caller.cert, ...Object.fromEntries(keys) }
+    const { ask, everything, captured } = await watchedService(samples, {}, connections, identities)
 
     for (const { name, stored } of entries) {
       const request = { ...callOf(name), tenant: 'acme' }
@@ -194,8 +218,10 @@ describe('a secret', () => {
       ...rawHeaders,
       decodeURIComponent(url),
     ])
-    for (const { sent } of entries) expect(arrived).toContain(sent)
-    expectNone(await everything(), samples)
+    for (const { sent } of entries) expect([...arrived, ...callers]).toContain(sent)
+    const texts = await everything()
+    expectNone(texts, samples)
+    expectNoTrace(texts, Object.values(identities).flatMap(listLines))
     expectNoTrace(
       captured,
       samples.flatMap((sample) => Object.values(sample).flatMap(listTraces)),

@@ -3,14 +3,18 @@ import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
+import { evidenceCalls } from './support/evidence-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 
 describe('the reason of a broken call', () => {
-  it.each([...brokenCalls, ...misreadCalls])('names cause and cure of $what', async (call) => {
-    const { reason } = await play(call)
+  it.each([...brokenCalls, ...misreadCalls, ...evidenceCalls])(
+    'names cause and cure of $what',
+    async (call) => {
+      const { reason } = await play(call)
 
-    expect(reason).toMatchObject({ code: 'expectation_unmet', hint: call.hint, path: call.path })
-  })
+      expect(reason).toMatchObject({ code: 'expectation_unmet', hint: call.hint, path: call.path })
+    },
+  )
 })
 
 async function play(

@@ -113,6 +113,7 @@ describe('settings', () => {
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
       CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
       LIMITS_FILE: await file('[{"host":"*.crm.example","perSecond":50}]'),
+      CALLBACKS_FILE: await file('{"engine":{"url":"https://engine.example","secret":"{{ secrets.a }}"}}'),
     }
 
     expect(listProblems(usable)).toEqual([])

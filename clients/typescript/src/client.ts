@@ -4,6 +4,7 @@ import type { Client, ClientOptions, ExecuteRequest, ExecuteResult, Failed, Repe
 
 /** Throws a `TypeError` if an option is wrong. Sends nothing. */
 export function createClient(options: ClientOptions): Client {
+  demandObject('the options of createClient', options, optionNames)
   const { baseUrl, apiKey, attempts = 3, initialDelayMs = 500, maxDelayMs = 10_000 } = options
   demandAtLeast(1, { attempts })
   demandAtLeast(0, { initialDelayMs, maxDelayMs })
@@ -16,7 +17,11 @@ export function createClient(options: ClientOptions): Client {
   const pauses = { attempts, initialDelayMs, maxDelayMs: Math.min(maxDelayMs, longestTimerMs) }
 
   return {
-    async execute(request, { signal, timeoutMs = findTimeoutMs(request) } = {}) {
+    async execute(request, given = {}) {
+      demandObject('the request', request)
+      demandObject('node of the request', request.node)
+      demandObject('the options of execute', given, ['signal', 'timeoutMs'])
+      const { signal, timeoutMs = findTimeoutMs(request) } = given
       demandAtLeast(1, { timeoutMs })
       const prepared = {
         fetch: options.fetch ?? fetch,
@@ -31,12 +36,24 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
+const optionNames = ['baseUrl', 'apiKey', 'fetch', 'attempts', 'initialDelayMs', 'maxDelayMs']
+
+/** Refuses what is no object, and members of other names: an option with a wrong name would have no effect. */
+function demandObject(what: string, value: unknown, names?: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${what} must be an object`)
+  const unknown = names === undefined ? undefined : Object.keys(value).find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`${what} have no ${JSON.stringify(unknown)}; they are ${names?.join(', ')}`)
+}
+
 /** A timer that is set to more ends at once. */
 const longestTimerMs = 2_147_483_647
 
 function demandAtLeast(least: number, numbers: Readonly<Record<string, number>>): void {
   for (const [name, number] of Object.entries(numbers))
-    if (!(number >= least)) throw new TypeError(`${name} must be a number of at least ${least}`)
+    if (typeof number !== 'number' || !(number >= least))
+      throw new TypeError(`${name} must be a number of at least ${least}`)
 }
 
 /** A key from a file often ends with a line break. */
@@ -47,9 +64,13 @@ function readAuthorization(apiKey: string): string {
 }
 
 function executeUrl(baseUrl: string | URL): string {
+  if (!URL.canParse(String(baseUrl)))
+    throw new TypeError('baseUrl must be the address of the service, such as http://webhook-node:3000')
   const url = new URL(baseUrl)
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new TypeError('baseUrl must begin with https:// or http://')
+  if (/\/v1\/(?:execute|preview)\/?$/.test(url.pathname))
+    throw new TypeError('baseUrl must end before /v1: the client adds /v1/execute')
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not have user info')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/execute`
   url.search = ''

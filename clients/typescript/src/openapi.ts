@@ -996,7 +996,7 @@ export interface components {
              */
             hosts?: string[];
             /**
-             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers.
+             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers, and may bring a client certificate, a signature and a retry rule.
              * @example crm
              */
             connection?: string;
@@ -1630,6 +1630,10 @@ export interface components {
              *     ]
              */
             headers: string[];
+            /** @description Whether the connection has a client certificate, or demands something of TLS. */
+            tls: boolean;
+            /** @description Whether the connection signs its requests. */
+            signing: boolean;
             /** @description Whether the connection says how to retry. */
             retry: boolean;
             /** @description Whether the connection limits its calls. */

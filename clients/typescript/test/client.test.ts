@@ -462,6 +462,33 @@ describe('a mistake in the program', () => {
     expect(() => createClient(options)).toThrow(TypeError)
   })
 
+  it.each<[what: string, options: unknown, said: RegExp]>([
+    ['no options', undefined, /options of createClient must be an object/],
+    ['no address', {}, /baseUrl must be the address/],
+    ['an address under another name', { url: 'http://127.0.0.1/' }, /no "url"; they are baseUrl,/],
+    ['an address without a scheme', { baseUrl: '127.0.0.1:3000' }, /baseUrl must be/],
+    ['the address of a route', { baseUrl: 'http://127.0.0.1/v1/execute' }, /baseUrl must end before \/v1/],
+    [
+      'a number of attempts in a text',
+      { baseUrl: 'http://127.0.0.1/', attempts: '3' },
+      /attempts must be a number/,
+    ],
+    ['a limit that belongs to execute', { baseUrl: 'http://127.0.0.1/', timeoutMs: 5 }, /no "timeoutMs"/],
+  ])('is told by name: %s', (_what, options, said) => {
+    expect(() => createClient(options as ClientOptions)).toThrow(said)
+  })
+
+  it.each<[what: string, request: unknown, options: unknown, said: RegExp]>([
+    ['no request', undefined, undefined, /the request must be an object/],
+    ['a request that is a text', '{}', undefined, /the request must be an object/],
+    ['a request without a node', {}, undefined, /node of the request must be an object/],
+    ['a time that is a bigint', post, { timeoutMs: 5n }, /timeoutMs must be a number/],
+  ])('is a rejection that says what is wrong: %s', async (_what, request, options, said) => {
+    const client = createClient({ baseUrl: 'http://127.0.0.1/' })
+
+    await expect(client.execute(request as never, options as never)).rejects.toThrow(said)
+  })
+
   it('is a rejection: a body that is no JSON', async () => {
     const client = createClient({ baseUrl: 'http://127.0.0.1/' })
 

@@ -22,6 +22,8 @@ export type ParsedRule =
  * before a port.
  */
 export function parseAddressRule(entry: string): ParsedRule {
+  const whole = describeWholeUrl(entry)
+  if (whole !== null) return wrong(entry, whole)
   const { place, port } = splitPort(entry)
   if (port !== null && (port < 1 || port > 65_535)) return wrong(entry, 'the port is not between 1 and 65535')
   if (place.includes('/')) return parseRangeRule(entry, place, port)
@@ -32,8 +34,18 @@ export function parseAddressRule(entry: string): ParsedRule {
 
 /** Reads one entry of EGRESS_ONLY: a host name, `*.suffix` or a single address, but no range. */
 export function parseOnlyRule(entry: string): ParsedRule {
+  const whole = describeWholeUrl(entry)
+  if (whole !== null) return wrong(entry, whole)
   if (entry.includes('/')) return wrong(entry, 'only hosts can be listed here, no address ranges')
   return parseAddressRule(entry)
+}
+
+/** Why an entry that is a URL, or has a path, is none; null for any other entry. */
+function describeWholeUrl(entry: string): string | null {
+  const [, rest] = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/is.exec(entry) ?? []
+  if (rest === undefined) return null
+  const [host = ''] = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)
+  return `write the host alone, without scheme and path${/^[\w.:[\]-]{1,80}$/.test(host) ? `: ${host}` : ''}`
 }
 
 interface Split {

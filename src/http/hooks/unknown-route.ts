@@ -15,12 +15,12 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
   })
   app.addHook('onRequest', ({ is404, url }, _reply, done) => {
     if (is404)
-      throw refuseRoute(methodsAt(url, routes), nearRoute(url, routes.keys()), routes.has(documentUrl))
+      throw refuseRoute(url, methodsAt(url, routes), nearRoute(url, routes.keys()), routes.has(documentUrl))
     done()
   })
   // Called when a plugin finds nothing, such as a file of Swagger UI.
   app.setNotFoundHandler(() => {
-    throw refuseRoute([], null, routes.has(documentUrl))
+    throw refuseRoute('', [], null, routes.has(documentUrl))
   })
 }
 
@@ -44,13 +44,31 @@ function nearRoute(url: string, routes: Iterable<string>): string | null {
   const [pathname = ''] = url.split('?', 1)
   const asked = pathname.slice(0, longestPath).replace(/\/$/, '').toLowerCase()
   const known = [...routes].filter((route) => /^\/v1\/[a-z/]+$/.test(route))
-  const [, name = ''] = /\/(\w+)$/.exec(asked) ?? []
+  const [, name = ''] = /\/([\w-]+)$/.exec(asked) ?? []
+  if (closedByDocs.test(asked)) return null
+  if (/^\/v1\/nodes\/[^/]+(?:\/[\w-]+)?$/.test(asked)) return '/v1/nodes/{id}/stats'
+  const elsewhere = routesElsewhere.find(([form]) => form.test(name))?.[1]
   return (
     known.find((route) => route === asked || (name !== '' && route.endsWith(`/${name}`))) ??
+    elsewhere ??
     (name.length < shortestName ? undefined : known.find((route) => route.includes(`/${name}`))) ??
     suggest(asked, known)
   )
 }
+
+/** Routes of other services by the last part of their path. */
+const routesElsewhere: readonly (readonly [form: RegExp, route: string])[] = [
+  [/^(?:validate|validation|verify|check|test|dry-?run|simulate|render|lint|try)$/, '/v1/preview'],
+  [/^(?:run|send|call|invoke|trigger|webhook|webhooks|node|request|dispatch|fire|start)$/, '/v1/execute'],
+  [/^(?:health|healthz|ping|live|liveness|alive|up|status)$/, '/livez'],
+  [/^(?:ready|readiness|health-?check)$/, '/readyz'],
+  [/^(?:prometheus|stats)$/, '/metrics'],
+  [/^(?:swagger|swagger-ui|api-docs|redoc)$/, '/docs'],
+  [/^(?:openapi|swagger\.json|spec|schema)$/, documentUrl],
+]
+
+/** What DOCS=off closes. */
+const closedByDocs = /^\/(?:docs|openapi\.json|manual)(?:\/|$)/
 
 /** Longer paths are near to none. */
 const longestPath = 100
@@ -58,7 +76,14 @@ const longestPath = 100
 /** Shorter beginnings of a name are those of too many. */
 const shortestName = 4
 
-function refuseRoute(methods: readonly string[], near: string | null, isDescribed: boolean): Refusal {
+function refuseRoute(
+  url: string,
+  methods: readonly string[],
+  near: string | null,
+  isDescribed: boolean,
+): Refusal {
+  if (methods.length === 0 && !isDescribed && closedByDocs.test(url.split('?', 1)[0] ?? ''))
+    return new Refusal('not_found', 'This route is closed: the operator of the service has set DOCS=off.')
   if (methods.length === 0)
     return new Refusal(
       'not_found',

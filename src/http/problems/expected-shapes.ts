@@ -135,6 +135,10 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Node.query': fields('query'),
   'Node.headers': fields('headers'),
   'Body.fields': fields('fields'),
+  'Connection.headers': fields('headers'),
+  'Connection.query': fields('query'),
+  'Connection.tenants': always(example({ tenants: ['acme'] }), 'an array of the names of tenants'),
+  Connection: always(example({ crm: { baseUrl: 'https://api.crm.example' } })),
   Field: { write: (value) => manyValues(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}` },
   Part: { write: partLike },
   'Field.value': {

@@ -56,7 +56,9 @@ interface UnknownMember {
 export function adviseMember({ place, name, around, known }: UnknownMember): Advice {
   if (name.length > maxNameCharacters) return noAdvice
   if (hasHeaderValue(name)) return adviseHeader(name.slice(0, name.indexOf(':')))
-  const same = known.find((candidate) => fold(candidate) === fold(name))
+  const same =
+    known.find((candidate) => fold(candidate) === fold(name)) ??
+    (place === 'Connection' && addresses.has(fold(name)) ? 'baseUrl' : undefined)
   if (same !== undefined && Object.hasOwn(around, same)) return { ...noAdvice, text: describeTwice(same) }
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
   const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
@@ -72,6 +74,20 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
   if (row !== undefined) return adviseForeign(place, row, around, name, known) ?? noAdvice
   return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
 }
+
+/** Words for the address of a connection. */
+const addresses: ReadonlySet<string> = new Set([
+  'url',
+  'uri',
+  'base',
+  'endpoint',
+  'address',
+  'host',
+  'hosturl',
+  'root',
+  'rooturl',
+  'server',
+])
 
 /** Options of curl, with words of the tables. */
 const curlFlags: ReadonlyMap<string, string> = new Map([
@@ -255,7 +271,10 @@ export function readRoleInNode(name: string): 'member' | 'wrapper' | 'other' {
 const membersOfNode: readonly (readonly [what: string, names: readonly string[]])[] = [
   ['for what is sent', ['method', 'url', 'query', 'headers', 'body']],
   ['for whom and as whom', ['connection', 'hosts', 'auth', 'tls', 'signing']],
-  ['for what becomes of the response', ['expect', 'capture', 'onError', 'cases', 'branches']],
+  [
+    'for what becomes of the response',
+    ['expect', 'capture', 'onError', 'cases', 'branches', 'followRedirects'],
+  ],
   ['for time and repeating', ['timeoutMs', 'retry', 'idempotent', 'keepAlive']],
   ['for the node itself', ['id', 'name', 'notes', 'templates', 'propagateTrace']],
 ]

@@ -157,6 +157,8 @@ function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refu
   if (error.validation !== undefined) return refusalOfBody(request)
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new Refusal('unsupported_media_type', describeForeignMediaType(request.headers['content-type']))
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new Refusal('payload_too_large', describeTooLarge(request))
   const known = refusalsByCode[error.code]
   if (known !== undefined) return new Refusal(known.code, known.detail)
   return (error.statusCode ?? 500) < 500
@@ -165,6 +167,16 @@ function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refu
         'internal',
         `Unexpected error. Look for this request id in the log of the service: ${request.id}.`,
       )
+}
+
+function describeTooLarge({
+  routeOptions: { bodyLimit },
+  headers: { 'content-length': length = '' },
+}: FastifyRequest): string {
+  const given = /^\d{1,15}$/.test(length) ? ` of ${length} bytes` : ''
+  const limit =
+    bodyLimit === undefined ? 'this service accepts' : `the ${bodyLimit} bytes that this service accepts`
+  return `The request body${given} is larger than ${limit} (MAX_REQUEST_BYTES). Send less, or let the operator raise the limit.`
 }
 
 /** The detail of a refusal whose errors say the rest. */
@@ -179,10 +191,6 @@ function refusalOfBody({ body, routeOptions }: FastifyRequest): Refusal {
 
 const refusalsByCode: Readonly<Record<string, { readonly code: ProblemCode; readonly detail: string }>> = {
   FST_ERR_BAD_URL: { code: 'invalid_request', detail: 'The path of the URL is malformed.' },
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    code: 'payload_too_large',
-    detail: 'The request body is larger than this service accepts (MAX_REQUEST_BYTES).',
-  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'invalid_request',
     detail: 'The length of the request body differs from Content-Length.',

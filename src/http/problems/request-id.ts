@@ -25,7 +25,8 @@ export const requestIdDescription = {
 /** The request id of the client or, without a valid one, a new id. */
 export function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = String(headers[requestIdHeader.toLowerCase()] ?? '')
-  return acceptable.test(given) ? given : randomUUID()
+  // In one piece, as in executeNode.
+  return acceptable.test(given) ? given : randomUUID().toLowerCase()
 }
 
 /** The request id as a URI. */

@@ -1,4 +1,6 @@
 import { failures } from '../../contract/failure.ts'
+import { connectionPath, memberPath, ownerOf } from '../request/member-path.ts'
+import type { CompiledTls } from '../request/tls.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import type { ExplainedNode, Explanation } from './explained-node.ts'
 
@@ -15,7 +17,7 @@ export function explainCertificate(
     status === 400 && mayBeQuoted ? certificatePage.exec(body.toString('latin1', 0, pageHeadBytes)) : null
   if (page === null && status !== 495 && status !== 496) return null
   const gotNone = status === 496 || page?.[1] === 'No required SSL certificate was sent'
-  if (tls?.secretNames.certificate !== undefined) return gotNone ? notAsked : refused
+  if (tls?.secretNames.certificate !== undefined) return gotNone ? explainUnasked(tls) : explainRefused(tls)
   return status === 495 ? unknownSender : missing
 }
 
@@ -29,15 +31,19 @@ const unknownSender: Explanation = {
   path: '/node/tls',
 }
 
-const refused: Explanation = {
-  hint: 'The target does not accept the client certificate in `tls` of the node. Ask its operator which authority it accepts. Intermediates follow the certificate in the same secret.',
-  path: '/node/tls/certificate',
+function explainRefused({ path }: CompiledTls): Explanation {
+  return {
+    hint: `The target does not accept the client certificate in \`tls\` of ${ownerOf(path)}. Ask its operator which authority it accepts. Intermediates follow the certificate in the same secret.`,
+    path: memberPath(path, 'certificate'),
+  }
 }
 
 /** The certificate was not asked for in the handshake, or a proxy has ended TLS. */
-const notAsked: Explanation = {
-  hint: 'The target says that no client certificate came, although `tls` of the node has one: this host or port did not ask for it. Check both in the URL. If they are right, ask the operator of the target where clients with a certificate call.',
-  path: '/node/url',
+function explainUnasked({ path }: CompiledTls): Explanation {
+  return {
+    hint: `The target says that no client certificate came, although \`tls\` of ${ownerOf(path)} has one: this host or port did not ask for it. Check both in the URL. If they are right, ask the operator of the target where clients with a certificate call.`,
+    path: path === connectionPath ? path : '/node/url',
+  }
 }
 
 const certificatePage = /<title>400 (No required SSL certificate was sent|The SSL certificate error)<\/title>/

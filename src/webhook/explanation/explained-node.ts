@@ -1,3 +1,4 @@
+import type { Blame } from '../../contract/failure.ts'
 import type { Method } from '../../contract/method.ts'
 import type { Warning } from '../../contract/warning.ts'
 import type { CompiledAuth } from '../request/auth.ts'
@@ -13,6 +14,9 @@ import type { OutboundRequest } from '../wire/outbound-request.ts'
 /** The members of a compiled node that may be the cause of an unexpected response. */
 export interface ExplainedNode {
   readonly method: Method
+  readonly url: ExplainedUrl
+  /** What the operator of the service defined for the target; null if the node does without. */
+  readonly connection: ExplainedConnection | null
   readonly auth: CompiledAuth | null
   readonly tls: CompiledTls | null
   readonly signing: CompiledSigning | null
@@ -23,6 +27,17 @@ export interface ExplainedNode {
   readonly retry: { readonly isIdempotent: boolean }
   readonly expectations: readonly CompiledExpectation[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
+}
+
+/** How the URL of a node came about. A `brought` one is the value of its placeholder. */
+type ExplainedUrl =
+  | { readonly kind: 'fixed'; readonly authority: string; readonly isConstant: boolean }
+  | { readonly kind: 'brought' }
+
+/** What the URL of a node has from its connection. */
+interface ExplainedConnection {
+  readonly name: string
+  readonly base: { readonly authority: string; readonly path: string }
 }
 
 /** The request that a response answers. */
@@ -43,4 +58,6 @@ export interface Explanation {
   readonly hint: string
   /** JSON Pointer into the request body. */
   readonly path: string
+  /** Who has to act, if it is not whom the status alone blames. */
+  readonly blame?: Blame
 }

@@ -2,6 +2,7 @@ import type { Blame, RetrySafety } from '../../contract/failure.ts'
 import type { BodyFault } from '../response/body-fault.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { readFaultCode } from '../statement/markup-statement.ts'
+import { isHtmlPage } from '../statement/read-statement.ts'
 import { headerValue } from '../wire/headers.ts'
 import { isFaultOfService, isFaultOfTarget } from './status-advice.ts'
 
@@ -16,27 +17,48 @@ export interface Fault {
 export function findFault(response: ReadableResponse, bodyFault: BodyFault | null): Fault {
   if (bodyFault !== null) return bodyFault
   if (findSenderFault(response) !== null) return { blame: 'node', repeat: 'never' }
+  if (isUsedUp(response)) return { blame: 'node', repeat: 'never' }
   if (isRateLimited(response)) return { blame: 'target' }
   if (isFaultOfService(response.status)) return { blame: 'service' }
   return { blame: isFaultOfTarget(response.status) ? 'target' : 'node' }
 }
 
 /**
- * Whether a 403 is about the number of calls, as those of GitHub, Google and AWS are. The retry safety stays that of the status: a
- * target that forbids a call does not promise that it has done nothing.
+ * Whether a refusal is about the number of calls, as the 403 of GitHub, Google and AWS and the 400 of AWS and others are. The retry
+ * safety stays that of the status: a target that forbids a call does not promise that it has done nothing.
  */
 export function isRateLimited(response: ReadableResponse): boolean {
   const { status, headers } = response
-  if (status !== 403) return false
-  const isUsedUp = remaining.some((name) => headerValue(headers, name)?.trim() === '0')
-  if (isUsedUp || headerValue(headers, 'retry-after') !== undefined) return true
+  if (status !== 403 && status !== 400) return false
+  if (status === 403) {
+    const isUsed = remaining.some((name) => headerValue(headers, name)?.trim() === '0')
+    if (isUsed || headerValue(headers, 'retry-after') !== undefined) return true
+  }
   return response.isText && ofRate.test(response.text.slice(0, maxRead))
 }
 
 const remaining = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']
 const maxRead = 4_096
 const ofRate =
-  /(?:\b|user|_)rate[ _-]?limit|quota[ _-]?exceeded|exceeded (?:your|the|its) (?:current )?quota|daily ?limit ?exceeded|too[ _-]?many[ _-]?(?:requests|calls)|\bthrottl(?:ed|ing)\b/i
+  /(?:\b|user|_)rate[ _-]?limit|quota[ _-]?exceeded|exceeded (?:your|the|its) (?:current )?quota|(?:daily|request|api) ?_?limit ?_?exceeded|too[ _-]?many[ _-]?(?:requests|calls)|\bthrottl(?:ed|ing)\b|Throttling(?:Exception|Error)?\b|throughput[ \w]{1,40}exceeded/i
+
+/**
+ * Whether a refusal is about the plan or the bill of the account, and not about the number of calls in a time: the same request is
+ * refused until somebody pays. A page has such words in its menus.
+ */
+export function isUsedUp(response: ReadableResponse): boolean {
+  if (!ofAccount.has(response.status) || !response.isText || isHtmlPage(response)) return false
+  const text = response.text
+    .slice(0, maxRead)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+  return ofPlan.test(text)
+}
+
+const ofAccount: ReadonlySet<number> = new Set([403, 429, 503])
+
+const ofPlan =
+  /\binsufficient (?:quota|credits?|funds|balance)|check your plan|\bbilling\b|\bout of credits?\b|\bcredit balance\b|\b(?:upgrade|exceeded) your (?:current )?(?:plan|subscription)\b|\b(?:payment|subscription) required\b|\b(?:licen[sc]e|subscription|trial)(?: period)? (?:has |is )?(?:expired|ended|over|inactive|cancell?ed|suspended)\b/i
 
 /** What of a request a fault of SOAP is about. */
 export type SenderFault = 'values' | 'version' | 'header' | 'security' | 'action'

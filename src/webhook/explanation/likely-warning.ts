@@ -12,6 +12,8 @@ const ofBody: ReadonlySet<WarningCode> = new Set(['content_type_mismatch', 'xml_
 /** What is known of a response that a warning may have led to. */
 export interface Suspicion {
   readonly status: number
+  /** Whether the response is a page of HTML. */
+  readonly isPage: boolean
   /** What the target says; null if it says nothing that may be quoted. */
   readonly words: string | null
   /** The fields that the target names. */
@@ -64,7 +66,7 @@ export function isMistake({ code, isMissing = false }: Warning): boolean {
   return code !== 'value_empty' || isMissing
 }
 
-function isPlausible(warning: Warning, { status, credentialPath }: Suspicion): boolean {
+function isPlausible(warning: Warning, { status, credentialPath, isPage, words }: Suspicion): boolean {
   const { code, path } = warning
   if (path === null) return false
   if (ofBody.has(code)) return status === 400 || status === 415 || status === 422
@@ -73,8 +75,13 @@ function isPlausible(warning: Warning, { status, credentialPath }: Suspicion): b
   const isOfCredential = credentialPath !== null && isWithin(path, credentialPath)
   if (status === 401 || status === 403) return isOfCredential
   // A parameter may be empty on purpose, and most targets answer that in another way.
-  if (status === 404 || status === 410)
-    return isWithin(path, '/node/url') || (isWithin(path, '/node/query') && isMistake(warning))
+  if (status === 404 || status === 410) {
+    // A web server that has no such path does not look at the values.
+    if (isPage) return false
+    if (isWithin(path, '/node/url')) return true
+    const isOfThing = words !== null && isWithin(path, '/node/body')
+    return (isOfThing || isWithin(path, '/node/query')) && isMistake(warning)
+  }
   return status === 400 || status === 409 || status === 422 || (status >= 200 && status < 300)
 }
 

@@ -5,6 +5,7 @@ import { parseJson } from '../values/json.ts'
 import { isEmpty, valueAt } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import type { ExplainedNode, SentRequest } from './explained-node.ts'
+import { saysMissing } from './named-field-words.ts'
 
 /** A field that the target complains about. */
 export interface NamedField {
@@ -14,6 +15,8 @@ export interface NamedField {
   readonly sent: NamedValue | null
   /** Whether the node sends it under the name that the target uses. */
   readonly isSame: boolean
+  /** Whether the target marks the word as a name, and the node has the same name in another spelling. */
+  readonly isSpelling?: boolean
 }
 
 /** Names of a request that are compared at most. */
@@ -75,17 +78,20 @@ export function findNamedFields(
   { text, fields }: Statement,
   names: readonly NamedValue[],
 ): readonly NamedField[] {
-  const told = matchFields([...new Set(fields)], names)
+  const near = preferPlace(names, text)
+  const told = matchFields([...new Set(fields)], near, () => true)
   if (told.some(({ sent }) => sent !== null)) return told
   const inText = listCandidates(text, []).slice(0, maxCandidates)
-  const same = matchFields(inText, names).filter(({ isSame }) => isSame)
+  const marked = new Set(findMarkedNames(text))
+  const isMarked = (said: string) => marked.has(said)
+  const same = matchFields(inText, near, isMarked).filter(({ isSame }) => isSame)
   if (same.length > 0) return withoutContainers(same)
   const isMentioned = readMentions(text, fields)
-  const mentioned = names.find(({ name }) => isMentioned(name))
+  const mentioned = near.find(({ name }) => isMentioned(name))
   if (mentioned !== undefined) return [{ said: mentioned.name, sent: mentioned, isSame: true }]
   if (told.length > 0) return told
-  const similar = matchFields(inText, names)
-    .filter(({ sent }) => sent !== null)
+  const similar = matchFields(inText, near, isMarked)
+    .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
   if (similar.length > 0) return similar
   return listMissing(text).map((said) => ({ said, sent: null, isSame: false }))
@@ -122,7 +128,43 @@ function withoutContainers(fields: readonly NamedField[]): readonly NamedField[]
   return fields.filter((_field, index) => !paths.some((path) => path.startsWith(`${paths[index]}/`)))
 }
 
-function matchFields(candidates: readonly string[], names: readonly NamedValue[]): readonly NamedField[] {
+/**
+ * Whether a word of a sentence, which nothing marks as a name, means a field with a name like it: the field has it as a part (`zip` of
+ * `zipCode`), or the target misses what it calls so. `Invalid rate` does not mean `date`.
+ */
+function isMeant(said: string, name: string, text: string): boolean {
+  return saysMissing.test(text) || isPartOf(splitWords(lastName(said)), splitWords(lastName(name)))
+}
+
+/** The place that words name: `Query parameter 'plan' is invalid`. */
+const places: readonly (readonly [pattern: RegExp, place: RegExp])[] = [
+  [/\b(?:query|url|request)(?: string)? param/i, /^\/node\/(?:query|url)/],
+  [/\bheader\b/i, /^\/node\/headers/],
+  [/\b(?:request )?body\b/i, /^\/node\/body/],
+]
+
+/**
+ * Of several fields with one name, those come first that stand where the words say: at the place, or below the object that they
+ * name before it, as in `contact.email: invalid`.
+ */
+function preferPlace(names: readonly NamedValue[], text: string): readonly NamedValue[] {
+  const words = text.slice(0, maxText).toLowerCase()
+  const place = places.find(([pattern]) => pattern.test(words))?.[1]
+  const rank = ({ path }: NamedValue) => {
+    if (place?.test(path)) return 0
+    const [own = '', parent = ''] = path.toLowerCase().split('/').toReversed()
+    return parent !== '' && parentJoints.some((joint) => words.includes(`${parent}${joint}${own}`)) ? 0 : 1
+  }
+  return names.toSorted((one, other) => rank(one) - rank(other))
+}
+
+const parentJoints = ['.', '/', '[', "']['", '"]["', '->']
+
+function matchFields(
+  candidates: readonly string[],
+  names: readonly NamedValue[],
+  isMarked: (said: string) => boolean,
+): readonly NamedField[] {
   const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
   const found: NamedField[] = []
   const taken = new Set<NamedValue>()
@@ -131,7 +173,12 @@ function matchFields(candidates: readonly string[], names: readonly NamedValue[]
     const sent = same ?? findSimilar(said, names)
     if (sent !== null && taken.has(sent)) continue
     if (sent !== null) taken.add(sent)
-    found.push({ said, sent, isSame: same !== undefined })
+    found.push({
+      said: same === undefined ? lastName(said) : said,
+      sent,
+      isSame: same !== undefined,
+      isSpelling: sent !== null && isMarked(said) && isOtherSpelling(lastName(said), lastName(sent.name)),
+    })
   }
   return found.toSorted((one, other) => Number(other.isSame) - Number(one.isSame)).slice(0, maxExplained)
 }
@@ -181,6 +228,28 @@ function findSimilar(said: string, names: readonly NamedValue[]): NamedValue | n
   return longer.length === 1 ? (longer[0] ?? null) : null
 }
 
+/** Whether two names differ in writing only, or in one letter of a longer word. */
+function isOtherSpelling(one: string, other: string): boolean {
+  const [own, wanted] = [withoutMarks(one), withoutMarks(other)]
+  if (own === wanted) return true
+  // Other words of four letters differ in one of them, as date and rate.
+  const shortest = own.length === wanted.length && own.length < 5 ? 5 : 4
+  return Math.min(own.length, wanted.length) >= shortest && isOneSlip(own, wanted)
+}
+
+/** Whether one letter is more, less or another one, or two neighbours are swapped. */
+function isOneSlip(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false
+  let start = 0
+  while (start < one.length && one[start] === other[start]) start++
+  let end = 0
+  const most = Math.min(one.length, other.length) - start
+  while (end < most && one.at(-1 - end) === other.at(-1 - end)) end++
+  const [left, right] = [one.slice(start, one.length - end), other.slice(start, other.length - end)]
+  const isSwapped = left.length === 2 && left[0] === right[1] && left[1] === right[0]
+  return isSwapped || (left.length <= 1 && right.length <= 1)
+}
+
 function withoutMarks(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '')
 }
@@ -222,6 +291,24 @@ function findQuotedNames(text: string): readonly string[] {
     .matchAll(/(["'`\u2018\u201c])([A-Za-z_$][\w.$[\]/-]{0,60})["'`\u2019\u201d]/g)
   return Array.from(quoted.take(maxFound), ([, , name = '']) => name)
 }
+
+/** Names that stand between quotation marks, behind `param:`, or are written like a name of a program: `first_name`, `firstName`. */
+function findMarkedNames(text: string): readonly string[] {
+  const tokens = readTokens(text)
+  return [
+    ...findQuotedNames(text),
+    ...listMissing(text),
+    ...Array.from(text.slice(0, maxText).matchAll(beginning).take(maxFound), ([, name = '']) => name),
+    ...tokens.filter(
+      (token, index) =>
+        identifier.test(token) &&
+        (/[_$]|[a-z][A-Z]|\w[./]\w/.test(token) || before.test(tokens[index - 1] ?? '')),
+    ),
+  ]
+}
+
+/** A sentence begins with a capital letter, unless it begins with a name. */
+const beginning = /(?:^|[.;:,] )([a-z][\w-]{1,60}) (?:is|are|must|should|cannot|can't|may|has|field)\b/g
 
 /** Names before a value between quotation marks: `The plan "gold" does not exist`. */
 function findNamesOfValues(text: string): readonly string[] {
@@ -285,7 +372,7 @@ const ofErrors =
   /^(?:missing|invalid|required|empty|blank|bad|wrong|unknown|malformed|incorrect|duplicate|unsupported|no|not|is|found|exists?|already|taken|null|error|failed|format|must|be|too|long|short)$/
 
 const commonWords =
-  /^(?:the|this|that|it|a|an|which|what|there|and|or|but|request|field|parameter|property|attribute|value|body|is|are|not|required|be|must|was|been|has|no|of|for)$/i
+  /^(?:the|this|that|it|a|an|which|what|there|and|or|but|requests?|fields?|parameters?|propert(?:y|ies)|attributes?|values?|body|is|are|not|required|be|must|was|been|has|no|of|for)$/i
 
 function readWords(text: string): readonly string[] {
   return readTokens(text).filter((word) => word !== ',')

@@ -211,6 +211,12 @@ function adviseOnClass(status: number): StatusAdvice {
       cure: `Compare the request with the documentation of the target, and with what it says about ${status}.`,
       place: 'values',
     }
+  if (status < 200)
+    return {
+      meaning: `Status ${status} is an interim one, behind which HTTP has a final one`,
+      cure: 'A node never gets it as the status of its response: simulate a final status, such as 200 or 404.',
+      place: 'expect',
+    }
   return {
     meaning: `The target answers with status ${status}, which HTTP does not have`,
     cure: `Ask the operator of the target what ${status} means.`,
@@ -231,4 +237,9 @@ export function isFaultOfTarget(status: number): boolean {
     status === 425 ||
     status === 429
   )
+}
+
+/** Whether a status says that the target has done what it was asked for. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }

@@ -37,13 +37,15 @@ const whole = { isCut: false }
 /** A masker that knows the short texts without a value that it saw last: names and values of headers come with every call. */
 export function remembering(masker: Masker): Masker {
   if (masker === maskNothing) return masker
-  const unmasked = new Array<string>(rememberedTexts).fill('')
+  const unmasked = new Array<string>(rememberedTexts)
   return (text, options) => {
     if (options !== undefined || text.length > longestRemembered) return masker(text, options)
     const slot = (text.length * 7 + text.charCodeAt(0)) % rememberedTexts
-    if (unmasked[slot] === text) return text
+    const known = unmasked[slot]
+    if (known === text) return known
     const display = masker(text)
-    if (display === text) unmasked[slot] = text
+    // A copy: a substring would keep the whole text in memory. It is one piece, so that JSON is written faster.
+    if (display === text) unmasked[slot] = Buffer.from(text).toString()
     return display
   }
 }

@@ -20,6 +20,13 @@ export const forbiddenInUrl = /[\s\p{Cc}\\]/u
 export const forbiddenComplaint =
   'must not contain white space, control characters or a backslash; write a space as %20'
 
+const noOtherTags = 'has a tag with <% and %>; write {{ profile.email }}'
+
+/** The complaint about a character that no part of a URL may have. */
+export function complainAbout(url: string): string {
+  return /<%/.test(url) ? noOtherTags : forbiddenComplaint
+}
+
 /** Parses an authority with the WHATWG parser. It is the only parser, so that no other one can read another host. */
 export function parseAuthority(authority: string): ParsedAuthority {
   const problem = findProblem(authority)
@@ -31,12 +38,14 @@ export function parseAuthority(authority: string): ParsedAuthority {
     place: {
       host,
       port: port === '' ? 443 : Number(port),
-      authority: `${host.includes(':') ? hostname : host}${port === '' ? '' : `:${port}`}`,
+      // Joined, it is one piece, so that JSON with it is written faster.
+      authority: [host.includes(':') ? hostname : host, ...(port === '' ? [] : [port])].join(':'),
     },
   }
 }
 
 function findProblem(authority: string): string | null {
+  if (/<%|%>/.test(authority)) return noOtherTags
   if (forbiddenInUrl.test(authority)) return forbiddenComplaint
   if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
   if (authority === '') return 'has no host'
@@ -44,7 +53,9 @@ function findProblem(authority: string): string | null {
   const { hostname, port } = new URL(`https://${authority}/`)
   if (port === '0') return 'has the port 0, on which no server can listen'
   if (hostname.startsWith('[')) return null
-  return isHostName(hostname) ? problemOfLabels(hostname) : 'has a host name that is not valid'
+  return isHostName(hostname)
+    ? problemOfLabels(hostname)
+    : `has a host name that is not valid: ${reasonOf(hostname)}`
 }
 
 /** What the URL parser refuses: the port, or else the host. */
@@ -52,7 +63,26 @@ function describeInvalid(authority: string): string {
   const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority) ?? []
   return port !== undefined && URL.canParse(`https://${host}/`)
     ? 'has a port that is not valid: a port is a number from 1 to 65535'
-    : 'has a host that is not valid'
+    : `has a host that is not valid${reasonOfHost(host)}`
+}
+
+function reasonOf(hostname: string): string {
+  const name = hostname.replace(/\.$/, '')
+  if (name.split('.').includes('')) return 'a part between two dots is empty'
+  return name.length > 253
+    ? 'it has more than 253 characters'
+    : 'a part between two dots has more than 63 characters'
+}
+
+/** What is wrong with a host that the URL parser refuses, as far as one look tells. */
+function reasonOfHost(host: string): string {
+  if (/^\[.*%/.test(host)) return ': an IPv6 address stands without its zone, which begins with %'
+  if (/^[^[]*:.*:/.test(host)) return ': an IPv6 address needs brackets, as in [2001:db8::1]'
+  if (host.startsWith('[')) return ': what is in brackets is no IPv6 address'
+  if (/%(?![\da-f]{2})/i.test(host)) return ': it has a "%" alone'
+  if (/^[\d.]+$/.test(host)) return ': it is no IPv4 address, whose four numbers are at most 255'
+  const [character] = /[<>^|%#?{}$!*'"(),;&=+~`]/.exec(host) ?? []
+  return character === undefined ? '' : `: a name cannot have ${character}`
 }
 
 function problemOfLabels(hostname: string): string | null {

@@ -10,6 +10,17 @@ export interface BodyProblem {
   /** Index into the text; null if the problem has no single place. */
   readonly at: number | null
   readonly hint?: string
+  /** A mistake of the author's text and not of a value, if it stands where the text can be shown. */
+  readonly own?: OwnMistake | null
+}
+
+interface OwnMistake {
+  /** What is wrong, without its place. */
+  readonly what: string
+  readonly hint: string
+  /** The character, and whether it stands before the place. */
+  readonly mark: string
+  readonly isBefore: boolean
 }
 
 /** Finds the first violation of a text against its media type; null if there is none. */
@@ -41,7 +52,30 @@ function jsonProblem(
   if (parsed.error === null) return { subject, detail: `${subject} ${parsed.detail}`, at: null }
   const at = start + parsed.error.at
   const detail = `${subject} ${describeSyntaxError({ ...parsed.error, at }, text)}`
-  return { subject, detail, at, hint }
+  return { subject, detail, at, hint, own: describeOwnMistake(part, parsed.error.at) }
+}
+
+const wholeBody = 'A preview of the same payload shows the whole body.'
+
+/** A comma before a closing bracket, or quotes that JSON does not have. */
+function describeOwnMistake(text: string, at: number): OwnMistake | null {
+  const mark = text[at] ?? ''
+  if (mark === "'" || mark === '`' || /[\u2018-\u201f]/.test(mark))
+    return {
+      what: `the quote ${mark} stands`,
+      hint: `Write texts and names between double quotes, as in "name". ${wholeBody}`,
+      mark,
+      isBefore: false,
+    }
+  let before = at - 1
+  while (before >= 0 && ' \t\r\n'.includes(text[before] ?? '')) before--
+  if (text[before] !== ',' || (mark !== '}' && mark !== ']')) return null
+  return {
+    what: `a comma stands before "${mark}"`,
+    hint: `Remove that comma; in a loop let {% unless forloop.last %} write it. ${wholeBody}`,
+    mark: ',',
+    isBefore: true,
+  }
 }
 
 const jsonHint =

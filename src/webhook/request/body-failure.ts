@@ -35,10 +35,24 @@ export function failBody(
   const { subject, detail, at, hint } = problem
   const view = at === null ? null : viewAt(body, at, session)
   const unseen = view === null ? null : whatIsUnseen(body, at, view)
+  const own =
+    problem.own != null && view !== null && unseen === null && isSeen(problem.own, view) ? problem.own : null
+  if (own !== null && at !== null && view !== null)
+    fail(
+      body,
+      `${subject} Not valid JSON: ${own.what} at ${describePlace(body.wire, at)}. There it reads: ${quote(view)}`,
+      own.hint,
+      session,
+    )
   const said = unseen === null ? detail : `${subject} The place is ${unseen}.`
   const quoted = view === null ? '' : ` There it reads: ${quote(view)}`
   const from = at === null || unseen !== null ? '' : describeOrigin(find(at))
   fail(body, said + from + quoted, hint, session)
+}
+
+/** Whether the mark of a mistake belongs to the text that is shown, and not to a masked value. */
+function isSeen({ mark, isBefore }: NonNullable<BodyProblem['own']>, { before, behind }: View): boolean {
+  return isBefore ? before.trimEnd().endsWith(mark) : behind.startsWith(mark)
 }
 
 /** Why the place must not be named, since it would reveal a part of a hidden value; null if it may be named. */

@@ -236,7 +236,8 @@ function writeObject(
     refuseDepth(value, maxJsonDepth - 1, member.path)
     return keys.get(member.name) + writeJson(value)
   })
-  return `{${written.join(',')}}`
+  // One piece, and not three: as a part of the reply it is written faster then.
+  return ['{', written.join(','), '}'].join('')
 }
 
 function writeFields(members: readonly RenderedField[], side: Side, limit: number): string {

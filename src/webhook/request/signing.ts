@@ -11,6 +11,7 @@ import { headerValue, trimHeader } from '../wire/headers.ts'
 import type { OutboundRequest } from '../wire/outbound-request.ts'
 import type { HeaderPair } from '../wire/outcome.ts'
 import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
+import { memberPath } from './member-path.ts'
 import { RenderFailure, type RenderSession } from './render-session.ts'
 import {
   parseSignatureTemplate,
@@ -24,6 +25,10 @@ import { decodeStandardKey, standardKeyForm } from './signing-key.ts'
 
 /** How the requests of a node are signed. */
 export interface CompiledSigning {
+  /** JSON Pointer to it. */
+  readonly path: string
+  /** The names of the headers that it writes, in lower case. */
+  readonly headerNames: ReadonlySet<string>
   /** Whether a receiver needs the id of the request. It goes out as `Idempotency-Key`, too. */
   readonly usesId: boolean
   readonly warnings: readonly Warning[]
@@ -79,23 +84,26 @@ interface SigningScheme {
   readonly readKey: (secret: string) => Buffer | null
 }
 
-const path = '/node/signing'
-
-/** Compiles how the requests of a node are signed. */
-export function compileSigning(signing: Signing, node: Node, compiler: Compiler): CompiledSigning {
-  const scheme = signing.scheme === 'hmac' ? compileHmac(signing, compiler) : standardWebhooks
-  refuseTakenHeaders(scheme, node, compiler)
-  const secrets = compileSecrets(signing.secret, compiler)
+/** Compiles how the requests of a node, or of a connection, are signed. */
+export function compileSigning(
+  signing: Signing,
+  compiler: Compiler,
+  path = '/node/signing',
+): CompiledSigning {
+  const scheme = signing.scheme === 'hmac' ? compileHmac(signing, path, compiler) : standardWebhooks
+  const secrets = compileSecrets(signing.secret, memberPath(path, 'secret'), compiler)
   const written = scheme.headers.flatMap(({ items }) => items.flatMap(({ parts }) => parts))
   const usesId = names(scheme.over, 'id') || names(written, 'id')
   const isTimeUnknown = names(scheme.over, 'timestamp') && !names(written, 'timestamp')
   return {
+    path,
+    headerNames: new Set(scheme.headers.map(({ name }) => name.toLowerCase())),
     usesId,
-    warnings: isTimeUnknown ? [timeUnknown] : [],
+    warnings: isTimeUnknown ? [{ ...timeUnknown, path: memberPath(path, 'value') }] : [],
     render(unsigned, session) {
       const id = usesId ? readId(unsigned) : noId
       const keys = secrets.map(({ template, at }) => renderKey(template, at, scheme, session))
-      return new UntimedSigning(scheme, keys, id, unsigned, session)
+      return new UntimedSigning(scheme, keys, id, unsigned, path, session)
     },
   }
 }
@@ -104,9 +112,8 @@ function names(parts: readonly SignaturePart<SignatureName>[], name: SignatureNa
   return parts.some((part) => 'name' in part && part.name === name)
 }
 
-const timeUnknown: Warning = {
+const timeUnknown: Omit<Warning, 'path'> = {
   code: 'signature_unverifiable',
-  path: `${path}/value`,
   message:
     '"over" has {{ timestamp }}, and "value" has not: a receiver that does not get the time cannot check the signature.',
 }
@@ -132,21 +139,22 @@ const standardWebhooks: SigningScheme = {
 
 function compileHmac(
   { algorithm = 'sha256', over, header, value }: Extract<Signing, { scheme: 'hmac' }>,
+  path: string,
   compiler: Compiler,
 ): SigningScheme {
   const parse = <Name extends string>(text: string, member: string, names: readonly Name[]) => {
     const parsed = parseSignatureTemplate(text.toWellFormed(), names)
-    if (!parsed.ok) compiler.complain(`${path}/${member}`, parsed.problem)
+    if (!parsed.ok) compiler.complain(memberPath(path, member), parsed.problem)
     return parsed.ok ? parsed.parts : null
   }
   const signed = parse(over, 'over', signedNames)
   const written = parse(value, 'value', signatureNames)
   const complain = (member: string, problem: string | null) => {
-    if (problem !== null) compiler.complain(`${path}/${member}`, problem)
+    if (problem !== null) compiler.complain(memberPath(path, member), problem)
   }
   complain('over', signed?.every((part) => 'text' in part) ? noValueSigned : null)
   complain('value', written === null ? null : valueProblem(written))
-  compiler.plain(header, `${path}/header`, 'Only "over" and "value" have placeholders.')
+  compiler.plain(header, memberPath(path, 'header'), 'Only "over" and "value" have placeholders.')
   complain('header', headerProblem(header))
   const items = splitItems(written ?? [])
   return {
@@ -211,12 +219,13 @@ function splitItems(parts: readonly SignaturePart<SignatureName>[]): readonly He
   })
 }
 
-function refuseTakenHeaders(
-  { headers }: SigningScheme,
-  { headers: given = [], auth }: Node,
+/** Refuses headers of a node, or of a connection, that the signature writes. `path`: its JSON Pointer. */
+export function refuseSignedHeaders(
+  { headerNames: taken }: CompiledSigning,
+  { headers: given = [], auth }: Pick<Node, 'headers' | 'auth'>,
   compiler: Compiler,
-) {
-  const taken = new Set(headers.map(({ name }) => name.toLowerCase()))
+  path = '/node',
+): void {
   const refuse = (name: string, at: string) => {
     if (taken.has(name.toLowerCase()))
       compiler.complain(
@@ -224,9 +233,10 @@ function refuseTakenHeaders(
         `${quoteName(name)} is the header that "signing" writes; leave one of the two out`,
       )
   }
-  for (const [index, { name }] of given.entries()) refuse(name, `/node/headers/${index}/name`)
-  if (auth?.type === 'apiKey' && auth.in === 'header') refuse(auth.name, '/node/auth/name')
-  if (auth?.type === 'bearer' || auth?.type === 'basic') refuse('Authorization', '/node/auth')
+  for (const [index, { name }] of given.entries()) refuse(name, `${path}/headers/${index}/name`)
+  if (auth === undefined) return
+  if (auth.type !== 'apiKey') refuse('Authorization', `${path}/auth`)
+  else if (auth.in === 'header') refuse(auth.name, `${path}/auth/name`)
 }
 
 interface SecretTemplate {
@@ -234,13 +244,17 @@ interface SecretTemplate {
   readonly at: string
 }
 
-function compileSecrets(secret: Signing['secret'], compiler: Compiler): readonly SecretTemplate[] {
+function compileSecrets(
+  secret: Signing['secret'],
+  path: string,
+  compiler: Compiler,
+): readonly SecretTemplate[] {
   const compile = (reference: string, at: string) => ({
     template: compiler.reference(reference, at, 'signing'),
     at,
   })
-  if (typeof secret === 'string') return [compile(secret, `${path}/secret`)]
-  return secret.map((reference, index) => compile(reference, `${path}/secret/${index}`))
+  if (typeof secret === 'string') return [compile(secret, path)]
+  return secret.map((reference, index) => compile(reference, memberPath(path, String(index))))
 }
 
 function renderKey(
@@ -311,6 +325,7 @@ class UntimedSigning implements RenderedSigning {
     keys: readonly Buffer[],
     id: RequestId,
     unsigned: UnsignedRequest,
+    path: string,
     session: RenderSession,
   ) {
     this.#scheme = scheme
@@ -323,7 +338,7 @@ class UntimedSigning implements RenderedSigning {
       sampleSeconds,
       keys.map(() => zeros),
     )
-    refuseInvalid(this.sampleHeaders, unsigned, session)
+    refuseInvalid(this.sampleHeaders, unsigned, path, session)
     this.#standIns = session.hasStandIns ? this.#nameStandIns(session) : null
   }
 
@@ -411,6 +426,7 @@ function fill(parts: HeaderItem['parts'], values: Values): string {
 function refuseInvalid(
   headers: readonly HeaderPair[],
   { carriesStored }: UnsignedRequest,
+  path: string,
   session: RenderSession,
 ): void {
   for (const [name, value] of headers) {

@@ -14,12 +14,20 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
-import { forbiddenComplaint, forbiddenInUrl, parseAuthority, type UrlPlace } from './authority.ts'
+import {
+  complainAbout,
+  forbiddenComplaint,
+  forbiddenInUrl,
+  parseAuthority,
+  type UrlPlace,
+} from './authority.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
 /** A compiled URL with a constant host and port. */
 export interface FixedUrl extends UrlPlace {
   readonly kind: 'fixed'
+  /** Whether path and query are the same for every payload. */
+  readonly isConstant: boolean
   /** Whether the URL contains a secret. */
   readonly carriesSecret: boolean
   /** Renders path and query. Values are encoded, so that they cannot change the structure of the URL. */
@@ -43,10 +51,12 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   if (!parsed.ok) return { path: errorPath, message: parsed.problem }
   const tail = compiler.url(rest)
   if (!tail.ok) return { path: errorPath, message: tail.problem }
-  if (forbiddenInUrl.test(tail.template.staticText)) return { path: errorPath, message: forbiddenComplaint }
+  if (forbiddenInUrl.test(tail.template.staticText))
+    return { path: errorPath, message: complainAbout(tail.template.staticText) }
   return {
     kind: 'fixed',
     ...parsed.place,
+    isConstant: tail.template.isConstant,
     carriesSecret: tail.template.secretNames.length > 0,
     render: createRenderer(tail.template),
     renderPath: createPathRenderer(tail.template),

@@ -4,6 +4,8 @@ export interface Challenge {
   readonly schemes: readonly string[]
   /** `error_description` or, without one, `error` of Bearer; null if neither is there. */
   readonly text: string | null
+  /** The scope that the call needs (RFC 6750, section 3.1); null if none is named. */
+  readonly scope: string | null
 }
 
 /** Longer headers are cut: a challenge is short. */
@@ -23,7 +25,7 @@ export function parseChallenge(header: string): Challenge {
     else if (isFirst && schemes.length < maxSchemes && !schemes.includes(word)) schemes.push(word)
   }
   const described = parameters.get('error_description') || parameters.get('error') || null
-  return { schemes, text: described }
+  return { schemes, text: described, scope: parameters.get('scope') || null }
 }
 
 const part = /([\w!#$%&'*+.^`|~-]+)(?:(\s*=\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g

@@ -290,6 +290,7 @@ class ExpressionReader {
     while (this.#takeMark(','))
     refuseTooFew(name, count)
     refuseTooMany(name, count)
+    if (name === 'date') refuseFormat(this.#tokens[start])
     if (name.endsWith('_exp')) this.#readTextOfCondition(name, start)
     if (pathFilters.has(name)) this.#readTextOfPath(name, start)
   }
@@ -631,6 +632,29 @@ function isAround(text: string, open: string, close: string): boolean {
 function refuseName(name: string): void {
   if (literals.has(name) || wordOperators.has(name) || name === 'not')
     throw new SyntaxProblem(`"${name}" is a reserved word of Liquid and cannot be the name of a variable`)
+}
+
+/** Refuses `date: "YYYY-MM-DD"`: without a percent sign every date becomes that text. */
+function refuseFormat(argument: Token | undefined): void {
+  const format = argument?.kind === 'string' ? readContent(argument) : '%'
+  if (format.includes('%') || !/[YyMDdHhms]{2}/.test(format)) return
+  const meant = format.replaceAll(/YYYY|yyyy|YY|yy|MM|DD|dd|HH|hh|mm|ss/g, (part) => formats[part] ?? part)
+  const written = /^(?:%[YymdHIMS]|[-/.: T])+$/.test(meant) && meant.length < 40 ? meant : '%Y-%m-%d'
+  throw new SyntaxProblem(`the format of the filter "date" has no "%"; write date: "${written}"`)
+}
+
+const formats: Readonly<Record<string, string>> = {
+  YYYY: '%Y',
+  yyyy: '%Y',
+  YY: '%y',
+  yy: '%y',
+  MM: '%m',
+  DD: '%d',
+  dd: '%d',
+  HH: '%H',
+  hh: '%I',
+  mm: '%M',
+  ss: '%S',
 }
 
 function refuseTooFew(filter: string, count: number): void {

@@ -49,7 +49,6 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   form: 'event',
   submission: 'event',
   process: 'flow',
-  journey: 'flow',
   campaign: 'flow',
   scenario: 'flow',
   variable: 'vars',

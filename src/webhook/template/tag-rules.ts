@@ -124,7 +124,16 @@ function foreign(text: string, place: ForeignPlace | null): string | null {
 function secretProblem(text: string): string {
   if (/^secrets\.\w+-[\w-]*$/.test(text.trim()))
     return `${quoted(text)} has a dash. The name of a secret has letters, digits and "_": write "_" for "-", here and in "secrets".`
-  return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only in auth, url, query, headers or body.`
+  return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only in auth, url, query, headers or body.${adviseOnSecret(text.trim())}`
+}
+
+/** What is meant by a secret with a name or a filter that it cannot have. */
+function adviseOnSecret(text: string): string {
+  if (/^secrets\.\w{1,60}\.[\w.]{1,60}$/.test(text) || /^secrets\s?\[/.test(text))
+    return ' A secret is one value under one name of letters, digits and "_": rename it, here and in "secrets".'
+  return /\|\s?(?:base64_encode|b64encode|base64)\b/.test(text)
+    ? ' For a user and a password write "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }.'
+    : ''
 }
 
 function isSecret({ root }: VariablePath): boolean {

@@ -357,7 +357,7 @@ function toRenderProblem(error: unknown, place: TextPlace): RenderProblem {
     return {
       code: 'template_failed',
       detail: `The templates of the node needed more than ${cause.limit}.${describeWhere('The limit was reached in', found)}`,
-      hint: found.isInLoop ? ofLoop : ofBudget,
+      hint: (found.isInLoop ? ofLoop : ofBudget) + (cause.limit.includes('characters') ? '' : ofTime),
       exceedsBudget: true,
     }
   const what =
@@ -371,10 +371,12 @@ const ofValue =
   'Correct the value in the payload, or give the template another one: the filter default stands in for what is missing, {% if %} leaves out what does not fit.'
 
 const ofLoop =
-  'Let the loop go through fewer items, for example with limit: 100, or prepare the value in a node before this one. The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
+  'Let the loop of the template go through fewer items, as in {% for item in profile.list limit: 100 %}, or prepare the value in the payload.'
 
 const ofBudget =
-  'Give the template shorter values or fewer filters, or prepare the value in a node before this one. The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
+  'Give the template shorter values or fewer filters, or prepare the value in a node before this one.'
+
+const ofTime = ' The operator of the service can raise the limit of processor time (MAX_RENDER_MS).'
 
 /** The message does not show the values of a binding, because they may concern another tenant. */
 function toSecretProblem({ secretName, place, refusal }: SecretRefused): RenderProblem {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KeyRing } from '../../../src/durability/store/key-ring.ts'
 import { formatStoreKey, parseStoreKeys } from '../../../src/durability/store/store-keys.ts'

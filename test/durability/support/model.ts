@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ExecutionState, ExecutionStore, Lease } from '../../../src/durability/store/execution-store.ts'
 import { answerOf, available, type StoreWorld } from './store-world.ts'

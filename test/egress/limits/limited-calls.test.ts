@@ -82,25 +82,32 @@ describe('calls of a connection with a rate', () => {
     expect(ends(attempts)).toEqual(Array(8).fill('responded'))
     expect(waited.slice(0, 2)).toEqual([null, null])
     const times = waited.slice(2).map(Number)
-    expect(times).toEqual(times.toSorted((one, other) => one - other))
+    // Each began to wait a little later than the one before it.
+    for (const [index, time] of times.slice(1).entries())
+      expect(time).toBeGreaterThan((times[index] ?? 0) - 25)
     expect(times[0]).toBeGreaterThanOrEqual(25)
     expect(times.at(-1)).toBeGreaterThanOrEqual(250)
     expect(egressClient.load()).toMatchObject({ waiting: 0 })
   })
 
-  it('are never more than burst and rate together, at the target, while many press', async () => {
+  it('are never more than burst and rate together, while many press', async () => {
     const { call, arrivals } = await quickTarget({ maxPerHost: 8, maxQueuePerHost: 100 })
     const crm = connection(perSecond(50, 5))
     const until = performance.now() + 3_000
+    const begun: number[] = []
     const press = async () => {
-      while (performance.now() < until) await call({ connection: crm, timeoutMs: 10_000 })
+      while (performance.now() < until) {
+        const [{ startedAt, timings }] = await call({ connection: crm, timeoutMs: 10_000 })
+        begun.push(startedAt.getTime() + (timings.queueMs ?? 0))
+      }
     }
     await Promise.all(Array.from({ length: 40 }, press))
 
-    // The way to the target may shorten a span: a tenth of a second more.
-    const most = arrivals.map((from) => arrivals.filter((at) => at >= from && at <= from + 1_000).length)
-    expect(Math.max(...most)).toBeLessThanOrEqual(50 + 5 + 5)
-    expect(arrivals.length).toBeGreaterThan(75)
+    // A busy machine delivers late, so that what began in turn may arrive at once. A beginning is known to a millisecond or two.
+    const most = begun.map((from) => begun.filter((at) => at >= from && at <= from + 1_000).length)
+    expect(Math.max(...most)).toBeLessThanOrEqual(50 + 5 + 1)
+    expect(arrivals).toHaveLength(begun.length)
+    expect(begun.length).toBeGreaterThan(75)
   }, 30_000)
 
   it('end as rate_limited at once where the wait does not fit, with the time until they could begin', async () => {
@@ -265,7 +272,7 @@ describe('a pause of a connection', () => {
 
   it('is waited for where it fits, by all calls of the connection and no other', async () => {
     const { call, egressClient } = await quickTarget()
-    egressClient.pause('crm', 300)
+    egressClient.pause('crm', 1_500)
 
     const [plain] = await call()
     const [other] = await call({ connection: connection(null, 'mail') })
@@ -274,7 +281,7 @@ describe('a pause of a connection', () => {
     expect([plain.timings.queueMs, other.timings.queueMs]).toEqual([null, null])
     for (const [{ timings, outcome }] of paused) {
       expect(outcome.kind).toBe('responded')
-      expect(timings.queueMs).toBeGreaterThan(200)
+      expect(timings.queueMs).toBeGreaterThan(500)
     }
     expect((await call({ connection: crm }))[0].timings.queueMs).toBeNull()
   })

@@ -69,6 +69,17 @@ describe('an entry of EGRESS_ALLOW or EGRESS_DENY', () => {
   })
 })
 
+describe('an entry that is a whole URL', () => {
+  it.each([
+    ['http://crm.internal', 'write the host alone, without scheme and path: crm.internal.'],
+    ['https://a.example:8443/x?y=1', 'write the host alone, without scheme and path: a.example:8443.'],
+    ['https://u:p@a.example', 'write the host alone, without scheme and path: a.example.'],
+  ])('is refused with its host: %s', (entry, said) => {
+    for (const parse of [parseAddressRule, parseOnlyRule])
+      expect(parse(entry)).toMatchObject({ ok: false, problem: expect.stringContaining(said) })
+  })
+})
+
 describe('an entry of EGRESS_ONLY', () => {
   it.each(['api.example.com', 'api.example.com:8443', '*.example.com', '203.0.114.7', '[2606:4700::1]:443'])(
     '%s names a host',

@@ -118,6 +118,10 @@ describe('a request that is refused', () => {
     ['/execute', '/v1/execute'],
     ['/v1/execute/', '/v1/execute'],
     ['/api/v1/preview?x=1', '/v1/preview'],
+    ['/v1/validate', '/v1/preview'],
+    ['/v1/run', '/v1/execute'],
+    ['/health', '/livez'],
+    ['/v1/nodes/n/statistics', '/v1/nodes/{id}/stats'],
     ['/nothing', null],
     [`/${'v'.repeat(10_000)}`, null],
   ])('is told the route that is near: %s', async (path, near) => {
@@ -293,6 +297,17 @@ describe('a node that is wrong in several ways', () => {
       '/node/headers/0/value',
       '/node/expect/value',
     ])
+  })
+})
+
+describe('a route that DOCS=off closes', () => {
+  it.each(['/docs', '/openapi.json', '/manual/node'])('says so: %s', async (path) => {
+    const { request } = await service({ settings: { DOCS: 'off' } })
+
+    const { status, body } = await request<Problem>(path)
+
+    expect(status).toBe(404)
+    expect(body.detail).toBe('This route is closed: the operator of the service has set DOCS=off.')
   })
 })
 

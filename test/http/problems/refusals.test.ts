@@ -96,10 +96,6 @@ const meant: readonly Row[] = [
   [aCase({ type: 'failure', value: '*' }), ['/cases/0/when/value', `${failures}; ${anyFailure}`]],
   [aCase({ type: 'failure', value: '5xx' }), ['/cases/0/when/value', `${failures}; ${statusNoFailure}`]],
   [
-    aCase({ type: 'failure', value: 'rate_limited' }),
-    ['/cases/0/when/value', `${failures}; ${statusNoFailure}`],
-  ],
-  [
     aCase({ type: 'failure', value: 'tls problem' }),
     ['/cases/0/when/value', `${failures}; codes are ${tlsCodes}`],
   ],
@@ -203,7 +199,7 @@ const meant: readonly Row[] = [
     { frobnicate: 1, brobdingnag: 2 },
     [
       '/frobnicate',
-      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
+      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches", "followRedirects"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
     ],
     ['/brobdingnag', 'unknown member; leave it out, if it is none of the members above'],
   ],

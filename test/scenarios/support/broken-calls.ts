@@ -81,7 +81,7 @@ export const brokenCalls: readonly BrokenCall[] = [
         errors: [{ field: 'email_address', message: 'This value should not be blank.' }],
       },
     },
-    hint: 'The target answers 400: "See the errors; email_address: This value should not be blank". The node sends "email": rename it to "email_address".',
+    hint: 'The target answers 400: "See the errors; email_address: This value should not be blank". The node sends no field "email_address"; the nearest is "email". If that is meant, rename it; if not, add "email_address".',
     path: '/node/body/fields/0',
   },
   {
@@ -180,7 +180,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'a token that begins with its scheme',
     node: { auth: { type: 'bearer', token: 'Bearer a-right-token' } },
     answer: { status: 401, body: { message: 'Bad credentials' } },
-    hint: 'The header Authorization names its scheme twice: leave the word out of the token in "auth" of the node.',
+    hint: 'The target does not accept the credential: "Bad credentials". The header Authorization names its scheme twice: leave the word out of the token. It comes from "auth" of the node.',
     path: '/node/auth',
   },
   {
@@ -454,7 +454,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('email', 'emial'), of('plan', 'plan')),
     payload: { profile },
     answer: { status: 400, body: { errors: [{ field: 'plan_id', message: 'is required' }] } },
-    hint: 'The target answers 400: "plan_id: is required". The node sends "plan": rename it to "plan_id".',
+    hint: 'The target answers 400: "plan_id: is required". The node sends no field "plan_id"; the nearest is "plan". If that is meant, rename it; if not, add "plan_id".',
     path: '/node/body/fields/1',
   },
   {
@@ -712,7 +712,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       headers: html,
       body: '<html><head><title>Attention Required!</title></head><body>blocked</body></html>',
     },
-    hint: 'Something in front of the target, such as a firewall, turns the call away: "Attention Required!". Ask the operator of the target to admit the service; if it is admitted, look at the permission of the credential, which comes from "auth" of the node.',
+    hint: 'Something in front of the target, such as a firewall, turns the call away: "Attention Required!". Ask the operator of the target to admit the service. If it is admitted, look at the permission of the credential, which comes from "auth" of the node.',
     path: '/node/url',
   },
   {

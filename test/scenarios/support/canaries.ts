@@ -174,9 +174,14 @@ export interface CanaryConnection {
   readonly stored: readonly string[]
 }
 
+const hmac = { scheme: 'hmac', over: '{{ path }}{{ body }}', header: 'X-Signature', value: '{{ base64 }}' }
+
+/** The name in the client certificate of connections. */
+export const ofCertificate = 'the-caller'
+
 /** Connections that have values in every place of an entry. */
 export function connectionsWith(
-  { token, mounted, apiKey, cookie, password, iban }: Canaries,
+  { token, mounted, apiKey, cookie, password, iban, sealer, sealerKey }: Canaries,
   index: number,
   baseUrl: string,
 ): readonly CanaryConnection[] {
@@ -202,6 +207,27 @@ export function connectionsWith(
     ],
     [{ headers: [{ name: 'Cookie', literal: cookie }] }, cookie, [cookie]],
     [{ headers: [{ name: 'X-Iban', literal: iban, sensitive: true }] }, iban, [iban]],
+    [
+      { signing: { scheme: 'standard-webhooks', secret: `{{ secrets.sealer_${index} }}` } },
+      'webhook-signature',
+      [sealer, sealerKey],
+    ],
+    [
+      { signing: { ...hmac, secret: [`{{ secrets.mounted_${index} }}`, `{{ secrets.sealer_${index} }}`] } },
+      'X-Signature',
+      [mounted, sealer],
+    ],
+    [
+      {
+        tls: {
+          certificate: '{{ secrets.certificate }}',
+          key: `{{ secrets.key_${index} }}`,
+          passphrase: `{{ secrets.mounted_${index} }}`,
+        },
+      },
+      ofCertificate,
+      [mounted],
+    ],
   ]
   return rows.map(([rest, sent, stored], row) => ({
     name: `crm-${index}-${row}`,

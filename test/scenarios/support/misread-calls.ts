@@ -141,7 +141,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { message: 'You have exceeded a secondary rate limit.' },
       { 'retry-after': '60' },
     ],
-    'The target gets too many calls, and answers 403: "You have exceeded a secondary rate limit". Wait 60 s, and let the engine send the call anew; slow the flow down.',
+    'The target gets too many calls, and answers 403: "You have exceeded a secondary rate limit". Slow the flow down. After 60 s the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
     '/node/expect',
   ),
   row(
@@ -152,7 +152,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       403,
       { error: { message: 'Rate Limit Exceeded', errors: [{ reason: 'userRateLimitExceeded' }] } },
     ],
-    'The target gets too many calls, and answers 403: "Rate Limit Exceeded; userRateLimitExceeded". Wait until the limit is reset, and let the engine send the call anew; slow the flow down.',
+    'The target gets too many calls, and answers 403: "Rate Limit Exceeded; userRateLimitExceeded". Slow the flow down. Once the limit is reset the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
     '/node/expect',
   ),
   row(
@@ -164,7 +164,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { message: 'Forbidden' },
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '90' },
     ],
-    'The target gets too many calls, and answers 403: "Forbidden". Wait 90 s, and let the engine send the call anew; slow the flow down.',
+    'The target gets too many calls, and answers 403: "Forbidden". Slow the flow down. After 90 s the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
     '/node/expect',
   ),
   row(
@@ -180,7 +180,7 @@ export const misreadCalls: readonly BrokenCall[] = [
         },
       },
     ],
-    'The account at the target has used up what its plan allows: "insufficient_quota: You exceeded your current quota, please check your plan and billing details". Check its plan and billing: before that the request is not worth sending again.',
+    'The account at the target has used up what its plan allows, or its plan has ended: "insufficient_quota: You exceeded your current quota, please check your plan and billing details". Check its plan and billing: before that the same request is refused each time.',
     '/node/auth',
   ),
   row(
@@ -519,8 +519,8 @@ export const misreadCalls: readonly BrokenCall[] = [
       500,
       { message: 'Internal Server Error' },
     ],
-    'The target failed with status 500: "Internal Server Error". Its operator finds the cause of the 500 in its log. The node may have led to it: The profile has no attribute "emial". Did you mean "email"?',
-    '/node/expect',
+    'The profile has no attribute "emial". Did you mean "email"? The target fails with status 500: "Internal Server Error", and that probably led to it. Correct it first; if the 500 stays, its operator finds the cause in its log.',
+    '/node/body/fields/0',
   ),
   row(
     ['405 with methods that no node sends', {}, {}, 405, '', { allow: 'OPTIONS, PROPFIND' }],

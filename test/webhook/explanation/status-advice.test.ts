@@ -103,7 +103,7 @@ describe('the advice for a status', () => {
     [415, {}, '/node/body'],
     [400, { body: { structure: 'full', source: 'profile' } }, '/node/body/source'],
     [400, { query: [{ name: 'a', value: 'b' }] }, '/node/query'],
-    [422, {}, '/node/url'],
+    [422, {}, '/node/body'],
     [405, {}, '/node/method'],
     [501, {}, '/node/method'],
     [500, {}, '/node/expect'],

@@ -276,6 +276,21 @@ describe('JSON in lines', () => {
     )
   })
 
+  it.each([
+    ['{"a": "{{ profile.email }}",}', 'a comma stands before "}" at line 1', 'Remove that comma'],
+    ['[1, 2,\n]', 'a comma stands before "]" at line 2, column 1', 'Remove that comma'],
+    ["{'a': 1}", "the quote ' stands at line 1, column 2", 'between double quotes'],
+    ['{“a”: 1}', 'the quote “ stands', 'between double quotes'],
+  ])('has a mistake of its author: %s', (content, said, cure) => {
+    const { detail, hint } = renderFailure({
+      body: { structure: 'raw', contentType: 'application/json', content },
+    })
+
+    expect(detail).toContain(said)
+    expect(hint).toContain(cure)
+    expect(hint).not.toContain('placeholder')
+  })
+
   it.each(types)('is refused by the line that is not JSON, under %s', (contentType) => {
     expect(failure(contentType, '{"a":1}\n{"a":{{ profile.no }}}\n{"a":3}')).toMatchObject({
       code: 'body_invalid',

@@ -18,7 +18,15 @@ describe('WWW-Authenticate', () => {
     ['Negotiate YII=', ['Negotiate'], null],
     ['', [], null],
   ])('%j names the schemes %j', (header, schemes, text) => {
-    expect(parseChallenge(header)).toEqual({ schemes, text })
+    expect(parseChallenge(header)).toEqual({ schemes, text, scope: null })
+  })
+
+  it('names the scope that a call needs', () => {
+    const header = 'Bearer error="insufficient_scope", scope="leads.write leads.read"'
+    expect(parseChallenge(header)).toMatchObject({
+      text: 'insufficient_scope',
+      scope: 'leads.write leads.read',
+    })
   })
 
   it('is parsed whatever comes, in a linear time', () => {

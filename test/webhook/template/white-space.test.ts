@@ -4,6 +4,7 @@ import { Tokenizer, TypeGuards } from 'liquidjs'
 import { describe, expect, it } from 'vitest'
 import { asText } from '../../../src/webhook/template/encoders.ts'
 import { engine } from '../../../src/webhook/template/liquid-engine.ts'
+import { RenderBudget } from '../../../src/webhook/template/render-budget.ts'
 import { compileCondition, compileTemplate, isTemplate } from '../../../src/webhook/template/template.ts'
 import { createResponse } from '../support/responses.ts'
 import { useSecret } from '../support/templates.ts'
@@ -46,7 +47,8 @@ const variables = {
   ...{ profile, event: { type: 'x', form: 'demo' }, flow: { name: 'F' }, instance: {}, vars: {} },
   ...{ node: { id: 'n' }, execution: { id: 'e' }, response: response.variables },
 }
-const scope = () => ({ variables, secrets: useSecret })
+/** The time that a template takes is not what is looked at. */
+const scope = () => ({ variables, secrets: useSecret, budget: RenderBudget.started(60_000) })
 
 /** What a template comes to, as text; null where it is refused. */
 const renderOrNull = (text: string): string | null => {

@@ -144,7 +144,7 @@ export const requestWords: ForeignWords = {
     },
     {
       words:
-        '1xx 2xx 3xx 4xx 5xx rateLimit rateLimited tooManyRequests badGateway unauthorized unauthorised forbidden notFound conflict badRequest serverError internalServerError serviceUnavailable gatewayTimeout clientError http400 http401 http403 http404 http409 http429 http500 http502 http503 http504',
+        '1xx 2xx 3xx 4xx 5xx rateLimit tooManyRequests badGateway unauthorized unauthorised forbidden notFound conflict badRequest serverError internalServerError serviceUnavailable gatewayTimeout clientError http400 http401 http403 http404 http409 http429 http500 http502 http503 http504',
       says: statusIsNoFailure,
     },
     {

@@ -1,0 +1,132 @@
+import { quoteName } from '../values/text.ts'
+import { headerValue, isNamed } from '../wire/headers.ts'
+import { parseMediaType } from '../wire/media-type.ts'
+import type { Explanation } from './explained-node.ts'
+import type { Situation } from './situation.ts'
+
+const nameLength = 60
+
+/** Explains 415. */
+export function explainContentType(situation: Situation): Explanation {
+  const { node, said } = situation
+  const { body, headers: fields } = node
+  const header = fields.find(({ name }) => isNamed(name, 'content-type'))
+  const taken = readTakenTypes(situation)
+  if (body === null && header === undefined) {
+    const as = taken === null ? '' : `, in one of the forms that it takes: ${taken}`
+    return {
+      hint: `The target wants a body with a content type${said}, and the node sends none. Add "body" to the node${as}.`,
+      path: '/node/body',
+    }
+  }
+  const to = taken === null ? '' : `, to one of those that the target takes: ${taken}`
+  if (header === undefined && body?.valuesPath.endsWith('/parts')) return explainPart(situation, to)
+  const sends = header === undefined && body !== null ? ` than ${body.contentType.slice(0, nameLength)}` : ''
+  const cure = header === undefined ? 'contentType of the body' : `the header ${quoteName(header.name)}`
+  return {
+    hint: `The target expects another content type${sends}${said}. Change ${cure}${to}.`,
+    path: header?.path ?? '/node/body/contentType',
+  }
+}
+
+/** The label of a multipart body is its structure. Each file has a type of its own. */
+function explainPart({ said, words }: Situation, to: string): Explanation {
+  return /\bmultipart\b/i.test(words)
+    ? {
+        hint: `The target does not take multipart/form-data${said}. Set "structure" of the body to another one${to}.`,
+        path: '/node/body/structure',
+      }
+    : {
+        hint: `The target does not take the type of a file in the body, or not multipart/form-data at all${said}. Set "contentType" of the part that has the file${to}.`,
+        path: '/node/body/parts',
+      }
+}
+
+/** The media types that the target accepts (RFC 9110, section 15.5.16; RFC 5789, section 3.1; Linked Data Platform, Accept-Post). */
+function readTakenTypes(situation: Situation): string | null {
+  const { headers } = situation.response
+  const named = ['accept-post', 'accept-patch', 'accept'].map((name) => headerValue(headers, name))
+  return situation.quoted(named.find((value) => value !== undefined) ?? '')
+}
+
+/** Explains a target that refuses values because it reads the body in another form than it was sent in. */
+export function explainForm(situation: Situation): Explanation | null {
+  const { node, words, said } = situation
+  const { body } = node
+  if (body === null || !situation.isOfValues) return null
+  const type = body.contentType.slice(0, nameLength)
+  const wanted = findWantedType(words, body.contentType)
+  if (wanted !== null)
+    return {
+      hint: `The target wants ${wanted}${said}, and the node sends ${type}. ${adviseOnType(wanted)}`,
+      path: '/node/body/contentType',
+    }
+  if (!mistakenForJson.has(body.form) || !isOfJson(words)) return null
+  return body.form === 'multipart'
+    ? {
+        hint: `The target reads the body as JSON${said}, and the node sends ${type}. Set "structure" of the body to "simple" or "json".`,
+        path: '/node/body/structure',
+      }
+    : {
+        hint: `The target reads the body as JSON${said}, and the node sends ${type}. Set contentType of the body to application/json.`,
+        path: '/node/body/contentType',
+      }
+}
+
+/** The values of a body in the wanted type. */
+function adviseOnType(wanted: string): string {
+  if (wanted === 'multipart/form-data') return 'Set "structure" of the body to "multipart".'
+  const isOfFields = wanted === 'application/json' || wanted === 'application/x-www-form-urlencoded'
+  return isOfFields
+    ? `Set contentType of the body to ${wanted}.`
+    : `Set "structure" of the body to "raw", with "contentType": "${wanted}".`
+}
+
+const wantedTypes =
+  /\b(application\/(?:json|x-www-form-urlencoded|xml)|multipart\/form-data|text\/(?:xml|plain|csv))\b/gi
+const ofWish =
+  /\b(?:must be|should be|expected|expects?|requires?|required|only|use|supported|accepts?|needs?)\b/i
+
+/** The one media type that the words ask for, and that the node does not send. */
+function findWantedType(words: string, own: string): string | null {
+  const text = words.slice(0, 500)
+  if (!ofWish.test(text)) return null
+  const named = new Set(Array.from(text.matchAll(wantedTypes), ([type]) => type.toLowerCase()))
+  named.delete(parseMediaType(own).essence)
+  const [only, ...others] = named
+  return only === undefined || others.length > 0 ? null : only
+}
+
+const mistakenForJson: ReadonlySet<string> = new Set(['form', 'multipart', 'text', 'xml'])
+
+/** Words of a parser of JSON. */
+function isOfJson(words: string): boolean {
+  return (
+    /\bJSON\b/i.test(words) &&
+    /\b(?:unexpected|pars(?:e|er|ing)|malformed|decode|expecting|syntax|not valid|invalid)\b/i.test(words)
+  )
+}
+
+/** Explains a request without a body that a target misses. Null if its words are about something else. */
+export function explainNoBody(situation: Situation): Explanation | null {
+  const { words, answer, status } = situation
+  if (!situation.isOfValues || status === 409 || !situation.lacksBody) return null
+  if (!missesBody(words)) return null
+  return {
+    hint: `${answer} The node sends no body: add "body" to it, with the fields that the target wants.`,
+    path: '/node/body',
+  }
+}
+
+function missesBody(words: string): boolean {
+  const text = words.slice(0, 500)
+  return (
+    /\b(?:body|payload|content|input|data)\b[^.;]{0,40}\b(?:empty|missing|required|null|undefined|expected|must not be)\b/i.test(
+      text,
+    ) ||
+    /\b(?:empty|missing|no|non-empty|required|unexpected end of)\b[^.;]{0,20}\b(?:body|payload|content|input|data|JSON)\b/i.test(
+      text,
+    ) ||
+    isOfJson(text)
+  )
+}

@@ -1,0 +1,45 @@
+/** Whether a target answers 403 to a credential that it does not know, as some do. */
+export function refusesCredential(words: string): boolean {
+  return (
+    /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|(?:does|do|did) not match|not recogni[sz]ed)\b/i.test(
+      words,
+    ) && credentialWord.test(words)
+  )
+}
+
+const credentialWord = /\b(?:keys?|tokens?|credentials?|password|signature|secret)\b/i
+
+/** Whether a target says that a call has no credential. */
+export function missesCredential(words: string): boolean {
+  const sought = /\b(?:api ?keys?|keys?|tokens?|credentials?|authentication|authori[sz]ation|auth)\b/i
+  return sought.test(words) && saysNone.test(words)
+}
+
+/** A credential that is "not found" is one that the target looked up, and does not know. */
+const saysNone =
+  /\b(?:missing|absent|required|no (?:valid )?(?:api|auth\w*|access|bearer|keys?|tokens?|credentials?|security|subscription)|not (?:provided|supplied|present|specified|included|sent|given|set)|without|(?:did not|didn't|must|should|please) (?:provide|send|include|supply|specify|pass|be (?:provided|sent|included|supplied|specified|passed)))\b/i
+
+/** Whether a target says that the account has not switched on the API. */
+export function isNotEnabled(words: string): boolean {
+  return ofApi.test(words) && notEnabled.test(words)
+}
+
+const ofApi = /\b(?:APIs?|service|project|access not configured)\b/i
+const notEnabled =
+  /\bhas not been used in project\b|\b(?:is|has been|service) disabled\b|\b(?:not|hasn't been|isn't) enabled\b|\baccess not configured\b/i
+
+/** Whether a target that knows the credential says that it may not do this. */
+export function lacksPermission(words: string): boolean {
+  return /\b(?:(?:not|n't) (?:allowed|permitted|authori[sz]ed) to|permissions?|insufficient scope|privileges?|forbidden)\b/i.test(
+    words,
+  )
+}
+
+/** Words of a target that answers a success and refuses the credential in its body, as names of errors and in sentences. */
+const refusedInBody =
+  /\b(?:invalid (?:auth|authentication|api ?key|token|access token|credentials?|grant|client)|not authed|un-?authenticated|un-?authori[sz]ed|not authori[sz]ed|account inactive|token (?:is )?(?:expired|revoked|invalid)|expired token|(?:authentication|login) (?:is )?(?:required|failed)|no (?:auth|token))\b/i
+
+/** Whether a body refuses the credential although the status is a success. */
+export function refusesInBody(words: string): boolean {
+  return refusedInBody.test(words)
+}

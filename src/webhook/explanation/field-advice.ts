@@ -1,0 +1,143 @@
+import type { Warning } from '../../contract/warning.ts'
+import type { NamedValue } from '../request/compiled-body.ts'
+import type { FieldPlace } from '../statement/statement.ts'
+import { listWords, quoteName } from '../values/text.ts'
+import type { Explanation } from './explained-node.ts'
+import { isOfBody } from './likely-warning.ts'
+import type { NamedField } from './named-field.ts'
+import { ofType, saysMissing, unknownField, unknownSomething } from './named-field-words.ts'
+import type { Situation } from './situation.ts'
+
+const nameLength = 60
+
+/** The target names the cause: a value that a warning is about, or another field that the node sends. */
+export function explainNamed(situation: Situation): Explanation | null {
+  const { fields, words, answer } = situation
+  const { named, likely } = situation.suspects
+  const sent = fields.filter((field) => field.sent !== null)
+  const [first, second] = named
+  if (first !== undefined) {
+    const others = sent.filter((field) => !named.some(({ path }) => path === field.sent?.path))
+    const more = others.length === 0 ? '' : ` ${adviseOnFields(situation, others)}`
+    const also = second === undefined || second.path === first.path ? '' : ` ${second.message}`
+    return blameWarning(situation, first, `${answer}${also}${more}`)
+  }
+  if (sent.length === 0) return null
+  // A target that has read no field of a body misses them all.
+  if (likely !== null && isOfBody(likely) && saysMissing.test(words)) return null
+  const explained = explainFields(situation, fields)
+  const own = sent.find((field) => field.sent?.path === likely?.path)?.sent
+  if (likely === null || !own || explained === null) return explained
+  // Several values stand at this place, as in a raw body.
+  return own.isEmpty ? null : { ...explained, hint: `${explained.hint} ${likely.message}` }
+}
+
+/** The warning names the cause, and its place is the part to change. */
+export function blameWarning(
+  { status, missed }: Situation,
+  { message, path }: Warning,
+  more: string,
+): Explanation {
+  const answered = more === '' ? `The target answers ${status}.` : more
+  return { hint: `${message} ${answered}`, path: path ?? missed.path }
+}
+
+/** Explains the fields that the target names; null if nothing can be said about them. */
+export function explainFields(situation: Situation, fields: readonly NamedField[]): Explanation | null {
+  const [first] = fields
+  const advice = adviseOnFields(situation, fields)
+  if (first === undefined || advice === '') return null
+  return { hint: `${situation.answer} ${advice}`, path: first.sent?.path ?? pathOfMissing(situation, first) }
+}
+
+/** The place of a field that the node lacks, as far as the target says where it looks for it. */
+function pathOfMissing(situation: Situation, { said }: NamedField): string {
+  const { places, text = '' } = situation.statement ?? {}
+  const place = places?.get(said) ?? findPlace(situation, text)
+  return place === undefined ? situation.pathOfValues : `/node/${place}`
+}
+
+function findPlace({ node }: Situation, text: string): FieldPlace | undefined {
+  if (/\bheader\b/i.test(text)) return 'headers'
+  // Spring calls those of a form and those of the URL so.
+  const isOfQuery = /\b(?:request|query(?: string)?|url) param(?:eter)?s?\b/i.test(text)
+  return isOfQuery && node.body?.form !== 'form' ? 'query' : undefined
+}
+
+/** What to do about the fields, in sentences; empty if nothing can be said. */
+export function adviseOnFields(situation: Situation, fields: readonly NamedField[]): string {
+  const { words, status } = situation
+  const keepsName = unknownField.test(words) || status === 409
+  const checked: (NamedField & { readonly sent: NamedValue })[] = []
+  const sentences: string[] = []
+  const missing: string[] = []
+  for (const { said, sent, isSame, isSpelling } of fields) {
+    const name = isSame ? null : situation.quoted(said, nameLength)
+    if (sent === null) missing.push(...(name === null ? [] : [name]))
+    else if (isSame || keepsName) checked.push({ said, sent, isSame })
+    else sentences.push(compareNames(sent.name, name, isSpelling ?? false, words))
+  }
+  const lacks = situation.lacksBody ? ' The node sends no body at all.' : ''
+  if (missing.length === 1) sentences.push(`The node sends no field ${missing[0]}: add it.${lacks}`)
+  else if (missing.length > 1)
+    sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.${lacks}`)
+  if (checked.length > 0) {
+    const values = checked.map(({ sent }) => sent)
+    sentences.unshift(askToCheck(situation, values, readComplaints(situation, checked)))
+  }
+  return sentences.join(' ')
+}
+
+/** What to do about a field that the target names in another way. A value that it complains about has arrived. */
+function compareNames(own: string, said: string | null, isSpelling: boolean, words: string): string {
+  const [sent, name] = [quoteName(own), said ?? 'another name']
+  const lacks = saysOnlyMissing(words)
+  if (isSpelling && lacks) return `The node sends ${sent}: rename it to ${name}.`
+  if (lacks)
+    return `The node sends no field ${name}; the nearest is ${sent}. If that is meant, rename it; if not, add ${name}.`
+  return `Check the value of ${sent}, which is the nearest to ${name}. If the target knows that name alone, rename it.`
+}
+
+/** Whether words complain that a field is not there, and of no value: a value that is there has arrived. */
+function saysOnlyMissing(words: string): boolean {
+  return (saysMissing.test(words) && !ofType.test(words)) || /_required\b|\brequired_|missing/i.test(words)
+}
+
+/** The parts of the statement that mention one of the fields, or all of it. */
+function readComplaints({ words }: Situation, fields: readonly NamedField[]): string {
+  const names = fields.map(({ said }) => said.toLowerCase())
+  const own = words
+    .split(/; |, |\. /)
+    .filter((part) => names.some((name) => part.toLowerCase().includes(name)))
+  return own.length === 0 ? words : own.join('; ')
+}
+
+function askToCheck(situation: Situation, values: readonly NamedValue[], words: string): string {
+  const names = listWords(
+    values.map(({ name }) => quoteName(name)),
+    'and',
+  )
+  const check = `Check ${choosePart(words, values.length > 1)} of ${names}`
+  const [first] = values
+  const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
+  const it = values.length > 1 ? 'them' : 'it'
+  if (isThere && ofType.test(words))
+    return `${check}: the target wants another type or form than the node sends.`
+  return isThere
+    ? `${check}: the node sends ${it} ${describePlace(situation, first)}, and the target may look for ${it} elsewhere or in another form.`
+    : `${check}.`
+}
+
+function describePlace({ node: { body } }: Situation, { path }: NamedValue): string {
+  if (path.startsWith('/node/headers')) return 'as a header'
+  return path.startsWith('/node/body') && body !== null
+    ? `in the body, as ${body.contentType.slice(0, nameLength)}`
+    : 'in the URL'
+}
+
+/** The part of fields to check, by the words of the target. */
+function choosePart(text: string, isPlural: boolean): string {
+  const s = isPlural ? 's' : ''
+  if (unknownField.test(text)) return `the name${s}`
+  return unknownSomething.test(text) ? `name${s} and value${s}` : `the value${s}`
+}

@@ -1,0 +1,234 @@
+import { isCredentialName } from '../request/credential-name.ts'
+import { connectionPath } from '../request/member-path.ts'
+import { adviseOnOwnScheme, adviseOnScheme, findScheme, readOfferedSchemes } from './auth-scheme.ts'
+import {
+  type Credential,
+  describeSigning,
+  findCredential,
+  placeOfNone,
+  readChallenge,
+  spread,
+} from './credential.ts'
+import {
+  isNotEnabled,
+  lacksPermission,
+  missesCredential,
+  refusesCredential,
+  refusesInBody,
+} from './credential-words.ts'
+import type { Explanation } from './explained-node.ts'
+import { isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
+import { explainLeftOut } from './left-out.ts'
+import { describeCredentialForm } from './request-signs.ts'
+import type { Situation } from './situation.ts'
+
+/** Explains 401 and 403. */
+export function explainRefusal(situation: Situation): Explanation {
+  return new Refusal(situation).explain()
+}
+
+/** Explains a 400 that refuses the credential, as some targets answer; null for another one. */
+export function explainRefusalOfValues(situation: Situation): Explanation | null {
+  const { status, credential, words, fields, answer } = situation
+  if (status !== 400 || credential === null || fields.some(({ sent }) => sent !== null)) return null
+  if (!refusesCredential(spread(words)) || !ofSender.test(spread(words))) return null
+  return blameOwner(credential, `${answer} That is about the credential.`)
+}
+
+/** Words about who calls. A token of a device or a card is a value like any other. */
+const ofSender =
+  /\b(?:access|auth\w*|bearer|session|api) (?:token|key|credential)s?\b|\bsession (?:has )?expired\b|\bO ?Auth\b|\btoken (?:has )?expired\b|\bapi ?key\b|\bcredentials\b/i
+
+/** Who has to correct a credential: the operator of the service, if it comes from a connection. */
+function blameOwner({ words, path }: Credential, beginning: string): Explanation {
+  return path === connectionPath
+    ? {
+        hint: `${beginning} It comes from ${words}: the operator of the service has to correct it there.`,
+        path,
+        blame: 'service',
+      }
+    : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
+}
+
+class Refusal {
+  readonly #situation: Situation
+  /** The words of the target, with those of names of errors apart. */
+  readonly #words: string
+
+  constructor(situation: Situation) {
+    this.#situation = situation
+    this.#words = spread(situation.words)
+  }
+
+  explain(): Explanation {
+    const { node, sent, status, response } = this.#situation
+    const { signing } = node
+    const isOfSignature = signing !== null && /\bsignature\b/i.test(this.#words)
+    const credential = isOfSignature ? describeSigning(signing) : findCredential(node, sent)
+    if (status === 403 && /^missing authentication token$/i.test(this.#words.trim()))
+      return this.#explainGateway(credential)
+    if (
+      refusesAddress(this.#words) ||
+      (status === 403 && credential === null && showsFirewall(response, this.#words))
+    )
+      return this.#explainTurnedAway(credential)
+    if (credential === null) return this.#explainNone()
+    return (
+      this.#explainForm(credential) ??
+      (status === 403 || lacksPermission(this.#words) ? this.#explainForbidden(credential) : null) ??
+      this.#explainScheme(credential) ??
+      this.#explainUnseen(credential) ??
+      this.#explainUnfit(credential) ??
+      blameOwner(credential, `The target does not accept the credential${this.#said}.`)
+    )
+  }
+
+  /** The quotation behind a colon, or nothing. */
+  get #said(): string {
+    return this.#situation.said
+  }
+
+  #explainNone(): Explanation {
+    const { sent, response, status } = this.#situation
+    const omitted = explainLeftOut(sent).find(({ name }) => isCredentialName(name))
+    if (omitted !== undefined)
+      return { hint: `${omitted.message} The target answers ${status}${this.#said}.`, path: omitted.path }
+    const offered = readOfferedSchemes(response)
+    const own = adviseOnOwnScheme(response)
+    const asked = offered === null ? '' : ` The target asks for ${offered}.${own}`
+    const refused = `The node sends no credential, and the target answers ${status}${this.#said}.`
+    const cure =
+      status === 401
+        ? 'Set "auth", or the header that the target expects.'
+        : 'If the target wants one, set "auth" or the header that it expects.'
+    return own === ''
+      ? { hint: `${refused}${asked} ${cure}`, path: placeOfNone }
+      : { hint: `${refused}${asked}`, path: '/node/headers' }
+  }
+
+  #explainTurnedAway(credential: Credential | null): Explanation {
+    const beginning = `Something in front of the target, such as a firewall, turns the call away${this.#said}. Ask the operator of the target to admit the`
+    if (refusesAddress(this.#words))
+      return {
+        hint: `${beginning} address from which the service calls, which the operator of the service knows: another credential does not help.`,
+        path: '/node/url',
+      }
+    const more =
+      credential === null
+        ? 'The node sends no credential: if it is admitted and the target wants one, set "auth".'
+        : `If it is admitted, look at the permission of the credential, which comes from ${credential.words}.`
+    return { hint: `${beginning} service. ${more}`, path: '/node/url' }
+  }
+
+  #explainGateway(credential: Credential | null): Explanation {
+    const sends =
+      credential === null ? 'the node sends no credential' : `the credential comes from ${credential.words}`
+    return {
+      hint: `The target answers 403${this.#said}. A gateway of AWS says so of a path or a method that it does not have, and of a call without a signature. Check the URL and the method first; ${sends}.`,
+      path: '/node/url',
+    }
+  }
+
+  /** What 403 says apart from a refused credential; null if it says that as well. */
+  #explainForbidden(credential: Credential): Explanation | null {
+    const { words, path } = credential
+    const { response } = this.#situation
+    const field = this.#situation.fieldOfRule
+    if (field !== null)
+      return {
+        hint: `The target does not let this credential set ${JSON.stringify(field.name)}${this.#said}. Leave the field out, or give the credential, which comes from ${words}, the permission at the target.`,
+        path: field.path,
+      }
+    if (isTurnedAway(response, this.#words)) return this.#explainTurnedAway(credential)
+    if (refusesCredential(this.#words) || missesCredential(this.#words)) return null
+    if (isNotEnabled(this.#words))
+      return {
+        hint: `The API is not enabled for the account of the credential${this.#said}. Enable it at the target: the credential, which comes from ${words}, can stay.`,
+        path,
+      }
+    const scope = readChallenge(response)?.scope ?? null
+    const quote = scope === null ? null : this.#situation.quoted(scope)
+    const needs = quote === null ? '' : ` It needs the scope ${quote}.`
+    if (path === connectionPath)
+      return {
+        hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: the operator of the service has to give it the permission at the target, or set another one.`,
+        path,
+        blame: 'service',
+      }
+    return {
+      hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.`,
+      path,
+    }
+  }
+
+  #explainForm({ words, path }: Credential): Explanation | null {
+    const form = describeCredentialForm(this.#situation)
+    if (form === null) return null
+    return {
+      hint: `The target does not accept the credential${this.#said}. ${form} It comes from ${words}.`,
+      path,
+    }
+  }
+
+  #explainScheme({ words, path }: Credential): Explanation | null {
+    const { sent, response } = this.#situation
+    const scheme = findScheme(sent)
+    const { schemes } = readChallenge(response) ?? { schemes: [] }
+    const isOffered = schemes.some((offered) => offered.toLowerCase() === scheme?.toLowerCase())
+    const isOwnHeader = scheme === null && sent.request !== null && path !== '/node/tls'
+    if (schemes.length === 0 || isOffered || (scheme === null && !isOwnHeader)) return null
+    const offered = readOfferedSchemes(response)
+    if (scheme === null && offered === null) return null
+    const asks = `The target asks for ${offered ?? `another scheme than ${scheme}`}`
+    const as = scheme ?? 'the key in another place'
+    const sends = offered === null ? '' : `, and ${words} sends ${as}`
+    const advice =
+      path === connectionPath
+        ? 'The operator of the service has to change the type of its credential.'
+        : adviseOnScheme(response, words)
+    return {
+      hint: `${asks}${sends}${this.#said}. ${advice}`,
+      path,
+      ...(path === connectionPath && { blame: 'service' as const }),
+    }
+  }
+
+  /** The target finds no credential although the node sends one. */
+  #explainUnseen({ words, path }: Credential): Explanation | null {
+    if (!missesCredential(this.#words)) return null
+    const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
+    return path === connectionPath
+      ? { hint, path, blame: 'service' }
+      : { hint, path: this.#situation.node.auth?.namePath ?? path }
+  }
+
+  /** A token that is in order, and made for something else. */
+  #explainUnfit({ words, path }: Credential): Explanation | null {
+    const [, what] =
+      /\b(audience|issuer|test key|live key|test mode|live mode|sandbox)\b/i.exec(this.#words) ?? []
+    if (what === undefined) return null
+    const isOfToken = /audience|issuer/i.test(what)
+    const cure = isOfToken
+      ? 'The token is in order, and made for another API: set the audience or the scope for which it is asked, in "auth" or where it was made.'
+      : 'The key belongs to another mode of the target: use the key of this one, or the URL of the other one.'
+    return {
+      hint: `The target does not accept the credential${this.#said}. ${cure} It comes from ${words}.`,
+      path,
+    }
+  }
+}
+
+function capitalized(words: string): string {
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`
+}
+
+/** Explains a success whose body refuses the credential; null if it does not. */
+export function adviseOnRefusalInBody({
+  words,
+  credential,
+}: Situation): { readonly advice: string; readonly path: string } | null {
+  if (!refusesInBody(spread(words))) return null
+  return credential === null
+    ? { advice: 'The node sends no credential: set "auth".', path: placeOfNone }
+    : { advice: `Check the credential, which comes from ${credential.words}.`, path: credential.path }
+}

@@ -1,0 +1,100 @@
+import type { NamedValue } from '../request/compiled-body.ts'
+import { listContentNames } from '../request/content-names.ts'
+import { parseJson } from '../values/json.ts'
+import { valueAt } from '../values/lookup.ts'
+import type { SentRequest } from './explained-node.ts'
+
+/** A scalar that went out under a name. */
+export interface SentValue {
+  readonly name: string
+  readonly value: string
+}
+
+const maxValues = 200
+/** A larger body is not parsed again for its values. */
+const maxParsed = 65_536
+
+/** Lists the scalars of a request with their names: those of its body first, then those of its query. */
+export function listSentValues({ request }: SentRequest): readonly SentValue[] {
+  if (request === null) return []
+  const { target, body } = request
+  const text = body === null || body.length > maxParsed ? '' : body.toString('utf8')
+  const query = target.indexOf('?')
+  return [
+    ...(/^\s*[[{]/.test(text) ? listMembers(text) : listParameters(/\s/.test(text) ? '' : text)),
+    ...(query === -1 ? [] : listParameters(target.slice(query + 1))),
+  ].slice(0, maxValues)
+}
+
+function listParameters(text: string): readonly SentValue[] {
+  if (!text.includes('=')) return []
+  return [...new URLSearchParams(text.slice(0, maxParsed))].map(([name, value]) => ({ name, value }))
+}
+
+function listMembers(text: string): readonly SentValue[] {
+  const parsed = parseJson(text, { maxDepth: 20 })
+  if (!parsed.ok) return []
+  return listContentNames(parsed.plain, '').flatMap(({ name, path }) => {
+    const names = path.split('/').slice(1)
+    const value = valueAt(
+      parsed.plain,
+      names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    const isScalar = typeof value === 'string' || typeof value === 'number'
+    return isScalar ? [{ name, value: String(value) }] : []
+  })
+}
+
+/** Finds the field whose value the words have between quotation marks or behind a colon: `The model 'gpt-44' does not exist`. */
+export function findValueIn(
+  words: string,
+  values: readonly SentValue[],
+  names: readonly NamedValue[],
+): NamedValue | null {
+  const quoted = Array.from(words.slice(0, maxRead).matchAll(marked).take(maxMarked), ([, one = '']) => one)
+  if (quoted.length === 0) return null
+  const found = values.find(({ value }) => value.length > 1 && quoted.includes(value))
+  return found === undefined ? null : (names.find(({ name }) => name === found.name) ?? null)
+}
+
+const maxRead = 2_000
+const maxMarked = 20
+const marked = /["'`\u2018\u201c]([^"'`\u2018\u2019\u201c\u201d\s]{2,80})["'`\u2019\u201d]/g
+
+/** Finds the field that the words name together with its value: `name "email" is reserved`. */
+export function findNamedValueIn(
+  words: string,
+  values: readonly SentValue[],
+  names: readonly NamedValue[],
+): NamedValue | null {
+  const parts = words.slice(0, maxRead).split(quotationMarks).slice(0, maxMarked)
+  for (const [index, value] of parts.entries()) {
+    const name = lastWord(parts[index - 1] ?? '')
+    const isSent = values.some((one) => one.value === value && one.name.toLowerCase() === name)
+    if (isSent) return names.find((one) => one.name.toLowerCase() === name) ?? null
+  }
+  return null
+}
+
+const quotationMarks = /["'`\u2018\u2019\u201c\u201d]/
+
+function lastWord(text: string): string {
+  return text.trim().replace(/:$/, '').toLowerCase().split(/\s/).at(-1) ?? ''
+}
+
+/** Finds the one field that refers to the kind of thing in the words: `list_id` for `List not found`. */
+export function findReferenceIn(words: string, names: readonly NamedValue[]): NamedValue | null {
+  const said = new Set(
+    words
+      .slice(0, maxRead)
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u),
+  )
+  const found = names.filter(({ name }) => {
+    const thing = name.slice(0, 60).replace(reference, '').toLowerCase()
+    return said.has(thing) || (thing.endsWith('s') && said.has(thing.slice(0, -1)))
+  })
+  return found.length === 1 ? (found[0] ?? null) : null
+}
+
+const reference = /(?:[_-](?:id|ids|key|code|number|slug|ref)|I[dD]s?)$/

@@ -1,0 +1,200 @@
+import type { NamedValue } from '../request/compiled-body.ts'
+import type { Clue } from '../response/expectation.ts'
+import { quoteTarget } from '../response/quote-target.ts'
+import type { ReadableResponse } from '../response/readable-response.ts'
+import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
+import type { Statement } from '../statement/statement.ts'
+import { type Credential, findCredential, readChallenge } from './credential.ts'
+import type { ExplainedNode, SentRequest } from './explained-node.ts'
+import { findSenderFault, type SenderFault } from './fault.ts'
+import { explainLeftOut, type OmittedField, warningsOfSent } from './left-out.ts'
+import { findSuspects, type Suspects } from './likely-warning.ts'
+import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
+import { unknownField } from './named-field-words.ts'
+import { hideSentCredentials } from './sent-credentials.ts'
+import {
+  findNamedValueIn,
+  findReferenceIn,
+  findValueIn,
+  listSentValues,
+  type SentValue,
+} from './sent-values.ts'
+
+/** An expectation that was missed. */
+export interface Missed {
+  /** JSON Pointer to the expectation. */
+  readonly path: string
+  readonly clue: Clue | null
+  /** Whether the node accepts the status, so that only the rest of the response can be the cause. */
+  readonly isStatusAccepted: boolean
+  /** The pause that the target asks for, in milliseconds; null if it asks for none. */
+  readonly pauseMs: number | null
+  /** The time until a limit of calls is reset, by a header that `resetHeaders` of the node need not name; null if none tells. */
+  readonly resetMs: number | null
+}
+
+/** What is known of a response that missed an expectation: who called what, and what came back. */
+export class Situation {
+  readonly node: ExplainedNode
+  readonly response: ReadableResponse
+  readonly missed: Missed
+  readonly sent: SentRequest
+  readonly statement: Statement | null
+  /** What the target says, between quotation marks; null if it says nothing that may be quoted. */
+  readonly quote: string | null
+  readonly senderFault: SenderFault | null
+  readonly credential: Credential | null
+  /** The names that the node sends. */
+  readonly names: readonly NamedValue[]
+  /** The fields that a target which refuses values names. */
+  readonly fields: readonly NamedField[]
+  /** The warnings that may have led to the response. */
+  readonly suspects: Suspects
+  readonly #values: readonly SentValue[]
+
+  constructor(node: ExplainedNode, response: ReadableResponse, missed: Missed, sent: SentRequest) {
+    this.node = node
+    this.response = response
+    this.missed = missed
+    this.sent = sent
+    this.statement = readWords(response)
+    this.#values = listSentValues(sent)
+    // Our own full stop follows.
+    this.quote = this.statement === null ? null : this.quoted(this.statement.text.replace(/\.\s?$/, ''))
+    this.senderFault = findSenderFault(response)
+    this.credential = findCredential(node, sent)
+    this.names = listSentNames(node, sent).filter(({ name }) => this.#mayBeCompared(name))
+    this.fields = this.#findFields()
+    this.suspects = this.#findSuspects()
+  }
+
+  get status(): number {
+    return this.response.status
+  }
+
+  /** The words of the target, as it wrote them. */
+  get words(): string {
+    return this.statement?.text ?? ''
+  }
+
+  /** The quotation behind a colon, or nothing. */
+  get said(): string {
+    return this.quote === null ? '' : `: ${this.quote}`
+  }
+
+  /** The quotation as a sentence, or nothing. */
+  get answer(): string {
+    return this.quote === null ? '' : `The target answers ${this.status}: ${this.quote}.`
+  }
+
+  /** A text of the target between quotation marks, as `quoteTarget` gives it, without a credential that the node sends in a field. */
+  quoted(text: string, characters?: number): string | null {
+    return quoteTarget(this.response, hideSentCredentials(text, this.#values), characters)
+  }
+
+  /** Whether the status is one with which targets refuse values. */
+  get isOfValues(): boolean {
+    return ofValues.has(this.status)
+  }
+
+  /** Whether the method may have a body, and the request has none. */
+  get lacksBody(): boolean {
+    const { body, method } = this.node
+    return body === null && method !== 'GET' && method !== 'DELETE'
+  }
+
+  /** The values of a request are those of its body or, without one, of its query or URL. */
+  get pathOfValues(): string {
+    const { body, query } = this.node
+    if (body !== null) return body.valuesPath
+    if (query.length > 0) return '/node/query'
+    const hasQuery = this.sent.request?.target.includes('?') ?? false
+    return this.lacksBody && this.isOfValues && !hasQuery ? '/node/body' : '/node/url'
+  }
+
+  /** The field whose value stands in the words of the target; null if there is none. A hidden value is not compared. */
+  get fieldOfValue(): NamedValue | null {
+    return findValueIn(this.words, this.#shownValues, this.names)
+  }
+
+  /** The field that refers to the kind of thing that the words of the target are about; null if there is none. */
+  get fieldOfReference(): NamedValue | null {
+    return findReferenceIn(this.words, this.names)
+  }
+
+  /** The field that a target refuses to set, by a rule and not by its value: `Field owner is read-only`. Null if there is none. */
+  get fieldOfRule(): NamedValue | null {
+    if (this.statement === null || this.quote === null || !ofRule.test(this.words)) return null
+    return this.namedField
+  }
+
+  /** The field that the target names as the node sends it, whatever the status is; null if it names none. */
+  get namedField(): NamedValue | null {
+    const [first] = this.statement === null ? [] : findNamedFields(this.statement, this.names)
+    return first?.isSame ? first.sent : null
+  }
+
+  /** A hidden value is not compared with the words of the target, which may be a guess. */
+  get #shownValues(): readonly SentValue[] {
+    return this.#values.filter(({ value }) => this.#mayBeCompared(value))
+  }
+
+  /** What the node has not sent, and why. */
+  listOmitted(): readonly OmittedField[] {
+    const sent = new Set(this.names.map(({ name }) => name))
+    // A field with the same name may have been sent in the place of one that is left out.
+    return explainLeftOut(this.sent).filter(({ name }) => !sent.has(name) && this.#mayBeCompared(name))
+  }
+
+  /** A name in which a hidden value stands is not compared with the words of the target, which may be a guess. */
+  #mayBeCompared(name: string): boolean {
+    return this.response.maskers.display(name) === name
+  }
+
+  #findFields(): readonly NamedField[] {
+    const isOfValues = this.isOfValues || this.senderFault === 'values'
+    if (this.statement === null || this.quote === null || !isOfValues) return []
+    const own = findNamedValueIn(this.statement.text, this.#shownValues, this.names)
+    if (own !== null) return [{ said: own.name, sent: own, isSame: true }]
+    const found = findNamedFields(this.statement, this.names)
+    const isUnknown = unknownField.test(this.statement.text)
+    return found.filter(({ sent }) => sent !== null || (this.status !== 409 && !isUnknown))
+  }
+
+  #findSuspects(): Suspects {
+    const { warnings, leftOut } = this.sent
+    if (warnings.length === 0 && leftOut.length === 0) return { named: [], likely: null }
+    const names = Map.groupBy(this.names, ({ path }) => path)
+    const omitted = this.listOmitted()
+    return findSuspects(warningsOfSent(this.sent), omitted, {
+      status: this.senderFault === null ? this.status : 400,
+      isPage: isHtmlPage(this.response),
+      words: this.statement?.text ?? null,
+      fields: this.statement?.fields ?? [],
+      credentialPath: this.credential?.path ?? null,
+      nameAt: (path) => {
+        const [only, ...others] = names.get(path) ?? omitted.filter((one) => one.path === path)
+        return only === undefined || others.length > 0 ? null : only.name
+      },
+    })
+  }
+}
+
+const ofRule =
+  /\bread[- ]?only\b|\bnot (?:writ(?:e)?able|editable|updat(?:e)?able|creat(?:e)?able)\b|\bfield\b[^.]{0,60}\b(?:not allowed|forbidden|permission|protected|restricted)\b|\bcannot (?:set|change|update|modify|edit|write)\b/i
+
+/** Statuses with which a target refuses values. */
+const ofValues: ReadonlySet<number> = new Set([400, 409, 422])
+
+/** `WWW-Authenticate` describes the refusal of a credential better than the body, which is often a page. */
+function readWords(response: ReadableResponse): Statement | null {
+  const { status, mayBeQuoted } = response
+  const isRefused = status === 401 || status === 403
+  const challenge = isRefused && mayBeQuoted ? readChallenge(response) : null
+  const own = readStatement(response)
+  const described = challenge?.text ?? null
+  if (described === null || own?.text.includes(described)) return own
+  // A code such as invalid_token tells less than the sentence of an API.
+  if (own !== null && /^\w+$/.test(described) && !isHtmlPage(response)) return own
+  return { text: described, fields: [] }
+}

@@ -1,0 +1,107 @@
+import type { ReadableResponse } from '../response/readable-response.ts'
+import { isHtmlPage } from '../statement/read-statement.ts'
+import { explainContentType } from './content-type.ts'
+import { spread } from './credential.ts'
+import type { Explanation } from './explained-node.ts'
+import { explainMethod } from './method-advice.ts'
+import { explainRedirect } from './redirect.ts'
+import type { Situation } from './situation.ts'
+import { explainSenderFault } from './soap-fault.ts'
+import { adviseOn } from './status-advice.ts'
+
+/** Explains statuses whose cause names a part of the request or of the head of the response. */
+export function explainSpecial(situation: Situation): Explanation | null {
+  const { status, senderFault, words } = situation
+  if (senderFault !== null) return explainSenderFault(situation, senderFault)
+  if (status === 405 || status === 501) return explainMethod(situation)
+  if (status === 415) return explainContentType(situation)
+  if (status === 431 || headersTooLarge.test(words)) return explainHeaders(situation)
+  if (status === 402) return explainPayment(situation)
+  if (status === 304) return explainUnchanged(situation)
+  if (status === 411) return explainLength(situation)
+  if (status === 413) return explainFileSize(situation)
+  if (status === 404 && mayHide(situation.response, words)) return explainHidden(situation)
+  return explainRedirect(situation)
+}
+
+/** The page of nginx for headers that are too large, which it sends with status 400. */
+const headersTooLarge = /^400 Request Header Or Cookie Too Large/
+
+function explainHeaders({ node: { headers }, credential, said }: Situation): Explanation {
+  const beginning = `The headers are too large for the target${said}`
+  if (headers.length > 0)
+    return { hint: `${beginning}. Send fewer or shorter headers.`, path: '/node/headers' }
+  if (credential !== null)
+    return {
+      hint: `${beginning}. The node has no "headers", so ${credential.words} is the largest: send a shorter one.`,
+      path: credential.path,
+    }
+  return {
+    hint: `${beginning}. The node sets none itself: shorten its URL, which some targets count among them, or ask the operator of the target what adds headers on the way.`,
+    path: '/node/url',
+  }
+}
+
+/** Words about the card of a customer. */
+const ofCard = /\bcard\b|\bdeclined\b|\bdo not honor\b|\bpayment method\b|\bCVC\b/i
+
+function explainPayment({ words, said, credential, pathOfValues }: Situation): Explanation | null {
+  if (ofCard.test(spread(words)))
+    return {
+      hint: `The payment of the customer failed${said}. Use another card or means of payment in the values that the node sends: the credential is not the cause.`,
+      path: pathOfValues,
+    }
+  if (credential !== null) return null
+  return {
+    hint: `The target asks for a payment${said}. The node sends no credential: check the account that the URL names, its plan and its balance.`,
+    path: '/node/url',
+  }
+}
+
+/** Without a condition in the request nothing asks for a 304 (RFC 9110, section 15.4.5). */
+function explainUnchanged({ node, missed }: Situation): Explanation | null {
+  if (node.headers.some(({ name }) => /^if-/i.test(name))) return null
+  return {
+    hint: 'The target says that nothing has changed (304), although the node sends no conditional header: a cache in front of the target is probably wrong. If this is a normal end, expect 304 as well.',
+    path: missed.path,
+  }
+}
+
+function explainLength({ sent, said }: Situation): Explanation | null {
+  if (!sent.request?.body?.length) return null
+  return {
+    hint: `The target finds no Content-Length${said}, and the node sends a body with one: something in front of the target drops it. Tell the operator of the target, or use a URL that leads past that.`,
+    path: '/node/url',
+  }
+}
+
+/** A body with files is too large because of them. */
+function explainFileSize({ node: { body }, said }: Situation): Explanation | null {
+  if (body === null || (body.form !== 'multipart' && body.form !== 'bytes')) return null
+  return {
+    hint: `The body is too large for the target${said}. Send a smaller file, or a link to it if the target takes one.`,
+    path: body.valuesPath,
+  }
+}
+
+/** Some targets hide what a call without a credential may not see. */
+function explainHidden({ credential, said }: Situation): Explanation | null {
+  if (credential !== null) return null
+  const { meaning, cure } = adviseOn(404)
+  return {
+    hint: `${meaning}${said}. ${cure} The node sends no credential, and some targets answer so to a call without one.`,
+    path: '/node/url',
+  }
+}
+
+/** Whether a 404 may hide a record from a call without a credential. A page is that of a web server, which hides nothing so. */
+function mayHide(response: ReadableResponse, words: string): boolean {
+  return response.body.length > 0 && !isHtmlPage(response) && !namesPath(words)
+}
+
+/** Whether words are those of a server that has no such path for anyone. */
+export function namesPath(words: string): boolean {
+  return ofPath.test(words)
+}
+
+const ofPath = /^cannot [a-z]+ \/|\b(?:route|endpoint|path|page|url|no handler|no static resource)\b/i
