@@ -79,6 +79,7 @@ async function openDurable(
   { url, keys, maxBacklog, idempotencyHours, resultHours, maxAgeMs, publicUrl, ...own }: StoreSettings,
   log: Log,
 ): Promise<DurableOptions> {
+  const listeners: (() => void)[] = []
   const store = await openStore(url, {
     keys,
     maxBacklog,
@@ -86,11 +87,15 @@ async function openDurable(
     resultMs: resultHours * hourMs,
     now: () => Date.now(),
     tokens: new TokenBuckets({ now: () => performance.now() }),
-    onUnavailable: (reason) => log.error({ reason }, 'the store cannot be reached or written'),
+    onUnavailable(reason) {
+      log.error({ reason }, 'the store cannot be reached or written')
+      for (const listener of listeners) listener()
+    },
   })
   const { maxPerHost } = egress
   const callbacks = createCallbackStore({ ...own.callbacks, log })
-  return { store, callbacks, storesSecrets: keys.length > 0, maxAgeMs, publicUrl, maxPerHost }
+  const onStoreFailure = (listener: () => void) => void listeners.push(listener)
+  return { store, onStoreFailure, callbacks, storesSecrets: keys.length > 0, maxAgeMs, publicUrl, maxPerHost }
 }
 
 /** Null before the service listens. The address of a TCP server is an AddressInfo. */

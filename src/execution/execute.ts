@@ -435,7 +435,9 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
   const durationMs = Math.round(performance.now() - state.begun)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
   const record = { ...createRecord(state, reply, decision), durationMs }
-  return { kind: 'executed', reply, record, postponed: describePostponed(state, attempts), trace, tracedUrl }
+  const attemptsElsewhere = continuation?.progress?.attempts.length ?? 0
+  const postponed = describePostponed(state, attempts)
+  return { kind: 'executed', reply, record, attemptsElsewhere, postponed, trace, tracedUrl }
 }
 
 /** All attempts of the execution, as the reply shows them. */

@@ -54,6 +54,8 @@ export interface Executed {
   readonly kind: 'executed'
   readonly reply: ExecuteReply
   readonly record: ExecutionRecord
+  /** How many of the attempts were made before, elsewhere. */
+  readonly attemptsElsewhere: number
   /** Not null: another attempt follows, and this is how things stand. */
   readonly postponed: Postponed | null
   /** Null without a trace. */

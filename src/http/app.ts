@@ -94,6 +94,8 @@ export interface AppOptions extends ShareLimits {
 
 export interface DurableOptions {
   readonly store: ExecutionStore
+  /** Calls the listener for each operation of the store that could not be done. */
+  readonly onStoreFailure: (listener: () => void) => void
   readonly callbacks: CallbackStore
   /** Whether secrets of requests may be stored. */
   readonly storesSecrets: boolean
@@ -136,7 +138,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
     connections: () => clientConnections.open,
+    durability: {
+      backlog: () => durability?.backlog ?? null,
+      running: () => durability?.running ?? 0,
+      areCallbacksStale: () => durable?.callbacks.isStale() ?? false,
+    },
+    refresh: async () => durability?.refresh(),
   })
+  durable?.onStoreFailure(() => metrics.durability.storeFailed())
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({ log, refusals, docsBaseUrl, answered: metrics.refused })
   const app = Fastify(serverOptions(options, timeouts, problems))
@@ -180,7 +189,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const context = createContext(options)
   connections.onChange(() => context.nodes.dropOutdated())
   const statistics = new Statistics()
-  const replay = durable === null ? null : new Replay({ store: durable.store, context })
+  const replay =
+    durable === null
+      ? null
+      : new Replay({
+          store: durable.store,
+          context,
+          onReplayed: () => metrics.durability.replayed(1),
+        })
   const durability =
     durable === null
       ? null
@@ -206,6 +222,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const durableRoutes = {
       executions: durability?.executions ?? null,
       publicUrl: durable?.publicUrl ?? '',
+      spanExporter,
     }
     const countedBy = { instance: options.instance, instanceSince: new Date().toISOString() }
     // These routes are needed most when the service accepts no more work.

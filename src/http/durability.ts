@@ -3,8 +3,10 @@ import { Dispatcher } from '../durability/dispatch/dispatcher.ts'
 import { Executions } from '../durability/dispatch/executions.ts'
 import { type EndedExecution, Runner } from '../durability/dispatch/runner.ts'
 import { Waiters } from '../durability/dispatch/waiters.ts'
+import type { Backlog } from '../durability/store/execution-store.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { NodeCache } from '../execution/node-cache.ts'
+import { createSpans } from '../execution/spans.ts'
 import { logExecution } from '../logging/execution-line.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Statistics } from '../statistics/statistics.ts'
@@ -22,6 +24,11 @@ export interface DurabilityOptions extends DurableOptions {
 /** Durable executions, from the start of the service to its end. */
 export interface Durability {
   readonly executions: Executions
+  /** As it was at the last `refresh`. Null while the store cannot be read. */
+  readonly backlog: Backlog | null
+  /** Executions and callbacks under way in this process. */
+  readonly running: number
+  refresh(): Promise<void>
   /** Claims nothing more. Resolves when what has begun has ended. */
   drain(): Promise<void>
   /** Waits for nothing. */
@@ -46,7 +53,7 @@ export function startDurability({
   metrics,
   statistics,
 }: DurabilityOptions): Durability {
-  const { log, connections, maxTimeoutMs, maxInFlight } = options
+  const { log, connections, spanExporter, maxTimeoutMs, maxInFlight } = options
   const nodes = new NodeCache({ maxTimeoutMs, maxTotalMs: maxAgeMs, connections })
   connections.onChange(() => nodes.dropOutdated())
   const durableContext = { ...context, nodes }
@@ -58,8 +65,9 @@ export function startDurability({
     context,
     callbacks: entries,
     hold,
+    onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'callback')),
     onTried({ outcome, ...tried }) {
-      metrics.calledBack(outcome)
+      metrics.durability.calledBack(outcome)
       if (outcome === 'delivered') log.info(tried, 'callback delivered')
       else if (outcome === 'again') log.warn(tried, 'a callback was not delivered; it is tried again')
       else log.error(tried, 'a callback could not be delivered')
@@ -70,7 +78,8 @@ export function startDurability({
     context: durableContext,
     hold,
     callbackLane: (to) => callbacks.laneOf(to),
-    onAttempted: () => {},
+    onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'stored')),
+    onSettled: (outcome) => metrics.durability.settled(outcome),
     onEnded({ client, record, traceId }: EndedExecution) {
       waiters.ended(record.executionId)
       logExecution(log, record, { requestId: null, keyName: client === '' ? null : client, traceId })
@@ -96,10 +105,25 @@ export function startDurability({
     storesSecrets,
     maxAgeMs,
     callbackNames: () => entries.names(),
+    onSubmitted({ accepted, replayed }) {
+      metrics.durability.accepted(accepted)
+      metrics.durability.replayed(replayed)
+    },
   })
   const pruning = setInterval(() => void store.prune().catch(onError), pruneMs).unref()
+  let backlog: Backlog | null = null
   return {
     executions,
+    get backlog() {
+      return backlog
+    },
+    get running() {
+      return dispatcher.running
+    },
+    async refresh() {
+      const counted = await store.backlog()
+      backlog = counted === 'unavailable' ? null : counted
+    },
     drain() {
       callbacks.stop()
       return executions.drain()

@@ -26,6 +26,8 @@ export interface CallbacksOptions {
   readonly context: ExecutionContext
   readonly callbacks: CallbackStore
   readonly hold: () => Holding
+  /** Called after each try that was sent. */
+  readonly onAttempted: (executed: Executed) => void
   readonly onTried: (tried: CallbackTry) => void
 }
 
@@ -90,7 +92,7 @@ export class Callbacks {
     address: CallbackAddress,
     reply: Uint8Array,
   ): Promise<Executed | 'later' | null> {
-    const { callbacks, context, hold } = this.#options
+    const { callbacks, context, hold, onAttempted } = this.#options
     const callback = callbacks.find(address.to)
     if (callback === null || rest === null) return null
     const resources = hold()
@@ -112,7 +114,9 @@ export class Callbacks {
       },
     ).finally(() => resources.end())
     if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
-    return result.kind === 'unaffordable' || result.postponed?.wasHeldBack ? 'later' : result
+    if (result.kind === 'unaffordable' || result.postponed?.wasHeldBack) return 'later'
+    onAttempted(result)
+    return result
   }
 
   #wasStopped({ reply: { reason, delivered } }: Executed): boolean {

@@ -76,6 +76,8 @@ export interface ExecutionsOptions {
   /** How long an execution waits at most, in milliseconds. */
   readonly maxAgeMs: number
   readonly callbackNames: () => readonly string[]
+  /** Called with the numbers of executions that are new, and that were there before. */
+  readonly onSubmitted: (submitted: { readonly accepted: number; readonly replayed: number }) => void
 }
 
 /** Durable executions, as their clients see them. */
@@ -88,7 +90,7 @@ export class Executions {
 
   /** Stores all executions of a request, or none. */
   async submit(request: Submission, submitter: Submitter): Promise<SubmitResult> {
-    const { context, store, storesSecrets } = this.#options
+    const { context, store, storesSecrets, onSubmitted } = this.#options
     const { tenant = null, secrets } = request
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
@@ -111,6 +113,8 @@ export class Executions {
       const { id: executionId, state, dueAt, expiresAt } = answer.execution
       return { executionId, idempotencyKey, state, dueAt, expiresAt, isReplayed: true }
     })
+    const replayed = executions.filter(({ isReplayed }) => isReplayed).length
+    onSubmitted({ accepted: executions.length - replayed, replayed })
     return { kind: 'accepted', executions }
   }
 

@@ -40,8 +40,10 @@ export interface RunnerOptions {
   /** The lane of the callbacks to an entry of CALLBACKS_FILE. */
   readonly callbackLane: (to: string) => Lane
   readonly onEnded: (ended: EndedExecution) => void
-  /** Called after each attempt. */
+  /** Called after each attempt, before it is stored. */
   readonly onAttempted: (executed: Executed) => void
+  /** Called when a lease has ended. */
+  readonly onSettled: (outcome: 'again' | 'ended' | 'given_back') => void
   readonly onError: (error: unknown) => void
 }
 
@@ -110,7 +112,7 @@ export class Runner {
   }
 
   async #attempt(leased: LeasedExecution, submitted: SubmittedDocuments, sending: Sending): Promise<void> {
-    const { context, hold, onAttempted } = this.#options
+    const { context, hold } = this.#options
     const { execution } = leased
     const { tenant } = execution.lane
     const requested = context.nodes.find(submitted.text) ?? { config: submitted.node, text: submitted.text }
@@ -131,7 +133,7 @@ export class Runner {
     if (result.kind === 'unaffordable') return await this.#giveBack(leased, shortageMs)
     const backMs = this.#findBackMs(result, sending)
     if (backMs !== null) return await this.#giveBack(leased, backMs)
-    onAttempted(result)
+    this.#options.onAttempted(result)
     const postponed = result.postponed ?? this.#goOnAfterStop(result, node, submitted)
     if (postponed === null) await this.#end(leased, submitted, result)
     else await this.#settleAgain(leased, submitted, result, postponed)
@@ -196,7 +198,7 @@ export class Runner {
       progress: Buffer.from(JSON.stringify(progress)),
     }
     const written = await this.#store((store) => store.settle(leased.lease, again))
-    if (written !== 'cancelled') return
+    if (written !== 'cancelled') return this.#options.onSettled('again')
     await this.#endUnsent(leased, { ...submitted, progress }, 'withdrawn')
   }
 
@@ -244,6 +246,7 @@ export class Runner {
     const callback = to === undefined ? null : { lane: this.#options.callbackLane(to), dueAt: Date.now() }
     const ended: Ended = { ...describeEnd(reply, execution.attempts), state, callback }
     await this.#store((store) => store.settle(lease, ended))
+    this.#options.onSettled('ended')
   }
 
   async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<void> {
@@ -251,6 +254,7 @@ export class Runner {
     if (ms > 0)
       await this.#store((store) => store.pause(execution.lane, Date.now() + Math.min(ms, longestLanePauseMs)))
     await this.#store((store) => store.release([lease], dueAt))
+    this.#options.onSettled('given_back')
   }
 
   /** Repeats what must be stored until it is. */

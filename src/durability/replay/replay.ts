@@ -21,6 +21,7 @@ import { untilAvailable } from '../until-available.ts'
 export interface ReplayOptions {
   readonly store: ExecutionStore
   readonly context: ExecutionContext
+  readonly onReplayed: () => void
 }
 
 /** The reply of an earlier execution with the same key. */
@@ -50,9 +51,11 @@ export type ExecutedOnce = Refused | Unaffordable | Executed | ReplayedReply | I
 export class Replay {
   readonly #store: ExecutionStore
   readonly #context: ExecutionContext
+  readonly #onReplayed: () => void
   readonly #closed = new AbortController()
 
-  constructor({ store, context }: ReplayOptions) {
+  constructor({ store, context, onReplayed }: ReplayOptions) {
+    this.#onReplayed = onReplayed
     this.#store = store
     this.#context = context
   }
@@ -77,9 +80,9 @@ export class Replay {
     if (answer === undefined) throw new TypeError('each submission has an answer')
     if (answer.outcome === 'accepted') return await this.#run({ ...request, node }, node, answer, call)
     const { reply, id } = answer.execution
-    return reply === null
-      ? { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
-      : { kind: 'replayed', json: markReplayed(reply) }
+    if (reply === null) return { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
+    this.#onReplayed()
+    return { kind: 'replayed', json: markReplayed(reply) }
   }
 
   /** Repeats nothing more. What could not be stored is lost: its keys count as interrupted. */

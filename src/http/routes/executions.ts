@@ -32,6 +32,10 @@ import type {
   StoredExecution,
   ExecutionSummary as StoredSummary,
 } from '../../durability/store/execution-store.ts'
+import { createSubmissionSpans } from '../../execution/spans.ts'
+import type { SpanExporter } from '../../tracing/span.ts'
+import { continueTrace, startTrace, type Trace } from '../../tracing/trace.ts'
+import type { TraceContext } from '../../tracing/trace-context.ts'
 import { asJson } from '../body/written-json.ts'
 import { checkTenant } from '../clients/access.ts'
 import type { Client } from '../clients/client.ts'
@@ -44,13 +48,15 @@ import {
   problemReply,
   readingReplies,
 } from './problem-replies.ts'
-import { readTrace, TraceHeaders } from './trace-headers.ts'
+import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecutionsRouteOptions {
   /** Null without a store. */
   readonly executions: Executions | null
   /** Where clients reach the service. Empty for paths. */
   readonly publicUrl: string
+  /** Null if spans are not exported. */
+  readonly spanExporter: SpanExporter | null
 }
 
 type Options = ExecutionsRouteOptions
@@ -82,7 +88,10 @@ const resultReply = {
 }
 
 /** `POST /v1/executions` */
-export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (app, { executions, publicUrl }) => {
+export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
+  app,
+  { executions, publicUrl, spanExporter },
+) => {
   refuseWithoutStore(app, executions)
   const schema = {
     operationId: 'submitExecution',
@@ -97,7 +106,7 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (app, { exe
       200: resultReply,
       202: {
         description: 'Accepted: it is on the disk.',
-        headers: { Location: location, 'Retry-After': retryAfter },
+        headers: { ...traceReplyHeaders, Location: location, 'Retry-After': retryAfter },
         content: { 'application/json': { schema: named(Acknowledgement) } },
       },
       ...problemReplies,
@@ -109,8 +118,15 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (app, { exe
     const durable = theStore(executions)
     const client = request.client?.name ?? null
     const body = request.body as unknown as Submission
-    const result = await durable.submit(body, { client, trace: readTrace(request) })
+    const startedAt = new Date()
+    const trace = beginTrace(readTrace(request), spanExporter)
+    const result = await durable.submit(body, { client, trace: trace?.context ?? null })
     if (result.kind !== 'accepted') throw refuseSubmission(result)
+    if (trace !== null) {
+      returnTrace(reply, trace)
+      const ids = result.executions.map(({ executionId }) => executionId)
+      spanExporter?.record(createSubmissionSpans(trace, startedAt, ids))
+    }
     if (body.items !== undefined) return reply.code(202).send(acknowledgeAll(result.executions))
     const [accepted] = result.executions
     if (accepted === undefined) throw new TypeError('a submission has an execution')
@@ -311,6 +327,12 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
     if (redrive === 'unavailable') throw storeUnavailable()
     return redrive satisfies RedriveReply
   })
+}
+
+/** The trace of the request, to which all attempts of its executions belong. Null if it would be recorded nowhere. */
+function beginTrace(parent: TraceContext | null, spanExporter: SpanExporter | null): Trace | null {
+  if (parent !== null) return continueTrace(parent)
+  return spanExporter === null ? null : startTrace({ isSampled: true })
 }
 
 /** Answers 501 in place of every reply, whatever the request says. */
