@@ -98,7 +98,8 @@ export async function executeNode(
   const { continuation = null } = callContext
   const begunAt = new Date()
   const begun = performance.now()
-  const accepted = continuation === null ? begun : begun - (begunAt.getTime() - continuation.acceptedAt)
+  const accepted =
+    continuation === null ? begun : begun - Math.max(0, begunAt.getTime() - continuation.acceptedAt)
   const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota } = context
   const share = { client: callContext.client, tenant }

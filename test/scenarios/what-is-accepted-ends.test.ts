@@ -362,6 +362,29 @@ describe('an execution that is cancelled', () => {
     expect(target.received).toHaveLength(1)
   })
 
+  it('sends nothing where its attempt waits for a place', async () => {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const own = await serviceWithStore({ settings: { MAX_PER_HOST: '1' } })
+    const node = { method: 'POST', url: target.url }
+    const first = own.execute({ node })
+    await vi.waitUntil(() => target.received.length === 1)
+    const { executionId } = await submit(own, { node })
+    await vi.waitUntil(async () => {
+      const { body } = await own.request<{ state: string }>(`/v1/executions/${executionId}`)
+      return body.state === 'running'
+    })
+
+    const cancelled = await own.post<Cancelled>(`/v1/executions/${executionId}/cancel`, '')
+    const { state, result } = await untilEnded(own, executionId)
+    gate.release()
+    await first
+
+    expect(cancelled.status).toBe(202)
+    expect([state, result.delivered, result.attempts]).toEqual(['withdrawn', 'no', []])
+    expect(target.received).toHaveLength(1)
+  })
+
   it('that is not known is 404', async () => {
     const own = await serviceWithStore()
 

@@ -58,7 +58,7 @@ export async function startProcess(
 ): Promise<Program & { readonly url: string }> {
   const program = run('main.ts', { PORT: '0', ...env }, { defer })
   const listening = vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 20,
   })
   const url = await listening.catch((cause) => {

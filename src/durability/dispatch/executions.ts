@@ -165,6 +165,7 @@ export class Executions {
     if (found === null) return 'unknown'
     const cancellation: Cancellation | Unavailable = await store.cancel(id)
     if (cancellation === 'unavailable') return cancellation
+    if (cancellation.outcome === 'running') runner.cancel(id)
     if (cancellation.outcome !== 'withdrawable') return cancellation.outcome
     await runner.withdraw(cancellation.leased)
     return 'withdrawn'

@@ -69,6 +69,8 @@ export class Runner {
   readonly #options: RunnerOptions
   readonly #stopping = new AbortController()
   readonly #closed = new AbortController()
+  /** Of the executions under way: aborted when one is cancelled. */
+  readonly #cancelling = new Map<string, AbortController>()
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -77,6 +79,11 @@ export class Runner {
   /** What has not begun to be sent is given back. */
   stop(): void {
     this.#stopping.abort('cancelled')
+  }
+
+  /** If nothing of the attempt under way has been sent, nothing is. */
+  cancel(executionId: string): void {
+    this.#cancelling.get(executionId)?.abort('cancelled')
   }
 
   /** Tries no longer to store what became of attempts: they count as interrupted. */
@@ -120,17 +127,24 @@ export class Runner {
     if (!compiled.ok) return await this.#endUnsent(leased, submitted, 'connection_missing')
     const { node } = compiled
     const resources = hold()
+    const cancelling = new AbortController()
+    this.#cancelling.set(execution.id, cancelling)
     const result = await executeNode({ ...describeRequest(submitted, tenant), node }, context, {
-      signal: this.#stopping.signal,
+      signal: AbortSignal.any([this.#stopping.signal, cancelling.signal]),
       resources,
       trace: submitted.trace,
       // A share of its own: what waits must not slow down who waits.
       client: `${execution.client}:durable`,
       continuation: this.#continue(leased, submitted, node, sending),
-    }).finally(() => resources.end())
+    }).finally(() => {
+      resources.end()
+      this.#cancelling.delete(execution.id)
+    })
     if (sending.isFenced) return
     if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
     if (result.kind === 'unaffordable') return await this.#giveBack(leased, shortageMs)
+    if (cancelling.signal.aborted && result.reply.attempts.at(-1)?.failure === 'cancelled')
+      return await this.#endUnsent(leased, submitted, 'withdrawn')
     const backMs = this.#findBackMs(result, sending)
     if (backMs !== null) return await this.#giveBack(leased, backMs)
     this.#options.onAttempted(result)
