@@ -9,7 +9,7 @@ interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Path>>
 }
 
-type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & OperationWithBody }
+type Path = Readonly<Record<string, Operation>> & { readonly post?: Operation & Partial<OperationWithBody> }
 
 interface Operation {
   readonly operationId: string
@@ -31,7 +31,7 @@ type Examples = Readonly<Record<string, Example<unknown>>>
 /** Examples by operation. */
 export interface DocumentExamples {
   readonly bodies: Readonly<Record<string, Examples>>
-  /** Of replies with status 200. */
+  /** Of replies with status 200; of another one with the status behind the operation. */
   readonly replies: Readonly<Record<string, Examples>>
 }
 
@@ -53,7 +53,7 @@ function withBodyExamples(
   examples: Readonly<Record<string, Examples>>,
 ): OpenApiDocument {
   const paths = Object.entries(document.paths).map(([url, path]) => {
-    if (path.post === undefined) return [url, path]
+    if (path.post?.requestBody === undefined) return [url, path]
     const { operationId, requestBody } = path.post
     const media = { ...requestBody.content['application/json'], examples: examples[operationId] }
     const content = { ...requestBody.content, 'application/json': media }
@@ -62,22 +62,26 @@ function withBodyExamples(
   return { ...document, paths: Object.fromEntries(paths) }
 }
 
-/** The first example is what a mock server answers. */
+/** The first example is what a mock server answers. Those of another status than 200 have it behind the operation. */
 function withReplyExamples(
   document: OpenApiDocument,
   examples: Readonly<Record<string, Examples>>,
 ): OpenApiDocument {
   return mapOperations(document, (operation) => {
-    const { 200: ok, ...others } = operation.responses
-    const found = examples[operation.operationId]
-    if (ok === undefined || found === undefined) return operation
-    const content = Object.entries(ok.content ?? {}).map(([type, media]) => [
-      type,
-      { ...media, examples: found },
-    ])
-    const reply = { ...ok, content: Object.fromEntries(content) }
-    return { ...operation, responses: { 200: reply, ...others } }
+    const responses = Object.entries(operation.responses).map(([status, response]) => {
+      const found = examples[status === '200' ? operation.operationId : `${operation.operationId} ${status}`]
+      return [status, found === undefined ? response : withExamples(response, found)]
+    })
+    return { ...operation, responses: Object.fromEntries(responses) }
   })
+}
+
+function withExamples(response: Response, examples: Examples): Response {
+  const content = Object.entries(response.content ?? {}).map(([type, media]) => [
+    type,
+    { ...media, examples },
+  ])
+  return { ...response, content: Object.fromEntries(content) }
 }
 
 /**

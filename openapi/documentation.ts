@@ -8,7 +8,14 @@ import { createLogger } from '../src/logging/logger.ts'
 import { readSettings } from '../src/settings/settings.ts'
 import { description } from './description.ts'
 import { completeDocument } from './document.ts'
-import { executeExamples, fixedExamples, previewExamples } from './examples.ts'
+import { durableExamples } from './durable-examples.ts'
+import {
+  executeExamples,
+  fixedExamples,
+  previewExamples,
+  redriveExamples,
+  submitExamples,
+} from './examples.ts'
 import replies from './replies.json' with { type: 'json' }
 
 const egressClient: EgressClient = {
@@ -73,6 +80,7 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'webhook', description: 'Execute and preview nodes.', externalDocs: errorPages },
+      { name: 'durable', description: 'Executions that end whatever happens. They need a store.' },
       { name: 'statistics', description: 'Executions by node.' },
       { name: 'health', description: 'Health checks. They need no key.' },
     ],
@@ -86,8 +94,13 @@ const documentOptions: FastifyDynamicSwaggerOptions = {
   transformObject: (input) => {
     if (!('openapiObject' in input)) return input.swaggerObject
     const examples = {
-      bodies: { executeNode: executeExamples, previewNode: previewExamples },
-      replies: { ...replies, ...fixedExamples },
+      bodies: {
+        executeNode: executeExamples,
+        previewNode: previewExamples,
+        submitExecution: submitExamples,
+        redriveExecutions: redriveExamples,
+      },
+      replies: { ...replies, ...fixedExamples, ...durableExamples },
     }
     // Adding schemas and examples keeps the type.
     return completeDocument(input.openapiObject, examples) as ReturnType<SwaggerTransformObject>

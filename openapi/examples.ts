@@ -1,3 +1,4 @@
+import type { RedriveRequest, SubmitRequest } from '../src/contract/durable.ts'
 import type { ExecuteRequest, PreviewRequest } from '../src/contract/execution.ts'
 
 /** A body with a name, as OpenAPI shows it in a drop-down. */
@@ -250,3 +251,43 @@ webhook_node_executions_total{branch="error",code="connect_timeout",blame="targe
     },
   },
 } satisfies Readonly<Record<string, Readonly<Record<string, Example<unknown>>>>>
+
+const { secrets: _, ...durableLead } = lead
+
+/** Bodies of `POST /v1/executions`. */
+export const submitExamples: Readonly<Record<string, Example<SubmitRequest>>> = {
+  one: {
+    summary: 'Deliver a lead, whatever happens',
+    description: 'The service goes on for up to two days. The reply says where the result will be.',
+    value: {
+      ...durableLead,
+      node: { ...durableLead.node, retry: { attempts: 50, maxDelayMs: 3_600_000, totalMs: 172_800_000 } },
+      idempotencyKey: 'instance-4711-step-3',
+    },
+  },
+  many: {
+    summary: 'The same node for several profiles',
+    description: 'All of them are accepted, or none.',
+    value: {
+      node: durableLead.node,
+      items: [
+        { payload, idempotencyKey: 'instance-1-step-3' },
+        { payload, idempotencyKey: 'instance-2-step-3' },
+      ],
+    },
+  },
+}
+
+/** Bodies of `POST /v1/executions/redrive`. */
+export const redriveExamples: Readonly<Record<string, Example<RedriveRequest>>> = {
+  count: {
+    summary: 'Count what could be executed again',
+    description: 'Nothing is done.',
+    value: { filter: { code: 'connect_refused', host: 'receiver.test' }, dryRun: true },
+  },
+  again: {
+    summary: 'Execute again what has failed',
+    description: 'Twenty executions in a second, and 500 at most.',
+    value: { filter: { code: 'connect_refused', host: 'receiver.test' }, perSecond: 20 },
+  },
+}

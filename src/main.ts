@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import closeWithGrace from 'close-with-grace'
+import { StoreError } from './durability/store/store-error.ts'
 import { createLogger } from './logging/logger.ts'
 import { logOutput } from './logging/output.ts'
 import { startServer } from './service.ts'
@@ -31,7 +32,7 @@ closeWithGrace({ delay: settings.shutdownGraceMs + lastResortMs, logger: log }, 
 })
 
 /** The service, which listens now. */
-export const service = await starting.catch(exitIfListeningFails)
+export const service = await starting.catch(exitIfStartingFails)
 for (const notice of settings.notices) log.warn(notice)
 
 function settingsOrExit(): Settings {
@@ -44,10 +45,18 @@ function settingsOrExit(): Settings {
   }
 }
 
-/** Exits if the address is in use or not on this machine, or the port is privileged. Any other error is a bug. */
-async function exitIfListeningFails(error: unknown): Promise<never> {
+/**
+ * Exits if the store cannot be used, or the address is in use or not on this machine, or the port is privileged. Any other error
+ * is a bug.
+ */
+async function exitIfStartingFails(error: unknown): Promise<never> {
+  if (error instanceof StoreError) return exit(2, `cannot use the store: ${error.message}`)
   if (!(error instanceof Error && 'syscall' in error)) throw error
-  log.fatal(`cannot listen on ${settings.host} port ${settings.port}: ${error.message}`)
+  return exit(1, `cannot listen on ${settings.host} port ${settings.port}: ${error.message}`)
+}
+
+async function exit(code: number, message: string): Promise<never> {
+  log.fatal(message)
   await output.drain(lastLinesMs)
-  process.exit(1)
+  process.exit(code)
 }

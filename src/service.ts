@@ -1,16 +1,19 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createCallbackStore } from './connections/callback-store.ts'
 import { createConnectionStore } from './connections/connection-store.ts'
 import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
+import { openStore } from './durability/open-store.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
-import { buildApp } from './http/app.ts'
+import { TokenBuckets } from './egress/limits/token-buckets.ts'
+import { buildApp, type DurableOptions } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import { limitIdleConnections } from './http/hooks/max-connections.ts'
 import type { Log } from './logging/logger.ts'
 import { createProxyStore } from './secrets/proxy-store.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
-import type { Settings } from './settings/settings.ts'
+import type { Settings, StoreSettings } from './settings/settings.ts'
 import { createSpanExporter } from './tracing/span-exporter.ts'
 
 /** Starts the service, in production and in tests. Closing the app ends it. */
@@ -51,8 +54,10 @@ export async function startServer(
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
+  const durable = settings.durability === null ? null : await openDurable(settings, settings.durability, log)
   const app = await buildApp({
     ...settings,
+    durable,
     egressClient,
     secrets,
     connections,
@@ -65,6 +70,32 @@ export async function startServer(
   await app.listen({ host, port })
   log.info(`listening on ${app.listeningOrigin}`)
   return app
+}
+
+const hourMs = 3_600_000
+
+async function openDurable(
+  { egress }: Settings,
+  { url, keys, maxBacklog, idempotencyHours, resultHours, maxAgeMs, publicUrl, ...own }: StoreSettings,
+  log: Log,
+): Promise<DurableOptions> {
+  const listeners: (() => void)[] = []
+  const store = await openStore(url, {
+    keys,
+    maxBacklog,
+    idempotencyMs: idempotencyHours * hourMs,
+    resultMs: resultHours * hourMs,
+    now: () => Date.now(),
+    tokens: new TokenBuckets({ now: () => performance.now() }),
+    onUnavailable(reason) {
+      log.error({ reason }, 'the store cannot be reached or written')
+      for (const listener of listeners) listener()
+    },
+  })
+  const { maxPerHost } = egress
+  const callbacks = createCallbackStore({ ...own.callbacks, log })
+  const onStoreFailure = (listener: () => void) => void listeners.push(listener)
+  return { store, onStoreFailure, callbacks, storesSecrets: keys.length > 0, maxAgeMs, publicUrl, maxPerHost }
 }
 
 /** Null before the service listens. The address of a TCP server is an AddressInfo. */

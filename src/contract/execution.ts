@@ -31,7 +31,8 @@ const Secrets = Type.Record(
   },
 )
 
-const restOfExecute = {
+/** The members of a request beside its node. */
+export const restOfExecute = {
   payload: Type.Optional(named(Payload)),
   secrets: Type.Optional(named(Secrets)),
   idempotencyKey: Type.Optional(
@@ -359,6 +360,12 @@ export const ExecuteReply = closedObject(
       description:
         'The time from acceptance to the end of the last attempt, in milliseconds; to the end of rendering if there was no attempt.',
     }),
+    replayed: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether this is the reply of an earlier execution with the same `idempotencyKey`, and nothing was sent. Left out if not.',
+      }),
+    ),
   },
   {
     $id: 'ExecuteReply',

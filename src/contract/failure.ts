@@ -360,6 +360,34 @@ export const failures = {
     title: 'The client closed its connection before the call began',
     hint: 'Nothing was sent, so the call may be repeated. Let the client of the service wait at least two seconds longer than timeoutMs for the reply.',
   },
+  interrupted: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The service died while the call was under way',
+    hint: 'The service had begun to send the request and has not learnt what became of it. Look at the target, at the time that the last entry of `attempts` shows. Send the call again only if the target has not done its work.',
+  },
+  withdrawn: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'never',
+    title: 'The execution was cancelled',
+    hint: 'A client of the service cancelled the execution, and no further attempt of it began. `attempts` and `delivered` say what came before.',
+  },
+  expired: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'never',
+    title: 'The execution was not finished in time',
+    hint: 'No attempt begins behind `expiresAt`. The operator of the service sees in the backlog what the execution waited for; set `expiresAt` later, and submit the execution anew.',
+  },
+  unreadable: {
+    phase: 'service',
+    blame: 'service',
+    repeat: 'safe',
+    title: 'The stored execution cannot be read',
+    hint: 'The file of the store is damaged, and the operator of the service has to restore it. After that send the execution again, unless `delivered` says that it may have arrived.',
+  },
 } as const satisfies Record<string, FailureInfo>
 
 /** The name of a failure. It is part of the API. */

@@ -19,6 +19,20 @@ export const problems = {
   payload_too_large: refusal(413, 'The request body is too large'),
   unsupported_media_type: refusal(415, 'The request body is not JSON'),
   too_many_requests: { ...refusal(429, 'The client or tenant has reached its limit'), retryable: true },
+  idempotency_in_progress: {
+    ...refusal(409, 'An execution with this idempotencyKey has not ended'),
+    delivered: 'maybe',
+    retryable: true,
+  },
+  idempotency_key_reused: {
+    ...refusal(422, 'The idempotencyKey belongs to another request'),
+    delivered: 'maybe',
+  },
+  already_ended: refusal(409, 'The execution has ended'),
+  backlog_full: { ...refusal(429, 'Too many executions of the tenant are waiting'), retryable: true },
+  secrets_not_storable: refusal(400, 'The service does not store secrets'),
+  store_missing: refusal(501, 'The service has no store'),
+  store_unavailable: { ...refusal(503, 'The store cannot be reached'), retryable: true },
   overloaded: { ...refusal(503, 'The service cannot take more requests now'), retryable: true },
   internal: { ...refusal(500, 'The service failed with an internal error'), delivered: 'maybe' },
 } as const satisfies Record<string, ProblemInfo>
@@ -33,7 +47,7 @@ export const problemCodes = Object.keys(problems) as ProblemCode[]
 export function findSafetyAfterProblem(code: ProblemCode): RetrySafety {
   const { retryable, delivered } = problems[code]
   if (retryable) return 'safe'
-  return delivered === 'maybe' ? 'if_idempotent' : 'never'
+  return code === 'internal' && delivered === 'maybe' ? 'if_idempotent' : 'never'
 }
 
 function refusal(status: number, title: string) {

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { closedObject, oneOfWords, readId } from './builders.ts'
 import { connectionSchemas } from './connection.ts'
+import { durableSchemas, ListQuery, RedriveRequest, SubmitRequest } from './durable.ts'
 import { ExecuteRequest, ExecuteRest, executionSchemas, PreviewRequest, PreviewRest } from './execution.ts'
 import { nodeSchemas } from './node.ts'
 import { Payload } from './payload.ts'
@@ -78,6 +79,7 @@ export const namedSchemas = [
   ...nodeSchemas,
   Payload,
   ...executionSchemas,
+  ...durableSchemas,
   ...statisticsSchemas,
   ...connectionSchemas,
   Problem,
@@ -93,6 +95,9 @@ export const validatedSchemas = [
   PreviewRequest,
   ExecuteRest,
   PreviewRest,
+  SubmitRequest,
+  RedriveRequest,
+  ListQuery,
   tenantQuery(''),
 ] as const
 

@@ -61,7 +61,12 @@ export interface CallOptions {
   readonly tls?: TlsProfile | null
   /** Signs each request right before it is sent, once it has a connection. */
   readonly sign?: Sign
+  /** Asked once the call has a connection, before its first byte. Where the answer is no, nothing is sent: the call is cancelled. */
+  readonly permission?: Permission | undefined
 }
+
+/** Whether a call may be sent. */
+export type Permission = () => Promise<boolean>
 
 export interface EgressClient {
   /**
@@ -174,6 +179,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
         forResend,
         tls = null,
         sign = null,
+        permission,
       },
     ) {
       if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
@@ -203,7 +209,11 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       }
       running.add(deadline)
       try {
-        const first = await attemptOnce(call, connect, shared)
+        const first = await attemptOnce(
+          call,
+          permission === undefined ? connect : connectWith(permission),
+          shared,
+        )
         if (!first.lostKeptConnection) return [first]
         const obstacle = obstacleToResend(first, call)
         if (obstacle !== null) return [explainLoss(first, obstacle)]
@@ -251,6 +261,16 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     const { turn } = call.permit
     if (turn === null) return next(call, phases, stopped)
     return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
+  }
+
+  function connectWith(permission: Permission) {
+    return async (call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> => {
+      const connection = await connect(call, phases, stopped)
+      if (await permission()) return connection
+      connection.destroy()
+      call.deadline.interrupt('cancelled')
+      throw new EgressError('EGRESS_STOPPED')
+    }
   }
 
   function find(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {

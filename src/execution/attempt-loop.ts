@@ -42,6 +42,18 @@ export interface AttemptPlan {
   /** Decides on an outcome. `attempts`: all so far. */
   readonly judge: (outcome: Outcome, attempts: readonly Attempt[]) => Judgement
   readonly judging: JudgingContext
+  /** The attempts that were made before, elsewhere. Null for an execution that begins here. */
+  readonly before: AttemptsBefore | null
+  /** Whether a further attempt is left to a later call, in place of a pause. */
+  readonly postpones: boolean
+}
+
+export interface AttemptsBefore {
+  /** How many count for `retry.attempts`. */
+  readonly calls: number
+  readonly repeat: RetrySafety
+  /** Milliseconds since the first of them began. */
+  readonly elapsedMs: number
 }
 
 export interface AttemptsMade {
@@ -54,6 +66,17 @@ export interface AttemptsMade {
   /** `performance.now()` at the end of the last attempt. */
   readonly endedAt: number
   readonly warnings: readonly Warning[]
+  /** The further attempt that is left to a later call. */
+  readonly postponed: PostponedAttempt | null
+}
+
+interface PostponedAttempt {
+  /** Milliseconds from now. */
+  readonly ms: number
+  /** How many attempts count for `retry.attempts`, those before included. */
+  readonly calls: number
+  /** Whether a limit or a pause held the call back, so that it uses up no attempt. */
+  readonly wasHeldBack: boolean
 }
 
 /** Makes attempts until one succeeds, no other may follow or the time is up. Judges each outcome once. */
@@ -64,9 +87,9 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
   if (plan.hasWaited && budget.remainingMs < minAttemptMs) return judgeUnbegun(plan)
   const attempts: Attempt[] = []
   let { warnings } = tls
-  let repeat: RetrySafety = 'safe'
+  let repeat: RetrySafety = plan.before?.repeat ?? 'safe'
   const { connection } = node
-  let calls = 0
+  let calls = plan.before?.calls ?? 0
   for (;;) {
     const { timeoutMs, clock } = budget.limit()
     const made = await egressClient.call(request, {
@@ -93,18 +116,26 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
     const isHeldBack = readHeldBackMs(outcome) !== null
     const costsNothing = isHeldBack && calling.length === 1
     if (!costsNothing) calls += 1
+    else if (plan.postpones) {
+      const postponed = { ms: readHeldBackMs(outcome) ?? 0, calls, wasHeldBack: true }
+      return { attempts, judgement, repeat, endedAt, warnings, postponed }
+    }
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
     const waitMs = isLast ? null : waitAfter(own, judgement, Math.max(1, calls), budget, plan)
-    if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings }
+    if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings, postponed: null }
     if (node.retry.on !== null && !isHeldBack) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
       warnings = [...tls.warnings, ...locateWarnings(wanted.warnings, node)]
-      if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings }
+      if (!wanted.holds) return { attempts, judgement, repeat, endedAt, warnings, postponed: null }
+    }
+    if (plan.postpones) {
+      const postponed = { ms: waitMs, calls, wasHeldBack: false }
+      return { attempts, judgement, repeat, endedAt, warnings, postponed }
     }
     const end = await pause(waitMs, budget, plan)
     if (end !== 'over') {
       const ending = locateWarnings([unbegun[end]], node)
-      return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending] }
+      return { attempts, judgement, repeat, endedAt, warnings: [...warnings, ...ending], postponed: null }
     }
     if (costsNothing) forgetHeldBack(attempts, ended.length, plan)
     dropBodies(attempts)
@@ -136,7 +167,8 @@ function judgeUnbegun({ request, judge }: AttemptPlan): AttemptsMade {
   const attempt = attemptNotBegun(renderedTooLate(formatTarget(request)))
   const judgement = judge(attempt.outcome, [])
   const repeat = judgeCall([attempt], judgement)
-  return { attempts: [attempt], judgement, repeat, endedAt: performance.now(), warnings: noWarnings }
+  const endedAt = performance.now()
+  return { attempts: [attempt], judgement, repeat, endedAt, warnings: noWarnings, postponed: null }
 }
 
 /** The retry safety after the attempts of one call. A decision may know better than the status or the code of the last one. */
@@ -249,10 +281,11 @@ interface Limit {
 /** The time limits of an execution: per attempt, for all attempts, and from acceptance to reply. */
 class Budget {
   readonly #plan: AttemptPlan
-  readonly #began = performance.now()
+  readonly #began: number
 
   constructor(plan: AttemptPlan) {
     this.#plan = plan
+    this.#began = performance.now() - (plan.before?.elapsedMs ?? 0)
   }
 
   /** Time left for the rest of the execution. */

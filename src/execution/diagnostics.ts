@@ -124,7 +124,7 @@ function shownHeaders({ headers, maskers, hasStoredSecret }: ReadableResponse): 
   return display.map((header) => (header[0].toLowerCase() === 'content-length' ? [header[0], mask] : header))
 }
 
-/** The entry of an attempt in a reply. */
+/** The entry of an attempt in a reply. `index` counts all attempts of the execution, from 0. */
 export function attemptEntry(attempt: Attempt, index: number): AttemptEntry {
   const { purpose, elsewhere, startedAt, durationMs, outcome, delivered, connectionReused, timings } = attempt
   const entry = {

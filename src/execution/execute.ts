@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
+import type { AttemptEntry, ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { findSafetyAfterFailure } from '../contract/failure.ts'
 import { listCalls } from '../contract/purpose.ts'
-import type { EgressClient } from '../egress/egress-client.ts'
+import type { EgressClient, Permission } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
@@ -31,9 +31,10 @@ import type { SecretUse } from '../webhook/template/secret-lookup.ts'
 import { headerValues } from '../webhook/wire/headers.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { type Attempt, type Outcome, readHeldBackMs, type TargetResponse } from '../webhook/wire/outcome.ts'
-import { type AttemptsMade, runAttempts } from './attempt-loop.ts'
+import { type AttemptsBefore, type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
 import { AwsSigner } from './aws-egress.ts'
+import type { Continuation, Postponed } from './continuation.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
 import { DigestEgress, type DigestRefusal } from './digest-egress.ts'
 import {
@@ -90,6 +91,8 @@ export interface CallContext {
   readonly trace: TraceContext | null
   /** The name of the client. Null if the service asks for no key. */
   readonly client: string | null
+  /** The past of the execution. Default: it begins here. */
+  readonly continuation?: Continuation
 }
 
 /** compile → render → attempt → judge → evaluate → report. Rejects only on a bug of the service. */
@@ -98,8 +101,11 @@ export async function executeNode(
   context: ExecutionContext,
   callContext: CallContext,
 ): Promise<Refused | Unaffordable | Executed> {
-  const acceptedAt = new Date()
-  const accepted = performance.now()
+  const { continuation = null } = callContext
+  const begunAt = new Date()
+  const begun = performance.now()
+  const accepted =
+    continuation === null ? begun : begun - Math.max(0, begunAt.getTime() - continuation.acceptedAt)
   const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota } = context
   const share = { client: callContext.client, tenant }
@@ -109,7 +115,7 @@ export async function executeNode(
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
   // Node's text consists of many pieces; this one is in one, so that JSON with it is written faster.
-  const executionId = randomUUIDv7().toLowerCase()
+  const executionId = continuation?.executionId ?? randomUUIDv7().toLowerCase()
   const trace = beginTrace(callContext, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
@@ -135,7 +141,7 @@ export async function executeNode(
         : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
-  const prepare = () => openTls(rendered, context.egressClient, acceptedAt, node.tls?.path)
+  const prepare = () => openTls(rendered, context.egressClient, begunAt, node.tls?.path)
   // The time for a certificate that is new counts like that of templates.
   const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const egressClient = prepared.ok
@@ -144,6 +150,7 @@ export async function executeNode(
         prepared.rendered,
         trace,
         signer,
+        continuation,
       )
     : context.egressClient
   const grant = prepared.ok ? prepared.rendered.grant : null
@@ -187,7 +194,9 @@ export async function executeNode(
         tls: prepared.tls,
         deadlineMs,
         accepted,
-        hasWaited,
+        hasWaited: hasWaited || continuation !== null,
+        before: findBefore(continuation, begunAt),
+        postpones: continuation?.postpones ?? false,
         signal: callContext.signal,
         resources: callContext.resources,
         turns: context.turns,
@@ -209,8 +218,10 @@ export async function executeNode(
       follower,
       judging,
       made,
-      acceptedAt,
+      begunAt,
+      begun,
       accepted,
+      continuation,
     },
     context,
   )
@@ -223,9 +234,25 @@ function prepareEgress(
   rendered: SendableRequest,
   trace: Trace | null,
   signer: RequestSigner | null,
+  continuation: Continuation | null,
 ): Pick<EgressClient, 'call'> {
-  const signing = signer === null ? egressClient : signer.around(egressClient)
+  const permitted =
+    continuation?.permission === undefined ? egressClient : askBefore(egressClient, continuation.permission)
+  const signing = signer === null ? permitted : signer.around(permitted)
   return trace === null ? signing : traceEgress(signing, trace, rendered.carriesTrace)
+}
+
+function askBefore(
+  egressClient: Pick<EgressClient, 'call'>,
+  permission: Permission,
+): Pick<EgressClient, 'call'> {
+  return { call: (request, options) => egressClient.call(request, { ...options, permission }) }
+}
+
+function findBefore(continuation: Continuation | null, now: Date): AttemptsBefore | null {
+  const progress = continuation?.progress
+  if (!progress) return null
+  return { calls: progress.calls, repeat: progress.repeat, elapsedMs: now.getTime() - progress.beganAt }
 }
 
 interface Authorization {
@@ -274,7 +301,7 @@ function answerChallenges(
   const { nonces } = context
   return new DigestEgress({
     egressClient,
-    questionClient: prepareEgress(context.egressClient, rendered, trace, null),
+    questionClient: prepareEgress(context.egressClient, rendered, trace, null, null),
     credentials,
     nonces,
     tenant,
@@ -353,7 +380,7 @@ function attemptNothing(
 ): AttemptsMade {
   const judgement = judge({ kind: 'failed', failure, response: null }, attempts)
   const repeat = findSafetyAfterFailure(failure.code, 'no')
-  return { attempts, judgement, repeat, endedAt: performance.now(), warnings: [] }
+  return { attempts, judgement, repeat, endedAt: performance.now(), warnings: [], postponed: null }
 }
 
 /** The state of an execution at the end of its last attempt. */
@@ -374,9 +401,14 @@ interface ExecutionState {
   readonly follower: RedirectFollower | null
   readonly judging: JudgingContext
   readonly made: AttemptsMade
-  readonly acceptedAt: Date
+  /** When this process began with it. */
+  readonly begunAt: Date
+  /** The same by `performance.now()`. */
+  readonly begun: number
   /** `performance.now()` when the execution was accepted. */
   readonly accepted: number
+  /** Null for an execution that begins here. */
+  readonly continuation: Continuation | null
 }
 
 /** Null if the trace would be neither sent on nor recorded. */
@@ -423,7 +455,9 @@ function render(
 
 function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionContext): Executed {
   const { request, node, executionId, trace, rendered, maskers, follower, judging, made, accepted } = state
-  const { attempts, judgement } = made
+  const { continuation } = state
+  const { judgement } = made
+  const attempts = listAttempts(made.attempts, continuation)
   const calls = listCalls(attempts)
   const { response } = judgement
   const { decision, captured, warnings } = evaluateOutcome(node, judgement, judging)
@@ -452,7 +486,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
       ? diagnostics.request(follower?.hop.request ?? rendered.request, shownParts(rendered, state))
       : null,
     response: response === null ? null : diagnostics.response(response),
-    attempts: attempts.map(attemptEntry),
+    attempts,
     warnings: diagnostics.warnings([
       ...node.warnings,
       ...rendered.warnings,
@@ -462,10 +496,31 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     ]),
     durationMs: Math.round(made.endedAt - accepted),
   }
-  const durationMs = Math.round(performance.now() - accepted)
+  const durationMs = Math.round(performance.now() - state.begun)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
   const record = { ...createRecord(state, reply, decision), durationMs }
-  return { kind: 'executed', reply, record, trace, tracedUrl }
+  const attemptsElsewhere = continuation?.progress?.attempts.length ?? 0
+  const postponed = describePostponed(state, attempts)
+  return { kind: 'executed', reply, record, attemptsElsewhere, postponed, trace, tracedUrl }
+}
+
+/** All attempts of the execution, as the reply shows them. */
+function listAttempts(made: readonly Attempt[], continuation: Continuation | null): AttemptEntry[] {
+  if (continuation === null) return made.map(attemptEntry)
+  const { attemptsBefore, progress } = continuation
+  const earlier = progress?.attempts ?? []
+  const first = attemptsBefore + earlier.length
+  return [...earlier, ...made.map((attempt, index) => attemptEntry(attempt, first + index))]
+}
+
+function describePostponed(
+  { made, continuation, begunAt }: ExecutionState,
+  attempts: readonly AttemptEntry[],
+): Postponed | null {
+  if (made.postponed === null || continuation === null) return null
+  const { ms, calls, wasHeldBack } = made.postponed
+  const beganAt = continuation.progress?.beganAt ?? begunAt.getTime()
+  return { ms, wasHeldBack, progress: { attempts, calls, repeat: made.repeat, beganAt } }
 }
 
 /** The request as the last attempt sent it. */
@@ -494,7 +549,7 @@ function shownTarget({ request, display, shown }: Hop): Pick<OutboundRequest, 'm
 }
 
 function createRecord(
-  { node, rendered, acceptedAt }: ExecutionState,
+  { node, rendered, begunAt }: ExecutionState,
   reply: ExecuteReply,
   { branch, reason: { code, failure } }: Decision,
 ): ExecutionRecord {
@@ -504,7 +559,7 @@ function createRecord(
     nodeId: reply.nodeId,
     tenant: reply.tenant,
     connection: reply.connection,
-    acceptedAt,
+    acceptedAt: begunAt,
     method: node.method,
     host: rendered.place?.host ?? null,
     port: rendered.place?.port ?? null,

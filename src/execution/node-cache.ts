@@ -3,6 +3,7 @@ import type { ConfigError } from '../contract/config-error.ts'
 import type { Node } from '../contract/node.ts'
 import { type CompiledNode, type CompiledOrErrors, compileNode, type NodeLimits } from '../webhook/compile.ts'
 import type { CompiledConnection, FoundConnection } from '../webhook/connection.ts'
+import { maxJsonDepth, parseJson } from '../webhook/values/json.ts'
 import { Sightings } from './sightings.ts'
 
 /** The node of a request: from the cache, or still to compile. */
@@ -51,6 +52,8 @@ export class NodeCache {
   readonly #connections: NodeConnections
   readonly #nodes: LRUCache<string, CompiledNode>
   readonly #sightings = new Sightings()
+  /** The texts of kept nodes. */
+  readonly #texts = new WeakMap<CompiledNode, string>()
 
   constructor(
     { connections, ...limits }: NodeCacheOptions,
@@ -81,6 +84,14 @@ export class NodeCache {
     return compiled
   }
 
+  /** The JSON of a node as it was requested, without white space: the same for the same node, cached or not. */
+  write(requested: RequestedNode): string {
+    if ('config' in requested) return JSON.stringify(requested.config)
+    const parsed = parseJson(this.#texts.get(requested) ?? '', { maxDepth: maxJsonDepth })
+    if (!parsed.ok) throw new TypeError('a cached node has a text')
+    return JSON.stringify(parsed.exact)
+  }
+
   /** Drops the nodes whose connection has changed. */
   dropOutdated(): void {
     const isOutdated = ({ connection }: CompiledNode) =>
@@ -97,7 +108,9 @@ export class NodeCache {
 
   #keep(text: string, node: CompiledNode): void {
     // A copy: a substring would keep the whole request in memory.
-    this.#nodes.set(Buffer.from(text).toString(), node, { size: weighNode(text, node) })
+    const copy = Buffer.from(text).toString()
+    this.#texts.set(node, copy)
+    this.#nodes.set(copy, node, { size: weighNode(text, node) })
   }
 }
 

@@ -1,5 +1,7 @@
+import type { AttemptEntry } from '../contract/execution.ts'
 import type { DecisionReason } from '../webhook/decide.ts'
-import { type Attempt, readStatus } from '../webhook/wire/outcome.ts'
+
+type Answered = Pick<AttemptEntry, 'status' | 'delivered'>
 
 /**
  * Statuses that a request often gets when it was carried out before: the resource is already gone, or exists already.
@@ -7,13 +9,13 @@ import { type Attempt, readStatus } from '../webhook/wire/outcome.ts'
 const secondAnswers: ReadonlySet<number> = new Set([404, 409, 410, 412])
 
 /** Whether an earlier attempt without a response may have caused the status of the last one. */
-export function isSecondAnswer(attempts: readonly Attempt[]): boolean {
+export function isSecondAnswer(attempts: readonly Answered[]): boolean {
   const status = readLastStatus(attempts)
   return status !== null && secondAnswers.has(status) && findUnanswered(attempts) !== -1
 }
 
 /** If an earlier attempt got no response but may have arrived, the hint says so first. */
-export function tellOfRepeat(reason: DecisionReason, attempts: readonly Attempt[]): DecisionReason {
+export function tellOfRepeat(reason: DecisionReason, attempts: readonly Answered[]): DecisionReason {
   const unanswered = findUnanswered(attempts)
   if (unanswered === -1 || reason.code === 'expectation_met') return reason
   const which = unanswered === 0 ? 'The first request' : 'An earlier request'
@@ -33,11 +35,10 @@ function withCause(reason: DecisionReason, cause: string): DecisionReason {
 }
 
 /** The index of the first attempt before the last one that got no response but may have arrived, or -1. */
-function findUnanswered(attempts: readonly Attempt[]): number {
+function findUnanswered(attempts: readonly Answered[]): number {
   return attempts.slice(0, -1).findIndex(({ delivered }) => delivered === 'maybe')
 }
 
-function readLastStatus(attempts: readonly Attempt[]): number | null {
-  const last = attempts.at(-1)
-  return last === undefined ? null : readStatus(last.outcome)
+function readLastStatus(attempts: readonly Answered[]): number | null {
+  return attempts.at(-1)?.status ?? null
 }

@@ -4,6 +4,7 @@ import type { Delivered } from '../contract/failure.ts'
 import type { Method } from '../contract/method.ts'
 import type { Trace } from '../tracing/trace.ts'
 import type { SecretBinding } from '../webhook/template/secret-lookup.ts'
+import type { Postponed } from './continuation.ts'
 
 /** The node has mistakes that can be seen without a payload. */
 export interface Refused {
@@ -53,6 +54,10 @@ export interface Executed {
   readonly kind: 'executed'
   readonly reply: ExecuteReply
   readonly record: ExecutionRecord
+  /** How many of the attempts were made before, elsewhere. */
+  readonly attemptsElsewhere: number
+  /** Not null: another attempt follows, and this is how things stand. */
+  readonly postponed: Postponed | null
   /** Null without a trace. */
   readonly trace: Trace | null
   /** The URL of the request without its query, masked. Null unless the trace is recorded. */

@@ -10,15 +10,46 @@ import type { Executed, ExecutionRecord } from './results.ts'
  * The spans of an execution and of its attempts, if its trace is recorded, by OpenTelemetry's conventions for HTTP.
  * They contain ids, names, codes and times, and the masked URL without its query: no header, no body, no query value.
  */
-export function createSpans({ record, trace, tracedUrl }: Executed): readonly Span[] {
+export function createSpans(
+  { record, trace, tracedUrl, attemptsElsewhere }: Executed,
+  occasion: Occasion = 'request',
+): readonly Span[] {
   if (trace === null || !trace.isSampled) return []
   const call = { record, trace, url: tracedUrl }
   const spanIds = trace.attemptSpanIds
-  const attempts = record.attempts.map((attempt, index) =>
+  const attempts = record.attempts.slice(attemptsElsewhere).map((attempt, index) =>
     // An attempt that ended before a call has no id yet.
-    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), describeAttempt(call, index)),
+    spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), describeAttempt(call, attemptsElsewhere + index)),
   )
-  return [spanOfExecution(call), ...attempts]
+  return [spanOfExecution(call, occasion), ...attempts]
+}
+
+/** Why a node is executed: a client waits for it, it was stored, or it tells of an end. */
+type Occasion = 'request' | 'stored' | 'callback'
+
+/** The span of a request whose executions were stored, if its trace is recorded. */
+export function createSubmissionSpans(
+  trace: Trace,
+  startedAt: Date,
+  executionIds: readonly string[],
+): readonly Span[] {
+  if (!trace.isSampled) return []
+  return [
+    {
+      kind: 'server',
+      name: `${ownMethod} /v1/executions`,
+      context: trace.context,
+      parentSpanId: trace.parentSpanId,
+      startedAt,
+      durationMs: Date.now() - startedAt.getTime(),
+      hasFailed: false,
+      attributes: {
+        ...describeRequest('/v1/executions', 202),
+        'webhook_node.execution_id': executionIds.length === 1 ? (executionIds[0] ?? null) : null,
+        'webhook_node.executions': executionIds.length,
+      },
+    },
+  ]
 }
 
 interface TracedCall {
@@ -49,10 +80,26 @@ function describeAttempt(call: TracedCall, index: number): TracedAttempt {
 const ownMethod = 'POST'
 const route = '/v1/execute'
 
-function spanOfExecution({ record, trace }: TracedCall): Span {
+const names: Readonly<Record<Occasion, string>> = {
+  request: `${ownMethod} ${route}`,
+  stored: 'execute node',
+  callback: 'call back',
+}
+
+function describeRequest(path: string, status: number) {
   return {
-    kind: 'server',
-    name: `${ownMethod} ${route}`,
+    'http.request.method': ownMethod,
+    'http.response.status_code': status,
+    'http.route': path,
+    'url.path': path,
+    'url.scheme': 'http',
+  }
+}
+
+function spanOfExecution({ record, trace }: TracedCall, occasion: Occasion): Span {
+  return {
+    kind: occasion === 'request' ? 'server' : 'consumer',
+    name: names[occasion],
     context: trace.context,
     parentSpanId: trace.parentSpanId,
     startedAt: record.acceptedAt,
@@ -60,11 +107,7 @@ function spanOfExecution({ record, trace }: TracedCall): Span {
     // The service did its work, whatever the target did.
     hasFailed: false,
     attributes: {
-      'http.request.method': ownMethod,
-      'http.response.status_code': 200,
-      'http.route': route,
-      'url.path': route,
-      'url.scheme': 'http',
+      ...(occasion === 'request' && describeRequest(route, 200)),
       'webhook_node.branch': record.branch,
       'webhook_node.code': record.code,
       'webhook_node.connection': record.connection,

@@ -1,9 +1,12 @@
 import Fastify, { type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify'
+import type { CallbackStore } from '../connections/callback-store.ts'
 import type { ConnectionStore } from '../connections/connection-store.ts'
 import type { LimitStore } from '../connections/limit-store.ts'
 import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
+import { Replay } from '../durability/replay/replay.ts'
+import type { ExecutionStore } from '../durability/store/execution-store.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
@@ -21,6 +24,7 @@ import { acceptJsonBodies, refuseCodings, refuseQuery } from './body/json-body.t
 import { validatorFor } from './body/validator.ts'
 import { guardAccess, limitTenants, requireRight } from './clients/access.ts'
 import type { ClientStore } from './clients/client-store.ts'
+import { startDurability } from './durability.ts'
 import { announceIdleTimeout, ConnectionLimit } from './hooks/connection-limit.ts'
 import { refuseWhile, shutDownGracefully } from './hooks/graceful-shutdown.ts'
 import { conformToHttp } from './hooks/http-conformance.ts'
@@ -36,6 +40,7 @@ import { chooseRequestId, returnRequestIds } from './problems/request-id.ts'
 import { connectionsRoute } from './routes/connections.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
+import { cancelRoute, listRoute, redriveRoute, resultRoutes, submitRoute } from './routes/executions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { manualRoutes } from './routes/manual.ts'
 import { metricsRoute } from './routes/metrics.ts'
@@ -46,6 +51,8 @@ export interface AppOptions extends ShareLimits {
   readonly egressClient: EgressClient
   readonly secrets: SecretStore
   readonly connections: ConnectionStore
+  /** The store of executions, and what durable executions may be. Null or left out: none. */
+  readonly durable?: DurableOptions | null
   /** The limits by host. Default: none. */
   readonly hostLimits?: LimitStore
   /** Exports the spans of executions. Null if spans are not exported. */
@@ -86,12 +93,36 @@ export interface AppOptions extends ShareLimits {
   readonly shutdownDelayMs: number
 }
 
+export interface DurableOptions {
+  readonly store: ExecutionStore
+  /** Calls the listener for each operation of the store that could not be done. */
+  readonly onStoreFailure: (listener: () => void) => void
+  readonly callbacks: CallbackStore
+  /** Whether secrets of requests may be stored. */
+  readonly storesSecrets: boolean
+  /** How long an execution waits at most, in milliseconds. */
+  readonly maxAgeMs: number
+  /** Where clients reach the service. Empty for paths. */
+  readonly publicUrl: string
+  /** Calls to one host and port under way at most. */
+  readonly maxPerHost: number
+}
+
 /** Node's limit for a URL: every id of a node must reach its route. */
 const maxParamLength = 16_384
 
 /** Creates the HTTP application. Closing it lets running calls end, within the grace period. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { egressClient, secrets, connections, clients, spanExporter, log, docsBaseUrl } = options
+  const {
+    egressClient,
+    secrets,
+    connections,
+    clients,
+    spanExporter,
+    log,
+    docsBaseUrl,
+    durable = null,
+  } = options
   const timeouts = chooseTimeouts(options)
   const metrics = createMetrics({
     version,
@@ -108,7 +139,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logLinesLost: () => log.lines.linesLost ?? 0,
     maxConnections: options.maxConnections,
     connections: () => clientConnections.open,
+    durability: {
+      backlog: () => durability?.backlog ?? null,
+      running: () => durability?.running ?? 0,
+      areCallbacksStale: () => durable?.callbacks.isStale() ?? false,
+    },
+    refresh: async () => durability?.refresh(),
   })
+  durable?.onStoreFailure(() => metrics.durability.storeFailed())
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({ log, refusals, docsBaseUrl, answered: metrics.refused })
   const app = Fastify(serverOptions(options, timeouts, problems))
@@ -134,6 +172,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   const isDraining = shutDownGracefully(app, {
     concurrency,
+    drain: async () => durability?.drain(),
     graceMs: options.shutdownGraceMs,
     delayMs: options.shutdownDelayMs,
     interrupt: async () => {
@@ -150,6 +189,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseUnknownRoutes(app)
   const context = createContext(options)
   connections.onChange(() => context.nodes.dropOutdated())
+  const statistics = new Statistics()
+  const replay =
+    durable === null
+      ? null
+      : new Replay({
+          store: durable.store,
+          context,
+          onReplayed: () => metrics.durability.replayed(1),
+        })
+  const durability =
+    durable === null
+      ? null
+      : startDurability({ ...durable, options, context, concurrency, metrics, statistics })
   acceptJsonBodies(app, {
     ...context,
     beforeParsing: (request, json) => concurrency.holdParsed(request, json),
@@ -168,13 +220,35 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
     guardAccess(api, clients)
-    const statistics = new Statistics()
+    const durableRoutes = {
+      executions: durability?.executions ?? null,
+      publicUrl: durable?.publicUrl ?? '',
+      spanExporter,
+    }
     const countedBy = { instance: options.instance, instanceSince: new Date().toISOString() }
     // These routes are needed most when the service accepts no more work.
     await api.register(async (reading) => {
       requireRight(reading, 'read')
       await reading.register(nodesRoute, { statistics, countedBy })
       await reading.register(connectionsRoute, { connections })
+      await reading.register(listRoute, durableRoutes)
+    })
+    await api.register(async (results) => {
+      requireRight(results, 'execute', 'read')
+      await results.register(resultRoutes, durableRoutes)
+    })
+    await api.register(async (redriving) => {
+      requireRight(redriving, 'redrive')
+      refuseQuery(redriving)
+      refuseCodings(redriving)
+      refuseWhile(isDraining, redriving)
+      await redriving.register(redriveRoute, durableRoutes)
+    })
+    await api.register(async (cancelling) => {
+      requireRight(cancelling, 'execute')
+      refuseQuery(cancelling)
+      refuseWhile(isDraining, cancelling)
+      await cancelling.register(cancelRoute, durableRoutes)
     })
     await api.register(async (work) => {
       requireRight(work, 'execute')
@@ -184,9 +258,24 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       concurrency.limit(work)
       limitTenants(work)
       concurrency.limitTenants(work)
-      await work.register(executeRoute, { context, concurrency, log, metrics, statistics, spanExporter })
+      await work.register(executeRoute, {
+        context,
+        concurrency,
+        log,
+        metrics,
+        statistics,
+        spanExporter,
+        replay,
+      })
       await work.register(previewRoute, { context })
+      await work.register(submitRoute, durableRoutes)
     })
+  })
+  // Hooks run in reverse: the store is closed last.
+  app.addHook('onClose', async () => {
+    replay?.close()
+    await durability?.close()
+    await durable?.store.close()
   })
   app.addHook('onClose', async () => secrets.close())
   app.addHook('onClose', async () => clients?.close())

@@ -5,7 +5,8 @@ import type { ExecutionRecord } from '../execution/results.ts'
 import type { Log } from './logger.ts'
 
 export interface LogContext {
-  readonly requestId: string
+  /** Null for a durable execution: no request waits for it. */
+  readonly requestId: string | null
   /** The name of the client. Null if the service asks for no key. */
   readonly keyName: string | null
   readonly traceId: string | null

@@ -1,6 +1,7 @@
 import Registry from '@prometheus-io/client/lib/registry.js'
 import type { Load } from '../egress/egress-client.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
+import { type DurabilityMetrics, type DurabilitySources, measureDurability } from './durability-metrics.ts'
 import { measureEventLoop } from './event-loop.ts'
 import { countExecutions } from './execution-metrics.ts'
 import { describeProcess } from './process-metrics.ts'
@@ -33,6 +34,9 @@ export interface MetricsSources {
   readonly maxConnections: number
   /** Open connections of clients. */
   readonly connections: () => number
+  readonly durability: DurabilitySources
+  /** Brings up to date what is read, before each scrape. */
+  readonly refresh: () => Promise<void>
 }
 
 /**
@@ -50,6 +54,7 @@ export interface Metrics {
   replyNotRead(): void
   /** Counts a refusal by a limit: of a request, a pause or the rest of a response. */
   limited(limit: string): void
+  readonly durability: DurabilityMetrics
   /** All series, in the text format of Prometheus. */
   exposition(): Promise<string>
   /** Stops periodic measurements. */
@@ -66,6 +71,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const problems = countProblems(registry, sources.problemCodes)
   const clients = countConnections(registry, sources)
   const limits = countLimits(registry, sources.limitNames)
+  const durability = measureDurability(registry, sources.durability)
   describeUsage(registry, sources)
   describeLoad(registry, sources)
   describeSecrets(registry, sources)
@@ -85,7 +91,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
     connectionRefused: () => clients.refused.inc(),
     replyNotRead: () => clients.repliesNotRead.inc(),
     limited: (reason) => limits.inc({ reason }),
-    exposition: () => registry.metrics(),
+    durability,
+    async exposition() {
+      await sources.refresh()
+      return await registry.metrics()
+    },
     close: stopMeasuring,
   }
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { tenantPattern } from '../contract/names.ts'
+import { parseStoreUrl, type StoreUrl } from '../durability/open-store.ts'
+import { parseStoreKeys, type StoreKey } from '../durability/store/store-keys.ts'
 import {
   type AddressRule,
   type ParsedRule,
@@ -79,6 +81,18 @@ export function baseUrl(text: string): Parsed<string> {
         'must be a URL that begins with http:// or https://, without user, query, fragment and empty segments',
       )
     : right(url.href.replace(/\/$/, ''))
+}
+
+/** STORE_URL */
+export function storeUrl(text: string): Parsed<StoreUrl> {
+  const parsed = parseStoreUrl(text)
+  return typeof parsed === 'string' ? wrong(parsed) : right(parsed)
+}
+
+/** STORE_KEYS. An empty text has no keys. */
+export function storeKeys(text: string): Parsed<readonly StoreKey[]> {
+  const parsed = text === '' ? [] : parseStoreKeys(text)
+  return typeof parsed === 'string' ? wrong(parsed) : right(parsed)
 }
 
 /** A name of this instance, as it may stand in a log, a label or a URL. */

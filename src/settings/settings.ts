@@ -1,15 +1,22 @@
 import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
+import type { CallbackStoreOptions } from '../connections/callback-store.ts'
 import { type ConnectionStoreOptions, noticesOfConnections } from '../connections/connection-store.ts'
 import type { LimitStoreOptions } from '../connections/limit-store.ts'
+import { readCallbacks } from '../connections/read-callbacks.ts'
 import { readConnections } from '../connections/read-connections.ts'
 import { readLimits } from '../connections/read-limits.ts'
+import type { StoreUrl } from '../durability/open-store.ts'
 import type { Client } from '../http/clients/client.ts'
 import type { ClientStoreOptions } from '../http/clients/client-store.ts'
 import { type ClientSources, describeUnlimited, readClients } from '../http/clients/read-clients.ts'
 import { defaultMaxConnections } from '../http/hooks/max-connections.ts'
-import { explainInvalidConnection, explainInvalidLimit } from '../http/problems/invalid-connection.ts'
+import {
+  explainInvalidCallback,
+  explainInvalidConnection,
+  explainInvalidLimit,
+} from '../http/problems/invalid-connection.ts'
 import type { ProxySettings } from '../secrets/proxy-store.ts'
 import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
@@ -42,12 +49,20 @@ export interface Settings
   readonly connections: Pick<ConnectionStoreOptions, 'source' | 'initial' | 'isRequired'>
   readonly limits: Pick<LimitStoreOptions, 'source' | 'initial'>
   readonly egress: VariableValues<typeof variables.egress>
+  /** Null without a store. */
+  readonly durability: StoreSettings | null
   /** The way to the targets. Null: they are called directly. */
   readonly proxy: ProxySettings | null
   /** The collector for spans. Null if none are recorded. */
   readonly traces: OtlpTarget | null
   /** Warnings for the log at the start. */
   readonly notices: readonly string[]
+}
+
+/** The store, and what durable executions may be. */
+export interface StoreSettings extends Omit<VariableValues<typeof variables.store>, 'url'> {
+  readonly url: StoreUrl
+  readonly callbacks: Pick<CallbackStoreOptions, 'source' | 'initial'>
 }
 
 /** The environment is invalid. The message names every invalid variable. */
@@ -123,6 +138,7 @@ export function readSettings(environment: Environment): Settings {
     connections: connect(read(variables.connections)),
     limits: limit(read(variables.limits)),
     egress: read(variables.egress),
+    durability: chooseStore(read(variables.store), read(variables.callbacks), problems),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
     maxConnections: service.maxConnections ?? defaultMaxConnections(service.maxInFlight),
@@ -240,6 +256,19 @@ function chooseAccess(mode: 'keys' | 'off', sources: ClientSources, initial: rea
 
 function chooseTraces({ endpoint, ...rest }: VariableValues<typeof variables.traces>): OtlpTarget | null {
   return endpoint === null ? null : { endpoint, ...rest }
+}
+
+function chooseStore(
+  { url, ...rest }: VariableValues<typeof variables.store>,
+  { file }: VariableValues<typeof variables.callbacks>,
+  problems: string[],
+): StoreSettings | null {
+  const source = { file, findSchemaErrors: explainInvalidCallback }
+  const found = readCallbacks(source)
+  if (!found.ok) problems.push(...found.problems)
+  if (url === null && file !== null) problems.push('CALLBACKS_FILE is set, but STORE_URL is not')
+  const callbacks = { source, initial: found.ok ? found.entries : new Map() }
+  return url === null ? null : { url, ...rest, callbacks }
 }
 
 function isLoopback(address: string): boolean {

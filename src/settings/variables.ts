@@ -1,3 +1,5 @@
+import type { StoreUrl } from '../durability/open-store.ts'
+import type { StoreKey } from '../durability/store/store-keys.ts'
 import type { AddressRule } from '../egress/policy/address-rule.ts'
 import type { IpRange } from '../egress/policy/ip-address.ts'
 import type { NameResolution } from '../egress/proxy/forward-proxy.ts'
@@ -22,6 +24,8 @@ import {
   type Parse,
   parseWord,
   proxyUrl,
+  storeKeys,
+  storeUrl,
   tlsGroups,
   unset,
 } from './parsers.ts'
@@ -208,6 +212,75 @@ export const variables = {
         'How long the service keeps answering 503 at the start of a graceful shutdown, in milliseconds, so that load balancers notice. Part of the grace period.',
       example: '5000',
       parse: integer(0, 3_600_000),
+    }),
+  },
+  /** The store of executions. */
+  store: {
+    url: define<StoreUrl | null>({
+      name: 'STORE_URL',
+      default: '',
+      description:
+        'Store for [durable executions](durability.md) and for replies by `idempotencyKey`, as `sqlite:` and the absolute path of a file. Not set: the service keeps nothing, and repeated keys are executed again.',
+      example: 'sqlite:/var/lib/webhook-node/store.db',
+      parse: unset(storeUrl),
+    }),
+    keys: define<readonly StoreKey[]>({
+      name: 'STORE_KEYS',
+      default: '',
+      description:
+        'Keys that encrypt what is stored, as `id:key` with 32 bytes in base64, separated by commas. The first encrypts, all decrypt. Not set: a key that the service makes and keeps beside the file, which protects nothing where both are copied.',
+      example: 'k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+      isSecret: true,
+      parse: storeKeys,
+    }),
+    idempotencyHours: define<number>({
+      name: 'IDEMPOTENCY_HOURS',
+      default: '24',
+      description: 'How long an `idempotencyKey` is remembered after its execution has ended, in hours.',
+      example: '72',
+      parse: integer(1, 8_760),
+    }),
+    resultHours: define<number>({
+      name: 'RESULT_HOURS',
+      default: '72',
+      description: 'How long the result of a durable execution is kept, in hours.',
+      example: '168',
+      parse: integer(1, 8_760),
+    }),
+    maxBacklog: define<number>({
+      name: 'MAX_BACKLOG',
+      default: '100000',
+      description:
+        'Limit for the durable executions of one tenant that have not ended. Further ones get 429 with `backlog_full`.',
+      example: '1000000',
+      parse: integer(1, 100_000_000),
+    }),
+    maxAgeMs: define<number>({
+      name: 'MAX_EXECUTION_AGE_MS',
+      default: '259200000',
+      description:
+        'Longest `totalMs` of a durable execution, in milliseconds, and how long it waits at most if it has no `expiresAt`.',
+      example: '86400000',
+      parse: integer(60_000, 2_592_000_000),
+    }),
+    publicUrl: define<string>({
+      name: 'PUBLIC_URL',
+      default: '',
+      description:
+        'Base URL under which clients reach this service. `Location` is absolute with it. Not set: a path.',
+      example: 'https://webhook-node.internal',
+      parse: baseUrl,
+    }),
+  },
+  /** The callbacks of durable executions. */
+  callbacks: {
+    file: define<string | null>({
+      name: 'CALLBACKS_FILE',
+      default: '',
+      description:
+        'JSON file of [callbacks](durability.md#callbacks): name to `{ "url", "secret", "auth", "body" }`. Only `url` and `secret` are required. The file is read again when it changes.',
+      example: '/etc/webhook-node/callbacks.json',
+      parse: unset(anyText),
     }),
   },
   /** The clients. */

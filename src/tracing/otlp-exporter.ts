@@ -94,6 +94,8 @@ function watched(
   }
 }
 
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER } as const
+
 /** A system error code or an HTTP status. Messages may quote the collector. */
 function readCode({ code, name }: NodeJS.ErrnoException): string {
   return String(code ?? name)
@@ -119,11 +121,11 @@ function readable(span: Span, origin: Origin): ReadableSpan {
   const parent =
     parentSpanId === null
       ? {}
-      : { parentSpanContext: { ...spanContext, spanId: parentSpanId, isRemote: kind === 'server' } }
+      : { parentSpanContext: { ...spanContext, spanId: parentSpanId, isRemote: kind !== 'client' } }
   const known = Object.entries(attributes).flatMap(([key, value]) => (value === null ? [] : [[key, value]]))
   return {
     name,
-    kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT,
+    kind: kinds[kind],
     spanContext: () => spanContext,
     ...parent,
     startTime: hrTime(startMs),

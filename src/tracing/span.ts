@@ -1,8 +1,8 @@
 import type { TraceContext } from './trace-context.ts'
 
 export interface Span {
-  /** `server`: a request of a client was answered. `client`: a request was sent. */
-  readonly kind: 'server' | 'client'
+  /** `server`: a request of a client was answered. `client`: a request was sent. `consumer`: what had been stored was done. */
+  readonly kind: 'server' | 'client' | 'consumer'
   readonly name: string
   readonly context: TraceContext
   readonly parentSpanId: string | null

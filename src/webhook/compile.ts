@@ -18,6 +18,7 @@ import { type CompiledExpectation, compileExpectation } from './response/expecta
 import { compileRetryPolicy, type RetryPolicy } from './retry.ts'
 import { Compiler } from './template/compiler.ts'
 import { complainAboutPath, readForeignPath } from './template/foreign-path.ts'
+import type { KnownNames } from './template/known-names.ts'
 import { mayReadBody } from './template/response-paths.ts'
 import { constantTemplate, type Template } from './template/template.ts'
 import type { UnrenderedReference } from './template/unrendered-reference.ts'
@@ -72,6 +73,10 @@ export interface CompiledNode {
 /** The settings that limit a node. */
 export interface NodeLimits {
   readonly maxTimeoutMs: number
+  /** Limit and default of `totalMs` of `retry`. Without it the schema limits it. */
+  readonly maxTotalMs?: number
+  /** Variables of templates beside those of every node. */
+  readonly names?: KnownNames
 }
 
 /** A node that can be executed, or all mistakes in it. */
@@ -81,7 +86,7 @@ export type CompiledOrErrors =
 
 /** Compiles a node that is valid by the schema. */
 export function compileNode(node: Node, limits: NodeLimits, found: FoundConnection = null): CompiledOrErrors {
-  const compiler = new Compiler(node.templates ?? 'liquid')
+  const compiler = new Compiler(node.templates ?? 'liquid', limits.names)
   const connection = chooseConnection(node, found, compiler)
   const url = compileNodeUrl(node, connection, compiler)
   complainAboutWhole(node, limits, compiler)
@@ -111,7 +116,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     cases: compileCases(node.cases ?? [], branches, compiler),
     branches,
     capture: compileCapture(node, compiler),
-    retry: compileRetryPolicy(retried, compiler),
+    retry: compileRetryPolicy(retried, compiler, limits.maxTotalMs),
     sendsIdempotencyKey:
       (node.idempotent ?? false) || retried.retry !== undefined || signing?.usesId === true,
     keepAlive: node.keepAlive ?? true,
@@ -176,7 +181,10 @@ function compileFixedUrl(
   return null
 }
 
-function complainAboutWhole(node: Node, { maxTimeoutMs }: NodeLimits, compiler: Compiler): void {
+function complainAboutWhole(node: Node, { maxTimeoutMs, maxTotalMs }: NodeLimits, compiler: Compiler): void {
+  const { totalMs } = node.retry ?? {}
+  if (maxTotalMs !== undefined && totalMs !== undefined && totalMs > maxTotalMs)
+    compiler.complain('/node/retry/totalMs', `must be at most ${maxTotalMs}, the limit of this service`)
   if (Object.keys(node.capture ?? {}).some((name) => name.length > nodeLimits.nameCharacters))
     compiler.complain(
       '/node/capture',

@@ -40,7 +40,7 @@ export function stricter(one: RetrySafety, other: RetrySafety): RetrySafety {
 const certainty: readonly Delivered[] = ['no', 'maybe', 'yes']
 
 /** Whether the target got the request in any attempt. */
-export function judgeDelivery(attempts: readonly Attempt[]): Delivered {
+export function judgeDelivery(attempts: readonly Pick<Attempt, 'delivered'>[]): Delivered {
   return attempts
     .map(({ delivered }) => delivered)
     .reduce((one, other) => (certainty.indexOf(one) > certainty.indexOf(other) ? one : other), 'no')

@@ -58,10 +58,11 @@ export const minAttemptMs = 50
 /** The idempotent methods (RFC 9110, section 9.2.2) among those that a node may use. */
 const idempotentMethods: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
 
-/** The policy of a node. Without `retry` it allows one attempt. */
+/** The policy of a node. Without `retry` it allows one attempt. `usualTotalMs`: the default of `totalMs`. */
 export function compileRetryPolicy(
   { retry, method, idempotent = false }: Node,
   compiler: Compiler,
+  usualTotalMs: number = defaults.totalMs,
 ): RetryPolicy {
   const isIdempotent = idempotent || idempotentMethods.has(method)
   if (retry === undefined)
@@ -69,6 +70,7 @@ export function compileRetryPolicy(
   const { on, delaysMs, resetHeaders, ...rest } = retry
   return {
     ...defaults,
+    totalMs: usualTotalMs,
     ...rest,
     ...(delaysMs === undefined ? {} : compileDelays(retry, delaysMs, compiler)),
     isIdempotent,

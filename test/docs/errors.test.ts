@@ -79,8 +79,9 @@ describe('docs/errors.md', () => {
 
   it('says which problem is retryable', () => {
     const retryable = Object.entries(problems).flatMap(([code, info]) => (info.retryable ? [code] : []))
+    const listed = new Intl.ListFormat('en').format(retryable.map((code) => `\`${code}\``))
 
-    expect(page).toContain(`Only \`${retryable.join('` and `')}\` are \`retryable\``)
+    expect(page).toContain(`Only ${listed} are \`retryable\``)
   })
 
   it.each(Object.entries(problems))('says of %s what the service says', (code, info) => {

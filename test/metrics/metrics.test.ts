@@ -297,6 +297,8 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     logLinesLost: () => 0,
     maxConnections: 1,
     connections: () => 0,
+    durability: { backlog: () => null, running: () => 0, areCallbacksStale: () => false },
+    refresh: async () => {},
     ...own,
   })
   onTestFinished(() => metrics.close())

@@ -77,6 +77,7 @@ describe('settings', () => {
       maxEchoBytes: 65_536,
       maxCapturedBytes: 262_144,
       maxRenderMs: 50,
+      durability: null,
       egress: {
         maxResponseBytes: 1_048_576,
         maxPauseMs: 60_000,
@@ -112,6 +113,7 @@ describe('settings', () => {
       API_KEYS_FILE: await file(clientsFile({ dashboard: { rights: ['read'] } })),
       CONNECTIONS_FILE: await file('{"crm":{"baseUrl":"https://api.crm.example"}}'),
       LIMITS_FILE: await file('[{"host":"*.crm.example","perSecond":50}]'),
+      CALLBACKS_FILE: await file('{"engine":{"url":"https://engine.example","secret":"{{ secrets.a }}"}}'),
     }
 
     expect(listProblems(usable)).toEqual([])

@@ -48,6 +48,8 @@ function findReference(
 
 function operationsAt(pathname: string): Operations | undefined {
   const paths: Readonly<Record<string, Operations>> = document.paths
+  const own = paths[pathname]
+  if (own !== undefined) return own
   const template = Object.keys(paths).find((path) =>
     new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
   )

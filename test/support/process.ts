@@ -57,8 +57,12 @@ export async function startProcess(
   defer: Defer = onTestFinished,
 ): Promise<Program & { readonly url: string }> {
   const program = run('main.ts', { PORT: '0', ...env }, { defer })
-  const url = await vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
+  const listening = vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
     timeout: 30_000,
+    interval: 20,
+  })
+  const url = await listening.catch((cause) => {
+    throw new Error(`the service does not listen: ${program.output()}`, { cause })
   })
   return { ...program, url }
 }

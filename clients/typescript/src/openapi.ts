@@ -121,6 +121,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List durable executions
+         * @description Newest first, in pages, without payloads and results. A client sees its own.
+         */
+        get: operations["listExecutions"];
+        put?: never;
+        /**
+         * Submit a durable execution of a Webhook node
+         * @description Stores the execution, or up to 1000 of them, and replies. From then on it ends whatever happens to this service: its result can be read, and a callback tells of it.
+         */
+        post: operations["submitExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a durable execution
+         * @description Its state, and its result once it has ended.
+         */
+        get: operations["showExecution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the result of a durable execution
+         * @description Replies 202 until the execution has ended, and then 200 with the reply as of `POST /v1/execute`, as engines expect of a `Location` that they poll.
+         */
+        get: operations["showResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute again what has failed
+         * @description Executes executions again that have ended without success: under the same id, with the same Idempotency-Key, further attempt numbers and the secrets of today. What has `repeat: never` is left out unless `force` is true.
+         */
+        post: operations["redriveExecutions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a durable execution
+         * @description An execution that waits ends at once, as `withdrawn`. Of one that runs no further attempt begins: it ends as what comes of the attempt under way.
+         */
+        post: operations["cancelExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/execute": {
         parameters: {
             query?: never;
@@ -1167,7 +1271,7 @@ export interface components {
          * @description The stable name of a failure. Later versions may add names. They rename none.
          * @enum {string}
          */
-        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "rate_limited" | "target_paused" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled";
+        FailureCode: "value_missing" | "secret_missing" | "secret_not_allowed" | "secret_invalid" | "template_failed" | "url_invalid" | "header_invalid" | "body_invalid" | "request_too_large" | "auth_token_refused" | "auth_token_failed" | "address_denied" | "dns_not_found" | "dns_failed" | "dns_timeout" | "connect_refused" | "connect_unreachable" | "connect_timeout" | "tls_untrusted" | "tls_cert_expired" | "tls_cert_not_yet_valid" | "tls_name_mismatch" | "tls_cert_invalid" | "tls_protocol" | "tls_not_tls" | "tls_client_cert_invalid" | "tls_client_cert_required" | "tls_aborted" | "tls_timeout" | "send_timeout" | "no_response" | "response_timeout" | "response_malformed" | "response_not_http" | "response_headers_too_large" | "judging_failed" | "connection_missing" | "queue_full" | "queue_timeout" | "rate_limited" | "target_paused" | "local_resource" | "proxy_unreachable" | "proxy_refused" | "shutdown" | "cancelled" | "interrupted" | "withdrawn" | "expired" | "unreadable";
         /**
          * @description Secrets of this call: name to value. The node refers to them as `{{ secrets.NAME }}`. The service masks them in replies and does not log them.
          * @example {
@@ -1435,6 +1539,8 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
             /** @description The time from acceptance to the end of the last attempt, in milliseconds; to the end of rendering if there was no attempt. */
             durationMs: number;
+            /** @description Whether this is the reply of an earlier execution with the same `idempotencyKey`, and nothing was sent. Left out if not. */
+            replayed?: boolean;
         };
         /** @description The decision of the node on the simulated outcome. */
         Simulated: {
@@ -1457,6 +1563,521 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
             /** @description The decision on the simulated outcome, or on the failure of rendering; null if there is neither. */
             simulated: components["schemas"]["Simulated"] | null;
+        };
+        /** @description Whether and when the request of a durable execution is sent again. */
+        DurableRetry: {
+            /** @description The largest number of attempts, the first one included. Default: `3`. */
+            attempts?: number;
+            /** @description The upper bound of the first pause, in milliseconds. The bound doubles with each attempt. Default: `500`. */
+            initialDelayMs?: number;
+            /** @description The upper bound of every pause, in milliseconds. With `waitForRetryAfter` it does not bound a pause that the target asks for with Retry-After. Default: `10000`. */
+            maxDelayMs?: number;
+            /** @description Whether a pause that the target asks for may be longer than `maxDelayMs`. If not, the call ends and the reply has the pause as `retryAfterMs`, so that the engine can wait. Default: `false`. */
+            waitForRetryAfter?: boolean;
+            /** @description The time limit for all attempts and pauses together, in milliseconds. At most the setting MAX_EXECUTION_AGE_MS, which is also the default. */
+            totalMs?: number;
+            /**
+             * @description The pauses themselves, in milliseconds, each varied by up to 20 %. There is one attempt more than pauses. It stands in place of `attempts`, `initialDelayMs` and `maxDelayMs`; a pause that the target asks for may be as long as the longest one here, and 10000 in any case.
+             * @example [
+             *       1000,
+             *       5000,
+             *       15000
+             *     ]
+             */
+            delaysMs?: number[];
+            /**
+             * @description Narrows what is tried again to these outcomes. `connect`: any failure with `delivered: no`. `timeout`: `send_timeout` and `response_timeout`. What may duplicate still needs GET, PUT, DELETE or `idempotent`.
+             * @example [
+             *       "connect",
+             *       429,
+             *       "5xx"
+             *     ]
+             */
+            on?: (("connect" | "timeout") | number | string | {
+                /**
+                 * @description A condition on the response decides.
+                 * @enum {string}
+                 */
+                type: "condition";
+                /**
+                 * @description A Liquid condition without braces. It can use `response` (`status`, `headers`, `body`, `json`) and the payload.
+                 * @example response.json.accepted == true
+                 */
+                value: string;
+            })[];
+            /**
+             * @description Headers of a 429, 503 or 529 that ask for a pause, beside Retry-After. The longest pause counts.
+             * @example [
+             *       "RateLimit-Reset",
+             *       {
+             *         "name": "X-RateLimit-Reset",
+             *         "unit": "epochSeconds"
+             *       }
+             *     ]
+             */
+            resetHeaders?: (string | {
+                /**
+                 * @description the name of a header
+                 * @example X-RateLimit-Reset
+                 */
+                name: string;
+                /**
+                 * @description What the value of the header is: a time from now in `seconds` or `milliseconds`, or a point in time, as `epochSeconds` (since 1970) or as a `date` of HTTP or RFC 3339.
+                 * @enum {string}
+                 */
+                unit: "seconds" | "milliseconds" | "epochSeconds" | "date";
+            })[];
+        };
+        /** @description A Webhook node as in `POST /v1/execute`. Its `retry` may go on for days. */
+        DurableNode: {
+            /**
+             * @description Names the node in statistics and logs.
+             * @example crm-lead
+             */
+            id?: string;
+            /** @description The author's name for the node. The service ignores it. */
+            name?: string;
+            /** @description The author's notes. The service ignores them. */
+            notes?: string;
+            /**
+             * @description The HTTP method.
+             * @enum {string}
+             */
+            method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+            /**
+             * @description An absolute https URL without user info, at most 8 KiB. It may have static parameters. Placeholders are allowed after the host only. Or exactly one placeholder whose value is a whole URL: then `hosts` lists the hosts that it may lead to. With `connection` it is a path that begins with `/`.
+             * @example https://api.crm.example/v1/leads?source=flow
+             * @example {{ vars.nextPage }}
+             * @example /leads
+             */
+            url: string;
+            /**
+             * @description The hosts that a `url` of one placeholder may lead to: exact names, addresses, or `*.suffix` for all names below a suffix, with `:port` for a port other than 443. Any other host fails with `url_invalid`, and nothing is sent.
+             * @example [
+             *       "api.crm.example",
+             *       "*.uploads.example",
+             *       "localhost:8443"
+             *     ]
+             */
+            hosts?: string[];
+            /**
+             * @description The name of a connection of the service. `url` is then a path behind the `baseUrl` of the connection, which also brings credentials and headers, and may bring a client certificate, a signature and a retry rule.
+             * @example crm
+             */
+            connection?: string;
+            auth?: components["schemas"]["Auth"];
+            tls?: components["schemas"]["Tls"];
+            signing?: components["schemas"]["Signing"];
+            /** @description URL parameters. They are added after the static ones of `url`. Default: `[]`. */
+            query?: components["schemas"]["Field"][];
+            /** @description Headers. A node must not set headers that control the connection or that other services trust. Default: `[]`. */
+            headers?: components["schemas"]["Field"][];
+            body?: components["schemas"]["Body"];
+            /** @description The time limit of one attempt, in milliseconds: DNS, connecting, TLS, sending, response headers and body together. At most the setting MAX_TIMEOUT_MS (10000). Default: `10000`. */
+            timeoutMs?: number;
+            /** @description an expectation, or a list of them of which all must hold. Default: `{"type":"status","value":"2xx"}`. */
+            expect?: components["schemas"]["Expectation"] | components["schemas"]["Expectation"][];
+            /**
+             * @description The branch if the call fails or the response misses an expectation. Default: `"error"`.
+             * @enum {string}
+             */
+            onError?: "success" | "error" | "exit";
+            /** @description Outcomes with a branch of their own. The first that holds decides. Default: `[]`. */
+            cases?: components["schemas"]["Case"][];
+            /**
+             * @description The engine's own names for the outputs.
+             * @example {
+             *       "success": "yes",
+             *       "error": "no"
+             *     }
+             */
+            branches?: {
+                /** @description The engine's name for success. Default: `"success"`. */
+                success?: string;
+                /** @description The engine's name for error. Default: `"error"`. */
+                error?: string;
+                /** @description The engine's name for exit. Default: `"exit"`. */
+                exit?: string;
+            };
+            retry?: components["schemas"]["DurableRetry"];
+            /** @description Whether the target processes a request only once, even if it arrives twice. Default: `false`. */
+            idempotent?: boolean;
+            /**
+             * @description Values for later nodes: name to template. The templates can use `response` and the payload. Values are captured whether or not the expectation was met. Default: `{}`.
+             * @example {
+             *       "leadId": "{{ response.json.id }}"
+             *     }
+             */
+            capture?: {
+                [key: string]: string;
+            };
+            /**
+             * @description `none`: every string is sent unchanged, for engines that render templates themselves. Conditions and `capture` stay Liquid. Default: `"liquid"`.
+             * @enum {string}
+             */
+            templates?: "liquid" | "none";
+            /** @description Whether the call may reuse a kept connection and keep its connection for later calls. With `false` it opens a new connection and closes it afterwards. Default: `true`. */
+            keepAlive?: boolean;
+            /** @description How many redirects of a call are followed: 301, 302 and 303 after GET, 303 after any method, as GET without a body, and 307 and 308 after GET, PUT, DELETE or with `idempotent`. Only to https, within `timeoutMs`. To another origin go no credentials, no headers of the node but Accept, Content-Type and User-Agent, and no body that carries a secret or a sensitive value. Default: `0`. */
+            followRedirects?: number;
+            /** @description Whether to send the target `traceparent`, and the `tracestate` that came with the call. Headers of the node take precedence. Default: `false`. */
+            propagateTrace?: boolean;
+        };
+        /** @description One of many executions of a node. */
+        Item: {
+            payload?: components["schemas"]["Payload"];
+            /**
+             * @description The client's name for this execution, 1 to 255 visible ASCII characters. It is sent as Idempotency-Key, unless the node sets that header. Templates can use it as `execution.idempotencyKey`.
+             * @example instance-4711-step-3
+             */
+            idempotencyKey?: string;
+            /**
+             * @description The engine's own name for the execution. The reply and the log have it.
+             * @example instance-4711
+             */
+            correlationId?: string;
+        };
+        /** @description The body of `POST /v1/executions`: that of `POST /v1/execute`, and when to execute the node and whom to tell. */
+        SubmitRequest: {
+            node: components["schemas"]["DurableNode"];
+            payload?: components["schemas"]["Payload"];
+            secrets?: components["schemas"]["Secrets"];
+            /**
+             * @description The client's name for this execution, 1 to 255 visible ASCII characters. It is sent as Idempotency-Key, unless the node sets that header. Templates can use it as `execution.idempotencyKey`.
+             * @example instance-4711-step-3
+             */
+            idempotencyKey?: string;
+            /**
+             * @description The engine's own name for the execution. The reply and the log have it.
+             * @example instance-4711
+             */
+            correlationId?: string;
+            /**
+             * @description The customer of the engine. Statistics, limits and connection pools are kept per tenant. 1 to 64 characters of A-Z a-z 0-9 . _ -
+             * @example acme
+             */
+            tenant?: string;
+            /**
+             * @description The time limit of the execution, in milliseconds. It covers waiting, attempts and pauses.
+             * @example 15000
+             */
+            deadlineMs?: number;
+            /**
+             * @description `brief`: the reply leaves out headers and bodies of request and response, and quotes nothing of the target. Default: `"full"`.
+             * @enum {string}
+             */
+            diagnostics?: "full" | "brief";
+            /** @description Executions of the same node, all or none of which are accepted. `payload`, `idempotencyKey` and `correlationId` then stand in each of them. */
+            items?: components["schemas"]["Item"][];
+            /**
+             * @description When the first attempt may begin (RFC 3339).
+             * @example 2026-11-21T21:54:09Z
+             */
+            notBefore?: string;
+            /**
+             * @description From when on no attempt begins any more (RFC 3339): the execution then ends as `expired`. Default: MAX_EXECUTION_AGE_MS from `notBefore`.
+             * @example 2026-11-21T21:54:09Z
+             */
+            expiresAt?: string;
+            /** @description Where to tell that the execution has ended: { "to": "engine", "token": "instance-4711" } */
+            callback?: {
+                /**
+                 * @description The name of an entry of CALLBACKS_FILE.
+                 * @example engine
+                 */
+                to: string;
+                /**
+                 * @description Any text. The callback has it, so that the engine finds what waits.
+                 * @example instance-4711
+                 */
+                token?: string;
+                /**
+                 * @description `full`: the callback has the whole reply as `result`, unless its entry has a body of its own. Default: `"brief"`.
+                 * @enum {string}
+                 */
+                include?: "brief" | "full";
+            };
+        };
+        /** @description An execution that was accepted, and will end whatever happens. */
+        Submitted: {
+            /**
+             * Format: uuid
+             * @description The id of the execution.
+             */
+            executionId: string;
+            /**
+             * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+            /** @description `idempotencyKey` of the request. */
+            idempotencyKey: string | null;
+            /**
+             * Format: date-time
+             * @description When its next attempt is due; null unless it waits.
+             * @example 2026-11-21T21:54:09Z
+             */
+            dueAt: string | null;
+            /**
+             * Format: date-time
+             * @description From when on no attempt begins any more.
+             * @example 2026-11-21T21:54:09Z
+             */
+            expiresAt: string | null;
+            /** @description Whether the execution was there before, with the same `idempotencyKey`, and nothing new was accepted. */
+            replayed: boolean;
+        };
+        /** @description Executions that were accepted together. */
+        SubmittedItems: {
+            /** @description How many executions are new. */
+            accepted: number;
+            /** @description How many were there before. */
+            replayed: number;
+            /** @description In the order of the items. */
+            executions: {
+                /**
+                 * Format: uuid
+                 * @description The id of the execution.
+                 */
+                executionId: string;
+                /**
+                 * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+                 * @enum {string}
+                 */
+                state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+                /** @description `idempotencyKey` of the request. */
+                idempotencyKey: string | null;
+            }[];
+        };
+        /** @description What was accepted: `SubmittedItems` for a request with `items`. */
+        Acknowledgement: components["schemas"]["Submitted"] | components["schemas"]["SubmittedItems"];
+        /** @description An execution that has not ended. */
+        Unfinished: {
+            /**
+             * Format: uuid
+             * @description The id of the execution.
+             */
+            executionId: string;
+            /**
+             * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+            /**
+             * Format: date-time
+             * @description When its next attempt is due; null unless it waits.
+             * @example 2026-11-21T21:54:09Z
+             */
+            dueAt: string | null;
+        };
+        /** @description A durable execution, without its result. */
+        ExecutionSummary: {
+            /**
+             * Format: uuid
+             * @description The id of the execution.
+             */
+            executionId: string;
+            /**
+             * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+            /** @description Whether it has ended. */
+            done: boolean;
+            /** @description `node.id` of the request. */
+            nodeId: string | null;
+            /** @description `tenant` of the request. */
+            tenant: string | null;
+            /** @description The host of the target. */
+            host: string;
+            /** @description The port of the target. */
+            port: number;
+            /** @description The code of the reason, once it has ended. */
+            code: components["schemas"]["ReasonCode"] | null;
+            /** @description How many attempts have ended. */
+            attempts: number;
+            /** @description How often it was executed again after its end. */
+            redrives: number;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            acceptedAt: string;
+            /**
+             * Format: date-time
+             * @description When its next attempt is due; null unless it waits.
+             * @example 2026-11-21T21:54:09Z
+             */
+            dueAt: string | null;
+            /**
+             * Format: date-time
+             * @description From when on no attempt begins any more.
+             * @example 2026-11-21T21:54:09Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-11-21T21:54:09Z
+             */
+            endedAt: string | null;
+            /** @description What became of its callback; null before its end, and if it has none. */
+            callback: {
+                /**
+                 * @description `failed`: it was tried for a day.
+                 * @enum {string}
+                 */
+                state: "waiting" | "delivered" | "failed";
+                /** @description How often it was tried. */
+                attempts: number;
+            } | null;
+        };
+        /** @description A durable execution, and its result. */
+        ExecutionStatus: {
+            /**
+             * Format: uuid
+             * @description The id of the execution.
+             */
+            executionId: string;
+            /**
+             * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+            /** @description Whether it has ended. */
+            done: boolean;
+            /** @description `node.id` of the request. */
+            nodeId: string | null;
+            /** @description `tenant` of the request. */
+            tenant: string | null;
+            /** @description The host of the target. */
+            host: string;
+            /** @description The port of the target. */
+            port: number;
+            /** @description The code of the reason, once it has ended. */
+            code: components["schemas"]["ReasonCode"] | null;
+            /** @description How many attempts have ended. */
+            attempts: number;
+            /** @description How often it was executed again after its end. */
+            redrives: number;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            acceptedAt: string;
+            /**
+             * Format: date-time
+             * @description When its next attempt is due; null unless it waits.
+             * @example 2026-11-21T21:54:09Z
+             */
+            dueAt: string | null;
+            /**
+             * Format: date-time
+             * @description From when on no attempt begins any more.
+             * @example 2026-11-21T21:54:09Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-11-21T21:54:09Z
+             */
+            endedAt: string | null;
+            /** @description What became of its callback; null before its end, and if it has none. */
+            callback: {
+                /**
+                 * @description `failed`: it was tried for a day.
+                 * @enum {string}
+                 */
+                state: "waiting" | "delivered" | "failed";
+                /** @description How often it was tried. */
+                attempts: number;
+            } | null;
+            /** @description The reply as of `POST /v1/execute`; null until it has ended. */
+            result: components["schemas"]["ExecuteReply"] | null;
+        };
+        /** @description A page of executions. */
+        ExecutionList: {
+            /** @description Newest first. */
+            executions: components["schemas"]["ExecutionSummary"][];
+            /** @description For `after` of the next page; null on the last one. */
+            next: string | null;
+        };
+        /** @description What became of an execution that was cancelled. */
+        Cancelled: {
+            /**
+             * Format: uuid
+             * @description The id of the execution.
+             */
+            executionId: string;
+            /**
+             * @description `waiting`: for its first or another attempt. `running`: an attempt is under way. `succeeded`, `failed`: it has ended, as `succeeded` of its result says. `withdrawn`: it was cancelled. `expired`: it was not finished by `expiresAt`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+        };
+        /** @description The body of `POST /v1/executions/redrive`. */
+        RedriveRequest: {
+            /** @description Executions to which all of its members apply: { "code": "connect_refused", "since": "…" } */
+            filter: {
+                /** @description With this `node.id`. */
+                nodeId?: string;
+                /** @description To this host. */
+                host?: string;
+                /** @description With this code of the reason. */
+                code?: string;
+                /** @description Of this tenant. */
+                tenant?: string;
+                /**
+                 * @description Accepted at this time or later (RFC 3339).
+                 * @example 2026-11-21T21:54:09Z
+                 */
+                since?: string;
+                /**
+                 * @description Accepted before this time (RFC 3339).
+                 * @example 2026-11-21T21:54:09Z
+                 */
+                until?: string;
+                /** @description With one of these ids. */
+                ids?: string[];
+            };
+            /** @description How many executions at most, the oldest first. Default: `500`. */
+            limit?: number;
+            /** @description How many of them become due in a second. Default: `20`. */
+            perSecond?: number;
+            /** @description Whether only to count, and to do nothing. Default: `false`. */
+            dryRun?: boolean;
+            /** @description Whether to take what has `repeat: never`, too. Default: `false`. */
+            force?: boolean;
+            /**
+             * @description `again`: the callback is sent again at the end. The engine has followed the branch of the first end already. Default: `"none"`.
+             * @enum {string}
+             */
+            callback?: "none" | "again";
+        };
+        /** @description What is executed again. */
+        RedriveReply: {
+            /** @description Executions that have ended without success, and match. */
+            matched: number;
+            /** @description Executions that are executed again; with `dryRun` those that would be. */
+            redriven: number;
+            /** @description Matching executions that are not executed again, by cause. */
+            leftOut: {
+                /** @description Those with `repeat: never`. */
+                never: number;
+                /** @description Those whose secrets came with the request: they were deleted at the end. */
+                secrets: number;
+                /** @description Those beyond `limit`. */
+                limit: number;
+            };
+            /** @description Matching executions by the code of their reason. */
+            byCode: {
+                [key: string]: number;
+            };
+            /** @description Matching executions by host. */
+            byHost: {
+                [key: string]: number;
+            };
         };
         /** @description The totals of the executions of a node. */
         NodeTotals: {
@@ -1733,7 +2354,7 @@ export interface components {
              * @description The stable name of the problem.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "overloaded" | "internal";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "idempotency_in_progress" | "idempotency_key_reused" | "already_ended" | "backlog_full" | "secrets_not_storable" | "store_missing" | "store_unavailable" | "overloaded" | "internal";
             /**
              * @description Whether the target may have got the request.
              * @enum {string}
@@ -2200,6 +2821,919 @@ export interface operations {
             };
         };
     };
+    listExecutions: {
+        parameters: {
+            query?: {
+                /** @description In this state. */
+                state?: "waiting" | "running" | "succeeded" | "failed" | "withdrawn" | "expired";
+                /** @description With this `node.id`. */
+                nodeId?: string;
+                /** @description To this host. */
+                host?: string;
+                /** @description With this code of the reason. */
+                code?: string;
+                /** @description Of this tenant. */
+                tenant?: string;
+                /**
+                 * @description Accepted at this time or later (RFC 3339).
+                 * @example 2026-11-21T21:54:09Z
+                 */
+                since?: string;
+                /** @description Executions on a page, up to 500. Default: 50. */
+                limit?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: {
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of executions. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionList"];
+                };
+            };
+            /** @description The query is wrong. */
+            400: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitExecution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The trace context of the client (W3C Trace Context). */
+                traceparent?: string;
+                /** @description Additional data of tracing systems (W3C Trace Context). */
+                tracestate?: string;
+                /** @description `wait=5`: the reply waits for the end, five seconds at most (RFC 7240). Longer than 30 s is taken as 30 s. */
+                prefer?: string;
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitRequest"];
+            };
+        };
+        responses: {
+            /** @description The execution has ended, on any branch: the reply as of `POST /v1/execute`. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecuteReply"];
+                };
+            };
+            /** @description Accepted: it is on the disk. */
+            202: {
+                headers: {
+                    /** @description The span of this execution, if it is part of a trace. */
+                    traceparent?: string;
+                    /** @description The value that you sent. */
+                    tracestate?: string;
+                    /** @description Where the result is. */
+                    Location?: string;
+                    /** @description Seconds after which to look again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description The request does not match this document; nothing was sent. */
+            400: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to execute, or may not name this tenant; nothing was sent. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An execution with the same `idempotencyKey` has not ended. */
+            409: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent. */
+            413: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is not JSON, or it has a content coding; nothing was sent. */
+            415: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An execution with the same `idempotencyKey` has another node or payload. */
+            422: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client or the tenant has used up its share of the capacity; nothing was sent. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showExecution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=5`: the reply waits for the end, five seconds at most (RFC 7240). Longer than 30 s is taken as 30 s. */
+                prefer?: string;
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The `executionId`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A durable execution, and its result. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionStatus"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No execution of this client has this id. */
+            404: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showResult: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=5`: the reply waits for the end, five seconds at most (RFC 7240). Longer than 30 s is taken as 30 s. */
+                prefer?: string;
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The `executionId`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution has ended, on any branch: the reply as of `POST /v1/execute`. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecuteReply"];
+                };
+            };
+            /** @description It has not ended. */
+            202: {
+                headers: {
+                    /** @description Where the result is. */
+                    Location?: string;
+                    /** @description Seconds after which to look again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unfinished"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No execution of this client has this id. */
+            404: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redriveExecutions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedriveRequest"];
+            };
+        };
+        responses: {
+            /** @description What is executed again. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedriveReply"];
+                };
+            };
+            /** @description The request does not match this document; nothing was sent. */
+            400: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent. */
+            413: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is not JSON, or it has a content coding; nothing was sent. */
+            415: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelExecution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request: 1 to 128 visible ASCII characters except " and \. Any other value is replaced by a new id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The `executionId`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            200: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            /** @description An attempt is under way. No other will follow. */
+            202: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            /** @description The request carries no valid key; nothing was sent. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client lacks the right to read, or may not name this tenant. */
+            403: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No execution of this client has this id. */
+            404: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The execution has ended before. */
+            409: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug of this service; something may have been sent. */
+            500: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service has no store. */
+            501: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot be reached, or the service is shutting down. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     executeNode: {
         parameters: {
             query?: never;
@@ -2227,6 +3761,8 @@ export interface operations {
                     traceparent?: string;
                     /** @description The value that you sent. */
                     tracestate?: string;
+                    /** @description `true` if this is the reply of an earlier execution with the same `idempotencyKey`. */
+                    "Idempotency-Replayed"?: string;
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
                      * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
@@ -2282,6 +3818,22 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An execution with the same `idempotencyKey` has not ended. */
+            409: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: string;
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request body is larger than the setting MAX_REQUEST_BYTES; nothing was sent. */
             413: {
                 headers: {
@@ -2298,6 +3850,20 @@ export interface operations {
             };
             /** @description The request body is not JSON, or it has a content coding; nothing was sent. */
             415: {
+                headers: {
+                    /**
+                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
+                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An execution with the same `idempotencyKey` has another node or payload. */
+            422: {
                 headers: {
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.

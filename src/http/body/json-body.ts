@@ -168,7 +168,7 @@ function* repeated(text: string): Iterable<ConfigError> {
 
 function withExactValues(plain: unknown, exact: unknown): unknown {
   if (plain === exact || !isObject(plain) || !isObject(exact)) return plain
-  const values = { ...plain, ...pick(exact, ['payload']) }
+  const values = { ...plain, ...pick(exact, ['payload', 'items']) }
   if (!isObject(plain.node) || !isObject(exact.node)) return values
   return { ...values, node: { ...plain.node, ...pick(exact.node, ['query', 'headers', 'body']) } }
 }

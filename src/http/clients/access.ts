@@ -23,10 +23,11 @@ export function guardAccess(app: FastifyInstance, clients: ClientStore | null): 
   })
 }
 
-/** Refuses requests of clients without a right before their body is read. */
-export function requireRight(app: FastifyInstance, right: Right): void {
+/** Refuses requests of clients without a right before their body is read. One of `others` does as well. */
+export function requireRight(app: FastifyInstance, right: Right, ...others: readonly Right[]): void {
   app.addHook('onRequest', ({ client }, _reply, done) => {
-    if (client !== null && !client.rights.has(right)) throw lacksRight(client, right)
+    if (client !== null && ![right, ...others].some((each) => client.rights.has(each)))
+      throw lacksRight(client, right)
     done()
   })
 }

@@ -12,6 +12,8 @@ export interface DrainOptions {
   readonly graceMs: number
   /** Least duration, so that load balancers notice the shutdown. */
   readonly delayMs: number
+  /** Ends the work that no client waits for. Resolves when what has begun has ended. */
+  readonly drain: () => Promise<void>
   /** Interrupts the calls under way, so that they can be answered. */
   readonly interrupt: () => Promise<void>
   /** Runs after all requests have ended. It is not awaited beyond the grace period. */
@@ -35,19 +37,24 @@ const lastMs = 200
  * Returns a function that tells whether it has begun.
  */
 export function shutDownGracefully(app: FastifyInstance, options: DrainOptions): () => boolean {
-  const { concurrency, graceMs, delayMs, interrupt, finish } = options
+  const { concurrency, graceMs, delayMs, drain, interrupt, finish } = options
   const connections = watchConnections(app)
   let isDraining = false
   app.addHook('preClose', async () => {
     isDraining = true
     // Executions in a pause end: an engine can repeat them elsewhere, and the grace period is short.
     concurrency.stopPauses()
+    const drained = drain()
     await within(Math.max(0, graceMs - farewellMs), [
       concurrency.ended(),
+      drained,
       pause(delayMs, null, { ref: false }),
     ])
     await interrupt()
-    await within(farewellMs - lastMs, [concurrency.ended().then(finish), untilAllHaveLeft(connections)])
+    await within(farewellMs - lastMs, [
+      Promise.all([concurrency.ended(), drained]).then(finish),
+      untilAllHaveLeft(connections),
+    ])
     await stopListening(app.server)
     await within(lastMs, [connections.waitForEmpty()])
     app.server.closeAllConnections()

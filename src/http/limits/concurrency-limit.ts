@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Refusal } from '../problems/problem.ts'
 import { ActiveRequest, type Surroundings } from './active-request.ts'
 import { askForPieces } from './asked-body.ts'
+import { BackgroundHolding } from './background-holding.ts'
 import { Pauses } from './pauses.ts'
 import { type ReachedLimit, refuseFor, type Shortage } from './reached-limit.ts'
 import { ResumeQueue } from './resume-queue.ts'
@@ -105,6 +106,11 @@ export class ConcurrencyLimit {
   /** The refusal of a request that has outgrown its memory. */
   refuseGrowth(active: ActiveRequest): Refusal {
     return this.#refuse(active.shortage ?? { limit: 'memory', of: 'memory' }, active)
+  }
+
+  /** The memory of an execution that no client waits for. It must be ended. */
+  holdInBackground(): BackgroundHolding {
+    return new BackgroundHolding(this.#shares.total, this.#options.maxBytesInFlight)
   }
 
   /** Ends all pauses, and refuses new ones. */

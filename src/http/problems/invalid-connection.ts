@@ -1,4 +1,5 @@
 import { readId } from '../../contract/builders.ts'
+import { CallbackEntry } from '../../contract/callback.ts'
 import type { ConfigError } from '../../contract/config-error.ts'
 import { Connection, LimitLine } from '../../contract/connection.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
@@ -19,6 +20,9 @@ function explainWith(schema: unknown, place: Place): (value: unknown, path: stri
 
 /** Finds the schema errors of an entry of CONNECTIONS_FILE. `path` is its JSON Pointer. */
 export const explainInvalidConnection = explainWith(Connection, 'Connection')
+
+/** Finds the schema errors of an entry of CALLBACKS_FILE. `path` is its JSON Pointer. */
+export const explainInvalidCallback = explainWith(CallbackEntry, 'Connection')
 
 /** Finds the schema errors of a line of LIMITS_FILE. `path` is its JSON Pointer. */
 export const explainInvalidLimit = explainWith(LimitLine, noPlace)

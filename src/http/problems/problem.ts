@@ -18,6 +18,8 @@ const maxErrorCharacters = 65_536
 interface RefusalOptions {
   readonly errors?: Iterable<ConfigError>
   readonly headers?: Readonly<Record<string, string>>
+  /** The execution that is the cause. */
+  readonly executionId?: string | null
 }
 
 /** Thrown to refuse a request. */
@@ -25,17 +27,23 @@ export class Refusal extends Error {
   readonly code: ProblemCode
   readonly errors: readonly ConfigError[]
   readonly headers: Readonly<Record<string, string>>
+  readonly executionId: string | null
 
-  constructor(code: ProblemCode, detail: string, { errors = [], headers = {} }: RefusalOptions = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { errors = [], headers = {}, executionId = null }: RefusalOptions = {},
+  ) {
     super(detail)
     this.code = code
     this.errors = takeFirst(errors)
     this.headers = headers
+    this.executionId = executionId
   }
 }
 
 export function createProblem(
-  { code, message, errors }: Refusal,
+  { code, message, errors, executionId }: Refusal,
   requestId: string,
   docsBaseUrl: string,
 ): Problem {
@@ -50,7 +58,7 @@ export function createProblem(
     delivered,
     retryable,
     repeat: findSafetyAfterProblem(code),
-    executionId: null,
+    executionId,
     errors: [...errors],
   }
 }

@@ -47,9 +47,13 @@ export function* findSchemaErrors(
   else yield* inScalar(schema, value, path, place)
 }
 
+/** Schemas that differ from others in their limits only: the advice is the same. */
+const sameAs: Readonly<Record<string, Place>> = { DurableNode: 'Node', DurableRetry: 'Retry' }
+
 /** The place of a member or entry: the name of its schema, else a part of the place around it. */
 function placeWithin({ $id }: JsonSchema, place: Place, name: string): string {
-  return $id ?? `${place}.${name}`
+  if ($id === undefined) return `${place}.${name}`
+  return sameAs[$id] ?? $id
 }
 
 function* inScalar(schema: JsonSchema, value: unknown, path: string, place: Place): Generator<ConfigError> {

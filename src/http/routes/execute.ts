@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
 import { named } from '../../contract/builders.ts'
 import { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
+import type { Interrupted, KeyRefusal, Replay, ReplayedReply } from '../../durability/replay/replay.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import { createSpans } from '../../execution/spans.ts'
@@ -9,9 +11,11 @@ import type { Log } from '../../logging/logger.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Statistics } from '../../statistics/statistics.ts'
 import type { SpanExporter } from '../../tracing/span.ts'
+import { asJson } from '../body/written-json.ts'
 import type { ConcurrencyLimit } from '../limits/concurrency-limit.ts'
+import { refuseKey } from '../problems/key-refusal.ts'
 import { Refusal } from '../problems/problem.ts'
-import { problemReplies } from './problem-replies.ts'
+import { keyReplies, problemReplies } from './problem-replies.ts'
 import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecuteRouteOptions {
@@ -22,18 +26,27 @@ interface ExecuteRouteOptions {
   readonly statistics: Statistics
   /** Null if spans are not exported. */
   readonly spanExporter: SpanExporter | null
+  /** Executes a node once for each idempotency key. Null without a store. */
+  readonly replay: Replay | null
 }
 
 const executeReply = {
   description: 'The node was executed, on any branch.',
-  headers: traceReplyHeaders,
+  headers: {
+    ...traceReplyHeaders,
+    'Idempotency-Replayed': {
+      type: 'string',
+      description: '`true` if this is the reply of an earlier execution with the same `idempotencyKey`.',
+      examples: ['true'],
+    },
+  },
   content: { 'application/json': { schema: named(ExecuteReply) } },
 }
 
 /** `POST /v1/execute` */
 export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = async (
   app,
-  { context, concurrency, log, metrics, statistics, spanExporter },
+  { context, concurrency, log, metrics, statistics, spanExporter, replay },
 ) => {
   const schema = {
     operationId: 'executeNode',
@@ -44,7 +57,7 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     security: [{ apiKey: [] }],
     headers: TraceHeaders,
     body: named(ExecuteRequest),
-    response: { 200: executeReply, ...problemReplies },
+    response: { 200: executeReply, ...problemReplies, ...keyReplies },
   }
   app.post('/v1/execute', { schema }, async (request, reply) => {
     const { active } = request
@@ -57,10 +70,14 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
       client: keyName,
     }
     const body = request.body as unknown as WithRequestedNode<ExecuteRequest>
-    const result = await executeNode(body, context, callContext)
+    const result =
+      replay !== null && hasKey(body)
+        ? await replay.execute(body, callContext)
+        : await executeNode(body, context, callContext)
     if (result.kind === 'refused')
       throw new Refusal('invalid_request', 'The node cannot be executed.', { errors: result.errors })
     if (result.kind === 'unaffordable') throw concurrency.refuseGrowth(active)
+    if (result.kind !== 'executed') return answerWithKey(result, reply)
     const { record, trace } = result
     if (trace !== null) returnTrace(reply, trace)
     spanExporter?.record(createSpans(result))
@@ -73,4 +90,18 @@ export const executeRoute: FastifyPluginAsyncTypebox<ExecuteRouteOptions> = asyn
     })
     return result.reply
   })
+}
+
+type Request = WithRequestedNode<ExecuteRequest>
+
+function hasKey(body: Request): body is Request & { readonly idempotencyKey: string } {
+  return body.idempotencyKey !== undefined
+}
+
+/** Answers what was not executed because of its key. The reply of an earlier execution is sent as it was stored. */
+function answerWithKey(result: ReplayedReply | Interrupted | KeyRefusal, reply: FastifyReply): ExecuteReply {
+  if (result.kind === 'interrupted') return result.reply
+  if (result.kind !== 'replayed') throw refuseKey(result)
+  reply.header('idempotency-replayed', 'true')
+  return asJson<ExecuteReply>(result.json, reply)
 }

@@ -3,9 +3,12 @@ import { problems } from '../../contract/problem-codes.ts'
 import { Problem } from '../../contract/schemas.ts'
 import { lacksRight } from '../clients/access.ts'
 import { refuseFor } from '../limits/reached-limit.ts'
+import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
 import { createProblem, Refusal, whatIsWrong } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
+
+const exampleId = '0199d3f4-8b7a-7cc1-9a60-6f0d6f2f4c11'
 
 const retryAfter = {
   type: 'string',
@@ -80,6 +83,39 @@ export const problemReplies = {
       `Unexpected error. Look for this request id in the log of the service: ${requestId}.`,
     ),
   ),
+}
+
+/** The problems of a request with an idempotency key, where the service has a store. */
+export const keyReplies = {
+  409: {
+    ...problemReply(
+      'An execution with the same `idempotencyKey` has not ended.',
+      refuseKey({ kind: 'in_progress', executionId: exampleId, retryAfterMs: 0 }),
+    ),
+    headers: { 'Retry-After': retryAfter },
+  },
+  422: problemReply(
+    'An execution with the same `idempotencyKey` has another node or payload.',
+    refuseKey({
+      kind: 'key_reused',
+      executionId: exampleId,
+      errors: [
+        {
+          path: '/payload',
+          message: 'differs from the payload of the execution that has this idempotencyKey',
+        },
+      ],
+    }),
+  ),
+}
+
+/** The problems of durable executions. */
+export const durableReplies = {
+  501: problemReply('The service has no store.', storeMissing()),
+  503: {
+    ...problemReply('The store cannot be reached, or the service is shutting down.', storeUnavailable()),
+    headers: { 'Retry-After': retryAfter },
+  },
 }
 
 /** The problems of every route that only reads. */

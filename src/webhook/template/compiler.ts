@@ -32,12 +32,15 @@ export class Compiler {
   codeCharacters = 0
   /** Constant texts that look like references in the syntax of another tool. */
   readonly references: UnrenderedReference[] = []
+  readonly #names: KnownNames | null
   #referencesLeft = maxReferences
   #parts = 0
   #isFull = false
 
-  constructor(templates: 'liquid' | 'none') {
+  /** `names`: variables beside those of every node. */
+  constructor(templates: 'liquid' | 'none', names: KnownNames | null = null) {
     this.templates = templates
+    this.#names = names
   }
 
   complain(path: string, message: string): void {
@@ -105,7 +108,7 @@ export class Compiler {
   /** Compiles a condition. `names` are the variables that it can use. */
   condition(text: string, path: string, names: KnownNames = requestNames): Condition {
     if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
-    const compiled = compileCondition(text, names)
+    const compiled = compileCondition(text, this.#allNames(names))
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return never
@@ -153,9 +156,13 @@ export class Compiler {
     return constantTemplate('')
   }
 
+  #allNames(names: KnownNames): KnownNames {
+    return this.#names === null ? names : { ...names, ...this.#names }
+  }
+
   #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {
     if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
-    const compiled = compileTemplate(text, place, names)
+    const compiled = compileTemplate(text, place, this.#allNames(names))
     if (compiled.ok) {
       for (const name of compiled.template.secretNames) this.secretNames.add(name)
     }

@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
       Object.entries(responses).flatMap(([status, reply]) => mediaIn(`${name} ${status}`, reply)),
     )
 
-    expect(bodies).toHaveLength(2)
+    expect(bodies).toHaveLength(4)
     expect(replies.length).toBeGreaterThan(operations.length)
     for (const { name, schema, examples = {} } of [...bodies, ...replies]) {
       expect(Object.keys(examples), name).not.toEqual([])
@@ -69,7 +69,7 @@ describe('the OpenAPI document', () => {
     )
 
     expect(new Set(headers.map(({ name }) => name))).toEqual(
-      new Set(['traceparent', 'tracestate', 'X-Request-Id']),
+      new Set(['traceparent', 'tracestate', 'prefer', 'X-Request-Id']),
     )
     for (const header of headers) expect(JSON.stringify(header)).not.toMatch(/"(?:examples?|default)":/)
   })

@@ -131,7 +131,7 @@ export const requestWords: ForeignWords = {
         'ssl tls certificate sslError tlsError certificateError selfSigned unableToVerifyLeafSignature depthZeroSelfSignedCert',
       is: 'tls_untrusted',
     },
-    { words: 'certExpired certHasExpired certificateExpired expired', is: 'tls_cert_expired' },
+    { words: 'certExpired certHasExpired certificateExpired', is: 'tls_cert_expired' },
     { words: 'errTlsCertAltnameInvalid hostnameMismatch wrongHost', is: 'tls_name_mismatch' },
     { words: 'ssrf blocked privateAddress forbiddenAddress', is: 'address_denied' },
     {

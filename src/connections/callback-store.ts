@@ -1,0 +1,62 @@
+import type { CallbackEntry } from '../contract/callback.ts'
+import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
+import {
+  type CallbackSource,
+  type CompiledCallback,
+  compileCallbacks,
+  readCallbacks,
+} from './read-callbacks.ts'
+
+/** The callbacks of the service. */
+export interface CallbackStore {
+  /** Null for a name that the file does not have. */
+  find(name: string): CompiledCallback | null
+  names(): readonly string[]
+  /** Whether the previous callbacks are in use because the changed file is invalid. */
+  isStale(): boolean
+  /** Stops watching the file. */
+  close(): void
+}
+
+export interface CallbackStoreOptions {
+  readonly source: CallbackSource
+  /** The entries read at the start. */
+  readonly initial: ReadonlyMap<string, CallbackEntry>
+  readonly log: ReadingLog
+  /** Interval of looking for changes. */
+  readonly intervalMs?: number
+}
+
+/** Keeps the callbacks in memory, and reads their file again when it changes. */
+export function createCallbackStore({
+  source,
+  initial,
+  log,
+  intervalMs,
+}: CallbackStoreOptions): CallbackStore {
+  let compiled = compileCallbacks(initial)
+  const watched = watchValue<ReadonlyMap<string, CallbackEntry>>(
+    { directory: null, file: source.file },
+    {
+      initial,
+      intervalMs,
+      read() {
+        const read = readCallbacks(source)
+        return read.ok ? { ok: true, value: read.entries } : read
+      },
+      onAdopted(entries) {
+        compiled = compileCallbacks(entries)
+        log.info({ callbacks: entries.size }, 'the callbacks changed and were read again')
+      },
+      onRefused(problems) {
+        log.error({ problems }, 'the callbacks changed but are not valid; the previous callbacks stay in use')
+      },
+    },
+  )
+  return {
+    find: (name) => compiled.get(name) ?? null,
+    names: () => [...compiled.keys()],
+    isStale: () => watched.isStale,
+    close: () => watched.close(),
+  }
+}

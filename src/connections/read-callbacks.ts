@@ -1,0 +1,116 @@
+import { type CallbackEntry, callbackMembers } from '../contract/callback.ts'
+import { type ConfigError, pointer } from '../contract/config-error.ts'
+import { connectionNamePattern } from '../contract/names.ts'
+import type { Node } from '../contract/node.ts'
+import { readText } from '../secrets/read-text.ts'
+import { type CompiledNode, compileNode } from '../webhook/compile.ts'
+import { decodeStandardKey, standardKeyForm } from '../webhook/request/signing-key.ts'
+import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { repeatedMembers } from '../webhook/values/repeated-members.ts'
+
+/** An entry of CALLBACKS_FILE, as the node that it is. */
+export interface CompiledCallback {
+  readonly node: CompiledNode
+  /** Secrets of its own, by the name under which the node refers to them. */
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+export type CompiledCallbacks = ReadonlyMap<string, CompiledCallback>
+
+/** The setting that defines callbacks. */
+export interface CallbackSource {
+  /** The path in CALLBACKS_FILE, or null. */
+  readonly file: string | null
+  /** Finds the schema errors of an entry. `path` is the JSON Pointer of the entry. */
+  readonly findSchemaErrors: (entry: unknown, path: string) => Iterable<ConfigError>
+}
+
+/** The entries by name, or all problems: one sentence each, which begins with the name of the setting. */
+export type ReadCallbacks =
+  | { readonly ok: true; readonly entries: ReadonlyMap<string, CallbackEntry> }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+const maxFileBytes = 1_048_576
+
+/** Reads all callbacks, at the start and after a change. No problem shows a value. */
+export function readCallbacks({ file, findSchemaErrors }: CallbackSource): ReadCallbacks {
+  const entries = new Map<string, CallbackEntry>()
+  if (file === null) return { ok: true, entries }
+  const problems: string[] = []
+  const read = readText(file, maxFileBytes)
+  const parsed = read.ok ? parseJson(read.text, { maxDepth: maxJsonDepth }) : null
+  if (!read.ok) problems.push(`the file ${read.problem}`)
+  else if (parsed === null || !parsed.ok) problems.push(parsed?.detail ?? 'is not JSON')
+  else if (!isObject(parsed.plain))
+    problems.push('must be a JSON object: the name of a callback to an object')
+  else {
+    for (const steps of repeatedMembers(read.text)) problems.push(`${pointer('', ...steps)} occurs twice`)
+    for (const [name, entry] of Object.entries(parsed.plain)) {
+      const errors = [...findErrors(name, entry, findSchemaErrors)]
+      problems.push(...errors.map(({ path, message }) => `${path} ${message}`))
+      if (errors.length === 0) entries.set(name, entry as CallbackEntry)
+    }
+  }
+  if (problems.length === 0) return { ok: true, entries }
+  return {
+    ok: false,
+    problems: problems.map((problem) => `CALLBACKS_FILE is ${JSON.stringify(file)}: ${problem}`),
+  }
+}
+
+function* findErrors(
+  name: string,
+  entry: unknown,
+  findSchemaErrors: CallbackSource['findSchemaErrors'],
+): Generator<ConfigError> {
+  const path = pointer('', name)
+  if (!callbackName.test(name))
+    yield { path, message: 'is not a name of a callback: use 1 to 64 of A-Z a-z 0-9 . _ -' }
+  const errors = [...findSchemaErrors(entry, path)]
+  yield* errors
+  if (errors.length > 0) return
+  const { secret } = entry as CallbackEntry
+  if (!isReference(secret) && decodeStandardKey(secret) === null)
+    yield { path: `${path}/secret`, message: `must be ${standardKeyForm}, or a reference to a secret` }
+  const compiled = compile(entry as CallbackEntry)
+  if (compiled.ok) return
+  for (const error of compiled.errors) yield { ...error, path: locate(error.path, path) }
+}
+
+/** The place in the file of what the node has elsewhere. */
+function locate(pathInNode: string, path: string): string {
+  const rest = pathInNode.slice('/node'.length)
+  return rest.startsWith('/signing') ? `${path}/secret` : `${path}${rest}`
+}
+
+const callbackName = new RegExp(`^${connectionNamePattern}$`)
+
+const isReference = (secret: string) => secret.includes('{{')
+
+const ownSecret = 'callback_signing_key'
+
+const names = Object.fromEntries(callbackMembers.map((name) => [name, 'anything' as const]))
+
+function compile({ secret, method = 'POST', body = { structure: 'full' }, ...rest }: CallbackEntry) {
+  const reference = isReference(secret) ? secret : `{{ secrets.${ownSecret} }}`
+  const node: Node = {
+    ...rest,
+    method,
+    body,
+    idempotent: true,
+    signing: { scheme: 'standard-webhooks', secret: reference },
+  }
+  return compileNode(node, { maxTimeoutMs: Number.POSITIVE_INFINITY, names })
+}
+
+/** Compiles entries that were read without problems. */
+export function compileCallbacks(entries: ReadonlyMap<string, CallbackEntry>): CompiledCallbacks {
+  return new Map(
+    Array.from(entries, ([name, entry]) => {
+      const compiled = compile(entry)
+      if (!compiled.ok) throw new TypeError('an entry that was read has no errors')
+      const secrets: Record<string, string> = isReference(entry.secret) ? {} : { [ownSecret]: entry.secret }
+      return [name, { node: compiled.node, secrets }]
+    }),
+  )
+}

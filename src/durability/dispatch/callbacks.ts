@@ -1,0 +1,166 @@
+import type { CallbackStore } from '../../connections/callback-store.ts'
+import type { ExecuteReply } from '../../contract/execution.ts'
+import type { Payload } from '../../contract/payload.ts'
+import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
+import type { Executed } from '../../execution/results.ts'
+import { maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
+import { laneOf } from '../lane-of.ts'
+import type { CallbackOutcome, ExecutionStore, Lane, LeasedCallback } from '../store/execution-store.ts'
+import { untilAvailable } from '../until-available.ts'
+import { type CallbackAddress, readRest } from './documents.ts'
+import type { Holding } from './runner.ts'
+
+/** What became of one try. */
+export interface CallbackTry {
+  readonly executionId: string
+  /** The name of the entry, or null if it cannot be read. */
+  readonly to: string | null
+  readonly outcome: 'delivered' | 'again' | 'failed'
+  /** The code of the reason; null if nothing was sent. */
+  readonly code: string | null
+  readonly attempts: number
+}
+
+export interface CallbacksOptions {
+  readonly store: ExecutionStore
+  readonly context: ExecutionContext
+  readonly callbacks: CallbackStore
+  readonly hold: () => Holding
+  /** Called after each try that was sent. */
+  readonly onAttempted: (executed: Executed) => void
+  readonly onTried: (tried: CallbackTry) => void
+}
+
+/** Pauses between tries, in milliseconds. The last one repeats. */
+const pausesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
+
+/** How long after the end of an execution its callback is tried. */
+const givenUpAfterMs = 24 * 3_600_000
+
+/** How long a callback is given back for that could not begin now. */
+const shortageMs = 1_000
+
+/** Where callbacks wait whose entry is gone. */
+const nowhere: Lane = { tenant: null, host: 'callback.invalid', port: 443 }
+
+/** Tells engines that executions have ended: at least once, for a day. A callback is a node, with the same renderer and guard. */
+export class Callbacks {
+  readonly #options: CallbacksOptions
+  readonly #stopping = new AbortController()
+  readonly #closed = new AbortController()
+
+  constructor(options: CallbacksOptions) {
+    this.#options = options
+  }
+
+  laneOf(to: string): Lane {
+    const callback = this.#options.callbacks.find(to)
+    return callback === null ? nowhere : laneOf(callback.node, null)
+  }
+
+  stop(): void {
+    this.#stopping.abort('cancelled')
+  }
+
+  close(): void {
+    this.#closed.abort()
+  }
+
+  /** Makes the next try. */
+  async send(leased: LeasedCallback): Promise<void> {
+    const { execution, lease, rest } = leased
+    const { store } = this.#options
+    const address = rest === null ? null : readRest(rest).callback
+    if (address === null || execution.reply === null)
+      return await this.#settle(leased, address, 'failed', null)
+    const result = await this.#try(leased, address, execution.reply)
+    if (result === 'later' || (result !== null && this.#wasStopped(result))) {
+      const dueAt = Date.now() + (this.#stopping.signal.aborted ? 0 : shortageMs)
+      await untilAvailable(() => store.release([lease], dueAt), this.#closed.signal)
+      return
+    }
+    const code = result?.reply.reason.code ?? null
+    if (result?.reply.succeeded) return await this.#settle(leased, address, 'delivered', code)
+    const endedAt = execution.endedAt ?? Date.now()
+    const isOver = Date.now() - endedAt >= givenUpAfterMs
+    await this.#settle(leased, address, isOver ? 'failed' : 'again', code, result?.reply.retryAfterMs ?? 0)
+  }
+
+  /** `later`: it could not begin now. Null if there is no such entry. */
+  async #try(
+    { execution, rest }: LeasedCallback,
+    address: CallbackAddress,
+    reply: Uint8Array,
+  ): Promise<Executed | 'later' | null> {
+    const { callbacks, context, hold, onAttempted } = this.#options
+    const callback = callbacks.find(address.to)
+    if (callback === null || rest === null) return null
+    const resources = hold()
+    const result = await executeNode(
+      { node: callback.node, payload: describe(readReply(reply), address), secrets: callback.secrets },
+      context,
+      {
+        signal: this.#stopping.signal,
+        resources,
+        trace: readRest(rest).trace,
+        client: ':callbacks',
+        continuation: {
+          executionId: execution.id,
+          attemptsBefore: execution.callback?.attempts ?? 0,
+          acceptedAt: Date.now(),
+          progress: null,
+          postpones: true,
+        },
+      },
+    ).finally(() => resources.end())
+    if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
+    if (result.kind === 'unaffordable' || result.postponed?.wasHeldBack) return 'later'
+    onAttempted(result)
+    return result
+  }
+
+  #wasStopped({ reply: { reason, delivered } }: Executed): boolean {
+    const isStopped = reason.code === 'cancelled' || reason.code === 'shutdown'
+    return isStopped && delivered === 'no' && this.#stopping.signal.aborted
+  }
+
+  async #settle(
+    { execution, lease }: LeasedCallback,
+    address: CallbackAddress | null,
+    outcome: CallbackTry['outcome'],
+    code: string | null,
+    askedMs = 0,
+  ): Promise<void> {
+    const { store, onTried } = this.#options
+    const before = execution.callback?.attempts ?? 0
+    const pauseMs = Math.max(askedMs, pausesMs[Math.min(before, pausesMs.length - 1)] ?? 0)
+    const settled: CallbackOutcome =
+      outcome === 'again' ? { outcome, dueAt: Date.now() + pauseMs } : { outcome }
+    await untilAvailable(() => store.settleCallback(lease, settled), this.#closed.signal)
+    onTried({ executionId: execution.id, to: address?.to ?? null, outcome, code, attempts: before + 1 })
+  }
+}
+
+function readReply(reply: Uint8Array): ExecuteReply {
+  const parsed = parseJson(Buffer.from(reply).toString(), { maxDepth: 2 * maxJsonDepth })
+  if (!parsed.ok) throw new TypeError('a stored reply is JSON')
+  return parsed.exact as ExecuteReply
+}
+
+/** The message, whose members the templates of the entry can use. Without a body of its own it is the body. */
+function describe(reply: ExecuteReply, { token, isFull }: CallbackAddress): Payload {
+  const { executionId, correlationId, branch, succeeded, reason, captured, delivered } = reply
+  const message = {
+    type: 'execution.ended',
+    executionId,
+    correlationId,
+    token,
+    branch,
+    succeeded,
+    reason,
+    captured,
+    delivered,
+    ...(isFull && { result: reply }),
+  }
+  return message as Payload
+}

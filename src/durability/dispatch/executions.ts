@@ -1,0 +1,297 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { ConfigError } from '../../contract/config-error.ts'
+import type { SubmitRequest } from '../../contract/durable.ts'
+import type { Payload } from '../../contract/payload.ts'
+import type { ExecutionContext } from '../../execution/execute.ts'
+import type { RequestedNode } from '../../execution/node-cache.ts'
+import type { TraceContext } from '../../tracing/trace-context.ts'
+import type { CompiledNode } from '../../webhook/compile.ts'
+import { suggest } from '../../webhook/values/suggest.ts'
+import { laneOf } from '../lane-of.ts'
+import type {
+  Cancellation,
+  DurableSubmission,
+  ExecutionPage,
+  ExecutionStore,
+  ListFilter,
+  Redrive,
+  RedriveFilter,
+  StoredExecution,
+  Unavailable,
+} from '../store/execution-store.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { type Rest, writeDocument } from './documents.ts'
+import type { Runner } from './runner.ts'
+import type { Waiters } from './waiters.ts'
+
+/** What is submitted, with the node as the cache may have it. */
+export type Submission = Omit<SubmitRequest, 'node'> & { readonly node: RequestedNode }
+
+/** Who submits. */
+export interface Submitter {
+  /** Null if the service asks for no key. */
+  readonly client: string | null
+  readonly trace: TraceContext | null
+}
+
+/** What was accepted, or was there before. */
+export interface AcceptedExecution {
+  readonly executionId: string
+  readonly idempotencyKey: string | null
+  readonly state: StoredExecution['state']
+  /** In milliseconds since the epoch; null unless it waits. */
+  readonly dueAt: number | null
+  readonly expiresAt: number | null
+  readonly isReplayed: boolean
+}
+
+export type SubmitResult =
+  | { readonly kind: 'accepted'; readonly executions: readonly AcceptedExecution[] }
+  | { readonly kind: 'refused'; readonly errors: readonly ConfigError[] }
+  | { readonly kind: 'secrets_not_storable' }
+  | { readonly kind: 'backlog_full'; readonly backlog: number }
+  | { readonly kind: 'key_reused'; readonly executionId: string; readonly errors: readonly ConfigError[] }
+  | { readonly kind: 'in_progress'; readonly executionId: string; readonly retryAfterMs: number }
+  | { readonly kind: 'store_unavailable' }
+
+/** How a redrive is asked for. */
+export interface RedriveRequest {
+  readonly filter: RedriveFilter
+  readonly limit: number
+  readonly perSecond: number
+  readonly dryRun: boolean
+  readonly force: boolean
+  readonly callsBack: boolean
+}
+
+export interface ExecutionsOptions {
+  readonly store: ExecutionStore
+  /** Its nodes are those of durable executions. */
+  readonly context: ExecutionContext
+  readonly runner: Runner
+  readonly dispatcher: Dispatcher
+  readonly waiters: Waiters
+  /** Whether secrets of requests may be stored. */
+  readonly storesSecrets: boolean
+  /** How long an execution waits at most, in milliseconds. */
+  readonly maxAgeMs: number
+  readonly callbackNames: () => readonly string[]
+  /** Called with the numbers of executions that are new, and that were there before. */
+  readonly onSubmitted: (submitted: { readonly accepted: number; readonly replayed: number }) => void
+}
+
+/** Durable executions, as their clients see them. */
+export class Executions {
+  readonly #options: ExecutionsOptions
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options
+  }
+
+  /** Stores all executions of a request, or none. */
+  async submit(request: Submission, submitter: Submitter): Promise<SubmitResult> {
+    const { context, store, storesSecrets, onSubmitted } = this.#options
+    const { tenant = null, secrets } = request
+    const share = { client: submitter.client, tenant }
+    const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
+    const errors = [...(compiled.ok ? [] : compiled.errors), ...this.#findErrors(request)]
+    if (!compiled.ok || errors.length > 0) return { kind: 'refused', errors }
+    if (secrets !== undefined && Object.keys(secrets).length > 0 && !storesSecrets)
+      return { kind: 'secrets_not_storable' }
+    const acceptance = await store.accept(this.#write(request, compiled.node, submitter))
+    if (acceptance === 'unavailable') return { kind: 'store_unavailable' }
+    if (acceptance.outcome === 'backlog_full') return { kind: 'backlog_full', backlog: acceptance.backlog }
+    if (acceptance.outcome === 'refused')
+      return describeFaults(acceptance.faults, request.items !== undefined)
+    const keys = request.items?.map(({ idempotencyKey }) => idempotencyKey) ?? [request.idempotencyKey]
+    const executions = acceptance.executions.map((answer, index): AcceptedExecution => {
+      const idempotencyKey = keys[index] ?? null
+      if (answer.outcome === 'accepted') {
+        const { executionId, dueAt, expiresAt } = answer
+        return { executionId, idempotencyKey, state: 'waiting', dueAt, expiresAt, isReplayed: false }
+      }
+      const { id: executionId, state, dueAt, expiresAt } = answer.execution
+      return { executionId, idempotencyKey, state, dueAt, expiresAt, isReplayed: true }
+    })
+    const replayed = executions.filter(({ isReplayed }) => isReplayed).length
+    onSubmitted({ accepted: executions.length - replayed, replayed })
+    return { kind: 'accepted', executions }
+  }
+
+  /** Null for an execution that is not known, or belongs to another client. */
+  async find(id: string, client: string | null): Promise<StoredExecution | null | Unavailable> {
+    const found = await this.#options.store.find({ id })
+    if (found === 'unavailable' || found === null) return found
+    return client === null || found.client === client ? found : null
+  }
+
+  /** The same, once it has ended or `ms` have passed. */
+  async await(
+    id: string,
+    client: string | null,
+    ms: number,
+    signal: AbortSignal,
+  ): Promise<StoredExecution | null | Unavailable> {
+    const { waiters } = this.#options
+    // Begins to wait before it looks, so that no end falls in between.
+    const over = new AbortController()
+    const ended = waiters.wait(id, ms, AbortSignal.any([signal, over.signal]))
+    const first = await this.find(id, client)
+    const isOpen = first !== null && first !== 'unavailable' && first.endedAt === null
+    if (!isOpen || ms === 0) {
+      over.abort()
+      return first
+    }
+    await ended
+    return await this.find(id, client)
+  }
+
+  list(
+    filter: ListFilter,
+    after: string | null,
+    limit: number,
+  ): Promise<ExecutionPage | 'unknown_place' | Unavailable> {
+    return this.#options.store.list(filter, after, limit)
+  }
+
+  /** `withdrawn`: it waited, and has ended. */
+  async cancel(
+    id: string,
+    client: string | null,
+  ): Promise<'withdrawn' | 'running' | 'ended' | 'unknown' | Unavailable> {
+    const { store, runner } = this.#options
+    const found = await this.find(id, client)
+    if (found === 'unavailable') return found
+    if (found === null) return 'unknown'
+    const cancellation: Cancellation | Unavailable = await store.cancel(id)
+    if (cancellation === 'unavailable') return cancellation
+    if (cancellation.outcome === 'running') runner.cancel(id)
+    if (cancellation.outcome !== 'withdrawable') return cancellation.outcome
+    await runner.withdraw(cancellation.leased)
+    return 'withdrawn'
+  }
+
+  async redrive({ filter, ...options }: RedriveRequest): Promise<Redrive | Unavailable> {
+    const { store, maxAgeMs } = this.#options
+    return await store.redrive(filter, { ...options, expiresAt: Date.now() + maxAgeMs })
+  }
+
+  /** Ends all waiting, claims nothing more, and gives back what has not begun. Resolves when all that has begun has ended. */
+  async drain(): Promise<void> {
+    const { waiters, runner, dispatcher } = this.#options
+    waiters.close()
+    runner.stop()
+    await dispatcher.drain()
+  }
+
+  #findErrors(request: Submission): readonly ConfigError[] {
+    const { callback, notBefore, expiresAt, items } = request
+    const errors: ConfigError[] = []
+    const names = this.#options.callbackNames()
+    if (callback !== undefined && !names.includes(callback.to))
+      errors.push({ path: '/callback/to', message: describeUnknownCallback(callback.to, names) })
+    for (const [path, text] of [
+      ['/notBefore', notBefore],
+      ['/expiresAt', expiresAt],
+    ] as const)
+      if (text !== undefined && readMoment(text) === null)
+        errors.push({ path, message: 'must be a date and time that exists, as in "2026-11-21T21:54:09Z"' })
+    const [from, until] = [readMoment(notBefore) ?? 0, readMoment(expiresAt) ?? Number.POSITIVE_INFINITY]
+    if (until <= from) errors.push({ path: '/expiresAt', message: 'must be later than notBefore' })
+    if (items === undefined) return errors
+    for (const name of ['payload', 'idempotencyKey', 'correlationId'] as const)
+      if (request[name] !== undefined)
+        errors.push({ path: `/${name}`, message: 'must stand in each of "items", because there are items' })
+    return errors
+  }
+
+  #write(request: Submission, node: CompiledNode, { client, trace }: Submitter): DurableSubmission[] {
+    const { context, maxAgeMs } = this.#options
+    const { tenant = null, secrets, callback, items = [request] } = request
+    const now = Date.now()
+    const notBefore = readMoment(request.notBefore)
+    const dueAt = Math.max(now, notBefore ?? 0)
+    const lane = laneOf(node, tenant)
+    const text = Buffer.from(context.nodes.write(request.node))
+    const rest: Omit<Rest, 'idempotencyKey' | 'correlationId'> = {
+      diagnostics: request.diagnostics ?? 'full',
+      deadlineMs: request.deadlineMs ?? null,
+      notBefore,
+      callback:
+        callback === undefined
+          ? null
+          : { to: callback.to, token: callback.token ?? null, isFull: callback.include === 'full' },
+      trace,
+    }
+    return items.map(
+      ({ payload = {}, idempotencyKey, correlationId }: ItemLike): DurableSubmission => ({
+        mode: 'durable',
+        executionId: randomUUIDv7(),
+        client: client ?? '',
+        key: idempotencyKey ?? null,
+        nodeId: node.id,
+        lane,
+        repeatable: node.retry.isIdempotent,
+        node: text,
+        payload: writeDocument(payload),
+        rest: writeDocument({
+          ...rest,
+          idempotencyKey: idempotencyKey ?? null,
+          correlationId: correlationId ?? null,
+        } satisfies Rest),
+        secrets: secrets === undefined || Object.keys(secrets).length === 0 ? null : writeDocument(secrets),
+        dueAt,
+        expiresAt: readMoment(request.expiresAt) ?? dueAt + maxAgeMs,
+        callsBack: callback !== undefined,
+      }),
+    )
+  }
+}
+
+interface ItemLike {
+  readonly payload?: Payload
+  readonly idempotencyKey?: string
+  readonly correlationId?: string
+}
+
+/** Milliseconds since the epoch. Null for none, and for a day that does not exist. */
+export function readMoment(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const ms = Date.parse(text.toUpperCase())
+  return Number.isNaN(ms) ? null : ms
+}
+
+function describeUnknownCallback(name: string, names: readonly string[]): string {
+  const meant = suggest(name, [...names])
+  const advice = meant === null ? 'the operator of the service defines them' : `did you mean "${meant}"?`
+  return `must be the name of a callback of the service (CALLBACKS_FILE); ${advice}`
+}
+
+const differences = {
+  node: 'differs from the node of the execution that has this idempotencyKey',
+  payload: 'differs from the payload of the execution that has this idempotencyKey',
+} as const
+
+type Faults = Extract<
+  Exclude<Awaited<ReturnType<ExecutionStore['accept']>>, Unavailable>,
+  { readonly outcome: 'refused' }
+>['faults']
+
+/** Keys that are reused for another request come first: waiting does not help them. */
+function describeFaults(faults: Faults, hasItems: boolean): SubmitResult {
+  const reused = faults.filter((fault) => fault.outcome === 'key_reused')
+  const [first] = reused
+  if (first !== undefined) {
+    const errors = reused.flatMap(({ index, differs }) =>
+      differs.map((part) => ({
+        path: hasItems ? `/items/${index}/${part === 'node' ? 'idempotencyKey' : part}` : `/${part}`,
+        message: differences[part],
+      })),
+    )
+    return { kind: 'key_reused', executionId: first.executionId, errors }
+  }
+  const [fault] = faults
+  if (fault === undefined || fault.outcome !== 'in_progress') throw new TypeError('a refusal has a cause')
+  const retryAfterMs = fault.dueAt === null ? 0 : Math.max(0, fault.dueAt - Date.now())
+  return { kind: 'in_progress', executionId: fault.executionId, retryAfterMs }
+}

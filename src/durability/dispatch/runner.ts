@@ -1,0 +1,358 @@
+import type { ExecuteReply } from '../../contract/execution.ts'
+import { type FailureCode, findSafetyAfterFailure } from '../../contract/failure.ts'
+import type { Continuation, Postponed } from '../../execution/continuation.ts'
+import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
+import type { HeldResources } from '../../execution/held-resources.ts'
+import type { Executed, ExecutionRecord } from '../../execution/results.ts'
+import { endInterrupted, replyUnsent, type UnsentEnd, unknownNode } from '../../execution/unsent-reply.ts'
+import type { CompiledNode } from '../../webhook/compile.ts'
+import { describeEnd } from '../ended.ts'
+import type {
+  Again,
+  Ended,
+  EndState,
+  ExecutionStore,
+  Lane,
+  LeasedExecution,
+} from '../store/execution-store.ts'
+import { untilAvailable } from '../until-available.ts'
+import { readDocuments, type SubmittedDocuments } from './documents.ts'
+
+/** The resources of one execution. */
+export interface Holding extends HeldResources {
+  /** Releases all. */
+  end(): void
+}
+
+/** An execution that has ended. */
+export interface EndedExecution {
+  readonly client: string
+  readonly record: ExecutionRecord
+  /** Null without a trace. */
+  readonly traceId: string | null
+}
+
+export interface RunnerOptions {
+  readonly store: ExecutionStore
+  /** Its nodes are those of durable executions. */
+  readonly context: ExecutionContext
+  readonly hold: () => Holding
+  /** The lane of the callbacks to an entry of CALLBACKS_FILE. */
+  readonly callbackLane: (to: string) => Lane
+  readonly onEnded: (ended: EndedExecution) => void
+  /** Called after each attempt, before it is stored. */
+  readonly onAttempted: (executed: Executed) => void
+  /** Called when a lease has ended. */
+  readonly onSettled: (outcome: 'again' | 'ended' | 'given_back') => void
+  readonly onError: (error: unknown) => void
+}
+
+/** How long an execution is given back for that the service could not begin now. */
+const shortageMs = 1_000
+
+/** The same after a bug. */
+const afterErrorMs = 30_000
+
+/** No lane is paused longer because of one call. */
+const longestLanePauseMs = 1_000
+
+/** What became of the permission to send. */
+interface Sending {
+  hasBegun: boolean
+  isFenced: boolean
+  /** Whether the store could not be asked. */
+  isUnknown: boolean
+}
+
+/** Makes the attempts of durable executions, one at a time, and stores what became of each. */
+export class Runner {
+  readonly #options: RunnerOptions
+  readonly #stopping = new AbortController()
+  readonly #closed = new AbortController()
+  /** Of the executions under way: aborted when one is cancelled. */
+  readonly #cancelling = new Map<string, AbortController>()
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  /** What has not begun to be sent is given back. */
+  stop(): void {
+    this.#stopping.abort('cancelled')
+  }
+
+  /** If nothing of the attempt under way has been sent, nothing is. */
+  cancel(executionId: string): void {
+    this.#cancelling.get(executionId)?.abort('cancelled')
+  }
+
+  /** Tries no longer to store what became of attempts: they count as interrupted. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  /** Makes the next attempt. */
+  async execute(leased: LeasedExecution): Promise<void> {
+    const { documents, mustEnd } = leased
+    if (documents === null) return await this.#endUnsent(leased, null, 'unreadable')
+    const submitted = readDocuments(documents)
+    if (mustEnd !== null) return await this.#endUnsent(leased, submitted, mustEnd)
+    const sending: Sending = { hasBegun: false, isFenced: false, isUnknown: false }
+    try {
+      await this.#attempt(leased, submitted, sending)
+    } catch (error) {
+      this.#options.onError(error)
+      if (sending.isFenced) return
+      if (sending.hasBegun) await this.#endUnsent(leased, submitted, 'interrupted')
+      else await this.#giveBack(leased, afterErrorMs)
+    }
+  }
+
+  /** Ends an execution that waits, because it was cancelled. */
+  async withdraw(leased: LeasedExecution): Promise<void> {
+    const submitted = leased.documents === null ? null : readDocuments(leased.documents)
+    await this.#endUnsent(
+      leased,
+      submitted,
+      submitted === null ? 'unreadable' : (leased.mustEnd ?? 'withdrawn'),
+    )
+  }
+
+  async #attempt(leased: LeasedExecution, submitted: SubmittedDocuments, sending: Sending): Promise<void> {
+    const { context, hold } = this.#options
+    const { execution } = leased
+    const { tenant } = execution.lane
+    const requested = context.nodes.find(submitted.text) ?? { config: submitted.node, text: submitted.text }
+    const compiled = context.nodes.compile(requested, tenant)
+    if (!compiled.ok) return await this.#endUnsent(leased, submitted, 'connection_missing')
+    const { node } = compiled
+    const resources = hold()
+    const cancelling = new AbortController()
+    this.#cancelling.set(execution.id, cancelling)
+    const result = await executeNode({ ...describeRequest(submitted, tenant), node }, context, {
+      signal: AbortSignal.any([this.#stopping.signal, cancelling.signal]),
+      resources,
+      trace: submitted.trace,
+      // A share of its own: what waits must not slow down who waits.
+      client: `${execution.client}:durable`,
+      continuation: this.#continue(leased, submitted, node, sending),
+    }).finally(() => {
+      resources.end()
+      this.#cancelling.delete(execution.id)
+    })
+    if (sending.isFenced) return
+    if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
+    if (result.kind === 'unaffordable') return await this.#giveBack(leased, shortageMs)
+    if (cancelling.signal.aborted && result.reply.attempts.at(-1)?.failure === 'cancelled')
+      return await this.#endUnsent(leased, submitted, 'withdrawn')
+    const backMs = this.#findBackMs(result, sending)
+    if (backMs !== null) return await this.#giveBack(leased, backMs)
+    this.#options.onAttempted(result)
+    const postponed = result.postponed ?? this.#goOnAfterStop(result, node, submitted)
+    if (postponed === null) await this.#end(leased, submitted, result)
+    else await this.#settleAgain(leased, submitted, result, postponed)
+  }
+
+  #continue(
+    { execution, lease }: LeasedExecution,
+    submitted: SubmittedDocuments,
+    node: CompiledNode,
+    sending: Sending,
+  ): Continuation {
+    const permission = async () => {
+      const written = await this.#options.store.begin(lease, execution.attempts + 1)
+      sending.hasBegun = written === 'written'
+      sending.isFenced = written === 'fenced'
+      sending.isUnknown = written === 'unavailable'
+      return sending.hasBegun
+    }
+    return {
+      executionId: execution.id,
+      attemptsBefore: execution.attemptsBefore,
+      acceptedAt: findStart(execution.startedAt, submitted),
+      progress: submitted.progress,
+      permission: node.retry.isIdempotent ? undefined : permission,
+      postpones: true,
+    }
+  }
+
+  /** For how long an execution is given back of which nothing was sent now; null if it is not. */
+  #findBackMs({ postponed, reply }: Executed, sending: Sending): number | null {
+    if (postponed?.wasHeldBack) return Math.max(1, postponed.ms)
+    if (sending.isUnknown) return shortageMs
+    const last = reply.attempts.at(-1)
+    if (last === undefined || last.delivered !== 'no') return null
+    if (last.failure === 'queue_full') return shortageMs
+    const isStopped = last.failure === 'cancelled' || last.failure === 'shutdown'
+    return isStopped && this.#stopping.signal.aborted ? 0 : null
+  }
+
+  /** A call that the end of this process has cut off goes on in the next one, if it may be repeated. */
+  #goOnAfterStop(
+    { reply }: Executed,
+    node: CompiledNode,
+    { progress }: SubmittedDocuments,
+  ): Postponed | null {
+    if (reply.reason.code !== 'shutdown' || !node.retry.isIdempotent) return null
+    const { attempts, repeat } = reply
+    const { calls = 0, beganAt = Date.now() } = progress ?? {}
+    return { ms: 0, wasHeldBack: false, progress: { attempts, calls, repeat, beganAt } }
+  }
+
+  async #settleAgain(
+    leased: LeasedExecution,
+    submitted: SubmittedDocuments,
+    result: Executed,
+    { ms, progress }: Postponed,
+  ): Promise<void> {
+    const again: Again = {
+      outcome: 'again',
+      attempts: result.reply.attempts.at(-1)?.number ?? leased.execution.attempts,
+      dueAt: Date.now() + ms,
+      progress: Buffer.from(JSON.stringify(progress)),
+    }
+    const written = await this.#store((store) => store.settle(leased.lease, again))
+    if (written !== 'cancelled') return this.#options.onSettled('again')
+    await this.#endUnsent(leased, { ...submitted, progress }, 'withdrawn')
+  }
+
+  async #end(leased: LeasedExecution, submitted: SubmittedDocuments, result: Executed): Promise<void> {
+    await this.#settleEnded(leased, submitted, result.reply, result.reply.succeeded ? 'succeeded' : 'failed')
+    const { client } = leased.execution
+    this.#options.onEnded({ client, record: result.record, traceId: result.trace?.context.traceId ?? null })
+  }
+
+  async #endUnsent(
+    leased: LeasedExecution,
+    submitted: SubmittedDocuments | null,
+    code: UnsentCode,
+  ): Promise<void> {
+    const { execution } = leased
+    const { context, onEnded } = this.#options
+    const node = submitted === null ? null : this.#compile(submitted, execution.lane.tenant)
+    const asked = {
+      executionId: execution.id,
+      correlationId: submitted?.correlationId ?? null,
+      tenant: execution.lane.tenant,
+      idempotencyKey: submitted?.idempotencyKey ?? null,
+      acceptedAt: findStart(execution.startedAt, submitted),
+    }
+    const end = describeUnsent(leased, submitted, code)
+    const reply = replyUnsent(
+      node ?? { ...unknownNode, id: execution.nodeId },
+      asked,
+      end,
+      context.docsBaseUrl,
+    )
+    await this.#settleEnded(leased, submitted, reply, states[code] ?? 'failed')
+    const record = recordUnsent(reply, node, execution.lane)
+    onEnded({ client: execution.client, record, traceId: submitted?.trace?.traceId ?? null })
+  }
+
+  async #settleEnded(
+    leased: LeasedExecution,
+    submitted: SubmittedDocuments | null,
+    reply: ExecuteReply,
+    state: EndState,
+  ): Promise<void> {
+    const { execution, lease } = leased
+    const to = execution.callsBack ? submitted?.callback?.to : undefined
+    const callback = to === undefined ? null : { lane: this.#options.callbackLane(to), dueAt: Date.now() }
+    const ended: Ended = { ...describeEnd(reply, execution.attempts), state, callback }
+    await this.#store((store) => store.settle(lease, ended))
+    this.#options.onSettled('ended')
+  }
+
+  async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<void> {
+    const dueAt = Date.now() + ms
+    if (ms > 0)
+      await this.#store((store) => store.pause(execution.lane, Date.now() + Math.min(ms, longestLanePauseMs)))
+    await this.#store((store) => store.release([lease], dueAt))
+    this.#options.onSettled('given_back')
+  }
+
+  /** Repeats what must be stored until it is. */
+  #store<T>(operation: (store: ExecutionStore) => Promise<T>): Promise<T> {
+    return untilAvailable(() => operation(this.#options.store), this.#closed.signal) as Promise<T>
+  }
+
+  /** Null for a node whose connection is gone. */
+  #compile({ node, text }: SubmittedDocuments, tenant: string | null): CompiledNode | null {
+    const compiled = this.#options.context.nodes.compile({ config: node, text }, tenant)
+    return compiled.ok ? compiled.node : null
+  }
+}
+
+type UnsentCode = Extract<
+  FailureCode,
+  'interrupted' | 'withdrawn' | 'expired' | 'unreadable' | 'connection_missing'
+>
+
+const states: Readonly<Partial<Record<UnsentCode, EndState>>> = { withdrawn: 'withdrawn', expired: 'expired' }
+
+const messages: Readonly<Record<Exclude<UnsentCode, 'interrupted'>, string>> = {
+  withdrawn: 'A client cancelled the execution.',
+  expired: 'The execution was not finished by expiresAt.',
+  unreadable: 'What was stored of the execution cannot be read.',
+  connection_missing: 'The service does not have the connection of the node any more.',
+}
+
+function describeUnsent(
+  { execution }: LeasedExecution,
+  submitted: SubmittedDocuments | null,
+  code: UnsentCode,
+): UnsentEnd {
+  const attempts = submitted?.progress?.attempts ?? []
+  if (code === 'interrupted') {
+    const begun = execution.begun ?? { attempt: execution.attempts + 1, at: Date.now() }
+    return endInterrupted(attempts, begun)
+  }
+  const isUntold = submitted === null && (execution.attempts > 0 || execution.begun !== null)
+  const repeat = findSafetyAfterFailure(code, isUntold ? 'maybe' : 'no')
+  return { code, message: messages[code], repeat, attempts }
+}
+
+/** From when on the time limits of an execution count. */
+function findStart(startedAt: number, submitted: SubmittedDocuments | null): number {
+  return Math.max(startedAt, submitted?.notBefore ?? 0)
+}
+
+function describeRequest(
+  { payload, secrets, idempotencyKey, correlationId, diagnostics, deadlineMs }: SubmittedDocuments,
+  tenant: string | null,
+) {
+  return {
+    payload,
+    secrets,
+    diagnostics,
+    ...(idempotencyKey !== null && { idempotencyKey }),
+    ...(correlationId !== null && { correlationId }),
+    ...(deadlineMs !== null && { deadlineMs }),
+    ...(tenant !== null && { tenant }),
+  }
+}
+
+function recordUnsent(reply: ExecuteReply, node: CompiledNode | null, lane: Lane): ExecutionRecord {
+  return {
+    executionId: reply.executionId,
+    correlationId: reply.correlationId,
+    nodeId: reply.nodeId,
+    tenant: reply.tenant,
+    connection: reply.connection,
+    acceptedAt: new Date(),
+    method: node?.method ?? 'POST',
+    host: lane.host,
+    port: lane.port,
+    status: null,
+    branch: node?.onError ?? 'error',
+    isCase: false,
+    succeeded: false,
+    code: reply.reason.code,
+    blame: reply.reason.blame,
+    delivered: reply.delivered,
+    attempts: reply.attempts,
+    durationMs: 0,
+    secrets: [],
+    secretRefusal: null,
+  }
+}

@@ -1,0 +1,175 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { ConfigError } from '../../contract/config-error.ts'
+import type { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
+import { type CallContext, type ExecutionContext, executeNode } from '../../execution/execute.ts'
+import type { WithRequestedNode } from '../../execution/node-cache.ts'
+import type { Executed, Refused, Unaffordable } from '../../execution/results.ts'
+import { endInterrupted, replyUnsent } from '../../execution/unsent-reply.ts'
+import type { CompiledNode } from '../../webhook/compile.ts'
+import { describeEnd } from '../ended.ts'
+import { laneOf } from '../lane-of.ts'
+import type {
+  Accepted,
+  Ended,
+  ExecutionStore,
+  KeyReused,
+  Lease,
+  SynchronousSubmission,
+} from '../store/execution-store.ts'
+import { untilAvailable } from '../until-available.ts'
+
+export interface ReplayOptions {
+  readonly store: ExecutionStore
+  readonly context: ExecutionContext
+  readonly onReplayed: () => void
+}
+
+/** The reply of an earlier execution with the same key. */
+export interface ReplayedReply {
+  readonly kind: 'replayed'
+  /** A reply of `POST /v1/execute`, as JSON. */
+  readonly json: string
+}
+
+/** The process died after the execution with this key had begun to send what must not be repeated. */
+export interface Interrupted {
+  readonly kind: 'interrupted'
+  readonly reply: ExecuteReply
+}
+
+/** Why a key cannot be used now. Nothing was sent. */
+export type KeyRefusal =
+  | { readonly kind: 'key_reused'; readonly executionId: string; readonly errors: readonly ConfigError[] }
+  | { readonly kind: 'in_progress'; readonly executionId: string; readonly retryAfterMs: number }
+  | { readonly kind: 'store_unavailable' }
+
+type Request = WithRequestedNode<ExecuteRequest> & { readonly idempotencyKey: string }
+
+export type ExecutedOnce = Refused | Unaffordable | Executed | ReplayedReply | Interrupted | KeyRefusal
+
+/** Executes a node once for each idempotency key of a client and tenant. */
+export class Replay {
+  readonly #store: ExecutionStore
+  readonly #context: ExecutionContext
+  readonly #onReplayed: () => void
+  readonly #closed = new AbortController()
+
+  constructor({ store, context, onReplayed }: ReplayOptions) {
+    this.#onReplayed = onReplayed
+    this.#store = store
+    this.#context = context
+  }
+
+  /** Rejects only on a bug of the service. */
+  async execute(request: Request, call: CallContext): Promise<ExecutedOnce> {
+    const { tenant = null } = request
+    const share = { client: call.client, tenant }
+    const { nodes, quota } = this.#context
+    const compiled = quota.charge(share, () => nodes.compile(request.node, tenant))
+    if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
+    const { node } = compiled
+    const acceptance = await this.#store.accept([this.#submit(request, node, call.client)])
+    if (acceptance === 'unavailable') return { kind: 'store_unavailable' }
+    if (acceptance.outcome === 'backlog_full') throw new TypeError('a synchronous execution is no backlog')
+    if (acceptance.outcome === 'refused') {
+      const [fault] = acceptance.faults
+      if (fault === undefined) throw new TypeError('a refusal has a cause')
+      return fault.outcome === 'key_reused' ? describeReuse(fault) : describeProgress(fault)
+    }
+    const [answer] = acceptance.executions
+    if (answer === undefined) throw new TypeError('each submission has an answer')
+    if (answer.outcome === 'accepted') return await this.#run({ ...request, node }, node, answer, call)
+    const { reply, id } = answer.execution
+    if (reply === null) return { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
+    this.#onReplayed()
+    return { kind: 'replayed', json: markReplayed(reply) }
+  }
+
+  /** Repeats nothing more. What could not be stored is lost: its keys count as interrupted. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  #submit(request: Request, node: CompiledNode, client: string | null): SynchronousSubmission {
+    const { payload = {}, tenant = null, idempotencyKey } = request
+    return {
+      mode: 'synchronous',
+      executionId: randomUUIDv7(),
+      client: client ?? '',
+      key: idempotencyKey,
+      nodeId: node.id,
+      lane: laneOf(node, tenant),
+      repeatable: node.retry.isIdempotent,
+      node: Buffer.from(this.#context.nodes.write(request.node)),
+      payload: Buffer.from(JSON.stringify(payload)),
+      begins: !node.retry.isIdempotent,
+    }
+  }
+
+  async #run(
+    request: Request,
+    node: CompiledNode,
+    { executionId, attempts, lease, begun }: Accepted,
+    call: CallContext,
+  ): Promise<ExecutedOnce> {
+    if (lease === null) throw new TypeError('a synchronous execution has a lease')
+    const acceptedAt = Date.now()
+    const interrupt = async (at: { attempt: number; at: number }) => {
+      const { correlationId = null, tenant = null, idempotencyKey } = request
+      const asked = { executionId, correlationId, tenant, idempotencyKey, acceptedAt }
+      const reply = replyUnsent(node, asked, endInterrupted([], at), this.#context.docsBaseUrl)
+      await this.#settle(lease, describeEnd(reply, attempts))
+      return reply
+    }
+    if (begun !== null) return { kind: 'interrupted', reply: await interrupt(begun) }
+    const continuation = {
+      executionId,
+      attemptsBefore: attempts,
+      acceptedAt,
+      progress: null,
+      postpones: false,
+    }
+    try {
+      const result = await executeNode(request, this.#context, { ...call, continuation })
+      if (result.kind === 'executed') await this.#settle(lease, describeEnd(result.reply, attempts))
+      else await this.#store.release([lease], 0)
+      return result
+    } catch (error) {
+      await interrupt({ attempt: attempts + 1, at: acceptedAt })
+      throw error
+    }
+  }
+
+  /** The client learns the outcome even if the store is not there: storing it is repeated meanwhile. */
+  async #settle(lease: Lease, ended: Ended): Promise<void> {
+    const first = await this.#store.settle(lease, ended)
+    if (first !== 'unavailable') return
+    void untilAvailable(() => this.#store.settle(lease, ended), this.#closed.signal)
+  }
+}
+
+/** Marks the JSON of a reply. It is not parsed, because captured values may have long numbers. */
+function markReplayed(reply: Uint8Array): string {
+  return `${Buffer.from(reply).toString().slice(0, -1)},"replayed":true}`
+}
+
+const differences = {
+  node: 'differs from the node of the execution that has this idempotencyKey',
+  payload: 'differs from the payload of the execution that has this idempotencyKey',
+} as const
+
+function describeReuse({ executionId, differs }: KeyReused): KeyRefusal {
+  const errors = differs.map((part) => ({ path: `/${part}`, message: differences[part] }))
+  return { kind: 'key_reused', executionId, errors }
+}
+
+function describeProgress({
+  executionId,
+  dueAt,
+}: {
+  readonly executionId: string
+  readonly dueAt: number | null
+}): KeyRefusal {
+  const retryAfterMs = dueAt === null ? 0 : Math.max(0, dueAt - Date.now())
+  return { kind: 'in_progress', executionId, retryAfterMs }
+}

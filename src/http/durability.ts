@@ -1,0 +1,138 @@
+import { Callbacks } from '../durability/dispatch/callbacks.ts'
+import { Dispatcher } from '../durability/dispatch/dispatcher.ts'
+import { Executions } from '../durability/dispatch/executions.ts'
+import { type EndedExecution, Runner } from '../durability/dispatch/runner.ts'
+import { Waiters } from '../durability/dispatch/waiters.ts'
+import type { Backlog } from '../durability/store/execution-store.ts'
+import type { ExecutionContext } from '../execution/execute.ts'
+import { NodeCache } from '../execution/node-cache.ts'
+import { createSpans } from '../execution/spans.ts'
+import { logExecution } from '../logging/execution-line.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Statistics } from '../statistics/statistics.ts'
+import type { AppOptions, DurableOptions } from './app.ts'
+import type { ConcurrencyLimit } from './limits/concurrency-limit.ts'
+
+export interface DurabilityOptions extends DurableOptions {
+  readonly options: AppOptions
+  readonly context: ExecutionContext
+  readonly concurrency: ConcurrencyLimit
+  readonly metrics: Metrics
+  readonly statistics: Statistics
+}
+
+/** Durable executions, from the start of the service to its end. */
+export interface Durability {
+  readonly executions: Executions
+  /** As it was at the last `refresh`. Null while the store cannot be read. */
+  readonly backlog: Backlog | null
+  /** Executions and callbacks under way in this process. */
+  readonly running: number
+  refresh(): Promise<void>
+  /** Claims nothing more. Resolves when what has begun has ended. */
+  drain(): Promise<void>
+  /** Waits for nothing. */
+  close(): Promise<void>
+}
+
+/** More would take memory from the calls that clients wait for. */
+const mostRunning = 256
+
+/** How often what is kept no longer is deleted. */
+const pruneMs = 60_000
+
+export function startDurability({
+  store,
+  callbacks: entries,
+  storesSecrets,
+  maxAgeMs,
+  maxPerHost,
+  options,
+  context,
+  concurrency,
+  metrics,
+  statistics,
+}: DurabilityOptions): Durability {
+  const { log, connections, spanExporter, maxTimeoutMs, maxInFlight } = options
+  const nodes = new NodeCache({ maxTimeoutMs, maxTotalMs: maxAgeMs, connections })
+  connections.onChange(() => nodes.dropOutdated())
+  const durableContext = { ...context, nodes }
+  const waiters = new Waiters()
+  const onError = (error: unknown) => log.error({ err: error }, 'unexpected error in a durable execution')
+  const hold = () => concurrency.holdInBackground()
+  const callbacks = new Callbacks({
+    store,
+    context,
+    callbacks: entries,
+    hold,
+    onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'callback')),
+    onTried({ outcome, ...tried }) {
+      metrics.durability.calledBack(outcome)
+      if (outcome === 'delivered') log.info(tried, 'callback delivered')
+      else if (outcome === 'again') log.warn(tried, 'a callback was not delivered; it is tried again')
+      else log.error(tried, 'a callback could not be delivered')
+    },
+  })
+  const runner = new Runner({
+    store,
+    context: durableContext,
+    hold,
+    callbackLane: (to) => callbacks.laneOf(to),
+    onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'stored')),
+    onSettled: (outcome) => metrics.durability.settled(outcome),
+    onEnded({ client, record, traceId }: EndedExecution) {
+      waiters.ended(record.executionId)
+      logExecution(log, record, { requestId: null, keyName: client === '' ? null : client, traceId })
+      metrics.executed(record)
+      statistics.record(record)
+    },
+    onError,
+  })
+  const dispatcher = new Dispatcher({
+    store,
+    maxRunning: Math.max(1, Math.min(mostRunning, Math.floor(maxInFlight / 2))),
+    maxPerHost: Math.ceil(maxPerHost / 2),
+    execute: (leased) => runner.execute(leased),
+    callBack: (leased) => callbacks.send(leased),
+    onError,
+  })
+  const executions = new Executions({
+    store,
+    context: durableContext,
+    runner,
+    dispatcher,
+    waiters,
+    storesSecrets,
+    maxAgeMs,
+    callbackNames: () => entries.names(),
+    onSubmitted({ accepted, replayed }) {
+      metrics.durability.accepted(accepted)
+      metrics.durability.replayed(replayed)
+    },
+  })
+  const pruning = setInterval(() => void store.prune().catch(onError), pruneMs).unref()
+  let backlog: Backlog | null = null
+  return {
+    executions,
+    get backlog() {
+      return backlog
+    },
+    get running() {
+      return dispatcher.running
+    },
+    async refresh() {
+      const counted = await store.backlog()
+      backlog = counted === 'unavailable' ? null : counted
+    },
+    drain() {
+      callbacks.stop()
+      return executions.drain()
+    },
+    async close() {
+      clearInterval(pruning)
+      runner.close()
+      callbacks.close()
+      entries.close()
+    },
+  }
+}

@@ -1,0 +1,229 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, it, vi } from 'vitest'
+import type { ExecutionStatus, RedriveReply } from '../../src/contract/durable.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
+import { testFiles } from '../support/files.ts'
+import { inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import type { Service } from '../support/service.ts'
+import { serviceWithStore, submit, untilEnded } from './support/durable.ts'
+
+const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
+
+async function serviceWithCallbacks(callbacks: object, settings: Readonly<Record<string, string>> = {}) {
+  const files = await testFiles({ 'callbacks.json': JSON.stringify(callbacks) })
+  const file = join(files.path, 'callbacks.json')
+  return { own: await serviceWithStore({ settings: { CALLBACKS_FILE: file, ...settings } }), file }
+}
+
+function headersOf({ rawHeaders }: ReceivedRequest): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers[String(rawHeaders[at]).toLowerCase()] = String(rawHeaders[at + 1])
+  return headers
+}
+
+/** Until the callback of an execution has been told of. */
+async function untilCalledBack({ request }: Service, executionId: string, state: string) {
+  return await vi.waitUntil(
+    async () => {
+      const { body } = await request<ExecutionStatus>(`/v1/executions/${executionId}`)
+      return body.callback?.state === state && body
+    },
+    { timeout: 20_000, interval: 50 },
+  )
+}
+
+describe('a callback', () => {
+  it('is signed, goes to the address of its name, and tells of the end', async () => {
+    const target = await receiver(json(201, { id: 'L-9' }))
+    const engine = await receiver(json(204, null))
+    const { own } = await serviceWithCallbacks({
+      engine: { url: `${engine.url}/resume/{{ token }}`, secret },
+    })
+    const node = { method: 'POST', url: target.url, capture: { id: '{{ response.json.id }}' } }
+
+    const { executionId } = await submit(own, {
+      node,
+      correlationId: 'i-1',
+      callback: { to: 'engine', token: 'a/b' },
+    })
+    await untilCalledBack(own, executionId, 'delivered')
+
+    const [request] = engine.received
+    if (request === undefined) throw new Error('nothing came')
+    const headers = headersOf(request)
+    expect([request.method, request.target]).toEqual(['POST', '/resume/a%2Fb'])
+    expect(headers['webhook-id']).toBe(executionId)
+    expect(new Webhook(secret).verify(request.body.toString(), headers)).toMatchObject({
+      type: 'execution.ended',
+      executionId,
+      correlationId: 'i-1',
+      token: 'a/b',
+      branch: 'success',
+      succeeded: true,
+      reason: { code: 'expectation_met' },
+      captured: { id: 'L-9' },
+      delivered: 'yes',
+    })
+    expect(request.body.toString()).not.toContain('"result"')
+    expect(engine.received).toHaveLength(1)
+  })
+
+  it('may speak the language of the engine, and have the whole reply', async () => {
+    const target = await receiver(json(500, {}))
+    const engine = await receiver(json(200, {}))
+    const { own } = await serviceWithCallbacks({
+      own: {
+        url: `${engine.url}/messages`,
+        secret,
+        method: 'PUT',
+        headers: [{ name: 'X-Engine', value: '{{ correlationId }}' }],
+        auth: { type: 'bearer', token: 'engine-token' },
+        body: {
+          structure: 'json',
+          content: {
+            output: '{{ branch }}',
+            why: '{{ reason.code }}',
+            attempts: '{{ result.attempts.size }}',
+          },
+        },
+      },
+      full: { url: `${engine.url}/full`, secret },
+    })
+    const node = { method: 'POST', url: target.url, branches: { error: 'no' } }
+
+    const one = await submit(own, { node, correlationId: 'i-7', callback: { to: 'own', include: 'full' } })
+    await untilCalledBack(own, one.executionId, 'delivered')
+    const two = await submit(own, { node, callback: { to: 'full', include: 'full' } })
+    await untilCalledBack(own, two.executionId, 'delivered')
+
+    const [first, second] = engine.received
+    expect(first).toMatchObject({ method: 'PUT', target: '/messages' })
+    expect(JSON.parse(String(first?.body))).toEqual({ output: 'no', why: 'expectation_unmet', attempts: 1 })
+    expect(first?.rawHeaders).toEqual(expect.arrayContaining(['X-Engine', 'i-7', 'Bearer engine-token']))
+    const { result } = await untilEnded(own, two.executionId)
+    expect(JSON.parse(String(second?.body))).toMatchObject({ token: null, result })
+  })
+
+  it('is tried again until it is taken, with the same id and a signature of its own', async () => {
+    const target = await receiver(json(200, {}))
+    const engine = await receiver(inTurn(json(503, {}), json(200, {})))
+    const { own } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+
+    const { executionId } = await submit(own, {
+      node: { method: 'POST', url: target.url },
+      callback: { to: 'engine' },
+    })
+    const { callback } = await untilCalledBack(own, executionId, 'delivered')
+
+    expect(callback?.attempts).toBe(2)
+    const [first, second] = engine.received.map(headersOf)
+    expect(second?.['webhook-id']).toBe(first?.['webhook-id'])
+    expect(second?.['webhook-signature']).not.toBe(first?.['webhook-signature'])
+    expect(
+      engine.received.every(({ body }, at) =>
+        new Webhook(secret).verify(String(body), [first, second][at] ?? {}),
+      ),
+    ).toBe(true)
+  })
+
+  it('goes only where the address policy lets it', async () => {
+    const target = await receiver(json(200, {}))
+    const { own } = await serviceWithCallbacks({ engine: { url: 'https://10.1.2.3/resume', secret } })
+
+    const { executionId } = await submit(own, {
+      node: { method: 'POST', url: target.url },
+      callback: { to: 'engine' },
+    })
+    await untilEnded(own, executionId)
+
+    await vi.waitUntil(() =>
+      own.log.some(({ msg }) => String(msg).startsWith('a callback was not delivered')),
+    )
+    expect(own.log).toContainEqual(expect.objectContaining({ to: 'engine', code: 'address_denied' }))
+  })
+
+  it('has a name, which the file may get while the service runs', async () => {
+    const target = await receiver(json(200, {}))
+    const engine = await receiver(json(200, {}))
+    const { own, file } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+    const body = { node: { method: 'POST', url: target.url }, callback: { to: 'engin' } }
+
+    const unknown = await own.post<Problem>('/v1/executions', body)
+    await writeFile(file, JSON.stringify({ engin: { url: engine.url, secret } }))
+    await vi.waitUntil(() => own.log.some(({ msg }) => msg === 'the callbacks changed and were read again'), {
+      timeout: 10_000,
+    })
+    const known = await own.post('/v1/executions', body)
+
+    expect(unknown.status).toBe(400)
+    expect(unknown.body.errors[0]).toMatchObject({
+      path: '/callback/to',
+      message: expect.stringContaining('did you mean "engine"?'),
+    })
+    expect(known.status).toBe(202)
+  })
+})
+
+describe('a redrive', () => {
+  it('executes again what has failed, under the same id, once it has been counted', async () => {
+    const target = await receiver(inTurn(json(503, {}), json(400, {}), json(200, {})))
+    const engine = await receiver(json(200, {}))
+    const { own } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+    const node = { id: 'crm', method: 'POST', url: target.url, idempotent: true }
+    const failed = await submit(own, { node, callback: { to: 'engine' } })
+    await untilCalledBack(own, failed.executionId, 'delivered')
+    const hopeless = await submit(own, { node })
+    await untilEnded(own, hopeless.executionId)
+    const redrive = async (body: object) =>
+      (await own.post<RedriveReply>('/v1/executions/redrive', { filter: { nodeId: 'crm' }, ...body })).body
+
+    const counted = await redrive({ dryRun: true })
+    const done = await redrive({})
+    const { result, redrives, attempts } = await vi.waitUntil(async () => {
+      const status = await untilEnded(own, failed.executionId)
+      return status.state === 'succeeded' && status
+    })
+    const forced = await redrive({ force: true, callback: 'again' })
+
+    expect(counted).toEqual({
+      matched: 2,
+      redriven: 1,
+      leftOut: { never: 1, secrets: 0, limit: 0 },
+      byCode: { expectation_unmet: 2 },
+      byHost: { localhost: 2 },
+    })
+    expect(done).toEqual(counted)
+    expect([redrives, attempts, result.attempts.map(({ number }) => number)]).toEqual([1, 2, [2]])
+    const keys = target.received.map((request) => headersOf(request)['idempotency-key'])
+    expect(keys).toEqual([failed.executionId, hopeless.executionId, failed.executionId])
+    expect(forced).toMatchObject({ matched: 1, redriven: 1 })
+    await untilEnded(own, hopeless.executionId)
+    expect(engine.received).toHaveLength(1)
+  })
+
+  it('needs the right to', async () => {
+    const files = await testFiles({
+      'clients.json': JSON.stringify({
+        engine: {
+          keys: ['sha256:9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f'],
+          rights: ['execute', 'read'],
+        },
+      }),
+    })
+    const settings = { API_KEYS_FILE: join(files.path, 'clients.json') }
+    const { post } = await serviceWithStore({ settings })
+
+    const refused = await post<Problem>(
+      '/v1/executions/redrive',
+      { filter: {} },
+      { authorization: 'Bearer 0123456789abcdef' },
+    )
+
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden'])
+    expect(refused.body.detail).toContain('"redrive"')
+  })
+})

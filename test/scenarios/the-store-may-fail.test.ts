@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import type { ExecutionStatus, Submitted } from '../../src/contract/durable.ts'
+import type { Problem } from '../../src/contract/schemas.ts'
+import { startProcessAmongServers } from '../support/process.ts'
+import { held, json } from '../support/receiver.ts'
+import { scrape } from '../support/scrape.ts'
+import { receiver } from '../support/servers.ts'
+import { storeFile } from './support/durable.ts'
+
+/** A process whose disk can be made full: no file of it may grow. */
+async function startOnDisk() {
+  const { child, url } = await startProcessAmongServers({ STORE_URL: `sqlite:${await storeFile()}` })
+  const limit = (bytes: string) => void execFileSync('prlimit', [`--pid=${child.pid}`, `--fsize=${bytes}`])
+  async function post<Body>(path: string, body: object) {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    const response = await fetch(url + path, init)
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
+  }
+  const show = async (id: string) =>
+    (await (await fetch(`${url}/v1/executions/${id}`)).json()) as ExecutionStatus
+  return { url, post, show, fillDisk: () => limit('1:'), emptyDisk: () => limit('unlimited:') }
+}
+
+describe('while the disk is full', () => {
+  it('nothing is accepted that could not be kept, nothing is sent for it, and other calls go on', async () => {
+    const target = await receiver(json(200, {}))
+    const { url, post, fillDisk, emptyDisk } = await startOnDisk()
+    const node = { method: 'POST', url: target.url }
+    const accept = () => post<Submitted & Problem>('/v1/executions', { node, idempotencyKey: 'k' })
+
+    fillDisk()
+    const durable = await accept()
+    const keyed = await post<Problem>('/v1/execute', { node, idempotencyKey: 'k' })
+    expect(target.received).toHaveLength(0)
+    const keyless = await post('/v1/execute', { node })
+    emptyDisk()
+    const later = await vi.waitUntil(async () => {
+      const reply = await accept()
+      return reply.status === 202 && reply
+    })
+
+    for (const { status, headers, body } of [durable, keyed]) {
+      expect([status, headers.get('retry-after')]).toEqual([503, '1'])
+      expect(body).toMatchObject({ code: 'store_unavailable', delivered: 'no', repeat: 'safe' })
+    }
+    expect(keyless.status).toBe(200)
+    expect(later.body.replayed).toBe(false)
+    expect((await scrape(url)).get('webhook_node_store_failures_total')).toBeGreaterThan(0)
+  })
+
+  it('the outcome of a call under way is kept until it can be stored, and the call is not made again', async () => {
+    const gate = held(json(201, {}))
+    const target = await receiver(gate.answer)
+    const { post, show, fillDisk, emptyDisk } = await startOnDisk()
+    const { body } = await post<Submitted>('/v1/executions', { node: { method: 'POST', url: target.url } })
+    await vi.waitUntil(() => target.received.length === 1)
+
+    fillDisk()
+    gate.release()
+    await wait(500)
+    expect((await show(body.executionId)).done).toBe(false)
+    emptyDisk()
+    const status = await vi.waitUntil(
+      async () => {
+        const shown = await show(body.executionId)
+        return shown.done && shown
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+
+    expect(status).toMatchObject({ state: 'succeeded', attempts: 1, result: { delivered: 'yes' } })
+    expect(target.received).toHaveLength(1)
+  })
+})
