@@ -218,9 +218,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Request.idempotencyKey': { as: '1 to 255 visible ASCII characters', write: () => null },
   Retry: { write: retryLike },
   Signing: always(example({ signing })),
-  Tls: always(
-    example({ tls: { certificate: '{{ secrets.CERTIFICATE }}', privateKey: '{{ secrets.KEY }}' } }),
-  ),
+  Tls: always(example({ tls: { certificate: '{{ secrets.CERTIFICATE }}', key: '{{ secrets.KEY }}' } })),
   Payload: {
     write: (value) => wholeJson.write(value) ?? example({ payload: { profile: { email: '…' } } }),
   },

@@ -117,6 +117,13 @@ const meant: readonly Row[] = [
     { protocolProfileBehavior: {} },
     ['/protocolProfileBehavior', 'unknown member; write its members into "node" itself'],
   ],
+  [
+    { tls: true },
+    [
+      '/tls',
+      'must be an object, not a boolean; write "tls": { "certificate": "{{ secrets.CERTIFICATE }}", "key": "{{ secrets.KEY }}" }',
+    ],
+  ],
   [{ namedCredential: 'crm' }, ['/namedCredential', 'unknown member; it is called "connection" here']],
   [{ payload: { profile: {} } }, ['/payload', 'unknown member; it belongs beside "node", at the top']],
   [
