@@ -4,6 +4,7 @@ import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
+import { signing } from './foreign-words/examples.ts'
 import {
   expectationLike,
   isListOfStatuses,
@@ -216,6 +217,8 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Request.tenant': { as: '1 to 64 characters of A-Z a-z 0-9 . _ -', write: () => null },
   'Request.idempotencyKey': { as: '1 to 255 visible ASCII characters', write: () => null },
   Retry: { write: retryLike },
+  Signing: always(example({ signing })),
+  Tls: always(example({ tls: { certificate: '{{ secrets.CERTIFICATE }}', key: '{{ secrets.KEY }}' } })),
   Payload: {
     write: (value) => wholeJson.write(value) ?? example({ payload: { profile: { email: '…' } } }),
   },

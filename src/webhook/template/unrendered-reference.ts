@@ -71,7 +71,7 @@ function findShort(
     written: match[0],
     path: [match.slice(1).find((name) => name !== undefined) ?? ''],
     isShort: true,
-    isCertain,
+    isCertain: isCertain || match[0].startsWith('*|'),
     why,
   })
   const likely = whole === null ? [...text.matchAll(shortInText)] : [whole]

@@ -106,6 +106,24 @@ const meant: readonly Row[] = [
       'unknown member; "retry" repeats after failures and statuses for which that can help, and its "on" lists others; write "retry": { "attempts": 3 }',
     ],
   ],
+  [
+    { signing: 'sha256' },
+    [
+      '/signing',
+      'must be an object whose "scheme" is "standard-webhooks" or "hmac", not a string; write "signing": { "scheme": "hmac", "over": "{{ timestamp }}.{{ body }}", "header": "X-Signature", "value": "t={{ timestamp }},v1={{ hex }}", "secret": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { protocolProfileBehavior: {} },
+    ['/protocolProfileBehavior', 'unknown member; write its members into "node" itself'],
+  ],
+  [
+    { tls: true },
+    [
+      '/tls',
+      'must be an object, not a boolean; write "tls": { "certificate": "{{ secrets.CERTIFICATE }}", "key": "{{ secrets.KEY }}" }',
+    ],
+  ],
   [{ namedCredential: 'crm' }, ['/namedCredential', 'unknown member; it is called "connection" here']],
   [{ payload: { profile: {} } }, ['/payload', 'unknown member; it belongs beside "node", at the top']],
   [

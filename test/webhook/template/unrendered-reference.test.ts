@@ -69,6 +69,7 @@ describe('a text that looks like a reference', () => {
     ['{!$Record.Email}', '{{ profile.email }}'],
     ['[[type]]', '{{ event.type }}'],
     ['*|EMAIL|*', '{{ profile.email }}'],
+    ['Hi *|FNAME|*', '{{ profile.FNAME }}'],
     ['= "Hello " + profile.name', '{{ profile.name }}'],
     ['"Hello " + profile.name', '{{ profile.name }}'],
     ['profile.name + " Lovelace"', '{{ profile.name }}'],

@@ -332,7 +332,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'outputs outcomes branch branchNames nextNode nextNodes next yes no success error outputsSuccessAndError onSuccess successPath errorPath successBranch errorBranch failureBranch failurePath exitBranch exitPath transitions routes',
+        'outputs outcomes branch branchNames nextNode nextNodes next yes no success error outputsSuccessAndError onSuccess successPath errorPath successBranch errorBranch failureBranch failurePath faultConnector faultPath exitBranch exitPath transitions routes',
       says: 'the engine\'s own names for the outputs are "branches"',
       example: { branches: { success: 'yes', error: 'no' } },
     },
@@ -379,7 +379,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation requestSelfSignedCertificate protocolProfileBehavior',
+        'ignoreSsl ignoreSslErrors ignoreCertificateErrors sslVerification disableSslVerification enableSslVerification verifyPeer verifyHost trustAll trustAllCerts acceptSelfSigned allowSelfSigned allowSelfSignedCertificate skipVerify noVerify noVerifySsl noCheckCertificate tlsVerify validateSsl certificateValidation agentOptions httpsAgent verifySsl sslVerify verify verifyTls sslCertificate ssl rejectUnauthorized tlsRejectUnauthorized ignoreSslIssues allowUnauthorizedCerts allowInsecure insecure insecureSkipVerify strictSsl skipTlsVerify skipSslCertificateValidation validateCertificate validateCertificates verifyCertificate checkCertificate selfSigned disableSslValidation requestSelfSignedCertificate',
       says: noCertificateSwitch,
     },
     {
@@ -481,7 +481,7 @@ export const nodeMembers: ForeignMembers = {
       byType: { array: { is: 'query' } },
     },
     {
-      words: 'request node nodeConfig',
+      words: 'request node nodeConfig protocolProfileBehavior',
       says: 'write its members into "node" itself',
       unwrap: true,
       byType: { string: { is: 'method' } },
