@@ -12,7 +12,7 @@ import type { Executed, ExecutionRecord } from './results.ts'
  */
 export function createSpans(
   { record, trace, tracedUrl, attemptsElsewhere }: Executed,
-  occasion: Occasion = 'request',
+  beginning: Beginning = 'request',
 ): readonly Span[] {
   if (trace === null || !trace.isSampled) return []
   const call = { record, trace, url: tracedUrl }
@@ -21,11 +21,11 @@ export function createSpans(
     // An attempt that ended before a call has no id yet.
     spanOfAttempt(attempt, spanIds[index] ?? newSpanId(), describeAttempt(call, attemptsElsewhere + index)),
   )
-  return [spanOfExecution(call, occasion), ...attempts]
+  return [spanOfExecution(call, beginning), ...attempts]
 }
 
 /** Why a node is executed: a client waits for it, it was stored, or it tells of an end. */
-type Occasion = 'request' | 'stored' | 'callback'
+type Beginning = 'request' | 'stored' | 'callback'
 
 /** The span of a request whose executions were stored, if its trace is recorded. */
 export function createSubmissionSpans(
@@ -80,7 +80,7 @@ function describeAttempt(call: TracedCall, index: number): TracedAttempt {
 const ownMethod = 'POST'
 const route = '/v1/execute'
 
-const names: Readonly<Record<Occasion, string>> = {
+const names: Readonly<Record<Beginning, string>> = {
   request: `${ownMethod} ${route}`,
   stored: 'execute node',
   callback: 'call back',
@@ -96,10 +96,10 @@ function describeRequest(path: string, status: number) {
   }
 }
 
-function spanOfExecution({ record, trace }: TracedCall, occasion: Occasion): Span {
+function spanOfExecution({ record, trace }: TracedCall, beginning: Beginning): Span {
   return {
-    kind: occasion === 'request' ? 'server' : 'consumer',
-    name: names[occasion],
+    kind: beginning === 'request' ? 'server' : 'consumer',
+    name: names[beginning],
     context: trace.context,
     parentSpanId: trace.parentSpanId,
     startedAt: record.acceptedAt,
@@ -107,7 +107,7 @@ function spanOfExecution({ record, trace }: TracedCall, occasion: Occasion): Spa
     // The service did its work, whatever the target did.
     hasFailed: false,
     attributes: {
-      ...(occasion === 'request' && describeRequest(route, 200)),
+      ...(beginning === 'request' && describeRequest(route, 200)),
       'webhook_node.branch': record.branch,
       'webhook_node.code': record.code,
       'webhook_node.connection': record.connection,

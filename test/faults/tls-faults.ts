@@ -243,7 +243,7 @@ function renegotiate(socket: Socket): void {
   socket.once('data', () => {
     if (!(socket instanceof TLSSocket)) return
     socket.renegotiate({ rejectUnauthorized: false, requestCert: true }, () => {})
-    setTimeout(() => socket.write('x'), 20)
+    setTimeout(() => socket.write('x'), 300)
   })
 }
 

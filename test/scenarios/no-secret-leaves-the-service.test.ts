@@ -378,7 +378,7 @@ describe('a secret', () => {
       const failing: readonly (readonly [code: string, changes: object])[] = [
         ['tls_untrusted', { url: untrusted.url }],
         ['tls_not_tls', { url: `https://localhost:${plain.port}` }],
-        ['response_timeout', { timeoutMs: 100 }],
+        ['response_timeout', { timeoutMs: 500 }],
         ['address_denied', { url: 'https://localhost:22/{{ secrets.note }}' }],
         ['secret_not_allowed', { url: silent.url.replace('localhost', '127.0.0.1') }],
         [

@@ -47,7 +47,7 @@ async function serviceWithSlowTarget(settings: Readonly<Record<string, string>>)
       for (const reply of replies) void reply.then(() => answered++)
       begun += owners.length - refused
       await vi.waitUntil(() => answered === refused && target.received.filter(isHeld).length === begun, {
-        timeout: 10_000,
+        timeout: 30_000,
       })
       return replies
     },
@@ -171,7 +171,7 @@ describe('one client with many calls', () => {
     await begin([{ client: 'greedy' }, { client: 'modest' }])
     expect(await call('/', { client: 'modest' })).toMatchObject(refusal)
     await files.replace('clients.json', clients(3))
-    await vi.waitUntil(() => log.some(({ clients: names }) => names !== undefined), { timeout: 10_000 })
+    await vi.waitUntil(() => log.some(({ clients: names }) => names !== undefined), { timeout: 30_000 })
 
     expect(await call('/', { client: 'modest' })).toMatchObject({ status: 200 })
   })

@@ -210,7 +210,7 @@ describe('the match of any path', () => {
       }),
       { numRuns: 5_000 },
     )
-    expect(covered).toBeGreaterThan(1_000)
+    expect(covered).toBeGreaterThan(100)
   })
 
   it('takes no longer for a long one', () => {

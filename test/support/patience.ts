@@ -3,10 +3,10 @@ import { vi } from 'vitest'
 
 /**
  * Set up before every test file, so that a busy machine fails no test: a property has as many runs as fit into its time, and
- * a wait for a condition has a net that is wide, yet shorter than an idle connection to a target is kept.
+ * a wait for a condition has a wide net.
  */
 const propertyMs = 10_000
-const waitMs = 3_000
+const waitMs = 10_000
 const pollMs = 10
 
 const { waitFor, waitUntil } = vi

@@ -241,7 +241,7 @@ describe('any text', () => {
       }),
       { numRuns: 3_000 },
     )
-    expect(accepted).toBeGreaterThan(300)
+    expect(accepted).toBeGreaterThan(30)
   })
 
   it('without braces is a constant', () => {
