@@ -21,6 +21,7 @@ import replies from './replies.json' with { type: 'json' }
 const egressClient: EgressClient = {
   call: () => Promise.reject(new Error('nothing is called')),
   mayCall: () => false,
+  describeDenial: () => null,
   openTls: () => ({ ok: false, failure: { code: 'shutdown', detail: '', path: null } }),
   pause: () => {},
   load: () => ({ connections: 0, waiting: 0 }),

@@ -3,7 +3,8 @@ import type { Connection } from '../contract/connection.ts'
 import { connectionNamePattern } from '../contract/names.ts'
 import { readText } from '../secrets/read-text.ts'
 import { compileConnection } from '../webhook/connection.ts'
-import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { isObject } from '../webhook/values/json.ts'
+import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 
 /** The entries of CONNECTIONS_FILE by name. */
@@ -49,7 +50,7 @@ function parseConnections(
   text: string,
   findSchemaErrors: ConnectionSource['findSchemaErrors'],
 ): ParsedConnections {
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  const parsed = parseJsonFile(text)
   if (!parsed.ok) return { connections: noConnections, problems: [parsed.detail] }
   const { plain, exact } = parsed
   if (!isObject(plain) || !isObject(exact))

@@ -4,7 +4,7 @@ import type { HostLine } from '../egress/limits/host-limits.ts'
 import { parseOnlyRule } from '../egress/policy/address-rule.ts'
 import { readText } from '../secrets/read-text.ts'
 import { compileLimits, findErrorsOfLimits } from '../webhook/limits.ts'
-import { maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 
 /** The setting that limits calls by host. */
@@ -45,7 +45,7 @@ function parseLines(
   problems: string[],
 ): readonly HostLine[] {
   const complain = ({ path, message }: ConfigError) => void problems.push(`${path} ${message}`)
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  const parsed = parseJsonFile(text)
   if (!parsed.ok) problems.push(parsed.detail)
   else if (!Array.isArray(parsed.plain)) problems.push('must be a JSON array of limits, each with a "host"')
   else if (parsed.plain.length > maxLines) problems.push(`must not have more than ${maxLines} lines`)

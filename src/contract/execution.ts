@@ -267,7 +267,7 @@ export const AttemptEntry = closedObject(
   {
     purpose: oneOfWords(purposes, {
       description:
-        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.',
+        'Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2` or the nonce of `digest`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`. `challenge`: it asked for a challenge of `digest`, without a credential and without the body of the node.',
     }),
     host: Type.Optional(
       Type.String({ description: 'The host that the request went to, if it is not that of the node.' }),

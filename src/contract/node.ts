@@ -223,7 +223,49 @@ const OAuth2Auth = closedObject(
   { title: 'OAuth 2.0', description: 'Authorization: Bearer …, with a token that the service fetches.' },
 )
 
-export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth], {
+const DigestAuth = closedObject(
+  {
+    type: oneOfWords(['digest'], {
+      description:
+        'User name and password for the challenge of the target (RFC 7616): MD5, SHA-256, each also with -sess; `qop=auth` or none. Where the service knows no nonce, it first sends the request without its body.',
+    }),
+    username: Type.String({
+      description: 'A template of the user name. The name must not contain a colon.',
+      examples: ['flow'],
+    }),
+    password: Type.String({
+      description: 'A template of the password. It is never sent.',
+      examples: ['{{ secrets.crm_password }}'],
+    }),
+  },
+  { title: 'Digest', description: 'Authorization: Digest …, an answer to the challenge of the target.' },
+)
+
+const AwsSigV4Auth = closedObject(
+  {
+    type: oneOfWords(['awsSigV4'], {
+      description:
+        'AWS Signature Version 4: each attempt is signed with its own date, over the bytes that are sent.',
+    }),
+    region: secretTemplate('A template of the region.', ['eu-central-1']),
+    service: secretTemplate('A template of the name by which the service is signed.', ['execute-api']),
+    accessKeyId: secretTemplate('A template of the access key id.', ['{{ secrets.aws_key_id }}']),
+    secretAccessKey: secretTemplate('A template of the secret access key. It is never sent.', [
+      '{{ secrets.aws_secret_key }}',
+    ]),
+    sessionToken: Type.Optional(
+      secretTemplate('A template of the token of temporary credentials, sent as X-Amz-Security-Token.', [
+        '{{ secrets.aws_session_token }}',
+      ]),
+    ),
+  },
+  {
+    title: 'AWS Signature V4',
+    description: 'Authorization: AWS4-HMAC-SHA256 …, a signature of the request.',
+  },
+)
+
+export const Auth = Type.Union([BearerAuth, BasicAuth, ApiKeyAuth, OAuth2Auth, DigestAuth, AwsSigV4Auth], {
   $id: 'Auth',
   description: 'How the request authenticates itself at the target. The reply always masks the credential.',
   discriminator: { propertyName: 'type' },

@@ -1,8 +1,9 @@
 /**
- * Why a request was sent. `resend`: a kept connection ended without a response, or the target refused the token, so the
- * request was sent again. `redirect`: the response before it led there. `token`: it asked for an access token.
+ * Why a request was sent. `resend`: a kept connection ended without a response, or the target refused the token or the nonce,
+ * so the request was sent again. `redirect`: the response before it led there. `token`: it asked for an access token.
+ * `challenge`: it asked for a challenge of Digest.
  */
-export const purposes = ['call', 'resend', 'redirect', 'token'] as const
+export const purposes = ['call', 'resend', 'redirect', 'token', 'challenge'] as const
 
 /** One of the purposes. */
 export type Purpose = (typeof purposes)[number]
@@ -13,10 +14,10 @@ interface Purposeful {
 
 /** The attempts at the node's own request. What a call delivered, and what it counts as, depends on these alone. */
 export function listCalls<T extends Purposeful>(attempts: readonly T[]): readonly T[] {
-  return attempts.some(isForToken) ? attempts.filter((attempt) => !isForToken(attempt)) : attempts
+  return attempts.some(isPreparation) ? attempts.filter((attempt) => !isPreparation(attempt)) : attempts
 }
 
-/** Whether an attempt asked for an access token. */
-export function isForToken({ purpose }: Purposeful): boolean {
-  return purpose === 'token'
+/** Whether an attempt only asked for what the call needs. */
+export function isPreparation({ purpose }: Purposeful): boolean {
+  return purpose === 'token' || purpose === 'challenge'
 }

@@ -23,6 +23,7 @@ export const warningCodes = [
   'case_never_holds',
   'condition_failed',
   'status_not_success',
+  'address_closed',
   'response_truncated',
   'response_excess_bytes',
   'retry_after_ignored',

@@ -25,10 +25,12 @@ import { TokenBuckets } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
   createAddressPolicy,
+  type Denial,
   formatTarget,
   type Target,
 } from './policy/address-policy.ts'
 import type { AddressRule } from './policy/address-rule.ts'
+import { type DenialText, describeDenial } from './policy/denial-text.ts'
 import type { IpRange } from './policy/ip-address.ts'
 import { type ForwardProxy, isBypassed, isResolvedByProxy } from './proxy/forward-proxy.ts'
 import { explainLookup } from './proxy/proxy-error.ts'
@@ -74,6 +76,8 @@ export interface EgressClient {
   call(request: OutboundRequest, options: CallOptions): Promise<Attempts>
   /** Whether a target may be called, judged by host and port of the URL, without DNS. */
   mayCall(target: Target): boolean
+  /** Why a target may not be called, judged as by `mayCall`; null if it may. */
+  describeDenial(target: Target): DenialText | null
   /** Checks what a node says about TLS. Nothing is sent. */
   openTls(settings: TlsSettings): OpenedTls
   load(): Load
@@ -222,9 +226,12 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       }
     },
 
-    mayCall: (target) =>
-      policy.refuseTarget(target) === null &&
-      (isIP(target.host) === 0 || policy.refuseAddress(target.host, target) === null),
+    mayCall: (target) => refuse(target) === null,
+
+    describeDenial(target) {
+      const denial = refuse(target)
+      return denial === null ? null : describeDenial(denial, target, formatTarget(target))
+    },
 
     openTls: (settings) => profiles.open(settings),
 
@@ -240,6 +247,13 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       for (const deadline of running) deadline.interrupt('shutdown')
       pool.close()
     },
+  }
+
+  function refuse(target: Target): Denial | null {
+    return (
+      policy.refuseTarget(target) ??
+      (isIP(target.host) === 0 ? null : policy.refuseAddress(target.host, target))
+    )
   }
 
   function connect(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {

@@ -1,5 +1,5 @@
 import type { Clock, Failure, RetrySafety } from '../contract/failure.ts'
-import { isForToken, listCalls } from '../contract/purpose.ts'
+import { isPreparation, listCalls } from '../contract/purpose.ts'
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
@@ -57,7 +57,7 @@ export interface AttemptsBefore {
 }
 
 export interface AttemptsMade {
-  /** In order. The last attempt decides that is no request for a token. */
+  /** In order. The last attempt decides that asked for no token and no challenge. */
   readonly attempts: readonly Attempt[]
   /** Of the last attempt. */
   readonly judgement: Judgement
@@ -268,7 +268,7 @@ function waitAfter(
 function withHead(attempt: Attempt, { looksAtBody }: CompiledNode): Attempt {
   const { outcome } = attempt
   if (looksAtBody || outcome.kind === 'responded' || outcome.response === null) return attempt
-  if (outcome.failure.code !== 'response_timeout' || isForToken(attempt)) return attempt
+  if (outcome.failure.code !== 'response_timeout' || isPreparation(attempt)) return attempt
   return { ...attempt, outcome: { kind: 'responded', response: outcome.response } }
 }
 

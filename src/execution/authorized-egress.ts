@@ -1,4 +1,4 @@
-import { type Clock, type Failure, failures, type Phase } from '../contract/failure.ts'
+import { type Failure, failures, type Phase } from '../contract/failure.ts'
 import type { Purpose } from '../contract/purpose.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
 import { notBegun } from '../egress/call/deadline.ts'
@@ -11,6 +11,9 @@ import { maxTokenResponse, readTokenResponse } from '../webhook/response/token-r
 import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import { nonEmpty } from './non-empty.ts'
+import { TimeLeft } from './time-left.ts'
+import { adviseOnAnswer, adviseOnRefusal } from './token-advice.ts'
 import type { Fetched, TokenCache } from './token-cache.ts'
 
 export interface AuthorizationOptions {
@@ -175,7 +178,9 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
         ? `${place} answered the request for a token with status ${read.status} and an error of OAuth.`
         : `The answer of ${place} to the request for a token ${read.problem}.`
     const code = read.kind === 'refused' ? 'auth_token_refused' : 'auth_token_failed'
-    return { kind: 'failed', failure: { code, detail, path: null }, response }
+    const advice =
+      read.kind === 'refused' ? adviseOnRefusal(read.error, grant.path) : adviseOnAnswer(response, new Date())
+    return { kind: 'failed', failure: { code, detail, path: null, ...advice }, response }
   }
 
   /** Each execution names its own target, and quotes for itself: one may be brief. */
@@ -185,13 +190,14 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
     if (failures[failure.code].phase !== 'authorizing') return failure
     const isRefused = failure.code === 'auth_token_refused'
     const quote = response === null ? null : this.#options.quote(response)
+    const leads = response !== null && response.status >= 300 && response.status < 400
     const isOfService = isRefused && authPath === connectionPath
     const hint = isOfService ? ofConnection : (failure.hint ?? failures[failure.code].hint)
     return {
       ...failure,
       detail: `${formatTarget(request)} was not called. ${failure.detail}`,
-      path: isRefused ? authPath : tokenUrlPath,
-      hint: quote === null ? hint : `The token endpoint says ${quote}. ${hint}`,
+      path: isRefused ? (failure.path ?? authPath) : tokenUrlPath,
+      hint: quote === null ? hint : `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}. ${hint}`,
       ...(isOfService ? { blame: 'service' } : {}),
     }
   }
@@ -228,46 +234,6 @@ const none: readonly Attempt[] = []
 
 function failed(failure: Failure, waitedMs: number): Obtained {
   return { fetches: none, waitedMs, end: { kind: 'failed', failure, response: null } }
-}
-
-/** The time of a call. Requests for a token eat from it. */
-class TimeLeft {
-  readonly #options: CallOptions
-  readonly #endsAt: number
-  #hasBeenUsed = false
-
-  constructor(options: CallOptions) {
-    this.#options = options
-    this.#endsAt = performance.now() + options.timeoutMs
-  }
-
-  /** Notes that something waits. */
-  use(): void {
-    this.#hasBeenUsed = true
-  }
-
-  get hasBeenUsed(): boolean {
-    return this.#hasBeenUsed
-  }
-
-  get leftMs(): number {
-    return this.#endsAt - performance.now()
-  }
-
-  get clock(): Clock {
-    const { clock, timeoutMs } = this.#options
-    return clock ?? { name: 'timeoutMs', ms: timeoutMs }
-  }
-
-  /** The options of a request that has what is left. */
-  optionsForRest(): CallOptions {
-    if (!this.#hasBeenUsed) {
-      this.use()
-      return this.#options
-    }
-    const leftMs = Math.max(1, Math.floor(this.leftMs))
-    return { ...this.#options, timeoutMs: leftMs, clock: { ...this.clock, leftMs } }
-  }
 }
 
 function asFetch(attempt: Attempt, { host, port }: OutboundRequest, call: OutboundRequest): Attempt {
@@ -348,8 +314,12 @@ function failureOfFetch(failure: Failure): Failure {
 /** Failures on the way to the token endpoint have the same causes as on the way to a target. */
 const ways: ReadonlySet<Phase> = new Set(['dns', 'connecting', 'tls'])
 
+/** The hints of the way speak of the target, which is another one here. */
 function explainWay({ code, hint = failures[code].hint }: Failure): string {
-  return `This is about the token endpoint, and tokenUrl is its URL. ${hint} The target was not called, so the call can be sent again then.`
+  const own = hint
+    .replaceAll('The target', 'The token endpoint')
+    .replaceAll('the target', 'the token endpoint')
+  return `This is about the token endpoint, and tokenUrl is its URL. ${own} The call can be sent again then: the target was not called.`
 }
 
 function waitedTooLong({ request }: TokenGrant, { clock }: TimeLeft): Failure {
@@ -365,10 +335,4 @@ function tooLate(request: OutboundRequest, { clock }: TimeLeft): Failure {
     hint: 'The token endpoint is slow: `attempts` shows how long it took. Send the call again: the token may be kept by now.',
     clock,
   }
-}
-
-function nonEmpty(attempts: readonly Attempt[]): Attempts {
-  const [first, ...others] = attempts
-  if (first === undefined) throw new TypeError('a call has at least one attempt')
-  return [first, ...others]
 }

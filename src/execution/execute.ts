@@ -8,8 +8,10 @@ import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/tra
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { Decision, JudgedCall } from '../webhook/decide.ts'
+import { quoteTokenAnswer } from '../webhook/explanation/quote-token-answer.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Hop, RedirectRules } from '../webhook/redirect.ts'
+import { explainRefusedDigest } from '../webhook/refused-digest.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import {
   type RenderedRequest,
@@ -18,9 +20,9 @@ import {
   type ShownParts,
   withHeaders,
 } from '../webhook/render.ts'
+import type { DigestCredentials } from '../webhook/request/digest.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import type { TokenGrant } from '../webhook/request/token-grant.ts'
-import { quoteOAuthError } from '../webhook/response/oauth-error.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
@@ -31,8 +33,10 @@ import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { type Attempt, type Outcome, readHeldBackMs, type TargetResponse } from '../webhook/wire/outcome.ts'
 import { type AttemptsBefore, type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { AuthorizedEgress, type TokenRefusal } from './authorized-egress.ts'
+import { AwsSigner } from './aws-egress.ts'
 import type { Continuation, Postponed } from './continuation.ts'
 import { attemptEntry, Diagnostics } from './diagnostics.ts'
+import { DigestEgress, type DigestRefusal } from './digest-egress.ts'
 import {
   evaluateOutcome,
   type Judgement,
@@ -44,6 +48,7 @@ import type { HeldResources } from './held-resources.ts'
 import type { LoopTurns } from './loop-turns.ts'
 import { ExecutionMaskers, type MaskerCache } from './maskers.ts'
 import type { NodeCache, WithRequestedNode } from './node-cache.ts'
+import type { NonceCache } from './nonce-cache.ts'
 import { openForeignTls, openTls, type PreparedCall } from './open-tls.ts'
 import { RedirectFollower } from './redirect-follower.ts'
 import type { RenderQuota } from './render-quota.ts'
@@ -59,6 +64,7 @@ export interface ExecutionContext {
   readonly nodes: NodeCache
   readonly maskers: MaskerCache
   readonly tokens: TokenCache
+  readonly nonces: NonceCache
   readonly quota: RenderQuota
   readonly turns: LoopTurns
   /** Processor time for all templates and conditions of a request, in milliseconds. */
@@ -117,8 +123,14 @@ export async function executeNode(
   quota.spend(share, renderMs)
   if (rendered.ok && !callContext.resources.holdRendered(rendered.request.body?.length ?? 0))
     return { kind: 'unaffordable' }
-  const signer = rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing) : null
-  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, signer?.signatures)
+  const computed =
+    rendered.ok && (rendered.signing ?? rendered.digest ?? rendered.awsKeys) !== null
+      ? new Set<string>()
+      : undefined
+  const signer =
+    rendered.ok && rendered.signing !== null ? new RequestSigner(rendered.signing, computed) : null
+  const aws = rendered.ok && rendered.awsKeys !== null ? new AwsSigner(rendered.awsKeys, computed) : null
+  const maskers = new ExecutionMaskers(context.maskers, rendered.valuesToMask, computed)
   const judging: JudgingContext = {
     variables: rendered.variables,
     budget,
@@ -133,14 +145,28 @@ export async function executeNode(
   // The time for a certificate that is new counts like that of templates.
   const prepared = node.tls === null ? prepare() : quota.charge(share, prepare)
   const egressClient = prepared.ok
-    ? prepareEgress(context.egressClient, prepared.rendered, trace, signer, continuation)
+    ? prepareEgress(
+        aws === null ? context.egressClient : aws.around(context.egressClient),
+        prepared.rendered,
+        trace,
+        signer,
+        continuation,
+      )
     : context.egressClient
   const grant = prepared.ok ? prepared.rendered.grant : null
   const authorized =
     grant === null
       ? null
       : authorize(node, grant, { egressClient, tenant, trace, maskers, judging, isShown }, context)
-  const own = authorized ?? egressClient
+  const digest =
+    prepared.ok && prepared.rendered.digest !== null
+      ? answerChallenges(
+          prepared.rendered.digest,
+          { egressClient, rendered: prepared.rendered, tenant, trace, computed },
+          context,
+        )
+      : null
+  const own = authorized ?? digest ?? egressClient
   // Of most nodes no redirect is followed, and then nothing is made for it.
   const follower =
     prepared.ok && prepared.rendered.redirects !== null
@@ -154,7 +180,8 @@ export async function executeNode(
   const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
     const response = readResponse(outcome.response, maskers, isShown)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
-    return authorized === null ? judgement : withRefusal(judgement, node, authorized.refusal)
+    if (authorized !== null) return withRefusal(judgement, node, authorized.refusal)
+    return digest === null ? judgement : withDigestRefusal(judgement, digest.refusal)
   }
   const made = prepared.ok
     ? await runAttempts({
@@ -185,6 +212,8 @@ export async function executeNode(
       trace,
       rendered,
       signer,
+      aws,
+      digest,
       maskers,
       follower,
       judging,
@@ -251,9 +280,39 @@ function authorize(
     tenant,
     hide: (token) => maskers.hide(token),
     refuses: (response) => refusesToken(node, read(response), judging),
-    quote: (response) => quoteOAuthError(read(response)),
+    quote: (response) => quoteTokenAnswer(read(response)),
     onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
   })
+}
+
+interface Answering {
+  readonly egressClient: Pick<EgressClient, 'call'>
+  readonly rendered: SendableRequest
+  readonly tenant: string | null
+  readonly trace: Trace | null
+  readonly computed: Set<string> | undefined
+}
+
+function answerChallenges(
+  credentials: DigestCredentials,
+  { egressClient, rendered, tenant, trace, computed = new Set() }: Answering,
+  context: ExecutionContext,
+): DigestEgress {
+  const { nonces } = context
+  return new DigestEgress({
+    egressClient,
+    questionClient: prepareEgress(context.egressClient, rendered, trace, null, null),
+    credentials,
+    nonces,
+    tenant,
+    computed,
+    onUnbegun: () => trace?.attemptSpanIds.push(newSpanId()),
+  })
+}
+
+function withDigestRefusal(judgement: Judgement, refusal: DigestRefusal | null): Judgement {
+  if (refusal === null || refusal.response !== judgement.outcome.response) return judgement
+  return { ...judgement, decision: explainRefusedDigest(judgement.decision, refusal.end) }
 }
 
 /** A response that refuses the token is decided on by that. */
@@ -333,6 +392,10 @@ interface ExecutionState {
   readonly rendered: RenderedRequest
   /** Null if the request is not signed. */
   readonly signer: RequestSigner | null
+  /** Null if the request is not signed for AWS. */
+  readonly aws: AwsSigner | null
+  /** Null if the request answers no challenge. */
+  readonly digest: DigestEgress | null
   readonly maskers: ExecutionMaskers
   /** Null if the node follows no redirects. */
   readonly follower: RedirectFollower | null
@@ -461,13 +524,23 @@ function describePostponed(
 }
 
 /** The request as the last attempt sent it. */
-function shownParts(rendered: SendableRequest, { trace, signer, follower }: ExecutionState): ShownParts {
+function shownParts(
+  rendered: SendableRequest,
+  { trace, signer, aws, digest, follower }: ExecutionState,
+): ShownParts {
   const hop = follower?.hop ?? null
-  const { display } = hop ?? rendered
+  const own = (hop ?? rendered).display
+  const asked = digest === null || digest.hasAnswered ? own : withoutAuthorization(own)
+  const display = aws === null || hop?.isForeign ? asked : aws.show(asked)
   const spanId = rendered.carriesTrace ? trace?.attemptSpanIds.at(-1) : undefined
   const traced = trace && spanId ? { ...display, headers: trace.handOn(display.headers, spanId) } : display
   if (signer === null || hop?.isForeign) return traced
   return withHeaders(traced, signer.showHeaders(hop === null ? undefined : shownTarget(hop)))
+}
+
+/** A target that does not ask gets no credential. */
+function withoutAuthorization(display: ShownParts): ShownParts {
+  return { ...display, headers: display.headers.filter(([name]) => name !== 'Authorization') }
 }
 
 /** What a signature may show of the request that it is for. */

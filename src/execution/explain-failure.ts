@@ -33,12 +33,10 @@ export function explainFailure(
 /** A connection has the host, which the author of the node cannot change. */
 function ofHost(failure: Failure, { name }: CompiledConnection): Failure {
   const { blame, hint } = { ...failures[failure.code], ...failure }
+  const located = hint.replaceAll('in the URL', 'in "baseUrl" of the connection')
   const ofOperator = `The host is that of the connection ${quoteName(name)}: the operator of the service sets it, with "baseUrl" in CONNECTIONS_FILE.`
-  return {
-    ...failure,
-    path: connectionPath,
-    ...(blame === 'node' && { hint: hint === null ? ofOperator : `${hint} ${ofOperator}` }),
-  }
+  const isTheirs = blame === 'node' || located !== hint
+  return { ...failure, path: connectionPath, ...(isTheirs && { hint: `${located} ${ofOperator}` }) }
 }
 
 /** What it may have beside, and then the node has not. */
@@ -70,7 +68,7 @@ function explain(
   failure: Failure,
   response: TargetResponse | null,
   node: FailedNode,
-): Pick<Failure, 'path' | 'hint'> {
+): Pick<Failure, 'path' | 'hint' | 'blame'> {
   const ofTls = explainTls(failure, node.tls ?? null)
   if (ofTls !== null) return ofTls
   const path = failure.path ?? locateFailure(failure)
@@ -86,7 +84,7 @@ function explain(
 function explainTls(
   { code, path, hint = failures[code].hint }: Failure,
   tls: CompiledNode['tls'],
-): Pick<Failure, 'path' | 'hint'> | null {
+): Pick<Failure, 'path' | 'hint' | 'blame'> | null {
   const hasIdentity = tls?.secretNames.certificate !== undefined
   if (code === 'tls_client_cert_required')
     return hasIdentity
@@ -98,7 +96,11 @@ function explainTls(
       hint: `${hint} ${refusedInSilence(ownerOf(tls.path))}`,
     }
   if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
-    return { path: memberPath(tls.path, 'ca'), hint: onlyTheseTrusted(ownerOf(tls.path)) }
+    return {
+      path: memberPath(tls.path, 'ca'),
+      hint: onlyTheseTrusted(ownerOf(tls.path)),
+      blame: 'node',
+    }
   return null
 }
 

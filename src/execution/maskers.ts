@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { createMasker, type Masker, maskNothing, remembering } from '../webhook/masking/mask.ts'
-import { createQuotationMasker, hideRemains } from '../webhook/masking/quotation.ts'
+import { createQuotationMasker } from '../webhook/masking/quotation.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
 import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
@@ -45,13 +45,13 @@ export class ExecutionMaskers {
   readonly own: Masker
   readonly #cache: MaskerCache
   #values: ValuesToMask
-  readonly #signatures: ReadonlySet<string>
+  readonly #computed: ReadonlySet<string>
 
-  /** `signatures` grow with each attempt. They are masked in responses only, and not kept in the cache. */
-  constructor(cache: MaskerCache, values: ValuesToMask, signatures = none) {
+  /** `computed`: signatures and the like, which grow with each attempt. They are masked in responses only, and not kept in the cache. */
+  constructor(cache: MaskerCache, values: ValuesToMask, computed = none) {
     this.#cache = cache
     this.#values = values
-    this.#signatures = signatures
+    this.#computed = computed
     this.own = cache.maskerForClient([...values.client])
   }
 
@@ -64,8 +64,7 @@ export class ExecutionMaskers {
   forResponse({ headers }: Pick<TargetResponse, 'headers'>): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
-    const known =
-      this.#signatures.size === 0 ? this.#known : both(this.#known, createMasker(this.#signatures))
+    const known = this.#computed.size === 0 ? this.#known : both(this.#known, createMasker(this.#computed))
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
@@ -83,7 +82,7 @@ export class ExecutionMaskers {
     let masker: Masker | null = null
     return (text) => {
       masker ??= this.#createQuotation(ofResponse)
-      return hideRemains(masker(text))
+      return masker(text)
     }
   }
 
@@ -92,7 +91,10 @@ export class ExecutionMaskers {
     const { stored, carriers, client, around } = this.#values
     const known = createQuotationMasker([...stored, ...carriers], { parts: false })
     const whole = createQuotationMasker([...around], { parts: false })
-    const own = [...client.difference(around), ...Array.from(ofResponse, withoutAttributes)]
+    const own = [
+      ...Array.from(client.difference(around)).flatMap(withoutArmour),
+      ...Array.from(ofResponse, withoutAttributes),
+    ]
     return both(known, both(createQuotationMasker(own, { parts: true }), whole))
   }
 
@@ -105,6 +107,12 @@ export class ExecutionMaskers {
     if (stored.size === 0 && carriers.size === 0) return this.own
     return both(this.#cache.maskerFor([...stored, ...carriers]), this.own)
   }
+}
+
+/** The lines of a PEM that are its own: the words of the lines around them, such as CERTIFICATE, stand in any sentence (RFC 7468). */
+function withoutArmour(value: string): readonly string[] {
+  if (!value.includes('-----BEGIN')) return [value]
+  return value.split(/\\n|\r?\n/).filter((line) => line !== '' && !line.startsWith('-----'))
 }
 
 /** The body of a response with more secrets is not shown: masking it would be expensive. */

@@ -1,6 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { PreviewReply, PreviewRequest, ShownRequest, Simulation } from '../contract/execution.ts'
 import type { Warning } from '../contract/warning.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
 import { startTrace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import {
@@ -22,6 +23,7 @@ import {
   withHeaders,
 } from '../webhook/render.ts'
 import type { FilePiece, ShownBody } from '../webhook/request/compiled-body.ts'
+import { connectionPath } from '../webhook/request/member-path.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
@@ -36,8 +38,11 @@ import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
 
-/** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
-export type PreviewContext = Omit<ExecutionContext, 'egressClient' | 'secrets' | 'tokens' | 'startsTraces'>
+/** The context of a preview: it sends nothing, and has no stored secrets, which it could reveal. */
+export interface PreviewContext
+  extends Omit<ExecutionContext, 'egressClient' | 'secrets' | 'tokens' | 'nonces' | 'startsTraces'> {
+  readonly egressClient: Pick<EgressClient, 'describeDenial'>
+}
 
 /** Does everything that an execution does except sending. Opens no socket. Secrets need no values. */
 export function previewNode(
@@ -95,6 +100,7 @@ export function previewNode(
     warnings: [
       ...diagnostics.warnings([...node.warnings, ...(part ?? rendered).warnings]),
       ...(decided?.warnings ?? []),
+      ...(rendered.ok ? warnOfDenial(node, rendered, context) : []),
       ...(isCurlTooLong ? [curlTooLong] : (curl?.warnings ?? [])),
     ],
     simulated: decided?.simulated ?? null,
@@ -110,6 +116,18 @@ const curlTooLong: Warning = {
   code: 'curl_too_long',
   path: '/node/body',
   message: `The curl command is left out: it would have more than ${maxCurlCharacters} characters, or exceed the limits of rendering.`,
+}
+
+/** What execute would refuse without DNS. A simulated response leaves that out. */
+function warnOfDenial(
+  { connection }: CompiledNode,
+  { request }: SendableRequest,
+  { egressClient }: PreviewContext,
+): readonly Warning[] {
+  const denial = egressClient.describeDenial(request)
+  if (denial === null) return []
+  const message = `An execution ends with address_denied. ${denial.detail} ${denial.hint}`
+  return [{ code: 'address_closed', path: connection === null ? '/node/url' : connectionPath, message }]
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -200,12 +218,17 @@ function composeCurl(
   const { markers } = secrets
   const difference = isMasked(display, parts)
     ? maskedDifference
-    : (findDifference({ parts, markers }) ?? (rendered.signing === null ? null : unsignedDifference))
+    : (findDifference({ parts, markers }) ?? findSigned(rendered))
   const warnings = listReadFiles({ parts, markers }).map(readsFile)
   return { command, warnings: difference === null ? warnings : [notExact(difference), ...warnings] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
+
+function findSigned({ signing, awsKeys }: SendableRequest): string | null {
+  if (signing !== null) return unsignedDifference
+  return awsKeys === null ? null : 'curl signs the request itself, at the time when it is run'
+}
 
 const unsignedDifference =
   'the signature depends on the time of sending, so that the command has shell variables in the place of its headers'

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { Sign } from '../egress/attempt.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import { listByteSpellings } from '../webhook/masking/byte-spellings.ts'
 import type { RenderedSigning } from '../webhook/request/signing.ts'
@@ -7,19 +8,23 @@ import type { HeaderPair } from '../webhook/wire/outcome.ts'
 
 /** Signs the attempts of one execution. */
 export class RequestSigner {
-  /** All signatures that were sent, in every spelling. */
-  readonly signatures = new Set<string>()
   readonly #signing: RenderedSigning
+  readonly #computed: Set<string>
   #lastSeconds: number | null = null
 
-  constructor(signing: RenderedSigning) {
+  /** `computed` gets all signatures that are sent, in every spelling. */
+  constructor(signing: RenderedSigning, computed = new Set<string>()) {
     this.#signing = signing
+    this.#computed = computed
   }
 
   /** A client that gives every attempt a timestamp and a signature of its own. */
   around(egressClient: Pick<EgressClient, 'call'>): Pick<EgressClient, 'call'> {
     const sign = (request: OutboundRequest) => this.#sign(request)
-    return { call: (request, options) => egressClient.call(request, { ...options, sign }) }
+    return {
+      call: (request, options) =>
+        egressClient.call(request, { ...options, sign: inTurn(options.sign, sign) }),
+    }
   }
 
   /**
@@ -40,12 +45,17 @@ export class RequestSigner {
     })
     this.#lastSeconds = seconds
     for (const signature of signatures)
-      for (const spelling of listByteSpellings(signature)) this.signatures.add(spelling)
+      for (const spelling of listByteSpellings(signature)) this.#computed.add(spelling)
     return {
       ...request,
       headers: [...request.headers, ...this.#signing.writeHeaders(request, seconds, signatures)],
     }
   }
+}
+
+/** Each signs what the one before has written. */
+export function inTurn(first: Sign | undefined, second: Sign): Sign {
+  return first === undefined ? second : (request) => second(first(request))
 }
 
 function currentSeconds(): number {

@@ -1,6 +1,6 @@
 import type { AttemptEntry } from '../contract/execution.ts'
 import type { Method } from '../contract/method.ts'
-import { isForToken, listCalls } from '../contract/purpose.ts'
+import { isPreparation, listCalls } from '../contract/purpose.ts'
 import type { Span } from '../tracing/span.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 import type { Timings } from '../webhook/wire/outcome.ts'
@@ -65,8 +65,11 @@ interface TracedAttempt extends TracedCall {
 /** The URL of a redirect is not kept, nor that of a request for a token. Behind a 303 the method is GET. */
 function describeAttempt(call: TracedCall, index: number): TracedAttempt {
   const { attempts, method } = call.record
+  const own = attempts[index]
+  if (own?.purpose === 'token') return { ...call, url: null, method: 'POST' }
+  // A challenge is asked for with method and URL of the request that follows.
+  if (own?.purpose === 'challenge' && index + 1 < attempts.length) return describeAttempt(call, index + 1)
   const begun = attempts.slice(0, index + 1)
-  if (begun.at(-1)?.purpose === 'token') return { ...call, url: null, method: 'POST' }
   const start = begun.findLastIndex(({ purpose }) => purpose === 'call')
   const ofCall = listCalls(begun.slice(Math.max(0, start)))
   if (!ofCall.some(({ purpose }) => purpose === 'redirect')) return { ...call, method }
@@ -124,7 +127,7 @@ function spanOfAttempt(
   { record, trace, url, method }: TracedAttempt,
 ): Span {
   const { purpose, number, startedAt, durationMs, status, failure } = attempt
-  const resends = isForToken(attempt) ? 0 : listCalls(record.attempts.slice(0, number - 1)).length
+  const resends = isPreparation(attempt) ? 0 : listCalls(record.attempts.slice(0, number - 1)).length
   const hasFailed = failure !== null || (status ?? 0) >= 400
   return {
     kind: 'client',

@@ -12,6 +12,7 @@ import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
 import { MaskerCache } from '../execution/maskers.ts'
 import { NodeCache } from '../execution/node-cache.ts'
+import { NonceCache } from '../execution/nonce-cache.ts'
 import { RenderQuota } from '../execution/render-quota.ts'
 import { TokenCache } from '../execution/token-cache.ts'
 import type { Log } from '../logging/logger.ts'
@@ -353,6 +354,7 @@ function createContext({
     nodes: new NodeCache({ maxTimeoutMs, connections }),
     maskers: new MaskerCache(),
     tokens: new TokenCache(),
+    nonces: new NonceCache(),
     quota: new RenderQuota(),
     turns: new LoopTurns(),
     maxRenderMs,

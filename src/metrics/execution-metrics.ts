@@ -83,7 +83,7 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   })
   const resends = count(registry, {
     name: 'webhook_node_resends_total',
-    help: 'Requests that were sent again at once: a kept connection closed without a byte of a response, or the target refused the token.',
+    help: 'Requests that were sent again at once: a kept connection closed without a byte of a response, or the target refused the token or the nonce.',
     series: [],
   })
   const redirects = count(registry, {
@@ -96,6 +96,11 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     help: 'Requests for access tokens of OAuth 2.0, by status class; failed: there was no response. They do not count as attempts.',
     series: [...statusClasses, 'failed'].map((outcome) => ({ outcome })),
   })
+  const challenges = count(registry, {
+    name: 'webhook_node_challenge_requests_total',
+    help: 'Requests that asked for a challenge of Digest, by status class; failed: there was no response. They do not count as attempts.',
+    series: [...statusClasses, 'failed'].map((outcome) => ({ outcome })),
+  })
   const phases = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
     help: 'Duration of the phases of attempts.',
@@ -103,8 +108,9 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
   })
 
   return ({ purpose, status, failure, timings }) => {
-    if (purpose === 'token') {
-      tokens.inc({ outcome: failure === null ? statusClass(status) : 'failed' })
+    if (purpose === 'token' || purpose === 'challenge') {
+      const asked = purpose === 'token' ? tokens : challenges
+      asked.inc({ outcome: failure === null ? statusClass(status) : 'failed' })
       return
     }
     if (purpose === 'resend') resends.inc()

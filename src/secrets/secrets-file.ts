@@ -1,5 +1,6 @@
 import { pointer } from '../contract/config-error.ts'
-import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { isObject } from '../webhook/values/json.ts'
+import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 import { nameProblem, type Secret, type Secrets } from './secret.ts'
 import { type EntryContext, entryMembers, readEntry } from './secret-entry.ts'
@@ -15,7 +16,7 @@ export interface ListedSecrets {
 
 /** Reads the text of SECRETS_FILE and the files that it binds. Problems name their JSON Pointer. */
 export function parseSecretsFile(text: string, files: SecretFiles | null = null): ListedSecrets {
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  const parsed = parseJsonFile(text)
   if (!parsed.ok) return nothingListed(parsed.detail)
   if (!isObject(parsed.plain))
     return nothingListed(

@@ -15,6 +15,7 @@ import { type ProxyUrl, parseProxyUrl } from '../egress/proxy/proxy-url.ts'
 import { hashKey } from '../http/clients/api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, rights } from '../http/clients/client.ts'
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
+import { listWords } from '../webhook/values/text.ts'
 import { parseCertificates } from './certificates.ts'
 
 /** The value of a variable, or what it must be: the end of a sentence that begins with the variable's name. */
@@ -137,10 +138,13 @@ export function headerList(text: string): Parsed<Readonly<Record<string, string>
 /** Entries `name:key` or `name:key@tenant1|tenant2`. Problems do not show a key. */
 export function apiKeyList(text: string): Parsed<readonly Client[]> {
   const clients = parseList(clientOfKey)(text)
-  if (!clients.ok) return clients
-  if (hasTwins(clients.value.map(({ name }) => name))) return wrong('every key must have a different name')
-  if (hasTwins(clients.value.flatMap(({ keyHashes }) => keyHashes)))
-    return wrong('no two names may have the same key')
+  if (!clients.ok) return wrong(`${clients.problem}${locateEntry(text)}`)
+  const name = findTwin(clients.value.map((client) => client.name))
+  if (name !== -1)
+    return wrong(`every key must have a different name; entry ${name + 1} has one of an entry before`)
+  const key = findTwin(clients.value.flatMap(({ keyHashes }) => keyHashes))
+  if (key !== -1)
+    return wrong(`no two names may have the same key; entry ${key + 1} has one of an entry before`)
   return clients
 }
 
@@ -250,8 +254,20 @@ function decoded(encoded: string): string | null {
   }
 }
 
-function hasTwins(words: readonly string[]): boolean {
-  return new Set(words).size < words.length
+/** The index of the first word that stands before it, too; -1 if there is none. */
+function findTwin(words: readonly string[]): number {
+  const seen = new Set<string>()
+  return words.findIndex((word) => seen.size === seen.add(word).size)
+}
+
+/** Which entries of API_KEYS are wrong, by their number: each may be a key. */
+function locateEntry(text: string): string {
+  const entries = splitEntries(text)
+  const numbers = entries.flatMap((entry, index) => (clientOfKey(entry).ok ? [] : [index + 1]))
+  if (numbers.length === 0 || entries.length === 1) return ''
+  return numbers.length === 1
+    ? `; entry ${numbers[0]} of ${entries.length} is not`
+    : `; entries ${listWords(numbers.map(String), 'and')} of ${entries.length} are not`
 }
 
 function right<T>(value: T): Parsed<T> {

@@ -25,6 +25,7 @@ import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
 import { hideCredentialLike } from '../webhook/masking/credential-like.ts'
 import { describeInvalidCertificates } from './certificates.ts'
+import { noticesOfMisspelt } from './misspelt.ts'
 import { type Variable, type VariableValues, variables } from './variables.ts'
 
 /** Whether clients need a key. */
@@ -197,6 +198,7 @@ function collectNotices(
     ...(access.kind === 'open' ? [`clients need no key: every program that reaches ${host} may call`] : []),
     ...(EGRESS_ONLY ? [`only these hosts may be called: ${EGRESS_ONLY}`] : []),
     ...describeInvalidCertificates(egress.ca ?? ''),
+    ...noticesOfMisspelt(environment),
     ...noticesOfProxies(environment, proxy !== null),
     ...(proxy?.resolves === 'proxy' ? [unseenAddresses] : []),
     ...noticesOfSecrets(secrets.initial),

@@ -105,7 +105,15 @@ function isTooShort(value: string, compiler: Compiler): boolean {
 function listCredentials(auth: Auth): readonly (readonly [member: string, value: string])[] {
   if (auth.type === 'bearer') return [['token', auth.token]]
   if (auth.type === 'oauth2') return [['clientSecret', auth.clientSecret]]
-  return auth.type === 'basic' ? [['password', auth.password]] : [['value', auth.value]]
+  if (auth.type === 'awsSigV4') return listAwsCredentials(auth)
+  return auth.type === 'apiKey' ? [['value', auth.value]] : [['password', auth.password]]
+}
+
+function listAwsCredentials({ secretAccessKey, sessionToken = '' }: Extract<Auth, { type: 'awsSigV4' }>) {
+  return [
+    ['secretAccessKey', secretAccessKey],
+    ['sessionToken', sessionToken],
+  ] as const
 }
 
 function compileSound(name: string, entry: Connection, base: BaseUrl): CompiledConnection {

@@ -1,5 +1,6 @@
 import type { ShownParts } from './render.ts'
 import type { BodyPiece, FilePiece, ShownBody } from './request/compiled-body.ts'
+import type { UserScheme } from './request/credential.ts'
 import type { StandIn } from './request/render-session.ts'
 import type { CompiledTls } from './request/tls.ts'
 import {
@@ -38,7 +39,7 @@ const framing: ReadonlySet<string> = new Set(['host', 'connection', 'content-len
  */
 export function toCurl(input: CurlInput): string {
   const { method, parts, timeoutMs } = input
-  const { url, headers, body, user } = parts
+  const { url, headers, body, user, scheme } = parts
   const quoter = new Quoter(input)
   const piped = body === null ? null : pipeBody(body, parts, quoter)
   const lines = [
@@ -47,8 +48,9 @@ export function toCurl(input: CurlInput): string {
     ...urlOptions(url),
     ...tlsOptions(input.tls ?? null),
     ...headers
-      .filter((header) => isWritten(header, user))
+      .filter((header) => isWritten(header, parts))
       .map((header) => `--header ${quoter.header(header)}`),
+    ...(scheme === undefined ? [] : [writeScheme(scheme, quoter)]),
     ...(user === null ? [] : [`--user ${quoter.text(user)}`]),
     ...(saysThatEmpty(parts) ? ["--header 'Content-Length: 0'"] : []),
     ...(typeof body === 'string' && piped === null ? [`--data-raw ${quoter.body(body)}`] : []),
@@ -206,9 +208,17 @@ function tlsOptions(tls: CurlInput['tls']): string[] {
   ]
 }
 
-function isWritten([name]: readonly [string, string], user: string | null): boolean {
+function isWritten([name]: HeaderPair, { user, scheme }: ShownParts): boolean {
   const lower = name.toLowerCase()
-  return !framing.has(lower) && !(user !== null && lower === 'authorization')
+  if (framing.has(lower) || (user !== null && lower === 'authorization')) return false
+  return scheme?.name !== 'aws-sigv4' || !ofSignature.has(lower)
+}
+
+/** Headers that curl writes itself when it signs. */
+const ofSignature: ReadonlySet<string> = new Set(['x-amz-content-sha256', 'x-amz-date'])
+
+function writeScheme(scheme: UserScheme, quoter: Quoter): string {
+  return scheme.name === 'digest' ? '--digest' : `--aws-sigv4 ${quoter.text(scheme.provider)}`
 }
 
 /** Whether the command must set `Content-Length: 0`: without a body curl does not send that header. */

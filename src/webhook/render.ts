@@ -6,11 +6,13 @@ import { mask } from './masking/mask.ts'
 import type { RedirectRules } from './redirect.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
+import type { AwsKeys } from './request/aws-keys.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
 import type { ShownBody } from './request/compiled-body.ts'
-import type { AuthHeader } from './request/credential.ts'
+import type { AuthHeader, UserScheme } from './request/credential.ts'
 import { isCredentialName } from './request/credential-name.ts'
+import type { DigestCredentials } from './request/digest.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
 import { connectionPath, memberPath } from './request/member-path.ts'
@@ -53,6 +55,8 @@ export interface ShownParts {
   readonly hasSecretSize: boolean
   /** `user:password` of Basic, for tools that take it in this form, such as curl. */
   readonly user: string | null
+  /** How such a tool is told to use `user`, if not for Basic. */
+  readonly scheme?: UserScheme
 }
 
 /** The parts with more headers behind their own. */
@@ -85,6 +89,10 @@ export type RenderedRequest = {
       readonly signing: RenderedSigning | null
       /** How to get the token that the request needs; null if it needs none. */
       readonly grant: TokenGrant | null
+      /** For the challenge that the request has to answer; null if it answers none. */
+      readonly digest: DigestCredentials | null
+      /** What each attempt is signed with for AWS; null if none is. */
+      readonly awsKeys: AwsKeys | null
       /** Null if the node follows no redirects. */
       readonly redirects: RedirectRules | null
     }
@@ -181,12 +189,25 @@ function renderParts(node: CompiledNode, session: RenderSession) {
     charset: node.body === null || node.body.charset === utf8 ? undefined : node.body.charset.name,
     hasSecretSize,
     user: auth?.user ?? null,
+    ...(auth?.scheme && { scheme: auth.scheme }),
   }
-  const grant = auth?.in === 'header' ? (auth.grant ?? null) : null
+  const { grant = null, digest = null, awsKeys = null } = auth?.in === 'header' ? auth : noHeader
   const redirects =
     usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
-  return { request, display, tls, carriesTrace: carriesOwnTrace(node, given), signing, grant, redirects }
+  return {
+    request,
+    display,
+    tls,
+    carriesTrace: carriesOwnTrace(node, given),
+    signing,
+    grant,
+    digest,
+    awsKeys,
+    redirects,
+  }
 }
+
+const noHeader: Partial<AuthHeader> = {}
 
 /** Headers that may go to another origin. The last three belong to the connection and the body. */
 const openHeaders = ['accept', 'content-type', 'user-agent', 'host', 'connection', 'content-length'] as const
@@ -421,7 +442,8 @@ function renderHeaders(
   body: SizedBody,
   session: RenderSession,
 ): HeaderList {
-  const given = auth?.in === 'header' ? [toAuthHeader(auth, session), ...fields] : fields
+  const given =
+    auth?.in === 'header' ? [toAuthHeader(auth, session), ...listMore(auth, session), ...fields] : fields
   refuseRepeated(given)
   const headers = listHeaders(node, given, body, session)
   refuseTooMany(headers.wire, given, session)
@@ -460,15 +482,18 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const key = name.toLowerCase()
   const text = headerText(field.wire)
   const wire = trimHeader(text)
-  if (wire !== text && !isStored)
-    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   const header = { name, key, wire, carriesStored: isStored }
   refuseInvalid(
     header,
     field.source.member === 'field' ? path : memberPath(path, field.source.member),
     session,
-    (at) => describeCharacter(field, at, text.indexOf(wire), session),
+    {
+      carriesSecret: field.carriesSecret,
+      tellMore: (at) => describeCharacter(field, at, text.indexOf(wire), session),
+    },
   )
+  if (wire !== text && !isStored)
+    session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
   if (field.display === mask) return { ...header, display: mask }
   if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
   return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
@@ -499,28 +524,44 @@ export function toAuthHeader(auth: AuthHeader, session: RenderSession): GivenHea
   return { name, key: name.toLowerCase(), wire, display, carriesStored: isStored }
 }
 
+function listMore(auth: AuthHeader, session: RenderSession): readonly GivenHeader[] {
+  const { more = noMore } = auth
+  return more.map((header) => toAuthHeader({ ...auth, ...header }, session))
+}
+
+const noMore: NonNullable<AuthHeader['more']> = []
+
 function refuseCredential(
-  { name, path, valuePath = path, carriesStored: isStored }: AuthHeader,
+  { name, wire, path, valuePath = path, carriesStored: isStored }: AuthHeader,
   problem: string,
   session: RenderSession,
 ): never {
-  const detail = `The value of ${quoteName(name)} ${problem}.`
-  const hint =
-    'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
-  return session.fail({ code: 'header_invalid', detail, path: valuePath, hint }, isStored)
+  const place = !isStored && endsWithBreak.test(wire) ? ' at its end' : ''
+  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}${place}.`
+  return session.fail({ code: 'header_invalid', detail, path: valuePath, hint: correctSecret }, isStored)
+}
+
+const correctSecret =
+  'Correct the secret or the value that the credential refers to: keys and tokens are one line of visible ASCII, most often shorter than a header may be.'
+
+/** What is wrong with a header, without the filter that helps in a template. */
+function withoutCure(problem: string): string {
+  return problem.split(';', 1)[0] ?? problem
 }
 
 function refuseInvalid(
   { name, wire, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'wire' | 'carriesStored'>,
   path: string,
   session: RenderSession,
-  tellMore: ((at: number) => string) | null = null,
+  { carriesSecret, tellMore }: { readonly carriesSecret: boolean; readonly tellMore: (at: number) => string },
 ): void {
   const problem = headerValueProblem(wire)
   if (problem === null) return
-  const more = isStored || tellMore === null ? '' : tellMore(wire.search(forbiddenInHeader))
-  const detail = `The value of ${quoteName(name)} ${problem}.${more}`
-  session.fail({ code: 'header_invalid', detail, path, hint: headerHint(problem) }, isStored)
+  const more = isStored ? '' : tellMore(wire.search(forbiddenInHeader))
+  // No filter may work on a secret.
+  const hint = carriesSecret ? correctSecret : headerHint(problem)
+  const detail = `The value of ${quoteName(name)} ${carriesSecret ? withoutCure(problem) : problem}.${more}`
+  session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
 }
 
 /** Where the invalid character stands, unless the value is hidden, and what wrote it. `offset`: of the value in its text. */
@@ -530,6 +571,9 @@ function describeCharacter(field: RenderedField, at: number, offset: number, ses
   const origin = field.source.describeOrigin(session, Math.max(0, at) + offset)
   return origin === null ? place : `${place} It comes from ${origin}.`
 }
+
+/** Whether the only line breaks end the value, as in a secret from a file. */
+const endsWithBreak = /^[^\r\n]*[\r\n]+$/
 
 const forbiddenInHeader = /[^\t\x20-\x7e]/
 
@@ -567,8 +611,8 @@ function refuseTooMany(
   const total = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (headers.length > headerLimits.count)
     throw invalid(
-      `The request has ${headers.length} headers. The service sends at most ${headerLimits.count}.`,
-      'Send fewer headers.',
+      `The request has ${headers.length} headers, ${given.length} of them from the node and its connection, the others from the service. It sends at most ${headerLimits.count}.`,
+      `Send at least ${headers.length - headerLimits.count} headers less.`,
     )
   if (total > headerLimits.totalBytes) {
     const detail = `The headers have ${total} characters together. The service sends at most ${headerLimits.totalBytes}.`

@@ -102,7 +102,7 @@ describe('CONNECTIONS_FILE', () => {
       { baseUrl, auth: { type: 'bearer', token: 'abcd' }, signing: { ...hmac, header: 'Authorization' } },
       ['/crm/auth'],
     ],
-    ['a type of auth that is not known', { baseUrl, auth: { type: 'digest' } }, ['/crm/auth/type']],
+    ['a type of auth that is not known', { baseUrl, auth: { type: 'ntlm' } }, ['/crm/auth/type']],
     [
       'a member of auth that is not known',
       { baseUrl, auth: { type: 'bearer', token: 'abcd', x: 1 } },
@@ -202,6 +202,21 @@ describe('CONNECTIONS_FILE', () => {
     expect(await read(JSON.stringify({ crm: { baseUrl: text } }))).toEqual([
       expect.stringMatching(/^\/crm\/baseUrl /),
     ])
+  })
+
+  it.each([
+    ['{"crm":{"url":"https://api.crm.example"}}', '/crm/url unknown member; did you mean "baseUrl"?'],
+    [
+      '{"crm":{"baseUrl":"https://a.example","headers":{"X-A":"b"}}}',
+      '/crm/headers must be an array of {"name", "value"}, not an object; write "headers": [{ "name": "X-A", "value": "…" }]',
+    ],
+    [
+      '{"crm":{"baseUrl":"https://a.example","tenants":"acme"}}',
+      '/crm/tenants must be an array of the names of tenants, not a string; write "tenants": ["acme"]',
+    ],
+    ['{"crm":{"baseUrl":"https://a.example",}}', 'remove the comma before the "}"'],
+  ])('is refused with what to write instead: %s', async (text, advice) => {
+    expect(await read(text)).toEqual([expect.stringContaining(advice)])
   })
 
   it('is refused where it cannot be read', () => {

@@ -43,6 +43,7 @@ const warningCodes = {
   case_never_holds: true,
   condition_failed: true,
   status_not_success: true,
+  address_closed: true,
   response_truncated: true,
   response_excess_bytes: true,
   response_undecodable: true,

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { type Node, Tls } from '../../src/contract/node.ts'
+import { digestGuard, digestUser } from '../support/digest-guard.ts'
 import { readMultipart } from '../support/read-multipart.ts'
 import { type Answer, inTurn, json } from '../support/receiver.ts'
 import { authority, receiver } from '../support/servers.ts'
@@ -73,6 +74,35 @@ it('docs/node.md shows a node with OAuth 2.0 that works', async () => {
   expect(target.received[0]?.rawHeaders).toContain('Bearer a-token')
   expect([accepted.branch, refused.branch]).toEqual(['success', 'error'])
   expect(refused.reason.path).toBe('/node/auth/refusedWhen')
+})
+
+it('docs/node.md shows a node with Digest that works', async () => {
+  const guard = digestGuard(json(200, {}), { username: 'flow' })
+  const target = await receiver(guard.answer)
+  const { execute } = await service()
+
+  const reply = await execute({
+    node: { ...nodeOf('Digest'), url: target.url },
+    secrets: { crm_password: digestUser.password },
+  })
+
+  expect(reply.branch).toBe('success')
+  expect(guard.verdicts).toEqual(['asked', '00000001'])
+})
+
+it('docs/node.md shows a node with AWS Signature V4 that works', async () => {
+  const target = await receiver(json(200, {}))
+  const { execute } = await service()
+
+  const reply = await execute({
+    node: { ...nodeOf('AWS Signature V4'), url: target.url },
+    secrets: { aws_key_id: 'AKIDEXAMPLE', aws_secret_key: 's3cr3t-key', aws_session_token: 't0ken' },
+  })
+
+  expect(reply).toMatchObject({ branch: 'success', warnings: [] })
+  expect(target.received[0]?.rawHeaders.join(' ')).toMatch(
+    /AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request,/,
+  )
 })
 
 it('docs/node.md shows a client certificate in every form that a node can have', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { previewNode } from '../../src/execution/preview.ts'
-import { context, given, preview } from './support/executions.ts'
+import { context, given, preview, responding } from './support/executions.ts'
 
 describe('a preview', () => {
   it('shows the request, the command and nothing else', () => {
@@ -42,9 +42,28 @@ describe('a preview', () => {
   })
 
   it('names what is wrong with a node', () => {
-    const result = previewNode({ node: given({ method: 'GET', url: 'http://t' }) }, context)
+    const result = previewNode(
+      { node: given({ method: 'GET', url: 'http://t' }) },
+      { ...context, egressClient: responding() },
+    )
 
     expect(result.kind === 'refused' && result.errors.map(({ path }) => path)).toEqual(['/node/url'])
+  })
+
+  it('says that the service may not call the target', () => {
+    const denial = { detail: 'The service may not call 10.0.0.1:443: it is a private address.', hint: 'Ask.' }
+    const egressClient = { ...responding(), describeDenial: () => denial }
+
+    const { simulated, warnings } = preview({ node: {}, simulate: { status: 200 } }, { egressClient })
+
+    expect(simulated?.branch).toBe('success')
+    expect(warnings).toEqual([
+      {
+        code: 'address_closed',
+        path: '/node/url',
+        message: `An execution ends with address_denied. ${denial.detail} Ask.`,
+      },
+    ])
   })
 
   it('warns as the execution would', () => {

@@ -175,6 +175,7 @@ async function whileCalling(befall: (socket: Socket) => void): Promise<Target> {
       return calling
     },
     mayCall: (target) => real.mayCall(target),
+    describeDenial: (target) => real.describeDenial(target),
     openTls: (settings) => real.openTls(settings),
     pause: () => {},
     load: () => real.load(),

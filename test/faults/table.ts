@@ -1,6 +1,7 @@
 import { answerFaults } from './answer-faults.ts'
 import { bodyFaults } from './body-faults.ts'
 import { certificateFaults } from './certificate-faults.ts'
+import { challengeFaults } from './challenge-faults.ts'
 import { connectionFaults } from './connection-faults.ts'
 import { nameFaults } from './name-faults.ts'
 import { proxyFaults } from './proxy-faults.ts'
@@ -23,6 +24,7 @@ export const faultTable: readonly Chapter[] = [
   bodyFaults,
   statusFaults,
   tokenFaults,
+  challengeFaults,
   serviceFaults,
 ]
 

@@ -17,7 +17,6 @@ const refused = {
   delivered: 'no',
   repeat: 'never',
   seen: 'nothing',
-  shows: { attempts, reason: { path: '/node/auth' } },
 } as const
 
 export const tokenFaults: Chapter = {
@@ -28,12 +27,14 @@ export const tokenFaults: Chapter = {
       what: 'The token endpoint answers 401 with an error of OAuth.',
       make: login(answer('401 Unauthorized', '{"error":"invalid_client"}')),
       ...refused,
+      shows: { attempts, reason: { path: '/node/auth/clientSecret' } },
     },
     {
       row: 'T1',
       what: 'The token endpoint answers 400 with an error of OAuth.',
       make: login(answer('400 Bad Request', '{"error":"invalid_scope"}')),
       ...refused,
+      shows: { attempts, reason: { path: '/node/auth/scope' } },
     },
     {
       row: 'T2',

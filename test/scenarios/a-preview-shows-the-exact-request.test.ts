@@ -318,6 +318,20 @@ describe('a preview of a request that cannot be sent', () => {
     expect(simulated?.reason).toMatchObject({ code: 'value_missing', path: '/node/auth/token' })
   })
 
+  it.each([
+    ['https://10.0.0.1/', 'it is a private address'],
+    ['https://169.254.169.254/', 'it is a metadata service'],
+    ['https://93.184.216.34:25/', 'the port 25 is closed'],
+    ['https://crm.internal/', 'only a private network can resolve'],
+  ])('says that an execution may not call %s', async (url, why) => {
+    const { preview } = await service()
+
+    const { warnings } = await preview({ node: { method: 'GET', url }, simulate: { status: 200 } })
+
+    expect(warnings).toMatchObject([{ code: 'address_closed', path: '/node/url' }])
+    expect(warnings[0]?.message).toContain(why)
+  })
+
   it('warns of what it noticed on the way', async () => {
     const { preview } = await service()
     const node = { ...whole, headers: [{ name: 'X-Name', value: '{{ profile.nmae }}' }] }

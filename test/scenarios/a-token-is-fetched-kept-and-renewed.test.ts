@@ -320,7 +320,11 @@ describe('a token endpoint that refuses the client', () => {
 
     expect(target.received).toEqual([])
     expect(reply).toMatchObject({ branch: 'error', delivered: 'no', repeat: 'never', response: null })
-    expect(reply.reason).toMatchObject({ code: 'auth_token_refused', blame: 'node', path: '/node/auth' })
+    expect(reply.reason).toMatchObject({
+      code: 'auth_token_refused',
+      blame: 'node',
+      path: '/node/auth/clientSecret',
+    })
     expect(reply.reason.hint).toContain('"invalid_client: no client ••• here"')
     expect(reply.attempts).toMatchObject([
       { purpose: 'token', status, failure: null, delivered: 'yes' },
@@ -328,6 +332,34 @@ describe('a token endpoint that refuses the client', () => {
     ])
     const brief = await run({}, { diagnostics: 'brief' })
     expect(brief.reason.hint).not.toContain('invalid_client')
+  })
+
+  it.each([
+    [400, 'invalid_scope', 'scope', 'Correct "scope"'],
+    [400, 'unauthorized_client', 'clientId', 'may not use the grant client_credentials'],
+    [400, 'unsupported_grant_type', 'tokenUrl', 'does not have the grant client_credentials'],
+    [403, 'access_denied', 'clientId', 'have its operator enable the client'],
+  ])('has a cure of its own for %i %s', async (status, error, member, cure) => {
+    const { run } = await world(json(status, { error }))
+
+    const { reason } = await run()
+
+    expect(reason).toMatchObject({ code: 'auth_token_refused', path: `/node/auth/${member}` })
+    expect(reason.hint).toMatch(new RegExp(`^The token endpoint says "${error}"\\. .*${cure}`))
+  })
+
+  it.each<[status: number, headers: Record<string, string>, blame: string, repeat: string, hint: string]>([
+    [302, { location: 'https://127.0.0.1/v2' }, 'target', 'safe', 'leads to "https://127.0.0.1/v2". Write'],
+    [404, {}, 'target', 'safe', 'Check the path of tokenUrl'],
+    [429, { 'retry-after': '30' }, 'target', 'safe', 'can be sent again in 30 s'],
+    [500, {}, 'target', 'safe', 'The token endpoint itself failed'],
+  ])('that answers %i is told by whom to mend and when', async (status, headers, blame, repeat, hint) => {
+    const { run } = await world((_request, response) => response.writeHead(status, headers).end())
+
+    const reply = await run()
+
+    expect(reply).toMatchObject({ repeat, reason: { code: 'auth_token_failed', blame } })
+    expect(reply.reason.hint).toContain(hint)
   })
 
   it('is asked again by the next call, with the new secret', async () => {
@@ -357,10 +389,6 @@ describe('a token endpoint that gives no token', () => {
     { what: 'status 400 without an error of OAuth', answer: json(400, { message: 'no' }) },
     { what: 'a 401 that is a page', answer: (...exchange) => exchange[1].writeHead(401).end('<h1>no</h1>') },
     { what: 'a page', answer: html },
-    {
-      what: 'a redirect',
-      answer: (_request, response) => response.writeHead(302, { location: 'https://127.0.0.1/' }).end(),
-    },
     { what: 'an empty answer', answer: (_request, response) => response.writeHead(204).end() },
     { what: 'a list', answer: json(200, [{ access_token: 'token-1' }]) },
     { what: 'no access_token', answer: json(200, { token: 'token-1' }) },

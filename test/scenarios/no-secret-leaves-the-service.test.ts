@@ -273,6 +273,79 @@ describe('a secret', () => {
     expectNoTrace(captured, tokens.flatMap(listTraces))
   }, 120_000)
 
+  it('does not leave the service as a password of Digest, nor as what is computed from it', async () => {
+    const samples = sampleCanaries(2)
+    const { ask, everything, captured } = await watchedService(samples)
+    let answerWith = Object.values(answersWith)[0]
+    const computed: string[] = []
+    const target = await receiver((received, response, incoming) => {
+      const at = received.rawHeaders.indexOf('Authorization')
+      const header = at === -1 ? '' : (received.rawHeaders[at + 1] ?? '')
+      const [, digits = ''] = /response="(\w+)"/.exec(header) ?? []
+      const [, cnonce = ''] = /cnonce="(\w+)"/.exec(header) ?? []
+      if (header === '') {
+        response.writeHead(401, { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' }).end()
+        return
+      }
+      computed.push(digits, cnonce)
+      answerWith?.([digits, cnonce])(received, response, incoming)
+    })
+
+    for (const [index, { token }] of samples.entries())
+      for (const method of ['GET', 'POST'])
+        for (answerWith of Object.values(answersWith)) {
+          const own = index === 0 ? '{{ secrets.token }}' : `{{ secrets.mounted_${index} }}`
+          const auth = { type: 'digest', username: 'flow', password: own }
+          const body = { structure: 'json', content: 1 }
+          const node = { id: 'canary', method, url: target.url, auth, ...(method === 'POST' && { body }) }
+          expect(await ask('/v1/execute', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+          expect(await ask('/v1/preview', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+        }
+
+    expect(new Set(computed).size).toBeGreaterThan(20)
+    const texts = await everything()
+    expectNone(texts, samples)
+    expectNoneStored(captured, samples)
+    expectNoTrace(texts, computed)
+  }, 120_000)
+
+  it('does not leave the service as a key of AWS, nor as a signature that is made with it', async () => {
+    const samples = sampleCanaries(2)
+    const { ask, everything, captured } = await watchedService(samples)
+    let answerWith = Object.values(answersWith)[0]
+    const signatures: string[] = []
+    const target = await receiver((received, response, incoming) => {
+      const [, signature = ''] = /Signature=(\w+)/.exec(received.rawHeaders.join(' ')) ?? []
+      signatures.push(signature)
+      answerWith?.([signature])(received, response, incoming)
+    })
+
+    for (const [index, { token }] of samples.entries())
+      for (answerWith of Object.values(answersWith)) {
+        const stored = `{{ secrets.mounted_${index} }}`
+        const auth = {
+          type: 'awsSigV4',
+          region: 'eu-central-1',
+          service: 's3',
+          accessKeyId: 'AKIDEXAMPLE',
+          secretAccessKey: index === 0 ? '{{ secrets.token }}' : stored,
+          sessionToken: index === 0 ? stored : '{{ secrets.token }}',
+        }
+        const node = { id: 'canary', method: 'GET', url: target.url, auth }
+        expect(await ask('/v1/execute', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+        expect(await ask('/v1/preview', { node, secrets: { token }, tenant: 'acme' })).toBe(200)
+      }
+
+    expect(signatures.filter((signature) => signature !== '').length).toBeGreaterThan(10)
+    const texts = await everything()
+    expectNone(texts, samples)
+    expectNoneStored(captured, samples)
+    expectNoTrace(
+      texts,
+      signatures.filter((signature) => signature !== ''),
+    )
+  }, 120_000)
+
   it('does not leave the service with a body that is cut in the middle of it', async () => {
     const samples = sampleCanaries(0)
     const target = await parrot()

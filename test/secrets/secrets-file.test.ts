@@ -91,8 +91,24 @@ describe('SECRETS_FILE', () => {
   it.each<[says: string, text: string, problems: readonly string[]]>([
     ['nothing', '', ['The text is empty where JSON is expected.']],
     ['half of it', `{"a":"${value}`, ['Not valid JSON: expected a value at line 1, column 6.']],
-    ['a comment', `{} // ${value}`, ['Not valid JSON: expected nothing more at line 1, column 4.']],
-    ['a trailing comma', `{"a":"${value}",}`, ['Not valid JSON: expected a name at line 1, column 21.']],
+    [
+      'a comment',
+      `{} // ${value}`,
+      ['Not valid JSON: expected nothing more at line 1, column 4: JSON has no comments, remove it.'],
+    ],
+    [
+      'a trailing comma',
+      `{"a":"${value}",}`,
+      ['Not valid JSON: expected a name at line 1, column 21: remove the comma before the "}".'],
+    ],
+    ['single quotes', `{'a':"${value}"}`, [expect.stringContaining('straight double quotes')]],
+    ['no quotes', `{"a":${value}}`, [expect.stringContaining('a text or a name needs double quotes')]],
+    [
+      'no comma',
+      `{"a":"${value}" "b":"${value}"}`,
+      [expect.stringContaining('a comma is missing before it')],
+    ],
+    ['no end', `{"a":"${value}"`, [expect.stringContaining('the end is missing')]],
     ['a list', `["${value}"]`, [expect.stringMatching(/^must be a JSON object/)]],
     ['a text', `"${value}"`, [expect.stringMatching(/^must be a JSON object/)]],
     ['null', 'null', [expect.stringMatching(/^must be a JSON object/)]],

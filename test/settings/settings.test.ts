@@ -203,6 +203,62 @@ describe('settings', () => {
     expect(problems.join()).not.toContain(key)
   })
 
+  it.each([
+    [`a:${key},b:short`, '; entry 2 of 2 is not'],
+    [`a:${key},short,b:${key}2,c:`, '; entries 2 and 4 of 4 are not'],
+    [`a:${key}@x y,b:${key}2`, '; entry 1 of 2 is not'],
+    [`a:${key},b:${key}2,a:${key}3`, '; entry 3 has one of an entry before'],
+    [`a:${key},b:${key}`, '; entry 2 has one of an entry before'],
+  ])('say which entry of API_KEYS is wrong: %s', (value, end) => {
+    expect(listProblems({ API_KEYS: value })).toEqual([expect.stringContaining(end)])
+  })
+
+  it.each([
+    ['EGRES_ALLOW', 'EGRESS_ALLOW'],
+    ['EGRESS_ALOW', 'EGRESS_ALLOW'],
+    ['EGRESS_ALLOW_LIST', 'EGRESS_ALLOW'],
+    ['SECRET_FILE', 'SECRETS_FILE'],
+    ['CONNECTION_FILE', 'CONNECTIONS_FILE'],
+    ['API_KEY', 'API_KEYS'],
+    ['EGRESS_PROXY_URL', 'EGRESS_PROXY'],
+    ['MAX_TIMEOUT_MSEC', 'MAX_TIMEOUT_MS'],
+  ])('name %s, which has no effect, once', (name, near) => {
+    const { notices } = readSettings({ [name]: 's3cr3t-value' })
+
+    expect(notices.filter((notice) => notice.includes(name))).toEqual([
+      `${name} is not a setting and has no effect: did you mean ${near}?`,
+    ])
+    expect(notices.join()).not.toContain('s3cr3t-value')
+  })
+
+  it('say nothing of the variables of other programs', () => {
+    const others = {
+      HOME: '/root',
+      HOSTNAME: 'a',
+      PORTS: '1',
+      PATH: '/bin',
+      LOGLEVEL: 'x',
+      LOG_LEVELS_OF: 'x',
+      NODE_OPTIONS: 'x',
+      NODE_EXTRA_CA_CERTS: 'x',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'x',
+      OTEL_SERVICE_NAMES: 'x',
+      EGRESS_PROXY_SERVICE_HOST: '10.0.0.1',
+      EGRESS_PROXY_PORT_80_TCP_ADDR: '10.0.0.1',
+      SECRETS_DIRS_PORT: 'x',
+      MAX_OLD_SPACE: 'x',
+      XDG_CONFIG_HOME: 'x',
+    }
+
+    expect(readSettings(others).notices.filter((notice) => notice.includes('not a setting'))).toEqual([])
+  })
+
+  it('say nothing of a name that is near to a setting that is set', () => {
+    const { notices } = readSettings({ EGRESS_ALLOW: '10.0.0.1', EGRES_ALLOW: '10.0.0.2' })
+
+    expect(notices.join()).not.toContain('EGRES_ALLOW')
+  })
+
   it('take several keys, for rotation', () => {
     const { access, notices } = readSettings({ API_KEYS: ` old:${key} , new:${key}2, ` })
 

@@ -39,9 +39,9 @@ export function sentencesOf(text: string): readonly string[] {
 
 /** Parts of the request, the response or the reply, and settings. */
 const anchors =
-  /\b(?:URL|host|port|headers?|cookies|certificates?|payload|placeholders?|templates?|filters?|fields?|body|timeoutMs|totalMs|deadlineMs|hosts|ifEmpty|secrets?|expect|capture|contentType|idempotent|keepAlive|status|TLS|CNAME|ulimit)\b|\bnet\.ipv4\.|HTTP\/1\.1|1xx|`\w+`|\b[A-Z]+(?:_[A-Z]+)+\b/
+  /\b(?:URL|host|port|headers?|cookies|certificates?|payload|placeholders?|templates?|filters?|fields?|body|timeoutMs|totalMs|deadlineMs|hosts|ifEmpty|secrets?|expect|capture|contentType|idempotent|keepAlive|status|TLS|CNAME|ulimit|auth|tokenUrl)\b|\bnet\.ipv4\.|HTTP\/1\.1|1xx|`\w+`|\b[A-Z]+(?:_[A-Z]+)+\b/
 
 const ofNode =
-  /\b(?:URL|hosts?|headers?|payload|placeholders?|templates?|fields?|body|ifEmpty|secrets?|expect|capture|contentType|node|values?)\b/
+  /\b(?:URL|hosts?|headers?|payload|placeholders?|templates?|fields?|body|ifEmpty|secrets?|expect|capture|contentType|auth|node|values?)\b/
 
 const asksAgain = /\bagain\b|\brepeat(?:ed)?\b/

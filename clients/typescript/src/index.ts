@@ -14,6 +14,8 @@ export type {
   Fetch,
   FetchedReader,
   FetchedResponse,
+  Field,
+  Node,
   Problem,
   ProblemCode,
   RefusedResult,

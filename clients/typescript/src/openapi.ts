@@ -256,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a Webhook node
-         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values.
+         * @description Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values: in the command each secret and credential is a shell variable, such as `$crm_token` or `$auth_token`. Set every variable that stands in the command before you run it.
          */
         post: operations["previewNode"];
         delete?: never;
@@ -370,7 +370,7 @@ export interface components {
             literal: unknown;
         };
         /** @description How the request authenticates itself at the target. The reply always masks the credential. */
-        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"];
+        Auth: components["schemas"]["BearerAuth"] | components["schemas"]["BasicAuth"] | components["schemas"]["ApiKeyAuth"] | components["schemas"]["Oauth2Auth"] | components["schemas"]["DigestAuth"] | components["schemas"]["AwsSigV4Auth"];
         /**
          * Bearer
          * @description Authorization: Bearer …
@@ -484,6 +484,63 @@ export interface components {
                 [key: string]: string;
             };
             refusedWhen?: components["schemas"]["Expectation"];
+        };
+        /**
+         * Digest
+         * @description Authorization: Digest …, an answer to the challenge of the target.
+         */
+        DigestAuth: {
+            /**
+             * @description User name and password for the challenge of the target (RFC 7616): MD5, SHA-256, each also with -sess; `qop=auth` or none. Where the service knows no nonce, it first sends the request without its body. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "digest";
+            /**
+             * @description A template of the user name. The name must not contain a colon.
+             * @example flow
+             */
+            username: string;
+            /**
+             * @description A template of the password. It is never sent.
+             * @example {{ secrets.crm_password }}
+             */
+            password: string;
+        };
+        /**
+         * AWS Signature V4
+         * @description Authorization: AWS4-HMAC-SHA256 …, a signature of the request.
+         */
+        AwsSigV4Auth: {
+            /**
+             * @description AWS Signature Version 4: each attempt is signed with its own date, over the bytes that are sent. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "awsSigV4";
+            /**
+             * @description A template of the region.
+             * @example eu-central-1
+             */
+            region: string;
+            /**
+             * @description A template of the name by which the service is signed.
+             * @example execute-api
+             */
+            service: string;
+            /**
+             * @description A template of the access key id.
+             * @example {{ secrets.aws_key_id }}
+             */
+            accessKeyId: string;
+            /**
+             * @description A template of the secret access key. It is never sent.
+             * @example {{ secrets.aws_secret_key }}
+             */
+            secretAccessKey: string;
+            /**
+             * @description A template of the token of temporary credentials, sent as X-Amz-Security-Token.
+             * @example {{ secrets.aws_session_token }}
+             */
+            sessionToken?: string;
         };
         /** @description How the request is signed. Each attempt has its own timestamp and signature, over the exact bytes that are sent. The reply always masks the signature. */
         Signing: components["schemas"]["Standard-webhooksSigning"] | components["schemas"]["HmacSigning"];
@@ -1345,7 +1402,7 @@ export interface components {
              * @example value_empty
              * @enum {string}
              */
-            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
+            code: "value_empty" | "source_missing" | "template_undefined" | "placeholder_not_rendered" | "header_trimmed" | "credential_in_url" | "client_cert_expires" | "fragment_dropped" | "content_type_mismatch" | "xml_encoding_mismatch" | "case_never_holds" | "condition_failed" | "status_not_success" | "address_closed" | "response_truncated" | "response_excess_bytes" | "retry_after_ignored" | "retry_never_applies" | "retry_abandoned" | "signature_unverifiable" | "pauses_full" | "redirect_not_followed" | "response_undecodable" | "response_text_damaged" | "response_charset_unknown" | "body_truncated" | "capture_empty" | "capture_failed" | "capture_masked" | "capture_too_large" | "curl_too_long" | "curl_not_exact" | "curl_reads_file" | "expectation_masked" | "warnings_left_out";
             /** @description A JSON Pointer to the part of the node that the warning is about. */
             path: string | null;
             /** @description What is odd, in one sentence. */
@@ -1390,10 +1447,10 @@ export interface components {
         /** @description One try at sending the request. */
         Attempt: {
             /**
-             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`.
+             * @description Why the request was sent. `call`: as the node says. `resend`: a kept connection ended without a byte of a response, so the same request was sent again at once on a new connection; or the target refused the token of `oauth2` or the nonce of `digest`, so it was sent again with a new one. The service resends GET, PUT, DELETE and `idempotent` requests, and any request of which nothing had been sent. `redirect`: the response before it led there, and `followRedirects` allows it. `token`: it asked for a token of `oauth2`. `challenge`: it asked for a challenge of `digest`, without a credential and without the body of the node.
              * @enum {string}
              */
-            purpose: "call" | "resend" | "redirect" | "token";
+            purpose: "call" | "resend" | "redirect" | "token" | "challenge";
             /** @description The host that the request went to, if it is not that of the node. */
             host?: string;
             /** @description The port that the request went to. It stands beside `host`. */

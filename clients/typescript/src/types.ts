@@ -2,8 +2,27 @@ import type { components } from './openapi.ts'
 
 type Schemas = components['schemas']
 
+/** A field of a query, of headers or of a body. Each of its three forms excludes the members of the others. */
+export type Field = OneForm<Schemas['Field']>
+
+/** Each form of a union, without the members that only other forms have. */
+type OneForm<Form, All = Form> = Form extends unknown
+  ? Form & { readonly [Name in Exclude<All extends unknown ? keyof All : never, keyof Form>]?: never }
+  : never
+
+type Body<Form = Schemas['Body']> = Form extends { fields: unknown }
+  ? Omit<Form, 'fields'> & { fields: Field[] }
+  : Form
+
+/** What to send, and what to make of the response. */
+export type Node = Omit<Schemas['Node'], 'query' | 'headers' | 'body'> & {
+  query?: Field[]
+  headers?: Field[]
+  body?: Body
+}
+
 /** The body of `POST /v1/execute`: a node, a payload, and options of the call. */
-export type ExecuteRequest = Schemas['ExecuteRequest']
+export type ExecuteRequest = Omit<Schemas['ExecuteRequest'], 'node'> & { node: Node }
 
 /** The reply with status 200: the branch to follow, and why. */
 export type ExecuteReply = Schemas['ExecuteReply']

@@ -101,8 +101,14 @@ export const request: ExecuteRequest = ${request}\n`
     await expect(check(`{ node: { method: 'GET', url: 'https://a.example/', timeout: 1 } }`)).rejects.toThrow(
       'timeout',
     )
+    const withField = (field: string) =>
+      `{ node: { method: 'GET', url: 'https://a.example/', query: [${field}], body: { structure: 'simple', fields: [${field}] } } }`
+    await expect(check(withField(`{ name: 'a', source: 'profile', field: 'b' }`))).resolves.toBe('')
+    await expect(
+      check(withField(`{ name: 'a', value: 'x', source: 'profile', field: 'b' }`)),
+    ).rejects.toThrow('TS2322')
     await expect(check(`{ node: { method: 'HEAD', url: 'https://a.example/' } }`)).rejects.toThrow('HEAD')
-  }, 60_000)
+  }, 120_000)
 })
 
 /** CommonJS, and settings that may be undefined. */

@@ -143,8 +143,12 @@ function readRest(split: SplitRequest | null, nodes: NodeCache, bodySchema: unkn
   return { checked: new SoundBody(), meant }
 }
 
+/** The detail of a refusal whose error says the rest. */
+const whatIsUnreadable =
+  'The request body cannot be read as JSON. The error says where, and what to send instead; nothing else was checked.'
+
 function unreadable(detail: string): Refusal {
-  return new Refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] })
+  return new Refusal('invalid_request', whatIsUnreadable, { errors: [{ path: '', message: detail }] })
 }
 
 /** Of two members with the same name JSON.parse keeps the last, other parsers the first. */

@@ -1,6 +1,7 @@
 import { pointer } from '../../contract/config-error.ts'
 import { tenantProblem } from '../../secrets/secret.ts'
-import { isObject, type JsonObject, maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
+import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { parseJsonFile } from '../../webhook/values/json-file.ts'
 import { repeatedMembers } from '../../webhook/values/repeated-members.ts'
 import { hashKey } from './api-keys.ts'
 import { type Client, clientNamePattern, minKeyLength, type Right, rights } from './client.ts'
@@ -17,7 +18,7 @@ type Complain = (path: string, problem: string) => void
 
 /** Reads the text of API_KEYS_FILE. Names and keys must differ from those of the `known` clients. */
 export function parseClientsFile(text: string, known: readonly Client[] = []): FoundClients {
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  const parsed = parseJsonFile(text)
   if (!parsed.ok) return { clients: [], problems: [parsed.detail] }
   if (!isObject(parsed.plain)) return { clients: [], problems: [notAnObject] }
   const file = parsed.plain

@@ -5,6 +5,7 @@ import { namedSchemas } from '../../contract/schemas.ts'
 import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { quoteName } from '../../webhook/values/text.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
 import { isMemberOfNode, readRoleInNode } from './member-advice.ts'
 import { sayListOnce } from './schema-error-text.ts'
@@ -22,6 +23,12 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
+  const wrapper = findWrapper(body)
+  if (wrapper !== null)
+    return yield {
+      path: '/node',
+      message: `missing; the request stands within ${quoteName(wrapper)}: send what is in it alone`,
+    }
   const moved = moveIntoNode(schema, body)
   if (moved === null) return yield* explain(schema, body)
   yield { path: '/node', message: `missing; ${describeMoved(moved.names)}` }
@@ -37,6 +44,13 @@ function* explain(schema: JsonSchema, body: unknown): Generator<ConfigError> {
   }
   if (offenders.length === 0 || !isObject(body) || !isObject(body.node)) return
   yield* explainSoundParts(body.node, offenders)
+}
+
+/** The member that has the whole request, as where a client puts a body into another one; null if there is none. */
+function findWrapper(body: unknown): string | null {
+  if (!isObject(body) || Object.hasOwn(body, 'node')) return null
+  const holds = ([, value]: readonly [string, unknown]) => isObject(value) && isObject(value.node)
+  return Object.entries(body).slice(0, maxMoved).find(holds)?.[0] ?? null
 }
 
 /** A body whose members of the node stand at the top, in its right form. */

@@ -14,6 +14,9 @@ export async function createDocsPage(document: StaticDocumentSpec['document']): 
 const setViewport =
   "document.head.append(Object.assign(document.createElement('meta'), { name: 'viewport', content: 'width=device-width, initial-scale=1' }))"
 
+/** The bar has the sign of the plugin and a field for other documents, which would be all that a phone shows first. */
+const hideBar = '.swagger-ui .topbar { display: none }'
+
 /**
  * No content security policy: that of the plugin makes browsers load its scripts by https, so the page would be blank
  * unless the service runs on localhost.
@@ -28,5 +31,9 @@ const pageOptions: FastifySwaggerUiOptions = {
     docExpansion: 'list',
     defaultModelsExpandDepth: 0,
   },
-  theme: { title: 'webhook-node', js: [{ filename: 'viewport.js', content: setViewport }] },
+  theme: {
+    title: 'webhook-node',
+    css: [{ filename: 'page.css', content: hideBar }],
+    js: [{ filename: 'viewport.js', content: setViewport }],
+  },
 }

@@ -15,7 +15,7 @@ export const previewRoute: FastifyPluginAsyncTypebox<{ context: PreviewContext }
     operationId: 'previewNode',
     summary: 'Preview a Webhook node',
     description:
-      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values.',
+      'Renders the request of a node without sending it, also as a curl command, and decides on a simulated response or failure. Opens no connection. Secrets need no values: in the command each secret and credential is a shell variable, such as `$crm_token` or `$auth_token`. Set every variable that stands in the command before you run it.',
     tags: ['webhook'],
     security: [{ apiKey: [] }],
     body: named(PreviewRequest),

@@ -22,12 +22,17 @@ export function readOfferedSchemes(response: ReadableResponse): string | null {
 }
 
 /** The schemes that `auth` of a node can send. */
-const types: Readonly<Record<string, string>> = { basic: 'basic', bearer: 'bearer' }
+const types: Readonly<Record<string, string>> = {
+  basic: 'basic',
+  bearer: 'bearer',
+  digest: 'digest',
+  'aws4-hmac-sha256': 'awsSigV4',
+}
 
 /** Schemes that need an answer of the target, or a computation, before the credential can be sent. */
 const ofExchange: ReadonlySet<string> = new Set([
-  ...['digest', 'negotiate', 'ntlm', 'kerberos', 'hoba', 'mutual', 'vapid', 'gnap'],
-  ...['scram-sha-1', 'scram-sha-256', 'dpop', 'hawk', 'oauth', 'aws4-hmac-sha256', 'signature'],
+  ...['negotiate', 'ntlm', 'kerberos', 'hoba', 'mutual', 'vapid', 'gnap'],
+  ...['scram-sha-1', 'scram-sha-256', 'dpop', 'hawk', 'oauth', 'signature'],
 ])
 
 /** How to send a scheme that the target asks for in place of the credential. */

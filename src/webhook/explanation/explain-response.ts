@@ -3,6 +3,7 @@ import type { Clue } from '../response/expectation.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { quoteName } from '../values/text.ts'
 import { isNamed } from '../wire/headers.ts'
+import { explainAwsRefusal } from './aws-refusal.ts'
 import { explainCertificate } from './client-certificate.ts'
 import { explainComplaint } from './complaint.ts'
 import { explainForm, explainNoBody } from './content-type.ts'
@@ -72,6 +73,7 @@ function foundNothing(clue: Clue | null, warning: Warning | null): boolean {
 /** The status is the cause, or a sign of it. The order is that of the evidence: what the target says outranks what its status means. */
 const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   ({ node, response }) => explainCertificate(node, response),
+  ({ node, response }) => explainAwsRefusal(node, response),
   explainRedirectToLogin,
   explainLimit,
   explainAccount,

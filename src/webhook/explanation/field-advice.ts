@@ -1,4 +1,5 @@
 import type { Warning } from '../../contract/warning.ts'
+import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import type { FieldPlace } from '../statement/statement.ts'
 import { listWords, quoteName } from '../values/text.ts'
@@ -73,7 +74,7 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
   const missing: string[] = []
   for (const { said, sent, isSame, isSpelling } of fields) {
     const name = isSame ? null : situation.quoted(said, nameLength)
-    if (sent === null) missing.push(...(name === null ? [] : [name]))
+    if (sent === null) missing.push(...(name === null || name.includes(mask) ? [] : [name]))
     else if (isSame || keepsName) checked.push({ said, sent, isSame })
     else sentences.push(compareNames(sent.name, name, isSpelling ?? false, words))
   }

@@ -99,7 +99,7 @@ export function findNamedFields(
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
-  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|headers?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|headers?|parts?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
 
 /** The next name of a list, without what stands around it, and what joins it to another one. */
 const listed =

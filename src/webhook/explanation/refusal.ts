@@ -195,7 +195,7 @@ class Refusal {
 
   /** The target finds no credential although the node sends one. */
   #explainUnseen({ words, path }: Credential): Explanation | null {
-    if (!missesCredential(this.#words)) return null
+    if (!missesCredential(this.#words) || ofApache.test(this.#words)) return null
     const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
     return path === connectionPath
       ? { hint, path, blame: 'service' }
@@ -217,6 +217,9 @@ class Refusal {
     }
   }
 }
+
+/** Apache's page for 401 names both causes, a wrong credential first. */
+const ofApache = /\bsupplied\s+the\s+wrong\s+credentials\b/i
 
 function capitalized(words: string): string {
   return `${words[0]?.toUpperCase()}${words.slice(1)}`

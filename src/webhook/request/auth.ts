@@ -7,6 +7,7 @@ import { asQueryValue, EncodedText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { trimHeader } from '../wire/headers.ts'
+import { compileAwsKeys } from './aws-keys.ts'
 import {
   type AuthHeader,
   type AuthMember,
@@ -17,6 +18,7 @@ import {
   locateMember,
   type NamedCredential,
 } from './credential.ts'
+import { compileDigest } from './digest.ts'
 import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
 import { compileOAuth2 } from './oauth2.ts'
@@ -37,6 +39,8 @@ export interface CompiledAuth {
   readonly isInUrl: boolean
   /** Whether the scheme is Bearer. */
   readonly isBearer: boolean
+  /** Whether requests are signed for AWS. */
+  readonly isAws?: boolean
   /** Which responses refuse the token, beside status 401. */
   readonly refusedWhen?: CompiledExpectation
   /** JSON Pointer to the name of its header or parameter, where the author chooses that. */
@@ -58,6 +62,10 @@ export function compileAuth(auth: Auth, compiler: Compiler, origin: AuthOrigin =
       return compileApiKey(auth, compiler, origin)
     case 'oauth2':
       return compileOAuth2(auth, compiler, origin)
+    case 'awsSigV4':
+      return compileAwsKeys(auth, compiler, origin)
+    case 'digest':
+      return compileDigest(auth, compiler, origin)
   }
 }
 

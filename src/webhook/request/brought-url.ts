@@ -63,7 +63,7 @@ function complaintAbout(url: string, hosts: Node['hosts']): string | null {
   if (!onePlaceholder.test(url))
     return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
   if (/^\{\{-?\s*secrets\b/.test(url))
-    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL'
+    return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL: write its host as it is, and the part to hide as a secret behind it, as in https://hooks.example.com/services/{{ secrets.NAME }}'
   return hosts === undefined
     ? 'must be an absolute URL that starts with https://; a URL of one placeholder also needs "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
     : null
@@ -107,7 +107,13 @@ function missing(variable: UndefinedVariable | undefined): RenderProblem {
 type ReadUrl = { readonly url: UrlTail & { readonly place: UrlPlace } } | { readonly failure: RenderProblem }
 
 function readUrl(value: unknown, allowed: readonly AllowedHost[]): ReadUrl {
-  if (typeof value !== 'string') return invalid(`is ${describeKind(value)}, not a text`)
+  if (typeof value !== 'string')
+    return invalid(
+      `is ${describeKind(value)}, not a text`,
+      Array.isArray(value)
+        ? 'Name one of its items in the placeholder, as in {{ vars.links[0] }}.'
+        : 'Name the attribute that has the URL, as in {{ vars.next.url }}.',
+    )
   const complaint = complaintAboutText(value)
   if (complaint !== null) return invalid(...complaint)
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(value) ?? []
@@ -128,7 +134,12 @@ type Complaint = readonly [problem: string, hint?: string]
 function complaintAboutText(text: string): Complaint | null {
   if (text.length > maxTextLengths.url) return [`is longer than ${maxTextLengths.url} characters`]
   if (/[\s\p{Cc}]/u.test(text))
-    return ['has white space or control characters', 'The filter strip removes white space around a value.']
+    return /[\s\p{Cc}]/u.test(text.trim())
+      ? [
+          'has white space or control characters within it',
+          'What gives the URL has to write a blank as %20, and no other white space or control character.',
+        ]
+      : ['has white space around it', 'The filter strip removes white space around a value.']
   if (text.includes('\\')) return ['has a backslash']
   if (/[^!-~]/.test(text)) return ['has a character outside of ASCII; the URL must be percent-encoded']
   if (/^http:\/\//i.test(text))

@@ -5,6 +5,8 @@ import { carriesSecret, carriesStored, type RenderResult } from '../template/ren
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
 import { trimHeader } from '../wire/headers.ts'
+import type { AwsKeys } from './aws-keys.ts'
+import type { DigestCredentials } from './digest.ts'
 import { memberPath } from './member-path.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 import type { TokenGrant } from './token-grant.ts'
@@ -14,13 +16,32 @@ export interface AuthHeader extends NamedCredential, Displayable<string> {
   readonly in: 'header'
   /** How to get the token that belongs into the header, if the node does not have it. */
   readonly grant?: TokenGrant
+  /** For the challenge that the header answers. */
+  readonly digest?: DigestCredentials
+  /** For the signature that the header carries. */
+  readonly awsKeys?: AwsKeys
+  /** Headers that belong to it. */
+  readonly more?: readonly NamedHeader[]
 }
+
+/** A header that credentials need beside their own. */
+interface NamedHeader extends Displayable<string> {
+  readonly name: string
+}
+
+/** What is done with `user` if it is not sent as it is. */
+export type UserScheme =
+  | { readonly name: 'digest' }
+  /** `provider`: the value of the option of curl. */
+  | { readonly name: 'aws-sigv4'; readonly provider: string }
 
 /** What a credential has wherever it is sent. */
 export interface NamedCredential {
   readonly name: string
   /** `user:password` of Basic as it may be shown, for tools that take it in this form. */
   readonly user: string | null
+  /** How such a tool is told to use `user`, if not for Basic. */
+  readonly scheme?: UserScheme
   readonly path: string
   /** JSON Pointer to the member that has the value, if there is one alone. */
   readonly valuePath?: string
@@ -73,7 +94,8 @@ export function credential(
   const whole = session.take(result, at.path)
   const text = isTrimmed ? trimHeader(whole) : whole
   const isStored = carriesStored(result) || session.isInConnection
-  if (text !== whole && !isStored)
+  // Trimming leaves a line break, which the header cannot have: that failure says it.
+  if (text !== whole && !isStored && !/[\r\n]/.test(text))
     session.warn('header_trimmed', at.path, 'White space around the credential was removed.')
   if (text === '' && !mayBeEmpty) session.fail(emptyFailure(at, result), isStored)
   const isLiteral = !carriesSecret(result)

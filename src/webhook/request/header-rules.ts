@@ -35,6 +35,9 @@ export const singleHeaders: ReadonlySet<string> = new Set([
   'content-type',
   'idempotency-key',
   'user-agent',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
 ])
 
 /**

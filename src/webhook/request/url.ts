@@ -97,6 +97,10 @@ const mistakes: readonly (readonly [form: RegExp, what: string])[] = [
     /^[$#@]\{|^%|^<%/,
     'write host and path themselves; a placeholder is written as {{ profile.id }}, and stands behind the host',
   ],
+  [
+    /^callout:/i,
+    'a named credential is a "connection" of the service: write its name there, and only the path here',
+  ],
   [/^\/\//, 'write https: before it'],
   [/^\//, 'write https:// and the host before it'],
   [/^h?t{1,3}p{0,3}s{0,2}:\/\//i, 'write https:// for what is before the host'],

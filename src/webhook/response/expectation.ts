@@ -13,7 +13,8 @@ import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
 import { quoteTarget } from './quote-target.ts'
 import type { ReadableResponse } from './readable-response.ts'
-import { explainUnmet } from './unmet-condition.ts'
+import { findDifference, placeOfSpace } from './text-difference.ts'
+import { explainUnmet, listSeen } from './unmet-condition.ts'
 
 /** Why an expectation was missed. */
 export interface Clue {
@@ -202,12 +203,23 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   if (fault !== null) return { ...certain(fault.text), fault }
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
   if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
-  if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
   if (match === 'equals' && text.trim() === value.trim())
-    return certain('It differs in the white space around it: use "match": "contains".')
+    return certain(
+      `It has other white space ${placeOfSpace(text, value)}, such as a line break: use "match": "contains".`,
+    )
+  if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
   const layout = explainLayout(response, value, match)
+  const isJson = layout !== null && parseJson(text, { maxDepth: maxJsonDepth }).ok
+  const difference = isJson
+    ? null
+    : findDifference(text, value, (one, other) => fits(one, other, match, false))
+  if (difference !== null) return certain(difference)
   if (layout !== null) return certain(layout)
-  const why = `It would not match without regard to case either.${describeWrongCoding(response)}`
+  const damaged =
+    response.damagedCharset === null
+      ? ''
+      : ` It has bytes that are not valid in ${response.damagedCharset}, in which it is read: the operator of the target has to label it with its charset.`
+  const why = `Upper and lower case are not the cause.${damaged}${describeWrongCoding(response)}`
   return { text: `${came} ${why}`, isCertain: false, isNothing: isNothing(text) }
 }
 
@@ -292,6 +304,10 @@ function explainCondition(
   const fault = mayReadBody(paths) ? findBodyFault(response, readsJson(paths)) : null
   if (fault !== null) return { ...certainly(fault.text), fault }
   const seen = response.variables.json === undefined ? 'its body is not JSON' : 'its body is JSON'
-  const what = `The response has status ${response.status} and ${seen}; compare it with the condition.`
+  const values = listSeen(paths, response)
+  const what =
+    values === null || response.variables.json === undefined
+      ? `The response has status ${response.status} and ${seen}; compare it with the condition.`
+      : `${values}, and with its filters the condition is not true of that.`
   return { text: what, isCertain: false }
 }

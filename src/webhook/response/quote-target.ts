@@ -1,4 +1,6 @@
 import { cutText } from '../masking/mask.ts'
+import { hideRemains } from '../masking/quotation.ts'
+import { hideUrlCredentials } from '../masking/url-credentials.ts'
 import type { ReadableResponse } from './readable-response.ts'
 
 /** The characters of a target that a hint shows at most. */
@@ -23,7 +25,8 @@ export function quoteTarget(
   if (!mayBeQuoted) return null
   // Masked twice: what is left out could have split a value.
   const seen = maskers.display(toLine(cutText(maskers.display(text), maxRead)))
-  const line = maskers.quotation(cutText(seen, maxSearched))
+  // A credential of someone else is in no list of values.
+  const line = hideRemains(hideUrlCredentials(maskers.quotation(cutText(seen, maxSearched))))
   if (line === '') return null
   return line.length > characters ? `"${cutText(line, characters)}"…` : `"${line}"`
 }

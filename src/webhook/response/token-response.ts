@@ -11,7 +11,7 @@ export type TokenResponse =
       readonly lifetimeMs: number | null
     }
   /** An error of OAuth: the client, or what it asks for, is wrong. */
-  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'refused'; readonly status: number; readonly error: string }
   /** `problem`: the end of a sentence about the answer. */
   | { readonly kind: 'unusable'; readonly problem: string }
 
@@ -24,8 +24,8 @@ const maxTokenLength = 8_192 - 'Bearer '.length
 /** Reads the answer of a token endpoint. It is JSON in UTF-8, whatever its label says. */
 export function readTokenResponse({ status, body, ending }: TargetResponse): TokenResponse {
   const json = ending === 'complete' && body.length <= maxTokenResponse ? readObject(body) : null
-  if ((status === 400 || status === 401) && typeof json?.error === 'string')
-    return { kind: 'refused', status }
+  if (ofClient.has(status) && typeof json?.error === 'string')
+    return { kind: 'refused', status, error: json.error.slice(0, 60) }
   if (status >= 300 && status < 400) return unusable(`has status ${status}, and redirects are not followed`)
   if (status < 200 || status > 299) return unusable(`has status ${status}`)
   if (body.length > maxTokenResponse || ending === 'capped')
@@ -34,6 +34,9 @@ export function readTokenResponse({ status, body, ending }: TargetResponse): Tok
   if (json === null) return unusable(`has status ${status}, but is not a JSON object`)
   return readToken(json)
 }
+
+/** The statuses with which servers refuse a client; RFC 6749 has the first two. */
+const ofClient: ReadonlySet<number> = new Set([400, 401, 403])
 
 function readToken(json: JsonObject): TokenResponse {
   const { access_token: token, token_type: type = null, expires_in: lifetime } = json

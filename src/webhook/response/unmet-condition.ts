@@ -1,16 +1,24 @@
 import { noSecrets, type Scope } from '../template/render-context.ts'
-import { mayReadBody, noPaths, readsJson, readsStatusOnly } from '../template/response-paths.ts'
+import {
+  mayReadBody,
+  noPaths,
+  type ResponsePaths,
+  readsJson,
+  readsStatusOnly,
+} from '../template/response-paths.ts'
 import { compileCondition, compileTemplate } from '../template/template.ts'
 import { isListOrObject, isObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
-import { namesIn } from '../values/lookup.ts'
+import { namesIn, valueAt } from '../values/lookup.ts'
 import { listWords } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import { findBodyFault } from './body-fault.ts'
 import type { Clue } from './expectation.ts'
 import { describeNoBody, findEnd, findMissing, nameKind, showName } from './missing-value.ts'
+import { adviseOnForm, adviseOnNested } from './other-form.ts'
 import { quoteTarget } from './quote-target.ts'
 import type { ReadableResponse } from './readable-response.ts'
+import { placeOfSpace } from './text-difference.ts'
 
 /**
  * Explains why a condition is not true: it names the first comparison that does not hold, with the values that were
@@ -155,13 +163,8 @@ const maxNamed = 5
 const valueLength = 80
 /** A longer text is not searched without regard to case. */
 const maxFolded = 65_536
-
-/** Where two texts differ that are the same without the white space around them. */
-function placeOfSpace(one: string, other: string): string {
-  const isSameStart = one.trimEnd() === other.trimEnd()
-  if (isSameStart) return 'at its end'
-  return one.trimStart() === other.trimStart() ? 'at its beginning' : 'around it'
-}
+/** Items of a list that are compared without regard to case. */
+const maxItems = 1_000
 
 /** What an operand is, and its value. */
 interface Operand {
@@ -319,6 +322,16 @@ class Explainer {
 
   #findOtherCase(subject: Operand, object: Operand): Clue | null {
     const [is, wanted] = [subject.value, object.value]
+    if (Array.isArray(is) && typeof wanted === 'string') {
+      const near = is
+        .slice(0, maxItems)
+        .find((item) => typeof item === 'string' && item.toLowerCase() === wanted.toLowerCase())
+      return near === undefined
+        ? null
+        : certain(
+            `${subject.text} is a list that has ${this.#describeValue(near)}, which differs in case from ${this.#describe(object)}.`,
+          )
+    }
     if (typeof is !== 'string' || typeof wanted !== 'string' || is.length > maxFolded) return null
     if (!is.toLowerCase().includes(wanted.toLowerCase())) return null
     return certain(
@@ -347,7 +360,7 @@ class Explainer {
     const { container, path: place } = findEnd(response.variables, path)
     if (!isObject(container) || container instanceof LongNumber || place === 'response')
       return this.#explainEnd(
-        `${text} is missing: ${findMissing(response, { name: text, path, meant }).what}`,
+        `${text} is missing: ${findMissing(response, { name: text, path, meant }).what}${adviseOnNested(container, place)}`,
         {
           isNothing: isNothing(container),
           isOfJson: place === 'response' && path[1] === 'json',
@@ -381,7 +394,8 @@ class Explainer {
       ...(type === null ? [] : [`its Content-Type is ${type}`]),
       ...(start === null ? [] : [`it begins with ${start}`]),
     ].join(', and ')
-    return certain(seen === '' ? text : `${text} ${seen[0]?.toUpperCase()}${seen.slice(1)}.`)
+    const advice = adviseOnForm(response)
+    return certain(seen === '' ? text : `${text} ${seen[0]?.toUpperCase()}${seen.slice(1)}.${advice}`)
   }
 
   #listMembers(container: Readonly<Record<string, unknown>>): string {
@@ -398,13 +412,7 @@ class Explainer {
   }
 
   #describeValue(value: unknown): string {
-    if (Array.isArray(value)) return `a list of ${value.length}`
-    if (isListOrObject(value)) return 'an object'
-    if (value === null || value === undefined) return 'null'
-    if (value === '') return 'an empty text'
-    const quoted = quoteTarget(this.#response, String(value), valueLength)
-    if (quoted === null) return nameKind(value)
-    return typeof value === 'string' || quoted.endsWith('…') ? quoted : quoted.slice(1, -1)
+    return describeValue(this.#response, value)
   }
 
   /** Null for an operand that cannot be read alone. */
@@ -418,6 +426,35 @@ class Explainer {
     const missing = isConstant ? null : (undefinedVariable?.path ?? null)
     return { text, isConstant, value: result.value, missing, meant: undefinedVariable?.meant ?? null }
   }
+}
+
+/** A value in a sentence: lists by their length, texts quoted. */
+function describeValue(response: ReadableResponse, value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (isListOrObject(value)) return 'an object'
+  if (value === null || value === undefined) return 'null'
+  if (value === '') return 'an empty text'
+  const quoted = quoteTarget(response, String(value), valueLength)
+  if (quoted === null) return nameKind(value)
+  return typeof value === 'string' || quoted.endsWith('…') ? quoted : quoted.slice(1, -1)
+}
+
+/**
+ * Lists the values of the response that a condition looks at, for one that is not explained comparison by comparison, such as one
+ * with filters. Null if they are not known.
+ */
+export function listSeen(paths: ResponsePaths, response: ReadableResponse): string | null {
+  if (paths === null || paths.length === 0) return null
+  const seen = new Map<string, string>()
+  for (const names of paths.slice(0, maxListed)) {
+    const value = valueAt({ response: response.variables }, ['response', ...names])
+    const name = ['response', ...names].join('.').slice(0, valueLength)
+    seen.set(name, value === undefined ? 'missing' : describeValue(response, value))
+  }
+  return listWords(
+    [...seen].map(([name, value]) => `${name} is ${value}`),
+    'and',
+  )
 }
 
 const constant = /^(?:["']|[+-]?\d|(?:true|false|nil|null|empty|blank)$)/

@@ -141,6 +141,8 @@ const partNames = [
     'invalidParams',
     'invalid_params',
     'validationErrors',
+    'ValidationErrors',
+    'Elements',
     'validation_errors',
     'validation',
   ],
@@ -233,7 +235,7 @@ class StatementReader {
     // OData has the text of a message as `value`, beside its language.
     const value = part === 'message' ? member(object, 'value') : undefined
     const text = typeof value === 'string' ? value : findText(object)
-    if (text !== null) this.#addText(withCode(text, object, field))
+    if (text !== null) this.#addText(withCode(withMore(text, object), object, field))
     if (depth > 0 || part !== '') this.#addFields(object, part)
     else this.#addOwnField(object)
     for (const name of partNames) this.#readPart(member(object, name), depth + 1, name)
@@ -289,6 +291,8 @@ class StatementReader {
     if (isObject(source))
       for (const name of ['pointer', 'parameter', 'keys']) this.#addAll(member(source, name))
     if (namedByName.has(part)) this.#addAll(member(object, 'name'))
+    const params = member(object, 'params')
+    if (isObject(params)) this.#addAll(member(params, 'additionalProperty'))
   }
 
   #addAll(value: unknown): void {
@@ -364,6 +368,25 @@ function withCode(text: string, object: JsonObject, field: string | null): strin
   // Of a complaint about a field, `type` is a word of the validator.
   const name = field !== null && found === member(object, 'type') ? null : found
   return name === null || mentions(named, name) ? named : `${name}: ${named}`
+}
+
+/** Members that say more than the text: what is meant in detail, and what helps. */
+const moreNames = ['hint', 'Hint', 'Detail', 'error_user_msg', 'suggestion', 'resolution', 'help_text']
+
+function withMore(text: string, object: JsonObject): string {
+  const params = member(object, 'params')
+  // Ajv names the member that it does not know here.
+  const unknown = isObject(params) ? member(params, 'additionalProperty') : undefined
+  const more = typeof unknown === 'string' ? `"${unknown.slice(0, maxNameLength)}"` : findMore(object)
+  return more === null || mentions(text, more) ? text : `${text.replace(/[.:]\s*$/, '')}: ${more}`
+}
+
+function findMore(object: JsonObject): string | null {
+  for (const name of moreNames) {
+    const value = member(object, name)
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= 500) return value.trim()
+  }
+  return null
 }
 
 function findField(object: JsonObject, part: string): string | null {

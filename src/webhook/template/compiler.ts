@@ -15,7 +15,12 @@ import {
   type Template,
   type TemplatePlace,
 } from './template.ts'
-import { findReferences, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
+import {
+  findDollars,
+  findReferences,
+  type SentText,
+  type UnrenderedReference,
+} from './unrendered-reference.ts'
 
 /** Compiles the strings of one node and collects all mistakes, so that one reply can list them. */
 export class Compiler {
@@ -56,6 +61,7 @@ export class Compiler {
     const template = this.#compiled(text, path, place, requestNames)
     const { staticText, isConstant } = template
     this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
+    if (!isConstant) this.#noteDollars(text, path)
     return template
   }
 
@@ -123,15 +129,23 @@ export class Compiler {
         isWhole: false,
         why,
       })
+      if (!isNone) this.#noteDollars(text, '/node/url')
     }
     return compiled
   }
 
   #note(sent: SentText): void {
     if (this.#referencesLeft === 0) return
-    const found = findReferences(sent, this.#referencesLeft)
+    this.#keep(findReferences(sent, this.#referencesLeft), sent.pointer)
+  }
+
+  #noteDollars(text: string, pointer: string): void {
+    this.#keep(findDollars(text, pointer, this.#referencesLeft), pointer)
+  }
+
+  #keep(found: readonly UnrenderedReference[], pointer: string): void {
     this.#referencesLeft -= found.length
-    const isHidden = sent.pointer.startsWith('/node/auth/')
+    const isHidden = pointer.startsWith('/node/auth/')
     this.references.push(...found.map((one) => ({ ...one, isHidden })))
   }
 

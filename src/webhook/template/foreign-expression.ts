@@ -259,6 +259,11 @@ const forms: readonly ForeignForm[] = [
     write: () => 'write {% if profile.score > 50 %}a{% else %}b{% endif %}',
   },
   {
+    form: /^switch ?\(/i,
+    is: 'a function of Make or of spreadsheets',
+    write: () => 'write {% case profile.plan %}{% when "pro" %}a{% else %}b{% endcase %}',
+  },
+  {
     form: /^(?:some|every) \w{1,40} in\b/,
     is: 'an expression of FEEL',
     write: () => 'write (profile.list | has: "name")',

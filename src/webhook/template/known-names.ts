@@ -127,6 +127,7 @@ const constantsElsewhere: Readonly<Record<string, string>> = {
   credentials: ofSecret,
   vault: ofSecret,
   loop: 'Within {% for %} it is called forloop, as in forloop.index.',
+  emptystring: 'Write "" for the empty text.',
   true: 'Write true.',
   false: 'Write false.',
   yes: 'Write true.',

@@ -124,7 +124,7 @@ function foreign(text: string, place: ForeignPlace | null): string | null {
 function secretProblem(text: string): string {
   if (/^secrets\.\w+-[\w-]*$/.test(text.trim()))
     return `${quoted(text)} has a dash. The name of a secret has letters, digits and "_": write "_" for "-", here and in "secrets".`
-  return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only in auth, url, query, headers or body.${adviseOnSecret(text.trim())}`
+  return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only as a value of auth, url, query, headers or body: no filename, condition or captured value may have one.${adviseOnSecret(text.trim())}`
 }
 
 /** What is meant by a secret with a name or a filter that it cannot have. */

@@ -185,13 +185,20 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   if (isTemplate(withoutTexts(text))) return { ok: false, problem: withoutBraces(text, names) }
   const checked = checkExpression(text.toWellFormed(), 'condition', filterNames)
   const place = { isCondition: true, hasResponse: Object.hasOwn(names ?? {}, 'response') }
-  const problem = expressionProblem(text, checked, place)
+  const problem = expressionProblem(text, checked, place) ?? (place.hasResponse ? alwaysTrue(text) : null)
   if (problem !== null) return { ok: false, problem }
   const compiled = compileTemplate(`{{ ${text} }}`, null, names, 'condition')
   if (!compiled.ok) return compiled
   const { template } = compiled
   const { responsePaths } = template
   return { ok: true, template: { responsePaths, holds: (scope) => toTruth(template.value(scope)) } }
+}
+
+/** The problem with a verdict that no response changes. */
+function alwaysTrue(text: string): string | null {
+  return text.trim() === 'true'
+    ? '"true" is invalid: it is always true; compare a value, as in response.json.ok == true, or for any status response.status > 0.'
+    : null
 }
 
 /** The problem with a condition in braces, with what is wrong within them. */

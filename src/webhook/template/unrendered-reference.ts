@@ -1,7 +1,7 @@
 import type { TextPlace } from './secret-shape.ts'
 
-/** Why a reference is not rendered. */
-export type Unrendered = 'syntax' | 'literal' | 'templates'
+/** Why a reference is not rendered. `dollar`: it is, and a sign before it is sent with the value. */
+export type Unrendered = 'syntax' | 'literal' | 'templates' | 'dollar'
 
 /** A constant text that looks like a reference to a value in the syntax of another tool. */
 export interface UnrenderedReference {
@@ -9,8 +9,12 @@ export interface UnrenderedReference {
   readonly pointer: string
   /** The reference as it is written. */
   readonly written: string
-  /** The names that lead to the value, its source first. */
+  /** The names that lead to the value, its source first. Without the source if `isShort`. */
   readonly path: readonly string[]
+  /** Whether the source is left out, as in `{email}`. */
+  readonly isShort?: boolean
+  /** Whether its form can mean nothing else, so that it is reported even if it leads to no value. */
+  readonly isCertain?: boolean
   readonly why: Unrendered
   /** Whether the text must not be shown, as with a credential. */
   readonly isHidden?: boolean
@@ -35,7 +39,7 @@ const reference =
 /** Finds up to `limit` texts that look like references. */
 export function findReferences(sent: SentText, limit: number): UnrenderedReference[] {
   const { text, pointer, why } = sent
-  const found: UnrenderedReference[] = []
+  const found = findShort(sent, limit)
   if (!mayRefer.test(text)) return found
   for (const match of text.matchAll(reference)) {
     if (found.length >= limit) break
@@ -47,6 +51,42 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
     found.push({ pointer, written: written(own, around), path, why })
   }
   return found
+}
+
+/** A name in the marks of another tool, without a source. Single braces may be code in the middle of a text. */
+const shortInText =
+  /\$\{(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}/g
+const shortWhole = /^(?:\{(\w{1,60})\}|[#@]\{(\w{1,60})\}|%(\w{1,60})%)$/
+const shortInUrl = /(?<=\/)(?:\{(\w{1,60})\}|:([A-Za-z]\w{0,60}))(?=[/?#]|$)/g
+
+function findShort(
+  { text, pointer, place, isWhole, why, isCaptured }: SentText,
+  limit: number,
+): UnrenderedReference[] {
+  if (isCaptured || !/[${[<*%/]/.test(text)) return []
+  const whole = isWhole ? shortWhole.exec(text.trim()) : null
+  const inUrl = place === 'url' ? [...text.matchAll(shortInUrl)] : []
+  const read = (isCertain: boolean) => (match: RegExpMatchArray) => ({
+    pointer,
+    written: match[0],
+    path: [match.slice(1).find((name) => name !== undefined) ?? ''],
+    isShort: true,
+    isCertain,
+    why,
+  })
+  const likely = whole === null ? [...text.matchAll(shortInText)] : [whole]
+  return [...inUrl.map(read(true)), ...likely.map(read(false))].slice(0, limit)
+}
+
+const dollarBefore =
+  /\$\{\{-?\s*((?:profile|event|instance|flow|vars|node|execution|secrets)(?:\.\w{1,100}){1,20})\s*-?\}\}/g
+
+/** Placeholders in the form of `${{ secrets.a }}`, of which the dollar sign is sent with the value. */
+export function findDollars(text: string, pointer: string, limit: number): UnrenderedReference[] {
+  if (!text.includes('${{') || /\{%-?\s*raw/.test(text)) return []
+  return [...text.matchAll(dollarBefore)]
+    .slice(0, limit)
+    .map(([written, path = '']) => ({ pointer, written, path: path.split('.'), why: 'dollar' }))
 }
 
 interface Around {
@@ -78,6 +118,7 @@ function looksMeant(
   // In a template braces can only be literal between `raw` and `endraw`, where the author means them.
   if (why === 'syntax' && /\{\{-? ?$/.test(before)) return false
   if (marks.some(([opening, closing]) => opening.test(before) && closing.test(behind))) return true
+  if (isWhole && /^\s*=(?!=)/.test(text)) return true
   if (isWhole && text.length <= own.length + aroundCharacters && isAlone(text, own)) return true
   return isBody(place) || place === 'url' ? isValue(before, behind) : false
 }
@@ -91,6 +132,11 @@ const marks: readonly (readonly [opening: RegExp, closing: RegExp])[] = [
   [/\$\( {0,3}$/, /^ {0,3}\)/],
   [/\*\|$/, /^\|\*/],
   [/(?:^|[^\w$])\$\.?$/, /^/],
+  // A bracket that was not opened, a text that is joined, and the call of a function.
+  [/$/, /^ {0,3}-?\}\}/],
+  [/["'] {0,2}[+&] {0,2}$/, /^/],
+  [/^/, /^ {0,2}[+&] {0,2}["']/],
+  [/[A-Za-z]\( {0,3}$/, /^ {0,3}[,;)]/],
 ]
 
 /** Whether the reference is the whole text. Some tools put an equals sign before it. */

@@ -3,10 +3,13 @@ const longest = 40
 /** The largest number of compared names, which bounds the time of a suggestion. */
 export const maxCandidates = 200
 
-/** The candidate nearest to a misspelt word, or null if none is near. */
-export function suggest(word: string, candidates: Iterable<string>): string | null {
+/** The candidate nearest to a misspelt word, or null if none is within the limit of different letters. */
+export function suggest(
+  word: string,
+  candidates: Iterable<string>,
+  limit = Math.max(1, Math.floor(word.length / 3)),
+): string | null {
   if (word.length > longest) return null
-  const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { readonly candidate: string; readonly distance: number } | null = null
   for (const candidate of Iterator.from(candidates).take(maxCandidates)) {
     if (Math.abs(candidate.length - word.length) > limit) continue

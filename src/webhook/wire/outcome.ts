@@ -68,7 +68,7 @@ export interface Attempt {
   readonly purpose: Purpose
   /** Where the request went, if not to the node's own host and port. As it may be shown. */
   readonly elsewhere?: { readonly host: string; readonly port: number }
-  /** Whether the target refused the token, so that the request was sent again with another one. */
+  /** Whether the target refused the token or the nonce, so that the request was sent again with another one. */
   readonly tokenRefused?: boolean
   /** Whether the response was a redirect that was followed. */
   readonly isFollowed?: boolean

@@ -12,6 +12,7 @@ import type { HeldResources } from '../../../src/execution/held-resources.ts'
 import { LoopTurns } from '../../../src/execution/loop-turns.ts'
 import { MaskerCache } from '../../../src/execution/maskers.ts'
 import { type GivenNode, NodeCache } from '../../../src/execution/node-cache.ts'
+import { NonceCache } from '../../../src/execution/nonce-cache.ts'
 import { previewNode } from '../../../src/execution/preview.ts'
 import { RenderQuota } from '../../../src/execution/render-quota.ts'
 import { TokenCache } from '../../../src/execution/token-cache.ts'
@@ -50,6 +51,7 @@ export function egressWith(
       return answer(request, options).map((one) => withClock(one, options)) as unknown as Attempts
     },
     mayCall: () => true,
+    describeDenial: () => null,
     openTls: (settings) => profiles.open(settings),
     pause: () => {},
     load: () => ({ connections: 0, waiting: 0 }),
@@ -126,6 +128,7 @@ export const context = {
   nodes: new NodeCache({ maxTimeoutMs: 10_000, connections: emptyConnectionStore }),
   maskers: new MaskerCache(),
   tokens: new TokenCache(),
+  nonces: new NonceCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
   maxRenderMs: 50,
@@ -162,7 +165,7 @@ export async function execute(
 
 /** The reply to a preview, which follows the documented schema. */
 export function preview(sketch: Sketch, settings: Partial<ExecutionContext> = {}): PreviewReply {
-  const result = previewNode(complete(sketch), { ...context, ...settings })
+  const result = previewNode(complete(sketch), { ...context, egressClient: responding(), ...settings })
   if (result.kind === 'refused') throw new TypeError(JSON.stringify(result.errors))
   expectToFollow('PreviewReply', result.reply)
   return result.reply

@@ -37,7 +37,10 @@ describe('a service that is told not to describe its routes', () => {
     const { status, body } = await request<Problem>(path)
 
     expect(status).toBe(404)
-    expect(body).toMatchObject({ code: 'not_found', detail: 'This route does not exist.' })
+    expect(body).toMatchObject({
+      code: 'not_found',
+      detail: 'This route is closed: the operator of the service has set DOCS=off.',
+    })
   })
 
   it('executes nodes all the same', async () => {

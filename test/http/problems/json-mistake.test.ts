@@ -221,7 +221,11 @@ describe('a request whose body is no JSON', () => {
     const { status, problem } = await post(body, 'application/json')
 
     expect(status).toBe(400)
-    expect(problem).toMatchObject({ detail: message, errors: [{ path: '', message }] })
+    expect(problem).toMatchObject({
+      detail:
+        'The request body cannot be read as JSON. The error says where, and what to send instead; nothing else was checked.',
+      errors: [{ path: '', message }],
+    })
   })
 
   it.each([

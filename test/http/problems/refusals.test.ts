@@ -22,8 +22,8 @@ function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[]
 const list = 'must be an array of {"name", "value"}'
 const words = {
   structure: 'must be "simple", "full", "json", "raw", "multipart" or "binary"',
-  auth: 'must be an object whose "type" is "bearer", "basic", "apiKey" or "oauth2"',
-  authType: 'must be "bearer", "basic", "apiKey" or "oauth2"',
+  auth: 'must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"',
+  authType: 'must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"',
   expect: 'must be an expectation, or a list of them of which all must hold',
   expectType: 'must be "status", "string" or "condition"',
   onError: 'must be "success", "error" or "exit"',
@@ -87,6 +87,38 @@ const meant: readonly Row[] = [
   [
     { auth: { type: 'apiKey', name: 'X-Key', value: 's3cr3t', header: true } },
     ['/auth/header', 'unknown member; the place of the key is "in"; write "in": "header"'],
+  ],
+  [
+    { storeResponse: false },
+    [
+      '/storeResponse',
+      'unknown member; nothing of the response is kept unless "capture" names it; leave it out',
+    ],
+  ],
+  [
+    { retryOnFail: false },
+    ['/retryOnFail', 'unknown member; nothing is repeated unless "retry" says so; leave it out'],
+  ],
+  [
+    { retryAllErrors: true },
+    [
+      '/retryAllErrors',
+      'unknown member; "retry" repeats after failures and statuses for which that can help, and its "on" lists others; write "retry": { "attempts": 3 }',
+    ],
+  ],
+  [{ namedCredential: 'crm' }, ['/namedCredential', 'unknown member; it is called "connection" here']],
+  [{ payload: { profile: {} } }, ['/payload', 'unknown member; it belongs beside "node", at the top']],
+  [
+    { includeAllProperties: true },
+    [
+      '/includeAllProperties',
+      'unknown member; all of the payload is a "full" body; write "body": { "structure": "full" }',
+    ],
+  ],
+  [{ node: { method: 'GET' } }, ['/node', 'unknown member; write its members into "node" itself']],
+  [
+    { body: '={"a": profile.email}' },
+    ['/body', `${words.body}, not a string; write "body": { "structure": "json", "content": { "a": "…" } }`],
   ],
   [{ ignoreNullValues: true }, ['/ignoreNullValues', empty]],
   [{ ignoreNull: true }, ['/ignoreNull', empty]],
@@ -1094,3 +1126,13 @@ function leadsSomewhere(body: unknown, path: string): boolean {
 function isBelowMissingNode(path: string, body: unknown): boolean {
   return typeof body === 'object' && body !== null && !('node' in body) && /^\/node\/[a-zA-Z]+$/.test(path)
 }
+
+describe('a request within another object', () => {
+  it.each(['input', 'body', 'data', 'request', 'json', 'x y'])('is told once: %s', (name) => {
+    const request = { node: { method: 'GET', url: 'https://a.example/' }, payload: {} }
+
+    expect([...explainInvalidBody({ $ref: 'ExecuteRequest' }, { [name]: request })]).toEqual([
+      { path: '/node', message: `missing; the request stands within "${name}": send what is in it alone` },
+    ])
+  })
+})

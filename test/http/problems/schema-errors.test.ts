@@ -215,19 +215,19 @@ describe('the intended form of a union', () => {
       'auth: a text',
       { auth: 'x' },
       '/auth',
-      'must be an object whose "type" is "bearer", "basic", "apiKey" or "oauth2", not a string; write "auth": { "type": "bearer", "token": "{{ secrets.NAME }}" }',
+      'must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4", not a string; write "auth": { "type": "bearer", "token": "{{ secrets.NAME }}" }',
     ],
     [
       'auth: no type',
       { auth: { token: 'x' } },
       '/auth/type',
-      'missing; must be "bearer", "basic", "apiKey" or "oauth2"; with these members it is "bearer"',
+      'missing; must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"; with these members it is "bearer"',
     ],
     [
       'auth: unknown type',
       { auth: { type: 'Bearer', token: 'x' } },
       '/auth/type',
-      'must be "bearer", "basic", "apiKey" or "oauth2"; did you mean "bearer"?',
+      'must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"; did you mean "bearer"?',
     ],
     [
       'auth: bearer without token',

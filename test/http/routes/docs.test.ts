@@ -125,6 +125,8 @@ describe('the OpenAPI document', () => {
         { $ref: '#/components/schemas/BasicAuth' },
         { $ref: '#/components/schemas/ApiKeyAuth' },
         { $ref: '#/components/schemas/Oauth2Auth' },
+        { $ref: '#/components/schemas/DigestAuth' },
+        { $ref: '#/components/schemas/AwsSigV4Auth' },
       ],
       discriminator: { propertyName: 'type', mapping: { apiKey: '#/components/schemas/ApiKeyAuth' } },
     })

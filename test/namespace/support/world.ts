@@ -13,6 +13,9 @@ interface Answer {
 
 /** Members of the node, and secrets of the request. */
 interface CallMembers {
+  readonly method?: string
+  readonly auth?: object
+  readonly body?: object
   readonly tls?: object
   readonly followRedirects?: number
   readonly secrets?: Readonly<Record<string, string>>

@@ -166,7 +166,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'another scheme',
     node: basic,
     answer: { status: 401, headers: { 'www-authenticate': 'Digest realm="crm", nonce="abc"' } },
-    hint: 'The target asks for Digest, and "auth" of the node sends Basic. The node cannot send that: ask the operator of the target for a token or an API key.',
+    hint: 'The target asks for Digest, and "auth" of the node sends Basic. Set the type of "auth" to "digest".',
     path: '/node/auth',
   },
   {
@@ -391,7 +391,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'a text that is not there',
     node: text('subscribed'),
     answer: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'Ada is\nunknown' },
-    hint: 'The target sent a body that begins with "Ada is unknown". It would not match without regard to case either.',
+    hint: 'The target sent a body that begins with "Ada is unknown". Upper and lower case are not the cause.',
     path: '/node/expect',
   },
   {
@@ -559,7 +559,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: { ...simple(of('email', 'emial')), ...text('subscribed') },
     payload: { profile },
     answer: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'pending' },
-    hint: 'The target sent a body that begins with "pending". It would not match without regard to case either. The profile has no attribute "emial". Did you mean "email"?',
+    hint: 'The target sent a body that begins with "pending". Upper and lower case are not the cause. The profile has no attribute "emial". Did you mean "email"?',
     path: '/node/expect',
   },
   {
@@ -607,7 +607,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'XML in place of JSON',
     node: condition('response.json.id == 7'),
     answer: { status: 200, headers: { 'content-type': 'application/xml' }, body: '<id>7</id>' },
-    hint: 'response.json.id is missing: the body of the response is not JSON. Its Content-Type is "application/xml", and it begins with "<id>7</id>".',
+    hint: 'response.json.id is missing: the body of the response is not JSON. Its Content-Type is "application/xml", and it begins with "<id>7</id>". It is markup, not JSON: ask the target for JSON with a header Accept, or compare response.body, which is the text.',
     path: '/node/expect',
   },
   {
@@ -618,7 +618,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       headers: { 'content-type': 'text/plain', 'content-encoding': 'gzip' },
       body: 'open',
     },
-    hint: 'The target sent a body that begins with "open". It would not match without regard to case either. The Content-Encoding "gzip" of the response does not fit its body: it has no such coding, or only a part could be decoded.',
+    hint: 'The target sent a body that begins with "open". Upper and lower case are not the cause. The Content-Encoding "gzip" of the response does not fit its body: it has no such coding, or only a part could be decoded.',
     path: '/node/expect',
   },
   {

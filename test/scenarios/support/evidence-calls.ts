@@ -415,6 +415,41 @@ const rows: readonly Row[] = [
     '/node/body/content/password',
     'The target answers 422: "password: ••• is too common". Check the value of "password".',
   ],
+  [
+    'a prefix against scripts',
+    { ...get, ...condition('response.json.ok == true') },
+    [200, ')]}\',\n{"ok":true}'],
+    '/node/expect',
+    "response.json.ok is missing: the body of the response is not JSON. It begins with \")]}', {'ok':true}\". Before the JSON stands a prefix against scripts: ask the target for JSON without it, or compare response.body, which is the text.",
+  ],
+  [
+    'a call of JSONP',
+    { ...get, ...condition('response.json.ok == true') },
+    [200, 'cb({"ok":true});'],
+    '/node/expect',
+    'response.json.ok is missing: the body of the response is not JSON. It begins with "cb({\'ok\':true});". It is JSONP, a call of a function: leave the parameter callback out of the URL, or compare response.body, which is the text.',
+  ],
+  [
+    'JSON within a text',
+    { ...get, ...condition('response.json.data.ok == true') },
+    [200, { data: '{"ok":true}' }],
+    '/node/expect',
+    'response.json.data.ok is missing: "response.json.data" is a text. That text is JSON itself, which is not read as such: compare the text, as in response.json.data contains "…".',
+  ],
+  [
+    'a condition with a filter',
+    { ...get, ...condition('(response.json.state | upcase) == "DONE"') },
+    [200, { state: 'pending' }],
+    '/node/expect',
+    'response.json.state is "pending", and with its filters the condition is not true of that.',
+  ],
+  [
+    'a list with another case',
+    { ...get, ...condition('response.json.tags contains "vip"') },
+    [200, { tags: ['VIP'] }],
+    '/node/expect',
+    'response.json.tags is a list that has "VIP", which differs in case from "vip".',
+  ],
 ]
 
 /** Calls whose cause shows in the words of the target or in the request, and not in the status. */

@@ -221,7 +221,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['401 that asks for Digest', bearer, {}, 401, '', { 'www-authenticate': 'Digest realm="x", nonce="n"' }],
-    'The target asks for Digest, and "auth" of the node sends Bearer. The node cannot send that: ask the operator of the target for a token or an API key.',
+    'The target asks for Digest, and "auth" of the node sends Bearer. Set the type of "auth" to "digest".',
     '/node/auth',
   ),
   row(

@@ -101,6 +101,19 @@ describe('a value from the payload that no header may have', () => {
     )
   })
 
+  it('names a line break at the end of a credential, and not the white space that it keeps', () => {
+    const auth = { type: 'bearer', token: '{{ secrets.token }}' } as const
+
+    expect(render({ auth }, { secrets: { token: ' abcdefgh\n' } })).toMatchObject({
+      failure: { detail: 'The value of "Authorization" contains a line break at its end.' },
+      warnings: [],
+    })
+    expect(render(header('X-A', ' {{ profile.v }}'), ofProfile('a\nb'))).toMatchObject({
+      ok: false,
+      warnings: [],
+    })
+  })
+
   it('is header_invalid in a credential, too', () => {
     const auth = { type: 'bearer', token: '{{ secrets.token }}' } as const
 

@@ -36,6 +36,18 @@ const odd = [
 ]
 
 describe('a quotation of a target', () => {
+  it.each([
+    ['Key ghp_16C7e42F292c6912E7710c838347Ae178B4a is revoked', '"Key ••• is revoked"'],
+    ['bad token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', '"bad token •••"'],
+    ['https://x.example/f?sig=abcdEFGH&token=xyz&page=2', '"https://x.example/f?sig=•••&token=•••&page=2"'],
+    ['/y?X-Amz-Signature=0a1b2c#top', '"/y?X-Amz-Signature=•••#top"'],
+    ['see https://ada:hunter2@x.example/', '"see https://•••@x.example/"'],
+    ['the key=email is taken', '"the key=email is taken"'],
+    ['/search?q=token&sort=key', '"/search?q=token&sort=key"'],
+  ])('hides the credential of anyone: %j', (said, shown) => {
+    expect(quote(said)).toBe(shown)
+  })
+
   it('is one line of visible characters between two quotation marks, and short', () => {
     const text = fc.string({
       unit: fc.oneof(fc.constantFrom(...odd), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })),

@@ -47,10 +47,10 @@ describe('the answer of a token endpoint', () => {
     )
   })
 
-  it('is a refusal with 400 or 401 and an error of OAuth only', () => {
+  it('is a refusal with 400, 401 or 403 and an error of OAuth only', () => {
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 599 }), fc.jsonValue(), (status, error) => {
-        const isRefusal = (status === 400 || status === 401) && typeof error === 'string'
+        const isRefusal = [400, 401, 403].includes(status) && typeof error === 'string'
         expect(read(status, JSON.stringify({ error })).kind).toBe(isRefusal ? 'refused' : 'unusable')
       }),
     )

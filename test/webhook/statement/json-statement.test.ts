@@ -9,6 +9,34 @@ describe('the statement of JSON', () => {
     expect(readJsonStatement(body)).toEqual(statement)
   })
 
+  it.each<[body: unknown, text: string, fields: readonly string[]]>([
+    [{ message: 'No column x.', hint: 'Perhaps y.' }, 'No column x: Perhaps y', []],
+    [
+      { error: { message: 'Invalid parameter', error_user_msg: 'The audience was deleted.' } },
+      'Invalid parameter: The audience was deleted',
+      [],
+    ],
+    [
+      { Fault: { Error: [{ Message: 'Required param missing', Detail: 'Line is missing' }] } },
+      'Required param missing: Line is missing',
+      [],
+    ],
+    [
+      { Message: 'Not valid', Elements: [{ ValidationErrors: [{ Message: 'Name must be specified' }] }] },
+      'Not valid; Name must be specified',
+      [],
+    ],
+    [
+      {
+        errors: [{ message: 'must NOT have additional properties', params: { additionalProperty: 'foo' } }],
+      },
+      'must NOT have additional properties: "foo"',
+      ['foo'],
+    ],
+  ])('has the cure that %j names', (body, text, fields) => {
+    expect(readJsonStatement(body)).toEqual({ text, fields })
+  })
+
   it.each([{}, [], 5, null, true, { id: 7, name: 'Ada' }, { error: {} }, { errors: [] }, { message: ' ' }])(
     'is not there where nothing is said: %j',
     (body) => {

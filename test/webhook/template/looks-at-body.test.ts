@@ -26,7 +26,7 @@ describe('a node', () => {
     [{ expect: { type: 'condition', value: 'response["status"] == 200' } }, false],
     [{ expect: { type: 'condition', value: "response['headers']['x-body'] == 'y'" } }, false],
     [{ expect: { type: 'condition', value: 'profile.response == "x"' } }, false],
-    [{ expect: { type: 'condition', value: 'true' } }, false],
+    [{ expect: { type: 'condition', value: 'response.status < 500' } }, false],
     [{ expect: { type: 'condition', value: 'response.json.ok' } }, true],
     [{ expect: { type: 'condition', value: 'response.status == 200 and response.body contains "x"' } }, true],
     [{ expect: { type: 'condition', value: 'response["json"]' } }, true],

@@ -61,6 +61,18 @@ describe('a text that looks like a reference', () => {
     ['${profile.größe}', '{{ profile.größe }}'],
     ['${profile.none}', '{{ profile.none }}'],
     ['event.type', '{{ event.type }}'],
+    ['profile.email }}', '{{ profile.email }}'],
+    ['${email}', '{{ profile.email }}'],
+    ['Hello ${name}!', '{{ profile.name }}'],
+    ['{email}', '{{ profile.email }}'],
+    ['%email%', '{{ profile.email }}'],
+    ['{!$Record.Email}', '{{ profile.email }}'],
+    ['[[type]]', '{{ event.type }}'],
+    ['*|EMAIL|*', '{{ profile.email }}'],
+    ['= "Hello " + profile.name', '{{ profile.name }}'],
+    ['"Hello " + profile.name', '{{ profile.name }}'],
+    ['profile.name + " Lovelace"', '{{ profile.name }}'],
+    ['upper(profile.name)', '{{ profile.name }}'],
     ['${execution.id}', '{{ execution.id }}'],
     ['Bearer ${secrets.crm_token}', '{{ secrets.crm_token }}'],
   ])('is sent as it stands, with a warning that names the form: %s: %s', (value, right) => {
@@ -85,7 +97,10 @@ describe('a text that looks like a reference', () => {
     'event.created',
     'vars.email',
     'email',
-    '${email}',
+    '${phone}',
+    '{"query": "{ name }"}',
+    'query {name}',
+    'costs 100%name%2',
     'profile',
     'Profile.email',
     'my.profile.email',
@@ -310,4 +325,51 @@ describe('a text full of references', () => {
       expect(cpuMs() - began).toBeLessThan(2_000)
     }
   })
+})
+
+describe('a dollar sign before a placeholder', () => {
+  const price = { profile: { email: 'ada@example.com', price: 5, text: '5.00' } }
+  const toldOf = (node: NodeSketch, secrets = {}) =>
+    render(node, { payload: price, secrets })
+      .warnings.filter(({ code }) => code === 'placeholder_not_rendered')
+      .map(({ message }) => message)
+
+  it.each([
+    ['${{ profile.email }}', '${{ profile.email }}'],
+    ['Hi ${{profile.email}}', '${{profile.email}}'],
+  ])('is reported before a text: %s', (value, written) => {
+    expect(toldOf(valueNode(value))).toEqual([
+      `"${written}" is sent with its "$" before the value. To send the value alone, write {{ profile.email }}.`,
+    ])
+  })
+
+  it('is reported before a secret, without the name of it', () => {
+    const auth = { type: 'bearer', token: '${{ secrets.key }}' } as const
+
+    expect(toldOf({ auth }, { key: 'abcdefgh' })).toEqual([
+      'has a reference to "secrets" that is sent with its "$" before the value. To send the value alone, write a placeholder with that path.',
+    ])
+  })
+
+  it.each([
+    '${{ profile.price }}',
+    'for ${{ profile.text }} only',
+    '{% raw %}${{ profile.email }}{% endraw %}',
+  ])('may be a currency, or be meant: %s', (value) => expect(toldOf(valueNode(value))).toEqual([]))
+})
+
+describe('a parameter in the path of a URL', () => {
+  it.each([
+    ['/users/:email', '":email" is sent unchanged. To send the value, write {{ profile.email }}.'],
+    ['/users/{email}/x', '"{email}" is sent unchanged. To send the value, write {{ profile.email }}.'],
+    ['/users/:type?a=b', '":type" is sent unchanged. To send the value, write {{ event.type }}.'],
+    ['/users/{id}', '"{id}" is sent unchanged. To send the value, write {{ profile.id }}.'],
+  ])('is reported: %s', (path, message) => {
+    expect(told({ url: `https://t.example${path}` })).toEqual([['/node/url', message]])
+  })
+
+  it.each(['/users:batch', '/root:/a/b.txt:/content', '/at/12:30', '/a/%7Bid%7D', '/a:b/:'])(
+    'may be meant: %s',
+    (path) => expect(told({ url: `https://t.example${path}` })).toEqual([]),
+  )
 })

@@ -1,4 +1,4 @@
-import { apiKey, basic, bearer, oauth2 } from './examples.ts'
+import { apiKey, awsSigV4, basic, bearer, digest, oauth2 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 
 const onlyClientCredentials =
@@ -34,8 +34,19 @@ export const authMembers: ForeignMembers = {
       example: oauth2,
     },
     {
-      words: 'digest hawk ntlm awsv4 edgegrid',
-      says: 'the types are "bearer", "basic", "apiKey" and "oauth2"',
+      words: 'digest digestAuth httpDigestAuth',
+      example: digest,
+      covers: ['type', 'username', 'password'],
+    },
+    {
+      words:
+        'aws awsv4 awsIam sigV4 awsSigV4 accessKey accessKeyId awsAccessKeyId secretKey secretAccessKey awsSecretAccessKey region service',
+      example: awsSigV4,
+      covers: ['type', 'region', 'service', 'accessKeyId', 'secretAccessKey'],
+    },
+    {
+      words: 'hawk ntlm edgegrid',
+      says: 'the types are "bearer", "basic", "apiKey", "oauth2", "digest" and "awsSigV4"',
       covers: ['type'],
     },
     { words: 'user login usr', is: 'username' },
@@ -58,6 +69,27 @@ export const authMembers: ForeignMembers = {
     { words: 'name key', is: 'username' },
     { words: 'secret value token', is: 'password' },
     { words: 'basic', example: basic, covers: ['username', 'password'] },
+  ],
+  'Auth(digest)': [
+    { words: 'name key', is: 'username' },
+    { words: 'secret value token', is: 'password' },
+    { words: 'digest', example: digest, covers: ['username', 'password'] },
+    {
+      words: 'realm nonce qop algorithm opaque nc cnonce nonceCount clientNonce',
+      says: 'it comes from the challenge of the target; leave it out',
+    },
+    { words: 'disableRetryRequest', says: 'the service answers the challenge by itself; leave it out' },
+  ],
+  'Auth(awsSigV4)': [
+    { words: 'accessKey awsAccessKeyId awsAccessKey keyId key id username user', is: 'accessKeyId' },
+    { words: 'secretKey awsSecretAccessKey awsSecretKey secret password', is: 'secretAccessKey' },
+    { words: 'token securityToken awsSessionToken', is: 'sessionToken' },
+    { words: 'regionName awsRegion', is: 'region' },
+    { words: 'serviceName awsService signingName', is: 'service' },
+    {
+      words: 'assumeRole roleArn profile',
+      says: 'the service assumes no role; send the keys and the "sessionToken" of temporary credentials',
+    },
   ],
   'Auth(apiKey)': [
     {
@@ -121,8 +153,10 @@ export const authWords: ForeignWords = {
       words: 'oauth oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
       is: 'oauth2',
     },
+    { words: 'digestAuth httpDigestAuth httpDigest', is: 'digest' },
+    { words: 'aws awsv4 awsIam awsAuth sigV4 awsSignature', is: 'awsSigV4' },
     {
-      words: 'digest httpDigestAuth oauth1 ntlm hawk awsv4 awsSigV4 edgegrid',
+      words: 'oauth1 ntlm hawk edgegrid',
       says: 'the service has no other type',
     },
     { words: 'hmac signature', says: 'a signature is "signing" of the node' },

@@ -2,7 +2,9 @@ import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { listNames, pairs } from './list-names.ts'
 
 /** The body that a value was meant to be. It has names of the value, and no texts: any may be a secret. */
-export function bodyLike(value: unknown): JsonObject {
+export function bodyLike(given: unknown): JsonObject {
+  // FEEL and n8n have a sign before an expression.
+  const value = typeof given === 'string' ? given.replace(/^=(?=\s?[[{](?!\{))/, '') : given
   const [first] = Array.isArray(value) ? value : []
   if (isObject(first) && ('name' in first || 'key' in first))
     return { structure: 'simple', fields: [{ name: '…', value: '…' }] }

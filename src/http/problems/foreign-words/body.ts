@@ -61,6 +61,7 @@ export const bodyMembers: ForeignMembers = {
     },
   ],
   'Body(binary)': [
+    { words: 'inputDataFieldName binaryPropertyName binaryProperty fieldName', is: 'field' },
     {
       words: 'data value base64 bytes file body binary payload',
       says: 'the bytes come with the payload',

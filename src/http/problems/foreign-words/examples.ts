@@ -27,6 +27,14 @@ export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
+export const digest = { type: 'digest', username: '…', password: '{{ secrets.NAME }}' }
+export const awsSigV4 = {
+  type: 'awsSigV4',
+  region: 'eu-central-1',
+  service: 'execute-api',
+  accessKeyId: '…',
+  secretAccessKey: '{{ secrets.NAME }}',
+}
 export const signing = {
   scheme: 'hmac',
   over: '{{ timestamp }}.{{ body }}',

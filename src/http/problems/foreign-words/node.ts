@@ -1,10 +1,13 @@
+import { sources } from '../../../contract/payload.ts'
 import { isObject } from '../../../webhook/values/json.ts'
 import {
   apiKey,
+  awsSigV4,
   basic,
   bearer,
   captured,
   condition,
+  digest,
   exampleBody,
   expected,
   fileBody,
@@ -35,7 +38,7 @@ import {
 
 export const nodeMembers: ForeignMembers = {
   Node: [
-    { words: 'requestMethod httpMethod httpVerb verb', is: 'method' },
+    { words: 'requestMethod httpMethod httpVerb verb x', is: 'method' },
     {
       words: 'uri endpoint href address targetUrl webhookUrl requestUrl link callbackUrl calloutUrl',
       is: 'url',
@@ -57,7 +60,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
+        'h header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
       is: 'headers',
     },
     {
@@ -131,18 +134,28 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate',
+        'jsonBody json bodyJson dataRaw dataBinary dataAscii bodyParametersJson bodyParameterJson data requestBody postBody postData rawBody bodyContent content httpBody message graphql soapBody xml bodyTemplate customizeRequestBody customBody',
       says: 'what is sent is "body"',
       example: exampleBody,
     },
     {
+      words:
+        'includeAll includeAllFields includeAllProperties includeAllInputFields sendAll sendAllFields sendAllProperties',
+      says: 'all of the payload is a "full" body',
+      example: { body: { structure: 'full' } },
+    },
+    {
       words: 'payload',
+      unless: {
+        fits: (value) => isObject(value) && sources.some((source) => Object.hasOwn(value, source)),
+        says: 'it belongs beside "node", at the top',
+      },
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
       example: exampleBody,
     },
     {
       words:
-        'authentication authenticationType namedCredential authorization authorisation authType genericAuthType nodeCredentialType',
+        'authentication authenticationType authorization authorisation authType genericAuthType nodeCredentialType',
       is: 'auth',
     },
     {
@@ -161,7 +174,7 @@ export const nodeMembers: ForeignMembers = {
       example: { auth: bearer },
     },
     {
-      words: 'basicAuth basic username user password authUser authPass',
+      words: 'u basicAuth basic username user password authUser authPass',
       says: 'it belongs into "auth"',
       example: { auth: basic },
     },
@@ -175,10 +188,20 @@ export const nodeMembers: ForeignMembers = {
       says: 'it belongs into "auth"',
       example: { auth: oauth2 },
     },
-    { words: 'oauth1 digestAuth ntlm awsAuth', says: 'the service has no such credentials; leave it out' },
+    {
+      words: 'awsAuth awsSigV4 aws accessKeyId secretAccessKey',
+      says: 'it belongs into "auth"',
+      example: { auth: awsSigV4 },
+    },
+    {
+      words: 'digestAuth digest httpDigestAuth',
+      says: 'it belongs into "auth"',
+      example: { auth: digest },
+    },
+    { words: 'oauth1 ntlm', says: 'the service has no such credentials; leave it out' },
     {
       words:
-        'signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
+        'authenticateRequests requestSignature signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
       says: 'the service signs the request',
       example: { signing },
     },
@@ -282,7 +305,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed responseHandlingByStatusCode',
+        'responseCode expectedStatus expectedStatuses expectedStatusCode expectedStatusCodes statusCode statusCodes status code httpCode acceptedStatusCodes allowedStatusCodes allowedResponseCodes successCodes successStatus successStatusCodes validStatus validStatusCodes validateStatus okCodes allowFailed responseHandlingByStatusCode',
       says: 'the status that counts as a success is in "expect"',
       example: (value) => ({ expect: status(value) }),
     },
@@ -302,6 +325,10 @@ export const nodeMembers: ForeignMembers = {
         'resultVariable resultExpression result saveResponseTo storeResponseAs saveTo saveAs assignTo storeIn output outputMapping captures captured capturing extract extractors responseMapping responseVariable saveResponse storeResponse resultPath resultSelector outputVariables variables ioMapping inputOutputMapping useACreatedIdInLaterNodes',
       says: 'values of the response for later nodes are "capture"',
       example: captured,
+      unless: {
+        fits: (value) => value === false || value === null,
+        says: 'nothing of the response is kept unless "capture" names it; leave it out',
+      },
     },
     {
       words:
@@ -313,6 +340,15 @@ export const nodeMembers: ForeignMembers = {
       words:
         'retryOnFail retries maxTries maxRetries maxAttempts retryCount retryAttempts retryLimit attempts tries retryPolicy retryConfig retryStrategy numberOfRetries maxRetryCount',
       says: 'repeating is "retry", and "attempts" counts the first one',
+      example: { retry: { attempts: 3 } },
+      unless: {
+        fits: (value) => value === false || value === null || value === 0,
+        says: 'nothing is repeated unless "retry" says so; leave it out',
+      },
+    },
+    {
+      words: 'retryAllErrors retryConnrefused retryOnConnectionError retryOnTimeout',
+      says: '"retry" repeats after failures and statuses for which that can help, and its "on" lists others',
       example: { retry: { attempts: 3 } },
     },
     {
@@ -333,7 +369,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
+        'respondWith asJson response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
       says: wholeReply,
     },
     {
@@ -419,7 +455,10 @@ export const nodeMembers: ForeignMembers = {
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
     },
-    { words: 'connectionName connectionId namedConnection', is: 'connection' },
+    {
+      words: 'connectionName connectionId namedConnection namedCredential namedCredentials',
+      is: 'connection',
+    },
     { words: 'case switch rules', is: 'cases' },
     { words: 'traceparent tracing sendTrace', is: 'propagateTrace' },
     { words: 'isIdempotent safeToRetry', is: 'idempotent' },
@@ -442,7 +481,7 @@ export const nodeMembers: ForeignMembers = {
       byType: { array: { is: 'query' } },
     },
     {
-      words: 'request',
+      words: 'request node nodeConfig',
       says: 'write its members into "node" itself',
       unwrap: true,
       byType: { string: { is: 'method' } },

@@ -1,0 +1,42 @@
+import type { Clock } from '../contract/failure.ts'
+import type { CallOptions } from '../egress/egress-client.ts'
+
+/** The time of a call. Requests before it, such as one for a token, eat from it. */
+export class TimeLeft {
+  readonly #options: CallOptions
+  readonly #endsAt: number
+  #hasBeenUsed = false
+
+  constructor(options: CallOptions) {
+    this.#options = options
+    this.#endsAt = performance.now() + options.timeoutMs
+  }
+
+  /** Notes that something waits. */
+  use(): void {
+    this.#hasBeenUsed = true
+  }
+
+  get hasBeenUsed(): boolean {
+    return this.#hasBeenUsed
+  }
+
+  get leftMs(): number {
+    return this.#endsAt - performance.now()
+  }
+
+  get clock(): Clock {
+    const { clock, timeoutMs } = this.#options
+    return clock ?? { name: 'timeoutMs', ms: timeoutMs }
+  }
+
+  /** The options of a request that has what is left. */
+  optionsForRest(): CallOptions {
+    if (!this.#hasBeenUsed) {
+      this.use()
+      return this.#options
+    }
+    const leftMs = Math.max(1, Math.floor(this.leftMs))
+    return { ...this.#options, timeoutMs: leftMs, clock: { ...this.clock, leftMs } }
+  }
+}

@@ -1,0 +1,33 @@
+import type { ReadableResponse } from '../response/readable-response.ts'
+import type { ExplainedNode, Explanation } from './explained-node.ts'
+
+/** What the errors of AWS about a signature mean. The clock comes first: such an error has the name of any other, too. */
+const causes: readonly (readonly [words: RegExp, hint: string])[] = [
+  [
+    /RequestTimeTooSkewed|Signature expired|Signature not yet current|RequestExpired/,
+    'AWS finds the date of the signature too far from its own time. The clock of the service is wrong: tell its operator.',
+  ],
+  [
+    /ExpiredToken|security token included in the request is expired/,
+    'The temporary credentials have expired: accessKeyId, secretAccessKey and sessionToken need new ones, all three together.',
+  ],
+  [
+    /SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|Credential should be scoped/,
+    'AWS computes another signature. Check region, service and secretAccessKey of auth: the name of the service is the one for signing, such as "execute-api" or "s3".',
+  ],
+  [
+    /UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|security token included in the request is invalid/,
+    'AWS does not know the key. Check accessKeyId of auth; temporary credentials also need sessionToken.',
+  ],
+]
+
+const maxCharacters = 4_096
+
+/** Explains an error of AWS about the signature of a node; null if the response is none. */
+export function explainAwsRefusal({ auth }: ExplainedNode, response: ReadableResponse): Explanation | null {
+  if (!auth?.isAws || (response.status !== 400 && response.status !== 401 && response.status !== 403))
+    return null
+  const text = response.text.slice(0, maxCharacters)
+  const hint = causes.find(([words]) => words.test(text))?.[1]
+  return hint === undefined ? null : { hint, path: auth.origin.path }
+}

@@ -1,0 +1,37 @@
+import type { Decision } from './decide.ts'
+import { minAttemptMs } from './retry.ts'
+
+/** Why a call with Digest ended with status 401. */
+export type DigestEnd =
+  /** The target asks for no Digest. */
+  | { readonly kind: 'none' }
+  /** `problem` follows "the challenge". */
+  | { readonly kind: 'unusable'; readonly problem: string }
+  /** The nonce was refused, and the request must not, or could not, be sent again. `again`: it was, and the next one, too. */
+  | { readonly kind: 'not_repeatable' | 'no_time' | 'again' }
+
+/** Adds to a decision on status 401 what Digest has to do with it. */
+export function explainRefusedDigest(decision: Decision, end: DigestEnd): Decision {
+  const { reason } = decision
+  if (decision.succeeded || reason.code === 'case_met') return decision
+  const hint = explain(end)
+  return {
+    ...decision,
+    reason: { ...reason, hint: reason.hint === null ? hint : `${hint} ${reason.hint}` },
+  }
+}
+
+function explain(end: DigestEnd): string {
+  switch (end.kind) {
+    case 'none':
+      return 'The answer is no challenge of Digest, so that the service did not send the credential.'
+    case 'unusable':
+      return `The service cannot answer the target, whose challenge of Digest ${end.problem}: it knows MD5 and SHA-256, also with -sess, and the qop "auth".`
+    case 'not_repeatable':
+      return 'The nonce of the target had run out; the next call uses a new one. This call was not sent again, because that could write twice: only GET, PUT, DELETE, a request without a body and a node with "idempotent": true are.'
+    case 'no_time':
+      return `The nonce of the target had run out; the next call uses a new one. With less than ${minAttemptMs} ms left this call was not sent again.`
+    case 'again':
+      return 'The target refused two nonces in a row that it had given itself.'
+  }
+}
