@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/namespace/**/*.test.ts'],
     globalSetup: 'test/namespace/enter.ts',
     setupFiles: 'test/support/patience.ts',
+    testTimeout: 60_000,
+    hookTimeout: 30_000,
     fileParallelism: false, // there is one network
   },
 })

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { parseArgs, styleText } from 'node:util'
+import { durableTitle, runDurableExample } from './durable-example.ts'
 import { type DemoExample, demoExamples, isAsExpected } from './examples.ts'
 import { presentReply, row } from './present.ts'
 import { receiverHost, receiverPort } from './receiver.ts'
-import type { Service } from './service.ts'
-import { startWorld } from './world.ts'
+import { startWorld, type World } from './world.ts'
 
 const { PORT = '3000', RECEIVER_PORT = String(receiverPort) } = process.env
 
@@ -22,32 +22,36 @@ try {
 /** Runs all examples. Resolves with whether each took the expected branch. */
 async function demo(endsAtOnce: boolean): Promise<boolean> {
   await using world = await startWorld({ servicePort: Number(PORT), receiverPort: Number(RECEIVER_PORT) })
-  const { service, receiver, logFile } = world
+  const { receiver, logFile } = world
 
-  showWhereItRuns(service.url, receiver.port)
-  const allRight = await runExamples(service, demoExamples(receiver.port))
+  showWhereItRuns(world.service.url, receiver.port)
+  const allRight = await runExamples(world, demoExamples(receiver.port))
   if (endsAtOnce || interruption.signal.aborted) return allRight
 
-  showWhereToGoOn(service.url, logFile)
-  await Promise.race([once(interruption.signal, 'abort'), service.ended])
+  showWhereToGoOn(world.service.url, logFile)
+  await Promise.race([once(interruption.signal, 'abort'), world.service.ended])
   if (!interruption.signal.aborted) throw new Error('The service has ended by itself.')
   return allRight
 }
 
-async function runExamples(service: Service, examples: readonly DemoExample[]): Promise<boolean> {
+async function runExamples(world: World, examples: readonly DemoExample[]): Promise<boolean> {
   let right = 0
   for (const [index, example] of examples.entries()) {
     if (interruption.signal.aborted) return right === index
     console.log(`\n${styleText('bold', `${index + 1}  ${example.title}`)}`)
-    const reply = await service.execute(example.request)
+    const reply = await world.service.execute(example.request)
     console.log(presentReply(reply))
     if (isAsExpected(example, reply)) right += 1
     else
       console.log(row('but due', styleText('red', `${example.expected.branch} (${example.expected.code})`)))
   }
-  const colour = right === examples.length ? 'green' : 'red'
-  console.log(`\n${styleText(colour, `${right} of ${examples.length} examples took the expected branch.`)}`)
-  return right === examples.length
+  if (interruption.signal.aborted) return right === examples.length
+  console.log(`\n${styleText('bold', `${examples.length + 1}  ${durableTitle}`)}`)
+  if (await runDurableExample(world)) right += 1
+  const all = examples.length + 1
+  const colour = right === all ? 'green' : 'red'
+  console.log(`\n${styleText(colour, `${right} of ${all} examples took the expected branch.`)}`)
+  return right === all
 }
 
 function showWhereItRuns(url: string, port: number): void {

@@ -13,6 +13,8 @@ export interface Service {
   execute(request: ExecuteRequest): Promise<ExecuteReply>
   /** Lets calls that are under way end. */
   stop(): Promise<void>
+  /** Ends at once, as a power cut would. */
+  kill(): Promise<void>
 }
 
 export interface ServiceOptions {
@@ -21,7 +23,7 @@ export interface ServiceOptions {
    * Additional settings. The service gets nothing else of the environment, so that the demo is the same everywhere.
    */
   readonly settings: Readonly<Record<string, string>>
-  /** The file for the output of the service. */
+  /** The file for the output of the service, which is appended. */
   readonly logFile: string
 }
 
@@ -32,20 +34,21 @@ export async function startService({ port, settings, logFile }: ServiceOptions):
   const url = `http://127.0.0.1:${port}`
   const child = await spawnService({ HOST: '127.0.0.1', PORT: String(port), ...settings }, logFile)
   const ended = once(child, 'exit')
-  const stop = async () => {
-    child.kill('SIGTERM')
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
     await ended
   }
+  const stop = () => end('SIGTERM')
 
   if (!(await becomesReady(url, child))) {
     await stop()
     throw new Error(`The service did not start. It said:\n${await readFile(logFile, 'utf8')}`)
   }
-  return { url, ended, execute: (request) => execute(url, request), stop }
+  return { url, ended, execute: (request) => execute(url, request), stop, kill: () => end('SIGKILL') }
 }
 
 async function spawnService(env: Record<string, string>, logFile: string): Promise<ChildProcess> {
-  await using log = await open(logFile, 'w')
+  await using log = await open(logFile, 'a')
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env,

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthority } from '../testkit/certificates.ts'
@@ -12,7 +13,13 @@ const loopback = '127.0.0.1'
 
 /** The service and its receiver. Disposing of it ends and removes everything. */
 export interface World extends AsyncDisposable {
+  /** The one that runs now. */
   readonly service: Service
+  /** Kills the service. Its store stays. */
+  killService(): Promise<void>
+  startService(): Promise<void>
+  /** A receiver that is down until it is started. */
+  readonly lateTarget: { readonly port: number; start(): Promise<void> }
   readonly receiver: Receiver
   /** The file with the output of the service. */
   readonly logFile: string
@@ -44,18 +51,58 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const receiver = await startReceiver(credentials, { host: loopback, port: receiverPort })
   resources.defer(() => receiver.close())
 
+  const latePort = await findFreePort()
+  const callbacksFile = join(directory, 'callbacks.json')
+  await writeFile(callbacksFile, JSON.stringify({ engine: describeEngine(receiver.port) }))
+
   const logFile = join(directory, 'service.log')
   const settings = {
-    EGRESS_ALLOW: `${receiverHost}:${receiver.port}`,
+    EGRESS_ALLOW: `${receiverHost}:${receiver.port},${receiverHost}:${latePort}`,
     EGRESS_CA_FILE: caFile,
     EGRESS_DNS_SERVERS: dns.address,
+    STORE_URL: `sqlite:${join(directory, 'store.db')}`,
+    CALLBACKS_FILE: callbacksFile,
     ...options.settings,
   }
-  const service = await startService({ port: servicePort, settings, logFile })
+  const start = () => startService({ port: servicePort, settings, logFile })
+  let service = await start()
   resources.defer(() => service.stop())
 
   const owned = resources.move() // until here a failing step disposed of them
-  return { service, receiver, logFile, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    get service() {
+      return service
+    },
+    killService: () => service.kill(),
+    async startService() {
+      service = await start()
+    },
+    lateTarget: {
+      port: latePort,
+      async start() {
+        const target = await startReceiver(credentials, { host: loopback, port: latePort })
+        owned.defer(() => target.close())
+      },
+    },
+    receiver,
+    logFile,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The entry of CALLBACKS_FILE for an engine that goes on when it is told of an end. */
+function describeEngine(port: number) {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`
+  return { url: `https://${receiverHost}:${port}/resume/{{ token }}`, secret }
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, loopback)
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo // a server that listens on a port has such an address
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
 
 async function demandFree(port: number, advice: string): Promise<void> {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { durableBranch, durableTitle } from '../demo/durable-example.ts'
 import { demoExamples } from '../demo/examples.ts'
 
 const run = promisify(execFile)
@@ -18,8 +19,9 @@ describe('npm run demo -- --once', () => {
     const { stdout, stderr } = await demo({ PORT: String(servicePort), RECEIVER_PORT: '0' })
 
     const branches = [...stdout.matchAll(/^ {2}branch +(\S+)$/gm)].map(([, branch]) => branch)
-    expect(branches).toEqual(demoExamples(0).map(({ expected }) => expected.branch))
-    for (const { title } of demoExamples(0)) expect(stdout).toContain(title)
+    expect(branches).toEqual([...demoExamples(0).map(({ expected }) => expected.branch), durableBranch])
+    for (const { title } of [...demoExamples(0), { title: durableTitle }]) expect(stdout).toContain(title)
+    expect(stdout).toContain('7 of 7 examples')
     expect(stderr).toBe('')
   })
 
