@@ -22,6 +22,34 @@ interface CallFrame {
   readonly lineNumber: number
 }
 
+/** A sampled heap: `HeapProfiler.SamplingHeapProfile` of the DevTools protocol. */
+export interface HeapProfile {
+  readonly head: HeapNode
+}
+
+interface HeapNode {
+  readonly id: number
+  readonly callFrame: CallFrame
+  /** Bytes. */
+  readonly selfSize: number
+  readonly children: readonly HeapNode[]
+}
+
+/** The same as a profile whose times are bytes. */
+export function readHeapProfile({ head }: HeapProfile): Profile {
+  const all: HeapNode[] = [head]
+  for (const { children } of all) all.push(...children)
+  return {
+    nodes: all.map(({ id, callFrame, children }) => ({
+      id,
+      callFrame,
+      children: children.map(({ id }) => id),
+    })),
+    samples: all.map(({ id }) => id),
+    timeDeltas: all.map(({ selfSize }) => selfSize),
+  }
+}
+
 type NameFrame = (frame: CallFrame) => string
 
 /** Microseconds by name, the longest first. */
