@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { findSafetyAfterFailure } from '../contract/failure.ts'
 import { listCalls } from '../contract/purpose.ts'
@@ -56,6 +55,7 @@ import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results
 import { RequestSigner } from './sign-egress.ts'
 import type { TokenCache } from './token-cache.ts'
 import { traceEgress } from './trace-egress.ts'
+import { createTimedUuid } from './uuid.ts'
 
 export interface ExecutionContext {
   readonly egressClient: EgressClient
@@ -108,8 +108,7 @@ export async function executeNode(
   const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
-  // Node's text consists of many pieces; this one is in one, so that JSON with it is written faster.
-  const executionId = randomUUIDv7().toLowerCase()
+  const executionId = createTimedUuid()
   const trace = beginTrace(callContext, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))

@@ -1,4 +1,4 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { PreviewReply, PreviewRequest, ShownRequest, Simulation } from '../contract/execution.ts'
 import type { Warning } from '../contract/warning.ts'
 import { startTrace } from '../tracing/trace.ts'
@@ -35,6 +35,7 @@ import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
+import { createTimedUuid } from './uuid.ts'
 
 /** The context of a preview: without egress, and without stored secrets, which a preview could reveal. */
 export type PreviewContext = Omit<
@@ -64,7 +65,7 @@ export function previewNode(
     payload,
     secrets,
     store: marked,
-    executionId: randomUUIDv7(),
+    executionId: createTimedUuid(),
     idempotencyKey: request.idempotencyKey ?? null,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,
