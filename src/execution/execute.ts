@@ -463,7 +463,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
   }
   const durationMs = Math.round(performance.now() - accepted)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
-  const record = { ...createRecord(state, reply, decision), durationMs }
+  const record = createRecord(state, reply, decision, durationMs)
   return { kind: 'executed', reply, record, trace, tracedUrl }
 }
 
@@ -496,6 +496,7 @@ function createRecord(
   { node, rendered, acceptedAt }: ExecutionState,
   reply: ExecuteReply,
   { branch, reason: { code, failure } }: Decision,
+  durationMs: number,
 ): ExecutionRecord {
   return {
     executionId: reply.executionId,
@@ -515,7 +516,7 @@ function createRecord(
     blame: reply.reason.blame,
     delivered: reply.delivered,
     attempts: reply.attempts,
-    durationMs: reply.durationMs,
+    durationMs,
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }
