@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The format `.cpuprofile` of V8: `Profiler.Profile` of the DevTools protocol. */
@@ -103,5 +103,6 @@ export function partName({ functionName, url }: CallFrame): string {
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
 function locate(url: string): string {
-  return url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : url
+  if (url.startsWith('file:')) return relative(repository, fileURLToPath(url))
+  return isAbsolute(url) ? relative(repository, url) : url // CommonJS has paths
 }
