@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The format `.cpuprofile` of V8: `Profiler.Profile` of the DevTools protocol. */
@@ -20,6 +20,34 @@ interface CallFrame {
   readonly functionName: string
   readonly url: string
   readonly lineNumber: number
+}
+
+/** A sampled heap: `HeapProfiler.SamplingHeapProfile` of the DevTools protocol. */
+export interface HeapProfile {
+  readonly head: HeapNode
+}
+
+interface HeapNode {
+  readonly id: number
+  readonly callFrame: CallFrame
+  /** Bytes. */
+  readonly selfSize: number
+  readonly children: readonly HeapNode[]
+}
+
+/** The same as a profile whose times are bytes. */
+export function readHeapProfile({ head }: HeapProfile): Profile {
+  const all: HeapNode[] = [head]
+  for (const { children } of all) all.push(...children)
+  return {
+    nodes: all.map(({ id, callFrame, children }) => ({
+      id,
+      callFrame,
+      children: children.map(({ id }) => id),
+    })),
+    samples: all.map(({ id }) => id),
+    timeDeltas: all.map(({ selfSize }) => selfSize),
+  }
 }
 
 type NameFrame = (frame: CallFrame) => string
@@ -75,5 +103,6 @@ export function partName({ functionName, url }: CallFrame): string {
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
 function locate(url: string): string {
-  return url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : url
+  if (url.startsWith('file:')) return relative(repository, fileURLToPath(url))
+  return isAbsolute(url) ? relative(repository, url) : url // CommonJS has paths
 }

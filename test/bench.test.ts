@@ -6,7 +6,7 @@ import type { Measurement, TimedMeasurement } from '../bench/measure.ts'
 import { rateCell } from '../bench/measurement-cells.ts'
 import { type Message, MessageReader } from '../bench/message-reader.ts'
 import { readOptions } from '../bench/options.ts'
-import { functionName, type Profile, selfTimes, totalTimes } from '../bench/profile.ts'
+import { functionName, type Profile, readHeapProfile, selfTimes, totalTimes } from '../bench/profile.ts'
 import { Requests, serialNumber } from '../bench/requests.ts'
 import { writeResults } from '../bench/results.ts'
 import { findLimit, findUsualLimit, type Shares } from '../bench/shares.ts'
@@ -266,6 +266,21 @@ describe('a profile of the benchmark', () => {
     expect(totalTimes(profile, functionName)).toEqual([
       ['outer src/main.ts:10', 111],
       ['inner src/main.ts:20', 110],
+    ])
+  })
+
+  it('reads a profile of allocations as one of bytes', () => {
+    const inner = { id: 3, callFrame: frame('inner', 20), selfSize: 10, children: [] }
+    const outer = { id: 2, callFrame: frame('outer', 10), selfSize: 1, children: [inner] }
+    const root = { functionName: '(root)', url: '', lineNumber: -1 }
+    const bytes = readHeapProfile({ head: { id: 1, callFrame: root, selfSize: 0, children: [outer] } })
+    expect(selfTimes(bytes, functionName)).toEqual([
+      ['inner src/main.ts:20', 10],
+      ['outer src/main.ts:10', 1],
+    ])
+    expect(totalTimes(bytes, functionName)).toEqual([
+      ['outer src/main.ts:10', 11],
+      ['inner src/main.ts:20', 10],
     ])
   })
 })

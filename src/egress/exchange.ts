@@ -173,6 +173,7 @@ function latin1(text: Buffer | string | undefined): string {
 function readCodings(headers: readonly HeaderPair[]): readonly string[] {
   const ofContent = headerValues(headers, 'content-encoding')
   const lists = ofContent.concat(headerValues(headers, 'transfer-encoding'))
+  if (lists.length === 0) return lists
   const codings = lists.flatMap((list) => list.split(',')).map((element) => element.trim().toLowerCase())
   return codings.filter((coding) => coding !== '' && coding !== 'chunked' && coding !== 'identity')
 }

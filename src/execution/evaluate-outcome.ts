@@ -201,14 +201,16 @@ function collectWarnings(
   response: ReadableResponse,
   resetHeaders: readonly ResetHeader[],
 ): readonly Warning[] {
+  const { hasExcess, damagedCharset, unknownCharset } = response
   // A failure already says how the body ended.
   const ofBody = kind === 'failed' ? undefined : endings[response.ending]
-  return [
-    ...(ofBody === undefined ? [] : [ofBody]),
-    ...(response.hasExcess ? [excess] : []),
-    ...(response.damagedCharset === null ? [] : [damagedWarning(response.damagedCharset)]),
-    ...(response.unknownCharset === null ? [] : [unknownCharsetWarning(response.unknownCharset)]),
-    ...(asksInVain(response, new Date(), resetHeaders) ? [senselessHint] : []),
-    ...(resetHeaders.length === 0 ? [] : listIgnored(response, new Date(), resetHeaders).map(ignoredWarning)),
-  ]
+  const now = new Date()
+  const found: Warning[] = []
+  if (ofBody !== undefined) found.push(ofBody)
+  if (hasExcess) found.push(excess)
+  if (damagedCharset !== null) found.push(damagedWarning(damagedCharset))
+  if (unknownCharset !== null) found.push(unknownCharsetWarning(unknownCharset))
+  if (asksInVain(response, now, resetHeaders)) found.push(senselessHint)
+  if (resetHeaders.length > 0) found.push(...listIgnored(response, now, resetHeaders).map(ignoredWarning))
+  return found
 }

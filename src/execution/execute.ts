@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { AttemptEntry, ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { findSafetyAfterFailure } from '../contract/failure.ts'
 import { listCalls } from '../contract/purpose.ts'
@@ -57,6 +56,7 @@ import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results
 import { RequestSigner } from './sign-egress.ts'
 import type { TokenCache } from './token-cache.ts'
 import { traceEgress } from './trace-egress.ts'
+import { createTimedUuid } from './uuid.ts'
 
 export interface ExecutionContext {
   readonly egressClient: EgressClient
@@ -114,8 +114,7 @@ export async function executeNode(
   const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
   const { node } = compiled
-  // Node's text consists of many pieces; this one is in one, so that JSON with it is written faster.
-  const executionId = continuation?.executionId ?? randomUUIDv7().toLowerCase()
+  const executionId = continuation?.executionId ?? createTimedUuid()
   const trace = beginTrace(callContext, node, context)
   const budget = new RenderBudget(context.maxRenderMs)
   const rendered = budget.render(() => render(node, request, { executionId, trace, budget }, context))
@@ -498,7 +497,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
   }
   const durationMs = Math.round(performance.now() - state.begun)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
-  const record = { ...createRecord(state, reply, decision), durationMs }
+  const record = createRecord(state, reply, decision, durationMs)
   const attemptsElsewhere = continuation?.progress?.attempts.length ?? 0
   const postponed = describePostponed(state, attempts)
   return { kind: 'executed', reply, record, attemptsElsewhere, postponed, trace, tracedUrl }
@@ -552,6 +551,7 @@ function createRecord(
   { node, rendered, begunAt }: ExecutionState,
   reply: ExecuteReply,
   { branch, reason: { code, failure } }: Decision,
+  durationMs: number,
 ): ExecutionRecord {
   return {
     executionId: reply.executionId,
@@ -571,7 +571,7 @@ function createRecord(
     blame: reply.reason.blame,
     delivered: reply.delivered,
     attempts: reply.attempts,
-    durationMs: reply.durationMs,
+    durationMs,
     secrets: [...rendered.secretNames],
     secretRefusal: rendered.ok ? null : (rendered.failure.refusedBy ?? null),
   }

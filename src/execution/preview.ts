@@ -1,4 +1,4 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { PreviewReply, PreviewRequest, ShownRequest, Simulation } from '../contract/execution.ts'
 import type { Warning } from '../contract/warning.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
@@ -37,6 +37,7 @@ import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
+import { createTimedUuid } from './uuid.ts'
 
 /** The context of a preview: it sends nothing, and has no stored secrets, which it could reveal. */
 export interface PreviewContext
@@ -66,7 +67,7 @@ export function previewNode(
     payload,
     secrets,
     store: marked,
-    executionId: randomUUIDv7(),
+    executionId: createTimedUuid(),
     idempotencyKey: request.idempotencyKey ?? null,
     correlationId: request.correlationId ?? null,
     tenant: request.tenant ?? null,

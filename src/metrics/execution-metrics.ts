@@ -101,11 +101,12 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     help: 'Requests that asked for a challenge of Digest, by status class; failed: there was no response. They do not count as attempts.',
     series: [...statusClasses, 'failed'].map((outcome) => ({ outcome })),
   })
-  const phases = measure(registry, {
+  const durations = measure(registry, {
     name: 'webhook_node_attempt_phase_duration_seconds',
     help: 'Duration of the phases of attempts.',
     series: phaseNames.map(([, phase]) => ({ phase })),
   })
+  const phases = phaseNames.map(([name], index) => ({ name, lasted: durations[index] }))
 
   return ({ purpose, status, failure, timings }) => {
     if (purpose === 'token' || purpose === 'challenge') {
@@ -116,9 +117,9 @@ function countAttempts(registry: Registry): (attempt: AttemptEntry) => void {
     if (purpose === 'resend') resends.inc()
     if (purpose === 'redirect') redirects.inc()
     attempts.inc({ outcome: failure ?? statusClass(status) })
-    for (const [index, [name]] of phaseNames.entries()) {
+    for (const { name, lasted } of phases) {
       const ms = timings[name]
-      if (ms !== null) phases[index]?.observe(ms / 1000)
+      if (ms !== null) lasted?.observe(ms / 1000)
     }
   }
 }

@@ -105,14 +105,12 @@ export type SendableRequest = Extract<RenderedRequest, { readonly ok: true }>
 /** Renders a compiled node and a payload to one concrete request, or to a failure. */
 export function renderRequest(node: CompiledNode, input: RenderInput): RenderedRequest {
   const session = new RenderSession(input, node)
-  const { variables } = session.scope
   try {
-    const parts = renderParts(node, session)
-    const { warnings, leftOut, valuesToMask, secretNames, place } = session
-    return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: true, ...parts }
+    return renderParts(node, session)
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error
     const { warnings, leftOut, valuesToMask, secretNames, place } = session
+    const { variables } = session.scope
     const failure = node.connection === null ? error.failure : blameOwner(error.failure, node.connection)
     return { warnings, leftOut, valuesToMask, secretNames, place, variables, ok: false, failure }
   }
@@ -133,7 +131,7 @@ function missingConnection({ name }: CompiledConnection): RenderFailure {
   return new RenderFailure({ code: 'connection_missing', detail, path: connectionPath })
 }
 
-function renderParts(node: CompiledNode, session: RenderSession) {
+function renderParts(node: CompiledNode, session: RenderSession): SendableRequest {
   const { method, connection } = node
   if (connection?.isGone) throw missingConnection(connection)
   const usedSecrets = node.followRedirects === 0 ? null : session.recordSecrets()
@@ -195,6 +193,13 @@ function renderParts(node: CompiledNode, session: RenderSession) {
   const redirects =
     usedSecrets === null ? null : ruleRedirects(node, { auth, fields, usedSecrets, hasSecretBody }, session)
   return {
+    ok: true,
+    warnings: session.warnings,
+    leftOut: session.leftOut,
+    valuesToMask: session.valuesToMask,
+    secretNames: session.secretNames,
+    variables: session.scope.variables,
+    place: session.place,
     request,
     display,
     tls,
@@ -482,35 +487,26 @@ export function toHeader(field: RenderedField, session: RenderSession): GivenHea
   const key = name.toLowerCase()
   const text = headerText(field.wire)
   const wire = trimHeader(text)
-  const header = { name, key, wire, carriesStored: isStored }
-  refuseInvalid(
-    header,
-    field.source.member === 'field' ? path : memberPath(path, field.source.member),
-    session,
-    {
-      carriesSecret: field.carriesSecret,
-      tellMore: (at) => describeCharacter(field, at, text.indexOf(wire), session),
-    },
-  )
+  const problem = headerValueProblem(wire)
+  if (problem !== null) refuseInvalid(field, wire, problem, session)
   if (wire !== text && !isStored)
     session.warn('header_trimmed', path, `White space around the value of ${quoteName(name)} was removed.`)
-  if (field.display === mask) return { ...header, display: mask }
-  if (session.hasStandIns) return isSecret ? { ...header, display: wire } : withStandIn(header, session)
-  return { ...header, display: secretHeaders.has(key) ? hideHeader(header, session) : wire }
+  if (field.display === mask) return { name, key, wire, display: mask, carriesStored: isStored }
+  if (session.hasStandIns) {
+    const shown = isSecret ? wire : standInForHeader(name, key, wire, session)
+    return { name, key, wire: shown, display: shown, carriesStored: isStored }
+  }
+  const display = secretHeaders.has(key) ? hideHeader(wire, isStored, session) : wire
+  return { name, key, wire, display, carriesStored: isStored }
 }
 
-function withStandIn(header: Omit<GivenHeader, 'display'>, session: RenderSession): GivenHeader {
-  const { name, key, wire } = header
+function standInForHeader(name: string, key: string, wire: string, session: RenderSession): string {
   const isHidden = wire !== '' && (secretHeaders.has(key) || isCredentialName(name))
-  const text = isHidden ? session.standIn(wire, name) : wire
-  return { ...header, wire: text, display: text }
+  return isHidden ? session.standIn(wire, name) : wire
 }
 
 /** Hides the credentials without their scheme, too: a target may return them that way. */
-function hideHeader(
-  { wire, carriesStored: isStored }: Pick<GivenHeader, 'wire' | 'carriesStored'>,
-  session: RenderSession,
-): typeof mask {
+function hideHeader(wire: string, isStored: boolean, session: RenderSession): typeof mask {
   const [, credentials] = /^[A-Za-z]+ +(\S.*)$/.exec(wire) ?? []
   if (credentials !== undefined) session.hide(credentials, isStored)
   return session.hide(wire, isStored)
@@ -549,19 +545,15 @@ function withoutCure(problem: string): string {
   return problem.split(';', 1)[0] ?? problem
 }
 
-function refuseInvalid(
-  { name, wire, carriesStored: isStored }: Pick<GivenHeader, 'name' | 'wire' | 'carriesStored'>,
-  path: string,
-  session: RenderSession,
-  { carriesSecret, tellMore }: { readonly carriesSecret: boolean; readonly tellMore: (at: number) => string },
-): void {
-  const problem = headerValueProblem(wire)
-  if (problem === null) return
-  const more = isStored ? '' : tellMore(wire.search(forbiddenInHeader))
+function refuseInvalid(field: RenderedField, wire: string, problem: string, session: RenderSession): never {
+  const { name, carriesSecret, carriesStored: isStored, source } = field
+  const path = source.member === 'field' ? field.path : memberPath(field.path, source.member)
+  const offset = headerText(field.wire).indexOf(wire)
+  const more = isStored ? '' : describeCharacter(field, wire.search(forbiddenInHeader), offset, session)
   // No filter may work on a secret.
   const hint = carriesSecret ? correctSecret : headerHint(problem)
   const detail = `The value of ${quoteName(name)} ${carriesSecret ? withoutCure(problem) : problem}.${more}`
-  session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
+  return session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
 }
 
 /** Where the invalid character stands, unless the value is hidden, and what wrote it. `offset`: of the value in its text. */

@@ -1,9 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { ConfigError } from '../../contract/config-error.ts'
 import type { SubmitRequest } from '../../contract/durable.ts'
 import type { Payload } from '../../contract/payload.ts'
 import type { ExecutionContext } from '../../execution/execute.ts'
 import type { RequestedNode } from '../../execution/node-cache.ts'
+import { createTimedUuid } from '../../execution/uuid.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
@@ -226,7 +226,7 @@ export class Executions {
     return items.map(
       ({ payload = {}, idempotencyKey, correlationId }: ItemLike): DurableSubmission => ({
         mode: 'durable',
-        executionId: randomUUIDv7(),
+        executionId: createTimedUuid(),
         client: client ?? '',
         key: idempotencyKey ?? null,
         nodeId: node.id,

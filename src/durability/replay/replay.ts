@@ -1,10 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { ConfigError } from '../../contract/config-error.ts'
 import type { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
 import { type CallContext, type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import type { Executed, Refused, Unaffordable } from '../../execution/results.ts'
 import { endInterrupted, replyUnsent } from '../../execution/unsent-reply.ts'
+import { createTimedUuid } from '../../execution/uuid.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { describeEnd } from '../ended.ts'
 import { laneOf } from '../lane-of.ts'
@@ -94,7 +94,7 @@ export class Replay {
     const { payload = {}, tenant = null, idempotencyKey } = request
     return {
       mode: 'synchronous',
-      executionId: randomUUIDv7(),
+      executionId: createTimedUuid(),
       client: client ?? '',
       key: idempotencyKey,
       nodeId: node.id,

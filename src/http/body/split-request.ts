@@ -13,7 +13,8 @@ export interface SplitRequest {
  * names are unique if those of the rest are and the rest has no node.
  */
 export function splitRequest(request: string): SplitRequest | null {
-  const start = opening.exec(request)?.[0].length ?? 0
+  opening.lastIndex = 0
+  const start = opening.test(request) ? opening.lastIndex : 0
   const end = request[start] === '{' && start > 0 ? endOfObject(request, start) : -1
   if (end === -1) return null
   following.lastIndex = end
@@ -22,7 +23,7 @@ export function splitRequest(request: string): SplitRequest | null {
   return { node: request.slice(start, end), rest: `{${request.slice(following.lastIndex)}` }
 }
 
-const opening = /^[ \t\r\n]*\{[ \t\r\n]*"node"[ \t\r\n]*:[ \t\r\n]*/
+const opening = /[ \t\r\n]*\{[ \t\r\n]*"node"[ \t\r\n]*:[ \t\r\n]*/y
 
 /** A comma and the next name in an object, or the end of the object. */
 const following = /[ \t\r\n]*(,[ \t\r\n]*(?=")|(?=\}))/y

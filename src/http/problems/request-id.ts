@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { createUuid } from '../../execution/uuid.ts'
 
 export const requestIdHeader = 'X-Request-Id'
 
@@ -25,8 +25,7 @@ export const requestIdDescription = {
 /** The request id of the client or, without a valid one, a new id. */
 export function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = String(headers[requestIdHeader.toLowerCase()] ?? '')
-  // In one piece, as in executeNode.
-  return acceptable.test(given) ? given : randomUUID().toLowerCase()
+  return acceptable.test(given) ? given : createUuid()
 }
 
 /** The request id as a URI. */

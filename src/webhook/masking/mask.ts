@@ -40,7 +40,7 @@ export function remembering(masker: Masker): Masker {
   const unmasked = new Array<string>(rememberedTexts)
   return (text, options) => {
     if (options !== undefined || text.length > longestRemembered) return masker(text, options)
-    const slot = (text.length * 7 + text.charCodeAt(0)) % rememberedTexts
+    const slot = chooseSlot(text)
     const known = unmasked[slot]
     if (known === text) return known
     const display = masker(text)
@@ -50,7 +50,14 @@ export function remembering(masker: Masker): Masker {
   }
 }
 
-const rememberedTexts = 128
+/** Few texts of a reply share a slot. Those that do are searched with every call. */
+function chooseSlot(text: string): number {
+  return (
+    (text.length * 31 + text.charCodeAt(0) * 7 + text.charCodeAt(text.length - 1) * 131) % rememberedTexts
+  )
+}
+
+const rememberedTexts = 512
 const longestRemembered = 128
 
 /** The limit of all values together, in characters, because the automaton takes memory per character. */
