@@ -131,5 +131,6 @@ function xmlProblem(text: string): BodyProblem | null {
     subject: 'The rendered body is not XML: it has a character that XML forbids.',
     detail: `The rendered body is not XML: it has the character U+${code} at ${describePlace(text, at)}, which XML forbids.`,
     at,
+    hint: 'Remove the character from the value in the payload, or with a filter such as remove.',
   }
 }
