@@ -63,7 +63,9 @@ function explainOwn(
     if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
     if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
   }
-  if (clock?.name === 'timeoutMs' && slowness.has(code) && isTooShort(clock) && mayGrow(node))
+  // A hint of its own names a cause of its own.
+  const isUsual = failure.hint === undefined && slowness.has(code)
+  if (clock?.name === 'timeoutMs' && isUsual && isTooShort(clock) && mayGrow(node))
     return { ...failure, ...explainShort(code, response, clock) }
   return { ...failure, ...explain(failure, response, node) }
 }

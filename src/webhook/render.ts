@@ -559,7 +559,7 @@ function refuseInvalid(
   const more = isStored ? '' : tellMore(wire.search(forbiddenInHeader))
   // No filter may work on a secret.
   const hint = carriesSecret ? correctSecret : headerHint(problem)
-  const detail = `The value of ${quoteName(name)} ${carriesSecret ? withoutCure(problem) : problem}.${more}`
+  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}.${more}`
   session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
 }
 

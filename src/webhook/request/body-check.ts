@@ -1,5 +1,5 @@
 import { maxJsonDepth, parseJson } from '../values/json.ts'
-import { describePlace, describeSyntaxError } from '../values/json-syntax.ts'
+import { describeExpected, describePlace } from '../values/json-syntax.ts'
 import { allowsBlankLines, findBodyForm, type MediaType } from '../wire/media-type.ts'
 
 /** A problem in a text. */
@@ -51,7 +51,7 @@ function jsonProblem(
   if (parsed.ok) return null
   if (parsed.error === null) return { subject, detail: `${subject} ${parsed.detail}`, at: null }
   const at = start + parsed.error.at
-  const detail = `${subject} ${describeSyntaxError({ ...parsed.error, at }, text)}`
+  const detail = `${subject.replace(/\.$/, '')}: ${describeExpected({ ...parsed.error, at }, text)}`
   return { subject, detail, at, hint, own: describeOwnMistake(part, parsed.error.at) }
 }
 
