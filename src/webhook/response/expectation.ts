@@ -203,7 +203,11 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   if (match === 'notContains')
     return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
   const fault = findBodyFault(response, false)
-  if (fault !== null) return { ...certain(fault.text), fault }
+  if (fault !== null) {
+    const isNone = response.body.length === 0
+    const why = isNone ? fault.text.replace('Only part', 'No byte') : `${came} ${fault.text}`
+    return { text: why, isCertain: true, fault }
+  }
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
   if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
   if (match === 'equals' && text.trim() === value.trim())
