@@ -218,7 +218,7 @@ export const failures = {
     blame: 'node',
     repeat: 'never',
     title: 'The certificates in `tls` of the node cannot be used',
-    hint: 'Nothing was sent. Correct the secret that `tls` refers to: the certificate as PEM, followed by its intermediates, and the private key that belongs to it. The operator of the target issues new ones.',
+    hint: 'Correct the secrets that `tls` refers to: the certificate as PEM, followed by its intermediates, and the private key that belongs to it.',
   },
   tls_client_cert_required: {
     phase: 'tls',

@@ -178,16 +178,16 @@ const meanings = {
   },
   alone: {
     detail: (place) =>
-      `${place} sends its own certificate alone, and the service does not know the authority that issued it.`,
+      `${place} sends its own certificate alone, and it was issued by no authority that this call trusts.`,
     hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. If the authority is private, the operator of the service can add it with EGRESS_CA_FILE.',
   },
   openChain: {
-    detail: (place) => `The certificates that ${place} sends lead to no authority that the service knows.`,
+    detail: (place) => `The certificates that ${place} sends lead to no authority that this call trusts.`,
     hint: 'If a browser opens the host without a warning, an intermediate certificate is missing, and the operator of the target has to install the whole chain. If not, the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownRoot: {
     detail: (place) =>
-      `The certificate of ${place} comes from a private authority, whose own certificate is self-signed and not known to the service.`,
+      `The certificate of ${place} comes from a private authority, whose own certificate is self-signed and not among those that this call trusts.`,
     hint: 'The authority is that of the target, or of a proxy that intercepts TLS. The operator of the service can add it with EGRESS_CA_FILE.',
   },
   unknownName: {

@@ -40,12 +40,14 @@ function ofHost(failure: Failure, { name }: CompiledConnection): Failure {
 }
 
 /** What it may have beside, and then the node has not. */
-function locateInConnection(failure: Failure, { retry, tls }: CompiledConnection): Failure {
+function locateInConnection(failure: Failure, { name, retry, tls }: CompiledConnection): Failure {
   const { path } = failure
-  const isOfConnection =
-    (retry !== null && path?.startsWith('/node/retry/')) ||
-    (tls !== null && path !== null && /^\/node\/tls(?:\/|$)/.test(path))
-  return isOfConnection ? { ...failure, path: connectionPath } : failure
+  if (retry !== null && path?.startsWith('/node/retry/')) return { ...failure, path: connectionPath }
+  const isOfTls = path === connectionPath || (path !== null && /^\/node\/tls(?:\/|$)/.test(path))
+  if (tls === null || !isOfTls) return failure
+  const { blame, hint } = { ...failures[failure.code], ...failure }
+  const more = ` It is \`tls\` of the connection ${quoteName(name)}: the operator of the service sets it in CONNECTIONS_FILE.`
+  return { ...failure, path: connectionPath, ...(blame === 'node' && { hint: `${hint}${more}` }) }
 }
 
 function explainOwn(
@@ -61,6 +63,10 @@ function explainOwn(
     if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
     if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
   }
+  // A hint of its own names a cause of its own.
+  const isUsual = failure.hint === undefined && slowness.has(code)
+  if (clock?.name === 'timeoutMs' && isUsual && isTooShort(clock) && mayGrow(node))
+    return { ...failure, ...explainShort(code, response, clock) }
   return { ...failure, ...explain(failure, response, node) }
 }
 
@@ -93,7 +99,7 @@ function explainTls(
   if ((code === 'tls_aborted' || code === 'no_response') && path === null && hasIdentity)
     return {
       path: memberPath(tls.path, 'certificate'),
-      hint: `${hint} ${refusedInSilence(ownerOf(tls.path))}`,
+      hint: `${refusedInSilence(ownerOf(tls.path))} ${hint}`,
     }
   if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
     return {
@@ -108,7 +114,7 @@ const certificateRefused = (owner: string) =>
   `The target does not accept the certificate in \`tls\` of ${owner}: it was issued by another authority, for another purpose or name, or was revoked. Its intermediates must follow it in the same secret. Ask the operator of the target which certificate it accepts.`
 
 const refusedInSilence = (owner: string) =>
-  `Or it does not accept the certificate in \`tls\` of ${owner}: some servers then close the connection without a word.`
+  `Check the certificate in \`tls\` of ${owner} first: a target that does not accept it often closes the connection without a word. Its operator says which authority it accepts.`
 
 const onlyTheseTrusted = (owner: string) =>
   `${owner.replace('t', 'T')} trusts only the authorities in \`ca\` of its \`tls\`, and the certificate of the target comes from none of them. Put the authority of the target into the secret, or leave \`ca\` out, so that the authorities of the service count.`
@@ -125,10 +131,10 @@ const afterStatus =
   'Let expect and capture look at the status and the headers only, or let the target send a body that ends. Before you repeat the request, look whether the target has carried it out.'
 
 /** Who has to act comes first. A limit that could be raised as well comes last. */
-function composeHint(cause: string, { name, ms }: Clock, { timeoutMs, maxTimeoutMs }: Limits): string {
+function composeHint(cause: string, { name, ms }: Clock, limits: Limits): string {
   if (name === 'timeoutMs')
-    return timeoutMs < maxTimeoutMs
-      ? `${cause} Or raise timeoutMs, to ${maxTimeoutMs} at most.`
+    return mayGrow(limits)
+      ? `${cause} Or raise timeoutMs, to ${limits.maxTimeoutMs} at most.`
       : `${cause} timeoutMs has the highest value that the service allows (MAX_TIMEOUT_MS).`
   return ms < maxTotalMs
     ? `${cause} Or raise ${name}, which ended before timeoutMs.`
@@ -166,13 +172,20 @@ function isTooShort({ ms, leftMs = ms }: Clock): boolean {
   return leftMs < fairMs && ms < maxTotalMs
 }
 
+function mayGrow({ timeoutMs, maxTimeoutMs }: Limits): boolean {
+  return timeoutMs < maxTimeoutMs
+}
+
 function explainShort(
   code: FailureCode,
   response: TargetResponse | null,
   { name, ms }: Clock,
 ): Pick<Failure, 'path' | 'hint' | 'blame' | 'repeat'> {
   const came = response === null ? '' : `${describeUnfinished(response)} `
-  const cure = `${came}The limit was ${name}, which ended before timeoutMs of the node: raise ${name}.`
+  const cure =
+    name === 'timeoutMs'
+      ? `${came}The limit was timeoutMs of the node, which is short: raise timeoutMs.`
+      : `${came}The limit was ${name}, which ended before timeoutMs of the node: raise ${name}.`
   const place = { path: clockPaths[name], blame: 'node' } as const
   if (ms < minAttemptMs)
     return {

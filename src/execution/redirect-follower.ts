@@ -109,7 +109,18 @@ export class RedirectFollower implements Client {
 
   /** Adds to a reason that the last request was not that of the node. */
   tell(reason: DecisionReason): DecisionReason {
-    if (this.#followed === 0 || reason.code === 'expectation_met' || reason.code === 'case_met') return reason
+    if (reason.code === 'expectation_met' || reason.code === 'case_met') return reason
+    const told = this.#tellWhy(reason)
+    return this.#followed === 0 ? told : this.#tellWay(told)
+  }
+
+  /** The redirect is the response, and the warning says why. */
+  #tellWhy(reason: DecisionReason): DecisionReason {
+    const why = this.#warnings[0]?.message.slice(message.length + 1)
+    return why === undefined || reason.hint === null ? reason : { ...reason, hint: `${reason.hint} ${why}` }
+  }
+
+  #tellWay(reason: DecisionReason): DecisionReason {
     const { isForeign, shown } = this.#hop
     const foreign = isForeign
       ? ', another origin, so that neither credentials nor headers of the node but Accept, Content-Type and User-Agent went there'

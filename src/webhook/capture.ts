@@ -2,7 +2,7 @@ import { pointer } from '../contract/config-error.ts'
 import type { Warning, WarningCode } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import { readsMask } from './response/masked-paths.ts'
-import { findMissing, showName } from './response/missing-value.ts'
+import { findEnd, findMissing, showName } from './response/missing-value.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
 import type { Scope, UndefinedVariable } from './template/render-context.ts'
 import type { RenderProblem } from './template/render-result.ts'
@@ -60,7 +60,7 @@ class CaptureSession {
     if (sawMask && readsMask(this.#response, template.responsePaths))
       this.#warn('capture_masked', name, maskedMessage)
     if (value === null && !template.hasDefault && rendered.undefinedVariables.length === 0)
-      this.#warn('capture_empty', name, 'found nothing: the value is null.')
+      this.#warn('capture_empty', name, `found nothing: ${this.#describeNull(template)}`)
     this.#tellAll(name, value, rendered.undefinedVariables)
     if (template.staticText === value && leadsToMember(this.#response, value))
       this.#warn(
@@ -69,6 +69,15 @@ class CaptureSession {
         `is the text itself. To capture the value, write {{ response.json.${value} }}.`,
       )
     return value
+  }
+
+  /** A path may end before its last name. */
+  #describeNull({ responsePaths: paths }: Template): string {
+    const [path, ...others] = paths ?? []
+    const names = path === undefined || others.length > 0 ? null : ['response', ...path]
+    return names === null || findEnd(this.#response.variables, names).missing === ''
+      ? 'the value is null.'
+      : findMissing(this.#response, { name: names.join('.'), path: names, meant: null }).what
   }
 
   /** Runs outside the render budget, so that the search for names takes no time from the captures that follow. */

@@ -119,18 +119,19 @@ export function decideOnResponse(
   const warnings = verdicts.flatMap(collectAllWarnings)
   if (caught !== null) return decideByCase(caught.result, caseMet(caught.result, caught.verdict), warnings)
   const decision = decideByExpectations(node, response, scope, call)
-  return warnings.length === 0 ? decision : withWarnings(decision, warnings)
+  const broken = verdicts.find(({ brokenBy = null }) => brokenBy !== null)
+  return warnings.length === 0 ? decision : withWarnings(decision, warnings, broken)
 }
 
-/** The reason stays what is computed on demand. */
-function withWarnings(decision: Decision, warnings: readonly Warning[]): Decision {
+/** The reason stays what is computed on demand. `broken`: the verdict of a case that could not be judged. */
+function withWarnings(decision: Decision, warnings: readonly Warning[], broken?: Verdict): Decision {
   return {
     branch: decision.branch,
     output: decision.output,
     succeeded: decision.succeeded,
     endsAttempts: decision.endsAttempts,
     get reason() {
-      return decision.reason
+      return broken === undefined ? decision.reason : withCase(decision.reason, broken)
     },
     get repeat() {
       return decision.repeat
@@ -139,9 +140,19 @@ function withWarnings(decision: Decision, warnings: readonly Warning[]): Decisio
   }
 }
 
-function caseMet({ branch, path }: CaseResult, { expected, actual }: Verdict): DecisionReason {
+function caseMet({ branch, path }: CaseResult, verdict: Verdict): DecisionReason {
+  const { expected, actual } = verdict
   const message = `The case "${branch}" holds, which is for ${expected}.`
-  return { code: 'case_met', message, hint: null, blame: null, path, expected, actual }
+  const [mistake] = collectWarnings(verdict).filter(({ code }) => code === 'template_undefined')
+  const hint = mistake === undefined ? null : `${mistake.message} The case may hold for that reason alone.`
+  return { code: 'case_met', message, hint, blame: null, path, expected, actual }
+}
+
+/** The case might have held. */
+function withCase(reason: DecisionReason, { path, brokenBy }: Verdict): DecisionReason {
+  if (reason.code !== 'expectation_unmet') return reason
+  const hint = `A case could not be judged, and counts as not met. ${brokenBy} ${reason.hint}`
+  return { ...reason, hint, blame: 'node', path }
 }
 
 function decideByExpectations(
@@ -155,7 +166,7 @@ function decideByExpectations(
   const missed = verdicts.find(({ met }) => !met)
   if (missed?.exceedsBudget) return decideOnFailure(node, judgingFailed(missed.path))
   if (missed !== undefined) {
-    const miss = new Miss(node, verdicts, missed, response, call)
+    const miss = new Miss(node, verdicts, missed, response, scope, call)
     return {
       branch: node.onError,
       output: node.branches[node.onError],
@@ -214,6 +225,7 @@ class Miss {
   readonly #verdicts: readonly Verdict[]
   readonly #verdict: Verdict
   readonly #response: ReadableResponse
+  readonly #scope: Scope
   readonly #call: JudgedCall
   #missed: Missed | null = null
   #fault: Fault | null = null
@@ -224,12 +236,14 @@ class Miss {
     verdicts: readonly Verdict[],
     verdict: Verdict,
     response: ReadableResponse,
+    scope: Scope,
     call: JudgedCall,
   ) {
     this.#node = node
     this.#verdicts = verdicts
     this.#verdict = verdict
     this.#response = response
+    this.#scope = scope
     this.#call = call
   }
 
@@ -253,12 +267,22 @@ class Miss {
     return {
       code: 'expectation_unmet',
       message: message ?? `The node expects ${expected} and got ${actual}.`,
-      hint: sawMask ? `${hint} ${maskRule}` : hint,
+      hint: `${hint}${this.#explainRetry()}${sawMask ? ` ${maskRule}` : ''}`,
       blame: blameFor(path, blame),
       path,
       expected,
       actual,
     }
+  }
+
+  /** A condition of the retry rule may fail for its form alone. Empty if none does. */
+  #explainRetry(): string {
+    for (const condition of this.#node.retry.on?.conditions ?? []) {
+      const { met, explain, exceedsBudget = false } = condition.judge(this.#response, this.#scope)
+      const clue = met || exceedsBudget || explain === null ? null : explain()
+      if (clue?.isOfForm) return ` The condition in "on" of the retry rule is not true either: ${clue.text}`
+    }
+    return ''
   }
 
   #findFault(): Fault {

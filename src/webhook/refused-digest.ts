@@ -1,4 +1,5 @@
 import type { Decision } from './decide.ts'
+import { connectionPath } from './request/member-path.ts'
 import { minAttemptMs } from './retry.ts'
 
 /** Why a call with Digest ended with status 401. */
@@ -15,10 +16,23 @@ export function explainRefusedDigest(decision: Decision, end: DigestEnd): Decisi
   const { reason } = decision
   if (decision.succeeded || reason.code === 'case_met') return decision
   const hint = explain(end)
+  // No credential was sent that could be wrong.
+  if (end.kind === 'unusable')
+    return {
+      ...decision,
+      reason: {
+        ...reason,
+        hint: `${hint} Ask the operator of the target for one of these, or use a type of "auth" that it takes besides. ${ownerNote(reason.path)}`.trimEnd(),
+      },
+    }
   return {
     ...decision,
     reason: { ...reason, hint: reason.hint === null ? hint : `${hint} ${reason.hint}` },
   }
+}
+
+function ownerNote(path: string | null): string {
+  return path === connectionPath ? 'The operator of the service sets the type in the connection.' : ''
 }
 
 function explain(end: DigestEnd): string {

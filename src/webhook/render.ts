@@ -552,7 +552,7 @@ function refuseInvalid(field: RenderedField, wire: string, problem: string, sess
   const more = isStored ? '' : describeCharacter(field, wire.search(forbiddenInHeader), offset, session)
   // No filter may work on a secret.
   const hint = carriesSecret ? correctSecret : headerHint(problem)
-  const detail = `The value of ${quoteName(name)} ${carriesSecret ? withoutCure(problem) : problem}.${more}`
+  const detail = `The value of ${quoteName(name)} ${withoutCure(problem)}.${more}`
   return session.fail({ code: 'header_invalid', detail, path, hint }, isStored)
 }
 

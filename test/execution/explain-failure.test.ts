@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Clock, failureCodes, failures, findSafetyAfterFailure } from '../../src/contract/failure.ts'
 import { maxTotalMs } from '../../src/contract/node.ts'
 import { explainFailure } from '../../src/execution/explain-failure.ts'
+import type { CompiledNode } from '../../src/webhook/compile.ts'
 import { compileConnection } from '../../src/webhook/connection.ts'
 import { complaintsAbout } from '../support/hints.ts'
 import { attempt, createResponse } from './support/executions.ts'
@@ -51,6 +52,46 @@ describe('a failure of a node with a connection', () => {
     expect(explainFailure(failed, null, node).path).toBe(path)
     expect(explainFailure(failed, null, { ...node, connection: null }).path).not.toBe('/node/connection')
   })
+})
+
+describe('a failure of a node that shows a certificate', () => {
+  const own = { path: '/node/tls', secretNames: { certificate: 'crm_cert', key: 'crm_key' } }
+  const node = { timeoutMs: 1_000, maxTimeoutMs: 10_000, tls: own as unknown as CompiledNode['tls'] }
+
+  it.each(['no_response', 'tls_aborted'] as const)('leads to the certificate first: %s', (code) => {
+    const { hint, path } = explainFailure({ code, detail: '', path: null }, null, node)
+
+    expect(path).toBe('/node/tls/certificate')
+    expect(hint).toMatch(/^Check the certificate in `tls` of the node first: /)
+    const { blame, repeat } = failures[code]
+    expect(complaintsAbout({ message: '', hint: hint ?? '', blame, repeat })).toEqual([])
+  })
+
+  it('leads to the operator of the service where a connection has it', () => {
+    const ofCrm = compileConnection('crm', {
+      baseUrl: 'https://api.crm.example',
+      tls: { certificate: '{{ secrets.crm_cert }}', key: '{{ secrets.crm_key }}' },
+    })
+    const failure = { code: 'tls_client_cert_invalid', detail: '', path: '/node/tls/key' } as const
+    const { hint = '', path } = explainFailure(failure, null, {
+      ...node,
+      connection: ofCrm.ok ? ofCrm.connection : null,
+    })
+
+    expect(path).toBe('/node/connection')
+    expect(hint).toContain('the connection "crm": the operator of the service sets it')
+    expect(complaintsAbout({ message: '', hint, blame: 'service', repeat: 'never' })).toEqual([])
+  })
+})
+
+it('a time limit that few targets can keep is the mistake of the node', () => {
+  const node = { timeoutMs: 300, maxTimeoutMs: 10_000 }
+  const clock = { name: 'timeoutMs', ms: 300, leftMs: 300 } as const
+  const failure = { code: 'response_timeout', detail: '', path: null, clock } as const
+
+  expect(explainFailure(failure, null, node)).toMatchObject({ blame: 'node', path: '/node/timeoutMs' })
+  expect(explainFailure(failure, null, node).hint).toContain('which is short: raise timeoutMs.')
+  expect(explainFailure(failure, null, { ...node, maxTimeoutMs: 300 }).blame).toBeUndefined()
 })
 
 const timeouts = failureCodes.filter((code) => code.endsWith('_timeout'))

@@ -32,7 +32,7 @@ describe('an expected status', () => {
     const { reason } = await execute({ node })
 
     expect(reason).toMatchObject({ code: 'expectation_unmet', blame: 'node', path: '/node/expect' })
-    expect(reason.hint).toBe('Expected 200 but got 201: both are success codes; use 2xx or list both.')
+    expect(reason.hint).toBe('Both are success codes: to accept 201, use 2xx or list both.')
   })
 
   it('is refused where it is no status', async () => {

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { contradictionsIn } from '../support/hints.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
+import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 
 describe('the reason of a broken call', () => {
-  it.each([...brokenCalls, ...misreadCalls, ...evidenceCalls])(
-    'names cause and cure of $what',
+  it.each([...brokenCalls, ...misreadCalls, ...evidenceCalls, ...bodyErrorCalls])(
+    'names cause and cure of $what, and agrees with blame and repeat',
     async (call) => {
-      const { reason } = await play(call)
+      const { reason, repeat } = await play(call)
 
       expect(reason).toMatchObject({ code: 'expectation_unmet', hint: call.hint, path: call.path })
+      expect(contradictionsIn({ ...reason, repeat })).toEqual([])
     },
   )
 })

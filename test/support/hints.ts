@@ -33,6 +33,29 @@ export function complaintsAbout({ message, hint, blame, repeat }: Explanation): 
   return Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [`${what}: ${hint}`] : []))
 }
 
+/** The same of a reply, whose hint also has words of the target, and names of the node, between quotation marks. */
+export function contradictionsIn({ message, hint: whole, blame, repeat }: Explanation): readonly string[] {
+  if (whole === null) return ['there is no hint']
+  const hint = whole.replace(/"[^"]*"/g, '""')
+  const foreign = hint.indexOf('operator of the service')
+  const own = hint.search(/\b(?:target|URL|response)\b/)
+  const checks = {
+    'it asks for another try, which cannot help': repeat === 'never' && asksAgain.test(hint),
+    'it does not say that another try may help':
+      repeat === 'safe' && blame === 'target' && !asksAgain.test(hint),
+    'it leads to the operator of the service first':
+      blame === 'target' && foreign !== -1 && (own === -1 || foreign < own),
+    'it does not name the service': blame === 'service' && !/\bservice\b/.test(hint),
+    'it leads to the operator of the target': blame === 'service' && /operator of the target/.test(hint),
+    'it says later without a time': /\bwait a (?:while|bit)\b/.test(hint),
+    'it says what the message says': sentencesOf(hint).some((sentence) => message.includes(sentence)),
+    'it does not end': !/[.?!]$/.test(hint),
+    'it has an odd text': / {2}|(?<!\.)\.\.(?!\.)|\bNaN\b/.test(hint),
+    'it is too long to be read': whole.length > 700,
+  }
+  return Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [`${what}: ${whole}`] : []))
+}
+
 export function sentencesOf(text: string): readonly string[] {
   return text.split(/(?<=[.?!]) (?=[A-Z"])/)
 }

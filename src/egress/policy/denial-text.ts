@@ -39,6 +39,7 @@ function composeText(denial: Denial, target: Target, place: string, share: Denie
   if (kind === 'metadata_service')
     return { what: `"${target.host}" is a name of a metadata service`, hint: hintFor('metadata', place) }
   if (denial === 'special_name') {
+    if (target.host === 'https' || target.host === 'http') return schemeTwice
     const { what, hint } = names[kind ?? 'private']
     // No name server resolves the name, so opening it would not help.
     return {
@@ -47,6 +48,12 @@ function composeText(denial: Denial, target: Target, place: string, share: Denie
     }
   }
   return { what: whatIs(denial, target, share), hint: hintFor(denial, place, share) }
+}
+
+/** `https://https//crm.example.com` is a URL, and its host is `https`. */
+const schemeTwice: Text = {
+  what: 'the scheme stands where its host belongs',
+  hint: 'Write https:// into the URL once, and the name of the target behind it.',
 }
 
 function whatIs(denial: DenialOfPlace, { host, port }: Target, share: DeniedShare | null): string {

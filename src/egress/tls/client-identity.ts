@@ -1,7 +1,14 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { TlsMember, TlsSettings } from '../../webhook/wire/tls-settings.ts'
 import { maxWork, readDerivationWork } from './key-derivation.ts'
-import { decodePem, explainNoPem, type PemBlock, readPem } from './pem.ts'
+import {
+  decodePem,
+  explainNoPem,
+  explainUnreadable,
+  hasWrittenBreaks,
+  type PemBlock,
+  readPem,
+} from './pem.ts'
 
 /** A certificate with its chain and its key, ready for a secure context, and the time in which it is valid. */
 export interface ClientIdentity extends Validity {
@@ -19,6 +26,8 @@ export interface Validity {
 export interface TlsProblem {
   readonly member: TlsMember
   readonly detail: string
+  /** What helps, where it is something else than what helps against most mistakes of the member. */
+  readonly hint?: string
 }
 
 /** A value, or what is wrong with the text that it was read from. */
@@ -44,7 +53,7 @@ export function readIdentity(
   if (!opened.ok) return opened
   const [own] = chain.value
   const refusal = own === undefined ? null : refusePair(chain.value, opened.value)
-  if (own === undefined || refusal !== null) return failed('certificate', refusal ?? '')
+  if (own === undefined || refusal !== null) return failed('certificate', refusal ?? '', pairHint)
   return {
     ok: true,
     value: {
@@ -54,6 +63,9 @@ export function readIdentity(
     },
   }
 }
+
+const pairHint =
+  'Store the certificate and the private key that were made for one another in the secrets that `certificate` and `key` in `tls` refer to.'
 
 /** Reads authorities to trust. They are valid as long as one of them is. */
 export function readAuthorities(ca: string): Read<Validity & { readonly ca: string }> {
@@ -84,17 +96,26 @@ function readCertificates(
 ): Read<readonly X509Certificate[]> {
   const blocks = readPem(text)
   const own = blocks.filter(isCertificate)
-  if (own.length === 0) return failed(member, `has no certificate${explainNoPem(text, blocks)}.`)
+  if (own.length === 0) return unreadable(member, `has no certificate${explainNoPem(text, blocks)}.`, text)
   if (own.length > most)
     return failed(member, `has ${own.length} certificates. The service takes ${most} at most.`)
   const certificates: X509Certificate[] = []
   for (const [index, block] of own.entries()) {
     const certificate = parseCertificate(block)
     if (certificate === null)
-      return failed(member, `has a certificate that cannot be read: number ${index + 1} of ${own.length}.`)
+      return unreadable(
+        member,
+        `has a certificate that cannot be read, ${place(index, own.length)}${explainUnreadable(block)}.`,
+        block.text,
+      )
     certificates.push(certificate)
   }
   return { ok: true, value: certificates }
+}
+
+/** Which of several certificates. */
+function place(index: number, count: number): string {
+  return `number ${index + 1} of ${count}`
 }
 
 function isCertificate({ label }: PemBlock): boolean {
@@ -119,17 +140,17 @@ const keyLabels: ReadonlySet<string> = new Set([
 function readKey(text: string, passphrase: string | null): Read<KeyObject> {
   const blocks = readPem(text)
   const block = blocks.find(({ label }) => keyLabels.has(label))
-  if (block === undefined) return failed('key', `has no private key${explainNoPem(text, blocks)}.`)
+  if (block === undefined) return unreadable('key', `has no private key${explainNoPem(text, blocks)}.`, text)
   const isEncrypted = block.label === 'ENCRYPTED PRIVATE KEY' || block.text.includes('Proc-Type: 4,ENCRYPTED')
   if (isEncrypted && passphrase === null)
-    return failed('key', 'is encrypted, and the node has no "passphrase" for it.')
+    return failed('key', 'is encrypted, and the node has no "passphrase" for it.', passphraseHint)
   const refusal = block.label === 'ENCRYPTED PRIVATE KEY' ? refuseWork(block) : null
   if (refusal !== null) return failed('key', refusal)
   const key = parseKey(block, passphrase)
   if (key === null)
     return isEncrypted
       ? failed('passphrase', 'does not open the key, or the key cannot be read.')
-      : failed('key', 'has a private key that cannot be read.')
+      : unreadable('key', `has a private key that cannot be read${explainUnreadable(block)}.`, block.text)
   const unfit = refuseKey(key)
   return unfit === null ? { ok: true, value: key } : failed('key', unfit)
 }
@@ -144,6 +165,9 @@ function refuseWork(block: PemBlock): string | null {
 }
 
 const amounts = { iterations: 'its iterations', scrypt: 'N·r·p of scrypt' } as const
+
+const passphraseHint =
+  'Add "passphrase" to `tls`, with a reference to a secret, or store the key without encryption.'
 
 function parseKey({ text }: PemBlock, passphrase: string | null): KeyObject | null {
   try {
@@ -181,6 +205,19 @@ function readValidity({ validFromDate, validToDate }: X509Certificate): Validity
 }
 
 /** The sentence begins with the name of the member. */
-function failed(member: TlsMember, rest: string): { readonly ok: false; readonly problem: TlsProblem } {
-  return { ok: false, problem: { member, detail: `"tls.${member}" ${rest}` } }
+function failed(
+  member: TlsMember,
+  rest: string,
+  hint: string | null = null,
+): { readonly ok: false; readonly problem: TlsProblem } {
+  const problem = { member, detail: `"tls.${member}" ${rest}` }
+  return { ok: false, problem: hint === null ? problem : { ...problem, hint } }
 }
+
+/** The same of a PEM text that cannot be read. */
+function unreadable(member: TlsMember, rest: string, text: string): ReturnType<typeof failed> {
+  return failed(member, rest, hasWrittenBreaks(text) ? breaksHint : null)
+}
+
+const breaksHint =
+  'Put line breaks into the secret in place of the two characters \\n: a text in JSON has "\\n" for a line break, and "\\\\n" for the two characters.'

@@ -38,8 +38,21 @@ export function explainNoPem(text: string, blocks: readonly PemBlock[]): string 
   const known = blocks.find(({ label }) => otherContents.has(label))
   if (known !== undefined) return `: it has ${otherContents.get(known.label)}`
   if (!text.includes(begin)) return ': it is not PEM, which begins with "-----BEGIN"'
-  if (text.includes(String.raw`\n`)) return ': its line breaks are written as \\n'
+  if (hasWrittenBreaks(text)) return writtenBreaks
   return blocks.length === 0 ? ': its "-----END" line is missing, or does not match "-----BEGIN"' : ''
+}
+
+const writtenBreaks = ': its line breaks are written as \\n'
+
+/** Whether a text has the two characters of an escape where a line break belongs. */
+export function hasWrittenBreaks(text: string): boolean {
+  return text.includes(String.raw`\n`)
+}
+
+/** Why the content of a block cannot be read, as far as its form tells: the end of a sentence. Empty if it does not. */
+export function explainUnreadable({ text }: PemBlock): string {
+  if (hasWrittenBreaks(text)) return writtenBreaks
+  return text.includes('\n') ? '' : ': its line breaks are missing'
 }
 
 /** Labels that belong elsewhere, so that they may be named. Any other label may be a part of a secret. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Failure } from '../../contract/failure.ts'
-import type { TlsSettings } from '../../webhook/wire/tls-settings.ts'
+import type { TlsMember, TlsSettings } from '../../webhook/wire/tls-settings.ts'
 import {
   type ClientIdentity,
   type Read,
@@ -127,6 +127,16 @@ function createContexts(options: TlsContextOptions): Read<TlsContexts> {
   }
 }
 
-function toFailure({ member, detail }: TlsProblem): Failure {
-  return { code: 'tls_client_cert_invalid', detail, path: `/node/tls/${member}` }
+function toFailure({ member, detail, hint = hints[member] }: TlsProblem): Failure {
+  return { code: 'tls_client_cert_invalid', detail, hint, path: `/node/tls/${member}` }
+}
+
+/** What helps against a mistake in a member. */
+const hints: Readonly<Record<TlsMember, string>> = {
+  certificate:
+    'Correct the secret that `certificate` in `tls` refers to: the certificate of the client as PEM, followed by its intermediates. An authority that the target accepts issues a new one.',
+  key: 'Correct the secret that `key` in `tls` refers to: the private key of the certificate, as PEM.',
+  passphrase:
+    'Correct the secret that `passphrase` in `tls` refers to: the one with which the key was encrypted.',
+  ca: 'Correct the secret that `ca` in `tls` refers to: as PEM, the certificates of the authorities to trust for the target. Without `ca` those of the service count.',
 }

@@ -43,7 +43,10 @@ function methodsAt(url: string, routes: ReadonlyMap<string, KnownUrl>): readonly
 function nearRoute(url: string, routes: Iterable<string>): string | null {
   const [pathname = ''] = url.split('?', 1)
   const asked = pathname.slice(0, longestPath).replace(/\/$/, '').toLowerCase()
-  const known = [...routes].filter((route) => /^\/v1\/[a-z/]+$/.test(route))
+  // The shortest comes first: of two that begin alike it is the nearer one.
+  const known = [...routes]
+    .filter((route) => /^\/v1\/[a-z/]+$/.test(route))
+    .sort((one, other) => one.length - other.length)
   const [, name = ''] = /\/([\w-]+)$/.exec(asked) ?? []
   if (closedByDocs.test(asked)) return null
   if (/^\/v1\/nodes\/[^/]+(?:\/[\w-]+)?$/.test(asked)) return '/v1/nodes/{id}/stats'

@@ -1,12 +1,13 @@
+import { connectionPath } from '../request/member-path.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import type { ExplainedNode, Explanation } from './explained-node.ts'
 
+const ofClock =
+  'AWS finds the date of the signature too far from its own time. The clock of the service is wrong: tell its operator.'
+
 /** What the errors of AWS about a signature mean. The clock comes first: such an error has the name of any other, too. */
 const causes: readonly (readonly [words: RegExp, hint: string])[] = [
-  [
-    /RequestTimeTooSkewed|Signature expired|Signature not yet current|RequestExpired/,
-    'AWS finds the date of the signature too far from its own time. The clock of the service is wrong: tell its operator.',
-  ],
+  [/RequestTimeTooSkewed|Signature expired|Signature not yet current|RequestExpired/, ofClock],
   [
     /ExpiredToken|security token included in the request is expired/,
     'The temporary credentials have expired: accessKeyId, secretAccessKey and sessionToken need new ones, all three together.',
@@ -29,5 +30,12 @@ export function explainAwsRefusal({ auth }: ExplainedNode, response: ReadableRes
     return null
   const text = response.text.slice(0, maxCharacters)
   const hint = causes.find(([words]) => words.test(text))?.[1]
-  return hint === undefined ? null : { hint, path: auth.origin.path }
+  if (hint === undefined) return null
+  const { path } = auth.origin
+  if (hint === ofClock) return { hint, path, blame: 'service' }
+  const whose =
+    path === connectionPath
+      ? ` It comes from ${auth.origin.words}: the operator of the service has to correct it there.`
+      : ''
+  return { hint: `${hint}${whose}`, path }
 }

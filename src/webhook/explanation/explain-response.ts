@@ -9,6 +9,7 @@ import { explainComplaint } from './complaint.ts'
 import { explainForm, explainNoBody } from './content-type.ts'
 import { spread } from './credential.ts'
 import { describePause } from './describe-pause.ts'
+import { explainErrorOfSuccess } from './error-of-success.ts'
 import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
 import { adviseOnFields, blameWarning, explainFields, explainNamed } from './field-advice.ts'
 import { warningsOfSent } from './left-out.ts'
@@ -58,10 +59,18 @@ function explainBody(situation: Situation): Explanation {
   const isDamaged = clue?.fault !== undefined
   const cause = isDamaged ? null : (named[0] ?? (foundNothing(clue, likely) ? likely : null))
   if (cause !== null) return blameWarning(situation, cause, `${said}${why}`)
-  const refusal = said === '' ? null : adviseOnRefusalInBody(situation)
-  if (refusal !== null) return { hint: `${said}${why} ${refusal.advice}`, path: refusal.path }
+  const refusal = said === '' ? null : (adviseOnRefusalInBody(situation) ?? explainErrorOfSuccess(situation))
+  if (refusal !== null) {
+    const { hint, ...rest } = refusal
+    return { hint: `${said}${isOfStatusAlone(clue) ? '' : `${why} `}${hint}`, ...rest }
+  }
   const doubt = likely === null || clue?.isCertain ? '' : ` ${likely.message}`
   return { hint: `${said}${why}${doubt}`, path }
+}
+
+/** A status of success that is not the expected one tells nothing beside what the target says. */
+function isOfStatusAlone(clue: Clue | null): boolean {
+  return clue?.isOfList === true
 }
 
 /** A search whose parameter went out empty finds nothing. An empty value elsewhere does not explain that. */

@@ -34,7 +34,12 @@ export function isRateLimited(response: ReadableResponse): boolean {
     const isUsed = remaining.some((name) => headerValue(headers, name)?.trim() === '0')
     if (isUsed || headerValue(headers, 'retry-after') !== undefined) return true
   }
-  return response.isText && ofRate.test(response.text.slice(0, maxRead))
+  return response.isText && saysRateLimited(response.text)
+}
+
+/** Whether words are about the number of calls. */
+export function saysRateLimited(words: string): boolean {
+  return ofRate.test(words.slice(0, maxRead))
 }
 
 const remaining = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']

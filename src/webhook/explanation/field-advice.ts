@@ -79,7 +79,7 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
     else sentences.push(compareNames(sent.name, name, isSpelling ?? false, words))
   }
   const lacks = situation.lacksBody ? ' The node sends no body at all.' : ''
-  if (missing.length === 1) sentences.push(`The node sends no field ${missing[0]}: add it.${lacks}`)
+  if (missing.length === 1) sentences.push(`${adviseOnMissing(situation, fields, missing[0] ?? '')}${lacks}`)
   else if (missing.length > 1)
     sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.${lacks}`)
   if (checked.length > 0) {
@@ -89,6 +89,22 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
   return sentences.join(' ')
 }
 
+/** Names those that may be meant: fields that have the missing name as a part, or the parts of a multipart body. */
+function adviseOnMissing({ node, names }: Situation, fields: readonly NamedField[], missing: string): string {
+  const said = fields.find(({ sent }) => sent === null)?.said.toLowerCase() ?? ''
+  const own = names.filter(({ path }) => path.startsWith('/node/body'))
+  const near = own.filter(({ name }) => name.toLowerCase().includes(said) && said.length > 2)
+  const list = near.length === 0 && node.body?.form === 'multipart' ? own : near
+  if (list.length === 0 || list.length > maxNear) return `The node sends no field ${missing}: add it.`
+  const sent = listWords(
+    list.map(({ name }) => quoteName(name)),
+    'and',
+  )
+  return `The node sends no field ${missing}, and it sends ${sent}: if that is meant, rename it; if not, add ${missing}.`
+}
+
+const maxNear = 4
+
 /** What to do about a field that the target names in another way. A value that it complains about has arrived. */
 function compareNames(own: string, said: string | null, isSpelling: boolean, words: string): string {
   const [sent, name] = [quoteName(own), said ?? 'another name']
@@ -96,7 +112,10 @@ function compareNames(own: string, said: string | null, isSpelling: boolean, wor
   if (isSpelling && lacks) return `The node sends ${sent}: rename it to ${name}.`
   if (lacks)
     return `The node sends no field ${name}; the nearest is ${sent}. If that is meant, rename it; if not, add ${name}.`
-  return `Check the value of ${sent}, which is the nearest to ${name}. If the target knows that name alone, rename it.`
+  const isMarked = /["'`\u201c]/.test(words) || /[_.]|[a-z][A-Z]/.test(name)
+  return isMarked
+    ? `Check the value of ${sent}, which is the nearest to ${name}. If the target knows that name alone, rename it.`
+    : `Check the value of ${sent}, which the target probably calls ${name}.`
 }
 
 /** Whether words complain that a field is not there, and of no value: a value that is there has arrived. */

@@ -85,6 +85,8 @@ export function findNamedFields(
   const marked = new Set(findMarkedNames(text))
   const isMarked = (said: string) => marked.has(said)
   const same = matchFields(inText, near, isMarked).filter(({ isSame }) => isSame)
+  const below = same.length === 1 && saysMissing.test(text) ? findBelow(same[0], near, text) : null
+  if (below !== null) return [below]
   if (same.length > 0) return withoutContainers(same)
   const isMentioned = readMentions(text, fields)
   const mentioned = near.find(({ name }) => isMentioned(name))
@@ -94,8 +96,15 @@ export function findNamedFields(
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
   if (similar.length > 0) return similar
-  return listMissing(text).map((said) => ({ said, sent: null, isSame: false }))
+  const [, required = ''] = requiredName.exec(text.slice(0, maxText)) ?? []
+  const missing = required === '' || ofCall.test(required) || commonWords.test(required) ? [] : [required]
+  return [...listMissing(text), ...missing].map((said) => ({ said, sent: null, isSame: false }))
 }
+
+/** `name is required`, where the sentence begins with a name, and not with a word for a part of a request. */
+const requiredName = /^([a-z][\w-]{1,60}) (?:is|are) (?:required|missing|mandatory)\b/
+const ofCall =
+  /^(?:auth\w*|credentials?|tokens?|signature|permissions?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header)$/
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
@@ -121,6 +130,22 @@ function listMissing(text: string): readonly string[] {
 }
 
 const maxCandidates = 30
+
+/** `data: Missing input. name` names the object of a field that the node sends under nearly the same name. */
+function findBelow(
+  container: NamedField | undefined,
+  names: readonly NamedValue[],
+  text: string,
+): NamedField | null {
+  const path = container?.sent?.path
+  const inside = path === undefined ? [] : names.filter((name) => name.path.startsWith(`${path}/`))
+  if (inside.length === 0) return null
+  for (const said of readWords(text).filter((word) => identifier.test(word) && word.length > 3)) {
+    const sent = inside.find(({ name }) => isOneSlip(withoutMarks(said), withoutMarks(lastName(name))))
+    if (sent !== undefined) return { said, sent, isSame: said === sent.name, isSpelling: said !== sent.name }
+  }
+  return null
+}
 
 /** `Unknown name "emial" at "contact"` complains about the one, and not about the object around it. */
 function withoutContainers(fields: readonly NamedField[]): readonly NamedField[] {

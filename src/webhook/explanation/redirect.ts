@@ -86,7 +86,7 @@ class Redirect {
   explain(): Explanation {
     const { status, node } = this.#situation
     const beginning = `${notFollowed(this.#situation)}: the target answers ${status} with the Location ${this.#quote}`
-    if (this.#to !== null && this.#to.href === this.#from?.href)
+    if (this.#leadsBack)
       return {
         hint: `${beginning}, which is the URL that was called. It leads back to itself for a client that keeps no cookies or is not logged in: use the URL of the API, and check whether it wants a credential.`,
         path: '/node/url',
@@ -103,6 +103,12 @@ class Redirect {
       hint: `${beginning}, and after ${node.method} that is often the page behind a success. If it is, expect ${status} as well. If not: ${advice.hint}${follow}`,
       path: this.#situation.missed.path,
     }
+  }
+
+  /** After a redirect the host is not known, and a path that is the same is enough. */
+  get #leadsBack(): boolean {
+    if (this.#to !== null) return this.#to.href === this.#from?.href
+    return this.#situation.node.followRedirects > 0 && this.#location === this.#situation.sent.request?.target
   }
 
   /** Whether the target leads from a request with data to another page of its own, as forms do when they have taken the data. */

@@ -45,7 +45,6 @@ function blameOwner({ words, path }: Credential, beginning: string): Explanation
     ? {
         hint: `${beginning} It comes from ${words}: the operator of the service has to correct it there.`,
         path,
-        blame: 'service',
       }
     : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
 }
@@ -73,12 +72,19 @@ class Refusal {
     )
       return this.#explainTurnedAway(credential)
     if (credential === null) return this.#explainNone()
+    const [unverifiable] = signing?.warnings ?? []
+    if (unverifiable?.code === 'signature_unverifiable' && credential.path === signing?.path)
+      return {
+        hint: `The target does not accept the signature${this.#said}. ${unverifiable.message}`,
+        path: unverifiable.path ?? credential.path,
+      }
     return (
       this.#explainForm(credential) ??
       (status === 403 || lacksPermission(this.#words) ? this.#explainForbidden(credential) : null) ??
       this.#explainScheme(credential) ??
       this.#explainUnseen(credential) ??
       this.#explainUnfit(credential) ??
+      this.#explainUnasked(credential) ??
       blameOwner(credential, `The target does not accept the credential${this.#said}.`)
     )
   }
@@ -153,7 +159,6 @@ class Refusal {
       return {
         hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: the operator of the service has to give it the permission at the target, or set another one.`,
         path,
-        blame: 'service',
       }
     return {
       hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.`,
@@ -186,20 +191,24 @@ class Refusal {
       path === connectionPath
         ? 'The operator of the service has to change the type of its credential.'
         : adviseOnScheme(response, words)
-    return {
-      hint: `${asks}${sends}${this.#said}. ${advice}`,
-      path,
-      ...(path === connectionPath && { blame: 'service' as const }),
-    }
+    return { hint: `${asks}${sends}${this.#said}. ${advice}`, path }
   }
 
   /** The target finds no credential although the node sends one. */
   #explainUnseen({ words, path }: Credential): Explanation | null {
     if (!missesCredential(this.#words) || ofApache.test(this.#words)) return null
     const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
-    return path === connectionPath
-      ? { hint, path, blame: 'service' }
-      : { hint, path: this.#situation.node.auth?.namePath ?? path }
+    return { hint, path: this.#situation.node.auth?.namePath ?? path }
+  }
+
+  /** Digest is sent in answer to a challenge only (RFC 7616, section 3.3). */
+  #explainUnasked({ words, path }: Credential): Explanation | null {
+    const { sent, response, status } = this.#situation
+    if (status !== 401 || findScheme(sent) !== 'Digest' || readChallenge(response) !== null) return null
+    return {
+      hint: `The target answers 401${this.#said} and asks for no scheme, and ${words} is for Digest. Check in the documentation of the target which type of "auth" it takes${path === connectionPath ? ', which the operator of the service sets in the connection' : ''}.`,
+      path,
+    }
   }
 
   /** A token that is in order, and made for something else. */
@@ -225,13 +234,10 @@ function capitalized(words: string): string {
   return `${words[0]?.toUpperCase()}${words.slice(1)}`
 }
 
-/** Explains a success whose body refuses the credential; null if it does not. */
-export function adviseOnRefusalInBody({
-  words,
-  credential,
-}: Situation): { readonly advice: string; readonly path: string } | null {
+/** Explains a success whose body refuses the credential; null if it does not. The hint follows the words of the target. */
+export function adviseOnRefusalInBody({ words, credential }: Situation): Explanation | null {
   if (!refusesInBody(spread(words))) return null
   return credential === null
-    ? { advice: 'The node sends no credential: set "auth".', path: placeOfNone }
-    : { advice: `Check the credential, which comes from ${credential.words}.`, path: credential.path }
+    ? { hint: 'The node sends no credential: set "auth".', path: placeOfNone }
+    : { hint: `Check the credential, which comes from ${credential.words}.`, path: credential.path }
 }

@@ -1,3 +1,4 @@
+import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import { listContentNames } from '../request/content-names.ts'
 import { parseJson } from '../values/json.ts'
@@ -73,7 +74,21 @@ export function findNamedValueIn(
     const isSent = values.some((one) => one.value === value && one.name.toLowerCase() === name)
     if (isSent) return names.find((one) => one.name.toLowerCase() === name) ?? null
   }
-  return null
+  return findBeforeValue(words, values, names)
+}
+
+/** The same without quotation marks, also with a value that is hidden: `PIN ••• is wrong`. */
+function findBeforeValue(
+  words: string,
+  values: readonly SentValue[],
+  names: readonly NamedValue[],
+): NamedValue | null {
+  const text = ` ${words.slice(0, maxRead).toLowerCase()} `
+  const stands = (name: string, value: string) =>
+    value !== '' && text.includes(` ${name} ${value} `.toLowerCase())
+  const shown = values.find(({ name, value }) => value.length <= 80 && stands(name, value))
+  const found = shown?.name ?? names.find(({ name }) => stands(name, mask))?.name
+  return found === undefined ? null : (names.find(({ name }) => name === found) ?? null)
 }
 
 const quotationMarks = /["'`\u2018\u2019\u201c\u201d]/

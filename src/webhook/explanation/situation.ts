@@ -19,6 +19,7 @@ import {
   listSentValues,
   type SentValue,
 } from './sent-values.ts'
+import { isSuccess } from './status-advice.ts'
 
 /** An expectation that was missed. */
 export interface Missed {
@@ -152,7 +153,7 @@ export class Situation {
   }
 
   #findFields(): readonly NamedField[] {
-    const isOfValues = this.isOfValues || this.senderFault === 'values'
+    const isOfValues = this.isOfValues || this.senderFault === 'values' || isSuccess(this.status)
     if (this.statement === null || this.quote === null || !isOfValues) return []
     const own = findNamedValueIn(this.statement.text, this.#shownValues, this.names)
     if (own !== null) return [{ said: own.name, sent: own, isSame: true }]

@@ -1,5 +1,6 @@
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { isHtmlPage } from '../statement/read-statement.ts'
+import { headerValue } from '../wire/headers.ts'
 import { explainContentType } from './content-type.ts'
 import { spread } from './credential.ts'
 import type { Explanation } from './explained-node.ts'
@@ -20,6 +21,7 @@ export function explainSpecial(situation: Situation): Explanation | null {
   if (status === 304) return explainUnchanged(situation)
   if (status === 411) return explainLength(situation)
   if (status === 413) return explainFileSize(situation)
+  if (status === 426) return explainUpgrade(situation)
   if (status === 404 && mayHide(situation.response, words)) return explainHidden(situation)
   return explainRedirect(situation)
 }
@@ -71,6 +73,17 @@ function explainLength({ sent, said }: Situation): Explanation | null {
   if (!sent.request?.body?.length) return null
   return {
     hint: `The target finds no Content-Length${said}, and the node sends a body with one: something in front of the target drops it. Tell the operator of the target, or use a URL that leads past that.`,
+    path: '/node/url',
+  }
+}
+
+/** The header names what the target wants (RFC 9110, section 15.5.22). */
+function explainUpgrade(situation: Situation): Explanation | null {
+  const wanted = headerValue(situation.response.headers, 'upgrade') ?? ''
+  const quote = wanted === '' ? null : situation.quoted(wanted, 60)
+  if (quote === null) return null
+  return {
+    hint: `The target wants ${quote} in place of HTTP/1.1, as its header Upgrade says${situation.said}. The service speaks HTTP/1.1 over TLS 1.2 and 1.3 only: use a URL of the target that takes it, or ask the operator of the target for one.`,
     path: '/node/url',
   }
 }

@@ -1,5 +1,5 @@
 import { maxJsonDepth, parseJson } from '../values/json.ts'
-import { describePlace, describeSyntaxError } from '../values/json-syntax.ts'
+import { describeExpected, describePlace } from '../values/json-syntax.ts'
 import { allowsBlankLines, findBodyForm, type MediaType } from '../wire/media-type.ts'
 
 /** A problem in a text. */
@@ -51,7 +51,7 @@ function jsonProblem(
   if (parsed.ok) return null
   if (parsed.error === null) return { subject, detail: `${subject} ${parsed.detail}`, at: null }
   const at = start + parsed.error.at
-  const detail = `${subject} ${describeSyntaxError({ ...parsed.error, at }, text)}`
+  const detail = `${subject.replace(/\.$/, '')}: ${describeExpected({ ...parsed.error, at }, text)}`
   return { subject, detail, at, hint, own: describeOwnMistake(part, parsed.error.at) }
 }
 
@@ -131,5 +131,6 @@ function xmlProblem(text: string): BodyProblem | null {
     subject: 'The rendered body is not XML: it has a character that XML forbids.',
     detail: `The rendered body is not XML: it has the character U+${code} at ${describePlace(text, at)}, which XML forbids.`,
     at,
+    hint: 'Remove the character from the value in the payload, or with a filter such as remove.',
   }
 }

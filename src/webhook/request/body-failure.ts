@@ -40,7 +40,7 @@ export function failBody(
   if (own !== null && at !== null && view !== null)
     fail(
       body,
-      `${subject} Not valid JSON: ${own.what} at ${describePlace(body.wire, at)}. There it reads: ${quote(view)}`,
+      `${subject.replace(/\.$/, '')}: ${own.what} at ${describePlace(body.wire, at)}. There it reads: ${quote(view)}`,
       own.hint,
       session,
     )

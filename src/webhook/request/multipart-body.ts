@@ -3,7 +3,9 @@ import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asText, EncodedText } from '../template/encoders.ts'
 import { requestNames } from '../template/known-names.ts'
+import type { UndefinedVariable } from '../template/render-context.ts'
 import { constantTemplate, type Template } from '../template/template.ts'
+import { describeCause } from '../template/undefined-warning.ts'
 import { quoteName } from '../values/text.ts'
 import {
   beginPart,
@@ -140,14 +142,9 @@ class PartWriter {
   }
 
   #renderFilename(template: Template, name: string, at: string): string {
-    const text = this.#session.take(template.text(this.#session.scope, asText), at)
-    if (text === '')
-      throw new RenderFailure({
-        code: 'value_missing',
-        detail: `The filename of the part ${quoteName(name)} is empty. Many targets then find no file in the part.`,
-        path: at,
-        hint: 'Give an empty placeholder a default, as in {{ event.fileName | default: "file" }}.',
-      })
+    const rendered = template.text(this.#session.scope, asText)
+    const text = this.#session.take(rendered, at)
+    if (text === '') throw emptyFilename(name, at, rendered.ok ? rendered.undefinedVariables[0] : undefined)
     if (text.length > nodeLimits.nameCharacters)
       throw new RenderFailure({
         code: 'body_invalid',
@@ -224,4 +221,16 @@ function joinTexts(pieces: readonly BodyPiece[]): BodyPiece[] {
     }
   }
   return [...joined, texts.join('')]
+}
+
+function emptyFilename(name: string, path: string, variable: UndefinedVariable | undefined): RenderFailure {
+  const isMistyped = variable !== undefined && variable.meant !== null
+  return new RenderFailure({
+    code: 'value_missing',
+    detail: `The filename of the part ${quoteName(name)} is empty${describeCause(variable)} Many targets then find no file in the part.`,
+    path,
+    hint: isMistyped
+      ? 'Correct the name in the placeholder, or give it a default, as in {{ event.name | default: "file" }}.'
+      : 'Give an empty placeholder a default, as in {{ event.name | default: "file" }}.',
+  })
 }

@@ -14,6 +14,8 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
+import { memberAt } from '../values/lookup.ts'
+import { quoteName } from '../values/text.ts'
 import {
   complainAbout,
   forbiddenComplaint,
@@ -113,7 +115,7 @@ function renderTail(tail: Template, scope: Scope): RenderResult<UrlTail> {
   const values: ValueSpan[] = []
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
-  const failure = explainFailure(text.value, values, text.undefinedVariables, tail)
+  const failure = explainFailure(text.value, values, text.undefinedVariables, tail, scope)
   if (failure !== null) {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
     return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
@@ -167,6 +169,7 @@ function explainFailure(
   values: readonly ValueSpan[],
   undefinedVariables: readonly UndefinedVariable[],
   template: Template,
+  scope: Scope,
 ): Omit<Failure, 'path'> | null {
   const nameOf = (index: number) => template.placeholders?.[index] ?? null
   const forbidden = text.search(forbiddenInUrl)
@@ -190,8 +193,8 @@ function explainFailure(
   if (empty !== -1)
     return {
       code: 'value_missing',
-      detail: emptyDetail(nameOf(empty), undefinedVariables),
-      hint: emptyHint,
+      detail: emptyDetail(nameOf(empty), undefinedVariables, scope),
+      hint: adviseOnEmpty(nameOf(empty)),
     }
   const dotted = findDotSegment(path, inPath)
   if (dotted !== -1) {
@@ -219,15 +222,27 @@ function findDotSegment(path: string, values: readonly ValueSpan[]): number {
   return -1
 }
 
-const emptyHint =
-  'Send the attribute in the payload, or give the placeholder a default: {{ profile.id | default: "none" }}.'
+function adviseOnEmpty(name: string | null): string {
+  // A name of a placeholder stands between quotation marks, unless it is a description.
+  const [, own] = /^"(\w[\w.-]{0,60})"$/.exec(name ?? '') ?? []
+  return `Send the attribute in the payload, or give the placeholder a default: {{ ${own ?? 'profile.id'} | default: "none" }}.`
+}
 
 /** Names the placeholder and, of the variables that are not defined, the one in it. */
-function emptyDetail(name: string | null, undefinedVariables: readonly UndefinedVariable[]): string {
+function emptyDetail(
+  name: string | null,
+  undefinedVariables: readonly UndefinedVariable[],
+  { variables }: Scope,
+): string {
   const which = name === null ? 'A placeholder' : `The placeholder ${name}`
   const variable =
     name === null ? undefinedVariables[0] : undefinedVariables.find((one) => name.includes(one.name))
-  return `${which} in the path of the URL is empty${describeCause(variable)}`
+  const [source] = variable?.path ?? []
+  const lacks =
+    source !== undefined && memberAt(variables, source) === undefined
+      ? ` The payload has no ${quoteName(source)}.`
+      : ''
+  return `${which} in the path of the URL is empty${describeCause(variable)}${lacks}`
 }
 
 function endOfPath(text: string): number {

@@ -7,7 +7,6 @@ import { mayReadBody, type ResponsePaths, readsJson } from '../template/response
 import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
 import { maxJsonDepth, parseJson } from '../values/json.ts'
-import { listWords } from '../values/text.ts'
 import { type BodyFault, describeWrongCoding, findBodyFault } from './body-fault.ts'
 import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
@@ -23,6 +22,10 @@ export interface Clue {
   readonly isCertain: boolean
   /** Whether the status alone is the cause. */
   readonly isOfStatus?: boolean
+  /** Whether the values are the same but for their kind, as the text "10" and the number 10. */
+  readonly isOfForm?: boolean
+  /** Whether it is a status of success that the expectation does not list. */
+  readonly isOfList?: boolean
   /** Whether the target found nothing: the body, or the value that was compared, is empty, null or zero. */
   readonly isNothing?: boolean
   /** What is wrong with the body, if that is the cause. */
@@ -116,9 +119,9 @@ function explainStatus(status: number, patterns: readonly string[]): Clue | null
   if (status < 200 || status >= 300) return null
   const isAlone = patterns.length === 1
   const text = patterns.every((pattern) => pattern.startsWith('2'))
-    ? `Expected ${listWords(patterns, 'or')} but got ${status}: ${isAlone ? 'both' : 'all of them'} are success codes; use 2xx or list ${isAlone ? 'both' : `${status} as well`}.`
+    ? `${isAlone ? 'Both' : 'All of them'} are success codes: to accept ${status}, use 2xx or list ${isAlone ? 'both' : 'it as well'}.`
     : `The target answers with the success code ${status}, which "expect" does not list. If that is right, list it.`
-  return { text, isCertain: true }
+  return { text, isCertain: true, isOfList: true }
 }
 
 function compileString(
@@ -200,7 +203,11 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   if (match === 'notContains')
     return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
   const fault = findBodyFault(response, false)
-  if (fault !== null) return { ...certain(fault.text), fault }
+  if (fault !== null) {
+    const isNone = response.body.length === 0
+    const why = isNone ? fault.text.replace('Only part', 'No byte') : `${came} ${fault.text}`
+    return { text: why, isCertain: true, fault }
+  }
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
   if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
   if (match === 'equals' && text.trim() === value.trim())

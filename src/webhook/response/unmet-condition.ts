@@ -308,11 +308,11 @@ class Explainer {
       return null
     }
     if (typeof is === 'string' && isPlain(wanted) && is === String(wanted))
-      return certain(
+      return ofForm(
         `${subject.text} is the text ${shown}, and the condition compares it with ${nameScalarKind(wanted)} ${wanted}${object.isConstant ? `: write "${wanted}"` : ''}.`,
       )
     if (typeof wanted === 'string' && isPlain(is) && wanted === String(is))
-      return certain(
+      return ofForm(
         `${subject.text} is ${nameScalarKind(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
       )
     if (typeof is === 'string' && isNumber(wanted))
@@ -472,6 +472,10 @@ const phrases: Readonly<Record<string, string>> = {
 
 function certain(text: string): Clue {
   return { text, isCertain: true }
+}
+
+function ofForm(text: string): Clue {
+  return { text, isCertain: true, isOfForm: true }
 }
 
 function possibly(text: string, isNothing = false): Clue {

@@ -55,6 +55,36 @@ function isFilledList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0
 }
 
+/**
+ * Finds the first part that failed in the answer to a request of many parts, as in `{"results":[{"status":400,"error":"…"}]}`. Null
+ * if none did.
+ */
+export function findFailedPart(json: unknown): JsonObject | null {
+  const lists = Array.isArray(json)
+    ? [json]
+    : isObject(json)
+      ? partsNames.map((name) => member(json, name))
+      : []
+  for (const list of lists) {
+    if (!Array.isArray(list)) continue
+    const failed = list
+      .slice(0, maxParts)
+      .find((part) => isObject(part) && (hasFailed(part) || reportsError(part)))
+    if (failed !== undefined) return failed
+  }
+  return null
+}
+
+function hasFailed(part: JsonObject): boolean {
+  return ['status', 'statusCode', 'status_code', 'code', 'httpStatus'].some((name) => {
+    const status = Number(member(part, name))
+    return status >= 400 && status < 600
+  })
+}
+
+const partsNames = ['results', 'responses', 'items', 'data', 'value', 'entries', 'records', 'operations']
+const maxParts = 1_000
+
 const verdictNames = ['ok', 'success', 'succeeded', 'successful', 'isSuccess']
 const failedStatuses: ReadonlySet<string> = new Set(['error', 'fail', 'failed', 'failure', 'rejected'])
 const errorNames = [
@@ -157,6 +187,7 @@ const wrapperNames = ['data', 'response', 'result', 'meta', 'body']
 const fieldNames = [
   ...['field', 'fields', 'param', 'parameter', 'property', 'propertyName', 'propertyPath', 'path', 'loc'],
   ...['pointer', 'instancePath', 'dataPath', 'attribute', 'api_name', 'apiName', 'target', 'key', 'keys'],
+  ...['element', 'fieldName', 'field_name', 'parameterName', 'parameter_name', 'argument', 'memberNames'],
 ]
 
 /** Parts whose entries have the field under `name`. */

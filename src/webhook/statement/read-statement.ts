@@ -2,7 +2,7 @@ import type { ReadableResponse } from '../response/readable-response.ts'
 import { isObject, maxJsonDepth, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
-import { readJsonStatement, reportsError } from './json-statement.ts'
+import { findFailedPart, readJsonStatement, reportsError } from './json-statement.ts'
 import { isHtml, readHtmlStatement, readXmlStatement, withoutMarkup } from './markup-statement.ts'
 import type { Statement } from './statement.ts'
 
@@ -24,7 +24,7 @@ export function readStatement(response: ReadableResponse): Statement | null {
   const text = response.quotedText
   const isSuccess = status >= 200 && status < 300
   const json = response.shownJson
-  if (json !== undefined) return isSuccess && !reportsError(json) ? null : readJson(json)
+  if (json !== undefined) return isSuccess && !reportsError(json) ? readPart(status, json) : readJson(json)
   if (isHtmlPage(response)) return readHtmlStatement(text)
   if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
   if (isXml(text)) return readXmlStatement(text) ?? readText(withoutMarkup(text.slice(0, maxText)))
@@ -34,6 +34,12 @@ export function readStatement(response: ReadableResponse): Statement | null {
 
 /** The longest text that is looked through for JSON. */
 const maxText = 65_536
+
+/** A 207 has a status for each part of the request (RFC 4918, section 13). */
+function readPart(status: number, json: unknown): Statement | null {
+  const failed = status === 207 ? findFailedPart(json) : null
+  return failed === null ? null : readJsonStatement(failed)
+}
 
 function readJson(json: unknown): Statement | null {
   if (typeof json === 'string') return readText(json)

@@ -37,7 +37,7 @@ export function refuseNoNumber(filter: string, given: unknown, result: unknown):
   if (typeof result !== 'number' || Number.isFinite(result)) return
   const byZero = divisions.has(filter) ? ' Nothing can be divided by zero.' : ''
   throw new FilterFailed(
-    `The filter "${filter}" made no finite number of the value that it was given, which is ${describeKind(given)}.${byZero}`,
+    `The filter "${filter}" has no number as its result for the value that it was given, which is ${describeKind(given)}.${byZero}`,
   )
 }
 

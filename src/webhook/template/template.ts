@@ -395,8 +395,13 @@ function toSecretProblem({ secretName, place, refusal }: SecretRefused): RenderP
       detail: `${secret} is not known.${didYouMean(refusal.meant)}`,
       refusedBy,
     }
-  return { code: 'secret_not_allowed', detail: `${secret} ${refusals[refusedBy](place)}`, refusedBy }
+  const detail = `${secret} ${refusals[refusedBy](place)}`
+  const hint = refusedBy === 'tenants' ? ofTenant : null
+  return { code: 'secret_not_allowed', detail, ...(hint !== null && { hint }), refusedBy }
 }
+
+const ofTenant =
+  'Send "tenant" beside the node, if the request has none, or use a secret that is for this tenant. The operator can add the tenant to "tenants" of the secret in SECRETS_FILE.'
 
 const places: Readonly<Record<SecretPlace, string>> = {
   auth: '"auth"',

@@ -29,8 +29,13 @@ export function findSyntaxError(text: string): JsonSyntaxError | null {
 }
 
 /** Describes a syntax error without quoting the text. */
-export function describeSyntaxError({ at, expected }: JsonSyntaxError, text: string): string {
-  return `Not valid JSON: expected ${expected} at ${describePlace(text, at)}.`
+export function describeSyntaxError(error: JsonSyntaxError, text: string): string {
+  return `Not valid JSON: ${describeExpected(error, text)}`
+}
+
+/** The same as the end of a sentence. */
+export function describeExpected({ at, expected }: JsonSyntaxError, text: string): string {
+  return `expected ${expected} at ${describePlace(text, at)}.`
 }
 
 /** Line and column of an index, both counted from one. */

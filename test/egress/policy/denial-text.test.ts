@@ -41,6 +41,8 @@ describe('the text of a denial', () => {
     ['crm.example', 6000, 'the port 6000 is closed'],
     ['1.1.1.1', 25, 'the port 25 is closed'],
     ['crm', 443, '"crm" is a host name without a dot'],
+    ['https', 443, 'the scheme stands where its host belongs'],
+    ['http', 80, 'the scheme stands where its host belongs'],
     ['crm.local', 443, '"crm.local" is a .local name'],
     ['crm.svc.cluster.local', 443, 'belongs to a local network or a cluster'],
     ['localhost', 443, 'the name of the machine of the service itself'],

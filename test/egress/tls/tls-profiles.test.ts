@@ -5,6 +5,7 @@ import { maxProfiles, TlsProfiles } from '../../../src/egress/tls/tls-profiles.t
 import type { TlsSettings } from '../../../src/webhook/wire/tls-settings.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 import { daysFromNow } from '../../support/days.ts'
+import { complaintsAbout } from '../../support/hints.ts'
 import { authority } from '../../support/servers.ts'
 
 const intermediate = await authority.createIntermediate()
@@ -90,17 +91,18 @@ describe('an identity', () => {
     ['is no PEM', { certificate: 'none' }, cert[0], /not PEM/],
     ['has a key in the place of the certificate', { certificate: own.key }, cert[0], /it has a private key/],
     ['has a certificate in the place of the key', { key: own.cert }, cert[1], /it has a certificate/],
-    [
-      'has no line breaks',
-      { certificate: oneLine(own.cert) },
-      cert[0],
-      /line breaks are written as \\n|cannot be read/,
-    ],
+    ['has no line breaks', { certificate: oneLine(own.cert) }, cert[0], /its line breaks are written as \\n/],
     [
       'has a key without line breaks',
       { key: oneLine(own.key) },
       cert[1],
-      /line breaks are written as \\n|cannot be read/,
+      /its line breaks are written as \\n/,
+    ],
+    [
+      'has blanks for line breaks',
+      { certificate: own.cert.replaceAll('\n', ' ') },
+      cert[0],
+      /its line breaks are missing/,
     ],
     ['is cut', { certificate: own.cert.slice(0, 200) }, cert[0], /END/],
     [
@@ -162,6 +164,22 @@ describe('an identity', () => {
       },
     })
     expect(cpuMs() - began).toBeLessThan(2_000)
+  })
+
+  it.each<readonly [string, Partial<TlsSettings>, string]>([
+    ['line breaks that are written', { certificate: oneLine(own.cert) }, 'Put line breaks into the secret'],
+    ['authorities', { ca: 'none' }, 'Correct the secret that `ca`'],
+    ['a certificate', { certificate: 'none' }, 'Correct the secret that `certificate`'],
+    ['a key', { key: 'none' }, 'Correct the secret that `key`'],
+    ['a passphrase', { key: encrypted(own) }, 'Add "passphrase"'],
+    ['a wrong passphrase', { key: encrypted(own), passphrase: 'x' }, 'Correct the secret that `passphrase`'],
+    ['two halves of two pairs', { key: other.key }, 'Store the certificate and the private key that'],
+  ])('is told what helps against %s', (_what, changes, hint) => {
+    const opened = open(changes)
+    expect(opened).toMatchObject({ ok: false, failure: { hint: expect.stringContaining(hint) } })
+    if (opened.ok) return
+    const { detail: message, hint: text = '' } = opened.failure
+    expect(complaintsAbout({ message, hint: text, blame: 'node', repeat: 'never' })).toEqual([])
   })
 
   it('that has expired, or is not valid yet, says when', async () => {

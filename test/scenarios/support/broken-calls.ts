@@ -303,7 +303,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'a success of another kind',
     node: { expect: { type: 'status', value: 200 } },
     answer: { status: 201, body: { id: 7 } },
-    hint: 'Expected 200 but got 201: both are success codes; use 2xx or list both.',
+    hint: 'Both are success codes: to accept 201, use 2xx or list both.',
     path: '/node/expect',
   },
   {

@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
     { ...get, path: '/leads/:id/notes' },
     [404, ''],
     '/node/url',
-    'The path of the URL has ":id" as it stands, as documentation writes a parameter: put a placeholder there, such as {{ profile.id }}. The target answers 404.',
+    '":id" is sent unchanged. To send the value, write {{ profile.id }}. The target answers 404.',
   ],
   [
     '404 of a word for nothing in the path',

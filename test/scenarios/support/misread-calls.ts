@@ -295,8 +295,8 @@ export const misreadCalls: readonly BrokenCall[] = [
         },
       },
     ],
-    'The target says: "Email has already been taken". response.json.data.customerCreate.customer.id is null.',
-    '/node/expect',
+    'The target says: "Email has already been taken". response.json.data.customerCreate.customer.id is null. That is about "query" of the body and its variables: correct them.',
+    '/node/body/fields/0',
   ),
   row(
     [
@@ -496,7 +496,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['a success of a third kind', { expect: { type: 'status', value: [200, 201] } }, {}, 202, ''],
-    'Expected 200 or 201 but got 202: all of them are success codes; use 2xx or list 202 as well.',
+    'All of them are success codes: to accept 202, use 2xx or list it as well.',
     '/node/expect',
   ),
   row(

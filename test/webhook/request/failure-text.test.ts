@@ -49,6 +49,13 @@ const failed: readonly (readonly [code: string, node: NodeSketch, path: string, 
   ],
   [
     'value_missing',
+    { url: 'https://a.example/{{ event.form }}/x' },
+    '/node/url',
+    'event.form has no value. The payload has no "event".',
+    '{{ event.form | default: "none" }}',
+  ],
+  [
+    'value_missing',
     { query: [{ name: 'q', source: 'profile', field: 'emial', ifEmpty: 'fail' }] },
     '/node/query/0/field',
     'no attribute "emial". Did you mean "email"?',
@@ -224,7 +231,15 @@ const failed: readonly (readonly [code: string, node: NodeSketch, path: string, 
     'value_missing',
     file({ field: 'file', filename: '{{ profile.nothing }}' }),
     '/node/body/parts/0/filename',
-    'The filename of the part "photo" is empty.',
+    'The filename of the part "photo" is empty. Many targets',
+    'Give an empty placeholder a default',
+  ],
+  [
+    'value_missing',
+    file({ field: 'file', filename: '{{ profile.emial }}' }),
+    '/node/body/parts/0/filename',
+    'The filename of the part "photo" is empty: profile.emial has no value. Did you mean "profile.email"?',
+    'Correct the name in the placeholder',
   ],
   [
     'body_invalid',
@@ -253,9 +268,9 @@ describe('a request that cannot be made', () => {
     const failure = renderFailure(node as NodeSketch, { payload: { profile } })
 
     expect(failure).toMatchObject({ code, path })
-    for (const words of said) expect(failure.detail).toContain(words)
     const { blame, hint: usual } = failures[failure.code]
     const { detail: message, hint = usual } = failure
+    for (const words of said) expect(`${message} ${hint}`).toContain(words)
     expect(complaintsAbout({ message, hint, blame, repeat: 'never' })).toEqual([])
   })
 

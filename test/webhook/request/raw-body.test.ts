@@ -296,7 +296,7 @@ describe('JSON in lines', () => {
       code: 'body_invalid',
       path: '/node/body/content',
       detail:
-        'Line 2 of the rendered body is not JSON. Not valid JSON: expected a value at line 2, column 6. The placeholder "profile.no" wrote nothing there. There it reads: {"a":1}\\n{"a":▸}\\n{"a":3}',
+        'Line 2 of the rendered body is not JSON: expected a value at line 2, column 6. The placeholder "profile.no" wrote nothing there. There it reads: {"a":1}\\n{"a":▸}\\n{"a":3}',
     })
   })
 

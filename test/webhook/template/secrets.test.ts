@@ -247,6 +247,7 @@ describe('a secret that is bound elsewhere', () => {
     expect(renderFailure(node, { store: { find: () => ({ refusedBy }) } })).toEqual({
       code: 'secret_not_allowed',
       detail: `The secret "crm" ${detail}`,
+      ...(refusedBy === 'tenants' && { hint: expect.stringMatching(/^Send "tenant" beside the node/) }),
       refusedBy,
       path: '/node/headers/0/value',
     })
