@@ -173,7 +173,7 @@ export async function executeNode(
       ? followRedirects(
           prepared.rendered,
           prepared.rendered.redirects,
-          { own, trace, maskers, refusal: () => authorized?.refusal },
+          { own, tenant, trace, maskers, refusal: () => authorized?.refusal },
           context,
         )
       : null
@@ -342,6 +342,7 @@ function describeHop(rendered: RenderedRequest, lastRequest: () => OutboundReque
 interface Redirection {
   /** Sends what is for the origin of the node. */
   readonly own: Pick<EgressClient, 'call'>
+  readonly tenant: string | null
   readonly trace: Trace | null
   readonly maskers: ExecutionMaskers
   /** The refusal of a token that the last call to this origin ended with. */
@@ -351,8 +352,8 @@ interface Redirection {
 function followRedirects(
   { request, display, tls }: SendableRequest,
   rules: RedirectRules,
-  { own, trace, maskers, refusal }: Redirection,
-  { egressClient }: ExecutionContext,
+  { own, tenant, trace, maskers, refusal }: Redirection,
+  { egressClient, nodes }: ExecutionContext,
 ): RedirectFollower {
   return new RedirectFollower({
     start: { request, display },
@@ -362,6 +363,8 @@ function followRedirects(
     foreign: trace === null ? egressClient : traceEgress(egressClient, trace, false),
     foreignTls: openForeignTls(tls, egressClient),
     maskerFor: (head) => maskers.forResponse(head).display,
+    carriesSecret: (text) => maskers.finds(text),
+    mayCall: (place) => nodes.mayCall(place, tenant),
     refusesToken: (response) => refusal()?.response === response,
   })
 }

@@ -7,6 +7,7 @@ import type { Masker } from '../webhook/masking/mask.ts'
 import {
   type Hop,
   type NextHop,
+  type RedirectGuard,
   type RedirectRules,
   type ShownPlace,
   takeRedirect,
@@ -22,7 +23,7 @@ import { isRedirect } from '../webhook/wire/redirect-status.ts'
 /** What sends the requests of a node. */
 type Client = Pick<EgressClient, 'call'>
 
-export interface RedirectOptions {
+export interface RedirectOptions extends Pick<RedirectGuard, 'carriesSecret' | 'mayCall'> {
   /** The request of the node. */
   readonly start: Pick<Hop, 'request' | 'display'>
   readonly rules: RedirectRules
@@ -158,7 +159,8 @@ export class RedirectFollower implements Client {
     if (!isRedirect(head.status)) return null
     if (this.#followed === this.#options.rules.limit)
       return { kind: 'refused', why: atLimit(this.#options.rules) }
-    return takeRedirect(this.#hop, head, this.#options.rules, this.#options.maskerFor(head))
+    const { rules, maskerFor, carriesSecret, mayCall } = this.#options
+    return takeRedirect(this.#hop, head, rules, { maskUrl: maskerFor(head), carriesSecret, mayCall })
   }
 
   #label(attempt: Attempt, { host, port }: Place, shown: ShownPlace): Attempt {
