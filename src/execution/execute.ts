@@ -137,7 +137,7 @@ export async function executeNode(
     maxCapturedBytes: context.maxCapturedBytes,
     call:
       rendered.ok && rendered.redirects !== null
-        ? describeHop(rendered, () => follower?.hop.request ?? rendered.request)
+        ? describeHop(rendered, () => follower)
         : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
@@ -330,11 +330,14 @@ export function describeCall(rendered: RenderedRequest): JudgedCall {
 const currentDate = () => new Date()
 
 /** As `describeCall`, with the last request of the call. */
-function describeHop(rendered: RenderedRequest, lastRequest: () => OutboundRequest): JudgedCall {
+function describeHop(rendered: SendableRequest, findFollower: () => RedirectFollower | null): JudgedCall {
   return {
     ...describeCall(rendered),
     get request() {
-      return lastRequest()
+      return findFollower()?.hop.request ?? rendered.request
+    },
+    get redirectedTo() {
+      return findFollower()?.redirectedTo ?? null
     },
   }
 }
@@ -476,12 +479,16 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     branch: decision.output,
     succeeded: decision.succeeded,
     reason: diagnostics.reason(
-      tellOfRepeat(follower === null ? decision.reason : follower.tell(decision.reason), calls),
+      tellOfRepeat(
+        follower === null ? decision.reason : follower.tell(decision.reason, response?.status ?? null),
+        calls,
+      ),
     ),
     delivered: judgeDelivery(calls),
     repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
-    retryAfterMs:
-      response === null
+    retryAfterMs: follower?.wasCarriedOut
+      ? null
+      : response === null
         ? readHeldBackMs(judgement.outcome)
         : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,
