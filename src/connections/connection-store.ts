@@ -9,6 +9,7 @@ import {
   isForTenant,
   withoutCredentials,
 } from '../webhook/connection.ts'
+import type { BaseUrl } from '../webhook/request/base-url.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
 import { suggest } from '../webhook/values/suggest.ts'
 import { type ConnectionSource, type Connections, readConnections } from './read-connections.ts'
@@ -23,6 +24,8 @@ export interface ConnectionStore {
   isCurrent(connection: CompiledConnection): boolean
   /** The connections that these tenants may use, without credentials. Null: all connections. */
   list(tenants: ReadonlySet<string> | null): ListedConnection[]
+  /** Whether calls of a tenant may lead to a host and port: always, unless every node needs a connection. */
+  mayCall(place: Pick<BaseUrl, 'host' | 'port'>, tenant: string | null): boolean
   names(): readonly string[]
   /** Whether the previous connections are in use because the changed file is invalid. */
   isStale(): boolean
@@ -96,6 +99,14 @@ export function createConnectionStore(options: ConnectionStoreOptions): Connecti
         .filter((connection) => isVisible(connection, tenants))
         .map((connection) => describe(connection, tenants))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    mayCall: ({ host, port }, tenant) =>
+      !isRequired ||
+      compiled
+        .values()
+        .some(
+          (connection) =>
+            connection.base.host === host && connection.base.port === port && isForTenant(connection, tenant),
+        ),
     names: () => [...compiled.keys()],
     isStale: () => watched.isStale,
     onChange: (listener) => void listeners.push(listener),

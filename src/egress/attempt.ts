@@ -176,8 +176,9 @@ class AttemptRun implements ExchangeListener, Interruptible {
     const { hasAnswered } = this
     const progress = { phase, phaseMs, before: this.phases.longestBefore(), isSending, hasAnswered }
     const { deadline, request, permit } = this.#call
+    const held = phase === 'queue' && (why === 'deadline' || why === 'late') ? permit.explain?.() : null
     const failure =
-      (why === 'deadline' && phase === 'queue' ? permit.explain?.() : null) ??
+      (held?.code === 'queue_timeout' ? { ...held, clock: deadline.clock } : held) ??
       failureFromInterruption(why, progress, deadline, formatTarget(request))
     const response = this.#exchange?.interrupt() ?? null
     this.#finish({ kind: 'failed', failure: this.#explain(failure), response })

@@ -15,6 +15,7 @@ import { nonEmpty } from './non-empty.ts'
 import { TimeLeft } from './time-left.ts'
 import { adviseOnAnswer, adviseOnRefusal } from './token-advice.ts'
 import type { Fetched, TokenCache } from './token-cache.ts'
+import { waitFor, withWait } from './wait-for.ts'
 
 export interface AuthorizationOptions {
   readonly egressClient: Pick<EgressClient, 'call'>
@@ -251,44 +252,11 @@ function markRefused(attempts: Attempt[], { index }: SentOnce): void {
   if (attempt !== undefined) attempts[index] = { ...attempt, tokenRefused: true }
 }
 
-/** Adds the wait for a token that another call fetched. */
-function withWait(attempt: Attempt, waitedMs: number): Attempt {
-  if (waitedMs === 0) return attempt
-  const { startedAt, durationMs, timings } = attempt
-  const queueMs = Math.round(((timings.queueMs ?? 0) + waitedMs) * 10) / 10
-  return {
-    ...attempt,
-    startedAt: new Date(startedAt.getTime() - waitedMs),
-    durationMs: Math.round(durationMs + waitedMs),
-    timings: { ...timings, queueMs },
-  }
-}
-
 function atMost(limit: number, { receive }: CallOptions): NonNullable<CallOptions['receive']> {
   let received = 0
   return (bytes) => {
     received += bytes
     return received <= limit && (receive?.(bytes) ?? true)
-  }
-}
-
-/** Waits for the request of another call, as long as the time of this one lasts and its client is there. */
-async function waitFor<T>(
-  pending: Promise<T>,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<T | 'late' | 'cancelled'> {
-  const { promise, resolve } = Promise.withResolvers<T | 'late' | 'cancelled'>()
-  const giveUp = () => resolve('cancelled')
-  if (signal?.aborted) return 'cancelled'
-  signal?.addEventListener('abort', giveUp, { once: true })
-  const timer = setTimeout(() => resolve('late'), Math.max(0, ms))
-  void pending.then(resolve)
-  try {
-    return await promise
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', giveUp)
   }
 }
 

@@ -1,14 +1,20 @@
-import { type Failure, failures } from '../contract/failure.ts'
+import type { Failure } from '../contract/failure.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
+import { notBegun } from '../egress/call/deadline.ts'
 import type { Attempts, CallOptions, EgressClient } from '../egress/egress-client.ts'
 import { formatTarget } from '../egress/policy/address-policy.ts'
 import { listByteSpellings } from '../webhook/masking/byte-spellings.ts'
-import type { DigestEnd } from '../webhook/refused-digest.ts'
+import type { DigestEnd, NonceCause } from '../webhook/refused-digest.ts'
 import { asQuestion, type DigestCredentials, withAnswer } from '../webhook/request/digest.ts'
 import { headerLimits } from '../webhook/request/header-rules.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
+import { isTurnedAway } from '../webhook/retry-safety.ts'
 import { parseParameters } from '../webhook/wire/challenges.ts'
-import { type ReadDigest, readDigestChallenge } from '../webhook/wire/digest-challenge.ts'
+import {
+  type DigestChallenge,
+  type ReadDigest,
+  readDigestChallenge,
+} from '../webhook/wire/digest-challenge.ts'
 import { headerValue } from '../webhook/wire/headers.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt, TargetResponse } from '../webhook/wire/outcome.ts'
@@ -16,6 +22,7 @@ import { answerChallenge } from './digest-answer.ts'
 import { nonEmpty } from './non-empty.ts'
 import type { KeptNonce, NonceCache, NonceView } from './nonce-cache.ts'
 import { TimeLeft } from './time-left.ts'
+import { waitFor, withWait } from './wait-for.ts'
 
 export interface DigestOptions {
   readonly egressClient: Pick<EgressClient, 'call'>
@@ -45,6 +52,8 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
   readonly #nonces: NonceView
   #refusal: DigestRefusal | null = null
   #hasAnswered = false
+  /** That of the last answer. */
+  #lastCount = 0
 
   constructor(options: DigestOptions) {
     this.#options = options
@@ -66,6 +75,25 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     const time = new TimeLeft(options)
     const kept = this.#findNonce(request)
     if (kept !== null) return this.#callWith(kept, request, time, [])
+    const pending = this.#nonces.pending(request)
+    if (pending === undefined) return this.#callAfterQuestion(request, time)
+    const started = performance.now()
+    time.use()
+    const end = await waitFor(pending, time.leftMs, options.signal)
+    const waitedMs = performance.now() - started
+    const [first, ...others] = await this.#callAfterWait(end === 'cancelled', request, time)
+    return [withWait(first, waitedMs), ...others]
+  }
+
+  /** Goes on with the nonce that another call has asked for. If there is none, the call asks for itself. */
+  async #callAfterWait(isCancelled: boolean, request: OutboundRequest, time: TimeLeft): Promise<Attempts> {
+    if (isCancelled) return this.#endUnbegun([], notBegun.cancelled(formatTarget(request)))
+    if (time.leftMs < minAttemptMs) return this.#endUnbegun([], tooLate(request, time))
+    const kept = this.#findNonce(request)
+    return kept === null ? this.#callAfterQuestion(request, time) : this.#callWith(kept, request, time, [])
+  }
+
+  async #callAfterQuestion(request: OutboundRequest, time: TimeLeft): Promise<Attempts> {
     const asked = await this.#ask(request, time)
     if (asked.kind === 'done') return asked.attempts
     const { attempts, nonce } = asked
@@ -77,13 +105,32 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
 
   /** The first request of a call for which no nonce is known. */
   async #ask(request: OutboundRequest, time: TimeLeft): Promise<Asked> {
-    const { egressClient, questionClient } = this.#options
     this.#hasAnswered = false
-    const isWhole = request.body === null || request.body.length === 0
-    const made = isWhole
-      ? await egressClient.call(withAnswer(request, null), time.optionsForRest())
-      : await questionClient.call(asQuestion(request), time.optionsForRest())
+    const finish = this.#nonces.begin(request)
+    let isAsked: boolean | null = null
+    try {
+      const made = await this.#question(request, time)
+      const asked = this.#readAnswer(made, request)
+      const { outcome } = made.at(-1) ?? made[0]
+      if (outcome.kind === 'responded' && !isTurnedAway(outcome.response.status))
+        isAsked = outcome.response.status === 401
+      return asked
+    } finally {
+      finish(isAsked)
+    }
+  }
+
+  async #question(request: OutboundRequest, time: TimeLeft): Promise<Attempts> {
+    const { egressClient, questionClient } = this.#options
+    const rest = time.optionsForRest()
+    const made = isWhole(request)
+      ? await egressClient.call(withAnswer(request, null), rest)
+      : await questionClient.call(asQuestion(request), rest)
     time.use()
+    return made
+  }
+
+  #readAnswer(made: Attempts, request: OutboundRequest): Asked {
     const { outcome, delivered } = made.at(-1) ?? made[0]
     const { response } = outcome
     if (outcome.kind === 'responded' && response?.status === 401) {
@@ -97,7 +144,11 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
       this.#refusal = { response, end: read }
       return { kind: 'done', attempts: made }
     }
-    if (isWhole || (outcome.kind === 'failed' && delivered === 'no')) return { kind: 'done', attempts: made }
+    if (isWhole(request) || (outcome.kind === 'failed' && delivered === 'no'))
+      return { kind: 'done', attempts: made }
+    // A target that takes no request takes the call no sooner.
+    if (outcome.kind === 'responded' && isTurnedAway(outcome.response.status))
+      return { kind: 'done', attempts: made }
     const attempts = made.map(asQuestionMade)
     if (outcome.kind === 'failed')
       return { kind: 'done', attempts: this.#endUnbegun(attempts, unanswered(outcome.failure, request)) }
@@ -117,10 +168,10 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     attempts.push(...made)
     const refused = this.#judge(made, nonce, request)
     if (refused === null) return nonEmpty(attempts)
-    const { response, next } = refused
+    const { response, next, cause } = refused
     const obstacle = obstacleToResend(request, time)
     if (obstacle !== null) {
-      this.#refusal = { response, end: { kind: obstacle } }
+      this.#refusal = { response, end: { kind: obstacle, cause } }
       return nonEmpty(attempts)
     }
     const index = attempts.length - 1
@@ -129,6 +180,7 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     const again = [{ ...first, purpose: 'resend' as const }, ...others]
     attempts.push(...again)
     const twice = this.#judge(nonEmpty(again), next, request)
+    if (twice !== null) next.account.state = 'refused'
     if (twice !== null) this.#refusal = { response: twice.response, end: { kind: 'again' } }
     return nonEmpty(attempts)
   }
@@ -145,8 +197,9 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
 
   #answer(nonce: KeptNonce, request: OutboundRequest): OutboundRequest {
     const { credentials, computed } = this.#options
-    nonce.count++
-    const { header, response } = answerChallenge(credentials, request, nonce)
+    const count = ++nonce.uses.count
+    this.#lastCount = count
+    const { header, response } = answerChallenge(credentials, request, { ...nonce, count })
     for (const spelling of listByteSpellings(Buffer.from(response, 'hex'))) computed.add(spelling)
     computed.add(nonce.cnonce)
     return withAnswer(request, header)
@@ -158,7 +211,7 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     const { response } = outcome
     if (response === null) return null
     if (response.status !== 401) {
-      nonce.wasAccepted = true
+      nonce.account.state = 'accepted'
       const next = parseParameters(headerValue(response.headers, 'authentication-info') ?? '').get(
         'nextnonce',
       )
@@ -172,10 +225,21 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     }
     const { challenge } = read
     const next = this.#nonces.keep(request, challenge)
-    const isNew = challenge.nonce !== nonce.challenge.nonce || challenge.realm !== nonce.challenge.realm
+    const cause = this.#findCause(challenge, nonce)
+    if (cause === null) nonce.account.state = 'refused'
+    return cause === null ? null : { response, next, cause }
+  }
+
+  /** Why a response refuses the nonce of the request. Null if it refuses the credential, or offers no other answer. */
+  #findCause({ realm, nonce, isStale }: DigestChallenge, before: KeptNonce): NonceCause | null {
+    if (realm !== before.challenge.realm) return 'realm'
+    const { uses, account } = before
+    const isOvertaken = uses.count > this.#lastCount
+    if (nonce === before.challenge.nonce && !isOvertaken) return null
     // A target that has forgotten its nonces need not say so.
-    const isRefused = challenge.isStale || nonce.wasAccepted || challenge.realm !== nonce.challenge.realm
-    return isNew && isRefused ? { response, next } : null
+    if (isStale || account.state === 'accepted') return 'expired'
+    // Requests that have one nonce may arrive in another order, and then some targets refuse those that come late.
+    return account.state === 'unknown' && uses.count > 1 ? 'shared' : null
   }
 
   #read({ headers }: TargetResponse, request: OutboundRequest): ReadDigest {
@@ -197,7 +261,7 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
   /** Where a refusal of the nonce would end the call, only a nonce that the target has just given is used. */
   #findNonce(request: OutboundRequest): KeptNonce | null {
     const nonce = this.#nonces.find(request)
-    if (nonce === null || nonce.count >= maxCount || !this.#fits(request, nonce.challenge)) return null
+    if (nonce === null || nonce.uses.count >= maxCount || !this.#fits(request, nonce.challenge)) return null
     return mayResend(request) || this.#nonces.ageMs(nonce) < freshMs ? nonce : null
   }
 
@@ -221,6 +285,7 @@ type Asked =
 interface Refused {
   readonly response: TargetResponse
   readonly next: KeptNonce
+  readonly cause: NonceCause
 }
 
 /** What follows decides, so that nothing looks at the body. */
@@ -233,8 +298,13 @@ function asQuestionMade(attempt: Attempt): Attempt {
 
 const noBytes = Buffer.alloc(0)
 
-function mayResend({ isIdempotent, body }: OutboundRequest): boolean {
-  return isIdempotent || body === null || body.length === 0
+/** Whether a request that asks for a challenge is the call itself. */
+function isWhole({ body }: OutboundRequest): boolean {
+  return body === null || body.length === 0
+}
+
+function mayResend(request: OutboundRequest): boolean {
+  return request.isIdempotent || isWhole(request)
 }
 
 function obstacleToResend(
@@ -247,11 +317,10 @@ function obstacleToResend(
 
 /** The failure of a call whose question got no answer. The call itself was not sent. */
 function unanswered(failure: Failure, request: OutboundRequest): Failure {
-  const { hint = failures[failure.code].hint } = failure
   return {
     ...failure,
     detail: `${formatTarget(request)} was asked for a challenge of Digest, without the body, and the call was not sent. ${failure.detail}`,
-    hint: `Only the request for a challenge was sent, so the call can be sent again. ${hint}`,
+    hint: 'Only the request for a challenge was sent, so the call can be sent again. If that happens often, raise timeoutMs, or tell the operator of the target.',
   }
 }
 

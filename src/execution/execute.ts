@@ -136,7 +136,7 @@ export async function executeNode(
     maxCapturedBytes: context.maxCapturedBytes,
     call:
       rendered.ok && rendered.redirects !== null
-        ? describeHop(rendered, () => follower?.hop.request ?? rendered.request)
+        ? describeHop(rendered, () => follower)
         : describeCall(rendered),
   }
   const isShown = request.diagnostics !== 'brief'
@@ -172,7 +172,7 @@ export async function executeNode(
       ? followRedirects(
           prepared.rendered,
           prepared.rendered.redirects,
-          { own, trace, maskers, refusal: () => authorized?.refusal },
+          { own, tenant, trace, maskers, refusal: () => authorized?.refusal },
           context,
         )
       : null
@@ -329,11 +329,14 @@ export function describeCall(rendered: RenderedRequest): JudgedCall {
 const currentDate = () => new Date()
 
 /** As `describeCall`, with the last request of the call. */
-function describeHop(rendered: RenderedRequest, lastRequest: () => OutboundRequest): JudgedCall {
+function describeHop(rendered: SendableRequest, findFollower: () => RedirectFollower | null): JudgedCall {
   return {
     ...describeCall(rendered),
     get request() {
-      return lastRequest()
+      return findFollower()?.hop.request ?? rendered.request
+    },
+    get redirectedTo() {
+      return findFollower()?.redirectedTo ?? null
     },
   }
 }
@@ -341,6 +344,7 @@ function describeHop(rendered: RenderedRequest, lastRequest: () => OutboundReque
 interface Redirection {
   /** Sends what is for the origin of the node. */
   readonly own: Pick<EgressClient, 'call'>
+  readonly tenant: string | null
   readonly trace: Trace | null
   readonly maskers: ExecutionMaskers
   /** The refusal of a token that the last call to this origin ended with. */
@@ -350,8 +354,8 @@ interface Redirection {
 function followRedirects(
   { request, display, tls }: SendableRequest,
   rules: RedirectRules,
-  { own, trace, maskers, refusal }: Redirection,
-  { egressClient }: ExecutionContext,
+  { own, tenant, trace, maskers, refusal }: Redirection,
+  { egressClient, nodes }: ExecutionContext,
 ): RedirectFollower {
   return new RedirectFollower({
     start: { request, display },
@@ -361,6 +365,8 @@ function followRedirects(
     foreign: trace === null ? egressClient : traceEgress(egressClient, trace, false),
     foreignTls: openForeignTls(tls, egressClient),
     maskerFor: (head) => maskers.forResponse(head).display,
+    carriesSecret: (text) => maskers.finds(text),
+    mayCall: (place) => nodes.mayCall(place, tenant),
     refusesToken: (response) => refusal()?.response === response,
   })
 }
@@ -472,12 +478,16 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     branch: decision.output,
     succeeded: decision.succeeded,
     reason: diagnostics.reason(
-      tellOfRepeat(follower === null ? decision.reason : follower.tell(decision.reason), calls),
+      tellOfRepeat(
+        follower === null ? decision.reason : follower.tell(decision.reason, response?.status ?? null),
+        calls,
+      ),
     ),
     delivered: judgeDelivery(calls),
     repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
-    retryAfterMs:
-      response === null
+    retryAfterMs: follower?.wasCarriedOut
+      ? null
+      : response === null
         ? readHeldBackMs(judgement.outcome)
         : askedPauseMs(response, new Date(), node.retry.resetHeaders),
     captured,

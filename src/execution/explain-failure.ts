@@ -22,9 +22,12 @@ export function explainFailure(
   node: FailedNode,
   attempts: readonly Attempt[] = [],
 ): Failure {
-  const explained = explainOwn(failure, response, node, attempts)
   const { connection = null } = node
-  if (connection === null || attempts.at(-1)?.elsewhere !== undefined) return explained
+  // No authority and no certificate of the node counts elsewhere.
+  if (attempts.at(-1)?.elsewhere !== undefined)
+    return explainOwn(failure, response, { ...node, tls: null }, attempts)
+  const explained = explainOwn(failure, response, node, attempts)
+  if (connection === null) return explained
   // The rest of the URL is the node's.
   const hasHost = failure.path === null && explained.path === '/node/url'
   return hasHost ? ofHost(explained, connection) : locateInConnection(explained, connection)

@@ -64,7 +64,7 @@ export class ExecutionMaskers {
   forResponse({ headers }: Pick<TargetResponse, 'headers'>): ResponseMaskers {
     const stored = [...this.#values.stored]
     const secrets = secretsIn(headers)
-    const known = this.#computed.size === 0 ? this.#known : both(this.#known, createMasker(this.#computed))
+    const known = this.#sent
     return {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
@@ -73,6 +73,11 @@ export class ExecutionMaskers {
       showsBody: secrets.size <= maxResponseSecrets,
       tail: tailFor(stored),
     }
+  }
+
+  /** Whether a text carries what is masked of the requests so far, in any spelling. */
+  finds(text: string): boolean {
+    return this.#sent(text) !== text
   }
 
   /** Nothing is prepared before something is quoted. */
@@ -96,6 +101,10 @@ export class ExecutionMaskers {
       ...Array.from(ofResponse, withoutAttributes),
     ]
     return both(known, both(createQuotationMasker(own, { parts: true }), whole))
+  }
+
+  get #sent(): Masker {
+    return this.#computed.size === 0 ? this.#known : both(this.#known, createMasker(this.#computed))
   }
 
   /**

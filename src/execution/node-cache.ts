@@ -34,6 +34,14 @@ export interface NodeConnections {
   refuse(connection: CompiledConnection, tenant: string | null): ConfigError | null
   /** Whether nothing of the connection has changed since it was compiled. */
   isCurrent(connection: CompiledConnection): boolean
+  /** Whether calls of a tenant may lead to a host and port: always, unless every node needs a connection. */
+  mayCall(place: Place, tenant: string | null): boolean
+}
+
+/** A host and its port. */
+interface Place {
+  readonly host: string
+  readonly port: number
 }
 
 export interface NodeCacheOptions extends NodeLimits {
@@ -82,6 +90,11 @@ export class NodeCache {
     const compiled = compileNode(config, this.#limits, this.#connections.find(config.connection, tenant))
     if (compiled.ok && this.#sightings.note(key)) this.#keep(key, compiled.node)
     return compiled
+  }
+
+  /** Whether a redirect may lead to a host and port. */
+  mayCall(place: Place, tenant: string | null): boolean {
+    return this.#connections.mayCall(place, tenant)
   }
 
   /** The JSON of a node as it was requested, without white space: the same for the same node, cached or not. */

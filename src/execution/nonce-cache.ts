@@ -12,17 +12,28 @@ export interface KeptNonce {
   readonly firstNonce: string
   /** When the target gave it, by the clock of the cache. */
   readonly givenAt: number
-  /** How many requests have had it. Each adds itself right before it is sent. */
+  readonly uses: NonceUses
+  readonly account: DigestAccount
+}
+
+/** Shared by all calls that the target gave the same nonce, since it may give one to everybody. */
+export interface NonceUses {
+  /** How many requests have had the nonce. Each adds itself right before it is sent. */
   count: number
-  /** Whether the target has accepted an answer with it, or with the one before it. */
-  wasAccepted: boolean
+}
+
+/** What is known of a credential in a realm. */
+export interface DigestAccount {
+  /** What the target said of the last answer that told. */
+  state: 'unknown' | 'accepted' | 'refused'
 }
 
 /** A challenge has up to 16 KB. */
 const bounds = { max: 1_000, maxSize: 4_194_304 } as const
 
 /**
- * The nonces of all calls: one for a tenant, a host and its port, a realm and a credential. It keeps no password: keys are
+ * The nonces of all calls: one for a tenant, a host and its port, a realm and a credential. A nonce that the target gives to several
+ * calls, also of several tenants, is counted once for all of them. It keeps no password: keys are
  * hashes with a key of this process.
  */
 export class NonceCache {
@@ -35,6 +46,13 @@ export class NonceCache {
   })
   /** The keys of the nonces by path, and that of the last one. */
   readonly #spaces = new LRUCache<string, string>({ max: 10_000 })
+
+  /** By host, port, realm and nonce. */
+  readonly #uses = new LRUCache<string, NonceUses>({ max: 10_000 })
+  /** The ends of the requests for a challenge that are under way. */
+  readonly #questions = new Map<string, Promise<void>>()
+  /** Where the last request without a credential was not asked for one. */
+  readonly #open = new LRUCache<string, true>({ max: 10_000 })
 
   /** `now`: a monotonic clock in milliseconds. */
   constructor(now = () => performance.now()) {
@@ -59,12 +77,47 @@ export class NonceCache {
     this.#nonces.set(key, nonce)
   }
 
+  usesOf({ host, port }: Place, { realm, nonce }: DigestChallenge): NonceUses {
+    const key = this.#hash(['uses', host, port, realm, nonce])
+    const known = this.#uses.get(key)
+    if (known !== undefined) return known
+    const uses = { count: 0 }
+    this.#uses.set(key, uses)
+    return uses
+  }
+
+  accountOf(key: string): DigestAccount {
+    return this.#nonces.peek(key)?.account ?? { state: 'unknown' }
+  }
+
+  pending(space: string): Promise<void> | undefined {
+    return this.#open.has(space) ? undefined : this.#questions.get(space)
+  }
+
+  begin(space: string): (isAsked: boolean | null) => void {
+    if (this.#questions.has(space)) return (isAsked) => this.#note(space, isAsked)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#questions.set(space, promise)
+    return (isAsked) => {
+      this.#questions.delete(space)
+      this.#note(space, isAsked)
+      resolve()
+    }
+  }
+
+  #note(space: string, isAsked: boolean | null): void {
+    if (isAsked === false) this.#open.set(space, true)
+    else if (isAsked) this.#open.delete(space)
+  }
+
   #hash(parts: readonly unknown[]): string {
     return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest('base64')
   }
 }
 
-type Hash = (place: Pick<OutboundRequest, 'host' | 'port'>, rest: readonly unknown[]) => string
+type Place = Pick<OutboundRequest, 'host' | 'port'>
+
+type Hash = (place: Place, rest: readonly unknown[]) => string
 
 /** The nonces of one credential. */
 export class NonceView {
@@ -89,15 +142,26 @@ export class NonceView {
       cnonce: randomBytes(16).toString('hex'),
       firstNonce: nonce,
       givenAt: this.#cache.now(),
-      count: 0,
-      wasAccepted: false,
+      uses: this.#cache.usesOf(request, challenge),
+      account: this.#cache.accountOf(this.#keyOf(request, challenge)),
     })
   }
 
   /** Keeps the nonce that a response names for the next request. A session goes on. */
   follow(request: OutboundRequest, before: KeptNonce, nonce: string): void {
     const givenAt = this.#cache.now()
-    this.#put(request, { ...before, challenge: { ...before.challenge, nonce }, givenAt, count: 0 })
+    const challenge = { ...before.challenge, nonce }
+    this.#put(request, { ...before, challenge, givenAt, uses: this.#cache.usesOf(request, challenge) })
+  }
+
+  /** The end of a request for a challenge of the same host that is under way, unless calls there are not asked for one. */
+  pending(request: OutboundRequest): Promise<void> | undefined {
+    return this.#cache.pending(this.#hash(request, []))
+  }
+
+  /** Announces a request for a challenge, so that others wait for it. The result ends the wait. Null: there was no answer. */
+  begin(request: OutboundRequest): (isAsked: boolean | null) => void {
+    return this.#cache.begin(this.#hash(request, []))
   }
 
   ageMs({ givenAt }: KeptNonce): number {
@@ -105,9 +169,13 @@ export class NonceView {
   }
 
   #put(request: OutboundRequest, nonce: KeptNonce): KeptNonce {
-    const key = this.#hash(request, ['realm', nonce.challenge.realm])
+    const key = this.#keyOf(request, nonce.challenge)
     this.#cache.keep(this.#hash(request, []), this.#hash(request, ['path', pathOf(request)]), key, nonce)
     return nonce
+  }
+
+  #keyOf(request: OutboundRequest, { realm }: DigestChallenge): string {
+    return this.#hash(request, ['realm', realm])
   }
 }
 

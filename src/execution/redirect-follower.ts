@@ -7,12 +7,14 @@ import type { Masker } from '../webhook/masking/mask.ts'
 import {
   type Hop,
   type NextHop,
+  type RedirectGuard,
   type RedirectRules,
   type ShownPlace,
   takeRedirect,
 } from '../webhook/redirect.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
+import { judgeStatus } from '../webhook/retry-safety.ts'
 import { quoteName } from '../webhook/values/text.ts'
 import { headerValue } from '../webhook/wire/headers.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
@@ -22,7 +24,7 @@ import { isRedirect } from '../webhook/wire/redirect-status.ts'
 /** What sends the requests of a node. */
 type Client = Pick<EgressClient, 'call'>
 
-export interface RedirectOptions {
+export interface RedirectOptions extends Pick<RedirectGuard, 'carriesSecret' | 'mayCall'> {
   /** The request of the node. */
   readonly start: Pick<Hop, 'request' | 'display'>
   readonly rules: RedirectRules
@@ -49,6 +51,7 @@ export class RedirectFollower implements Client {
   readonly #options: RedirectOptions
   #hop: Hop
   #followed = 0
+  #wasCarriedOut = false
   #warnings: readonly Warning[] = []
 
   constructor(options: RedirectOptions) {
@@ -65,6 +68,17 @@ export class RedirectFollower implements Client {
     return this.#hop
   }
 
+  /** Where the last call was redirected. Null if it was not. */
+  get redirectedTo(): 'own' | 'foreign' | null {
+    if (this.#followed === 0) return null
+    return this.#hop.isForeign ? 'foreign' : 'own'
+  }
+
+  /** Whether a 303 was followed in the last call: then the request of the node was carried out, and must not be repeated. */
+  get wasCarriedOut(): boolean {
+    return this.#wasCarriedOut
+  }
+
   /** Of the last call. */
   get warnings(): readonly Warning[] {
     return this.#warnings
@@ -76,6 +90,7 @@ export class RedirectFollower implements Client {
     const limitBody = (head: Head) => (this.#take(head)?.kind === 'hop' ? maxRedirectBody : null)
     this.#hop = this.#start
     this.#followed = 0
+    this.#wasCarriedOut = false
     this.#warnings = noWarnings
     const made = await this.#options.own.call(this.#hop.request, { ...options, clock, limitBody })
     const attempts: [Attempt, ...Attempt[]] = [...made]
@@ -100,6 +115,7 @@ export class RedirectFollower implements Client {
       }
       const { hop } = taken
       this.#followed++
+      this.#wasCarriedOut ||= response.status === 303
       this.#hop = hop
       const left = { ...rest, timeoutMs: remainingMs, clock: { ...clock, leftMs: remainingMs }, limitBody }
       const more = await this.#send(hop, left)
@@ -107,11 +123,11 @@ export class RedirectFollower implements Client {
     }
   }
 
-  /** Adds to a reason that the last request was not that of the node. */
-  tell(reason: DecisionReason): DecisionReason {
+  /** Adds to a reason that the last request was not that of the node. `status`: of its response; null without one. */
+  tell(reason: DecisionReason, status: number | null): DecisionReason {
     if (reason.code === 'expectation_met' || reason.code === 'case_met') return reason
     const told = this.#tellWhy(reason)
-    return this.#followed === 0 ? told : this.#tellWay(told)
+    return this.#followed === 0 ? told : this.#tellWay(told, status)
   }
 
   /** The redirect is the response, and the warning says why. */
@@ -120,10 +136,10 @@ export class RedirectFollower implements Client {
     return why === undefined || reason.hint === null ? reason : { ...reason, hint: `${reason.hint} ${why}` }
   }
 
-  #tellWay(reason: DecisionReason): DecisionReason {
+  #tellWay(reason: DecisionReason, status: number | null): DecisionReason {
     const { isForeign, shown } = this.#hop
     const foreign = isForeign
-      ? ', another origin, so that neither credentials nor headers of the node but Accept, Content-Type and User-Agent went there'
+      ? `, another origin, ${status === null ? 'for which no credential, authority or certificate of the node counts' : 'so that neither credentials nor headers of the node but Accept, Content-Type and User-Agent went there'}`
       : ''
     const cause = `The call was redirected to ${quoteName(shown.authority)}${foreign}.`
     const isElsewhere = isForeign && partsLeftBehind.test(reason.path ?? '')
@@ -132,9 +148,14 @@ export class RedirectFollower implements Client {
     return {
       ...reason,
       blame: isOfConnection ? 'node' : reason.blame,
-      hint: reason.hint === null ? cause : `${cause} ${reason.hint}`,
+      hint: joinHints(cause, this.#mayAskForRepeat(status) ? isDone : reason.hint),
       path: isElsewhere ? '/node/followRedirects' : reason.path,
     }
+  }
+
+  /** Whether the usual hint may ask for the call once more, which was carried out. */
+  #mayAskForRepeat(status: number | null): boolean {
+    return this.#wasCarriedOut && (status === null || judgeStatus(status) !== 'never')
   }
 
   /**
@@ -169,7 +190,8 @@ export class RedirectFollower implements Client {
     if (!isRedirect(head.status)) return null
     if (this.#followed === this.#options.rules.limit)
       return { kind: 'refused', why: atLimit(this.#options.rules) }
-    return takeRedirect(this.#hop, head, this.#options.rules, this.#options.maskerFor(head))
+    const { rules, maskerFor, carriesSecret, mayCall } = this.#options
+    return takeRedirect(this.#hop, head, rules, { maskUrl: maskerFor(head), carriesSecret, mayCall })
   }
 
   #label(attempt: Attempt, { host, port }: Place, shown: ShownPlace): Attempt {
@@ -182,6 +204,13 @@ export class RedirectFollower implements Client {
     }
   }
 }
+
+function joinHints(cause: string, hint: string | null): string {
+  return hint === null ? cause : `${cause} ${hint}`
+}
+
+const isDone =
+  'The request of the node was carried out before, as the 303 says, and only the result is missing: do not send the call again, but ask for the result at that address, for example with a node of its own.'
 
 type Place = Pick<OutboundRequest, 'host' | 'port'>
 

@@ -56,21 +56,35 @@ export type NextHop =
       readonly failure: Failure
     }
 
-/** The request that a redirect leads to. `maskUrl` masks what the target quotes of the request. */
+/** What a redirect is judged by, beside the rules of its node. */
+export interface RedirectGuard {
+  /** Masks what the target quotes of the request. */
+  readonly maskUrl: (text: string) => string
+  /** Whether a text carries a secret, a credential or a sensitive value of the requests so far, in any spelling. */
+  readonly carriesSecret: (text: string) => boolean
+  /** Whether the service sends anything to a host and port. */
+  readonly mayCall: (place: UrlPlace) => boolean
+}
+
+/** The request that a redirect leads to. */
 export function takeRedirect(
   sent: Hop,
   { status, headers }: Pick<TargetResponse, 'status' | 'headers'>,
   rules: RedirectRules,
-  maskUrl: (text: string) => string,
+  { maskUrl, carriesSecret, mayCall }: RedirectGuard,
 ): NextHop {
   const { request } = sent
   if (!isFollowedAfter(status, request)) return refuse(explainMethod(status, request))
   const location = locate(request, headers)
   if (!location.ok) return refuse(`The Location of the redirect ${location.problem}.`)
-  const { place, written, path, target } = location
+  const { place, written, path, target, text } = location
   const isElsewhere = place.host !== request.host || place.port !== request.port
   const takesBody = status !== 303 && request.body !== null
   if (isElsewhere && takesBody && rules.hasSecretBody) return refuse(secretBody)
+  const isForeign = sent.isForeign || isElsewhere
+  if (isForeign && (carriesSecret(text) || carriesSecret(`https://${place.authority}${target}`)))
+    return refuse(secretUrl)
+  if (isElsewhere && !mayCall(place)) return refuse(noConnection)
   const shown = written === null ? sent.shown : showPlace(place, written, maskUrl)
   const failure = isElsewhere
     ? judgeHost(place, rules, shown)
@@ -86,7 +100,7 @@ export function takeRedirect(
     hop: {
       request: { ...moved.request, target },
       display: { ...moved.display, url },
-      isForeign: sent.isForeign || isElsewhere,
+      isForeign,
       shown,
     },
   }
@@ -109,6 +123,12 @@ function explainMethod(status: number, { method }: OutboundRequest): string {
 
 const secretBody =
   'The redirect leads to another origin, and the body, which would go there, carries a secret or a sensitive value.'
+
+const secretUrl =
+  'The redirect leads to another origin, and its URL carries a secret, a credential or a sensitive value of the call.'
+
+const noConnection =
+  'The service sends nothing to a host that no connection of the tenant has (CONNECTIONS=required), and the redirect leads to one.'
 
 function refuse(why: string): NextHop {
   return { kind: 'refused', why }

@@ -9,7 +9,14 @@ export type DigestEnd =
   /** `problem` follows "the challenge". */
   | { readonly kind: 'unusable'; readonly problem: string }
   /** The nonce was refused, and the request must not, or could not, be sent again. `again`: it was, and the next one, too. */
-  | { readonly kind: 'not_repeatable' | 'no_time' | 'again' }
+  | { readonly kind: 'not_repeatable' | 'no_time'; readonly cause: NonceCause }
+  | { readonly kind: 'again' }
+
+/**
+ * Why a nonce was refused. `expired`: it had run out. `realm`: it is of another realm than the path. `shared`: other requests had it
+ * too, and the order of arrival may have been another one; or the credential is wrong.
+ */
+export type NonceCause = 'expired' | 'realm' | 'shared'
 
 /** Adds to a decision on status 401 what Digest has to do with it. */
 export function explainRefusedDigest(decision: Decision, end: DigestEnd): Decision {
@@ -25,9 +32,11 @@ export function explainRefusedDigest(decision: Decision, end: DigestEnd): Decisi
         hint: `${hint} Ask the operator of the target for one of these, or use a type of "auth" that it takes besides. ${ownerNote(reason.path)}`.trimEnd(),
       },
     }
+  // The credential is not what was refused.
+  const isOfNonce = 'cause' in end && end.cause !== 'shared'
   return {
     ...decision,
-    reason: { ...reason, hint: reason.hint === null ? hint : `${hint} ${reason.hint}` },
+    reason: { ...reason, hint: reason.hint === null || isOfNonce ? hint : `${hint} ${reason.hint}` },
   }
 }
 
@@ -42,10 +51,16 @@ function explain(end: DigestEnd): string {
     case 'unusable':
       return `The service cannot answer the target, whose challenge of Digest ${end.problem}: it knows MD5 and SHA-256, also with -sess, and the qop "auth".`
     case 'not_repeatable':
-      return 'The nonce of the target had run out; the next call uses a new one. This call was not sent again, because that could write twice: only GET, PUT, DELETE, a request without a body and a node with "idempotent": true are.'
+      return `${causes[end.cause]}; the next call uses a new one. This call was not sent again, because that could write twice: only GET, PUT, DELETE, a request without a body and a node with "idempotent": true are.`
     case 'no_time':
-      return `The nonce of the target had run out; the next call uses a new one. With less than ${minAttemptMs} ms left this call was not sent again.`
+      return `${causes[end.cause]}; the next call uses a new one. With less than ${minAttemptMs} ms left this call was not sent again.`
     case 'again':
       return 'The target refused two nonces in a row that it had given itself.'
   }
+}
+
+const causes: Readonly<Record<NonceCause, string>> = {
+  expired: 'The nonce of the target had run out',
+  realm: 'The path belongs to another realm of the target than the nonce',
+  shared: 'The target refused a nonce that several requests had at once',
 }

@@ -187,7 +187,88 @@ describe('a challenge', () => {
   })
 })
 
+describe('a nonce that the target gives to everybody', () => {
+  it('is counted on over calls, tenants and credentials, also where it is offered again', async () => {
+    const guard = digestGuard(json(200, {}), { nonce: 'window-1' })
+    const { run } = await world(guard)
+
+    for (const rest of [{}, { tenant: 'acme' }, { tenant: 'umbrella' }, { tenant: 'acme' }])
+      expect(await run({}, rest)).toMatchObject({ succeeded: true })
+
+    expect(guard.accepted.map(({ nc }) => Number(nc))).toEqual([1, 2, 3, 4])
+  })
+
+  it.each([{ node: get }, { node: { method: 'PUT' } }])(
+    'is asked for once by calls at once, and none ends refused: $node',
+    async ({ node }) => {
+      const guard = digestGuard(json(200, {}), { nonce: 'window-1' })
+      const { run, target } = await world(guard)
+
+      const replies = await Promise.all(Array.from({ length: 10 }, () => run(node)))
+
+      expect(replies.map(({ succeeded }) => succeeded)).toEqual(Array.from({ length: 10 }, () => true))
+      expect(guard.verdicts.filter((verdict) => verdict === 'asked')).toHaveLength(1)
+      expect(authorizations(target).filter((value) => value === undefined)).toHaveLength(1)
+    },
+  )
+
+  it('is not waited for where the target asks for none', async () => {
+    let open = 0
+    let most = 0
+    const { run } = await world({
+      answer: async (_request, response) => {
+        most = Math.max(most, ++open)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        open--
+        response.end('{}')
+      },
+    })
+    await run(get)
+
+    await Promise.all(Array.from({ length: 5 }, () => run(get)))
+
+    expect(most).toBeGreaterThan(1)
+  })
+
+  it('is waited for within the time of the call', async () => {
+    const { run } = await world({ answer: never })
+
+    const [, late] = await Promise.all([run({ ...get, timeoutMs: 2_000 }), run({ ...get, timeoutMs: 200 })])
+
+    expect(late).toMatchObject({ delivered: 'no', repeat: 'safe', reason: { code: 'queue_timeout' } })
+  })
+})
+
+describe('a request for a challenge that the target turns away', () => {
+  it.each([429, 503])('with %i is the response: the call is not sent', async (status) => {
+    const { run, target } = await world({
+      answer: (_request, response) => void response.writeHead(status, { 'retry-after': '2' }).end(),
+    })
+
+    const reply = await run()
+
+    expect(bodies(target)).toEqual([''])
+    expect(reply).toMatchObject({ response: { status }, repeat: 'safe', retryAfterMs: 2_000 })
+  })
+})
+
 describe('a nonce that is refused', () => {
+  it('of another realm is named as that, and the credential is not blamed', async () => {
+    const guards = {
+      a: digestGuard(json(200, {}), { realm: 'a' }),
+      b: digestGuard(json(200, {}), { realm: 'b' }),
+    }
+    const { run, target } = await world({
+      answer: (request, ...others) => guards[request.target === '/a' ? 'a' : 'b'].answer(request, ...others),
+    })
+    await run({ url: `${target.url}/a` })
+
+    const { reason } = await run({ url: `${target.url}/b` })
+
+    expect(reason.hint).toContain('another realm')
+    expect(reason.hint).not.toContain('does not accept the credential')
+  })
+
   it.each([
     { node: get },
     { node: { method: 'PUT' } },

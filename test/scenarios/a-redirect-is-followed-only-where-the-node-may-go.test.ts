@@ -480,7 +480,7 @@ describe('a redirect that is not followed', () => {
     expect(reply.reason.hint).toContain('Or set "followRedirects": 1')
   })
 
-  it('is one to the address that a secret is part of: masked where it is shown', async () => {
+  it('is one to a host that a secret is part of: masked where it is shown', async () => {
     const target = await receiver((request, response) => {
       const [, token = ''] = request.rawHeaders.find((value) => value.startsWith('Bearer '))?.split(' ') ?? []
       if (request.target === '/') response.writeHead(302, { location: `/echo/${token}?t=${token}` })
@@ -497,7 +497,7 @@ describe('a redirect that is not followed', () => {
     const replies = [await execute({ node: { ...node, followRedirects: 1 } }), await execute({ node })]
 
     expect(replies[0]).toMatchObject({ request: { url: `${target.url}/echo/•••?t=•••` } })
-    expect(replies[1]?.attempts).toHaveLength(3)
+    expect(replies[1]).toMatchObject({ attempts: [{}, {}], response: { status: 302 } })
     expect(JSON.stringify([replies, log])).not.toMatch(/s3cr3t-value/i)
   })
 })

@@ -193,13 +193,40 @@ describe('a request to AWS', () => {
     {
       status: 403,
       words: '{"message":"Credential should be scoped to a valid region."}',
-      hint: /region, service and secretAccessKey/,
+      hint: /another region or service/,
     },
     { status: 400, words: '{"__type":"UnrecognizedClientException"}', hint: /accessKeyId/ },
-  ])('that is refused gets a hint: $words', async ({ status, words, hint }) => {
+    {
+      status: 403,
+      words:
+        '{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."}',
+      hint: /region, service and secretAccessKey/,
+    },
+    {
+      status: 403,
+      name: 'InvalidSignatureException:http://internal.amazon.com/coral/',
+      words: '{"message":"Forbidden"}',
+      hint: /region, service and secretAccessKey/,
+    },
+    {
+      status: 400,
+      words:
+        '<Error><Code>InvalidToken</Code><Message>The provided token is malformed or otherwise invalid.</Message></Error>',
+      hint: /does not accept sessionToken/,
+    },
+    {
+      status: 400,
+      words:
+        "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'eu-central-1' is wrong; expecting 'us-east-1'</Message></Error>",
+      hint: /another region or service/,
+    },
+  ])('that is refused gets a hint: $words', async ({ status, name, words, hint }) => {
     const { run } = await world((_request, response) => {
       response
-        .writeHead(status, { 'content-type': words.startsWith('<') ? 'application/xml' : 'application/json' })
+        .writeHead(status, {
+          'content-type': words.startsWith('<') ? 'application/xml' : 'application/json',
+          ...(name === undefined ? {} : { 'x-amzn-errortype': name }),
+        })
         .end(words)
     })
 

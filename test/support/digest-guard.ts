@@ -21,6 +21,8 @@ interface GuardOptions {
   readonly realm?: string
   readonly username?: string
   readonly password?: string
+  /** Gives one nonce to all. */
+  readonly nonce?: string
   /** Names the next nonce with each response. */
   readonly isOneTime?: boolean
   /** Behind the challenge. */
@@ -31,7 +33,7 @@ export const digestUser = { username: 'adam', password: 'p4ssw0rd, "quoted"' } a
 
 export function digestGuard(inner: Answer, options: GuardOptions = {}): DigestGuard {
   const { algorithm = 'SHA-256', qop = 'auth', realm = 'leads', isOneTime = false, rest = '' } = options
-  const { username = digestUser.username, password = digestUser.password } = options
+  const { username = digestUser.username, password = digestUser.password, nonce: fixed } = options
   const counts = new Map<string, number>()
   const expired = new Set<string>()
   const verdicts: string[] = []
@@ -42,8 +44,8 @@ export function digestGuard(inner: Answer, options: GuardOptions = {}): DigestGu
       .digest('hex')
 
   const newNonce = () => {
-    const nonce = randomUUID()
-    counts.set(nonce, 0)
+    const nonce = fixed ?? randomUUID()
+    if (!counts.has(nonce)) counts.set(nonce, 0)
     return nonce
   }
 

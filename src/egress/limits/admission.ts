@@ -114,7 +114,7 @@ export class Admission {
       return new Permit(
         mustWait ? passage.through : null,
         () => passage.leave(),
-        () => this.explain(applicant),
+        () => this.explain(applicant, passage.waitedFor),
       )
     passage.leave()
     return failure
@@ -125,9 +125,29 @@ export class Admission {
     return this.#findWait({ limits, key }, ahead + 1, endsAt - minAttemptMs)
   }
 
-  /** Why the call waits at the moment, if a pause or a rate is the reason. */
-  explain({ limits, key }: Applicant): Failure | null {
-    return this.#findWait({ limits, key }, 1, 0)
+  /** Why the time of a call ran out while it waited, if a pause, a rate or `concurrent` is the reason. */
+  explain(applicant: Applicant, waitedFor: Wait): Failure | null {
+    const { limits, key } = applicant
+    const held = this.#findWait({ limits, key }, 1, 0)
+    const isHostFull = waitedFor === 'turn' && this.#options.bulkhead.waitingFor(key.lane) > 0
+    if (held !== null || waitedFor === 'host' || isHostFull) return held
+    const full = this.#findFull(applicant, waitedFor)
+    if (full !== null) return crowded('queue_timeout', key, limits.lane, full)
+    // A timer may fire late, and then the token is there when the time is over.
+    const rate = limits.own.rate ?? limits.ceiling?.rate ?? null
+    if (rate !== null) return rateLimited(key, rate, 1_000 / rate.perSecond)
+    return waitedFor === 'rate' ? targetPaused(key, 1, limits.lane) : null
+  }
+
+  /** The `concurrent` that a call waits for. Its turn it waits for with all that the calls before it wait for. */
+  #findFull({ limits: { own, ceiling } }: Applicant, waitedFor: Wait): number | null {
+    if (waitedFor === 'slot') return own.concurrent
+    if (waitedFor === 'ceiling') return ceiling?.concurrent ?? null
+    if (waitedFor !== 'turn') return null
+    for (const bucket of ceiling === null ? [own] : [own, ceiling])
+      if (bucket.concurrent !== null && this.#slots.usedOf(bucket.name) >= bucket.concurrent)
+        return bucket.concurrent
+    return null
   }
 
   /** The pause that ends, or the rate that grants so many tokens, neither now nor by `latest`. */
@@ -149,7 +169,11 @@ export class Admission {
   }
 
   #full(applicant: Applicant): Failure {
-    return this.explain(applicant) ?? this.#options.queueFull(applicant.key)
+    const { limits, key } = applicant
+    const held = this.#findWait({ limits, key }, 1, 0)
+    if (held !== null) return held
+    const full = this.#findFull(applicant, 'turn')
+    return full === null ? this.#options.queueFull(key) : crowded('queue_full', key, limits.lane, full)
   }
 
   pausedUntil(lane: string | null): number {
@@ -182,6 +206,9 @@ export class Admission {
   }
 }
 
+/** What a call waits for: calls of its bucket, a permit of its own limits or of the ceiling, one of `MAX_PER_HOST`, or a point in time. */
+type Wait = 'turn' | 'slot' | 'ceiling' | 'host' | 'rate'
+
 const noLimits: CallLimits = { rate: null, concurrent: null }
 
 /** A connection has one bucket for all tenants. Names of connections and tenants have neither slash nor colon. */
@@ -206,7 +233,7 @@ class Passage {
   /** Turns that it hands over when it begins. */
   readonly #turns: Permit[] = []
   #timer: NodeJS.Timeout | undefined
-  #hasWaited = false
+  #waitedFor: Wait | null = null
   #state: 'waiting' | 'through' | 'over' = 'waiting'
   #failure: Failure | null = null
 
@@ -220,6 +247,11 @@ class Passage {
 
   get isWaiting(): boolean {
     return this.#state === 'waiting'
+  }
+
+  /** What it waits for, or has waited for last. */
+  get waitedFor(): Wait {
+    return this.#waitedFor ?? 'turn'
   }
 
   /** Why the call cannot begin. */
@@ -249,17 +281,17 @@ class Passage {
     const { limits, key } = this.#applicant
     const { own, ceiling } = limits
     const admission = this.#admission
-    yield* this.#hold(admission.enterTurn(own), this.#turns)
-    yield* this.#hold(admission.enterSlot(own), this.#kept)
+    yield* this.#hold(admission.enterTurn(own), this.#turns, 'turn')
+    yield* this.#hold(admission.enterSlot(own), this.#kept, 'slot')
     for (;;) {
       yield* this.#await(() => this.#ownAt())
       const host = admission.enterHost(key)
       if (!(host instanceof Permit)) throw new NotAdmitted(host)
-      yield* this.#hold(host, this.#kept)
+      yield* this.#hold(host, this.#kept, 'host')
       const slot = ceiling === null ? null : admission.enterSlot(ceiling)
-      yield* this.#hold(slot, this.#kept)
+      yield* this.#hold(slot, this.#kept, 'ceiling')
       const turn = ceiling === null ? null : admission.enterTurn(ceiling)
-      yield* this.#hold(turn, this.#turns)
+      yield* this.#hold(turn, this.#turns, 'turn')
       if (ceiling !== null) yield* this.#await(() => admission.availableAt(ceiling, 1))
       if (this.#ownAt() <= admission.now() && this.#take()) return
       // Calls of others must not wait for a pause of this one.
@@ -273,7 +305,7 @@ class Passage {
   #take(): boolean {
     const { own, ceiling } = this.#applicant.limits
     // A call that has waited too long to begin is not sent.
-    if (this.#hasWaited && this.#applicant.endsAt - this.#admission.now() < minAttemptMs) return true
+    if (this.#waitedFor !== null && this.#applicant.endsAt - this.#admission.now() < minAttemptMs) return true
     return this.#admission.takeToken(own) && (ceiling === null || this.#admission.takeToken(ceiling))
   }
 
@@ -282,12 +314,12 @@ class Passage {
     return Math.max(this.#admission.pausedUntil(lane), this.#admission.availableAt(own, 1))
   }
 
-  *#hold(permit: Permit | null, into: Permit[]): Generator<Promise<void>, void> {
+  *#hold(permit: Permit | null, into: Permit[], what: Wait): Generator<Promise<void>, void> {
     if (permit === null) return
     into.push(permit)
     const { turn } = permit
     if (turn === null) return
-    this.#hasWaited = true
+    this.#waitedFor = what
     yield turn
   }
 
@@ -310,7 +342,7 @@ class Passage {
   }
 
   *#sleep(ms: number): Generator<Promise<void>, void> {
-    this.#hasWaited = true
+    this.#waitedFor = 'rate'
     yield new Promise((resolve) => {
       this.#timer = setTimeout(resolve, Math.max(1, Math.ceil(ms)))
     })
@@ -334,6 +366,25 @@ class Passage {
 
 /** Of a call that ended while it waited: its own end is reported. */
 const neverSeen: Failure = { code: 'cancelled', detail: '', path: null }
+
+function crowded(
+  code: 'queue_full' | 'queue_timeout',
+  target: Target,
+  connection: string | null,
+  concurrent: number,
+): Failure {
+  const whose = connection === null ? 'LIMITS_FILE' : `the connection "${connection}" or LIMITS_FILE`
+  const end =
+    code === 'queue_full'
+      ? 'as many more wait as may (MAX_QUEUE_PER_HOST): no others are taken'
+      : 'no place became free in time'
+  return {
+    code,
+    detail: `${concurrent} calls to ${formatTarget(target)} may be under way at once ("concurrent" of ${whose}), and ${end}.`,
+    path: null,
+    hint: 'As many calls are under way as the operator of the service allows at once. Slow the flow down and send the call again, or let the operator raise "concurrent" of the connection in CONNECTIONS_FILE, or of the host in LIMITS_FILE.',
+  }
+}
 
 function rateLimited(target: Target, { perSecond, burst }: Rate, waitMs: number): Failure {
   const retryAfterMs = Math.max(1, Math.ceil(waitMs))

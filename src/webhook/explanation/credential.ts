@@ -17,7 +17,10 @@ export interface Credential {
 }
 
 /** Finds the credential that a node sends; null if it sends none. */
-export function findCredential(node: ExplainedNode, { warnings, leftOut }: SentRequest): Credential | null {
+export function findCredential(
+  node: ExplainedNode,
+  { warnings, leftOut, redirectedTo }: SentRequest,
+): Credential | null {
   if (node.auth !== null) return node.auth.origin
   const isSent = ({ name, path }: NamedValue) =>
     isCredentialName(name) && !leftOut.some((field) => field.path === path && field.name === name)
@@ -29,7 +32,8 @@ export function findCredential(node: ExplainedNode, { warnings, leftOut }: SentR
   if (parameter !== undefined)
     return { words: `the parameter ${quoteName(parameter.name)} of the node`, path: parameter.path }
   if (node.signing !== null) return describeSigning(node.signing)
-  const isInUrl = warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
+  const isInUrl =
+    !redirectedTo && warnings.some(({ code, path }) => code === 'credential_in_url' && path === '/node/url')
   if (isInUrl) return { words: 'the URL of the node', path: '/node/url' }
   const { tls } = node
   if (tls?.secretNames.certificate === undefined) return null

@@ -10,7 +10,12 @@ import { explainForm, explainNoBody } from './content-type.ts'
 import { spread } from './credential.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
-import type { ExplainedNode, Explanation, SentRequest } from './explained-node.ts'
+import {
+  type ExplainedNode,
+  type Explanation,
+  type SentRequest,
+  withoutLeftBehind,
+} from './explained-node.ts'
 import { adviseOnFields, blameWarning, explainFields, explainNamed } from './field-advice.ts'
 import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
@@ -35,7 +40,7 @@ export function explainResponse(
   missed: Missed,
   sent: SentRequest,
 ): Explanation {
-  const situation = new Situation(node, response, missed, sent)
+  const situation = new Situation(withoutLeftBehind(node, sent), response, missed, sent)
   const isOfBody = missed.isStatusAccepted || isSuccess(response.status)
   return withPause(isOfBody ? explainBody(situation) : explainStatus(situation), missed)
 }

@@ -48,10 +48,26 @@ export interface SentRequest {
   readonly warnings: readonly Warning[]
   /** Fields of the node that the request has not. */
   readonly leftOut: readonly LeftOut[]
+  /** Where a redirect has led. Null, or not there, for the request of the node itself. */
+  readonly redirectedTo?: 'own' | 'foreign' | null
 }
 
 /** Nothing is known of the request. */
 export const unknownRequest: SentRequest = { request: null, warnings: [], leftOut: [] }
+
+/**
+ * The node without what a redirect leaves behind: its parameters, which belong to its own URL; and on the way to another origin
+ * all that belongs to the first one.
+ */
+export function withoutLeftBehind(node: ExplainedNode, { redirectedTo = null }: SentRequest): ExplainedNode {
+  if (redirectedTo === null) return node
+  const query: ExplainedNode['query'] = []
+  if (redirectedTo === 'own') return { ...node, query, auth: node.auth?.isInUrl ? null : node.auth }
+  const headers = node.headers.filter(({ name }) => staysOpen.has(name.toLowerCase()))
+  return { ...node, query, headers, auth: null, signing: null, tls: null }
+}
+
+const staysOpen: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent'])
 
 /** A hint, and the part of the node to change. */
 export interface Explanation {

@@ -96,6 +96,11 @@ class Refusal {
 
   #explainNone(): Explanation {
     const { sent, response, status } = this.#situation
+    if (sent.redirectedTo)
+      return {
+        hint: `The request to which the redirect led had no credential, and the target answers ${status}${this.#said}. A redirect takes no parameter along, and nothing of a credential to another origin: write the address to which it leads into the URL of the node.`,
+        path: '/node/followRedirects',
+      }
     const omitted = explainLeftOut(sent).find(({ name }) => isCredentialName(name))
     if (omitted !== undefined)
       return { hint: `${omitted.message} The target answers ${status}${this.#said}.`, path: omitted.path }

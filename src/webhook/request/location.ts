@@ -10,6 +10,8 @@ export type ReadLocation =
       readonly written: string | null
       readonly path: string
       readonly target: string
+      /** The reference as it stands there. */
+      readonly text: string
     }
   | { readonly ok: false; readonly problem: string }
 
@@ -39,7 +41,14 @@ export function readLocation(text: string, base: LocationBase): ReadLocation {
   if (url === null) return refused('is not a valid reference')
   const target = `${url.pathname}${url.search}`
   if (target.length > maxUrlLength) return refused(tooLong)
-  return { ok: true, place, written: network === undefined ? null : authority, path: url.pathname, target }
+  return {
+    ok: true,
+    place,
+    written: network === undefined ? null : authority,
+    path: url.pathname,
+    target,
+    text,
+  }
 }
 
 /** A reference that begins with two slashes would name a host: here it is a path. */

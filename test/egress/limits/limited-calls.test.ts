@@ -199,6 +199,23 @@ describe('calls of a connection with a rate', () => {
   })
 })
 
+describe('a call that waits for a token while the service is too busy to wake it', () => {
+  it('is rate_limited, with a pause: no slot was lacking', async () => {
+    const { call } = await quickTarget()
+    const crm = connection(perSecond(20, 1))
+    const first = call({ connection: crm })
+    const late = call({ connection: crm, timeoutMs: 200 })
+    const next = call({ connection: crm, timeoutMs: 200 })
+
+    const until = performance.now() + 300
+    while (performance.now() < until);
+
+    expect(ends([await first])).toEqual(['responded'])
+    for (const [{ outcome }] of await Promise.all([late, next]))
+      expect(outcome).toMatchObject({ failure: { code: 'rate_limited', retryAfterMs: expect.any(Number) } })
+  })
+})
+
 describe('calls of a connection with a limit of calls under way', () => {
   const two = connection({ rate: null, concurrent: 2 })
 
@@ -226,6 +243,13 @@ describe('calls of a connection with a limit of calls under way', () => {
     const full = await call({ connection: two })
 
     expect(ends([full, await waiting])).toEqual(['queue_full', 'queue_timeout'])
+    for (const [{ outcome }] of [full, await waiting])
+      expect(outcome).toMatchObject({
+        failure: {
+          detail: expect.stringMatching(/^2 calls .*"concurrent" of the connection "crm"/),
+          hint: expect.not.stringContaining('MAX_PER_HOST'),
+        },
+      })
     expect(egressClient.load().waiting).toBe(0)
     answerNext()
     answerNext()
