@@ -80,6 +80,34 @@ class ExactSigner extends aws4.RequestSigner {
       query: at === -1 ? {} : readQuery((target ?? '/').slice(at + 1)),
     }
   }
+
+  /** The library takes one value of each name for S3, and leaves out parameters without a name. */
+  override canonicalString(): string {
+    const lines = super.canonicalString().split('\n')
+    const [path = '/', ...rest] = (this.request.path ?? '/').split('?')
+    if (this.service === 's3') lines[1] = path.split('/').map(encodeAnew).join('/')
+    lines[2] = canonicalQuery(rest.join('?'))
+    return lines.join('\n')
+  }
+}
+
+/** Every parameter as it is sent, in the order of encoded names and values. */
+function canonicalQuery(text: string): string {
+  const pairs = text.split('&').filter((pair) => pair !== '')
+  const encoded = pairs.map((pair) => {
+    const at = pair.indexOf('=')
+    const parts = at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    return parts.map((part) => encodeAnew(part.replaceAll('+', ' ')))
+  })
+  const compare = (one = '', other = '') => Number(one > other) - Number(one < other)
+  encoded.sort(([a, b], [c, d]) => compare(a, c) || compare(b, d))
+  return encoded.map(([name, value]) => `${name}=${value}`).join('&')
+}
+
+/** Escapes all but the unreserved characters (RFC 3986, section 2.3), once. */
+function encodeAnew(text: string): string {
+  const toEscape = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(decodeURIComponent(decodable(text))).replace(/[!'()*]/g, toEscape)
 }
 
 function readQuery(text: string): Record<string, string | string[]> {

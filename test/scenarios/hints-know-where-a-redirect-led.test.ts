@@ -29,6 +29,27 @@ describe('after a redirect to the same origin', () => {
   })
 })
 
+describe('a redirect that is not followed, behind one that was,', () => {
+  it('is relative to the last request', async () => {
+    const target = await receiver(inTurn(to(302, '/a/b'), to(302, 'c')))
+    const { execute } = await service()
+
+    const { reason } = await execute({ node: { ...get, followRedirects: 1, url: target.url } })
+
+    expect(reason.hint).toContain('relative to the address of the last request')
+  })
+
+  it('is named as a loop where it leads to itself', async () => {
+    const target = await receiver(to(302, '/start'))
+    const { execute } = await service()
+
+    const { reason } = await execute({ node: { ...get, url: `${target.url}/start` } })
+
+    expect(reason.hint).toContain('leads back to itself')
+    expect(reason.hint).not.toContain('Put this path')
+  })
+})
+
 describe('after a redirect to another origin', () => {
   async function redirected(answer: Answer, node: object, secrets: Record<string, string> = {}) {
     const other = await receiver(answer)

@@ -136,7 +136,8 @@ class Redirect {
         hint: 'Change the fixed part of the URL to match it, and keep the placeholders: their values of this call stand in the address.',
         path: '/node/url',
       }
-    return { hint: adviseOnLocation(this.#location, this.#quote), path: '/node/url' }
+    const isLater = Boolean(this.#situation.sent.redirectedTo)
+    return { hint: adviseOnLocation(this.#location, this.#quote, isLater), path: '/node/url' }
   }
 
   get #changesHost(): boolean {
@@ -162,10 +163,11 @@ class Redirect {
   }
 }
 
-/** Null if the host is that of a value, or may be that of another redirect. */
-function readUrl({ node: { url, followRedirects }, sent: { request } }: Situation): URL | null {
-  if (url.kind !== 'fixed' || request === null || followRedirects > 0) return null
-  return parse(request.target, `https://${url.authority}`)
+/** Null if the host is that of a value. */
+function readUrl({ node: { url }, sent: { request, redirectedTo } }: Situation): URL | null {
+  if (request === null) return null
+  if (redirectedTo) return parse(request.target, `https://${headerValue(request.headers, 'host')}`)
+  return url.kind === 'fixed' ? parse(request.target, `https://${url.authority}`) : null
 }
 
 const longest = 8_192
@@ -188,11 +190,13 @@ function pathBelow(
 }
 
 /** An address is put into the URL only as a whole: the reader sees it masked and cut. */
-function adviseOnLocation(location: string, quote: string): string {
+function adviseOnLocation(location: string, quote: string, isLater: boolean): string {
   if (quote.includes(mask))
     return `A part of it is hidden here: put the address into the URL of the node with the value that belongs in the place of ${mask}, as a placeholder if it is a secret.`
   if (quote.endsWith('…'))
     return 'Put all of it, as the headers of the response show it, into the URL of the node.'
+  if (isLater && !/^(?:https:)?\/\//i.test(location))
+    return 'It is relative to the address of the last request, which `request.url` shows: put the whole address into the URL of the node.'
   if (/^\/(?!\/)/.test(location)) return 'Put this path behind the host in the URL of the node.'
   if (location.startsWith('//')) return 'Put it into the URL of the node, with https: before it.'
   return /^https:/i.test(location)
