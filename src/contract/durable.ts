@@ -324,7 +324,11 @@ export const RedriveRequest = closedObject(
       Type.Boolean({ default: false, description: 'Whether only to count, and to do nothing.' }),
     ),
     force: Type.Optional(
-      Type.Boolean({ default: false, description: 'Whether to take what has `repeat: never`, too.' }),
+      Type.Boolean({
+        default: false,
+        description:
+          'Whether to take also what has `repeat: never`, or may have done its work and is not idempotent.',
+      }),
     ),
     callback: Type.Optional(
       oneOfWords(['none', 'again'], {
@@ -353,7 +357,11 @@ export const RedriveReply = closedObject(
     }),
     leftOut: closedObject(
       {
-        never: Type.Integer({ minimum: 0, description: 'Those with `repeat: never`.' }),
+        never: Type.Integer({
+          minimum: 0,
+          description:
+            'Those with `repeat: never`, and those with `if_idempotent` whose node is not idempotent.',
+        }),
         secrets: Type.Integer({
           minimum: 0,
           description: 'Those whose secrets came with the request: they were deleted at the end.',

@@ -706,6 +706,21 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(text(documents?.payload)).toBe('{"profile":{}}')
     })
 
+    it('leaves out what may have done its work and must not do it twice', async () => {
+      const { store } = await start()
+      const ids: string[] = []
+      for (const repeatable of [false, true]) {
+        ids.push((await acceptOne(store, durable({ repeatable }))).executionId)
+        const end = failed({ code: 'interrupted', repeat: 'if_idempotent' })
+        await store.settle((await claimOne(store)).lease, end)
+      }
+
+      expect(await store.redrive({ ids }, options)).toMatchObject({ redriven: 1, leftOut: { never: 1 } })
+      expect(await findOne(store, ids[0] ?? '')).toMatchObject({ state: 'failed' })
+      expect(await findOne(store, ids[1] ?? '')).toMatchObject({ state: 'waiting' })
+      expect(await store.redrive({ ids }, { ...options, force: true })).toMatchObject({ redriven: 1 })
+    })
+
     it('begins with nothing of the attempts before but their number, and is part of the backlog', async () => {
       const { store } = await start({ maxBacklog: 1 })
       const again = { outcome: 'again', attempts: 1, dueAt: 0, progress: bytes('p') } as const

@@ -2047,7 +2047,7 @@ export interface components {
             perSecond?: number;
             /** @description Whether only to count, and to do nothing. Default: `false`. */
             dryRun?: boolean;
-            /** @description Whether to take what has `repeat: never`, too. Default: `false`. */
+            /** @description Whether to take also what has `repeat: never`, or may have done its work and is not idempotent. Default: `false`. */
             force?: boolean;
             /**
              * @description `again`: the callback is sent again at the end. The engine has followed the branch of the first end already. Default: `"none"`.
@@ -2063,7 +2063,7 @@ export interface components {
             redriven: number;
             /** @description Matching executions that are not executed again, by cause. */
             leftOut: {
-                /** @description Those with `repeat: never`. */
+                /** @description Those with `repeat: never`, and those with `if_idempotent` whose node is not idempotent. */
                 never: number;
                 /** @description Those whose secrets came with the request: they were deleted at the end. */
                 secrets: number;

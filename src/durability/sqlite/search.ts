@@ -7,6 +7,7 @@ import type {
   RedriveOptions,
   StoredExecution,
 } from '../store/execution-store.ts'
+import { isFinal } from '../store/is-final.ts'
 import { growBacklog, hashKey, isRemembered } from './accept.ts'
 import {
   asRow,
@@ -184,7 +185,8 @@ const redrivenAtOnce = 500
 
 function judge(row: ExecutionRow, { force, limit }: RedriveOptions, redriven: number): Fate {
   if (row.had_secrets === 1) return 'secrets'
-  if (row.repeat === 'never' && !force) return 'never'
+  if (!force && row.repeat !== null && isFinal({ state: 'failed', repeat: row.repeat }, row.repeatable === 1))
+    return 'never'
   return redriven < limit ? 'redriven' : 'limit'
 }
 

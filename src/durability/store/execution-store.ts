@@ -332,7 +332,7 @@ export interface RedriveOptions {
   readonly expiresAt: number | null
   /** Nothing is done. */
   readonly dryRun: boolean
-  /** Also what is of no use to repeat. */
+  /** Also what is of no use to repeat, or could do its work twice. */
   readonly force: boolean
   readonly callsBack: boolean
 }
@@ -342,7 +342,7 @@ export interface Redrive {
   readonly matched: number
   readonly redriven: number
   readonly leftOut: {
-    /** `repeat: never`, without `force`. */
+    /** What another execution would be of no use to, or could do the work of twice. Without `force`. */
     readonly never: number
     /** Their secrets came with the request, and were deleted at the end. */
     readonly secrets: number
