@@ -66,10 +66,6 @@ function explainOwn(
     if (slow?.kind === 'failed') return { ...failure, ...explainSlow(slow, clock, node) }
     if (isTooShort(clock)) return { ...failure, ...explainShort(code, response, clock) }
   }
-  // A hint of its own names a cause of its own.
-  const isUsual = failure.hint === undefined && slowness.has(code)
-  if (clock?.name === 'timeoutMs' && isUsual && isTooShort(clock) && mayGrow(node))
-    return { ...failure, ...explainShort(code, response, clock) }
   return { ...failure, ...explain(failure, response, node) }
 }
 
@@ -134,10 +130,10 @@ const afterStatus =
   'Let expect and capture look at the status and the headers only, or let the target send a body that ends. Before you repeat the request, look whether the target has carried it out.'
 
 /** Who has to act comes first. A limit that could be raised as well comes last. */
-function composeHint(cause: string, { name, ms }: Clock, limits: Limits): string {
+function composeHint(cause: string, { name, ms }: Clock, { timeoutMs, maxTimeoutMs }: Limits): string {
   if (name === 'timeoutMs')
-    return mayGrow(limits)
-      ? `${cause} Or raise timeoutMs, to ${limits.maxTimeoutMs} at most.`
+    return timeoutMs < maxTimeoutMs
+      ? `${cause} Or raise timeoutMs, to ${maxTimeoutMs} at most.`
       : `${cause} timeoutMs has the highest value that the service allows (MAX_TIMEOUT_MS).`
   return ms < maxTotalMs
     ? `${cause} Or raise ${name}, which ended before timeoutMs.`
@@ -175,20 +171,13 @@ function isTooShort({ ms, leftMs = ms }: Clock): boolean {
   return leftMs < fairMs && ms < maxTotalMs
 }
 
-function mayGrow({ timeoutMs, maxTimeoutMs }: Limits): boolean {
-  return timeoutMs < maxTimeoutMs
-}
-
 function explainShort(
   code: FailureCode,
   response: TargetResponse | null,
   { name, ms }: Clock,
 ): Pick<Failure, 'path' | 'hint' | 'blame' | 'repeat'> {
   const came = response === null ? '' : `${describeUnfinished(response)} `
-  const cure =
-    name === 'timeoutMs'
-      ? `${came}The limit was timeoutMs of the node, which is short: raise timeoutMs.`
-      : `${came}The limit was ${name}, which ended before timeoutMs of the node: raise ${name}.`
+  const cure = `${came}The limit was ${name}, which ended before timeoutMs of the node: raise ${name}.`
   const place = { path: clockPaths[name], blame: 'node' } as const
   if (ms < minAttemptMs)
     return {
