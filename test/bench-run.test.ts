@@ -281,13 +281,17 @@ function temporaryDirectory(): string {
   return directory
 }
 
-/** The children of a process, where there is one for each of the words in a command line; else null. */
+/**
+ * The children of a process, where there is one for each of the words in a command line; else null. One that is still setpriv may not
+ * have asked yet to end with its parent.
+ */
 function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly number[] | null {
   const children = readdirSync('/proc').filter(
     (name) => /^\d+$/.test(name) && readFields(name)[1] === String(pid),
   )
   const commands = children.map((name) => read(`/proc/${name}/cmdline`))
-  return words.every((word) => commands.some((command) => command.includes(word)))
+  const isReady = !commands.some((command) => command.startsWith('setpriv'))
+  return isReady && words.every((word) => commands.some((command) => command.includes(word)))
     ? children.map(Number)
     : null
 }
