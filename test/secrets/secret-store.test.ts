@@ -271,7 +271,7 @@ describe('a change that cannot be used', () => {
         { level: 'error', details: { problems: [expect.stringContaining('SECRETS_FILE')] } },
         { level: 'info', details: { secrets: 1 } },
       ])
-      expect(JSON.stringify(lines)).not.toContain('s3')
+      expect(JSON.stringify(lines)).not.toContain('s3cr3t')
     },
   )
 
