@@ -22,7 +22,7 @@ export default defineConfig({
       exclude: ['**/*.d.ts'],
       reporter: ['text-summary', 'html'],
       // What it was on 2026-11-30, rounded down. What a test runs in a process of its own is not counted.
-      thresholds: { lines: 98, statements: 98, functions: 98, branches: 95 },
+      thresholds: { lines: 98, statements: 97, functions: 97, branches: 93 },
     },
   },
 })
