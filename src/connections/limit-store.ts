@@ -1,5 +1,5 @@
 import { HostLimits, type HostLimitsSource, type HostLine } from '../egress/limits/host-limits.ts'
-import { watchValue } from '../secrets/watch-value.ts'
+import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
 import { type LimitSource, readLimits } from './read-limits.ts'
 
 /** The limits by host as the file has them now. */
@@ -10,17 +10,11 @@ export interface LimitStore extends HostLimitsSource {
   close(): void
 }
 
-/** Logs the result of a re-reading. */
-interface LimitFileLog {
-  info(details: object, message: string): void
-  error(details: object, message: string): void
-}
-
 export interface LimitStoreOptions {
   readonly source: LimitSource
   /** The lines read at the start. */
   readonly initial: readonly HostLine[]
-  readonly log: LimitFileLog
+  readonly log: ReadingLog
   /** Interval of looking for changes. */
   readonly intervalMs?: number
 }

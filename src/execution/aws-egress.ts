@@ -4,7 +4,7 @@ import type { ShownParts } from '../webhook/render.ts'
 import { type AwsKeys, withAwsHeaders } from '../webhook/request/aws-keys.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { hashContent, signForAws, writeAwsDate } from './aws-signature.ts'
-import { inTurn } from './sign-egress.ts'
+import { signEach } from './sign-egress.ts'
 
 /** Signs the attempts of one execution for AWS. */
 export class AwsSigner {
@@ -20,11 +20,7 @@ export class AwsSigner {
 
   /** A client that gives every attempt a date and a signature of its own, over everything that others have written. */
   around(egressClient: Pick<EgressClient, 'call'>): Pick<EgressClient, 'call'> {
-    const sign = (request: OutboundRequest) => this.#sign(request)
-    return {
-      call: (request, options) =>
-        egressClient.call(request, { ...options, sign: inTurn(options.sign, sign) }),
-    }
+    return signEach(egressClient, (request) => this.#sign(request))
   }
 
   /** The request as the last attempt sent it; as one that would be sent now if none was. */

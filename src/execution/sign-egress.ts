@@ -20,11 +20,7 @@ export class RequestSigner {
 
   /** A client that gives every attempt a timestamp and a signature of its own. */
   around(egressClient: Pick<EgressClient, 'call'>): Pick<EgressClient, 'call'> {
-    const sign = (request: OutboundRequest) => this.#sign(request)
-    return {
-      call: (request, options) =>
-        egressClient.call(request, { ...options, sign: inTurn(options.sign, sign) }),
-    }
+    return signEach(egressClient, (request) => this.#sign(request))
   }
 
   /**
@@ -53,9 +49,15 @@ export class RequestSigner {
   }
 }
 
-/** Each signs what the one before has written. */
-export function inTurn(first: Sign | undefined, second: Sign): Sign {
-  return first === undefined ? second : (request) => second(first(request))
+/** A client whose every attempt is signed, over what others that sign have written. */
+export function signEach(egressClient: Pick<EgressClient, 'call'>, sign: Sign): Pick<EgressClient, 'call'> {
+  return {
+    call(request, options) {
+      const { sign: first } = options
+      const both: Sign = first === undefined ? sign : (unsigned) => sign(first(unsigned))
+      return egressClient.call(request, { ...options, sign: both })
+    },
+  }
 }
 
 function currentSeconds(): number {
