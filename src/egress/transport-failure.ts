@@ -68,7 +68,7 @@ export function describeTransportFailure(
   if (found === null) return null
   const [, code, meaning] = found.row
   const place = formatTarget(target)
-  const { detail = wordings[code], ...more } = meaning ?? meaningOf(code, target, progress) ?? {}
+  const { detail = wordings[code], ...more } = meaning ?? findMeaning(code, target, progress) ?? {}
   const failure = { code, detail: detail(place), path: null, ...more }
   // What an error of the proxy's own connection says is not about the target.
   if (code === 'proxy_unreachable' && !(found.error instanceof ProxyError)) return failure
@@ -87,7 +87,7 @@ function tellMore(error: Error, target: Target, place: string): Partial<Failure>
 }
 
 /** What else the target and the exchange say about a failure whose error has one code for several cases. */
-function meaningOf(code: WireFailureCode, { host }: Target, progress: ExchangeProgress): Meaning | null {
+function findMeaning(code: WireFailureCode, { host }: Target, progress: ExchangeProgress): Meaning | null {
   if (code === 'tls_name_mismatch') return isIP(host) === 0 ? null : meanings.addressInUrl
   if (code !== 'no_response') return null
   if (progress.delivered === 'no') return meanings.closedUnused

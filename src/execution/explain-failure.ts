@@ -3,7 +3,7 @@ import { maxTotalMs } from '../contract/node.ts'
 import { listCalls } from '../contract/purpose.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { CompiledConnection } from '../webhook/connection.ts'
-import { connectionPath, memberPath, ownerOf } from '../webhook/request/member-path.ts'
+import { connectionPath, memberPath, nameOwner } from '../webhook/request/member-path.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 import { quoteName } from '../webhook/values/text.ts'
 import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
@@ -93,17 +93,17 @@ function explainTls(
   const hasIdentity = tls?.secretNames.certificate !== undefined
   if (code === 'tls_client_cert_required')
     return hasIdentity
-      ? { path: memberPath(tls.path, 'certificate'), hint: certificateRefused(ownerOf(tls.path)) }
+      ? { path: memberPath(tls.path, 'certificate'), hint: certificateRefused(nameOwner(tls.path)) }
       : { path: '/node/tls', hint: failures[code].hint }
   if ((code === 'tls_aborted' || code === 'no_response') && path === null && hasIdentity)
     return {
       path: memberPath(tls.path, 'certificate'),
-      hint: `${refusedInSilence(ownerOf(tls.path))} ${hint}`,
+      hint: `${refusedInSilence(nameOwner(tls.path))} ${hint}`,
     }
   if (code === 'tls_untrusted' && tls?.secretNames.ca !== undefined)
     return {
       path: memberPath(tls.path, 'ca'),
-      hint: onlyTheseTrusted(ownerOf(tls.path)),
+      hint: onlyTheseTrusted(nameOwner(tls.path)),
       blame: 'node',
     }
   return null

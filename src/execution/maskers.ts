@@ -69,7 +69,7 @@ export class ExecutionMaskers {
       own: this.own,
       stored: stored.length === 0 ? null : this.#cache.maskerFor(stored),
       display: secrets.size === 0 ? known : both(known, createMasker(secrets)),
-      quotation: this.#quotationOf(secrets),
+      quotation: this.#createQuotationMasker(secrets),
       showsBody: secrets.size <= maxResponseSecrets,
       tail: tailFor(stored),
     }
@@ -81,7 +81,7 @@ export class ExecutionMaskers {
   }
 
   /** Nothing is prepared before something is quoted. */
-  #quotationOf(ofResponse: ReadonlySet<string>): Masker {
+  #createQuotationMasker(ofResponse: ReadonlySet<string>): Masker {
     const { stored, carriers, client } = this.#values
     if (stored.size + carriers.size + client.size + ofResponse.size === 0) return maskNothing
     let masker: Masker | null = null

@@ -77,7 +77,7 @@ export class NonceCache {
     this.#nonces.set(key, nonce)
   }
 
-  usesOf({ host, port }: Place, { realm, nonce }: DigestChallenge): NonceUses {
+  findUses({ host, port }: Place, { realm, nonce }: DigestChallenge): NonceUses {
     const key = this.#hash(['uses', host, port, realm, nonce])
     const known = this.#uses.get(key)
     if (known !== undefined) return known
@@ -86,7 +86,7 @@ export class NonceCache {
     return uses
   }
 
-  accountOf(key: string): DigestAccount {
+  findAccount(key: string): DigestAccount {
     return this.#nonces.peek(key)?.account ?? { state: 'unknown' }
   }
 
@@ -131,7 +131,7 @@ export class NonceView {
 
   /** The nonce of the realm that the path belongs to. Of an unknown path: of the last realm of the host. */
   find(request: OutboundRequest): KeptNonce | null {
-    return this.#cache.find(this.#hash(request, []), this.#hash(request, ['path', pathOf(request)]))
+    return this.#cache.find(this.#hash(request, []), this.#hash(request, ['path', readPath(request)]))
   }
 
   /** Keeps the nonce of a challenge in place of the one before. */
@@ -142,8 +142,8 @@ export class NonceView {
       cnonce: randomBytes(16).toString('hex'),
       firstNonce: nonce,
       givenAt: this.#cache.now(),
-      uses: this.#cache.usesOf(request, challenge),
-      account: this.#cache.accountOf(this.#keyOf(request, challenge)),
+      uses: this.#cache.findUses(request, challenge),
+      account: this.#cache.findAccount(this.#makeKey(request, challenge)),
     })
   }
 
@@ -151,7 +151,7 @@ export class NonceView {
   follow(request: OutboundRequest, before: KeptNonce, nonce: string): void {
     const givenAt = this.#cache.now()
     const challenge = { ...before.challenge, nonce }
-    this.#put(request, { ...before, challenge, givenAt, uses: this.#cache.usesOf(request, challenge) })
+    this.#put(request, { ...before, challenge, givenAt, uses: this.#cache.findUses(request, challenge) })
   }
 
   /** The end of a request for a challenge of the same host that is under way, unless calls there are not asked for one. */
@@ -169,16 +169,16 @@ export class NonceView {
   }
 
   #put(request: OutboundRequest, nonce: KeptNonce): KeptNonce {
-    const key = this.#keyOf(request, nonce.challenge)
-    this.#cache.keep(this.#hash(request, []), this.#hash(request, ['path', pathOf(request)]), key, nonce)
+    const key = this.#makeKey(request, nonce.challenge)
+    this.#cache.keep(this.#hash(request, []), this.#hash(request, ['path', readPath(request)]), key, nonce)
     return nonce
   }
 
-  #keyOf(request: OutboundRequest, { realm }: DigestChallenge): string {
+  #makeKey(request: OutboundRequest, { realm }: DigestChallenge): string {
     return this.#hash(request, ['realm', realm])
   }
 }
 
-function pathOf({ target }: OutboundRequest): string {
+function readPath({ target }: OutboundRequest): string {
   return target.split('?', 1)[0] ?? target
 }

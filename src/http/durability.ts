@@ -77,7 +77,7 @@ export function startDurability({
     store,
     context: durableContext,
     hold,
-    callbackLane: (to) => callbacks.laneOf(to),
+    callbackLane: (to) => callbacks.findLane(to),
     onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'stored')),
     onSettled: (outcome) => metrics.durability.settled(outcome),
     onEnded({ client, record, traceId }: EndedExecution) {

@@ -4,7 +4,7 @@ import type { Payload } from '../../contract/payload.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { Executed } from '../../execution/results.ts'
 import { maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
-import { laneOf } from '../lane-of.ts'
+import { findLane } from '../find-lane.ts'
 import type { CallbackOutcome, ExecutionStore, Lane, LeasedCallback } from '../store/execution-store.ts'
 import { untilAvailable } from '../until-available.ts'
 import { type CallbackAddress, readRest } from './documents.ts'
@@ -53,9 +53,9 @@ export class Callbacks {
     this.#options = options
   }
 
-  laneOf(to: string): Lane {
+  findLane(to: string): Lane {
     const callback = this.#options.callbacks.find(to)
-    return callback === null ? nowhere : laneOf(callback.node, null)
+    return callback === null ? nowhere : findLane(callback.node, null)
   }
 
   stop(): void {

@@ -7,7 +7,7 @@ import { createTimedUuid } from '../../execution/uuid.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
-import { laneOf } from '../lane-of.ts'
+import { findLane } from '../find-lane.ts'
 import type {
   Cancellation,
   DurableSubmission,
@@ -211,7 +211,7 @@ export class Executions {
     const now = Date.now()
     const notBefore = readMoment(request.notBefore)
     const dueAt = Math.max(now, notBefore ?? 0)
-    const lane = laneOf(node, tenant)
+    const lane = findLane(node, tenant)
     const text = Buffer.from(context.nodes.write(request.node))
     const rest: Omit<Rest, 'idempotencyKey' | 'correlationId'> = {
       diagnostics: request.diagnostics ?? 'full',

@@ -24,7 +24,7 @@ export class Rooms {
   offer(): (lane: Lane) => number {
     const offered = new Map<string, number>()
     return (lane) => {
-      const host = hostOf(lane)
+      const host = writeHost(lane)
       const left = this.#perHost - (this.#hosts.get(host) ?? 0) - (offered.get(host) ?? 0)
       const room = Math.max(0, Math.ceil(left / 2))
       offered.set(host, (offered.get(host) ?? 0) + room)
@@ -33,13 +33,13 @@ export class Rooms {
   }
 
   take(lane: Lane): void {
-    const host = hostOf(lane)
+    const host = writeHost(lane)
     this.#taken += 1
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
   }
 
   give(lane: Lane): void {
-    const host = hostOf(lane)
+    const host = writeHost(lane)
     const left = (this.#hosts.get(host) ?? 1) - 1
     this.#taken -= 1
     if (left === 0) this.#hosts.delete(host)
@@ -47,6 +47,6 @@ export class Rooms {
   }
 }
 
-function hostOf({ host, port }: Lane): string {
+function writeHost({ host, port }: Lane): string {
   return `${host}:${port}`
 }

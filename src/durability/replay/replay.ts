@@ -7,7 +7,7 @@ import { endInterrupted, replyUnsent } from '../../execution/unsent-reply.ts'
 import { createTimedUuid } from '../../execution/uuid.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { describeEnd } from '../ended.ts'
-import { laneOf } from '../lane-of.ts'
+import { findLane } from '../find-lane.ts'
 import type {
   Accepted,
   Ended,
@@ -98,7 +98,7 @@ export class Replay {
       client: client ?? '',
       key: idempotencyKey,
       nodeId: node.id,
-      lane: laneOf(node, tenant),
+      lane: findLane(node, tenant),
       repeatable: node.retry.isIdempotent,
       node: Buffer.from(this.#context.nodes.write(request.node)),
       payload: Buffer.from(JSON.stringify(payload)),

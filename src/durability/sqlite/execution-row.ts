@@ -70,7 +70,7 @@ export function asRow(row: Record<string, unknown>): ExecutionRow {
   return row as unknown as ExecutionRow
 }
 
-export function laneOf({ tenant, host, port }: ExecutionRow): Lane {
+export function readLane({ tenant, host, port }: ExecutionRow): Lane {
   return { tenant, host, port }
 }
 
@@ -85,7 +85,7 @@ export function summarize(row: ExecutionRow): ExecutionSummary {
     state: row.state,
     client: row.client,
     nodeId: row.node_id,
-    lane: laneOf(row),
+    lane: readLane(row),
     repeatable: row.repeatable === 1,
     attempts: row.attempts,
     attemptsBefore: row.attempts_before,

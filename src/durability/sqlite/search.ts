@@ -14,7 +14,7 @@ import {
   type ExecutionRow,
   findById,
   findByKeyHash,
-  laneOf,
+  readLane,
   readStored,
   selectRows,
   summarize,
@@ -66,7 +66,7 @@ export function listPart(
        ORDER BY accepted_at DESC, id DESC LIMIT 1 OFFSET ?`,
     )
     .get(from.acceptedAt, from.id, since, rowsAtOnce - 1)
-  const end = last === undefined ? { acceptedAt: since, id: '' } : placeOf(asRow(last))
+  const end = last === undefined ? { acceptedAt: since, id: '' } : readPlace(asRow(last))
   const conditions = writeConditions(equal)
   const rows = session
     .sql(
@@ -79,11 +79,11 @@ export function listPart(
   const looked = last === undefined ? null : end
   return {
     executions: rows.map(summarize),
-    next: rows.length === limit && lastRow !== undefined ? placeOf(lastRow) : looked,
+    next: rows.length === limit && lastRow !== undefined ? readPlace(lastRow) : looked,
   }
 }
 
-function placeOf({ accepted_at: acceptedAt, id }: Pick<ExecutionRow, 'accepted_at' | 'id'>): Place {
+function readPlace({ accepted_at: acceptedAt, id }: Pick<ExecutionRow, 'accepted_at' | 'id'>): Place {
   return { acceptedAt, id }
 }
 
@@ -144,7 +144,7 @@ export function redrivePart(
        ORDER BY accepted_at, id LIMIT 1 OFFSET ?`,
           )
           .get(from.acceptedAt, from.id, until, redrivenAtOnce - 1)
-  const end = last === undefined ? { acceptedAt: until, id: '' } : placeOf(asRow(last))
+  const end = last === undefined ? { acceptedAt: until, id: '' } : readPlace(asRow(last))
   const conditions = writeConditions(equal)
   const among = ids === undefined ? '' : 'AND e.id IN (SELECT value FROM json_each($ids))'
   const found = session
@@ -199,7 +199,12 @@ function redrive(
 ): void {
   session
     .sql("INSERT INTO tickets (execution, purpose, lane, due_at, ends_at) VALUES (?, 'execution', ?, ?, ?)")
-    .run(row.seq, session.enterLane(laneOf(row)), now + Math.floor((position * 1_000) / perSecond), expiresAt)
+    .run(
+      row.seq,
+      session.enterLane(readLane(row)),
+      now + Math.floor((position * 1_000) / perSecond),
+      expiresAt,
+    )
   session
     .sql(
       `UPDATE executions SET state = 'waiting', attempts_before = attempts, started_at = ?, expires_at = ?,

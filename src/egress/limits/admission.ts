@@ -99,7 +99,7 @@ export class Admission {
   /** Returns a permit, granted or to wait for, which must be released in either case; or why the call cannot begin in time. */
   enter(applicant: Applicant): Permit | Failure {
     const { own } = applicant.limits
-    const ahead = this.#turns.usedOf(own.name) + this.#turns.waitingFor(own.name)
+    const ahead = this.#turns.countUsed(own.name) + this.#turns.waitingFor(own.name)
     const refusal = this.refuse(applicant, ahead)
     if (refusal !== null) return refusal
     const passage = new Passage(applicant, this, () => {
@@ -145,7 +145,7 @@ export class Admission {
     if (waitedFor === 'ceiling') return ceiling?.concurrent ?? null
     if (waitedFor !== 'turn') return null
     for (const bucket of ceiling === null ? [own] : [own, ceiling])
-      if (bucket.concurrent !== null && this.#slots.usedOf(bucket.name) >= bucket.concurrent)
+      if (bucket.concurrent !== null && this.#slots.countUsed(bucket.name) >= bucket.concurrent)
         return bucket.concurrent
     return null
   }

@@ -41,7 +41,7 @@ export class Bulkhead {
   }
 
   /** Permits of a key in use. */
-  usedOf(key: string): number {
+  countUsed(key: string): number {
     return this.#used.get(key) ?? 0
   }
 

@@ -67,11 +67,11 @@ function whatIs(denial: DenialOfPlace, { host, port }: Target, share: DeniedShar
     case 'other_peer':
       return 'the connection led to another address than the one that was checked'
     default:
-      return `${isIP(host) === 0 ? subjectOf(share) : 'it is'} ${addresses[denial]}`
+      return `${isIP(host) === 0 ? describeSubject(share) : 'it is'} ${addresses[denial]}`
   }
 }
 
-function subjectOf(share: DeniedShare | null): string {
+function describeSubject(share: DeniedShare | null): string {
   if (share === null || share.all === 1) return 'its name leads to'
   const all = numberWords[share.all] ?? share.all
   if (share.denied === share.all) return `each of its ${all} addresses is`

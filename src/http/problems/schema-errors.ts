@@ -279,10 +279,10 @@ function* inTaggedUnion(
   place: Place,
 ): Generator<ConfigError> {
   const words = branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? [])
-  const branchOf = (word: unknown) =>
+  const findBranch = (word: unknown) =>
     branches.find((branch) => branch.properties?.[tag]?.enum?.includes(word))
   const inBranch = function* (word: unknown, members: JsonObject) {
-    const branch = branchOf(word)
+    const branch = findBranch(word)
     if (branch !== undefined) yield* inObject(branch, members, path, `${place}(${word})`)
   }
   const better = findMeantTag(place, value)
@@ -291,7 +291,7 @@ function* inTaggedUnion(
     return yield* inBranch(better.word, { ...value, [tag]: better.word })
   }
   if (Object.hasOwn(value, tag)) {
-    if (branchOf(value[tag]) !== undefined) return yield* inBranch(value[tag], value)
+    if (findBranch(value[tag]) !== undefined) return yield* inBranch(value[tag], value)
     yield* findSchemaErrors(
       { type: 'string', enum: words },
       value[tag],

@@ -138,7 +138,7 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
       const found = await durable.await(accepted.executionId, client, ms, signal)
       reply.header('preference-applied', `wait=${ms / 1_000}`)
       if (found !== null && found !== 'unavailable' && found.reply !== null)
-        return reply.code(200).send(asJson(textOf(found.reply), reply))
+        return reply.code(200).send(asJson(decodeReply(found.reply), reply))
     }
     const { executionId, dueAt } = accepted
     reply.header('location', `${publicUrl}/v1/executions/${executionId}/result`)
@@ -209,7 +209,7 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
   }
   app.get('/v1/executions/:id', { schema: show }, async (request, reply) => {
     const found = await look(request, reply)
-    const result = found.reply === null ? 'null' : textOf(found.reply)
+    const result = found.reply === null ? 'null' : decodeReply(found.reply)
     const text = JSON.stringify(summarize(found))
     return reply.send(asJson(`${text.slice(0, -1)},"result":${result}}`, reply))
   })
@@ -235,7 +235,7 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
   }
   app.get('/v1/executions/:id/result', { schema: showResult }, async (request, reply) => {
     const found = await look(request, reply)
-    if (found.reply !== null) return reply.code(200).send(asJson(textOf(found.reply), reply))
+    if (found.reply !== null) return reply.code(200).send(asJson(decodeReply(found.reply), reply))
     if (found.endedAt !== null) throw withoutResult()
     const { id, state, dueAt } = found
     reply.header('location', `${publicUrl}/v1/executions/${id}/result`)
@@ -280,7 +280,7 @@ export const listRoute: FastifyPluginAsyncTypebox<Options> = async (app, { execu
   app.get('/v1/executions', { schema }, async ({ client, query }) => {
     const { limit = '50', after = null, since, ...equal } = query
     const page = await theStore(executions).list(
-      { ...equal, ...ownedBy(client), ...sinceOf(since) } as ListFilter,
+      { ...equal, ...ownedBy(client), ...readSince(since) } as ListFilter,
       after,
       Math.min(Number(limit), durableLimits.listed),
     )
@@ -313,9 +313,9 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
   }
   app.post('/v1/executions/redrive', { schema }, async ({ client, body }) => {
     const { filter, limit = 500, perSecond = 20, dryRun = false, force = false, callback = 'none' } = body
-    checkTenantOf(client, filter.tenant)
+    checkNamedTenant(client, filter.tenant)
     const { since, until, ...equal } = filter
-    const times = { ...sinceOf(since), ...untilOf(until) }
+    const times = { ...readSince(since), ...readUntil(until) }
     const redrive = await theStore(executions).redrive({
       filter: { ...equal, ...ownedBy(client), ...times } as RedriveFilter,
       limit,
@@ -471,7 +471,7 @@ function secondsUntil(dueAt: number | null): string {
   return String(Math.min(Math.max(seconds, 1), 60))
 }
 
-function textOf(reply: Uint8Array): string {
+function decodeReply(reply: Uint8Array): string {
   return Buffer.from(reply.buffer, reply.byteOffset, reply.byteLength).toString()
 }
 
@@ -480,16 +480,16 @@ function ownedBy(client: Client | null): { readonly client?: string } {
   return client === null ? {} : { client: client.name }
 }
 
-function checkTenantOf(client: Client | null, tenant: string | undefined): void {
+function checkNamedTenant(client: Client | null, tenant: string | undefined): void {
   if (tenant !== undefined) checkTenant(client, tenant)
 }
 
-function sinceOf(text: string | undefined): { readonly since?: number } {
+function readSince(text: string | undefined): { readonly since?: number } {
   const since = readMoment(text)
   return since === null ? {} : { since }
 }
 
-function untilOf(text: string | undefined): { readonly until?: number } {
+function readUntil(text: string | undefined): { readonly until?: number } {
   const until = readMoment(text)
   return until === null ? {} : { until }
 }

@@ -1,5 +1,5 @@
 import { failures } from '../../contract/failure.ts'
-import { connectionPath, memberPath, ownerOf } from '../request/member-path.ts'
+import { connectionPath, memberPath, nameOwner } from '../request/member-path.ts'
 import type { CompiledTls } from '../request/tls.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import type { ExplainedNode, Explanation } from './explained-node.ts'
@@ -33,7 +33,7 @@ const unknownSender: Explanation = {
 
 function explainRefused({ path }: CompiledTls): Explanation {
   return {
-    hint: `The target does not accept the client certificate in \`tls\` of ${ownerOf(path)}. Ask its operator which authority it accepts. Intermediates follow the certificate in the same secret.`,
+    hint: `The target does not accept the client certificate in \`tls\` of ${nameOwner(path)}. Ask its operator which authority it accepts. Intermediates follow the certificate in the same secret.`,
     path: memberPath(path, 'certificate'),
   }
 }
@@ -41,7 +41,7 @@ function explainRefused({ path }: CompiledTls): Explanation {
 /** The certificate was not asked for in the handshake, or a proxy has ended TLS. */
 function explainUnasked({ path }: CompiledTls): Explanation {
   return {
-    hint: `The target says that no client certificate came, although \`tls\` of ${ownerOf(path)} has one: this host or port did not ask for it. Check both in the URL. If they are right, ask the operator of the target where clients with a certificate call.`,
+    hint: `The target says that no client certificate came, although \`tls\` of ${nameOwner(path)} has one: this host or port did not ask for it. Check both in the URL. If they are right, ask the operator of the target where clients with a certificate call.`,
     path: path === connectionPath ? path : '/node/url',
   }
 }

@@ -1,6 +1,6 @@
 import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
-import { ownerOf } from '../request/member-path.ts'
+import { nameOwner } from '../request/member-path.ts'
 import type { CompiledSigning } from '../request/signing.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { type Challenge, parseChallenge } from '../statement/challenge.ts'
@@ -26,7 +26,7 @@ export function findCredential(
     isCredentialName(name) && !leftOut.some((field) => field.path === path && field.name === name)
   const header = node.headers.find(isSent)
   if (header !== undefined) {
-    return { words: `the header ${quoteName(header.name)} of ${ownerOf(header.path)}`, path: header.path }
+    return { words: `the header ${quoteName(header.name)} of ${nameOwner(header.path)}`, path: header.path }
   }
   const parameter = node.query.find(isSent)
   if (parameter !== undefined)
@@ -37,12 +37,12 @@ export function findCredential(
   if (isInUrl) return { words: 'the URL of the node', path: '/node/url' }
   const { tls } = node
   if (tls?.secretNames.certificate === undefined) return null
-  return { words: `the certificate in "tls" of ${ownerOf(tls.path)}`, path: tls.path }
+  return { words: `the certificate in "tls" of ${nameOwner(tls.path)}`, path: tls.path }
 }
 
 /** The credential that `signing` makes. */
 export function describeSigning({ path }: CompiledSigning): Credential {
-  return { words: `"signing" of ${ownerOf(path)}`, path }
+  return { words: `"signing" of ${nameOwner(path)}`, path }
 }
 
 /** The place of a credential that a node lacks. */

@@ -55,7 +55,7 @@ function findProblem(authority: string): string | null {
   if (hostname.startsWith('[')) return null
   return isHostName(hostname)
     ? problemOfLabels(hostname)
-    : `has a host name that is not valid: ${reasonOf(hostname)}`
+    : `has a host name that is not valid: ${findReason(hostname)}`
 }
 
 /** What the URL parser refuses: the port, or else the host. */
@@ -66,7 +66,7 @@ function describeInvalid(authority: string): string {
     : `has a host that is not valid${reasonOfHost(host)}`
 }
 
-function reasonOf(hostname: string): string {
+function findReason(hostname: string): string {
   const name = hostname.replace(/\.$/, '')
   if (name.split('.').includes('')) return 'a part between two dots is empty'
   return name.length > 253

@@ -9,7 +9,7 @@ export function blameFor(path: string | null, blame: Blame): Blame {
 }
 
 /** Whose a part of a request is, as in `"auth" of the node`. */
-export function ownerOf(path: string): 'the connection' | 'the node' {
+export function nameOwner(path: string): 'the connection' | 'the node' {
   return path === connectionPath ? 'the connection' : 'the node'
 }
 

@@ -19,8 +19,8 @@ interface Model {
   lease: Lease | null
   cancelled: boolean
   mustEnd: boolean
+  /** Executing it again would be of no use, or could do its work twice. */
   final: boolean
-  never: boolean
   redrives: number
 }
 
@@ -179,8 +179,7 @@ class ModelRun {
           if (model === null) return
           const mayNotRepeat = repeat === 'if_idempotent' && contents[model.content]?.repeatable === false
           const final = command.success || repeat === 'never' || mayNotRepeat
-          const never = repeat === 'never'
-          Object.assign(model, { state, attempts, final, never, begun: null, lease: null })
+          Object.assign(model, { state, attempts, final, begun: null, lease: null })
         })
       case 'cancel':
         return await this.#cancel(this.#models[command.execution % Math.max(1, this.#models.length)])
@@ -239,7 +238,6 @@ class ModelRun {
       cancelled: false,
       mustEnd: false,
       final: false,
-      never: false,
     } as const) as Model
     if (known === undefined) this.#models.push(model)
     const begun = model.begun === null ? null : { attempt: model.begun.attempt }
@@ -287,7 +285,7 @@ class ModelRun {
 
   async #redrive(force: boolean): Promise<void> {
     const matched = this.#models.filter(({ mode, state }) => mode === 'durable' && state === 'failed')
-    const redriven = matched.filter(({ never }) => force || !never)
+    const redriven = matched.filter(({ final }) => force || !final)
     const options = {
       limit: 100,
       perSecond: Number.POSITIVE_INFINITY,
@@ -344,5 +342,5 @@ function goOn(model: Model): void {
 }
 
 function endWithoutReply(model: Model): void {
-  Object.assign(model, { state: 'failed', final: false, never: false, lease: null })
+  Object.assign(model, { state: 'failed', final: false, lease: null })
 }

@@ -57,7 +57,7 @@ export const expected = (value: unknown) => (isWordOfSuccess(value) ? text : sta
 export const text = { type: 'string', value: '…' }
 export const condition = { type: 'condition', value: 'response.json.ok == true' }
 /** Secrets with the names of an object. */
-export const secretsOf = (value: unknown) => ({
+export const asSecrets = (value: unknown) => ({
   secrets: Object.fromEntries(
     (isObject(value) && listNames(value).length > 0 ? listNames(value) : ['NAME']).map((name) => [name, '…']),
   ),

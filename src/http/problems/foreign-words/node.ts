@@ -2,6 +2,7 @@ import { sources } from '../../../contract/payload.ts'
 import { isObject } from '../../../webhook/values/json.ts'
 import {
   apiKey,
+  asSecrets,
   awsSigV4,
   basic,
   bearer,
@@ -15,7 +16,6 @@ import {
   formBody,
   identity,
   oauth2,
-  secretsOf,
   signing,
   simpleBody,
   status,
@@ -210,8 +210,8 @@ export const nodeMembers: ForeignMembers = {
       says: 'the service signs the request',
       example: { signing },
       byType: {
-        object: { says: 'secrets stand beside "node", at the top', example: secretsOf },
-        array: { says: 'secrets stand beside "node", at the top', example: secretsOf },
+        object: { says: 'secrets stand beside "node", at the top', example: asSecrets },
+        array: { says: 'secrets stand beside "node", at the top', example: asSecrets },
       },
     },
     {
